@@ -224,12 +224,12 @@ def add_working_days(day: date, count: int, *, calendar: Calendar) -> date:
 
 
 def working_days_between(first: date, last: date, *, calendar: Calendar) -> int:
-    """Working days after `first` up to and including `last`; negative, and counted the same way, if `last` is earlier."""
+    """Working days after `first` up to and including `last`; if that is earlier, minus those between, counted alike."""
     return calendar.working_days_until(last) - calendar.working_days_until(first)
 
 
 def working_days_left(due: date, *, today: date, calendar: Calendar) -> int:
-    """What a deadline's chip says: working days left, 0 on the due day or when only rest days are left, below 0 if late.
+    """What a deadline's chip says: working days left, 0 on the due day, below 0 if late.
 
     On a Saturday after a due Friday nothing worked has passed yet, but it is late: -1.
     """

@@ -49,7 +49,7 @@ class Holiday(models.Model):
 
     date = models.DateField(_("date"), primary_key=True)
     kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices)
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(_("holiday name"), max_length=40)
     is_provisional = models.BooleanField(_("provisional"), default=False)
     source = models.CharField(_("source"), max_length=80, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -95,7 +95,7 @@ class ClockRule(models.Model):
     name_en = models.CharField(_("English name"), max_length=80)
     starts_on = models.CharField(_("counted from"), max_length=80)
     length = models.PositiveIntegerField(_("length"))
-    unit = models.CharField(_("unit"), max_length=8, choices=Unit.choices)
+    unit = models.CharField(_("unit of length"), max_length=8, choices=Unit.choices)
     extensions = models.CharField(_("extensions"), max_length=300, blank=True)
     basis = models.CharField(_("legal basis"), max_length=160)
     who_may_extend = models.CharField(_("who may extend"), max_length=80, blank=True)
