@@ -1,0 +1,116 @@
+"""What becomes of a complaint row, as far as the row alone can tell.
+
+Whether an acceptable row is new, a repeat or about an official account is for the import, which knows the registry.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from .addresses import Address, read_cell
+from .sheets.values import asks_for_closure
+from .sites import platform_of
+
+Verdict = Literal["invalid", "held", "ok"]
+
+REASONS: dict[str, Any] = {
+    "": "",
+    "no-address": _("The row names no address."),
+    "unusable-address": _("No address in the row can be used."),
+    "search-page": _("The address is a search page or a start page, not a listing or a store."),
+    "two-listings": _("The row names two different listings. Give each its own row."),
+    "two-stores": _("The row names two different stores. Give each its own row."),
+    "short-link": _("A short link does not show where it leads. A person must open it and enter the address."),
+    "platform-not-registered": _("The platform of this address is not registered."),
+    "two-platforms": _("The listing and the store are on different platforms."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """A row judged by itself.
+
+    verdict: 'invalid', 'held' or 'ok'. code: a key of REASONS, '' when ok. reason: a sentence for the person.
+    listing, store: the addresses that are named, one of each at most; where the row is held they are what is known so
+    far. target: 'listing' or 'store', None unless ok. text: the cell that stands for the row where it has no target.
+    """
+
+    verdict: Verdict
+    code: str
+    reason: Any
+    listing: Address | None = None
+    store: Address | None = None
+    target: Literal["listing", "store"] | None = None
+    text: str = ""
+
+    @property
+    def target_address(self) -> Address | None:
+        """The address of the target; None unless ok."""
+        return getattr(self, self.target) if self.target is not None else None
+
+
+def judge_row(
+    addresses: Iterable[tuple[str, str]], request: str, registered_platforms: Collection[str]
+) -> RowReading:
+    """Judge one row by its addresses and by what it asks for.
+
+    addresses: (field, text) of the address cells, as `SheetRow.addresses`; the field is not looked at, for the address
+    itself tells whether it is a listing or a store. request: the text of what is asked for, '' for none.
+    registered_platforms: slugs of the platforms that take part.
+
+    An unusable address beside a usable one is passed over; one that must be held holds its row. Precedence: two
+    different listings or stores, nothing usable, then held.
+    """
+    read = [(text, read_cell(text)) for _field, text in addresses]
+    listings = _different(address for _text, address in read if address.kind == "listing")
+    stores = _different(address for _text, address in read if address.kind == "store")
+    short = [text for text, address in read if address.kind == "short"]
+    if len(listings) > 1:
+        return _not_ok("invalid", "two-listings", _cells(read, "listing"))
+    if len(stores) > 1:
+        return _not_ok("invalid", "two-stores", _cells(read, "store"))
+    listing, store = next(iter(listings), None), next(iter(stores), None)
+    if listing is None and store is None and not short:
+        return _unusable(read)
+
+    if short:
+        return _not_ok("held", "short-link", short[0], listing, store)
+    platforms = {platform_of(address.site) for address in (listing, store) if address is not None}
+    if not platforms <= set(registered_platforms):
+        kind = "listing" if listing is not None and platform_of(listing.site) not in registered_platforms else "store"
+        return _not_ok("held", "platform-not-registered", _cells(read, kind), listing, store)
+    if len(platforms) > 1:
+        return _not_ok("held", "two-platforms", _cells(read, "listing"), listing, store)
+
+    closure = store is not None and asks_for_closure(request)
+    return RowReading("ok", "", "", listing, store, "store" if closure or listing is None else "listing")
+
+
+def _different(addresses: Iterable[Address]) -> list[Address]:
+    """The addresses that are different things: one listing under two forms, or on Taobao and Tmall, is one."""
+    found: dict[tuple[str, str], Address] = {}
+    for address in addresses:
+        found.setdefault((platform_of(address.site), address.canonical_id), address)
+    return list(found.values())
+
+
+def _cells(read: list[tuple[str, Address]], kind: str) -> str:
+    return "\n".join(text for text, address in read if address.kind == kind)
+
+
+def _not_ok(
+    verdict: Verdict, code: str, text: str, listing: Address | None = None, store: Address | None = None
+) -> RowReading:
+    return RowReading(verdict, code, REASONS[code], listing, store, text=text)
+
+
+def _unusable(read: list[tuple[str, Address]]) -> RowReading:
+    """A row without a usable address: the reason is that of its first cell that has anything in it."""
+    if not read:
+        return _not_ok("invalid", "no-address", "")
+    text, address = next((pair for pair in read if pair[1].kind == "search"), read[0])
+    if address.kind == "search":
+        return _not_ok("invalid", "search-page", text)
+    return RowReading("invalid", "unusable-address", address.reason or REASONS["unusable-address"], text=text)

@@ -1,0 +1,112 @@
+"""Complaint sheets: one uploaded file to rows, each with the text of the fields that matter.
+
+Nothing here knows of models or of the database. What becomes of a row is decided by `listings.classify` and the
+import; what a cell's text means, by `listings.addresses` and `values`.
+"""
+
+from dataclasses import dataclass, field
+
+from .columns import Column
+from .delimited import read_delimited
+from .files import spreadsheet_kind
+from .headers import ADDRESS_FIELDS, FIELDS
+from .layout import Table, understand
+from .limits import Clock, Limits
+from .refusals import SheetRefused, refused
+from .workbook import read_workbook
+
+__all__ = ["FIELDS", "Column", "Limits", "Sheet", "SheetRefused", "SheetRow", "read_sheet"]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One data row.
+
+    number: worksheet row or CSV record, from 1. cells: field -> text as it stands in the file, empty cells left out.
+    addresses: (field, text) of every address column that has something in this row, by position; the field says which
+    column it was, not what the address is. raw: the row's cells.
+    """
+
+    number: int
+    cells: dict[str, str]
+    addresses: list[tuple[str, str]]
+    raw: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file understood.
+
+    worksheet: its name, '' for a text file. header_row: from 1. headings: the text over each column. columns: field ->
+    the column it is read from. address_columns: every column whose addresses count. passed_over: visible worksheets
+    that hold rows too but far fewer, with their number of rows.
+    """
+
+    worksheet: str
+    header_row: int
+    headings: list[str]
+    columns: dict[str, Column]
+    address_columns: list[Column]
+    rows: list[SheetRow]
+    passed_over: list[tuple[str, int]] = field(default_factory=list)
+
+
+def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
+    """Read the complaint sheet at path, uploaded under the name filename (.xlsx, .csv, .tsv or .txt).
+
+    Raises SheetRefused, with a code and a sentence of its own for each fault (see `refusals.SENTENCES`).
+    """
+    limits = limits or Limits()
+    clock = Clock(limits)
+    if spreadsheet_kind(path, filename, limits) == "XLSX":
+        table, passed_over = _choose(read_workbook(path, limits, clock), limits, clock)
+    else:
+        with open(path, "rb") as file:
+            grid = read_delimited(file.read(), limits, clock)
+        table, passed_over = understand(grid, limits, clock), []
+    return _sheet(table, passed_over)
+
+
+def _choose(grids, limits: Limits, clock: Clock) -> tuple[Table, list[tuple[str, int]]]:
+    """The worksheet that holds the rows. Refused if there are two of like size; instructions and examples are small."""
+    tables: list[Table] = []
+    faults: list[SheetRefused] = []
+    for grid in grids:
+        try:
+            tables.append(understand(grid, limits, clock))
+        except SheetRefused as fault:
+            if fault.code not in _ABOUT_ONE_WORKSHEET:
+                raise
+            faults.append(fault)
+    if not tables:
+        raise min(faults, key=lambda fault: _ABOUT_ONE_WORKSHEET.index(fault.code))
+    ranked = sorted(tables, key=Table.weight, reverse=True)
+    best, rest = ranked[0], [table for table in ranked[1:] if table.weight()]
+    if rest and rest[0].weight() * 3 >= best.weight() and rest[0].weight() >= 3:
+        raise refused("two-worksheets", first=best.grid.name, second=rest[0].grid.name)
+    return best, [(table.grid.name, len(table.rows)) for table in rest]
+
+
+_ABOUT_ONE_WORKSHEET = ("no-address-column", "no-rows", "no-header")
+
+
+def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
+    columns: dict[str, Column] = {}
+    for column in table.columns:
+        columns.setdefault(column.field, column)
+    address_columns = [column for column in table.columns if column.field in ADDRESS_FIELDS]
+    places = [(column.field, column.index) for column in table.columns]
+    address_places = [(column.field, column.index) for column in address_columns]
+    rows = [_row(number, cells, places, address_places) for number, cells in table.rows]
+    header = table.header
+    return Sheet(table.grid.name, header.row + 1, header.headings, columns, address_columns, rows, passed_over)
+
+
+def _row(number: int, raw: list[str], places: list[tuple[str, int]], address_places: list[tuple[str, int]]) -> SheetRow:
+    width = len(raw)
+    cells: dict[str, str] = {}
+    for name, index in places:
+        if index < width and raw[index] and name not in cells:
+            cells[name] = raw[index]
+    addresses = [(name, raw[index]) for name, index in address_places if index < width and raw[index]]
+    return SheetRow(number, cells, addresses, raw)

@@ -1,0 +1,82 @@
+"""The text of one cell, whatever it was in the file."""
+
+import datetime
+import re
+import unicodedata
+
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+BLANK = (
+    INVISIBLE
+    + " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\x00"
+)
+EXACT_INTEGER = 2**53
+
+_drop_invisible = {ord(c): None for c in INVISIBLE + "\x00"}
+_drop_blank = {ord(c): None for c in BLANK}
+
+
+def cell_text(value: object) -> str:
+    """What a person would read in the cell; an empty string for an empty one or an error value.
+
+    Excel keeps numbers as floats: one that is a whole number below 2**53 is shown by its digits ('674512345678');
+    a larger one has lost digits, so it stays in scientific notation and cannot pass for an item number.
+    Dates come out as 2026-03-05, with the time after a space where there is one.
+    """
+    if value.__class__ is str:
+        return value  # type: ignore[return-value]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S") if value.time() != datetime.time() else value.strftime("%Y-%m-%d")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value)
+
+
+def _float_text(value: float) -> str:
+    if value != value or value in (float("inf"), float("-inf")):
+        return ""
+    if value.is_integer():
+        return str(int(value)) if abs(value) < EXACT_INTEGER else repr(value).upper()
+    return repr(value)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing a person could see: spaces of any kind, direction marks, zero-width characters."""
+    return not text.strip(BLANK)
+
+
+def plain(text: str) -> str:
+    """The text for comparing words: half-width, lower case, without any space or invisible character."""
+    if text.isascii():
+        return "".join(text.split()).lower()
+    return unicodedata.normalize("NFKC", text).translate(_drop_blank).casefold()
+
+
+def readable(text: str) -> str:
+    """The text for reading values: half-width, invisible characters dropped, trimmed; inner spaces stay."""
+    if text.isascii():
+        return text.strip(BLANK)
+    return unicodedata.normalize("NFKC", text.translate(_drop_invisible)).strip(BLANK)
+
+
+_serial = re.compile(r"\(?\d{1,7}\)?[.、)]?(?:\.0)?")
+_total = re.compile(
+    r"(?:合计|总计)(?:数量|条数|总数|数)?:?(?:共|共计)?(?:\d[\d,.]*(?:条|个|家|件|项|行|元|款|宗|起)?)?[。.]?"
+)
+
+
+def is_serial_number(text: str) -> bool:
+    """A running number such as '12', '１２', '12.' or '12、', and nothing else."""
+    return _serial.fullmatch(plain(text)) is not None
+
+
+def is_total(text: str) -> bool:
+    """The word that ends the data: 合计 or 总计, however spaced, with or without a colon and a count."""
+    if "计" not in text:
+        return False
+    return _total.fullmatch(plain(text)) is not None

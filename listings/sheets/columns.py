@@ -1,0 +1,238 @@
+"""Which column holds which field: by its heading where that says it, otherwise by what stands in it."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from listings.addresses import Address, read_cell
+from listings.sites import platform_of
+
+from . import headers
+from .cells import is_blank, plain, readable
+from .values import parse_date, parse_price, violation_kind
+
+USABLE = ("listing", "store", "short")
+_SAMPLE_ROWS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the sheet that is read. index: from 0. decided_by: 'header' or 'content'."""
+
+    field: str
+    index: int
+    heading: str
+    decided_by: str
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A column on trial: its heading, what the heading says, and the cells of the sampled rows."""
+
+    index: int
+    heading: str
+    says: str | None
+    known: bool
+    cells: dict[int, str]
+    addresses: dict[int, Address] = field(default_factory=dict)
+
+    def share(self, test: Callable[[str], bool]) -> float:
+        """The share of its filled cells that pass."""
+        return sum(map(test, self.cells.values())) / len(self.cells) if self.cells else 0.0
+
+    def usable_share(self) -> float:
+        return len(self.addresses) / len(self.cells) if self.cells else 0.0
+
+    def kind(self) -> str:
+        """The kind of most of its addresses, as a field."""
+        counts = Counter(address.kind for address in self.addresses.values())
+        return "store_address" if counts["store"] > counts["listing"] + counts["short"] else "listing_address"
+
+
+def map_columns(
+    headings: Sequence[str], says: Sequence[tuple[str, bool] | None], rows: Sequence[Sequence[str]]
+) -> list[Column]:
+    """The columns that matter, address columns first and by position.
+
+    headings: of each column, '' for none. says: what `headers.heading_field` makes of each. rows: the data rows; a
+    sample of them is looked at. A field other than an address has at most one column.
+    """
+    sample = _sample(rows)
+    candidates = [_candidate(index, headings, says, sample) for index in range(max(map(len, sample), default=0))]
+    addresses = _address_columns(candidates)
+    taken = {column.index for column in addresses}
+    return addresses + _other_columns([column for column in candidates if column.index not in taken])
+
+
+def _sample(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The first rows and, of the rest, some spread evenly."""
+    if len(rows) <= _SAMPLE_ROWS:
+        return list(rows)
+    first, rest = rows[: _SAMPLE_ROWS // 2], rows[_SAMPLE_ROWS // 2 :]
+    return [*first, *rest[:: max(1, 2 * len(rest) // _SAMPLE_ROWS)]]
+
+
+def _candidate(
+    index: int, headings: Sequence[str], says: Sequence[tuple[str, bool] | None], sample: list[Sequence[str]]
+) -> _Candidate:
+    cells = {number: row[index] for number, row in enumerate(sample) if index < len(row) and not is_blank(row[index])}
+    said = says[index] if index < len(says) else None
+    column = _Candidate(index, headings[index] if index < len(headings) else "", *(said or (None, False)), cells)
+    for number, cell in cells.items():
+        if "." in cell or "．" in cell:
+            address = read_cell(cell)
+            if address.kind in USABLE:
+                column.addresses[number] = address
+    return column
+
+
+_NEVER = (headers.COMPARISON, headers.SERIAL, headers.ITEM_NUMBER)
+_BETTER_THAN_NOTHING = (headers.EVIDENCE, headers.OTHER, "title", "store_name", "platform", "remark")
+
+
+def _address_columns(candidates: list[_Candidate]) -> list[Column]:
+    """The columns whose addresses count, by position; those that show other pages for comparison left out."""
+    named = [column for column in candidates if _named_address(column)]
+    by_content = [column for column in candidates if column not in named and column.usable_share() >= 0.5]
+    unnamed = [c for c in by_content if c.says not in (*_NEVER, *_BETTER_THAN_NOTHING, *headers.ADDRESS_FIELDS)]
+    chosen = _without_comparisons(sorted(named, key=_strength, reverse=True), unnamed)
+    if not any(column.addresses for column in chosen):
+        last = [column for column in by_content if column.says in _BETTER_THAN_NOTHING]
+        chosen += _without_comparisons([], last)
+    return [
+        Column(_address_field(c), c.index, c.heading, "header" if c in named else "content")
+        for c in sorted(chosen, key=lambda c: c.index)
+    ]
+
+
+def _named_address(column: _Candidate) -> bool:
+    """Its heading says address; 地址 alone may as well be where somebody lives, so then its content must agree."""
+    if column.says == headers.ADDRESS:
+        return bool(column.addresses) or column.share(_looks_like_address) >= 0.5
+    return column.says in headers.ADDRESS_FIELDS
+
+
+def _address_field(column: _Candidate) -> str:
+    if column.says in headers.ADDRESS_FIELDS:
+        return column.says  # type: ignore[return-value]
+    return column.kind()
+
+
+_address_like = re.compile(r"https?:|//|^[\w.-]+\.[a-z]{2,}(?:[/?]|$)")
+
+
+def _looks_like_address(cell: str) -> bool:
+    return _address_like.search(plain(cell)) is not None
+
+
+def _strength(column: _Candidate) -> tuple[int, int, int, int]:
+    """How sure it is that a column is about the goods complained of; for choosing between two that disagree."""
+    accused = headers.accuses(column.heading)
+    return accused, column.known, len({a.canonical_id for a in column.addresses.values()}), -column.index
+
+
+def _without_comparisons(named: list[_Candidate], unnamed: list[_Candidate]) -> list[_Candidate]:
+    """The named columns and those without a telling name, but of two that disagree row after row only the stronger."""
+    chosen: list[_Candidate] = []
+    for column in named:
+        if not any(_disagreement(column, other, most_rows=5) >= 0.6 for other in chosen):
+            chosen.append(column)
+    for column in sorted(unnamed, key=_strength, reverse=True):
+        if not any(_disagreement(column, other, most_rows=1) > 0.3 for other in chosen):
+            chosen.append(column)
+    return chosen
+
+
+def _disagreement(column: _Candidate, other: _Candidate, most_rows: int) -> float:
+    """Of the rows in which both have an address, the share in which they cannot be about one thing.
+
+    Two different listings or two different stores, or two platforms. 0 where fewer than most_rows rows have both.
+    """
+    both = column.addresses.keys() & other.addresses.keys()
+    if len(both) < most_rows:
+        return 0.0
+    pairs = ((column.addresses[row], other.addresses[row]) for row in both)
+    return sum(_clash(one, two) for one, two in pairs) / len(both)
+
+
+def _clash(one: Address, two: Address) -> bool:
+    if "short" in (one.kind, two.kind):
+        return False
+    if platform_of(one.site) != platform_of(two.site):
+        return True
+    return one.kind == two.kind and one.canonical_id != two.canonical_id
+
+
+def _other_columns(candidates: list[_Candidate]) -> list[Column]:
+    """One column at most for each field that is no address."""
+    columns = []
+    free = [column for column in candidates if column.cells or column.says]
+    for name in (name for name in headers.FIELDS if name not in headers.ADDRESS_FIELDS):
+        fits = _FITS.get(name)
+        named = [column for column in free if column.says == name]
+        best = max(
+            named,
+            key=lambda c: (fits is not None and c.share(fits) >= 0.5, c.known, bool(c.cells), -c.index),
+            default=None,
+        )
+        decided_by = "header"
+        if fits is not None and (best is None or (not best.known and best.cells and best.share(fits) < 0.2)):
+            unnamed = [column for column in free if column.says is None and len(column.cells) > 0]
+            found = max(unnamed, key=lambda c: c.share(fits), default=None)  # type: ignore[arg-type]
+            if found is not None and found.share(fits) >= 0.6:
+                best, decided_by = found, "content"
+        if best is not None:
+            free.remove(best)
+            columns.append(Column(name, best.index, best.heading, decided_by))
+    return columns
+
+
+_platform = re.compile(
+    r"(?:手机)?(?:淘宝|天猫|京东|拼多多|抖音|抖店|小红书|快手|微店|阿里巴巴|闲鱼|咸鱼)\S{0,4}|1688|tb|tm|taobao|tmall|jd|pdd|多多|dy|douyin|red|xhs|ks"
+)
+_demand = re.compile(
+    r"下架|删除|移除|屏蔽|断开|关店|关闭|关停|封店|封禁|查封|清退|撤下|下线|终止|整改|close|remove|takedown|delete",
+    re.IGNORECASE,
+)
+_shop_name = re.compile(r"店|铺|旗舰|代购|批发|工厂|集市|严选|优选|生活馆|专营|商行|商贸|百货")
+
+
+def _is_platform(cell: str) -> bool:
+    return _platform.fullmatch(plain(cell)) is not None
+
+
+def _is_demand(cell: str) -> bool:
+    return len(cell) <= 40 and _demand.search(cell) is not None
+
+
+def _is_violation(cell: str) -> bool:
+    return len(cell) <= 30 and violation_kind(cell) not in ("", "other") and not _is_demand(cell)
+
+
+def _is_date(cell: str) -> bool:
+    return not readable(cell).replace(".", "").isdigit() and parse_date(cell) is not None
+
+
+def _is_price(cell: str) -> bool:
+    return re.search(r"[¥￥元.．]", cell) is not None and parse_price(cell) is not None
+
+
+def _is_shop_name(cell: str) -> bool:
+    return len(cell) <= 20 and _shop_name.search(cell) is not None
+
+
+_FITS: dict[str, Callable[[str], bool]] = {
+    "platform": _is_platform,
+    "request": _is_demand,
+    "violation": _is_violation,
+    "found_on": _is_date,
+    "price": _is_price,
+    "list_price": _is_price,
+    "store_name": _is_shop_name,
+}
+
+
+def missing_addresses(columns: Iterable[Column]) -> bool:
+    """Whether no column holds addresses, so that no row can be placed."""
+    return not any(column.field in headers.ADDRESS_FIELDS for column in columns)

@@ -1,0 +1,84 @@
+"""What a file is, by its first bytes; its name is only a claim."""
+
+import os
+
+from .limits import Limits
+from .refusals import refused
+
+_SPREADSHEET_NAMES = {".xlsx": "XLSX", ".csv": "CSV", ".tsv": "CSV", ".txt": "CSV"}
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_SIGNATURES = [
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"RIFF", "RIFF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7Z"),
+    (b"{\\rtf", "RTF"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x7fELF", "ELF"),
+    (b"MZ", "EXE"),
+]
+
+
+def spreadsheet_kind(path: str, filename: str, limits: Limits) -> str:
+    """'XLSX' or 'CSV', when the name and the first bytes agree on it.
+
+    Raises SheetRefused: too-large, empty-file, old-xls, password-protected, unknown-extension, wrong-extension,
+    not-a-spreadsheet.
+    """
+    size = os.path.getsize(path)
+    if size > limits.max_bytes:
+        raise refused("too-large", megabytes=max(1, limits.max_bytes // 2**20))
+    if size == 0:
+        raise refused("empty-file")
+    extension = os.path.splitext(filename.strip().lower())[1]
+    with open(path, "rb") as file:
+        start = file.read(512)
+    if start.startswith(_OLE):
+        _refuse_compound(path)
+    says = _SPREADSHEET_NAMES.get(extension)
+    found = "XLSX" if start.startswith(_ZIP) else _signature(start)
+    if says is None and extension == ".xls":
+        raise refused("wrong-extension", says="XLS", found=found or "HTML / CSV")
+    if says is None:
+        raise refused("unknown-extension")
+    if says == "XLSX" and found is None:
+        if not _reads_as_text(start):
+            raise refused("not-a-spreadsheet")
+        found = "HTML / CSV"
+    if found is not None and found != says:
+        raise refused("wrong-extension", says=says, found=found)
+    return says
+
+
+def _signature(start: bytes) -> str | None:
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature) and not (len(signature) == 2 and _reads_as_text(start)):
+            return name
+    return None
+
+
+def _reads_as_text(start: bytes) -> bool:
+    return not any(byte < 9 for byte in start)
+
+
+def _refuse_compound(path: str) -> None:
+    """Tell apart what lies in an OLE container by the names of its streams: an encrypted XLSX, an old XLS, another."""
+    with open(path, "rb") as file:
+        content = file.read()
+    if _stream("EncryptedPackage") in content or _stream("EncryptionInfo") in content:
+        raise refused("password-protected")
+    if _stream("Workbook") in content or _stream("Book") in content:
+        raise refused("old-xls")
+    raise refused("not-a-spreadsheet")
+
+
+def _stream(name: str) -> bytes:
+    return name.encode("utf-16-le") + b"\x00\x00"

@@ -1,0 +1,50 @@
+"""The cells of one worksheet or text file, as rows of text."""
+
+from dataclasses import dataclass, field
+
+from .refusals import refused
+
+Merge = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class Grid:
+    """Rows of text; row i is worksheet row or CSV record i + 1, so empty ones are there too, perhaps as [].
+
+    merges: (top, left, bottom, right) from 0, both ends included.
+    """
+
+    name: str
+    rows: list[list[str]]
+    merges: list[Merge] = field(default_factory=list)
+
+    def text(self, row: int, column: int) -> str:
+        """The cell's text; empty where the row is shorter."""
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else ""
+
+    def width(self) -> int:
+        """The length of the longest row."""
+        return max(map(len, self.rows), default=0)
+
+    def fill_merged_rows(self, most: int) -> None:
+        """Give every row that a merged cell spans its value, in the cell's first column.
+
+        most: how many cells may be filled so; a file that asks for more is refused as damaged.
+        """
+        last = len(self.rows) - 1
+        for top, left, bottom, _right in self.merges:
+            bottom = min(bottom, last)
+            if bottom <= top:
+                continue
+            value = self.text(top, left)
+            if not value:
+                continue
+            most -= bottom - top
+            if most < 0:
+                raise refused("damaged")
+            for row in range(top + 1, bottom + 1):
+                cells = self.rows[row]
+                if len(cells) <= left:
+                    cells = self.rows[row] = cells + [""] * (left + 1 - len(cells))
+                cells[left] = value

@@ -1,0 +1,80 @@
+"""Why a file is not read: one code and one sentence for each fault."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class SheetRefused(Exception):
+    """The file cannot be read as a complaint sheet; nothing was taken from it.
+
+    code: one of the keys of SENTENCES. message: a sentence for the person who uploaded the file, translated when it is
+    shown. details: the figures in it.
+    """
+
+    def __init__(self, code: str, message: Any, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+SENTENCES = {
+    "empty-file": _("The file is empty."),
+    "too-large": _("The file is larger than %(megabytes)s MB. Split it into smaller sheets."),
+    "too-many-rows": _("The sheet has more than %(rows)s rows. Split it into smaller sheets."),
+    "too-many-columns": _(
+        "The sheet has something in column %(column)s; at most %(columns)s columns are read. Remove what stands far to the right."
+    ),
+    "too-many-cells": _(
+        "The sheet is spread out to row %(rows)s and column %(column)s. Remove what stands far below or to the right."
+    ),
+    "cell-too-long": _(
+        "Row %(row)s holds a cell of more than %(characters)s characters. A quotation mark before it may not be closed."
+    ),
+    "unclosed-quote": _("A quotation mark in row %(row)s is not closed, so the rows after it cannot be told apart."),
+    "too-slow": _(
+        "Reading the file took longer than %(seconds)s seconds and was stopped. Split it into smaller sheets."
+    ),
+    "unknown-extension": _("Only XLSX and CSV files are read. Save the sheet as .xlsx and upload it again."),
+    "wrong-extension": _(
+        "The name says %(says)s, but the content is %(found)s. Save the sheet as .xlsx or .csv and upload it again."
+    ),
+    "not-a-spreadsheet": _(
+        "The file is not a spreadsheet that can be read. Open it in your spreadsheet program and save it as .xlsx."
+    ),
+    "damaged": _("The file is damaged. Open it in your spreadsheet program and save it as .xlsx again."),
+    "old-xls": _("This is the old .xls format. Open it in your spreadsheet program and save it as .xlsx."),
+    "password-protected": _("The file is protected by a password. Remove the password and upload it again."),
+    "zip-bomb": _("The file unpacks to far more than its size and was not opened."),
+    "external-entities": _(
+        "The file holds declarations that could draw in other files (DTD or entities) and was not opened."
+    ),
+    "no-visible-worksheet": _("The file has no visible worksheet."),
+    "no-header": _("No header row was found: none of the first rows names the columns of a complaint."),
+    "no-address-column": _("No column with addresses of listings or stores was found."),
+    "no-rows": _("There is no row below the header."),
+    "two-worksheets": _(
+        "The worksheets %(first)s and %(second)s both hold rows. Keep one in the file, or hide the other."
+    ),
+    "unreadable-encoding": _("The text encoding cannot be recognised. Save the file as CSV in UTF-8, or as .xlsx."),
+}
+
+
+def refused(code: str, **details: Any) -> SheetRefused:
+    """The refusal with this code, its sentence filled in. code: a key of SENTENCES."""
+    sentence = SENTENCES[code]
+    return SheetRefused(code, _Filled(sentence, details) if details else sentence, **details)
+
+
+class _Filled:
+    """A translated sentence whose figures are filled in when it is shown."""
+
+    def __init__(self, sentence: Any, details: dict[str, Any]) -> None:
+        self._sentence, self._details = sentence, details
+
+    def __str__(self) -> str:
+        return str(self._sentence) % {key: str(value) for key, value in self._details.items()}
