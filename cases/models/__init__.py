@@ -1,0 +1,17 @@
+from cases.models.campaigns import Campaign, LegalGround
+from cases.models.cases import Case, CaseNote, CaseOfficer
+from cases.models.complaints import Complaint
+from cases.models.imports import ImportRow, SheetImport
+from cases.models.targets import Target
+
+__all__ = [
+    "Campaign",
+    "Case",
+    "CaseNote",
+    "CaseOfficer",
+    "Complaint",
+    "ImportRow",
+    "LegalGround",
+    "SheetImport",
+    "Target",
+]

@@ -1,0 +1,76 @@
+"""What firms complain about."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.campaigns import Campaign
+from cases.models.cases import Case
+from cases.states import COMPLAINT_STATES, ComplaintState
+from corps.models import Deadline, StoredFile
+from firms.models import Firm
+
+
+class ComplaintQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Complaints not yet in a case are open to the whole corps; then who sees the case sees them.
+
+        A representative sees those of their own firm.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.role == user.Role.REPRESENTATIVE:
+            return self.filter(firm__representatives__user=user)
+        if not user.is_corps:
+            return self.none()
+        if user.sees_every_unit:
+            return self
+        seen = Case.objects.visible_to(user).values("pk")
+        return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+
+
+class Complaint(models.Model):
+    """A firm's letter with its sheet of stores and listings. `received_on` is a date in Shanghai."""
+
+    State = ComplaintState
+
+    number = models.CharField(max_length=20, unique=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="complaints")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="complaints")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="complaints")
+    subject = models.CharField(_("subject"), max_length=200)
+    received_on = models.DateField(_("received on"))
+    state = models.CharField(max_length=10, choices=ComplaintState.choices, default=ComplaintState.RECEIVED)
+    reason = models.TextField(blank=True)
+    sheet = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    sheet_name = models.CharField(max_length=200, blank=True)
+    verify_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            COMPLAINT_STATES.constraint("complaint_state_known"),
+            models.CheckConstraint(
+                name="complaint_in_case_has_one",
+                condition=~models.Q(state__in=("in_case", "answered", "closed")) | models.Q(case__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:complaint", args=[self.number])
+
+    @property
+    def thread(self) -> str:
+        """The audit thread of its case, or its own before it has one."""
+        return f"case:{self.case_id}" if self.case_id else f"complaint:{self.pk}"

@@ -1,0 +1,121 @@
+"""Sheets being read, and what became of each of their rows."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from cases.models.complaints import Complaint
+from cases.models.targets import Target
+
+
+def new_id() -> uuid.UUID:
+    """A time-ordered UUID, version 7."""
+    return uuid7()
+
+
+class SheetImportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the complaint sees its import."""
+        return self.filter(complaint__in=Complaint.objects.visible_to(user).values("pk"))
+
+
+class SheetImport(models.Model):
+    """One sheet on its way in: read → (looked at by a person) → registered.
+
+    `done` counts rows finished in the present stage, of `rows`. A task that dies leaves the state as it is, and the
+    sweep rings again. `at` is when its rows are registered as reported: now, or the replay's own time.
+    """
+
+    class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        REVIEW = "review", _("To be looked at")
+        REGISTERING = "registering", _("Being registered")
+        DONE = "done", _("Registered")
+        FAILED = "failed", _("Failed")
+        ABANDONED = "abandoned", _("Abandoned")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    complaint = models.OneToOneField(Complaint, models.PROTECT, related_name="sheet_import")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.READING)
+    needs_review = models.BooleanField(default=True)
+    replay = models.CharField(max_length=40, blank=True)
+    worksheet = models.CharField(max_length=100, blank=True)
+    header_row = models.IntegerField(null=True)
+    columns = models.JSONField(default=dict)
+    rows = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    detail = models.CharField(max_length=400, blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    touched_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    objects = SheetImportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["touched_at"],
+                name="import_unfinished",
+                condition=models.Q(state__in=["reading", "registering"]),
+            )
+        ]
+
+
+class ImportRowQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the complaint sees the rows of its sheet."""
+        return self.filter(sheet_import__in=SheetImport.objects.visible_to(user).values("pk"))
+
+
+class ImportRow(models.Model):
+    """One data row: its cells as they came, how it was read, and its result.
+
+    cells: field → text, for the fields that matter. listing_*/store_*: the addresses it names, empty where none.
+    `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row.
+    """
+
+    class Result(models.TextChoices):
+        NEW = "new", _("New")
+        REPEAT = "repeat", _("Repeat")
+        HELD = "held", _("Held")
+        OFFICIAL = "official", _("Official account")
+        INVALID = "invalid", _("Not readable")
+
+    class Decision(models.TextChoices):
+        NONE = "", _("Open")
+        REFUSED = "refused", _("Sent back to the firm")
+        REPAIRED = "repaired", _("Address corrected")
+
+    sheet_import = models.ForeignKey(SheetImport, models.CASCADE, related_name="import_rows")
+    row = models.IntegerField()
+    cells = models.JSONField(default=dict)
+    result = models.CharField(max_length=8, choices=Result.choices)
+    reason = models.CharField(max_length=40, blank=True)
+    platform_slug = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=8, blank=True)
+    listing_id = models.CharField(max_length=100, blank=True)
+    listing_site = models.CharField(max_length=20, blank=True)
+    store_id = models.CharField(max_length=100, blank=True)
+    store_site = models.CharField(max_length=20, blank=True)
+    address = models.TextField(blank=True)
+    repair = models.TextField(blank=True)
+    decision = models.CharField(max_length=8, choices=Decision.choices, blank=True, default="")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    finding = models.CharField(max_length=200, blank=True)
+    target = models.ForeignKey(Target, models.PROTECT, null=True, related_name="rows")
+    registered_at = models.DateTimeField(null=True)
+
+    objects = ImportRowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sheet_import", "row"], name="a_row_once")]
+        indexes = [
+            models.Index(fields=["sheet_import", "result", "row"], name="import_row_result"),
+            models.Index(fields=["target"], name="import_row_target", condition=models.Q(target__isnull=False)),
+        ]

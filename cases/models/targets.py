@@ -1,0 +1,131 @@
+"""Targets: the listings and stores that somebody asked to act on."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.campaigns import LegalGround
+from cases.models.cases import Case
+from cases.models.complaints import Complaint
+from cases.states import TARGET_STATES, Claim, Seen, TargetState
+from firms.models import Firm
+from listings.models import Listing
+from stores.models import Platform, Store
+
+
+class TargetQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the case sees its targets; those without a case yet, who sees their complaint.
+
+        A representative sees those that their own firm's complaints named first.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.role == user.Role.REPRESENTATIVE:
+            return self.filter(firm__representatives__user=user)
+        if not user.is_corps:
+            return self.none()
+        if user.sees_every_unit:
+            return self
+        seen = Case.objects.visible_to(user).values("pk")
+        return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+
+    def lock_in_order(self, ids) -> Self:
+        """The rows of these ids, locked in the order of ids, so that two calls cannot deadlock."""
+        return self.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+
+
+class Target(models.Model):
+    """One listing or one store under one case, the unit of all work here.
+
+    Three truths are kept apart: `alleged` is what the firm says, `claim` what the platform says, `seen` what was
+    last seen. `is_official` is set when it, or the store it is known to be in, is an official account: no notice may
+    name it then. `is_counted` says that its outcomes sum to one.
+    """
+
+    State = TargetState
+
+    class Kind(models.TextChoices):
+        LISTING = "listing", _("Listing")
+        STORE = "store", _("Store")
+
+    class Status(models.TextChoices):
+        """What the listing or store itself is, by what was last seen and not by what was claimed."""
+
+        LIVE = "live", _("Live")
+        CLAIMED_GONE = "claimed_gone", _("Said to be gone")
+        GONE = "gone", _("Gone")
+        BACK = "back", _("Back")
+        RESTORED = "restored", _("Restored")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets")
+    listing = models.OneToOneField(Listing, models.PROTECT, null=True, blank=True, related_name="target")
+    store = models.OneToOneField(Store, models.PROTECT, null=True, blank=True, related_name="target")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="targets")
+    complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, blank=True, related_name="targets")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="targets")
+    ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=20, choices=TargetState.choices, default=TargetState.REPORTED)
+    is_official = models.BooleanField(default=False)
+    is_counted = models.BooleanField(default=False)
+    alleged = models.CharField(max_length=60, blank=True)
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    list_price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    claim = models.CharField(max_length=20, choices=Claim.choices, blank=True)
+    claim_at = models.DateTimeField(null=True)
+    claim_remark = models.CharField(max_length=300, blank=True)
+    seen = models.CharField(max_length=12, choices=Seen.choices, blank=True)
+    seen_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField()
+    dropped_reason = models.CharField(max_length=300, blank=True)
+    status = models.GeneratedField(
+        expression=models.Case(
+            models.When(state="restored", then=models.Value("restored")),
+            models.When(state="relisted", then=models.Value("back")),
+            models.When(seen="gone", then=models.Value("gone")),
+            models.When(state="claimed", then=models.Value("claimed_gone")),
+            default=models.Value("live"),
+        ),
+        output_field=models.CharField(max_length=12, choices=Status.choices),
+        db_persist=True,
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            TARGET_STATES.constraint("target_state_known"),
+            models.CheckConstraint(
+                name="target_is_one_listing_or_one_store",
+                condition=models.Q(kind="listing", listing__isnull=False, store__isnull=True)
+                | models.Q(kind="store", store__isnull=False, listing__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="target_verified_is_counted", condition=~models.Q(state="verified") | models.Q(is_counted=True)
+            ),
+            models.CheckConstraint(
+                name="target_dropped_has_a_reason", condition=~models.Q(state="dropped") | ~models.Q(dropped_reason="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "state", "id"], name="target_case_state"),
+            models.Index(fields=["case", "platform", "id"], name="target_case_platform"),
+            models.Index(fields=["complaint"], name="target_complaint"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def thing(self) -> Listing | Store:
+        """The listing or the store itself."""
+        return self.listing if self.kind == self.Kind.LISTING else self.store
+
+    @property
+    def slug(self) -> str:
+        """platform/kind/id, its name in the API."""
+        return f"{self.platform.slug}/{self.kind}/{self.thing.canonical_id}"

@@ -1,0 +1,45 @@
+"""Writing into the audit. Reading is `AuditEntry.objects`; sealing is `corps.workflow`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from corps.acting import current
+from corps.models import AuditEntry, User
+
+
+def entry(
+    actor: User | None, verb: str, subject: Model | None, *, at: datetime, thread: str = "", **detail: Any
+) -> AuditEntry:
+    """An entry that is not yet written; bulk verbs make many and hand them to `record_many`.
+
+    subject: the object acted on. thread: such as "case:12", under which a timeline finds it. detail: what changed,
+    before and after; plain JSON values, no personal data of people outside.
+    """
+    here = current()
+    return AuditEntry(
+        at=at,
+        actor=actor,
+        role=actor.role if actor else "",
+        channel=here.channel,
+        address=here.address,
+        verb=verb,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        thread=thread,
+        detail=detail,
+    )
+
+
+def record(
+    actor: User | None, verb: str, subject: Model | None, *, at: datetime, thread: str = "", **detail: Any
+) -> None:
+    """Write one entry in the present transaction. at: aware, when the act happened."""
+    entry(actor, verb, subject, at=at, thread=thread, **detail).save(force_insert=True)
+
+
+def record_many(entries: Iterable[AuditEntry]) -> None:
+    """Write many entries with one statement for each five thousand."""
+    AuditEntry.objects.bulk_create(entries, batch_size=5000)

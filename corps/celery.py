@@ -1,0 +1,23 @@
+"""Celery: the doorbell. What is to be done stands in PostgreSQL; a task only carries an id."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
+
+app = Celery("corps")
+app.conf.update(
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600, "socket_connect_timeout": 1, "socket_timeout": 5},
+    # A broker lost during a task ends a worker that acknowledges late; the sweep finds what was lost instead.
+    task_acks_late=False,
+    task_ignore_result=True,
+    task_publish_retry=False,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone="Asia/Shanghai",
+    beat_schedule={"sweep": {"task": "corps.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}},
+)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

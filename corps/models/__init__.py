@@ -1,0 +1,24 @@
+from corps.models.approvals import Approval
+from corps.models.audit import AuditEntry, AuditSeal
+from corps.models.calendar import ClockRule, Deadline, Holiday
+from corps.models.house import Counter, Installation, Notification, StoredFile
+from corps.models.messages import Delivery, Message
+from corps.models.people import ApiKey, Unit, User
+
+__all__ = [
+    "ApiKey",
+    "Approval",
+    "AuditEntry",
+    "AuditSeal",
+    "ClockRule",
+    "Counter",
+    "Deadline",
+    "Delivery",
+    "Holiday",
+    "Installation",
+    "Message",
+    "Notification",
+    "StoredFile",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,45 @@
+"""Approvals: somebody who did not draft a thing says yes or no to one version of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Approval(models.Model):
+    """A request to approve one version of a subject, and its decision.
+
+    version: SHA-256 of what was put forward; any change afterwards voids the request. One open request a subject.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        APPROVED = "approved"
+        RETURNED = "returned"
+        VOID = "void"
+
+    subject_type = models.CharField(max_length=48)
+    subject_id = models.BigIntegerField()
+    version = models.CharField(max_length=64)
+    attempt = models.SmallIntegerField(default=1)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                name="one_open_approval_for_a_subject",
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                name="nobody_approves_their_own",
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(state="approved")
+                | ~models.Q(decided_by=models.F("requested_by")),
+            ),
+        ]

@@ -1,0 +1,62 @@
+"""What the house needs of its own: counters, stored files, notifications, and the facts of this installation."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Counter(models.Model):
+    """The last number given out in a series and year; the row is locked while the next one is taken."""
+
+    series = models.CharField(max_length=20)
+    year = models.SmallIntegerField()
+    last = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "year"], name="one_counter_for_series_and_year")]
+
+
+class StoredFile(models.Model):
+    """A file kept once under its SHA-256, behind Django's storage interface. Names belong to those who point here."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    content_type = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now())
+
+    @property
+    def path(self) -> str:
+        """Where the storage keeps it."""
+        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class Notification(models.Model):
+    """A line for one person: something they waited for is there. `url` is a path of this site."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    text = models.CharField(max_length=200)
+    url = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notification_unread", condition=models.Q(read_at__isnull=True))
+        ]
+
+
+class Installation(models.Model):
+    """One row: whether this database is a demonstration, how far its loading is, and when the sweep last ran."""
+
+    class Demonstration(models.TextChoices):
+        NONE = "none"
+        LOADING = "loading"
+        LOADED = "loaded"
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    demonstration = models.CharField(max_length=8, choices=Demonstration.choices, default=Demonstration.NONE)
+    swept_at = models.DateTimeField(null=True)
+    outbox_quarantined = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_installation_row", condition=models.Q(id=1))]

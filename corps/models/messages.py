@@ -1,0 +1,117 @@
+"""What leaves the house: messages and their deliveries, the outbox."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from corps.states import StateTable
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# From "sending" back to "pending" only while it is certain that the server has not taken the message; from
+# "uncertain" and "failed" only a person leads on.
+DELIVERY_STATES = StateTable(
+    DeliveryState,
+    {
+        "pending": ("sending", "failed", "cancelled"),
+        "sending": ("sent", "pending", "failed", "uncertain"),
+        "failed": ("pending", "cancelled"),
+        "uncertain": ("sent", "pending", "cancelled"),
+    },
+)
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The corps reads deliveries; the room above narrows them to subjects the person may see."""
+        if user.is_authenticated and user.is_corps:
+            return self
+        return self.none()
+
+    def due(self, now) -> Self:
+        """What a worker may claim: pending, its time come, its lease (if any) run out."""
+        return self.filter(state=Delivery.State.PENDING, due_at__lte=now)
+
+
+class Message(models.Model):
+    """What is said to whom, about what, for which purpose and step. Unique on these four, so nothing is said twice.
+
+    thread: the audit thread, such as "case:12", in whose timeline the sending shows.
+    """
+
+    subject_type = models.CharField(max_length=48)
+    subject_id = models.BigIntegerField()
+    recipient = models.EmailField()
+    recipient_name = models.CharField(max_length=80, blank=True)
+    purpose = models.CharField(max_length=24)
+    step = models.SmallIntegerField(default=1)
+    title = models.CharField(max_length=200)
+    thread = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "recipient", "purpose", "step"], name="nothing_is_said_twice"
+            )
+        ]
+
+
+class Delivery(models.Model):
+    """The outbox row of a message: the finished bytes, and how far their sending is.
+
+    mail_id: the fixed Message-ID, with its angle brackets; sha256: of the bytes, in hex. worker: who claimed it.
+    answer: what the server said last, or why it was not sent; kept as evidence.
+    """
+
+    State = DeliveryState
+
+    message = models.OneToOneField(Message, models.PROTECT, related_name="delivery")
+    mail_id = models.CharField(max_length=120, unique=True)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    replay = models.CharField(max_length=40, blank=True)
+    due_at = models.DateTimeField(db_default=Now())
+    tries = models.SmallIntegerField(default=0)
+    worker = models.CharField(max_length=80, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    sending_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["replay", "due_at", "id"], name="delivery_due", condition=models.Q(state="pending")),
+            models.Index(fields=["sending_at"], name="delivery_sending", condition=models.Q(state="sending")),
+            models.Index(
+                fields=["state", "id"],
+                name="delivery_for_a_person",
+                condition=models.Q(state__in=["failed", "uncertain"]),
+            ),
+        ]
+        constraints = [
+            DELIVERY_STATES.constraint("delivery_state_known"),
+            models.CheckConstraint(
+                name="delivery_sent_has_a_time",
+                condition=~models.Q(state="sent") | models.Q(finished_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_sending_has_a_worker", condition=~models.Q(state="sending") | ~models.Q(worker="")
+            ),
+        ]

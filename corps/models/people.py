@@ -1,0 +1,138 @@
+"""Who works here: units, and users with a role and duties."""
+
+from typing import Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(models.Model):
+    """A section of the corps. `path` lists the units above it and itself, as "/1/4/", so that "below" is a prefix."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = models.CharField(max_length=200, unique=True, editable=False, null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """Administrators see every account; everybody else the colleagues who are active."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in (User.Role.ADMINISTRATOR, User.Role.AUDITOR):
+            return self
+        if user.is_corps:
+            return self.filter(is_active=True, role__in=(User.Role.OFFICER, User.Role.SUPERVISOR))
+        return self.filter(pk=user.pk)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
+        """A new account; without a password it cannot sign in."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """A person with exactly one role. What a role may do stands in `corps.access`; what it sees, in the querysets."""
+
+    class Role(models.TextChoices):
+        OFFICER = "officer", _("Officer")
+        SUPERVISOR = "supervisor", _("Supervisor")
+        LIAISON = "liaison", _("Platform liaison")
+        REPRESENTATIVE = "representative", _("Firm representative")
+        ADMINISTRATOR = "administrator", _("System administrator")
+        AUDITOR = "auditor", _("Security auditor")
+
+    class Duty(models.TextChoices):
+        HEAD_OF_UNIT = "head_of_unit", _("Head of the handling unit")
+        REVIEWER = "reviewer", _("Reviewer")
+        HEAD_OF_DEPARTMENT = "head_of_department", _("Head of department")
+        PAST_EVENTS = "record_past_event", _("May record past events")
+
+    username = models.CharField(
+        _("sign-in name"),
+        max_length=60,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Letters, digits, dot, dash and underscore only."))
+        ],
+    )
+    name = models.CharField(_("name"), max_length=80)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices)
+    duties = ArrayField(models.CharField(max_length=32, choices=Duty.choices), default=list, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
+    is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="corps_members_have_a_unit",
+                condition=~models.Q(role__in=("officer", "supervisor")) | models.Q(unit__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="duties_belong_to_supervisors",
+                condition=models.Q(role="supervisor") | models.Q(duties=[]) | models.Q(duties=["record_past_event"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_corps(self) -> bool:
+        """Officers and supervisors: those who may read case content."""
+        return self.role in (self.Role.OFFICER, self.Role.SUPERVISOR)
+
+    @property
+    def sees_every_unit(self) -> bool:
+        """Reviewer and head of department read the cases of all units."""
+        return bool({self.Duty.REVIEWER, self.Duty.HEAD_OF_DEPARTMENT}.intersection(self.duties))
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin site is open to administrators only."""
+        return self.role == self.Role.ADMINISTRATOR and self.is_active
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_perms(self, perms: list[str], obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, label: str) -> bool:
+        return self.is_staff
+
+
+class ApiKey(models.Model):
+    """A key of an account for the API; only its SHA-256 is kept. Shown once, when made."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
+    digest = models.CharField(max_length=64, unique=True)
+    prefix = models.CharField(max_length=8)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)

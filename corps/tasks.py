@@ -1,0 +1,54 @@
+"""Doors: the bell for a delivery, and the sweep that finds what nobody rang for."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from corps import outbox, workflow
+from corps.acting import acting
+
+log = structlog.get_logger(__name__)
+
+# Higher rooms add what the sweep must look after: callables without arguments that finish what is due.
+sweepers: list[Callable[[], Any]] = []
+
+
+def ring(task: Any, *args: Any, queue: str | None = None) -> None:
+    """Ring a task's bell once the present transaction is committed.
+
+    Tries the broker once, within about a second; logs when it is missing and never raises: the act is done, and the
+    sweep will find it.
+    """
+
+    def after_commit() -> None:
+        started = time.monotonic()
+        try:
+            task.apply_async(args=args, retry=False, queue=queue)
+        except (OperationalError, OSError) as missing:
+            log.warning("bell.missing", task=task.name, error=type(missing).__name__, s=time.monotonic() - started)
+
+    transaction.on_commit(after_commit)
+
+
+@shared_task(ignore_result=True)
+def send_due(replay: str = "") -> None:
+    """Send what is due in the outbox. A second ring finds it claimed or sent, and stops."""
+    with acting(channel="task"):
+        outbox.send_due(replay=replay)
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Look after everything that a lost bell or a dead worker left lying."""
+    with acting(channel="task"):
+        outbox.tidy()
+        outbox.send_due()
+        for look in sweepers:
+            look()
+        workflow.seal_audit()
+        workflow.note_sweep()

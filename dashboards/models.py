@@ -1,0 +1,39 @@
+"""The rollup: how many outcomes and recurrences there are, by Shanghai day, platform, firm and case.
+
+Kept by statement-level triggers on the ledger's tables; `./manage.py recount` rebuilds and compares it.
+"""
+
+from typing import Self
+
+from django.db import models
+
+from cases.models import Case
+from firms.models import Firm
+from stores.models import Platform
+
+
+class RollupQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Counts of the cases the person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
+class Rollup(models.Model):
+    """The five counts of one day. `listings_removed` and `stores_shut` are net of corrections and may be negative."""
+
+    day = models.DateField()
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    listings_removed = models.IntegerField(default=0)
+    stores_shut = models.IntegerField(default=0)
+    repeat_removals = models.IntegerField(default=0)
+    relistings = models.IntegerField(default=0)
+    corrections = models.IntegerField(default=0)
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "day", "platform", "firm"], name="one_rollup_for_a_day"),
+        ]

@@ -1,0 +1,69 @@
+"""What liaisons answered, and what officers saw: rows that are only ever added."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from cases.states import Claim, Seen
+from corps.models import StoredFile
+from corps.models.audit import append_only
+from notices.models.notices import Notice, NoticeItem
+
+
+class Answer(models.Model):
+    """One answer to one item. `at` is the fact (now, or a replay's time), `claimed_at` what the liaison says."""
+
+    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="answers")
+    outcome = models.CharField(max_length=20, choices=Claim.choices)
+    remark = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    is_late = models.BooleanField()
+    document = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = append_only("answer")
+
+
+class ReplyRequest(models.Model):
+    """An answered request of the replies API, by its Idempotency-Key: the same body gets the same answer."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    body_sha256 = models.CharField(max_length=64)
+    response = models.JSONField(null=True)
+    started_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "notice", "key"], name="one_answer_for_a_key")]
+
+
+class Check(models.Model):
+    """What an officer saw at an address. `at` is when the verdict was given, `looked_at` when they say they looked."""
+
+    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="checks")
+    seen = models.CharField(max_length=12, choices=Seen.choices)
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "-id"], name="check_item")]
+        triggers = append_only("check")
+
+
+class PendingVerdict(models.Model):
+    """A verdict clicked in the browser that can still be undone; due ten seconds later, then called as a check."""
+
+    item = models.OneToOneField(NoticeItem, models.CASCADE, related_name="pending_verdict")
+    seen = models.CharField(max_length=12, choices=Seen.choices)
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(db_index=True)

@@ -1,0 +1,97 @@
+"""The ledger: outcomes that are counted, and recurrences shown beside them. Rows are only ever added."""
+
+from django.db import models
+from django.db.models.functions import Mod, Now, NullIf
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Target
+from corps.models.audit import append_only
+from firms.models import Firm
+from notices.models.answers import Check
+from notices.models.notices import NoticeItem
+from notices.models.objections import Objection
+from stores.models import Platform
+
+
+class LedgerQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "LedgerQuerySet":
+        """The two numbers are the whole corps's: every officer and supervisor may see how they come about,
+        each in the cases they may see."""
+        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
+class Outcome(models.Model):
+    """+1 or −1 to one of the two numbers.
+
+    The outcomes of one target sum to 0 or 1 at all times, held by the database: they are numbered from 1 (`nth`),
+    odd ones are +1 and even ones −1, and each needs the one before it (a foreign key on (target, previous)).
+    """
+
+    class Kind(models.TextChoices):
+        LISTING_REMOVED = "listing_removed", _("Listing removed")
+        STORE_SHUT = "store_shut", _("Store shut")
+
+    class Cause(models.TextChoices):
+        VERIFICATION = "verification", _("Verification")
+        OBJECTION = "objection", _("Objection upheld")
+        CORRECTION = "correction", _("Correction")
+        MERGE = "merge", _("Merge")
+
+    target = models.ForeignKey(Target, models.PROTECT, related_name="outcomes")
+    nth = models.SmallIntegerField()
+    previous = models.GeneratedField(
+        expression=NullIf(models.F("nth") - 1, 0), output_field=models.SmallIntegerField(), db_persist=True
+    )
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    sign = models.SmallIntegerField()
+    cause = models.CharField(max_length=12, choices=Cause.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    case = models.ForeignKey(Case, models.PROTECT, related_name="outcomes")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="outcomes")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="outcomes")
+    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="outcomes")
+    check_row = models.ForeignKey(Check, models.PROTECT, null=True, related_name="outcomes")
+    objection = models.ForeignKey(Objection, models.PROTECT, null=True, related_name="outcomes")
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = LedgerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["target", "nth"], name="outcome_nth_of_a_target"),
+            models.CheckConstraint(
+                name="outcome_sign_alternates",
+                condition=models.Q(nth__gte=1, sign=Mod(models.F("nth"), 2) * 2 - 1),
+            ),
+            models.CheckConstraint(
+                name="outcome_verified_by_a_check",
+                condition=~models.Q(cause="verification") | models.Q(check_row__isnull=False, sign=1),
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "at"], name="outcome_case_at")]
+        triggers = append_only("outcome")
+
+
+class Recurrence(models.Model):
+    """A relisting, or the repeat removal that ended one: shown beside the headline, never in it."""
+
+    class Kind(models.TextChoices):
+        RELISTING = "relisting", _("Relisting")
+        REPEAT_REMOVAL = "repeat_removal", _("Repeat removal")
+
+    target = models.ForeignKey(Target, models.PROTECT, related_name="recurrences")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    case = models.ForeignKey(Case, models.PROTECT, related_name="recurrences")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="recurrences")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="recurrences")
+    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="recurrences")
+    check_row = models.OneToOneField(Check, models.PROTECT, related_name="recurrence")
+
+    objects = LedgerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at"], name="recurrence_case_at")]
+        triggers = append_only("recurrence")

@@ -1,0 +1,156 @@
+"""Notices to platforms, and their items."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from cases.models import Case, LegalGround, Target
+from cases.states import Claim
+from corps.models import Deadline, StoredFile
+from notices.states import ITEM_STATES, NOTICE_STATES, UNFINISHED, ItemState, NoticeState
+from stores.models import Liaison, Platform
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the case sees its notices; a liaison those issued to their own platform."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role == user.Role.LIAISON:
+            issued = (NoticeState.ISSUED, NoticeState.COMPLETED, NoticeState.WITHDRAWN)
+            mine = Platform.objects.visible_to(user).values("pk")
+            return self.filter(platform__in=mine, state__in=issued, issued_at__isnull=False)
+        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
+class Notice(models.Model):
+    """A letter to one platform that asks for action on the targets of one case.
+
+    `round` counts the case's notices to that platform. `version` is the hash of what was submitted for approval.
+    """
+
+    State = NoticeState
+
+    number = models.CharField(max_length=20, unique=True)
+    document_number = models.CharField(max_length=60, blank=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="notices")
+    round = models.SmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.DRAFT)
+    recipient = models.ForeignKey(Liaison, models.PROTECT, null=True, related_name="+")
+    ask_preserve = models.BooleanField(default=True)
+    ask_operator = models.BooleanField(default=True)
+    version = models.CharField(max_length=64, blank=True)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    reply_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    letter_html = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    letter_text = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    served_otherwise = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            NOTICE_STATES.constraint("notice_state_known"),
+            models.CheckConstraint(
+                name="notice_issued_is_whole",
+                condition=~models.Q(state__in=("issued", "completed"))
+                | models.Q(issued_at__isnull=False, issued_by__isnull=False, reply_deadline__isnull=False)
+                & ~models.Q(document_number=""),
+            ),
+            models.CheckConstraint(
+                name="drafter_does_not_issue",
+                condition=models.Q(issued_by__isnull=True) | ~models.Q(issued_by=models.F("drafted_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["platform", "state", "-id"], name="notice_platform_state"),
+            models.Index(fields=["case", "platform"], name="notice_case_platform"),
+        ]
+
+    def __str__(self) -> str:
+        return self.document_number or self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("notices:notice", args=[self.number])
+
+
+class NoticeItemQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the notice sees its items."""
+        return self.filter(notice__in=Notice.objects.visible_to(user).values("pk"))
+
+    def unfinished(self) -> Self:
+        """Items that still bind their target: at most one for each."""
+        return self.filter(state__in=UNFINISHED)
+
+    def lock_in_order(self, ids) -> Self:
+        """The items of these ids, locked in the order of ids, so that two calls cannot deadlock."""
+        return self.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+
+
+class NoticeItem(models.Model):
+    """One target in one notice, with the answer that stands.
+
+    `ground` is the one that held when the notice was issued. `successor` is the item that took it up again, in a
+    follow-up notice or, handed over, at another desk.
+    """
+
+    State = ItemState
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="items")
+    target = models.ForeignKey(Target, models.PROTECT, related_name="items")
+    position = models.IntegerField()
+    state = models.CharField(max_length=20, choices=ItemState.choices, default=ItemState.DRAFT)
+    ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=20, choices=Claim.choices, blank=True)
+    remark = models.CharField(max_length=300, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer_late = models.BooleanField(null=True)
+    check_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+
+    objects = NoticeItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            ITEM_STATES.constraint("item_state_known"),
+            models.UniqueConstraint(fields=["notice", "target"], name="a_target_once_in_a_notice"),
+            models.UniqueConstraint(fields=["notice", "position"], name="a_position_once_in_a_notice"),
+            models.UniqueConstraint(
+                fields=["target"], name="one_unfinished_item_for_a_target", condition=models.Q(state__in=UNFINISHED)
+            ),
+            models.UniqueConstraint(
+                fields=["target"], name="one_draft_item_for_a_target", condition=models.Q(state="draft")
+            ),
+            models.CheckConstraint(
+                name="item_claimed_says_what",
+                condition=~models.Q(state__in=("claimed", "verified"))
+                | models.Q(outcome__in=("removed", "shut", "already_gone"), answered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="item_carried_over_names_its_successor",
+                condition=~models.Q(state__in=("carried_over", "handed_over")) | models.Q(successor__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="item_in_an_issued_notice_has_a_ground",
+                condition=models.Q(state__in=("draft", "withdrawn")) | models.Q(ground__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["notice", "state"], name="item_notice_state"),
+            models.Index(fields=["target", "-id"], name="item_target"),
+            models.Index(fields=["check_deadline", "id"], name="item_to_check", condition=models.Q(state="claimed")),
+        ]

@@ -1,0 +1,52 @@
+"""Objections of those whose listing or store was named."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Target
+from notices.states import OBJECTION_STATES, ObjectionState
+
+
+class ObjectionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ObjectionQuerySet":
+        """Who sees the case sees its objections."""
+        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
+class Objection(models.Model):
+    """Somebody says that a target was named wrongly; a supervisor who did not lodge it decides."""
+
+    State = ObjectionState
+
+    number = models.CharField(max_length=20, unique=True)
+    target = models.ForeignKey(Target, models.PROTECT, related_name="objections")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="objections")
+    state = models.CharField(max_length=10, choices=ObjectionState.choices, default=ObjectionState.LODGED)
+    reason = models.TextField(_("reason"), max_length=2000)
+    lodged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lodged_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.TextField(blank=True, max_length=2000)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = ObjectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            OBJECTION_STATES.constraint("objection_state_known"),
+            models.UniqueConstraint(
+                fields=["target"],
+                name="one_open_objection_for_a_target",
+                condition=models.Q(state__in=["lodged", "accepted"]),
+            ),
+            models.CheckConstraint(
+                name="objection_not_decided_by_who_lodged_it",
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("lodged_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

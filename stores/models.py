@@ -1,0 +1,148 @@
+"""Platforms and their liaisons, stores, and the official accounts that must never be hit."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from firms.models import Firm
+
+
+class PlatformQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The corps, administrators and representatives see every platform; a liaison their own."""
+        if not user.is_authenticated or user.role == user.Role.AUDITOR:
+            return self.none()
+        if user.role == user.Role.LIAISON:
+            return self.filter(liaisons__user=user, liaisons__is_active=True)
+        return self
+
+
+class Platform(models.Model):
+    """The desk that answers for one or more sites; `slug` is its name in files, addresses and the API."""
+
+    slug = models.CharField(max_length=20, unique=True, validators=[RegexValidator(r"^[a-z0-9]+$")])
+    name = models.CharField(_("name"), max_length=40)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True)
+
+    objects = PlatformQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name if (get_language() or "zh").startswith("zh") or not self.name_en else self.name_en
+
+
+class LiaisonQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The corps and administrators see every liaison, a liaison the colleagues of their platform."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_corps or user.role == user.Role.ADMINISTRATOR:
+            return self
+        if user.role == user.Role.LIAISON:
+            return self.filter(platform__in=Platform.objects.visible_to(user).values("pk"))
+        return self.none()
+
+
+class Liaison(models.Model):
+    """A person at a platform who receives and answers notices."""
+
+    class Duty(models.TextChoices):
+        PRIMARY = "primary", _("Primary")
+        BACKUP = "backup", _("Backup")
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="liaisons")
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="liaison")
+    name = models.CharField(_("name"), max_length=80)
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    duty = models.CharField(_("duty"), max_length=8, choices=Duty.choices)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = LiaisonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["platform", "-duty"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform"],
+                name="one_active_primary_for_a_platform",
+                condition=models.Q(duty="primary", is_active=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoreQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Only the corps reads the registry of stores."""
+        return self if user.is_authenticated and user.is_corps else self.none()
+
+
+class Store(models.Model):
+    """A store on a platform, known by its canonical id."""
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="stores")
+    canonical_id = models.CharField(max_length=100)
+    site = models.CharField(max_length=20)
+    url = models.CharField(max_length=300)
+    name = models.CharField(_("store name"), max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = StoreQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_store_once_on_a_platform"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.canonical_id
+
+
+class OfficialAccountQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The corps sees all, a representative their firm's own."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_corps:
+            return self
+        if user.role == user.Role.REPRESENTATIVE:
+            return self.filter(firm__representatives__user=user)
+        return self.none()
+
+
+class OfficialAccount(models.Model):
+    """A store that belongs to a firm itself and must never be named in a notice. Matched by id, never by name."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="official_accounts")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="official_accounts")
+    canonical_id = models.CharField(max_length=100)
+    site = models.CharField(max_length=20)
+    url = models.CharField(max_length=300)
+    name = models.CharField(_("store name"), max_length=200)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = OfficialAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["firm", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "canonical_id"], name="an_official_account_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
