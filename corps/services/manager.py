@@ -1,0 +1,232 @@
+"""`make run`: starts what is needed, says when it is ready, keeps it up, and ends all of it.
+
+Environment: PORT, DATA_DIR, DEMO, DEMO_PASSWORD, and DATABASE_URL, MIGRATION_DATABASE_URL, REDIS_URL, EMAIL_URL for
+services of one's own. Whatever it starts is bound to its life, so that nothing outlives it however it ends.
+"""
+
+import ctypes
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+
+from corps.services import demonstration
+from corps.services.children import PR_SET_PDEATHSIG
+from corps.services.commands import data_dir, embedded_kinds
+from corps.services.crew import Crew, Job
+from corps.services.mailbox import listen
+from corps.services.places import Place, ServicesError, try_lock
+from corps.services.screen import Screen
+from corps.services.secrets import replace_secret, secret
+from corps.services.sharing import PROJECT, Services, use
+
+CAMPAIGN = PROJECT / "demo" / "data" / "full"
+PYTHON = sys.executable
+WORKER_GRACE, WEB_GRACE, MAIL_GRACE, LOADING_GRACE = 13, 8, 2, 10
+LOOK_SECONDS = 1.0
+PATIENCE_SECONDS = 60
+
+
+def port() -> int:
+    """PORT, free to be used. Raises ServicesError."""
+    given = os.environ.get("PORT") or "8000"
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise ServicesError(f"PORT is {given!r}; it must be a number from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(given)))
+            probe.listen()
+        except OSError as taken:
+            raise ServicesError(
+                f"Port {given} is not to be had ({taken.strerror}). "
+                f"Stop what uses it, or choose another: make run PORT={int(given) % 65535 + 1}"
+            ) from taken
+    return int(given)
+
+
+class Manager:
+    """One `make run`. `start` until Ready, `watch` until told to stop, `finish` in any case."""
+
+    def __init__(self, number: int, place: Place) -> None:
+        self.port, self.place = number, place
+        self.screen = Screen()
+        self.crew = Crew(self.screen)
+        self.services: Services | None = None
+        self.mail = None if os.environ.get("EMAIL_URL") else listen()
+        # Before anything is added to the environment: what somebody gave us is theirs.
+        self.kinds = embedded_kinds(os.environ)
+        self.env = os.environ | {
+            "DATA_DIR": str(place.root),
+            "PORT": str(number),
+            "DJANGO_SETTINGS_MODULE": "corps.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.owner_url = ""
+
+    def start(self) -> None:
+        """Services, migrations, demonstration, then the crew. Raises ServicesError."""
+        self._start_services()
+        self._prepare_database()
+        if self.crew.stopping:
+            return
+        if self.mail:
+            folder = str(self.place.root / "mail")
+            words = [PYTHON, "-m", "corps.services.mailbox", folder, str(self.mail.fileno())]
+            self.crew.add(Job("mail", words, self.env, MAIL_GRACE, (self.mail.fileno(),)))
+        celery = [PYTHON, "-m", "celery", "-A", "corps", "--quiet"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
+        worker = [*celery, "worker", "--concurrency=2", "--hostname=corps@%h", *quiet]
+        beat = [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
+        web = [PYTHON, "-m", "gunicorn", "--config=python:corps.services.webserver", "corps.wsgi"]
+        self.crew.add(Job("web", web, self.env, WEB_GRACE))
+        self.crew.add(Job("worker", worker, self.env, WORKER_GRACE))
+        self.crew.add(Job("beat", beat, self.env, WEB_GRACE))
+
+    def await_ready(self) -> None:
+        """Wait until /readyz says 200, then say so; complain now and then while it does not."""
+        complain_at = time.monotonic() + PATIENCE_SECONDS
+        while not self.crew.stopping:
+            self.crew.tend(0.2)
+            status, answer = self._ask("/readyz")
+            if status == 200:
+                self._announce()
+                return
+            if time.monotonic() > complain_at:
+                complain_at += PATIENCE_SECONDS
+                self.screen.line(f"Not ready yet: {status} {answer[:500]}", "services")
+
+    def watch(self) -> None:
+        """Keep everything up until told to stop."""
+        look_at = 0.0
+        while not self.crew.stopping:
+            self.crew.tend(0.5)
+            if self.services and time.monotonic() >= look_at:
+                look_at = time.monotonic() + LOOK_SECONDS
+                try:
+                    self.services.ensure()
+                except ServicesError as down:
+                    self.screen.line(str(down), "services")
+
+    def finish(self) -> None:
+        """End the crew, mail last, and let go of the services."""
+        self.screen.line("Stopping …")
+        self.crew.end([job for job in self.crew.jobs if job.name != "mail"])
+        self.crew.end([job for job in self.crew.jobs if job.name == "mail"])
+        if self.services:
+            self.services.close()
+        self.screen.line("Stopped.")
+        self.screen.finish()
+
+    def _start_services(self) -> None:
+        if self.kinds:
+            self.screen.line(f"Starting {' and '.join(self.kinds)} in {self.place.root} …", "services")
+            self.services = use(self.place.root, kinds=self.kinds)
+            self.env |= self.services.env | {"EMBEDDED_SERVICES": " ".join(self.kinds)}
+        if self.mail:
+            self.env["EMAIL_URL"] = f"smtp://127.0.0.1:{self.mail.getsockname()[1]}"
+        self.owner_url = self.env.get("MIGRATION_DATABASE_URL") or self.env["DATABASE_URL"]
+
+    def _prepare_database(self) -> None:
+        """Migrate, drop a demonstration that was cut off, load one where it belongs."""
+        url = self.env["DATABASE_URL"]
+        self._manage("migrate")
+        # From here on nobody needs the owner's password.
+        self.env.pop("MIGRATION_DATABASE_URL", None)
+        if self.crew.stopping:
+            return
+        found = demonstration.look(url)
+        if found.demonstration == "loading":
+            self.screen.line("The demonstration was cut off while it was loaded; beginning anew …", "prepare")
+            demonstration.drop(self.owner_url)
+            self._manage("migrate", owner=True)
+            found = demonstration.look(url)
+        if found.demonstration == "none" and found.empty and self._wants_demonstration():
+            self.screen.line("Loading the demonstration campaign …", "prepare")
+            self._manage("campaign", str(CAMPAIGN), DEMO="1", DEMO_PASSWORD=self._password())
+
+    def _wants_demonstration(self) -> bool:
+        chosen = os.environ.get("DEMO", "")
+        return CAMPAIGN.is_dir() and (chosen == "1" or (chosen != "0" and "postgres" in self.kinds))
+
+    def _password(self) -> str:
+        given = os.environ.get("DEMO_PASSWORD")
+        if given:
+            replace_secret(self.place.root, "demo_password", given)
+        return given or secret(self.place.root, "demo_password")
+
+    def _manage(self, command: str, *words: str, owner: bool = False, **more: str) -> None:
+        """Run a management command to its end. Raises ServicesError if it fails."""
+        if owner:
+            more["MIGRATION_DATABASE_URL"] = self.owner_url
+        began = time.monotonic()
+        job = Job("prepare", [PYTHON, "manage.py", command, *words], self.env | more, LOADING_GRACE)
+        if self.crew.run(job) and not self.crew.stopping:
+            raise ServicesError(f"./manage.py {command} failed with status {job.status}; see above.")
+        self.screen.line(f"{command} took {time.monotonic() - began:.1f} s", "prepare")
+
+    def _ask(self, path: str) -> tuple[int, str]:
+        """What the web server says to a GET: status (0 for none) and body."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
+        try:
+            # As a proxy would ask, so that a site which redirects to HTTPS answers too.
+            line.request("GET", path, headers={"X-Forwarded-Proto": "https"})
+            answer = line.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as missing:
+            return 0, str(missing)
+        finally:
+            line.close()
+
+    def _announce(self) -> None:
+        self.screen.line(f"Ready: http://127.0.0.1:{self.port}/")
+        if demonstration.look(self.env["DATABASE_URL"]).demonstration != "loaded":
+            return
+        self.screen.line(f"Demonstration accounts, all with the password {self._password()}")
+        for login, role, name in demonstration.accounts(self.env["DATABASE_URL"]):
+            self.screen.line(f"  {login:<22} {role:<15} {name}")
+
+
+def main() -> int:
+    """Run until told to stop. 0 after an orderly end, 1 if it could not start."""
+    if os.environ.get("MAKELEVEL"):
+        # Under make, an end of make's that it could not pass on is an order to stop in order.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    try:
+        number = port()
+        place = Place(data_dir())
+        place.require_open(place.root)
+        place.prepare()
+        with place.lock_file("manager") as alone:
+            if not try_lock(alone, fcntl.LOCK_EX):
+                raise ServicesError(f"make run is already at work on {place.root}; set DATA_DIR to run a second one.")
+            return run(Manager(number, place))
+    except ServicesError as refused:
+        print(refused, file=sys.stderr)
+        return 1
+
+
+def run(manager: Manager) -> int:
+    """Start, watch, finish."""
+    signal.signal(signal.SIGINT, manager.crew.stop_soon)
+    signal.signal(signal.SIGTERM, manager.crew.stop_soon)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as it is under nohup
+        signal.signal(signal.SIGHUP, manager.crew.stop_soon)
+    status = 0
+    try:
+        manager.start()
+        manager.await_ready()
+        manager.watch()
+    except ServicesError as refused:
+        manager.screen.line(str(refused), "services")
+        status = 1
+    finally:
+        manager.finish()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Runs a command, with the embedded services of DATA_DIR where the command needs a database and none is given."""
+
+import os
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+VENV = PROJECT / ".venv"
+
+if sys.prefix == sys.base_prefix and (VENV / "bin" / "python").exists():
+    os.execv(VENV / "bin" / "python", [str(VENV / "bin" / "python"), *sys.argv])
+
+
+def main() -> int:
+    """Prepare what the command needs, run it, and let go. 1 if the services cannot be had."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
+    from django.core.management import execute_from_command_line
+
+    from corps.services import ServicesError
+    from corps.services.commands import database_for
+
+    words = sys.argv[1:]
+    only_help = not words or words[0].startswith("-") or bool({"--help", "-h"} & set(words))
+    try:
+        with database_for(words[0] if words else "help", only_help=only_help):
+            execute_from_command_line(sys.argv)
+    except ServicesError as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

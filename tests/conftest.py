@@ -1,0 +1,23 @@
+"""Fixtures for every room. Servers, workers, mail and browser come from the plugins beside this file."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests.services import copy_template, make_template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """This worker's database, in place of pytest-django's own way of making one."""
+    make_template()
+    copy_template()
+    # A flush would take away what migrations wrote, and the runtime role may not truncate.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: copy_template())
+        yield
+    with django_db_blocker.unblock():
+        connections.close_all()

@@ -1,0 +1,134 @@
+"""pytest plugin: throw-away PostgreSQL and Valkey for the whole run, and a database for each xdist worker.
+
+The controller starts the servers before Django's settings load, and the workers join them. Tests use the runtime role,
+as the application does; what it may not do, they cannot do either. The first worker migrates a template as the owner,
+and every database is a copy of it, so that a transactional test begins with what migrations leave, not with nothing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.db import connections
+from psycopg2 import sql
+
+from corps.services import Services, use
+from corps.services.postgres import OWNER, RUNTIME, SUPERUSER, create_database
+from corps.services.postgres import url as database_url
+
+PROJECT = Path(__file__).resolve().parents[1]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEMPLATE, OURS = "corps_template", f"corps_{WORKER}"
+
+
+class Running:
+    """The servers of this run, from the first hook to the last."""
+
+    services: Services | None = None
+
+    @classmethod
+    def url(cls, role: str, database: str) -> str:
+        """The address of a database for a role."""
+        assert cls.services is not None
+        sockets = cls.services.env["DATABASE_URL"].partition("?host=")[2]
+        return database_url(cls.services.place, sockets, role, database)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Start or join the servers and put their addresses into the environment, before pytest-django reads settings."""
+    folder = os.environ.get("TEST_SERVICES")
+    if folder is None:
+        folder = os.environ["TEST_SERVICES"] = tempfile.mkdtemp(prefix="corps-tests-")
+        os.chmod(folder, 0o755)
+    Running.services = use(folder, profile="fast")
+    for name in ("EMAIL_URL", "EMBEDDED_SERVICES", "MIGRATION_DATABASE_URL", "DEMO", "DEMO_PASSWORD", "PORT"):
+        os.environ.pop(name, None)
+    os.environ |= {
+        "DATA_DIR": str(Path(folder) / WORKER),
+        "DATABASE_URL": Running.url(RUNTIME, OURS),
+        "REDIS_URL": Running.services.env["REDIS_URL"],
+        "CELERY_QUEUE": f"corps-{WORKER}",
+        "SECRET_KEY": "only-for-tests",
+    }
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Let go of the servers; the controller, last to go, takes the folder away."""
+    if Running.services is None:
+        return
+    Running.services.close(wait=WORKER == "main")
+    if WORKER == "main":
+        shutil.rmtree(Running.services.place.root, ignore_errors=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With NO_SKIPS=1 a skip fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("\nNothing may be skipped here.", red=True)
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def superuser_does(*statements: sql.Composable) -> None:
+    """Make, rename or drop databases."""
+    with closing(psycopg2.connect(Running.url(SUPERUSER, "postgres"))) as line:
+        line.autocommit = True
+        with line.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+
+def make_template() -> None:
+    """Migrate the template, unless another worker did."""
+    assert Running.services is not None
+    with Running.services.place.alone("template"):
+        done = Running.services.place.root / "template-made"
+        if done.exists():
+            return
+        superuser_does(create_database(TEMPLATE))
+        addresses = {
+            "DATABASE_URL": Running.url(RUNTIME, TEMPLATE),
+            "MIGRATION_DATABASE_URL": Running.url(OWNER, TEMPLATE),
+        }
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
+        made = subprocess.run(
+            command, cwd=PROJECT, env=os.environ | addresses, text=True, stderr=subprocess.PIPE, check=False
+        )
+        if made.returncode:
+            pytest.exit(f"The test database could not be migrated:\n{made.stderr}", returncode=1)
+        done.touch()
+
+
+def copy_template() -> None:
+    """Make this worker's database anew from the template, ending whoever still uses the old one."""
+    connections.close_all()
+    names = {
+        "ours": sql.Identifier(OURS),
+        "template": sql.Identifier(TEMPLATE),
+        "owner": sql.Identifier(OWNER),
+        "runtime": sql.Identifier(RUNTIME),
+    }
+    statements = (
+        "DROP DATABASE IF EXISTS {ours} WITH (FORCE)",
+        "CREATE DATABASE {ours} OWNER {owner} TEMPLATE {template} STRATEGY FILE_COPY",
+        "REVOKE ALL ON DATABASE {ours} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {ours} TO {runtime}",
+    )
+    superuser_does(*(sql.SQL(statement).format(**names) for statement in statements))
+
+
+@pytest.fixture
+def owner_database(transactional_db: None) -> Iterator[psycopg2.extensions.connection]:
+    """A connection to this worker's database as the owner role, in autocommit: for what the application may not do."""
+    with closing(psycopg2.connect(Running.url(OWNER, OURS))) as line:
+        line.autocommit = True
+        yield line
