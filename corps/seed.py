@@ -4,6 +4,9 @@ from typing import Any
 
 from corps.calendar import shipped_days, shipped_rules
 
+# Columns of the shipped rules that the table calls otherwise.
+RENAMED = {"zh_name": "name_zh", "en_name": "name_en"}
+
 NOTICE = "国务院办公厅节假日安排通知"
 
 
@@ -26,9 +29,8 @@ def seed_calendar(apps: Any) -> None:
         ],
         ignore_conflicts=True,
     )
-    columns = "code name_zh name_en starts_on length unit extensions basis who_may_extend confidence".split()
-    rows = ({"name_zh": row["zh_name"], "name_en": row["en_name"], **row} for row in shipped_rules())
-    rule.objects.bulk_create([rule(**{name: row[name] for name in columns}) for row in rows], ignore_conflicts=True)
+    rows = [{RENAMED.get(column, column): value for column, value in row.items()} for row in shipped_rules()]
+    rule.objects.bulk_create([rule(**row) for row in rows], ignore_conflicts=True)
 
 
 def remove_calendar(apps: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -25,15 +25,20 @@ from corps.calendar import (
     unknown_rule,
 )
 
+Row = TypeVar("Row", bound=models.Model)
 
-class ReferenceQuerySet(models.QuerySet):
+# The longest text of excluded spans that is kept: some forty of them.
+LONGEST_EXCLUDED = 1000
+
+
+class ReferenceQuerySet(models.QuerySet[Row]):
     """Tables that everybody who is signed in may read."""
 
     def visible_to(self, user) -> Self:
         return self if user.is_authenticated else self.none()
 
 
-class HolidayQuerySet(ReferenceQuerySet):
+class HolidayQuerySet(ReferenceQuerySet["Holiday"]):
     def calendar(self) -> Calendar:
         """The calendar as it stands now; one small query, so ask once for a page or a batch and pass it on."""
         rows = self.values_list("date", "kind", "name", "is_provisional")
@@ -77,7 +82,7 @@ class Holiday(models.Model):
         return str(HOLIDAY_NAMES.get(self.name, self.name))
 
 
-class ClockRuleQuerySet(ReferenceQuerySet):
+class ClockRuleQuerySet(ReferenceQuerySet["ClockRule"]):
     def in_force(self, code: str, on: date) -> "ClockRule":
         """The version of a rule for clocks that start on this day. Raises ClockError "unknown-rule"."""
         return pick_version(self.filter(code=code), code, on)
@@ -146,7 +151,7 @@ def pick_version(versions: Iterable[ClockRule], code: str, on: date) -> ClockRul
     return rule
 
 
-class DeadlineQuerySet(ReferenceQuerySet):
+class DeadlineQuerySet(ReferenceQuerySet["Deadline"]):
     def overdue(self, on: date) -> Self:
         """Deadlines that had passed on a Shanghai day; the due day itself is in time."""
         return self.filter(due_on__lt=on)
@@ -179,17 +184,17 @@ class DeadlineQuerySet(ReferenceQuerySet):
         Two callers at once get the same rows. Two statements if all are there, five if not, whatever their number.
         Raises ClockError.
         """
-        starts, excluded = set(starts), spans_text(excluded)
-        if len(excluded) > Deadline._meta.get_field("excluded").max_length:
+        starts, spans = set(starts), spans_text(excluded)
+        if len(spans) > LONGEST_EXCLUDED:
             raise ClockError("too-many-spans", _("There are too many excluded spans; join those that meet."))
         rules = {rule.pk: rule for rule in ClockRule.objects.filter(code=rule_code)}
         wanted = {(pick_version(rules.values(), rule_code, start).pk, start) for start in starts}
-        same = self.filter(length=length, extension=extension, excluded=excluded, rule__in=rules, started_on__in=starts)
+        same = self.filter(length=length, extension=extension, excluded=spans, rule__in=rules, started_on__in=starts)
         found = {(row.rule_id, row.started_on): row for row in same}
         if missing := sorted(wanted - found.keys()):
             calendar = Holiday.objects.calendar()
             new = [
-                Deadline(rule=rules[rule], started_on=start, length=length, extension=extension, excluded=excluded)
+                Deadline(rule=rules[rule], started_on=start, length=length, extension=extension, excluded=spans)
                 for rule, start in missing
             ]
             for row in new:
@@ -212,7 +217,7 @@ class Deadline(models.Model):
     started_on = models.DateField()
     length = models.PositiveIntegerField(null=True)
     extension = models.PositiveIntegerField(default=0)
-    excluded = models.CharField(max_length=1000, blank=True)
+    excluded = models.CharField(max_length=LONGEST_EXCLUDED, blank=True)
     due_on = models.DateField()
     is_provisional = models.BooleanField()
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
