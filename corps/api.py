@@ -1,0 +1,170 @@
+"""The ground of the API: who is calling, pages of a list, and how an error is told (RFC 9457)."""
+
+import hashlib
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core import exceptions as django_exceptions
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
+
+from corps import workflow
+from corps.errors import TransitionRefused
+from corps.models import ApiKey, User
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer KEY`. Only the key's SHA-256 is looked up; its day of last use is noted once a day."""
+
+    keyword = "bearer"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        """The key's account, or None if there is no such header. Raises AuthenticationFailed for a key unknown."""
+        words = request.headers.get("Authorization", "").split()
+        if not words or words[0].lower() != self.keyword:
+            return None
+        if len(words) != 2:
+            raise exceptions.AuthenticationFailed(_("The header reads: Authorization: Bearer KEY."))
+        digest = hashlib.sha256(words[1].encode()).hexdigest()
+        key = ApiKey.objects.select_related("user").filter(digest=digest, revoked_at=None, user__is_active=True).first()
+        if key is None:
+            raise exceptions.AuthenticationFailed(_("This key is unknown or was revoked."))
+        workflow.note_key_use(key, timezone.localdate())
+        if key.user.language:
+            translation.activate(key.user.language)
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The browser's session, with CSRF on everything that changes something."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class HasBusiness(BasePermission):
+    """Only the roles that the view names in `business`; for the others there is nothing here (404)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        if request.user.role not in view.business:
+            raise Http404
+        return True
+
+
+class CursorPages(CursorPagination):
+    """`next, previous, results` by cursor, newest first unless the view states its `ordering`."""
+
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+    ordering = "-id"
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        stated = getattr(view, "ordering", None) or self.ordering
+        return (stated,) if isinstance(stated, str) else tuple(stated)
+
+
+def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every error as a problem document. None for a defect, which becomes a 500."""
+    if isinstance(exc, TransitionRefused):
+        return _answer(HTTPStatus.CONFLICT, str(exc.message), exc.code, details=_plain(exc.details))
+    exc = _as_api_exception(exc)
+    if not isinstance(exc, exceptions.APIException):
+        return None
+    headers = {}
+    if header := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if isinstance(exc, exceptions.ValidationError):
+        errors = list(_field_errors(exc.detail))
+        said = _("Some of what was sent is not right.") if any(e["field"] for e in errors) else errors[0]["detail"]
+        return _answer(exc.status_code, said, "invalid", headers, errors=errors)
+    codes = exc.get_codes()
+    return _answer(exc.status_code, str(exc.detail), codes if isinstance(codes, str) else "error", headers)
+
+
+def problem_page(request: HttpRequest, status: int, detail: str, code: str) -> JsonResponse:
+    """A problem document for what fails before DRF sees it, such as an address unknown to the URL configuration."""
+    return JsonResponse(_document(status, detail, code), status=status, content_type=PROBLEM_TYPE)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether the request is a program's, which gets problem documents and no pages."""
+    return request.path_info.startswith("/api/")
+
+
+class TooLarge(exceptions.APIException):
+    """More was sent than is taken in."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too-large"
+
+    def __init__(self, detail: Any = None) -> None:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+        super().__init__(detail or _("The body is larger than %(limit)d MB.") % {"limit": limit})
+
+
+def _as_api_exception(exc: Exception) -> Exception:
+    match exc:
+        case django_exceptions.RequestDataTooBig():
+            return TooLarge()
+        case django_exceptions.SuspiciousOperation() | UnreadablePostError():
+            return exceptions.ParseError()
+        case django_exceptions.ValidationError():
+            return exceptions.ValidationError(as_serializer_error(exc))
+        case Http404():
+            return exceptions.NotFound()
+        case django_exceptions.PermissionDenied():
+            return exceptions.PermissionDenied(*exc.args)
+    return exc
+
+
+def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """DRF's nested error detail as a flat list: field (dotted path, empty for the whole), code, detail."""
+    if isinstance(detail, dict):
+        for name, below in detail.items():
+            yield from _field_errors(below, path if name == "non_field_errors" else f"{path}.{name}".lstrip("."))
+    elif isinstance(detail, list):
+        for number, below in enumerate(detail):
+            nested = isinstance(below, dict | list)
+            yield from _field_errors(below, f"{path}.{number}".lstrip(".") if nested else path)
+    else:
+        yield {"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+
+
+def _plain(details: dict[str, Any]) -> dict[str, Any]:
+    simple = str | int | float | bool | list | tuple | dict | None
+    return {name: value if isinstance(value, simple) else str(value) for name, value in details.items()}
+
+
+def _document(status: int, detail: str, code: str, **more: Any) -> dict[str, Any]:
+    status = HTTPStatus(status)
+    return {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "code": code,
+        **{name: value for name, value in more.items() if value},
+    }
+
+
+def _answer(status: int, detail: str, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+    return Response(_document(status, detail, code, **more), status=status, headers=headers, content_type=PROBLEM_TYPE)

@@ -1,0 +1,65 @@
+"""The verbs of the ground, one module for each subject. What a worker does to deliveries is `corps.outbox`."""
+
+from corps.workflow.accounts import (
+    change_user,
+    choose_language,
+    create_user,
+    deactivate_user,
+    make_key,
+    note_key_use,
+    reactivate_user,
+    reset_password,
+    revoke_key,
+)
+from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
+from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, resend
+from corps.workflow.files import open_file, store_file
+from corps.workflow.house import (
+    lift_quarantine,
+    note_sweep,
+    notify,
+    notify_many,
+    quarantine_outbox,
+    read_notifications,
+)
+from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
+from corps.workflow.seals import Fault, seal_audit, verify_audit
+from corps.workflow.units import change_unit, create_unit
+
+__all__ = [
+    "Fault",
+    "cancel",
+    "cancel_replay",
+    "cancel_unsent",
+    "change_unit",
+    "change_user",
+    "choose_language",
+    "create_unit",
+    "create_user",
+    "deactivate_user",
+    "decide_approval",
+    "document_number",
+    "lift_quarantine",
+    "make_key",
+    "mark_sent",
+    "next_number",
+    "note_key_use",
+    "note_sweep",
+    "notify",
+    "notify_many",
+    "open_approval",
+    "open_file",
+    "quarantine_outbox",
+    "reactivate_user",
+    "read_notifications",
+    "request_approval",
+    "resend",
+    "reset_password",
+    "revoke_key",
+    "seal_audit",
+    "store_file",
+    "take_number",
+    "take_numbers",
+    "verify_audit",
+    "void_approval",
+]

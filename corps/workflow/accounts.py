@@ -1,0 +1,213 @@
+"""Accounts, units and API keys: made, changed and closed by administrators.
+
+`actor` is None where somebody at the machine's own command line does it; whoever has that needs no permission.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from corps.access import require
+from corps.audit import record
+from corps.errors import TransitionRefused
+from corps.models import ApiKey, User
+
+# Without the signs that are mistaken for one another when read out.
+PASSWORD_SIGNS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+SHOWN_VALUES = ("name", "role", "unit_id", "duties", "is_active", "username")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: User | None,
+    username: str,
+    name: str,
+    role: str,
+    at: datetime,
+    password: str | None = None,
+    unit: Any = None,
+    duties: Iterable[str] = (),
+    email: str = "",
+    phone: str = "",
+) -> User:
+    """A new account. password: None makes one that cannot sign in before `reset_password`.
+
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "unit-missing", "duties-not-theirs".
+    """
+    _permit(actor)
+    user = User(username=username, name=name, role=role, unit=unit, duties=sorted(duties), email=email, phone=phone)
+    _check(user)
+    if password is not None:
+        _check_password(password, user)
+    user.set_password(password)
+    user.save(force_insert=True)
+    record(actor, "account.created", user, at=at, **_shown(user))
+    return user
+
+
+@transaction.atomic
+def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any) -> User:
+    """Change name, role, unit, duties, email or phone of an account.
+
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "own-role", "unit-missing",
+    "duties-not-theirs", "last-administrator".
+    """
+    _permit(actor)
+    if unknown := changes.keys() - {"name", "role", "unit", "duties", "email", "phone"}:
+        raise TypeError(f"not changed this way: {sorted(unknown)}")
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if actor is not None and actor.pk == user.pk and changes.get("role", user.role) != user.role:
+        raise TransitionRefused("own-role", _("Nobody changes their own role."))
+    before = _all(user)
+    for field, value in changes.items():
+        setattr(user, field, sorted(value) if field == "duties" else value)
+    _check(user)
+    if before["role"] == User.Role.ADMINISTRATOR != user.role:
+        _require_another_administrator(user)
+    after = _all(user)
+    changed = {field for field in after if after[field] != before[field]}
+    if not changed:
+        return user
+    user.save(update_fields=sorted(field.removesuffix("_id") for field in changed))
+    record(
+        actor,
+        "account.changed",
+        user,
+        at=at,
+        before={field: before[field] for field in changed if field in SHOWN_VALUES},
+        after={field: after[field] for field in changed if field in SHOWN_VALUES},
+        also=sorted(changed - set(SHOWN_VALUES)),
+    )
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
+    """Close an account: its sessions and keys end with the next request. Nothing that it did is lost.
+
+    Raises PermissionDenied; TransitionRefused "own-account", "last-administrator", "not-active".
+    """
+    _permit(actor)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if actor is not None and actor.pk == user.pk:
+        raise TransitionRefused("own-account", _("Nobody closes their own account."))
+    if not user.is_active:
+        raise TransitionRefused("not-active", _("This account is closed already."))
+    if user.role == User.Role.ADMINISTRATOR:
+        _require_another_administrator(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record(actor, "account.closed", user, at=at)
+    return user
+
+
+@transaction.atomic
+def reactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
+    """Open a closed account again. Raises PermissionDenied; TransitionRefused "active"."""
+    _permit(actor)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if user.is_active:
+        raise TransitionRefused("active", _("This account is open."))
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(actor, "account.reopened", user, at=at)
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, actor: User | None, at: datetime, password: str | None = None) -> str:
+    """Give an account a new password, made up unless given; it is returned, to be shown once. Its sessions end.
+
+    Raises PermissionDenied; ValidationError.
+    """
+    _permit(actor)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if password is not None:
+        _check_password(password, user)
+    else:
+        password = "".join(secrets.choice(PASSWORD_SIGNS) for _place in range(16))
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(actor, "account.password_reset", user, at=at)
+    return password
+
+
+def choose_language(user: User, language: str) -> None:
+    """Remember the language in which a person wants to read. Raises ValueError for an unknown one."""
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(f"unknown language {language!r}")
+    User.objects.filter(pk=user.pk).exclude(language=language).update(language=language)
+
+
+@transaction.atomic
+def make_key(*, user: User, actor: User | None, at: datetime) -> str:
+    """A new API key of an account, returned once; only its SHA-256 is kept. Raises PermissionDenied."""
+    if actor is None or actor.pk != user.pk:
+        _permit(actor)
+    key = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    kept = ApiKey.objects.create(user=user, digest=digest, prefix=key[:8])
+    record(actor, "api_key.made", user, at=at, key=kept.pk, prefix=kept.prefix)
+    return key
+
+
+@transaction.atomic
+def revoke_key(*, key: ApiKey, actor: User | None, at: datetime) -> None:
+    """Make an API key useless. Raises PermissionDenied."""
+    if actor is None or actor.pk != key.user_id:
+        _permit(actor)
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
+        record(actor, "api_key.revoked", key.user, at=at, key=key.pk, prefix=key.prefix)
+
+
+def note_key_use(key: ApiKey, on: date) -> None:
+    """Note the day on which a key was last used; one write a day at most."""
+    if key.last_used_on != on:
+        ApiKey.objects.filter(pk=key.pk).filter(Q(last_used_on=None) | Q(last_used_on__lt=on)).update(last_used_on=on)
+
+
+def _permit(actor: User | None) -> None:
+    if actor is not None:
+        require(actor, "corps.manage_accounts")
+
+
+def _check(user: User) -> None:
+    """What the database would refuse, said readably."""
+    if user.role in (User.Role.OFFICER, User.Role.SUPERVISOR) and user.unit_id is None:
+        raise TransitionRefused("unit-missing", _("Officers and supervisors belong to a unit."))
+    beyond = set(user.duties) - {User.Duty.PAST_EVENTS.value}
+    if beyond and user.role != User.Role.SUPERVISOR:
+        raise TransitionRefused("duties-not-theirs", _("Only supervisors carry these duties."))
+    user.full_clean(exclude=["password"], validate_constraints=False)
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise ValidationError({"password": weak.messages}) from weak
+
+
+def _require_another_administrator(user: User) -> None:
+    others = User.objects.select_for_update().filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    if not others.order_by("pk").first():
+        raise TransitionRefused("last-administrator", _("The house needs at least one administrator."))
+
+
+def _all(user: User) -> dict[str, Any]:
+    return {**_shown(user), "email": user.email, "phone": user.phone}
+
+
+def _shown(user: User) -> dict[str, Any]:
+    """What the audit may show of an account; e-mail and telephone are only named as changed."""
+    return {"name": user.name, "role": str(user.role), "unit_id": user.unit_id, "duties": [str(d) for d in user.duties]}

@@ -1,0 +1,127 @@
+"""What people decide about deliveries, and how unsent ones are stopped together. Sending itself is `corps.outbox`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from corps.access import require
+from corps.audit import entry, record, record_many
+from corps.errors import TransitionRefused
+from corps.models import Delivery, User
+from corps.models.messages import DELIVERY_STATES, DeliveryState
+
+
+@transaction.atomic
+def mark_sent(*, delivery: Delivery, actor: User, evidence: str, at: datetime) -> Delivery:
+    """Decide that an uncertain message did arrive. evidence: how that is known. at: when it was sent.
+
+    Raises PermissionDenied; TransitionRefused "not-uncertain", "evidence-missing".
+    """
+    delivery = _locked(delivery, actor)
+    if delivery.state != DeliveryState.UNCERTAIN:
+        raise TransitionRefused(
+            "not-uncertain", _("Only an uncertain delivery can be marked as sent."), state=delivery.state
+        )
+    if not evidence.strip():
+        raise TransitionRefused("evidence-missing", _("Say how it is known that the message arrived."))
+    return _decide(delivery, DeliveryState.SENT, actor, at, evidence=evidence.strip(), finished_at=at)
+
+
+@transaction.atomic
+def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Delivery:
+    """Send a failed or uncertain message again: the same bytes under the same Message-ID, its tries counted anew.
+
+    The caller rings `tasks.send_due`. Raises PermissionDenied; TransitionRefused "not-resendable", "reason-missing".
+    """
+    delivery = _locked(delivery, actor)
+    _require_reason(reason)
+    if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+        raise TransitionRefused(
+            "not-resendable", _("Only a failed or uncertain delivery can be sent again."), state=delivery.state
+        )
+    fresh = {"worker": "", "lease_until": None, "tries": 0, "due_at": timezone.now(), "finished_at": None}
+    return _decide(delivery, DeliveryState.PENDING, actor, at, reason=reason.strip(), **fresh)
+
+
+@transaction.atomic
+def cancel(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Delivery:
+    """Give a delivery up that is not yet sent, or failed, or uncertain.
+
+    Raises PermissionDenied; TransitionRefused "not-cancellable", "reason-missing".
+    """
+    delivery = _locked(delivery, actor)
+    _require_reason(reason)
+    if not DELIVERY_STATES.allows(delivery.state, DeliveryState.CANCELLED):
+        raise TransitionRefused(
+            "not-cancellable", _("What is sent or being sent cannot be cancelled."), state=delivery.state
+        )
+    return _decide(delivery, DeliveryState.CANCELLED, actor, at, reason=reason.strip(), finished_at=timezone.now())
+
+
+@transaction.atomic
+def cancel_unsent(
+    *, deliveries: QuerySet[Delivery] | Iterable[int], actor: User | None, reason: str, at: datetime
+) -> list[int]:
+    """Cancel those of the deliveries that are still waiting; their ids.
+
+    For the verbs of the rooms above, which have asked their own rule. What a worker is sending just now is not waited
+    for: it was begun before. Three statements, whatever the number.
+    """
+    if not isinstance(deliveries, QuerySet):
+        deliveries = Delivery.objects.filter(pk__in=list(deliveries))
+    waiting = deliveries.filter(state=DeliveryState.PENDING).select_related("message").defer("content")
+    stopped = list(waiting.order_by("pk").select_for_update(of=("self",)))
+    ids = [delivery.pk for delivery in stopped]
+    Delivery.objects.filter(pk__in=ids).update(
+        state=DeliveryState.CANCELLED, answer=reason, finished_at=timezone.now(), lease_until=None
+    )
+    record_many(
+        entry(actor, "delivery.cancelled", delivery, at=at, thread=delivery.message.thread, reason=reason)
+        for delivery in stopped
+    )
+    return ids
+
+
+def cancel_replay(mark: str, *, at: datetime) -> int:
+    """Cancel what a replay has not sent; how many. For replays that were not begun with `outbox.replaying`."""
+    if not mark:
+        raise ValueError("a replay's mark is not empty")
+    unsent = Delivery.objects.filter(replay=mark)
+    return len(cancel_unsent(deliveries=unsent, actor=None, reason="the replay has ended", at=at))
+
+
+def _locked(delivery: Delivery, actor: User) -> Delivery:
+    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("message").get(pk=delivery.pk)
+    require(actor, "corps.decide_delivery", delivery)
+    return delivery
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise TransitionRefused("reason-missing", _("Give the reason."))
+
+
+def _decide(
+    delivery: Delivery,
+    state: DeliveryState,
+    actor: User,
+    at: datetime,
+    *,
+    evidence: str = "",
+    reason: str = "",
+    **fields: object,
+) -> Delivery:
+    """Write a person's decision and its audit entry; the worker's last answer stays as evidence."""
+    before, delivery.state, delivery.decided_by = delivery.state, state, actor
+    for name, value in fields.items():
+        setattr(delivery, name, value)
+    delivery.save(update_fields=["state", "decided_by", *fields])
+    said = {name: text for name, text in (("evidence", evidence), ("reason", reason)) if text}
+    record(
+        actor, "delivery.decided", delivery, at=at, thread=delivery.message.thread, before=before, after=state, **said
+    )
+    return delivery

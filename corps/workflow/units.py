@@ -1,0 +1,60 @@
+"""Units: the tree of sections, and its `path`, by which "below" is a prefix."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from corps.access import require
+from corps.audit import record
+from corps.errors import TransitionRefused
+from corps.models import Unit, User
+
+
+@transaction.atomic
+def create_unit(*, name: str, actor: User | None, at: datetime, parent: Unit | None = None) -> Unit:
+    """A new unit, below another one or on top. actor: None for a command.
+
+    Raises PermissionDenied; ValidationError by field, such as for a name that exists.
+    """
+    _permit(actor)
+    parent = Unit.objects.select_for_update().get(pk=parent.pk) if parent else None
+    unit = Unit(name=name, parent=parent)
+    unit.full_clean()
+    unit.save()
+    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.save(update_fields=["path"])
+    record(actor, "unit.created", unit, at=at, name=name, parent=parent and parent.pk)
+    return unit
+
+
+@transaction.atomic
+def change_unit(*, unit: Unit, name: str, parent: Unit | None, actor: User | None, at: datetime) -> Unit:
+    """Rename a unit or put it, with all below it, under another one.
+
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "below-itself".
+    """
+    _permit(actor)
+    tree = {row.pk: row for row in Unit.objects.select_for_update().order_by("pk")}
+    unit, parent = tree[unit.pk], tree[parent.pk] if parent else None
+    if parent and parent.path.startswith(unit.path):
+        raise TransitionRefused("below-itself", _("A unit cannot lie below itself."))
+    before = {"name": unit.name, "parent": unit.parent_id}
+    old, new = unit.path, f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.name, unit.parent = name, parent
+    unit.full_clean()
+    unit.save(update_fields=["name", "parent"])
+    if new != old:
+        moved = [row for row in tree.values() if row.path.startswith(old)]
+        for row in moved:
+            row.path = new + row.path.removeprefix(old)
+        Unit.objects.bulk_update(moved, ["path"])
+    after = {"name": unit.name, "parent": unit.parent_id}
+    if after != before:
+        record(actor, "unit.changed", unit, at=at, before=before, after=after)
+    return unit
+
+
+def _permit(actor: User | None) -> None:
+    if actor is not None:
+        require(actor, "corps.manage_accounts")
