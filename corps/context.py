@@ -1,0 +1,49 @@
+"""What the frame of every page needs. All of it is lazy: a fragment, which has no frame, costs nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from corps import navigation
+from corps.models import Installation, User
+
+STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
+
+
+def demonstration() -> dict[str, Any] | None:
+    """In demonstration mode the accounts for the sign-in page: login and what to call the person; otherwise None."""
+    if not Installation.objects.exclude(demonstration=Installation.Demonstration.NONE).exists():
+        return None
+    people = User.objects.filter(
+        Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-"), is_active=True
+    )
+    ranked = sorted(people, key=lambda user: (STAFF.index(user.username) if user.username in STAFF else 99, user.username))
+    return {"accounts": [(user.username, duty_or_role(user), user.name) for user in ranked]}
+
+
+def duty_or_role(user: User) -> str:
+    """`办案机构负责人` for whoever has that duty, otherwise the role."""
+    duties = [User.Duty(duty).label for duty in user.duties if duty != User.Duty.PAST_EVENTS]
+    return str(duties[-1] if duties else user.get_role_display())
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Organisation, rail, bell, person and the other language. `demonstration` is None outside demonstration mode."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    if signed_in and request.method == "POST":
+        navigation.forget_counts(user)
+    other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
+    return {
+        "organisation": settings.ORGANISATION,
+        "other_language": other,
+        "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if signed_in else (),
+        "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if signed_in else (),
+        "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",
+        "search_url": navigation.address_of("search"),
+        "demonstration": SimpleLazyObject(demonstration),
+    }

@@ -1,0 +1,161 @@
+"""The frame's sections. The ground has few of its own; each room above registers its links in `AppConfig.ready()`.
+
+    from corps import navigation
+    navigation.register("cases", _("Cases"), "cases:list", section="casework", order=20,
+                        roles=("officer", "supervisor"), count=lambda user: Case.objects.visible_to(user).open().count())
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+# In the order in which they stand; the first has no head.
+SECTIONS: dict[str, Any] = {
+    "desk": "",
+    "casework": _("Casework"),
+    "exchange": _("Correspondence"),
+    "registers": _("Registers"),
+    "oversight": _("Oversight"),
+    "house": _("Administration"),
+}
+
+Count = Callable[[Any], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the rail. roles: who has it; allowed: a further condition on the person. count: what waits there."""
+
+    key: str
+    label: Any
+    url_name: str
+    section: str
+    order: int
+    roles: frozenset[str]
+    count: Count | None = None
+    allowed: Callable[[Any], bool] | None = None
+
+    def open_to(self, user: Any) -> bool:
+        return user.role in self.roles and (self.allowed is None or self.allowed(user))
+
+
+@dataclass(slots=True)
+class _Registry:
+    links: dict[str, Link] = field(default_factory=dict)
+    places: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    bell: tuple[str, Count] | None = None
+
+
+_registry = _Registry()
+_counted: dict[tuple[int, str], tuple[float, int | None]] = {}
+
+
+def register(
+    key: str,
+    label: Any,
+    url_name: str,
+    *,
+    section: str,
+    order: int,
+    roles: Iterable[str],
+    count: Count | None = None,
+    allowed: Callable[[Any], bool] | None = None,
+) -> None:
+    """Add a line to the rail. key: the current page names it in `{% block here %}` or its address begins with it.
+
+    count: called with the user when a whole page is rendered, never for a fragment; keep it to one cheap query.
+    """
+    if section not in SECTIONS:
+        raise ValueError(f"no section {section!r}")
+    _registry.links[key] = Link(key, label, url_name, section, order, frozenset(roles), count, allowed)
+
+
+def register_bell(url_name: str, count: Count) -> None:
+    """What the notifications link opens, and how many are unread."""
+    _registry.bell = (url_name, count)
+
+
+def register_place(role: str, place: Callable[[Any], Any]) -> None:
+    """How a person of this role is introduced beside their name: a liaison by the platform, a representative by the firm."""
+    _registry.places[role] = place
+
+
+def place_of(user: Any) -> str:
+    """`执法一支队`, `淘宝天猫`; the role where nothing nearer is known."""
+    place = _registry.places.get(user.role)
+    return str((place(user) if place else "") or user.get_role_display())
+
+
+def address_of(url_name: str) -> str:
+    """The address, or "" while the room that has the page is not there."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def count_of(key: str, user: Any, count: Count) -> int | None:
+    """The count, at most `RAIL_COUNT_SECONDS` old: a rail of ten counts must not cost ten queries on each page."""
+    now, place = time.monotonic(), (user.pk, key)
+    known = _counted.get(place)
+    if known and now - known[0] < getattr(settings, "RAIL_COUNT_SECONDS", 5):
+        return known[1]
+    if len(_counted) > 5_000:
+        _counted.clear()
+    number = count(user)
+    _counted[place] = (now, number)
+    return number
+
+
+def forget_counts(user: Any) -> None:
+    """Count anew: this person has just done something."""
+    for place in [place for place in _counted if place[0] == user.pk]:
+        del _counted[place]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A link as one person sees it on one page."""
+
+    key: str
+    label: Any
+    url: str
+    current: bool
+    count: int | None
+
+
+def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
+    """(section head, lines) for the person who asks, with counts; empty sections are left out."""
+    user = request.user
+    links = sorted((link for link in _registry.links.values() if link.open_to(user)), key=lambda link: link.order)
+    addresses = {link.key: url for link in links if (url := address_of(link.url_name))}
+    here = max((url for url in addresses.values() if request.path.startswith(url)), key=len, default=None)
+    if here == "/" and request.path != "/":
+        here = None
+    for section, head in SECTIONS.items():
+        lines = [
+            Line(
+                link.key,
+                link.label,
+                addresses[link.key],
+                addresses[link.key] == here,
+                count_of(link.key, user, link.count) if link.count else None,
+            )
+            for link in links
+            if link.section == section and link.key in addresses
+        ]
+        if lines:
+            yield head, lines
+
+
+def bell_for(user: Any) -> tuple[str, int] | None:
+    """(address, unread) of the notifications, if the house has them."""
+    if not _registry.bell or not (url := address_of(_registry.bell[0])):
+        return None
+    return url, count_of("bell", user, _registry.bell[1]) or 0

@@ -1,0 +1,65 @@
+"""How numbers, dates and times are written on every page, in both languages alike. Times are Asia/Shanghai.
+
+Plain functions, so that a table of thousands of rows can format once in Python and keep its loop flat.
+"""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from corps.clock import shanghai_date, today
+
+NOTHING = "—"
+MINUS = "\u2212"
+
+
+def thousands(value: int | float | None) -> str:
+    """9189 → `9,189`, -1 → `−1` with a real minus, None → `—`. Decimals are kept as they are given."""
+    if value is None or value == "":
+        return NOTHING
+    return f"{value:,}".replace("-", MINUS)
+
+
+def signed(value: int | None) -> str:
+    """A change: 29 → `+29`, -1 → `−1`, 0 → `0`."""
+    return ("+" if value and value > 0 else "") + thousands(value)
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in whole per cent, `—` of nothing; only what is complete says 100 %."""
+    if not whole:
+        return NOTHING
+    share = round(100 * part / whole)
+    return f"{min(share, 99) if part < whole else share}%"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def day(value: date | datetime | None) -> str:
+    """`11-05`; with its year, `2025-11-05`, when that is not the present one."""
+    if value is None or value == "":
+        return NOTHING
+    on = shanghai_date(value) if isinstance(value, datetime) else value
+    return f"{on:%m-%d}" if on.year == today().year else f"{on:%Y-%m-%d}"
+
+
+def full_day(value: date | datetime | None) -> str:
+    """`2026-11-05`."""
+    return f"{_local(value):%Y-%m-%d}" if value else NOTHING
+
+
+def moment(value: datetime | None) -> str:
+    """`11-05 14:30`; with its year when that is not the present one."""
+    return f"{day(value)} {_local(value):%H:%M}" if value else NOTHING
+
+
+def full_moment(value: datetime | None) -> str:
+    """`2026-11-05 14:30:08`, for what must be exact."""
+    return f"{_local(value):%Y-%m-%d %H:%M:%S}" if value else NOTHING
+
+
+def clock_time(value: datetime | None) -> str:
+    """`14:30`."""
+    return f"{_local(value):%H:%M}" if value else NOTHING

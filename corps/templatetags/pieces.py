@@ -1,0 +1,235 @@
+"""Tags and filters of the pieces, built into every template. docs/interface.md shows each in use."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from corps.pieces import words
+from corps.pieces.deadlines import chip, house_calendar
+from corps.pieces.kinds import kind_of
+from corps.results import Result, tally
+
+register = template.Library()
+
+for _name in ("thousands", "signed", "day", "full_day", "moment", "full_moment", "clock_time"):
+    register.filter(_name, getattr(words, _name))
+register.filter("kind", kind_of)
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """The value of a key that stands in a variable; None without it."""
+    return mapping.get(key)
+
+
+@register.filter
+def without_scheme(url: str) -> str:
+    """An address as people read it: `item.taobao.com/item.htm?id=1`."""
+    return url.split("://", 1)[-1]
+
+
+@register.filter
+def heat(value: int, most: int) -> str:
+    """The class of a heat cell, h0 … h5, by its share of the largest one."""
+    share = (value or 0) / most if most else 0
+    return f"h{sum(share >= step for step in (0.06, 0.14, 0.22, 0.4, 0.7))}"
+
+
+@register.simple_tag
+def percent(part: int, whole: int) -> str:
+    """{% percent 312 400 %} → 78%"""
+    return words.percent(part, whole)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A picture of the sprite; without a label it is hidden from screen readers."""
+    return format_html(
+        '<svg class="icon"{}><use href="{}#{}"></use></svg>',
+        format_html(' role="img" aria-label="{}"', label) if label else SafeString(' aria-hidden="true"'),
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def status_mark(state: str, label: Any) -> SafeString:
+    """Mark and word of a state in a table. state: a state word or a kind's name."""
+    return format_html('<span class="st k-{}">{}</span>', kind_of(state), label)
+
+
+@register.simple_tag
+def badge(state: str, label: Any) -> SafeString:
+    """A tinted badge, for page heads and deadlines."""
+    return format_html('<span class="bd k-{}">{}</span>', kind_of(state), label)
+
+
+@register.simple_tag(takes_context=True)
+def deadline_chip(
+    context: Context,
+    due: date | None,
+    left: int | None = None,
+    calendar_days: bool = False,
+    provisional: bool = False,
+    with_day: bool = True,
+) -> SafeString:
+    """`剩 3 个工作日・11-09`: red when late, amber from two days before. left: working days, if already counted."""
+    calendar = None
+    if due is not None and left is None and not calendar_days:
+        # Kept for this rendering, so that a list of deadlines reads the calendar once.
+        calendar = context.render_context.get("house_calendar") or house_calendar()
+        context.render_context["house_calendar"] = calendar
+    found = chip(
+        due, calendar=calendar, left=left, calendar_days=calendar_days, provisional=provisional, with_day=with_day
+    )
+    return format_html(
+        '<span class="bd k-{}{}">{}</span>', found.kind, " provisional" if found.provisional else "", found.text
+    )
+
+
+@register.simple_block_tag(end_name="endcapture")
+def capture(content: str) -> str:
+    """{% capture as crumbs %}…{% endcapture %}: a piece of page to hand to an include."""
+    return content
+
+
+@register.simple_block_tag(takes_context=True, end_name="endpage_head")
+def page_head(
+    context: Context, content: str, title: Any, crumbs: Any = "", state: str = "", label: Any = "", extra: Any = ""
+) -> str:
+    """Crumbs, title, badge (state word and its label), further badges (extra); between the tags stand the verbs."""
+    return context.template.engine.get_template("corps/pieces/page_head.html").render(
+        Context({"title": title, "crumbs": crumbs, "state": state, "label": label, "extra": extra, "verbs": mark_safe(content.strip())})  # noqa: S308 - rendered by this template
+    )
+
+
+@register.simple_block_tag(end_name="endsection_head")
+def section_head(content: str, title: Any, note: Any = "") -> SafeString:
+    """A head with one rule under it; between the tags what stands at its right end."""
+    return format_html(
+        '<div class="sec"><h2>{}</h2>{}{}</div>',
+        title,
+        format_html('<span class="s">{}</span>', note) if note else "",
+        format_html('<span class="right">{}</span>', mark_safe(content)) if content.strip() else "",  # noqa: S308
+    )
+
+
+@register.simple_tag
+def tally_bar(cells: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The 6 px bar in proportion to the cells' `value`, in their order; cells with `whole` (the total) are left out."""
+    parts = [cell for cell in cells if not cell.get("whole") and cell["value"]]
+    total = sum(cell["value"] for cell in parts)
+    if not total:
+        return SafeString('<svg class="tally-bar" aria-hidden="true"></svg>')
+    gap, room = 1.6, 1200 - 1.6 * (len(parts) - 1)
+    # What is hardly there must still be seen: 2 of 5,000 get three pixels, taken from the others.
+    shares = [max(room * cell["value"] / total, 3) for cell in parts]
+    scale, at, rects = room / sum(shares), 0.0, []
+    for cell, share in zip(parts, shares, strict=True):
+        rects.append((kind_of(cell["kind"]), f"{at:.1f}", f"{share * scale:.1f}"))
+        at += share * scale + gap
+    return format_html(
+        '<svg class="tally-bar" viewBox="0 0 1200 6" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        format_html_join("", '<rect class="k-{}" x="{}" width="{}" height="6"></rect>', rects),
+    )
+
+
+@register.simple_tag
+def bar_chart(bars: Sequence[tuple[Any, int, str]], hatched: bool = False, label: Any = "") -> SafeString:
+    """Bars as SVG: (label, value, address or "") each; every bar bears its number. Works on paper and without script.
+
+    The page gives the same numbers as a table, or the bars' addresses lead to it. hatched: stripes, for stores.
+    """
+    from_top, base, width = 22, 170, 572
+    step = width / max(len(bars), 1)
+    # Below the line as much as above it, so that −1 and +1 look alike; the line stays put for what is not negative.
+    most = max((abs(value) for _, value, _ in bars), default=0) or 1
+    parts = []
+    for number, (name, value, address) in enumerate(bars):
+        height = max((base - from_top) * abs(value) / most, 1) if value else 0
+        left, middle = step * number + step * 0.19, step * (number + 0.5)
+        top = base - height if value >= 0 else base
+        shape = _bar(f"{left:.1f}", f"{top:.1f}", f"{step * 0.62:.1f}", f"{height:.1f}", hatched)
+        text = format_html('<text x="{}" y="{}">{}</text>', f"{middle:.1f}", f"{min(top, base - 1) - 7:.1f}", words.thousands(value))
+        caption = format_html('<text class="axis" x="{}" y="{}">{}</text>', f"{middle:.1f}", base + 21, name)
+        inner = format_html("{}{}{}", shape, text, caption)
+        parts.append((format_html('<a href="{}">{}</a>', address, inner) if address else inner,))
+    pattern = SafeString(
+        '<defs><pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect class="hatch" width="6" height="6"></rect><path class="stripe" d="M1.5 0v6"></path></pattern></defs>'
+    )
+    return format_html(
+        '<svg class="chart" viewBox="0 0 572 200" role="group" aria-label="{}">{}<line x1="0" x2="572" y1="170.5" y2="170.5"></line>{}</svg>',
+        label,
+        pattern if hatched else "",
+        format_html_join("", "{}", parts),
+    )
+
+
+def _bar(x: str, y: str, width: str, height: str, hatched: bool) -> SafeString:
+    return format_html(
+        '<rect {} x="{}" y="{}" width="{}" height="{}"></rect>',
+        SafeString('fill="url(#stripes)"' if hatched else 'class="solid"'),
+        x,
+        y,
+        width,
+        height,
+    )
+
+
+@register.inclusion_tag("corps/pieces/field.html")
+def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool = False) -> dict[str, Any]:  # noqa: A002
+    """A form's field: label above, help below, error beside it."""
+    widget = bound.field.widget
+    many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
+    single = isinstance(widget, CheckboxInput)
+    css = "form-check-input" if many or single else "form-select" if isinstance(widget, Select) else "form-control"
+    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    if bound.errors:
+        described = bound.aria_describedby or ""
+        attrs |= {"aria-invalid": "true", "aria-describedby": f"{described} {bound.auto_id}_error".strip()}
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "label": label or bound.label,
+        "help": help or bound.help_text,
+        "many": many,
+        "single": single,
+        "hide_label": hide_label,
+    }
+
+
+@register.inclusion_tag("corps/pieces/form_fields.html")
+def form_fields(form: Form) -> dict[str, Any]:
+    """The summary of errors and every field of a form, in order. CSRF token and buttons are the page's."""
+    return {"form": form}
+
+
+@register.inclusion_tag("corps/pieces/problems.html")
+def form_errors(form: Form) -> dict[str, Any]:
+    """The summary on top of a form: each error a link to its field."""
+    return {
+        "form": form,
+        "errors": [(form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors],
+    }
+
+
+@register.inclusion_tag("corps/pieces/bulk_result.html")
+def bulk_result(
+    results: Sequence[Result], names: Mapping[Any, Any] | None = None, done_words: Any = "", limit: int = 50
+) -> dict[str, Any]:
+    """`397 done, 3 not`, and the 3 with their reasons. names: ref → words or (words, address) for those not done."""
+    done, failed = tally(results)
+    rows = []
+    for result in [result for result in results if not result.ok][:limit]:
+        name = (names or {}).get(result.ref, result.ref)
+        text, url = name if isinstance(name, tuple) else (name, "")
+        rows.append({"text": text, "url": url, "message": result.message or result.code})
+    return {"done": done, "failed": failed, "rows": rows, "hidden": failed - len(rows), "done_words": done_words}

@@ -1,0 +1,10 @@
+// What the pages need beyond links and forms. Everything is declared in HTML; docs/interface.md lists the attributes.
+import "./js/head.js";
+import { start as rows } from "./js/rows.js";
+import { start as selection } from "./js/selection.js";
+import { start as keys } from "./js/keys.js";
+import { start as forms } from "./js/forms.js";
+import { start as confirm } from "./js/confirm.js";
+import { start as small } from "./js/small.js";
+
+for (const start of [keys, rows, selection, confirm, forms, small]) start();
