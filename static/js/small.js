@@ -37,9 +37,13 @@ const countdowns = () => document.querySelectorAll("[data-undo]").forEach(countd
 
 export function start() {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy], [data-print]");
+    const button = event.target.closest("[data-copy], [data-print], [data-fill]");
     if (!button) return;
-    if (button.dataset.copy !== undefined) copy(button);
+    if (button.dataset.fill) {
+      event.preventDefault();
+      document.getElementById(button.dataset.fill).value = button.textContent;
+      document.querySelector("input[type=password]").focus();
+    } else if (button.dataset.copy !== undefined) copy(button);
     else window.print();
   });
   document.addEventListener("change", (event) => {
