@@ -1,5 +1,42 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+
+from corps import navigation
+from corps.access import allow
 
 
 class CorpsConfig(AppConfig):
     name = "corps"
+
+    def ready(self) -> None:
+        """State the ground's verbs in the access table and its pages in the rail."""
+        from allauth.mfa import signals as second_factor
+
+        from corps.accounts import note_second_factor
+        from corps.models import Notification
+
+        allow("corps.publish_calendar", roles=["administrator"])
+        allow("corps.record_past_event", duties=["record_past_event"])
+        allow("corps.manage_accounts", roles=["administrator"])
+        allow("corps.lift_quarantine", roles=["administrator"])
+        allow("corps.decide_delivery", roles=["officer", "supervisor"])
+        allow("corps.check_audit", roles=["auditor"])
+
+        administrator, auditor = ("administrator",), ("auditor",)
+        navigation.register("users", _("Accounts"), "users", section="house", order=10, roles=administrator)
+        navigation.register("units", _("Units"), "units", section="house", order=20, roles=administrator)
+        navigation.register("admin", _("Reference data"), "admin:index", section="house", order=90, roles=administrator)
+        navigation.register("audit", _("Audit"), "audit", section="oversight", order=90, roles=auditor)
+        navigation.register_bell(
+            "notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count()
+        )
+
+        second_factor.authenticator_added.connect(note_second_factor, dispatch_uid="second factor added")
+        second_factor.authenticator_removed.connect(note_second_factor, dispatch_uid="second factor removed")
+
+
+class HouseAdminConfig(AdminConfig):
+    """Django's admin, with the house's own site in place of the usual one."""
+
+    default_site = "corps.adminsite.HouseAdmin"

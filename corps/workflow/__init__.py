@@ -12,6 +12,7 @@ from corps.workflow.accounts import (
     revoke_key,
 )
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
+from corps.workflow.calendar import publish_calendar, recompute_deadlines
 from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, resend
 from corps.workflow.files import open_file, store_file
 from corps.workflow.house import (
@@ -23,7 +24,7 @@ from corps.workflow.house import (
     read_notifications,
 )
 from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
-from corps.workflow.seals import Fault, seal_audit, verify_audit
+from corps.workflow.seals import Fault, check_audit, seal_audit, verify_audit
 from corps.workflow.units import change_unit, create_unit
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "cancel_unsent",
     "change_unit",
     "change_user",
+    "check_audit",
     "choose_language",
     "create_unit",
     "create_user",
@@ -49,9 +51,11 @@ __all__ = [
     "notify_many",
     "open_approval",
     "open_file",
+    "publish_calendar",
     "quarantine_outbox",
     "reactivate_user",
     "read_notifications",
+    "recompute_deadlines",
     "request_approval",
     "resend",
     "reset_password",

@@ -10,13 +10,17 @@ what lies below every transaction that is still open.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import zip_longest
 
 import structlog
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from corps.models import AuditSeal
+from corps.access import require
+from corps.audit import record
+from corps.models import AuditSeal, User
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +55,17 @@ class Fault:
     entry: int | None
     seal: int
 
+    @property
+    def word(self) -> str:
+        """The kind in the reader's language."""
+        words = {
+            "changed": _("changed"),
+            "missing": _("missing"),
+            "inserted": _("put in afterwards"),
+            "seal": _("the seal itself is broken"),
+        }
+        return words[self.kind]
+
 
 def seal_audit() -> int:
     """Seal every entry that no open transaction can join any more; how many were sealed.
@@ -82,6 +97,14 @@ def verify_audit() -> Fault | None:
     return None
 
 
+def check_audit(*, actor: User, at: datetime) -> Fault | None:
+    """`verify_audit` by a person, which is written down with what came of it. Raises PermissionDenied."""
+    require(actor, "corps.check_audit")
+    fault = verify_audit()
+    record(actor, "audit.checked", None, at=at, fault=asdict(fault) if fault else None)
+    return fault
+
+
 @transaction.atomic
 def _seal_batch() -> int:
     with connection.cursor() as cursor:
@@ -102,8 +125,8 @@ def _seal_batch() -> int:
         return 0
     is_full = len(entries) == BATCH
     seal = AuditSeal(
-        entries=[pk for pk, _number, _leaf in entries],
-        leaves=b"".join(bytes(leaf) for _pk, _number, leaf in entries),
+        entries=[pk for pk, *_rest in entries],
+        leaves=b"".join(bytes(leaf) for *_rest, leaf in entries),
         horizon=entries[-1][1] if is_full else open_from,
         horizon_entry=entries[-1][0] if is_full else 0,
         previous=previous,

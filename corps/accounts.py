@@ -1,0 +1,79 @@
+"""Signing in and out, as allauth asks for it: who may, what is remembered, and what the audit keeps of it."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.signals import authenticator_added
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from corps.acting import current
+from corps.audit import record
+from corps.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by administrators. What was typed as login or password is never kept."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The person, or None. Raises ValidationError while too many tries have failed."""
+        try:
+            return super().authenticate(request, **credentials)
+        except ValidationError:
+            record(None, "sign_in.locked", _account(credentials), at=timezone.now())
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        account = _account(credentials)
+        record(None, "sign_in.failed", account, at=timezone.now(), known=account is not None)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        record(user, "sign_in.done", user, at=timezone.now())
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Go on in the language that the person chose."""
+        response = super().post_login(request, user, **how)
+        if user.language:
+            remember_language(response, user.language)
+        return response
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            record(user, "sign_out", user, at=timezone.now())
+
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        record(user, "account.password_changed", user, at=timezone.now())
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return current().address or super().get_client_ip(request)
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Keep the chosen language in the browser, where it is known before anybody has signed in."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def note_second_factor(request: HttpRequest, user: User, authenticator: Any, signal: Any = None, **more: Any) -> None:
+    """allauth tells by signals when a second factor was added or taken away."""
+    verb = "second_factor.added" if signal is authenticator_added else "second_factor.removed"
+    record(user, verb, user, at=timezone.now(), kind=str(authenticator.type))
+
+
+def _account(credentials: dict[str, Any]) -> User | None:
+    return User.objects.filter(username__iexact=str(credentials.get("username", ""))[:60]).first()

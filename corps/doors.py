@@ -1,0 +1,41 @@
+"""Doors of pages: who has business there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def open_to(*roles: str) -> Callable[[View], View]:
+    """A page for these roles, or for everybody who is signed in if none is named.
+
+    The anonymous are sent to sign in; for other roles there is nothing there (404). A fragment asked for by HTMX sends
+    the whole page to sign in.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
+            if roles and request.user.role not in roles:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Send to the sign-in page, and back here afterwards."""
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204)
+        answer["HX-Refresh"] = "true"
+        return answer
+    return redirect_to_login(request.get_full_path())

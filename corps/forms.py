@@ -1,0 +1,57 @@
+"""Forms of the ground: accounts, units, and what the audit is filtered by."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from corps.models import Unit, User
+
+IN_THE_CORPS = (User.Role.OFFICER, User.Role.SUPERVISOR)
+
+
+class UserForm(forms.Form):
+    """An account's own fields, as many as its role has."""
+
+    username = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=60,
+        validators=User._meta.get_field("username").validators,
+        help_text=_("Letters, digits, dot, dash and underscore. It cannot be changed later."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=80)
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in IN_THE_CORPS])
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.order_by("path"))
+    duties = forms.MultipleChoiceField(
+        label=_("Duties"),
+        choices=User.Duty.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Reviewer and approver of one thing must be different people."),
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, role: str, exists: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if exists:
+            del self.fields["username"]
+        if role not in IN_THE_CORPS:
+            for name in ("role", "unit", "duties"):
+                del self.fields[name]
+        elif not exists:
+            del self.fields["role"]
+            if role == User.Role.OFFICER:
+                self.fields["duties"].choices = [(duty.value, duty.label) for duty in (User.Duty.PAST_EVENTS,)]
+
+
+class UnitForm(forms.Form):
+    """A unit's name and place."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    parent = forms.ModelChoiceField(
+        label=_("Belongs to"),
+        queryset=Unit.objects.order_by("path"),
+        required=False,
+        empty_label=_("Directly to the corps"),
+    )

@@ -1,0 +1,7 @@
+"""The first page of each role. The rooms above name theirs in `AppConfig.ready()`; the ground asks here."""
+
+# Role → dotted path of a view: a function that takes the request.
+home_views: dict[str, str] = {
+    "administrator": "corps.views.people.list_users",
+    "auditor": "corps.views.audit.list_entries",
+}

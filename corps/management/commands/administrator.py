@@ -1,0 +1,56 @@
+"""`./manage.py administrator LOGIN`: makes the first administrator, or lets one in again."""
+
+import getpass
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from corps import workflow
+from corps.commands import SealingCommand
+from corps.models import User
+
+
+class Command(SealingCommand):
+    help = (
+        "Make an administrator's account, or give an existing administrator a new password. The password comes from"
+        " ADMIN_PASSWORD, or is asked for on a terminal; otherwise one is made up and printed once."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("login")
+        parser.add_argument("--name", default="", help="how the person is called; the login unless given")
+
+    def handle(self, *args: Any, login: str, name: str, **options: Any) -> None:
+        """Raises CommandError if the login belongs to somebody else, or the password is too weak."""
+        at = timezone.now()
+        user = User.objects.filter(username=login).first()
+        if user and user.role != User.Role.ADMINISTRATOR:
+            raise CommandError(f"{login} is the account of a {user.role}.")
+        try:
+            password = self._password()
+            if user is None:
+                user = workflow.create_user(
+                    actor=None, username=login, name=name or login, role=User.Role.ADMINISTRATOR, at=at
+                )
+            if not user.is_active:
+                workflow.reactivate_user(user=user, actor=None, at=at)
+            shown = workflow.reset_password(user=user, actor=None, at=at, password=password)
+        except ValidationError as invalid:
+            raise CommandError(" ".join(invalid.messages)) from invalid
+        self.stdout.write(f"{login} may sign in." if password else f"{login} may sign in with the password {shown}")
+
+    def _password(self) -> str | None:
+        """From the environment or the terminal; None to have one made up."""
+        if given := os.environ.get("ADMIN_PASSWORD"):
+            return given
+        if not sys.stdin.isatty():
+            return None
+        first = getpass.getpass("Password (empty: one is made up): ")
+        if first and first != getpass.getpass("Once more: "):
+            raise CommandError("The two are not the same.")
+        return first or None

@@ -1,0 +1,63 @@
+"""What every request passes: the language of its reader, and the origin of its acts."""
+
+import ipaddress
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from corps.acting import acting
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class PersonLocaleMiddleware:
+    """Simplified Chinese, unless the person chose English.
+
+    What the browser says it accepts is not asked: it tells what the machine was bought with, not what its user reads.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+class ActMiddleware:
+    """Whatever a request does, the audit can name its channel, address and request id."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        channel = "api" if request.path_info.startswith("/api/") else "page"
+        request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+        with acting(channel=channel, address=client_address(request), request_id=request_id):
+            return self.get_response(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's IP address, or "".
+
+    Of X-Forwarded-For only the entries that one's own proxies wrote count (TRUSTED_PROXIES of them, from the right).
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        if len(passed) >= settings.TRUSTED_PROXIES:
+            address = passed[-settings.TRUSTED_PROXIES]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""

@@ -1,0 +1,73 @@
+"""Every address of the house: its own doors, then those of the rooms."""
+
+from allauth.account import views as account_views
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+import cases.api
+import dashboards.api
+import firms.api
+import listings.api
+import notices.api
+import stores.api
+from corps.views import audit, house, people, units
+
+handler400 = house.bad_request
+handler403 = house.permission_denied
+handler404 = house.page_not_found
+handler500 = house.server_error
+
+# Of allauth's pages only these: accounts are made by administrators, and no mail leaves but through the outbox.
+accounts = [
+    path("login/", account_views.login, name="account_login"),
+    path("logout/", account_views.logout, name="account_logout"),
+    path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account_views.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+
+administration = [
+    path("", people.list_users, name="users"),
+    path("new/<slug:role>/", people.create_user, name="user_new"),
+    path("units/", units.list_units, name="units"),
+    path("units/<int:pk>/", units.change_unit, name="unit"),
+    path("<str:username>/", people.show_user, name="user"),
+    path("<str:username>/close/", people.close_user, name="user_close"),
+    path("<str:username>/reopen/", people.reopen_user, name="user_reopen"),
+    path("<str:username>/password/", people.reset_password, name="user_password"),
+    path("<str:username>/keys/", people.make_key, name="user_key"),
+    path("<str:username>/keys/<int:pk>/revoke/", people.revoke_key, name="user_key_revoke"),
+]
+
+api = [
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    *firms.api.urls,
+    *stores.api.urls,
+    *listings.api.urls,
+    *cases.api.urls,
+    *notices.api.urls,
+    *dashboards.api.urls,
+]
+
+urlpatterns = [
+    path("", house.home, name="home"),
+    path("healthz", house.healthz, name="healthz"),
+    path("readyz", house.readyz, name="readyz"),
+    path("language/", house.set_language, name="set_language"),
+    path("notifications/", house.notifications, name="notifications"),
+    path("notifications/read/", house.read_notifications, name="notifications_read"),
+    path("accounts/", include(accounts)),
+    path("users/", include(administration)),
+    path("audit/", audit.list_entries, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("firms/", include("firms.urls")),
+    path("stores/", include("stores.urls")),
+    path("listings/", include("listings.urls")),
+    path("cases/", include("cases.urls")),
+    path("notices/", include("notices.urls")),
+    path("dashboards/", include("dashboards.urls")),
+]

@@ -1,0 +1,112 @@
+"""Doors of the whole house: home, language, health, notifications, and what is not there."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views import defaults
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from corps import readiness, workflow
+from corps.accounts import remember_language
+from corps.api import is_api, problem_page
+from corps.doors import open_to
+from corps.home import home_views
+from corps.models import Notification
+from corps.pieces.lists import page_of
+
+
+@open_to()
+def home(request: HttpRequest) -> HttpResponse:
+    """What do I do now? Each role has its own answer."""
+    if path := home_views.get(request.user.role):
+        return import_string(path)(request)
+    return render(request, "corps/home.html")
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Read in the other language from now on; the browser remembers it, and so does the account."""
+    language = request.POST.get("language", "")
+    goal = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure()):
+        goal = "/"
+    response = HttpResponseRedirect(goal)
+    if language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            workflow.choose_language(request.user, language)
+        remember_language(response, language)
+    return response
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Ready: 200, or 503 with what is missing."""
+    seen = readiness.look()
+    return JsonResponse({"ready": seen.is_ready, **seen.found}, status=200 if seen.is_ready else 503)
+
+
+@open_to()
+@require_GET
+def notifications(request: HttpRequest) -> HttpResponse:
+    """A person's own lines, newest first."""
+    lines = Notification.objects.filter(user=request.user)
+    page = page_of(lines, request.GET, order=("-id",))
+    return render(request, "corps/notifications.html", {"page": page})
+
+
+@open_to()
+@require_POST
+def read_notifications(request: HttpRequest) -> HttpResponse:
+    """Mark all of a person's lines as read."""
+    workflow.read_notifications(request.user)
+    return redirect("notifications")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, as a problem document for programs."""
+    if is_api(request):
+        return problem_page(request, 404, _("There is nothing at this address."), "not_found")
+    return defaults.page_not_found(request, exception, "corps/404.html")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, as a problem document for programs."""
+    if is_api(request):
+        return problem_page(request, 403, str(exception) or _("This is not allowed."), "permission_denied")
+    return render(request, "corps/403.html", {"reason": str(exception)}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, as a problem document for programs."""
+    if is_api(request):
+        return problem_page(request, 400, _("The request cannot be read."), "bad_request")
+    return defaults.bad_request(request, exception, "corps/400.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a defect. The page needs neither database nor context processors."""
+    if is_api(request):
+        return problem_page(request, 500, _("Something is broken here; it was logged."), "error")
+    return defaults.server_error(request, "corps/500.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open too long, or another site sent it."""
+    return render(
+        request,
+        "corps/403.html",
+        {"reason": _("The page was open too long. Go back, reload it and send it again.")},
+        status=403,
+    )

@@ -1,0 +1,163 @@
+"""Administrators' pages for accounts and their API keys."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from corps import workflow
+from corps.account_parts import parts
+from corps.doors import open_to
+from corps.errors import TransitionRefused
+from corps.forms import UserForm
+from corps.models import ApiKey, User
+from corps.pieces.lists import capped_count, conditions, page_of
+from corps.refusals import refusals_go_to
+
+administrators = open_to(User.Role.ADMINISTRATOR)
+
+
+@administrators
+@require_GET
+def list_users(request: HttpRequest) -> HttpResponse:
+    """Every account, by sign-in name; `q`, `role` and `closed` filter."""
+    users = _found(request)
+    page = page_of(users, request.GET, order=("username",), total=lambda: capped_count(users))
+    chips = conditions(
+        request.GET,
+        [
+            ("q", _("Search"), str),
+            ("role", _("Role"), dict(User.Role.choices).get),
+            ("closed", _("Accounts"), {"1": _("closed"), "0": _("open")}.get),
+        ],
+    )
+    context = {"page": page, "chips": chips, "roles": User.Role.choices}
+    return render(request, "corps/users_list.html", context)
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def create_user(request: HttpRequest, role: str) -> HttpResponse:
+    """Make an account of one role; its first password is shown once."""
+    if role not in User.Role.values:
+        raise Http404
+    form = UserForm(request.POST or None, role=role, exists=False)
+    part = _part_form(request, role, None)
+    if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
+        with refusals_go_to(form), transaction.atomic():
+            at = timezone.now()
+            user = workflow.create_user(actor=request.user, role=role, at=at, **form.cleaned_data)
+            if part:
+                parts[role].save(user, part.cleaned_data, actor=request.user, at=at)
+            password = workflow.reset_password(user=user, actor=request.user, at=at)
+        if form.is_valid():
+            return _shown_once(request, user, password=password)
+    context = {"form": form, "part": part, "role": User.Role(role)}
+    return render(request, "corps/users_form.html", context)
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def show_user(request: HttpRequest, username: str) -> HttpResponse:
+    """An account with its keys; POST changes it."""
+    user = _account(request, username)
+    own = {"name": user.name, "role": user.role, "unit": user.unit_id, "duties": user.duties}
+    initial = own | {"email": user.email, "phone": user.phone}
+    form = UserForm(request.POST or None, role=user.role, exists=True, initial=initial)
+    part = _part_form(request, user.role, user)
+    if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
+        with refusals_go_to(form), transaction.atomic():
+            at = timezone.now()
+            workflow.change_user(user=user, actor=request.user, at=at, **form.cleaned_data)
+            if part:
+                parts[user.role].save(user, part.cleaned_data, actor=request.user, at=at)
+        if form.is_valid():
+            messages.success(request, _("The account was changed."))
+            return redirect("user", user.username)
+    keys = ApiKey.objects.filter(user=user, revoked_at=None).order_by("pk")
+    context = {"account": user, "form": form, "part": part, "keys": keys}
+    return render(request, "corps/users_show.html", context)
+
+
+@administrators
+@require_POST
+def close_user(request: HttpRequest, username: str) -> HttpResponse:
+    return _do(request, username, workflow.deactivate_user, _("The account is closed."))
+
+
+@administrators
+@require_POST
+def reopen_user(request: HttpRequest, username: str) -> HttpResponse:
+    return _do(request, username, workflow.reactivate_user, _("The account is open again."))
+
+
+@administrators
+@require_POST
+def reset_password(request: HttpRequest, username: str) -> HttpResponse:
+    """Make up a new password and show it once."""
+    user = _account(request, username)
+    password = workflow.reset_password(user=user, actor=request.user, at=timezone.now())
+    return _shown_once(request, user, password=password)
+
+
+@administrators
+@require_POST
+def make_key(request: HttpRequest, username: str) -> HttpResponse:
+    """Make an API key and show it once."""
+    user = _account(request, username)
+    return _shown_once(request, user, key=workflow.make_key(user=user, actor=request.user, at=timezone.now()))
+
+
+@administrators
+@require_POST
+def revoke_key(request: HttpRequest, username: str, pk: int) -> HttpResponse:
+    key = get_object_or_404(ApiKey, user=_account(request, username), pk=pk)
+    workflow.revoke_key(key=key, actor=request.user, at=timezone.now())
+    messages.success(request, _("The key was revoked."))
+    return redirect("user", username)
+
+
+def _found(request: HttpRequest) -> QuerySet[User]:
+    users = User.objects.visible_to(request.user).select_related("unit")
+    if words := request.GET.get("q", "").strip()[:80]:
+        users = users.filter(Q(username__icontains=words) | Q(name__contains=words))
+    if (role := request.GET.get("role")) in User.Role.values:
+        users = users.filter(role=role)
+    if (closed := request.GET.get("closed")) in ("0", "1"):
+        users = users.filter(is_active=closed == "0")
+    return users
+
+
+def _account(request: HttpRequest, username: str) -> User:
+    return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), username=username)
+
+
+def _part_form(request: HttpRequest, role: str, user: User | None) -> forms.Form | None:
+    """The form of what the role needs beside the account's own fields, if a room has registered something."""
+    if not (part := parts.get(role)):
+        return None
+    initial = part.initial(user) if user else {}
+    return part.form(request.POST or None, prefix="part", initial=initial)
+
+
+def _do(request: HttpRequest, username: str, verb: Any, done: str) -> HttpResponse:
+    user = _account(request, username)
+    try:
+        verb(user=user, actor=request.user, at=timezone.now())
+        messages.success(request, done)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("user", user.username)
+
+
+@never_cache
+def _shown_once(request: HttpRequest, user: User, *, password: str = "", key: str = "") -> HttpResponse:
+    return render(request, "corps/users_secret.html", {"account": user, "password": password, "key": key})

@@ -1,0 +1,48 @@
+"""Administrators' pages for units."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from corps import workflow
+from corps.doors import open_to
+from corps.forms import UnitForm
+from corps.models import Unit, User
+from corps.refusals import refusals_go_to
+
+administrators = open_to(User.Role.ADMINISTRATOR)
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def list_units(request: HttpRequest) -> HttpResponse:
+    """The tree of units, in order, and a form for a new one."""
+    form = UnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.create_unit(actor=request.user, at=timezone.now(), **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, _("The unit was made."))
+            return redirect("units")
+    people = Count("members", filter=Q(members__is_active=True))
+    units = Unit.objects.select_related("parent").annotate(people=people).order_by("path")
+    return render(request, "corps/units_list.html", {"units": units, "form": form})
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def change_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename a unit or move it."""
+    unit = get_object_or_404(Unit, pk=pk)
+    form = UnitForm(request.POST or None, initial={"name": unit.name, "parent": unit.parent_id})
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.change_unit(unit=unit, actor=request.user, at=timezone.now(), **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, _("The unit was changed."))
+            return redirect("units")
+    return render(request, "corps/units_form.html", {"unit": unit, "form": form})

@@ -1,0 +1,5 @@
+"""The API of this room."""
+
+from django.urls import URLPattern
+
+urls: list[URLPattern] = []
