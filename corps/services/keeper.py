@@ -16,6 +16,7 @@ from types import FrameType
 
 from corps.services.places import Place, ServicesError, try_lock
 from corps.services.postgres import Postgres
+from corps.services.sharing import READY, TAKEN
 from corps.services.valkey import Valkey
 
 KINDS: dict[str, type[Postgres] | type[Valkey]] = {"postgres": Postgres, "valkey": Valkey}
@@ -47,7 +48,7 @@ def keep(place: Place, kind: str, profile: str) -> None:
         with place.lock_file(f"{kind}.users") as users:
             server.start()
             place.write_state(kind, {"sockets": str(sockets), "ready": True, "keeper": os.getpid()})
-            answer("ready\n")
+            answer(f"{READY}\n")
             while not stopping and not try_lock(users, fcntl.LOCK_EX):
                 if server.process is not None and server.process.poll() is not None:
                     server.start()
@@ -64,7 +65,7 @@ def main(kind: str, data_dir: str, profile: str) -> int:
     place = Place(Path(data_dir))
     with place.lock_file(f"{kind}.keeper") as lock:
         if not try_lock(lock, fcntl.LOCK_EX):
-            answer("Another keeper is at work.\n")
+            answer(f"{TAKEN}\n")
             return 1
         try:
             keep(place, kind, profile)

@@ -13,6 +13,9 @@ import socket
 import sys
 import time
 
+from celery import Celery
+from kombu.exceptions import OperationalError
+
 from corps.services import demonstration
 from corps.services.children import PR_SET_PDEATHSIG
 from corps.services.commands import data_dir, embedded_kinds
@@ -85,6 +88,15 @@ class Manager:
         self.crew.add(Job("web", web, self.env, WEB_GRACE))
         self.crew.add(Job("worker", worker, self.env, WORKER_GRACE))
         self.crew.add(Job("beat", beat, self.env, WEB_GRACE))
+        self._ring_sweep()
+
+    def _ring_sweep(self) -> None:
+        """Ring the first sweep, which /readyz asks for, sooner than the scheduler would."""
+        with Celery(broker=self.env["REDIS_URL"]) as bell:
+            try:
+                bell.send_task("corps.tasks.sweep", queue=self.env.get("CELERY_QUEUE", "corps"), retry=False)
+            except OperationalError as missing:
+                self.screen.line(f"The broker does not answer: {missing}", "services")
 
     def await_ready(self) -> None:
         """Wait until /readyz says 200, then say so; complain now and then while it does not."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
-from corps.services.children import start_bound, stop
+from corps.services.children import bound_to_parent, start_bound, stop
 from corps.services.places import Place, ServicesError, wheel
 from corps.services.secrets import secret
 
@@ -100,9 +100,9 @@ class Postgres:
 
     def _initialise(self) -> None:
         """Make the cluster beside its place and move it there whole, so that a cut-off start leaves none half made."""
-        draft = self.place.root / "postgres.new"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(mode=0o700)
+        for abandoned in self.place.root.glob("postgres-new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(prefix="postgres-new-", dir=self.place.root))
         self.place.give(draft)
         with tempfile.NamedTemporaryFile("w", dir=self.sockets) as password:
             password.write(secret(self.place.root, SUPERUSER))
@@ -112,7 +112,14 @@ class Postgres:
             command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
             command += ["--builtin-locale=C.UTF-8", *(["--no-sync"] if self.profile == "fast" else [])]
             made = subprocess.run(
-                command, env=ENVIRONMENT, cwd="/", capture_output=True, text=True, check=False, **self.place.as_user()
+                command,
+                env=ENVIRONMENT,
+                cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
+                preexec_fn=bound_to_parent(),
+                **self.place.as_user(),
             )
         if made.returncode:
             raise ServicesError(f"PostgreSQL could not make its data directory {draft}:\n{made.stderr.strip()}")

@@ -17,6 +17,8 @@ from corps.services.places import Place, ServicesError, try_lock
 KINDS = ("postgres", "valkey")
 PROJECT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 330
+# What a keeper says to the one who started it.
+READY, TAKEN = "ready", "taken"
 
 
 class Services:
@@ -30,6 +32,7 @@ class Services:
         self.place, self.kinds, self.profile = place, tuple(kinds), profile
         self.env: dict[str, str] = {}
         self._locks: dict[str, IO[bytes]] = {}
+        self._keepers: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -52,17 +55,21 @@ class Services:
         return self
 
     def ensure(self) -> None:
-        """See that a keeper is at work for each server; a killed one is replaced, its server's address stays."""
+        """See that every server is up; a killed keeper is replaced, and its server's address stays.
+
+        Raises ServicesError if a server does not start.
+        """
+        for keeper in self._keepers:
+            keeper.poll()
         with ExitStack() as mutexes:
-            keepers = {}
             for kind in self.kinds:
                 mutexes.enter_context(self.place.alone(f"{kind}.start"))
-                if not self._keeper_at_work(kind):
-                    keepers[kind] = self._spawn(kind)
-            for kind, keeper in keepers.items():
-                self._await(kind, keeper)
-        for kind in self.kinds:
-            self.env |= self._addresses(kind, self._state(kind))
+            starting = {kind: self._spawn(kind) for kind in self.kinds if not self._keeper_at_work(kind)}
+            for kind in self.kinds:
+                if kind in starting:
+                    self._await(kind, starting[kind])
+                state = self._state(kind)
+                self.env |= self._addresses(kind, state["sockets"])
 
     def close(self, *, wait: bool = True) -> None:
         """Let go. Who was the last waits, unless told not to, until the servers are down."""
@@ -77,25 +84,30 @@ class Services:
             return not try_lock(lock, fcntl.LOCK_SH)
 
     def _state(self, kind: str) -> dict[str, Any]:
-        """What the keeper says of its server, waiting while one that somebody else started is starting up."""
+        """What the keeper says of its server once that is ready.
+
+        The keeper may be one whose starter was killed; if it is killed too meanwhile, we start another.
+        """
         deadline = time.monotonic() + WAIT_SECONDS
-        while (state := self.place.state(kind)) is None or not state["ready"]:
-            if time.monotonic() > deadline or not self._keeper_at_work(kind):
+        while (state := self.place.state(kind)) is None or not state["ready"] or not self._keeper_at_work(kind):
+            if time.monotonic() > deadline:
                 raise ServicesError(f"The embedded {kind} did not start; see {self.place.root / 'log'}.")
+            if not self._keeper_at_work(kind):
+                self._await(kind, self._spawn(kind))
             time.sleep(0.02)
         return state
 
-    def _addresses(self, kind: str, state: dict[str, Any]) -> dict[str, str]:
+    def _addresses(self, kind: str, sockets: str) -> dict[str, str]:
         if kind == "valkey":
-            return {"REDIS_URL": valkey.url(self.place, state["sockets"])}
+            return {"REDIS_URL": valkey.url(self.place, sockets)}
         return {
-            "DATABASE_URL": postgres.url(self.place, state["sockets"], postgres.RUNTIME),
-            "MIGRATION_DATABASE_URL": postgres.url(self.place, state["sockets"], postgres.OWNER),
+            "DATABASE_URL": postgres.url(self.place, sockets, postgres.RUNTIME),
+            "MIGRATION_DATABASE_URL": postgres.url(self.place, sockets, postgres.OWNER),
         }
 
     def _spawn(self, kind: str) -> subprocess.Popen[bytes]:
         with self.place.log(f"{kind}.keeper") as log:
-            return subprocess.Popen(
+            keeper = subprocess.Popen(
                 [sys.executable, "-m", "corps.services.keeper", kind, str(self.place.root), self.profile],
                 cwd=PROJECT,
                 stdin=subprocess.DEVNULL,
@@ -103,15 +115,20 @@ class Services:
                 stderr=log,
                 start_new_session=True,
             )
+        self._keepers.append(keeper)
+        return keeper
 
     def _await(self, kind: str, keeper: subprocess.Popen[bytes]) -> None:
+        """Wait for what a keeper says about its start. That another one is at work is no fault."""
         assert keeper.stdout is not None
         with keeper.stdout as says:
-            line = says.readline()
-            if line == b"ready\n":
+            line = says.readline().decode().strip()
+            if line in (READY, TAKEN):
                 return
-            reason = (line + says.read()).decode().strip()
+            reason = f"{line}\n{says.read().decode()}".strip()
         status = keeper.wait()
+        if status < 0:  # killed, which says nothing about the server
+            return
         raise ServicesError(reason or f"The keeper of {kind} ended with {status}; see {self.place.root / 'log'}.")
 
     def _wait_unless_used(self, kind: str) -> None:
