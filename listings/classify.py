@@ -51,9 +51,7 @@ class RowReading:
         return getattr(self, self.target) if self.target is not None else None
 
 
-def judge_row(
-    addresses: Iterable[tuple[str, str]], request: str, registered_platforms: Collection[str]
-) -> RowReading:
+def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_platforms: Collection[str]) -> RowReading:
     """Judge one row by its addresses and by what it asks for.
 
     addresses: (field, text) of the address cells, as `SheetRow.addresses`; the field is not looked at, for the address

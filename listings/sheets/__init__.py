@@ -6,6 +6,7 @@ import; what a cell's text means, by `listings.addresses` and `values`.
 
 from dataclasses import dataclass, field
 
+from .cells import BLANK
 from .columns import Column
 from .delimited import read_delimited
 from .files import spreadsheet_kind
@@ -92,12 +93,16 @@ _ABOUT_ONE_WORKSHEET = ("no-address-column", "no-rows", "no-header")
 
 def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
     columns: dict[str, Column] = {}
+    question = next((c.heading for c in table.columns if c.field == "request" and c.heading.startswith("是否")), "")
     for column in table.columns:
         columns.setdefault(column.field, column)
     address_columns = [column for column in table.columns if column.field in ADDRESS_FIELDS]
     places = [(column.field, column.index) for column in table.columns]
     address_places = [(column.field, column.index) for column in address_columns]
     rows = [_row(number, cells, places, address_places) for number, cells in table.rows]
+    for row in rows if question else ():
+        if "request" in row.cells:
+            row.cells["request"] = f"{question}：{row.cells['request']}"
     header = table.header
     return Sheet(table.grid.name, header.row + 1, header.headings, columns, address_columns, rows, passed_over)
 
@@ -108,5 +113,5 @@ def _row(number: int, raw: list[str], places: list[tuple[str, int]], address_pla
     for name, index in places:
         if index < width and raw[index] and name not in cells:
             cells[name] = raw[index]
-    addresses = [(name, raw[index]) for name, index in address_places if index < width and raw[index]]
+    addresses = [(name, raw[index]) for name, index in address_places if index < width and raw[index].strip(BLANK)]
     return SheetRow(number, cells, addresses, raw)

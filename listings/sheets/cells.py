@@ -3,19 +3,19 @@
 import datetime
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
+# Zero-width characters and direction marks.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
-BLANK = (
-    INVISIBLE
-    + " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\x00"
-)
+BLANK = INVISIBLE + "\x00" + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 EXACT_INTEGER = 2**53
 
 _drop_invisible = {ord(c): None for c in INVISIBLE + "\x00"}
 _drop_blank = {ord(c): None for c in BLANK}
 
 
-def cell_text(value: object) -> str:
+def cell_text(value: Any) -> str:
     """What a person would read in the cell; an empty string for an empty one or an error value.
 
     Excel keeps numbers as floats: one that is a whole number below 2**53 is shown by its digits ('674512345678');
@@ -23,7 +23,7 @@ def cell_text(value: object) -> str:
     Dates come out as 2026-03-05, with the time after a space where there is one.
     """
     if value.__class__ is str:
-        return value  # type: ignore[return-value]
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -64,10 +64,9 @@ def readable(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_drop_invisible)).strip(BLANK)
 
 
-_serial = re.compile(r"\(?\d{1,7}\)?[.、)]?(?:\.0)?")
-_total = re.compile(
-    r"(?:合计|总计)(?:数量|条数|总数|数)?:?(?:共|共计)?(?:\d[\d,.]*(?:条|个|家|件|项|行|元|款|宗|起)?)?[。.]?"
-)
+_serial = re.compile(r"\(?[0-9]{1,7}\)?[.、)]?(?:\.0)?")
+_total = re.compile(r"(?:合计|总计):?")
+_total_and_more = re.compile(r"(?:合计|总计)(?!划).{0,16}")
 
 
 def is_serial_number(text: str) -> bool:
@@ -75,8 +74,16 @@ def is_serial_number(text: str) -> bool:
     return _serial.fullmatch(plain(text)) is not None
 
 
-def is_total(text: str) -> bool:
-    """The word that ends the data: 合计 or 总计, however spaced, with or without a colon and a count."""
-    if "计" not in text:
-        return False
-    return _total.fullmatch(plain(text)) is not None
+def is_total_row(cells: Sequence[str]) -> bool:
+    """The row that ends the data: 合计 or 总计 in a cell, however spaced, with or without a colon.
+
+    In the first filled cell a count or a remark may follow, as in '合计：20条'.
+    """
+    first = True
+    for cell in cells:
+        if not cell or is_blank(cell):
+            continue
+        if "计" in cell and (_total_and_more if first else _total).fullmatch(plain(cell)):
+            return True
+        first = False
+    return False

@@ -77,8 +77,9 @@ def _candidate(
     index: int, headings: Sequence[str], says: Sequence[tuple[str, bool] | None], sample: list[Sequence[str]]
 ) -> _Candidate:
     cells = {number: row[index] for number, row in enumerate(sample) if index < len(row) and not is_blank(row[index])}
-    said = says[index] if index < len(says) else None
-    column = _Candidate(index, headings[index] if index < len(headings) else "", *(said or (None, False)), cells)
+    field_name, known = (says[index] if index < len(says) else None) or (None, False)
+    heading = headings[index] if index < len(headings) else ""
+    column = _Candidate(index, heading, field_name, known, cells)
     for number, cell in cells.items():
         if "." in cell or "．" in cell:
             address = read_cell(cell)
@@ -114,9 +115,7 @@ def _named_address(column: _Candidate) -> bool:
 
 
 def _address_field(column: _Candidate) -> str:
-    if column.says in headers.ADDRESS_FIELDS:
-        return column.says  # type: ignore[return-value]
-    return column.kind()
+    return column.says if column.says in headers.ADDRESS_FIELDS else column.kind()
 
 
 _address_like = re.compile(r"https?:|//|^[\w.-]+\.[a-z]{2,}(?:[/?]|$)")
@@ -165,29 +164,40 @@ def _clash(one: Address, two: Address) -> bool:
 
 
 def _other_columns(candidates: list[_Candidate]) -> list[Column]:
-    """One column at most for each field that is no address."""
-    columns = []
+    """One column at most for each field that is no address: first by heading, then what is missing by content."""
     free = [column for column in candidates if column.cells or column.says]
-    for name in (name for name in headers.FIELDS if name not in headers.ADDRESS_FIELDS):
-        fits = _FITS.get(name)
+    chosen: dict[str, tuple[_Candidate, str]] = {}
+    names = [name for name in headers.FIELDS if name not in headers.ADDRESS_FIELDS]
+    for name in names:
         named = [column for column in free if column.says == name]
-        best = max(
-            named,
-            key=lambda c: (fits is not None and c.share(fits) >= 0.5, c.known, bool(c.cells), -c.index),
-            default=None,
-        )
-        decided_by = "header"
-        if fits is not None and (best is None or (not best.known and best.cells and best.share(fits) < 0.2)):
-            unnamed = [column for column in free if column.says is None and len(column.cells) > 0]
-            found = max(unnamed, key=lambda c: c.share(fits), default=None)  # type: ignore[arg-type]
-            if found is not None and found.share(fits) >= 0.6:
-                best, decided_by = found, "content"
-        if best is not None:
+        if named:
+            best = max(
+                named, key=lambda column: (_fits(name, column) >= 0.5, column.known, bool(column.cells), -column.index)
+            )
+            chosen[name] = best, "header"
             free.remove(best)
-            columns.append(Column(name, best.index, best.heading, decided_by))
-    return columns
+    for name in names:
+        doubtful = name in chosen and not chosen[name][0].known and _fits(name, chosen[name][0]) < 0.2
+        if name in _FITS and (name not in chosen or doubtful):
+            fitting = [
+                column
+                for column in free
+                if column.says != "remark" and _fits(name, column) >= _ENOUGH[column.says is None]
+            ]
+            if fitting:
+                best = max(fitting, key=lambda column: (_fits(name, column), -column.index))
+                chosen[name] = best, "content"
+                free.remove(best)
+    return [Column(name, column.index, column.heading, how) for name, (column, how) in chosen.items()]
 
 
+def _fits(name: str, column: _Candidate) -> float:
+    """The share of a column's filled cells that look like this field."""
+    return column.share(_FITS[name]) if name in _FITS else 0.0
+
+
+# How many cells must agree before content decides: more where a heading says otherwise.
+_ENOUGH = {True: 0.6, False: 0.8}
 _platform = re.compile(
     r"(?:手机)?(?:淘宝|天猫|京东|拼多多|抖音|抖店|小红书|快手|微店|阿里巴巴|闲鱼|咸鱼)\S{0,4}|1688|tb|tm|taobao|tmall|jd|pdd|多多|dy|douyin|red|xhs|ks"
 )

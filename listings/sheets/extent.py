@@ -13,9 +13,15 @@ _prefixed = re.compile(rb"<([A-Za-z_][\w.-]*):(?:c|row)[\s>/]")
 _maybe_prefixed = re.compile(rb":(?:c|row)[\s>/]")
 _bare = re.compile(rb"<(?:c|row)[\s>/]")
 # References that may lie far out: three letters, six digits, or anything written with an entity.
-_far = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]*\d{6}|[A-Za-z0-9]*&)""")
-_two_letters = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{2})\d""")
+_far = re.compile(rb""" r="(?:[A-Za-z]{3}|[A-Za-z]*\d{6}|[A-Za-z0-9]*&)""")
+_two_letters = re.compile(rb""" r="([A-Za-z]{2})\d""")
+# Lawful ways to write a reference that spreadsheet programs do not use.
+_ODD = (b"r='", b"r =", b"r= ")
+_ODD_WITH_BREAKS = tuple(odd for space in (b"\t", b"\n", b"\r") for odd in (b"r" + space, b"=" + space, space + b"r="))
 _FIVE_DIGITS = 99_999
+_COLUMNS_OF_A_WORKSHEET = 16_384
+# The XML declaration at the start, after which programs do break the line.
+_DECLARATION = 60
 
 
 def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
@@ -36,8 +42,20 @@ def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
         if len(row) > 4 * most_cells:
             most_cells = max(most_cells, row.count(cell))
     columns = max([most_cells, *(_column_number(name) for name in set(_two_letters.findall(content)))])
-    if len(rows) > _FIVE_DIGITS or columns * _FIVE_DIGITS > limits.max_cells or _far.search(content) is not None:
+    if (
+        len(rows) > _FIVE_DIGITS
+        or columns * _FIVE_DIGITS > limits.max_cells
+        or _far.search(content) is not None
+        or _has_odd_references(content)
+    ):
         _check_exactly(content, prefix, limits, clock)
+
+
+def _has_odd_references(content: bytes) -> bool:
+    if any(odd in content for odd in _ODD):
+        return True
+    broken = any(space in content[_DECLARATION:] for space in (b"\t", b"\n", b"\r"))
+    return broken and any(odd in content for odd in _ODD_WITH_BREAKS)
 
 
 def _prefix(content: bytes) -> bytes:
@@ -61,7 +79,7 @@ def _column_number(name: bytes) -> int:
     return number
 
 
-_reference = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
+_reference = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})(\d{1,7})["']""")
 _reference_attribute = re.compile(rb"""\sr\s*=""")
 
 
@@ -88,6 +106,8 @@ def _check_exactly(content: bytes, prefix: bytes, limits: Limits, clock: Clock) 
         if reference is not None and reference[1]:
             column = _column_number(reference[1]) - 1
         column += 1
+        if column > _COLUMNS_OF_A_WORKSHEET and reference is not None:
+            raise refused("too-many-columns", column=column_letters(column), columns=limits.max_columns)
         if not empty:
             last_row, last_column = max(last_row, row + 1), max(last_column, column)
     if last_row > 2 * limits.max_rows:

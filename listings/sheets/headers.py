@@ -30,18 +30,28 @@ SERIAL, ITEM_NUMBER, EVIDENCE, COMPARISON, OTHER = "serial", "item_number", "evi
 ADDRESS = "address"
 
 _KNOWN = {
-    "platform": "平台 电商平台 平台名称 所属平台 所在平台 销售平台 渠道 销售渠道 来源平台 网络平台 platform channel",
-    "store_name": "店铺名称 店铺 店铺名 店名 网店 网店名称 网店字号 商家名称 商家 卖家名称 卖家 卖家店铺 掌柜名 掌柜 掌柜店名 店铺昵称 "
-    "shop store shopname storename seller sellername",
-    "store_address": "店铺链接 店铺网址 店铺地址 店铺url 网店链接 网店网址 网店首页网址 店铺主页 店铺首页 商家主页链接 卖家主页 "
-    "shopurl shoplink storeurl storelink",
-    "listing_address": "商品链接 产品链接 宝贝链接 商品网址 商品url 违规链接 违规商品url 侵权链接 商品地址 链接地址 "
-    "itemurl itemlink producturl productlink listingurl",
-    "title": "商品标题 标题 商品名称 产品名称 宝贝标题 宝贝名称 品名 链接标题 页面品名 title productname itemname",
+    "platform": ("平台 电商平台 平台名称 所属平台 所在平台 销售平台 渠道 销售渠道 来源平台 网络平台 platform channel"),
+    "store_name": (
+        "店铺名称 店铺 店铺名 店名 网店 网店名称 网店字号 商家名称 商家 卖家名称 卖家 卖家店铺 掌柜名 掌柜 "
+        "掌柜店名 店铺昵称 shop store shopname storename seller sellername"
+    ),
+    "store_address": (
+        "店铺链接 店铺网址 店铺地址 店铺url 网店链接 网店网址 网店首页网址 店铺主页 店铺首页 商家主页链接 "
+        "卖家主页 shopurl shoplink storeurl storelink"
+    ),
+    "listing_address": (
+        "商品链接 产品链接 宝贝链接 商品网址 商品url 违规链接 违规商品url 侵权链接 商品地址 链接地址 "
+        "itemurl itemlink producturl productlink listingurl"
+    ),
+    "title": ("商品标题 标题 商品名称 产品名称 宝贝标题 宝贝名称 品名 链接标题 页面品名 title productname itemname"),
     "brand": "品牌 品牌名称 商标 所属品牌 涉及品牌 商标名称 所涉商标 brand",
     "price": "价格 售价 销售价 销售价格 单价 标价 现价 页面价格 页面到手价 到手价 成交价 取证时价格 price",
-    "list_price": "指导价 官方价 官方零售价 建议零售价 标准零售价 吊牌价 正品价 市场价 公司统一价 原价 listprice msrp",
-    "found_on": "发现时间 发现日期 监测时间 采集时间 取证时间 取证日期 抓取时间 日期 首次发现 巡查日 foundat foundon date",
+    "list_price": (
+        "指导价 官方价 官方零售价 建议零售价 标准零售价 吊牌价 正品价 市场价 公司统一价 原价 listprice msrp"
+    ),
+    "found_on": (
+        "发现时间 发现日期 监测时间 采集时间 取证时间 取证日期 抓取时间 日期 首次发现 巡查日 foundat foundon date"
+    ),
     "violation": "侵权类型 违规类型 问题类型 违法类型 投诉类型 投诉原因 侵权类别 涉嫌行为 违规情形 type violation",
     "request": "诉求 处理要求 处置要求 希望处理方式 投诉诉求 要求 申请事项 请求平台处置方式 请求事项 request",
     "remark": "备注 说明 备注信息 补充说明 其他 其他说明 情况说明 附注 remark remarks note notes",
@@ -49,9 +59,12 @@ _KNOWN = {
     ITEM_NUMBER: "商品编号 商品id 宝贝id 货号 sku 商品编码 产品编号 itemid 店铺编号 店铺id",
     EVIDENCE: "证据 截图 取证编号 证据链接 附件 证据编号 公证书号 证据文件 evidence",
     ADDRESS: "链接 网址 url link 地址 网页地址 页面地址 网页链接 链接网址 href 网络地址",
-    OTHER: "销量 月销量 成交量 已售 付款人数 累计销量 sales 卖家主体 经营者 主体名称 营业执照名称 公司名称 企业名称 operator "
-    "统一社会信用代码 信用代码 社会信用代码 税号 营业执照号 执照编号 uscc 发货地 所在地 发货地址 卖家所在地 地区 省市 location "
-    "联系方式 联系电话 电话 手机 卖家电话 手机号码 phone 投诉企业 权利人 投诉人 品牌方 报送单位 直销企业 投诉单位 联系人 complainant",
+    OTHER: (
+        "销量 月销量 成交量 已售 付款人数 累计销量 sales 卖家主体 经营者 主体名称 营业执照名称 公司名称 "
+        "企业名称 operator 统一社会信用代码 信用代码 社会信用代码 税号 营业执照号 执照编号 uscc 发货地 "
+        "所在地 发货地址 卖家所在地 地区 省市 location 联系方式 联系电话 电话 手机 卖家电话 手机号码 phone "
+        "投诉企业 权利人 投诉人 品牌方 报送单位 直销企业 投诉单位 联系人 complainant"
+    ),
 }
 _known = {name: field for field, names in _KNOWN.items() for name in names.split()}
 
@@ -61,11 +74,14 @@ _accused = r"(?:违规|侵权|违法|涉嫌|涉案|疑似|仿冒|假冒|被诉|�
 _goods = r"(?:商品|产品|宝贝|货品|单品|货|item|goods|product|listing|详情|sku|" + _accused[3:]
 
 _RULES: list[tuple[str, re.Pattern[str]]] = [
-    (COMPARISON, re.compile(r"对比|比对|对照|比较|参照|供比|供参|正品|真品|被侵权|官网|original|official(?!.*price)")),
+    (
+        COMPARISON,
+        re.compile(r"对比|比价|比对|对照|比较|参照|供比|供参|正品|真品|被侵权|官网|original|official(?!.*price)"),
+    ),
     (
         COMPARISON,
         re.compile(
-            r"(?:官方|我司|本公司|我公司|公司|厂家|品牌方|权利人|授权|自营|自有|直营|旗舰|原厂|参考|示例|样例|本企业|我方)(?=.*"
+            r"(?:官方|我司|本公司|我公司|公司|厂家|品牌方|权利人|授权|自营|自有|自家|我方|己方|我们|直营|旗舰|原厂|参考|示例|样例|本企业)(?=.*"
             + _link
             + r")(?!.*"
             + _accused
@@ -90,7 +106,9 @@ _RULES: list[tuple[str, re.Pattern[str]]] = [
     (OTHER, re.compile(r"(?:处理|处置|反馈|回复|平台)(?:结果|状态|情况|进度|人|回复|反馈)|进度|经办")),
     (
         "request",
-        re.compile(r"诉求|诉请|请求|申请|处置|处理(?!.*(?:时间|日期))|要求|希望|期望|措施|request|demand|action"),
+        re.compile(
+            r"是否.*[关封].*店|下架.*店|关店|封店|诉求|诉请|请求|申请|处置|处理(?!.*(?:时间|日期))|要求|希望|期望|措施|request|demand|action"
+        ),
     ),
     (
         OTHER,
@@ -134,7 +152,8 @@ _RULES: list[tuple[str, re.Pattern[str]]] = [
         re.compile(
             r"(?:"
             + _accused
-            + r"|侵害|不法).*(?:类型|类别|行为|情形|原因|性质|种类|事由|内容|情况|分类|事项|描述|理由|点|由|说明)|案由|violation|infring"
+            + r"|侵害|不法).*(?:类型|类别|行为|情形|原因|性质|种类|事由|内容|情况|分类|事项|描述|理由|点|由|说明)"
+            r"|案由|violation|infring"
         ),
     ),
     ("platform", re.compile(r"平台|渠道|电商|商城|站点|platform|channel|site|marketplace|来源")),

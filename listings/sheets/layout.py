@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import headers
-from .cells import BLANK, is_blank, is_serial_number, is_total
+from .cells import BLANK, is_blank, is_serial_number, is_total_row
 from .columns import USABLE, Column, map_columns, missing_addresses, read_cell
 from .grid import Grid
 from .limits import Clock, Limits
 from .refusals import refused
+from .values import parse_date, parse_price
 
 _HEADER_WITHIN = 60
 _LEAST_SCORE = 2.5
+_LONGEST_SERIAL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,22 @@ def find_header(grid: Grid) -> Header | None:
         return best
     if first_address is None:
         return best if best is not None and best.score() >= 2 else None
-    above = next((row for row in range(first_address - 1, -1, -1) if grid.rows[row]), None)
-    return None if above is None else _single(grid, above)
+    return _row_of_words(grid, first_address)
+
+
+def _row_of_words(grid: Grid, first_address: int) -> Header | None:
+    """Above the first address, the first of the fullest rows that hold words and no figures."""
+    above = [row for row in range(first_address) if grid.rows[row]]
+    filled = {row: sum(not is_blank(cell) for cell in grid.rows[row]) for row in above}
+    words = [row for row in above if not any(_is_figure(cell) for cell in grid.rows[row])]
+    if not words:
+        return None
+    most = max(filled[row] for row in words)
+    return _single(grid, next(row for row in words if filled[row] >= 0.7 * most))
+
+
+def _is_figure(cell: str) -> bool:
+    return bool(cell) and (is_serial_number(cell) or parse_price(cell) is not None or parse_date(cell) is not None)
 
 
 def _has_address(cells: Sequence[str]) -> bool:
@@ -171,9 +187,10 @@ def _data_rows(grid: Grid, header: Header, clock: Clock) -> list[tuple[int, list
         cells = grid.rows[index]
         if not cells:
             continue
-        if "计" in "".join(cells) and any(map(is_total, cells)) and not _has_address(cells):
+        text = "".join(cells)
+        if "计" in text and is_total_row(cells) and not _has_address(cells):
             break
-        if not _only_serial_number(cells, serial):
+        if len(text) > _LONGEST_SERIAL or not _only_serial_number(cells, serial):
             rows.append((index + 1, cells))
     return rows
 

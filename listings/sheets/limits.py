@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from .refusals import SheetRefused, refused
+from .refusals import refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +11,9 @@ class Limits:
     """Bounds on one file; past any of them it is refused with its own message.
 
     max_bytes: of the file as uploaded. max_unpacked: of all the parts of an XLSX together, in bytes; max_ratio: of
-    unpacked to packed. max_rows: rows below the header, and twice that for the worksheet with its empty rows.
-    max_columns: the last column with anything in it. max_cells: of the rectangle that a worksheet spans. max_cell: characters in one cell. seconds: for reading the
-    whole file, by the clock on the wall.
+    unpacked to packed; max_entries: parts in it. max_rows: rows below the header. max_columns: the last column with
+    anything in it. max_cells: of the rectangle that a worksheet spans. seconds: for reading the whole file, by the
+    clock on the wall.
     """
 
     max_bytes: int = 20 * 2**20
@@ -23,7 +23,6 @@ class Limits:
     max_rows: int = 100_000
     max_columns: int = 500
     max_cells: int = 6_000_000
-    max_cell: int = 100_000
     seconds: float = 60.0
 
 
@@ -38,6 +37,3 @@ class Clock:
         """Raise SheetRefused "too-slow" once the time is over."""
         if time.monotonic() > self._ends:
             raise refused("too-slow", seconds=round(self._seconds))
-
-
-__all__ = ["Clock", "Limits", "SheetRefused"]

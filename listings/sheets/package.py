@@ -97,7 +97,7 @@ def _copy(
 
 
 def _contents(book: bytes, links: bytes) -> tuple[dict[str, str], set[str]]:
-    """The parts (in lower case) of the visible worksheets by title, in the workbook's order; and the parts they need."""
+    """The part (in lower case) of each visible worksheet by title, in the workbook's order; and what they need."""
     try:
         workbook, relationships = ElementTree.fromstring(book), ElementTree.fromstring(links)
     except (ElementTree.ParseError, LookupError, ValueError) as fault:

@@ -27,7 +27,8 @@ SENTENCES = {
     "too-large": _("The file is larger than %(megabytes)s MB. Split it into smaller sheets."),
     "too-many-rows": _("The sheet has more than %(rows)s rows. Split it into smaller sheets."),
     "too-many-columns": _(
-        "The sheet has something in column %(column)s; at most %(columns)s columns are read. Remove what stands far to the right."
+        "The sheet has something in column %(column)s; at most %(columns)s columns are read. "
+        "Remove what stands far to the right."
     ),
     "too-many-cells": _(
         "The sheet is spread out to row %(rows)s and column %(column)s. Remove what stands far below or to the right."

@@ -12,7 +12,7 @@ from .cells import plain, readable
 
 _price = re.compile(
     r"(?:约|人民币|rmb|cny|价格|售价|现价|到手价?|券后价?|:|¥)*"
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
     r"(?P<myriad>万)?(?:元|圆|块钱?|rmb|cny|¥|人民币)*(?:整|起|左右)?(?:/\w{1,4})?"
 )
 _highest_price = Decimal(10) ** 10
@@ -20,7 +20,7 @@ _highest_price = Decimal(10) ** 10
 
 @lru_cache(maxsize=8192)
 def parse_price(text: str) -> Decimal | None:
-    """An amount in yuan with two decimals, from '¥1,299.00', '199元', '￥４９９', '12.5万'; None if it is no one amount."""
+    """An amount in yuan with two decimals, from '¥1,299.00', '199元', '￥４９９', '12.5万'; None if it is not one."""
     match = _price.fullmatch(plain(text))
     if match is None:
         return None
@@ -29,11 +29,11 @@ def parse_price(text: str) -> Decimal | None:
 
 
 _day = re.compile(
-    r"(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})|年(?P<month_zh>\d{1,2})月(?P<day_zh>\d{1,2})[日号]?"
-    r"|(?P<month_8>\d{2})(?P<day_8>\d{2}))"
-    r"(?:(?:T|\s+|(?<=[日号]))\d{1,2}(?:[:时点]\d{0,2}.*)?)?"
+    r"(?P<year>[0-9]{4})(?:(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})|年(?P<month_zh>[0-9]{1,2})月(?P<day_zh>[0-9]{1,2})[日号]?"
+    r"|(?P<month_8>[0-9]{2})(?P<day_8>[0-9]{2}))"
+    r"(?:(?:T|\s+|(?<=[日号]))[0-9]{1,2}(?:[:时点][0-9]{0,2}.*)?)?"
 )
-_excel_serial = re.compile(r"(\d{5})(?:\.\d+)?")
+_excel_serial = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 _excel_day_zero = datetime.date(1899, 12, 30)
 _years = range(2000, 2100)
 
@@ -67,10 +67,13 @@ _harmless = re.compile(
     r"相关|有关|关于|关联|无关|海关|关注|关键|关系|机关|攸关|公关|关怀|关心|关乎|封面|封装|密封|封口|封条|信封|封边|不法|不良|不当|不正当"
 )
 _breaks = re.compile(
-    r"[,，;；。.、!！?？/|+&()（）\[\]【】《》<>:：\n\r]|并且|同时|以及|另外|然后|其次|一并|[并及和且与或]"
+    r"[,，;；。.、!！?？/|+&()（）\[\]【】《》<>:：\n\r]|并且|同时|以及|另外|然后|其次|一并|[并及和且或]"
 )
 _goods_verb = re.compile(r"(?=下架|删除|移除|屏蔽|断开|撤下|撤除|下线|清理|处理)")
-_shut = r"(?:关闭|关停|关掉|关张|关门|关|封停|封禁|查封|封闭|封掉|封|清退|清除出|清出|终止|取缔|注销|吊销|停止|停业|停运|停用|关店|闭|撤)"
+_shut = (
+    r"(?:关闭|关停|关掉|关张|关门|关|封停|封禁|查封|封闭|封掉|封|清退|清除出|清出|终止|取缔|注销|吊销"
+    r"|停止|停业|停运|停用|闭|撤)"
+)
 _no = re.compile(
     r"(?:不|无需|无须|勿|别|毋|没有?|未|暂缓|免|非)"
     r"(?:予以?|再|要求?|必|需要?|用|要求|申请|请求|做|作|进行|宜|能|应|会|得|建议|主张|考虑|先|涉及|同意|求|将)*"
