@@ -73,14 +73,15 @@ class TargetState(models.TextChoices):
 TARGET_STATES = StateTable(
     TargetState,
     {
-        # Withdrawing an unfinished item leads back to `reported`; a handed-over item keeps its target noticed.
+        # Withdrawing an unfinished item leads back to `reported`, or to `relisted` where the target counts; a
+        # handed-over item keeps its target noticed.
         "reported": ("noticed", "dropped", "restored"),
-        "noticed": ("claimed", "refused", "needs_information", "reported", "restored"),
-        "claimed": ("verified", "gone_before_notice", "noticed", "reported", "restored"),
+        "noticed": ("claimed", "refused", "needs_information", "reported", "relisted", "restored"),
+        "claimed": ("verified", "gone_before_notice", "noticed", "reported", "relisted", "restored"),
         "verified": ("relisted", "reported", "restored"),
         "gone_before_notice": ("relisted", "reported", "restored"),
-        "refused": ("noticed", "reported", "restored"),
-        "needs_information": ("noticed", "reported", "restored"),
+        "refused": ("noticed", "reported", "relisted", "restored"),
+        "needs_information": ("noticed", "reported", "relisted", "restored"),
         "relisted": ("noticed", "dropped", "restored"),
         "restored": ("noticed", "dropped"),
         "dropped": ("reported",),

@@ -43,3 +43,15 @@ def record(
 def record_many(entries: Iterable[AuditEntry]) -> None:
     """Write many entries with one statement for each five thousand."""
     AuditEntry.objects.bulk_create(entries, batch_size=5000)
+
+
+def origin(actor: User | None, at: datetime) -> dict[str, Any]:
+    """The columns that entries written by SQL share: at, actor, role, channel, address."""
+    here = current()
+    return {
+        "at": at,
+        "actor": actor.pk if actor else None,
+        "role": actor.role if actor else "",
+        "channel": here.channel,
+        "address": here.address,
+    }

@@ -18,17 +18,17 @@ log = structlog.get_logger(__name__)
 sweepers: list[Callable[[], Any]] = []
 
 
-def ring(task: Any, *args: Any, queue: str | None = None) -> None:
+def ring(task: Any, *args: Any, queue: str | None = None, countdown: float | None = None) -> None:
     """Ring a task's bell once the present transaction is committed.
 
     Tries the broker once, within about a second; logs when it is missing and never raises: the act is done, and the
-    sweep will find it.
+    sweep will find it. countdown: seconds to wait before it rings.
     """
 
     def after_commit() -> None:
         started = time.monotonic()
         try:
-            task.apply_async(args=args, retry=False, queue=queue)
+            task.apply_async(args=args, retry=False, queue=queue, countdown=countdown)
         except (OperationalError, OSError) as missing:
             log.warning("bell.missing", task=task.name, error=type(missing).__name__, s=time.monotonic() - started)
 

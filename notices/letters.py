@@ -1,0 +1,168 @@
+"""The letter to a platform: rendered once, as it will arrive, and put into the outbox."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases.models import CaseOfficer, Target
+from corps import tasks
+from corps.acting import current
+from corps.clock import shanghai_date
+from corps.messages import Attachment, compose
+from corps.models import Delivery, Message, User
+from notices.models import Notice
+from notices.states import ItemState
+from stores.models import Liaison
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PURPOSE = "notice"
+SHOWN_IN_LETTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A rendered letter. sheet: XLSX bytes with every item."""
+
+    title: str
+    html: str
+    text: str
+    sheet: bytes
+
+
+def render(notice: Notice) -> Letter:
+    """The letter of a notice as it stands now, in Chinese whoever looks; a draft shows a gap for its number.
+
+    It holds the items, the grounds, what is asked, the due date and the contact; never the complaining firm's private
+    details or an informant's name.
+    """
+    with translation.override("zh-hans"):
+        context = letter_context(notice)
+        return Letter(
+            title=context["title"],
+            html=render_to_string("notices/letter.html", context),
+            text=render_to_string("notices/letter.txt", context),
+            sheet=_sheet(context["items"]),
+        )
+
+
+def letter_context(notice: Notice) -> dict[str, Any]:
+    """What the letter's templates say. items: every item in order, as plain rows."""
+    items = letter_items(notice)
+    listings = sum(item["kind"] == Target.Kind.LISTING for item in items)
+    grounds = (
+        notice.items.exclude(ground=None)
+        .values("ground__name", "ground__basis")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "ground__name")
+    )
+    return {
+        "notice": notice,
+        "case": notice.case,
+        "title": _("Request for assistance in dealing with suspected illegal listings and stores"),
+        "organisation": settings.ORGANISATION,
+        "url": f"{settings.SITE_URL}{notice.get_absolute_url()}",
+        "items": items,
+        "shown": items[:SHOWN_IN_LETTER],
+        "listings": listings,
+        "stores": len(items) - listings,
+        "grounds": list(grounds),
+        "contact": contact_of(notice),
+        "dated": shanghai_date(notice.issued_at) if notice.issued_at else None,
+        "due_on": notice.reply_deadline.due_on if notice.reply_deadline else None,
+    }
+
+
+def letter_items(notice: Notice) -> list[dict[str, Any]]:
+    """The items a letter names, as plain rows; withdrawn ones are left out."""
+    rows = (
+        notice.items.exclude(state=ItemState.WITHDRAWN)
+        .select_related("target__listing__store", "target__store", "ground", "target__platform")
+        .order_by("position")
+    )
+    return [
+        {
+            "position": row.position,
+            "kind": row.target.kind,
+            "canonical_id": row.target.thing.canonical_id,
+            "url": row.target.thing.url,
+            "title": row.target.listing.title if row.target.listing else row.target.store.name,
+            "store": _store_name(row.target),
+            "ground": row.ground.name if row.ground else "",
+            "asked": _("Shut the store") if row.target.kind == Target.Kind.STORE else _("Remove the listing"),
+        }
+        for row in rows
+    ]
+
+
+def _store_name(target: Target) -> str:
+    store = target.store or (target.listing.store if target.listing else None)
+    return (store.name or store.canonical_id) if store else ""
+
+
+def contact_of(notice: Notice) -> User:
+    """Whom the platform may ask: the officer in the lead, or who drafted the notice."""
+    lead = CaseOfficer.objects.filter(case=notice.case_id, is_lead=True, until=None).select_related("officer").first()
+    return lead.officer if lead else notice.drafted_by
+
+
+def _sheet(items: list[dict[str, Any]]) -> bytes:
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    page = book.add_worksheet(_("Items"))
+    heads = [_("No."), _("Kind"), _("Id"), _("Address"), _("Title"), _("Store"), _("Ground"), _("Asked for")]
+    page.write_row(0, 0, [str(head) for head in heads], book.add_format({"bold": True}))
+    kinds = dict(Target.Kind.choices)
+    for number, item in enumerate(items, start=1):
+        page.write_number(number, 0, item["position"])
+        cells = [kinds[item["kind"]], item["canonical_id"], item["url"], item["title"], item["store"], item["ground"]]
+        for column, cell in enumerate([*cells, item["asked"]], start=1):
+            page.write_string(number, column, str(cell))
+    page.set_column(1, 7, 24)
+    page.freeze_panes(1, 0)
+    book.close()
+    return buffer.getvalue()
+
+
+def queue(notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | None = None) -> Delivery:
+    """Put the letter into the outbox for one recipient, the notice's own unless another is given, and ring.
+
+    A letter that was sent to the same recipient before is a further step. Runs in the caller's transaction.
+    """
+    recipient = recipient or notice.recipient
+    said = Message.objects.filter(
+        subject_type=notice._meta.label_lower, subject_id=notice.pk, recipient=recipient.email, purpose=PURPOSE
+    )
+    delivery = compose(
+        notice,
+        recipient=recipient.email,
+        recipient_name=recipient.name,
+        purpose=PURPOSE,
+        step=(said.aggregate(last=Max("step"))["last"] or 0) + 1,
+        title=f"{letter.title} {notice.document_number}",
+        text=letter.text,
+        html=letter.html,
+        attachments=[Attachment(f"{notice.number}.xlsx", letter.sheet, XLSX)],
+        thread=notice.case.thread,
+    )
+    mark = current().replay
+    if mark:
+        tasks.ring(tasks.send_due, mark, queue=f"replay-{mark}")
+    else:
+        tasks.ring(tasks.send_due)
+    return delivery
+
+
+def deliveries_of(notice: Notice) -> QuerySet[Delivery]:
+    """Everything that was ever put into the outbox for a notice, newest last."""
+    about = {"message__subject_type": notice._meta.label_lower, "message__subject_id": notice.pk}
+    return Delivery.objects.filter(**about).order_by("pk")
+

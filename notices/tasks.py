@@ -1,0 +1,13 @@
+"""Doors of the notices room."""
+
+from celery import shared_task
+
+from corps.acting import acting
+from notices import workflow
+
+
+@shared_task(ignore_result=True)
+def settle_verdicts() -> None:
+    """Let the verdicts count whose ten seconds are over. A second ring finds nothing, and stops."""
+    with acting(channel="task"):
+        workflow.settle_verdicts()

@@ -1,0 +1,61 @@
+"""The verbs of the notices room, one module for each subject."""
+
+from notices.workflow.answering import Reply, answer_items
+from notices.workflow.checking import Look, check_items, look_again, verify_items
+from notices.workflow.drafting import (
+    Composed,
+    change_request,
+    compose_notices,
+    remove_items,
+    submit_notice,
+    submit_notices,
+    version_of,
+    waiting_targets,
+    withdraw_draft,
+)
+from notices.workflow.guards import screen
+from notices.workflow.handover import hand_over
+from notices.workflow.issuing import approve_notice, return_notice, serve_otherwise
+from notices.workflow.objecting import (
+    accept_objection,
+    correct_outcome,
+    decide_objection,
+    lodge_objection,
+    propose_correction,
+    withdraw_items,
+)
+from notices.workflow.replies import reply_once
+from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
+
+__all__ = [
+    "Composed",
+    "Look",
+    "Reply",
+    "accept_objection",
+    "answer_items",
+    "approve_notice",
+    "change_request",
+    "check_items",
+    "compose_notices",
+    "correct_outcome",
+    "decide_objection",
+    "hand_over",
+    "lodge_objection",
+    "look_again",
+    "propose_correction",
+    "propose_verdicts",
+    "remove_items",
+    "reply_once",
+    "return_notice",
+    "screen",
+    "serve_otherwise",
+    "settle_verdicts",
+    "submit_notice",
+    "submit_notices",
+    "undo_verdicts",
+    "verify_items",
+    "version_of",
+    "waiting_targets",
+    "withdraw_draft",
+    "withdraw_items",
+]

@@ -1,0 +1,264 @@
+"""Checks: what an officer saw decides whether a platform's claim becomes an outcome."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Target
+from cases.states import Claim, Seen, TargetState
+from corps.access import require
+from corps.audit import entry, record_many
+from corps.clock import accept_at, now
+from corps.models import User
+from corps.results import Result
+from notices.models import Check, NoticeItem
+from notices.states import ItemState
+from notices.workflow import ledger
+from notices.workflow.issuing import complete_notices
+
+SETTLE = """
+UPDATE notices_noticeitem item SET state = said.state
+FROM unnest(%(item)s::bigint[], %(state)s::text[]) AS said (item, state)
+WHERE item.id = said.item"""
+
+SETTLE_TARGETS = """
+UPDATE cases_target target
+SET state = said.state, seen = said.seen, seen_at = said.at, is_counted = said.counted
+FROM unnest(%(target)s::bigint[], %(state)s::text[], %(seen)s::text[], %(at)s::timestamptz[], %(counted)s::boolean[])
+    AS said (target, state, seen, at, counted)
+WHERE target.id = said.target"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen at the address of an item. at: when the verdict was given; looked_at: when they say they looked."""
+
+    item: int
+    seen: str
+    at: datetime | None = None
+    looked_at: datetime | None = None
+    note: str = ""
+
+
+def verify_items(
+    *,
+    items: Iterable[int],
+    seen: str,
+    actor: User,
+    at: datetime | None = None,
+    looked_at: datetime | None = None,
+    note: str = "",
+) -> list[Result]:
+    """Judge claimed items by one and the same thing seen; see `check_items`."""
+    return check_items(looks=[Look(item, seen, at, looked_at, note) for item in items], actor=actor)
+
+
+@transaction.atomic
+def check_items(*, looks: Iterable[Look], actor: User) -> list[Result]:
+    """Judge claimed items by what was seen; one Result for each look, in the order given.
+
+    `gone` verifies: a claim of removal becomes an outcome (or a repeat removal), a claim that it was gone before the
+    notice ends in its own bucket. `live` sends the item back to the platform. `unreachable` leaves it claimed.
+    A fixed number of statements for looks at different items; a second look at an item in one call takes as many again.
+    Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
+    """
+    require(actor, "notices.check")
+    moment = now()
+    looks = [Look(look.item, look.seen, accept_at(actor, look.at, moment), look.looked_at, look.note) for look in looks]
+    return judge_looks(looks, actor)
+
+
+def judge_looks(looks: list[Look], actor: User) -> list[Result]:
+    """`check_items` for times that are accepted already: those of a click in the browser ten seconds ago."""
+    results: dict[int, Result] = {}
+    waiting = list(enumerate(looks))
+    while waiting:
+        wave, later, named = [], [], set()
+        for index, look in waiting:
+            (later if look.item in named else wave).append((index, look))
+            named.add(look.item)
+        results.update(zip((index for index, _look in wave), _judge([look for _i, look in wave], actor), strict=True))
+        waiting = later
+    return [results[index] for index in range(len(looks))]
+
+
+def _judge(looks: list[Look], actor: User) -> list[Result]:
+    found = _lock([look.item for look in looks], actor)
+    accepted, results = [], []
+    for look in looks:
+        item = found.get(look.item)
+        refusal = _refusal(look, item)
+        results.append(refusal or Result(look.item))
+        if item is not None and refusal is None:
+            accepted.append((item, look))
+    if accepted:
+        _write(accepted, actor)
+    return results
+
+
+def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
+    """The items a person may see, and their targets, both locked in the order of ids."""
+    visible = NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", flat=True)
+    list(Target.objects.lock_in_order(visible).values_list("pk"))
+    items = (
+        NoticeItem.objects.visible_to(actor)
+        .lock_in_order(ids)
+        .select_related("target__listing", "target__store", "notice__case", "notice__platform")
+    )
+    return {item.pk: item for item in items}
+
+
+def _refusal(look: Look, item: NoticeItem | None) -> Result | None:
+    if item is None:
+        return Result(look.item, False, "unknown", _("There is no such item among what you may see."))
+    if look.seen not in Seen.values:
+        return Result(look.item, False, "unknown-seen", _("Say what was seen: gone, live, or did not open."))
+    if item.state == ItemState.CLAIMED:
+        return None
+    last = item.checks.select_related("by").order_by("-pk").first()
+    said: Any = _("It does not wait for a check: %(state)s.") % {"state": item.get_state_display()}
+    if last is not None:
+        said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
+            "who": last.by,
+            "seen": last.get_seen_display(),
+            "when": date_format(timezone.localtime(last.at), "m-d H:i"),
+        }
+    return Result(look.item, False, "not-claimed", said)
+
+
+def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
+    checks = Check.objects.bulk_create(
+        [
+            Check(
+                item=item, seen=look.seen, note=look.note[:300], by=actor, at=look.at, looked_at=look.looked_at
+            )
+            for item, look in accepted
+        ],
+        batch_size=5000,
+    )
+    seen = [
+        ledger.Seen(item.target, item, check, look.at)
+        for (item, look), check in zip(accepted, checks, strict=True)
+    ]
+    removed = [s for s in seen if s.check.seen == Seen.GONE and s.item.outcome != Claim.ALREADY_GONE]
+    ledger.count_verified(removed)
+    counted = {s.target.pk for s in removed}
+    moves = [_move(item, look) for item, look in accepted]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTLE, {"item": [item.pk for item, _look in accepted], "state": [str(item) for item, _target in moves]}
+        )
+        cursor.execute(
+            SETTLE_TARGETS,
+            {
+                "target": [item.target_id for item, _look in accepted],
+                "state": [str(target) for _item, target in moves],
+                "seen": [look.seen for _item, look in accepted],
+                "at": [look.at for _item, look in accepted],
+                "counted": [item.target.is_counted or item.target_id in counted for item, _look in accepted],
+            },
+        )
+    record_many(
+        entry(
+            actor,
+            "item.checked",
+            item,
+            at=look.at,
+            thread=item.notice.case.thread,
+            seen=look.seen,
+            outcome=item.outcome,
+            target=item.target_id,
+            notice=item.notice.number,
+        )
+        for item, look in accepted
+    )
+    latest = max(look.at for _item, look in accepted)
+    complete_notices({item.notice_id for item, _look in accepted}, actor=actor, at=latest)
+
+
+def _move(item: NoticeItem, look: Look) -> tuple[str, str]:
+    """The states an item and its target go to."""
+    if look.seen == Seen.LIVE:
+        return ItemState.OPEN, TargetState.NOTICED
+    if look.seen == Seen.UNREACHABLE:
+        return ItemState.CLAIMED, TargetState.CLAIMED
+    gone_before = item.outcome == Claim.ALREADY_GONE
+    return ItemState.VERIFIED, TargetState.GONE_BEFORE if gone_before else TargetState.VERIFIED
+
+
+@transaction.atomic
+def look_again(
+    *,
+    targets: Iterable[int],
+    seen: str,
+    actor: User,
+    at: datetime | None = None,
+    looked_at: datetime | None = None,
+    note: str = "",
+) -> list[Result]:
+    """Look again at targets that were verified; one Result for each, in the order given.
+
+    `live` is a relisting: the target waits for the next notice, and nothing is taken out of the count. Anything else
+    is only noted as seen. Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
+    """
+    require(actor, "notices.check")
+    at = accept_at(actor, at, now())
+    targets = list(targets)
+    visible = Target.objects.visible_to(actor).lock_in_order(targets).select_related("case")
+    found = {target.pk: target for target in visible}
+    last_items = {
+        item.target_id: item
+        for item in NoticeItem.objects.filter(target__in=found, state=ItemState.VERIFIED).order_by("pk")
+    }
+    results, accepted = [], []
+    for pk in targets:
+        target = found.get(pk)
+        if target is None or pk not in last_items:
+            results.append(Result(pk, False, "unknown", _("There is no such verified target among what you may see.")))
+        elif target.state not in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
+            said = _("It is not verified now: %(state)s.") % {"state": target.get_state_display()}
+            results.append(Result(pk, False, "not-verified", said))
+        else:
+            accepted.append(target)
+            results.append(Result(pk))
+            del found[pk]
+    if accepted:
+        _write_second_looks(accepted, last_items, Look(0, seen, at, looked_at, note), actor)
+    return results
+
+
+def _write_second_looks(targets: list[Target], items: dict[int, NoticeItem], look: Look, actor: User) -> None:
+    checks = Check.objects.bulk_create(
+        Check(
+            item=items[target.pk], seen=look.seen, note=look.note[:300], by=actor, at=look.at, looked_at=look.looked_at
+        )
+        for target in targets
+    )
+    back = look.seen == Seen.LIVE
+    if back:
+        ledger.note_relistings(
+            ledger.Seen(target, items[target.pk], check, look.at)
+            for target, check in zip(targets, checks, strict=True)
+            if target.is_counted
+        )
+    changes: dict[str, Any] = {"seen": look.seen, "seen_at": look.at}
+    Target.objects.filter(pk__in=[target.pk for target in targets]).update(
+        **changes, **({"state": TargetState.RELISTED} if back else {})
+    )
+    record_many(
+        entry(
+            actor,
+            "target.relisted" if back else "target.seen",
+            target,
+            at=look.at,
+            thread=target.case.thread if target.case else "",
+            seen=look.seen,
+        )
+        for target in targets
+    )

@@ -1,0 +1,21 @@
+"""What must be finished before a case may be closed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from corps.errors import TransitionRefused
+from notices.models import NoticeItem, Objection
+from notices.states import NoticeState, ObjectionState
+
+
+def open_work(case: Case) -> None:
+    """Raise TransitionRefused "notices-open" or "objections-open" while something of the case is on its way."""
+    items = NoticeItem.objects.filter(notice__case=case).unfinished().count()
+    drafts = case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.RETURNED)).count()
+    if items or drafts:
+        said = _("%(items)d items and %(drafts)d drafts of notices are still open.")
+        raise TransitionRefused("notices-open", said % {"items": items, "drafts": drafts}, items=items, drafts=drafts)
+    objections = Objection.objects.filter(case=case, state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)).count()
+    if objections:
+        said = _("%(count)d objections are not decided.")
+        raise TransitionRefused("objections-open", said % {"count": objections}, objections=objections)

@@ -1,0 +1,248 @@
+"""Drafting notices: composing them from a case's targets, changing a draft, submitting it for approval."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, LegalGround, Target
+from cases.states import CaseState, TargetState
+from corps import workflow as ground
+from corps.access import require
+from corps.audit import record
+from corps.clock import accept_at, now, today
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.results import Result
+from notices.models import Notice, NoticeItem
+from notices.states import NOTICE_STATES, ItemState, NoticeState
+from notices.workflow.guards import screen
+from stores.models import Liaison, Platform
+
+OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+CHANGEABLE = (NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The drafts made, one for each platform, and for each target that could not go, why."""
+
+    notices: list[Notice] = field(default_factory=list)
+    blocked: list[Result] = field(default_factory=list)
+
+
+@transaction.atomic
+def compose_notices(
+    *,
+    case: Case,
+    actor: User,
+    at: datetime | None = None,
+    targets: Iterable[int] | None = None,
+    desk: Platform | None = None,
+) -> Composed:
+    """Draft one notice for each platform from targets of a case; a target that cannot go does not hold up the rest.
+
+    targets: ids; None takes all that wait for a notice (`waiting_targets`). desk: the platform they are handed over
+    to, in place of their own. A handful of statements for each platform, whatever the number of targets.
+    Raises PermissionDenied; TransitionRefused "case-not-filed".
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("ground").get(pk=case.pk)
+    require(actor, "notices.compose", case)
+    at = accept_at(actor, at, now())
+    if case.state not in OPEN_FOR_NOTICES:
+        raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
+    wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
+    locked = list(
+        wanted.select_related("ground").order_by("platform_id", "kind", "pk").select_for_update(of=("self",))
+    )
+    screened = screen(case, locked, handing_over=desk is not None)
+
+    by_platform: dict[int, list[tuple[Target, LegalGround]]] = {}
+    for target, legal_ground in screened.free:
+        by_platform.setdefault(desk.pk if desk else target.platform_id, []).append((target, legal_ground))
+    notices = [_draft(case, platform, lot, actor, at) for platform, lot in by_platform.items()]
+    return Composed(notices, screened.blocked)
+
+
+def waiting_targets(case: Case):
+    """The targets of a case that wait for a notice: never noticed, refused, sent back, relisted, or left unanswered
+    past the due date, and in no draft."""
+    unanswered = NoticeItem.objects.filter(state=ItemState.OPEN, notice__case=case).filter(
+        Q(notice__reply_deadline__due_on__lt=today()) | Q(answered_at__isnull=False)
+    )
+    waiting = Q(
+        state__in=(
+            TargetState.REPORTED,
+            TargetState.REFUSED,
+            TargetState.NEEDS_INFORMATION,
+            TargetState.RELISTED,
+        )
+    )
+    in_draft = NoticeItem.objects.filter(state=ItemState.DRAFT, target__case=case).values("target")
+    noticed = Q(state=TargetState.NOTICED, pk__in=unanswered.values("target"))
+    return Target.objects.filter(waiting | noticed, case=case).exclude(pk__in=in_draft)
+
+
+def _draft(case: Case, platform: int, lot: list[tuple[Target, LegalGround]], actor: User, at: datetime) -> Notice:
+    rounds = Notice.objects.filter(case=case, platform=platform).exclude(state=NoticeState.WITHDRAWN)
+    notice = Notice.objects.create(
+        number=ground.take_number("N", at),
+        case=case,
+        platform_id=platform,
+        round=(rounds.aggregate(last=Max("round"))["last"] or 0) + 1,
+        recipient=Liaison.objects.filter(platform=platform, is_active=True, duty=Liaison.Duty.PRIMARY).first(),
+        drafted_by=actor,
+        drafted_at=at,
+    )
+    NoticeItem.objects.bulk_create(
+        [
+            NoticeItem(notice=notice, target=target, position=position, ground=legal_ground)
+            for position, (target, legal_ground) in enumerate(lot, start=1)
+        ],
+        batch_size=5000,
+    )
+    record(actor, "notice.drafted", notice, at=at, thread=case.thread, number=notice.number, items=len(lot))
+    return notice
+
+
+@transaction.atomic
+def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+    """Take items out of a notice that is not issued yet; a submitted one becomes a draft again, its approval void.
+
+    Raises PermissionDenied; TransitionRefused "already-issued".
+    """
+    notice, at = _lock_draft(notice, actor, at)
+    items = list(items)
+    removed = set(notice.items.filter(pk__in=items).values_list("pk", flat=True))
+    notice.items.filter(pk__in=removed).delete()
+    _reopen_draft(notice, actor, at)
+    record(actor, "notice.items_removed", notice, at=at, thread=notice.case.thread, items=len(removed))
+    missing = _("It is not in this notice.")
+    return [Result(i) if i in removed else Result(i, False, "not-in-notice", missing) for i in items]
+
+
+@transaction.atomic
+def change_request(
+    *, notice: Notice, actor: User, ask_preserve: bool, ask_operator: bool, at: datetime | None = None
+) -> Notice:
+    """Say what is asked besides removal: preserving transaction data, naming the operator. Voids an approval asked for.
+
+    Raises PermissionDenied; TransitionRefused "already-issued".
+    """
+    notice, at = _lock_draft(notice, actor, at)
+    notice.ask_preserve, notice.ask_operator = ask_preserve, ask_operator
+    notice.save(update_fields=["ask_preserve", "ask_operator"])
+    _reopen_draft(notice, actor, at)
+    record(
+        actor, "notice.changed", notice, at=at, thread=notice.case.thread, preserve=ask_preserve, operator=ask_operator
+    )
+    return notice
+
+
+@transaction.atomic
+def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -> Notice:
+    """Give up a notice that is not issued; its number stays used, its targets are free again.
+
+    Raises PermissionDenied; TransitionRefused "already-issued".
+    """
+    notice, at = _lock_draft(notice, actor, at)
+    ground.void_approval(subject=notice, actor=actor, at=at)
+    count = notice.items.filter(state=ItemState.DRAFT).delete()[0]
+    notice.state = NoticeState.WITHDRAWN
+    notice.save(update_fields=["state"])
+    record(actor, "notice.draft_withdrawn", notice, at=at, thread=notice.case.thread, items=count)
+    return notice
+
+
+@transaction.atomic
+def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) -> Notice:
+    """Put a notice forward for approval, as it stands now.
+
+    Raises PermissionDenied; TransitionRefused "not-a-draft", "no-liaison", "no-items", "blocked" (details: blocked).
+    """
+    notice, at = _lock_draft(notice, actor, at)
+    if not notice.recipient or not notice.recipient.is_active:
+        notice.recipient = Liaison.objects.filter(
+            platform=notice.platform, is_active=True, duty=Liaison.Duty.PRIMARY
+        ).first()
+    if not NOTICE_STATES.allows(notice.state, NoticeState.SUBMITTED):
+        raise TransitionRefused("not-a-draft", _("This notice is not a draft any more."), state=notice.state)
+    if notice.recipient is None:
+        raise TransitionRefused("no-liaison", _("The platform has no active primary liaison; appoint one first."))
+    refuse_blocked(notice)
+    notice.state, notice.submitted_by, notice.submitted_at = NoticeState.SUBMITTED, actor, at
+    notice.version = version_of(notice)
+    notice.save(update_fields=["state", "submitted_by", "submitted_at", "version", "recipient"])
+    ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
+    record(actor, "notice.submitted", notice, at=at, thread=notice.case.thread, version=notice.version)
+    return notice
+
+
+def submit_notices(*, notices: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+    """Submit several drafts; each is judged by itself. See `submit_notice`."""
+    results = []
+    for notice in Notice.objects.visible_to(actor).filter(pk__in=list(notices)).order_by("pk"):
+        try:
+            submit_notice(notice=notice, actor=actor, at=at)
+            results.append(Result(notice.pk))
+        except TransitionRefused as refused:
+            results.append(Result(notice.pk, False, refused.code, refused.message))
+    return results
+
+
+def refuse_blocked(notice: Notice) -> None:
+    """Raise TransitionRefused "no-items" or "blocked" unless every item of a draft may go as things are now."""
+    targets = Target.objects.filter(items__notice=notice).select_related("ground").order_by("pk")
+    screened = screen(notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice))
+    if screened.blocked:
+        said = _("%(count)d items cannot go as they are; remove them, or mend what blocks them.")
+        count = len(screened.blocked)
+        raise TransitionRefused("blocked", said % {"count": count}, blocked=screened.blocked)
+    if not screened.free:
+        raise TransitionRefused("no-items", _("There is nothing in this notice."))
+
+
+def _is_handover(notice: Notice) -> bool:
+    """Whether the notice goes to a desk that is not its targets' own platform."""
+    return notice.items.exclude(target__platform=notice.platform_id).exists()
+
+
+def version_of(notice: Notice) -> str:
+    """SHA-256 over all that an approver says yes to: recipient, what is asked, every target with its ground."""
+    items = list(notice.items.order_by("position").values_list("target_id", "ground_id"))
+    said = [notice.number, notice.platform_id, notice.recipient_id, notice.ask_preserve, notice.ask_operator, items]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _lock_draft(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
+    notice = (
+        Notice.objects.select_for_update(of=("self",))
+        .select_related("case__ground", "platform", "recipient")
+        .get(pk=notice.pk)
+    )
+    require(actor, "notices.compose", notice)
+    at = accept_at(actor, at, now())
+    if notice.state not in CHANGEABLE:
+        raise TransitionRefused("already-issued", _("This notice was issued or withdrawn; it cannot be changed."))
+    return notice, at
+
+
+def _reopen_draft(notice: Notice, actor: User, at: datetime) -> None:
+    """A changed notice has to be submitted anew."""
+    if notice.state != NoticeState.DRAFT:
+        ground.void_approval(subject=notice, actor=actor, at=at)
+        notice.state, notice.version = NoticeState.DRAFT, ""
+        notice.save(update_fields=["state", "version"])
+
+
+def draft_counts(notice: Notice) -> dict[str, int]:
+    """How many listings and stores a notice names."""
+    return notice.items.aggregate(
+        listings=Count("pk", filter=Q(target__kind=Target.Kind.LISTING)),
+        stores=Count("pk", filter=Q(target__kind=Target.Kind.STORE)),
+    )

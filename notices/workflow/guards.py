@@ -1,0 +1,92 @@
+"""Which targets may enter a notice, and what stands in the way of the others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, LegalGround, Target
+from cases.states import TargetState
+from corps.results import Result
+from notices.models import NoticeItem
+from notices.states import ItemState
+
+BLOCKS = {
+    "not-in-case": _("This target does not belong to the case."),
+    "official": _("This is, or is in, an official account and must never be named."),
+    "wrong-state": _("In this state nothing can be asked for."),
+    "in-draft": _("It is in another draft already."),
+    "claimed": _("The platform's answer has to be checked first."),
+    "appealed": _("The merchant's appeal has to be decided first."),
+    "not-ours": _("The platform says it is not theirs; hand it over."),
+    "no-ground": _("It has no legal ground; give it, or the case, one."),
+    "price-only": _("A low price alone is no legal ground; choose another, or send it back to the firm."),
+}
+
+NOTICEABLE = (
+    TargetState.REPORTED,
+    TargetState.NOTICED,
+    TargetState.REFUSED,
+    TargetState.NEEDS_INFORMATION,
+    TargetState.RELISTED,
+    TargetState.RESTORED,
+)
+# What an unfinished item may look like when a follow-up notice to the same platform carries it over.
+CARRIED_FROM = (ItemState.OPEN, ItemState.REFUSED, ItemState.NEEDS_INFORMATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """`free` may go, with its ground; `blocked` says for each of the others why not."""
+
+    free: list[tuple[Target, LegalGround]]
+    blocked: list[Result]
+
+
+def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, handing_over: bool = False) -> Screened:
+    """Sort targets into those that may enter a notice now and those that may not.
+
+    targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
+    handing_over: whether the targets go to another platform's desk, which takes up what was answered "not ours".
+    Two statements, whatever the number of targets.
+    """
+    targets = list(targets)
+    ids = [target.pk for target in targets]
+    drafts = NoticeItem.objects.filter(target__in=ids, state=ItemState.DRAFT)
+    if drafted_in is not None:
+        drafts = drafts.exclude(notice=drafted_in)
+    in_draft = set(drafts.values_list("target_id", flat=True))
+    unfinished = dict(NoticeItem.objects.filter(target__in=ids).unfinished().values_list("target_id", "state"))
+    free, blocked = [], []
+    for target in targets:
+        ground = target.ground or case.ground
+        code = _block(case, target, ground, unfinished.get(target.pk), target.pk in in_draft, handing_over)
+        if code or ground is None:
+            blocked.append(Result(target.pk, False, code, BLOCKS[code]))
+        else:
+            free.append((target, ground))
+    return Screened(free, blocked)
+
+
+def _block(
+    case: Case, target: Target, ground: LegalGround | None, item_state: str | None, in_draft: bool, handing_over: bool
+) -> str:
+    """The first reason why a target may not enter a notice, or an empty text."""
+    if target.case_id != case.pk:
+        return "not-in-case"
+    if target.is_official:
+        return "official"
+    if item_state == ItemState.CLAIMED:
+        return "claimed"
+    if item_state == ItemState.APPEALED:
+        return "appealed"
+    if item_state == ItemState.NOT_OURS and not handing_over:
+        return "not-ours"
+    if target.state not in NOTICEABLE:
+        return "wrong-state"
+    if in_draft:
+        return "in-draft"
+    if ground is None:
+        return "no-ground"
+    return "" if ground.is_sufficient else "price-only"

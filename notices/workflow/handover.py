@@ -1,0 +1,115 @@
+"""Handing items over to another platform's desk, and keeping official accounts out of what is on its way."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Target
+from corps import workflow as ground
+from corps.access import require
+from corps.clock import accept_at, now
+from corps.errors import TransitionRefused
+from corps.models import Delivery, User
+from corps.results import Result
+from notices import letters
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from notices.workflow.drafting import compose_notices, submit_notice
+from notices.workflow.objecting import withdraw_items
+from stores.models import OfficialAccount, Platform
+
+OFFICIAL = _("It is, or is in, an official account.")
+
+
+@transaction.atomic
+def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime | None = None) -> list[Result]:
+    """Send items that a platform says are not its own to the right desk: a notice to it is drafted and submitted.
+
+    When that is issued, the old items are closed as handed over and the new ones' clock begins anew; target and
+    outcome keep the platform of the address. One Result for each item.
+    Raises PermissionDenied; TransitionRefused "same-desk", "case-not-filed", and those of `submit_notice`.
+    """
+    require(actor, "notices.compose")
+    at = accept_at(actor, at, now())
+    items = list(items)
+    found = {
+        item.pk: item
+        for item in NoticeItem.objects.visible_to(actor)
+        .filter(pk__in=items, state=ItemState.NOT_OURS)
+        .select_related("notice__case")
+        .order_by("pk")
+    }
+    if any(item.notice.platform_id == desk.pk for item in found.values()):
+        raise TransitionRefused("same-desk", _("These items are at this desk already; choose the one they belong to."))
+    refused: dict[int, Result] = {}
+    for case in {item.notice.case for item in found.values()}:
+        of_case = {item.target_id: item.pk for item in found.values() if item.notice.case_id == case.pk}
+        composed = compose_notices(case=case, actor=actor, at=at, targets=list(of_case), desk=desk)
+        for notice in composed.notices:
+            submit_notice(notice=notice, actor=actor, at=at)
+        for blocked in composed.blocked:
+            pk = of_case[blocked.ref]
+            refused[pk] = Result(pk, False, blocked.code, blocked.message)
+    unknown = _("It is not answered “not ours”, or not among what you may see.")
+    return [
+        refused.get(pk) or (Result(pk) if pk in found else Result(pk, False, "not-not-ours", unknown)) for pk in items
+    ]
+
+
+def withdraw_official(account: OfficialAccount, actor: User | None, at: datetime) -> None:
+    """Hook of the stores room, in the registering transaction: nothing may name this account any more."""
+    withdraw_named(
+        list(Target.objects.filter(is_official=True, platform=account.platform).values_list("pk", flat=True)),
+        actor,
+        at,
+    )
+
+
+def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> None:
+    """Take targets that turned out official out of every draft and open notice, and cancel or replace unsent letters.
+
+    An unsent letter that named one is cancelled, and a new one without it takes its place in the outbox.
+    """
+    targets = list(targets)
+    drafts = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
+    for notice in Notice.objects.filter(pk__in=drafts.values("notice")).exclude(state=NoticeState.DRAFT):
+        ground.void_approval(subject=notice, actor=actor, at=at)
+        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DRAFT, version="")
+    drafts.delete()
+    open_items = NoticeItem.objects.filter(target__in=targets).unfinished()
+    touched = list(open_items.order_by().values_list("notice_id", flat=True).distinct())
+    withdraw_items(items=list(open_items.values_list("pk", flat=True)), actor=None, reason=str(OFFICIAL), at=at)
+    for notice in Notice.objects.filter(pk__in=touched).select_related("case", "platform", "recipient"):
+        unsent = letters.deliveries_of(notice).filter(state=Delivery.State.PENDING)
+        stopped = ground.cancel_unsent(deliveries=unsent, actor=actor, reason=str(OFFICIAL), at=at)
+        if stopped and notice.items.exclude(state=ItemState.WITHDRAWN).exists():
+            letters.queue(notice, letters.render(notice), at=at)
+
+
+def names_official(delivery: Delivery) -> str | None:
+    """Asked by the outbox just before sending: the reason why a notice's letter must not leave, or None."""
+    if delivery.message.subject_type != Notice._meta.label_lower:
+        return None
+    items = NoticeItem.objects.filter(notice=delivery.message.subject_id, target__is_official=True)
+    return str(OFFICIAL) if items.exclude(state=ItemState.WITHDRAWN).exists() else None
+
+
+def try_backup(delivery: Delivery) -> None:
+    """Called by the outbox for a delivery that failed for good: the letter goes to the backup liaison, an officer is
+    told either way."""
+    if delivery.message.subject_type != Notice._meta.label_lower:
+        return
+    notice = Notice.objects.select_related("case", "platform", "recipient", "drafted_by").get(
+        pk=delivery.message.subject_id
+    )
+    tried = set(letters.deliveries_of(notice).values_list("message__recipient", flat=True))
+    backup = notice.platform.liaisons.filter(is_active=True).exclude(email__in=tried).order_by("-duty", "pk").first()
+    if backup is not None:
+        letters.queue(notice, letters.render(notice), at=now(), recipient=backup)
+    said = _("The letter of notice %(number)s could not be delivered to %(recipient)s.") % {
+        "number": notice.number,
+        "recipient": delivery.message.recipient,
+    }
+    ground.notify(user=notice.drafted_by, text=said, url=notice.get_absolute_url())

@@ -1,0 +1,235 @@
+"""Issuing notices: a supervisor who did not draft one says yes or no; yes sends it in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Target
+from cases.states import CaseState
+from corps import workflow as ground
+from corps.access import require
+from corps.audit import origin, record
+from corps.clock import accept_at, now, shanghai_date
+from corps.errors import TransitionRefused
+from corps.models import Approval, Deadline, StoredFile, User
+from notices import letters
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from notices.workflow.drafting import refuse_blocked, version_of
+from notices.workflow.guards import CARRIED_FROM
+
+# States in which an item still keeps its notice from being completed.
+BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED)
+
+CARRY_OVER = """
+WITH fresh AS (
+    SELECT id, target_id FROM notices_noticeitem WHERE notice_id = %(notice)s
+), old AS (
+    UPDATE notices_noticeitem item
+    SET state = CASE WHEN item.state = 'not_ours' THEN 'handed_over' ELSE 'carried_over' END, successor_id = fresh.id
+    FROM fresh
+    WHERE item.target_id = fresh.target_id AND item.id <> fresh.id AND item.state = ANY(%(unfinished)s)
+    RETURNING item.id, item.notice_id, item.state, fresh.id AS successor
+), noted AS (
+    INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
+    SELECT %(at)s, %(actor)s, %(role)s, %(channel)s, %(address)s, 'item.' || old.state, 'notices.noticeitem', old.id,
+           %(thread)s, jsonb_build_object('successor', old.successor, 'notice', %(number)s)
+    FROM old
+)
+SELECT DISTINCT notice_id FROM old"""
+
+OPEN_ITEMS = """
+WITH opened AS (
+    UPDATE notices_noticeitem item
+    SET state = 'open', ground_id = coalesce(target.ground_id, %(ground)s)
+    FROM cases_target target
+    WHERE item.notice_id = %(notice)s AND item.state = 'draft' AND target.id = item.target_id
+    RETURNING item.id, item.target_id
+), noticed AS (
+    UPDATE cases_target target SET state = 'noticed', dropped_reason = '' FROM opened WHERE target.id = opened.target_id
+), noted AS (
+    INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
+    SELECT %(at)s, %(actor)s, %(role)s, %(channel)s, %(address)s, 'target.noticed', 'cases.target', opened.target_id,
+           %(thread)s, jsonb_build_object('notice', %(number)s)
+    FROM opened
+)
+SELECT count(*) FROM opened"""
+
+
+@transaction.atomic
+def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | None = None) -> Notice:
+    """Approve exactly the version put forward and issue it: number, clock, letter, outbox, items and targets, at once.
+
+    A follow-up carries over its targets' unfinished items, naming itself as their successor. The due date is rule
+    PT_FK from the Shanghai date of `at`, with the campaign's own length where it has one.
+    Raises PermissionDenied; TransitionRefused "not-submitted", "blocked" (answered meanwhile, official, without
+    ground; details: blocked), and those of `corps.workflow.decide_approval`.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("ground", "campaign").get(notices=notice)
+    notice = _locked(notice)
+    notice.case = case
+    require(actor, "notices.approve", notice)
+    at = accept_at(actor, at, now())
+    _refuse_unless_submitted(notice)
+    targets = Target.objects.filter(items__notice=notice).order_by("pk").select_for_update(of=("self",))
+    list(targets.values_list("pk"))
+    refuse_blocked(notice)
+    approval = ground.open_approval(notice)
+    if approval is None:
+        raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
+    ground.decide_approval(approval=approval, actor=actor, version=version_of(notice), approve=True, at=at)
+    if version and version != notice.version:
+        raise TransitionRefused("version-changed", _("It was changed after you opened it; look at it again."))
+
+    _issue(notice, case, actor, at)
+    return notice
+
+
+def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
+    """Everything an approval sets going; the caller holds the locks and has asked the guards."""
+    length = case.campaign.reply_working_days if case.campaign else None
+    notice.reply_deadline = Deadline.objects.ensure("PT_FK", shanghai_date(at), length=length)
+    notice.document_number = ground.document_number("协查", at)
+    notice.state, notice.issued_by, notice.issued_at = NoticeState.ISSUED, actor, at
+    _carry_over_and_open(notice, case, actor, at)
+    letter = letters.render(notice)
+    notice.letter_html = ground.store_file(letter.html.encode(), "text/html; charset=utf-8")
+    notice.letter_text = ground.store_file(letter.text.encode(), "text/plain; charset=utf-8")
+    notice.attachment = ground.store_file(letter.sheet, letters.XLSX)
+    notice.save()
+    if case.state in (CaseState.FILED, CaseState.CONCLUDING, CaseState.REOPENED):
+        case.state, case.disposing_at = CaseState.DISPOSING, case.disposing_at or at
+        case.save(update_fields=["state", "disposing_at"])
+        record(actor, "case.disposing", case, at=at, thread=case.thread)
+    record(
+        actor,
+        "notice.issued",
+        notice,
+        at=at,
+        thread=case.thread,
+        number=notice.number,
+        document_number=notice.document_number,
+        due_on=notice.reply_deadline.due_on,
+        version=notice.version,
+    )
+    letters.queue(notice, letter, at=at)
+
+
+def _carry_over_and_open(notice: Notice, case: Case, actor: User, at: datetime) -> None:
+    said = origin(actor, at) | {
+        "notice": notice.pk,
+        "thread": case.thread,
+        "number": notice.number,
+        "ground": case.ground_id,
+        "unfinished": [*CARRIED_FROM, ItemState.NOT_OURS],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CARRY_OVER, said)
+        left = [row[0] for row in cursor.fetchall()]
+        cursor.execute(OPEN_ITEMS, said)
+    complete_notices(left, actor=actor, at=at)
+
+
+@transaction.atomic
+def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | None = None) -> Notice:
+    """Send a submitted notice back to its drafter with a reason.
+
+    Raises PermissionDenied; TransitionRefused "not-submitted", "reason-missing", and those of `decide_approval`.
+    """
+    notice = _locked(notice)
+    require(actor, "notices.approve", notice)
+    at = accept_at(actor, at, now())
+    _refuse_unless_submitted(notice)
+    approval = ground.open_approval(notice)
+    if approval is None:
+        raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
+    ground.decide_approval(
+        approval=approval, actor=actor, version=notice.version, approve=False, reason=reason, at=at
+    )
+    notice.state = NoticeState.RETURNED
+    notice.save(update_fields=["state"])
+    record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
+    ground.notify(
+        user=notice.drafted_by, text=_("Notice %(number)s was returned to you.") % {"number": notice.number},
+        url=notice.get_absolute_url(),
+    )
+    return notice
+
+
+@transaction.atomic
+def serve_otherwise(
+    *, notice: Notice, actor: User, proof: str, document: StoredFile | None = None, at: datetime | None = None
+) -> Notice:
+    """Record that an issued notice was served in another way than by mail, with its proof; what is unsent is cancelled.
+
+    Raises PermissionDenied; TransitionRefused "not-issued", "proof-missing".
+    """
+    notice = _locked(notice)
+    require(actor, "notices.serve", notice)
+    at = accept_at(actor, at, now())
+    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
+    if not proof.strip():
+        raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
+    notice.served_otherwise = proof.strip()
+    notice.save(update_fields=["served_otherwise"])
+    ground.cancel_unsent(
+        deliveries=letters.deliveries_of(notice), actor=actor, reason=str(_("Served in another way.")), at=at
+    )
+    record(
+        actor,
+        "notice.served_otherwise",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        proof=notice.served_otherwise,
+        document=document.sha256 if document else "",
+    )
+    return notice
+
+
+def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime) -> None:
+    """Complete those of the issued notices in which no item is open, claimed or appealed, and open again those in
+    which one has become so. Three statements at most."""
+    notices = list(notices)
+    busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
+    found = list(
+        Notice.objects.filter(pk__in=notices, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
+        .annotate(busy=busy)
+        .select_related("case")
+    )
+    done = [n for n in found if n.state == NoticeState.ISSUED and not n.busy]
+    again = [n for n in found if n.state == NoticeState.COMPLETED and n.busy]
+    Notice.objects.filter(pk__in=[n.pk for n in done]).update(state=NoticeState.COMPLETED, completed_at=at)
+    Notice.objects.filter(pk__in=[n.pk for n in again]).update(state=NoticeState.ISSUED, completed_at=None)
+    for notice in done:
+        record(actor, "notice.completed", notice, at=at, thread=notice.case.thread, number=notice.number)
+    for notice in again:
+        record(actor, "notice.opened_again", notice, at=at, thread=notice.case.thread, number=notice.number)
+
+
+def _locked(notice: Notice) -> Notice:
+    return (
+        Notice.objects.select_for_update(of=("self",))
+        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by")
+        .get(pk=notice.pk)
+    )
+
+
+def _refuse_unless_submitted(notice: Notice) -> None:
+    if notice.state != NoticeState.SUBMITTED:
+        pending: Approval | None = Approval.objects.filter(
+            subject_type=notice._meta.label_lower, subject_id=notice.pk
+        ).order_by("-pk").select_related("decided_by").first()
+        raise TransitionRefused(
+            "not-submitted",
+            _("This notice does not wait for approval."),
+            state=notice.state,
+            by=str(pending.decided_by or "") if pending else "",
+            at=pending.decided_at if pending else None,
+        )
+
+

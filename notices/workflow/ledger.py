@@ -1,0 +1,105 @@
+"""Writing outcomes. Nothing else writes to the ledger; it is called by verification, objections and corrections."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from cases.models import Target
+from notices.models import Check, NoticeItem, Objection, Outcome, Recurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look at a target through one of its items, at a time, with the check that proves it."""
+
+    target: Target
+    item: NoticeItem
+    check: Check
+    at: datetime
+
+
+def count_verified(seen: Iterable[Seen]) -> None:
+    """Write what verified removals are worth: +1 for a target that does not count now, a repeat removal otherwise.
+
+    The targets are locked by the caller, who sets `is_counted`. Three statements at most. The database refuses an
+    outcome that does not follow the one before it.
+    """
+    seen = list(seen)
+    fresh = [look for look in seen if not look.target.is_counted]
+    last = _last_nth(look.target.pk for look in fresh)
+    Outcome.objects.bulk_create(
+        [
+            Outcome(
+                target=look.target,
+                nth=last.get(look.target.pk, 0) + 1,
+                kind=_kind(look.target),
+                sign=1,
+                cause=Outcome.Cause.VERIFICATION,
+                at=look.at,
+                case_id=look.target.case_id,
+                firm_id=look.target.firm_id,
+                platform_id=look.target.platform_id,
+                item=look.item,
+                check_row=look.check,
+            )
+            for look in fresh
+        ],
+        batch_size=5000,
+    )
+    _recur(Recurrence.Kind.REPEAT_REMOVAL, (look for look in seen if look.target.is_counted))
+
+
+def note_relistings(seen: Iterable[Seen]) -> None:
+    """Write that counted targets were seen live again; it takes nothing out of the count."""
+    _recur(Recurrence.Kind.RELISTING, seen)
+
+
+def take_back(
+    *, target: Target, item: NoticeItem, cause: str, at: datetime, reason: str, objection: Objection | None = None
+) -> Outcome:
+    """Write the −1 of a target that counts now; the caller holds its lock and clears `is_counted`."""
+    return Outcome.objects.create(
+        target=target,
+        nth=_last_nth([target.pk])[target.pk] + 1,
+        kind=_kind(target),
+        sign=-1,
+        cause=cause,
+        at=at,
+        case_id=target.case_id,
+        firm_id=target.firm_id,
+        platform_id=target.platform_id,
+        item=item,
+        objection=objection,
+        reason=reason[:300],
+    )
+
+
+def _recur(kind: str, seen: Iterable[Seen]) -> None:
+    Recurrence.objects.bulk_create(
+        [
+            Recurrence(
+                target=look.target,
+                kind=kind,
+                at=look.at,
+                case_id=look.target.case_id,
+                firm_id=look.target.firm_id,
+                platform_id=look.target.platform_id,
+                item=look.item,
+                check_row=look.check,
+            )
+            for look in seen
+        ],
+        batch_size=5000,
+    )
+
+
+def _last_nth(targets: Iterable[int]) -> dict[int, int]:
+    rows = Outcome.objects.filter(target__in=list(targets)).values("target").annotate(last=Max("nth"))
+    return dict(rows.values_list("target", "last"))
+
+
+def _kind(target: Target) -> str:
+    """Which of the two numbers a target belongs to: by what it is, not by the word of the reply."""
+    return Outcome.Kind.STORE_SHUT if target.kind == Target.Kind.STORE else Outcome.Kind.LISTING_REMOVED

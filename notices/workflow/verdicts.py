@@ -1,0 +1,99 @@
+"""Verdicts of the browser that can be undone for ten seconds before they count."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from corps import tasks as doorbells
+from corps import workflow as ground
+from corps.access import require
+from corps.clock import accept_at, now
+from corps.models import User
+from corps.results import Result
+from notices import tasks
+from notices.models import NoticeItem, PendingVerdict
+from notices.states import ItemState
+from notices.workflow.checking import Look, judge_looks
+
+UNDO = timedelta(seconds=10)
+
+
+@transaction.atomic
+def propose_verdicts(
+    *,
+    items: Iterable[int],
+    seen: str,
+    actor: User,
+    at: datetime | None = None,
+    looked_at: datetime | None = None,
+    note: str = "",
+) -> list[Result]:
+    """Keep verdicts that count in ten seconds unless undone, whether or not the page stays open.
+
+    One Result for each item; one that is judged already, or waits under somebody's verdict, is refused.
+    Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
+    """
+    require(actor, "notices.check")
+    at = accept_at(actor, at, now())
+    items = list(items)
+    found = NoticeItem.objects.visible_to(actor).lock_in_order(items).filter(state=ItemState.CLAIMED)
+    free = set(found.values_list("pk", flat=True))
+    taken = dict(PendingVerdict.objects.filter(item__in=free).values_list("item_id", "by__name"))
+    PendingVerdict.objects.bulk_create(
+        PendingVerdict(
+            item_id=pk, seen=seen, note=note[:300], by=actor, at=at, looked_at=looked_at, due_at=now() + UNDO
+        )
+        for pk in items
+        if pk in free and pk not in taken
+    )
+    doorbells.ring(tasks.settle_verdicts, countdown=UNDO.total_seconds())
+    return [_proposed(pk, free, taken) for pk in items]
+
+
+def _proposed(pk: int, free: set[int], taken: dict[int, str]) -> Result:
+    if pk not in free:
+        return Result(pk, False, "not-claimed", _("It does not wait for a check any more."))
+    if pk in taken:
+        return Result(pk, False, "being-judged", _("%(who)s has just judged it.") % {"who": taken[pk]})
+    return Result(pk)
+
+
+@transaction.atomic
+def undo_verdicts(*, items: Iterable[int], actor: User) -> int:
+    """Take back one's own verdicts that do not count yet; how many were taken back.
+
+    Zero means that they count already: from then on only `correct_outcome` undoes them.
+    """
+    mine = PendingVerdict.objects.select_for_update(skip_locked=True).filter(item__in=list(items), by=actor)
+    ids = list(mine.values_list("pk", flat=True))
+    return PendingVerdict.objects.filter(pk__in=ids).delete()[0]
+
+
+@transaction.atomic
+def settle_verdicts() -> int:
+    """Let the verdicts count whose ten seconds are over; how many. For the doorbell and the sweep.
+
+    Two at once take different ones. A verdict that came too late (somebody else judged, or the item was withdrawn) is
+    dropped, and its officer told.
+    """
+    due = list(
+        PendingVerdict.objects.filter(due_at__lte=now())
+        .select_related("by", "item__notice")
+        .order_by("by_id", "pk")
+        .select_for_update(of=("self",), skip_locked=True)[:5000]
+    )
+    for officer, verdicts in groupby(due, key=lambda verdict: verdict.by):
+        lot = list(verdicts)
+        looks = [Look(v.item_id, v.seen, v.at, v.looked_at, v.note) for v in lot]
+        late = [result for result in judge_looks(looks, officer) if not result.ok]
+        if late:
+            ground.notify(
+                user=officer,
+                text=_("%(count)d of your verdicts came too late and do not count.") % {"count": len(late)},
+                url=lot[0].item.notice.get_absolute_url(),
+            )
+    PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in due]).delete()
+    return len(due)
