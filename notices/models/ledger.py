@@ -69,7 +69,10 @@ class Outcome(models.Model):
                 condition=~models.Q(cause="verification") | models.Q(check_row__isnull=False, sign=1),
             ),
         ]
-        indexes = [models.Index(fields=["case", "at"], name="outcome_case_at")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="outcome_case_at"),
+            models.Index(fields=["-at", "-id"], name="outcome_newest"),
+        ]
         triggers = append_only("outcome")
 
 
@@ -93,5 +96,8 @@ class Recurrence(models.Model):
     objects = LedgerQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["case", "at"], name="recurrence_case_at")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="recurrence_case_at"),
+            models.Index(fields=["kind", "-at", "-id"], name="recurrence_newest"),
+        ]
         triggers = append_only("recurrence")
