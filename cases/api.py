@@ -1,5 +1,144 @@
-"""The API of this room."""
+"""The API of the cases room: handing in a complaint with its sheet, and following its import."""
 
-from django.urls import URLPattern
+from typing import Any
 
-urls: list[URLPattern] = []
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from cases import workflow
+from cases.models import ImportRow, SheetImport
+from corps.api import HasBusiness, TooLarge
+from corps.clock import now
+from corps.workflow import store_file
+from firms.models import Firm
+from listings.reasons import sentence
+
+SPREADSHEET = "application/octet-stream"
+
+
+class ComplaintSerializer(serializers.Serializer):
+    """A complaint as it is handed in. firm: its code, one that the caller may speak for."""
+
+    firm = serializers.SlugRelatedField("code", queryset=Firm.objects.none())
+    subject = serializers.CharField(max_length=200)
+    received_on = serializers.DateField()
+    sheet = serializers.FileField(allow_empty_file=True, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        request = self.context.get("request")
+        if request is not None:
+            self.fields["firm"].queryset = Firm.objects.visible_to(request.user)
+
+    def validate_sheet(self, sheet: Any) -> Any:
+        if sheet.size > settings.SHEET_MAX_BYTES:
+            limit = settings.SHEET_MAX_BYTES // 2**20
+            raise TooLarge(_("The sheet is larger than %(limit)d MB.") % {"limit": limit})
+        return sheet
+
+
+class ComplaintViewSet(viewsets.GenericViewSet):
+    """Complaints with their sheets."""
+
+    serializer_class = ComplaintSerializer
+    permission_classes = [IsAuthenticated, HasBusiness]
+    parser_classes = [MultiPartParser]
+    business = ("officer", "supervisor", "representative")
+
+    @extend_schema(responses={202: inline_serializer("ImportAddress", {"import": serializers.CharField()})})
+    def create(self, request: Request) -> Response:
+        """Hand in a sheet; it is read and registered without a review step. 202 with the import's address."""
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        _complaint, sheet_import = workflow.submit_complaint(
+            actor=request.user,
+            firm=said["firm"],
+            subject=said["subject"],
+            received_on=said["received_on"],
+            sheet=store_file(said["sheet"], SPREADSHEET),
+            sheet_name=said["sheet"].name,
+            needs_review=False,
+            at=now(),
+        )
+        address = reverse("api-import-detail", args=[sheet_import.pk])
+        return Response({"import": address}, status=202, headers={"Location": address})
+
+
+class ImportSerializer(serializers.ModelSerializer):
+    state = serializers.SerializerMethodField()
+    rows_by_result = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SheetImport
+        fields = ["state", "rows", "rows_by_result", "done", "detail"]
+
+    @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed"]))
+    def get_state(self, sheet_import: SheetImport) -> str:
+        """The four words of the contract: what waits for a person's look is still being read."""
+        words = {SheetImport.State.REVIEW: "reading", SheetImport.State.ABANDONED: "failed"}
+        return words.get(sheet_import.state, sheet_import.state)
+
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_rows_by_result(self, sheet_import: SheetImport) -> dict[str, int]:
+        counted = sheet_import.import_rows.order_by().values_list("result").annotate(Count("pk"))
+        return dict.fromkeys(ImportRow.Result.values, 0) | dict(counted)
+
+
+class RowSerializer(serializers.ModelSerializer):
+    reason = serializers.SerializerMethodField()
+    target = serializers.SerializerMethodField()
+    address = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ImportRow
+        fields = ["row", "result", "reason", "address", "target"]
+
+    @extend_schema_field(str)
+    def get_reason(self, row: ImportRow) -> str:
+        return sentence(row.reason)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_target(self, row: ImportRow) -> str | None:
+        return row.target.slug if row.target else None
+
+    @extend_schema_field(str)
+    def get_address(self, row: ImportRow) -> str:
+        return row.target.thing.url if row.target else row.address
+
+
+class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Imports of sheets, and what became of their rows."""
+
+    queryset = SheetImport.objects.none()
+    serializer_class = ImportSerializer
+    permission_classes = [IsAuthenticated, HasBusiness]
+    business = ("officer", "supervisor", "representative")
+    lookup_value_regex = "[0-9a-f-]{36}"
+    ordering = "row"
+
+    def get_queryset(self) -> QuerySet[SheetImport]:
+        return SheetImport.objects.visible_to(self.request.user)
+
+    @extend_schema(responses=RowSerializer(many=True))
+    @action(detail=True, serializer_class=RowSerializer)
+    def rows(self, request: Request, pk: str) -> Response:
+        """Each data row with its result and reason, in the order of the sheet."""
+        rows = self.get_object().import_rows.select_related("target__platform", "target__listing", "target__store")
+        return self.get_paginated_response(RowSerializer(self.paginate_queryset(rows), many=True).data)
+
+
+router = SimpleRouter()
+router.register("complaints", ComplaintViewSet, basename="api-complaint")
+router.register("imports", ImportViewSet, basename="api-import")
+urls = router.urls

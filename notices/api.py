@@ -1,5 +1,213 @@
-"""The API of this room."""
+"""The API of the notices room: what a liaison's own system reads and answers."""
 
-from django.urls import URLPattern
+from typing import Any
 
-urls: list[URLPattern] = []
+from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from corps.access import require
+from corps.api import HasBusiness
+from corps.errors import TransitionRefused
+from notices import workflow
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from notices.workflow import Reply
+
+MOST_REPLIES = 10_000
+
+
+class NoticeSerializer(serializers.ModelSerializer):
+    platform = serializers.CharField(source="platform.slug")
+    due_on = serializers.DateField(source="reply_deadline.due_on", default=None)
+    items = serializers.IntegerField(source="item_count")
+    items_open = serializers.IntegerField(source="open_count")
+
+    class Meta:
+        model = Notice
+        fields = ["number", "document_number", "platform", "state", "issued_at", "due_on", "items", "items_open"]
+
+
+class ItemSerializer(serializers.ModelSerializer):
+    item = serializers.IntegerField(source="pk")
+    address = serializers.CharField(source="target.thing.url")
+    kind = serializers.CharField(source="target.kind")
+    target = serializers.SerializerMethodField()
+
+    class Meta:
+        model = NoticeItem
+        fields = ["item", "address", "kind", "target", "state", "outcome"]
+
+    @extend_schema_field(str)
+    def get_target(self, item: NoticeItem) -> str:
+        return item.target.slug
+
+
+class KeyReused(APIException):
+    """The Idempotency-Key came before with another body."""
+
+    status_code = 422
+    default_code = "key-reused"
+
+
+REPLY = inline_serializer(
+    "Reply",
+    {
+        "item": serializers.IntegerField(required=False),
+        "address": serializers.CharField(required=False),
+        "outcome": serializers.CharField(),
+        "at": serializers.DateTimeField(required=False),
+        "remark": serializers.CharField(required=False),
+    },
+    many=True,
+)
+REPLY_RESULT = inline_serializer(
+    "ReplyResult",
+    {
+        "row": serializers.IntegerField(),
+        "result": serializers.ChoiceField(["accepted", "refused"]),
+        "code": serializers.CharField(),
+        "detail": serializers.CharField(),
+    },
+    many=True,
+)
+
+
+class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Notices that the caller may see; a liaison sees those issued to the own platform."""
+
+    queryset = Notice.objects.none()
+    serializer_class = NoticeSerializer
+    permission_classes = [IsAuthenticated, HasBusiness]
+    business = ("officer", "supervisor", "liaison")
+    lookup_field = "number"
+    lookup_value_regex = "[A-Z0-9-]+"
+
+    def get_queryset(self) -> QuerySet[Notice]:
+        notices = Notice.objects.visible_to(self.request.user).select_related("platform", "reply_deadline")
+        return notices.annotate(
+            item_count=Count("items"), open_count=Count("items", filter=Q(items__state=ItemState.OPEN))
+        )
+
+    @extend_schema(parameters=[OpenApiParameter("state", str, enum=NoticeState.values)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The notices, newest first; `state` filters."""
+        page = self.paginate_queryset(_in_state(self.get_queryset(), request, NoticeState.values))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("state", str, enum=ItemState.values)], responses=ItemSerializer(many=True)
+    )
+    @action(detail=True, serializer_class=ItemSerializer)
+    def items(self, request: Request, number: str) -> Response:
+        """The items of a notice in their order; `state` filters."""
+        notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
+        rows = notice.items.select_related("target__platform", "target__listing", "target__store")
+        self.ordering = "position"
+        page = self.paginate_queryset(_in_state(rows, request, ItemState.values))
+        return self.get_paginated_response(ItemSerializer(page, many=True).data)
+
+    @extend_schema(
+        request=REPLY,
+        responses=REPLY_RESULT,
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)],
+    )
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def replies(self, request: Request, number: str) -> Response:
+        """Answer items, up to 10,000 in one request; each row is accepted or refused by itself."""
+        notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
+        require(request.user, "notices.answer", notice)
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key or len(key) > 200:
+            raise ParseError(_("An Idempotency-Key of 1 to 200 characters is needed."))
+        if not isinstance(request.data, list):
+            raise ParseError(_("The body must be a list of replies."))
+        if len(request.data) > MOST_REPLIES:
+            raise ParseError(_("A request may hold %(count)d replies at most.") % {"count": MOST_REPLIES})
+        try:
+            rows = workflow.reply_once(
+                notice=notice,
+                actor=request.user,
+                key=key,
+                body=request.data,
+                answer=lambda: _answer(notice, request.data, request.user),
+            )
+        except TransitionRefused as refused:
+            if refused.code == "key-reused":
+                raise KeyReused(refused.message) from refused
+            raise
+        return Response(rows)
+
+
+def _in_state(rows: QuerySet, request: Request, states: list[str]) -> QuerySet:
+    wanted = request.query_params.get("state")
+    if not wanted:
+        return rows
+    if wanted not in states:
+        raise ParseError(_("There is no such state."))
+    return rows.filter(state=wanted)
+
+
+def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:
+    """One response row for each row of the body; those that are no replies at all are refused here."""
+    replies, refused = [], {}
+    for row, line in enumerate(body, start=1):
+        reply, code, detail = _read(row, line)
+        if reply is None:
+            refused[row] = {"row": row, "result": "refused", "code": code, "detail": detail}
+        else:
+            replies.append(reply)
+    for result in workflow.answer_items(notice=notice, replies=replies, actor=user):
+        refused[result.ref] = {
+            "row": result.ref,
+            "result": "accepted" if result.ok else "refused",
+            "code": result.code,
+            "detail": str(result.message),
+        }
+    return [refused[row] for row in range(1, len(body) + 1)]
+
+
+def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:
+    """A line of the body as a reply, or the code and sentence why it is none."""
+    if not isinstance(line, dict):
+        return None, "bad-row", _("A reply is an object with an item or an address, and an outcome.")
+    item, address, stated = line.get("item"), line.get("address"), line.get("at")
+    if isinstance(item, str) and item.isascii() and item.isdigit():
+        item = int(item)
+    if item is not None and (not isinstance(item, int) or isinstance(item, bool) or not 0 < item < 2**63):
+        return None, "not-in-notice", _("This is not in this notice.")
+    if item is None and not isinstance(address, str):
+        return None, "bad-row", _("A reply is an object with an item or an address, and an outcome.")
+    at = parse_moment(stated)
+    if stated not in (None, "") and at is None:
+        return None, "bad-at", _("The time must be written as 2026-11-05T14:30:00+08:00.")
+    remark = line.get("remark") or ""
+    if not isinstance(remark, str) or "\x00" in remark or "\x00" in (address or ""):
+        return None, "bad-row", _("The remark must be text.")
+    return Reply(row, str(line.get("outcome")), item=item, address=address or "", at=at, remark=remark), "", ""
+
+
+def parse_moment(text: Any) -> Any:
+    """An aware datetime from ISO 8601 text with an offset, or None."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return None if moment is None or is_naive(moment) else moment
+
+
+router = SimpleRouter()
+router.register("notices", NoticeViewSet, basename="api-notice")
+urls = router.urls
