@@ -106,7 +106,7 @@ def page_head(
 ) -> str:
     """Crumbs, title, badge (state word and its label), further badges (extra); between the tags stand the verbs."""
     return context.template.engine.get_template("corps/pieces/page_head.html").render(
-        Context({"title": title, "crumbs": crumbs, "state": state, "label": label, "extra": extra, "verbs": mark_safe(content.strip())})  # noqa: S308 - rendered by this template
+        Context({"title": title, "crumbs": crumbs, "state": state, "label": label, "extra": extra, "verbs": mark_safe(content.strip())})
     )
 
 
@@ -117,7 +117,7 @@ def section_head(content: str, title: Any, note: Any = "") -> SafeString:
         '<div class="sec"><h2>{}</h2>{}{}</div>',
         title,
         format_html('<span class="s">{}</span>', note) if note else "",
-        format_html('<span class="right">{}</span>', mark_safe(content)) if content.strip() else "",  # noqa: S308
+        format_html('<span class="right">{}</span>', mark_safe(content)) if content.strip() else "",
     )
 
 
@@ -147,7 +147,7 @@ def bar_chart(bars: Sequence[tuple[Any, int, str]], hatched: bool = False, label
 
     The page gives the same numbers as a table, or the bars' addresses lead to it. hatched: stripes, for stores.
     """
-    from_top, base, width = 22, 170, 572
+    from_top, base, width = 30, 170, 572
     step = width / max(len(bars), 1)
     # Below the line as much as above it, so that −1 and +1 look alike; the line stays put for what is not negative.
     most = max((abs(value) for _, value, _ in bars), default=0) or 1
@@ -185,7 +185,7 @@ def _bar(x: str, y: str, width: str, height: str, hatched: bool) -> SafeString:
 
 
 @register.inclusion_tag("corps/pieces/field.html")
-def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool = False) -> dict[str, Any]:  # noqa: A002
+def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool = False) -> dict[str, Any]:
     """A form's field: label above, help below, error beside it."""
     widget = bound.field.widget
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
@@ -195,9 +195,12 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
     if bound.errors:
         described = bound.aria_describedby or ""
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{described} {bound.auto_id}_error".strip()}
+    if many:
+        for option in bound.subwidgets:
+            option.data["attrs"] |= attrs
     return {
         "field": bound,
-        "control": bound.as_widget(attrs=attrs),
+        "control": "" if many else bound.as_widget(attrs=attrs),
         "label": label or bound.label,
         "help": help or bound.help_text,
         "many": many,
