@@ -5,6 +5,7 @@ as the application does; what it may not do, they cannot do either. The first wo
 and every database is a copy of it, so that a transactional test begins with what migrations leave, not with nothing.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -58,13 +59,13 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         "CELERY_QUEUE": f"corps-{WORKER}",
         "SECRET_KEY": "only-for-tests",
     }
+    atexit.register(let_go)
     return (yield)
 
 
-def pytest_unconfigure() -> None:
+def let_go() -> None:
     """Let go of the servers; the controller, last to go, takes the folder away."""
-    if Running.services is None:
-        return
+    assert Running.services is not None
     Running.services.close(wait=WORKER == "main")
     if WORKER == "main":
         shutil.rmtree(Running.services.place.root, ignore_errors=True)

@@ -81,7 +81,7 @@ class Manager:
             words = [PYTHON, "-m", "corps.services.mailbox", folder, str(self.mail.fileno())]
             self.crew.add(Job("mail", words, self.env, MAIL_GRACE, (self.mail.fileno(),)))
         celery = [PYTHON, "-m", "celery", "-A", "corps", "--quiet"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
         worker = [*celery, "worker", "--concurrency=2", "--hostname=corps@%h", *quiet]
         beat = [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
         web = [PYTHON, "-m", "gunicorn", "--config=python:corps.services.webserver", "corps.wsgi"]
@@ -145,7 +145,7 @@ class Manager:
     def _prepare_database(self) -> None:
         """Migrate, drop a demonstration that was cut off, load one where it belongs."""
         url = self.env["DATABASE_URL"]
-        self._manage("migrate")
+        self._manage("migrate", "--skip-checks")
         # From here on nobody needs the owner's password.
         self.env.pop("MIGRATION_DATABASE_URL", None)
         if self.crew.stopping:
@@ -154,7 +154,7 @@ class Manager:
         if found.demonstration == "loading":
             self.screen.line("The demonstration was cut off while it was loaded; beginning anew …", "prepare")
             demonstration.drop(self.owner_url)
-            self._manage("migrate", owner=True)
+            self._manage("migrate", "--skip-checks", owner=True)
             found = demonstration.look(url)
         if found.demonstration == "none" and found.empty and self._wants_demonstration():
             self.screen.line("Loading the demonstration campaign …", "prepare")

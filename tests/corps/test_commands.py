@@ -1,0 +1,88 @@
+"""`manage.py`: every command finds the database that it needs, and asks nothing of the one that it does not need."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.utils import ProgrammingError
+from psycopg2 import sql
+
+from corps.grants import append_only_tables
+from corps.services.postgres import OWNER, RUNTIME, create_database
+from tests.corps.test_services import eventually, nothing_is_left
+from tests.services import WORKER, Running, superuser_does
+
+PROJECT = Path(__file__).resolve().parents[2]
+EMPTY = f"empty_{WORKER}"
+
+
+def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing of this test run's services in its environment."""
+    ours = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "TEST_SERVICES", "EMAIL_URL"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=PROJECT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    parent = Path(tempfile.mkdtemp(prefix="corps-commands-"))
+    parent.chmod(0o755)
+    yield parent / "data"
+    shutil.rmtree(parent)
+
+
+@pytest.fixture
+def empty_database() -> Iterator[dict[str, str]]:
+    """The addresses of a database of one's own, without any migration."""
+    superuser_does(create_database(EMPTY))
+    addresses = {"DATABASE_URL": Running.url(RUNTIME, EMPTY), "MIGRATION_DATABASE_URL": Running.url(OWNER, EMPTY)}
+    yield addresses | {"REDIS_URL": os.environ["REDIS_URL"]}
+    superuser_does(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(EMPTY)))
+
+
+def test_a_command_from_nothing_makes_migrates_and_stops_the_services_again(folder):
+    ran = manage("clearsessions", DATA_DIR=str(folder))
+    assert ran.returncode == 0, ran.stderr
+    eventually(lambda: nothing_is_left(folder))
+    again = manage("clearsessions", DATA_DIR=str(folder))
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_command_that_needs_no_database_starts_and_leaves_nothing(folder):
+    ran = manage("due", "PT_FK", "2026-03-02", DATA_DIR=str(folder))
+    assert ran.returncode == 0, ran.stderr
+    assert not folder.exists()
+
+
+def test_with_a_database_of_ones_own_a_missing_migration_is_named_and_only_migrate_migrates(empty_database):
+    refused = manage("clearsessions", **empty_database)
+    assert refused.returncode == 1
+    assert "Run ./manage.py migrate first" in refused.stderr
+    assert manage("migrate", "--verbosity=0", **empty_database).returncode == 0
+    ran = manage("clearsessions", **empty_database)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_application_may_not_rewrite_what_is_append_only(statement):
+    for table in append_only_tables():
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT before")
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                cursor.execute(sql.SQL(statement).format(sql.Identifier(table)))
+            cursor.execute("ROLLBACK TO before")
