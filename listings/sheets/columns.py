@@ -45,7 +45,9 @@ class _Candidate:
         return len(self.addresses) / len(self.cells) if self.cells else 0.0
 
     def kind(self) -> str:
-        """The kind of most of its addresses, as a field."""
+        """The kind of most of its addresses, as a field; what its heading says where it has none."""
+        if not self.addresses and self.says in headers.ADDRESS_FIELDS:
+            return self.says
         counts = Counter(address.kind for address in self.addresses.values())
         return "store_address" if counts["store"] > counts["listing"] + counts["short"] else "listing_address"
 
@@ -89,6 +91,7 @@ def _candidate(
 
 
 _NEVER = (headers.COMPARISON, headers.SERIAL, headers.ITEM_NUMBER)
+_NAMES = ("store_name", "title")
 _BETTER_THAN_NOTHING = (headers.EVIDENCE, headers.OTHER, "title", "store_name", "platform", "remark")
 
 
@@ -98,6 +101,9 @@ def _address_columns(candidates: list[_Candidate]) -> list[Column]:
     by_content = [column for column in candidates if column not in named and column.usable_share() >= 0.5]
     unnamed = [c for c in by_content if c.says not in (*_NEVER, *_BETTER_THAN_NOTHING, *headers.ADDRESS_FIELDS)]
     chosen = _without_comparisons(sorted(named, key=_strength, reverse=True), unnamed)
+    kinds = {_address_field(column) for column in chosen if column.addresses}
+    misnamed = [c for c in by_content if c.says in _NAMES and c.usable_share() >= 0.8 and c.kind() not in kinds]
+    chosen = _without_comparisons(chosen, misnamed)
     if not any(column.addresses for column in chosen):
         last = [column for column in by_content if column.says in _BETTER_THAN_NOTHING]
         chosen += _without_comparisons([], last)
@@ -138,7 +144,8 @@ def _without_comparisons(named: list[_Candidate], unnamed: list[_Candidate]) -> 
         if not any(_disagreement(column, other, most_rows=5) >= 0.6 for other in chosen):
             chosen.append(column)
     for column in sorted(unnamed, key=_strength, reverse=True):
-        if not any(_disagreement(column, other, most_rows=1) > 0.3 for other in chosen):
+        only_listings = column.kind() == "listing_address" and all(c.kind() != "listing_address" for c in chosen)
+        if only_listings or not any(_disagreement(column, other, most_rows=1) > 0.3 for other in chosen):
             chosen.append(column)
     return chosen
 

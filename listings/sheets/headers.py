@@ -68,99 +68,66 @@ _KNOWN = {
 }
 _known = {name: field for field, names in _KNOWN.items() for name in names.split()}
 
-_link = r"(?:链接|连接|链结|网址|url|link|网页|主页|首页|入口|网站|页面$|页$|地址(?!.{0,2}(?:区|省|市))|https?)"
+_link = r"(?:链接|连接|链结|网址|url|link|网页|主页|首页|入口|页面$|页$|地址(?!.{0,2}(?:区|省|市))|https?)"
 _store = r"(?:店|商家|卖家|掌柜|商户|商铺|铺|shop|store|seller|vendor|mall)"
 _accused = r"(?:违规|侵权|违法|涉嫌|涉案|疑似|仿冒|假冒|被诉|投诉|举报|问题)"
 _goods = r"(?:商品|产品|宝贝|货品|单品|货|item|goods|product|listing|详情|sku|" + _accused[3:]
+_ours = (
+    r"(?:官方|我司|本公司|我公司|公司|厂家|企业|品牌方|权利人|授权|自营|自有|自家|我方|己方|我们|直营|原厂"
+    r"|参考|示例|样例)"
+)
+_genuine = (
+    r"对比|比价|比对|对照|比较|参照|供比|供参|正品|正版|真品|原品|正规渠道|官方同款|被侵权|官网"
+    r"|original|official(?!.*price)"
+)
 
-_RULES: list[tuple[str, re.Pattern[str]]] = [
-    (
-        COMPARISON,
-        re.compile(r"对比|比价|比对|对照|比较|参照|供比|供参|正品|真品|被侵权|官网|original|official(?!.*price)"),
-    ),
-    (
-        COMPARISON,
-        re.compile(
-            r"(?:官方|我司|本公司|我公司|公司|厂家|品牌方|权利人|授权|自营|自有|自家|我方|己方|我们|直营|旗舰|原厂|参考|示例|样例|本企业)(?=.*"
-            + _link
-            + r")(?!.*"
-            + _accused
-            + r")"
-        ),
-    ),
-    (
-        EVIDENCE,
-        re.compile(
-            r"截图|截屏|主图|图链|快照|公证|存证|附件|录屏|照片|图片|证据|凭证|取证(?:编?号|文件|材料|链接|网址|包)|evidence|screenshot|image|photo|attach|图$"
-        ),
-    ),
-    (
-        "list_price",
-        re.compile(
-            r"(?:指导|官方|建议|吊牌|正品|标准|统一|目录|公司|厂|定|原|正常|list|suggested|official|市场).*(?:价|price)|msrp|rrp"
-        ),
-    ),
-    ("list_price", re.compile(r"^(?!.*(?:页面|到手|现|实|网|店|平台|违规|成交)).*零售价|retailprice")),
-    (OTHER, re.compile(r"差价|价差|折扣|优惠|金额|销售额|运费|保证金")),
-    ("price", re.compile(r"价|price")),
-    (OTHER, re.compile(r"(?:处理|处置|反馈|回复|平台)(?:结果|状态|情况|进度|人|回复|反馈)|进度|经办")),
+# In this order; the first that is found in a heading decides.
+_RULES = [
+    (COMPARISON, _genuine),
+    (COMPARISON, _ours + r"(?=.*(?:店|" + _link[3:] + r")(?!.*" + _accused + r")(?!.*价)"),
+    (EVIDENCE, r"截图|截屏|主图|图链|快照|公证|存证|附件|录屏|照片|图片|证据|凭证|图$"),
+    (EVIDENCE, r"取证(?:编?号|文件|材料|链接|网址|包|视频)|evidence|screenshot|image|photo|attach"),
+    ("list_price", r"(?:指导|官方|建议|吊牌|正品|标准|统一|目录|公司|厂|定|原|正常|市场).*价|list.*price|msrp|rrp"),
+    ("list_price", r"^(?!.*(?:页面|到手|现|实|网|店|平台|违规|成交)).*零售价|(?:retail|suggested|official).*price"),
+    (OTHER, r"差价|价差|折扣|优惠|金额|销售额|运费|保证金"),
+    ("price", r"价|price"),
+    (OTHER, r"^(?!希望|期望|要求).*(?:处理|处置|反馈|回复|平台)(?:结果|状态|情况|进度|人|回复|反馈)|进度|经办"),
     (
         "request",
-        re.compile(
-            r"是否.*[关封].*店|下架.*店|关店|封店|诉求|诉请|请求|申请|处置|处理(?!.*(?:时间|日期))|要求|希望|期望|措施|request|demand|action"
-        ),
+        r"是否.*[关封].*店|下架.*店|关店|封店|诉求|诉请|请求|申请|处置|处理(?!.*(?:时间|日期))|要求|希望|期望|措施",
     ),
+    ("request", r"需求|主张|配合|(?:投诉|举报|维权)目的|request|demand|action"),
     (
         OTHER,
-        re.compile(
-            r"(?:上架|下架|生产|保质|处理|反馈|回复|截止|开店|成立|注册|到期|有效|入驻|更新).*(?:日期|时间|日|期|date|time)$|期限"
-        ),
+        r"(?:上架|下架|生产|保质|处理|反馈|回复|截止|开店|成立|注册|到期|有效|入驻|更新).*(?:日|期|时间|date|time)$|期限",
     ),
-    (
-        "found_on",
-        re.compile(
-            r"日期|时间|发现日|巡查日|监测日|取证日|采集日|检查日|登记日|首次发现|何时|日$|date|time|foundat|foundon"
-        ),
-    ),
-    (
-        ITEM_NUMBER,
-        re.compile(
-            r"(?:"
-            + _goods
-            + "|"
-            + _store
-            + r"|sku|spu|asin).*(?:id|编号|编码|代码|号码|条码)$|货号|条形码|型号|规格|批号"
-        ),
-    ),
-    (SERIAL, re.compile(r"^(?:序号?|编号|no\.?|#|id|行号?|项次|顺序号?|流水号|seq|num(?:ber)?)$")),
-    ("listing_address", re.compile(_goods + r"(?:(?!" + _store + r").)*" + _link)),
-    ("store_address", re.compile(_store + r".*" + _link)),
-    ("listing_address", re.compile(_link + r"\(?.*" + _goods)),
-    ("store_address", re.compile(_link + r"\(?.*" + _store)),
-    (
-        OTHER,
-        re.compile(
-            r"发货|收货|注册地|经营地|住所|所在地|省|市$|地区|电话|手机|联系|信用代码|执照|主体|经营者|销量|销售量|库存|评分|评价|等级|粉丝|类目|资质|规模|保证金"
-        ),
-    ),
-    ("remark", re.compile(r"备注|说明$|附注|补充|其[他它]|remark|note|memo|comment|备考|附言")),
-    ("store_name", re.compile(_store + r"(?:.*(?:名|名称|名字|字号|昵称|号|账户|旺旺|name))?$")),
-    ("title", re.compile(r"标题|品名|title|(?:" + _goods + r"|页面|链接).*(?:名|name|描述)")),
-    ("brand", re.compile(r"品牌|商标|brand|牌子|trademark")),
+    ("found_on", r"日期|时间|首次发现|何时|日$|date|time|foundat|foundon"),
+    (ITEM_NUMBER, r"(?:" + _goods + "|" + _store + r"|链接|sku|spu|asin).*(?:id号?|编号|编码|代码|号码|条码|序列号)$"),
+    (ITEM_NUMBER, r"货号|条形码|型号|规格|批号"),
+    (SERIAL, r"^(?:序号?|编号|no\.?|#|id|行号?|项次|顺序号?|流水号|seq|num(?:ber)?)$"),
+    ("listing_address", _goods + r"(?:(?!" + _store + r").)*" + _link),
+    ("store_address", _store + r".*" + _link + r"|店址"),
+    ("listing_address", _link + r"\(?.*" + _goods),
+    ("store_address", _link + r"\(?.*" + _store),
+    (OTHER, r"发货|收货|注册地|经营地|住所|所在地|省|市$|地区|电话|手机|联系|信用代码|执照|主体|经营者"),
+    (OTHER, r"销量|销售量|库存|评分|评价|等级|粉丝|类目|资质|规模|保证金"),
+    ("remark", r"备注|说明$|附注|补充|其[他它]|remark|note|memo|comment|备考|附言"),
+    ("store_name", _store + r"(?:.*(?:名|名称|名字|字号|昵称|号|账户|旺旺|name))?$"),
+    ("title", r"标题|品名|title|(?:" + _goods + r"|页面|链接).*(?:名|name|描述)"),
+    ("brand", r"品牌|商标|brand|牌子|trademark"),
+    (ADDRESS, _link),
     (
         "violation",
-        re.compile(
-            r"(?:"
-            + _accused
-            + r"|侵害|不法).*(?:类型|类别|行为|情形|原因|性质|种类|事由|内容|情况|分类|事项|描述|理由|点|由|说明)"
-            r"|案由|violation|infring"
-        ),
+        r"(?:" + _accused + r"|侵害|不法).*(?:类型|类别|行为|情形|原因|性质|种类|内容|情况|分类|事项|描述|理由|点|由)",
     ),
-    ("platform", re.compile(r"平台|渠道|电商|商城|站点|platform|channel|site|marketplace|来源")),
-    (ADDRESS, re.compile(_link)),
-    ("violation", re.compile(_accused + r"|类型|类别|行为|情形|事由")),
+    ("violation", r"案由|violation|infring"),
+    ("platform", r"平台|渠道|电商|商城|站点|platform|channel|site|marketplace|来源"),
+    ("violation", _accused + r"|类型|类别|行为|情形|事由"),
 ]
+_rules = [(field, re.compile(pattern)) for field, pattern in _RULES]
 _remark_in_brackets = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
+# A remark in brackets that changes what the column is: 店铺（链接）.
+_link_in_brackets = re.compile(r"[(\[【].{0,6}(?:链接|网址|url).{0,2}[)\]】]")
 _decoration = re.compile(r"[*:;,.、。!?？“”\"'`_\-—]+|(?<=.)[/]$")
 
 
@@ -182,14 +149,15 @@ def heading_field(heading: str) -> tuple[str, bool] | None:
     if not key:
         return None
     whole = plain(heading)
-    if _RULES[0][1].search(whole) and not re.search("价|price", whole):
+    if re.search(_genuine, whole) and not re.search("价|price", whole):
         return COMPARISON, False
-    if key in _known:
+    if key in _known and not _link_in_brackets.search(whole):
         return _known[key], True
     if len(key) > 24:
         return None
-    for field, pattern in _RULES:
-        if pattern.search(key):
+    words = whole if _link_in_brackets.search(whole) else key
+    for field, pattern in _rules:
+        if pattern.search(words):
             return field, False
     return None
 

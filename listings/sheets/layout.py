@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import headers
-from .cells import BLANK, is_blank, is_serial_number, is_total_row
+from .cells import BLANK, is_blank, is_serial_number, is_total_row, plain
 from .columns import USABLE, Column, map_columns, missing_addresses, read_cell
 from .grid import Grid
 from .limits import Clock, Limits
@@ -35,7 +35,7 @@ class Header:
 
 
 def find_header(grid: Grid) -> Header | None:
-    """The header among the first rows: the row, or two rows, that name most columns.
+    """The header among the first rows: the row, or two rows, that name most columns and hold no figures.
 
     Where no row names enough, the row above the first address is taken. None if there is none above it.
     """
@@ -49,6 +49,8 @@ def find_header(grid: Grid) -> Header | None:
             break
         if _has_address(grid.rows[row]):
             first_address = row if first_address is None else first_address
+            continue
+        if any(map(_is_figure, grid.rows[row])):
             continue
         for header in _headers_at(grid, row):
             if best is None or header.score() > best.score() + 0.01:
@@ -72,7 +74,9 @@ def _row_of_words(grid: Grid, first_address: int) -> Header | None:
 
 
 def _is_figure(cell: str) -> bool:
-    return bool(cell) and (is_serial_number(cell) or parse_price(cell) is not None or parse_date(cell) is not None)
+    return (
+        plain(cell).isdigit() or is_serial_number(cell) or parse_price(cell) is not None or parse_date(cell) is not None
+    )
 
 
 def _has_address(cells: Sequence[str]) -> bool:
@@ -121,22 +125,22 @@ def _both_say(heading: str, top: str, bottom: str) -> tuple[str, bool] | None:
 def _group_names(grid: Grid, row: int, width: int) -> list[str] | None:
     """The upper heading of each column: over several columns where it is merged, or where the next cells are empty.
 
-    None if the row below is no second row of a header: it stands under no group, or holds numbers.
+    None if the two rows are no header: a title or a line about the sender over the header, or a header over data.
     """
     tops = [grid.text(row, column).strip(BLANK) for column in range(width)]
     bottoms = [grid.text(row + 1, column).strip(BLANK) for column in range(width)]
-    if any(is_serial_number(cell) for cell in bottoms if cell):
+    if any(_is_figure(cell) for cell in (*tops, *bottoms)) or sum(map(bool, tops)) < 2:
         return None
     groups = [merge for merge in grid.merges if merge[0] <= row <= merge[2] and merge[3] > merge[1]]
-    if groups:
-        for top, left, _bottom, right in groups:
-            for column in range(left, min(right + 1, width)):
-                tops[column] = grid.text(top, left).strip(BLANK)
-        return tops
-    if any(merge[0] == row and merge[2] > row for merge in grid.merges):
+    for top, left, _bottom, right in groups:
+        for column in range(left, min(right + 1, width)):
+            tops[column] = grid.text(top, left).strip(BLANK)
+    if groups or any(merge[0] == row and merge[2] > row for merge in grid.merges):
         return tops
     under_nothing = [column for column in range(1, width) if bottoms[column] and not tops[column]]
-    if not under_nothing or sum(map(bool, tops)) < 2:
+    over_nothing = any(top and not bottom for top, bottom in zip(tops, bottoms, strict=True))
+    named = [bottom for bottom in bottoms if bottom]
+    if not under_nothing or not (over_nothing or len(set(named)) < len(named)):
         return None
     for column in under_nothing:
         tops[column] = tops[column - 1]
