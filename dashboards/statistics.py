@@ -1,0 +1,116 @@
+"""The numbers: one query over the rollup, which the dashboard, the CSV and the API all read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import CharField, F, Func, QuerySet, Sum, Value
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from dashboards.models import Rollup
+
+# In the order in which they stand in rows and columns. The first two are net of corrections.
+COUNTS = ("stores_shut", "listings_removed", "repeat_removals", "relistings", "corrections")
+GROUPS: dict[str, Any] = {
+    "platform": F("platform__slug"),
+    "firm": F("firm__code"),
+    "month": Func(F("day"), Value("YYYY-MM"), function="to_char", output_field=CharField()),
+    "case": F("case__number"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """totals: the five counts of everything asked for. rows: a dict for each group, its keys in the order asked, then
+    the five counts; without groups one row, which is the totals."""
+
+    totals: dict[str, int]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. from_, to: Shanghai dates of `at`, both included, None where open. campaign: its id, or None."""
+
+    from_: date | None = None
+    to: date | None = None
+    group: tuple[str, ...] = ()
+    campaign: int | None = None
+
+
+def statistics(
+    user: Any,
+    *,
+    from_: date | None = None,
+    to: date | None = None,
+    group: Sequence[str] = (),
+    campaign: int | None = None,
+) -> Statistics:
+    """The counts that the person may see, one row for each group that has an entry, sorted by the groups' keys.
+
+    from_, to: Shanghai dates of `at`, both included. group: any of "platform", "firm", "month", "case", in any order:
+    slug, code, YYYY-MM, number. A group whose entries cancel out has a row of zeros. One statement.
+    """
+    question = Question(from_, to, tuple(group), campaign)
+    keys = {f"by_{word}": GROUPS[word] for word in group}
+    sums = {f"sum_{count}": Sum(count, default=0) for count in COUNTS}
+    found = asked(user, question).values(**keys).annotate(**sums).order_by(*keys)
+    rows = [
+        {word: row[f"by_{word}"] for word in group} | {count: row[f"sum_{count}"] for count in COUNTS}
+        for row in (found if keys else [asked(user, question).aggregate(**sums)])
+    ]
+    return Statistics({count: sum(row[count] for row in rows) for count in COUNTS}, rows)
+
+
+def asked(user: Any, question: Question) -> QuerySet[Rollup]:
+    """The rollup's rows that a question is about, of those the person may see."""
+    rows = Rollup.objects.visible_to(user)
+    if question.from_:
+        rows = rows.filter(day__gte=question.from_)
+    if question.to:
+        rows = rows.filter(day__lte=question.to)
+    if question.campaign is not None:
+        rows = rows.filter(case__campaign=question.campaign)
+    return rows
+
+
+def read_question(params: QueryDict) -> Question:
+    """What `from`, `to`, `group` and `campaign` of an address ask for; empty ones ask for nothing.
+
+    Raises ValidationError by parameter.
+    """
+    errors: dict[str, Any] = {}
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        try:
+            days[name] = _day(params.get(name, ""))
+        except ValueError:
+            errors[name] = _("Give a date as 2026-11-05.")
+    if not errors and days["from"] and days["to"] and days["from"] > days["to"]:
+        errors["to"] = _("The period ends before it begins.")
+    group = tuple(word.strip() for word in ",".join(params.getlist("group")).split(",") if word.strip())
+    if unknown := [word for word in group if word not in GROUPS]:
+        errors["group"] = _("Unknown group: %(word)s. There are platform, firm, month and case.") % {
+            "word": unknown[0][:40]
+        }
+    elif len(set(group)) < len(group):
+        errors["group"] = _("Each group may be named once.")
+    campaign = params.get("campaign", "")
+    if campaign and not re.fullmatch(r"[0-9]{1,9}", campaign):
+        errors["campaign"] = _("There is no such campaign.")
+    if errors:
+        raise ValidationError(errors)
+    return Question(days["from"], days["to"], group, int(campaign) if campaign else None)
+
+
+def _day(text: str) -> date | None:
+    """An ISO date and nothing looser, or None for nothing. Raises ValueError."""
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
