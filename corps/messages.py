@@ -106,8 +106,8 @@ def read(delivery: Delivery) -> Reading:
     text, html = letter.get_body(("plain",)), letter.get_body(("html",))
     return Reading(
         headers=[(name, str(value)) for name, value in letter.items()],
-        text=text.get_content() if text else "",
-        html=html.get_content() if html else "",
+        text=text.get_content().replace("\r\n", "\n") if text else "",
+        html=html.get_content().replace("\r\n", "\n") if html else "",
         attachments=[
             Attachment(part.get_filename(""), part.get_payload(decode=True), part.get_content_type())
             for part in letter.iter_attachments()

@@ -299,7 +299,7 @@ class _Turn:
 
 def _pause(tries: int) -> timedelta:
     """How long to wait after so many tries: doubling, with jitter so that not all come back at once."""
-    longest = min(FIRST_PAUSE * 2 ** max(tries - 1, 0), LONGEST_PAUSE)
+    longest = min(FIRST_PAUSE * 2 ** min(max(tries - 1, 0), 20), LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1)
 
 

@@ -1,0 +1,242 @@
+"""The audit: append-only, sealed, and every tampering found and named."""
+
+import threading
+from collections.abc import Callable
+
+import psycopg2
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
+
+from corps.audit import entry, record, record_many
+from corps.models import AuditEntry, AuditSeal
+from corps.workflow import check_audit, seal_audit, seals, verify_audit
+from tests.corps.conftest import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def write(number: int = 10, verb: str = "thing.done") -> list[int]:
+    """So many entries; their ids."""
+    record_many(entry(None, verb, None, at=NOW, turn=turn, words="某某“公司”\n") for turn in range(number))
+    return list(AuditEntry.objects.filter(verb=verb).order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.fixture
+def tamper(owner_database: psycopg2.extensions.connection) -> Callable[..., None]:
+    """What somebody with the owner's password may do: switch the triggers off and write what they like."""
+
+    def do(statement: str, *values: object) -> None:
+        with owner_database.cursor() as cursor:
+            cursor.execute("ALTER TABLE corps_auditentry DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE corps_auditseal DISABLE TRIGGER USER")
+            cursor.execute(statement, values)
+
+    return do
+
+
+def test_sealed_entries_prove_whole_and_new_ones_get_a_seal_of_their_own():
+    write(10)
+    assert seal_audit() == 10
+    assert seal_audit() == 0
+    write(3, "other.done")
+    assert seal_audit() == 3
+    first, second = AuditSeal.objects.order_by("pk")
+    assert (first.previous, second.previous) == ("", first.hash)
+    assert verify_audit() is None
+
+
+def test_a_batch_holds_at_most_so_many_entries_and_may_end_within_a_transaction(monkeypatch):
+    monkeypatch.setattr(seals, "BATCH", 7)
+    monkeypatch.setattr(seals, "NEW_ENTRIES", seals.NEW_ENTRIES.replace("LIMIT 5000", "LIMIT 7"))
+    write(20)
+    assert seal_audit() == 20
+    assert [len(seal.entries) for seal in AuditSeal.objects.order_by("pk")] == [7, 7, 6]
+    assert verify_audit() is None
+
+
+def test_a_changed_entry_is_named(tamper):
+    ids = write(10)
+    seal_audit()
+    tamper("UPDATE corps_auditentry SET at = at + interval '1 microsecond' WHERE id = %s", ids[4])
+    fault = verify_audit()
+    assert (fault.kind, fault.entry) == ("changed", ids[4])
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["actor_id = NULL, role = 'chief'", "verb = 'thing.undone'", "detail = detail || '{\"turn\": 99}'", "thread = 'case:1'"],
+)
+def test_whatever_is_changed_in_an_entry_breaks_its_seal(tamper, change):
+    ids = write(3)
+    seal_audit()
+    tamper(f"UPDATE corps_auditentry SET {change} WHERE id = %s", ids[1])
+    assert (verify_audit().kind, verify_audit().entry) == ("changed", ids[1])
+
+
+def test_a_missing_entry_is_named(tamper):
+    ids = write(10)
+    seal_audit()
+    tamper("DELETE FROM corps_auditentry WHERE id = %s", ids[9])
+    fault = verify_audit()
+    assert (fault.kind, fault.entry) == ("missing", ids[9])
+
+
+def test_an_entry_put_among_sealed_ones_is_named(tamper):
+    write(10)
+    seal_audit()
+    number = AuditEntry.objects.first().transaction
+    tamper(
+        "INSERT INTO corps_auditentry (id, at, recorded_at, transaction, role, channel, address, verb, subject_type,"
+        " thread, detail) VALUES (777, now(), now(), %s, '', 'page', '', 'thing.invented', '', '', '{}')",
+        number,
+    )
+    fault = verify_audit()
+    assert (fault.kind, fault.entry) == ("inserted", 777)
+
+
+def test_an_entry_moved_out_of_its_range_is_named(tamper):
+    ids = write(3)
+    seal_audit()
+    tamper("UPDATE corps_auditentry SET transaction = transaction + 100000 WHERE id = %s", ids[1])
+    fault = verify_audit()
+    assert (fault.kind, fault.entry) == ("changed", ids[1])
+
+
+def test_a_forged_seal_does_not_fit_its_content(tamper):
+    ids = write(3)
+    seal_audit()
+    write(3, "other.done")
+    seal_audit()
+    first = AuditSeal.objects.order_by("pk").first()
+    tamper("UPDATE corps_auditseal SET horizon = horizon + 1 WHERE id = %s", first.pk)
+    fault = verify_audit()
+    assert (fault.kind, fault.entry, fault.seal) == ("seal", ids[0], first.pk)
+
+
+def test_a_seal_taken_out_breaks_the_next_one(tamper):
+    for verb in ("a.done", "b.done", "c.done"):
+        write(2, verb)
+        seal_audit()
+    _first, second, third = AuditSeal.objects.order_by("pk")
+    tamper("DELETE FROM corps_auditseal WHERE id = %s", second.pk)
+    assert (verify_audit().kind, verify_audit().seal) == ("seal", third.pk)
+
+
+def test_a_seal_made_anew_over_a_change_breaks_the_next_one(tamper):
+    ids = write(3)
+    seal_audit()
+    write(3, "other.done")
+    seal_audit()
+    tamper("UPDATE corps_auditentry SET verb = 'thing.undone' WHERE id = %s", ids[0])
+    first, second = AuditSeal.objects.order_by("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {seals.LEAF} FROM corps_auditentry WHERE id = %s", [ids[0]])
+        first.leaves = bytes(cursor.fetchone()[0]) + bytes(first.leaves)[32:]
+    tamper("UPDATE corps_auditseal SET leaves = %s, hash = %s WHERE id = %s", first.leaves, seals._hash(first), first.pk)
+    assert (verify_audit().kind, verify_audit().seal) == ("seal", second.pk)
+
+
+def test_an_entry_that_commits_late_is_sealed_later_and_never_looks_put_in(tamper):
+    begun, go = threading.Event(), threading.Event()
+
+    def write_slowly() -> None:
+        try:
+            with transaction.atomic():
+                record(None, "slow.done", None, at=NOW)
+                begun.set()
+                assert go.wait(10)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=write_slowly)
+    thread.start()
+    assert begun.wait(10)
+    write(5)  # committed, with later ids and a later transaction
+    assert seal_audit() == 0
+    assert verify_audit() is None
+    go.set()
+    thread.join(10)
+    assert seal_audit() == 6
+    assert verify_audit() is None
+
+
+def test_many_writers_and_sealers_at_once_leave_every_entry_sealed_once():
+    def write_and_seal(worker: int) -> None:
+        try:
+            for _turn in range(15):
+                with transaction.atomic():
+                    record(None, f"worker{worker}.done", None, at=NOW)
+                seal_audit()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write_and_seal, args=[worker]) for worker in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seal_audit()
+    sealed = [pk for seal in AuditSeal.objects.all() for pk in seal.entries]
+    assert sorted(sealed) == sorted(AuditEntry.objects.values_list("pk", flat=True))
+    assert len(sealed) == 75
+    assert verify_audit() is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE corps_auditentry SET verb = 'x'",
+        "DELETE FROM corps_auditentry",
+        "TRUNCATE corps_auditentry",
+        "UPDATE corps_auditseal SET hash = 'x'",
+        "DELETE FROM corps_auditseal",
+        "TRUNCATE corps_auditseal",
+        "ALTER TABLE corps_auditentry DISABLE TRIGGER USER",
+    ],
+)
+def test_the_application_may_not_rewrite_the_audit(statement, owner_database):
+    write(1)
+    seal_audit()
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+        cursor.execute(statement)
+    if "ALTER" not in statement:
+        with owner_database.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"):
+            cursor.execute(statement)
+    assert verify_audit() is None
+
+
+def test_the_command_says_what_holds(capsys):
+    write(4)
+    seal_audit()
+    write(2, "other.done")
+    call_command("audit", "verify")
+    said = capsys.readouterr().out
+    assert "4 entries under 1 seals are as they were sealed; 2 not yet sealed." in said
+
+
+def test_the_command_names_the_first_broken_entry_and_exits_with_1(tamper, capsys):
+    ids = write(4)
+    seal_audit()
+    tamper("UPDATE corps_auditentry SET verb = 'x.y' WHERE id = %s", ids[2])
+    with pytest.raises(SystemExit) as left:
+        call_command("audit", "verify")
+    assert left.value.code == 1
+    assert f"Entry {ids[2]} was changed" in capsys.readouterr().err
+
+
+def test_a_command_that_writes_seals_at_its_end(capsys):
+    call_command("administrator", "root")
+    assert AuditSeal.objects.count() == 1
+    assert set(AuditEntry.objects.values_list("channel", flat=True)) == {"command"}
+    assert verify_audit() is None
+
+
+def test_a_check_by_the_auditor_is_itself_written_down_and_others_may_not(auditor, officer):
+    write(2)
+    seal_audit()
+    assert check_audit(actor=auditor, at=NOW) is None
+    assert AuditEntry.objects.get(verb="audit.checked").actor == auditor
+    with pytest.raises(PermissionDenied):
+        check_audit(actor=officer, at=NOW)
