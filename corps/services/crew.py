@@ -77,8 +77,8 @@ class Job:
             self.hang_up(screen)
             return False
         *lines, self.unfinished = (self.unfinished + piece).split(b"\n")
-        for line in lines:
-            screen.line(line.decode(errors="replace").rstrip(), self.name)
+        for line in filter(None, (line.decode(errors="replace").rstrip() for line in lines)):
+            screen.line(line, self.name)
         return True
 
     def hang_up(self, screen: Screen) -> None:

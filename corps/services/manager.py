@@ -30,6 +30,7 @@ CAMPAIGN = PROJECT / "demo" / "data" / "full"
 PYTHON = sys.executable
 WORKER_GRACE, WEB_GRACE, MAIL_GRACE, LOADING_GRACE = 13, 8, 2, 10
 LOOK_SECONDS = 1.0
+ASK_SECONDS = 0.4
 PATIENCE_SECONDS = 60
 
 
@@ -67,6 +68,7 @@ class Manager:
             "PORT": str(number),
             "DJANGO_SETTINGS_MODULE": "corps.settings",
             "PYTHONUNBUFFERED": "1",
+            "CELERY_SKIP_CHECKS": "true",  # migrate has gone through them
         }
         self.owner_url = ""
 
@@ -101,9 +103,13 @@ class Manager:
     def await_ready(self) -> None:
         """Wait until /readyz says 200, then say so; complain now and then while it does not."""
         complain_at = time.monotonic() + PATIENCE_SECONDS
+        ask_at = 0.0
         while not self.crew.stopping:
-            self.crew.tend(0.2)
+            self.crew.tend(0.1)
+            if time.monotonic() < ask_at:
+                continue
             status, answer = self._ask("/readyz")
+            ask_at = time.monotonic() + ASK_SECONDS
             if status == 200:
                 self._announce()
                 return
@@ -145,7 +151,7 @@ class Manager:
     def _prepare_database(self) -> None:
         """Migrate, drop a demonstration that was cut off, load one where it belongs."""
         url = self.env["DATABASE_URL"]
-        self._manage("migrate", "--skip-checks")
+        self._manage("migrate")
         # From here on nobody needs the owner's password.
         self.env.pop("MIGRATION_DATABASE_URL", None)
         if self.crew.stopping:
@@ -154,7 +160,7 @@ class Manager:
         if found.demonstration == "loading":
             self.screen.line("The demonstration was cut off while it was loaded; beginning anew …", "prepare")
             demonstration.drop(self.owner_url)
-            self._manage("migrate", "--skip-checks", owner=True)
+            self._manage("migrate", owner=True)
             found = demonstration.look(url)
         if found.demonstration == "none" and found.empty and self._wants_demonstration():
             self.screen.line("Loading the demonstration campaign …", "prepare")
@@ -182,7 +188,7 @@ class Manager:
 
     def _ask(self, path: str) -> tuple[int, str]:
         """What the web server says to a GET: status (0 for none) and body."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             # As a proxy would ask, so that a site which redirects to HTTPS answers too.
             line.request("GET", path, headers={"X-Forwarded-Proto": "https"})

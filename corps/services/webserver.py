@@ -13,9 +13,9 @@ timeout = 120
 graceful_timeout = 6
 keepalive = 5
 control_socket_disable = True
+preload_app = True
 proc_name = "corps-web"
 loglevel = "warning"
-_arbiter = os.getpid()
 
 
 def post_fork(server: Any, worker: Any) -> None:
