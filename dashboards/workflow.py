@@ -58,7 +58,8 @@ SELECT 'rollup', format('case %s, %s, platform %s, firm %s', case_id, day, platf
 FROM ledger FULL JOIN dashboards_rollup kept USING (case_id, day, platform_id, firm_id)
 WHERE (coalesce(ledger.listings_removed, 0), coalesce(ledger.stores_shut, 0), coalesce(ledger.repeat_removals, 0),
        coalesce(ledger.relistings, 0), coalesce(ledger.corrections, 0))
-      IS DISTINCT FROM (kept.listings_removed, kept.stores_shut, kept.repeat_removals, kept.relistings, kept.corrections)
+      IS DISTINCT FROM
+      (kept.listings_removed, kept.stores_shut, kept.repeat_removals, kept.relistings, kept.corrections)
 ORDER BY what, place"""
 
 

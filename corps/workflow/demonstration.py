@@ -1,0 +1,37 @@
+"""Demonstration mode: a fact in the database, written only into an empty one."""
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from corps.audit import record
+from corps.errors import TransitionRefused
+from corps.models import Installation, User
+
+Demonstration = Installation.Demonstration
+
+
+@transaction.atomic
+def begin_demonstration(*, at: datetime) -> None:
+    """Make this database a demonstration that is being loaded. Raises TransitionRefused "not-empty"."""
+    installation = Installation.objects.select_for_update().get()
+    if installation.demonstration != Demonstration.NONE or User.objects.exists():
+        raise TransitionRefused("not-empty", _("Only an empty database can become a demonstration."))
+    installation.demonstration = Demonstration.LOADING
+    installation.save(update_fields=["demonstration"])
+    record(None, "demonstration.begun", None, at=at)
+
+
+@transaction.atomic
+def open_demonstration(*, password: str, at: datetime) -> None:
+    """The loading is done: every account of the demonstration gets the one password, whatever its strength.
+
+    Raises TransitionRefused "not-loading".
+    """
+    loading = Installation.objects.filter(demonstration=Demonstration.LOADING)
+    if not loading.update(demonstration=Demonstration.LOADED):
+        raise TransitionRefused("not-loading", _("No demonstration is being loaded."))
+    User.objects.update(password=make_password(password))
+    record(None, "demonstration.opened", None, at=at)

@@ -1,0 +1,330 @@
+"""Reading a campaign folder: what came in from outside, checked for form before anything is written."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+
+class FolderError(Exception):
+    """The folder is not as it should be; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """campaign.json. The lengths are working days, or None for the usual ones."""
+
+    name: str
+    name_en: str
+    opens: date
+    closes: date
+    reply_working_days: int | None
+    check_working_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    slug: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """duty: "primary" or "backup"."""
+
+    platform: str
+    name: str
+    email: str
+    phone: str
+    duty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    code: str
+    name: str
+    name_en: str
+    uscc: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A store that belongs to the firm itself; `address` in any form."""
+
+    firm: str
+    platform: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A complaint sheet. file: its name under `complaints/`."""
+
+    file: str
+    firm: str
+    received_on: date
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reply; platform is the one whose liaison answers. line: of its file, from 1."""
+
+    line: int
+    round: int
+    platform: str
+    address: str
+    outcome: str
+    at: datetime
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One check. seen: "gone", "live" or "unreachable"."""
+
+    line: int
+    round: int
+    address: str
+    seen: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    line: int
+    address: str
+    upheld: bool
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A whole campaign; every list is in the order of its file."""
+
+    path: Path
+    drive: Drive
+    platforms: list[Desk]
+    liaisons: list[Contact]
+    firms: list[Company]
+    brands: dict[str, list[str]]
+    accounts: list[Account]
+    arrivals: list[Arrival]
+    replies: list[Said]
+    checks: list[Looked]
+    objections: list[Objected]
+
+    def sheet(self, arrival: Arrival) -> Path:
+        """Where the sheet of a complaint lies."""
+        return self.path / "complaints" / arrival.file
+
+    @property
+    def rounds(self) -> list[int]:
+        """The rounds that have a reply or a check, in order."""
+        return sorted({row.round for row in [*self.replies, *self.checks]})
+
+
+def read_folder(path: Path) -> Folder:
+    """Read all of a campaign folder. Raises FolderError for the first thing that is not right."""
+    if not path.is_dir():
+        raise FolderError(f"{path} is not a folder.")
+    folder = Folder(
+        path=path,
+        drive=_drive(path / "campaign.json"),
+        platforms=[Desk(r.text("slug"), r.text("name"), r.text("name_en", "")) for r in _rows(path / "platforms.csv")],
+        liaisons=[_contact(row) for row in _rows(path / "liaisons.csv")],
+        firms=[_company(row) for row in _rows(path / "firms.csv")],
+        brands={},
+        accounts=[
+            Account(row.text("firm"), row.text("platform"), row.text("name"), row.text("address"))
+            for row in _rows(path / "official_accounts.csv")
+        ],
+        arrivals=[
+            Arrival(
+                row.text("file"), row.text("firm"), row.read("received_on", date.fromisoformat), row.text("subject")
+            )
+            for row in _rows(path / "complaints" / "arrivals.csv")
+        ],
+        replies=[_said(row) for row in _rows(path / "replies.csv")],
+        checks=[
+            Looked(row.line, row.read("round", _round), row.text("address", ""), row.one_of("seen", SEEN), row.moment())
+            for row in _rows(path / "checks.csv")
+        ],
+        objections=[
+            Objected(
+                row.line,
+                row.text("address", ""),
+                row.one_of("upheld", YES_NO) == "yes",
+                row.moment(),
+                row.text("reason", ""),
+            )
+            for row in _rows(path / "objections.csv")
+        ],
+    )
+    for row in _rows(path / "brands.csv"):
+        folder.brands.setdefault(row.text("firm"), []).append(row.text("brand"))
+    _cross_check(folder)
+    return folder
+
+
+SEEN = ("gone", "live", "unreachable")
+YES_NO = ("yes", "no")
+DUTIES = ("primary", "backup")
+OUTCOMES = ("removed", "shut", "refused", "needs_information")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of a CSV with its place, for messages."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+
+    def text(self, column: str, default: str | None = None) -> str:
+        """A cell without blanks around it. An empty one is refused unless there is a default."""
+        value = (self.cells.get(column) or "").strip()
+        if value:
+            return value
+        if default is not None:
+            return default
+        what = "is empty" if column in self.cells else "is missing"
+        raise FolderError(f"{self.file}, line {self.line}: the column {column} {what}.")
+
+    def read(self, column: str, kind: Callable[[str], Any]) -> Any:
+        text = self.text(column)
+        try:
+            return kind(text)
+        except ValueError as wrong:
+            raise FolderError(f"{self.file}, line {self.line}: {column} is {text!r}, which cannot be read.") from wrong
+
+    def one_of(self, column: str, words: tuple[str, ...]) -> str:
+        text = self.text(column)
+        if text not in words:
+            raise FolderError(f"{self.file}, line {self.line}: {column} is {text!r}, not one of {', '.join(words)}.")
+        return text
+
+    def moment(self, column: str = "at") -> datetime:
+        """An ISO time with its offset."""
+        return self.read(column, _aware)
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its offset")
+    return moment
+
+
+def _round(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise ValueError("a round is counted from 1")
+    return number
+
+
+def _text_of(path: Path) -> str:
+    """A file's text, with or without a byte order mark."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as missing:
+        raise FolderError(f"{path} is missing.") from missing
+    except UnicodeDecodeError as wrong:
+        raise FolderError(f"{path} is not in UTF-8.") from wrong
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    """The lines of a CSV below its head, whatever the order of its columns; empty lines are passed over."""
+    reader = csv.DictReader(_text_of(path).splitlines(keepends=True), strict=True)
+    reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+    if not reader.fieldnames:
+        raise FolderError(f"{path.name} has no head line.")
+    try:
+        for cells in reader:
+            if None in cells:
+                raise FolderError(f"{path.name}, line {reader.line_num}: more cells than the head has columns.")
+            if any((value or "").strip() for value in cells.values()):
+                yield _Row(path.name, reader.line_num, cells)
+    except csv.Error as wrong:
+        raise FolderError(f"{path.name}, line {reader.line_num}: {wrong}.") from wrong
+
+
+def _drive(path: Path) -> Drive:
+    try:
+        facts = json.loads(_text_of(path))
+    except json.JSONDecodeError as wrong:
+        raise FolderError(f"{path.name}, line {wrong.lineno}: {wrong.msg}.") from wrong
+    try:
+        return Drive(
+            name=str(facts["name"]),
+            name_en=str(facts.get("name_en") or ""),
+            opens=date.fromisoformat(facts["opens"]),
+            closes=date.fromisoformat(facts["closes"]),
+            reply_working_days=_length(facts.get("reply_working_days")),
+            check_working_days=_length(facts.get("check_working_days")),
+        )
+    except KeyError as missing:
+        raise FolderError(f"{path.name}: {missing.args[0]} is missing.") from missing
+    except (TypeError, ValueError, AttributeError) as wrong:
+        raise FolderError(f"{path.name}: {wrong}.") from wrong
+
+
+def _length(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or not 0 < value < 1000:
+        raise ValueError(f"{value!r} is no number of working days")
+    return value
+
+
+def _contact(row: _Row) -> Contact:
+    return Contact(
+        row.text("platform"), row.text("name"), row.text("email"), row.text("phone", ""), row.one_of("duty", DUTIES)
+    )
+
+
+def _company(row: _Row) -> Company:
+    return Company(
+        row.text("code"), row.text("name"), row.text("name_en", ""), row.text("uscc"), row.text("licence", "")
+    )
+
+
+def _said(row: _Row) -> Said:
+    return Said(
+        row.line,
+        row.read("round", _round),
+        row.text("platform"),
+        row.text("address", ""),
+        row.one_of("outcome", OUTCOMES),
+        row.moment(),
+        row.text("remark", ""),
+    )
+
+
+def _cross_check(folder: Folder) -> None:
+    """What one file says of another must be there."""
+    slugs, codes = {desk.slug for desk in folder.platforms}, {firm.code for firm in folder.firms}
+    primary = {contact.platform for contact in folder.liaisons if contact.duty == "primary"}
+    named = [
+        ("liaisons.csv", "platform", {contact.platform for contact in folder.liaisons} - slugs),
+        ("official_accounts.csv", "platform", {account.platform for account in folder.accounts} - slugs),
+        ("official_accounts.csv", "firm", {account.firm for account in folder.accounts} - codes),
+        ("brands.csv", "firm", set(folder.brands) - codes),
+        ("complaints/arrivals.csv", "firm", {arrival.firm for arrival in folder.arrivals} - codes),
+        ("replies.csv", "platform", {reply.platform for reply in folder.replies} - slugs),
+    ]
+    for file, what, unknown in named:
+        if unknown:
+            raise FolderError(f"{file}: the {what} {sorted(unknown)[0]} is not registered in this folder.")
+    if without := sorted(slugs - primary):
+        raise FolderError(f"liaisons.csv: the platform {without[0]} has no primary liaison.")
+    for arrival in folder.arrivals:
+        if not folder.sheet(arrival).is_file():
+            raise FolderError(f"complaints/arrivals.csv: {arrival.file} is not there.")
