@@ -9,16 +9,14 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from .addresses import Address, read_cell
+from .addresses import Address, platform_of, read_cell
 from .sheets.values import asks_for_closure
-from .sites import platform_of
 
 Verdict = Literal["invalid", "held", "ok"]
 
 REASONS: dict[str, Any] = {
     "": "",
-    "no-address": _("The row names no address."),
-    "unusable-address": _("No address in the row can be used."),
+    "no-address-given": _("The row names no address."),
     "search-page": _("The address is a search page or a start page, not a listing or a store."),
     "two-listings": _("The row names two different listings. Give each its own row."),
     "two-stores": _("The row names two different stores. Give each its own row."),
@@ -32,7 +30,8 @@ REASONS: dict[str, Any] = {
 class RowReading:
     """A row judged by itself.
 
-    verdict: 'invalid', 'held' or 'ok'. code: a key of REASONS, '' when ok. reason: a sentence for the person.
+    verdict: 'invalid', 'held' or 'ok'. code: a key of REASONS or of `listings.addresses.REASONS`, '' when ok. reason:
+    its sentence.
     listing, store: the addresses that are named, one of each at most; where the row is held they are what is known so
     far. target: 'listing' or 'store', None unless ok. text: the cell that stands for the row where it has no target.
     """
@@ -107,8 +106,8 @@ def _not_ok(
 def _unusable(read: list[tuple[str, Address]]) -> RowReading:
     """A row without a usable address: the reason is that of its first cell that has anything in it."""
     if not read:
-        return _not_ok("invalid", "no-address", "")
+        return _not_ok("invalid", "no-address-given", "")
     text, address = next((pair for pair in read if pair[1].kind == "search"), read[0])
     if address.kind == "search":
         return _not_ok("invalid", "search-page", text)
-    return RowReading("invalid", "unusable-address", address.reason or REASONS["unusable-address"], text=text)
+    return RowReading("invalid", "unusable-address", address.message or REASONS["unusable-address"], text=text)
