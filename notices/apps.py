@@ -12,6 +12,8 @@ class NoticesConfig(AppConfig):
         from notices.workflow import closing, handover, verdicts
         from stores import workflow as storework
 
+        _register_links()
+
         corps = ("officer", "supervisor")
         allow("notices.compose", roles=("officer",))
         allow("notices.approve", duties=("head_of_unit", "head_of_department"))
@@ -31,3 +33,45 @@ class NoticesConfig(AppConfig):
         storework.official_hooks.append(handover.withdraw_official)
         casework.official_found.append(handover.withdraw_named)
         casework.closing_checks.append(closing.open_work)
+
+
+def _register_links() -> None:
+    """The lines of the rail that belong to this room."""
+    from django.utils.translation import gettext_lazy as _
+
+    from corps import navigation
+    from corps.home import home_views
+    from notices.models import Notice
+    from notices.states import ItemState, NoticeState
+    from notices.views import approvals, checks, deliveries, objections
+
+    def unanswered(user) -> int:
+        return (
+            Notice.objects.visible_to(user)
+            .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
+            .distinct()
+            .count()
+        )
+
+    def issued(user) -> int:
+        return Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).count()
+
+    corps = ("officer", "supervisor")
+    home_views["liaison"] = "notices.views.desk.list_notices"
+    register = navigation.register
+    register("desk", _("To answer"), "notices:desk", section="desk", order=10, roles=("liaison",), count=unanswered)
+    register(
+        "approvals", _("Approvals"), "notices:approvals", section="desk", order=15, roles=("supervisor",),
+        count=approvals.waiting,
+    )
+    register("notices", _("Notices"), "notices:list", section="casework", order=40, roles=corps, count=issued)
+    register("checks", _("Checks"), "notices:checks", section="casework", order=50, roles=corps, count=checks.waiting)
+    register(
+        "objections", _("Objections"), "notices:objections", section="casework", order=60, roles=corps,
+        count=objections.waiting,
+    )
+    register(
+        "deliveries", _("Deliveries"), "notices:deliveries", section="casework", order=70, roles=corps,
+        count=deliveries.waiting,
+    )
+    navigation.register_place("liaison", lambda user: user.liaison.platform.label if hasattr(user, "liaison") else "")

@@ -1,6 +1,39 @@
-"""Pages of this room."""
+"""Pages of the notices room."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from notices.views import approvals, checks, deliveries, desk, objections, office
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+NUMBER = r"(?P<number>[A-Z0-9-]+)"
+
+urlpatterns = [
+    path("", office.list_notices, name="list"),
+    path("desk/", desk.list_notices, name="desk"),
+    path("approvals/", approvals.inbox, name="approvals"),
+    path("corrections/<int:pk>/", approvals.decide_correction, name="correction"),
+    path("checks/", checks.show_queue, name="checks"),
+    path("checks/table/", checks.list_queue, name="checks_list"),
+    path("checks/judge/", checks.judge, name="judge"),
+    path("checks/undo/", checks.undo, name="undo"),
+    path("deliveries/", deliveries.list_deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/", deliveries.show_delivery, name="delivery"),
+    path("deliveries/<int:pk>/message.eml", deliveries.download, name="delivery_message"),
+    path("deliveries/<int:pk>/decide/", deliveries.decide, name="delivery_decide"),
+    path("objections/", objections.list_objections, name="objections"),
+    path("objections/target/<int:pk>/", objections.lodge, name="objection_new"),
+    path("corrections/target/<int:pk>/", objections.propose_correction, name="correction_new"),
+    re_path(rf"^objections/{NUMBER}/$", objections.show_objection, name="objection"),
+    re_path(rf"^objections/{NUMBER}/accept/$", objections.accept, name="objection_accept"),
+    re_path(rf"^compose/{NUMBER}/$", office.compose, name="compose"),
+    re_path(rf"^compose/{NUMBER}/draft/$", office.draft, name="draft"),
+    re_path(rf"^{NUMBER}/$", office.show_notice, name="notice"),
+    re_path(rf"^{NUMBER}/change/$", office.change_draft, name="change"),
+    re_path(rf"^{NUMBER}/items/$", office.change_items, name="change_items"),
+    re_path(rf"^{NUMBER}/decide/$", approvals.decide, name="decide"),
+    re_path(rf"^{NUMBER}/serve/$", office.serve, name="serve"),
+    re_path(rf"^{NUMBER}/letter/$", office.letter, name="letter"),
+    re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),
+    re_path(rf"^{NUMBER}/pick/$", desk.pick, name="pick"),
+    re_path(rf"^{NUMBER}/answer/$", desk.answer, name="answer"),
+]

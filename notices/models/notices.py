@@ -20,9 +20,8 @@ class NoticeQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.role == user.Role.LIAISON:
-            issued = (NoticeState.ISSUED, NoticeState.COMPLETED, NoticeState.WITHDRAWN)
             mine = Platform.objects.visible_to(user).values("pk")
-            return self.filter(platform__in=mine, state__in=issued, issued_at__isnull=False)
+            return self.filter(platform__in=mine, issued_at__isnull=False)
         return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
 
 

@@ -1,0 +1,71 @@
+"""Forms of the notices room."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from cases.states import Claim
+from notices.workflow.answering import LONGEST_REMARK
+
+NEEDS_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
+
+
+class AnswerForm(forms.Form):
+    """One outcome for the selected items, with a remark; a reason is owed for everything but removal."""
+
+    outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
+    remark = forms.CharField(
+        label=_("Remark"),
+        max_length=LONGEST_REMARK,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For “not acted on”: the reason, such as hidden, link cut, account frozen, address does not open."),
+    )
+    token = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("outcome") in NEEDS_REASON and not said.get("remark", "").strip():
+            raise ValidationError({"remark": _("Say why, so that the officer need not ask.")})
+        return said
+
+
+class ReasonForm(forms.Form):
+    """A reason, for acts that owe one."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ServedForm(forms.Form):
+    """How a notice was served in another way than by mail."""
+
+    proof = forms.CharField(
+        label=_("How, to whom and when"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    document = forms.FileField(label=_("Proof (scan or photograph)"), required=False)
+
+
+class DeliveryForm(forms.Form):
+    """What a person decides about a delivery, with the reason or the evidence."""
+
+    act = forms.ChoiceField(choices=[("mark_sent", ""), ("resend", ""), ("cancel", "")], widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason or evidence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ObjectionForm(forms.Form):
+    """An objection against a target, as it came in."""
+
+    reason = forms.CharField(
+        label=_("What is objected"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class DecisionForm(forms.Form):
+    """The decision of an objection."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=[("upheld", _("Upheld")), ("dismissed", _("Dismissed"))], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -1,0 +1,1 @@
+"""Pages of the notices room: one module for each desk."""

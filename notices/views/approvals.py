@@ -1,0 +1,149 @@
+"""The approval inbox: what changes if I say yes, on one screen."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.models import Target
+from corps import workflow as ground
+from corps.access import may
+from corps.calendar import due_on
+from corps.clock import today
+from corps.doors import open_to
+from corps.errors import TransitionRefused
+from corps.models import Approval, ClockRule, Holiday, User
+from notices import letters, workflow
+from notices.models import Notice, Objection, Outcome
+from notices.states import NoticeState, ObjectionState
+from notices.workflow.guards import screen
+
+supervisors = open_to(User.Role.SUPERVISOR)
+STORES_SHOWN = 8
+
+
+def waiting(user: User) -> int:
+    """How many decisions wait for a supervisor, for the rail."""
+    notices = Notice.objects.visible_to(user).filter(state=NoticeState.SUBMITTED).count()
+    return notices + _objections(user).count() + _corrections(user).count()
+
+
+@supervisors
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a decision; the one in hand beside it."""
+    notices = list(
+        Notice.objects.visible_to(request.user)
+        .filter(state=NoticeState.SUBMITTED)
+        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by", "reply_deadline")
+        .annotate(item_count=Count("items"))
+        .order_by("submitted_at", "pk")
+    )
+    wanted = request.GET.get("notice")
+    current = next((n for n in notices if n.number == wanted), notices[0] if notices else None)
+    following = notices[notices.index(current) + 1 :] if current else []
+    context: dict[str, Any] = {
+        "notices": notices,
+        "objections": _objections(request.user).select_related("target", "case", "lodged_by")[:20],
+        "corrections": _corrections(request.user),
+        "current": current,
+        "following": following[0] if following else None,
+    }
+    if current:
+        context |= _consequences(request.user, current)
+    return render(request, "notices/approvals.html", context)
+
+
+@supervisors
+@require_POST
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Approve the version on the screen, which issues it, or return it with a reason; then the next one."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
+    try:
+        if request.POST.get("act") == "approve":
+            issued = workflow.approve_notice(notice=notice, actor=request.user, version=request.POST.get("version", ""))
+            said = _("%(number)s is issued and on its way.") % {"number": issued.document_number}
+            messages.success(request, said)
+        else:
+            workflow.return_notice(notice=notice, actor=request.user, reason=request.POST.get("reason", ""))
+            messages.success(request, _("Notice %(number)s was returned.") % {"number": notice.number})
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("notices:approvals")
+
+
+@supervisors
+@require_POST
+def decide_correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a counted outcome that a colleague proposed to correct."""
+    target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
+    try:
+        workflow.correct_outcome(target=target, actor=request.user, reason=request.POST.get("reason", ""))
+        messages.success(request, _("The outcome was taken back."))
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("notices:approvals")
+
+
+def _objections(user: User) -> Any:
+    open_ones = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+    return Objection.objects.visible_to(user).filter(state__in=open_ones).exclude(lodged_by=user).order_by("lodged_at")
+
+
+def _corrections(user: User) -> Any:
+    """Targets whose outcome somebody else proposes to take back."""
+    proposed = Approval.objects.filter(subject_type=Target._meta.label_lower, state=Approval.State.OPEN)
+    return Target.objects.visible_to(user).filter(pk__in=proposed.exclude(requested_by=user).values("subject_id"))
+
+
+def _consequences(user: User, notice: Notice) -> dict[str, Any]:
+    """What changes with a yes, what was checked just now, and what differs from the version returned before."""
+    targets = list(Target.objects.filter(items__notice=notice).select_related("ground"))
+    handing_over = any(target.platform_id != notice.platform_id for target in targets)
+    screened = screen(notice.case, targets, drafted_in=notice, handing_over=handing_over)
+    codes = [result.code for result in screened.blocked]
+    total = len(targets)
+    length = notice.case.campaign.reply_working_days if notice.case.campaign else None
+    checks = [
+        (_("No official account"), total - codes.count("official"), total),
+        (_("All have a legal ground"), total - codes.count("no-ground") - codes.count("price-only"), total),
+        (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
+    ]
+    counts = dict(
+        Outcome.objects.visible_to(user).order_by().values_list("kind").annotate(count=Count("pk")).values_list("kind", "count")
+    )
+    stores = (
+        notice.items.exclude(target__listing__store=None)
+        .order_by()
+        .values("target__listing__store__name", "target__listing__store__canonical_id")
+        .annotate(count=Count("pk"))
+        .order_by("-count")
+    )
+    return letters.letter_context(notice) | {
+        "notice": notice,
+        "total": total,
+        "due_if_today": _due_if_today(length),
+        "checks": checks,
+        "blocked": screened.blocked,
+        "counts": counts,
+        "own": notice.drafted_by_id == user.pk,
+        "may_approve": may(user, "notices.approve"),
+        "by_store": stores[:STORES_SHOWN],
+        "store_count": stores.count(),
+        "approval": ground.open_approval(notice),
+        "returned": Approval.objects.filter(
+            subject_type=notice._meta.label_lower, subject_id=notice.pk, state=Approval.State.RETURNED
+        )
+        .select_related("decided_by")
+        .last(),
+    }
+
+
+def _due_if_today(length: int | None) -> Any:
+    """Until when the platform would have to answer if the notice were issued now; writes nothing."""
+    rule = ClockRule.objects.in_force("PT_FK", today())
+    return due_on(rule.clock(length), today(), calendar=Holiday.objects.calendar()).date

@@ -1,0 +1,193 @@
+"""The check queue: what platforms claim, judged by what an officer sees."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.states import Claim, Seen
+from corps.doors import open_to
+from corps.models import User
+from corps.pieces.lists import capped_count, conditions, page_of
+from notices import workflow
+from notices.models import NoticeItem, PendingVerdict
+from notices.states import ItemState
+from stores.models import Platform
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+officers = open_to(User.Role.OFFICER)
+NEXT_ROWS = 12
+
+
+def queue(user: User) -> QuerySet[NoticeItem]:
+    """Claimed items that wait for a check and are under nobody's verdict just now."""
+    return NoticeItem.objects.visible_to(user).filter(state=ItemState.CLAIMED, pending_verdict=None)
+
+
+def waiting(user: User) -> int:
+    """How many items wait for a check, for the rail."""
+    return queue(user).count()
+
+
+@corps
+@require_GET
+def show_queue(request: HttpRequest) -> HttpResponse:
+    """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
+    found = _filtered(request)
+    ordered = _with_things(found.annotate(due_on=F("check_deadline__due_on")).order_by("due_on", "pk"))
+    wanted = request.GET.get("item", "")
+    current = ordered.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    rows = list(ordered[: NEXT_ROWS + 1])
+    current = current or (rows[0] if rows else None)
+    context = {
+        "current": current,
+        "next": [row for row in rows if current is None or row.pk != current.pk][:NEXT_ROWS],
+        "total": found.count(),
+        "conditions": _chips(request),
+        "platforms": Platform.objects.visible_to(request.user),
+        "undo": _undoable(request),
+        "history": list(current.checks.select_related("by").order_by("-pk")[:5]) if current else [],
+        "rows_of_target": _allegation(current),
+        "query": _query(request),
+        "may_judge": request.user.role == User.Role.OFFICER,
+    }
+    return render(request, "notices/check.html", context)
+
+
+@corps
+@require_GET
+def list_queue(request: HttpRequest) -> HttpResponse:
+    """The whole queue as a table, for verdicts on many at once."""
+    found = _filtered(request)
+    ordered = _with_things(found.annotate(due_on=F("check_deadline__due_on")))
+    page = page_of(ordered, request.GET, order=("due_on", "id"), total=lambda: capped_count(found))
+    by_platform = found.order_by().values_list("notice__platform__slug", "notice__platform__name").annotate(Count("pk"))
+    context = {
+        "page": page,
+        "conditions": _chips(request),
+        "platforms": Platform.objects.visible_to(request.user),
+        "by_platform": by_platform,
+        "undo": _undoable(request),
+        "query": _query(request),
+        "may_judge": request.user.role == User.Role.OFFICER,
+    }
+    return render(request, "notices/check_list.html", context)
+
+
+@officers
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """Give a verdict on one item or many; it counts in ten seconds unless undone."""
+    seen = request.POST.get("seen", "")
+    ids = _selected(request)
+    back = reverse("notices:checks_list" if request.POST.get("from") == "list" else "notices:checks")
+    if seen not in Seen.values or not ids:
+        messages.warning(request, _("Select the items, then say what was seen."))
+        return redirect(back + _query(request))
+    results = workflow.propose_verdicts(items=ids, seen=seen, actor=request.user, note=request.POST.get("note", ""))
+    done = [result.ref for result in results if result.ok]
+    for result in [result for result in results if not result.ok][:20]:
+        messages.warning(request, f"{result.ref}: {result.message}")
+    if done:
+        said = ngettext(
+            "%(count)d item judged “%(seen)s”; it counts in ten seconds.",
+            "%(count)d items judged “%(seen)s”; they count in ten seconds.",
+            len(done),
+        )
+        request.session["undo"] = {"ids": done, "text": said % {"count": len(done), "seen": Seen(seen).label}}
+    return redirect(back + _query(request))
+
+
+@officers
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back one's own verdicts of the last ten seconds."""
+    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    back = workflow.undo_verdicts(items=ids, actor=request.user)
+    if back:
+        said = ngettext("%(count)d verdict was taken back.", "%(count)d verdicts were taken back.", back)
+        messages.success(request, said % {"count": back})
+    else:
+        messages.warning(request, _("It counts already; from now on only a correction undoes it."))
+    return redirect("notices:checks")
+
+
+def _undoable(request: HttpRequest) -> dict[str, Any] | None:
+    """The last verdicts of this session, as long as they can still be taken back."""
+    last = request.session.pop("undo", None)
+    if last and PendingVerdict.objects.filter(item__in=last["ids"], by=request.user).exists():
+        return last
+    return None
+
+
+def _filtered(request: HttpRequest) -> QuerySet[NoticeItem]:
+    found = queue(request.user)
+    if platform := request.GET.get("platform"):
+        found = found.filter(notice__platform__slug=platform)
+    if notice := request.GET.get("notice"):
+        found = found.filter(notice__number=notice)
+    if case := request.GET.get("case"):
+        found = found.filter(notice__case__number=case)
+    if request.GET.get("claim") in Claim.values:
+        found = found.filter(outcome=request.GET["claim"])
+    if request.GET.get("seen") in Seen.values:
+        found = found.filter(target__seen=request.GET["seen"])
+    return found
+
+
+def _chips(request: HttpRequest) -> list[Any]:
+    platforms = {platform.slug: platform.label for platform in Platform.objects.visible_to(request.user)}
+    claims, seen = dict(Claim.choices), dict(Seen.choices)
+    return conditions(
+        request.GET,
+        [
+            ("platform", _("Platform"), platforms.get),
+            ("notice", _("Notice"), str),
+            ("case", _("Case"), str),
+            ("claim", _("Claimed"), claims.get),
+            ("seen", _("Last seen"), seen.get),
+        ],
+    )
+
+
+def _query(request: HttpRequest) -> str:
+    """The filter of the address, without the item and the place in the list."""
+    kept = request.GET.copy()
+    for name in ("item", "after", "before"):
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}" if kept else ""
+
+
+def _with_things(items: QuerySet[NoticeItem]) -> QuerySet[NoticeItem]:
+    return items.select_related(
+        "notice__case",
+        "notice__platform",
+        "target__listing__store",
+        "target__store",
+        "target__platform",
+        "target__firm",
+        "check_deadline",
+        "answered_by",
+        "ground",
+    )
+
+
+def _selected(request: HttpRequest) -> list[int]:
+    if request.POST.get("all_matching"):
+        return list(_filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000])
+    return [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:10_000]
+
+
+def _allegation(item: NoticeItem | None) -> list[Any]:
+    """The first rows of complaint sheets that named the target, with their sheet."""
+    if item is None:
+        return []
+    rows = item.target.rows.select_related("sheet_import__complaint__firm").order_by("pk")
+    return list(rows[:3])
+

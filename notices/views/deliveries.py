@@ -1,0 +1,100 @@
+"""Deliveries: what left the house, what did not, and what a person has to decide."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from corps import messages as mail
+from corps import tasks, workflow
+from corps.clock import now
+from corps.doors import open_to
+from corps.errors import TransitionRefused
+from corps.models import Delivery, User
+from corps.pieces.lists import capped_count, conditions, page_of
+from notices.forms import DeliveryForm
+from notices.models import Notice
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+officers = open_to(User.Role.OFFICER)
+FOR_A_PERSON = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
+
+
+def visible(user: User) -> QuerySet[Delivery]:
+    """Deliveries of the notices a person may see."""
+    seen = Notice.objects.visible_to(user).values("pk")
+    return Delivery.objects.visible_to(user).filter(
+        message__subject_type=Notice._meta.label_lower, message__subject_id__in=seen
+    )
+
+
+def waiting(user: User) -> int:
+    """How many deliveries failed or are uncertain, for the rail."""
+    return visible(user).filter(state__in=FOR_A_PERSON).count()
+
+
+@corps
+@require_GET
+def list_deliveries(request: HttpRequest) -> HttpResponse:
+    """Deliveries, newest first; by default all, `state` filters."""
+    found = visible(request.user).select_related("message").defer("content")
+    if (state := request.GET.get("state")) in Delivery.State.values:
+        found = found.filter(state=state)
+    chips = conditions(request.GET, [("state", _("State"), dict(Delivery.State.choices).get)])
+    page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+    context = {"page": page, "conditions": chips, "states": Delivery.State.choices}
+    return render(request, "notices/delivery_list.html", context)
+
+
+@corps
+@require_GET
+def show_delivery(request: HttpRequest, pk: int) -> HttpResponse:
+    """One delivery: how far it is, the server's answer, and the stored message."""
+    delivery = get_object_or_404(visible(request.user).select_related("message", "decided_by"), pk=pk)
+    return render(request, "notices/delivery.html", _context(delivery, DeliveryForm()))
+
+
+@corps
+@require_GET
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stored bytes, as they leave or left."""
+    delivery = get_object_or_404(visible(request.user), pk=pk)
+    response = HttpResponse(bytes(delivery.content), content_type="message/rfc822")
+    response["Content-Disposition"] = f'attachment; filename="delivery-{delivery.pk}.eml"'
+    return response
+
+
+@officers
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark an uncertain delivery as sent, send a failed or uncertain one again, or give it up; with the reason."""
+    delivery = get_object_or_404(visible(request.user).select_related("message"), pk=pk)
+    form = DeliveryForm(request.POST)
+    if not form.is_valid():
+        return render(request, "notices/delivery.html", _context(delivery, form))
+    said, at = form.cleaned_data, now()
+    try:
+        match said["act"]:
+            case "mark_sent":
+                workflow.mark_sent(delivery=delivery, actor=request.user, evidence=said["reason"], at=at)
+            case "resend":
+                workflow.resend(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
+                tasks.ring(tasks.send_due)
+            case "cancel":
+                workflow.cancel(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
+            case _:
+                raise Http404
+    except TransitionRefused as refused:
+        form.add_error(None, str(refused.message))
+        return render(request, "notices/delivery.html", _context(delivery, form))
+    messages.success(request, _("Your decision is recorded."))
+    return redirect("notices:delivery", pk=pk)
+
+
+def _context(delivery: Delivery, form: DeliveryForm) -> dict[str, Any]:
+    notice = Notice.objects.filter(pk=delivery.message.subject_id).first()
+    return {"delivery": delivery, "reading": mail.read(delivery), "form": form, "notice": notice}

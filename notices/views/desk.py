@@ -1,0 +1,218 @@
+"""The liaison's desk: which notices wait, and answering one in a few keystrokes."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.models import Target
+from cases.states import Claim
+from corps.doors import open_to
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.pieces.lists import page_of
+from corps.results import Result
+from listings.addresses import read_cell
+from notices import letters, workflow
+from notices.forms import AnswerForm
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from notices.workflow import Reply
+
+liaisons = open_to(User.Role.LIAISON)
+KEYS = (
+    (Claim.REMOVED, "1"),
+    (Claim.SHUT, "2"),
+    (Claim.ALREADY_GONE, "3"),
+    (Claim.REFUSED, "4"),
+    (Claim.NEEDS_INFORMATION, "5"),
+    (Claim.NOT_OURS, "6"),
+    (Claim.APPEALED, "7"),
+)
+SHOWN = {
+    "open": Q(state=ItemState.OPEN),
+    "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN),
+    "back": Q(state=ItemState.OPEN, answered_at__isnull=False),
+    "stores": Q(target__kind=Target.Kind.STORE),
+    "all": Q(),
+}
+MOST_PICKED = 2000
+
+
+@liaisons
+@require_GET
+def list_notices(request: HttpRequest) -> HttpResponse:
+    """Open notices, most urgent first; those answered in full behind `show=answered`."""
+    shown = "answered" if request.GET.get("show") == "answered" else "open"
+    notices = _with_counts(Notice.objects.visible_to(request.user))
+    if shown == "open":
+        found = notices.filter(state=NoticeState.ISSUED, open_count__gt=0)
+        page = page_of(found, request.GET, order=("due_on", "id"))
+    else:
+        found = notices.exclude(state=NoticeState.WITHDRAWN).filter(open_count=0)
+        page = page_of(found, request.GET, order=("-id",))
+    return render(request, "notices/desk_list.html", {"page": page, "shown": shown})
+
+
+def show_notice(request: HttpRequest, notice: Notice, picked: Iterable[str] = ()) -> HttpResponse:
+    """A notice as its liaison sees it: what is asked, by whom, by when, why, and the table to answer.
+
+    picked: lines that the person pasted; then only the items that they name are shown, all of them selected.
+    """
+    items = notice.items.exclude(state=ItemState.DRAFT)
+    counts = items.aggregate(
+        total=Count("pk"),
+        open=Count("pk", filter=SHOWN["open"]),
+        back=Count("pk", filter=SHOWN["back"]),
+        stores=Count("pk", filter=SHOWN["stores"]),
+    )
+    shown = request.GET.get("show") or ("open" if counts["open"] else "all")
+    shown = shown if shown in SHOWN else "all"
+    found = items.filter(SHOWN[shown])
+    unknown: list[dict[str, Any]] = []
+    if picked:
+        found, unknown = _picked(request.user, items, list(picked))
+    rows = found.select_related("target__listing__store", "target__store", "ground", "answered_by")
+    size = MOST_PICKED if picked else 50
+    page = page_of(rows, request.GET, order=("position",), size=size, total=found.count())
+    outcomes = dict(items.exclude(outcome="").filter(~SHOWN["open"]).values_list("outcome").annotate(Count("pk")))
+    context = {
+        "notice": notice,
+        "page": page,
+        "counts": counts | {"answered": counts["total"] - counts["open"]},
+        "outcomes": [(label, outcomes[word]) for word, label in Claim.choices if outcomes.get(word)],
+        "shown": shown,
+        "picked": list(picked),
+        "unknown": unknown,
+        "keys": [(word, word.label, key) for word, key in KEYS],
+        "contact": letters.contact_of(notice),
+        "grounds": items.exclude(ground=None).order_by().values_list("ground__name", "ground__basis").distinct()[:4],
+    }
+    return render(request, "notices/desk.html", context)
+
+
+@liaisons
+@require_POST
+def pick(request: HttpRequest, number: str) -> HttpResponse:
+    """Select the items that a pasted column of addresses or ids names. Changes nothing."""
+    notice = _visible(request, number)
+    lines = [line.strip() for line in request.POST.get("lines", "").splitlines() if line.strip()]
+    if not lines:
+        messages.warning(request, _("Paste one address or id on each line first."))
+        return redirect(notice)
+    return show_notice(request, notice, lines[:MOST_PICKED])
+
+
+@liaisons
+@require_POST
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer the selected items: first a summary with room for a remark, then, confirmed, the result of each row.
+
+    The form's token is the act's idempotency key, so that a double click or a resent form answers once.
+    """
+    notice = _visible(request, number)
+    wanted = _selected(request, notice)
+    if not wanted:
+        messages.warning(request, _("Select the items first."))
+        return redirect(notice)
+    form = AnswerForm(request.POST if "confirmed" in request.POST else None, initial=_first(request))
+    context = {"notice": notice, "form": form, "ids": wanted, "summary": _summary(notice, wanted)}
+    if not form.is_valid():
+        return render(request, "notices/desk_answer.html", context)
+    said = form.cleaned_data
+    replies = [Reply(pk, said["outcome"], item=pk, remark=said["remark"]) for pk in wanted]
+    body = [[reply.item, reply.outcome, reply.remark] for reply in replies]
+    try:
+        lines = workflow.reply_once(
+            notice=notice,
+            actor=request.user,
+            key=f"page-{said['token']}",
+            body=body,
+            answer=lambda: [
+                {"ref": result.ref, "ok": result.ok, "code": result.code, "message": str(result.message)}
+                for result in workflow.answer_items(notice=notice, replies=replies, actor=request.user)
+            ],
+        )
+    except TransitionRefused as refused:
+        form.add_error(None, str(refused.message))
+        return render(request, "notices/desk_answer.html", context)
+    results = [Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines]
+    done = sum(result.ok for result in results)
+    if done == len(results):
+        outcome = Claim(said["outcome"]).label
+        messages.success(request, _("%(count)d items answered “%(outcome)s”.") % {"count": done, "outcome": outcome})
+        return redirect(notice)
+    names = {
+        pk: (title or store or str(pk), "")
+        for pk, title, store in NoticeItem.objects.filter(pk__in=wanted).values_list(
+            "pk", "target__listing__title", "target__store__name"
+        )
+    }
+    return render(request, "notices/desk_result.html", context | {"results": results, "names": names, "said": said})
+
+
+def _visible(request: HttpRequest, number: str) -> Notice:
+    notices = Notice.objects.visible_to(request.user).select_related("case", "platform", "reply_deadline", "drafted_by")
+    return get_object_or_404(notices, number=number)
+
+
+def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    return notices.select_related("reply_deadline", "case").annotate(
+        due_on=F("reply_deadline__due_on"),
+        item_count=Count("items"),
+        open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
+        back_count=Count("items", filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False)),
+    )
+
+
+def _selected(request: HttpRequest, notice: Notice) -> list[int]:
+    """Ids ticked, or all that match the filter in the form's address."""
+    if request.POST.get("all_matching"):
+        shown = SHOWN.get(request.GET.get("show", "open"), SHOWN["open"])
+        found = notice.items.filter(shown).exclude(state=ItemState.DRAFT)
+        return list(found.order_by("position").values_list("pk", flat=True))
+    return [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:10_000]
+
+
+def _first(request: HttpRequest) -> dict[str, str]:
+    return {"outcome": request.POST.get("outcome", ""), "token": uuid.uuid4().hex}
+
+
+def _summary(notice: Notice, ids: list[int]) -> dict[str, int]:
+    """What an answer would touch: how many listings and stores, and how many of them are answered already."""
+    return notice.items.filter(pk__in=ids).aggregate(
+        listings=Count("pk", filter=Q(target__kind=Target.Kind.LISTING)),
+        stores=Count("pk", filter=Q(target__kind=Target.Kind.STORE)),
+        answered=Count("pk", filter=~Q(state=ItemState.OPEN)),
+    )
+
+
+def _picked(
+    user: User, items: QuerySet[NoticeItem], lines: list[str]
+) -> tuple[QuerySet[NoticeItem], list[dict[str, Any]]]:
+    """The items that lines name (addresses or bare ids), and the lines that name none, with where they belong."""
+    wanted: dict[str, str] = {}
+    for line in lines:
+        address = read_cell(line)
+        wanted.setdefault(address.canonical_id if address.kind in Target.Kind.values else line, line)
+    named = Q(target__listing__canonical_id__in=wanted) | Q(target__store__canonical_id__in=wanted)
+    found = items.filter(named)
+    here = set(found.values_list("target__listing__canonical_id", flat=True))
+    here |= set(found.values_list("target__store__canonical_id", flat=True))
+    missing = [key for key in wanted if key not in here]
+    elsewhere: dict[str, Notice] = {}
+    others = (
+        NoticeItem.objects.visible_to(user)
+        .filter(state=ItemState.OPEN)
+        .filter(Q(target__listing__canonical_id__in=missing) | Q(target__store__canonical_id__in=missing))
+        .select_related("notice", "target__listing", "target__store")[:200]
+    )
+    for item in others:
+        elsewhere[item.target.thing.canonical_id] = item.notice
+    return found, [{"line": wanted[key], "notice": elsewhere.get(key)} for key in missing]

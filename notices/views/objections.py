@@ -1,0 +1,106 @@
+"""Objections and corrections: pages to lodge, to take up, and to decide."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.models import Target
+from corps.access import may
+from corps.doors import open_to
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.pieces.lists import conditions, page_of
+from corps.refusals import refusals_go_to
+from notices import workflow
+from notices.forms import DecisionForm, ObjectionForm, ReasonForm
+from notices.models import Objection
+from notices.states import ObjectionState
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+OPEN = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+
+
+def waiting(user: User) -> int:
+    """How many objections are not decided, for the rail."""
+    return Objection.objects.visible_to(user).filter(state__in=OPEN).count()
+
+
+@corps
+@require_GET
+def list_objections(request: HttpRequest) -> HttpResponse:
+    """Objections, newest first."""
+    found = Objection.objects.visible_to(request.user).select_related(
+        "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
+    )
+    if (state := request.GET.get("state")) in ObjectionState.values:
+        found = found.filter(state=state)
+    chips = conditions(request.GET, [("state", _("State"), dict(ObjectionState.choices).get)])
+    page = page_of(found, request.GET, order=("-id",), total=found.count())
+    context = {"page": page, "conditions": chips, "states": ObjectionState.choices}
+    return render(request, "notices/objection_list.html", context)
+
+
+@corps
+def show_objection(request: HttpRequest, number: str) -> HttpResponse:
+    """One objection, with what upholding it would change; a supervisor who did not lodge it decides here."""
+    objections = Objection.objects.visible_to(request.user).select_related(
+        "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
+    )
+    objection = get_object_or_404(objections, number=number)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.decide_objection(
+                objection=objection,
+                actor=request.user,
+                upheld=form.cleaned_data["decision"] == "upheld",
+                reason=form.cleaned_data["reason"],
+            )
+            messages.success(request, _("The decision is recorded."))
+            return redirect("notices:objection", number)
+    may_decide = (
+        objection.state == ObjectionState.ACCEPTED
+        and may(request.user, "notices.decide_objection")
+        and objection.lodged_by_id != request.user.pk
+    )
+    context = {"objection": objection, "form": form, "may_decide": may_decide}
+    return render(request, "notices/objection.html", context)
+
+
+@corps
+@require_POST
+def accept(request: HttpRequest, number: str) -> HttpResponse:
+    """Take an objection up for decision."""
+    objection = get_object_or_404(Objection.objects.visible_to(request.user), number=number)
+    try:
+        workflow.accept_objection(objection=objection, actor=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("notices:objection", number)
+
+
+@corps
+def lodge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take in an objection against a target."""
+    target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            objection = workflow.lodge_objection(target=target, actor=request.user, **form.cleaned_data)
+            return redirect("notices:objection", objection.number)
+    return render(request, "notices/objection_new.html", {"target": target, "form": form})
+
+
+@corps
+def propose_correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a counted outcome to be taken back; somebody else decides."""
+    target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.propose_correction(target=target, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("A second person is asked to decide."))
+            return redirect("cases:target", pk)
+    return render(request, "notices/correction_new.html", {"target": target, "form": form})

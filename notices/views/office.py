@@ -1,0 +1,345 @@
+"""Notices as the corps sees them: the list, the composer, one notice with its letter, items and deliveries."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.models import Case
+from corps import workflow as ground
+from corps.access import may
+from corps.doors import open_to
+from corps.errors import TransitionRefused
+from corps.models import Approval, AuditEntry, User
+from corps.pieces.lists import conditions, page_of
+from corps.results import Result
+from notices import letters, workflow
+from notices.forms import ReasonForm, ServedForm
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from notices.views import desk
+from notices.workflow.guards import BLOCKS, screen
+from stores.models import Platform
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+officers = open_to(User.Role.OFFICER)
+everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
+STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
+
+
+@corps
+@require_GET
+def list_notices(request: HttpRequest) -> HttpResponse:
+    """Every notice of the cases one may see, newest first."""
+    notices = Notice.objects.visible_to(request.user).select_related("platform", "case", "reply_deadline")
+    if (state := request.GET.get("state")) in NoticeState.values:
+        notices = notices.filter(state=state)
+    if platform := request.GET.get("platform"):
+        notices = notices.filter(platform__slug=platform)
+    if case := request.GET.get("case"):
+        notices = notices.filter(case__number=case)
+    counted = notices.annotate(
+        item_count=Count("items"),
+        open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
+        claimed_count=Count("items", filter=Q(items__state=ItemState.CLAIMED)),
+        verified_count=Count("items", filter=Q(items__state=ItemState.VERIFIED)),
+    )
+    platforms = list(Platform.objects.visible_to(request.user))
+    chips = conditions(
+        request.GET,
+        [
+            ("state", _("State"), dict(NoticeState.choices).get),
+            ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
+            ("case", _("Case"), str),
+        ],
+    )
+    page = page_of(counted, request.GET, order=("-id",), total=notices.count())
+    context = {"page": page, "conditions": chips, "platforms": platforms, "states": NoticeState.choices}
+    return render(request, "notices/list.html", context)
+
+
+@everyone
+@require_GET
+def show_notice(request: HttpRequest, number: str) -> HttpResponse:
+    """A notice: to its liaison the desk, to the corps the office page."""
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "case__ground", "case__campaign", "platform", "recipient", "reply_deadline", "drafted_by", "submitted_by", "issued_by"
+    )
+    notice = get_object_or_404(notices, number=number)
+    if request.user.role == User.Role.LIAISON:
+        return desk.show_notice(request, notice)
+    tab = request.GET.get("tab", "items")
+    shown = {"items": _items, "letter": _letter, "deliveries": _deliveries, "timeline": _timeline}
+    if tab not in shown:
+        raise Http404
+    context = {"notice": notice, "tab": tab, "steps": _steps(notice)} | _verbs(request.user, notice)
+    return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
+
+
+@corps
+@require_GET
+def compose(request: HttpRequest, number: str) -> HttpResponse:
+    """The composer: the drafts of a case by platform, what blocks, and the letter as it will arrive."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("ground", "campaign"), number=number)
+    drafts = list(
+        Notice.objects.visible_to(request.user)
+        .filter(case=case, state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+        .select_related("platform", "recipient", "case__ground", "case__campaign", "reply_deadline", "drafted_by")
+        .annotate(item_count=Count("items"))
+        .order_by("pk")
+    )
+    waiting = workflow.waiting_targets(case)
+    by_platform = waiting.order_by().values("platform__name", "platform__name_en").annotate(count=Count("pk"))
+    context: dict[str, Any] = {"case": case, "drafts": drafts, "waiting": by_platform, "waiting_total": waiting.count()}
+    if drafts:
+        wanted = request.GET.get("notice")
+        current = next((draft for draft in drafts if draft.number == wanted), drafts[0])
+        context |= {"current": current} | _composed(current)
+    else:
+        targets = list(waiting.select_related("ground"))
+        context["blocked"] = _by_reason(screen(case, targets).blocked)
+    return render(request, "notices/compose.html", context)
+
+
+@officers
+@require_POST
+def draft(request: HttpRequest, number: str) -> HttpResponse:
+    """Draft notices from targets of a case: those named by `ids`, or all that wait for one."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    try:
+        composed = workflow.compose_notices(case=case, actor=request.user, targets=ids or None)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(case)
+    if composed.blocked:
+        said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in _by_reason(composed.blocked))
+        messages.warning(request, _("%(count)d targets stay behind: %(why)s") % {"count": len(composed.blocked), "why": said})
+    if not composed.notices:
+        messages.warning(request, _("No notice could be drafted."))
+    return redirect("notices:compose", case.number)
+
+
+@officers
+@require_POST
+def change_draft(request: HttpRequest, number: str) -> HttpResponse:
+    """What the composer's buttons do to one draft or to several: submit, take items out, withdraw, change the request."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
+    act = request.POST.get("act", "")
+    try:
+        if act == "submit":
+            workflow.submit_notice(notice=notice, actor=request.user)
+            messages.success(request, _("Notice %(number)s waits for approval.") % {"number": notice.number})
+        elif act == "submit_all":
+            _submit_all(request, notice)
+        elif act == "remove":
+            ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+            done = sum(r.ok for r in workflow.remove_items(notice=notice, items=ids, actor=request.user))
+            messages.success(request, _("%(count)d items were taken out.") % {"count": done})
+        elif act == "request":
+            workflow.change_request(
+                notice=notice,
+                actor=request.user,
+                ask_preserve="preserve" in request.POST,
+                ask_operator="operator" in request.POST,
+            )
+        elif act == "withdraw":
+            workflow.withdraw_draft(notice=notice, actor=request.user)
+            messages.success(request, _("The draft was given up; its targets are free again."))
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("notices:compose", notice.case.number)
+
+
+def _submit_all(request: HttpRequest, notice: Notice) -> None:
+    drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).values_list("pk", flat=True)
+    results = workflow.submit_notices(notices=list(drafts), actor=request.user)
+    done = sum(result.ok for result in results)
+    messages.success(request, _("%(count)d notices wait for approval.") % {"count": done})
+    for result in results:
+        if not result.ok:
+            messages.error(request, str(result.message))
+
+
+@officers
+@require_POST
+def change_items(request: HttpRequest, number: str) -> HttpResponse:
+    """Withdraw items of an issued notice, or hand over those answered "not ours"; with a result for each."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
+    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    if request.POST.get("all_matching"):
+        ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
+    results: list[Result] = []
+    try:
+        if request.POST.get("act") == "withdraw":
+            form = ReasonForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, _("Give the reason."))
+                return redirect(notice)
+            results = workflow.withdraw_items(items=ids, actor=request.user, reason=form.cleaned_data["reason"])
+        elif request.POST.get("act") == "hand_over":
+            desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
+            results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(notice)
+    names = {item.pk: (str(item.target.thing), "") for item in notice.items.filter(pk__in=ids).select_related(
+        "target__listing", "target__store"
+    )}
+    return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})
+
+
+@officers
+def serve(request: HttpRequest, number: str) -> HttpResponse:
+    """Record that a notice was served in another way than by mail."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
+    form = ServedForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        paper = form.cleaned_data["document"]
+        document = ground.store_file(paper, paper.content_type or "application/octet-stream") if paper else None
+        try:
+            workflow.serve_otherwise(
+                notice=notice, actor=request.user, proof=form.cleaned_data["proof"], document=document
+            )
+            return redirect(notice.get_absolute_url() + "?tab=deliveries")
+        except TransitionRefused as refused:
+            form.add_error(None, str(refused.message))
+    return render(request, "notices/serve.html", {"notice": notice, "form": form})
+
+
+@everyone
+@require_GET
+def letter(request: HttpRequest, number: str) -> HttpResponse:
+    """The letter alone, for reading and printing."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case__ground", "platform", "reply_deadline", "drafted_by"),
+        number=number,
+    )
+    return render(request, "notices/letter_page.html", {"notice": notice} | letters.letter_context(notice))
+
+
+@everyone
+@require_GET
+def sheet(request: HttpRequest, number: str) -> HttpResponse:
+    """The attached sheet of a notice, as it was sent; of a draft, as it would be."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case", "platform", "attachment", "reply_deadline", "drafted_by"),
+        number=number,
+    )
+    if notice.attachment:
+        with ground.open_file(notice.attachment) as file:
+            content = file.read()
+    else:
+        content = letters.render(notice).sheet
+    response = HttpResponse(content, content_type=letters.XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{notice.number}.xlsx"'
+    return response
+
+
+def _composed(notice: Notice) -> dict[str, Any]:
+    """What the composer shows of the draft in hand."""
+    items = list(
+        notice.items.select_related("target__ground", "target__listing", "target__store", "ground").order_by("position")
+    )
+    screened = screen(
+        notice.case,
+        [item.target for item in items],
+        drafted_in=notice,
+        handing_over=any(item.target.platform_id != notice.platform_id for item in items),
+    )
+    blocked = {result.ref for result in screened.blocked}
+    return letters.letter_context(notice) | {
+        "notice": notice,
+        "free": len(screened.free),
+        "blocked": _by_reason(screened.blocked),
+        "blocked_items": [item.pk for item in items if item.target_id in blocked],
+        "rows": [item for item in items if item.target_id not in blocked][:20],
+        "returned": Approval.objects.filter(
+            subject_type=notice._meta.label_lower, subject_id=notice.pk, state=Approval.State.RETURNED
+        )
+        .select_related("decided_by")
+        .order_by("-pk")
+        .first(),
+    }
+
+
+def _by_reason(blocked: list[Result]) -> list[dict[str, Any]]:
+    counted: dict[str, int] = {}
+    for result in blocked:
+        counted[result.code] = counted.get(result.code, 0) + 1
+    return [{"code": code, "words": BLOCKS[code], "count": count} for code, count in counted.items()]
+
+
+def _steps(notice: Notice) -> list[dict[str, Any]]:
+    """The stepper: draft, approval, issued, completed, with who and when."""
+    reached = {
+        NoticeState.DRAFT: (notice.drafted_at, notice.drafted_by),
+        NoticeState.SUBMITTED: (notice.submitted_at, notice.submitted_by),
+        NoticeState.ISSUED: (notice.issued_at, notice.issued_by),
+        NoticeState.COMPLETED: (notice.completed_at, None),
+    }
+    now = {NoticeState.RETURNED: NoticeState.DRAFT, NoticeState.WITHDRAWN: NoticeState.DRAFT}.get(
+        NoticeState(notice.state), NoticeState(notice.state)
+    )
+    place = STEPS.index(now)
+    return [
+        {"label": step.label, "at": reached[step][0], "who": reached[step][1] or "",
+         "state": "now" if index == place else "done" if index < place else ""}
+        for index, step in enumerate(STEPS)
+    ]
+
+
+def _verbs(user: User, notice: Notice) -> dict[str, bool]:
+    return {
+        "may_compose": may(user, "notices.compose"),
+        "may_withdraw": may(user, "notices.withdraw") and user.role == User.Role.OFFICER,
+        "may_approve": may(user, "notices.approve") and notice.state == NoticeState.SUBMITTED,
+    }
+
+
+def _filtered_items(request: HttpRequest, notice: Notice) -> QuerySet[NoticeItem]:
+    items = notice.items.all()
+    if (state := request.GET.get("state")) in ItemState.values:
+        items = items.filter(state=state)
+    return items
+
+
+def _items(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+    found = _filtered_items(request, notice).select_related(
+        "target__listing__store", "target__store", "target__platform", "ground", "answered_by", "successor__notice"
+    )
+    counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
+    state = request.GET.get("state", "")
+    total = sum(counts.values())
+    cells = [{"value": total, "label": _("All"), "kind": "grey", "url": "?", "current": not state, "whole": True}]
+    cells += [
+        {"value": counts[word], "label": label, "kind": word, "url": f"?state={word}", "current": state == word}
+        for word, label in ItemState.choices
+        if word in counts
+    ]
+    return {
+        "page": page_of(found, request.GET, order=("position",), total=counts.get(state, total) if state else total),
+        "cells": cells,
+        "state": state,
+        "platforms": Platform.objects.visible_to(request.user).exclude(pk=notice.platform_id),
+    }
+
+
+def _letter(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+    return letters.letter_context(notice) | {"notice": notice}
+
+
+def _deliveries(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+    return {"deliveries": letters.deliveries_of(notice).select_related("message", "decided_by").defer("content")}
+
+
+def _timeline(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+    entries = AuditEntry.objects.filter(
+        Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
+        | Q(subject_type="corps.delivery", subject_id__in=letters.deliveries_of(notice).values("pk"))
+    ).select_related("actor")
+    return {"entries": entries.order_by("-at", "-pk")[:200]}
