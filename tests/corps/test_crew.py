@@ -1,0 +1,100 @@
+"""The manager's crew: who dies is started again, who does not end is ended, and nobody waits for a reader."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corps.services.crew import Crew, Job
+from corps.services.screen import Screen
+from tests.corps.test_services import eventually
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """(read end, write end) of what would be the terminal."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+@pytest.fixture
+def crew(pipe: tuple[int, int]) -> Iterator[Crew]:
+    crew = Crew(Screen(pipe[1]))
+    yield crew
+    for job in crew.jobs:
+        job.clear_away(crew.screen)
+
+
+def script(name: str, text: str, grace: float = 5) -> Job:
+    return Job(name, [sys.executable, "-c", text], dict(os.environ), grace)
+
+
+def shown(crew: Crew, pipe: tuple[int, int]) -> str:
+    crew.screen.flush()
+    return os.read(pipe[0], 65536).decode()
+
+
+def not_running(pid: int) -> bool:
+    """Whether a process is gone, or only waits to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_what_children_say_is_shown_under_their_names_to_the_last_word(crew, pipe):
+    status = crew.run(script("prepare", "print('one'); print('two', end=''); raise SystemExit(3)"))
+    assert status == 3
+    assert shown(crew, pipe) == "prepare  | one\nprepare  | two\n"
+
+
+def test_who_dies_is_started_again_each_time_later(crew):
+    job = script("web", "pass")
+    crew.add(job)
+    pauses: list[float] = []
+    deadline = time.monotonic() + 20
+    while len(pauses) < 2 and time.monotonic() < deadline:
+        crew.tend(0.05)
+        if job.start_at is not None and job.pause not in pauses:
+            pauses.append(job.pause)
+    assert pauses == [1, 2]
+
+
+def test_who_does_not_end_within_its_grace_is_killed_with_its_children(crew, pipe):
+    stubborn = (
+        "import os, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); pid = os.fork();"
+        "print(pid, flush=True) if pid else None; time.sleep(600)"
+    )
+    job = script("worker", stubborn, grace=0.5)
+    crew.add(job)
+    crew.listen([job], 20)
+    child = int(shown(crew, pipe).split("|")[1])
+    crew.end(crew.jobs)
+    assert job.status == -signal.SIGKILL
+    eventually(lambda: not_running(child))
+
+
+def test_a_screen_that_nobody_reads_holds_nobody_up(crew, pipe):
+    job = script("web", "for n in range(20000): print('x' * 80)")
+    began = time.monotonic()
+    assert crew.run(job) == 0
+    assert time.monotonic() - began < 20
+    assert len(crew.screen.waiting) <= crew.screen.waiting.maxlen
+
+
+def test_asking_twice_ends_at_once(crew):
+    job = script("worker", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)", 60)
+    crew.add(job)
+    crew.stop_soon()
+    began = time.monotonic()
+    signal.signal(signal.SIGALRM, crew.stop_soon)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    crew.end(crew.jobs)
+    assert time.monotonic() - began < 20
+    assert job.status is not None
