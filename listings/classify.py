@@ -16,7 +16,8 @@ Verdict = Literal["invalid", "held", "ok"]
 
 REASONS: dict[str, Any] = {
     "": "",
-    "no-address-given": _("The row names no address."),
+    "no-address": _("The row names no address."),
+    "unusable-address": _("No address in the row can be used."),
     "search-page": _("The address is a search page or a start page, not a listing or a store."),
     "two-listings": _("The row names two different listings. Give each its own row."),
     "two-stores": _("The row names two different stores. Give each its own row."),
@@ -106,8 +107,8 @@ def _not_ok(
 def _unusable(read: list[tuple[str, Address]]) -> RowReading:
     """A row without a usable address: the reason is that of its first cell that has anything in it."""
     if not read:
-        return _not_ok("invalid", "no-address-given", "")
+        return _not_ok("invalid", "no-address", "")
     text, address = next((pair for pair in read if pair[1].kind == "search"), read[0])
     if address.kind == "search":
         return _not_ok("invalid", "search-page", text)
-    return RowReading("invalid", "unusable-address", address.message or REASONS["unusable-address"], text=text)
+    return RowReading("invalid", address.reason, address.message, text=text)

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from listings.addresses import Address, read_cell
-from listings.sites import platform_of
+from listings.addresses import Address, platform_of, read_cell
 
 from . import headers
 from .cells import is_blank, plain, readable

@@ -12,13 +12,20 @@ _root = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>/]")
 _prefixed = re.compile(rb"<([A-Za-z_][\w.-]*):(?:c|row)[\s>/]")
 _maybe_prefixed = re.compile(rb":(?:c|row)[\s>/]")
 _bare = re.compile(rb"<(?:c|row)[\s>/]")
-# References that may lie far out: three letters, six digits, or anything written with an entity.
-_far = re.compile(rb""" r="(?:[A-Za-z]{3}|[A-Za-z]*\d{6}|[A-Za-z0-9]*&)""")
+# References that may lie far out: three letters, seven digits, or anything written with an entity.
+_far = re.compile(rb""" r="(?:[A-Za-z]{3}|[A-Za-z]*\d{7}|[A-Za-z0-9]*&)""")
+# A row number beyond each bound.
+_ROWS = [
+    (9_999, re.compile(rb' r="[A-Za-z]*\d{5}')),
+    (49_999, re.compile(rb' r="[A-Za-z]*(?:[5-9]\d{4}|\d{6})')),
+    (99_999, re.compile(rb' r="[A-Za-z]*\d{6}')),
+    (199_999, re.compile(rb' r="[A-Za-z]*[2-9]\d{5}')),
+    (999_999, re.compile(rb' r="[A-Za-z]*\d{7}')),
+]
 _two_letters = re.compile(rb""" r="([A-Za-z]{2})\d""")
 # Lawful ways to write a reference that spreadsheet programs do not use.
 _ODD = (b"r='", b"r =", b"r= ")
 _ODD_WITH_BREAKS = tuple(odd for space in (b"\t", b"\n", b"\r") for odd in (b"r" + space, b"=" + space, space + b"r="))
-_FIVE_DIGITS = 99_999
 _COLUMNS_OF_A_WORKSHEET = 16_384
 # The XML declaration at the start, after which programs do break the line.
 _DECLARATION = 60
@@ -27,8 +34,8 @@ _DECLARATION = 60
 def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
     """Refuse a worksheet whose filled cells span more than the limits.
 
-    A worksheet with nothing unusual is judged by counts, any other one cell by cell. Raises SheetRefused: damaged,
-    too-many-rows, too-many-columns, too-many-cells, too-slow.
+    A worksheet with nothing unusual is judged by counts and by searching, any other one cell by cell.
+    Raises SheetRefused: damaged, too-many-rows, too-many-columns, too-many-cells, too-slow.
     """
     prefix = _prefix(content)
     if content.count(b"mergeCell ") > 2 * limits.max_rows:
@@ -42,9 +49,11 @@ def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
         if len(row) > 4 * most_cells:
             most_cells = max(most_cells, row.count(cell))
     columns = max([most_cells, *(_column_number(name) for name in set(_two_letters.findall(content)))])
+    last_row = max(len(rows), next((bound for bound, beyond in _ROWS if not beyond.search(content)), 10**7))
     if (
-        len(rows) > _FIVE_DIGITS
-        or columns * _FIVE_DIGITS > limits.max_cells
+        last_row > 2 * limits.max_rows
+        or columns > limits.max_columns
+        or last_row * columns > limits.max_cells
         or _far.search(content) is not None
         or _has_odd_references(content)
     ):

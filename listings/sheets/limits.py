@@ -22,7 +22,7 @@ class Limits:
     max_entries: int = 2_000
     max_rows: int = 100_000
     max_columns: int = 500
-    max_cells: int = 6_000_000
+    max_cells: int = 5_000_000
     seconds: float = 60.0
 
 
