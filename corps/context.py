@@ -21,7 +21,9 @@ def demonstration() -> dict[str, Any] | None:
     people = User.objects.filter(
         Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-"), is_active=True
     )
-    ranked = sorted(people, key=lambda user: (STAFF.index(user.username) if user.username in STAFF else 99, user.username))
+    ranked = sorted(
+        people, key=lambda user: (STAFF.index(user.username) if user.username in STAFF else 99, user.username)
+    )
     return {"accounts": [(user.username, duty_or_role(user), user.name) for user in ranked]}
 
 

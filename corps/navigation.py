@@ -1,8 +1,8 @@
 """The frame's sections. The ground has few of its own; each room above registers its links in `AppConfig.ready()`.
 
-    from corps import navigation
-    navigation.register("cases", _("Cases"), "cases:list", section="casework", order=20,
-                        roles=("officer", "supervisor"), count=lambda user: Case.objects.visible_to(user).open().count())
+from corps import navigation
+navigation.register("cases", _("Cases"), "cases:list", section="casework", order=20,
+                    roles=("officer", "supervisor"), count=lambda user: Case.objects.visible_to(user).open().count())
 """
 
 import time
@@ -82,7 +82,7 @@ def register_bell(url_name: str, count: Count) -> None:
 
 
 def register_place(role: str, place: Callable[[Any], Any]) -> None:
-    """How a person of this role is introduced beside their name: a liaison by the platform, a representative by the firm."""
+    """How people of this role are introduced beside their name: a liaison by the platform, say."""
     _registry.places[role] = place
 
 

@@ -24,8 +24,14 @@ class Chip:
 
 
 def chip(
-    due: date | None, *, calendar: Calendar | None = None, left: int | None = None, calendar_days: bool = False,
-    provisional: bool = False, on: date | None = None, with_day: bool = True,
+    due: date | None,
+    *,
+    calendar: Calendar | None = None,
+    left: int | None = None,
+    calendar_days: bool = False,
+    provisional: bool = False,
+    on: date | None = None,
+    with_day: bool = True,
 ) -> Chip:
     """The chip of a due date.
 
@@ -36,7 +42,11 @@ def chip(
         return Chip("grey", _("No deadline"))
     on = on or today()
     if left is None:
-        left = (due - on).days if calendar_days else working_days_left(due, today=on, calendar=calendar or house_calendar())
+        left = (
+            (due - on).days
+            if calendar_days
+            else working_days_left(due, today=on, calendar=calendar or house_calendar())
+        )
     text, kind = _words(left, calendar_days), "red" if left < 0 else "amber" if left <= SOON else "grey"
     if with_day:
         text = _("%(left)s · %(day)s") % {"left": text, "day": day(due)}

@@ -81,7 +81,9 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, bool]:
     return min(count, cap), count > cap
 
 
-def _fetch(queryset: QuerySet, params: QueryDict, columns: list[str], falling: bool, size: int) -> tuple[list, bool, bool]:
+def _fetch(
+    queryset: QuerySet, params: QueryDict, columns: list[str], falling: bool, size: int
+) -> tuple[list, bool, bool]:
     """One row more than the page holds; whether they come in reverse; whether the list begins further up."""
     for name, backwards in (("before", True), ("after", False)):
         if not (mark := params.get(name)):

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from corps.pieces import words
+from corps.pieces.charts import bars_of, tally_of
 from corps.pieces.deadlines import chip, house_calendar
 from corps.pieces.kinds import kind_of
 from corps.results import Result, tally
@@ -106,7 +107,16 @@ def page_head(
 ) -> str:
     """Crumbs, title, badge (state word and its label), further badges (extra); between the tags stand the verbs."""
     return context.template.engine.get_template("corps/pieces/page_head.html").render(
-        Context({"title": title, "crumbs": crumbs, "state": state, "label": label, "extra": extra, "verbs": mark_safe(content.strip())})
+        Context(
+            {
+                "title": title,
+                "crumbs": crumbs,
+                "state": state,
+                "label": label,
+                "extra": extra,
+                "verbs": mark_safe(content.strip()),
+            }
+        )
     )
 
 
@@ -124,64 +134,20 @@ def section_head(content: str, title: Any, note: Any = "") -> SafeString:
 @register.simple_tag
 def tally_bar(cells: Iterable[Mapping[str, Any]]) -> SafeString:
     """The 6 px bar in proportion to the cells' `value`, in their order; cells with `whole` (the total) are left out."""
-    parts = [cell for cell in cells if not cell.get("whole") and cell["value"]]
-    total = sum(cell["value"] for cell in parts)
-    if not total:
-        return SafeString('<svg class="tally-bar" aria-hidden="true"></svg>')
-    gap, room = 1.6, 1200 - 1.6 * (len(parts) - 1)
-    # What is hardly there must still be seen: 2 of 5,000 get three pixels, taken from the others.
-    shares = [max(room * cell["value"] / total, 3) for cell in parts]
-    scale, at, rects = room / sum(shares), 0.0, []
-    for cell, share in zip(parts, shares, strict=True):
-        rects.append((kind_of(cell["kind"]), f"{at:.1f}", f"{share * scale:.1f}"))
-        at += share * scale + gap
     return format_html(
         '<svg class="tally-bar" viewBox="0 0 1200 6" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        format_html_join("", '<rect class="k-{}" x="{}" width="{}" height="6"></rect>', rects),
+        format_html_join("", '<rect class="k-{}" x="{}" width="{}" height="6"></rect>', tally_of(cells)),
     )
 
 
-@register.simple_tag
-def bar_chart(bars: Sequence[tuple[Any, int, str]], hatched: bool = False, label: Any = "") -> SafeString:
-    """Bars as SVG: (label, value, address or "") each; every bar bears its number. Works on paper and without script.
+@register.inclusion_tag("corps/pieces/bar_chart.html")
+def bar_chart(points: Sequence[tuple[Any, int, str]], hatched: bool = False, label: Any = "") -> dict[str, Any]:
+    """Bars of (label, value, address or ""), each with its number on it. hatched: stripes, for stores.
 
-    The page gives the same numbers as a table, or the bars' addresses lead to it. hatched: stripes, for stores.
+    SVG, so it works on paper and without script; the page gives the same numbers as a table beside it.
     """
-    from_top, base, width = 30, 170, 572
-    step = width / max(len(bars), 1)
-    # Below the line as much as above it, so that −1 and +1 look alike; the line stays put for what is not negative.
-    most = max((abs(value) for _, value, _ in bars), default=0) or 1
-    parts = []
-    for number, (name, value, address) in enumerate(bars):
-        height = max((base - from_top) * abs(value) / most, 1) if value else 0
-        left, middle = step * number + step * 0.19, step * (number + 0.5)
-        top = base - height if value >= 0 else base
-        shape = _bar(f"{left:.1f}", f"{top:.1f}", f"{step * 0.62:.1f}", f"{height:.1f}", hatched)
-        text = format_html('<text x="{}" y="{}">{}</text>', f"{middle:.1f}", f"{min(top, base - 1) - 7:.1f}", words.thousands(value))
-        caption = format_html('<text class="axis" x="{}" y="{}">{}</text>', f"{middle:.1f}", base + 21, name)
-        inner = format_html("{}{}{}", shape, text, caption)
-        parts.append((format_html('<a href="{}">{}</a>', address, inner) if address else inner,))
-    pattern = SafeString(
-        '<defs><pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect class="hatch" width="6" height="6"></rect><path class="stripe" d="M1.5 0v6"></path></pattern></defs>'
-    )
-    return format_html(
-        '<svg class="chart" viewBox="0 0 572 200" role="group" aria-label="{}">{}<line x1="0" x2="572" y1="170.5" y2="170.5"></line>{}</svg>',
-        label,
-        pattern if hatched else "",
-        format_html_join("", "{}", parts),
-    )
-
-
-def _bar(x: str, y: str, width: str, height: str, hatched: bool) -> SafeString:
-    return format_html(
-        '<rect {} x="{}" y="{}" width="{}" height="{}"></rect>',
-        SafeString('fill="url(#stripes)"' if hatched else 'class="solid"'),
-        x,
-        y,
-        width,
-        height,
-    )
+    bars, zero = bars_of(points)
+    return {"bars": bars, "zero": zero, "hatched": hatched, "label": label}
 
 
 @register.inclusion_tag("corps/pieces/field.html")
@@ -220,7 +186,9 @@ def form_errors(form: Form) -> dict[str, Any]:
     """The summary on top of a form: each error a link to its field."""
     return {
         "form": form,
-        "errors": [(form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors],
+        "errors": [
+            (form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors
+        ],
     }
 
 

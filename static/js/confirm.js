@@ -35,7 +35,7 @@ export function start() {
   document.addEventListener("click", (event) => {
     const element = event.target.closest("[data-confirm]");
     if (!element || element.disabled || agreed.has(element)) return;
-    if (element.form && !element.formNoValidate && !element.form.reportValidity()) return event.preventDefault();
+    if (element.form && element.type === "submit" && !element.formNoValidate && !element.form.reportValidity()) return event.preventDefault();
     ask(element, event);
   }, true);
 }

@@ -2,7 +2,7 @@
 // Kept in the form: the boxes by their own name, and all_matching=1 once "select all N that match" was pressed.
 
 const boxesOf = (form) =>
-  [...form.elements].filter((field) => field.type === "checkbox" && field.closest(".sel") && !field.dataset.all);
+  [...form.elements].filter((field) => field.type === "checkbox" && field.closest(".sel") && !field.dataset.all && !field.dataset.group);
 
 /** Bring bar, rows and head box in line with the boxes. */
 export function refresh(form) {
@@ -18,6 +18,12 @@ export function refresh(form) {
   for (const head of document.querySelectorAll(`input[data-all][form="${form.id}"]`)) {
     head.checked = boxes.length > 0 && chosen === boxes.length;
     head.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+  for (const head of form.elements) {
+    if (!head.dataset.group) continue;
+    const own = boxes.filter((box) => box.dataset.in === head.dataset.group);
+    head.checked = own.length > 0 && own.every((box) => box.checked);
+    head.indeterminate = !head.checked && own.some((box) => box.checked);
   }
   const offer = form.querySelector("[data-select-matching]");
   if (offer) offer.hidden = whole || Number(form.dataset.total) <= boxes.length;
