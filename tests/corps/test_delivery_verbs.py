@@ -33,7 +33,11 @@ def test_an_officer_marks_an_uncertain_message_as_sent_with_the_evidence(uncerta
     assert uncertain.answer == "the line broke"
     entry = AuditEntry.objects.about(uncertain).get(verb="delivery.decided")
     assert entry.thread == "case:3"
-    assert entry.detail == {"before": "uncertain", "after": "sent", "evidence": "The liaison has confirmed by telephone."}
+    assert entry.detail == {
+        "before": "uncertain",
+        "after": "sent",
+        "evidence": "The liaison has confirmed by telephone.",
+    }
 
 
 @pytest.mark.parametrize("state", [State.UNCERTAIN, State.FAILED])

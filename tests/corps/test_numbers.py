@@ -12,7 +12,12 @@ from corps.workflow import document_number, next_number, take_number, take_numbe
 
 
 def test_numbers_of_a_series_follow_each_other_and_each_year_begins_anew(db):
-    assert [next_number("N", 2026), next_number("N", 2026), next_number("N", 2027), next_number("C", 2026)] == [1, 2, 1, 1]
+    assert [next_number("N", 2026), next_number("N", 2026), next_number("N", 2027), next_number("C", 2026)] == [
+        1,
+        2,
+        1,
+        1,
+    ]
 
 
 def test_a_number_goes_by_the_shanghai_year_of_its_time(db):

@@ -368,5 +368,3 @@ def test_a_claimed_batch_is_read_with_few_queries(queue, smtp_sink, django_asser
     queue(100)
     with django_assert_max_num_queries(125):  # one commit for each message, and a handful for the batch
         assert outbox.send_due() == 100
-
-

@@ -66,7 +66,12 @@ def test_a_changed_entry_is_named(tamper):
 
 @pytest.mark.parametrize(
     "change",
-    ["actor_id = NULL, role = 'chief'", "verb = 'thing.undone'", "detail = detail || '{\"turn\": 99}'", "thread = 'case:1'"],
+    [
+        "actor_id = NULL, role = 'chief'",
+        "verb = 'thing.undone'",
+        "detail = detail || '{\"turn\": 99}'",
+        "thread = 'case:1'",
+    ],
 )
 def test_whatever_is_changed_in_an_entry_breaks_its_seal(tamper, change):
     ids = write(3)
@@ -134,7 +139,9 @@ def test_a_seal_made_anew_over_a_change_breaks_the_next_one(tamper):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {seals.LEAF} FROM corps_auditentry WHERE id = %s", [ids[0]])
         first.leaves = bytes(cursor.fetchone()[0]) + bytes(first.leaves)[32:]
-    tamper("UPDATE corps_auditseal SET leaves = %s, hash = %s WHERE id = %s", first.leaves, seals._hash(first), first.pk)
+    tamper(
+        "UPDATE corps_auditseal SET leaves = %s, hash = %s WHERE id = %s", first.leaves, seals._hash(first), first.pk
+    )
     assert (verify_audit().kind, verify_audit().seal) == ("seal", second.pk)
 
 
@@ -199,10 +206,13 @@ def test_many_writers_and_sealers_at_once_leave_every_entry_sealed_once():
 def test_the_application_may_not_rewrite_the_audit(statement, owner_database):
     write(1)
     seal_audit()
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         cursor.execute(statement)
     if "ALTER" not in statement:
-        with owner_database.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"):
+        with (
+            owner_database.cursor() as cursor,
+            pytest.raises(psycopg2.errors.InsufficientPrivilege, match="append-only"),
+        ):
             cursor.execute(statement)
     assert verify_audit() is None
 

@@ -1,0 +1,30 @@
+from tests.routes import PUBLIC, SIGNED_IN
+
+ADMINISTRATOR = frozenset({"administrator"})
+AUDITOR = frozenset({"auditor"})
+
+ROUTES = {
+    "home": SIGNED_IN,
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "set_language": PUBLIC,
+    "notifications": SIGNED_IN,
+    "notifications_read": SIGNED_IN,
+    "account_": SIGNED_IN,
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "mfa_": SIGNED_IN,
+    "mfa_authenticate": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
+    "users": ADMINISTRATOR,
+    "user_": ADMINISTRATOR,
+    "user": ADMINISTRATOR,
+    "units": ADMINISTRATOR,
+    "unit": ADMINISTRATOR,
+    "audit": AUDITOR,
+    "audit_verify": AUDITOR,
+    "admin:": ADMINISTRATOR,
+    "admin:login": PUBLIC,
+    "api_schema": SIGNED_IN,
+}

@@ -1,0 +1,84 @@
+"""Who may GET what: every room states its routes in `tests/<room>/routes.py`, and `test_every_route` walks them all.
+
+    ROUTES = {"cases:list": CORPS, "cases:case": CORPS | {"representative"}, "admin:": {"administrator"}}
+
+A key is a route's full name; one that ends with ":" or "_" stands for all names that begin so. The value is the set of
+roles that have business there, or PUBLIC.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+ROLES = frozenset({"officer", "supervisor", "liaison", "representative", "administrator", "auditor"})
+CORPS = frozenset({"officer", "supervisor"})
+SIGNED_IN = ROLES
+PUBLIC = frozenset({"anonymous"}) | ROLES
+
+# What stands for a parameter when nothing in particular is asked for.
+SAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "0190a6e0-0000-7000-8000-000000000000", "path": "x"}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """name: with its namespaces, or its pattern where it has none. url: with samples for its parameters."""
+
+    name: str
+    url: str
+    has_parameters: bool
+
+    @property
+    def is_api(self) -> bool:
+        return self.url.startswith("/api/")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def every_route() -> list[Route]:
+    """All routes of the house, each name once (DRF's format suffixes are the same routes)."""
+    found: dict[str, Route] = {}
+    for route in _walk(get_resolver().url_patterns, "", "", "/"):
+        found.setdefault(route.name, route)
+    return sorted(found.values(), key=str)
+
+
+def rule_for(name: str, table: dict[str, frozenset[str]]) -> frozenset[str] | None:
+    """The roles of a route: by its whole name, otherwise by the longest beginning that the table has."""
+    if name in table:
+        return table[name]
+    beginnings = [key for key in table if key[-1] in ":_" and name.startswith(key)]
+    return table[max(beginnings, key=len)] if beginnings else None
+
+
+def _walk(patterns: list, names: str, path: str, url: str) -> Iterator[Route]:
+    for entry in patterns:
+        here = path + str(entry.pattern)
+        if "format>" in here:
+            continue
+        there = url + _sampled(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{names}{entry.namespace}:" if entry.namespace else names
+            yield from _walk(entry.url_patterns, inner, here, there)
+        elif isinstance(entry, URLPattern):
+            yield Route(names + (entry.name or here), there, "<" in here)
+
+
+def _sampled(pattern: object) -> str:
+    """The address of a pattern with samples for its parameters."""
+    text = str(pattern)
+    if isinstance(pattern, RoutePattern):
+        return re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES.get(found[1] or "str", "x"), text)
+    return (
+        re.sub(r"\(\?P<\w+>((?:[^()]|\([^()]*\))*)\)", lambda found: _matching(found[1]), text)
+        .strip("^$")
+        .replace("\\", "")
+    )
+
+
+def _matching(expression: str) -> str:
+    """Something short that a group of a regular expression takes."""
+    return next((text for text in ("1", "x", expression.split("|")[0]) if re.fullmatch(expression, text)), "1")
