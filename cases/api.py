@@ -21,7 +21,6 @@ from corps.api import HasBusiness, TooLarge
 from corps.clock import now
 from corps.workflow import store_file
 from firms.models import Firm
-from listings.reasons import sentence
 
 SPREADSHEET = "application/octet-stream"
 
@@ -78,6 +77,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
 class ImportSerializer(serializers.ModelSerializer):
     state = serializers.SerializerMethodField()
     rows_by_result = serializers.SerializerMethodField()
+    detail = serializers.CharField(source="explanation")
 
     class Meta:
         model = SheetImport
@@ -106,7 +106,7 @@ class RowSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(str)
     def get_reason(self, row: ImportRow) -> str:
-        return sentence(row.reason)
+        return row.explanation
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_target(self, row: ImportRow) -> str | None:

@@ -1,5 +1,39 @@
 from django.apps import AppConfig
 
+from corps.access import allow
+
+CASEWORKERS = ("officer", "supervisor")
+
 
 class CasesConfig(AppConfig):
     name = "cases"
+
+    def ready(self) -> None:
+        """State the room's verbs in the access table, and fill the lists of the rooms below."""
+        from cases import workflow
+        from corps import tasks
+        from stores import workflow as storework
+
+        allow("cases.open_campaign", roles=["supervisor", "administrator"])
+        for verb in ("submit_complaint", "withdraw_complaint", "register_import", "settle_rows"):
+            allow(f"cases.{verb}", roles=[*CASEWORKERS, "representative"])
+        for verb in (
+            "accept_complaint",
+            "refuse_complaint",
+            "open_case",
+            "assign_officers",
+            "add_note",
+            "give_ground",
+            "ground_targets",
+            "add_targets",
+            "drop_targets",
+            "conclude_case",
+            "close_case",
+        ):
+            allow(f"cases.{verb}", roles=CASEWORKERS)
+        allow("cases.reopen_case", roles=["supervisor"])
+        for verb in ("file_case", "suspend_case", "leave_case"):
+            allow(f"cases.{verb}", duties=["head_of_department"])
+
+        tasks.sweepers.append(workflow.ring_unfinished)
+        storework.official_hooks.append(workflow.mark_account)

@@ -1,5 +1,12 @@
 from django.apps import AppConfig
 
+from corps.access import allow
+
 
 class FirmsConfig(AppConfig):
     name = "firms"
+
+    def ready(self) -> None:
+        """State the room's verbs in the access table."""
+        allow("firms.register_firm", roles=["administrator"])
+        allow("firms.appoint_representative", roles=["administrator"])

@@ -99,6 +99,27 @@ class Migration(migrations.Migration):
                 ("disposing_at", models.DateTimeField(null=True)),
                 ("concluding_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("suspended_at", models.DateTimeField(null=True)),
+                (
+                    "suspended_from",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("lead", "Lead"),
+                            ("filed", "Filed"),
+                            ("not_filed", "Not filed"),
+                            ("disposing", "Disposing"),
+                            ("concluding", "Concluding"),
+                            ("closed", "Closed"),
+                            ("archived", "Archived"),
+                            ("transferred", "Transferred"),
+                            ("suspended", "Suspended"),
+                            ("withdrawn", "Withdrawn"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("conclusion", models.TextField(blank=True)),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
@@ -614,6 +635,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="case_closed_has_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "suspended"), _negated=True),
+                    models.Q(("suspended_at__isnull", False), models.Q(("suspended_from", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="case_suspended_knows_where_it_was",
             ),
         ),
         migrations.AddIndex(

@@ -48,6 +48,8 @@ class Case(models.Model):
     disposing_at = models.DateTimeField(null=True)
     concluding_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_from = models.CharField(max_length=12, choices=CaseState.choices, blank=True)
     conclusion = models.TextField(blank=True)
     handling_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
@@ -65,6 +67,11 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_closed_has_a_time",
                 condition=~models.Q(state__in=("closed", "archived")) | models.Q(closed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_suspended_knows_where_it_was",
+                condition=~models.Q(state="suspended")
+                | models.Q(suspended_at__isnull=False) & ~models.Q(suspended_from=""),
             ),
         ]
         indexes = [models.Index(fields=["unit", "-id"], name="case_unit")]

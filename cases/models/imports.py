@@ -1,5 +1,6 @@
 """Sheets being read, and what became of each of their rows."""
 
+import json
 import uuid
 from typing import Self
 
@@ -11,6 +12,14 @@ from uuid_utils.compat import uuid7
 
 from cases.models.complaints import Complaint
 from cases.models.targets import Target
+from listings.addresses import REASONS as ADDRESS_REASONS
+from listings.classify import REASONS as ROW_REASONS
+from listings.sheets.refusals import refused
+
+# The reason of rows that name an official account, which only the registry can tell.
+OFFICIAL = "official-account"
+OFFICIAL_REASON = _("The store belongs to a firm itself. Nothing is registered from this row.")
+TOO_COSTLY = _("Reading the file would take more memory than one sheet may. Split it into smaller sheets.")
 
 
 def new_id() -> uuid.UUID:
@@ -49,7 +58,7 @@ class SheetImport(models.Model):
     columns = models.JSONField(default=dict)
     rows = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
-    detail = models.CharField(max_length=400, blank=True)
+    detail = models.CharField(max_length=400, blank=True)  # JSON: a code and its figures; shown as `explanation`
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     touched_at = models.DateTimeField(db_default=Now())
@@ -66,6 +75,15 @@ class SheetImport(models.Model):
             )
         ]
 
+    @property
+    def explanation(self) -> str:
+        """Why it failed, as a sentence in the reader's language; empty if it did not."""
+        if not self.detail:
+            return ""
+        figures = json.loads(self.detail)
+        code = figures.pop("code", "")
+        return str(TOO_COSTLY if code == "too-costly" else refused(code, **figures).message)
+
 
 class ImportRowQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
@@ -77,6 +95,7 @@ class ImportRow(models.Model):
     """One data row: its cells as they came, how it was read, and its result.
 
     cells: field → text, for the fields that matter. listing_*/store_*: the addresses it names, empty where none.
+    address: the canonical one of what it asks for, otherwise the cell's text. reason: a code of `explanation`.
     `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row.
     """
 
@@ -119,3 +138,18 @@ class ImportRow(models.Model):
             models.Index(fields=["sheet_import", "result", "row"], name="import_row_result"),
             models.Index(fields=["target"], name="import_row_target", condition=models.Q(target__isnull=False)),
         ]
+
+    @property
+    def explanation(self) -> str:
+        """Why it has its result, as a sentence in the reader's language; empty where there is nothing to explain."""
+        if self.reason == OFFICIAL:
+            return str(OFFICIAL_REASON)
+        return str(ROW_REASONS.get(self.reason) or ADDRESS_REASONS.get(self.reason, ""))
+
+    @property
+    def target_slug(self) -> str | None:
+        """platform/kind/id of the target it was registered as, without a look at the target; None if it was not."""
+        if self.target_id is None:
+            return None
+        thing = self.listing_id if self.kind == Target.Kind.LISTING else self.store_id
+        return f"{self.platform_slug}/{self.kind}/{thing}"

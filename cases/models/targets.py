@@ -121,6 +121,11 @@ class Target(models.Model):
         return self.slug
 
     @property
+    def thread(self) -> str:
+        """The audit thread of its case, or of its complaint before there is one."""
+        return f"case:{self.case_id}" if self.case_id else f"complaint:{self.complaint_id}"
+
+    @property
     def thing(self) -> Listing | Store:
         """The listing or the store itself."""
         return self.listing if self.kind == self.Kind.LISTING else self.store

@@ -1,0 +1,279 @@
+"""Cases: opened of complaints, given their officers, filed or declined, given a ground, noted on."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
+from cases.states import CaseState, ComplaintState
+from cases.workflow.guards import given, lock_case, require_open, require_valid_ground, require_way
+from corps.access import require
+from corps.audit import entry, record, record_many
+from corps.clock import accept_at, now, shanghai_date
+from corps.errors import TransitionRefused
+from corps.models import Deadline, Unit, User
+from corps.workflow import document_number, take_number
+
+NOTE = 4000
+
+
+@transaction.atomic
+def open_case(
+    *,
+    actor: User,
+    complaints: Iterable[Complaint],
+    title: str,
+    unit: Unit | None = None,
+    ground: LegalGround | None = None,
+    lead: User | None = None,
+    second: User | None = None,
+    campaign: Campaign | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Make a case of accepted complaints of one firm; their targets become the case's.
+
+    unit: the handling unit, the actor's own unless said. campaign: that of the complaints unless said. lead, second:
+    the two officers, who can also be assigned later. Raises PermissionDenied; ValidationError by field;
+    TransitionRefused "no-complaints", "not-accepted", "several-firms", "other-unit", "ground-not-valid", or as
+    `assign_officers`.
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "cases.open_case")
+    locked = _locked_complaints(complaints, actor)
+    if not locked:
+        raise TransitionRefused("no-complaints", _("A case is made of at least one complaint."))
+    if len({complaint.firm_id for complaint in locked}) > 1:
+        raise TransitionRefused("several-firms", _("These complaints come from different firms."))
+    unit = unit or actor.unit
+    if unit is None or not (actor.sees_every_unit or unit.path.startswith(actor.unit.path)):
+        raise TransitionRefused("other-unit", _("A case is opened in one's own unit or in one below it."))
+    if ground is not None:
+        require_valid_ground(ground, at)
+
+    case = Case(
+        title=title.strip(),
+        firm=locked[0].firm,
+        campaign=campaign or _shared_campaign(locked),
+        unit=unit,
+        ground=ground,
+        opened_by=actor,
+        opened_at=at,
+    )
+    case.clean_fields(
+        exclude=["number", "firm", "campaign", "unit", "ground", "opened_by", "filed_by", "handling_deadline"]
+    )
+    case.number = take_number("C", at)
+    case.save()
+    record(actor, "case.opened", case, at=at, thread=case.thread, number=case.number, firm=case.firm.code, unit=unit.pk)
+    _put_in(case, locked, actor, at)
+    if lead is not None or second is not None:
+        _assign(case, lead, second, actor, at)
+    return case
+
+
+@transaction.atomic
+def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, at: datetime | None = None) -> Case:
+    """Take further accepted complaints of the same firm into a case.
+
+    Raises PermissionDenied; TransitionRefused "case-not-open", "not-accepted", "several-firms".
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.open_case", case)
+    require_open(case)
+    locked = _locked_complaints(complaints, actor)
+    if any(complaint.firm_id != case.firm_id for complaint in locked):
+        raise TransitionRefused("several-firms", _("A case holds the complaints of one firm."), firm=case.firm.code)
+    _put_in(case, locked, actor, at)
+    return case
+
+
+@transaction.atomic
+def assign_officers(
+    *, case: Case, lead: User | None, second: User | None, actor: User, at: datetime | None = None
+) -> Case:
+    """Say which two officers handle the case; whoever handled it until now is relieved.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state" once it is closed, "two-officers", "not-an-officer".
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.assign_officers", case)
+    if case.state in (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN):
+        raise TransitionRefused("wrong-state", _("This case is over."), state=case.state)
+    _assign(case, lead, second, actor, at)
+    return case
+
+
+@transaction.atomic
+def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
+    """Decide that the lead is filed (立案); the period for handling begins (rule CB).
+
+    Two who file at once get one filing and one refusal. Raises PermissionDenied; TransitionRefused "wrong-state",
+    "own-draft", "two-officers". Source: 市场监督管理行政处罚程序规定, art. 18 and 19.
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.file_case", case)
+    require_way(case, CaseState.FILED)
+    if case.opened_by_id == actor.pk:
+        raise TransitionRefused("own-draft", _("Nobody files the case that they opened."))
+    if case.assignments.filter(until__isnull=True).count() < 2:
+        raise TransitionRefused("two-officers", _("A case is filed with two officers assigned to it."))
+
+    case.state, case.filed_by, case.filed_at = CaseState.FILED, actor, at
+    case.handling_deadline = Deadline.objects.ensure("CB", shanghai_date(at))
+    case.document_number = document_number("立", at)
+    case.save(update_fields=["state", "filed_by", "filed_at", "handling_deadline", "document_number"])
+    record(
+        actor,
+        "case.filed",
+        case,
+        at=at,
+        thread=case.thread,
+        document_number=case.document_number,
+        due_on=case.handling_deadline.due_on,
+    )
+    return case
+
+
+@transaction.atomic
+def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+    """Decide that the lead is not filed (不予立案).
+
+    Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
+    Source: 市场监督管理行政处罚程序规定, art. 20.
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.file_case", case)
+    require_way(case, CaseState.NOT_FILED)
+    case.state, case.conclusion = CaseState.NOT_FILED, given(reason)
+    case.document_number = document_number("不立", at)
+    case.save(update_fields=["state", "conclusion", "document_number"])
+    said = {"document_number": case.document_number, "reason": case.conclusion}
+    record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
+    return case
+
+
+@transaction.atomic
+def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+    """Make a lead again of a case that was not filed. Raises as `decline_case`."""
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.file_case", case)
+    require_way(case, CaseState.LEAD)
+    reason = given(reason)
+    case.state, case.conclusion, case.document_number = CaseState.LEAD, "", ""
+    case.save(update_fields=["state", "conclusion", "document_number"])
+    record(actor, "case.reconsidered", case, at=at, thread=case.thread, reason=reason)
+    return case
+
+
+@transaction.atomic
+def give_ground(*, case: Case, actor: User, ground: LegalGround | None, at: datetime | None = None) -> Case:
+    """Say on which ground the case stands; it holds for every target that has none of its own. None takes it back.
+
+    Raises PermissionDenied; TransitionRefused "case-not-open", "ground-not-valid".
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.give_ground", case)
+    require_open(case)
+    if ground is not None:
+        require_valid_ground(ground, at)
+    before, case.ground = case.ground, ground
+    case.save(update_fields=["ground"])
+    record(
+        actor,
+        "case.ground_given",
+        case,
+        at=at,
+        thread=case.thread,
+        before=before.code if before else "",
+        after=ground.code if ground else "",
+    )
+    return case
+
+
+@transaction.atomic
+def add_note(*, case: Case, actor: User, text: str, at: datetime | None = None) -> CaseNote:
+    """Write something down about a case, in whatever state. text: 1 to 4,000 signs.
+
+    Raises PermissionDenied; TransitionRefused "note-empty", "note-too-long".
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "cases.add_note", case)
+    text = text.strip()
+    if not text:
+        raise TransitionRefused("note-empty", _("The note is empty."))
+    if len(text) > NOTE:
+        raise TransitionRefused("note-too-long", _("The note is longer than %(signs)s signs.") % {"signs": NOTE})
+    note = CaseNote.objects.create(case=case, author=actor, text=text, at=at)
+    record(actor, "case.noted", case, at=at, thread=case.thread, note=note.pk)
+    return note
+
+
+def _locked_complaints(complaints: Iterable[Complaint], actor: User) -> list[Complaint]:
+    """The complaints as they stand, in the order of ids, locked; each must be accepted and visible to the actor."""
+    ids = {complaint.pk for complaint in complaints}
+    visible = Complaint.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
+    locked = list(visible.select_for_update(of=("self",)).select_related("firm", "campaign"))
+    wrong = [complaint for complaint in locked if complaint.state != ComplaintState.ACCEPTED]
+    if wrong or len(locked) < len(ids):
+        message = _("Only accepted complaints that are in no case yet can be taken into one.")
+        raise TransitionRefused("not-accepted", message, complaints=[complaint.number for complaint in wrong])
+    return locked
+
+
+def _shared_campaign(complaints: list[Complaint]) -> Campaign | None:
+    campaigns = {complaint.campaign for complaint in complaints}
+    return campaigns.pop() if len(campaigns) == 1 else None
+
+
+def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:
+    """Make locked complaints the case's, with their targets.
+
+    A target that only a refused or withdrawn complaint brought in comes over to the first of these that names it.
+    """
+    ids = [complaint.pk for complaint in complaints]
+    Complaint.objects.filter(pk__in=ids).update(state=ComplaintState.IN_CASE, case=case)
+    for complaint in complaints:
+        named = Target.objects.filter(rows__sheet_import__complaint=complaint).values("pk")
+        fallen = Target.objects.filter(
+            pk__in=named,
+            case__isnull=True,
+            complaint__state__in=(ComplaintState.REFUSED, ComplaintState.WITHDRAWN),
+        )
+        fallen.update(complaint=complaint, firm=complaint.firm_id)
+    targets = Target.objects.filter(complaint__in=ids, case__isnull=True).update(case=case)
+    record_many(
+        entry(actor, "complaint.in_case", complaint, at=at, thread=case.thread, number=complaint.number)
+        for complaint in complaints
+    )
+    record(
+        actor,
+        "case.complaints_added",
+        case,
+        at=at,
+        thread=case.thread,
+        complaints=[complaint.number for complaint in complaints],
+        targets=targets,
+    )
+
+
+def _assign(case: Case, lead: User | None, second: User | None, actor: User, at: datetime) -> None:
+    if lead is None or second is None or lead.pk == second.pk:
+        raise TransitionRefused("two-officers", _("A case is handled by two officers, one of them in the lead."))
+    able = {User.Role.OFFICER, User.Role.SUPERVISOR}
+    if any(officer.role not in able or not officer.is_active for officer in (lead, second)):
+        raise TransitionRefused("not-an-officer", _("Only officers of the corps can handle a case."))
+    current = case.assignments.filter(until__isnull=True)
+    before = list(current.order_by("-is_lead").values_list("officer", flat=True))
+    current.update(until=at)
+    CaseOfficer.objects.bulk_create(
+        CaseOfficer(case=case, officer=officer, is_lead=officer is lead, since=at) for officer in (lead, second)
+    )
+    record(actor, "case.assigned", case, at=at, thread=case.thread, before=before, after=[lead.pk, second.pk])

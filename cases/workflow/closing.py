@@ -1,0 +1,217 @@
+"""The end of a case and its side exits: concluded, closed, reopened, suspended, transferred, withdrawn."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Complaint
+from cases.states import CaseState, ComplaintState, TargetState
+from cases.workflow.guards import given, lock_case, require_way
+from corps.access import require
+from corps.audit import entry, record, record_many
+from corps.calendar import parse_spans
+from corps.clock import accept_at, now, shanghai_date
+from corps.errors import TransitionRefused
+from corps.models import Deadline, User
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that must be done before a case is closed. code: a stable word; count: of how many; text: a sentence."""
+
+    code: str
+    count: int
+    text: Any
+
+
+OPEN_TARGETS = {
+    TargetState.REPORTED: _("{count} targets are in no notice and were not dropped"),
+    TargetState.NOTICED: _("{count} targets wait for the platform's answer"),
+    TargetState.CLAIMED: _("{count} targets wait to be checked"),
+    TargetState.REFUSED: _("{count} targets were not acted on by the platform and must be noticed again or dropped"),
+    TargetState.NEEDS_INFORMATION: _("{count} targets wait for information that the platform asked for"),
+    TargetState.RELISTED: _("{count} targets were relisted"),
+}
+
+
+def open_targets(case: Case) -> list[Missing]:
+    """Targets on which something is still to be done, by state; official ones that no notice names do not count."""
+    waiting = case.targets.filter(state__in=OPEN_TARGETS.keys())
+    waiting = waiting.exclude(is_official=True, state__in=(TargetState.REPORTED, TargetState.RELISTED))
+    counts = dict(waiting.values_list("state").annotate(count=Count("pk")))
+    return [
+        Missing(f"targets-{state}", counts[state], format_lazy(text, count=counts[state]))
+        for state, text in OPEN_TARGETS.items()
+        if state in counts
+    ]
+
+
+# Rooms above add to these. Each is asked before a case is closed and names what is missing, or raises TransitionRefused.
+closing_checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
+
+
+@transaction.atomic
+def conclude_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
+    """Say that nothing is left to do on the targets of a case, so that it can be closed.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state", "not-ready" with what is `missing`.
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.conclude_case", case)
+    require_way(case, CaseState.CONCLUDING)
+    _require_nothing(open_targets(case))
+    before, case.state, case.concluding_at = case.state, CaseState.CONCLUDING, at
+    case.save(update_fields=["state", "concluding_at"])
+    record(actor, "case.concluding", case, at=at, thread=case.thread, before=before)
+    return case
+
+
+@transaction.atomic
+def close_case(*, case: Case, actor: User, conclusion: str, at: datetime | None = None) -> Case:
+    """Close a case with its conclusion; its complaints count as answered.
+
+    conclusion: 1 to 4,000 signs. Two who close at once get one closure and one refusal. Raises PermissionDenied;
+    TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "not-ready" with what is `missing`.
+    Source: 市场监督管理行政处罚程序规定, art. 77.
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.close_case", case)
+    require_way(case, CaseState.CLOSED)
+    conclusion = given(conclusion)
+    _require_nothing([missing for check in closing_checks for missing in _asked(check, case)])
+
+    case.state, case.conclusion, case.closed_at = CaseState.CLOSED, conclusion, at
+    case.save(update_fields=["state", "conclusion", "closed_at"])
+    record(actor, "case.closed", case, at=at, thread=case.thread, conclusion=conclusion)
+    _pass_complaints_on(case, ComplaintState.IN_CASE, ComplaintState.ANSWERED, actor, at)
+    return case
+
+
+@transaction.atomic
+def archive_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
+    """Put a closed case into the archive. Raises PermissionDenied; TransitionRefused "wrong-state"."""
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.close_case", case)
+    _move(case, CaseState.ARCHIVED, actor, at)
+    _pass_complaints_on(case, ComplaintState.ANSWERED, ComplaintState.CLOSED, actor, at)
+    return case
+
+
+@transaction.atomic
+def reopen_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+    """Take a closed case up again, such as for a relisting.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.reopen_case", case)
+    return _move(case, CaseState.REOPENED, actor, at, reason=given(reason))
+
+
+@transaction.atomic
+def suspend_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+    """Suspend a case (中止); the days until it is resumed are not counted.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
+    Source: 市场监督管理行政处罚程序规定, art. 46 and 64.
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.suspend_case", case)
+    case.suspended_at, case.suspended_from = at, case.state
+    return _move(case, CaseState.SUSPENDED, actor, at, "suspended_at", "suspended_from", reason=given(reason))
+
+
+@transaction.atomic
+def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
+    """Go on with a suspended case where it was; the days of its suspension move its deadline.
+
+    Raises PermissionDenied; TransitionRefused "not-suspended".
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.suspend_case", case)
+    if case.state != CaseState.SUSPENDED or case.suspended_at is None:
+        raise TransitionRefused("not-suspended", _("This case is not suspended."), state=case.state)
+    deadline = case.handling_deadline
+    span = shanghai_date(case.suspended_at), shanghai_date(at) - timedelta(days=1)
+    if deadline is not None and span[0] <= span[1]:
+        case.handling_deadline = Deadline.objects.ensure(
+            deadline.rule.code,
+            deadline.started_on,
+            length=deadline.length,
+            extension=deadline.extension,
+            excluded=[*parse_spans(deadline.excluded), span],
+        )
+    before, case.suspended_at, case.suspended_from = case.suspended_from, None, ""
+    return _move(case, before, actor, at, "suspended_at", "suspended_from", "handling_deadline")
+
+
+@transaction.atomic
+def transfer_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+    """Hand a case to another authority. reason: to whom and why.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state", "notices-open", "reason-missing", "reason-too-long".
+    """
+    return _leave(case, CaseState.TRANSFERRED, actor, reason, at)
+
+
+@transaction.atomic
+def withdraw_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+    """Give a case up (撤销案件). Raises as `transfer_case`."""
+    return _leave(case, CaseState.WITHDRAWN, actor, reason, at)
+
+
+def _leave(case: Case, after: str, actor: User, reason: str, at: datetime | None) -> Case:
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.leave_case", case)
+    require_way(case, after)
+    under_way = (TargetState.NOTICED, TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
+    count = case.targets.filter(state__in=under_way).count()
+    if count:
+        message = _("%(count)s targets stand in notices that are not finished. Withdraw these first.") % {
+            "count": count
+        }
+        raise TransitionRefused("notices-open", message, count=count)
+    return _move(case, after, actor, at, reason=given(reason))
+
+
+def _asked(check: Callable[[Case], Iterable[Missing] | None], case: Case) -> list[Missing]:
+    try:
+        return list(check(case) or ())
+    except TransitionRefused as refused:
+        return [Missing(refused.code, sum(n for n in refused.details.values() if isinstance(n, int)), refused.message)]
+
+
+def _require_nothing(missing: list[Missing]) -> None:
+    """Raise TransitionRefused "not-ready" naming everything that is missing."""
+    if missing:
+        named = "; ".join(str(thing.text) for thing in missing)
+        raise TransitionRefused(
+            "not-ready", _("Not everything is done: %(missing)s.") % {"missing": named}, missing=missing
+        )
+
+
+def _move(case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any) -> Case:
+    require_way(case, after)
+    before, case.state = case.state, after
+    case.save(update_fields=["state", *fields])
+    record(actor, f"case.{after}", case, at=at, thread=case.thread, before=before, **said)
+    return case
+
+
+def _pass_complaints_on(case: Case, before: str, after: str, actor: User, at: datetime) -> None:
+    complaints = list(Complaint.objects.select_for_update().filter(case=case, state=before).order_by("pk"))
+    Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(state=after)
+    record_many(entry(actor, f"complaint.{after}", complaint, at=at, thread=case.thread) for complaint in complaints)

@@ -1,0 +1,60 @@
+"""Guards that several verbs share, and what a refused person is told."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Complaint, LegalGround
+from cases.states import CASE_STATES, COMPLAINT_STATES, CaseState
+from corps.clock import shanghai_date
+from corps.errors import TransitionRefused
+from corps.models import AuditEntry
+
+# While a case is in one of these, things can be added to it and taken out.
+OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)
+REASON = 4000
+
+
+def last_act(subject: models.Model) -> dict[str, Any]:
+    """Who did what to a thing last, and when: for somebody who came second. Empty if nobody did."""
+    last = AuditEntry.objects.about(subject).select_related("actor").order_by("-pk").first()
+    return {"verb": last.verb, "by": str(last.actor or ""), "at": last.at} if last else {}
+
+
+def require_way(subject: Case | Complaint, after: str) -> None:
+    """Raise TransitionRefused "wrong-state", with the last act, unless the thing may go to that state."""
+    table = CASE_STATES if isinstance(subject, Case) else COMPLAINT_STATES
+    if not table.allows(subject.state, after):
+        message = _("This cannot be done now: it is “%(state)s”.") % {"state": subject.get_state_display()}
+        raise TransitionRefused("wrong-state", message, state=subject.state, **last_act(subject))
+
+
+def require_open(case: Case) -> None:
+    """Raise TransitionRefused "case-not-open" unless things can be added to the case."""
+    if case.state not in OPEN_CASE:
+        message = _("The case is not open: it is “%(state)s”.") % {"state": case.get_state_display()}
+        raise TransitionRefused("case-not-open", message, state=case.state, **last_act(case))
+
+
+def given(reason: str) -> str:
+    """A reason without the space around it. Raises TransitionRefused "reason-missing", "reason-too-long"."""
+    reason = reason.strip()
+    if not reason:
+        raise TransitionRefused("reason-missing", _("Give the reason."))
+    if len(reason) > REASON:
+        raise TransitionRefused("reason-too-long", _("The reason is longer than %(signs)s signs.") % {"signs": REASON})
+    return reason
+
+
+def require_valid_ground(ground: LegalGround, at: datetime) -> None:
+    """Raise TransitionRefused "ground-not-valid" unless the ground may be given at that time."""
+    if not LegalGround.objects.valid_on(shanghai_date(at)).filter(pk=ground.pk).exists():
+        raise TransitionRefused("ground-not-valid", _("This legal ground is not in force."), ground=ground.code)
+
+
+def lock_case(case: Case) -> Case:
+    """The case as it stands, locked."""
+    locked = Case.objects.select_for_update(of=("self",))
+    return locked.select_related("firm", "unit", "ground", "handling_deadline").get(pk=case.pk)

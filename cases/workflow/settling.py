@@ -1,0 +1,171 @@
+"""Rows that wait for a person: an address corrected, sent back to the firm, or placed after all."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Complaint, ImportRow, SheetImport
+from cases.workflow import imports, registration
+from cases.workflow.reading import RESULTS
+from corps.access import require
+from corps.audit import record_alike
+from corps.clock import accept_at, now
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.results import Result
+from listings.addresses import canonical_url, read_cell
+from listings.classify import REASONS, RowReading, judge_row
+from listings.registration import Registry, lock_registry, registered_platforms
+from listings.sites import platform_of
+
+# Rows that may come out otherwise without another address; every other reason needs one.
+JUDGED_AS_IT_STANDS = {"", "official-account", "platform-not-registered", "two-platforms"}
+REPAIR = 4000
+# Up to so many rows the forecast of the whole sheet is made anew after each decision; beyond, of the settled rows only.
+FORECAST_ANEW = 10_000
+
+
+@transaction.atomic
+def settle_rows(
+    *,
+    rows: Iterable[int],
+    actor: User,
+    repair: str | None = None,
+    refuse: bool = False,
+    at: datetime | None = None,
+) -> list[Result]:
+    """Decide on rows of a sheet, before it is registered or after; one Result for each id of a row, in the order given.
+
+    repair: the address in place of the row's own, several on lines of their own; what the row names besides, on the
+    same platform and of the other kind, stays. refuse: send the row back to the firm. Neither: judge it as it stands,
+    such as after its platform was registered, or after a refusal. Once the sheet is registered, rows that can be placed
+    now are registered at once. A row that turns out to be an official account's is settled so, with code "official".
+    Refused with their code: "not-found", "not-settleable", "already-registered", or a code of
+    `listings.classify.REASONS` if the row can be placed no better than before.
+    Raises PermissionDenied; TransitionRefused "repair-too-long".
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "cases.settle_rows")
+    if repair is not None and len(repair) > REPAIR:
+        raise TransitionRefused(
+            "repair-too-long", _("An address is no longer than %(signs)s signs.") % {"signs": REPAIR}
+        )
+    lock_registry()
+    ids = list(dict.fromkeys(rows))
+    visible = ImportRow.objects.visible_to(actor).filter(pk__in=ids).order_by("row")
+    by_import: dict[object, list[ImportRow]] = {}
+    for row in visible:
+        by_import.setdefault(row.sheet_import_id, []).append(row)
+    results: dict[int, Result] = {}
+    for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
+        complaint, locked = imports.lock_import(sheet_import)
+        results |= _settle(locked, complaint, by_import[sheet_import.pk], actor, repair, refuse, at)
+    missing = _("There is no such row.")
+    return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
+
+
+def _settle(
+    sheet_import: SheetImport,
+    complaint: Complaint,
+    rows: list[ImportRow],
+    actor: User,
+    repair: str | None,
+    refuse: bool,
+    at: datetime,
+) -> dict[int, Result]:
+    platforms = registered_platforms()
+    results, changed = {}, []
+    for row in rows:
+        barred = _not_settleable(row, sheet_import, actor)
+        if barred is None and not refuse:
+            read = _read_again(row, repair, platforms)
+            if read.verdict != "ok":
+                barred = Result(row.pk, False, read.code, read.reason)
+            else:
+                _take_over(row, read)
+        results[row.pk] = barred or Result(row.pk)
+        if barred is None:
+            row.repair = "" if refuse else repair or row.repair
+            row.decision = _decision(row, refuse)
+            row.decided_by = actor
+            changed.append(row)
+    ImportRow.objects.bulk_update(
+        changed,
+        ["result", "reason", "finding", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
+         "address", "repair", "decision", "decided_by"],
+    )  # fmt: skip
+    subjects = [
+        (row.pk, {"row": row.row, "decision": row.decision or "accepted", "repair": row.repair}) for row in changed
+    ]
+    record_alike(actor, "import.row_settled", ImportRow, subjects, at=at, thread=complaint.thread)
+    _judge_anew(sheet_import, complaint, [row.pk for row in changed], actor, at)
+    for pk in ImportRow.objects.filter(pk__in=[r.pk for r in changed], result="official").values_list("pk", flat=True):
+        if not refuse:
+            results[pk] = Result(
+                pk, True, "official", _("It belongs to an official account, so nothing is registered.")
+            )
+    return results
+
+
+def _not_settleable(row: ImportRow, sheet_import: SheetImport, actor: User) -> Result | None:
+    if row.target_id is not None:
+        return Result(row.pk, False, "already-registered", _("This row is registered already."))
+    may_still = [SheetImport.State.REVIEW]
+    if actor.role != User.Role.REPRESENTATIVE:
+        may_still.append(SheetImport.State.DONE)
+    if sheet_import.state not in may_still:
+        message = _("Rows of this sheet cannot be settled now: %(state)s.")
+        return Result(row.pk, False, "not-settleable", message % {"state": sheet_import.get_state_display()})
+    return None
+
+
+def _decision(row: ImportRow, refuse: bool) -> str:
+    if refuse:
+        return ImportRow.Decision.REFUSED
+    return ImportRow.Decision.REPAIRED if row.repair else ImportRow.Decision.NONE
+
+
+def _read_again(row: ImportRow, repair: str | None, platforms: dict[str, int]) -> RowReading:
+    """Judge a row by its corrected address, or as it stands."""
+    known = []
+    if row.listing_id:
+        known.append((row.listing_site, "listing", row.listing_id))
+    if row.store_id:
+        known.append((row.store_site, "store", row.store_id))
+    if not repair or not repair.strip():
+        if row.reason not in JUDGED_AS_IT_STANDS or not known:
+            return RowReading("invalid", row.reason or "no-address", row.explanation or REASONS["no-address"])
+        addresses = [("", canonical_url(*thing)) for thing in known]
+    else:
+        lines = [line for line in repair.splitlines() if line.strip()]
+        read = [read_cell(line) for line in lines]
+        kinds, desks = {address.kind for address in read}, {platform_of(address.site) for address in read}
+        kept = [thing for thing in known if thing[1] not in kinds and platform_of(thing[0]) in desks]
+        addresses = [("", line) for line in lines] + [("", canonical_url(*thing)) for thing in kept]
+    return judge_row(addresses, row.cells.get("request", ""), platforms.keys())
+
+
+def _take_over(row: ImportRow, read: RowReading) -> None:
+    address = read.target_address
+    assert address is not None  # the verdict is "ok"
+    row.result, row.reason, row.finding = RESULTS["ok"], "", ""
+    row.platform_slug, row.kind, row.address = platform_of(address.site), read.target or "", address.canonical_url
+    row.listing_id = read.listing.canonical_id if read.listing else ""
+    row.listing_site = read.listing.site if read.listing else ""
+    row.store_id = read.store.canonical_id if read.store else ""
+    row.store_site = read.store.site if read.store else ""
+
+
+def _judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int], actor: User, at: datetime) -> None:
+    """Register settled rows of a registered sheet; of one that is being looked at, make the forecast anew."""
+    if sheet_import.state == SheetImport.State.REVIEW and sheet_import.rows <= FORECAST_ANEW:
+        imports.forecast(sheet_import)
+        return
+    rows = registration.select_rows("id = ANY(%s) ORDER BY row", ids)
+    platforms = registered_platforms()
+    if sheet_import.state == SheetImport.State.REVIEW:
+        registration.forecast_rows(rows, registration.judge_rows(rows, Registry(), platforms))
+    else:
+        registration.register_rows(rows, complaint=complaint, actor=actor, at=at, platforms=platforms)

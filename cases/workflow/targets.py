@@ -1,0 +1,246 @@
+"""Targets: added by hand, given their ground, dropped; and marked when an account turns out to be official."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, LegalGround, Target
+from cases.states import CaseState, TargetState
+from cases.workflow.guards import OPEN_CASE, given, lock_case, require_open, require_valid_ground
+from cases.workflow.registration import announce_official, finding_of, known_targets
+from corps.access import require
+from corps.audit import record, record_alike
+from corps.clock import accept_at, now
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.results import Result
+from listings.addresses import Address, read_cell
+from listings.classify import REASONS
+from listings.models import Belonging, Listing
+from listings.registration import Key, Named, Registry, lock_registry, registered_platforms
+from listings.sites import platform_of
+from stores.models import OfficialAccount, Store
+
+DROPPABLE = (TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED)
+# Most addresses that can be added by hand at once; a sheet holds more.
+ADDRESSES = 500
+
+# Rooms above add to these: asked for the ids of targets, each names those that must not be dropped, with code and
+# sentence.
+drop_checks: list[Callable[[Collection[int]], Mapping[int, tuple[str, Any]]]] = []
+
+
+@transaction.atomic
+def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: datetime | None = None) -> list[Result]:
+    """Add listings and stores to a case by hand; one Result for each address, by its number from 1.
+
+    A dropped target of the case is taken up again. Refused with their code: what cannot be read or placed (codes of
+    `listings.classify.REASONS`), "official", "already-here", "other-case" and "other-complaint" with its number,
+    "twice". Raises PermissionDenied; TransitionRefused "case-not-open", "too-many".
+    """
+    at = accept_at(actor, at, now())
+    addresses = list(addresses)
+    if len(addresses) > ADDRESSES:
+        message = _("At most %(count)s addresses can be added at once; a sheet can hold more.") % {"count": ADDRESSES}
+        raise TransitionRefused("too-many", message)
+    lock_registry()
+    case = lock_case(case)
+    require(actor, "cases.add_targets", case)
+    require_open(case)
+
+    results: dict[int, Result] = {}
+    wanted: dict[tuple[str, Key], tuple[int, Address]] = {}
+    platforms = registered_platforms()
+    for number, text in enumerate(addresses, start=1):
+        address = read_cell(text)
+        if refused := _not_usable(number, address, platforms):
+            results[number] = refused
+            continue
+        place = (address.kind, (platforms[platform_of(address.site)], address.canonical_id))
+        if place in wanted:
+            results[number] = Result(number, False, "twice", _("This address stands in the list twice."))
+        else:
+            wanted[place] = number, address
+    results |= _add(case, wanted, actor, at)
+    return [results[number] for number in range(1, len(addresses) + 1)]
+
+
+def _not_usable(number: int, address: Address, platforms: Mapping[str, int]) -> Result | None:
+    codes = {"invalid": "unusable-address", "search": "search-page", "short": "short-link"}
+    code = codes.get(address.kind)
+    if code is None and platform_of(address.site) not in platforms:
+        code = "platform-not-registered"
+    if code is None:
+        return None
+    reason = address.reason if code == "unusable-address" and address.reason else REASONS[code]
+    return Result(number, False, code, reason)
+
+
+def _add(
+    case: Case, wanted: Mapping[tuple[str, Key], tuple[int, Address]], actor: User, at: datetime
+) -> dict[int, Result]:
+    """Register what is new, make targets of what is none yet, take up what was dropped; results by number."""
+    registry = Registry()
+    registry.look_up(_keys(wanted, Target.Kind.LISTING), _keys(wanted, Target.Kind.STORE))
+    results, free = {}, {}
+    for (kind, key), (number, address) in wanted.items():
+        account = registry.account_of(*((key, None) if kind == Target.Kind.LISTING else (None, key)))
+        if account:
+            message = _("This belongs to an official account: %(account)s.") % {"account": finding_of(account)}
+            results[number] = Result(number, False, "official", message)
+            continue
+        free[kind, key] = number
+        named = Named(address.site, address.canonical_url)
+        (registry.add_listing if kind == Target.Kind.LISTING else registry.add_store)(key, named)
+    registry.write()
+    things = {
+        (kind, key): (registry.listings if kind == Target.Kind.LISTING else registry.stores)[key] for kind, key in free
+    }
+    known = known_targets(
+        [pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING],
+        [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE],
+    )
+    present = {target.pk: target for target in Target.objects.lock_in_order(known.values())}
+    new, again = [], []
+    for place, number in free.items():
+        pk = known.get((place[0], things[place]))
+        if pk is None:
+            new.append(_target(case, place, things[place], at))
+            results[number] = Result(number)
+        elif present[pk].case_id == case.pk and present[pk].state == TargetState.DROPPED:
+            again.append(pk)
+            results[number] = Result(number)
+        else:
+            results[number] = _taken(number, present[pk], case)
+    Target.objects.bulk_create(new)
+    Target.objects.filter(pk__in=again).update(state=TargetState.REPORTED, dropped_reason="")
+    record_alike(actor, "target.added", Target, ((t.pk, {}) for t in new), at=at, thread=case.thread)
+    record_alike(actor, "target.taken_up", Target, ((pk, {}) for pk in again), at=at, thread=case.thread)
+    return results
+
+
+def _keys(wanted: Iterable[tuple[str, Key]], kind: str) -> list[Key]:
+    return [key for of_kind, key in wanted if of_kind == kind]
+
+
+def _target(case: Case, place: tuple[str, Key], thing: int, at: datetime) -> Target:
+    kind, (platform, _canonical_id) = place
+    field = "listing_id" if kind == Target.Kind.LISTING else "store_id"
+    return Target(kind=kind, platform_id=platform, firm_id=case.firm_id, case=case, reported_at=at, **{field: thing})
+
+
+def _taken(number: int, target: Target, case: Case) -> Result:
+    """Why an address cannot be added that is a target already, and where it is."""
+    if target.case_id == case.pk:
+        return Result(number, False, "already-here", _("This is a target of this case already."))
+    if target.case is not None:
+        message = _("This is a target of case %(case)s (%(unit)s).") % {
+            "case": target.case.number,
+            "unit": target.case.unit.name,
+        }
+        return Result(number, False, "other-case", message)
+    complaint = target.complaint.number if target.complaint else ""
+    message = _("This was named by complaint %(complaint)s, which is in no case yet.") % {"complaint": complaint}
+    return Result(number, False, "other-complaint", message)
+
+
+@transaction.atomic
+def drop_targets(*, targets: Iterable[int], actor: User, reason: str, at: datetime | None = None) -> list[Result]:
+    """Take targets out of their case's work, with a reason of up to 300 signs; one Result for each id.
+
+    Refused with their code: "not-found", "case-not-open", "wrong-state" while a notice names them, or what
+    `drop_checks` say. Raises PermissionDenied; TransitionRefused "reason-missing", "reason-too-long".
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "cases.drop_targets")
+    reason = given(reason)[:300]
+    ids, found = _locked_targets(targets, actor)
+    barred = {pk: why for check in drop_checks for pk, why in check(found.keys()).items()}
+    results: dict[int, Result] = {}
+    for pk, target in found.items():
+        if target.state == TargetState.DROPPED:
+            results[pk] = Result(pk, False, "wrong-state", _("It was dropped already."))
+        elif target.state not in DROPPABLE:
+            message = _("It is “%(state)s” and cannot be dropped; withdraw it from its notice first.")
+            results[pk] = Result(pk, False, "wrong-state", message % {"state": target.get_state_display()})
+        elif pk in barred:
+            results[pk] = Result(pk, False, *barred[pk])
+        else:
+            results[pk] = _case_is_open(target) or Result(pk)
+    done = [pk for pk, result in results.items() if result.ok]
+    Target.objects.filter(pk__in=done).update(state=TargetState.DROPPED, dropped_reason=reason)
+    _record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
+    return [results.get(pk) or _not_found(pk) for pk in ids]
+
+
+@transaction.atomic
+def ground_targets(
+    *, targets: Iterable[int], ground: LegalGround | None, actor: User, at: datetime | None = None
+) -> list[Result]:
+    """Give targets a ground of their own, in place of their case's; None takes it back. One Result for each id.
+
+    Refused with their code: "not-found", "case-not-open", "wrong-state" for dropped ones.
+    Raises PermissionDenied; TransitionRefused "ground-not-valid".
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "cases.ground_targets")
+    if ground is not None:
+        require_valid_ground(ground, at)
+    ids, found = _locked_targets(targets, actor)
+    results: dict[int, Result] = {}
+    for pk, target in found.items():
+        if target.state == TargetState.DROPPED:
+            results[pk] = Result(pk, False, "wrong-state", _("It was dropped already."))
+        else:
+            results[pk] = _case_is_open(target) or Result(pk)
+    done = [pk for pk, result in results.items() if result.ok]
+    Target.objects.filter(pk__in=done).update(ground=ground)
+    _record_each(actor, "target.ground_given", [found[pk] for pk in done], at, ground=ground.code if ground else "")
+    return [results.get(pk) or _not_found(pk) for pk in ids]
+
+
+def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dict[int, Target]]:
+    """The ids in the order given, each once, and those that the actor may see, locked."""
+    ids = list(dict.fromkeys(targets))
+    case_state = Case.objects.filter(pk=OuterRef("case")).values("state")
+    visible = Target.objects.visible_to(actor).annotate(case_state=Subquery(case_state))
+    return ids, {target.pk: target for target in visible.lock_in_order(ids)}
+
+
+def _case_is_open(target: Any) -> Result | None:
+    if target.case_id is None or target.case_state in (*OPEN_CASE, CaseState.CONCLUDING):
+        return None
+    return Result(target.pk, False, "case-not-open", _("Its case is not open."))
+
+
+def _not_found(pk: int) -> Result:
+    return Result(pk, False, "not-found", _("There is no such target."))
+
+
+def _record_each(actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any) -> None:
+    """One entry for each target, in the thread of its case or complaint."""
+    threads: dict[str, list[int]] = {}
+    for target in targets:
+        threads.setdefault(target.thread, []).append(target.pk)
+    for thread, ids in threads.items():
+        record_alike(actor, verb, Target, ((pk, detail) for pk in ids), at=at, thread=thread)
+
+
+def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
+    """A hook of `stores.workflow`: mark every target that is the account's store, or a listing known to be in it."""
+    store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
+    inside = Belonging.objects.filter(platform=account.platform_id, store_id=account.canonical_id)
+    listings = Listing.objects.filter(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
+    unmarked = Target.objects.filter(is_official=False, platform=account.platform_id)
+    ids = [
+        *unmarked.filter(store__in=store.values("pk")).values_list("pk", flat=True),
+        *unmarked.filter(listing__in=listings.values("pk")).values_list("pk", flat=True),
+    ]
+    locked = [target.pk for target in Target.objects.lock_in_order(ids)]
+    Target.objects.filter(pk__in=locked).update(is_official=True)
+    record(actor, "official_account.targets_marked", account, at=at, targets=len(locked))
+    announce_official(locked, actor, at)

@@ -1,0 +1,86 @@
+"""Registering firms, their brands and their representatives; administrators do it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from corps.access import require
+from corps.audit import record
+from corps.clock import accept_at, now
+from corps.errors import TransitionRefused
+from corps.models import User
+from firms.models import Brand, Firm, Representative
+
+
+@transaction.atomic
+def register_firm(
+    *,
+    actor: User,
+    code: str,
+    name: str,
+    uscc: str,
+    name_en: str = "",
+    short_name: str = "",
+    licence: str = "",
+    brands: Sequence[str] = (),
+    at: datetime | None = None,
+) -> Firm:
+    """Take a firm licensed for direct selling into the registry, with its brands.
+
+    code: capitals and digits, its name in files and the API. short_name: for tables; its first brand if empty, or the
+    first four signs of its name. Raises PermissionDenied; ValidationError by field, such as for a code that exists.
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "firms.register_firm")
+    names = list(dict.fromkeys(brand.strip() for brand in brands if brand.strip()))
+    firm = Firm(
+        code=code,
+        name=name,
+        name_en=name_en,
+        short_name=short_name or (names[0] if names else name)[: 20 if names else 4],
+        uscc=uscc,
+        licence=licence,
+    )
+    firm.full_clean()
+    firm.save()
+    Brand.objects.bulk_create(Brand(firm=firm, name=brand) for brand in names)
+    record(actor, "firm.registered", firm, at=at, code=code, name=name, uscc=uscc, brands=names)
+    return firm
+
+
+@transaction.atomic
+def add_brand(*, firm: Firm, name: str, actor: User, at: datetime | None = None) -> Brand:
+    """Note a brand of a firm. Raises PermissionDenied; ValidationError, also for a brand that it has already."""
+    at = accept_at(actor, at, now())
+    firm = Firm.objects.select_for_update().get(pk=firm.pk)
+    require(actor, "firms.register_firm", firm)
+    brand = Brand(firm=firm, name=name.strip())
+    brand.full_clean()
+    brand.save()
+    record(actor, "firm.brand_added", firm, at=at, brand=brand.name)
+    return brand
+
+
+@transaction.atomic
+def appoint_representative(*, firm: Firm, user: User, actor: User, at: datetime | None = None) -> Representative:
+    """Let an account speak for a firm; one firm for each account.
+
+    Raises PermissionDenied; TransitionRefused "not-a-representative", "speaks-for-another".
+    """
+    at = accept_at(actor, at, now())
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    require(actor, "firms.appoint_representative", firm)
+    if user.role != User.Role.REPRESENTATIVE:
+        raise TransitionRefused("not-a-representative", _("Only the account of a representative can speak for a firm."))
+    held = Representative.objects.filter(user=user).select_related("firm").first()
+    if held is not None and held.firm_id != firm.pk:
+        raise TransitionRefused(
+            "speaks-for-another", _("This account speaks for another firm already."), firm=held.firm.code
+        )
+    if held is not None:
+        return held
+    representative = Representative.objects.create(firm=firm, user=user)
+    record(actor, "firm.representative_appointed", firm, at=at, user=user.pk)
+    return representative

@@ -1,0 +1,131 @@
+"""Registering platforms and their liaisons, and the official accounts that must never be hit."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from corps.access import require
+from corps.audit import record
+from corps.clock import accept_at, now
+from corps.errors import TransitionRefused
+from corps.models import User
+from firms.models import Firm
+from stores.locks import lock_official_accounts
+from stores.models import Liaison, OfficialAccount, Platform
+
+# Rooms above add what must follow in the same transaction when an account is registered: called with the account,
+# `actor` and `at`.
+official_hooks: list[Callable[..., Any]] = []
+
+
+@transaction.atomic
+def register_platform(*, actor: User, slug: str, name: str, name_en: str = "", at: datetime | None = None) -> Platform:
+    """Let a platform take part. slug: its name in files, addresses and the API.
+
+    Rows held because their platform was unknown can be settled from now on.
+    Raises PermissionDenied; ValidationError by field, such as for a slug that exists.
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "stores.register_platform")
+    platform = Platform(slug=slug, name=name, name_en=name_en)
+    platform.full_clean()
+    platform.save()
+    record(actor, "platform.registered", platform, at=at, slug=slug, name=name)
+    return platform
+
+
+@transaction.atomic
+def appoint_liaison(
+    *,
+    platform: Platform,
+    name: str,
+    email: str,
+    phone: str,
+    duty: str,
+    actor: User,
+    user: User | None = None,
+    at: datetime | None = None,
+) -> Liaison:
+    """Note a person at a platform who receives and answers notices. duty: a value of `Liaison.Duty`.
+
+    A new primary makes the former one a backup. user: the account with which the person signs in, if any.
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "not-a-liaison", "account-taken".
+    """
+    at = accept_at(actor, at, now())
+    platform = Platform.objects.select_for_update().get(pk=platform.pk)
+    require(actor, "stores.appoint_liaison", platform)
+    if user is not None and user.role != User.Role.LIAISON:
+        raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
+    if user is not None and Liaison.objects.filter(user=user).exists():
+        raise TransitionRefused("account-taken", _("This account belongs to another liaison already."))
+    liaison = Liaison(platform=platform, user=user, name=name, email=email, phone=phone, duty=duty)
+    liaison.full_clean(validate_constraints=False)
+
+    former = None
+    if duty == Liaison.Duty.PRIMARY:
+        former = platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).first()
+        platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).update(duty=Liaison.Duty.BACKUP)
+    liaison.save()
+    record(actor, "liaison.appointed", liaison, at=at, platform=platform.slug, duty=duty, former=former and former.pk)
+    return liaison
+
+
+@transaction.atomic
+def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None) -> Liaison:
+    """Let a liaison answer no longer; what they answered stays. Raises PermissionDenied; TransitionRefused "not-active"."""
+    at = accept_at(actor, at, now())
+    liaison = Liaison.objects.select_for_update(of=("self",)).select_related("platform").get(pk=liaison.pk)
+    require(actor, "stores.appoint_liaison", liaison)
+    if not liaison.is_active:
+        raise TransitionRefused("not-active", _("This liaison was dismissed already."))
+    liaison.is_active = False
+    liaison.save(update_fields=["is_active"])
+    record(actor, "liaison.dismissed", liaison, at=at, platform=liaison.platform.slug)
+    return liaison
+
+
+@transaction.atomic
+def register_official_account(
+    *,
+    firm: Firm,
+    platform: Platform,
+    site: str,
+    canonical_id: str,
+    url: str,
+    name: str,
+    actor: User,
+    at: datetime | None = None,
+) -> OfficialAccount:
+    """Protect a store that belongs to a firm itself: no notice may name it or a listing known to be in it.
+
+    site, canonical_id, url: of the store's address, as the rules for addresses read it; the caller has read it.
+    What is under way against it is stopped in the same transaction by `official_hooks`.
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "account-known" with the firm it belongs to.
+    """
+    at = accept_at(actor, at, now())
+    lock_official_accounts(to_change=True)
+    require(actor, "stores.register_official_account", firm)
+    known = OfficialAccount.objects.filter(platform=platform, canonical_id=canonical_id).select_related("firm").first()
+    if known is not None:
+        raise TransitionRefused(
+            "account-known", _("This store is an official account already."), firm=known.firm.code, account=known.pk
+        )
+    account = OfficialAccount(
+        firm=firm, platform=platform, site=site, canonical_id=canonical_id, url=url, name=name[:200]
+    )
+    account.full_clean()
+    account.save()
+    record(
+        actor,
+        "official_account.registered",
+        account,
+        at=at,
+        firm=firm.code,
+        store=f"{platform.slug}/store/{canonical_id}",
+    )
+    for hook in official_hooks:
+        hook(account, actor=actor, at=at)
+    return account

@@ -1,0 +1,136 @@
+"""A house with its people, and the participants of a small campaign."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases import workflow
+from cases.models import Complaint, SheetImport
+from corps.clock import now
+from corps.models import Unit, User
+from corps.workflow import create_unit, store_file
+from firms.models import Firm
+from firms.workflow import register_firm
+from listings.addresses import read_cell
+from stores.models import Platform
+from stores.workflow import register_official_account, register_platform
+
+SMALL = Path(__file__).parent / "data" / "small"
+
+
+@dataclass
+class House:
+    """People by login, platforms by slug, firms by code."""
+
+    people: dict[str, User]
+    platforms: dict[str, Platform]
+    firms: dict[str, Firm]
+
+    def __getattr__(self, login: str) -> User:
+        return self.people[login]
+
+
+def table(name: str) -> Iterator[dict[str, str]]:
+    """Rows of one of the small campaign's tables."""
+    with (SMALL / name).open(encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def make_house() -> House:
+    """Units, people, and the small campaign's platforms, firms and official accounts."""
+    top = create_unit(name="总队", actor=None, at=now())
+    first = create_unit(name="一支队", parent=top, actor=None, at=now())
+    second = create_unit(name="二支队", parent=top, actor=None, at=now())
+
+    def person(login: str, role: str, unit: Unit | None = None, *duties: str) -> User:
+        return User.objects.create(username=login, name=login, role=role, unit=unit, duties=list(duties))
+
+    people = [
+        person("officer", "officer", first),
+        person("officer2", "officer", first),
+        person("officer3", "officer", second),
+        person("supervisor", "supervisor", first, "head_of_unit"),
+        person("chief", "supervisor", top, "head_of_department"),
+        person("admin", "administrator"),
+        person("auditor", "auditor"),
+        person("liaison", "liaison"),
+    ]
+    house = House({user.username: user for user in people}, {}, {})
+    for row in table("platforms.csv"):
+        house.platforms[row["slug"]] = register_platform(actor=house.admin, **row)
+    for row in table("firms.csv"):
+        house.firms[row["code"]] = register_firm(actor=house.admin, **row)
+    for row in table("official_accounts.csv"):
+        address = read_cell(row["address"])
+        register_official_account(
+            firm=house.firms[row["firm"]],
+            platform=house.platforms[row["platform"]],
+            site=address.site,
+            canonical_id=address.canonical_id,
+            url=address.canonical_url,
+            name=row["name"],
+            actor=house.officer,
+        )
+    return house
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return make_house()
+
+
+@pytest.fixture
+def committed_house(transactional_db: None) -> House:
+    """The same, committed, for tests with several connections."""
+    return make_house()
+
+
+@pytest.fixture
+def expected() -> dict[str, Any]:
+    return json.loads((SMALL / "expected.json").read_text())
+
+
+def hand_in(house: House, content: bytes, name: str, *, firm: str = "CXT", **said: Any) -> SheetImport:
+    """A complaint with a sheet, as its officer hands it in; nothing is read yet."""
+    _complaint, sheet_import = workflow.submit_complaint(
+        actor=said.pop("actor", house.officer),
+        firm=house.firms[firm],
+        subject="网络巡查清单",
+        received_on=said.pop("received_on", date(2026, 3, 17)),
+        sheet=store_file(content, "application/octet-stream"),
+        sheet_name=name,
+        **said,
+    )
+    assert sheet_import is not None
+    return sheet_import
+
+
+def sheet_of(*rows: str, header: str = "商品链接,店铺链接,诉求,商品标题") -> bytes:
+    """A CSV sheet. rows: comma-separated cells under listing address, store address, request, title."""
+    return "\n".join([header, *rows]).encode()
+
+
+def take_in(house: House, content: bytes, name: str = "a.csv", **said: Any) -> SheetImport:
+    """Hand a sheet in and register it to the end, without a look at it in between."""
+    sheet_import = hand_in(house, content, name, needs_review=False, **said)
+    workflow.read_sheet(sheet_import.pk)
+    workflow.continue_registering(sheet_import.pk)
+    sheet_import.refresh_from_db()
+    return sheet_import
+
+
+@pytest.fixture
+def accepted(house: House) -> Callable[..., Complaint]:
+    """Makes accepted complaints with rows that are registered."""
+
+    def make(*rows: str, firm: str = "CXT") -> Complaint:
+        sheet_import = take_in(house, sheet_of(*rows), firm=firm)
+        return workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
+
+    return make
