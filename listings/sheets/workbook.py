@@ -34,6 +34,11 @@ def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
             raise refused("password-protected") from fault
         except CalamineError as fault:
             raise refused("damaged") from fault
+        except BaseException as fault:
+            # A panic inside the reader comes as a class of its own, which cannot be imported and is no Exception.
+            if type(fault).__name__ == "PanicException":
+                raise refused("damaged") from fault
+            raise
 
 
 def _grid(sheet: CalamineSheet, limits: Limits, clock: Clock) -> Grid:
