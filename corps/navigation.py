@@ -67,7 +67,8 @@ def register(
     count: Count | None = None,
     allowed: Callable[[Any], bool] | None = None,
 ) -> None:
-    """Add a line to the rail. key: the current page names it in `{% block here %}` or its address begins with it.
+    """Add a line to the rail. It is the current one where the address begins with its own, or the view sets
+    `request.rail_key = key`.
 
     count: called with the user when a whole page is rendered, never for a fragment; keep it to one cheap query.
     """
@@ -138,6 +139,7 @@ def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
     here = max((url for url in addresses.values() if request.path.startswith(url)), key=len, default=None)
     if here == "/" and request.path != "/":
         here = None
+    here = addresses.get(getattr(request, "rail_key", ""), here)
     for section, head in SECTIONS.items():
         lines = [
             Line(

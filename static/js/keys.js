@@ -8,9 +8,10 @@ export function typing(event) {
   return Boolean(field) && !["checkbox", "radio", "button", "submit"].includes(field.type);
 }
 
-/** The first of these elements that can be seen and used. */
+/** The first of these elements that can be seen and used; what lies in a closed menu counts as seen. */
 export function usable(elements) {
-  return [...elements].find((element) => element.getClientRects().length && !element.disabled);
+  const seen = (element) => (element.closest("details.menu:not([open])") ?? element).getClientRects().length > 0;
+  return [...elements].find((element) => seen(element) && !element.disabled);
 }
 
 function pressed(event) {

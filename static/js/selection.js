@@ -4,6 +4,12 @@
 const boxesOf = (form) =>
   [...form.elements].filter((field) => field.type === "checkbox" && field.closest(".sel") && !field.dataset.all && !field.dataset.group);
 
+/** The bulk form of a box; a head box may leave out form="…" and goes with the boxes of its table. */
+const formOf = (box) => {
+  const form = box.form ?? box.closest("table")?.querySelector(".sel input[form]")?.form;
+  return form?.matches("[data-bulk]") ? form : null;
+};
+
 /** Bring bar, rows and head box in line with the boxes. */
 export function refresh(form) {
   const boxes = boxesOf(form);
@@ -15,7 +21,8 @@ export function refresh(form) {
   form.classList.toggle("on", count > 0);
   for (const box of boxes) box.closest("tr, li")?.classList.toggle("on", box.checked);
   for (const place of form.querySelectorAll("[data-count]")) place.textContent = count.toLocaleString("en");
-  for (const head of document.querySelectorAll(`input[data-all][form="${form.id}"]`)) {
+  for (const head of document.querySelectorAll("input[data-all]")) {
+    if (formOf(head) !== form) continue;
     head.checked = boxes.length > 0 && chosen === boxes.length;
     head.indeterminate = chosen > 0 && chosen < boxes.length;
   }
@@ -41,8 +48,9 @@ let shift = false;
 
 function changed(event) {
   const box = event.target;
-  const form = box.form;
-  if (box.type !== "checkbox" || !form?.matches("[data-bulk]")) return;
+  if (box.type !== "checkbox") return;
+  const form = formOf(box);
+  if (!form) return;
   if (box.dataset.all) {
     choose(form, boxesOf(form), box.checked);
     return;

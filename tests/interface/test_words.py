@@ -3,14 +3,18 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.template import engines
 from django.utils import translation
 
+from cases.states import CaseState, Claim, ComplaintState, Seen, TargetState
 from corps.calendar import shipped_calendar
+from corps.models.messages import DeliveryState
 from corps.pieces import words
 from corps.pieces.charts import bars_of, tally_of
 from corps.pieces.deadlines import chip
 from corps.pieces.kinds import KINDS, NAMES, kind_of
+from notices.states import ItemState, NoticeState
 
 TODAY = date(2026, 11, 5)
 
@@ -71,17 +75,11 @@ def test_a_deadline_in_calendar_days_and_a_provisional_one_say_so(time_machine_a
 
 @pytest.fixture
 def time_machine_at_today():
-    import time_machine
-
     with time_machine.travel(datetime(2026, 11, 5, 6, 30, tzinfo=UTC), tick=False), translation.override("zh-hans"):
         yield
 
 
 def test_every_state_word_of_the_house_has_one_colour():
-    from cases.states import CaseState, Claim, ComplaintState, Seen, TargetState
-    from corps.models.messages import DeliveryState
-    from notices.states import ItemState, NoticeState
-
     tables = (CaseState, Claim, ComplaintState, Seen, TargetState, DeliveryState, ItemState, NoticeState)
     said = {word for table in tables for word in table.values}
     assert said - set(KINDS) == set()
