@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from cases.models import SheetImport
-from cases.workflow import ring_import
+from cases.workflow.imports import ring_import
 from corps import tasks
 from corps.models import Delivery
 from corps.services.children import start_bound, stop

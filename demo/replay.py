@@ -20,7 +20,7 @@ from demo.folder import Account, Arrival, Company, Folder, Looked, Said
 from demo.machinery import Machinery
 from firms import workflow as firmwork
 from firms.models import Firm
-from listings.addresses import canonical_url, read_cell
+from listings.addresses import read_cell
 from listings.sites import platform_of
 from notices import workflow as noticework
 from notices.models import Notice, NoticeItem
@@ -138,7 +138,7 @@ class Replay:
                 platform=self.platforms[account.platform],
                 site=address.site,
                 canonical_id=address.canonical_id,
-                url=canonical_url(address.site, address.kind, address.canonical_id),
+                url=address.canonical_url,
                 name=account.name,
                 actor=self.cast["officer"],
                 at=at,

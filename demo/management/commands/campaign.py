@@ -64,7 +64,7 @@ class Command(SealingCommand):
             except TransitionRefused as refused:
                 raise CommandError(f"{refused.message} ({refused.code})") from refused
             except ValidationError as wrong:
-                raise CommandError("; ".join(wrong.messages)) from wrong
+                raise CommandError(_sentences(wrong)) from wrong
         self._say("done")
         self.stdout.write(_one_line(result) if json else _words(result))
 
@@ -107,6 +107,12 @@ class Command(SealingCommand):
     def _say(self, line: str) -> None:
         self.stderr.write(f"{time.monotonic() - self.began:6.1f} s  {line}")
         self.stderr.flush()
+
+
+def _sentences(wrong: ValidationError) -> str:
+    if not hasattr(wrong, "error_dict"):
+        return " ".join(wrong.messages)
+    return "; ".join(f"{field}: {' '.join(said)}" for field, said in wrong.message_dict.items())
 
 
 def _one_line(result: dict[str, Any]) -> str:

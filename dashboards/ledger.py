@@ -1,0 +1,107 @@
+"""The rows behind each number: every number of a dashboard is the sum of exactly the rows listed here."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.db.models.functions import TruncDate
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from corps.clock import SHANGHAI
+from dashboards.statistics import COUNTS, Question, read_question
+from notices.models import Outcome, Recurrence
+
+NAMES = {
+    "listings_removed": _("Listings removed"),
+    "stores_shut": _("Stores shut"),
+    "repeat_removals": _("Repeat removals"),
+    "relistings": _("Relistings"),
+    "corrections": _("Corrections"),
+}
+KINDS = {
+    "listings_removed": Outcome.Kind.LISTING_REMOVED,
+    "stores_shut": Outcome.Kind.STORE_SHUT,
+    "repeat_removals": Recurrence.Kind.REPEAT_REMOVAL,
+    "relistings": Recurrence.Kind.RELISTING,
+}
+SHOWN = (
+    "target__platform",
+    "target__listing",
+    "target__store",
+    "platform",
+    "firm",
+    "case",
+    "item__notice",
+    "check_row__by",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which rows of the ledger. count: one of COUNTS. The others narrow it: slug, code, "YYYY-MM", number."""
+
+    count: str
+    question: Question
+    platform: str = ""
+    firm: str = ""
+    month: str = ""
+    case: str = ""
+
+
+def read_chosen(params: QueryDict) -> Chosen:
+    """What an address asks for. Raises ValidationError by parameter."""
+    count = params.get("count") or COUNTS[1]
+    errors: dict[str, Any] = {}
+    if count not in COUNTS:
+        errors["count"] = _("There is no such number.")
+    month = params.get("month", "")
+    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        errors["month"] = _("Give a month as 2026-11.")
+    question = Question()
+    try:
+        question = replace(read_question(params), group=())
+    except ValidationError as wrong:
+        errors |= wrong.message_dict
+    if errors:
+        raise ValidationError(errors)
+    narrowed = {name: params.get(name, "").replace("\x00", "")[:60] for name in ("platform", "firm", "case")}
+    return Chosen(count, question, month=month, **narrowed)
+
+
+def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrence]:
+    """The rows that a number is made of, of those the person may see; unordered."""
+    model = Recurrence if chosen.count in ("repeat_removals", "relistings") else Outcome
+    rows: QuerySet[Any] = model.objects.visible_to(user)
+    rows = rows.filter(sign=-1) if chosen.count == "corrections" else rows.filter(kind=KINDS[chosen.count])
+    if chosen.platform:
+        rows = rows.filter(platform__slug=chosen.platform)
+    if chosen.firm:
+        rows = rows.filter(firm__code=chosen.firm)
+    if chosen.case:
+        rows = rows.filter(case__number=chosen.case)
+    if chosen.question.campaign is not None:
+        rows = rows.filter(case__campaign=chosen.question.campaign)
+    for first, last in _periods(chosen):
+        rows = rows.annotate(day=TruncDate("at", tzinfo=SHANGHAI))
+        rows = rows.filter(day__gte=first) if first else rows
+        rows = rows.filter(day__lte=last) if last else rows
+    return rows
+
+
+def _periods(chosen: Chosen) -> list[tuple[date | None, date | None]]:
+    """The spans of Shanghai days that the rows must lie in, both ends included."""
+    periods = []
+    if chosen.question.from_ or chosen.question.to:
+        periods.append((chosen.question.from_, chosen.question.to))
+    if chosen.month:
+        year, month = int(chosen.month[:4]), int(chosen.month[5:])
+        if year < 1 or year > 9998:
+            raise ValidationError({"month": _("Give a month as 2026-11.")})
+        periods.append(
+            (date(year, month, 1), date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1))
+        )
+    return periods
