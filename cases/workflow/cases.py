@@ -61,9 +61,7 @@ def open_case(
         opened_by=actor,
         opened_at=at,
     )
-    case.clean_fields(
-        exclude=["number", "firm", "campaign", "unit", "ground", "opened_by", "filed_by", "handling_deadline"]
-    )
+    case.clean_fields(exclude={field.name for field in Case._meta.fields} - {"title"})
     case.number = take_number("C", at)
     case.save()
     record(actor, "case.opened", case, at=at, thread=case.thread, number=case.number, firm=case.firm.code, unit=unit.pk)
