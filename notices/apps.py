@@ -61,17 +61,32 @@ def _register_links() -> None:
     register = navigation.register
     register("desk", _("To answer"), "notices:desk", section="desk", order=10, roles=("liaison",), count=unanswered)
     register(
-        "approvals", _("Approvals"), "notices:approvals", section="desk", order=15, roles=("supervisor",),
+        "approvals",
+        _("Approvals"),
+        "notices:approvals",
+        section="desk",
+        order=15,
+        roles=("supervisor",),
         count=approvals.waiting,
     )
     register("notices", _("Notices"), "notices:list", section="casework", order=40, roles=corps, count=issued)
     register("checks", _("Checks"), "notices:checks", section="casework", order=50, roles=corps, count=checks.waiting)
     register(
-        "objections", _("Objections"), "notices:objections", section="casework", order=60, roles=corps,
+        "objections",
+        _("Objections"),
+        "notices:objections",
+        section="casework",
+        order=60,
+        roles=corps,
         count=objections.waiting,
     )
     register(
-        "deliveries", _("Deliveries"), "notices:deliveries", section="casework", order=70, roles=corps,
+        "deliveries",
+        _("Deliveries"),
+        "notices:deliveries",
+        section="casework",
+        order=70,
+        roles=corps,
         count=deliveries.waiting,
     )
     navigation.register_place("liaison", lambda user: user.liaison.platform.label if hasattr(user, "liaison") else "")

@@ -41,9 +41,7 @@ class ReasonForm(forms.Form):
 class ServedForm(forms.Form):
     """How a notice was served in another way than by mail."""
 
-    proof = forms.CharField(
-        label=_("How, to whom and when"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    proof = forms.CharField(label=_("How, to whom and when"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     document = forms.FileField(label=_("Proof (scan or photograph)"), required=False)
 
 
@@ -57,9 +55,7 @@ class DeliveryForm(forms.Form):
 class ObjectionForm(forms.Form):
     """An objection against a target, as it came in."""
 
-    reason = forms.CharField(
-        label=_("What is objected"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    reason = forms.CharField(label=_("What is objected"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class DecisionForm(forms.Form):

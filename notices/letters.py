@@ -165,4 +165,3 @@ def deliveries_of(notice: Notice) -> QuerySet[Delivery]:
     """Everything that was ever put into the outbox for a notice, newest last."""
     about = {"message__subject_type": notice._meta.label_lower, "message__subject_id": notice.pk}
     return Delivery.objects.filter(**about).order_by("pk")
-

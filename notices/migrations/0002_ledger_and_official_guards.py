@@ -52,8 +52,8 @@ CREATE FUNCTION notices_guard_opened_items() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     opened bigint[] := ARRAY(
-        SELECT item.target_id FROM after item JOIN before old USING (id)
-        WHERE (item.state = 'open' AND old.state = 'draft') OR item.target_id <> old.target_id);
+        SELECT item.target_id FROM after item JOIN before was USING (id)
+        WHERE (item.state = 'open' AND was.state = 'draft') OR item.target_id <> was.target_id);
 BEGIN
     IF opened <> '{}' THEN
         PERFORM public.notices_refuse_official(opened);

@@ -39,7 +39,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     notices = list(
         Notice.objects.visible_to(request.user)
         .filter(state=NoticeState.SUBMITTED)
-        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by", "reply_deadline")
+        .select_related(
+            "case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by", "reply_deadline"
+        )
         .annotate(item_count=Count("items"))
         .order_by("submitted_at", "pk")
     )
@@ -114,7 +116,11 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
     ]
     counts = dict(
-        Outcome.objects.visible_to(user).order_by().values_list("kind").annotate(count=Count("pk")).values_list("kind", "count")
+        Outcome.objects.visible_to(user)
+        .order_by()
+        .values_list("kind")
+        .annotate(count=Count("pk"))
+        .values_list("kind", "count")
     )
     stores = (
         notice.items.exclude(target__listing__store=None)

@@ -190,4 +190,3 @@ def _allegation(item: NoticeItem | None) -> list[Any]:
         return []
     rows = item.target.rows.select_related("sheet_import__complaint__firm").order_by("pk")
     return list(rows[:3])
-

@@ -67,7 +67,14 @@ def list_notices(request: HttpRequest) -> HttpResponse:
 def show_notice(request: HttpRequest, number: str) -> HttpResponse:
     """A notice: to its liaison the desk, to the corps the office page."""
     notices = Notice.objects.visible_to(request.user).select_related(
-        "case__ground", "case__campaign", "platform", "recipient", "reply_deadline", "drafted_by", "submitted_by", "issued_by"
+        "case__ground",
+        "case__campaign",
+        "platform",
+        "recipient",
+        "reply_deadline",
+        "drafted_by",
+        "submitted_by",
+        "issued_by",
     )
     notice = get_object_or_404(notices, number=number)
     if request.user.role == User.Role.LIAISON:
@@ -118,7 +125,9 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(case)
     if composed.blocked:
         said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in _by_reason(composed.blocked))
-        messages.warning(request, _("%(count)d targets stay behind: %(why)s") % {"count": len(composed.blocked), "why": said})
+        messages.warning(
+            request, _("%(count)d targets stay behind: %(why)s") % {"count": len(composed.blocked), "why": said}
+        )
     if not composed.notices:
         messages.warning(request, _("No notice could be drafted."))
     return redirect("notices:compose", case.number)
@@ -156,7 +165,9 @@ def change_draft(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _submit_all(request: HttpRequest, notice: Notice) -> None:
-    drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).values_list("pk", flat=True)
+    drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).values_list(
+        "pk", flat=True
+    )
     results = workflow.submit_notices(notices=list(drafts), actor=request.user)
     done = sum(result.ok for result in results)
     messages.success(request, _("%(count)d notices wait for approval.") % {"count": done})
@@ -187,9 +198,10 @@ def change_items(request: HttpRequest, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(notice)
-    names = {item.pk: (str(item.target.thing), "") for item in notice.items.filter(pk__in=ids).select_related(
-        "target__listing", "target__store"
-    )}
+    names = {
+        item.pk: (str(item.target.thing), "")
+        for item in notice.items.filter(pk__in=ids).select_related("target__listing", "target__store")
+    }
     return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})
 
 
@@ -216,7 +228,9 @@ def serve(request: HttpRequest, number: str) -> HttpResponse:
 def letter(request: HttpRequest, number: str) -> HttpResponse:
     """The letter alone, for reading and printing."""
     notice = get_object_or_404(
-        Notice.objects.visible_to(request.user).select_related("case__ground", "platform", "reply_deadline", "drafted_by"),
+        Notice.objects.visible_to(request.user).select_related(
+            "case__ground", "platform", "reply_deadline", "drafted_by"
+        ),
         number=number,
     )
     return render(request, "notices/letter_page.html", {"notice": notice} | letters.letter_context(notice))
@@ -227,7 +241,9 @@ def letter(request: HttpRequest, number: str) -> HttpResponse:
 def sheet(request: HttpRequest, number: str) -> HttpResponse:
     """The attached sheet of a notice, as it was sent; of a draft, as it would be."""
     notice = get_object_or_404(
-        Notice.objects.visible_to(request.user).select_related("case", "platform", "attachment", "reply_deadline", "drafted_by"),
+        Notice.objects.visible_to(request.user).select_related(
+            "case", "platform", "attachment", "reply_deadline", "drafted_by"
+        ),
         number=number,
     )
     if notice.attachment:
@@ -287,8 +303,12 @@ def _steps(notice: Notice) -> list[dict[str, Any]]:
     )
     place = STEPS.index(now)
     return [
-        {"label": step.label, "at": reached[step][0], "who": reached[step][1] or "",
-         "state": "now" if index == place else "done" if index < place else ""}
+        {
+            "label": step.label,
+            "at": reached[step][0],
+            "who": reached[step][1] or "",
+            "state": "now" if index == place else "done" if index < place else "",
+        }
         for index, step in enumerate(STEPS)
     ]
 

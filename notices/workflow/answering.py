@@ -85,18 +85,14 @@ def answer_items(
     (in a replay by its `at`). A fixed number of statements, whatever the number of items.
     Raises PermissionDenied; TransitionRefused "notice-not-open".
     """
-    notice = (
-        Notice.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case__campaign", "platform", "reply_deadline")
-        .get(pk=notice.pk)
-    )
     _require_answerer(actor, notice, document)
     recorded = accept_at(actor, at, now())
+    replies = list(replies)
+    items = _lock_named_items(notice, replies)
+    notice = Notice.objects.select_related("case__campaign", "platform", "reply_deadline").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
 
-    replies = list(replies)
-    items = _lock_named_items(notice, replies)
     by_id = {item.pk: item for item in items}
     by_address = {(item.target.kind, item.target.thing.canonical_id): item for item in items}
     results, accepted = [], {}
@@ -122,10 +118,12 @@ def _require_answerer(actor: User, notice: Notice, document: StoredFile | None) 
 
 
 def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[NoticeItem]:
-    """The items that replies may mean, locked in the order of ids; only those named, where all are named by id."""
+    """The items that replies may mean, only those named where all are named by id; their targets locked first, then
+    they, both in the order of ids, as in every verb that moves items."""
     items = notice.items.exclude(state=ItemState.DRAFT)
     if all(reply.item is not None for reply in replies):
         items = items.filter(pk__in=[reply.item for reply in replies])
+    list(Target.objects.lock_in_order(items.values_list("target_id", flat=True)).values_list("pk"))
     return list(
         items.select_related("target__listing", "target__store", "answered_by")
         .order_by("pk")

@@ -135,16 +135,13 @@ def _refusal(look: Look, item: NoticeItem | None) -> Result | None:
 def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
     checks = Check.objects.bulk_create(
         [
-            Check(
-                item=item, seen=look.seen, note=look.note[:300], by=actor, at=look.at, looked_at=look.looked_at
-            )
+            Check(item=item, seen=look.seen, note=look.note[:300], by=actor, at=look.at, looked_at=look.looked_at)
             for item, look in accepted
         ],
         batch_size=5000,
     )
     seen = [
-        ledger.Seen(item.target, item, check, look.at)
-        for (item, look), check in zip(accepted, checks, strict=True)
+        ledger.Seen(item.target, item, check, look.at) for (item, look), check in zip(accepted, checks, strict=True)
     ]
     removed = [s for s in seen if s.check.seen == Seen.GONE and s.item.outcome != Claim.ALREADY_GONE]
     ledger.count_verified(removed)

@@ -57,9 +57,7 @@ def compose_notices(
     if case.state not in OPEN_FOR_NOTICES:
         raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
     wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
-    locked = list(
-        wanted.select_related("ground").order_by("platform_id", "kind", "pk").select_for_update(of=("self",))
-    )
+    locked = list(wanted.select_related("ground").order_by("platform_id", "kind", "pk").select_for_update(of=("self",)))
     screened = screen(case, locked, handing_over=desk is not None)
 
     by_platform: dict[int, list[tuple[Target, LegalGround]]] = {}

@@ -11,7 +11,7 @@ from cases.models import Case, Target
 from cases.states import CaseState
 from corps import workflow as ground
 from corps.access import require
-from corps.audit import origin, record
+from corps.audit import entry, origin, record, record_many
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import Approval, Deadline, StoredFile, User
@@ -146,14 +146,13 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     approval = ground.open_approval(notice)
     if approval is None:
         raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
-    ground.decide_approval(
-        approval=approval, actor=actor, version=notice.version, approve=False, reason=reason, at=at
-    )
+    ground.decide_approval(approval=approval, actor=actor, version=notice.version, approve=False, reason=reason, at=at)
     notice.state = NoticeState.RETURNED
     notice.save(update_fields=["state"])
     record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
     ground.notify(
-        user=notice.drafted_by, text=_("Notice %(number)s was returned to you.") % {"number": notice.number},
+        user=notice.drafted_by,
+        text=_("Notice %(number)s was returned to you.") % {"number": notice.number},
         url=notice.get_absolute_url(),
     )
     return notice
@@ -193,11 +192,16 @@ def serve_otherwise(
 
 def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime) -> None:
     """Complete those of the issued notices in which no item is open, claimed or appealed, and open again those in
-    which one has become so. Three statements at most."""
-    notices = list(notices)
+    which one has become so. Four statements at most.
+
+    Targets and items are locked before notices, everywhere; and the items are looked at only once the notices are
+    locked, so that two who finish the last two items do not each take the other's for open.
+    """
+    ids = sorted(set(notices))
+    list(Notice.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
     busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
     found = list(
-        Notice.objects.filter(pk__in=notices, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
+        Notice.objects.filter(pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
         .annotate(busy=busy)
         .select_related("case")
     )
@@ -205,10 +209,11 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
     again = [n for n in found if n.state == NoticeState.COMPLETED and n.busy]
     Notice.objects.filter(pk__in=[n.pk for n in done]).update(state=NoticeState.COMPLETED, completed_at=at)
     Notice.objects.filter(pk__in=[n.pk for n in again]).update(state=NoticeState.ISSUED, completed_at=None)
-    for notice in done:
-        record(actor, "notice.completed", notice, at=at, thread=notice.case.thread, number=notice.number)
-    for notice in again:
-        record(actor, "notice.opened_again", notice, at=at, thread=notice.case.thread, number=notice.number)
+    record_many(
+        entry(actor, verb, notice, at=at, thread=notice.case.thread, number=notice.number)
+        for verb, moved in (("notice.completed", done), ("notice.opened_again", again))
+        for notice in moved
+    )
 
 
 def _locked(notice: Notice) -> Notice:
@@ -221,9 +226,12 @@ def _locked(notice: Notice) -> Notice:
 
 def _refuse_unless_submitted(notice: Notice) -> None:
     if notice.state != NoticeState.SUBMITTED:
-        pending: Approval | None = Approval.objects.filter(
-            subject_type=notice._meta.label_lower, subject_id=notice.pk
-        ).order_by("-pk").select_related("decided_by").first()
+        pending: Approval | None = (
+            Approval.objects.filter(subject_type=notice._meta.label_lower, subject_id=notice.pk)
+            .order_by("-pk")
+            .select_related("decided_by")
+            .first()
+        )
         raise TransitionRefused(
             "not-submitted",
             _("This notice does not wait for approval."),
@@ -231,5 +239,3 @@ def _refuse_unless_submitted(notice: Notice) -> None:
             by=str(pending.decided_by or "") if pending else "",
             at=pending.decided_at if pending else None,
         )
-
-

@@ -135,9 +135,7 @@ def withdraw_items(
     _require_reason(reason)
     visible = NoticeItem.objects.visible_to(actor) if actor is not None else NoticeItem.objects.all()
     list(Target.objects.lock_in_order(visible.filter(pk__in=items).values("target")).values_list("pk"))
-    found = {
-        item.pk: item for item in visible.lock_in_order(items).select_related("target", "notice__case")
-    }
+    found = {item.pk: item for item in visible.lock_in_order(items).select_related("target", "notice__case")}
     results = [_withdrawable(pk, found.get(pk)) for pk in items]
     gone = [found[result.ref] for result in results if result.ok]
     NoticeItem.objects.filter(pk__in=[item.pk for item in gone]).update(state=ItemState.WITHDRAWN)
@@ -178,9 +176,7 @@ def propose_correction(*, target: Target, actor: User, reason: str, at: datetime
     if not target.is_counted:
         raise TransitionRefused("not-counted", _("This target does not count now; there is nothing to correct."))
     approval = ground.request_approval(subject=target, version=_standing(target), actor=actor, at=at)
-    record(
-        actor, "outcome.correction_proposed", target, at=at, thread=target.case.thread, reason=reason.strip()
-    )
+    record(actor, "outcome.correction_proposed", target, at=at, thread=target.case.thread, reason=reason.strip())
     return approval
 
 

@@ -1,0 +1,116 @@
+"""The replies API: one answer for one request, and nothing for those who have no business."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
+
+from corps import workflow as ground
+from corps.models import User
+from notices import workflow
+from notices.models import Answer, Notice
+from tests.notices.world import World, add_targets, answer, issue
+
+pytestmark = pytest.mark.django_db
+
+
+def client_for(user: User) -> Client:
+    key = ground.make_key(user=user, actor=user, at=timezone.now())
+    return Client(headers={"authorization": f"Bearer {key}"})
+
+
+def post(client: Client, notice: Notice, body: Any, key: str = "k1") -> Any:
+    return client.post(
+        f"/api/v1/notices/{notice.number}/replies/",
+        data=json.dumps(body),
+        content_type="application/json",
+        headers={"idempotency-key": key} if key else {},
+    )
+
+
+def test_a_liaison_reads_the_own_notices_and_their_items(world: World):
+    targets = add_targets(world, 2)
+    [notice] = issue(world)
+    client = client_for(world.liaison)
+    [listed] = client.get("/api/v1/notices/").json()["results"]
+    assert listed == {
+        "number": notice.number,
+        "document_number": notice.document_number,
+        "platform": "taobao",
+        "state": "issued",
+        "issued_at": listed["issued_at"],
+        "due_on": notice.reply_deadline.due_on.isoformat(),
+        "items": 2,
+        "items_open": 2,
+    }
+    items = client.get(f"/api/v1/notices/{notice.number}/items/?state=open").json()["results"]
+    assert [item["target"] for item in items] == [f"taobao/listing/{t.listing.canonical_id}" for t in targets]
+    assert set(items[0]) == {"item", "address", "kind", "target", "state", "outcome"}
+    assert client.get("/api/v1/notices/?state=nonsense").status_code == 400
+
+
+def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_nothing(world: World):
+    targets = add_targets(world, 2)
+    [notice] = issue(world)
+    item = notice.items.order_by("position").last().pk
+    body = [
+        {"address": targets[0].listing.url, "outcome": "removed", "at": "2026-11-05T14:30:00+08:00"},
+        {"item": item, "outcome": "refused", "remark": "资质齐全"},
+        {"item": item, "outcome": "removed"},
+        {"address": "nonsense", "outcome": "removed"},
+        "not even a reply",
+    ]
+    client = client_for(world.liaison)
+    first = post(client, notice, body)
+    assert first.status_code == 200
+    rows = first.json()
+    assert [row["row"] for row in rows] == [1, 2, 3, 4, 5]
+    assert [row["result"] for row in rows] == ["accepted", "accepted", "refused", "refused", "refused"]
+    assert rows[2]["code"] == "already-answered"
+    assert post(client, notice, body).json() == rows
+    assert Answer.objects.count() == 2
+    assert Answer.objects.order_by("pk").first().claimed_at is not None
+    reused = post(client, notice, body[:1])
+    assert reused.status_code == 422 and reused["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    client = client_for(world.liaison)
+    assert post(client, notice, [], key="").status_code == 400
+    assert post(client, notice, {"outcome": "removed"}).status_code == 400
+
+
+def test_who_may_not_see_gets_404_and_who_may_not_answer_403(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    assert post(client_for(world.other_liaison), notice, "anything at all").status_code == 404
+    assert post(client_for(world.officer), notice, []).status_code == 403
+    assert post(client_for(world.stranger), notice, []).status_code == 404
+    assert post(Client(), notice, []).status_code == 401
+    auditor = User.objects.create(username="auditor", name="auditor", role="auditor", password="!")
+    assert client_for(auditor).get("/api/v1/notices/").status_code == 404
+
+
+def test_a_draft_does_not_exist_for_its_liaison(world: World):
+    add_targets(world, 1)
+    [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    client = client_for(world.liaison)
+    assert client.get("/api/v1/notices/").json()["results"] == []
+    assert client.get(f"/api/v1/notices/{notice.number}/items/").status_code == 404
+
+
+def test_an_officer_answers_on_behalf_only_with_the_document(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    replies = [workflow.Reply(1, "removed", item=notice.items.get().pk)]
+    with pytest.raises(PermissionDenied):
+        workflow.answer_items(notice=notice, replies=replies, actor=world.officer)
+    paper = ground.store_file(b"fax", "application/pdf")
+    [result] = workflow.answer_items(notice=notice, replies=replies, actor=world.officer, document=paper)
+    assert result.ok
+    assert answer(world, notice) == []

@@ -1,0 +1,130 @@
+"""Two people at once, with real connections: one wins, the other is told."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from corps.errors import TransitionRefused
+from corps.models import Delivery
+from notices import workflow
+from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
+from tests.notices.world import add_targets, answer, issue, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
+    """Run acts in threads that start together; each result, or the refusal it raised."""
+    gate = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        gate.wait()
+        try:
+            return act()
+        except TransitionRefused as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_liaisons_answer_the_same_items_and_each_item_has_one_answer():
+    world = make_world()
+    add_targets(world, 40)
+    [notice] = issue(world)
+    ids = list(notice.items.order_by("pk").values_list("pk", flat=True))
+    outcomes = at_once(
+        [lambda: answer(world, notice, "removed", ids), lambda: answer(world, notice, "refused", ids[::-1])]
+    )
+    assert sorted(sum(result.ok for result in results) for results in outcomes) == [0, 40]
+    assert Answer.objects.count() == 40
+
+
+def test_a_double_click_on_the_api_gives_one_answer():
+    world = make_world()
+    add_targets(world, 5)
+    [notice] = issue(world)
+    ids = list(notice.items.values_list("pk", flat=True))
+
+    def once() -> Any:
+        return workflow.reply_once(
+            notice=notice,
+            actor=world.liaison,
+            key="k",
+            body=ids,
+            answer=lambda: [{"ok": result.ok} for result in answer(world, notice, "removed", ids)],
+        )
+
+    results = at_once([once, once, once])
+    answered = [result for result in results if not isinstance(result, TransitionRefused)]
+    assert answered and all(rows == [{"ok": True}] * 5 for rows in answered)
+    assert {refused.code for refused in results if isinstance(refused, TransitionRefused)} <= {"key-running"}
+    assert Answer.objects.count() == 5
+
+
+def test_two_officers_check_the_same_items_and_each_counts_once():
+    world = make_world()
+    add_targets(world, 30)
+    [notice] = issue(world)
+    answer(world, notice)
+    ids = list(notice.items.values_list("pk", flat=True))
+    at_once(
+        [
+            lambda: workflow.verify_items(items=ids, seen="gone", actor=world.officer),
+            lambda: workflow.verify_items(items=ids[::-1], seen="gone", actor=world.officer2),
+        ]
+    )
+    assert Outcome.objects.count() == 30 and Check.objects.count() == 30
+
+
+def test_two_approvals_at_once_issue_one_letter():
+    world = make_world()
+    add_targets(world, 3)
+    [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    notice = workflow.submit_notice(notice=notice, actor=world.officer)
+
+    def approve() -> Notice:
+        return workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+
+    results = at_once([approve, approve])
+    assert sorted(isinstance(result, TransitionRefused) for result in results) == [False, True]
+    assert Delivery.objects.count() == 1
+
+
+def test_an_answer_and_the_follow_up_that_would_carry_its_item_over_do_not_both_win():
+    world = make_world()
+    targets = add_targets(world, 1)
+    [notice] = issue(world)
+    composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=[targets[0].pk])
+    second = workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
+    results = at_once(
+        [
+            lambda: answer(world, notice),
+            lambda: workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version),
+        ]
+    )
+    answered = results[0][0].ok if results[0] else False
+    followed = not isinstance(results[1], TransitionRefused)
+    assert answered != followed
+
+
+def test_a_verdict_can_be_undone_until_it_counts():
+    world = make_world()
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    first, second = notice.items.order_by("pk").values_list("pk", flat=True)
+    workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
+    assert workflow.settle_verdicts() == 0 and not Outcome.objects.exists()
+    assert workflow.undo_verdicts(items=[first], actor=world.officer) == 0
+    assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 1
+    PendingVerdict.objects.update(due_at="2026-01-01T00:00:00Z")
+    assert workflow.settle_verdicts() == 1
+    assert list(Outcome.objects.values_list("item", flat=True)) == [second]
+    assert workflow.undo_verdicts(items=[second], actor=world.officer2) == 0
