@@ -28,7 +28,8 @@ def canonical_url(site: str, kind: str, canonical_id: str) -> str:
 def _fill(page: Page, bare: str) -> str:
     """The address of a page with this id; '' if its host has a place for another number.
 
-    Whoever reads an address cuts a full stop from its end, so a code that ends in one is written in a way that does not.
+    Whoever reads an address cuts a full stop from its end, so a code that ends in one is written in a way that keeps
+    it.
     """
     if page.names:
         if "{" in page.host:

@@ -8,7 +8,9 @@ import re
 from .pages import PLACE, Page
 from .table import PAGES
 
-_ROUNDED = re.compile(r"(?<![0-9A-Za-z.])[1-9](\.[0-9]{1,17})?[eE](\+|%2[bB])?[0-9]{1,2}(?![0-9A-Za-z])")
+_ROUNDED = re.compile(
+    r"(?<![0-9A-Za-z.])([1-9](\.[0-9]{1,17})?[eE](\+|%2[bB])?[0-9]{1,2}|[1-9][0-9]{4,18}\.0{1,9})(?![0-9A-Za-z])"
+)
 _MACHINE = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:(?=[^\s])")
 
@@ -57,5 +59,5 @@ def why_unknown_page(pages: list[Page], path: str) -> str:
 
 
 def holds_rounded_number(address: str) -> bool:
-    """Whether a spreadsheet program wrote a number in the address in powers of ten."""
+    """Whether a spreadsheet program wrote a number in the address in powers of ten, or with a fraction."""
     return _ROUNDED.search(address) is not None

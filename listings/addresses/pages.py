@@ -27,7 +27,7 @@ class Page:
     host: literal, or with a pattern in its first label, such as `shop{N}.taobao.com`. path: literal; with a pattern,
     such as `/i{N}.htm`; '' for none; `/*` for any; `/search/*` for anything below.
     names: query parameters, the first present decides. Without any of them the page does not match.
-    takes: the pattern of the id, '' where there is none. The id stands in the query, else in the path, else in the host.
+    takes: the pattern of the id, '' where there is none; it stands in the query, else in the path, else in the host.
     prefix: what the canonical id begins with. but: first labels, or paths, that are not meant.
     A `wrapper` leads to the address in its parameter; a `launcher` too, where it may be relative.
     """

@@ -1,7 +1,5 @@
 """Reading a cell of a complaint sheet: which one listing, store or short link it names, if it names one."""
 
-import posixpath
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,10 +9,9 @@ from .pages import Page
 from .parsing import Parts, parse
 from .reasons import REASONS, Unusable
 from .table import APP_MARKERS, FAMILIES, HOSTS, SHARED_SHORT_HOST
-from .text import clean, find_addresses
+from .text import clean, find_addresses, resolve
 
 MOST_WRAPPERS = 3
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _NOTHING_INSIDE = ("empty", "no-address", "not-http")
 
 
@@ -75,7 +72,7 @@ def _judge(address: str, cell: str, *, wrappers: int) -> Address:
     """What one address names, or what the address that it wraps does. Raises Unusable."""
     parts = parse(address)
     page, found = _match(parts)
-    if page.kind in ("wrapper", "launcher"):
+    if page.kind == "wrapper" or page.kind == "launcher":
         return _unwrap(page, found, cell, wrappers=wrappers + 1)
     site = page.site
     if page.host == SHARED_SHORT_HOST:
@@ -91,19 +88,12 @@ def _unwrap(page: Page, wrapped: str, cell: str, *, wrappers: int) -> Address:
     text = clean(wrapped).strip()
     if not text:
         raise Unusable("wrapper-empty")
-    if page.kind == "launcher" and not _ABSOLUTE.match(text):
-        text = _resolve(text, page.host)
+    if page.kind == "launcher":
+        text = resolve(text, page.host)
     try:
         return _read(text, cell, wrappers=wrappers)
     except Unusable as fault:
         raise Unusable("wrapper-empty" if fault.code in _NOTHING_INSIDE else fault.code) from None
-
-
-def _resolve(reference: str, host: str) -> str:
-    """A relative reference as an address on the same host, its dot segments resolved."""
-    end = re.search(r"[?#]|$", reference).start()
-    path = posixpath.normpath("/" + reference[:end])
-    return f"https://{host}/{path.lstrip('/')}{reference[end:]}"
 
 
 def _match(parts: Parts) -> tuple[Page, str]:
