@@ -48,8 +48,8 @@ def enter(services: Services) -> None:
 
 def do_without() -> None:
     """Let settings load though there is no database, and nothing of this process is kept."""
-    os.environ.setdefault("DATABASE_URL", NO_DATABASE)
-    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe())
+    os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or NO_DATABASE
+    os.environ["SECRET_KEY"] = os.environ.get("SECRET_KEY") or secrets.token_urlsafe()
 
 
 def become_owner(owner_url: str | None) -> None:
