@@ -74,7 +74,8 @@ def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_no
     assert Answer.objects.count() == 2
     assert Answer.objects.order_by("pk").first().claimed_at is not None
     reused = post(client, notice, body[:1])
-    assert reused.status_code == 422 and reused["Content-Type"] == "application/problem+json"
+    assert reused.status_code == 422
+    assert reused["Content-Type"] == "application/problem+json"
 
 
 def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):

@@ -25,7 +25,9 @@ def test_a_target_goes_from_notice_to_the_number_it_belongs_to(world: World):
     add_targets(world, 2)
     add_targets(world, 1, kind="store")
     [notice] = issue(world)
-    assert notice.state == "issued" and notice.document_number.endswith("号") and notice.reply_deadline
+    assert notice.state == "issued"
+    assert notice.document_number.endswith("号")
+    assert notice.reply_deadline
     assert Delivery.objects.get().message.recipient == "liaison@taobao.example"
     assert all(result.ok for result in answer(world, notice))
     results = workflow.verify_items(
@@ -57,10 +59,13 @@ def test_found_live_goes_back_and_its_second_answer_is_taken(world: World):
     answer(world, notice)
     item = notice.items.get()
     workflow.verify_items(items=[item.pk], seen="live", actor=world.officer2)
-    assert states(notice) == ["open"] and Target.objects.get().state == "noticed"
+    assert states(notice) == ["open"]
+    assert Target.objects.get().state == "noticed"
     assert all(result.ok for result in answer(world, notice))
     workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer2)
-    assert Outcome.objects.count() == 1 and Answer.objects.count() == 2 and Check.objects.count() == 2
+    assert Outcome.objects.count() == 1
+    assert Answer.objects.count() == 2
+    assert Check.objects.count() == 2
 
 
 def test_unreachable_stays_claimed_and_already_gone_counts_nothing(world: World):
@@ -137,7 +142,8 @@ def test_a_relisting_takes_nothing_out_and_its_next_removal_is_a_repeat(world: W
     answer(world, notice)
     workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
     [result] = workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
-    assert result.ok and Target.objects.get().state == "relisted"
+    assert result.ok
+    assert Target.objects.get().state == "relisted"
     [second] = issue(world)
     answer(world, second)
     workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer2)
@@ -156,7 +162,8 @@ def test_an_upheld_objection_takes_the_outcome_back_once(world: World):
         workflow.accept_objection(objection=objection, actor=world.officer)
         workflow.decide_objection(objection=objection, actor=world.supervisor2, upheld=True, reason="属实")
     assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [1, -1]
-    assert Target.objects.get().state == "restored" and not Target.objects.get().is_counted
+    assert Target.objects.get().state == "restored"
+    assert not Target.objects.get().is_counted
 
 
 def test_who_lodged_an_objection_does_not_decide_it(world: World):
@@ -218,7 +225,8 @@ def test_without_a_ground_or_with_a_low_price_alone_a_target_stays_behind(world:
     world.case.ground = None
     world.case.save()
     again = workflow.compose_notices(case=world.case, actor=world.officer)
-    assert sorted(result.code for result in again.blocked) == ["no-ground", "price-only"] and not again.notices
+    assert sorted(result.code for result in again.blocked) == ["no-ground", "price-only"]
+    assert not again.notices
 
 
 @pytest.mark.parametrize("how", ["own store", "store of the listing", "known to be in"])
@@ -243,14 +251,15 @@ def test_the_database_refuses_an_official_account_in_a_notice(world: World, how:
 
 
 def test_an_item_of_another_platform_is_handed_over_with_one_act(world: World):
-    [target] = add_targets(world, 1)
+    [_target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice, "not_ours")
     [result] = workflow.hand_over(items=[notice.items.get().pk], desk=world.other_platform, actor=world.officer)
     assert result.ok
     second = Notice.objects.get(platform=world.other_platform)
     workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version)
-    assert states(notice) == ["handed_over"] and states(second) == ["open"]
+    assert states(notice) == ["handed_over"]
+    assert states(second) == ["open"]
     answer(world, second)
     workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer2)
     assert Outcome.objects.get().platform == world.platform
@@ -261,7 +270,8 @@ def test_an_officer_of_another_unit_can_neither_see_nor_check(world: World):
     [notice] = issue(world)
     answer(world, notice)
     [result] = workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.stranger)
-    assert result.code == "unknown" and not Outcome.objects.exists()
+    assert result.code == "unknown"
+    assert not Outcome.objects.exists()
     assert not Notice.objects.visible_to(world.stranger).exists()
     assert not Notice.objects.visible_to(world.other_liaison).exists()
 

@@ -63,7 +63,8 @@ def test_a_double_click_on_the_api_gives_one_answer():
 
     results = at_once([once, once, once])
     answered = [result for result in results if not isinstance(result, TransitionRefused)]
-    assert answered and all(rows == [{"ok": True}] * 5 for rows in answered)
+    assert answered
+    assert all(rows == [{"ok": True}] * 5 for rows in answered)
     assert {refused.code for refused in results if isinstance(refused, TransitionRefused)} <= {"key-running"}
     assert Answer.objects.count() == 5
 
@@ -80,7 +81,8 @@ def test_two_officers_check_the_same_items_and_each_counts_once():
             lambda: workflow.verify_items(items=ids[::-1], seen="gone", actor=world.officer2),
         ]
     )
-    assert Outcome.objects.count() == 30 and Check.objects.count() == 30
+    assert Outcome.objects.count() == 30
+    assert Check.objects.count() == 30
 
 
 def test_two_approvals_at_once_issue_one_letter():
@@ -121,7 +123,8 @@ def test_a_verdict_can_be_undone_until_it_counts():
     answer(world, notice)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
     workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
-    assert workflow.settle_verdicts() == 0 and not Outcome.objects.exists()
+    assert workflow.settle_verdicts() == 0
+    assert not Outcome.objects.exists()
     assert workflow.undo_verdicts(items=[first], actor=world.officer) == 0
     assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 1
     PendingVerdict.objects.update(due_at="2026-01-01T00:00:00Z")
