@@ -74,8 +74,49 @@ def appoint_liaison(
 
 
 @transaction.atomic
+def change_liaison(
+    *,
+    liaison: Liaison,
+    name: str,
+    email: str,
+    phone: str,
+    duty: str,
+    actor: User,
+    at: datetime | None = None,
+) -> Liaison:
+    """Change how a liaison is called and reached, and their duty. A new primary makes the former one a backup.
+
+    The platform stays: whoever goes to another one is dismissed here and gets an account there.
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "not-active".
+    """
+    at = accept_at(actor, at, now())
+    platform = Platform.objects.select_for_update().get(liaisons=liaison.pk)
+    liaison = Liaison.objects.select_for_update(of=("self",)).get(pk=liaison.pk)
+    require(actor, "stores.appoint_liaison", liaison)
+    if not liaison.is_active:
+        raise TransitionRefused("not-active", _("This liaison was dismissed already."))
+    wanted = {"name": name, "email": email, "phone": phone, "duty": duty}
+    changed = sorted(field for field, value in wanted.items() if getattr(liaison, field) != value)
+    if not changed:
+        return liaison
+    for field in changed:
+        setattr(liaison, field, wanted[field])
+    liaison.full_clean(validate_constraints=False)
+
+    former = platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).exclude(pk=liaison.pk)
+    if duty == Liaison.Duty.PRIMARY:
+        former.update(duty=Liaison.Duty.BACKUP)
+    liaison.save(update_fields=changed)
+    record(actor, "liaison.changed", liaison, at=at, platform=platform.slug, changed=changed, duty=duty)
+    return liaison
+
+
+@transaction.atomic
 def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None) -> Liaison:
-    """Let a liaison answer no longer; what they answered stays. Raises PermissionDenied; TransitionRefused "not-active"."""
+    """Let a liaison answer no longer; what they answered stays.
+
+    Raises PermissionDenied; TransitionRefused "not-active".
+    """
     at = accept_at(actor, at, now())
     liaison = Liaison.objects.select_for_update(of=("self",)).select_related("platform").get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
