@@ -90,7 +90,7 @@ def register_place(role: str, place: Callable[[Any], Any]) -> None:
 def place_of(user: Any) -> str:
     """`执法一支队`, `淘宝天猫`; the role where nothing nearer is known."""
     place = _registry.places.get(user.role)
-    return str((place(user) if place else "") or user.get_role_display())
+    return str((place(user) if place else user.unit) or user.get_role_display())
 
 
 def address_of(url_name: str) -> str:

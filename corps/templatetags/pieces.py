@@ -158,6 +158,8 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
     single = isinstance(widget, CheckboxInput)
     css = "form-check-input" if many or single else "form-select" if isinstance(widget, Select) else "form-control"
     attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    if widget.attrs.get("placeholder") in (bound.label, label):
+        del widget.attrs["placeholder"]
     if bound.errors:
         described = bound.aria_describedby or ""
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{described} {bound.auto_id}_error".strip()}

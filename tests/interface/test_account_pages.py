@@ -21,7 +21,7 @@ def sign_in(page: Page) -> None:
     page.locator("[name=login]").fill("admin")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/")
+    expect(page.locator(".who details.menu")).to_be_attached()
 
 
 def look(page: Page) -> None:
