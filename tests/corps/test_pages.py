@@ -1,0 +1,176 @@
+"""The ground's pages: health, administrators' accounts and units, notifications, the auditor's list."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from corps.audit import entry, record, record_many
+from corps.models import ApiKey, AuditEntry, Installation, Notification, Unit, User
+from corps.workflow import note_sweep, notify, seal_audit
+from tests.corps.conftest import NOW, PASSWORD
+
+
+@pytest.fixture
+def admin(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def test_a_house_whose_sweep_has_just_run_is_ready_and_says_how_the_audit_is_protected(client, db):
+    note_sweep()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() | {"sweep": ""} == {
+        "ready": True,
+        "database": "ok",
+        "migrations": "ok",
+        "sweep": "",
+        "outbox": "ok",
+        "append_only": "grants and triggers",
+        "broker": "ok",
+    }
+
+
+def test_a_house_without_a_sweep_is_not_ready(client, db):
+    Installation.objects.update(swept_at=timezone.now() - timedelta(minutes=5))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (503, False)
+
+
+def test_a_house_without_its_broker_is_not_ready_and_says_so_soon(client, db, monkeypatch):
+    note_sweep()
+    monkeypatch.setattr("corps.readiness.app.conf.broker_url", "redis://127.0.0.1:9/0")
+    monkeypatch.setattr("corps.readiness.app.conf.broker_write_url", "redis://127.0.0.1:9/0")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["broker"].startswith("unreachable")
+
+
+def test_alive_needs_no_database(client):
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, unit, client):
+    page = admin.post(
+        "/users/new/supervisor/",
+        {"username": "zhou", "name": "周航", "unit": unit.pk, "duties": ["reviewer"], "email": "z@corps.example"},
+    )
+    password = re.search(r'id="secret">([^<]+)<', page.content.decode())[1]
+    assert "no-store" in page.headers["Cache-Control"]
+    user = User.objects.get(username="zhou")
+    assert (user.role, user.duties, user.unit) == ("supervisor", ["reviewer"], unit)
+    client.logout()
+    assert client.login(username="zhou", password=password)
+
+
+def test_a_refused_account_comes_back_with_what_was_typed_and_the_place_of_the_fault(admin, unit):
+    page = admin.post("/users/new/officer/", {"username": "周航", "name": "周航", "unit": unit.pk}).content.decode()
+    assert 'value="周航"' in page
+    assert 'aria-invalid="true"' in page
+    assert not User.objects.filter(name="周航").exists()
+
+
+def test_an_administrator_changes_closes_and_reopens_an_account(admin, officer, unit):
+    other = Unit.objects.create(name="二支队", path="/99/")
+    admin.post("/users/officer/", {"name": "王敏", "role": "supervisor", "unit": other.pk, "duties": ["head_of_unit"]})
+    officer.refresh_from_db()
+    assert (officer.name, officer.role, officer.unit, officer.duties) == ("王敏", "supervisor", other, ["head_of_unit"])
+    admin.post("/users/officer/close/")
+    officer.refresh_from_db()
+    assert not officer.is_active
+    admin.post("/users/officer/reopen/")
+    officer.refresh_from_db()
+    assert officer.is_active
+
+
+def test_an_administrator_makes_and_revokes_a_key_that_is_shown_once(admin, officer):
+    page = admin.post("/users/officer/keys/").content.decode()
+    shown = re.search(r'id="secret">([^<]+)<', page)[1]
+    assert shown not in admin.get("/users/officer/").content.decode()
+    admin.post(f"/users/officer/keys/{ApiKey.objects.get().pk}/revoke/")
+    assert ApiKey.objects.get().revoked_at is not None
+
+
+def test_an_administrator_resets_a_password(admin, officer, client):
+    page = admin.post("/users/officer/password/").content.decode()
+    password = re.search(r'id="secret">([^<]+)<', page)[1]
+    client.logout()
+    assert not client.login(username="officer", password=PASSWORD)
+    assert client.login(username="officer", password=password)
+
+
+def test_the_list_of_accounts_is_filtered_and_costs_the_same_for_one_and_for_fifty(
+    admin, officer, unit, django_assert_max_num_queries
+):
+    assert "Officer" in admin.get("/users/?role=officer&q=OFF&closed=0").content.decode()
+    assert "Officer" not in admin.get("/users/?role=auditor").content.decode()
+    User.objects.bulk_create(User(username=f"u{n}", name=f"U{n}", role="officer", unit=unit) for n in range(60))
+    with django_assert_max_num_queries(7):
+        admin.get("/users/")
+
+
+def test_units_are_made_and_moved_on_their_page(admin, unit):
+    admin.post("/users/units/", {"name": "二支队", "parent": unit.pk})
+    second = Unit.objects.get(name="二支队")
+    assert second.path == f"{unit.path}{second.pk}/"
+    refused = admin.post(f"/users/units/{unit.pk}/", {"name": unit.name, "parent": second.pk}).content.decode()
+    assert "机构不能隶属于自身的下级" in refused or "below itself" in refused
+    admin.post(f"/users/units/{second.pk}/", {"name": "三支队", "parent": ""})
+    second.refresh_from_db()
+    assert (second.name, second.path) == ("三支队", f"/{second.pk}/")
+
+
+def test_a_person_sees_their_own_notifications_and_marks_them_read(client, officer, auditor):
+    notify(officer, "Import 7 is done.", "/cases/")
+    notify(auditor, "Not yours.")
+    client.force_login(officer)
+    page = client.get("/notifications/").content.decode()
+    assert "Import 7 is done." in page
+    assert "Not yours." not in page
+    client.post("/notifications/read/")
+    assert Notification.objects.filter(read_at=None).count() == 1
+
+
+def test_the_auditor_reads_everything_filters_it_and_pages_by_key(client, auditor, officer):
+    record_many(entry(officer, "thing.done", officer, at=NOW, turn=turn) for turn in range(60))
+    record(None, "case.opened", None, at=NOW)
+    client.force_login(auditor)
+    page = client.get("/audit/", {"verb": "thing.", "actor": "officer", "from": f"{timezone.localdate()}"})
+    text = page.content.decode()
+    assert text.count("thing.done") >= 50
+    assert "case.opened" not in text
+    further = re.search(r'rel="next" href="([^"]+)"', text)[1].replace("&amp;", "&")
+    assert client.get(f"/audit/{further}").content.decode().count("<td data-label") > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_auditor_checks_the_seals_by_a_button(client, auditor):
+    seal_audit()
+    client.force_login(auditor)
+    page = client.post("/audit/verify/", follow=True).content.decode()
+    assert "k-green" in page
+    assert AuditEntry.objects.filter(verb="audit.checked", actor=auditor).exists()
+
+
+def test_what_is_not_there_is_a_page_and_for_programs_a_problem(client, officer):
+    client.force_login(officer)
+    assert client.get("/nothing-here/").status_code == 404
+    assert b"<html" in client.get("/nothing-here/").content
+    assert client.get("/api/v1/nothing-here/").headers["Content-Type"] == "application/problem+json"
+
+
+def test_correcting_a_holiday_in_the_admin_goes_through_the_workflow(admin):
+    answer = admin.post(
+        "/admin/corps/holiday/add/", {"date": "2027-03-01", "kind": "rest", "name": "Day", "source": ""}
+    )
+    assert answer.status_code == 302
+    assert AuditEntry.objects.get(verb="calendar.corrected").detail["date"] == "2027-03-01"
+
+
+def test_the_admin_shows_only_the_houses_own_reference_data(admin):
+    page = admin.get("/admin/").content.decode()
+    assert "/admin/corps/holiday/" in page
+    assert "/admin/corps/user/" not in page
+    assert "/admin/auth/" not in page
