@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -101,22 +102,14 @@ def capture(content: str) -> str:
     return content
 
 
-@register.simple_block_tag(takes_context=True, end_name="endpage_head")
-def page_head(
-    context: Context, content: str, title: Any, crumbs: Any = "", state: str = "", label: Any = "", extra: Any = ""
-) -> str:
+@register.simple_block_tag(end_name="endpage_head")
+def page_head(content: str, title: Any, crumbs: Any = "", state: str = "", label: Any = "", extra: Any = "") -> str:
     """Crumbs, title, badge (state word and its label), further badges (extra); between the tags stand the verbs."""
-    return context.template.engine.get_template("corps/pieces/page_head.html").render(
-        Context(
-            {
-                "title": title,
-                "crumbs": crumbs,
-                "state": state,
-                "label": label,
-                "extra": extra,
-                "verbs": mark_safe(content.strip()),
-            }
-        )
+    # The verbs were rendered, and escaped, by the page; only the blanks around them go.
+    verbs = mark_safe(content.strip())
+    return render_to_string(
+        "corps/pieces/page_head.html",
+        {"title": title, "crumbs": crumbs, "state": state, "label": label, "extra": extra, "verbs": verbs},
     )
 
 
@@ -157,7 +150,7 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
     single = isinstance(widget, CheckboxInput)
     css = "form-check-input" if many or single else "form-select" if isinstance(widget, Select) else "form-control"
-    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
     if widget.attrs.get("placeholder") in (bound.label, label):
         del widget.attrs["placeholder"]
     if bound.errors:
