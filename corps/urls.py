@@ -54,6 +54,7 @@ api = [
 
 urlpatterns = [
     path("", house.home, name="home"),
+    path("search/", house.search, name="search"),
     path("healthz", house.healthz, name="healthz"),
     path("readyz", house.readyz, name="readyz"),
     path("language/", house.set_language, name="set_language"),

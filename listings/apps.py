@@ -3,3 +3,32 @@ from django.apps import AppConfig
 
 class ListingsConfig(AppConfig):
     name = "listings"
+
+    def ready(self) -> None:
+        """Register the rail's lines of the registers, which are this room's and those of the rooms below, and the
+        finder of the search."""
+        from django.utils.translation import gettext_lazy as _
+
+        from corps import navigation, search
+        from firms.models import Firm
+        from listings.finding import find
+        from stores.models import OfficialAccount, Platform
+
+        search.finders.append(find)
+        corps = ("officer", "supervisor")
+        house = (*corps, "administrator")
+        register = navigation.register
+        register(
+            "firms", _("Firms"), "firms:list", section="registers", order=10, roles=house,
+            count=lambda user: Firm.objects.visible_to(user).count(),
+        )  # fmt: skip
+        register(
+            "platforms", _("Platforms and liaisons"), "stores:platforms", section="registers", order=20, roles=house,
+            count=lambda user: Platform.objects.visible_to(user).count(),
+        )  # fmt: skip
+        register("stores", _("Stores"), "stores:list", section="registers", order=30, roles=corps)
+        register("listings", _("Listings"), "listings:list", section="registers", order=40, roles=corps)
+        register(
+            "official", _("Official accounts"), "listings:official", section="registers", order=50,
+            roles=(*corps, "representative"), count=lambda user: OfficialAccount.objects.visible_to(user).count(),
+        )  # fmt: skip

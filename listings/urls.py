@@ -1,6 +1,13 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from listings import views
 
 app_name = "listings"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.list_listings, name="list"),
+    path("<int:pk>/", views.show_listing, name="listing"),
+    path("official/", views.list_official, name="official"),
+    path("official/new/", views.new_official, name="official_new"),
+]

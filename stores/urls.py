@@ -1,6 +1,16 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from stores import views
 
 app_name = "stores"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.list_stores, name="list"),
+    path("<int:pk>/", views.show_store, name="store"),
+    path("platforms/", views.list_platforms, name="platforms"),
+    path("platforms/new/", views.new_platform, name="platform_new"),
+    path("platforms/<slug:slug>/liaisons/", views.new_liaison, name="liaison_new"),
+    path("liaisons/<int:pk>/", views.change_liaison, name="liaison"),
+    path("liaisons/<int:pk>/dismiss/", views.dismiss_liaison, name="liaison_dismiss"),
+]

@@ -17,6 +17,7 @@ from corps.doors import open_to
 from corps.home import home_views
 from corps.models import Notification
 from corps.pieces.lists import page_of
+from corps.search import find
 
 
 @open_to()
@@ -25,6 +26,17 @@ def home(request: HttpRequest) -> HttpResponse:
     if path := home_views.get(request.user.role):
         return import_string(path)(request)
     return render(request, "corps/home.html")
+
+
+@open_to("officer", "supervisor", "liaison")
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """What all rooms find for `q`; a single hit opens at once."""
+    text = request.GET.get("q", "")
+    hits = find(request.user, text)
+    if len(hits) == 1:
+        return redirect(hits[0].url)
+    return render(request, "corps/search.html", {"hits": hits, "q": text})
 
 
 @require_POST

@@ -1,0 +1,149 @@
+"""Pages of the listings room: the register of listings, and official accounts, whose addresses are read here."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from corps.access import may
+from corps.doors import open_to
+from corps.models import User
+from corps.pieces.kinds import kind_of
+from corps.pieces.lists import Page, capped_count, conditions, page_of
+from corps.pieces.words import day
+from corps.refusals import refusals_go_to
+from firms.models import Firm
+from listings.addresses import read_cell
+from listings.forms import OfficialAccountForm
+from listings.models import Listing
+from listings.standing import standings
+from stores import workflow
+from stores.models import OfficialAccount, Platform
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
+COLUMNS = ("id", "canonical_id", "title", "brand", "store__name", "platform_id", "created_at")
+
+
+@corps
+@require_GET
+@vary_on_headers("HX-Request")
+def list_listings(request: HttpRequest) -> HttpResponse:
+    """Listings, newest first; by platform, brand, and by id, address or part of the title.
+
+    Asked by HTMX, the rows alone.
+    """
+    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
+    found = _found(request)
+    fragment = request.headers.get("HX-Request") == "true"
+    total = None if fragment else (lambda: capped_count(found))
+    page = page_of(found.values(*COLUMNS), request.GET, order=("-id",), total=total)
+    rows = _rows(page, platforms)
+    if fragment:
+        return render(request, "listings/_rows.html", {"rows": rows})
+    by_slug = {platform.slug: platform.label for platform in platforms.values()}
+    chips = conditions(
+        request.GET, [("platform", _("Platform"), by_slug.get), ("brand", _("Brand"), str), ("q", _("Search"), str)]
+    )
+    context = {"page": page, "rows": rows, "conditions": chips, "platforms": platforms.values()}
+    return render(request, "listings/list.html", context)
+
+
+def _rows(page: Page, platforms: dict[int, Platform]) -> list[dict[str, Any]]:
+    """Flat rows for a flat loop: everything is formatted once, here."""
+    known = standings("listing", [row["id"] for row in page])
+    base = reverse("listings:list")
+    labels = {pk: platform.label for pk, platform in platforms.items()}
+    rows = []
+    for row in page:
+        standing = known.get(row["id"])
+        rows.append(
+            {
+                "url": f"{base}{row['id']}/",
+                "id": row["canonical_id"],
+                "title": row["title"],
+                "brand": row["brand"],
+                "store": row["store__name"] or "",
+                "platform": labels.get(row["platform_id"], ""),
+                "day": day(row["created_at"]),
+                "kind": kind_of(standing.state) if standing else "grey",
+                "state": standing.label if standing else "—",
+            }
+        )
+    return rows
+
+
+@corps
+@require_GET
+def show_listing(request: HttpRequest, pk: int) -> HttpResponse:
+    """A listing; where somebody asked to act on it, the page of its story."""
+    listings = Listing.objects.visible_to(request.user).select_related("platform", "store")
+    listing = get_object_or_404(listings, pk=pk)
+    standing = standings("listing", [pk]).get(pk)
+    if standing:
+        return redirect(standing.url)
+    return render(request, "listings/listing.html", {"listing": listing})
+
+
+@readers
+@require_GET
+def list_official(request: HttpRequest) -> HttpResponse:
+    """The official accounts that no notice may ever name."""
+    accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
+    if firm := request.GET.get("firm"):
+        accounts = accounts.filter(firm__code=firm)
+    names = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    context = {
+        "accounts": accounts,
+        "conditions": conditions(request.GET, [("firm", _("Firm"), names.get)]),
+        "may_register": may(request.user, "stores.register_official_account"),
+    }
+    return render(request, "listings/official.html", context)
+
+
+@corps
+def new_official(request: HttpRequest) -> HttpResponse:
+    """Register an official account; whatever is open against it is withdrawn, and unsent letters are replaced."""
+    form = OfficialAccountForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        address, platform = form.cleaned_data["address"]
+        with refusals_go_to(form):
+            workflow.register_official_account(
+                firm=form.cleaned_data["firm"],
+                platform=platform,
+                site=address.site,
+                canonical_id=address.canonical_id,
+                url=address.canonical_url,
+                name=form.cleaned_data["name"],
+                actor=request.user,
+            )
+            messages.success(request, _("The account is protected from now on."))
+            return redirect("listings:official")
+    return render(request, "listings/official_new.html", {"form": form})
+
+
+def _found(request: HttpRequest) -> QuerySet[Listing]:
+    found = Listing.objects.visible_to(request.user)
+    if platform := request.GET.get("platform"):
+        found = found.filter(platform__slug=platform)
+    if brand := request.GET.get("brand"):
+        found = found.filter(brand=brand)
+    if text := request.GET.get("q", "").strip()[:500]:
+        found = matching(found, text)
+    return found
+
+
+def matching(listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:
+    """Listings whose address or id is the text, or else whose title holds it."""
+    address = read_cell(text)
+    wanted = address.canonical_id if address.kind == "listing" else text
+    by_id = listings.filter(canonical_id=wanted[:100])
+    if address.kind == "listing" or by_id.exists():
+        return by_id
+    return listings.filter(title__contains=text[:100])

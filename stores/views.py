@@ -1,0 +1,114 @@
+"""Pages of the stores room: platforms with their liaisons, and the register of stores."""
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from corps.access import may
+from corps.doors import open_to
+from corps.models import User
+from corps.pieces.lists import capped_count, conditions, page_of
+from corps.refusals import refusals_go_to
+from stores import workflow
+from stores.forms import LiaisonForm, PlatformForm
+from stores.models import Liaison, Platform, Store
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
+administrators = open_to(User.Role.ADMINISTRATOR)
+
+
+@readers
+@require_GET
+def list_platforms(request: HttpRequest) -> HttpResponse:
+    """The platforms that take part, with their liaisons."""
+    platforms = Platform.objects.visible_to(request.user).prefetch_related("liaisons__user")
+    context = {"platforms": platforms, "may_register": may(request.user, "stores.register_platform")}
+    return render(request, "stores/platforms.html", context)
+
+
+@administrators
+def new_platform(request: HttpRequest) -> HttpResponse:
+    """Register a platform; addresses of its sites are no longer held from then on."""
+    form = PlatformForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            platform = workflow.register_platform(actor=request.user, **form.cleaned_data)
+            messages.success(request, _("%(name)s is registered.") % {"name": platform})
+            return redirect("stores:platforms")
+    return render(request, "stores/form.html", {"form": form, "title": _("Register a platform")})
+
+
+@administrators
+def new_liaison(request: HttpRequest, slug: str) -> HttpResponse:
+    """Appoint a liaison without an account; those with one are made on the accounts page."""
+    platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
+    form = LiaisonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.appoint_liaison(platform=platform, actor=request.user, **form.cleaned_data)
+            return redirect("stores:platforms")
+    title = _("Appoint a liaison of %(platform)s") % {"platform": platform.label}
+    return render(request, "stores/form.html", {"form": form, "title": title})
+
+
+@administrators
+def change_liaison(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change how a liaison is reached, or their duty."""
+    liaison = get_object_or_404(Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk)
+    form = LiaisonForm(request.POST or None, initial={name: getattr(liaison, name) for name in LiaisonForm.Meta.fields})
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.change_liaison(liaison=liaison, actor=request.user, **form.cleaned_data)
+            return redirect("stores:platforms")
+    return render(request, "stores/form.html", {"form": form, "title": f"{liaison.platform.label} {liaison.name}"})
+
+
+@administrators
+@require_POST
+def dismiss_liaison(request: HttpRequest, pk: int) -> HttpResponse:
+    """A liaison who left receives nothing more and can no longer answer."""
+    liaison = get_object_or_404(Liaison.objects.visible_to(request.user), pk=pk)
+    workflow.dismiss_liaison(liaison=liaison, actor=request.user)
+    messages.success(request, _("%(name)s is no liaison any more.") % {"name": liaison.name})
+    return redirect("stores:platforms")
+
+
+@corps
+@require_GET
+def list_stores(request: HttpRequest) -> HttpResponse:
+    """Stores, newest first; by platform, and by id or part of the name."""
+    found = _found(request)
+    platforms = list(Platform.objects.visible_to(request.user))
+    chips = conditions(
+        request.GET, [("platform", _("Platform"), {p.slug: p.label for p in platforms}.get), ("q", _("Search"), str)]
+    )
+    page = page_of(
+        found.select_related("platform").annotate(listing_count=Count("listings")),
+        request.GET,
+        order=("-id",),
+        total=lambda: capped_count(found),
+    )
+    return render(request, "stores/list.html", {"page": page, "conditions": chips, "platforms": platforms})
+
+
+@corps
+@require_GET
+def show_store(request: HttpRequest, pk: int) -> HttpResponse:
+    """A store and the listings known to be in it."""
+    store = get_object_or_404(Store.objects.visible_to(request.user).select_related("platform"), pk=pk)
+    page = page_of(store.listings.all(), request.GET, order=("-id",), total=lambda: capped_count(store.listings.all()))
+    return render(request, "stores/store.html", {"store": store, "page": page})
+
+
+def _found(request: HttpRequest) -> QuerySet[Store]:
+    found = Store.objects.visible_to(request.user)
+    if platform := request.GET.get("platform"):
+        found = found.filter(platform__slug=platform)
+    if text := request.GET.get("q", "").strip()[:100]:
+        by_id = found.filter(canonical_id=text)
+        found = by_id if by_id.exists() else found.filter(name__contains=text)
+    return found

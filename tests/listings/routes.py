@@ -1,0 +1,10 @@
+"""Who has business on the pages of the listings room."""
+
+from tests.routes import CORPS
+
+ROUTES = {
+    "listings:list": CORPS,
+    "listings:listing": CORPS,
+    "listings:official": CORPS | {"representative"},
+    "listings:official_new": CORPS,
+}

@@ -1,0 +1,14 @@
+"""Who has business on the pages of the stores room."""
+
+from tests.routes import CORPS
+
+HOUSE = CORPS | {"administrator"}
+ROUTES = {
+    "stores:list": CORPS,
+    "stores:store": CORPS,
+    "stores:platforms": HOUSE,
+    "stores:platform_new": {"administrator"},
+    "stores:liaison": {"administrator"},
+    "stores:liaison_new": {"administrator"},
+    "stores:liaison_dismiss": {"administrator"},
+}
