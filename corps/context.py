@@ -42,6 +42,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
     return {
         "organisation": settings.ORGANISATION,
+        "version": settings.SPECTACULAR_SETTINGS["VERSION"],
         "other_language": other,
         "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if signed_in else (),
         "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if signed_in else (),
