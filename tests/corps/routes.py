@@ -5,6 +5,7 @@ AUDITOR = frozenset({"auditor"})
 
 ROUTES = {
     "home": SIGNED_IN,
+    "search": {"officer", "supervisor", "liaison"},
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "set_language": PUBLIC,
