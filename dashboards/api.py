@@ -1,5 +1,60 @@
-"""The API of this room."""
+"""The API of the dashboards room: the numbers."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-urls: list[URLPattern] = []
+from corps.api import HasBusiness
+from corps.models import User
+from dashboards.statistics import GROUPS, read_question, statistics
+
+
+class CountsSerializer(serializers.Serializer):
+    """Stores shut and listings removed are net of corrections."""
+
+    stores_shut = serializers.IntegerField()
+    listings_removed = serializers.IntegerField()
+    repeat_removals = serializers.IntegerField()
+    relistings = serializers.IntegerField()
+    corrections = serializers.IntegerField()
+
+
+class RowSerializer(CountsSerializer):
+    platform = serializers.CharField(required=False)
+    firm = serializers.CharField(required=False)
+    month = serializers.CharField(required=False)
+    case = serializers.CharField(required=False)
+
+
+class StatisticsSerializer(CountsSerializer):
+    rows = RowSerializer(many=True)
+
+
+class StatisticsView(APIView):
+    """The two numbers and what stands beside them, as far as the caller sees cases."""
+
+    permission_classes = (HasBusiness,)
+    business = (User.Role.OFFICER, User.Role.SUPERVISOR)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", str, description=_("First Shanghai date, included, as 2026-04-01.")),
+            OpenApiParameter("to", str, description=_("Last Shanghai date, included.")),
+            OpenApiParameter(
+                "group", str, description=_("Comma-separated, in any order: %(words)s.") % {"words": ", ".join(GROUPS)}
+            ),
+            OpenApiParameter("campaign", int, description=_("A campaign's number.")),
+        ],
+        responses={200: StatisticsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        question = read_question(request.query_params)
+        found = statistics(request.user, **question.asked)
+        return Response({**found.totals, "rows": found.rows})
+
+
+urls = [path("statistics/", StatisticsView.as_view(), name="api_statistics")]

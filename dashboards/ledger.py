@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +58,7 @@ def read_chosen(params: QueryDict) -> Chosen:
     if count not in COUNTS:
         errors["count"] = _("There is no such number.")
     month = params.get("month", "")
-    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+    if month and not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", month):
         errors["month"] = _("Give a month as 2026-11.")
     question = Question()
     try:
@@ -85,23 +84,25 @@ def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrenc
         rows = rows.filter(case__number=chosen.case)
     if chosen.question.campaign is not None:
         rows = rows.filter(case__campaign=chosen.question.campaign)
-    for first, last in _periods(chosen):
-        rows = rows.annotate(day=TruncDate("at", tzinfo=SHANGHAI))
-        rows = rows.filter(day__gte=first) if first else rows
-        rows = rows.filter(day__lte=last) if last else rows
+    if chosen.month:
+        first = date(int(chosen.month[:4]), int(chosen.month[5:]), 1)
+        rows = rows.filter(at__gte=_midnight(first), at__lt=_midnight((first + timedelta(days=31)).replace(day=1)))
+    if chosen.question.from_:
+        rows = rows.filter(at__gte=_midnight(chosen.question.from_))
+    if chosen.question.to:
+        rows = rows.filter(at__lt=_midnight(chosen.question.to + timedelta(days=1)))
     return rows
 
 
-def _periods(chosen: Chosen) -> list[tuple[date | None, date | None]]:
-    """The spans of Shanghai days that the rows must lie in, both ends included."""
-    periods = []
-    if chosen.question.from_ or chosen.question.to:
-        periods.append((chosen.question.from_, chosen.question.to))
-    if chosen.month:
-        year, month = int(chosen.month[:4]), int(chosen.month[5:])
-        if year < 1 or year > 9998:
-            raise ValidationError({"month": _("Give a month as 2026-11.")})
-        periods.append(
-            (date(year, month, 1), date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1))
-        )
-    return periods
+def _midnight(day: date) -> datetime:
+    """The moment at which a day begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def sum_of(rows: QuerySet[Any]) -> tuple[int, int, int]:
+    """What the rows sum to, how many add and how many take away. A recurrence counts as one."""
+    if rows.model is Recurrence:
+        count = rows.count()
+        return count, count, 0
+    found = rows.aggregate(plus=Count("pk", filter=Q(sign=1)), minus=Count("pk", filter=Q(sign=-1)))
+    return found["plus"] - found["minus"], found["plus"], found["minus"]

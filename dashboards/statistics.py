@@ -41,6 +41,11 @@ class Question:
     group: tuple[str, ...] = ()
     campaign: int | None = None
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As `statistics` takes it."""
+        return {"from_": self.from_, "to": self.to, "group": self.group, "campaign": self.campaign}
+
 
 def statistics(
     user: Any,
@@ -108,9 +113,9 @@ def read_question(params: QueryDict) -> Question:
 
 
 def _day(text: str) -> date | None:
-    """An ISO date and nothing looser, or None for nothing. Raises ValueError."""
+    """An ISO date of these centuries and nothing looser, or None for nothing. Raises ValueError."""
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
     return date.fromisoformat(text)

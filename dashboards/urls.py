@@ -1,6 +1,14 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dashboards import views
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.show_dashboard, name="dashboard"),
+    path("statistics/", views.show_statistics, name="statistics"),
+    path("statistics.csv", views.download_statistics, name="statistics_csv"),
+    path("ledger/", views.list_ledger, name="ledger"),
+    path("ledger.csv", views.download_ledger, name="ledger_csv"),
+]

@@ -1,0 +1,117 @@
+"""How work stands: where it is stuck, and how deadlines were kept. Counts of notices and answers, not of results."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
+
+from cases.models import Complaint
+from corps.clock import SHANGHAI
+from notices.models import Answer, Check, Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from stores.models import Platform
+
+MOST_PLATFORMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Something that waits. what: "unanswered" (by one platform), "to_check" or "to_approve".
+
+    items: how many items; notices: in how many notices; since: the oldest; due: the earliest date due; where: platform
+    slug for "unanswered".
+    """
+
+    what: str
+    items: int
+    notices: int
+    since: datetime | None
+    due: date | None
+    platform: Platform | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kind of deadline, of those that have come to pass. what: "filing", "answer" (of one platform) or "check"."""
+
+    what: str
+    kept: int
+    all: int
+    platform: Platform | None = None
+
+
+def stuck(user: Any, campaign: int | None) -> list[Stuck]:
+    """What waits: the platforms with the most unanswered items, then checks, then approvals; nothing that is empty."""
+    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
+    found = [
+        Stuck("unanswered", row["items"], row["notices"], row["since"], row["due"], platforms[row["notice__platform"]])
+        for row in _waiting(_items(user, campaign).filter(notice__state=NoticeState.ISSUED, state=ItemState.OPEN))
+        .values("notice__platform", "items", "notices", "since", "due")
+        .order_by("-items")[:MOST_PLATFORMS]
+    ]
+    to_check = _items(user, campaign).filter(state=ItemState.CLAIMED)
+    checks = to_check.aggregate(
+        items=Count("pk"),
+        notices=Count("notice", distinct=True),
+        since=Min("answered_at"),
+        due=Min("check_deadline__due_on"),
+    )
+    found.append(Stuck("to_check", **checks))
+    approvals = _notices(user, campaign).filter(state=NoticeState.SUBMITTED)
+    found.append(
+        Stuck(
+            "to_approve",
+            due=None,
+            **approvals.aggregate(items=Count("items"), notices=Count("pk", distinct=True), since=Min("submitted_at")),
+        )
+    )
+    return [line for line in found if line.notices]
+
+
+def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
+    """Complaints filed in time, answers of each platform given in time, and first checks of an answer made in time."""
+    complaints = Complaint.objects.visible_to(user).filter(verify_deadline__isnull=False, case__filed_at__isnull=False)
+    if campaign is not None:
+        complaints = complaints.filter(campaign=campaign)
+    filed = complaints.annotate(filed_on=TruncDate("case__filed_at", tzinfo=SHANGHAI))
+    found = [Kept("filing", **_share(filed, Q(filed_on__lte=F("verify_deadline__due_on"))))]
+
+    items = _items(user, campaign)
+    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
+    answers = (
+        Answer.objects.filter(item__in=items.values("pk"))
+        .values("item__notice__platform")
+        .annotate(kept=Count("pk", filter=Q(is_late=False)), all=Count("pk"))
+        .order_by("item__notice__platform")
+    )
+    found += [Kept("answer", row["kept"], row["all"], platforms[row["item__notice__platform"]]) for row in answers]
+
+    first = Check.objects.filter(item=OuterRef("item")).order_by("pk").values("pk")[:1]
+    checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first), item__check_deadline__isnull=False)
+    looked = checks.annotate(on=TruncDate("at", tzinfo=SHANGHAI))
+    found.append(Kept("check", **_share(looked, Q(on__lte=F("item__check_deadline__due_on")))))
+    return [line for line in found if line.all]
+
+
+def _share(rows: QuerySet[Any], in_time: Q) -> dict[str, int]:
+    return rows.aggregate(kept=Count("pk", filter=in_time), all=Count("pk"))
+
+
+def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:
+    return items.values("notice__platform").annotate(
+        items=Count("pk"),
+        notices=Count("notice", distinct=True),
+        since=Min("notice__issued_at"),
+        due=Min("notice__reply_deadline__due_on"),
+    )
+
+
+def _notices(user: Any, campaign: int | None) -> QuerySet[Notice]:
+    notices = Notice.objects.visible_to(user)
+    return notices if campaign is None else notices.filter(case__campaign=campaign)
+
+
+def _items(user: Any, campaign: int | None) -> QuerySet[NoticeItem]:
+    return NoticeItem.objects.filter(notice__in=_notices(user, campaign).values("pk"))

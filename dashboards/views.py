@@ -1,0 +1,242 @@
+"""The pages of the numbers: dashboard, statistics, ledger, and their CSV."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.models import Campaign
+from corps.clock import now
+from corps.doors import open_to
+from corps.models import User
+from corps.pieces.lists import Condition, conditions, page_of
+from dashboards import board, ledger
+from dashboards.exports import csv_response
+from dashboards.standing import deadlines_kept, stuck
+from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
+from firms.models import Firm
+from notices.models import Outcome, Recurrence
+from stores.models import Platform
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+PERIOD = ("from", "to", "campaign")
+
+
+@corps
+@require_safe
+def show_dashboard(request: HttpRequest) -> HttpResponse:
+    """The two numbers, by month, firm and platform; where things are stuck; deadlines kept; the ledger's line."""
+    try:
+        question = read_question(request.GET)
+    except ValidationError as wrong:
+        return _wrong(request, "dashboards/dashboard.html", wrong)
+    narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
+    shown = board.make_board(request.user, question, narrowed)
+    this_month, last_month = board.this_month_and_last()
+    by_month = {month.key: month.counts for month in shown.months}
+    nothing = dict.fromkeys(COUNTS, 0)
+    correction = ledger.entries(request.user, ledger.Chosen("corrections", question)).order_by("-at", "-id").first()
+    context = {
+        "board": shown,
+        "numbers": [_number(shown, name, by_month, nothing, this_month, last_month) for name in board.HEADLINES],
+        "is_whole": not (question.from_ or question.to),
+        "others": {name: (shown.totals[name], board.ledger_url(name, narrowed)) for name in COUNTS[2:]},
+        "correction": correction,
+        "stuck": stuck(request.user, question.campaign),
+        "kept": deadlines_kept(request.user, question.campaign),
+        "as_of": now(),
+        "added": sum(shown.totals[name] for name in board.HEADLINES) + shown.totals["corrections"],
+        **_filter(request, question),
+    }
+    return render(request, "dashboards/dashboard.html", context)
+
+
+def _number(
+    shown: board.Board, name: str, by_month: dict[str, dict[str, int]], nothing: dict[str, int], *months: str
+) -> dict[str, Any]:
+    """One of the two numbers as the page shows it: value, rows, this month and last, bars."""
+    this_month, last_month = (by_month.get(month, nothing)[name] for month in months)
+    return {
+        "name": name,
+        "value": shown.totals[name],
+        "url": board.ledger_url(name, shown.narrowed),
+        "this_month": this_month,
+        "this_month_url": board.ledger_url(name, shown.narrowed | {"month": months[0]}),
+        "last_month": last_month,
+        "last_month_url": board.ledger_url(name, shown.narrowed | {"month": months[1]}),
+        "bars": shown.bars(name),
+    }
+
+
+@corps
+@require_safe
+def show_statistics(request: HttpRequest) -> HttpResponse:
+    """The five counts by whatever groups are asked for: the same rows as the CSV and the API."""
+    try:
+        question = read_question(request.GET)
+    except ValidationError as wrong:
+        return _wrong(request, "dashboards/statistics.html", wrong)
+    found = statistics(request.user, **question.asked)
+    narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
+    names = {"platform": _("Platform"), "firm": _("Firm"), "month": _("Month"), "case": _("Case")}
+    labels = _labels(request.user)
+    rows = [
+        {
+            "keys": [(names[word], labels.get(word, {}).get(row[word], row[word])) for word in question.group],
+            "counts": _linked(row, narrowed | {word: row[word] for word in question.group}),
+        }
+        for row in found.rows
+    ]
+    context = {
+        "rows": rows,
+        "keys": [names[word] for word in question.group],
+        "counts": [ledger.NAMES[count] for count in COUNTS],
+        "totals": _linked(found.totals, narrowed),
+        "groups": [(word, names[word], word in question.group) for word in GROUPS],
+        "csv_query": request.GET.urlencode(),
+        **_filter(request, question),
+    }
+    return render(request, "dashboards/statistics.html", context)
+
+
+def _linked(counts: dict[str, Any], narrowed: dict[str, str]) -> list[tuple[Any, int, str]]:
+    """The five counts with their names, each with the address of its rows."""
+    return [(ledger.NAMES[count], counts[count], board.ledger_url(count, narrowed)) for count in COUNTS]
+
+
+def _labels(user: Any) -> dict[str, dict[str, str]]:
+    """What people call platforms and firms, by slug and code."""
+    return {
+        "platform": {platform.slug: platform.label for platform in Platform.objects.visible_to(user)},
+        "firm": {firm.code: firm.short_label for firm in Firm.objects.visible_to(user)},
+    }
+
+
+@corps
+@require_safe
+def download_statistics(request: HttpRequest) -> HttpResponseBase:
+    """`statistics.csv`: head and rows alone, for the same parameters as the API's."""
+    try:
+        question = read_question(request.GET)
+    except ValidationError as wrong:
+        return _wrong_csv(wrong)
+    head = [*question.group, *COUNTS]
+    rows = statistics(request.user, **question.asked).rows
+    return csv_response("statistics.csv", head, ([row[name] for name in head] for row in rows), mark=False)
+
+
+@corps
+@require_safe
+def list_ledger(request: HttpRequest) -> HttpResponse:
+    """The rows behind a number, newest first; their sum is the number."""
+    try:
+        chosen = ledger.read_chosen(request.GET)
+    except ValidationError as wrong:
+        return _wrong(request, "dashboards/ledger.html", wrong)
+    rows = ledger.entries(request.user, chosen)
+    total, plus, minus = ledger.sum_of(rows)
+    page = page_of(rows.select_related(*ledger.SHOWN), request.GET, order=("-at", "-id"), total=plus + minus)
+    params = request.GET.copy()
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "name": ledger.NAMES[chosen.count],
+        "total": minus if chosen.count == "corrections" else total,
+        "plus": plus,
+        "minus": minus,
+        "tabs": [_tab(params, name, chosen.count) for name in COUNTS],
+        "csv_query": params.urlencode(),
+        "choices": {
+            "platforms": Platform.objects.visible_to(request.user),
+            "firms": Firm.objects.visible_to(request.user),
+        },
+        **_filter(request, chosen.question, ledger=True),
+    }
+    return render(request, "dashboards/ledger.html", context)
+
+
+@corps
+@require_safe
+def download_ledger(request: HttpRequest) -> HttpResponseBase:
+    """The rows behind a number as CSV, all of them."""
+    try:
+        chosen = ledger.read_chosen(request.GET)
+    except ValidationError as wrong:
+        return _wrong_csv(wrong)
+    rows = ledger.entries(request.user, chosen).select_related(*ledger.SHOWN).order_by("-at", "-id")
+    head = [
+        _("Time"), _("Number"), _("Counts"), _("Platform"), _("Kind"), _("Id"), _("Address"), _("Firm"), _("Case"),
+        _("Notice"), _("Seen"), _("Seen by"), _("Reason"),
+    ]  # fmt: skip
+    return csv_response(f"{chosen.count}.csv", head, _cells(rows), mark=True)
+
+
+def _cells(rows: Any) -> Iterator[list[Any]]:
+    for row in rows.iterator(chunk_size=2000):
+        check = row.check_row
+        yield [
+            timezone.localtime(row.at).isoformat(timespec="seconds"),
+            row.get_kind_display(),
+            row.sign if isinstance(row, Outcome) else 0,
+            row.platform.slug,
+            row.target.kind,
+            row.target.thing.canonical_id,
+            row.target.thing.url,
+            row.firm.code,
+            row.case.number,
+            row.item.notice.number,
+            check.seen if check else "",
+            check.by.name if check else "",
+            "" if isinstance(row, Recurrence) else row.reason,
+        ]
+
+
+def _tab(params: QueryDict, name: str, current: str) -> dict[str, Any]:
+    query = params.copy()
+    for mark in ("after", "before"):
+        query.pop(mark, None)
+    query["count"] = name
+    return {"label": ledger.NAMES[name], "url": f"?{query.urlencode()}", "current": name == current}
+
+
+def _filter(request: HttpRequest, question: Question, *, ledger: bool = False) -> dict[str, Any]:
+    """What every page of the room needs for its filter: chips and the campaigns to choose from."""
+    campaigns = list(Campaign.objects.visible_to(request.user))
+    names: list[tuple[str, Any, Any]] = [
+        ("campaign", _("Campaign"), {str(campaign.pk): campaign.label for campaign in campaigns}.get),
+        ("from", _("From"), str),
+        ("to", _("To"), str),
+    ]
+    if ledger:
+        called = _labels(request.user)
+        names += [
+            ("platform", _("Platform"), called["platform"].get),
+            ("firm", _("Firm"), called["firm"].get),
+            ("month", _("Month"), str),
+            ("case", _("Case"), str),
+        ]
+    chips: list[Condition] = conditions(request.GET, names)
+    keep = {"count": request.GET.get("count", "")} if ledger else {}
+    return {
+        "chips": chips,
+        "campaigns": campaigns,
+        "campaign": next((c for c in campaigns if c.pk == question.campaign), None),
+        "clear": f"?count={keep['count']}" if keep.get("count") else "?",
+    }
+
+
+def _wrong(request: HttpRequest, template: str, wrong: ValidationError) -> HttpResponse:
+    """The page with its filter and what is wrong with it, and no number that could be taken for an answer."""
+    context = {"wrong": wrong.message_dict, "campaigns": Campaign.objects.visible_to(request.user), "clear": "?"}
+    return render(request, template, context, status=400)
+
+
+def _wrong_csv(wrong: ValidationError) -> HttpResponse:
+    said = "\n".join(f"{name}: {' '.join(messages)}" for name, messages in wrong.message_dict.items())
+    return HttpResponse(said + "\n", status=400, content_type="text/plain; charset=utf-8")
