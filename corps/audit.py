@@ -1,13 +1,15 @@
 """Writing into the audit. Reading is `AuditEntry.objects`; sealing is `corps.workflow`."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import Model
 
 from corps.acting import current
-from corps.bulk import copied, copied_json, copy_lines
 from corps.models import AuditEntry, User
 
 
@@ -58,32 +60,28 @@ def origin(actor: User | None, at: datetime) -> dict[str, Any]:
     }
 
 
+ALIKE = """
+INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
+SELECT %s, %s, %s, %s, %s, %s, %s, subject, %s, %s::jsonb FROM unnest(%s::bigint[]) AS subject"""
+
+
 def record_alike(
     actor: User | None,
     verb: str,
     model: type[Model],
-    subjects: Iterable[tuple[int, dict[str, Any]]],
+    subjects: Iterable[int],
     *,
     at: datetime,
     thread: str = "",
+    **detail: Any,
 ) -> None:
-    """Write an entry of one verb for each of very many subjects, with one COPY.
-
-    subjects: primary key of the subject and its detail. The rest is the same for all.
-    """
+    """Write the same of each of very many subjects, with one statement. subjects: their primary keys."""
+    ids = list(subjects)
+    if not ids:
+        return
     here = current()
-    start = "\t".join(
-        [
-            at.isoformat(),
-            str(actor.pk) if actor else "\\N",
-            actor.role if actor else "",
-            copied(here.channel),
-            copied(here.address),
-            copied(verb),
-            model._meta.label_lower,
-        ]
-    )
-    thread = copied(thread)
-    columns = ["at", "actor_id", "role", "channel", "address", "verb", "subject_type", "subject_id", "thread", "detail"]
-    lines = [f"{start}\t{pk}\t{thread}\t{copied_json(detail)}" for pk, detail in subjects]
-    copy_lines(AuditEntry, columns, lines)
+    role = actor.role if actor else ""
+    facts = json.dumps(detail, cls=DjangoJSONEncoder, ensure_ascii=False)
+    values = [at, actor and actor.pk, role, here.channel, here.address, verb, model._meta.label_lower, thread, facts]
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE, [*values, ids])

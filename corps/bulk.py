@@ -3,12 +3,15 @@
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from django.db import connection, models
 from psycopg2 import sql
 
+NULL = r"\N"
 _special = re.compile(r"[\\\t\n\r\x00]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
 
@@ -28,6 +31,12 @@ def copied_json(value: Any) -> str:
     return text.replace("\\", "\\\\")
 
 
+def copied_texts(texts: Mapping[str, str]) -> str:
+    """The same for a flat object of texts, in a third of the time. The keys must need no escapes."""
+    text = "{" + ",".join([f'"{key}":{encode_basestring(value)}' for key, value in texts.items()]) + "}"
+    return copied_json(texts) if "\\" in text else text
+
+
 def _without_nul(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "")
@@ -42,14 +51,20 @@ def in_lines(lines: Iterable[str]) -> bytes:
     return (text + "\n").encode("utf-8", "ignore") if text else b""
 
 
+@cache
+def _sequence_of(table: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+        return cursor.fetchone()[0]
+
+
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """So many new primary keys of a table, in rising order; the rows may then be written with COPY."""
     if not count:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [_sequence_of(model._meta.db_table), count]
         )
         return sorted(row[0] for row in cursor.fetchall())
 

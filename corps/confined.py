@@ -71,7 +71,7 @@ def _be_child(produce: Callable[[], Iterable[bytes]], writing: int, parent: int,
         status = 0
     except MemoryError:
         status = _OUT_OF_MEMORY
-    except BaseException:  # noqa: BLE001: whatever it is, it must not run on as a second copy of the parent
+    except BaseException:  # whatever it is, it must not run on as a second copy of the parent
         traceback.print_exc()
     finally:
         os._exit(status)

@@ -18,7 +18,7 @@ class ListingQuerySet(models.QuerySet):
 class Listing(models.Model):
     """One offer on a platform, known by its canonical id. The words of the first row that named it are kept."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings", db_index=False)
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)
@@ -44,7 +44,7 @@ class Belonging(models.Model):
     Keyed by canonical ids, for an official account's row teaches it too, and registers neither.
     """
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False)
     listing_id = models.CharField(max_length=100)
     store_id = models.CharField(max_length=100)
     recorded_at = models.DateTimeField(db_default=Now())

@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from corps.bulk import copied, copy_lines, take_ids
+from corps.bulk import NULL, copied, copy_lines, take_ids
 from listings.models import Belonging, Listing
 from stores.locks import lock_official_accounts
 from stores.models import Platform, Store
 
 REGISTRATION_LOCK = 0x726567
 
-# A listing or a store: its platform's primary key and its canonical id.
+# A listing or a store: its platform's primary key and its canonical id, in which the address rules let nothing stand
+# that COPY would have to be told about.
 Key = tuple[int, str]
 
 
@@ -29,13 +30,14 @@ class Account(NamedTuple):
     firm: str
 
 
-class Named(NamedTuple):
-    """What a row calls a thing that it names: the words of the first row are kept."""
+def listing_words(site: str, url: str, title: str = "", brand: str = "") -> str:
+    """What is kept of a listing beside its key, as COPY takes it: the words of the first row that names it."""
+    return f"{site}\t{copied(url)}\t{copied(title[:300])}\t{copied(brand[:60])}"
 
-    site: str
-    url: str
-    title: str = ""
-    brand: str = ""
+
+def store_words(site: str, url: str, name: str = "") -> str:
+    """What is kept of a store beside its key, as COPY takes it: the words of the first row that names it."""
+    return f"{site}\t{copied(url)}\t{copied(name[:200])}"
 
 
 def lock_registry() -> None:
@@ -75,15 +77,16 @@ class Registry:
     """What is known of listings, stores, which is in which, and official accounts: read with `look_up`, then added to.
 
     listings, stores: key → primary key, 0 for what came new and is not written yet. belongings: key of a listing → the
-    canonical id of its store. Under `lock_registry` it is true until the transaction ends; without, it is a forecast.
+    canonical id of its store. new_listings, new_stores: key → its words. Under `lock_registry` it is true until the
+    transaction ends; without, it is a forecast.
     """
 
     listings: dict[Key, int] = field(default_factory=dict)
     stores: dict[Key, int] = field(default_factory=dict)
     belongings: dict[Key, str] = field(default_factory=dict)
     accounts: dict[Key, Account] = field(default_factory=dict)
-    new_listings: dict[Key, Named] = field(default_factory=dict)
-    new_stores: dict[Key, Named] = field(default_factory=dict)
+    new_listings: dict[Key, str] = field(default_factory=dict)
+    new_stores: dict[Key, str] = field(default_factory=dict)
     new_belongings: dict[Key, str] = field(default_factory=dict)
 
     def look_up(self, listings: Iterable[Key], stores: Iterable[Key]) -> None:
@@ -114,28 +117,22 @@ class Registry:
         self.belongings[listing] = self.new_belongings[listing] = store[1]
         return True
 
-    def add_listing(self, key: Key, named: Named) -> None:
-        """Take a listing in, unless it is there."""
+    def add_listing(self, key: Key, words: str) -> None:
+        """Take a listing in, unless it is there. words: as `listing_words` makes them."""
         if key not in self.listings:
-            self.listings[key], self.new_listings[key] = 0, named
+            self.listings[key], self.new_listings[key] = 0, words
 
-    def add_store(self, key: Key, named: Named) -> None:
-        """Take a store in, unless it is there."""
+    def add_store(self, key: Key, words: str) -> None:
+        """Take a store in, unless it is there. words: as `store_words` makes them."""
         if key not in self.stores:
-            self.stores[key], self.new_stores[key] = 0, named
+            self.stores[key], self.new_stores[key] = 0, words
 
     def write(self) -> None:
         """Write what came new. At most eight statements; needs `lock_registry`."""
         self._write_stores()
         put = self._write_listings()
-        copy_lines(
-            Belonging,
-            ["platform_id", "listing_id", "store_id"],
-            [
-                f"{platform}\t{copied(listing)}\t{copied(store)}"
-                for (platform, listing), store in self.new_belongings.items()
-            ],
-        )
+        lines = [f"{platform}\t{listing}\t{store}" for (platform, listing), store in self.new_belongings.items()]
+        copy_lines(Belonging, ["platform_id", "listing_id", "store_id"], lines)
         if put:
             with connection.cursor() as cursor:
                 cursor.execute(PUT_IN_STORES, [list(put), list(put.values())])
@@ -144,24 +141,19 @@ class Registry:
     def _write_stores(self) -> None:
         ids = take_ids(Store, len(self.new_stores))
         lines = []
-        for pk, (key, named) in zip(ids, self.new_stores.items(), strict=True):
+        for pk, (key, words) in zip(ids, self.new_stores.items(), strict=True):
             self.stores[key] = pk
-            lines.append(
-                f"{pk}\t{key[0]}\t{copied(key[1])}\t{named.site}\t{copied(named.url)}\t{copied(named.title[:200])}"
-            )
+            lines.append(f"{pk}\t{key[0]}\t{key[1]}\t{words}")
         copy_lines(Store, ["id", "platform_id", "canonical_id", "site", "url", "name"], lines)
 
     def _write_listings(self) -> dict[int, int]:
         """Write the new listings, each in its store; for known ones whose store is new knowledge, which that is."""
         ids = take_ids(Listing, len(self.new_listings))
         lines = []
-        for pk, (key, named) in zip(ids, self.new_listings.items(), strict=True):
+        for pk, (key, words) in zip(ids, self.new_listings.items(), strict=True):
             self.listings[key] = pk
             store = self.stores.get((key[0], self.belongings[key])) if key in self.belongings else None
-            lines.append(
-                f"{pk}\t{key[0]}\t{copied(key[1])}\t{named.site}\t{copied(named.url)}\t{copied(named.title[:300])}\t"
-                f"{copied(named.brand[:60])}\t{store or chr(92) + 'N'}"
-            )
+            lines.append(f"{pk}\t{key[0]}\t{key[1]}\t{words}\t{store or NULL}")
         columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id"]
         copy_lines(Listing, columns, lines)
         known = self.new_belongings.keys() & (self.listings.keys() - self.new_listings.keys())

@@ -95,7 +95,7 @@ class StoreQuerySet(models.QuerySet):
 class Store(models.Model):
     """A store on a platform, known by its canonical id."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="stores")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="stores", db_index=False)
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)
@@ -129,7 +129,7 @@ class OfficialAccount(models.Model):
     """A store that belongs to a firm itself and must never be named in a notice. Matched by id, never by name."""
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="official_accounts")
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="official_accounts")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="official_accounts", db_index=False)
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)

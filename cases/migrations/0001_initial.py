@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "case",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -416,7 +416,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "complaint",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -432,7 +432,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ground",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -452,7 +452,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "platform",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="stores.platform"
                     ),
                 ),
@@ -509,7 +509,7 @@ class Migration(migrations.Migration):
                 ("registered_at", models.DateTimeField(null=True)),
                 (
                     "decided_by",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -518,13 +518,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "sheet_import",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         on_delete=django.db.models.deletion.CASCADE, related_name="import_rows", to="cases.sheetimport"
                     ),
                 ),
                 (
                     "target",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="cases.target"
                     ),
                 ),

@@ -111,7 +111,7 @@ class ImportRow(models.Model):
         REFUSED = "refused", _("Sent back to the firm")
         REPAIRED = "repaired", _("Address corrected")
 
-    sheet_import = models.ForeignKey(SheetImport, models.CASCADE, related_name="import_rows")
+    sheet_import = models.ForeignKey(SheetImport, models.CASCADE, related_name="import_rows", db_index=False)
     row = models.IntegerField()
     cells = models.JSONField(default=dict)
     result = models.CharField(max_length=8, choices=Result.choices)
@@ -125,9 +125,11 @@ class ImportRow(models.Model):
     address = models.TextField(blank=True)
     repair = models.TextField(blank=True)
     decision = models.CharField(max_length=8, choices=Decision.choices, blank=True, default="")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     finding = models.CharField(max_length=200, blank=True)
-    target = models.ForeignKey(Target, models.PROTECT, null=True, related_name="rows")
+    target = models.ForeignKey(Target, models.PROTECT, null=True, related_name="rows", db_index=False)
     registered_at = models.DateTimeField(null=True)
 
     objects = ImportRowQuerySet.as_manager()

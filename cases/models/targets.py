@@ -61,13 +61,15 @@ class Target(models.Model):
         RESTORED = "restored", _("Restored")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets", db_index=False)
     listing = models.OneToOneField(Listing, models.PROTECT, null=True, blank=True, related_name="target")
     store = models.OneToOneField(Store, models.PROTECT, null=True, blank=True, related_name="target")
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="targets")
-    complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, blank=True, related_name="targets")
-    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="targets")
-    ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, blank=True, related_name="+")
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, null=True, blank=True, related_name="targets", db_index=False
+    )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="targets", db_index=False)
+    ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     state = models.CharField(max_length=20, choices=TargetState.choices, default=TargetState.REPORTED)
     is_official = models.BooleanField(default=False)
     is_counted = models.BooleanField(default=False)

@@ -23,7 +23,7 @@ from corps.models import Deadline, User
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that must be done before a case is closed. code: a stable word; count: of how many; text: a sentence."""
+    """Something to be done before a case is closed. code: a stable word; count: of how many; text: a sentence."""
 
     code: str
     count: int
@@ -52,7 +52,7 @@ def open_targets(case: Case) -> list[Missing]:
     ]
 
 
-# Rooms above add to these. Each is asked before a case is closed and names what is missing, or raises TransitionRefused.
+# Rooms above add to these. Asked before a case is closed, each names what is missing, or raises TransitionRefused.
 closing_checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
 
 

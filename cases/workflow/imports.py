@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,6 +31,7 @@ from corps.workflow import notify
 from listings.registration import Registry, lock_registry, registered_platforms
 
 State = SheetImport.State
+Pieces = Iterator[reading.Heading | reading.Rows]
 CHUNK = 5000
 # Class of the advisory locks by which one task alone works on an import; it goes with the session, however that ends.
 IMPORT_LOCKS = 0x0C1
@@ -45,84 +47,110 @@ def ring_import(sheet_import: SheetImport) -> None:
 
 
 def read_sheet(import_id: UUID | str) -> None:
-    """Read an import's sheet, forecast what becomes of its rows where a person will look at them, and pass it on.
+    """Read an import's sheet; then a person looks at what would become of its rows, or they are registered at once.
 
-    One go: what an earlier try left is taken away first. A file that cannot be read ends as `failed`.
+    A file that cannot be read ends as `failed`.
     """
     with _alone(import_id) as alone:
         sheet_import = _in_state(import_id, State.READING) if alone else None
+        if sheet_import is not None:
+            _read(sheet_import, _write_for_review if sheet_import.needs_review else _write_and_register)
+
+
+def continue_registering(import_id: UUID | str) -> None:
+    """Register the rows of an import from where it stands to its end, chunk by chunk.
+
+    A chunk is one transaction, which also moves `done` on: whoever takes up a killed import finds where it was.
+    """
+    with _alone(import_id) as alone:
+        sheet_import = _in_state(import_id, State.REGISTERING) if alone else None
         if sheet_import is None:
             return
+        if not sheet_import.needs_review:
+            _read(sheet_import, _write_and_register)
+            return
         with _origin(sheet_import):
-            try:
-                if _write_rows(sheet_import):
-                    _finish_reading(sheet_import)
-            except reading.ReadingRefused as refused:
-                _fail(sheet_import, refused.detail)
+            while _register_written(sheet_import):
+                continue
 
 
-def _write_rows(sheet_import: SheetImport) -> bool:
-    """Write the rows of the sheet, `done` counting them. False if the import was abandoned meanwhile."""
+def _read(sheet_import: SheetImport, write: Callable[[SheetImport, Pieces], None]) -> None:
+    with _origin(sheet_import):
+        try:
+            with closing(reading.read_rows(sheet_import, registered_platforms().keys())) as pieces:
+                write(sheet_import, pieces)
+        except reading.ReadingRefused as refused:
+            _fail(sheet_import, refused.detail)
+
+
+def _write_for_review(sheet_import: SheetImport, pieces: Pieces) -> None:
+    """Write the rows, `done` counting them, and pass the sheet on to its reader.
+
+    In one go: what an earlier try left is taken away first. Stops where the import was abandoned meanwhile.
+    """
     mine = SheetImport.objects.filter(pk=sheet_import.pk, state=State.READING)
     with transaction.atomic():
         ImportRow.objects.filter(sheet_import=sheet_import).delete()
         mine.update(rows=0, done=0, touched_at=Now())
     done = 0
-    with closing(reading.read_rows(sheet_import, registered_platforms().keys())) as pieces:
-        for piece in pieces:
-            done += piece.count if isinstance(piece, reading.Rows) else 0
-            if not _write_piece(mine, piece, done):
-                return False
-    return True
+    for piece in pieces:
+        with transaction.atomic():
+            if isinstance(piece, reading.Heading):
+                still_mine = _note_heading(mine, piece)
+            else:
+                done += len(piece.rows)
+                still_mine = mine.update(done=done, touched_at=Now())
+                if still_mine:
+                    reading.write_rows(piece)
+        if not still_mine:
+            return
+    _pass_to_review(sheet_import)
+
+
+def _write_and_register(sheet_import: SheetImport, pieces: Pieces) -> None:
+    """Register the rows as they are read, and write each with what became of it: for sheets that nobody looks at.
+
+    Taken up again, it reads the sheet anew and passes over the rows that are done.
+    """
+    passed = 0
+    for piece in pieces:
+        if isinstance(piece, reading.Heading):
+            mine = SheetImport.objects.filter(pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING))
+            if not _note_heading(mine, piece, state=State.REGISTERING):
+                return
+            continue
+        first, passed = passed, passed + len(piece.rows)
+        if passed > sheet_import.done and not _register_read(sheet_import, piece.after(sheet_import.done - first)):
+            return
+        sheet_import.refresh_from_db(fields=["done"])
+
+
+def _note_heading(mine: SheetImportQuerySet, heading: reading.Heading, **changes: str) -> int:
+    """Write down what the sheet is; 0 if the import is ours no more."""
+    return mine.update(
+        worksheet=heading.worksheet,
+        header_row=heading.header_row,
+        columns=heading.columns,
+        rows=heading.rows,
+        touched_at=Now(),
+        **changes,
+    )
 
 
 @transaction.atomic
-def _write_piece(mine: SheetImportQuerySet, piece: reading.Heading | reading.Rows, done: int) -> bool:
-    """Write what the reader gave, and how far it is. False, and nothing written, if the import is ours no more."""
-    if isinstance(piece, reading.Rows):
-        still_mine = mine.update(done=done, touched_at=Now())
-    else:
-        still_mine = mine.update(
-            worksheet=piece.worksheet,
-            header_row=piece.header_row,
-            columns=piece.columns,
-            rows=piece.rows,
-            touched_at=Now(),
-        )
-    if still_mine and isinstance(piece, reading.Rows):
-        reading.write_rows(piece)
-    return bool(still_mine)
-
-
-@transaction.atomic
-def _finish_reading(sheet_import: SheetImport) -> None:
-    """Pass a sheet that is read on to its reader, or to registering."""
-    if sheet_import.needs_review:
-        forecast(sheet_import)
-    after = State.REVIEW if sheet_import.needs_review else State.REGISTERING
+def _pass_to_review(sheet_import: SheetImport) -> None:
+    """Forecast what becomes of the rows, and tell whoever handed the sheet in."""
+    forecast(sheet_import)
     moved = SheetImport.objects.filter(pk=sheet_import.pk, state=State.READING).update(
-        state=after, done=0, touched_at=Now()
+        state=State.REVIEW, done=0, touched_at=Now()
     )
     if not moved:
         return
-    sheet_import.refresh_from_db()
-    complaint = sheet_import.complaint
-    record(
-        sheet_import.started_by,
-        "import.read",
-        complaint,
-        at=sheet_import.at,
-        thread=complaint.thread,
-        rows=sheet_import.rows,
-    )
-    if after == State.REGISTERING:
-        ring_import(sheet_import)
-    elif not sheet_import.replay:
-        notify(
-            sheet_import.started_by,
-            format_lazy(_("The sheet of complaint {number} is read. Look at its rows."), number=complaint.number),
-            _page_of(complaint),
-        )
+    sheet_import.refresh_from_db(fields=["rows"])
+    complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
+    record(actor, "import.read", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
+    text = format_lazy(_("The sheet of complaint {number} is read. Look at its rows."), number=complaint.number)
+    _tell(sheet_import, text)
 
 
 def forecast(sheet_import: SheetImport) -> None:
@@ -138,24 +166,17 @@ def forecast(sheet_import: SheetImport) -> None:
 
 @transaction.atomic
 def _fail(sheet_import: SheetImport, detail: str) -> None:
-    failed = SheetImport.objects.filter(pk=sheet_import.pk, state=State.READING).update(
+    """Note that a sheet cannot be read, and why. Nothing of it stays, unless rows were registered before."""
+    failed = SheetImport.objects.filter(pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)).update(
         state=State.FAILED, detail=detail[:400], finished_at=Now(), touched_at=Now()
     )
     if not failed:
         return
-    ImportRow.objects.filter(sheet_import=sheet_import).delete()
-    complaint = sheet_import.complaint
-    record(
-        sheet_import.started_by,
-        "import.failed",
-        complaint,
-        at=sheet_import.at,
-        thread=complaint.thread,
-        **json.loads(detail),
-    )
-    if not sheet_import.replay:
-        text = format_lazy(_("The sheet of complaint {number} could not be read."), number=complaint.number)
-        notify(sheet_import.started_by, text, _page_of(complaint))
+    if sheet_import.needs_review:
+        ImportRow.objects.filter(sheet_import=sheet_import).delete()
+    complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
+    record(actor, "import.failed", complaint, at=at, thread=complaint.thread, **json.loads(detail))
+    _tell(sheet_import, format_lazy(_("The sheet of complaint {number} could not be read."), number=complaint.number))
 
 
 @transaction.atomic
@@ -183,7 +204,10 @@ def register_import(*, sheet_import: SheetImport, actor: User, at: datetime | No
 
 @transaction.atomic
 def abandon_import(*, sheet_import: SheetImport, actor: User, at: datetime | None = None) -> SheetImport:
-    """Give up a sheet of which nothing is registered yet. Raises PermissionDenied; TransitionRefused "not-in-review"."""
+    """Give up a sheet of which nothing is registered yet.
+
+    Raises PermissionDenied; TransitionRefused "not-in-review".
+    """
     at = accept_at(actor, at, now())
     complaint, sheet_import = lock_import(sheet_import)
     require(actor, "cases.register_import", sheet_import)
@@ -200,58 +224,66 @@ def give_up(sheet_import: SheetImport, *, complaint: Complaint, actor: User, at:
     record(actor, "import.abandoned", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
 
 
-def continue_registering(import_id: UUID | str) -> None:
-    """Register the rows of an import from where it stands to its end, chunk by chunk.
-
-    A chunk is one transaction, which also moves `done` on: whoever takes up a killed import finds where it was.
-    """
-    with _alone(import_id) as alone:
-        sheet_import = _in_state(import_id, State.REGISTERING) if alone else None
-        if sheet_import is None:
-            return
-        with _origin(sheet_import):
-            while _register_chunk(sheet_import):
-                continue
+@transaction.atomic
+def _register_written(sheet_import: SheetImport) -> bool:
+    """Register the next rows of a sheet that was looked at. Whether there may be more."""
+    complaint, sheet_import = _take_turn(sheet_import)
+    if sheet_import.state != State.REGISTERING:
+        return False
+    numbers = ImportRow.objects.filter(sheet_import=sheet_import).order_by("row").values_list("row", flat=True)
+    turn = list(numbers[sheet_import.done : sheet_import.done + CHUNK])
+    if turn:
+        rows = registration.select_rows(
+            "sheet_import_id = %s AND row BETWEEN %s AND %s ORDER BY row", sheet_import.pk, turn[0], turn[-1]
+        )
+        outcome = _register(rows, sheet_import, complaint)
+        registration.finish_rows(rows, outcome, sheet_import.at)
+    return _note_done(sheet_import, complaint, len(turn))
 
 
 @transaction.atomic
-def _register_chunk(sheet_import: SheetImport) -> bool:
-    """Register the next rows. Whether there may be more."""
-    lock_registry()
-    complaint, sheet_import = lock_import(sheet_import)
+def _register_read(sheet_import: SheetImport, piece: reading.Rows) -> bool:
+    """Register rows just read, and write them. Whether there may be more."""
+    complaint, sheet_import = _take_turn(sheet_import)
     if sheet_import.state != State.REGISTERING:
         return False
-    rows = registration.select_rows(
-        "sheet_import_id = %s ORDER BY row OFFSET %s LIMIT %s", sheet_import.pk, sheet_import.done, CHUNK
+    outcome = _register(piece.rows, sheet_import, complaint)
+    reading.write_rows(piece, outcome, sheet_import.at.isoformat())
+    return _note_done(sheet_import, complaint, len(piece.rows))
+
+
+def _take_turn(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
+    lock_registry()
+    return lock_import(sheet_import)
+
+
+def _register(rows: list[registration.Row], sheet_import: SheetImport, complaint: Complaint) -> registration.Outcome:
+    return registration.register_rows(
+        rows,
+        complaint=complaint,
+        actor=sheet_import.started_by,
+        at=sheet_import.at,
+        platforms=registered_platforms(),
     )
-    actor, at = sheet_import.started_by, sheet_import.at
-    results = registration.register_rows(
-        rows, complaint=complaint, actor=actor, at=at, platforms=registered_platforms()
-    )
-    sheet_import.done += len(rows)
+
+
+def _note_done(sheet_import: SheetImport, complaint: Complaint, count: int) -> bool:
+    """Move `done` on; at the end of the sheet, finish. Whether there is more to do."""
+    sheet_import.done += count
     sheet_import.touched_at = now()
-    record(
-        actor, "import.rows_registered", complaint, at=at, thread=complaint.thread, done=sheet_import.done, **results
-    )
-    if sheet_import.done >= sheet_import.rows:
-        _finish_registering(sheet_import, complaint)
+    if sheet_import.done >= sheet_import.rows or not count:
+        sheet_import.state, sheet_import.finished_at = State.DONE, now()
+        record(
+            sheet_import.started_by,
+            "import.registered",
+            complaint,
+            at=sheet_import.at,
+            thread=complaint.thread,
+            **rows_by_result(sheet_import),
+        )
+        _tell(sheet_import, format_lazy(_("The sheet of complaint {number} is registered."), number=complaint.number))
     sheet_import.save(update_fields=["done", "touched_at", "state", "finished_at"])
     return sheet_import.state == State.REGISTERING
-
-
-def _finish_registering(sheet_import: SheetImport, complaint: Complaint) -> None:
-    sheet_import.state, sheet_import.finished_at = State.DONE, now()
-    record(
-        sheet_import.started_by,
-        "import.registered",
-        complaint,
-        at=sheet_import.at,
-        thread=complaint.thread,
-        **rows_by_result(sheet_import),
-    )
-    if not sheet_import.replay:
-        text = format_lazy(_("The sheet of complaint {number} is registered."), number=complaint.number)
-        notify(sheet_import.started_by, text, _page_of(complaint))
 
 
 def rows_by_result(sheet_import: SheetImport) -> dict[str, int]:
@@ -314,12 +346,15 @@ def _origin(sheet_import: SheetImport) -> AbstractContextManager[Acting | None]:
     return acting(channel="replay", replay=sheet_import.replay) if sheet_import.replay else nullcontext()
 
 
-def _page_of(complaint: Complaint) -> str:
-    """Where a person finds the sheet."""
+def _tell(sheet_import: SheetImport, text: Any) -> None:
+    """Tell whoever handed the sheet in how it went; a replay asks by itself."""
+    if sheet_import.replay:
+        return
     try:
-        return complaint.get_absolute_url()
+        url = sheet_import.complaint.get_absolute_url()
     except NoReverseMatch:
-        return ""
+        url = ""
+    notify(sheet_import.started_by, text, url)
 
 
 def _require_review(sheet_import: SheetImport) -> None:

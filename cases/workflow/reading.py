@@ -13,7 +13,8 @@ import structlog
 from django.conf import settings
 
 from cases.models import ImportRow, SheetImport
-from corps.bulk import copied, copied_json, copy_lines, in_lines
+from cases.workflow.registration import Outcome, Row, allegation, words_of_listing, words_of_store
+from corps.bulk import copied, copied_texts, copy_lines, in_lines
 from corps.confined import ChildDied, confined
 from corps.models import StoredFile
 from corps.workflow import open_file
@@ -28,10 +29,10 @@ MEMORY = 1536 * 2**20
 # The child notices its own time limit; this is for one that cannot.
 GRACE = 15
 ROWS_AT_ONCE = 5000
-_COUNT = struct.Struct("!I")
+_LENGTH = struct.Struct("!I")
 ROW_COLUMNS = [
-    "sheet_import_id", "row", "cells", "result", "reason", "platform_slug", "kind", "listing_id", "listing_site",
-    "store_id", "store_site", "address", "repair", "decision", "finding",
+    "sheet_import_id", "row", "cells", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
+    "address", "repair", "decision", "result", "reason", "finding", "target_id", "registered_at",
 ]  # fmt: skip
 DEATHS: dict[str, dict[str, Any]] = {
     "memory": {"code": "too-costly"},
@@ -53,10 +54,18 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some of its rows in order, as COPY takes them for ROW_COLUMNS."""
+    """Some of its rows in order, judged by themselves.
 
-    count: int
-    lines: bytes
+    rows, reasons: of each row. lines: each as COPY takes it for ROW_COLUMNS, up to its result.
+    """
+
+    rows: list[Row]
+    reasons: list[str]
+    lines: list[bytes]
+
+    def after(self, count: int) -> "Rows":
+        """Without the first so many."""
+        return Rows(self.rows[count:], self.reasons[count:], self.lines[count:])
 
 
 class ReadingRefused(Exception):
@@ -68,7 +77,7 @@ class ReadingRefused(Exception):
 
 
 def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Iterator[Heading | Rows]:
-    """The heading and then the rows of an import's sheet, judged by themselves. Raises ReadingRefused."""
+    """The heading and then the rows of an import's sheet. Raises ReadingRefused."""
     complaint = sheet_import.complaint
     assert complaint.sheet is not None  # an import has a sheet
     prefix = str(sheet_import.pk)
@@ -86,6 +95,25 @@ def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Iterator
             raise ReadingRefused(json.dumps(DEATHS[died.how])) from died
         finally:
             pieces.close()
+
+
+def write_rows(rows: Rows, outcome: Outcome | None = None, registered_at: str = "") -> None:
+    """Write rows that were read, in the present transaction: as they were read, or with what became of them.
+
+    registered_at: as ISO 8601, for those that were registered as a target.
+    """
+    lines = bytearray()
+    for row, reason, line in zip(rows.rows, rows.reasons, rows.lines, strict=True):
+        if outcome is None or row.number not in outcome.results:
+            end = f"\t{row.result}\t{reason}\t\t\\N\t\\N\n"
+        else:
+            number, target = row.number, outcome.target_of(row.number)
+            place = "\\N\t\\N" if target is None else f"{target}\t{registered_at}"
+            finding = copied(outcome.findings.get(number, ""))
+            end = f"\t{outcome.results[number]}\t{outcome.reason_of(number)}\t{finding}\t{place}\n"
+        lines += line
+        lines += end.encode()
+    copy_lines(ImportRow, ROW_COLUMNS, bytes(lines))
 
 
 def limits() -> Limits:
@@ -109,14 +137,17 @@ def _on_disk(stored: StoredFile) -> Iterator[str]:
 def _understood(piece: bytes) -> Heading | Rows:
     mark, content = piece[:1], piece[1:]
     if mark == b"R":
-        return Rows(_COUNT.unpack_from(content)[0], content[_COUNT.size :])
+        length = _LENGTH.unpack_from(content)[0]
+        facts, reasons = json.loads(content[_LENGTH.size : _LENGTH.size + length])
+        lines = content[_LENGTH.size + length :].splitlines()
+        return Rows([Row(*fact) for fact in facts], reasons, lines)
     if mark == b"F":
         raise ReadingRefused(content.decode())
     return Heading(**json.loads(content))
 
 
 def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -> Iterator[bytes]:
-    """In the child: `H` and the heading, then `R`, a count and rows; or `F` and why the file is refused."""
+    """In the child: `H` and the heading, then `R` and rows, time and again; or `F` and why the file is refused."""
     try:
         sheet = read_sheet(path, filename, limits())
     except SheetRefused as fault:
@@ -132,8 +163,11 @@ def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -
     yield b"H" + json.dumps(heading).encode()
     rows = iter(sheet.rows)
     while some := list(islice(rows, ROWS_AT_ONCE)):
-        lines = in_lines(_line(row, prefix, platforms) for row in some)
-        yield b"R" + _COUNT.pack(len(some)) + lines
+        readings = [judge_row(row.addresses, row.cells.get("request", ""), platforms) for row in some]
+        facts = [_facts(row, reading) for row, reading in zip(some, readings, strict=True)]
+        head = json.dumps([facts, [reading.code for reading in readings]]).encode()
+        lines = in_lines(_line(*both, prefix) for both in zip(some, readings, strict=True))
+        yield b"R" + _LENGTH.pack(len(head)) + head + lines
 
 
 def _columns(sheet: Sheet) -> dict[str, Any]:
@@ -149,32 +183,41 @@ def _columns(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _line(row: SheetRow, prefix: str, platforms: Collection[str]) -> str:
-    reading = judge_row(row.addresses, row.cells.get("request", ""), platforms)
-    address = reading.target_address
-    text = address.canonical_url if address is not None else copied(reading.text)
+def _facts(row: SheetRow, reading: RowReading) -> tuple[Any, ...]:
+    """The first fields of a `Row`; of a row that the registry need not decide on, fewer."""
+    if reading.verdict != "ok":
+        return row.number, RESULTS[reading.verdict]
+    listing, store = reading.listing, reading.store
+    target = reading.target_address
     return (
-        f"{prefix}\t{row.number}\t{copied_json(row.cells)}\t{RESULTS[reading.verdict]}\t{reading.code}\t"
-        f"{named(reading)}\t{text}\t\t\t"
+        row.number,
+        RESULTS["ok"],
+        platform_of(target.site) if target is not None else "",
+        reading.target,
+        listing.canonical_id if listing is not None else "",
+        store.canonical_id if store is not None else "",
+        words_of_listing(listing.site, listing.canonical_id, row.cells) if listing is not None else "",
+        words_of_store(store.site, store.canonical_id, row.cells) if store is not None else "",
+        allegation(row.cells),
     )
 
 
-def named(reading: RowReading) -> str:
-    """platform_slug, kind, listing_id, listing_site, store_id, store_site of a row, as COPY takes them."""
-    listing, store = reading.listing, reading.store
-    first = reading.target_address or listing or store
+def _line(row: SheetRow, reading: RowReading, prefix: str) -> str:
+    listing, store, target = reading.listing, reading.store, reading.target_address
+    first = target or listing or store
+    text = target.canonical_url if target is not None else copied(reading.text)
     return "\t".join(
-        [
+        (
+            prefix,
+            str(row.number),
+            copied_texts(row.cells),
             platform_of(first.site) if first is not None else "",
             reading.target or "",
-            copied(listing.canonical_id) if listing is not None else "",
+            listing.canonical_id if listing is not None else "",
             listing.site if listing is not None else "",
-            copied(store.canonical_id) if store is not None else "",
+            store.canonical_id if store is not None else "",
             store.site if store is not None else "",
-        ]
+            text,
+            "\t",
+        )
     )
-
-
-def write_rows(rows: Rows) -> None:
-    """Write rows that were read, in the present transaction."""
-    copy_lines(ImportRow, ROW_COLUMNS, rows.lines)

@@ -3,8 +3,8 @@
 One code for the forecast that a person looks at, for the import itself, and for rows that are settled later.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,27 +14,29 @@ from django.db import connection
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import OFFICIAL
 from corps.audit import record_alike
-from corps.bulk import copied, copy_lines, take_ids
+from corps.bulk import NULL, copied, copy_lines, take_ids
 from corps.models import User
 from listings.addresses import canonical_url
-from listings.registration import Account, Key, Named, Registry
+from listings.registration import Account, Key, Registry, listing_words, store_words
 from listings.sheets.values import parse_price
 
 Result = ImportRow.Result
+LISTING, STORE = Target.Kind.LISTING.value, Target.Kind.STORE.value
 ACCEPTABLE = (Result.NEW, Result.REPEAT, Result.OFFICIAL)
+# A listing or a store that something is asked about.
+Place = tuple[str, Key]
 
 # Rooms above add what must follow, in the same transaction, when targets are found to be official: called with a list
 # of ids of targets, `actor` and `at`.
 official_found: list[Callable[..., Any]] = []
 
 SELECT_ROWS = """
-SELECT id, row, result, decision, platform_slug, kind, listing_id, listing_site, store_id, store_site,
-       cells->>'title', cells->>'brand', cells->>'store_name', cells->>'violation', cells->>'price',
-       cells->>'list_price'
-FROM cases_importrow WHERE """
+SELECT row, result, platform_slug, kind, listing_id, listing_site, store_id, store_site, cells, id, finding
+FROM cases_importrow WHERE decision <> 'refused' AND result IN ('new', 'repeat', 'official') AND """
 KNOWN_TARGETS = """
-SELECT kind, coalesce(listing_id, store_id), id FROM cases_target
-WHERE listing_id = ANY(%s) OR store_id = ANY(%s)"""
+SELECT 'listing', listing_id, id FROM cases_target JOIN unnest(%s::bigint[]) AS wanted (thing) ON listing_id = thing
+UNION ALL
+SELECT 'store', store_id, id FROM cases_target JOIN unnest(%s::bigint[]) AS wanted (thing) ON store_id = thing"""
 FINISH_ROWS = """
 UPDATE cases_importrow row
 SET result = done.result, reason = done.reason, finding = done.finding, target_id = done.target,
@@ -55,59 +57,100 @@ TARGET_COLUMNS = [
 
 
 class Row(NamedTuple):
-    """A row of a sheet as far as registering needs it."""
+    """A row of a sheet as far as registering needs it.
 
-    id: int
+    listing, store: their words, as `listing_words` and `store_words` make them. alleged: as `allegation` makes it.
+    id: 0 where the row is not written yet.
+    """
+
     number: int
     result: str
-    decision: str
-    platform_slug: str
-    kind: str
-    listing_id: str
-    listing_site: str
-    store_id: str
-    store_site: str
-    title: str | None
-    brand: str | None
-    store_name: str | None
-    alleged: str | None
-    price: str | None
-    list_price: str | None
-
-    @property
-    def is_acceptable(self) -> bool:
-        """Whether the registry decides what becomes of it."""
-        return self.result in ACCEPTABLE and self.decision != ImportRow.Decision.REFUSED
+    platform_slug: str = ""
+    kind: str = ""
+    listing_id: str = ""
+    store_id: str = ""
+    listing: str = ""
+    store: str = ""
+    alleged: str = ""
+    id: int = 0
+    finding: str = ""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the rows: their results and findings by id of row, and what the registry learned by them.
+    """What became of the rows that the registry decides on, by number of row.
 
-    targets: (kind, key) → the first row that made it a target, in that order. linked: id of row → (kind, key).
-    official_listings: listings that are registered and now known to be in an official account.
+    results: NEW, REPEAT or OFFICIAL. findings: the account that an official row names. links: what a row asks about.
+    firsts: what is asked about → the first row that asks. targets: the same → primary key of its target, once they
+    are written. official_listings: registered listings that turned out to be in an official account.
     """
 
     results: dict[int, str] = field(default_factory=dict)
     findings: dict[int, str] = field(default_factory=dict)
-    targets: dict[tuple[str, Key], Row] = field(default_factory=dict)
-    linked: dict[int, tuple[str, Key]] = field(default_factory=dict)
+    links: dict[int, Place] = field(default_factory=dict)
+    firsts: dict[Place, Row] = field(default_factory=dict)
+    targets: dict[Place, int] = field(default_factory=dict)
     official_listings: list[Key] = field(default_factory=list)
+
+    def reason_of(self, number: int) -> str:
+        """The reason's code for what the registry decided."""
+        return OFFICIAL if self.results[number] == Result.OFFICIAL else ""
+
+    def target_of(self, number: int) -> int | None:
+        """The target that a row was registered as."""
+        return self.targets[self.links[number]] if number in self.links else None
 
 
 def select_rows(condition: str, *values: Any) -> list[Row]:
-    """Rows by a condition in SQL, which also says their order."""
+    """Rows that the registry decides on, by a further condition in SQL, which also says their order."""
     with connection.cursor() as cursor:
         cursor.execute(SELECT_ROWS + condition, values)
-        return [Row(*row) for row in cursor.fetchall()]
+        return [_row(*row) for row in cursor.fetchall()]
+
+
+def _row(
+    number: int,
+    result: str,
+    slug: str,
+    kind: str,
+    listing_id: str,
+    listing_site: str,
+    store_id: str,
+    store_site: str,
+    cells: str | dict[str, str],
+    pk: int,
+    finding: str,
+) -> Row:
+    words = json.loads(cells) if isinstance(cells, str) else cells
+    listing = words_of_listing(listing_site, listing_id, words) if listing_id else ""
+    store = words_of_store(store_site, store_id, words) if store_id else ""
+    return Row(number, result, slug, kind, listing_id, store_id, listing, store, allegation(words), pk, finding)
+
+
+def words_of_listing(site: str, canonical_id: str, cells: Mapping[str, str]) -> str:
+    """What a row says of its listing, as COPY takes it."""
+    url = canonical_url(site, LISTING, canonical_id)
+    return listing_words(site, url, cells.get("title", ""), cells.get("brand", ""))
+
+
+def words_of_store(site: str, canonical_id: str, cells: Mapping[str, str]) -> str:
+    """What a row says of its store, as COPY takes it."""
+    return store_words(site, canonical_url(site, STORE, canonical_id), cells.get("store_name", ""))
+
+
+def allegation(cells: Mapping[str, str]) -> str:
+    """What a row alleges: the kind of violation in the firm's own words, price and list price, as COPY takes it."""
+    prices = [parse_price(text) if (text := cells.get(name)) else None for name in ("price", "list_price")]
+    words = [NULL if amount is None else str(amount) for amount in prices]
+    return "\t".join([copied(cells.get("violation", "")[:60]), *words])
 
 
 def judge_rows(rows: Iterable[Row], registry: Registry, platforms: dict[str, int]) -> Outcome:
     """Judge rows in their order, each knowing what the rows before it brought; the registry takes in what is new.
 
-    Rows whose address nobody can use or place, and those that a person refused, are passed over. platforms: slug → key.
+    Rows whose address nobody can use or place are passed over. platforms: slug → primary key.
     """
-    rows = [row for row in rows if row.is_acceptable]
+    rows = [row for row in rows if row.result in ACCEPTABLE]
     registry.look_up(
         [(platforms[row.platform_slug], row.listing_id) for row in rows if row.listing_id],
         [(platforms[row.platform_slug], row.store_id) for row in rows if row.store_id],
@@ -125,21 +168,18 @@ def _judge(row: Row, platform: int, registry: Registry, outcome: Outcome) -> Non
     if listing and store and registry.learn(listing, store) and account and listing in registry.listings:
         outcome.official_listings.append(listing)
     if account:
-        outcome.results[row.id], outcome.findings[row.id] = Result.OFFICIAL, finding_of(account)
+        outcome.results[row.number], outcome.findings[row.number] = Result.OFFICIAL.value, finding_of(account)
         return
 
-    key = store if row.kind == Target.Kind.STORE else listing
+    key, known = (store, registry.stores) if row.kind == STORE else (listing, registry.listings)
     assert key is not None  # an acceptable row names its target
-    known = key in (registry.stores if row.kind == Target.Kind.STORE else registry.listings)
-    outcome.results[row.id] = Result.REPEAT if known else Result.NEW
+    outcome.results[row.number] = (Result.REPEAT if key in known else Result.NEW).value
     if listing and listing not in registry.listings:
-        url = canonical_url(row.listing_site, "listing", row.listing_id)
-        registry.add_listing(listing, Named(row.listing_site, url, row.title or "", row.brand or ""))
+        registry.add_listing(listing, row.listing)
     if store and store not in registry.stores:
-        url = canonical_url(row.store_site, "store", row.store_id)
-        registry.add_store(store, Named(row.store_site, url, row.store_name or ""))
-    outcome.linked[row.id] = (row.kind, key)
-    outcome.targets.setdefault((row.kind, key), row)
+        registry.add_store(store, row.store)
+    place = outcome.links[row.number] = (row.kind, key)
+    outcome.firsts.setdefault(place, row)
 
 
 def finding_of(account: Account) -> str:
@@ -149,94 +189,98 @@ def finding_of(account: Account) -> str:
 
 def register_rows(
     rows: Sequence[Row], *, complaint: Complaint, actor: User, at: datetime, platforms: dict[str, int]
-) -> Counter[str]:
-    """Register rows of a complaint's sheet; how many had which result. The caller holds `lock_registry`.
+) -> Outcome:
+    """Register what rows of a complaint's sheet name, and make targets of what they ask about.
 
-    A fixed number of statements, whatever the number of rows.
+    What became of each row is for the caller to write. The caller holds `lock_registry`. A fixed number of statements,
+    whatever the number of rows.
     """
     registry = Registry()
     outcome = judge_rows(rows, registry, platforms)
+    new = {LISTING: registry.new_listings.keys(), STORE: registry.new_stores.keys()}
+    fresh = {(kind, key) for kind, key in outcome.firsts if key in new[kind]}
     registry.write()
-    targets = _write_targets(outcome, registry, complaint, actor, at)
-    _finish_rows(outcome, targets, at)
+    _write_targets(outcome, registry, fresh, complaint, actor, at)
     _mark_official([registry.listings[key] for key in outcome.official_listings], actor, at)
-    return Counter(row.result if row.id not in outcome.results else outcome.results[row.id] for row in rows)
+    return outcome
 
 
 def _write_targets(
-    outcome: Outcome, registry: Registry, complaint: Complaint, actor: User, at: datetime
-) -> dict[tuple[str, Key], int]:
-    """Primary keys of all targets that the rows name; those that are missing are made, in the order of their rows."""
-    things = {
-        (kind, key): (registry.listings if kind == Target.Kind.LISTING else registry.stores)[key]
-        for kind, key in outcome.targets
-    }
+    outcome: Outcome, registry: Registry, fresh: set[Place], complaint: Complaint, actor: User, at: datetime
+) -> None:
+    """Find the targets of all that the rows ask about; make those that are missing, in the order of their rows.
+
+    fresh: what was not in the registry before, so that there can be no target of it.
+    """
+    pks = {LISTING: registry.listings, STORE: registry.stores}
+    things = {place: pks[place[0]][place[1]] for place in outcome.firsts}
+    old = [place for place in things if place not in fresh]
     by_thing = known_targets(
-        [pk for (kind, _), pk in things.items() if kind == Target.Kind.LISTING],
-        [pk for (kind, _), pk in things.items() if kind == Target.Kind.STORE],
+        [things[place] for place in old if place[0] == LISTING], [things[place] for place in old if place[0] == STORE]
     )
-    targets = {place: by_thing[place[0], pk] for place, pk in things.items() if (place[0], pk) in by_thing}
-    missing = [place for place in things if place not in targets]
+    outcome.targets = {
+        place: by_thing[place[0], things[place]] for place in old if (place[0], things[place]) in by_thing
+    }
+    missing = [place for place in things if place not in outcome.targets]
     ids = take_ids(Target, len(missing))
-    end = f"{complaint.firm_id}\t{complaint.pk}\t{complaint.case_id or chr(92) + 'N'}\treported\tf\tf"
+    outcome.targets.update(zip(missing, ids, strict=True))
+    whose = f"{complaint.firm_id}\t{complaint.pk}\t{complaint.case_id or NULL}\treported\tf\tf"
     reported = at.isoformat()
     lines = []
     for pk, place in zip(ids, missing, strict=True):
-        targets[place] = pk
-        row, thing = outcome.targets[place], things[place]
-        listing, store = (thing, r"\N") if place[0] == Target.Kind.LISTING else (r"\N", thing)
-        lines.append(
-            f"{pk}\t{row.kind}\t{place[1][0]}\t{listing}\t{store}\t{end}\t{copied((row.alleged or '')[:60])}\t"
-            f"{_price(row.price)}\t{_price(row.list_price)}\t\t\t\t{reported}\t"
-        )
+        row, thing = outcome.firsts[place], things[place]
+        listing, store = (thing, NULL) if place[0] == LISTING else (NULL, thing)
+        lines.append(f"{pk}\t{row.kind}\t{place[1][0]}\t{listing}\t{store}\t{whose}\t{row.alleged}\t\t\t\t{reported}\t")
     copy_lines(Target, TARGET_COLUMNS, lines)
-    numbers = ((pk, {"row": outcome.targets[place].number}) for pk, place in zip(ids, missing, strict=True))
-    record_alike(actor, "target.reported", Target, numbers, at=at, thread=complaint.thread)
-    return targets
+    record_alike(actor, "target.reported", Target, ids, at=at, thread=complaint.thread)
 
 
 def known_targets(listings: list[int], stores: list[int]) -> dict[tuple[str, int], int]:
     """(kind, primary key of the thing) → primary key of its target, for those that have one."""
+    if not listings and not stores:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(KNOWN_TARGETS, [listings, stores])
         return {(kind, thing): pk for kind, thing, pk in cursor.fetchall()}
 
 
-def _price(text: str | None) -> str:
-    amount = parse_price(text) if text else None
-    return r"\N" if amount is None else str(amount)
-
-
-def _finish_rows(outcome: Outcome, targets: dict[tuple[str, Key], int], at: datetime) -> None:
-    ids = list(outcome.results)
+def finish_rows(rows: Sequence[Row], outcome: Outcome, at: datetime) -> None:
+    """Write down what became of rows that are written already. at: when they count as registered."""
+    numbers = [row.number for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(
             FINISH_ROWS,
             [
                 at,
-                ids,
-                list(map(str, outcome.results.values())),
-                [reason_of(result) for result in outcome.results.values()],
-                [outcome.findings.get(pk, "") for pk in ids],
-                [targets[outcome.linked[pk]] if pk in outcome.linked else None for pk in ids],
+                [row.id for row in rows],
+                [outcome.results[number] for number in numbers],
+                [outcome.reason_of(number) for number in numbers],
+                [outcome.findings.get(number, "") for number in numbers],
+                [outcome.target_of(number) for number in numbers],
             ],
         )
 
 
 def forecast_rows(rows: Iterable[Row], outcome: Outcome) -> None:
     """Write down what would become of rows, where that is not what stands there."""
-    changed = [row.id for row in rows if outcome.results.get(row.id, row.result) != row.result]
+    changed = [
+        row
+        for row in rows
+        if (outcome.results[row.number], outcome.findings.get(row.number, "")) != (row.result, row.finding)
+    ]
     if not changed:
         return
-    results = [str(outcome.results[pk]) for pk in changed]
-    findings = [outcome.findings.get(pk, "") for pk in changed]
+    numbers = [row.number for row in changed]
     with connection.cursor() as cursor:
-        cursor.execute(FORECAST_ROWS, [changed, results, [reason_of(result) for result in results], findings])
-
-
-def reason_of(result: str) -> str:
-    """The reason's code for a result of the registry."""
-    return OFFICIAL if result == Result.OFFICIAL else ""
+        cursor.execute(
+            FORECAST_ROWS,
+            [
+                [row.id for row in changed],
+                [outcome.results[number] for number in numbers],
+                [outcome.reason_of(number) for number in numbers],
+                [outcome.findings.get(number, "") for number in numbers],
+            ],
+        )
 
 
 def _mark_official(listings: list[int], actor: User, at: datetime) -> None:
@@ -249,15 +293,19 @@ def _mark_official(listings: list[int], actor: User, at: datetime) -> None:
     announce_official(found, actor, at)
 
 
-def announce_official(targets: list[int], actor: User | None, at: datetime) -> None:
+def announce_official(targets: list[int], actor: User, at: datetime) -> None:
     """Write down that targets were found to be official, and run the hooks."""
     if not targets:
         return
-    threads = Target.objects.filter(pk__in=targets).values_list("case_id", "complaint_id", "pk")
-    by_thread: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for case, complaint, pk in threads:
-        by_thread.setdefault(f"case:{case}" if case else f"complaint:{complaint}", []).append((pk, {}))
-    for thread, subjects in by_thread.items():
-        record_alike(actor, "target.found_official", Target, subjects, at=at, thread=thread)
+    record_each(actor, "target.found_official", Target.objects.filter(pk__in=targets), at)
     for hook in official_found:
         hook(targets, actor=actor, at=at)
+
+
+def record_each(actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any) -> None:
+    """One entry for each target, in the thread of its case or complaint; one statement for each thread."""
+    threads: dict[str, list[int]] = {}
+    for target in targets:
+        threads.setdefault(target.thread, []).append(target.pk)
+    for thread, ids in threads.items():
+        record_alike(actor, verb, Target, ids, at=at, thread=thread, **detail)

@@ -96,10 +96,17 @@ def _settle(
         ["result", "reason", "finding", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
          "address", "repair", "decision", "decided_by"],
     )  # fmt: skip
-    subjects = [
-        (row.pk, {"row": row.row, "decision": row.decision or "accepted", "repair": row.repair}) for row in changed
-    ]
-    record_alike(actor, "import.row_settled", ImportRow, subjects, at=at, thread=complaint.thread)
+    act = "refused" if refuse else "repaired" if repair else "accepted"
+    record_alike(
+        actor,
+        "import.row_settled",
+        ImportRow,
+        [row.pk for row in changed],
+        at=at,
+        thread=complaint.thread,
+        decision=act,
+        repair=repair or "",
+    )
     _judge_anew(sheet_import, complaint, [row.pk for row in changed], actor, at)
     for pk in ImportRow.objects.filter(pk__in=[r.pk for r in changed], result="official").values_list("pk", flat=True):
         if not refuse:
@@ -168,4 +175,5 @@ def _judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int],
     if sheet_import.state == SheetImport.State.REVIEW:
         registration.forecast_rows(rows, registration.judge_rows(rows, Registry(), platforms))
     else:
-        registration.register_rows(rows, complaint=complaint, actor=actor, at=at, platforms=platforms)
+        outcome = registration.register_rows(rows, complaint=complaint, actor=actor, at=at, platforms=platforms)
+        registration.finish_rows(rows, outcome, at)

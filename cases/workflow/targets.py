@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, LegalGround, Target
 from cases.states import CaseState, TargetState
 from cases.workflow.guards import OPEN_CASE, given, lock_case, require_open, require_valid_ground
-from cases.workflow.registration import announce_official, finding_of, known_targets
+from cases.workflow.registration import announce_official, finding_of, known_targets, record_each
 from corps.access import require
 from corps.audit import record, record_alike
 from corps.clock import accept_at, now
@@ -21,7 +21,14 @@ from corps.results import Result
 from listings.addresses import Address, read_cell
 from listings.classify import REASONS
 from listings.models import Belonging, Listing
-from listings.registration import Key, Named, Registry, lock_registry, registered_platforms
+from listings.registration import (
+    Key,
+    Registry,
+    listing_words,
+    lock_registry,
+    registered_platforms,
+    store_words,
+)
 from listings.sites import platform_of
 from stores.models import OfficialAccount, Store
 
@@ -94,8 +101,10 @@ def _add(
             results[number] = Result(number, False, "official", message)
             continue
         free[kind, key] = number
-        named = Named(address.site, address.canonical_url)
-        (registry.add_listing if kind == Target.Kind.LISTING else registry.add_store)(key, named)
+        if kind == Target.Kind.LISTING:
+            registry.add_listing(key, listing_words(address.site, address.canonical_url))
+        else:
+            registry.add_store(key, store_words(address.site, address.canonical_url))
     registry.write()
     things = {
         (kind, key): (registry.listings if kind == Target.Kind.LISTING else registry.stores)[key] for kind, key in free
@@ -118,8 +127,8 @@ def _add(
             results[number] = _taken(number, present[pk], case)
     Target.objects.bulk_create(new)
     Target.objects.filter(pk__in=again).update(state=TargetState.REPORTED, dropped_reason="")
-    record_alike(actor, "target.added", Target, ((t.pk, {}) for t in new), at=at, thread=case.thread)
-    record_alike(actor, "target.taken_up", Target, ((pk, {}) for pk in again), at=at, thread=case.thread)
+    record_alike(actor, "target.added", Target, [target.pk for target in new], at=at, thread=case.thread)
+    record_alike(actor, "target.taken_up", Target, again, at=at, thread=case.thread)
     return results
 
 
@@ -173,7 +182,7 @@ def drop_targets(*, targets: Iterable[int], actor: User, reason: str, at: dateti
             results[pk] = _case_is_open(target) or Result(pk)
     done = [pk for pk, result in results.items() if result.ok]
     Target.objects.filter(pk__in=done).update(state=TargetState.DROPPED, dropped_reason=reason)
-    _record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
+    record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
     return [results.get(pk) or _not_found(pk) for pk in ids]
 
 
@@ -199,7 +208,7 @@ def ground_targets(
             results[pk] = _case_is_open(target) or Result(pk)
     done = [pk for pk, result in results.items() if result.ok]
     Target.objects.filter(pk__in=done).update(ground=ground)
-    _record_each(actor, "target.ground_given", [found[pk] for pk in done], at, ground=ground.code if ground else "")
+    record_each(actor, "target.ground_given", [found[pk] for pk in done], at, ground=ground.code if ground else "")
     return [results.get(pk) or _not_found(pk) for pk in ids]
 
 
@@ -219,15 +228,6 @@ def _case_is_open(target: Any) -> Result | None:
 
 def _not_found(pk: int) -> Result:
     return Result(pk, False, "not-found", _("There is no such target."))
-
-
-def _record_each(actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any) -> None:
-    """One entry for each target, in the thread of its case or complaint."""
-    threads: dict[str, list[int]] = {}
-    for target in targets:
-        threads.setdefault(target.thread, []).append(target.pk)
-    for thread, ids in threads.items():
-        record_alike(actor, verb, Target, ((pk, detail) for pk in ids), at=at, thread=thread)
 
 
 def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "platform",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="official_accounts",
                         to="stores.platform",
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "platform",
-                    models.ForeignKey(
+                    models.ForeignKey(db_index=False, 
                         on_delete=django.db.models.deletion.PROTECT, related_name="stores", to="stores.platform"
                     ),
                 ),
