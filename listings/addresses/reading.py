@@ -42,13 +42,18 @@ def read_cell(text: str) -> Address:
     """
     cell = clean(text)
     try:
-        return _read(cell, cell, wrappers=0)
+        return _read(cell, _app(cell), wrappers=0)
     except Unusable as fault:
         return Address("", "invalid", "", "", fault.code)
 
 
-def _read(text: str, cell: str, *, wrappers: int) -> Address:
-    """The one result of all addresses in cleaned text. cell: the whole cell, cleaned. wrappers: how many lie around.
+def _app(cell: str) -> str:
+    """The site whose app shared the text of a cleaned cell, as its marker says; '' without one."""
+    return next((app for marker, app in APP_MARKERS if marker in cell), "")
+
+
+def _read(text: str, app: str, *, wrappers: int) -> Address:
+    """The one result of all addresses in cleaned text. app: of the whole cell. wrappers: how many lie around the text.
 
     Raises Unusable.
     """
@@ -56,7 +61,7 @@ def _read(text: str, cell: str, *, wrappers: int) -> Address:
     faults: list[str] = []
     for address in find_addresses(text):
         try:
-            results.add(_judge(address, cell, wrappers=wrappers))
+            results.add(_judge(address, app, wrappers=wrappers))
         except Unusable as fault:
             rounded = fault.code in ("bad-id", "unknown-page") and holds_rounded_number(address)
             faults.append("rounded-id" if rounded else fault.code)
@@ -68,20 +73,18 @@ def _read(text: str, cell: str, *, wrappers: int) -> Address:
     raise Unusable(faults[0] if faults else why_no_address(text))
 
 
-def _judge(address: str, cell: str, *, wrappers: int) -> Address:
+def _judge(address: str, app: str, *, wrappers: int) -> Address:
     """What one address names, or what the address that it wraps does. Raises Unusable."""
     parts = parse(address)
     page, found = _match(parts)
     if page.kind == "wrapper" or page.kind == "launcher":
-        return _unwrap(page, found, cell, wrappers=wrappers + 1)
-    site = page.site
-    if page.host == SHARED_SHORT_HOST:
-        site = next((app for marker, app in APP_MARKERS if marker in cell), site)
+        return _unwrap(page, found, app, wrappers=wrappers + 1)
+    site = (app if page.host == SHARED_SHORT_HOST else "") or page.site
     canonical_id = page.prefix + found if page.takes else ""
     return Address(site, page.kind, canonical_id, canonical_url(site, page.kind, canonical_id))
 
 
-def _unwrap(page: Page, wrapped: str, cell: str, *, wrappers: int) -> Address:
+def _unwrap(page: Page, wrapped: str, app: str, *, wrappers: int) -> Address:
     """What the text that a wrapper carries names. Raises Unusable."""
     if wrappers > MOST_WRAPPERS:
         raise Unusable("wrapper-too-deep")
@@ -91,7 +94,7 @@ def _unwrap(page: Page, wrapped: str, cell: str, *, wrappers: int) -> Address:
     if page.kind == "launcher":
         text = resolve(text, page.host)
     try:
-        return _read(text, cell, wrappers=wrappers)
+        return _read(text, app, wrappers=wrappers)
     except Unusable as fault:
         raise Unusable("wrapper-empty" if fault.code in _NOTHING_INSIDE else fault.code) from None
 

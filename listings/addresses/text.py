@@ -11,7 +11,7 @@ _HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr
 # The letters of http are spelt out: ignoring case, Python takes the long s (U+017F) for an s.
 _PATH_CHARACTERS = r"A-Za-z0-9\-._~:/\[\]@!$&'()*+,;=%"
 _ADDRESS = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://[{_PATH_CHARACTERS}?#]+")
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PATH = re.compile(rf"[{_PATH_CHARACTERS}]*")
 _CUT = ".,;:!?'\"()[]<>"
 _NAME_RUN = re.compile(r"[A-Za-z0-9.-]+")
@@ -46,6 +46,8 @@ def resolve(text: str, host: str) -> str:
 
     Dot segments are resolved.
     """
+    if text.startswith("//"):
+        return "https:" + text
     path = _PATH.match(text)
     if _ABSOLUTE.match(text) or not path or not (path.group() or text.startswith(("?", "#"))):
         return text

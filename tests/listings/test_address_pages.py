@@ -126,6 +126,9 @@ def test_a_launch_address_may_be_relative(host):
         assert launch(reference + "?goods_id=358812345671") == listing
     assert launch("goods.html?goods_id=358812345671&from=https://evil.cn/") == listing
     assert launch(f"//{host}/goods.html?goods_id=358812345671") == listing
+    assert launch(f"//{host}/goods.html?goods_id=358812345671&from={ITEM}") == listing
+    assert launch(f"//{host}/?from={ITEM}") == ("pdd", "search", "")
+    assert launch(f"//evil.cn/?from={ITEM}") == launch("//") == INVALID
     assert launch("HTTPS://mobile.yangkeduo.com/goods.html?goods_id=358812345671") == listing
     assert launch("goods.html?ps=Xy12AbCdEf#x") == ("pdd", "short", "Xy12AbCdEf")
     assert launch("login.html?from=" + quote(ITEM, safe="")) == FOUND

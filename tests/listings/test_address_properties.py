@@ -144,6 +144,7 @@ LONG_CELLS = {
     "half schemes": "http" * (LONG // 4),
     "addresses": (ITEM + " ") * (LONG // 50),
     "different addresses": " ".join(f"https://item.jd.com/{number}.html" for number in range(10_000, 40_000)),
+    "short links": "https://m.tb.cn/h.gT7kQx2 " * (LONG // 26),
     "slashes": "https://item.taobao.com" + "/" * LONG + "x",
     "dots": "." * LONG,
     "a name of dots": "a." * (LONG // 2) + ":",
