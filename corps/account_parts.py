@@ -21,7 +21,8 @@ class AccountPart(Protocol):
     may raise TransitionRefused or ValidationError.
     """
 
-    form: type[forms.Form]
+    @property
+    def form(self) -> type[forms.Form]: ...
 
     def initial(self, user: User) -> dict[str, Any]: ...
 

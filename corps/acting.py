@@ -24,7 +24,8 @@ class Acting:
         return bool(self.replay)
 
 
-_current: ContextVar[Acting] = ContextVar("acting", default=Acting())
+_COMMAND_LINE = Acting()
+_current: ContextVar[Acting] = ContextVar("acting", default=_COMMAND_LINE)
 
 
 def current() -> Acting:

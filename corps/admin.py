@@ -7,8 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from corps.models import ClockRule, Holiday
+from corps.models import ClockRule, Holiday, User
 from corps.workflow import reference
+
+
+def person(request: HttpRequest) -> User:
+    """Who is behind a request of the admin site: administrators only."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 @admin.register(Holiday)
@@ -21,14 +27,14 @@ class HolidayAdmin(admin.ModelAdmin):
         return ["date"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
-        reference.keep_holiday(holiday=obj, actor=request.user, at=timezone.now())
+        reference.keep_holiday(holiday=obj, actor=person(request), at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Holiday) -> None:
-        reference.remove_holidays(dates=[obj.date], actor=request.user, at=timezone.now())
+        reference.remove_holidays(dates=[obj.date], actor=person(request), at=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         dates = list(queryset.values_list("date", flat=True))
-        reference.remove_holidays(dates=dates, actor=request.user, at=timezone.now())
+        reference.remove_holidays(dates=dates, actor=person(request), at=timezone.now())
 
 
 @admin.register(ClockRule)
@@ -38,7 +44,7 @@ class ClockRuleAdmin(admin.ModelAdmin):
     search_fields = ["code", "name_zh", "name_en"]
 
     def save_model(self, request: HttpRequest, obj: ClockRule, form: Any, change: bool) -> None:
-        reference.keep_clock_rule(rule=obj, actor=request.user, at=timezone.now())
+        reference.keep_clock_rule(rule=obj, actor=person(request), at=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: ClockRule | None = None) -> bool:
         """A rule ends with its `valid_to`; what was counted by it must stay explained."""

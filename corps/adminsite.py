@@ -1,6 +1,5 @@
 """Django's admin site, for what administrators maintain as data: holidays, clocks, grounds, reasons, templates."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -12,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.doors import sign_in_first
 
-View = Callable[..., HttpResponse]
-
 
 class HouseAdmin(AdminSite):
     """Only the house's own tables, only for administrators, and in and out through the house's own pages."""
@@ -22,11 +19,11 @@ class HouseAdmin(AdminSite):
     site_url = "/"
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         if ours := [model for model in models if model._meta.app_label in settings.ROOMS]:
             super().register(ours, *args, **options)
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """For everybody but administrators there is nothing here."""
         inner = super().admin_view(view, cacheable)
 
@@ -43,8 +40,8 @@ class HouseAdmin(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_login")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")

@@ -7,7 +7,15 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
+from corps.models import User
+
 View = Callable[..., HttpResponse]
+
+
+class SignedIn(HttpRequest):
+    """What a view behind `open_to` gets: a request of somebody who is signed in."""
+
+    user: User
 
 
 def open_to(*roles: str) -> Callable[[View], View]:

@@ -42,13 +42,14 @@ class UserForm(forms.Form):
         elif not exists:
             del self.fields["role"]
             if role == User.Role.OFFICER:
-                self.fields["duties"].choices = [(duty.value, duty.label) for duty in (User.Duty.PAST_EVENTS,)]
+                duties: Any = self.fields["duties"]
+                duties.choices = [(User.Duty.PAST_EVENTS.value, User.Duty.PAST_EVENTS.label)]
 
 
 class UnitForm(forms.Form):
     """A unit's name and place."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Unit's name"), max_length=80)
     parent = forms.ModelChoiceField(
         label=_("Belongs to"),
         queryset=Unit.objects.order_by("path"),

@@ -48,7 +48,8 @@ failure_hooks: list[Callable[[Delivery], Any]] = []
 
 CLAIM = """
 UPDATE corps_delivery
-SET worker = %(worker)s, claimed_at = clock_timestamp(), lease_until = clock_timestamp() + %(lease)s
+SET worker = %(worker)s, claimed_at = clock_timestamp(),
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id IN (
     SELECT id FROM corps_delivery
     WHERE state = 'pending' AND replay = %(replay)s AND due_at <= clock_timestamp()
@@ -185,7 +186,7 @@ def _step(worker: str) -> str:
 def _claim(worker: str, replay: str) -> list[int]:
     """The ids of up to a hundred due deliveries, now leased to this worker."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"worker": worker, "lease": LEASE, "replay": replay, "batch": BATCH})
+        cursor.execute(CLAIM, {"worker": worker, "lease": LEASE.total_seconds(), "replay": replay, "batch": BATCH})
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -245,16 +246,16 @@ class _Turn:
         """Commit the last message's answer, if any, and that the next one begins; whether it may."""
         if self.answered is None and begun is None:
             return False
-        ended, answer = self.answered or (None, None)
-        self.answered = None
-        values = [self.worker, current().channel, ended and ended.pk, answer and answer.text, begun and begun.pk]
+        last, self.answered = self.answered, None
+        ended, answer = (last[0].pk, last[1].text) if last else (None, None)
+        values = [self.worker, current().channel, ended, answer, begun.pk if begun else None]
         with connection.cursor() as cursor:
             cursor.execute(f"EXECUTE {_step(self.worker)} (%s, %s, %s, %s, %s)", values)
             has_ended, has_begun = cursor.fetchone()
-        if ended and has_ended:
+        if has_ended:
             self.sent += 1
-        elif ended:
-            self._tell_late(ended, answer)
+        elif last:
+            self._tell_late(*last)
         if begun:
             begun.tries += has_begun
         return bool(has_begun)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
-from django.forms import Form
+from django.forms import BaseForm
 
 from corps.errors import TransitionRefused
 
 
 @contextmanager
-def refusals_go_to(form: Form) -> Iterator[None]:
+def refusals_go_to(form: BaseForm) -> Iterator[None]:
     """Put a TransitionRefused on top of the form, and each message of a ValidationError beside its field.
 
     What belongs to a field that the form has not goes on top. The caller asks `form.is_valid()` again afterwards.

@@ -58,7 +58,8 @@ class Line:
         """
         kept = self.smtp is not None
         try:
-            refusal = self._ask(sender, recipient)
+            smtp = self.smtp = self.smtp or self._open()
+            refusal = self._ask(smtp, sender, recipient)
         except OSError as broken:  # smtplib's own errors are OSErrors too
             self._drop()
             if kept and not isinstance(broken, TimeoutError):
@@ -67,8 +68,8 @@ class Line:
         if refusal is not None:
             return refusal
         try:
-            self.smtp.send(_dotted(content))
-            code, text = self.smtp.getreply()
+            smtp.send(_dotted(content))
+            code, text = smtp.getreply()
         except OSError as broken:
             self._drop()
             return Answer(Verdict.UNCERTAIN, _told(broken))
@@ -84,7 +85,8 @@ class Line:
             code, text = smtp.connect(self.config["EMAIL_HOST"], self.config["EMAIL_PORT"] or 25)
             if code != 220:
                 raise smtplib.SMTPConnectError(code, text)
-            smtp.sock.settimeout(self.timeout)
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self.timeout)
             smtp.ehlo_or_helo_if_needed()
             if self.config.get("EMAIL_USE_TLS"):
                 smtp.starttls()
@@ -95,11 +97,8 @@ class Line:
             raise
         return smtp
 
-    def _ask(self, sender: str, recipient: str) -> Answer | None:
+    def _ask(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> Answer | None:
         """MAIL, RCPT and DATA: None once the server waits for the message, otherwise its refusal."""
-        if self.smtp is None:
-            self.smtp = self._open()
-        smtp = self.smtp
         for ask, wanted in (
             (lambda: smtp.mail(sender), (250,)),
             (lambda: smtp.rcpt(recipient), (250, 251)),

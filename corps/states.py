@@ -14,7 +14,7 @@ class StateTable:
     def __init__(self, choices: type[models.TextChoices], moves: Mapping[str, tuple[str, ...]]) -> None:
         self.choices = choices
         self.moves = {state: tuple(moves.get(state, ())) for state in choices.values}
-        unknown = {s for s in moves} | {s for ways in moves.values() for s in ways}
+        unknown = set(moves) | {s for ways in moves.values() for s in ways}
         if extra := unknown - set(choices.values):
             raise ValueError(f"unknown states: {sorted(extra)}")
 

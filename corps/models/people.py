@@ -32,7 +32,7 @@ class UserQuerySet(models.QuerySet):
         return self.filter(pk=user.pk)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # the plugin knows Manager's alone
     def create_user(self, username: str, password: str | None = None, **fields) -> "User":
         """A new account; without a password it cannot sign in."""
         user = self.model(username=username, **fields)

@@ -1,10 +1,12 @@
 """The auditor's page: who did what when, and whether it is as it was sealed."""
 
+import json
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from corps import workflow
 from corps.clock import SHANGHAI
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.models import AuditEntry, AuditSeal, User
 from corps.pieces.lists import capped_count, conditions, page_of
 
@@ -23,7 +25,7 @@ auditors = open_to(User.Role.AUDITOR)
 
 @auditors
 @require_GET
-def list_entries(request: HttpRequest) -> HttpResponse:
+def list_entries(request: SignedIn) -> HttpResponse:
     """Entries, newest first; filtered by person, verb, kind of subject, channel and days (Shanghai, both included)."""
     entries = _found(request)
     page = page_of(entries, request.GET, order=("-id",), total=lambda: capped_count(entries))
@@ -38,6 +40,8 @@ def list_entries(request: HttpRequest) -> HttpResponse:
             ("to", _("To"), str),
         ],
     )
+    for entry in page.rows:
+        entry.said = [(name, _plain(value)) for name, value in entry.detail.items()]
     last = AuditSeal.objects.order_by("-pk").only("pk", "hash", "sealed_at").first()
     context = {"page": page, "chips": chips, "channels": CHANNELS, "seal": last, "seals": AuditSeal.objects.count()}
     return render(request, "corps/audit_list.html", context)
@@ -45,7 +49,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
 
 @auditors
 @require_POST
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: SignedIn) -> HttpResponse:
     """Check every seal now; that it was done is itself in the audit."""
     fault = workflow.check_audit(actor=request.user, at=timezone.now())
     if fault is None:
@@ -56,7 +60,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect("audit")
 
 
-def _found(request: HttpRequest) -> QuerySet[AuditEntry]:
+def _found(request: SignedIn) -> QuerySet[AuditEntry]:
     asked = request.GET
     entries = AuditEntry.objects.visible_to(request.user).select_related("actor")
     if login := asked.get("actor", "").strip()[:60]:
@@ -72,6 +76,11 @@ def _found(request: HttpRequest) -> QuerySet[AuditEntry]:
     if last := _day(asked.get("to", "")):
         entries = entries.filter(recorded_at__lt=_midnight(last + timedelta(days=1)))
     return entries
+
+
+def _plain(value: Any) -> str:
+    """A detail as it is read: text as it stands, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _day(text: str) -> date | None:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from corps import workflow
 from corps.account_parts import parts
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import UserForm
 from corps.models import ApiKey, User
@@ -27,7 +27,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 @administrators
 @require_GET
-def list_users(request: HttpRequest) -> HttpResponse:
+def list_users(request: SignedIn) -> HttpResponse:
     """Every account, by sign-in name; `q`, `role` and `closed` filter."""
     users = _found(request)
     page = page_of(users, request.GET, order=("username",), total=lambda: capped_count(users))
@@ -45,7 +45,7 @@ def list_users(request: HttpRequest) -> HttpResponse:
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def create_user(request: HttpRequest, role: str) -> HttpResponse:
+def create_user(request: SignedIn, role: str) -> HttpResponse:
     """Make an account of one role; its first password is shown once."""
     if role not in User.Role.values:
         raise Http404
@@ -66,7 +66,7 @@ def create_user(request: HttpRequest, role: str) -> HttpResponse:
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def show_user(request: HttpRequest, username: str) -> HttpResponse:
+def show_user(request: SignedIn, username: str) -> HttpResponse:
     """An account with its keys; POST changes it."""
     user = _account(request, username)
     own = {"name": user.name, "role": user.role, "unit": user.unit_id, "duties": user.duties}
@@ -89,19 +89,19 @@ def show_user(request: HttpRequest, username: str) -> HttpResponse:
 
 @administrators
 @require_POST
-def close_user(request: HttpRequest, username: str) -> HttpResponse:
+def close_user(request: SignedIn, username: str) -> HttpResponse:
     return _do(request, username, workflow.deactivate_user, _("The account is closed."))
 
 
 @administrators
 @require_POST
-def reopen_user(request: HttpRequest, username: str) -> HttpResponse:
+def reopen_user(request: SignedIn, username: str) -> HttpResponse:
     return _do(request, username, workflow.reactivate_user, _("The account is open again."))
 
 
 @administrators
 @require_POST
-def reset_password(request: HttpRequest, username: str) -> HttpResponse:
+def reset_password(request: SignedIn, username: str) -> HttpResponse:
     """Make up a new password and show it once."""
     user = _account(request, username)
     password = workflow.reset_password(user=user, actor=request.user, at=timezone.now())
@@ -110,7 +110,7 @@ def reset_password(request: HttpRequest, username: str) -> HttpResponse:
 
 @administrators
 @require_POST
-def make_key(request: HttpRequest, username: str) -> HttpResponse:
+def make_key(request: SignedIn, username: str) -> HttpResponse:
     """Make an API key and show it once."""
     user = _account(request, username)
     return _shown_once(request, user, key=workflow.make_key(user=user, actor=request.user, at=timezone.now()))
@@ -118,14 +118,14 @@ def make_key(request: HttpRequest, username: str) -> HttpResponse:
 
 @administrators
 @require_POST
-def revoke_key(request: HttpRequest, username: str, pk: int) -> HttpResponse:
+def revoke_key(request: SignedIn, username: str, pk: int) -> HttpResponse:
     key = get_object_or_404(ApiKey, user=_account(request, username), pk=pk)
     workflow.revoke_key(key=key, actor=request.user, at=timezone.now())
     messages.success(request, _("The key was revoked."))
     return redirect("user", username)
 
 
-def _found(request: HttpRequest) -> QuerySet[User]:
+def _found(request: SignedIn) -> QuerySet[User]:
     users = User.objects.visible_to(request.user).select_related("unit")
     if words := request.GET.get("q", "").strip()[:80]:
         users = users.filter(Q(username__icontains=words) | Q(name__contains=words))
@@ -136,11 +136,11 @@ def _found(request: HttpRequest) -> QuerySet[User]:
     return users
 
 
-def _account(request: HttpRequest, username: str) -> User:
+def _account(request: SignedIn, username: str) -> User:
     return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), username=username)
 
 
-def _part_form(request: HttpRequest, role: str, user: User | None) -> forms.Form | None:
+def _part_form(request: SignedIn, role: str, user: User | None) -> forms.Form | None:
     """The form of what the role needs beside the account's own fields, if a room has registered something."""
     if not (part := parts.get(role)):
         return None
@@ -148,7 +148,7 @@ def _part_form(request: HttpRequest, role: str, user: User | None) -> forms.Form
     return part.form(request.POST or None, prefix="part", initial=initial)
 
 
-def _do(request: HttpRequest, username: str, verb: Any, done: str) -> HttpResponse:
+def _do(request: SignedIn, username: str, verb: Any, done: str) -> HttpResponse:
     user = _account(request, username)
     try:
         verb(user=user, actor=request.user, at=timezone.now())
@@ -159,5 +159,5 @@ def _do(request: HttpRequest, username: str, verb: Any, done: str) -> HttpRespon
 
 
 @never_cache
-def _shown_once(request: HttpRequest, user: User, *, password: str = "", key: str = "") -> HttpResponse:
+def _shown_once(request: SignedIn, user: User, *, password: str = "", key: str = "") -> HttpResponse:
     return render(request, "corps/users_secret.html", {"account": user, "password": password, "key": key})

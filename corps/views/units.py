@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from corps import workflow
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.forms import UnitForm
 from corps.models import Unit, User
 from corps.refusals import refusals_go_to
@@ -19,7 +19,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def list_units(request: HttpRequest) -> HttpResponse:
+def list_units(request: SignedIn) -> HttpResponse:
     """The tree of units, in order, and a form for a new one."""
     form = UnitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -35,7 +35,7 @@ def list_units(request: HttpRequest) -> HttpResponse:
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def change_unit(request: HttpRequest, pk: int) -> HttpResponse:
+def change_unit(request: SignedIn, pk: int) -> HttpResponse:
     """Rename a unit or move it."""
     unit = get_object_or_404(Unit, pk=pk)
     form = UnitForm(request.POST or None, initial={"name": unit.name, "parent": unit.parent_id})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,7 +44,13 @@ def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
         raise TransitionRefused(
             "not-resendable", _("Only a failed or uncertain delivery can be sent again."), state=delivery.state
         )
-    fresh = {"worker": "", "lease_until": None, "tries": 0, "due_at": timezone.now(), "finished_at": None}
+    fresh: dict[str, Any] = {
+        "worker": "",
+        "lease_until": None,
+        "tries": 0,
+        "due_at": timezone.now(),
+        "finished_at": None,
+    }
     return _decide(delivery, DeliveryState.PENDING, actor, at, reason=reason.strip(), **fresh)
 
 
@@ -113,7 +120,7 @@ def _decide(
     *,
     evidence: str = "",
     reason: str = "",
-    **fields: object,
+    **fields: Any,
 ) -> Delivery:
     """Write a person's decision and its audit entry; the worker's last answer stays as evidence."""
     before, delivery.state, delivery.decided_by = delivery.state, state, actor

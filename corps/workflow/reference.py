@@ -1,7 +1,7 @@
 """Corrections of the calendar and of clock rules, row by row; a whole year's table comes by `publish_calendar`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -18,20 +18,29 @@ def keep_holiday(*, holiday: Holiday, actor: User, at: datetime) -> int:
     lock_calendar()
     holiday.save()
     moved = len(recompute_deadlines())
-    day = {"date": holiday.date, "kind": holiday.kind, "name": holiday.name, "provisional": holiday.is_provisional}
-    record(actor, "calendar.corrected", None, at=at, moved=moved, **day)
+    record(
+        actor,
+        "calendar.corrected",
+        None,
+        at=at,
+        moved=moved,
+        date=holiday.date,
+        kind=holiday.kind,
+        name=holiday.name,
+        provisional=holiday.is_provisional,
+    )
     return moved
 
 
 @transaction.atomic
-def remove_holidays(*, dates: Iterable[object], actor: User, at: datetime) -> int:
+def remove_holidays(*, dates: Iterable[date], actor: User, at: datetime) -> int:
     """Take days out of the calendar and move the deadlines; how many moved. Raises PermissionDenied."""
     require(actor, "corps.publish_calendar")
     lock_calendar()
-    dates = sorted(dates)
-    Holiday.objects.filter(pk__in=dates).delete()
+    gone = sorted(dates)
+    Holiday.objects.filter(pk__in=gone).delete()
     moved = len(recompute_deadlines())
-    record(actor, "calendar.corrected", None, at=at, moved=moved, removed=dates)
+    record(actor, "calendar.corrected", None, at=at, moved=moved, removed=gone)
     return moved
 
 
@@ -42,6 +51,15 @@ def keep_clock_rule(*, rule: ClockRule, actor: User, at: datetime) -> int:
     lock_calendar()
     rule.save()
     moved = len(recompute_deadlines())
-    kept = {"code": rule.code, "length": rule.length, "unit": rule.unit, "valid_from": rule.valid_from}
-    record(actor, "clock_rule.kept", rule, at=at, moved=moved, **kept)
+    record(
+        actor,
+        "clock_rule.kept",
+        rule,
+        at=at,
+        moved=moved,
+        code=rule.code,
+        length=rule.length,
+        unit=rule.unit,
+        valid_from=rule.valid_from,
+    )
     return moved

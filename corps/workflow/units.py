@@ -22,7 +22,7 @@ def create_unit(*, name: str, actor: User | None, at: datetime, parent: Unit | N
     unit = Unit(name=name, parent=parent)
     unit.full_clean()
     unit.save()
-    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.path = f"{_path(parent) if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
     record(actor, "unit.created", unit, at=at, name=name, parent=parent and parent.pk)
     return unit
@@ -37,22 +37,27 @@ def change_unit(*, unit: Unit, name: str, parent: Unit | None, actor: User | Non
     _permit(actor)
     tree = {row.pk: row for row in Unit.objects.select_for_update().order_by("pk")}
     unit, parent = tree[unit.pk], tree[parent.pk] if parent else None
-    if parent and parent.path.startswith(unit.path):
+    old = _path(unit)
+    if parent and _path(parent).startswith(old):
         raise TransitionRefused("below-itself", _("A unit cannot lie below itself."))
     before = {"name": unit.name, "parent": unit.parent_id}
-    old, new = unit.path, f"{parent.path if parent else '/'}{unit.pk}/"
+    new = f"{_path(parent) if parent else '/'}{unit.pk}/"
     unit.name, unit.parent = name, parent
     unit.full_clean()
     unit.save(update_fields=["name", "parent"])
     if new != old:
-        moved = [row for row in tree.values() if row.path.startswith(old)]
+        moved = [row for row in tree.values() if _path(row).startswith(old)]
         for row in moved:
-            row.path = new + row.path.removeprefix(old)
+            row.path = new + _path(row).removeprefix(old)
         Unit.objects.bulk_update(moved, ["path"])
     after = {"name": unit.name, "parent": unit.parent_id}
     if after != before:
         record(actor, "unit.changed", unit, at=at, before=before, after=after)
     return unit
+
+
+def _path(unit: Unit) -> str:
+    return unit.path or f"/{unit.pk}/"
 
 
 def _permit(actor: User | None) -> None:
