@@ -31,9 +31,6 @@ accounts = [
 
 administration = [
     path("", people.list_users, name="users"),
-    path("new/<slug:role>/", people.create_user, name="user_new"),
-    path("units/", units.list_units, name="units"),
-    path("units/<int:pk>/", units.change_unit, name="unit"),
     path("<str:username>/", people.show_user, name="user"),
     path("<str:username>/close/", people.close_user, name="user_close"),
     path("<str:username>/reopen/", people.reopen_user, name="user_reopen"),
@@ -62,6 +59,9 @@ urlpatterns = [
     path("notifications/read/", house.read_notifications, name="notifications_read"),
     path("accounts/", include(accounts)),
     path("users/", include(administration)),
+    path("new-account/<slug:role>/", people.create_user, name="user_new"),
+    path("units/", units.list_units, name="units"),
+    path("units/<int:pk>/", units.change_unit, name="unit"),
     path("audit/", audit.list_entries, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("admin/", admin.site.urls),

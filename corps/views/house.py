@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from corps import readiness, workflow
 from corps.accounts import remember_language
 from corps.api import is_api, problem_page
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.home import home_views
 from corps.models import Notification
 from corps.pieces.lists import page_of
@@ -21,7 +21,7 @@ from corps.search import find
 
 
 @open_to()
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """What do I do now? Each role has its own answer."""
     if path := home_views.get(request.user.role):
         return import_string(path)(request)
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @open_to("officer", "supervisor", "liaison")
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedIn) -> HttpResponse:
     """What all rooms find for `q`; a single hit opens at once."""
     text = request.GET.get("q", "")
     hits = find(request.user, text)
@@ -71,7 +71,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @open_to()
 @require_GET
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: SignedIn) -> HttpResponse:
     """A person's own lines, newest first."""
     lines = Notification.objects.filter(user=request.user)
     page = page_of(lines, request.GET, order=("-id",))
@@ -80,7 +80,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 @open_to()
 @require_POST
-def read_notifications(request: HttpRequest) -> HttpResponse:
+def read_notifications(request: SignedIn) -> HttpResponse:
     """Mark all of a person's lines as read."""
     workflow.read_notifications(request.user)
     return redirect("notifications")

@@ -54,7 +54,7 @@ def test_alive_needs_no_database(client):
 
 def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, unit, client):
     page = admin.post(
-        "/users/new/supervisor/",
+        "/new-account/supervisor/",
         {"username": "zhou", "name": "周航", "unit": unit.pk, "duties": ["reviewer"], "email": "z@corps.example"},
     )
     password = re.search(r'id="secret">([^<]+)<', page.content.decode())[1]
@@ -66,7 +66,7 @@ def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, uni
 
 
 def test_a_refused_account_comes_back_with_what_was_typed_and_the_place_of_the_fault(admin, unit):
-    page = admin.post("/users/new/officer/", {"username": "周航", "name": "周航", "unit": unit.pk}).content.decode()
+    page = admin.post("/new-account/officer/", {"username": "周航", "name": "周航", "unit": unit.pk}).content.decode()
     assert 'value="周航"' in page
     assert 'aria-invalid="true"' in page
     assert not User.objects.filter(name="周航").exists()
@@ -112,12 +112,12 @@ def test_the_list_of_accounts_is_filtered_and_costs_the_same_for_one_and_for_fif
 
 
 def test_units_are_made_and_moved_on_their_page(admin, unit):
-    admin.post("/users/units/", {"name": "二支队", "parent": unit.pk})
+    admin.post("/units/", {"name": "二支队", "parent": unit.pk})
     second = Unit.objects.get(name="二支队")
     assert second.path == f"{unit.path}{second.pk}/"
-    refused = admin.post(f"/users/units/{unit.pk}/", {"name": unit.name, "parent": second.pk}).content.decode()
+    refused = admin.post(f"/units/{unit.pk}/", {"name": unit.name, "parent": second.pk}).content.decode()
     assert "机构不能隶属于自身的下级" in refused or "below itself" in refused
-    admin.post(f"/users/units/{second.pk}/", {"name": "三支队", "parent": ""})
+    admin.post(f"/units/{second.pk}/", {"name": "三支队", "parent": ""})
     second.refresh_from_db()
     assert (second.name, second.path) == ("三支队", f"/{second.pk}/")
 
