@@ -11,8 +11,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """State the room's verbs in the access table, and fill the lists of the rooms below."""
         from cases import workflow
+        from cases.finding import find
         from cases.standing import tell
-        from corps import tasks
+        from corps import search, tasks
         from listings import standing
         from stores import workflow as storework
 
@@ -40,3 +41,4 @@ class CasesConfig(AppConfig):
         tasks.sweepers.append(workflow.ring_unfinished)
         storework.official_hooks.append(workflow.mark_account)
         standing.tellers.append(tell)
+        search.finders.append(find)

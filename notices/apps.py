@@ -7,8 +7,9 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the lists of the rooms below: the access table, what the outbox asks, what closing a case asks."""
         from cases import workflow as casework
-        from corps import outbox, tasks
+        from corps import outbox, search, tasks
         from corps.access import allow
+        from notices.finding import find
         from notices.workflow import closing, handover, verdicts
         from stores import workflow as storework
 
@@ -33,6 +34,7 @@ class NoticesConfig(AppConfig):
         storework.official_hooks.append(handover.withdraw_official)
         casework.official_found.append(handover.withdraw_named)
         casework.closing_checks.append(closing.open_work)
+        search.finders.append(find)
 
 
 def _register_links() -> None:

@@ -1,0 +1,34 @@
+"""What the search over everything finds in this room: notices, and for liaisons the items of theirs."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from corps.models import User
+from corps.search import MOST_OF_A_KIND, Hit
+from listings.addresses import read_cell
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState
+
+
+def find(user: User, text: str) -> Iterator[Hit]:
+    """Notices by number or official number; for a liaison also by the id or address of an item."""
+    named = Q(number=text.upper()) | Q(document_number__contains=text)
+    notices = Notice.objects.visible_to(user).filter(named).select_related("platform")
+    for notice in notices.order_by("-pk")[:MOST_OF_A_KIND]:
+        note = f"{notice.platform.label} {notice.get_state_display()}"
+        yield Hit(_("Notices"), str(notice), note, notice.get_absolute_url())
+    if user.role != User.Role.LIAISON:
+        return
+    address = read_cell(text)
+    wanted = (address.canonical_id or text)[:100]
+    items = (
+        NoticeItem.objects.visible_to(user)
+        .exclude(state=ItemState.DRAFT)
+        .filter(Q(target__listing__canonical_id=wanted) | Q(target__store__canonical_id=wanted))
+        .select_related("notice", "target__listing", "target__store")
+    )
+    for item in items.order_by("-pk")[:MOST_OF_A_KIND]:
+        note = f"{item.notice} {item.get_state_display()}"
+        yield Hit(_("Items"), str(item.target.thing), note, item.notice.get_absolute_url() + "?show=all")
