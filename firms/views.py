@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from corps.access import may
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.refusals import refusals_go_to
 from firms import workflow
@@ -21,7 +21,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 @readers
 @require_GET
-def list_firms(request: HttpRequest) -> HttpResponse:
+def list_firms(request: SignedIn) -> HttpResponse:
     """Every firm with its brands and how many official accounts it has."""
     firms = Firm.objects.visible_to(request.user).prefetch_related("brands")
     firms = firms.annotate(account_count=Count("official_accounts", distinct=True))
@@ -30,7 +30,7 @@ def list_firms(request: HttpRequest) -> HttpResponse:
 
 
 @administrators
-def new_firm(request: HttpRequest) -> HttpResponse:
+def new_firm(request: SignedIn) -> HttpResponse:
     """Register a firm."""
     form = FirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def new_firm(request: HttpRequest) -> HttpResponse:
 
 
 @readers
-def show_firm(request: HttpRequest, code: str) -> HttpResponse:
+def show_firm(request: SignedIn, code: str) -> HttpResponse:
     """A firm: what is known of it, its brands, its representatives, its official accounts."""
     firms = Firm.objects.visible_to(request.user).prefetch_related("brands", "representatives__user")
     firm = get_object_or_404(firms, code=code)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from corps.access import may
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, capped_count, conditions, page_of
@@ -34,7 +34,7 @@ COLUMNS = ("id", "canonical_id", "title", "brand", "store__name", "platform_id",
 @corps
 @require_GET
 @vary_on_headers("HX-Request")
-def list_listings(request: HttpRequest) -> HttpResponse:
+def list_listings(request: SignedIn) -> HttpResponse:
     """Listings, newest first; by platform, brand, and by id, address or part of the title.
 
     Asked by HTMX, the rows alone.
@@ -81,7 +81,7 @@ def _rows(page: Page, platforms: dict[int, Platform]) -> list[dict[str, Any]]:
 
 @corps
 @require_GET
-def show_listing(request: HttpRequest, pk: int) -> HttpResponse:
+def show_listing(request: SignedIn, pk: int) -> HttpResponse:
     """A listing; where somebody asked to act on it, the page of its story."""
     listings = Listing.objects.visible_to(request.user).select_related("platform", "store")
     listing = get_object_or_404(listings, pk=pk)
@@ -93,7 +93,7 @@ def show_listing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @readers
 @require_GET
-def list_official(request: HttpRequest) -> HttpResponse:
+def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name."""
     accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
     if firm := request.GET.get("firm"):
@@ -108,7 +108,7 @@ def list_official(request: HttpRequest) -> HttpResponse:
 
 
 @corps
-def new_official(request: HttpRequest) -> HttpResponse:
+def new_official(request: SignedIn) -> HttpResponse:
     """Register an official account; whatever is open against it is withdrawn, and unsent letters are replaced."""
     form = OfficialAccountForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -128,8 +128,8 @@ def new_official(request: HttpRequest) -> HttpResponse:
     return render(request, "listings/official_new.html", {"form": form})
 
 
-def _found(request: HttpRequest) -> QuerySet[Listing]:
-    found = Listing.objects.visible_to(request.user)
+def _found(request: SignedIn) -> QuerySet[Listing]:
+    found: QuerySet[Listing] = Listing.objects.visible_to(request.user)
     if platform := request.GET.get("platform"):
         found = found.filter(platform__slug=platform)
     if brand := request.GET.get("brand"):

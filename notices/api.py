@@ -1,6 +1,6 @@
 """The API of the notices room: what a liaison's own system reads and answers."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -19,6 +19,7 @@ from rest_framework.routers import SimpleRouter
 from corps.access import require
 from corps.api import HasBusiness
 from corps.errors import TransitionRefused
+from corps.models import User
 from notices import workflow
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
@@ -125,8 +126,9 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @action(detail=True, methods=["post"], pagination_class=None)
     def replies(self, request: Request, number: str) -> Response:
         """Answer items, up to 10,000 in one request; each row is accepted or refused by itself."""
-        notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
-        require(request.user, "notices.answer", notice)
+        person = cast(User, request.user)
+        notice = get_object_or_404(Notice.objects.visible_to(person), number=number)
+        require(person, "notices.answer", notice)
         key = request.headers.get("Idempotency-Key", "").strip()
         if not key or len(key) > 200:
             raise ParseError(_("An Idempotency-Key of 1 to 200 characters is needed."))
@@ -137,10 +139,10 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         try:
             rows = workflow.reply_once(
                 notice=notice,
-                actor=request.user,
+                actor=person,
                 key=key,
                 body=request.data,
-                answer=lambda: _answer(notice, request.data, request.user),
+                answer=lambda: _answer(notice, list(request.data), person),
             )
         except TransitionRefused as refused:
             if refused.code == "key-reused":
@@ -160,21 +162,22 @@ def _in_state(rows: QuerySet, request: Request, states: list[str]) -> QuerySet:
 
 def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:
     """One response row for each row of the body; those that are no replies at all are refused here."""
-    replies, refused = [], {}
+    replies: list[Reply] = []
+    rows: dict[Any, dict[str, Any]] = {}
     for row, line in enumerate(body, start=1):
         reply, code, detail = _read(row, line)
         if reply is None:
-            refused[row] = {"row": row, "result": "refused", "code": code, "detail": detail}
+            rows[row] = {"row": row, "result": "refused", "code": code, "detail": detail}
         else:
             replies.append(reply)
     for result in workflow.answer_items(notice=notice, replies=replies, actor=user):
-        refused[result.ref] = {
+        rows[result.ref] = {
             "row": result.ref,
             "result": "accepted" if result.ok else "refused",
             "code": result.code,
             "detail": str(result.message),
         }
-    return [refused[row] for row in range(1, len(body) + 1)]
+    return [rows[row] for row in range(1, len(body) + 1)]
 
 
 def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:

@@ -16,6 +16,7 @@ from cases.models import CaseOfficer, Target
 from corps import tasks
 from corps.acting import current
 from corps.clock import shanghai_date
+from corps.errors import TransitionRefused
 from corps.messages import Attachment, compose
 from corps.models import Delivery, Message, User
 from notices.models import Notice
@@ -93,13 +94,19 @@ def letter_items(notice: Notice) -> list[dict[str, Any]]:
             "kind": row.target.kind,
             "canonical_id": row.target.thing.canonical_id,
             "url": row.target.thing.url,
-            "title": row.target.listing.title if row.target.listing else row.target.store.name,
+            "title": _title(row.target),
             "store": _store_name(row.target),
             "ground": row.ground.name if row.ground else "",
             "asked": _("Shut the store") if row.target.kind == Target.Kind.STORE else _("Remove the listing"),
         }
         for row in rows
     ]
+
+
+def _title(target: Target) -> str:
+    if target.listing:
+        return target.listing.title
+    return target.store.name if target.store else ""
 
 
 def _store_name(target: Target) -> str:
@@ -138,6 +145,8 @@ def queue(notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | 
     A letter that was sent to the same recipient before is a further step. Runs in the caller's transaction.
     """
     recipient = recipient or notice.recipient
+    if recipient is None:
+        raise TransitionRefused("no-liaison", _("The platform has no active primary liaison; appoint one first."))
     said = Message.objects.filter(
         subject_type=notice._meta.label_lower, subject_id=notice.pk, recipient=recipient.email, purpose=PURPOSE
     )

@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from corps.access import may
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.refusals import refusals_go_to
@@ -23,7 +23,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 @readers
 @require_GET
-def list_platforms(request: HttpRequest) -> HttpResponse:
+def list_platforms(request: SignedIn) -> HttpResponse:
     """The platforms that take part, with their liaisons."""
     platforms = Platform.objects.visible_to(request.user).prefetch_related("liaisons__user")
     context = {"platforms": platforms, "may_register": may(request.user, "stores.register_platform")}
@@ -31,7 +31,7 @@ def list_platforms(request: HttpRequest) -> HttpResponse:
 
 
 @administrators
-def new_platform(request: HttpRequest) -> HttpResponse:
+def new_platform(request: SignedIn) -> HttpResponse:
     """Register a platform; addresses of its sites are no longer held from then on."""
     form = PlatformForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -43,7 +43,7 @@ def new_platform(request: HttpRequest) -> HttpResponse:
 
 
 @administrators
-def new_liaison(request: HttpRequest, slug: str) -> HttpResponse:
+def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
     """Appoint a liaison without an account; those with one are made on the accounts page."""
     platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
     form = LiaisonForm(request.POST or None)
@@ -56,7 +56,7 @@ def new_liaison(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @administrators
-def change_liaison(request: HttpRequest, pk: int) -> HttpResponse:
+def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """Change how a liaison is reached, or their duty."""
     liaison = get_object_or_404(Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk)
     form = LiaisonForm(request.POST or None, initial={name: getattr(liaison, name) for name in LiaisonForm.Meta.fields})
@@ -69,7 +69,7 @@ def change_liaison(request: HttpRequest, pk: int) -> HttpResponse:
 
 @administrators
 @require_POST
-def dismiss_liaison(request: HttpRequest, pk: int) -> HttpResponse:
+def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """A liaison who left receives nothing more and can no longer answer."""
     liaison = get_object_or_404(Liaison.objects.visible_to(request.user), pk=pk)
     workflow.dismiss_liaison(liaison=liaison, actor=request.user)
@@ -79,7 +79,7 @@ def dismiss_liaison(request: HttpRequest, pk: int) -> HttpResponse:
 
 @corps
 @require_GET
-def list_stores(request: HttpRequest) -> HttpResponse:
+def list_stores(request: SignedIn) -> HttpResponse:
     """Stores, newest first; by platform, and by id or part of the name."""
     found = _found(request)
     platforms = list(Platform.objects.visible_to(request.user))
@@ -97,14 +97,14 @@ def list_stores(request: HttpRequest) -> HttpResponse:
 
 @corps
 @require_GET
-def show_store(request: HttpRequest, pk: int) -> HttpResponse:
+def show_store(request: SignedIn, pk: int) -> HttpResponse:
     """A store and the listings known to be in it."""
     store = get_object_or_404(Store.objects.visible_to(request.user).select_related("platform"), pk=pk)
     page = page_of(store.listings.all(), request.GET, order=("-id",), total=lambda: capped_count(store.listings.all()))
     return render(request, "stores/store.html", {"store": store, "page": page})
 
 
-def _found(request: HttpRequest) -> QuerySet[Store]:
+def _found(request: SignedIn) -> QuerySet[Store]:
     found = Store.objects.visible_to(request.user)
     if platform := request.GET.get("platform"):
         found = found.filter(platform__slug=platform)

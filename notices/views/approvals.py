@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +14,7 @@ from corps import workflow as ground
 from corps.access import may
 from corps.calendar import due_on
 from corps.clock import today
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, ClockRule, Holiday, User
 from notices import letters, workflow
@@ -34,7 +34,7 @@ def waiting(user: User) -> int:
 
 @supervisors
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedIn) -> HttpResponse:
     """Everything that waits for a decision; the one in hand beside it."""
     notices = list(
         Notice.objects.visible_to(request.user)
@@ -62,7 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @supervisors
 @require_POST
-def decide(request: HttpRequest, number: str) -> HttpResponse:
+def decide(request: SignedIn, number: str) -> HttpResponse:
     """Approve the version on the screen, which issues it, or return it with a reason; then the next one."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
     try:
@@ -80,7 +80,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 @supervisors
 @require_POST
-def decide_correction(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
     """Take back a counted outcome that a colleague proposed to correct."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
     try:

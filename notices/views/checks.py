@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.states import Claim, Seen
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from notices import workflow
@@ -37,7 +37,7 @@ def waiting(user: User) -> int:
 
 @corps
 @require_GET
-def show_queue(request: HttpRequest) -> HttpResponse:
+def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
     found = _filtered(request)
     ordered = _with_things(found.annotate(due_on=F("check_deadline__due_on")).order_by("due_on", "pk"))
@@ -62,7 +62,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 
 @corps
 @require_GET
-def list_queue(request: HttpRequest) -> HttpResponse:
+def list_queue(request: SignedIn) -> HttpResponse:
     """The whole queue as a table, for verdicts on many at once."""
     found = _filtered(request)
     ordered = _with_things(found.annotate(due_on=F("check_deadline__due_on")))
@@ -82,7 +82,7 @@ def list_queue(request: HttpRequest) -> HttpResponse:
 
 @officers
 @require_POST
-def judge(request: HttpRequest) -> HttpResponse:
+def judge(request: SignedIn) -> HttpResponse:
     """Give a verdict on one item or many; it counts in ten seconds unless undone."""
     seen = request.POST.get("seen", "")
     ids = _selected(request)
@@ -106,7 +106,7 @@ def judge(request: HttpRequest) -> HttpResponse:
 
 @officers
 @require_POST
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: SignedIn) -> HttpResponse:
     """Take back one's own verdicts of the last ten seconds."""
     ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
     back = workflow.undo_verdicts(items=ids, actor=request.user)
@@ -118,7 +118,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect("notices:checks")
 
 
-def _undoable(request: HttpRequest) -> dict[str, Any] | None:
+def _undoable(request: SignedIn) -> dict[str, Any] | None:
     """The last verdicts of this session, as long as they can still be taken back."""
     last = request.session.pop("undo", None)
     if last and PendingVerdict.objects.filter(item__in=last["ids"], by=request.user).exists():
@@ -126,7 +126,7 @@ def _undoable(request: HttpRequest) -> dict[str, Any] | None:
     return None
 
 
-def _filtered(request: HttpRequest) -> QuerySet[NoticeItem]:
+def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
     found = queue(request.user)
     if platform := request.GET.get("platform"):
         found = found.filter(notice__platform__slug=platform)
@@ -141,7 +141,7 @@ def _filtered(request: HttpRequest) -> QuerySet[NoticeItem]:
     return found
 
 
-def _chips(request: HttpRequest) -> list[Any]:
+def _chips(request: SignedIn) -> list[Any]:
     platforms = {platform.slug: platform.label for platform in Platform.objects.visible_to(request.user)}
     claims, seen = dict(Claim.choices), dict(Seen.choices)
     return conditions(
@@ -156,7 +156,7 @@ def _chips(request: HttpRequest) -> list[Any]:
     )
 
 
-def _query(request: HttpRequest) -> str:
+def _query(request: SignedIn) -> str:
     """The filter of the address, without the item and the place in the list."""
     kept = request.GET.copy()
     for name in ("item", "after", "before"):
@@ -178,7 +178,7 @@ def _with_things(items: QuerySet[NoticeItem]) -> QuerySet[NoticeItem]:
     )
 
 
-def _selected(request: HttpRequest) -> list[int]:
+def _selected(request: SignedIn) -> list[int]:
     if request.POST.get("all_matching"):
         return list(_filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000])
     return [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:10_000]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from corps import messages as mail
 from corps import tasks, workflow
 from corps.clock import now
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from corps.pieces.lists import capped_count, conditions, page_of
@@ -39,7 +39,7 @@ def waiting(user: User) -> int:
 
 @corps
 @require_GET
-def list_deliveries(request: HttpRequest) -> HttpResponse:
+def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
     found = visible(request.user).select_related("message").defer("content")
     if (state := request.GET.get("state")) in Delivery.State.values:
@@ -52,7 +52,7 @@ def list_deliveries(request: HttpRequest) -> HttpResponse:
 
 @corps
 @require_GET
-def show_delivery(request: HttpRequest, pk: int) -> HttpResponse:
+def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: how far it is, the server's answer, and the stored message."""
     delivery = get_object_or_404(visible(request.user).select_related("message", "decided_by"), pk=pk)
     return render(request, "notices/delivery.html", _context(delivery, DeliveryForm()))
@@ -60,7 +60,7 @@ def show_delivery(request: HttpRequest, pk: int) -> HttpResponse:
 
 @corps
 @require_GET
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: SignedIn, pk: int) -> HttpResponse:
     """The stored bytes, as they leave or left."""
     delivery = get_object_or_404(visible(request.user), pk=pk)
     response = HttpResponse(bytes(delivery.content), content_type="message/rfc822")
@@ -70,7 +70,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 @officers
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: SignedIn, pk: int) -> HttpResponse:
     """Mark an uncertain delivery as sent, send a failed or uncertain one again, or give it up; with the reason."""
     delivery = get_object_or_404(visible(request.user).select_related("message"), pk=pk)
     form = DeliveryForm(request.POST)

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
 from cases.states import Claim
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.lists import page_of
@@ -47,7 +47,7 @@ MOST_PICKED = 2000
 
 @liaisons
 @require_GET
-def list_notices(request: HttpRequest) -> HttpResponse:
+def list_notices(request: SignedIn) -> HttpResponse:
     """Open notices, most urgent first; those answered in full behind `show=answered`."""
     shown = "answered" if request.GET.get("show") == "answered" else "open"
     notices = _with_counts(Notice.objects.visible_to(request.user))
@@ -60,7 +60,7 @@ def list_notices(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/desk_list.html", {"page": page, "shown": shown})
 
 
-def show_notice(request: HttpRequest, notice: Notice, picked: Iterable[str] = ()) -> HttpResponse:
+def show_notice(request: SignedIn, notice: Notice, picked: Iterable[str] = ()) -> HttpResponse:
     """A notice as its liaison sees it: what is asked, by whom, by when, why, and the table to answer.
 
     picked: lines that the person pasted; then only the items that they name are shown, all of them selected.
@@ -74,7 +74,7 @@ def show_notice(request: HttpRequest, notice: Notice, picked: Iterable[str] = ()
     )
     shown = request.GET.get("show") or ("open" if counts["open"] else "all")
     shown = shown if shown in SHOWN else "all"
-    found = items.filter(SHOWN[shown])
+    found: QuerySet[NoticeItem] = items.filter(SHOWN[shown])
     unknown: list[dict[str, Any]] = []
     if picked:
         found, unknown = _picked(request.user, items, list(picked))
@@ -99,7 +99,7 @@ def show_notice(request: HttpRequest, notice: Notice, picked: Iterable[str] = ()
 
 @liaisons
 @require_POST
-def pick(request: HttpRequest, number: str) -> HttpResponse:
+def pick(request: SignedIn, number: str) -> HttpResponse:
     """Select the items that a pasted column of addresses or ids names. Changes nothing."""
     notice = _visible(request, number)
     lines = [line.strip() for line in request.POST.get("lines", "").splitlines() if line.strip()]
@@ -111,7 +111,7 @@ def pick(request: HttpRequest, number: str) -> HttpResponse:
 
 @liaisons
 @require_POST
-def answer(request: HttpRequest, number: str) -> HttpResponse:
+def answer(request: SignedIn, number: str) -> HttpResponse:
     """Answer the selected items: first a summary with room for a remark, then, confirmed, the result of each row.
 
     The form's token is the act's idempotency key, so that a double click or a resent form answers once.
@@ -157,12 +157,12 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "notices/desk_result.html", context | {"results": results, "names": names, "said": said})
 
 
-def _visible(request: HttpRequest, number: str) -> Notice:
+def _visible(request: SignedIn, number: str) -> Notice:
     notices = Notice.objects.visible_to(request.user).select_related("case", "platform", "reply_deadline", "drafted_by")
     return get_object_or_404(notices, number=number)
 
 
-def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Any]:
     return notices.select_related("reply_deadline", "case").annotate(
         due_on=F("reply_deadline__due_on"),
         item_count=Count("items"),
@@ -171,7 +171,7 @@ def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     )
 
 
-def _selected(request: HttpRequest, notice: Notice) -> list[int]:
+def _selected(request: SignedIn, notice: Notice) -> list[int]:
     """Ids ticked, or all that match the filter in the form's address."""
     if request.POST.get("all_matching"):
         shown = SHOWN.get(request.GET.get("show", "open"), SHOWN["open"])
@@ -180,7 +180,7 @@ def _selected(request: HttpRequest, notice: Notice) -> list[int]:
     return [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:10_000]
 
 
-def _first(request: HttpRequest) -> dict[str, str]:
+def _first(request: SignedIn) -> dict[str, str]:
     return {"outcome": request.POST.get("outcome", ""), "token": uuid.uuid4().hex}
 
 

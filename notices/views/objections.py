@@ -1,14 +1,14 @@
 """Objections and corrections: pages to lodge, to take up, and to decide."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
 from corps.access import may
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
@@ -29,7 +29,7 @@ def waiting(user: User) -> int:
 
 @corps
 @require_GET
-def list_objections(request: HttpRequest) -> HttpResponse:
+def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""
     found = Objection.objects.visible_to(request.user).select_related(
         "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
@@ -43,7 +43,7 @@ def list_objections(request: HttpRequest) -> HttpResponse:
 
 
 @corps
-def show_objection(request: HttpRequest, number: str) -> HttpResponse:
+def show_objection(request: SignedIn, number: str) -> HttpResponse:
     """One objection, with what upholding it would change; a supervisor who did not lodge it decides here."""
     objections = Objection.objects.visible_to(request.user).select_related(
         "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
@@ -71,7 +71,7 @@ def show_objection(request: HttpRequest, number: str) -> HttpResponse:
 
 @corps
 @require_POST
-def accept(request: HttpRequest, number: str) -> HttpResponse:
+def accept(request: SignedIn, number: str) -> HttpResponse:
     """Take an objection up for decision."""
     objection = get_object_or_404(Objection.objects.visible_to(request.user), number=number)
     try:
@@ -82,7 +82,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @corps
-def lodge(request: HttpRequest, pk: int) -> HttpResponse:
+def lodge(request: SignedIn, pk: int) -> HttpResponse:
     """Take in an objection against a target."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
     form = ObjectionForm(request.POST or None)
@@ -94,7 +94,7 @@ def lodge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @corps
-def propose_correction(request: HttpRequest, pk: int) -> HttpResponse:
+def propose_correction(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for a counted outcome to be taken back; somebody else decides."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
     form = ReasonForm(request.POST or None)

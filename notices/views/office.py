@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.models import Case
 from corps import workflow as ground
 from corps.access import may
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, User
 from corps.pieces.lists import conditions, page_of
@@ -33,7 +33,7 @@ STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeSta
 
 @corps
 @require_GET
-def list_notices(request: HttpRequest) -> HttpResponse:
+def list_notices(request: SignedIn) -> HttpResponse:
     """Every notice of the cases one may see, newest first."""
     notices = Notice.objects.visible_to(request.user).select_related("platform", "case", "reply_deadline")
     if (state := request.GET.get("state")) in NoticeState.values:
@@ -64,7 +64,7 @@ def list_notices(request: HttpRequest) -> HttpResponse:
 
 @everyone
 @require_GET
-def show_notice(request: HttpRequest, number: str) -> HttpResponse:
+def show_notice(request: SignedIn, number: str) -> HttpResponse:
     """A notice: to its liaison the desk, to the corps the office page."""
     notices = Notice.objects.visible_to(request.user).select_related(
         "case__ground",
@@ -89,7 +89,7 @@ def show_notice(request: HttpRequest, number: str) -> HttpResponse:
 
 @corps
 @require_GET
-def compose(request: HttpRequest, number: str) -> HttpResponse:
+def compose(request: SignedIn, number: str) -> HttpResponse:
     """The composer: the drafts of a case by platform, what blocks, and the letter as it will arrive."""
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("ground", "campaign"), number=number)
     drafts = list(
@@ -114,7 +114,7 @@ def compose(request: HttpRequest, number: str) -> HttpResponse:
 
 @officers
 @require_POST
-def draft(request: HttpRequest, number: str) -> HttpResponse:
+def draft(request: SignedIn, number: str) -> HttpResponse:
     """Draft notices from targets of a case: those named by `ids`, or all that wait for one."""
     case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
     ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
@@ -135,8 +135,8 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
 
 @officers
 @require_POST
-def change_draft(request: HttpRequest, number: str) -> HttpResponse:
-    """What the composer's buttons do to one draft or to several: submit, take items out, withdraw, change the request."""
+def change_draft(request: SignedIn, number: str) -> HttpResponse:
+    """What the composer's buttons do to drafts: submit one or all, take items out, give up, change the request."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     act = request.POST.get("act", "")
     try:
@@ -164,7 +164,7 @@ def change_draft(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("notices:compose", notice.case.number)
 
 
-def _submit_all(request: HttpRequest, notice: Notice) -> None:
+def _submit_all(request: SignedIn, notice: Notice) -> None:
     drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).values_list(
         "pk", flat=True
     )
@@ -178,7 +178,7 @@ def _submit_all(request: HttpRequest, notice: Notice) -> None:
 
 @officers
 @require_POST
-def change_items(request: HttpRequest, number: str) -> HttpResponse:
+def change_items(request: SignedIn, number: str) -> HttpResponse:
     """Withdraw items of an issued notice, or hand over those answered "not ours"; with a result for each."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
@@ -206,7 +206,7 @@ def change_items(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @officers
-def serve(request: HttpRequest, number: str) -> HttpResponse:
+def serve(request: SignedIn, number: str) -> HttpResponse:
     """Record that a notice was served in another way than by mail."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     form = ServedForm(request.POST or None, request.FILES or None)
@@ -225,7 +225,7 @@ def serve(request: HttpRequest, number: str) -> HttpResponse:
 
 @everyone
 @require_GET
-def letter(request: HttpRequest, number: str) -> HttpResponse:
+def letter(request: SignedIn, number: str) -> HttpResponse:
     """The letter alone, for reading and printing."""
     notice = get_object_or_404(
         Notice.objects.visible_to(request.user).select_related(
@@ -238,7 +238,7 @@ def letter(request: HttpRequest, number: str) -> HttpResponse:
 
 @everyone
 @require_GET
-def sheet(request: HttpRequest, number: str) -> HttpResponse:
+def sheet(request: SignedIn, number: str) -> HttpResponse:
     """The attached sheet of a notice, as it was sent; of a draft, as it would be."""
     notice = get_object_or_404(
         Notice.objects.visible_to(request.user).select_related(
@@ -321,14 +321,14 @@ def _verbs(user: User, notice: Notice) -> dict[str, bool]:
     }
 
 
-def _filtered_items(request: HttpRequest, notice: Notice) -> QuerySet[NoticeItem]:
+def _filtered_items(request: SignedIn, notice: Notice) -> QuerySet[NoticeItem]:
     items = notice.items.all()
     if (state := request.GET.get("state")) in ItemState.values:
         items = items.filter(state=state)
     return items
 
 
-def _items(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
     found = _filtered_items(request, notice).select_related(
         "target__listing__store", "target__store", "target__platform", "ground", "answered_by", "successor__notice"
     )
@@ -349,15 +349,15 @@ def _items(request: HttpRequest, notice: Notice) -> dict[str, Any]:
     }
 
 
-def _letter(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+def _letter(request: SignedIn, notice: Notice) -> dict[str, Any]:
     return letters.letter_context(notice) | {"notice": notice}
 
 
-def _deliveries(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
     return {"deliveries": letters.deliveries_of(notice).select_related("message", "decided_by").defer("content")}
 
 
-def _timeline(request: HttpRequest, notice: Notice) -> dict[str, Any]:
+def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
     entries = AuditEntry.objects.filter(
         Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
         | Q(subject_type="corps.delivery", subject_id__in=letters.deliveries_of(notice).values("pk"))

@@ -94,8 +94,9 @@ def answer_items(
         raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
 
     by_id = {item.pk: item for item in items}
-    by_address = {(item.target.kind, item.target.thing.canonical_id): item for item in items}
-    results, accepted = [], {}
+    by_address = {(item.target.platform.slug, item.target.kind, item.target.thing.canonical_id): item for item in items}
+    results: list[Result] = []
+    accepted: dict[int, tuple[NoticeItem, Reply]] = {}
     for reply in replies:
         found, refusal = _judge(reply, notice, by_id, by_address, accepted, recorded)
         if found is not None and refusal is None:
@@ -125,7 +126,7 @@ def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[NoticeItem]:
         items = items.filter(pk__in=[reply.item for reply in replies])
     list(Target.objects.lock_in_order(items.values_list("target_id", flat=True)).values_list("pk"))
     return list(
-        items.select_related("target__listing", "target__store", "answered_by")
+        items.select_related("target__platform", "target__listing", "target__store", "answered_by")
         .order_by("pk")
         .select_for_update(of=("self",))
     )
@@ -135,7 +136,7 @@ def _judge(
     reply: Reply,
     notice: Notice,
     by_id: dict[int, NoticeItem],
-    by_address: dict[tuple[str, str], NoticeItem],
+    by_address: dict[tuple[str, str, str], NoticeItem],
     accepted: dict[int, Any],
     recorded: datetime,
 ) -> tuple[NoticeItem | None, Result | None]:
@@ -153,9 +154,10 @@ def _judge(
         address = read_cell(reply.address)
         if address.kind not in (Target.Kind.LISTING, Target.Kind.STORE):
             return None, Result(reply.ref, False, "unreadable-address", _("This is no address of a listing or store."))
-        if platform_of(address.site) not in (notice.platform.slug, None) and not _elsewhere(by_address, address):
+        platform = platform_of(address.site)
+        item = by_address.get((platform, address.kind, address.canonical_id))
+        if item is None and platform != notice.platform.slug:
             return None, Result(reply.ref, False, "other-platform", _("This address is another platform's."))
-        item = by_address.get((address.kind, address.canonical_id))
     if item is None:
         return None, Result(reply.ref, False, "not-in-notice", _("This is not in this notice."))
     if item.pk in accepted:
@@ -163,12 +165,6 @@ def _judge(
     if item.state != ItemState.OPEN:
         return item, Result(reply.ref, False, "already-answered", _already(item))
     return item, None
-
-
-def _elsewhere(by_address: dict[tuple[str, str], NoticeItem], address: Any) -> bool:
-    """Whether a handed-over item of this notice has just this address of another platform."""
-    item = by_address.get((address.kind, address.canonical_id))
-    return item is not None and item.target.platform_id != item.notice.platform_id
 
 
 def _already(item: NoticeItem) -> Any:

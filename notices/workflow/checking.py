@@ -41,7 +41,7 @@ class Look:
 
     item: int
     seen: str
-    at: datetime | None = None
+    at: datetime
     looked_at: datetime | None = None
     note: str = ""
 
@@ -56,6 +56,7 @@ def verify_items(
     note: str = "",
 ) -> list[Result]:
     """Judge claimed items by one and the same thing seen; see `check_items`."""
+    at = at or now()
     return check_items(looks=[Look(item, seen, at, looked_at, note) for item in items], actor=actor)
 
 
@@ -79,7 +80,9 @@ def judge_looks(looks: list[Look], actor: User) -> list[Result]:
     results: dict[int, Result] = {}
     waiting = list(enumerate(looks))
     while waiting:
-        wave, later, named = [], [], set()
+        wave: list[tuple[int, Look]] = []
+        later: list[tuple[int, Look]] = []
+        named: set[int] = set()
         for index, look in waiting:
             (later if look.item in named else wave).append((index, look))
             named.add(look.item)

@@ -50,7 +50,7 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
         for notice in composed.notices:
             submit_notice(notice=notice, actor=actor, at=at)
         for blocked in composed.blocked:
-            pk = of_case[blocked.ref]
+            pk = next(item for target, item in of_case.items() if target == blocked.ref)
             refused[pk] = Result(pk, False, blocked.code, blocked.message)
     unknown = _("It is not answered “not ours”, or not among what you may see.")
     return [

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from cases.models import Target
+from cases.models import Case, Target
 from notices.models import Check, NoticeItem, Objection, Outcome, Recurrence
 
 
@@ -38,7 +38,7 @@ def count_verified(seen: Iterable[Seen]) -> None:
                 sign=1,
                 cause=Outcome.Cause.VERIFICATION,
                 at=look.at,
-                case_id=look.target.case_id,
+                case=_case(look.target),
                 firm_id=look.target.firm_id,
                 platform_id=look.target.platform_id,
                 item=look.item,
@@ -67,7 +67,7 @@ def take_back(
         sign=-1,
         cause=cause,
         at=at,
-        case_id=target.case_id,
+        case=_case(target),
         firm_id=target.firm_id,
         platform_id=target.platform_id,
         item=item,
@@ -83,7 +83,7 @@ def _recur(kind: str, seen: Iterable[Seen]) -> None:
                 target=look.target,
                 kind=kind,
                 at=look.at,
-                case_id=look.target.case_id,
+                case=_case(look.target),
                 firm_id=look.target.firm_id,
                 platform_id=look.target.platform_id,
                 item=look.item,
@@ -103,3 +103,10 @@ def _last_nth(targets: Iterable[int]) -> dict[int, int]:
 def _kind(target: Target) -> str:
     """Which of the two numbers a target belongs to: by what it is, not by the word of the reply."""
     return Outcome.Kind.STORE_SHUT if target.kind == Target.Kind.STORE else Outcome.Kind.LISTING_REMOVED
+
+
+def _case(target: Target) -> Case:
+    """The case an outcome belongs to. Nothing is noticed, and so nothing counted, without one."""
+    if target.case is None:
+        raise ValueError(f"target {target.pk} has no case")
+    return target.case

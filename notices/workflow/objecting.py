@@ -137,9 +137,9 @@ def withdraw_items(
     list(Target.objects.lock_in_order(visible.filter(pk__in=items).values("target")).values_list("pk"))
     found = {item.pk: item for item in visible.lock_in_order(items).select_related("target", "notice__case")}
     results = [_withdrawable(pk, found.get(pk)) for pk in items]
-    gone = [found[result.ref] for result in results if result.ok]
+    gone = [found[pk] for pk, result in zip(items, results, strict=True) if result.ok]
     NoticeItem.objects.filter(pk__in=[item.pk for item in gone]).update(state=ItemState.WITHDRAWN)
-    targets = {True: [], False: []}
+    targets: dict[bool, list[int]] = {True: [], False: []}
     for item in gone:
         targets[item.target.is_counted].append(item.target_id)
     Target.objects.filter(pk__in=targets[False]).update(state=TargetState.REPORTED)
@@ -176,7 +176,7 @@ def propose_correction(*, target: Target, actor: User, reason: str, at: datetime
     if not target.is_counted:
         raise TransitionRefused("not-counted", _("This target does not count now; there is nothing to correct."))
     approval = ground.request_approval(subject=target, version=_standing(target), actor=actor, at=at)
-    record(actor, "outcome.correction_proposed", target, at=at, thread=target.case.thread, reason=reason.strip())
+    record(actor, "outcome.correction_proposed", target, at=at, thread=_thread(target), reason=reason.strip())
     return approval
 
 
@@ -207,7 +207,7 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
     if target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE, TargetState.RELISTED):
         target.state = TargetState.REPORTED
     target.save(update_fields=["state", "is_counted"])
-    record(actor, "outcome.corrected", target, at=at, thread=target.case.thread, reason=reason.strip())
+    record(actor, "outcome.corrected", target, at=at, thread=_thread(target), reason=reason.strip())
     return outcome
 
 
@@ -225,7 +225,12 @@ def _unfinished(target: Target) -> list[int]:
 
 def _counted_item(target: Target) -> NoticeItem:
     """The item whose verification made the target count."""
-    return target.outcomes.select_related("item").order_by("-nth").first().item
+    return target.outcomes.select_related("item").order_by("-nth")[0].item
+
+
+def _thread(target: Target) -> str:
+    """The audit thread of a target's case."""
+    return target.case.thread if target.case else ""
 
 
 def _standing(target: Target) -> str:

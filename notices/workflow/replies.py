@@ -37,4 +37,4 @@ def reply_once(
         return response
     if kept.body_sha256 != digest:
         raise TransitionRefused("key-reused", _("This key was used for another request."))
-    return kept.response
+    return kept.response or []
