@@ -112,7 +112,7 @@ def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     items = (
         NoticeItem.objects.visible_to(actor)
         .lock_in_order(ids)
-        .select_related("target__listing", "target__store", "notice__case", "notice__platform")
+        .select_related("target__case", "notice__case")
     )
     return {item.pk: item for item in items}
 
