@@ -4,6 +4,8 @@ from contextlib import closing
 from typing import NamedTuple
 
 import psycopg2
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from corps.services.places import ServicesError
 
@@ -38,6 +40,17 @@ def accounts(url: str) -> list[tuple[str, str, str]]:
             [list(STAFF), list(STAFF)],
         )
         return cursor.fetchall()
+
+
+def has_password(url: str, password: str) -> bool:
+    """Whether the demonstration accounts have this password, judged by the first of them."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT password FROM corps_user WHERE username = %s", [STAFF[0]])
+        row = cursor.fetchone()
+    try:
+        return row is not None and PasswordHasher().verify(row[0].removeprefix("argon2"), password)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def drop(owner_url: str) -> None:

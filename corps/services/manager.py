@@ -87,8 +87,10 @@ class Manager:
         worker = [*celery, "worker", "--concurrency=2", "--hostname=corps@%h", *quiet]
         beat = [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
         web = [PYTHON, "-m", "gunicorn", "--config=python:corps.services.webserver", "corps.wsgi"]
+        # Celery warns root at each start, for a worker that unpickles what it is sent; ours takes JSON alone.
+        calm = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
         self.crew.add(Job("web", web, self.env, WEB_GRACE))
-        self.crew.add(Job("worker", worker, self.env, WORKER_GRACE))
+        self.crew.add(Job("worker", worker, self.env | calm, WORKER_GRACE))
         self.crew.add(Job("beat", beat, self.env, WEB_GRACE))
         self._ring_sweep()
 
@@ -165,6 +167,8 @@ class Manager:
         if found.demonstration == "none" and found.empty and self._wants_demonstration():
             self.screen.line("Loading the demonstration campaign …", "prepare")
             self._manage("campaign", str(CAMPAIGN), DEMO="1", DEMO_PASSWORD=self._password())
+        elif found.demonstration == "loaded" and not demonstration.has_password(url, self._password()):
+            self._manage("demonstration_password", DEMO_PASSWORD=self._password())
 
     def _wants_demonstration(self) -> bool:
         chosen = os.environ.get("DEMO", "")

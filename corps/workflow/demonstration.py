@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from corps.audit import record
 from corps.errors import TransitionRefused
 from corps.models import Installation, User
+from corps.services.demonstration import STAFF
 
 Demonstration = Installation.Demonstration
 
@@ -35,3 +37,17 @@ def open_demonstration(*, password: str, at: datetime) -> None:
         raise TransitionRefused("not-loading", _("No demonstration is being loaded."))
     User.objects.update(password=make_password(password))
     record(None, "demonstration.opened", None, at=at)
+
+
+@transaction.atomic
+def give_demonstration_password(*, password: str, at: datetime) -> int:
+    """Give the accounts of a loaded demonstration another password, whatever its strength; how many there are.
+
+    Accounts that were made later keep theirs. Raises TransitionRefused "not-loaded".
+    """
+    if not Installation.objects.filter(demonstration=Demonstration.LOADED).exists():
+        raise TransitionRefused("not-loaded", _("This database is no demonstration."))
+    named = Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-")
+    given = User.objects.filter(named).update(password=make_password(password))
+    record(None, "demonstration.password_given", None, at=at)
+    return given
