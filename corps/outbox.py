@@ -11,7 +11,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -41,9 +41,11 @@ BROKEN_IN_A_ROW = 2
 WORKER_LOCKS, REPLAY_LOCKS = 0x0B0, 0x0B1
 REPLAY_MARK = "replay:"
 
-# Higher rooms add to these. Each check is asked just before a delivery is sent and answers with the reason why it must
-# not go, or None; each hook is called, in the failure's own transaction, for a delivery that has failed for good.
-sending_checks: list[Callable[[Delivery], str | None]] = []
+# Higher rooms add to these. Each check is asked just before some deliveries are sent (READ_AT_ONCE at most, each with
+# its message) and answers with the reasons why they must not go, by the delivery's id. What changes after it was asked
+# is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. Each hook is called, in the failure's
+# own transaction, for a delivery that has failed for good.
+sending_checks: list[Callable[[Sequence[Delivery]], Mapping[int, str]]] = []
 failure_hooks: list[Callable[[Delivery], Any]] = []
 
 CLAIM = """
@@ -116,12 +118,12 @@ def tidy() -> int:
     is cancelled. A worker that lives is never misjudged: its lock is held until its last answer is committed.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        uncertain = _put_away(cursor, Delivery.State.UNCERTAIN, f"state = 'sending' AND {DEAD_WORKER}")
+        _put_away(cursor, Delivery.State.CANCELLED, f"state = 'pending' AND {DEAD_REPLAY}")
         cursor.execute(
             f"""UPDATE corps_delivery SET worker = '', lease_until = NULL
             WHERE state = 'pending' AND worker <> '' AND {DEAD_WORKER}"""
         )
-        uncertain = _put_away(cursor, Delivery.State.UNCERTAIN, f"state = 'sending' AND {DEAD_WORKER}")
-        _put_away(cursor, Delivery.State.CANCELLED, f"state = 'pending' AND {DEAD_REPLAY}")
     if uncertain:
         log.warning("outbox.uncertain", deliveries=uncertain)
     return len(uncertain)
@@ -206,7 +208,10 @@ class _Turn:
     def send(self, claimed: Iterable[int]) -> None:
         broken = 0
         try:
-            for delivery in self._read(sorted(claimed)):
+            for delivery, reason in self._read(sorted(claimed)):
+                if reason:
+                    self._stop(delivery, reason)
+                    continue
                 verdict = self._send_one(delivery)
                 broken = broken + 1 if verdict is Verdict.UNCERTAIN else 0
                 if verdict is Verdict.UNREACHABLE or broken >= BROKEN_IN_A_ROW:
@@ -219,18 +224,19 @@ class _Turn:
             mine = Delivery.objects.filter(worker=self.worker, state=Delivery.State.PENDING)
             mine.update(worker="", lease_until=None, due_at=due_at)
 
-    def _read(self, ids: list[int]) -> Iterator[Delivery]:
-        """The claimed deliveries, their bytes read a few at a time."""
+    def _read(self, ids: list[int]) -> Iterator[tuple[Delivery, str]]:
+        """The claimed deliveries, read and checked a few at a time, each with the reason why it must not go, or ""."""
         for start in range(0, len(ids), READ_AT_ONCE):
-            some = Delivery.objects.filter(pk__in=ids[start : start + READ_AT_ONCE], worker=self.worker)
-            yield from some.filter(state=Delivery.State.PENDING).select_related("message").order_by("due_at", "id")
+            mine = Delivery.objects.filter(pk__in=ids[start : start + READ_AT_ONCE], worker=self.worker)
+            some = list(mine.filter(state=Delivery.State.PENDING).select_related("message").order_by("due_at", "id"))
+            reasons: dict[int, str] = {}
+            for check in sending_checks if some else ():
+                reasons |= check(some)
+            for delivery in some:
+                yield delivery, str(reasons.get(delivery.pk, ""))
 
     def _send_one(self, delivery: Delivery) -> Verdict | None:
-        """The verdict, or None if it was not tried: stopped by a check, or no longer this worker's."""
-        for check in sending_checks:
-            if reason := check(delivery):
-                self._stop(delivery, str(reason))
-                return None
+        """The verdict, or None if it was not tried: cancelled meanwhile, or no longer this worker's."""
         if not self._commit(delivery):
             return None
         answer = self.line.say(

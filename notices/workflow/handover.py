@@ -1,6 +1,6 @@
 """Handing items over to another platform's desk, and keeping official accounts out of what is on its way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -88,12 +88,12 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> 
             letters.queue(notice, letters.render(notice), at=at)
 
 
-def names_official(delivery: Delivery) -> str | None:
-    """Asked by the outbox just before sending: the reason why a notice's letter must not leave, or None."""
-    if delivery.message.subject_type != Notice._meta.label_lower:
-        return None
-    items = NoticeItem.objects.filter(notice=delivery.message.subject_id, target__is_official=True)
-    return str(OFFICIAL) if items.exclude(state=ItemState.WITHDRAWN).exists() else None
+def names_official(deliveries: Sequence[Delivery]) -> dict[int, str]:
+    """Asked by the outbox just before sending: why the letters of notices must not leave, by the delivery's id."""
+    letters_of = {d.pk: d.message.subject_id for d in deliveries if d.message.subject_type == Notice._meta.label_lower}
+    items = NoticeItem.objects.filter(notice__in=set(letters_of.values()), target__is_official=True)
+    named = set(items.exclude(state=ItemState.WITHDRAWN).values_list("notice", flat=True)) if letters_of else set()
+    return {delivery: str(OFFICIAL) for delivery, notice in letters_of.items() if notice in named}
 
 
 def try_backup(delivery: Delivery) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -214,7 +214,7 @@ def test_a_server_that_breaks_every_line_does_not_make_everything_uncertain(queu
 
 def test_a_check_stops_a_delivery_just_before_it_is_sent(queue, smtp_sink):
     first, second = queue(2)
-    outbox.sending_checks.append(lambda delivery: "names an official account" if delivery.pk == first.pk else None)
+    outbox.sending_checks.append(lambda deliveries: {first.pk: "names an official account"})
     assert outbox.send_due() == 1
     first.refresh_from_db()
     assert (first.state, first.answer) == (State.CANCELLED, "names an official account")
@@ -224,9 +224,10 @@ def test_a_check_stops_a_delivery_just_before_it_is_sent(queue, smtp_sink):
 def test_what_was_cancelled_meanwhile_is_not_sent_by_the_worker_that_has_claimed_it(queue, smtp_sink):
     first, second = queue(2)
 
-    def cancel_the_other(delivery: Delivery) -> None:
-        if delivery.pk == first.pk:
-            assert cancel_unsent(deliveries=[second.pk], actor=None, reason="withdrawn", at=NOW) == [second.pk]
+    def cancel_the_other(deliveries: Sequence[Delivery]) -> dict[int, str]:
+        assert {delivery.pk for delivery in deliveries} == {first.pk, second.pk}
+        assert cancel_unsent(deliveries=[second.pk], actor=None, reason="withdrawn", at=NOW) == [second.pk]
+        return {}
 
     outbox.sending_checks.append(cancel_the_other)
     assert outbox.send_due() == 1
@@ -242,11 +243,15 @@ def test_a_quarantined_outbox_sends_nothing(queue, smtp_sink):
     assert outbox.send_due() == 2
 
 
-def test_a_quarantine_holds_for_what_is_already_claimed(queue, smtp_sink):
+def test_a_quarantine_holds_for_what_is_already_claimed(queue, smtp_sink, monkeypatch):
     first, _second = queue(2)
-    outbox.sending_checks.append(
-        lambda delivery: Installation.objects.update(outbox_quarantined=delivery.pk != first.pk) and None
-    )
+    monkeypatch.setattr(outbox, "READ_AT_ONCE", 1)
+
+    def quarantine_after_the_first(deliveries: Sequence[Delivery]) -> dict[int, str]:
+        Installation.objects.update(outbox_quarantined=deliveries[0].pk != first.pk)
+        return {}
+
+    outbox.sending_checks.append(quarantine_after_the_first)
     assert outbox.send_due() == 1
     assert states() == {"sent": 1, "pending": 1}
 
