@@ -44,7 +44,8 @@ class Belonging(models.Model):
     Keyed by canonical ids, for an official account's row teaches it too, and registers neither.
     """
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False)
+    # Half of a key, not a thing that is shown; its listing and store carry the checked one.
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     listing_id = models.CharField(max_length=100)
     store_id = models.CharField(max_length=100)
     recorded_at = models.DateTimeField(db_default=Now())

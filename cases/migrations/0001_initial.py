@@ -452,7 +452,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "platform",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_constraint=False, db_index=False, 
                         on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="stores.platform"
                     ),
                 ),
@@ -518,7 +518,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "sheet_import",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_constraint=False, db_index=False, 
                         on_delete=django.db.models.deletion.CASCADE, related_name="import_rows", to="cases.sheetimport"
                     ),
                 ),

@@ -61,7 +61,8 @@ class Target(models.Model):
         RESTORED = "restored", _("Restored")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets", db_index=False)
+    # The platform of its listing or store, which the database checks there; a second check costs every import.
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets", db_index=False, db_constraint=False)
     listing = models.OneToOneField(Listing, models.PROTECT, null=True, blank=True, related_name="target")
     store = models.OneToOneField(Store, models.PROTECT, null=True, blank=True, related_name="target")
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="targets")

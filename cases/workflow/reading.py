@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -88,13 +89,25 @@ def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Iterator
             seconds=settings.SHEET_MAX_SECONDS + GRACE,
         )
         try:
-            for piece in pieces:
-                yield _understood(piece)
+            yield from _one_ahead(map(_understood, pieces))
         except ChildDied as died:
             log.error("sheet.reader_died", how=died.how, sheet_import=prefix)
             raise ReadingRefused(json.dumps(DEATHS[died.how])) from died
         finally:
             pieces.close()
+
+
+def _one_ahead(pieces: Iterator[Heading | Rows]) -> Iterator[Heading | Rows]:
+    """The same, each taken from the child and taken apart while its predecessor is being written.
+
+    The first is taken in this thread: the child lives as long as the thread that began it.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        piece = next(pieces, None)
+        while piece is not None:
+            following = beside.submit(next, pieces, None)
+            yield piece
+            piece = following.result()
 
 
 def write_rows(rows: Rows, outcome: Outcome | None = None, registered_at: str = "") -> None:

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('listing_id', models.CharField(max_length=100)),
                 ('store_id', models.CharField(max_length=100)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('platform', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.platform')),
+                ('platform', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.platform')),
             ],
             options={
                 'indexes': [models.Index(fields=['platform', 'store_id'], name='belonging_store')],

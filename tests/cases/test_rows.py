@@ -1,0 +1,179 @@
+"""What becomes of a row: one result, in the order of precedence; the registry that rows leave behind."""
+
+import pytest
+
+from cases import workflow
+from cases.models import Complaint, ImportRow, Target
+from corps.models import AuditEntry
+from listings.models import Belonging, Listing
+from stores.models import Store
+from stores.workflow import register_official_account
+from tests.cases.conftest import House, sheet_of, take_in
+
+pytestmark = pytest.mark.django_db
+
+ITEM = "https://item.taobao.com/item.htm?id=%s"
+SHOP = "https://shop%s.taobao.com/"
+JD_SHOP = "https://mall.jd.com/index-%s.html"
+
+
+def make_official(house: House, number: str, *, firm: str = "HYS") -> None:
+    register_official_account(
+        firm=house.firms[firm],
+        platform=house.platforms["taobao"],
+        site="taobao",
+        canonical_id=number,
+        url=SHOP % number,
+        name="官方店",
+        actor=house.officer,
+    )
+
+
+def results(house: House, *rows: str, firm: str = "CXT") -> list[str]:
+    """Register a sheet of these rows; the result of each."""
+    sheet_import = take_in(house, sheet_of(*rows), firm=firm)
+    assert sheet_import.state == "done", sheet_import.explanation
+    return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
+
+
+def row(listing: str = "", store: str = "", request: str = "下架商品") -> str:
+    """One row by the numbers of a Taobao listing and store."""
+    return f"{ITEM % listing if listing else ''},{SHOP % store if store else ''},{request},精华液"
+
+
+def test_a_listing_named_twice_is_new_and_then_a_repeat_under_any_form_of_its_address(house):
+    assert results(
+        house,
+        row("600000000001"),
+        "https://detail.tmall.com/item.htm?skuId=9&id=600000000001,,下架,x",
+        "看看这个 http://h5.m.taobao.com/awp/core/detail.htm?id=600000000001 好物,,下架,x",
+    ) == ["new", "repeat", "repeat"]
+    assert Listing.objects.count() == Target.objects.count() == 1
+
+
+def test_a_repeat_of_another_firm_is_linked_and_keeps_the_firm_of_the_first(house):
+    results(house, row("600000000001"), firm="CXT")
+    assert results(house, row("600000000001"), firm="HYS") == ["repeat"]
+    target = Target.objects.get()
+    assert target.firm.code == "CXT"
+    assert {line.sheet_import.complaint.firm.code for line in target.rows.all()} == {"CXT", "HYS"}
+
+
+def test_asking_for_closure_makes_the_store_the_target_and_registers_both(house):
+    assert results(house, row("600000000001", "70000001", "关闭店铺")) == ["new"]
+    target = Target.objects.get()
+    assert (target.kind, target.store.canonical_id) == ("store", "70000001")
+    assert Listing.objects.get().store == target.store
+
+
+def test_a_listing_registered_beside_a_store_is_a_repeat_when_it_becomes_a_target(house):
+    assert results(house, row("600000000001", "70000001", "关闭店铺"), row("600000000001")) == ["new", "repeat"]
+    assert Target.objects.filter(kind="listing").count() == 1
+
+
+def test_a_repeat_registers_the_store_that_it_names_besides(house):
+    results(house, row("600000000001"))
+    assert results(house, row("600000000001", "70000001")) == ["repeat"]
+    assert Listing.objects.get().store == Store.objects.get()
+    assert Target.objects.count() == 1
+
+
+def test_an_official_store_registers_nothing_but_teaches_where_its_listing_is(house):
+    make_official(house, "70000001")
+    assert results(house, row("600000000001", "70000001"), row("600000000001")) == ["official", "official"]
+    assert not Listing.objects.exists()
+    assert not Store.objects.exists()
+    assert Belonging.objects.get().store_id == "70000001"
+    assert ImportRow.objects.first().finding == "官方店 (HYS)"
+
+
+def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_is(house):
+    make_official(house, "70000001")
+    assert results(
+        house,
+        row("600000000001", "70000002"),
+        row("600000000001", "70000001"),
+        row("600000000001"),
+    ) == ["new", "official", "repeat"]
+    assert Belonging.objects.get().store_id == "70000002"
+    assert not Target.objects.get().is_official
+
+
+def test_a_row_whose_listing_is_known_to_be_official_is_official_whatever_store_it_names(house):
+    make_official(house, "70000001")
+    assert (
+        results(
+            house,
+            row("600000000001", "70000001"),
+            row("600000000001", "70000009"),
+            row("600000000001", "70000009", "关店"),
+        )
+        == ["official"] * 3
+    )
+    assert not Store.objects.exists()
+
+
+def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced(house, monkeypatch):
+    announced = []
+    monkeypatch.setattr(workflow, "official_found", workflow.official_found)
+    workflow.official_found.append(lambda targets, **_: announced.extend(targets))
+    try:
+        make_official(house, "70000001")
+        assert results(house, row("600000000001"), row("600000000001", "70000001")) == ["new", "official"]
+    finally:
+        workflow.official_found.pop()
+    target = Target.objects.get()
+    assert target.is_official
+    assert announced == [target.pk]
+    assert AuditEntry.objects.about(target).filter(verb="target.found_official").exists()
+
+
+def test_an_account_registered_later_marks_its_store_and_the_listings_known_to_be_in_it(house):
+    results(house, row("600000000001", "70000001"), row("", "70000001", "关店"), row("600000000002", "70000002"))
+    make_official(house, "70000001")
+    marked = Target.objects.filter(is_official=True)
+    assert {target.thing.canonical_id for target in marked} == {"600000000001", "70000001"}
+
+
+def test_taobao_and_tmall_stores_are_one_space(house):
+    make_official(house, "70000001")
+    assert results(house, ",https://shop70000001.tmall.com/,关店,x") == ["official"]
+
+
+def test_rows_that_cannot_be_placed_or_used_register_nothing(house):
+    assert results(
+        house,
+        "https://m.tb.cn/h.abc123,,下架,x",
+        f"{ITEM % '600000000001'},{JD_SHOP % '1234567'},下架,x",
+        "https://detail.1688.com/offer/600000000001.html,,下架,x",
+        "https://item.taobao.com.evil.cn/item.htm?id=600000000001,,下架,x",
+        "没有链接,,下架,x",
+        f"{ITEM % '600000000001'} {ITEM % '600000000002'},,下架,x",
+    ) == ["held", "held", "held", "invalid", "invalid", "invalid"]
+    assert not Listing.objects.exists()
+    assert all(line.explanation for line in ImportRow.objects.all())
+
+
+def test_a_target_keeps_what_the_firm_alleged(house):
+    header = "商品链接,侵权类型,售价,建议零售价,商品标题,品牌"
+    content = sheet_of(f'{ITEM % "600000000001"},割码销售,"¥1,299.00",199元,精华液,砚露', header=header)
+    take_in(house, content)
+    target = Target.objects.get()
+    assert (target.alleged, str(target.price), str(target.list_price)) == ("割码销售", "1299.00", "199.00")
+    assert (target.listing.title, target.listing.brand) == ("精华液", "砚露")
+    assert target.listing.url == "https://item.taobao.com/item.htm?id=600000000001"
+
+
+def test_signs_that_upset_a_database_are_kept_or_dropped_but_never_fatal(house):
+    content = sheet_of(row("600000000001").replace("精华液", '"a\\b\tc\x00d\\u0000e"'))
+    sheet_import = take_in(house, content)
+    assert sheet_import.state == "done"
+    assert "\x00" not in Listing.objects.get().title
+    assert Listing.objects.get().title.startswith("a\\b")
+
+
+def test_every_target_leaves_an_entry_in_the_thread_of_its_complaint(house):
+    results(house, row("600000000001"), row("600000000002"))
+    complaint = Complaint.objects.get()
+    verbs = list(AuditEntry.objects.in_thread(complaint.thread).order_by("id").values_list("verb", flat=True))
+    assert verbs == ["complaint.submitted", "target.reported", "target.reported", "import.registered"]
