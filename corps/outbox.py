@@ -90,11 +90,12 @@ DEAD_WORKER = DEAD.format(name="worker", place=3, locks=WORKER_LOCKS)
 DEAD_REPLAY = f"replay LIKE '{REPLAY_MARK}%%' AND " + DEAD.format(name="replay", place=2, locks=REPLAY_LOCKS)
 
 
-def send_due(*, replay: str = "") -> int:
+def send_due(*, replay: str = "", call_for_help: Callable[[], Any] | None = None) -> int:
     """Send what is due, until nothing is or the server cannot be talked to; the number of messages sent.
 
     replay: the mark of a replay, for its own worker alone; the ordinary worker leaves marked deliveries lying.
-    Several may run at once. Raises TransactionManagementError inside a transaction.
+    call_for_help: called once after a full batch, to bring another worker; several may work at once.
+    Raises TransactionManagementError inside a transaction.
     """
     if connection.in_atomic_block:
         raise TransactionManagementError("Nothing is sent inside a transaction.")
@@ -108,6 +109,9 @@ def send_due(*, replay: str = "") -> int:
             sent += turn.sent
             if turn.is_cut_short:
                 break
+            if len(claimed) == BATCH and call_for_help:
+                call_for_help()
+                call_for_help = None
     return sent
 
 

@@ -35,11 +35,15 @@ def ring(task: Any, *args: Any, queue: str | None = None, countdown: float | Non
     transaction.on_commit(after_commit)
 
 
-@shared_task(ignore_result=True)
-def send_due(replay: str = "") -> None:
-    """Send what is due in the outbox. A second ring finds it claimed or sent, and stops."""
+@shared_task(bind=True, ignore_result=True)
+def send_due(self: Any, replay: str = "") -> None:
+    """Send what is due in the outbox. A second ring finds it claimed or sent, and stops.
+
+    Where there is much, it rings once more on its own queue, so that idle workers come to help.
+    """
+    queue = (self.request.delivery_info or {}).get("routing_key")
     with acting(channel="task"):
-        outbox.send_due(replay=replay)
+        outbox.send_due(replay=replay, call_for_help=lambda: ring(send_due, replay, queue=queue))
 
 
 @shared_task(ignore_result=True)

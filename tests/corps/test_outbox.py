@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from corps import outbox
+from corps import outbox, tasks
 from corps.acting import acting
 from corps.messages import compose
 from corps.models import AuditEntry, Delivery, Installation, Unit
@@ -278,6 +278,23 @@ def say_and_die(*args, **words):
 smtp.Line.say = say_and_die
 outbox.send_due()
 """
+
+
+@pytest.mark.parametrize(("due", "calls"), [(3, 0), (9, 1)])
+def test_a_worker_with_much_to_send_calls_for_help_once(queue, smtp_sink, monkeypatch, due, calls):
+    monkeypatch.setattr(outbox, "BATCH", 4)
+    called = []
+    queue(due)
+    assert outbox.send_due(call_for_help=lambda: called.append(1)) == due
+    assert len(called) == calls
+
+
+def test_a_bell_brings_the_celery_worker_to_send_what_is_due(queue, smtp_sink, celery_worker_process):
+    deliveries = queue(130)
+    tasks.ring(tasks.send_due)
+    smtp_sink.await_messages(130)
+    until(lambda: states() == {"sent": 130})
+    assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries}
 
 
 def start_sender(words: str = SEND) -> subprocess.Popen[bytes]:
