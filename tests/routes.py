@@ -2,7 +2,7 @@
 
     ROUTES = {"cases:list": CORPS, "cases:case": CORPS | {"representative"}, "admin:": {"administrator"}}
 
-A key is a route's full name; one that ends with ":" or "_" stands for all names that begin so. The value is the set of
+A key is a route's full name; one that ends with ":", "_" or "-" stands for all names that begin so. The value is the set of
 roles that have business there, or PUBLIC.
 """
 
@@ -50,7 +50,7 @@ def rule_for(name: str, table: dict[str, frozenset[str]]) -> frozenset[str] | No
     """The roles of a route: by its whole name, otherwise by the longest beginning that the table has."""
     if name in table:
         return table[name]
-    beginnings = [key for key in table if key[-1] in ":_" and name.startswith(key)]
+    beginnings = [key for key in table if key[-1] in ":_-" and name.startswith(key)]
     return table[max(beginnings, key=len)] if beginnings else None
 
 

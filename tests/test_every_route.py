@@ -61,7 +61,7 @@ def test_every_route_has_a_rule():
 
 def test_no_rule_is_left_over_from_a_route_that_is_gone():
     names = [route.name for route in EVERY]
-    used = {key for key in ROUTES if any(name == key or (key[-1] in ":_" and name.startswith(key)) for name in names)}
+    used = {key for key in ROUTES if any(name == key or (key[-1] in ":_-" and name.startswith(key)) for name in names)}
     assert sorted(set(ROUTES) - used) == []
 
 
