@@ -2,7 +2,7 @@
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +23,7 @@ class CountsSerializer(serializers.Serializer):
     corrections = serializers.IntegerField()
 
 
-class RowSerializer(CountsSerializer):
+class CountedRowSerializer(CountsSerializer):
     platform = serializers.CharField(required=False)
     firm = serializers.CharField(required=False)
     month = serializers.CharField(required=False)
@@ -31,7 +31,7 @@ class RowSerializer(CountsSerializer):
 
 
 class StatisticsSerializer(CountsSerializer):
-    rows = RowSerializer(many=True)
+    rows = CountedRowSerializer(many=True)
 
 
 class StatisticsView(APIView):
@@ -49,7 +49,10 @@ class StatisticsView(APIView):
             ),
             OpenApiParameter("campaign", int, description=_("A campaign's number.")),
         ],
-        responses={200: StatisticsSerializer},
+        responses={
+            200: StatisticsSerializer,
+            400: OpenApiResponse(description=_("What was asked for cannot be read; `errors` says which parameter.")),
+        },
     )
     def get(self, request: Request) -> Response:
         question = read_question(request.query_params)

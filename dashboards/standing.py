@@ -76,7 +76,7 @@ def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     if campaign is not None:
         complaints = complaints.filter(campaign=campaign)
     filed = complaints.annotate(filed_on=TruncDate("case__filed_at", tzinfo=SHANGHAI))
-    found = [Kept("filing", **_share(filed, Q(filed_on__lte=F("verify_deadline__due_on"))))]
+    found = [_share("filing", filed, Q(filed_on__lte=F("verify_deadline__due_on")))]
 
     items = _items(user, campaign)
     platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
@@ -91,12 +91,13 @@ def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     first = Check.objects.filter(item=OuterRef("item")).order_by("pk").values("pk")[:1]
     checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first), item__check_deadline__isnull=False)
     looked = checks.annotate(on=TruncDate("at", tzinfo=SHANGHAI))
-    found.append(Kept("check", **_share(looked, Q(on__lte=F("item__check_deadline__due_on")))))
+    found.append(_share("check", looked, Q(on__lte=F("item__check_deadline__due_on"))))
     return [line for line in found if line.all]
 
 
-def _share(rows: QuerySet[Any], in_time: Q) -> dict[str, int]:
-    return rows.aggregate(kept=Count("pk", filter=in_time), all=Count("pk"))
+def _share(what: str, rows: QuerySet[Any], in_time: Q) -> Kept:
+    found = rows.aggregate(kept=Count("pk", filter=in_time), all=Count("pk"))
+    return Kept(what, found["kept"], found["all"])
 
 
 def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:

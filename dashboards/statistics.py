@@ -63,8 +63,8 @@ def statistics(
     question = Question(from_, to, tuple(group), campaign)
     keys = {f"by_{word}": GROUPS[word] for word in group}
     sums = {f"sum_{count}": Sum(count, default=0) for count in COUNTS}
-    found = asked(user, question).values(**keys).annotate(**sums).order_by(*keys)
-    rows = [
+    found: Any = asked(user, question).values(**keys).annotate(**sums).order_by(*keys)
+    rows: list[dict[str, Any]] = [
         {word: row[f"by_{word}"] for word in group} | {count: row[f"sum_{count}"] for count in COUNTS}
         for row in (found if keys else [asked(user, question).aggregate(**sums)])
     ]

@@ -128,7 +128,7 @@ class Folder:
     @property
     def rounds(self) -> list[int]:
         """The rounds that have a reply or a check, in order."""
-        return sorted({row.round for row in [*self.replies, *self.checks]})
+        return sorted({reply.round for reply in self.replies} | {check.round for check in self.checks})
 
 
 def read_folder(path: Path) -> Folder:

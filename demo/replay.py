@@ -236,7 +236,9 @@ class Replay:
             somewhere = next(iter(holders.values()), None) or platform.notices.order_by("-pk").first()
             routed: dict[Notice | None, list[Said]] = {}
             for reply in lot:
-                routed.setdefault(holders.get(_key(reply.address, slug), somewhere), []).append(reply)
+                key = _key(reply.address, slug)
+                holder = holders.get(key) if key else None
+                routed.setdefault(holder or somewhere, []).append(reply)
             for notice, said in routed.items():
                 refused += self._answer(notice, said)
         self.refused += refused
