@@ -2,8 +2,8 @@
 
     ROUTES = {"cases:list": CORPS, "cases:case": CORPS | {"representative"}, "admin:": {"administrator"}}
 
-A key is a route's full name; one that ends with ":", "_" or "-" stands for all names that begin so. The value is the set of
-roles that have business there, or PUBLIC.
+A key is a route's full name; one that ends with ":", "_" or "-" stands for all names that begin so. The value is the
+set of roles that have business there, or PUBLIC.
 """
 
 import re
