@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
         """State the room's verbs in the access table, and fill the lists of the rooms below."""
         from cases import workflow
         from cases.finding import find
+        from cases.links import register_links
         from cases.standing import tell
         from corps import search, tasks
         from listings import standing
@@ -42,3 +43,4 @@ class CasesConfig(AppConfig):
         storework.official_hooks.append(workflow.mark_account)
         standing.tellers.append(tell)
         search.finders.append(find)
+        register_links()

@@ -1,6 +1,26 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from cases.views import casework, complaints, imports, targets
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+NUMBER = r"(?P<number>[A-Z0-9-]+)"
+
+urlpatterns = [
+    path("", casework.list_cases, name="list"),
+    path("new/", casework.new_case, name="case_new"),
+    path("complaints/", complaints.list_complaints, name="complaints"),
+    path("complaints/new/", complaints.new_complaint, name="complaint_new"),
+    re_path(rf"^complaints/{NUMBER}/$", complaints.show_complaint, name="complaint"),
+    re_path(rf"^complaints/{NUMBER}/decide/$", complaints.decide, name="complaint_decide"),
+    path("imports/<uuid:pk>/", imports.show_import, name="import"),
+    path("imports/<uuid:pk>/settle/", imports.settle, name="import_settle"),
+    path("imports/<uuid:pk>/register/", imports.register, name="import_register"),
+    path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
+    path("targets/<int:pk>/", targets.show_target, name="target"),
+    re_path(rf"^{NUMBER}/$", casework.show_case, name="case"),
+    re_path(rf"^{NUMBER}/act/$", casework.act, name="case_act"),
+    re_path(rf"^{NUMBER}/targets/$", targets.act_on_many, name="targets_act"),
+    re_path(rf"^{NUMBER}/(?P<what>[a-z]+)/$", casework.change, name="case_change"),
+]

@@ -1,0 +1,116 @@
+"""Forms of the cases room."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Campaign, Case, LegalGround
+from corps.clock import today
+from corps.models import User
+from firms.models import Firm
+
+LONG = 4000
+
+
+class ComplaintForm(forms.Form):
+    """A complaint with its sheet. A representative speaks for the own firm only."""
+
+    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), empty_label=None)
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    received_on = forms.DateField(
+        label=_("Received on (YYYY-MM-DD)"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    sheet = forms.FileField(
+        label=_("Sheet"),
+        required=False,
+        help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
+    )
+    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["firm"].queryset = Firm.objects.visible_to(user)
+        self.fields["received_on"].initial = today()
+        self.fields["campaign"].queryset = Campaign.objects.visible_to(user)
+        if not user.is_corps:
+            del self.fields["campaign"]
+
+    def clean_received_on(self) -> date:
+        received_on = self.cleaned_data["received_on"]
+        if received_on > today():
+            raise ValidationError(_("This day has not come yet."))
+        return received_on
+
+
+class CaseForm(forms.Form):
+    """A case made of complaints: its title, its ground and its two officers."""
+
+    title = forms.CharField(label=_("Title"), max_length=160)
+    ground = forms.ModelChoiceField(
+        label=_("Legal ground"),
+        queryset=LegalGround.objects.none(),
+        required=False,
+        help_text=_("Holds for every target without one of its own; a low price alone is none."),
+    )
+    lead = forms.ModelChoiceField(label=_("Lead officer"), queryset=User.objects.none())
+    second = forms.ModelChoiceField(label=_("Second officer"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].queryset = LegalGround.objects.visible_to(user).valid_on(today()).sufficient()
+        officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
+        self.fields["lead"].queryset = self.fields["second"].queryset = officers
+        self.fields["lead"].initial = user.pk
+
+
+class OfficersForm(forms.Form):
+    """The two officers of a case."""
+
+    lead = forms.ModelChoiceField(label=_("Lead officer"), queryset=User.objects.none())
+    second = forms.ModelChoiceField(label=_("Second officer"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
+        self.fields["lead"].queryset = self.fields["second"].queryset = officers
+        for turn in case.assignments.filter(until=None):
+            self.fields["lead" if turn.is_lead else "second"].initial = turn.officer_id
+
+
+class GroundForm(forms.Form):
+    """The ground a case stands on."""
+
+    ground = forms.ModelChoiceField(label=_("Legal ground"), queryset=LegalGround.objects.none(), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].queryset = LegalGround.objects.visible_to(user).valid_on(today())
+
+
+class ReasonForm(forms.Form):
+    """A reason, for acts that owe one."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TextForm(forms.Form):
+    """A note, or a conclusion."""
+
+    text = forms.CharField(label=_("Text"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AddressesForm(forms.Form):
+    """Listings and stores added by hand, an address on each line."""
+
+    addresses = forms.CharField(
+        label=_("Addresses"),
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("One on each line, in any form."),
+    )
+
+    def clean_addresses(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()][:5000]

@@ -1,0 +1,65 @@
+"""The story of a target, told by every room that knows a part of it, and what else a case page shows.
+
+The rooms above add to these lists in `AppConfig.ready()`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cases.models import Case, Target
+from corps.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that happened to a target. kind: a word with a colour. link: a word to follow `url` by."""
+
+    at: datetime
+    text: Any
+    kind: str = "grey"
+    strong: Any = ""
+    note: Any = ""
+    url: str = ""
+    link: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A tab of the case page that another room fills. context: called when it is looked at."""
+
+    key: str
+    label: Any
+    template: str
+    count: Callable[[Case, User], int]
+    context: Callable[[Case, User], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A row of the home page: what is to be done. due: a Shanghai date, or None. verb: what the button says."""
+
+    title: str
+    note: str
+    place: str
+    count: int
+    url: str
+    verb: Any
+    due: Any = None
+    provisional: bool = False
+    key: tuple = field(default_factory=tuple)
+
+
+tellers: list[Callable[[Target, User], Iterable[Line]]] = []
+panels: list[Panel] = []
+# What an account's home page lists: section ("due", "check", "take_in", "waiting") → providers of its rows.
+providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {"due": [], "check": [], "take_in": [], "waiting": []}
+# What a target's page may offer besides, and why it counts: called with target and user.
+acts: list[Callable[[Target, User], Iterable[tuple[Any, str]]]] = []
+proofs: list[Callable[[Target, User], Iterable[tuple[Any, Any, Any]]]] = []
+
+
+def story_of(target: Target, user: User) -> list[Line]:
+    """All that is known of a target, newest first."""
+    return sorted((line for tell in tellers for line in tell(target, user)), key=lambda line: line.at, reverse=True)

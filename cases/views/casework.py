@@ -1,0 +1,309 @@
+"""Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import story, workflow
+from cases.forms import AddressesForm, CaseForm, GroundForm, OfficersForm, ReasonForm, TextForm
+from cases.models import Case, Complaint, Target
+from cases.states import CaseState, ComplaintState
+from cases.views.tables import target_table
+from corps.access import may
+from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
+from corps.models import AuditEntry, User
+from corps.pieces.lists import conditions, page_of
+from corps.pieces.words import day
+from corps.refusals import refusals_go_to
+from firms.models import Firm
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+STEPS = (
+    CaseState.LEAD,
+    CaseState.FILED,
+    CaseState.DISPOSING,
+    CaseState.CONCLUDING,
+    CaseState.CLOSED,
+    CaseState.ARCHIVED,
+)
+UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+
+
+def under_way(user: User) -> int:
+    """How many cases are not closed, for the rail."""
+    return Case.objects.visible_to(user).filter(state__in=UNDER_WAY).count()
+
+
+@corps
+@require_GET
+def list_cases(request: SignedIn) -> HttpResponse:
+    """Cases, newest first, with how many targets they have and how many are verified."""
+    found = Case.objects.visible_to(request.user)
+    if (state := request.GET.get("state")) in CaseState.values:
+        found = found.filter(state=state)
+    if firm := request.GET.get("firm"):
+        found = found.filter(firm__code=firm)
+    if request.GET.get("mine"):
+        found = found.filter(assignments__officer=request.user, assignments__until=None)
+    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    chips = conditions(
+        request.GET,
+        [
+            ("state", _("State"), dict(CaseState.choices).get),
+            ("firm", _("Firm"), firms.get),
+            ("mine", _("Handled by"), lambda _value: request.user.name),
+        ],
+    )
+    rows = found.select_related("firm", "campaign", "unit", "handling_deadline")
+    page = page_of(rows, request.GET, order=("-id",), total=found.count())
+    counts = _target_counts([case.pk for case in page])
+    context = {
+        "page": page,
+        "rows": [(case, counts.get(case.pk, {})) for case in page],
+        "conditions": chips,
+        "states": CaseState.choices,
+        "firms": firms.items(),
+    }
+    return render(request, "cases/case_list.html", context)
+
+
+def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
+    counted: dict[int, dict[str, int]] = {}
+    rows = Target.objects.filter(case__in=cases).order_by().values_list("case", "state").annotate(Count("pk"))
+    for case, state, count in rows:
+        place = counted.setdefault(case, {"total": 0})
+        place[state] = count
+        place["total"] += count
+    return counted
+
+
+@corps
+def new_case(request: SignedIn) -> HttpResponse:
+    """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form."""
+    numbers = request.POST.getlist("complaint") or request.GET.getlist("complaint")
+    complaints = list(
+        Complaint.objects.visible_to(request.user)
+        .filter(number__in=numbers, state=ComplaintState.ACCEPTED)
+        .select_related("firm")
+    )
+    if not complaints:
+        messages.warning(request, _("Choose accepted complaints first."))
+        return redirect("cases:complaints")
+    title = _("Illegal online selling of %(firm)s products") % {"firm": complaints[0].firm.short_label}
+    form = CaseForm(request.POST if "title" in request.POST else None, user=request.user, initial={"title": title})
+    if form.is_valid():
+        with refusals_go_to(form):
+            case = workflow.open_case(actor=request.user, complaints=complaints, **form.cleaned_data)
+            return redirect(case)
+    context = {
+        "form": form,
+        "complaints": complaints,
+        "targets": Target.objects.filter(complaint__in=complaints).count(),
+    }
+    return render(request, "cases/case_new.html", context)
+
+
+@corps
+@require_GET
+def show_case(request: SignedIn, number: str) -> HttpResponse:
+    """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other rooms show."""
+    case = visible_case(request.user, number)
+    tab = request.GET.get("tab", "targets")
+    panel = next((panel for panel in story.panels if panel.key == tab), None)
+    own = {"targets": _targets, "complaints": _complaints, "timeline": _timeline, "notes": _notes}
+    if panel is None and tab not in own:
+        raise Http404
+    context = _head(request, case, tab)
+    if panel is not None:
+        context |= panel.context(case, request.user)
+        return render(request, panel.template, context)
+    return render(request, f"cases/case_{tab}.html", context | own[tab](request, case))
+
+
+def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
+    user = request.user
+    turns = list(case.assignments.filter(until=None).select_related("officer").order_by("-is_lead"))
+    tabs = [
+        {"key": "targets", "label": _("Targets"), "url": "?", "count": case.targets.count()},
+        {"key": "complaints", "label": _("Complaints"), "url": "?tab=complaints", "count": case.complaints.count()},
+        *(
+            {"key": panel.key, "label": panel.label, "url": f"?tab={panel.key}", "count": panel.count(case, user)}
+            for panel in story.panels
+        ),
+        {"key": "notes", "label": _("Notes"), "url": "?tab=notes", "count": case.notes.count()},
+        {"key": "timeline", "label": _("Timeline"), "url": "?tab=timeline", "count": None},
+    ]
+    clocks = []
+    if case.handling_deadline and case.state not in (CaseState.CLOSED, CaseState.ARCHIVED):
+        deadline = case.handling_deadline
+        clocks.append(
+            {
+                "label": _("Handling"),
+                "due": deadline.due_on,
+                "calendar_days": True,
+                "provisional": deadline.is_provisional,
+            }
+        )
+    return {
+        "case": case,
+        "tab": tab,
+        "turns": turns,
+        "tabs": [place | {"current": place["key"] == tab} for place in tabs],
+        "clocks": clocks,
+        "steps": _steps(case),
+        "verbs": _verbs(user, case),
+    }
+
+
+def _steps(case: Case) -> list[dict[str, Any]]:
+    """The stepper: what was reached, when, by whom."""
+    reached = {
+        CaseState.LEAD: (case.opened_at, case.opened_by.name),
+        CaseState.FILED: (case.filed_at, case.filed_by.name if case.filed_by else ""),
+        CaseState.DISPOSING: (case.disposing_at, ""),
+        CaseState.CONCLUDING: (case.concluding_at, ""),
+        CaseState.CLOSED: (case.closed_at, ""),
+    }
+    now = {CaseState.REOPENED: CaseState.DISPOSING}.get(CaseState(case.state), CaseState(case.state))
+    place = STEPS.index(now) if now in STEPS else -1
+    steps = []
+    for index, step in enumerate(STEPS):
+        at, who = reached.get(step, (None, ""))
+        state = "now" if index == place else "done" if index < place else ""
+        steps.append({"label": step.label, "note": f"{day(at)} {who}" if at else "", "state": state})
+    return steps
+
+
+def _verbs(user: User, case: Case) -> dict[str, bool]:
+    """What this person may do with the case as it stands."""
+    state = case.state
+    return {
+        "compose": may(user, "notices.compose") and state in (CaseState.FILED, *UNDER_WAY[2:]),
+        "file": may(user, "cases.file_case") and state == CaseState.LEAD,
+        "assign": may(user, "cases.assign_officers"),
+        "ground": may(user, "cases.give_ground"),
+        "conclude": may(user, "cases.conclude_case") and state in (CaseState.DISPOSING, CaseState.REOPENED),
+        "close": may(user, "cases.close_case") and state in (CaseState.CONCLUDING, CaseState.REOPENED),
+        "reopen": may(user, "cases.reopen_case") and state == CaseState.CLOSED,
+        "suspend": may(user, "cases.suspend_case") and state in UNDER_WAY[1:4],
+        "resume": may(user, "cases.suspend_case") and state == CaseState.SUSPENDED,
+    }
+
+
+def _targets(request: SignedIn, case: Case) -> dict[str, Any]:
+    return target_table(request, case) | {"addresses": AddressesForm()}
+
+
+def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:
+    return {"complaints": case.complaints.select_related("firm", "sheet_import").order_by("pk")}
+
+
+def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
+    entries = AuditEntry.objects.in_thread(case.thread).select_related("actor")
+    if verb := request.GET.get("verb"):
+        entries = entries.filter(verb__startswith=verb)
+    else:
+        # The hundreds of entries of single items stand on the targets' own pages.
+        entries = entries.exclude(verb__startswith="item.").exclude(verb__startswith="target.")
+    return {"page": page_of(entries, request.GET, order=("-id",))}
+
+
+def _notes(request: SignedIn, case: Case) -> dict[str, Any]:
+    return {"notes": case.notes.select_related("author").order_by("-pk"), "form": TextForm()}
+
+
+@corps
+@require_POST
+def act(request: SignedIn, number: str) -> HttpResponse:
+    """The verbs on a case that need no more than a word: each goes to its workflow function."""
+    case = visible_case(request.user, number)
+    name, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    text = request.POST.get("text", "")
+    verbs: dict[str, Any] = {
+        "file": lambda: workflow.file_case(case=case, actor=request.user),
+        "decline": lambda: workflow.decline_case(case=case, actor=request.user, reason=reason),
+        "reconsider": lambda: workflow.reconsider_case(case=case, actor=request.user, reason=reason),
+        "conclude": lambda: workflow.conclude_case(case=case, actor=request.user),
+        "close": lambda: workflow.close_case(case=case, actor=request.user, conclusion=text),
+        "reopen": lambda: workflow.reopen_case(case=case, actor=request.user, reason=reason),
+        "suspend": lambda: workflow.suspend_case(case=case, actor=request.user, reason=reason),
+        "resume": lambda: workflow.resume_case(case=case, actor=request.user),
+        "note": lambda: workflow.add_note(case=case, actor=request.user, text=text),
+    }
+    if name not in verbs:
+        raise Http404
+    try:
+        verbs[name]()
+    except TransitionRefused as refused:
+        missing = "; ".join(str(part) for part in refused.details.get("missing", []))
+        messages.error(request, f"{refused.message} {missing}".strip())
+    return redirect(case.get_absolute_url() + ("?tab=notes" if name == "note" else ""))
+
+
+@corps
+def change(request: SignedIn, number: str, what: str) -> HttpResponse:
+    """Forms of a case that need a page: its officers, its ground, a reason, a conclusion, addresses to add."""
+    case = visible_case(request.user, number)
+    data = request.POST or None
+    forms: dict[str, Any] = {
+        "officers": lambda: OfficersForm(data, case=case, user=request.user),
+        "ground": lambda: GroundForm(data, user=request.user, initial={"ground": case.ground_id}),
+        "addresses": lambda: AddressesForm(data),
+        "close": lambda: TextForm(data),
+        **dict.fromkeys(("decline", "reopen", "suspend"), lambda: ReasonForm(data)),
+    }
+    if what not in forms:
+        raise Http404
+    form = forms[what]()
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        with refusals_go_to(form):
+            if what == "addresses":
+                results = workflow.add_targets(case=case, actor=request.user, addresses=said["addresses"])
+                names = {i: (line, "") for i, line in enumerate(said["addresses"], start=1)}
+                return render(request, "cases/result.html", {"case": case, "results": results, "names": names})
+            _change(case, request.user, what, said)
+            return redirect(case)
+    return render(request, "cases/case_change.html", {"case": case, "form": form, "what": what, "title": _title(what)})
+
+
+def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
+    match what:
+        case "officers":
+            workflow.assign_officers(case=case, actor=user, **said)
+        case "ground":
+            workflow.give_ground(case=case, actor=user, **said)
+        case "close":
+            workflow.close_case(case=case, actor=user, conclusion=said["text"])
+        case "decline":
+            workflow.decline_case(case=case, actor=user, **said)
+        case "reopen":
+            workflow.reopen_case(case=case, actor=user, **said)
+        case "suspend":
+            workflow.suspend_case(case=case, actor=user, **said)
+
+
+def _title(what: str) -> str:
+    return {
+        "officers": _("Assign the officers"),
+        "ground": _("Give the case its legal ground"),
+        "addresses": _("Add targets"),
+        "close": _("Close the case"),
+        "decline": _("Do not file the case"),
+        "reopen": _("Reopen the case"),
+        "suspend": _("Suspend the case"),
+    }[what]
+
+
+def visible_case(user: User, number: str) -> Case:
+    """The case of a number among those the person may see; 404 otherwise."""
+    cases: QuerySet[Case] = Case.objects.visible_to(user).select_related(
+        "firm", "campaign", "unit", "ground", "opened_by", "filed_by", "handling_deadline"
+    )
+    return get_object_or_404(cases, number=number)

@@ -1,0 +1,117 @@
+"""Complaints: the list, handing one in, taking one up."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import workflow
+from cases.forms import ComplaintForm, ReasonForm
+from cases.models import Complaint
+from cases.states import ComplaintState
+from corps.access import may
+from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.pieces.lists import capped_count, conditions, page_of
+from corps.refusals import refusals_go_to
+from corps.workflow import store_file
+from firms.models import Firm
+
+readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+OPEN = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
+
+
+def waiting(user: User) -> int:
+    """How many complaints are not in a case yet, for the rail."""
+    return Complaint.objects.visible_to(user).filter(state__in=OPEN).count()
+
+
+@readers
+@require_GET
+def list_complaints(request: SignedIn) -> HttpResponse:
+    """Complaints, newest first; those accepted can be made a case of."""
+    found = Complaint.objects.visible_to(request.user).select_related("firm", "case", "sheet_import", "verify_deadline")
+    if (state := request.GET.get("state")) in ComplaintState.values:
+        found = found.filter(state=state)
+    if firm := request.GET.get("firm"):
+        found = found.filter(firm__code=firm)
+    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    chips = conditions(
+        request.GET, [("state", _("State"), dict(ComplaintState.choices).get), ("firm", _("Firm"), firms.get)]
+    )
+    page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+    context = {
+        "page": page,
+        "conditions": chips,
+        "states": ComplaintState.choices,
+        "firms": firms.items(),
+        "may_open": may(request.user, "cases.open_case"),
+    }
+    return render(request, "cases/complaint_list.html", context)
+
+
+@readers
+def new_complaint(request: SignedIn) -> HttpResponse:
+    """Hand a complaint in; its sheet is read at once and shown for a look."""
+    form = ComplaintForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        upload = said.pop("sheet")
+        with refusals_go_to(form):
+            complaint, sheet_import = workflow.submit_complaint(
+                actor=request.user,
+                sheet=store_file(upload, upload.content_type or "application/octet-stream") if upload else None,
+                sheet_name=upload.name if upload else "",
+                **said,
+            )
+            return redirect("cases:import", sheet_import.pk) if sheet_import else redirect(complaint)
+    return render(request, "cases/complaint_new.html", {"form": form})
+
+
+@readers
+@require_GET
+def show_complaint(request: SignedIn, number: str) -> HttpResponse:
+    """A complaint: who, when, its sheet and what came of it."""
+    complaint = _visible(request, number)
+    sheet_import = getattr(complaint, "sheet_import", None)
+    context = {
+        "complaint": complaint,
+        "sheet_import": sheet_import,
+        "results": workflow.rows_by_result(sheet_import) if sheet_import else {},
+        "targets": complaint.targets.count(),
+        "form": ReasonForm(),
+        "may_accept": may(request.user, "cases.accept_complaint"),
+    }
+    return render(request, "cases/complaint.html", context)
+
+
+@readers
+@require_POST
+def decide(request: SignedIn, number: str) -> HttpResponse:
+    """Accept, refuse or take back a complaint."""
+    complaint, act = _visible(request, number), request.POST.get("act")
+    verbs: dict[str | None, Any] = {
+        "accept": workflow.accept_complaint,
+        "refuse": workflow.refuse_complaint,
+        "withdraw": workflow.withdraw_complaint,
+    }
+    if act not in verbs:
+        raise Http404
+    reason = {} if act == "accept" else {"reason": request.POST.get("reason", "")}
+    try:
+        verbs[act](complaint=complaint, actor=request.user, **reason)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect(complaint)
+
+
+def _visible(request: SignedIn, number: str) -> Complaint:
+    complaints = Complaint.objects.visible_to(request.user).select_related(
+        "firm", "case", "campaign", "submitted_by", "verify_deadline", "sheet_import"
+    )
+    return get_object_or_404(complaints, number=number)
