@@ -9,11 +9,13 @@ class NoticesConfig(AppConfig):
         from cases import workflow as casework
         from corps import outbox, search, tasks
         from corps.access import allow
+        from notices import story
         from notices.finding import find
         from notices.workflow import closing, handover, verdicts
         from stores import workflow as storework
 
         _register_links()
+        story.register()
 
         corps = ("officer", "supervisor")
         allow("notices.compose", roles=("officer",))

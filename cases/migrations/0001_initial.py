@@ -426,7 +426,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "firm",
-                    models.ForeignKey(
+                    models.ForeignKey(db_constraint=False, 
                         on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="firms.firm"
                     ),
                 ),
@@ -658,11 +658,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="target",
-            index=models.Index(fields=["case", "state", "id"], name="target_case_state"),
+            index=models.Index(condition=models.Q(("case__isnull", False)), fields=["case", "state", "id"], name="target_case_state"),
         ),
         migrations.AddIndex(
             model_name="target",
-            index=models.Index(fields=["case", "platform", "id"], name="target_case_platform"),
+            index=models.Index(condition=models.Q(("case__isnull", False)), fields=["case", "platform", "id"], name="target_case_platform"),
         ),
         migrations.AddIndex(
             model_name="target",

@@ -14,6 +14,8 @@ from firms.models import Firm
 from listings.models import Listing
 from stores.models import Platform, Store
 
+IN_A_CASE = models.Q(case__isnull=False)
+
 
 class TargetQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
@@ -61,11 +63,12 @@ class Target(models.Model):
         RESTORED = "restored", _("Restored")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    # The platform of its listing or store, which the database checks there; a second check costs every import.
+    # Of its listing or store and of its complaint or case, where the database checks them; again here would cost every
+    # import a tenth.
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets", db_index=False, db_constraint=False)
     listing = models.OneToOneField(Listing, models.PROTECT, null=True, blank=True, related_name="target")
     store = models.OneToOneField(Store, models.PROTECT, null=True, blank=True, related_name="target")
-    firm = models.ForeignKey(Firm, models.PROTECT, related_name="targets")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="targets", db_constraint=False)
     complaint = models.ForeignKey(
         Complaint, models.PROTECT, null=True, blank=True, related_name="targets", db_index=False
     )
@@ -115,8 +118,8 @@ class Target(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["case", "state", "id"], name="target_case_state"),
-            models.Index(fields=["case", "platform", "id"], name="target_case_platform"),
+            models.Index(fields=["case", "state", "id"], name="target_case_state", condition=IN_A_CASE),
+            models.Index(fields=["case", "platform", "id"], name="target_case_platform", condition=IN_A_CASE),
             models.Index(fields=["complaint"], name="target_complaint"),
         ]
 

@@ -24,7 +24,6 @@ from corps.refusals import refusals_go_to
 from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-STEPS = (
     CaseState.LEAD,
     CaseState.FILED,
     CaseState.DISPOSING,
@@ -33,6 +32,7 @@ STEPS = (
     CaseState.ARCHIVED,
 )
 UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+STEPS = (
 
 
 def under_way(user: User) -> int:
@@ -144,7 +144,7 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         deadline = case.handling_deadline
         clocks.append(
             {
-                "label": _("Handling"),
+                "label": _("Handling"), "left": None,
                 "due": deadline.due_on,
                 "calendar_days": True,
                 "provisional": deadline.is_provisional,

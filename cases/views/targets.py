@@ -1,5 +1,6 @@
 """Targets: one by one with their story, and many at once with a result for each."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from cases.models import LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
 from cases.views.tables import filtered
+from corps.clock import shanghai_date
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
@@ -36,7 +38,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "target": target,
         "rows": rows,
-        "lines": lines,
+        "days": [(day, list(lot)) for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))],
         "proofs": [proof for prove in story.proofs for proof in prove(target, request.user)],
         "acts": [act for offer in story.acts for act in offer(target, request.user)],
         "alleged": _alleged(target, rows),

@@ -33,7 +33,6 @@ from cases.workflow.imports import (
     ring_unfinished,
     rows_by_result,
 )
-from cases.workflow import registration
 from cases.workflow.registration import official_found
 from cases.workflow.settling import settle_rows
 from cases.workflow.targets import add_targets, drop_checks, drop_targets, ground_targets, mark_account

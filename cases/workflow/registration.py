@@ -14,7 +14,7 @@ from django.db import connection
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import OFFICIAL
 from corps.audit import record_alike
-from corps.bulk import NULL, copied, copy_lines, take_ids
+from corps.bulk import NULL, copied, copy_lines, copying_beside, take_ids
 from corps.models import User
 from listings.addresses import canonical_url
 from listings.registration import Account, Key, Registry, listing_words, store_words
@@ -188,60 +188,73 @@ def finding_of(account: Account) -> str:
 
 
 def register_rows(
-    rows: Sequence[Row], *, complaint: Complaint, actor: User, at: datetime, platforms: dict[str, int]
-) -> Outcome:
+    rows: Sequence[Row],
+    *,
+    complaint: Complaint,
+    actor: User,
+    at: datetime,
+    platforms: dict[str, int],
+    write: Callable[[Outcome], None],
+) -> None:
     """Register what rows of a complaint's sheet name, and make targets of what they ask about.
 
-    What became of each row is for the caller to write. The caller holds `lock_registry`. A fixed number of statements,
-    whatever the number of rows.
+    write: writes down what became of each row. The caller holds `lock_registry`. A fixed number of statements, whatever
+    the number of rows.
     """
     registry = Registry()
     outcome = judge_rows(rows, registry, platforms)
-    new = {LISTING: registry.new_listings.keys(), STORE: registry.new_stores.keys()}
-    fresh = {(kind, key) for kind, key in outcome.firsts if key in new[kind]}
-    registry.write()
-    _write_targets(outcome, registry, fresh, complaint, actor, at)
+    registry.number()
+    missing = _find_targets(outcome, registry)
+    with copying_beside():
+        registry.write()
+        _write_targets(missing, outcome, registry, complaint, at)
+        write(outcome)
+    record_alike(actor, "target.reported", Target, missing.values(), at=at, thread=complaint.thread)
     _mark_official([registry.listings[key] for key in outcome.official_listings], actor, at)
-    return outcome
+
+
+def _find_targets(outcome: Outcome, registry: Registry) -> dict[Place, int]:
+    """Find the targets of all that the rows ask about; primary keys for those that are missing, in the rows' order."""
+    old: dict[str, dict[int, Place]] = {LISTING: {}, STORE: {}}
+    for kind, key in outcome.firsts:
+        known, new = _of_kind(registry, kind)
+        if key not in new:
+            old[kind][known[key]] = (kind, key)
+    for kind, thing, pk in known_targets(list(old[LISTING]), list(old[STORE])):
+        outcome.targets[old[kind][thing]] = pk
+    missing = [place for place in outcome.firsts if place not in outcome.targets]
+    numbered = dict(zip(missing, take_ids(Target, len(missing)), strict=True))
+    outcome.targets.update(numbered)
+    return numbered
+
+
+def _of_kind(registry: Registry, kind: str) -> tuple[dict[Key, int], dict[Key, str]]:
+    """The listings, or the stores: those that are known, and of them those that are new."""
+    if kind == LISTING:
+        return registry.listings, registry.new_listings
+    return registry.stores, registry.new_stores
 
 
 def _write_targets(
-    outcome: Outcome, registry: Registry, fresh: set[Place], complaint: Complaint, actor: User, at: datetime
+    missing: dict[Place, int], outcome: Outcome, registry: Registry, complaint: Complaint, at: datetime
 ) -> None:
-    """Find the targets of all that the rows ask about; make those that are missing, in the order of their rows.
-
-    fresh: what was not in the registry before, so that there can be no target of it.
-    """
-    pks = {LISTING: registry.listings, STORE: registry.stores}
-    things = {place: pks[place[0]][place[1]] for place in outcome.firsts}
-    old = [place for place in things if place not in fresh]
-    by_thing = known_targets(
-        [things[place] for place in old if place[0] == LISTING], [things[place] for place in old if place[0] == STORE]
-    )
-    outcome.targets = {
-        place: by_thing[place[0], things[place]] for place in old if (place[0], things[place]) in by_thing
-    }
-    missing = [place for place in things if place not in outcome.targets]
-    ids = take_ids(Target, len(missing))
-    outcome.targets.update(zip(missing, ids, strict=True))
     whose = f"{complaint.firm_id}\t{complaint.pk}\t{complaint.case_id or NULL}\treported\tf\tf"
-    reported = at.isoformat()
+    end = f"\t\t\t{at.isoformat()}\t"
     lines = []
-    for pk, place in zip(ids, missing, strict=True):
-        row, thing = outcome.firsts[place], things[place]
-        listing, store = (thing, NULL) if place[0] == LISTING else (NULL, thing)
-        lines.append(f"{pk}\t{row.kind}\t{place[1][0]}\t{listing}\t{store}\t{whose}\t{row.alleged}\t\t\t\t{reported}\t")
+    for place, pk in missing.items():
+        kind, key = place
+        thing = f"{registry.listings[key]}\t{NULL}" if kind == LISTING else f"{NULL}\t{registry.stores[key]}"
+        lines.append(f"{pk}\t{kind}\t{key[0]}\t{thing}\t{whose}\t{outcome.firsts[place].alleged}\t{end}")
     copy_lines(Target, TARGET_COLUMNS, lines)
-    record_alike(actor, "target.reported", Target, ids, at=at, thread=complaint.thread)
 
 
-def known_targets(listings: list[int], stores: list[int]) -> dict[tuple[str, int], int]:
-    """(kind, primary key of the thing) → primary key of its target, for those that have one."""
+def known_targets(listings: list[int], stores: list[int]) -> list[tuple[str, int, int]]:
+    """Kind, primary key of the thing and of its target, for those of the things that have one."""
     if not listings and not stores:
-        return {}
+        return []
     with connection.cursor() as cursor:
         cursor.execute(KNOWN_TARGETS, [listings, stores])
-        return {(kind, thing): pk for kind, thing, pk in cursor.fetchall()}
+        return cursor.fetchall()
 
 
 def finish_rows(rows: Sequence[Row], outcome: Outcome, at: datetime) -> None:

@@ -175,5 +175,11 @@ def _judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int],
     if sheet_import.state == SheetImport.State.REVIEW:
         registration.forecast_rows(rows, registration.judge_rows(rows, Registry(), platforms))
     else:
-        outcome = registration.register_rows(rows, complaint=complaint, actor=actor, at=at, platforms=platforms)
-        registration.finish_rows(rows, outcome, at)
+        registration.register_rows(
+            rows,
+            complaint=complaint,
+            actor=actor,
+            at=at,
+            platforms=platforms,
+            write=lambda outcome: registration.finish_rows(rows, outcome, at),
+        )

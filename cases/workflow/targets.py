@@ -105,14 +105,14 @@ def _add(
             registry.add_listing(key, listing_words(address.site, address.canonical_url))
         else:
             registry.add_store(key, store_words(address.site, address.canonical_url))
+    registry.number()
     registry.write()
     things = {
         (kind, key): (registry.listings if kind == Target.Kind.LISTING else registry.stores)[key] for kind, key in free
     }
-    known = known_targets(
-        [pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING],
-        [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE],
-    )
+    listings = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING]
+    stores = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE]
+    known = {(kind, thing): pk for kind, thing, pk in known_targets(listings, stores)}
     present = {target.pk: target for target in Target.objects.lock_in_order(known.values())}
     new, again = [], []
     for place, number in free.items():

@@ -1,0 +1,217 @@
+"""What this room tells the pages of cases: a target's story, why it counts, what can be done, a case's notices, and
+what waits on people's desks."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import story
+from cases.models import Case, Target
+from cases.states import Seen
+from corps.access import may
+from corps.clock import today
+from corps.models import User
+from corps.pieces.words import moment
+from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
+from notices.states import ItemState, NoticeState, ObjectionState
+
+SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
+
+
+def tell(target: Target, user: User) -> Iterator[story.Line]:
+    """Notices, answers, looks, outcomes and objections of a target; a handful of statements."""
+    items = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT).select_related("notice__platform")
+    for item in items:
+        if item.notice.issued_at:
+            notice = item.notice
+            note = _("round %(round)s, %(platform)s") % {"round": notice.round, "platform": notice.platform.label}
+            yield story.Line(
+                notice.issued_at,
+                _("Notice sent"),
+                "blue",
+                notice.document_number,
+                note,
+                notice.get_absolute_url(),
+                notice.number,
+            )
+    answers = Answer.objects.filter(item__target=target).select_related("by", "item__notice")
+    for answer in answers:
+        note = " ".join(filter(None, [str(answer.by), answer.remark, _("late") if answer.is_late else ""]))
+        notice = answer.item.notice
+        yield story.Line(
+            answer.at,
+            _("Answer:"),
+            "amber",
+            answer.get_outcome_display(),
+            note,
+            notice.get_absolute_url(),
+            notice.number,
+        )
+    for check in Check.objects.filter(item__target=target).select_related("by"):
+        kind = SEEN_KINDS[Seen(check.seen)]
+        yield story.Line(check.at, _("Seen:"), kind, check.get_seen_display(), f"{check.by} {check.note}".strip())
+    for outcome in Outcome.objects.filter(target=target):
+        sign = "+1" if outcome.sign > 0 else "−1"
+        note = " ".join([outcome.get_cause_display(), outcome.reason]).strip()
+        kind = "green" if outcome.sign > 0 else "red"
+        yield story.Line(outcome.at, outcome.get_kind_display(), kind, sign, note)
+    for event in Recurrence.objects.filter(target=target):
+        kind = "red" if event.kind == Recurrence.Kind.RELISTING else "green"
+        yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
+    for objection in Objection.objects.filter(target=target).select_related("lodged_by", "decided_by"):
+        url = reverse("notices:objection", args=[objection.number])
+        yield story.Line(
+            objection.lodged_at, _("Objection lodged"), "amber", "", objection.reason, url, objection.number
+        )
+        if objection.decided_at:
+            word = objection.get_state_display()
+            yield story.Line(
+                objection.decided_at, _("Objection decided:"), objection.state, word, objection.decision_reason
+            )
+
+
+def prove(target: Target, user: User) -> Iterator[tuple[Any, Any, Any]]:
+    """The chain from the notice to the +1, as (name, value, address)."""
+    last = (
+        Outcome.objects.filter(target=target).select_related("item__notice", "check_row__by").order_by("-nth").first()
+    )
+    if last is None or last.sign < 0:
+        return
+    item = last.item
+    notice = item.notice
+    yield (
+        _("Notice item"),
+        _("%(notice)s, no. %(position)s") % {"notice": notice, "position": item.position},
+        (notice.get_absolute_url()),
+    )
+    yield _("Issued"), moment(notice.issued_at), ""
+    answer = Answer.objects.filter(item=item, at__lte=last.at).select_related("by").order_by("-pk").first()
+    if answer:
+        yield _("Answer"), f"{answer.get_outcome_display()} {answer.by} {moment(answer.at)}", ""
+    if last.check_row:
+        yield _("Check"), f"{last.check_row.get_seen_display()} {last.check_row.by} {moment(last.check_row.at)}", ""
+    yield _("Result"), f"+1 {last.get_kind_display()} {moment(last.at)}", ""
+
+
+def offer(target: Target, user: User) -> Iterator[tuple[Any, str]]:
+    """What can be begun on a target's page."""
+    noticed = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT).exists()
+    if noticed and may(user, "notices.lodge_objection"):
+        yield _("Lodge an objection…"), reverse("notices:objection_new", args=[target.pk])
+    if target.is_counted and may(user, "notices.propose_correction"):
+        yield _("Propose a correction…"), reverse("notices:correction_new", args=[target.pk])
+
+
+def _notices_of(case: Case, user: User) -> dict[str, Any]:
+    notices = (
+        Notice.objects.visible_to(user)
+        .filter(case=case)
+        .select_related("platform", "reply_deadline")
+        .annotate(
+            item_count=Count("items"),
+            open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
+            claimed_count=Count("items", filter=Q(items__state=ItemState.CLAIMED)),
+            verified_count=Count("items", filter=Q(items__state=ItemState.VERIFIED)),
+        )
+        .order_by("-pk")
+    )
+    return {"notices": notices}
+
+
+NOTICES = story.Panel(
+    key="notices",
+    label=gettext_lazy("Notices"),
+    template="notices/case_notices.html",
+    count=lambda case, user: Notice.objects.visible_to(user).filter(case=case).count(),
+    context=_notices_of,
+)
+
+
+def due(user: User) -> Iterable[story.Task]:
+    """Issued notices with unanswered items, and failed or uncertain deliveries."""
+    notices = (
+        Notice.objects.visible_to(user)
+        .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
+        .select_related("platform", "case__firm", "reply_deadline")
+        .annotate(open_count=Count("items"), due_on=F("reply_deadline__due_on"))
+        .order_by("due_on", "pk")[:50]
+    )
+    for notice in notices:
+        late = notice.due_on < today()
+        yield story.Task(
+            title=_("%(platform)s has not answered %(notice)s") % {"platform": notice.platform.label, "notice": notice},
+            note=_("round %(round)s") % {"round": notice.round},
+            place=f"{notice.case.firm.short_label} {notice.case.number}",
+            count=notice.open_count,
+            url=f"{reverse('notices:compose', args=[notice.case.number])}" if late else notice.get_absolute_url(),
+            verb=_("Follow up") if late else _("Look"),
+            due=notice.due_on,
+            provisional=notice.reply_deadline.is_provisional,
+        )
+
+
+def to_check(user: User) -> Iterable[story.Task]:
+    """Claimed items, by notice, with the earliest deadline of each."""
+    found = (
+        NoticeItem.objects.visible_to(user)
+        .filter(state=ItemState.CLAIMED, pending_verdict=None)
+        .order_by()
+        .values("notice__number", "notice__document_number", "notice__platform__name", "notice__case__number")
+        .annotate(count=Count("pk"), due_on=F("check_deadline__due_on"))
+        .order_by("due_on", "notice__number")[:50]
+    )
+    for row in found:
+        yield story.Task(
+            title=f"{row['notice__platform__name']}　{row['notice__document_number']}",
+            note="",
+            place=row["notice__case__number"],
+            count=row["count"],
+            url=f"{reverse('notices:checks')}?notice={row['notice__number']}",
+            verb=_("Check"),
+            due=row["due_on"],
+        )
+
+
+def waiting(user: User) -> Iterable[story.Task]:
+    """What others have to decide: notices that wait for approval, objections that are not decided."""
+    notices = (
+        Notice.objects.visible_to(user)
+        .filter(state=NoticeState.SUBMITTED)
+        .select_related("platform", "case__firm")
+        .annotate(item_count=Count("items"))
+        .order_by("submitted_at")[:50]
+    )
+    for notice in notices:
+        yield story.Task(
+            title=_("Notice to %(platform)s") % {"platform": notice.platform.label},
+            note=_("waits for approval since %(when)s") % {"when": moment(notice.submitted_at)},
+            place=f"{notice.case.firm.short_label} {notice.case.number}",
+            count=notice.item_count,
+            url=notice.get_absolute_url(),
+            verb=_("Look"),
+        )
+    objections = Objection.objects.visible_to(user).filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED))
+    for objection in objections.select_related("case__firm").order_by("lodged_at")[:50]:
+        yield story.Task(
+            title=_("Objection %(number)s") % {"number": objection.number},
+            note=objection.reason[:60],
+            place=f"{objection.case.firm.short_label} {objection.case.number}",
+            count=1,
+            url=reverse("notices:objection", args=[objection.number]),
+            verb=_("Look"),
+        )
+
+
+def register() -> None:
+    """Fill the lists of the cases room; called once, from `AppConfig.ready()`."""
+    story.tellers.append(tell)
+    story.proofs.append(prove)
+    story.acts.append(offer)
+    story.panels.append(NOTICES)
+    story.providers["due"].append(due)
+    story.providers["check"].append(to_check)
+    story.providers["waiting"].append(waiting)
