@@ -24,15 +24,8 @@ from corps.refusals import refusals_go_to
 from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-    CaseState.LEAD,
-    CaseState.FILED,
-    CaseState.DISPOSING,
-    CaseState.CONCLUDING,
-    CaseState.CLOSED,
-    CaseState.ARCHIVED,
-)
 UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
-STEPS = (
+STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
 
 
 def under_way(user: User) -> int:
@@ -144,7 +137,8 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         deadline = case.handling_deadline
         clocks.append(
             {
-                "label": _("Handling"), "left": None,
+                "label": _("Handling"),
+                "left": None,
                 "due": deadline.due_on,
                 "calendar_days": True,
                 "provisional": deadline.is_provisional,
