@@ -1,9 +1,13 @@
 """Rows by the thousand: ids taken beforehand, and COPY, the quickest way into a table."""
 
+import gc
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
@@ -58,6 +62,18 @@ def _sequence_of(table: str) -> str:
         return cursor.fetchone()[0]
 
 
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Run a block of work on very many rows without Python's search for cycles, of which there are none in rows."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """So many new primary keys of a table, in rising order; the rows may then be written with COPY."""
     if not count:
@@ -67,6 +83,46 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
             "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [_sequence_of(model._meta.db_table), count]
         )
         return sorted(row[0] for row in cursor.fetchall())
+
+
+class _Beside:
+    """COPY in a second thread; the first error stands for all."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self.pool, self.pending = pool, list[Future[None]]()
+
+    def copy(self, statement: str, text: bytes) -> None:
+        self.pending.append(self.pool.submit(_copy, connection.connection, statement, text))
+
+    def wait(self) -> None:
+        pending, self.pending = self.pending, []
+        for copy in pending:
+            copy.result()
+
+    def __call__(self, execute: Callable[..., Any], *about: Any) -> Any:
+        """Any other statement of this thread waits its turn."""
+        self.wait()
+        return execute(*about)
+
+
+_beside: ContextVar[_Beside | None] = ContextVar("beside", default=None)
+
+
+@contextmanager
+def copying_beside() -> Iterator[None]:
+    """Let `copy_lines` come back at once within the block, so that the next lines are made while the last are written.
+
+    All of it is written when the block ends, and before any other statement. Raises there what PostgreSQL refuses.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        beside = _Beside(pool)
+        token = _beside.set(beside)
+        try:
+            with connection.execute_wrapper(beside):
+                yield
+            beside.wait()
+        finally:
+            _beside.reset(token)
 
 
 def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterable[str] | bytes) -> None:
@@ -82,4 +138,13 @@ def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterabl
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement.as_string(cursor.connection), io.BytesIO(text), size=1 << 20)
+        complete = statement.as_string(cursor.connection)
+    if beside := _beside.get():
+        beside.copy(complete, text)
+    else:
+        _copy(connection.connection, complete, text)
+
+
+def _copy(line: Any, statement: str, text: bytes) -> None:
+    with line.cursor() as cursor:
+        cursor.copy_expert(statement, io.BytesIO(text), 1 << 20)

@@ -6,7 +6,7 @@ the hundred and writes what came new by the hundred; only the order of the rows 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -17,8 +17,8 @@ from stores.models import Platform, Store
 
 REGISTRATION_LOCK = 0x726567
 
-# A listing or a store: its platform's primary key and its canonical id, in which the address rules let nothing stand
-# that COPY would have to be told about.
+# A listing or a store: its platform's primary key and its canonical id. By the address rules an id holds nothing that
+# COPY would have to be told about, and no comma.
 Key = tuple[int, str]
 
 
@@ -52,20 +52,20 @@ def registered_platforms() -> dict[str, int]:
     return dict(Platform.objects.values_list("slug", "pk"))
 
 
-LISTINGS = """
-SELECT known.platform_id, known.canonical_id, known.id FROM listings_listing known
-JOIN unnest(%s::bigint[], %s::text[]) AS wanted (platform, id)
-  ON known.platform_id = wanted.platform AND known.canonical_id = wanted.id"""
-STORES = LISTINGS.replace("listings_listing", "stores_store")
-BELONGINGS = """
-SELECT known.platform_id, known.listing_id, known.store_id FROM listings_belonging known
-JOIN unnest(%s::bigint[], %s::text[]) AS wanted (platform, id)
-  ON known.platform_id = wanted.platform AND known.listing_id = wanted.id"""
-ACCOUNTS = """
-SELECT known.platform_id, known.canonical_id, known.id, known.name, firm.code FROM stores_officialaccount known
-JOIN firms_firm firm ON firm.id = known.firm_id
-JOIN unnest(%s::bigint[], %s::text[]) AS wanted (platform, id)
-  ON known.platform_id = wanted.platform AND known.canonical_id = wanted.id"""
+# Thousands of keys are one text for the driver, which would take its time over each; no id holds a comma.
+WANTED = "unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS wanted (platform, id)"
+LISTINGS = f"""
+SELECT wanted.platform, wanted.id, listing.id, belonging.store_id FROM {WANTED}
+LEFT JOIN listings_listing listing ON listing.platform_id = wanted.platform AND listing.canonical_id = wanted.id
+LEFT JOIN listings_belonging belonging ON belonging.platform_id = wanted.platform AND belonging.listing_id = wanted.id
+WHERE listing.id IS NOT NULL OR belonging.id IS NOT NULL"""
+STORES = f"""
+SELECT wanted.platform, wanted.id, store.id FROM {WANTED}
+JOIN stores_store store ON store.platform_id = wanted.platform AND store.canonical_id = wanted.id"""
+ACCOUNTS = f"""
+SELECT wanted.platform, wanted.id, account.id, account.name, firm.code FROM {WANTED}
+JOIN stores_officialaccount account ON account.platform_id = wanted.platform AND account.canonical_id = wanted.id
+JOIN firms_firm firm ON firm.id = account.firm_id"""
 PUT_IN_STORES = """
 UPDATE listings_listing SET store_id = found.store
 FROM unnest(%s::bigint[], %s::bigint[]) AS found (listing, store)
@@ -90,17 +90,20 @@ class Registry:
     new_belongings: dict[Key, str] = field(default_factory=dict)
 
     def look_up(self, listings: Iterable[Key], stores: Iterable[Key]) -> None:
-        """Read what the database knows of these; what this registry knows already stands. Four statements."""
+        """Read what the database knows of these; what this registry knows already stands. Three statements."""
         listings, stores = set(listings), set(stores)
-        for key, pk in _rows(LISTINGS, listings - self.listings.keys()):
-            self.listings[key] = pk[0]
-        for key, store in _rows(BELONGINGS, listings - self.belongings.keys()):
-            self.belongings[key] = store[0]
+        for platform, name, pk, store in _rows(
+            LISTINGS, listings - self.listings.keys() | listings - self.belongings.keys()
+        ):
+            if pk is not None:
+                self.listings.setdefault((platform, name), pk)
+            if store is not None:
+                self.belongings.setdefault((platform, name), store)
         stores |= {(key[0], self.belongings[key]) for key in listings if key in self.belongings}
-        for key, pk in _rows(STORES, stores - self.stores.keys()):
-            self.stores[key] = pk[0]
-        for key, account in _rows(ACCOUNTS, stores - self.accounts.keys()):
-            self.accounts[key] = Account(*account)
+        for platform, name, pk in _rows(STORES, stores - self.stores.keys()):
+            self.stores[platform, name] = pk
+        for platform, name, *account in _rows(ACCOUNTS, stores - self.accounts.keys()):
+            self.accounts[platform, name] = Account(*account)
 
     def account_of(self, listing: Key | None, store: Key | None) -> Account | None:
         """The official account that the named store is, or the store in which the named listing is known to be."""
@@ -127,44 +130,42 @@ class Registry:
         if key not in self.stores:
             self.stores[key], self.new_stores[key] = 0, words
 
+    def number(self) -> None:
+        """Give what came new its primary keys, before anything is written. Two statements."""
+        self.stores.update(zip(self.new_stores, take_ids(Store, len(self.new_stores)), strict=True))
+        self.listings.update(zip(self.new_listings, take_ids(Listing, len(self.new_listings)), strict=True))
+
     def write(self) -> None:
-        """Write what came new. At most eight statements; needs `lock_registry`."""
-        self._write_stores()
-        put = self._write_listings()
-        lines = [f"{platform}\t{listing}\t{store}" for (platform, listing), store in self.new_belongings.items()]
-        copy_lines(Belonging, ["platform_id", "listing_id", "store_id"], lines)
+        """Write what came new and is numbered. Four statements; needs `lock_registry`."""
+        stores = [f"{self.stores[key]}\t{key[0]}\t{key[1]}\t{words}" for key, words in self.new_stores.items()]
+        copy_lines(Store, ["id", "platform_id", "canonical_id", "site", "url", "name"], stores)
+        listings = [
+            f"{self.listings[key]}\t{key[0]}\t{key[1]}\t{words}\t{self._store_of(key) or NULL}"
+            for key, words in self.new_listings.items()
+        ]
+        columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id"]
+        copy_lines(Listing, columns, listings)
+        belongings = [f"{platform}\t{listing}\t{store}" for (platform, listing), store in self.new_belongings.items()]
+        copy_lines(Belonging, ["platform_id", "listing_id", "store_id"], belongings)
+
+        known = self.new_belongings.keys() & (self.listings.keys() - self.new_listings.keys())
+        put = {self.listings[key]: store for key in known if (store := self._store_of(key))}
         if put:
             with connection.cursor() as cursor:
                 cursor.execute(PUT_IN_STORES, [list(put), list(put.values())])
         self.new_listings, self.new_stores, self.new_belongings = {}, {}, {}
 
-    def _write_stores(self) -> None:
-        ids = take_ids(Store, len(self.new_stores))
-        lines = []
-        for pk, (key, words) in zip(ids, self.new_stores.items(), strict=True):
-            self.stores[key] = pk
-            lines.append(f"{pk}\t{key[0]}\t{key[1]}\t{words}")
-        copy_lines(Store, ["id", "platform_id", "canonical_id", "site", "url", "name"], lines)
-
-    def _write_listings(self) -> dict[int, int]:
-        """Write the new listings, each in its store; for known ones whose store is new knowledge, which that is."""
-        ids = take_ids(Listing, len(self.new_listings))
-        lines = []
-        for pk, (key, words) in zip(ids, self.new_listings.items(), strict=True):
-            self.listings[key] = pk
-            store = self.stores.get((key[0], self.belongings[key])) if key in self.belongings else None
-            lines.append(f"{pk}\t{key[0]}\t{key[1]}\t{words}\t{store or NULL}")
-        columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id"]
-        copy_lines(Listing, columns, lines)
-        known = self.new_belongings.keys() & (self.listings.keys() - self.new_listings.keys())
-        stores = {key: self.stores.get((key[0], self.new_belongings[key])) for key in known}
-        return {self.listings[key]: store for key, store in stores.items() if store}
+    def _store_of(self, listing: Key) -> int | None:
+        """The registered store in which a listing is known to be."""
+        store = self.belongings.get(listing)
+        return None if store is None else self.stores.get((listing[0], store))
 
 
-def _rows(statement: str, wanted: set[Key]) -> list[tuple[Key, tuple]]:
-    """Rows of a look-up by platform and id, as (key, what else it gives)."""
+def _rows(statement: str, wanted: set[Key]) -> list[tuple[Any, ...]]:
+    """Rows of a look-up: platform, id, and what else it gives."""
     if not wanted:
         return []
+    platforms, ids = zip(*wanted, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [[key[0] for key in wanted], [key[1] for key in wanted]])
-        return [((row[0], row[1]), row[2:]) for row in cursor.fetchall()]
+        cursor.execute(statement, [",".join(map(str, platforms)), ",".join(ids)])
+        return cursor.fetchall()

@@ -1,0 +1,133 @@
+"""The end of a case: what must be done first is named and counted."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import translation
+
+from cases import workflow
+from cases.models import Case, Complaint, Target
+from corps.acting import acting
+from corps.errors import TransitionRefused
+from corps.models import AuditEntry
+from tests.cases.test_cases import opened  # noqa: F401
+from tests.cases.test_rows import row
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def disposing(house, opened):  # noqa: F811
+    """A filed case whose first notice is issued, with four targets."""
+    case = workflow.file_case(case=opened(*(row(str(600000000000 + n)) for n in range(4))), actor=house.chief)
+    Case.objects.filter(pk=case.pk).update(state="disposing", disposing_at=case.filed_at)
+    case.refresh_from_db()
+    return case
+
+
+def set_states(case: Case, *states: str) -> None:
+    for target, state in zip(case.targets.order_by("pk"), states, strict=True):
+        Target.objects.filter(pk=target.pk).update(
+            state=state, is_counted=state == "verified", dropped_reason="x" if state == "dropped" else ""
+        )
+
+
+def test_a_case_with_open_targets_is_not_concluded_and_they_are_counted(house, disposing):
+    set_states(disposing, "noticed", "claimed", "claimed", "reported")
+    with translation.override("en"), pytest.raises(TransitionRefused) as refused:
+        workflow.conclude_case(case=disposing, actor=house.officer)
+    assert refused.value.code == "not-ready"
+    assert {thing.code: thing.count for thing in refused.value.details["missing"]} == {
+        "targets-reported": 1,
+        "targets-noticed": 1,
+        "targets-claimed": 2,
+    }
+    assert "2 targets wait to be checked" in str(refused.value.message)
+
+
+def test_what_is_official_and_in_no_notice_holds_nothing_up(house, disposing):
+    set_states(disposing, "verified", "dropped", "gone_before_notice", "reported")
+    case = disposing
+    with pytest.raises(TransitionRefused, match="not-ready"):
+        workflow.conclude_case(case=case, actor=house.officer)
+    Target.objects.filter(state="reported").update(is_official=True)
+    assert workflow.conclude_case(case=case, actor=house.officer).state == "concluding"
+
+
+def test_closing_answers_the_complaints_and_happens_once(house, disposing):
+    set_states(disposing, "verified", "dropped", "gone_before_notice", "restored")
+    workflow.conclude_case(case=disposing, actor=house.officer)
+    case = workflow.close_case(case=disposing, actor=house.officer, conclusion="全部处置完毕")
+    assert (case.state, case.conclusion) == ("closed", "全部处置完毕")
+    assert Complaint.objects.get().state == "answered"
+    with pytest.raises(TransitionRefused) as again:
+        workflow.close_case(case=case, actor=house.officer2, conclusion="完毕")
+    assert again.value.details["by"] == "officer"
+    assert AuditEntry.objects.about(case).filter(verb="case.closed").count() == 1
+    archived = workflow.archive_case(case=case, actor=house.officer)
+    assert archived.state == "archived"
+    assert Complaint.objects.get().state == "closed"
+
+
+def test_a_case_that_is_not_concluding_is_not_closed(house, disposing):
+    with pytest.raises(TransitionRefused, match="wrong-state"):
+        workflow.close_case(case=disposing, actor=house.officer, conclusion="完毕")
+
+
+def test_rooms_above_are_asked_whether_they_name_or_raise(house, disposing):
+    set_states(disposing, "verified", "dropped", "dropped", "dropped")
+    workflow.conclude_case(case=disposing, actor=house.officer)
+
+    def raises(_case: Case) -> None:
+        raise TransitionRefused("objections-open", "2 objections are not decided.", objections=2)
+
+    checks = [lambda _case: [workflow.Missing("letters", 3, "3 letters are missing")], raises]
+    workflow.closing_checks.extend(checks)
+    try:
+        with pytest.raises(TransitionRefused) as refused:
+            workflow.close_case(case=disposing, actor=house.officer, conclusion="完毕")
+    finally:
+        del workflow.closing_checks[-2:]
+    missing = refused.value.details["missing"]
+    assert [(thing.code, thing.count) for thing in missing] == [("letters", 3), ("objections-open", 2)]
+
+
+def test_a_closed_case_is_reopened_by_a_supervisor_with_a_reason(house, disposing):
+    set_states(disposing, "verified", "dropped", "dropped", "dropped")
+    workflow.conclude_case(case=disposing, actor=house.officer)
+    case = workflow.close_case(case=disposing, actor=house.officer, conclusion="完毕")
+    with pytest.raises(PermissionDenied):
+        workflow.reopen_case(case=case, actor=house.officer, reason="重新上架")
+    assert workflow.reopen_case(case=case, actor=house.supervisor, reason="重新上架").state == "reopened"
+    assert workflow.close_case(case=case, actor=house.officer, conclusion="完毕").state == "closed"
+
+
+def test_days_of_a_suspension_move_the_deadline_and_the_case_goes_on_where_it_was(house, disposing):
+    with acting(channel="replay", replay="mark"):
+        Case.objects.update(handling_deadline=None)
+        Case.objects.update(state="lead", filed_at=None, disposing_at=None)
+        case = workflow.file_case(case=disposing, actor=house.chief, at=datetime(2026, 3, 2, 2, tzinfo=UTC))
+        assert case.handling_deadline.due_on == date(2026, 6, 1)
+        case = workflow.suspend_case(
+            case=case, actor=house.chief, reason="等待鉴定", at=datetime(2026, 3, 10, 2, tzinfo=UTC)
+        )
+        assert case.state == "suspended"
+        case = workflow.resume_case(case=case, actor=house.chief, at=datetime(2026, 3, 20, 2, tzinfo=UTC))
+    assert case.state == "filed"
+    assert case.handling_deadline.excluded == "2026-03-10..2026-03-19"
+    assert case.handling_deadline.due_on == date(2026, 6, 10)
+    with pytest.raises(TransitionRefused, match="not-suspended"):
+        workflow.resume_case(case=case, actor=house.chief)
+
+
+@pytest.mark.parametrize("leave", [workflow.transfer_case, workflow.withdraw_case])
+def test_a_case_is_left_only_when_no_notice_is_under_way(house, disposing, leave):
+    set_states(disposing, "noticed", "claimed", "reported", "reported")
+    with pytest.raises(PermissionDenied):
+        leave(case=disposing, actor=house.officer, reason="移送公安")
+    with pytest.raises(TransitionRefused) as refused:
+        leave(case=disposing, actor=house.chief, reason="移送公安")
+    assert refused.value.details["count"] == 2
+    set_states(disposing, "verified", "reported", "reported", "reported")
+    assert leave(case=disposing, actor=house.chief, reason="移送公安").state in ("transferred", "withdrawn")
