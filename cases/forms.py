@@ -19,7 +19,7 @@ class ComplaintForm(forms.Form):
     """A complaint with its sheet. A representative speaks for the own firm only."""
 
     firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), empty_label=None)
-    subject = forms.CharField(label=_("Subject"), max_length=200)
+    subject = forms.CharField(label=_("Subject of the letter"), max_length=200)
     received_on = forms.DateField(
         label=_("Received on (YYYY-MM-DD)"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -45,7 +45,7 @@ class SheetImport(models.Model):
         REVIEW = "review", _("To be looked at")
         REGISTERING = "registering", _("Being registered")
         DONE = "done", _("Registered")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", _("Could not be read")
         ABANDONED = "abandoned", _("Abandoned")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
