@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                             ("review", "To be looked at"),
                             ("registering", "Being registered"),
                             ("done", "Registered"),
-                            ("failed", "Failed"),
+                            ("failed", "Could not be read"),
                             ("abandoned", "Abandoned"),
                         ],
                         default="reading",
