@@ -96,8 +96,9 @@ class _Beside:
 
     def wait(self) -> None:
         pending, self.pending = self.pending, []
-        for copy in pending:
-            copy.result()
+        with connection.wrap_database_errors:
+            for copy in pending:
+                copy.result()
 
     def __call__(self, execute: Callable[..., Any], *about: Any) -> Any:
         """Any other statement of this thread waits its turn."""
@@ -142,7 +143,8 @@ def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterabl
     if beside := _beside.get():
         beside.copy(complete, text)
     else:
-        _copy(connection.connection, complete, text)
+        with connection.wrap_database_errors:
+            _copy(connection.connection, complete, text)
 
 
 def _copy(line: Any, statement: str, text: bytes) -> None:

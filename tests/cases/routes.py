@@ -1,0 +1,19 @@
+"""Who has business on the pages and in the API of the cases room."""
+
+from tests.routes import CORPS
+
+WITH_FIRMS = CORPS | {"representative"}
+ROUTES = {
+    "cases:list": CORPS,
+    "cases:case": CORPS,
+    "cases:case_": CORPS,
+    "cases:target": CORPS,
+    "cases:targets_act": CORPS,
+    "cases:complaints": WITH_FIRMS,
+    "cases:complaint": WITH_FIRMS,
+    "cases:complaint_": WITH_FIRMS,
+    "cases:import": WITH_FIRMS,
+    "cases:import_": WITH_FIRMS,
+    "api-complaint-": WITH_FIRMS,
+    "api-import-": WITH_FIRMS,
+}
