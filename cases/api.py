@@ -124,7 +124,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     serializer_class = ImportSerializer
     permission_classes = [IsAuthenticated, HasBusiness]
     business = ("officer", "supervisor", "representative")
-    lookup_value_regex = "[0-9a-f-]{36}"
+    lookup_value_converter = "uuid"
     ordering = "row"
 
     def get_queryset(self) -> QuerySet[SheetImport]:
@@ -138,7 +138,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
         return self.get_paginated_response(RowSerializer(self.paginate_queryset(rows), many=True).data)
 
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("complaints", ComplaintViewSet, basename="api-complaint")
 router.register("imports", ImportViewSet, basename="api-import")
 urls = router.urls
