@@ -22,6 +22,7 @@ from corps.results import Result
 from notices.models import Notice, NoticeItem
 from notices.states import NOTICE_STATES, ItemState, NoticeState
 from notices.workflow.guards import screen
+from stores.locks import lock_official_accounts
 from stores.models import Liaison, Platform
 
 OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
@@ -51,13 +52,15 @@ def compose_notices(
     to, in place of their own. A handful of statements for each platform, whatever the number of targets.
     Raises PermissionDenied; TransitionRefused "case-not-filed".
     """
+    lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = Case.objects.select_for_update(of=("self",)).select_related("ground").get(pk=case.pk)
     require(actor, "notices.compose", case)
     at = accept_at(actor, at, now())
     if case.state not in OPEN_FOR_NOTICES:
         raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
     wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
-    locked = list(wanted.select_related("ground").order_by("platform_id", "kind", "pk").select_for_update(of=("self",)))
+    locked = list(wanted.select_related("ground").order_by("pk").select_for_update(of=("self",)))
+    locked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
     screened = screen(case, locked, handing_over=desk is not None)
 
     by_platform: dict[int, list[tuple[Target, LegalGround]]] = {}

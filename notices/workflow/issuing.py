@@ -20,6 +20,7 @@ from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.workflow.drafting import refuse_blocked, version_of
 from notices.workflow.guards import CARRIED_FROM
+from stores.locks import lock_official_accounts
 
 # States in which an item still keeps its notice from being completed.
 BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED)
@@ -68,6 +69,7 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
     Raises PermissionDenied; TransitionRefused "not-submitted", "blocked" (answered meanwhile, official, without
     ground; details: blocked), and those of `corps.workflow.decide_approval`.
     """
+    lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = Case.objects.select_for_update(of=("self",)).select_related("ground", "campaign").get(notices=notice)
     notice = _locked(notice)
     notice.case = case

@@ -134,7 +134,8 @@ def withdraw_items(
     at = accept_at(actor, at, moment)
     _require_reason(reason)
     visible = NoticeItem.objects.visible_to(actor) if actor is not None else NoticeItem.objects.all()
-    list(Target.objects.lock_in_order(visible.filter(pk__in=items).values("target")).values_list("pk"))
+    named = visible.filter(pk__in=items).values_list("target_id", flat=True)
+    list(Target.objects.lock_in_order(named).values_list("pk"))
     found = {item.pk: item for item in visible.lock_in_order(items).select_related("target", "notice__case")}
     results = [_withdrawable(pk, found.get(pk)) for pk in items]
     gone = [found[pk] for pk, result in zip(items, results, strict=True) if result.ok]
