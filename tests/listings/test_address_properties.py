@@ -61,9 +61,10 @@ def expected_id(page, found):
 
 def spelt(scheme, host, path, pairs, fragment=""):
     query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
-    # A full stop at the very end would be cut, so a path code that ends in one is written with a final slash.
-    slash = "/" if path.endswith(".") and not query else ""
-    return f"{scheme}://{host}{path}{slash}?{query}{fragment}".removesuffix("?").replace(".#", ".&#")
+    address = f"{scheme}://{host}{path}{'?' if query else ''}{query}{fragment}"
+    # A full stop at the very end would be cut: what keeps it changes nothing itself.
+    kept = "&" if query else "/"
+    return address + kept if address.endswith(".") and (query or path) else address
 
 
 def read_as(page, found, address):
