@@ -45,7 +45,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="how long the proofs may take in all")
     options, rest = parser.parse_known_args()
     fetch_packages()
-    arguments = ["-m", "proof"] if options.proof else ["-m", "not proof", "-n", "2", "--dist", "loadfile"]
+    proofs = ["-m", "proof", "-o", "faulthandler_timeout=0"]
+    arguments = proofs if options.proof else ["-m", "not proof", "-n", "2", "--dist", "loadfile"]
     if options.minutes:
         os.environ["PROOF_MINUTES"] = str(options.minutes)
     return subprocess.run([sys.executable, "-m", "pytest", *arguments, *rest], cwd=PROJECT, check=False).returncode

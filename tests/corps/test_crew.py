@@ -18,6 +18,7 @@ from tests.corps.test_services import eventually
 def pipe() -> Iterator[tuple[int, int]]:
     """(read end, write end) of what would be the terminal."""
     ends = os.pipe()
+    os.set_blocking(ends[0], False)
     yield ends
     for end in ends:
         os.close(end)
@@ -36,8 +37,12 @@ def script(name: str, text: str, grace: float = 5) -> Job:
 
 
 def shown(crew: Crew, pipe: tuple[int, int]) -> str:
+    """What has come out on the terminal since the last look."""
     crew.screen.flush()
-    return os.read(pipe[0], 65536).decode()
+    try:
+        return os.read(pipe[0], 65536).decode()
+    except BlockingIOError:
+        return ""
 
 
 def not_running(pid: int) -> bool:
@@ -73,8 +78,16 @@ def test_who_does_not_end_within_its_grace_is_killed_with_its_children(crew, pip
     )
     job = script("worker", stubborn, grace=0.5)
     crew.add(job)
-    crew.listen([job], 20)
-    child = int(shown(crew, pipe).split("|")[1])
+    said = ""
+
+    def has_spoken() -> bool:
+        nonlocal said
+        crew.listen([job], 0.1)
+        said += shown(crew, pipe)
+        return said.endswith("\n")
+
+    eventually(has_spoken)
+    child = int(said.split("|")[1])
     crew.end(crew.jobs)
     assert job.status == -signal.SIGKILL
     eventually(lambda: not_running(child))
