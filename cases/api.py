@@ -1,6 +1,6 @@
 """The API of the cases room: handing in a complaint with its sheet, and following its import."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
@@ -19,25 +19,27 @@ from cases import workflow
 from cases.models import ImportRow, SheetImport
 from corps.api import HasBusiness, TooLarge
 from corps.clock import now
+from corps.models import User
 from corps.workflow import store_file
 from firms.models import Firm
 
 SPREADSHEET = "application/octet-stream"
 
 
+class FirmField(serializers.SlugRelatedField):
+    """A firm by its code, one that the caller may speak for."""
+
+    def get_queryset(self) -> QuerySet[Firm]:
+        return Firm.objects.visible_to(self.context["request"].user)
+
+
 class ComplaintSerializer(serializers.Serializer):
     """A complaint as it is handed in. firm: its code, one that the caller may speak for."""
 
-    firm = serializers.SlugRelatedField("code", queryset=Firm.objects.none())
+    firm = FirmField("code", queryset=Firm.objects.none())
     subject = serializers.CharField(max_length=200)
     received_on = serializers.DateField()
     sheet = serializers.FileField(allow_empty_file=True, max_length=200)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        request = self.context.get("request")
-        if request is not None:
-            self.fields["firm"].queryset = Firm.objects.visible_to(request.user)
 
     def validate_sheet(self, sheet: Any) -> Any:
         if sheet.size > settings.SHEET_MAX_BYTES:
@@ -61,7 +63,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
         body.is_valid(raise_exception=True)
         said = body.validated_data
         _complaint, sheet_import = workflow.submit_complaint(
-            actor=request.user,
+            actor=cast(User, request.user),
             firm=said["firm"],
             subject=said["subject"],
             received_on=said["received_on"],
@@ -70,7 +72,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
             needs_review=False,
             at=now(),
         )
-        address = reverse("api-import-detail", args=[sheet_import.pk])
+        address = reverse("api-import-detail", args=[sheet_import.pk if sheet_import else ""])
         return Response({"import": address}, status=202, headers={"Location": address})
 
 
@@ -86,7 +88,7 @@ class ImportSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed"]))
     def get_state(self, sheet_import: SheetImport) -> str:
         """The four words of the contract: what waits for a person's look is still being read."""
-        words = {SheetImport.State.REVIEW: "reading", SheetImport.State.ABANDONED: "failed"}
+        words: dict[str, str] = {SheetImport.State.REVIEW: "reading", SheetImport.State.ABANDONED: "failed"}
         return words.get(sheet_import.state, sheet_import.state)
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, LegalGround
 from corps.clock import today
+from corps.forms import offer
 from corps.models import User
 from firms.models import Firm
 
@@ -32,9 +33,9 @@ class ComplaintForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["firm"].queryset = Firm.objects.visible_to(user)
+        offer(self, Firm.objects.visible_to(user), "firm")
         self.fields["received_on"].initial = today()
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user)
+        offer(self, Campaign.objects.visible_to(user), "campaign")
         if not user.is_corps:
             del self.fields["campaign"]
 
@@ -60,9 +61,9 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].queryset = LegalGround.objects.visible_to(user).valid_on(today()).sufficient()
+        offer(self, LegalGround.objects.visible_to(user).valid_on(today()).sufficient(), "ground")
         officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
-        self.fields["lead"].queryset = self.fields["second"].queryset = officers
+        offer(self, officers, "lead", "second")
         self.fields["lead"].initial = user.pk
 
 
@@ -75,7 +76,7 @@ class OfficersForm(forms.Form):
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
-        self.fields["lead"].queryset = self.fields["second"].queryset = officers
+        offer(self, officers, "lead", "second")
         for turn in case.assignments.filter(until=None):
             self.fields["lead" if turn.is_lead else "second"].initial = turn.officer_id
 
@@ -87,7 +88,7 @@ class GroundForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].queryset = LegalGround.objects.visible_to(user).valid_on(today())
+        offer(self, LegalGround.objects.visible_to(user).valid_on(today()), "ground")
 
 
 class ReasonForm(forms.Form):

@@ -13,6 +13,7 @@ class CorpsConfig(AppConfig):
         """State the ground's verbs in the access table and its pages in the rail."""
         from allauth.mfa import signals as second_factor
 
+        import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
         from corps.accounts import note_second_factor
         from corps.models import Notification
 

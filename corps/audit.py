@@ -82,6 +82,16 @@ def record_alike(
     here = current()
     role = actor.role if actor else ""
     facts = json.dumps(detail, cls=DjangoJSONEncoder, ensure_ascii=False)
-    values = [at, actor and actor.pk, role, here.channel, here.address, verb, model._meta.label_lower, thread, facts]
+    values: list[Any] = [
+        at,
+        actor and actor.pk,
+        role,
+        here.channel,
+        here.address,
+        verb,
+        model._meta.label_lower,
+        thread,
+        facts,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, [*values, ids])

@@ -8,7 +8,7 @@ import signal
 import struct
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from corps.services.children import die_with_parent
 
@@ -25,7 +25,7 @@ class ChildDied(Exception):
         self.how = how
 
 
-def confined(produce: Callable[[], Iterable[bytes]], *, memory: int, seconds: float) -> Iterator[bytes]:
+def confined(produce: Callable[[], Iterable[bytes]], *, memory: int, seconds: float) -> Generator[bytes, None, None]:
     """What `produce` yields, piece by piece, while it runs in a forked child.
 
     memory: bytes that the child may take beyond what this process has. seconds: of its whole run, and of its processor

@@ -1,13 +1,20 @@
 """Forms of the ground: accounts, units, and what the audit is filtered by."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from corps.models import Unit, User
 
 IN_THE_CORPS = (User.Role.OFFICER, User.Role.SUPERVISOR)
+
+
+def offer(form: forms.Form, rows: QuerySet, *names: str) -> None:
+    """Let these fields of a form choose among rows that the person may see."""
+    for name in names:
+        cast(forms.ModelChoiceField, form.fields[name]).queryset = rows
 
 
 class UserForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from corps.forms import offer
 from firms.models import Firm
 from listings.addresses import Address, read_cell
 from listings.sites import platform_of
@@ -23,7 +24,7 @@ class OfficialAccountForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["firm"].queryset = Firm.objects.visible_to(user)
+        offer(self, Firm.objects.visible_to(user), "firm")
 
     def clean_address(self) -> tuple[Address, Platform]:
         """The address read, and its platform. A listing, a short link or an unknown platform is refused here."""

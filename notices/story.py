@@ -26,8 +26,8 @@ def tell(target: Target, user: User) -> Iterator[story.Line]:
     """Notices, answers, looks, outcomes and objections of a target; a handful of statements."""
     items = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT).select_related("notice__platform")
     for item in items:
-        if item.notice.issued_at:
-            notice = item.notice
+        notice = item.notice
+        if notice.issued_at:
             note = _("round %(round)s, %(platform)s") % {"round": notice.round, "platform": notice.platform.label}
             yield story.Line(
                 notice.issued_at,
@@ -150,7 +150,7 @@ def due(user: User) -> Iterable[story.Task]:
             url=f"{reverse('notices:compose', args=[notice.case.number])}" if late else notice.get_absolute_url(),
             verb=_("Follow up") if late else _("Look"),
             due=notice.due_on,
-            provisional=notice.reply_deadline.is_provisional,
+            provisional=bool(notice.reply_deadline and notice.reply_deadline.is_provisional),
         )
 
 

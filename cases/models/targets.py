@@ -134,7 +134,10 @@ class Target(models.Model):
     @property
     def thing(self) -> Listing | Store:
         """The listing or the store itself."""
-        return self.listing if self.kind == self.Kind.LISTING else self.store
+        thing = self.listing or self.store
+        if thing is None:
+            raise ValueError("a target is a listing or a store")
+        return thing
 
     @property
     def slug(self) -> str:

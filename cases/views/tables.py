@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Case, LegalGround, Target
-from cases.states import Seen, TargetState
+from cases.states import Claim, Seen, TargetState
 from corps.clock import today
 from corps.doors import SignedIn
 from corps.pieces.kinds import kind_of
@@ -96,7 +96,7 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
 def _row(row: dict[str, Any], platforms: dict[str, str]) -> dict[str, Any]:
     """One target as the table shows it: flat, formatted once."""
     store = row["kind"] == Target.Kind.STORE
-    claims, seens, states = dict(Target._meta.get_field("claim").choices), dict(Seen.choices), dict(TargetState.choices)
+    claims, seens, states = dict(Claim.choices), dict(Seen.choices), dict(TargetState.choices)
     contradiction = row["seen"] == Seen.LIVE and row["state"] in (TargetState.CLAIMED, TargetState.RELISTED)
     return {
         "pk": row["pk"],

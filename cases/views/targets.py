@@ -123,7 +123,7 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(back)
-    failed = [result.ref for result in results if not result.ok]
+    failed = [pk for pk, result in zip(own, results, strict=True) if not result.ok]
     if not failed:
         messages.success(request, _("%(count)d targets done.") % {"count": len(results)})
         return redirect(back)

@@ -47,7 +47,7 @@ def open_case(
     if len({complaint.firm_id for complaint in locked}) > 1:
         raise TransitionRefused("several-firms", _("These complaints come from different firms."))
     unit = unit or actor.unit
-    if unit is None or not (actor.sees_every_unit or unit.path.startswith(actor.unit.path)):
+    if unit is None or not (actor.sees_every_unit or _is_below(unit, actor.unit)):
         raise TransitionRefused("other-unit", _("A case is opened in one's own unit or in one below it."))
     if ground is not None:
         require_valid_ground(ground, at)
@@ -275,3 +275,8 @@ def _assign(case: Case, lead: User | None, second: User | None, actor: User, at:
         CaseOfficer(case=case, officer=officer, is_lead=officer is lead, since=at) for officer in (lead, second)
     )
     record(actor, "case.assigned", case, at=at, thread=case.thread, before=before, after=[lead.pk, second.pk])
+
+
+def _is_below(unit: Unit, top: Unit | None) -> bool:
+    """Whether a unit is another one or belongs to it."""
+    return top is not None and (unit.path or "").startswith(top.path or "/")

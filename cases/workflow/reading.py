@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class ReadingRefused(Exception):
         self.detail = detail
 
 
-def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Iterator[Heading | Rows]:
+def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Generator[Heading | Rows, None, None]:
     """The heading and then the rows of an import's sheet. Raises ReadingRefused."""
     complaint = sheet_import.complaint
     assert complaint.sheet is not None  # an import has a sheet

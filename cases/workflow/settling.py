@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,7 @@ def settle_rows(
     lock_registry()
     ids = list(dict.fromkeys(rows))
     visible = ImportRow.objects.visible_to(actor).filter(pk__in=ids).order_by("row")
-    by_import: dict[object, list[ImportRow]] = {}
+    by_import: dict[UUID, list[ImportRow]] = {}
     for row in visible:
         by_import.setdefault(row.sheet_import_id, []).append(row)
     results: dict[int, Result] = {}

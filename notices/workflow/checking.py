@@ -109,11 +109,7 @@ def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     """The items a person may see, and their targets, both locked in the order of ids."""
     visible = NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", flat=True)
     list(Target.objects.lock_in_order(visible).values_list("pk"))
-    items = (
-        NoticeItem.objects.visible_to(actor)
-        .lock_in_order(ids)
-        .select_related("target__case", "notice__case")
-    )
+    items = NoticeItem.objects.visible_to(actor).lock_in_order(ids).select_related("target__case", "notice__case")
     return {item.pk: item for item in items}
 
 

@@ -1,0 +1,95 @@
+"""What a person may put in place of a row's address: what it would name, and what the row itself suggests."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models import ImportRow, Target
+from listings.addresses import canonical_url, read_cell
+from listings.addresses.text import clean, find_addresses
+from listings.classify import REASONS
+from listings.registration import Registry
+from listings.sites import platform_of
+from stores.models import Platform
+
+# How firms write the platform in a column of its own; the first that is found decides.
+STATED_SITES = (
+    ("天猫", "tmall"), ("淘宝", "taobao"), ("京东", "jd"), ("拼多多", "pdd"), ("抖", "douyin"), ("小红书", "xiaohongshu"),
+    ("快手", "kuaishou"), ("1688", "1688"), ("阿里巴巴", "1688"), ("微店", "weidian"), ("闲鱼", "xianyu"),
+)  # fmt: skip
+BARE_NUMBER = re.compile(r"(?<![\d.])\d{6,20}(?![\d.])")
+MOST_SUGGESTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an address names. platform, kind, id: empty where it cannot be used, with `problem` saying why.
+
+    standing: a state word with a colour (`new`, `repeat`, `official`, `held`, `invalid`), `words` its label.
+    """
+
+    platform: str = ""
+    kind: Any = ""
+    id: str = ""
+    standing: str = "invalid"
+    words: Any = ""
+    problem: Any = ""
+
+
+def reading_of(text: str, platforms: Mapping[str, Platform]) -> Reading:
+    """What a typed address names. platforms: those that take part, by slug. At most four statements."""
+    address = read_cell(text)
+    if address.kind not in Target.Kind.values:
+        code = {"search": "search-page", "short": "short-link"}.get(address.kind)
+        return Reading(problem=REASONS[code] if code else address.message)
+    platform = platforms.get(platform_of(address.site))
+    kind = Target.Kind(address.kind)
+    if platform is None:
+        return Reading("", kind.label, address.canonical_id, "held", problem=REASONS["platform-not-registered"])
+    key = (platform.pk, address.canonical_id)
+    is_store = kind == Target.Kind.STORE
+    registry = Registry()
+    registry.look_up([] if is_store else [key], [key] if is_store else [])
+    known = registry.stores if is_store else registry.listings
+    if registry.account_of(None if is_store else key, key if is_store else None):
+        result = ImportRow.Result.OFFICIAL
+    else:
+        result = ImportRow.Result.REPEAT if key in known else ImportRow.Result.NEW
+    return Reading(platform.label, kind.label, address.canonical_id, result.value, result.label)
+
+
+def suggestions(row: ImportRow) -> list[str]:
+    """Canonical addresses that a row probably means: those that its cell names, where it names several, or a bare
+    number completed for the platform that the firm states. No statement."""
+    text = clean(row.cells.get("listing_address") or row.cells.get("store_address") or row.address)
+    found = []
+    for address in find_addresses(text):
+        read = read_cell(address)
+        if read.kind in Target.Kind.values:
+            found.append(read.canonical_url)
+    if not found:
+        found = _completed(text, row.cells)
+    return list(dict.fromkeys(found))[:MOST_SUGGESTED]
+
+
+def _completed(text: str, cells: Mapping[str, str]) -> list[str]:
+    """A lone bare number as the address of a listing, or of a store where it stands in the store's column."""
+    numbers = BARE_NUMBER.findall(text)
+    stated = cells.get("platform", "")
+    site = next((site for word, site in STATED_SITES if word in stated), None)
+    if len(numbers) != 1 or site is None or find_addresses(text):
+        return []
+    kind = "listing" if cells.get("listing_address") else "store" if cells.get("store_address") else "listing"
+    address = canonical_url(site, kind, numbers[0])
+    return [address] if read_cell(address).kind == kind else []
+
+
+def describe(address: str, platforms: Mapping[str, Platform]) -> str:
+    """A canonical address in words: `淘宝天猫 商品 602704628222`. No statement."""
+    read = read_cell(address)
+    platform = platforms.get(platform_of(read.site))
+    words = {"platform": platform.label if platform else read.site, "id": read.canonical_id}
+    return (_("%(platform)s store %(id)s") if read.kind == "store" else _("%(platform)s listing %(id)s")) % words
