@@ -96,8 +96,8 @@ def judge(request: SignedIn) -> HttpResponse:
         messages.warning(request, f"{result.ref}: {result.message}")
     if done:
         said = ngettext(
-            "%(count)d item judged “%(seen)s”; it counts in ten seconds.",
-            "%(count)d items judged “%(seen)s”; they count in ten seconds.",
+            "%(count)d item judged “%(seen)s”",
+            "%(count)d items judged “%(seen)s”",
             len(done),
         )
         request.session["undo"] = {"ids": done, "text": said % {"count": len(done), "seen": Seen(seen).label}}
