@@ -17,7 +17,7 @@ def register_links() -> None:
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(
-        "complaints", _("Complaints and imports"), "cases:complaints", section="casework", order=10,
+        "complaints", _("Complaints, imports"), "cases:complaints", section="casework", order=10,
         roles=(*corps, "representative"), count=complaints.waiting,
     )  # fmt: skip
     register("cases", _("Cases"), "cases:list", section="casework", order=20, roles=corps, count=casework.under_way)

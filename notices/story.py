@@ -18,6 +18,7 @@ from corps.models import User
 from corps.pieces.words import moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
 from notices.states import ItemState, NoticeState, ObjectionState
+from stores.models import Platform
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
 
@@ -160,13 +161,14 @@ def to_check(user: User) -> Iterable[story.Task]:
         NoticeItem.objects.visible_to(user)
         .filter(state=ItemState.CLAIMED, pending_verdict=None)
         .order_by()
-        .values("notice__number", "notice__document_number", "notice__platform__name", "notice__case__number")
+        .values("notice__number", "notice__document_number", "notice__platform", "notice__case__number")
         .annotate(count=Count("pk"), due_on=F("check_deadline__due_on"))
         .order_by("due_on", "notice__number")[:50]
     )
+    platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
     for row in found:
         yield story.Task(
-            title=f"{row['notice__platform__name']}　{row['notice__document_number']}",
+            title=f"{platforms[row['notice__platform']]}　{row['notice__document_number']}",
             note="",
             place=row["notice__case__number"],
             count=row["count"],
