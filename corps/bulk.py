@@ -113,11 +113,8 @@ _beside: ContextVar[_Beside | None] = ContextVar("beside", default=None)
 def copying_beside() -> Iterator[None]:
     """Let `copy_lines` come back at once within the block, so that the next lines are made while the last are written.
 
-    All of it is written when the block ends, and before any other statement. Raises there what PostgreSQL refuses. From
-    here to the end of the transaction references are checked with each statement, so that this is done beside too.
+    All of it is written when the block ends, and before any other statement. Raises there what PostgreSQL refuses.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL " + __import__("os").environ.get("SC", "IMMEDIATE"))
     with ThreadPoolExecutor(max_workers=1) as pool:
         beside = _Beside(pool)
         token = _beside.set(beside)
