@@ -1,0 +1,41 @@
+"""The front of `make bench`: throw-away servers, a migrated database, and `manage.py bench` with their addresses."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from corps.services import ServicesError, use
+from corps.services.children import start_bound
+from corps.services.sharing import PROJECT
+
+GIVEN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "EMAIL_URL", "EMBEDDED_SERVICES", "DEMO", "PORT")
+
+
+def main() -> int:
+    """Run the benchmarks that are named, or all. The exit status of `manage.py bench`."""
+    folder = Path(tempfile.mkdtemp(prefix="corps-bench-"))
+    folder.chmod(0o755)
+    try:
+        with use(folder, profile="durable") as services:
+            mine = {name: value for name, value in os.environ.items() if name not in GIVEN}
+            env = mine | services.env | {"DATA_DIR": str(folder), "SECRET_KEY": "only-for-benchmarks"}
+            manage = [sys.executable, "manage.py"]
+            subprocess.run([*manage, "migrate", "--verbosity=0"], cwd=PROJECT, env=env, check=True)
+            bench = start_bound([*manage, "bench", *sys.argv[1:]], cwd=PROJECT, env=env)
+            try:
+                return bench.wait()
+            except KeyboardInterrupt:
+                bench.terminate()
+                return bench.wait(20)
+    except ServicesError as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

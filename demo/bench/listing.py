@@ -1,0 +1,51 @@
+"""A list of 50 out of 1,000,000 listings, signed in, over HTTP. Floor: the same rows as raw JSON over HTTP."""
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from corps.pieces.lists import page_of
+from demo.bench.house import House, owner_line
+from demo.bench.measuring import Measured, by_turns
+from demo.bench.web import Client, server, session_cookie
+from demo.generator import fill_market
+from listings.models import Listing
+
+LISTINGS = 1_000_000
+# Of the newest so many, every other one is a target: as many as the pages looked at show.
+NOTED = 60_000
+DEEP = 1000
+
+
+def measure(house: House) -> list[Measured]:
+    """One worker for each server, one client, one request after the other."""
+    fill_market(list(house.platforms.values()), LISTINGS, case=house.file_case(1), noted=NOTED)
+    with owner_line() as line:
+        line.cursor().execute("VACUUM ANALYZE listings_listing, stores_store, cases_target")
+    path = reverse("listings:list")
+    deep = path + page_of(Listing.objects.all(), QueryDict(), order=("-id",), size=50 * (DEEP - 1)).next
+    with server("demo.bench.raw", "/") as raw_port, server("corps.wsgi", "/livez") as port:
+        raw = Client(raw_port)
+        mine = Client(port, Cookie=session_cookie(house.cast["officer"]))
+        first = mine.get(path, HX_Request="true")
+        if first.count(b"<tr") != 50 or first == mine.get(deep, HX_Request="true"):
+            raise RuntimeError("the list does not show what it should")
+        return [
+            by_turns(
+                "list of 50 of 1,000,000 listings: the fragment",
+                4.0,
+                floor=lambda _number: raw.seconds("/"),
+                app=lambda _number: mine.seconds(path, HX_Request="true"),
+            ),
+            by_turns(
+                "list of 50 of 1,000,000 listings: the whole page",
+                8.0,
+                floor=lambda _number: raw.seconds("/"),
+                app=lambda _number: mine.seconds(path),
+            ),
+            by_turns(
+                "its page 1,000 beside its page 1",
+                1.2,
+                floor=lambda _number: mine.seconds(path),
+                app=lambda _number: mine.seconds(deep),
+            ),
+        ]

@@ -1,0 +1,31 @@
+"""Case and notice pages with 5,000 items. Floor: the same pages with 50."""
+
+from demo.bench.house import House
+from demo.bench.measuring import Measured, by_turns
+from demo.bench.web import Client, server, session_cookie
+
+MANY, FEW = 5000, 50
+
+
+def measure(house: House) -> list[Measured]:
+    """Signed in, over HTTP: the case as its officer sees it, the notice as officer and as liaison see it."""
+    notices = {count: house.issue(house.file_case(count)) for count in (FEW, MANY)}
+    pages = {
+        "case page": ("officer", {count: notice.case.get_absolute_url() for count, notice in notices.items()}),
+        "notice page": ("officer", {count: notice.get_absolute_url() for count, notice in notices.items()}),
+        "notice page of its liaison": ("liaison", {count: notices[count].get_absolute_url() for count in notices}),
+    }
+    people = {"officer": house.cast["officer"], "liaison": house.cast.liaisons["taobao"]}
+    lines = []
+    with server("corps.wsgi", "/livez") as port:
+        for name, (login, path) in pages.items():
+            client = Client(port, Cookie=session_cookie(people[login]))
+            lines.append(
+                by_turns(
+                    f"{name} with 5,000 items",
+                    1.5,
+                    floor=lambda _number, client=client, path=path: client.seconds(path[FEW]),
+                    app=lambda _number, client=client, path=path: client.seconds(path[MANY]),
+                )
+            )
+    return lines
