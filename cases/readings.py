@@ -17,8 +17,9 @@ from stores.models import Platform
 
 # How firms write the platform in a column of its own; the first that is found decides.
 STATED_SITES = (
-    ("天猫", "tmall"), ("淘宝", "taobao"), ("京东", "jd"), ("拼多多", "pdd"), ("抖", "douyin"), ("小红书", "xiaohongshu"),
-    ("快手", "kuaishou"), ("1688", "1688"), ("阿里巴巴", "1688"), ("微店", "weidian"), ("闲鱼", "xianyu"),
+    ("天猫", "tmall"), ("淘宝", "taobao"), ("京东", "jd"), ("拼多多", "pdd"), ("抖", "douyin"),
+    ("小红书", "xiaohongshu"), ("快手", "kuaishou"), ("1688", "1688"), ("阿里巴巴", "1688"), ("微店", "weidian"),
+    ("闲鱼", "xianyu"),
 )  # fmt: skip
 BARE_NUMBER = re.compile(r"(?<![\d.])\d{6,20}(?![\d.])")
 MOST_SUGGESTED = 4

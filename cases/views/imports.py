@@ -5,126 +5,170 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from cases import workflow
 from cases.models import ImportRow, SheetImport
+from cases.readings import reading_of, suggestions
+from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
+from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
-from corps.pieces.lists import page_of
+from corps.results import Result
+from stores.models import Platform
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
-State, Result = SheetImport.State, ImportRow.Result
+State = SheetImport.State
 AT_WORK = (State.READING, State.REGISTERING)
-FOR_A_PERSON = (Result.HELD, Result.INVALID, Result.OFFICIAL)
-SHOWN = {"ready": Q(result__in=(Result.NEW, Result.REPEAT)), "look": Q(result__in=FOR_A_PERSON), "all": Q()}
-KINDS = {"new": "blue", "repeat": "grey", "held": "amber", "invalid": "red", "official": "purple"}
-CELLS = ("platform", "store_name", "title", "price", "request")
+MOST_AT_ONCE = 10_000
+MOST_SUGGESTED = 100
 
 
 @readers
 @require_GET
 @vary_on_headers("HX-Request")
 def show_import(request: SignedIn, pk: str) -> HttpResponse:
-    """The import: its progress while it works, asked for each second, then its rows with their results."""
+    """The import: its progress while it works, asked for each second, then its rows with their results.
+
+    `show` is a result, "ready", "look" or "all"; `reason` and `platform` narrow it; `row` is the row that stands open.
+    """
+    request.rail_key = "complaints"
     sheet_import = _visible(request, pk)
+    fragment = request.headers.get("HX-Request") == "true"
     if sheet_import.state in AT_WORK:
-        fragment = request.headers.get("HX-Request") == "true"
         name = "cases/_import_progress.html" if fragment else "cases/import_progress.html"
-        return render(request, name, {"sheet_import": sheet_import, "complaint": sheet_import.complaint})
-    if request.headers.get("HX-Request") == "true":
+        return render(request, name, {"sheet_import": sheet_import} | _progress(sheet_import))
+    if fragment:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"
         return answer
-    return render(request, "cases/import.html", _review(request, sheet_import))
+    return render(request, "cases/import.html", review(request, sheet_import))
 
 
-def _review(request: SignedIn, sheet_import: SheetImport) -> dict[str, Any]:
-    counts = workflow.rows_by_result(sheet_import)
-    look = sum(counts[result] for result in FOR_A_PERSON)
-    shown = request.GET.get("show") or ("look" if look else "all")
-    found = _filtered(sheet_import, request, shown)
-    page = page_of(found, request.GET, order=("row",), total=found.count())
-    reasons = (
-        sheet_import.import_rows.filter(SHOWN["look"])
-        .order_by()
-        .values_list("reason")
-        .annotate(count=Count("pk"))
-        .order_by("-count")
-    )
-    open_rows = Q(decision="")
-    return {
-        "sheet_import": sheet_import,
+def _progress(sheet_import: SheetImport) -> dict[str, Any]:
+    """done, total, rate (rows a second) and the words of how long it will take, as far as they can be told."""
+    context: dict[str, Any] = {
         "complaint": sheet_import.complaint,
-        "counts": counts,
-        "ready": counts[Result.NEW] + counts[Result.REPEAT],
-        "look": look,
-        "undecided": sheet_import.import_rows.filter(SHOWN["look"] & open_rows).count(),
-        "facets": [(word, label, counts[word], KINDS[word]) for word, label in Result.choices],
-        "reasons": [(code, ImportRow(reason=code).explanation, count) for code, count in reasons if code],
-        "shown": shown,
-        "page": page,
-        "rows": [_row(row) for row in page],
-        "may_settle": sheet_import.state in (State.REVIEW, State.DONE),
+        "poll": reverse("cases:import", args=[sheet_import.pk]),
+        "done": sheet_import.done,
+        "total": sheet_import.rows,
+        "label": _("rows read") if sheet_import.state == State.READING else _("rows registered"),
     }
+    seconds = (now() - sheet_import.at).total_seconds()
+    rate = sheet_import.done / seconds if seconds >= 1 else 0
+    if rate >= 1 and sheet_import.rows:
+        context["rate"] = round(rate)
+        context["left"] = _("%(seconds)d s") % {"seconds": (sheet_import.rows - sheet_import.done) / rate + 1}
+    return context
 
 
-def _row(row: ImportRow) -> dict[str, Any]:
-    """A row as the table shows it: flat, formatted once."""
-    cells = row.cells
-    return {
-        "pk": row.pk,
-        "row": row.row,
-        "result": row.result,
-        "label": row.get_result_display(),
-        "kind": KINDS.get(row.result, "grey"),
-        "explanation": row.finding or row.explanation,
-        "address": row.repair or cells.get("listing_address") or cells.get("store_address") or row.address,
-        "canonical": row.target_slug or "",
-        "target": row.target_id,
-        "decision": row.get_decision_display() if row.decision else "",
-        "wrong": row.result in FOR_A_PERSON,
-        **{name: cells.get(name, "") for name in CELLS},
-    }
+@readers
+@require_GET
+def read_address(request: SignedIn, pk: str) -> HttpResponse:
+    """A fragment: what the address in the field `repair` would be recognised as. Changes nothing."""
+    _visible(request, pk)
+    platforms = {platform.slug: platform for platform in Platform.objects.visible_to(request.user)}
+    reading = reading_of(request.GET.get("repair", "")[:4000], platforms)
+    return render(request, "cases/_read_as.html", {"reading": reading})
 
 
 @readers
 @require_POST
 def settle(request: SignedIn, pk: str) -> HttpResponse:
-    """Decide on rows: with the address put right, or sent back to the firm."""
+    """Decide on rows: with the address put right, judged again as they stand, or sent back to the firm.
+
+    One row with an address that cannot be used stands open again, with what was typed; of many, each gets its result.
+    """
+    request.rail_key = "complaints"
     sheet_import = _visible(request, pk)
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
-    refuse = request.POST.get("act") == "refuse"
-    repair = None if refuse else request.POST.get("repair", "").strip()
-    if not ids or (not refuse and not repair):
+    act, repair = request.POST.get("act"), request.POST.get("repair", "").strip()
+    if suggested := request.POST.get("suggested"):
+        act, repair = "repair", suggested.strip()
+    ids = _chosen(request, sheet_import)
+    if not ids or (act == "repair" and not repair):
         messages.warning(request, _("Select rows, and give the address that is meant."))
         return redirect(_back(request, sheet_import))
-    own = list(sheet_import.import_rows.filter(pk__in=ids).values_list("pk", flat=True))
     try:
-        results = workflow.settle_rows(rows=own, actor=request.user, repair=repair, refuse=refuse)
+        results = _settle(request.user, ids, str(act), repair)
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(_back(request, sheet_import))
-    done = sum(result.ok for result in results)
-    if done:
-        messages.success(request, _("%(count)d rows settled.") % {"count": done})
-    for result in [result for result in results if not result.ok][:5]:
-        messages.error(request, str(result.message))
-    return redirect(_back(request, sheet_import))
+    failed = [result for result in results if not result.ok]
+    if failed and len(results) == 1:
+        context = review(request, sheet_import, at=ids[0], typed=repair, error=failed[0].message)
+        return render(request, "cases/import.html", context)
+    if failed:
+        return _results(request, sheet_import, results)
+    told = next((str(result.message) for result in results if result.message), "")
+    messages.success(request, told or _("%(count)d rows settled.") % {"count": len(results)})
+    return redirect(_back(request, sheet_import, after=ids[-1]))
+
+
+def _settle(user: User, ids: list[int], act: str, repair: str) -> list[Result]:
+    """One call of the verb; for "suggested" one for each address that rows themselves suggest."""
+    if act != "suggested":
+        return workflow.settle_rows(
+            rows=ids, actor=user, repair=repair if act == "repair" else None, refuse=act == "refuse"
+        )
+    by_address: dict[str, list[int]] = {}
+    for row in ImportRow.objects.visible_to(user).filter(pk__in=ids[:MOST_SUGGESTED]).order_by("row"):
+        found = suggestions(row)
+        by_address.setdefault(found[0] if len(found) == 1 else "", []).append(row.pk)
+    unclear = _("Nothing certain can be proposed for this row.")
+    results = [Result(pk, False, "no-suggestion", unclear) for pk in by_address.pop("", [])]
+    for address, rows in by_address.items():
+        results += workflow.settle_rows(rows=rows, actor=user, repair=address)
+    return results
+
+
+def _chosen(request: SignedIn, sheet_import: SheetImport) -> list[int]:
+    """Rows of this sheet that were ticked, or all that match the filter in the form's address."""
+    rows = sheet_import.import_rows.order_by("row").values_list("pk", flat=True)
+    if request.POST.get("all_matching"):
+        shown = shown_in(request, look=1)
+        return list(filtered(sheet_import, request, shown).order_by("row").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    wanted = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    return list(rows.filter(pk__in=wanted[:MOST_AT_ONCE]))
+
+
+def _results(request: SignedIn, sheet_import: SheetImport, results: list[Result]) -> HttpResponse:
+    failed = [result.ref for result in results if not result.ok]
+    rows = sheet_import.import_rows.filter(pk__in=failed).values_list("pk", "row", "address")
+    back = _back(request, sheet_import)
+    names = {pk: (_("Row %(row)s: %(text)s") % {"row": row, "text": text[:80]}, f"{back}&row={pk}")
+             for pk, row, text in rows}  # fmt: skip
+    context = {"sheet_import": sheet_import, "results": results, "names": names, "back": back}
+    return render(request, "cases/import_result.html", context)
 
 
 @readers
 @require_POST
 def register(request: SignedIn, pk: str) -> HttpResponse:
-    """Register the rows that can be, or give the sheet up."""
+    """Have the rows registered that can be."""
+    return _end(request, pk, workflow.register_import)
+
+
+@readers
+def abandon(request: SignedIn, pk: str) -> HttpResponse:
+    """Give the sheet up, after a page that says how much that is."""
+    request.rail_key = "complaints"
     sheet_import = _visible(request, pk)
-    verb = workflow.abandon_import if request.POST.get("act") == "abandon" else workflow.register_import
+    if request.method == "POST":
+        return _end(request, pk, workflow.abandon_import)
+    context = {"sheet_import": sheet_import, "complaint": sheet_import.complaint}
+    return render(request, "cases/import_abandon.html", context)
+
+
+def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
+    sheet_import = _visible(request, pk)
     try:
         verb(sheet_import=sheet_import, actor=request.user)
     except TransitionRefused as refused:
@@ -137,8 +181,8 @@ def register(request: SignedIn, pk: str) -> HttpResponse:
 def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
     sheet_import = _visible(request, pk)
-    rows = _filtered(sheet_import, request, request.GET.get("show", "all")).order_by("row")
-    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+    rows = filtered(sheet_import, request, request.GET.get("show", "all")).order_by("row")
+    response = StreamingHttpResponse(_lines(rows, get_language() or "zh-hans"), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{sheet_import.complaint.number}.csv"'
     return response
 
@@ -150,13 +194,18 @@ class _Echo:
         return text
 
 
-def _lines(rows: QuerySet[ImportRow]) -> Iterator[str]:
+def _lines(rows: QuerySet[ImportRow], language: str) -> Iterator[str]:
+    """The lines of the CSV, in the language of who asked: they are made after the request has been answered."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
-    heads = [_("Row"), _("Result"), _("Reason"), _("Address"), _("Target"), _("Store name"), _("Title")]
-    yield "\ufeff" + writer.writerow([str(head) for head in heads])
+    with override(language):
+        heads = [_("Row"), _("Result"), _("Reason"), _("Decision"), _("Address"), _("Target"), _("Platform")]
+        heads += [_("Store name"), _("Title"), _("Price"), _("Asked for")]
+    yield "\ufeff" + writer.writerow(heads)
     for row in rows.iterator(chunk_size=2000):
-        cells = [row.row, row.get_result_display(), row.finding or row.explanation, row.address, row.target_slug or ""]
-        cells += [row.cells.get("store_name", ""), row.cells.get("title", "")]
+        with override(language):
+            decision = row.get_decision_display() if row.decision else ""
+            cells = [row.row, row.get_result_display(), row.finding or row.explanation, decision, row.address]
+        cells += [row.target_slug or "", *(row.cells.get(name, "") for name in CELLS)]
         yield writer.writerow([_safe(cell) for cell in cells])
 
 
@@ -165,19 +214,18 @@ def _safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _filtered(sheet_import: SheetImport, request: SignedIn, shown: str) -> QuerySet[ImportRow]:
-    found = sheet_import.import_rows.all()
-    found = found.filter(result=shown) if shown in Result.values else found.filter(SHOWN.get(shown, Q()))
-    if reason := request.GET.get("reason"):
-        found = found.filter(reason=reason)
-    return found
-
-
 def _visible(request: SignedIn, pk: str) -> SheetImport:
     imports = SheetImport.objects.visible_to(request.user).select_related("complaint__firm", "complaint__case")
     return get_object_or_404(imports, pk=pk)
 
 
-def _back(request: SignedIn, sheet_import: SheetImport) -> str:
-    kept = request.GET.urlencode()
-    return f"/cases/imports/{sheet_import.pk}/" + (f"?{kept}" if kept else "")
+def _back(request: SignedIn, sheet_import: SheetImport, after: int | None = None) -> str:
+    """The review with the same filter; after a decision, with the next row open that waits for one."""
+    shown = shown_in(request, look=1)
+    address = reverse("cases:import", args=[sheet_import.pk]) + query(request, show=shown)
+    if after is None:
+        return address
+    waiting = filtered(sheet_import, request, shown).filter(SHOWN["look"], decision="")
+    place = sheet_import.import_rows.filter(pk=after).values("row")
+    following = waiting.filter(row__gt=place[:1]).order_by("row").values_list("pk", "row").first()
+    return f"{address}&row={following[0]}#r{following[1]}" if following else address

@@ -1,0 +1,178 @@
+"""What the review of an import shows: its rows as far as the filter of the address leaves them, and every count."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.models import ImportRow, SheetImport
+from cases.readings import describe, suggestions
+from corps.doors import SignedIn
+from corps.pieces.kinds import kind_of
+from corps.pieces.lists import Page, page_of
+from stores.models import Platform
+
+State, Result = SheetImport.State, ImportRow.Result
+READY = (Result.NEW, Result.REPEAT)
+FOR_A_PERSON = (Result.HELD, Result.INVALID, Result.OFFICIAL)
+SHOWN = {"ready": Q(result__in=READY), "look": Q(result__in=FOR_A_PERSON), "all": Q()}
+CELLS = ("platform", "store_name", "title", "price", "request")
+
+
+def review(
+    request: SignedIn, sheet_import: SheetImport, *, at: int | None = None, typed: str = "", error: Any = ""
+) -> dict[str, Any]:
+    """What the review page shows. at: the row that stands open, by its id, with what was typed there and what is
+    wrong with it; otherwise the address names it, or it is the first."""
+    platforms = {platform.slug: platform for platform in Platform.objects.visible_to(request.user)}
+    groups = _groups(sheet_import)
+    counts = Counter(dict.fromkeys(Result.values, 0))
+    for group in groups:
+        counts[group["result"]] += group["count"]
+    look, refused = _sum(groups, FOR_A_PERSON), _sum(groups, FOR_A_PERSON, decision=ImportRow.Decision.REFUSED)
+    shown = shown_in(request, look)
+    matching = _matching(groups, shown, request, platforms)
+    page = page_of(filtered(sheet_import, request, shown), request.GET, order=("row",), total=matching)
+    may_settle = sheet_import.state == State.REVIEW or (sheet_import.state == State.DONE and request.user.is_corps)
+    rows = [_row(row, platforms) for row in page]
+    wanted = at or _number(request.GET.get("row", ""))
+    opened = next((row for row in rows if row["pk"] == wanted), None)
+    if opened is None and not wanted:
+        opened = next((row for row in rows if row["wrong"]), None)
+    if opened is not None:
+        same = {code: count for code, _words, count in _reasons(groups)}
+        opened |= {
+            "at": True,
+            "same": same.get(opened["reason"], 0),
+            "repair": typed or opened["repair"],
+            "error": error,
+        }
+    return {
+        "sheet_import": sheet_import,
+        "complaint": sheet_import.complaint,
+        "counts": counts,
+        "ready": counts[Result.NEW] + counts[Result.REPEAT],
+        "look": look,
+        "refused": refused,
+        "undecided": look - refused,
+        "facets": [(word, label, counts[word], kind_of(word)) for word, label in Result.choices],
+        "reasons": _reasons(groups),
+        "platforms": _platforms(groups, platforms),
+        "shown": shown,
+        "shown_words": _shown_words(shown),
+        "matching": matching,
+        "query": query(request, show=shown),
+        "page": page,
+        "no_page": Page(()),  # the bar is full of keys; the pages are turned under the table
+        "rows": rows,
+        "may_settle": may_settle,
+        "may_register": sheet_import.state == State.REVIEW,
+    }
+
+
+def _groups(sheet_import: SheetImport) -> list[dict[str, Any]]:
+    """How many rows by result, reason, platform and decision: every count of the page comes from here."""
+    rows = sheet_import.import_rows.order_by().values("result", "reason", "platform_slug", "decision")
+    return list(rows.annotate(count=Count("pk")))
+
+
+def _sum(groups: list[dict[str, Any]], results: tuple[str, ...], **fields: str) -> int:
+    return sum(
+        group["count"]
+        for group in groups
+        if group["result"] in results and all(group[name] == value for name, value in fields.items())
+    )
+
+
+def _reasons(groups: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """(code, sentence, count) of what a person must look at, the most frequent first."""
+    counted: Counter[str] = Counter()
+    for group in groups:
+        if group["result"] in FOR_A_PERSON:
+            counted[group["reason"]] += group["count"]
+    return [(code, ImportRow(reason=code).explanation, count) for code, count in counted.most_common() if code]
+
+
+def _platforms(groups: list[dict[str, Any]], platforms: dict[str, Platform]) -> list[tuple[str, str, int]]:
+    """(slug, label, count) of all rows; the slug of those that name no platform that takes part is "other"."""
+    counted: Counter[str] = Counter()
+    for group in groups:
+        counted[group["platform_slug"] if group["platform_slug"] in platforms else "other"] += group["count"]
+    named = [(slug, platforms[slug].label, count) for slug, count in counted.most_common() if slug != "other"]
+    return [*named, ("other", _("other or not to be told"), counted["other"])] if counted["other"] else named
+
+
+def _matching(groups: list[dict[str, Any]], shown: str, request: SignedIn, platforms: dict[str, Platform]) -> int:
+    """How many rows the filter of the address leaves."""
+    results = {"ready": READY, "look": FOR_A_PERSON}.get(shown, Result.values if shown == "all" else (shown,))
+    reason, platform = request.GET.get("reason"), request.GET.get("platform")
+    fields = {"reason": reason} if reason else {}
+    if platform == "other":
+        groups = [group for group in groups if group["platform_slug"] not in platforms]
+    elif platform:
+        fields["platform_slug"] = platform
+    return _sum(groups, tuple(results), **fields)
+
+
+def shown_in(request: SignedIn, look: int) -> str:
+    asked = request.GET.get("show", "")
+    return asked if asked in SHOWN or asked in Result.values else "look" if look else "all"
+
+
+def _shown_words(shown: str) -> Any:
+    words = {"ready": _("Can be registered"), "look": _("A person must look"), "all": _("Data rows")}
+    return words.get(shown) or Result(shown).label
+
+
+def _row(row: ImportRow, platforms: dict[str, Platform]) -> dict[str, Any]:
+    """A row as the table shows it: flat, formatted once, with what may be put in place of its address."""
+    cells, wrong = row.cells, row.result in FOR_A_PERSON
+    address = cells.get("listing_address") or cells.get("store_address") or row.address
+    suggested = suggestions(row) if wrong and row.result != Result.OFFICIAL else []
+    own = address.strip()
+    return {
+        "pk": row.pk,
+        "row": row.row,
+        "result": row.result,
+        "label": row.get_result_display(),
+        "kind": kind_of(row.result),
+        "reason": row.reason,
+        "explanation": row.explanation,
+        "finding": row.finding,
+        "address": address,
+        "opens": own if own.startswith(("http://", "https://")) and not any(sign.isspace() for sign in own) else "",
+        "canonical": row.target_slug or "",
+        "target": row.target_id,
+        "decision": row.get_decision_display() if row.decision else "",
+        "refused": row.decision == ImportRow.Decision.REFUSED,
+        "repaired": row.repair,
+        "repair": row.repair or (suggested[0] if len(suggested) == 1 else own),
+        "suggested": [(address, describe(address, platforms)) for address in suggested],
+        "wrong": wrong,
+        **{name: cells.get(name, "") for name in CELLS},
+    }
+
+
+def filtered(sheet_import: SheetImport, request: SignedIn, shown: str) -> QuerySet[ImportRow]:
+    found = sheet_import.import_rows.all()
+    found = found.filter(result=shown) if shown in Result.values else found.filter(SHOWN.get(shown, Q()))
+    if reason := request.GET.get("reason"):
+        found = found.filter(reason=reason)
+    if (platform := request.GET.get("platform")) == "other":
+        found = found.exclude(platform_slug__in=Platform.objects.values("slug"))
+    elif platform:
+        found = found.filter(platform_slug=platform)
+    return found
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def query(request: SignedIn, **changes: str) -> str:
+    """The filter of the address, without the row that stands open."""
+    query = request.GET.copy()
+    query.pop("row", None)
+    query.update({name: value for name, value in changes.items() if name not in query})
+    return f"?{query.urlencode()}"
