@@ -10,6 +10,7 @@ from cases.models.campaigns import LegalGround
 from cases.models.cases import Case
 from cases.models.complaints import Complaint
 from cases.states import TARGET_STATES, Claim, Seen, TargetState
+from corps.bulk import ids_among
 from firms.models import Firm
 from listings.models import Listing
 from stores.models import Platform, Store
@@ -36,7 +37,7 @@ class TargetQuerySet(models.QuerySet):
 
     def lock_in_order(self, ids) -> Self:
         """The rows of these ids, locked in the order of ids, so that two calls cannot deadlock."""
-        return self.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+        return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",))
 
 
 class Target(models.Model):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim
+from corps.bulk import ids_among
 from corps.models import Deadline, StoredFile
 from notices.states import ITEM_STATES, NOTICE_STATES, UNFINISHED, ItemState, NoticeState
 from stores.models import Liaison, Platform
@@ -96,7 +97,7 @@ class NoticeItemQuerySet(models.QuerySet):
 
     def lock_in_order(self, ids) -> Self:
         """The items of these ids, locked in the order of ids, so that two calls cannot deadlock."""
-        return self.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+        return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",))
 
 
 class NoticeItem(models.Model):

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from cases.states import CLAIMS_GONE, Claim
 from corps import access
 from corps.acting import current
 from corps.audit import origin, record
+from corps.bulk import ids_among
 from corps.clock import AHEAD, accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import Deadline, StoredFile, User
@@ -27,14 +29,17 @@ from notices.states import ANSWERED_AS, ItemState, NoticeState
 from notices.workflow.issuing import complete_notices
 
 LONGEST_REMARK = 300
+OUTCOMES = frozenset(Claim.values)
 
 WRITE = """
-WITH said AS (
+WITH words AS (
     SELECT * FROM unnest(
-        %(item)s::bigint[], %(target)s::bigint[], %(outcome)s::text[], %(remark)s::text[], %(state)s::text[],
-        %(target_state)s::text[], %(fact)s::timestamptz[], %(claimed)s::timestamptz[], %(late)s::boolean[],
-        %(deadline)s::bigint[]
-    ) AS said (item, target, outcome, remark, state, target_state, fact, claimed, late, deadline)
+        %(outcome)s::text[], %(remark)s::text[], %(state)s::text[], %(target_state)s::text[], %(fact)s::timestamptz[],
+        %(claimed)s::timestamptz[], %(late)s::boolean[], %(deadline)s::bigint[]
+    ) WITH ORDINALITY AS words (outcome, remark, state, target_state, fact, claimed, late, deadline, words)
+), said AS (
+    SELECT * FROM unnest(%(item)s::bigint[], %(target)s::bigint[], %(words)s::bigint[]) AS said (item, target, words)
+    JOIN words USING (words)
 ), items AS (
     UPDATE notices_noticeitem item
     SET state = said.state, outcome = said.outcome, remark = said.remark, answered_by_id = %(actor)s,
@@ -69,6 +74,18 @@ class Reply:
     remark: str = ""
 
 
+class Named(NamedTuple):
+    """An item that a reply may mean, no more of it than judging needs: there may be thousands.
+
+    place: platform, kind and canonical id, or None where every reply names its item by id.
+    """
+
+    pk: int
+    target: int
+    state: str
+    place: tuple[str, str, str] | None = None
+
+
 @transaction.atomic
 def answer_items(
     *,
@@ -94,13 +111,22 @@ def answer_items(
         raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
 
     by_id = {item.pk: item for item in items}
-    by_address = {(item.target.platform.slug, item.target.kind, item.target.thing.canonical_id): item for item in items}
+    by_place = {item.place: item for item in items if item.place}
+    closed = [item.pk for item in items if item.state != ItemState.OPEN]
+    told = notice.items.select_related("answered_by").in_bulk(closed) if closed else {}
     results: list[Result] = []
-    accepted: dict[int, tuple[NoticeItem, Reply]] = {}
+    accepted: dict[int, tuple[Named, Reply]] = {}
     for reply in replies:
-        found, refusal = _judge(reply, notice, by_id, by_address, accepted, recorded)
-        if found is not None and refusal is None:
-            accepted[found.pk] = (found, reply)
+        refusal = _judge_words(reply, recorded)
+        item = None
+        if refusal is None:
+            item, refusal = _find(reply, notice, by_id, by_place)
+        if item is not None and item.pk in accepted:
+            refusal = Result(reply.ref, False, "already-answered", _("It is answered by an earlier line."))
+        elif item is not None and item.pk in told:
+            refusal = Result(reply.ref, False, "already-answered", _already(told[item.pk]))
+        elif item is not None:
+            accepted[item.pk] = (item, reply)
         results.append(refusal or Result(reply.ref))
     if accepted:
         _write(notice, list(accepted.values()), actor, recorded, document)
@@ -118,36 +144,39 @@ def _require_answerer(actor: User, notice: Notice, document: StoredFile | None) 
             raise PermissionDenied(_("An answer on behalf of a liaison needs the document it came by."))
 
 
-def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[NoticeItem]:
+def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[Named]:
     """The items that replies may mean, only those named where all are named by id; their targets locked first, then
     they, both in the order of ids, as in every verb that moves items."""
     items = notice.items.exclude(state=ItemState.DRAFT)
-    if all(reply.item is not None for reply in replies):
-        items = items.filter(pk__in=[reply.item for reply in replies])
-    list(Target.objects.lock_in_order(items.values_list("target_id", flat=True)).values_list("pk"))
-    return list(
-        items.select_related("target__platform", "target__listing", "target__store", "answered_by")
-        .order_by("pk")
-        .select_for_update(of=("self",))
-    )
+    by_id = all(reply.item is not None for reply in replies)
+    if by_id:
+        items = items.filter(pk__in=ids_among(reply.item for reply in replies))
+    targets = Target.objects.filter(pk__in=items.values("target_id")).order_by("pk")
+    list(targets.select_for_update(of=("self",)).values_list("pk"))
+    locked = items.order_by("pk").select_for_update(of=("self",))
+    if by_id:
+        return [Named(*row) for row in locked.values_list("pk", "target_id", "state")]
+    thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")
+    rows = locked.values_list("pk", "target_id", "state", "target__platform__slug", "target__kind", thing)
+    return [Named(*row[:3], place=row[3:]) for row in rows]
 
 
-def _judge(
-    reply: Reply,
-    notice: Notice,
-    by_id: dict[int, NoticeItem],
-    by_address: dict[tuple[str, str, str], NoticeItem],
-    accepted: dict[int, Any],
-    recorded: datetime,
-) -> tuple[NoticeItem | None, Result | None]:
-    """The item a reply means, and why it is refused if it is."""
-    if reply.outcome not in Claim.values:
-        return None, Result(reply.ref, False, "unknown-outcome", _("This is not one of the outcomes."))
+def _judge_words(reply: Reply, recorded: datetime) -> Result | None:
+    """Why a reply is refused whatever it is about, if it is."""
+    if reply.outcome not in OUTCOMES:
+        return Result(reply.ref, False, "unknown-outcome", _("This is not one of the outcomes."))
     if len(reply.remark) > LONGEST_REMARK:
         said = _("The remark is longer than %(count)d characters.") % {"count": LONGEST_REMARK}
-        return None, Result(reply.ref, False, "remark-too-long", said)
+        return Result(reply.ref, False, "remark-too-long", said)
     if reply.at and reply.at > recorded + AHEAD and not current().is_replay:
-        return None, Result(reply.ref, False, "at-ahead", _("The time given lies ahead."))
+        return Result(reply.ref, False, "at-ahead", _("The time given lies ahead."))
+    return None
+
+
+def _find(
+    reply: Reply, notice: Notice, by_id: dict[int, Named], by_place: dict[tuple[str, str, str], Named]
+) -> tuple[Named | None, Result | None]:
+    """The item a reply means, or why there is none."""
     if reply.item is not None:
         item = by_id.get(reply.item)
     else:
@@ -155,15 +184,11 @@ def _judge(
         if address.kind not in (Target.Kind.LISTING, Target.Kind.STORE):
             return None, Result(reply.ref, False, "unreadable-address", _("This is no address of a listing or store."))
         platform = platform_of(address.site)
-        item = by_address.get((platform, address.kind, address.canonical_id))
+        item = by_place.get((platform, address.kind, address.canonical_id))
         if item is None and platform != notice.platform.slug:
             return None, Result(reply.ref, False, "other-platform", _("This address is another platform's."))
     if item is None:
         return None, Result(reply.ref, False, "not-in-notice", _("This is not in this notice."))
-    if item.pk in accepted:
-        return item, Result(reply.ref, False, "already-answered", _("It is answered by an earlier line."))
-    if item.state != ItemState.OPEN:
-        return item, Result(reply.ref, False, "already-answered", _already(item))
     return item, None
 
 
@@ -180,32 +205,39 @@ def _already(item: NoticeItem) -> Any:
 
 def _write(
     notice: Notice,
-    accepted: list[tuple[NoticeItem, Reply]],
+    accepted: list[tuple[Named, Reply]],
     actor: User,
     recorded: datetime,
     document: StoredFile | None,
 ) -> None:
+    """Write what was accepted; thousands of answers in the same words go over the line as one."""
     replay = current().is_replay
-    facts = [reply.at if replay and reply.at else recorded for _item, reply in accepted]
+    words: dict[tuple[str, str, datetime, datetime | None], int] = {}
+    numbers = [
+        words.setdefault(
+            (reply.outcome, reply.remark, (replay and reply.at) or recorded, None if replay else reply.at),
+            len(words) + 1,
+        )
+        for _item, reply in accepted
+    ]
     due = notice.reply_deadline.due_on if notice.reply_deadline else date.max
-    states = [ANSWERED_AS[reply.outcome] for _item, reply in accepted]
     length = notice.case.campaign.check_working_days if notice.case.campaign else None
-    gone = [reply.outcome in CLAIMS_GONE for _item, reply in accepted]
-    starts = {shanghai_date(fact) for fact, claims in zip(facts, gone, strict=True) if claims}
+    days = [shanghai_date(fact) for _outcome, _remark, fact, _claimed in words]
+    gone = [outcome in CLAIMS_GONE for outcome, *_rest in words]
+    starts = {day for day, claims in zip(days, gone, strict=True) if claims}
     deadlines = Deadline.objects.ensure_many("PT_FH", starts, length=length) if starts else {}
     said = origin(actor, recorded) | {
         "item": [item.pk for item, _reply in accepted],
-        "target": [item.target_id for item, _reply in accepted],
-        "outcome": [reply.outcome for _item, reply in accepted],
-        "remark": [reply.remark for _item, reply in accepted],
-        "state": [str(state) for state, _target in states],
-        "target_state": [str(target) for _state, target in states],
-        "fact": facts,
-        "claimed": [None if replay else reply.at for _item, reply in accepted],
-        "late": [shanghai_date(fact) > due for fact in facts],
-        "deadline": [
-            deadlines[shanghai_date(fact)].pk if claims else None for fact, claims in zip(facts, gone, strict=True)
-        ],
+        "target": [item.target for item, _reply in accepted],
+        "words": numbers,
+        "outcome": [outcome for outcome, *_rest in words],
+        "remark": [remark for _outcome, remark, *_rest in words],
+        "state": [str(ANSWERED_AS[outcome][0]) for outcome, *_rest in words],
+        "target_state": [str(ANSWERED_AS[outcome][1]) for outcome, *_rest in words],
+        "fact": [fact for _outcome, _remark, fact, _claimed in words],
+        "claimed": [claimed for *_rest, claimed in words],
+        "late": [day > due for day in days],
+        "deadline": [deadlines[day].pk if claims else None for day, claims in zip(days, gone, strict=True)],
         "document": document.pk if document else None,
         "thread": notice.case.thread,
         "number": notice.number,
