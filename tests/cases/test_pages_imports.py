@@ -1,0 +1,286 @@
+"""The pages of complaints and the review of an import, as each role meets them."""
+
+import csv
+import io
+import re
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases import workflow
+from cases.models import Complaint, ImportRow, SheetImport, Target
+from firms.models import Representative
+from tests.cases.conftest import House, hand_in, sheet_of, take_in
+
+GOOD = "https://item.taobao.com/item.htm?id=655000000001,,下架链接,面膜"
+SHORT = "https://u.jd.com/mAPvq3d,,下架链接,安瓶"
+NUMBER = "商品编号602704628222,,删除链接,面霜"
+HEADER = "商品链接,店铺链接,诉求,商品标题"
+
+
+@pytest.fixture
+def officer(client, house: House):
+    client.force_login(house.officer)
+    return client
+
+
+@pytest.fixture
+def reviewed(house: House) -> SheetImport:
+    """A sheet of four rows that waits to be looked at: two good ones, a short link, a bare number."""
+    sheet = "平台,商品链接,店铺链接,诉求,商品标题\n" + "\n".join(
+        ["淘宝网," + GOOD, "淘宝网," + GOOD.replace("001", "002"), "京东," + SHORT, "天猫商城," + NUMBER]
+    )
+    sheet_import = hand_in(house, sheet.encode(), "巡查.csv")
+    workflow.read_sheet(sheet_import.pk)
+    sheet_import.refresh_from_db()
+    assert sheet_import.state == SheetImport.State.REVIEW
+    return sheet_import
+
+
+def address(sheet_import: SheetImport, name: str = "import") -> str:
+    return reverse(f"cases:{name}", args=[sheet_import.pk])
+
+
+def row_of(sheet_import: SheetImport, number: int) -> ImportRow:
+    return sheet_import.import_rows.get(row=number)
+
+
+def represent(house: House, code: str = "CXT"):
+    """The account of somebody who speaks for a firm."""
+    user = house.officer.__class__.objects.create(username=f"firm-{code}", name=code, role="representative")
+    Representative.objects.create(user=user, firm=house.firms[code])
+    return user
+
+
+def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
+    form = {"firm": house.firms["CXT"].pk, "subject": "网络巡查", "received_on": "2026-03-17"}
+    answer = officer.post(
+        reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("巡查.csv", sheet_of(GOOD))}
+    )
+    sheet_import = SheetImport.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, address(sheet_import))
+    page = officer.get(address(sheet_import)).content.decode()
+    assert 'hx-trigger="every 1s"' in page
+    assert "巡查.csv" in page
+
+
+def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settings):
+    settings.SHEET_MAX_BYTES = 10
+    form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": "2026-03-17"}
+    answer = officer.post(reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))})
+    assert answer.status_code == 200
+    assert not Complaint.objects.exists()
+
+
+def test_progress_is_a_fragment_each_second_and_the_page_is_asked_anew_at_the_end(officer, house):
+    sheet_import = hand_in(house, sheet_of(GOOD), "a.csv")
+    fragment = officer.get(address(sheet_import), headers={"HX-Request": "true"})
+    assert fragment.content.strip().startswith(b'<div class="work" hx-get=')
+    workflow.read_sheet(sheet_import.pk)
+    ended = officer.get(address(sheet_import), headers={"HX-Request": "true"})
+    assert (ended.status_code, ended.headers["HX-Refresh"]) == (204, "true")
+
+
+def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(officer, reviewed):
+    page = officer.get(address(reviewed))
+    context = page.context
+    assert (context["ready"], context["look"], context["undecided"], context["shown"]) == (2, 2, 2, "look")
+    assert [row["row"] for row in context["rows"]] == [4, 5]
+    assert {slug: count for slug, _label, count in context["platforms"]} == {"taobao": 2, "other": 2}
+    assert context["rows"][0]["at"], "the first row that needs a person stands open"
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("?show=ready", [2, 3]),
+        ("?show=new", [2, 3]),
+        ("?show=held", [4]),
+        ("?show=all", [2, 3, 4, 5]),
+        ("?show=look&reason=short-link", [4]),
+        ("?show=all&platform=taobao", [2, 3]),
+        ("?show=all&platform=other", [4, 5]),
+        ("?show=nonsense&row=x", [4, 5]),
+    ],
+)
+def test_every_count_is_a_filter(officer, reviewed, query, rows):
+    context = officer.get(address(reviewed) + query).context
+    assert [row["row"] for row in context["rows"]] == rows
+    assert context["matching"] == len(rows)
+
+
+def test_a_bare_number_is_completed_for_the_platform_the_firm_states(officer, reviewed):
+    page = officer.get(f"{address(reviewed)}?row={row_of(reviewed, 5).pk}")
+    opened = next(row for row in page.context["rows"] if row.get("at"))
+    assert opened["repair"] == "https://detail.tmall.com/item.htm?id=602704628222"
+
+
+def test_what_is_typed_is_read_aloud_and_changes_nothing(officer, reviewed):
+    typed = {"repair": "https://item.taobao.com/item.htm?id=655000000009"}
+    answer = officer.get(address(reviewed, "import_read"), typed).content.decode()
+    assert "655000000009" in answer
+    assert "k-blue" in answer
+    assert "red" in officer.get(address(reviewed, "import_read"), {"repair": "no address"}).content.decode()
+    assert row_of(reviewed, 4).repair == ""
+
+
+def test_a_repaired_row_is_settled_and_the_next_one_opens(officer, reviewed):
+    row = row_of(reviewed, 4)
+    typed = {"ids": row.pk, "act": "repair", "repair": "https://item.jd.com/100012043978.html"}
+    answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
+    assert answer.headers["Location"].endswith(f"row={row_of(reviewed, 5).pk}#r5")
+    row.refresh_from_db()
+    assert (row.result, row.decision, row.repair) == ("new", "repaired", "https://item.jd.com/100012043978.html")
+
+
+def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(officer, reviewed):
+    row = row_of(reviewed, 4)
+    typed = {"ids": row.pk, "act": "repair", "repair": "https://example.com/1"}
+    answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
+    opened = next(row for row in answer.context["rows"] if row.get("at"))
+    assert (answer.status_code, opened["repair"]) == (200, "https://example.com/1")
+    assert opened["error"]
+
+
+def test_rows_go_back_to_the_firm_one_and_many(officer, reviewed):
+    answer = officer.post(address(reviewed, "import_settle") + "?show=look", {"all_matching": "1", "act": "refuse"})
+    assert answer.status_code == 302
+    assert set(reviewed.import_rows.filter(row__gte=4).values_list("decision", flat=True)) == {"refused"}
+    assert officer.get(address(reviewed)).context["undecided"] == 0
+
+
+def test_taking_what_is_proposed_settles_what_is_certain_and_names_the_rest(officer, reviewed):
+    answer = officer.post(address(reviewed, "import_settle") + "?show=look", {"all_matching": "1", "act": "suggested"})
+    assert [result.code for result in answer.context["results"]] == ["no-suggestion", ""]
+    assert row_of(reviewed, 5).result == "new"
+
+
+def test_rows_of_another_sheet_are_not_settled_here(officer, reviewed, house):
+    other = hand_in(house, sheet_of(SHORT), "b.csv")
+    workflow.read_sheet(other.pk)
+    row = other.import_rows.get()
+    officer.post(address(reviewed, "import_settle"), {"ids": row.pk, "act": "refuse"})
+    row.refresh_from_db()
+    assert row.decision == ""
+
+
+def test_registering_from_the_review_makes_targets_and_keeps_what_is_undecided(officer, reviewed):
+    assert officer.post(address(reviewed, "import_register")).status_code == 302
+    workflow.continue_registering(reviewed.pk)
+    page = officer.get(address(reviewed))
+    assert Target.objects.count() == 2
+    assert (page.context["ready"], page.context["undecided"], page.context["may_settle"]) == (2, 2, True)
+    assert page.context["may_register"] is False
+
+
+def test_giving_an_import_up_says_how_much_it_is_and_registers_nothing(officer, reviewed):
+    asked = officer.get(address(reviewed, "import_abandon"))
+    assert re.search(r"\b4\b", asked.content.decode())
+    reviewed.refresh_from_db()
+    assert reviewed.state == SheetImport.State.REVIEW
+    officer.post(address(reviewed, "import_abandon"))
+    reviewed.refresh_from_db()
+    assert reviewed.state == SheetImport.State.ABANDONED
+    assert not Target.objects.exists()
+
+
+def test_the_download_holds_every_row_and_nothing_a_spreadsheet_runs(officer, house):
+    sheet_import = hand_in(house, sheet_of(GOOD, "=1+1,,下架,+cmd"), "a.csv")
+    workflow.read_sheet(sheet_import.pk)
+    answer = officer.get(address(sheet_import, "import_rows"))
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [line[0] for line in lines[1:]] == ["2", "3"]
+    assert not [cell for line in lines for cell in line if cell[:1] in "=+-@" and cell]
+    problems = officer.get(address(sheet_import, "import_rows") + "?show=look")
+    assert len(b"".join(problems.streaming_content).decode().splitlines()) == 2
+
+
+def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(officer, house):
+    counts = []
+    for rows in (5, 50):
+        sheet_import = hand_in(house, sheet_of(*[SHORT] * rows), f"{rows}.csv")
+        workflow.read_sheet(sheet_import.pk)
+        officer.get(address(sheet_import))
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            officer.get(address(sheet_import))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(client, house, reviewed):
+    client.force_login(represent(house, "CXT"))
+    assert client.get(address(reviewed)).status_code == 200
+    client.post(address(reviewed, "import_settle"), {"ids": row_of(reviewed, 4).pk, "act": "refuse"})
+    assert row_of(reviewed, 4).decision == "refused"
+    client.force_login(represent(house, "HYS"))
+    for name in ("import", "import_read", "import_rows", "import_abandon"):
+        assert client.get(address(reviewed, name)).status_code == 404
+    for name in ("import_settle", "import_register", "import_abandon"):
+        assert client.post(address(reviewed, name)).status_code == 404
+    assert client.get(reviewed.complaint.get_absolute_url()).status_code == 404
+
+
+def test_a_representative_hands_in_for_the_own_firm_only(client, house):
+    client.force_login(represent(house))
+    form = {"subject": "x", "received_on": "2026-03-17"}
+    answer = client.post(reverse("cases:complaint_new"), form | {"firm": house.firms["HYS"].pk})
+    assert answer.status_code == 200
+    assert not Complaint.objects.exists()
+    form |= {"firm": house.firms["CXT"].pk, "sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))}
+    client.post(reverse("cases:complaint_new"), form)
+    assert Complaint.objects.get().firm.code == "CXT"
+
+
+def test_a_representative_cannot_decide_on_a_complaint_but_take_it_back(client, house):
+    complaint = take_in(house, sheet_of(GOOD)).complaint
+    client.force_login(represent(house))
+    page = client.get(complaint.get_absolute_url()).content.decode()
+    assert 'value="accept"' not in page
+    assert 'value="refuse"' not in page
+    decide = reverse("cases:complaint_decide", args=[complaint.number])
+    assert client.post(decide, {"act": "accept"}).status_code == 403
+    client.post(decide, {"act": "withdraw", "reason": "已自行和解"})
+    complaint.refresh_from_db()
+    assert complaint.state == "withdrawn"
+
+
+def test_a_complaint_is_accepted_or_refused_with_a_reason(officer, house):
+    first, second = (take_in(house, sheet_of(GOOD)).complaint for _ in range(2))
+    officer.post(reverse("cases:complaint_decide", args=[first.number]), {"act": "accept"})
+    answer = officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse"}, follow=True)
+    second.refresh_from_db()
+    assert second.state == "received"
+    assert list(answer.context["messages"])
+    officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse", "reason": "材料不全"})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.reason) == ("accepted", "refused", "材料不全")
+
+
+def test_the_list_of_complaints_is_filtered_and_costs_no_query_for_each(officer, house):
+    counts = []
+    for number in (1, 8):
+        while Complaint.objects.count() < number:
+            take_in(house, sheet_of(GOOD), firm="CXT" if Complaint.objects.count() % 2 else "HYS")
+        officer.get(reverse("cases:complaints"))
+        with CaptureQueriesContext(connection) as queries:
+            page = officer.get(reverse("cases:complaints"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert len(page.context["page"]) == 8
+    assert len(officer.get(reverse("cases:complaints") + "?firm=CXT").context["page"]) == 4
+    assert len(officer.get(reverse("cases:complaints") + "?state=refused").context["page"]) == 0
+
+
+def test_the_day_of_receipt_is_not_ahead(officer, house):
+    form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": date(2999, 1, 1)}
+    answer = officer.post(reverse("cases:complaint_new"), form)
+    assert "received_on" in answer.context["form"].errors
