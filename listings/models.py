@@ -39,7 +39,8 @@ class Listing(models.Model):
 
 
 class Belonging(models.Model):
-    """Which store a listing is known to be in: what the first row that named the two together gave.
+    """Which store a listing is known to be in, by the first row that named the two together; kept only where
+    `Listing.store` cannot say it, because one of them is not registered.
 
     Keyed by canonical ids, for an official account's row teaches it too, and registers neither.
     """

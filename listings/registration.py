@@ -55,9 +55,10 @@ def registered_platforms() -> dict[str, int]:
 # Thousands of keys are one text for the driver, which would take its time over each; no id holds a comma.
 WANTED = "unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS wanted (platform, id)"
 LISTINGS = f"""
-SELECT wanted.platform, wanted.id, listing.id, belonging.store_id FROM {WANTED}
+SELECT wanted.platform, wanted.id, listing.id, coalesce(belonging.store_id, store.canonical_id) FROM {WANTED}
 LEFT JOIN listings_listing listing ON listing.platform_id = wanted.platform AND listing.canonical_id = wanted.id
 LEFT JOIN listings_belonging belonging ON belonging.platform_id = wanted.platform AND belonging.listing_id = wanted.id
+LEFT JOIN stores_store store ON store.id = listing.store_id
 WHERE listing.id IS NOT NULL OR belonging.id IS NOT NULL"""
 STORES = f"""
 SELECT wanted.platform, wanted.id, store.id FROM {WANTED}
@@ -145,7 +146,11 @@ class Registry:
         ]
         columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id"]
         copy_lines(Listing, columns, listings)
-        belongings = [f"{platform}\t{listing}\t{store}" for (platform, listing), store in self.new_belongings.items()]
+        belongings = [
+            f"{key[0]}\t{key[1]}\t{store}"
+            for key, store in self.new_belongings.items()
+            if key not in self.listings or (key[0], store) not in self.stores
+        ]
         copy_lines(Belonging, ["platform_id", "listing_id", "store_id"], belongings)
 
         known = self.new_belongings.keys() & (self.listings.keys() - self.new_listings.keys())

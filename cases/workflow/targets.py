@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
@@ -234,7 +234,8 @@ def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None
     """A hook of `stores.workflow`: mark every target that is the account's store, or a listing known to be in it."""
     store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
     inside = Belonging.objects.filter(platform=account.platform_id, store_id=account.canonical_id)
-    listings = Listing.objects.filter(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
+    known = Q(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
+    listings = Listing.objects.filter(known | Q(store__in=store.values("pk")))
     unmarked = Target.objects.filter(is_official=False, platform=account.platform_id)
     ids = [
         *unmarked.filter(store__in=store.values("pk")).values_list("pk", flat=True),

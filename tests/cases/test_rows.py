@@ -95,7 +95,7 @@ def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_i
         row("600000000001", "70000001"),
         row("600000000001"),
     ) == ["new", "official", "repeat"]
-    assert Belonging.objects.get().store_id == "70000002"
+    assert Listing.objects.get().store.canonical_id == "70000002"
     assert not Target.objects.get().is_official
 
 
