@@ -67,7 +67,7 @@ def open_book(world: World) -> Book:
             ]
             Target.objects.filter(pk__in=[target.pk for target in targets]).update(case=case, firm=firm)
             notice = Notice.objects.create(
-                number=f"N2026-{Notice.objects.count() + 1:06}",
+                number=f"N2020-{Notice.objects.count() + 1:06}",
                 case=case,
                 platform=platform,
                 drafted_by=world.officer,

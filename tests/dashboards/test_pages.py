@@ -1,0 +1,90 @@
+"""The pages of the numbers as people see them: in both sizes, light and dark, on paper, and without script."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from corps.models import User
+from notices.models import Outcome
+from tests.dashboards.entries import moment, open_book
+from tests.notices.world import World, add_targets, answer, issue, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PASSWORD = "three-red-lanterns"
+PAGES = (
+    "/dashboards/",
+    "/dashboards/?from=2026-04-01&to=2026-04-30",
+    "/dashboards/?from=nonsense",
+    "/dashboards/statistics/?group=firm,platform,month",
+    "/dashboards/ledger/?count=listings_removed",
+    "/dashboards/ledger/?count=corrections&month=2020-01",
+)
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    """Some outcomes over three months, and something that is stuck."""
+    world = make_world()
+    book = open_book(world)
+    for turn in range(3):
+        Outcome.objects.bulk_create([book.outcome(which, moment(24 * 33 * turn + which)) for which in range(8 - turn)])
+    [notice, *_rest] = issue(world, add_targets(world, 5))
+    first = notice.items.values_list("pk", flat=True)[0]
+    answer(world, notice, "removed", [first])
+    reader = world.supervisor
+    reader.set_password(PASSWORD)
+    reader.save(update_fields=["password"])
+    return world
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill("supervisor")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".who details.menu")).to_be_attached()
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "zh-hans"), ("dark", "en")])
+def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, scheme: str, language: str):
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+    for address in PAGES:
+        page.goto(address)
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 1600})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, address
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_supervisors_first_page_is_the_dashboard_and_its_numbers_lead_to_their_rows(page: Page, world: World):
+    sign_in(page)
+    expect(page).to_have_url(re.compile(r"/$"))
+    big = page.locator("a.big").first
+    shown = big.inner_text()
+    big.click()
+    expect(page.locator("h1")).to_contain_text(shown)
+    page.go_back()
+    page.locator("svg.chart a rect").first.click()
+    expect(page.locator(".chip.set")).to_contain_text("2026-04")
+
+
+def test_the_dashboard_prints_on_one_page(page: Page, world: World):
+    sign_in(page)
+    page.goto("/dashboards/")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+def test_an_officer_finds_the_dashboard_under_oversight(page: Page, world: World):
+    User.objects.filter(username="officer").update(password=world.supervisor.password)
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill("officer")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("#rail a[href='/dashboards/']").click()
+    expect(page.locator("a.big").first).to_be_visible()
