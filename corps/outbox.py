@@ -12,7 +12,9 @@ import random
 import secrets
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 BATCH = 100
 READ_AT_ONCE = 20
+# Of one process to the mail server. While one waits for the server's answer or for a commit to reach the disk, the
+# others go on, and what they commit meanwhile reaches it together.
+LINES = 4
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 16
 FIRST_PAUSE = timedelta(seconds=5)
@@ -93,25 +98,49 @@ DEAD_REPLAY = f"replay LIKE '{REPLAY_MARK}%%' AND " + DEAD.format(name="replay",
 def send_due(*, replay: str = "", call_for_help: Callable[[], Any] | None = None) -> int:
     """Send what is due, until nothing is or the server cannot be talked to; the number of messages sent.
 
+    Where there is a full batch and the server takes its first message, more lines are opened, each in a thread with a
+    worker's name and a database connection of its own.
     replay: the mark of a replay, for its own worker alone; the ordinary worker leaves marked deliveries lying.
-    call_for_help: called once after a full batch, to bring another worker; several may work at once.
+    call_for_help: called then too, to bring another process; several may work at once.
     Raises TransactionManagementError inside a transaction.
     """
     if connection.in_atomic_block:
         raise TransactionManagementError("Nothing is sent inside a transaction.")
     if not Delivery.objects.due(timezone.now()).filter(replay=replay).exists():
         return 0
+    beside: list[Future[int]] = []
+    with ThreadPoolExecutor(LINES) as lines:
+
+        def bring_help() -> None:
+            for _line in range(1, LINES):
+                beside.append(lines.submit(copy_context().run, _send_beside, replay))
+            if call_for_help:
+                call_for_help()
+
+        sent = _send_on_a_line(replay, bring_help)
+    return sent + sum(line.result() for line in beside)
+
+
+def _send_beside(replay: str) -> int:
+    """The same on a further line, in a thread of its own."""
+    try:
+        return _send_on_a_line(replay)
+    finally:
+        connection.close()
+
+
+def _send_on_a_line(replay: str, bring_help: Callable[[], Any] | None = None) -> int:
+    """Claim and send, batch after batch, on one line; the number of messages sent."""
     sent = 0
     with _at_work() as worker, Line(settings.EMAIL_CONFIG) as line:
         while claimed := _claim(worker, replay):
             turn = _Turn(worker, line)
+            if bring_help and len(claimed) == BATCH:
+                turn.when_going, bring_help = bring_help, None
             turn.send(claimed)
             sent += turn.sent
             if turn.is_cut_short:
                 break
-            if len(claimed) == BATCH and call_for_help:
-                call_for_help()
-                call_for_help = None
     return sent
 
 
@@ -200,6 +229,7 @@ class _Turn:
     """A worker's way through one claimed batch.
 
     sent: how many the server has taken. is_cut_short: the server cannot be talked to; the rest was put off.
+    when_going: called once, when the server has taken a message.
     """
 
     def __init__(self, worker: str, line: Line) -> None:
@@ -207,6 +237,7 @@ class _Turn:
         self.line = line
         self.sent = 0
         self.is_cut_short = False
+        self.when_going: Callable[[], Any] | None = None
         self.answered: tuple[Delivery, Answer] | None = None  # taken by the server, not yet committed
 
     def send(self, claimed: Iterable[int]) -> None:
@@ -246,10 +277,13 @@ class _Turn:
         answer = self.line.say(
             sender=settings.MAIL_FROM, recipient=delivery.message.recipient, content=bytes(delivery.content)
         )
-        if answer.verdict is Verdict.SENT:
-            self.answered = delivery, answer
-        else:
+        if answer.verdict is not Verdict.SENT:
             self._conclude(delivery, answer)
+            return answer.verdict
+        self.answered = delivery, answer
+        if self.when_going:
+            self.when_going()
+            self.when_going = None
         return answer.verdict
 
     def _commit(self, begun: Delivery | None) -> bool:

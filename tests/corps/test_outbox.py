@@ -262,7 +262,33 @@ def test_two_workers_send_two_hundred_messages_each_exactly_once(queue, smtp_sin
         pass
     assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries}
     assert states() == {"sent": 200}
-    assert len(set(Delivery.objects.values_list("worker", flat=True))) == 2
+    assert len(set(Delivery.objects.values_list("worker", flat=True))) >= 2
+
+
+def test_much_to_send_goes_over_several_lines_once_the_server_has_taken_a_message(queue, smtp_sink):
+    deliveries = queue(outbox.BATCH * 3)
+    called = []
+    assert outbox.send_due(call_for_help=lambda: called.append(len(smtp_sink.kept))) == outbox.BATCH * 3
+    assert called == [1]
+    assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries}
+    assert 1 < len(set(Delivery.objects.values_list("worker", flat=True))) <= outbox.LINES
+    assert not locks_held()
+
+
+def test_a_server_that_takes_nothing_gets_no_further_lines(queue, smtp_sink):
+    queue(outbox.BATCH)
+    smtp_sink.otherwise = Behaviour.REFUSE_LATER
+    assert outbox.send_due(call_for_help=lambda: pytest.fail("help was called")) == 0
+    assert states() == {"pending": outbox.BATCH}
+
+
+def locks_held() -> int:
+    """How many workers' locks are held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [outbox.WORKER_LOCKS]
+        )
+        return cursor.fetchone()[0]
 
 
 SEND = "import django; django.setup(); from corps import outbox; outbox.send_due()"
