@@ -5,8 +5,10 @@ The rooms above add to these lists in `AppConfig.ready()`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from django.db.models import CharField, DateField, QuerySet, Value
 
 from cases.models import Case, Target
 from corps.models import User
@@ -58,6 +60,23 @@ providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {"due": [], "chec
 # What a target's page may offer besides, and why it counts: called with target and user.
 acts: list[Callable[[Target, User], Iterable[tuple[Any, str]]]] = []
 proofs: list[Callable[[Target, User], Iterable[tuple[Any, Any, Any]]]] = []
+
+
+# Clocks of a case besides its own, as the piece `tabs` takes them: {label, due, left, calendar_days, provisional}.
+clocks: list[Callable[[Case, User], Iterable[dict[str, Any]]]] = []
+# What stands for "no date" in an order by date.
+FAR = date(9999, 12, 31)
+# At most one room above says which notice binds a target at present: given targets, it adds `notice_number` ("" or
+# null without one) and `due_on` (a Shanghai date, FAR where nothing is due), without repeating a row.
+binders: list[Callable[[QuerySet[Target]], QuerySet[Target]]] = []
+
+
+def bound(targets: QuerySet[Target]) -> QuerySet[Target]:
+    """The targets with `notice_number` and `due_on`."""
+    for bind in binders:
+        return bind(targets)
+    nothing = {"notice_number": Value("", CharField()), "due_on": Value(FAR, DateField())}
+    return targets.annotate(**nothing)
 
 
 def story_of(target: Target, user: User) -> list[Line]:

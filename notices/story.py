@@ -4,7 +4,9 @@ what waits on people's desks."""
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Case as Either
+from django.db.models import Count, F, FilteredRelation, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +19,7 @@ from corps.clock import today
 from corps.models import User
 from corps.pieces.words import moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
-from notices.states import ItemState, NoticeState, ObjectionState
+from notices.states import UNFINISHED, ItemState, NoticeState, ObjectionState
 from stores.models import Platform
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
@@ -105,6 +107,31 @@ def offer(target: Target, user: User) -> Iterator[tuple[Any, str]]:
         yield _("Lodge an objection…"), reverse("notices:objection_new", args=[target.pk])
     if target.is_counted and may(user, "notices.propose_correction"):
         yield _("Propose a correction…"), reverse("notices:correction_new", args=[target.pk])
+
+
+def bind(targets: QuerySet[Target]) -> QuerySet[Target]:
+    """Targets with the notice whose unfinished item binds them, and when the next act on that item is due."""
+    due = Either(
+        When(bond__state=ItemState.OPEN, then="bond__notice__reply_deadline__due_on"),
+        When(bond__state=ItemState.CLAIMED, then="bond__check_deadline__due_on"),
+    )
+    return targets.annotate(
+        bond=FilteredRelation("items", condition=Q(items__state__in=UNFINISHED)),
+        notice_number=F("bond__notice__number"),
+        due_on=Coalesce(due, Value(story.FAR)),
+    )
+
+
+def clocks(case: Case, user: User) -> Iterator[dict[str, Any]]:
+    """The earliest date by which an answer of the case must be checked, and by which a platform owes one."""
+    items = NoticeItem.objects.visible_to(user).filter(notice__case=case)
+    due = items.aggregate(
+        check=Min("check_deadline__due_on", filter=Q(state=ItemState.CLAIMED)),
+        answer=Min("notice__reply_deadline__due_on", filter=Q(state=ItemState.OPEN)),
+    )
+    for name, label in (("check", _("Check")), ("answer", _("Platform's answer"))):
+        if due[name]:
+            yield {"label": label, "due": due[name], "left": None, "calendar_days": False, "provisional": False}
 
 
 def _notices_of(case: Case, user: User) -> dict[str, Any]:
@@ -211,6 +238,8 @@ def waiting(user: User) -> Iterable[story.Task]:
 def register() -> None:
     """Fill the lists of the cases room; called once, from `AppConfig.ready()`."""
     story.tellers.append(tell)
+    story.binders.append(bind)
+    story.clocks.append(clocks)
     story.proofs.append(prove)
     story.acts.append(offer)
     story.panels.append(NOTICES)

@@ -132,7 +132,7 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         {"key": "notes", "label": _("Notes"), "url": "?tab=notes", "count": case.notes.count()},
         {"key": "timeline", "label": _("Timeline"), "url": "?tab=timeline", "count": None},
     ]
-    clocks = []
+    clocks = [clock for tell in story.clocks for clock in tell(case, user)]
     if case.handling_deadline and case.state not in (CaseState.CLOSED, CaseState.ARCHIVED):
         deadline = case.handling_deadline
         clocks.append(

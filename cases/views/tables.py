@@ -1,31 +1,54 @@
-"""The work table of a case's targets: counts by state, filters, and flat rows."""
+"""The work table of a case's targets: counts by state, filters, order, groups, and flat rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases import story
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim, Seen, TargetState
+from corps.calendar import working_days_left
 from corps.clock import today
 from corps.doors import SignedIn
+from corps.pieces.deadlines import house_calendar
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.words import day, moment, thousands
-from stores.models import Platform
+from listings.addresses import read_cell
+from stores.models import Platform, Store
 
-UNFINISHED = (
+# In the order of the work, as the strip above the table shows them.
+TALLY = (
     TargetState.REPORTED,
     TargetState.NOTICED,
     TargetState.CLAIMED,
     TargetState.REFUSED,
     TargetState.NEEDS_INFORMATION,
     TargetState.RELISTED,
+    TargetState.VERIFIED,
+    TargetState.GONE_BEFORE,
+    TargetState.RESTORED,
+    TargetState.DROPPED,
 )
+UNFINISHED = TALLY[:6]
+ORDERS = {
+    "due": ("due_on", "id"),
+    "-due": ("-due_on", "-id"),
+    "state": ("state", "id"),
+    "-state": ("-state", "-id"),
+    "id": ("id",),
+    "-id": ("-id",),
+}
 COLUMNS = (
-    "pk", "kind", "state", "alleged", "ground__name", "ground__name_en", "price", "list_price", "claim", "claim_at",
-    "seen", "seen_at", "is_official", "platform__slug", "listing__canonical_id", "listing__title",
-    "listing__store__name", "store__canonical_id", "store__name", "id",
+    "id", "kind", "state", "alleged", "ground__name", "ground__name_en", "price", "list_price", "claim", "claim_at",
+    "seen", "seen_at", "is_official", "platform_id", "listing__canonical_id", "listing__title", "store_key",
+    "listing__store__name", "listing__store__canonical_id", "store__canonical_id", "store__name", "notice_number",
+    "due_on",
 )  # fmt: skip
 
 
@@ -43,77 +66,191 @@ def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
         found = found.filter(kind=kind)
     if (seen := asked.get("seen")) in Seen.values:
         found = found.filter(seen=seen)
-    if text := asked.get("q", "").strip()[:100]:
-        found = found.filter(
-            Q(listing__canonical_id=text)
-            | Q(store__canonical_id=text)
-            | Q(listing__title__contains=text)
-            | Q(store__name__contains=text)
-            | Q(listing__store__name__contains=text)
-        )
+    if alleged := asked.get("alleged"):
+        found = found.filter(alleged=alleged)
+    if store := _number(asked.get("store", "")):
+        found = found.filter(Q(store=store) | Q(listing__store=store))
+    if text := asked.get("q", "").strip()[:300]:
+        found = found.filter(_named(text))
     return found
+
+
+def _named(text: str) -> Q:
+    """An id, an address in any form, or a part of a title or a store's name."""
+    address = read_cell(text)
+    if address.kind in Target.Kind.values:
+        return Q(**{f"{address.kind}__canonical_id": address.canonical_id})
+    return (
+        Q(listing__canonical_id=text)
+        | Q(store__canonical_id=text)
+        | Q(listing__title__contains=text)
+        | Q(store__name__contains=text)
+        | Q(listing__store__name__contains=text)
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything the table needs, in a fixed number of statements whatever the number of targets."""
-    counts = dict(case.targets.order_by().values_list("state").annotate(Count("pk")))
-    total = sum(counts.values())
-    state = request.GET.get("state", "")
-    cells = [{"value": total, "label": _("All"), "kind": "grey", "url": "?", "current": not state, "whole": True}]
-    cells += [
-        {"value": counts[word], "label": label, "kind": word, "url": f"?state={word}", "current": state == word}
-        for word, label in TargetState.choices
-        if word in counts
-    ]
-    platforms = {platform.slug: platform.label for platform in Platform.objects.visible_to(request.user)}
-    chips = conditions(
-        request.GET,
-        [
-            ("state", _("State"), (dict(TargetState.choices) | {"unfinished": _("not finished")}).get),
-            ("platform", _("Platform"), platforms.get),
-            ("kind", _("Kind"), dict(Target.Kind.choices).get),
-            ("seen", _("Actually seen"), dict(Seen.choices).get),
-            ("q", _("Search"), str),
-        ],
-    )
+    asked = request.GET
+    counted = list(case.targets.order_by().values_list("state", "alleged").annotate(Count("pk")))
+    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
+    grouped = asked.get("group") == "store"
+    sort = asked.get("sort") if asked.get("sort") in ORDERS else "due"
     found = filtered(request, case)
-    plain = set(request.GET) <= {"state", "after", "before", "tab"} and state != "unfinished"
-    page = page_of(
-        found.values(*COLUMNS), request.GET, order=("id",), total=counts.get(state, total) if plain else found.count()
-    )
+    rows = story.bound(found.annotate(store_key=Coalesce("store", "listing__store", 0)))
+    order = ("store_key", "id") if grouped else ORDERS[str(sort)]
+    # First which rows, in their order, from as few tables as that takes; then what is shown of them.
+    page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
+                   total=_total(asked, counted, found))  # fmt: skip
+    shown = {row["id"]: row for row in rows.filter(pk__in=[row["id"] for row in page]).values(*COLUMNS)}
+    flat = _rows([shown[row["id"]] for row in page], platforms)
     return {
-        "cells": cells,
-        "conditions": chips,
-        "platforms": platforms.items(),
+        "cells": _cells(asked, counted),
+        "conditions": _chips(request, platforms.values()),
+        "platforms": [(platform.slug, platform.label) for platform in platforms.values()],
+        "alleged": sorted({alleged for _state, alleged, _count in counted if alleged}),
         "page": page,
-        "rows": [_row(row, platforms) for row in page],
+        "rows": flat,
+        "groups": _groups(case, flat) if grouped else {},
+        "grouped": grouped,
+        "sort": "" if grouped else sort,
+        "sorts": {name: _with(asked, sort=f"-{name}" if sort == name else name) for name in ("due", "state", "id")},
+        "group_url": _with(asked, group="" if grouped else "store"),
         "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
-        "query": request.GET.urlencode(),
+        "query": asked.urlencode(),
         "seen_choices": Seen.choices,
+        "states": [(word, word.label) for word in TALLY],
     }
 
 
-def _row(row: dict[str, Any], platforms: dict[str, str]) -> dict[str, Any]:
-    """One target as the table shows it: flat, formatted once."""
-    store = row["kind"] == Target.Kind.STORE
+def _with(asked: QueryDict, **changes: str) -> str:
+    """The address's query with something changed, from the first page on; an empty value takes it away."""
+    query = asked.copy()
+    for name in ("after", "before", *changes):
+        query.pop(name, None)
+    query.update({name: value for name, value in changes.items() if value})
+    return f"?{query.urlencode()}"
+
+
+def _total(asked: QueryDict, counted: list[tuple[str, str, int]], found: QuerySet[Target]) -> int:
+    """How many targets match: from the counts by state where nothing else is asked for."""
+    narrowing = {name for name in asked if asked.get(name)} - {"state", "after", "before", "tab", "sort", "group"}
+    state = asked.get("state", "")
+    if narrowing:
+        return found.count()
+    wanted = {"": TargetState.values, "unfinished": UNFINISHED}.get(state, (state,))
+    if state and state != "unfinished" and state not in TargetState.values:
+        wanted = TargetState.values
+    return sum(count for word, _alleged, count in counted if word in wanted)
+
+
+def _cells(asked: QueryDict, counted: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for word, _alleged, count in counted:
+        counts[word] = counts.get(word, 0) + count
+    state = asked.get("state", "")
+    whole = {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "whole": True}
+    return [
+        whole | {"url": _with(asked, state=""), "current": not state},
+        *(
+            {
+                "value": counts[word],
+                "label": word.label,
+                "kind": word.value,
+                "url": _with(asked, state=word.value),
+                "current": state == word,
+            }
+            for word in TALLY
+            if word in counts
+        ),
+    ]
+
+
+def _chips(request: SignedIn, platforms: Iterable[Platform]) -> list[Any]:
+    labels = {platform.slug: platform.label for platform in platforms}
+
+    def store_name(text: str) -> str | None:
+        store = Store.objects.visible_to(request.user).filter(pk=_number(text)).first()
+        return str(store) if store else None
+
+    return conditions(
+        request.GET,
+        [
+            ("state", _("State"), (dict(TargetState.choices) | {"unfinished": _("not finished")}).get),
+            ("platform", _("Platform"), labels.get),
+            ("kind", _("Kind"), dict(Target.Kind.choices).get),
+            ("alleged", _("Alleged by the firm"), str),
+            ("seen", _("Actually seen"), dict(Seen.choices).get),
+            ("store", _("Store"), store_name),
+            ("q", _("Search"), str),
+        ],
+    )
+
+
+def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
+    """Flat rows for a flat loop: everything is formatted once, here."""
     claims, seens, states = dict(Claim.choices), dict(Seen.choices), dict(TargetState.choices)
-    contradiction = row["seen"] == Seen.LIVE and row["state"] in (TargetState.CLAIMED, TargetState.RELISTED)
+    labels = {pk: platform.label for pk, platform in platforms.items()}
+    ground_name = "ground__name" if LegalGround(name="zh", name_en="en").label == "zh" else "ground__name_en"
+    on, calendar = today(), house_calendar()
+    targets, notices = reverse("cases:target", args=[0])[:-2], reverse("notices:list")
+    rows = []
+    for row in shown:
+        is_store = row["kind"] == Target.Kind.STORE
+        seen, state = row["seen"], row["state"]
+        contradiction = seen == Seen.LIVE and state in (TargetState.CLAIMED, TargetState.RELISTED)
+        due = row["due_on"] if row["due_on"] != story.FAR else None
+        late = thousands(-working_days_left(due, today=on, calendar=calendar)) if due and due < on else ""
+        rows.append(
+            {
+                "pk": row["id"],
+                "url": f"{targets}{row['id']}/",
+                "id": row["store__canonical_id"] if is_store else row["listing__canonical_id"],
+                "title": row["store__name"] if is_store else row["listing__title"],
+                "is_store": is_store,
+                "store": row["store__name"] if is_store else row["listing__store__name"] or "",
+                "store_id": row["store__canonical_id"] if is_store else row["listing__store__canonical_id"] or "",
+                "store_key": row["store_key"],
+                "platform": labels.get(row["platform_id"], ""),
+                "price": thousands(row["price"]) if row["price"] is not None else "",
+                "list_price": thousands(round(row["list_price"])) if row["list_price"] is not None else "",
+                "alleged": row[ground_name] or row["alleged"],
+                "claim": claims.get(row["claim"], ""),
+                "claim_at": moment(row["claim_at"]) if row["claim_at"] else "",
+                "seen": _("Relisted") if state == TargetState.RELISTED and seen == Seen.LIVE else seens.get(seen, ""),
+                "seen_at": day(row["seen_at"]) if row["seen_at"] else "",
+                "seen_class": "red strong" if contradiction else "amber strong" if seen == Seen.UNREACHABLE else "",
+                "state": states[state],
+                "kind": kind_of(state),
+                "official": row["is_official"],
+                "notice": row["notice_number"] or "",
+                "notice_short": (row["notice_number"] or "").rpartition("-")[2].lstrip("0"),
+                "notice_url": f"{notices}{row['notice_number']}/" if row["notice_number"] else "",
+                "due": day(due) if due else "",
+                "late": late,
+            }
+        )
+    return rows
+
+
+def _groups(case: Case, rows: list[dict[str, Any]]) -> dict[int, str]:
+    """What stands at the right of each store's head: how many of its targets are in which state. One statement."""
+    keys = {row["store_key"] for row in rows}
+    counted = (
+        case.targets.order_by()
+        .annotate(store_key=Coalesce("store", "listing__store", 0))
+        .filter(store_key__in=keys)
+        .values_list("store_key", "state")
+        .annotate(count=Count("pk"))
+    )
+    sums: dict[int, dict[str, int]] = {}
+    for key, state, count in counted:
+        sums.setdefault(key, {})[state] = count
     return {
-        "pk": row["pk"],
-        "id": row["store__canonical_id"] if store else row["listing__canonical_id"],
-        "title": row["store__name"] if store else row["listing__title"],
-        "store": "" if store else row["listing__store__name"] or "",
-        "is_store": store,
-        "platform": platforms.get(row["platform__slug"], ""),
-        "price": thousands(row["price"]) if row["price"] is not None else "",
-        "list_price": thousands(row["list_price"]) if row["list_price"] is not None else "",
-        "alleged": row["ground__name"] or row["alleged"],
-        "claim": claims.get(row["claim"], ""),
-        "claim_at": moment(row["claim_at"]) if row["claim_at"] else "",
-        "seen": seens.get(row["seen"], ""),
-        "seen_at": day(row["seen_at"]) if row["seen_at"] else "",
-        "seen_class": "red strong" if contradiction else "amber" if row["seen"] == Seen.UNREACHABLE else "",
-        "state": states[row["state"]],
-        "kind": kind_of(row["state"]),
-        "official": row["is_official"],
+        key: "　".join(f"{word.label} {thousands(states[word])}" for word in TALLY if word in states)
+        for key, states in sums.items()
     }

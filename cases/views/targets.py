@@ -109,17 +109,15 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
         return redirect(back)
     own = list(case.targets.filter(pk__in=ids).values_list("pk", flat=True))
     try:
-        match request.POST.get("act"):
-            case "ground":
-                ground = get_object_or_404(
-                    LegalGround.objects.visible_to(request.user), code=request.POST.get("ground", "")
-                )
-                results = workflow.ground_targets(targets=own, ground=ground, actor=request.user)
-            case "drop":
-                reason = request.POST.get("reason", "")
-                results = workflow.drop_targets(targets=own, actor=request.user, reason=reason)
-            case _:
-                raise Http404
+        if code := request.POST.get("ground"):
+            grounds = LegalGround.objects.visible_to(request.user)
+            ground = None if code == "none" else get_object_or_404(grounds, code=code)
+            results = workflow.ground_targets(targets=own, ground=ground, actor=request.user)
+        elif request.POST.get("act") == "drop":
+            reason = request.POST.get("reason", "")
+            results = workflow.drop_targets(targets=own, actor=request.user, reason=reason)
+        else:
+            raise Http404
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(back)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Case
+from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
 from corps.doors import SignedIn, open_to
@@ -115,9 +116,12 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
 @officers
 @require_POST
 def draft(request: SignedIn, number: str) -> HttpResponse:
-    """Draft notices from targets of a case: those named by `ids`, or all that wait for one."""
+    """Draft notices from targets of a case: those named by `ids`, all that the table's filter leaves, or all that
+    wait for one."""
     case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
     ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    if request.POST.get("all_matching"):
+        ids = list(filtered(request, case).values_list("pk", flat=True))
     try:
         composed = workflow.compose_notices(case=case, actor=request.user, targets=ids or None)
     except TransitionRefused as refused:
