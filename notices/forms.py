@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import Claim
+from cases.states import Claim, Seen
 from notices.workflow.answering import LONGEST_REMARK
 
 NEEDS_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
@@ -65,3 +65,27 @@ class DecisionForm(forms.Form):
         label=_("Decision"), choices=[("upheld", _("Upheld")), ("dismissed", _("Dismissed"))], widget=forms.RadioSelect
     )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class LookForm(forms.Form):
+    """What was seen at an address."""
+
+    seen = forms.ChoiceField(label=_("Actually seen"), choices=Seen.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class BehalfForm(forms.Form):
+    """An answer that came on paper: which items, what is said of them, and the paper itself."""
+
+    lines = forms.CharField(
+        label=_("Items"),
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One address or id on each line"),
+    )
+    outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
+    remark = forms.CharField(label=_("Remark"), max_length=LONGEST_REMARK, required=False)
+    document = forms.FileField(label=_("The document it came by"))
+
+    def clean_lines(self) -> list[str]:
+        return list(dict.fromkeys(line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from notices.views import approvals, checks, deliveries, desk, objections, office
+from notices.views import approvals, behalf, checks, deliveries, desk, looking, objections, office
 
 app_name = "notices"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("objections/", objections.list_objections, name="objections"),
     path("objections/target/<int:pk>/", objections.lodge, name="objection_new"),
     path("corrections/target/<int:pk>/", objections.propose_correction, name="correction_new"),
+    path("checks/target/<int:pk>/", looking.look_again, name="look_again"),
     re_path(rf"^objections/{NUMBER}/$", objections.show_objection, name="objection"),
     re_path(rf"^objections/{NUMBER}/accept/$", objections.accept, name="objection_accept"),
     re_path(rf"^compose/{NUMBER}/$", office.compose, name="compose"),
@@ -31,6 +32,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/change/$", office.change_draft, name="change"),
     re_path(rf"^{NUMBER}/items/$", office.change_items, name="change_items"),
     re_path(rf"^{NUMBER}/decide/$", approvals.decide, name="decide"),
+    re_path(rf"^{NUMBER}/behalf/$", behalf.answer_on_behalf, name="behalf"),
     re_path(rf"^{NUMBER}/serve/$", office.serve, name="serve"),
     re_path(rf"^{NUMBER}/letter/$", office.letter, name="letter"),
     re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),

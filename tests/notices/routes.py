@@ -30,6 +30,8 @@ ROUTES = {
     "notices:change": OFFICER,
     "notices:change_items": OFFICER,
     "notices:serve": OFFICER,
+    "notices:behalf": OFFICER,
+    "notices:look_again": OFFICER,
     "notices:notice": DESK,
     "notices:letter": DESK,
     "notices:sheet": DESK,

@@ -1,0 +1,47 @@
+"""Looking again at a verified target: what turns out to be back is a relisting."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Target
+from cases.states import Seen, TargetState
+from corps.access import may
+from corps.doors import SignedIn, open_to
+from corps.models import User
+from corps.refusals import refusals_go_to
+from notices import workflow
+from notices.forms import LookForm
+
+officers = open_to(User.Role.OFFICER)
+
+
+@officers
+def look_again(request: SignedIn, pk: int) -> HttpResponse:
+    """Record what was seen at a verified target; live is a relisting and takes nothing out of the count."""
+    target = get_object_or_404(
+        Target.objects.visible_to(request.user).select_related("platform", "listing", "store"), pk=pk
+    )
+    form = LookForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            [result] = workflow.look_again(targets=[pk], actor=request.user, **form.cleaned_data)
+            if result.ok:
+                back = form.cleaned_data["seen"] == Seen.LIVE
+                said = _("It is relisted and waits for the next notice.") if back else _("What you saw is recorded.")
+                messages.success(request, said)
+                return redirect("cases:target", pk)
+            form.add_error(None, str(result.message))
+    return render(request, "notices/look_again.html", {"target": target, "form": form})
+
+
+def offer(target: Target, user: User) -> Iterator[tuple[Any, str]]:
+    """On a target's page: looking again, once it is verified."""
+    verified = target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE)
+    if verified and user.role == User.Role.OFFICER and may(user, "notices.check"):
+        yield _("Look again…"), reverse("notices:look_again", args=[target.pk])
