@@ -1,6 +1,7 @@
-"""The rollup: how many outcomes and recurrences there are, by Shanghai day, platform, firm and case.
+"""The rollup and what its comparisons with the ledger found.
 
-Kept by statement-level triggers on the ledger's tables; `./manage.py recount` rebuilds and compares it.
+The rollup says how many outcomes and recurrences there are, by Shanghai day, platform, firm and case; it
+is kept by statement-level triggers on the ledger's tables; `./manage.py recount` rebuilds and compares it.
 """
 
 from typing import Self
@@ -37,3 +38,22 @@ class Rollup(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "day", "platform", "firm"], name="one_rollup_for_a_day"),
         ]
+
+
+class RecountQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Whether the numbers agree is no secret within the corps."""
+        return self if user.is_authenticated and user.is_corps else self.none()
+
+
+class Recount(models.Model):
+    """One comparison of rollup, ledger and targets: when, over how many outcomes, and how many differences it found."""
+
+    at = models.DateTimeField()
+    outcomes = models.IntegerField()
+    differences = models.IntegerField()
+
+    objects = RecountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="recount_newest")]

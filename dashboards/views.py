@@ -18,6 +18,7 @@ from corps.models import User
 from corps.pieces.lists import Condition, conditions, page_of
 from dashboards import board, ledger
 from dashboards.exports import csv_response
+from dashboards.models import Recount
 from dashboards.standing import deadlines_kept, stuck
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
 from firms.models import Firm
@@ -51,6 +52,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         "stuck": stuck(request.user, question.campaign),
         "kept": deadlines_kept(request.user, question.campaign),
         "as_of": now(),
+        "recount": Recount.objects.visible_to(request.user).order_by("-at").first(),
         "added": sum(shown.totals[name] for name in board.HEADLINES) + shown.totals["corrections"],
         **_filter(request, question),
     }

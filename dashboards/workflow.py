@@ -8,6 +8,8 @@ from django.db import connection, transaction
 from corps.audit import record
 from corps.clock import now
 from corps.models import User
+from dashboards.models import Recount
+from notices.models import Outcome
 
 # One statement sees one moment, whatever others commit meanwhile. Each part yields: what, where, expected, found.
 DIFFERENCES = """
@@ -88,6 +90,18 @@ def compare() -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES)
         return [Difference(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def recount(*, actor: User | None = None, at: datetime | None = None) -> list[Difference]:
+    """`compare`, and a note of what it found, which the dashboard shows. actor: None for a command."""
+    at = at or now()
+    differences = compare()
+    noted = Recount.objects.create(at=at, outcomes=Outcome.objects.count(), differences=len(differences))
+    if differences:
+        shown = [str(difference) for difference in differences[:20]]
+        record(actor, "numbers.differ", noted, at=at, differences=len(differences), first=shown)
+    return differences
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from notices.models import Outcome
 
 
 class Command(SealingCommand):
-    help = "Count anew from the ledger. With --check nothing is written: rollup, ledger and targets are compared."
+    help = "Count anew from the ledger. With --check no number is written: rollup, ledger and targets are compared."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="only compare; exit status 1 if they differ")
@@ -19,7 +19,7 @@ class Command(SealingCommand):
         """Exit status 0 if rollup, ledger and targets say the same; 1, naming each difference, if not."""
         if not check:
             self.stdout.write(f"The rollup was made anew: {workflow.rebuild_rollup()} rows.")
-        differences = workflow.compare()
+        differences = workflow.recount()
         for difference in differences:
             self.stderr.write(str(difference))
         if differences:

@@ -24,6 +24,7 @@ from corps.errors import TransitionRefused
 from corps.services.demonstration import LOADING_LOCK
 from corps.services.secrets import secret
 from corps.workflow.demonstration import begin_demonstration, open_demonstration
+from dashboards.workflow import recount
 from demo.folder import Folder, FolderError, read_folder
 from demo.machinery import MachineryError, machinery
 from demo.replay import Replay, ReplayError
@@ -73,10 +74,13 @@ class Command(SealingCommand):
             replay = Replay(campaign, parts, self._say)
             replay.run()
             deliveries = parts.await_deliveries(60)
+            differences = recount()
             sealed = ground.seal_audit()
             self._say(f"{deliveries.get('sent', 0)} notices sent to {parts.mail}, {sealed} audit entries sealed")
             if unsent := {state: count for state, count in deliveries.items() if state != "sent"}:
                 raise MachineryError(f"Not every notice was sent: {unsent}; see {parts.log}")
+            if differences:
+                raise ReplayError(f"The numbers do not agree: {differences[0]}")
             return campaign_result(replay.cast["chief"], replay.refused)
 
     def _open_demonstration(self) -> None:
