@@ -94,7 +94,7 @@ class GroundForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason, for acts that owe one."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=_("Reason"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class TextForm(forms.Form):

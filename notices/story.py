@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import story
+from cases import story, timeline
 from cases.models import Case, Target
 from cases.states import Seen
 from corps.access import may
@@ -235,8 +235,47 @@ def waiting(user: User) -> Iterable[story.Task]:
         )
 
 
+VERBS = {
+    "notice.drafted": (gettext_lazy("Notice drafted"), "grey"),
+    "notice.changed": (gettext_lazy("Request of the notice changed"), "grey"),
+    "notice.draft_withdrawn": (gettext_lazy("Draft given up"), "grey"),
+    "notice.items_removed": (gettext_lazy("Items taken out of the draft"), "grey"),
+    "notice.submitted": (gettext_lazy("Notice submitted for approval"), "purple"),
+    "notice.returned": (gettext_lazy("Notice returned"), "red"),
+    "notice.issued": (gettext_lazy("Notice issued"), "blue"),
+    "notice.completed": (gettext_lazy("Notice completed"), "green"),
+    "notice.opened_again": (gettext_lazy("Notice opened again"), "amber"),
+    "notice.withdrawn": (gettext_lazy("Notice withdrawn"), "grey"),
+    "notice.served_otherwise": (gettext_lazy("Notice served in another way"), "blue"),
+    "notice.answered_on_behalf": (gettext_lazy("Answer recorded for the liaison"), "amber"),
+    "delivery.sent": (gettext_lazy("Mail sent"), "grey"),
+    "delivery.failed": (gettext_lazy("Mail failed"), "red"),
+    "delivery.cancelled": (gettext_lazy("Mail cancelled"), "grey"),
+    "delivery.uncertain": (gettext_lazy("Mail uncertain"), "red"),
+    "delivery.decided": (gettext_lazy("Decided about a mail"), "grey"),
+    "item.answered": (gettext_lazy("Item answered"), "amber"),
+    "item.checked": (gettext_lazy("Item checked"), "green"),
+    "item.carried_over": (gettext_lazy("Item carried over"), "grey"),
+    "item.handed_over": (gettext_lazy("Item handed over"), "grey"),
+    "item.withdrawn": (gettext_lazy("Item withdrawn"), "grey"),
+    "target.noticed": (gettext_lazy("Target named in a notice"), "blue"),
+    "target.seen": (gettext_lazy("Target looked at again"), "grey"),
+    "target.relisted": (gettext_lazy("Target found relisted"), "red"),
+    "target.restored": (gettext_lazy("Target restored"), "grey"),
+    "objection.lodged": (gettext_lazy("Objection lodged"), "amber"),
+    "objection.accepted": (gettext_lazy("Objection taken up"), "amber"),
+    "objection.upheld": (gettext_lazy("Objection upheld"), "red"),
+    "objection.dismissed": (gettext_lazy("Objection dismissed"), "grey"),
+    "outcome.correction_proposed": (gettext_lazy("Correction proposed"), "purple"),
+    "outcome.corrected": (gettext_lazy("Result corrected"), "red"),
+    "approval.requested": (gettext_lazy("Approval asked for"), "purple"),
+    "approval.void": (gettext_lazy("Approval void"), "grey"),
+}
+
+
 def register() -> None:
     """Fill the lists of the cases room; called once, from `AppConfig.ready()`."""
+    timeline.words.update(VERBS)
     story.tellers.append(tell)
     story.binders.append(bind)
     story.clocks.append(clocks)

@@ -1,5 +1,6 @@
 """Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -7,9 +8,10 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import story, workflow
+from cases import story, timeline, workflow
 from cases.forms import AddressesForm, CaseForm, GroundForm, OfficersForm, ReasonForm, TextForm
 from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
@@ -24,8 +26,25 @@ from corps.refusals import refusals_go_to
 from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+KINDS = (
+    ("", gettext_lazy("Everything but single targets")),
+    ("case.", gettext_lazy("Case")),
+    ("notice.", gettext_lazy("Notices")),
+    ("target.", gettext_lazy("Targets")),
+    ("item.", gettext_lazy("Items")),
+)
 UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
 STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
+
+
+WITH_A_REASON: dict[str, Callable[..., Case]] = {
+    "decline": workflow.decline_case,
+    "reconsider": workflow.reconsider_case,
+    "reopen": workflow.reopen_case,
+    "suspend": workflow.suspend_case,
+    "transfer": workflow.transfer_case,
+    "withdraw": workflow.withdraw_case,
+}
 
 
 def under_way(user: User) -> int:
@@ -164,8 +183,11 @@ def _steps(case: Case) -> list[dict[str, Any]]:
         CaseState.CONCLUDING: (case.concluding_at, ""),
         CaseState.CLOSED: (case.closed_at, ""),
     }
-    now = {CaseState.REOPENED: CaseState.DISPOSING}.get(CaseState(case.state), CaseState(case.state))
-    place = STEPS.index(now) if now in STEPS else -1
+    state = case.suspended_from if case.state == CaseState.SUSPENDED else case.state
+    now = {CaseState.REOPENED: CaseState.DISPOSING}.get(CaseState(state), CaseState(state))
+    # A case that left the path stands beyond the last step that it reached.
+    last = max(index for index, step in enumerate(STEPS) if step in reached and reached[step][0])
+    place = STEPS.index(now) if now in STEPS else last + 0.5
     steps = []
     for index, step in enumerate(STEPS):
         at, who = reached.get(step, (None, ""))
@@ -187,6 +209,9 @@ def _verbs(user: User, case: Case) -> dict[str, bool]:
         "reopen": may(user, "cases.reopen_case") and state == CaseState.CLOSED,
         "suspend": may(user, "cases.suspend_case") and state in UNDER_WAY[1:4],
         "resume": may(user, "cases.suspend_case") and state == CaseState.SUSPENDED,
+        "reconsider": may(user, "cases.file_case") and state == CaseState.NOT_FILED,
+        "archive": may(user, "cases.close_case") and state == CaseState.CLOSED,
+        "leave": may(user, "cases.leave_case") and state in UNDER_WAY[:3],
     }
 
 
@@ -199,13 +224,20 @@ def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:
 
 
 def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
-    entries = AuditEntry.objects.in_thread(case.thread).select_related("actor")
-    if verb := request.GET.get("verb"):
-        entries = entries.filter(verb__startswith=verb)
+    """Everything that happened in the case. What befell single targets and items, thousands of entries, stands apart:
+    told once for each act."""
+    entries = AuditEntry.objects.in_thread(case.thread)
+    shown = request.GET.get("verb", "")
+    if shown in timeline.BY_THE_HUNDRED:
+        return {"days": timeline.acts_of(entries.filter(verb__startswith=shown)), "kinds": KINDS, "shown": shown}
+    if shown in dict(KINDS):
+        entries = entries.filter(verb__startswith=shown)
     else:
-        # The hundreds of entries of single items stand on the targets' own pages.
-        entries = entries.exclude(verb__startswith="item.").exclude(verb__startswith="target.")
-    return {"page": page_of(entries, request.GET, order=("-id",))}
+        shown = ""
+        for beginning in timeline.BY_THE_HUNDRED:
+            entries = entries.exclude(verb__startswith=beginning)
+    page = page_of(entries.select_related("actor"), request.GET, order=("-at", "-id"))
+    return {"page": page, "days": timeline.days_of(page), "kinds": KINDS, "shown": shown}
 
 
 def _notes(request: SignedIn, case: Case) -> dict[str, Any]:
@@ -222,12 +254,12 @@ def act(request: SignedIn, number: str) -> HttpResponse:
     verbs: dict[str, Any] = {
         "file": lambda: workflow.file_case(case=case, actor=request.user),
         "decline": lambda: workflow.decline_case(case=case, actor=request.user, reason=reason),
-        "reconsider": lambda: workflow.reconsider_case(case=case, actor=request.user, reason=reason),
         "conclude": lambda: workflow.conclude_case(case=case, actor=request.user),
         "close": lambda: workflow.close_case(case=case, actor=request.user, conclusion=text),
         "reopen": lambda: workflow.reopen_case(case=case, actor=request.user, reason=reason),
         "suspend": lambda: workflow.suspend_case(case=case, actor=request.user, reason=reason),
         "resume": lambda: workflow.resume_case(case=case, actor=request.user),
+        "archive": lambda: workflow.archive_case(case=case, actor=request.user),
         "note": lambda: workflow.add_note(case=case, actor=request.user, text=text),
     }
     if name not in verbs:
@@ -235,8 +267,7 @@ def act(request: SignedIn, number: str) -> HttpResponse:
     try:
         verbs[name]()
     except TransitionRefused as refused:
-        missing = "; ".join(str(part) for part in refused.details.get("missing", []))
-        messages.error(request, f"{refused.message} {missing}".strip())
+        messages.error(request, str(refused.message))
     return redirect(case.get_absolute_url() + ("?tab=notes" if name == "note" else ""))
 
 
@@ -250,7 +281,7 @@ def change(request: SignedIn, number: str, what: str) -> HttpResponse:
         "ground": lambda: GroundForm(data, user=request.user, initial={"ground": case.ground_id}),
         "addresses": lambda: AddressesForm(data),
         "close": lambda: TextForm(data),
-        **dict.fromkeys(("decline", "reopen", "suspend"), lambda: ReasonForm(data)),
+        **dict.fromkeys(WITH_A_REASON, lambda: ReasonForm(data)),
     }
     if what not in forms:
         raise Http404
@@ -275,12 +306,8 @@ def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
             workflow.give_ground(case=case, actor=user, **said)
         case "close":
             workflow.close_case(case=case, actor=user, conclusion=said["text"])
-        case "decline":
-            workflow.decline_case(case=case, actor=user, **said)
-        case "reopen":
-            workflow.reopen_case(case=case, actor=user, **said)
-        case "suspend":
-            workflow.suspend_case(case=case, actor=user, **said)
+        case _:
+            WITH_A_REASON[what](case=case, actor=user, **said)
 
 
 def _title(what: str) -> str:
@@ -292,6 +319,9 @@ def _title(what: str) -> str:
         "decline": _("Do not file the case"),
         "reopen": _("Reopen the case"),
         "suspend": _("Suspend the case"),
+        "reconsider": _("Reconsider the case"),
+        "transfer": _("Transfer the case"),
+        "withdraw": _("Withdraw the case"),
     }[what]
 
 
