@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "target",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_constraint=False, db_index=False, 
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="cases.target"
                     ),
                 ),

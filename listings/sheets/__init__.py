@@ -97,7 +97,7 @@ def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
     for column in table.columns:
         columns.setdefault(column.field, column)
     address_columns = [column for column in table.columns if column.field in ADDRESS_FIELDS]
-    places = [(column.field, column.index) for column in table.columns]
+    places = [(column.field, column.index) for column in table.columns if column.field not in ADDRESS_FIELDS]
     address_places = [(column.field, column.index) for column in address_columns]
     rows = [_row(number, cells, places, address_places) for number, cells in table.rows]
     for row in rows if question else ():
@@ -109,9 +109,9 @@ def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
 
 def _row(number: int, raw: list[str], places: list[tuple[str, int]], address_places: list[tuple[str, int]]) -> SheetRow:
     width = len(raw)
-    cells: dict[str, str] = {}
-    for name, index in places:
-        if index < width and raw[index] and name not in cells:
-            cells[name] = raw[index]
+    cells = {name: raw[index] for name, index in places if index < width and raw[index]}
+    for name, index in address_places:
+        if index < width and raw[index]:
+            cells.setdefault(name, raw[index])
     addresses = [(name, raw[index]) for name, index in address_places if index < width and raw[index].strip(BLANK)]
     return SheetRow(number, cells, addresses, raw)

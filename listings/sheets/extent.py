@@ -64,7 +64,7 @@ def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
 def _has_odd_references(content: bytes) -> bool:
     if any(odd in content for odd in _ODD):
         return True
-    broken = any(space in content[_DECLARATION:] for space in (b"\t", b"\n", b"\r"))
+    broken = any(content.find(space, _DECLARATION) >= 0 for space in (b"\t", b"\n", b"\r"))
     return broken and any(odd in content for odd in _ODD_WITH_BREAKS)
 
 
