@@ -1,7 +1,8 @@
-"""pytest plugin: throw-away PostgreSQL and Valkey for the whole run, and a database for each xdist worker.
+"""pytest plugin: throw-away PostgreSQL and Valkey for each pytest process, xdist's workers included.
 
-The controller starts the servers before Django's settings load, and the workers join them. Tests use the runtime role,
-as the application does; what it may not do, they cannot do either. The first worker migrates a template as the owner,
+They start before Django's settings load. Each worker has servers of its own, because a transaction of one database
+holds back what another one of the same server may call past, and with it the sealing of the audit. Tests use the
+runtime role, as the application does; what it may not do, they cannot do either. A template is migrated as the owner,
 and every database is a copy of it, so that a transactional test begins with what migrations leave, not with nothing.
 """
 
@@ -49,7 +50,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     if folder is None:
         folder = os.environ["TEST_SERVICES"] = tempfile.mkdtemp(prefix="corps-tests-")
         os.chmod(folder, 0o755)
-    Running.services = use(folder, profile="fast")
+    own = Path(folder) / f"servers-{WORKER}"
+    own.mkdir(exist_ok=True)
+    Running.services = use(own, profile="fast")
     for name in ("EMAIL_URL", "EMBEDDED_SERVICES", "MIGRATION_DATABASE_URL", "DEMO", "DEMO_PASSWORD", "PORT"):
         os.environ.pop(name, None)
     os.environ |= {
@@ -64,11 +67,11 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 
 def let_go() -> None:
-    """Let go of the servers; the controller, last to go, takes the folder away."""
+    """End the servers; the controller, last to go, takes the folder away."""
     assert Running.services is not None
-    Running.services.close(wait=WORKER == "main")
+    Running.services.close(wait=True)
     if WORKER == "main":
-        shutil.rmtree(Running.services.place.root, ignore_errors=True)
+        shutil.rmtree(os.environ["TEST_SERVICES"], ignore_errors=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -23,7 +23,7 @@ def measure(house: House) -> list[Measured]:
         line.cursor().execute("VACUUM ANALYZE listings_listing, stores_store, cases_target")
     path = reverse("listings:list")
     deep = path + page_of(Listing.objects.all(), QueryDict(), order=("-id",), size=50 * (DEEP - 1)).next
-    with server("demo.bench.raw", "/") as raw_port, server("corps.wsgi", "/livez") as port:
+    with server("demo.bench.raw", "/") as raw_port, server("corps.wsgi", "/healthz") as port:
         raw = Client(raw_port)
         mine = Client(port, Cookie=session_cookie(house.cast["officer"]))
         first = mine.get(path, HX_Request="true")

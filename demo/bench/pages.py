@@ -17,7 +17,7 @@ def measure(house: House) -> list[Measured]:
     }
     people = {"officer": house.cast["officer"], "liaison": house.cast.liaisons["taobao"]}
     lines = []
-    with server("corps.wsgi", "/livez") as port:
+    with server("corps.wsgi", "/healthz") as port:
         for name, (login, path) in pages.items():
             client = Client(port, Cookie=session_cookie(people[login]))
             lines.append(

@@ -46,8 +46,10 @@ class Command(BaseCommand):
             began = time.monotonic()
             self.stdout.write(f"{name} …", ending=" ")
             self.stdout.flush()
-            lines += BENCHMARKS[name](house)
-            self.stdout.write(f"{time.monotonic() - began:.0f} s")
+            measured = BENCHMARKS[name](house)
+            lines += measured
+            ratios = ", ".join(f"{line.ratio:.2f}" for line in measured)
+            self.stdout.write(f"{ratios} ({time.monotonic() - began:.0f} s)")
         self._tell(lines, options["json"])
 
     def _tell(self, lines: list[Measured], path: Path) -> None:
