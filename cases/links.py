@@ -14,6 +14,8 @@ def register_links() -> None:
     home_views["officer"] = "cases.views.home.officer"
     home_views["representative"] = "cases.views.home.representative"
     story.providers["take_in"].append(home.take_in)
+    story.providers["due"].append(home.handling)
+    story.providers["waiting"].append(home.to_file)
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(

@@ -4,7 +4,7 @@ The rooms above add to these lists in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -40,23 +40,30 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A row of the home page: what is to be done. due: a Shanghai date, or None. verb: what the button says."""
+    """A row of the home page: what is to be done. count, unit: of how many what. verb: what the button says.
 
-    title: str
-    note: str
+    due: a Shanghai date by which it is to be done, or None. since: when somebody else was asked, for what only waits.
+    """
+
+    title: Any
+    note: Any
     place: str
     count: int
     url: str
     verb: Any
-    due: Any = None
+    due: date | None = None
     provisional: bool = False
-    key: tuple = field(default_factory=tuple)
+    calendar_days: bool = False
+    since: datetime | None = None
+    unit: Any = ""
 
 
 tellers: list[Callable[[Target, User], Iterable[Line]]] = []
 panels: list[Panel] = []
 # What an account's home page lists: section ("due", "check", "take_in", "waiting") → providers of its rows.
 providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {"due": [], "check": [], "take_in": [], "waiting": []}
+# Where a section of the home page goes on: (name of the address, its query string).
+more: dict[str, tuple[str, str]] = {"take_in": ("cases:complaints", "")}
 # What a target's page may offer besides, and why it counts: called with target and user.
 acts: list[Callable[[Target, User], Iterable[tuple[Any, str]]]] = []
 proofs: list[Callable[[Target, User], Iterable[tuple[Any, Any, Any]]]] = []

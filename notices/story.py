@@ -173,8 +173,9 @@ def due(user: User) -> Iterable[story.Task]:
         yield story.Task(
             title=_("%(platform)s has not answered %(notice)s") % {"platform": notice.platform.label, "notice": notice},
             note=_("round %(round)s") % {"round": notice.round},
-            place=f"{notice.case.firm.short_label} {notice.case.number}",
+            place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.open_count,
+            unit=_("items"),
             url=f"{reverse('notices:compose', args=[notice.case.number])}" if late else notice.get_absolute_url(),
             verb=_("Follow up") if late else _("Look"),
             due=notice.due_on,
@@ -199,6 +200,7 @@ def to_check(user: User) -> Iterable[story.Task]:
             note="",
             place=row["notice__case__number"],
             count=row["count"],
+            unit=_("items"),
             url=f"{reverse('notices:checks')}?notice={row['notice__number']}",
             verb=_("Check"),
             due=row["due_on"],
@@ -218,8 +220,10 @@ def waiting(user: User) -> Iterable[story.Task]:
         yield story.Task(
             title=_("Notice to %(platform)s") % {"platform": notice.platform.label},
             note=_("waits for approval since %(when)s") % {"when": moment(notice.submitted_at)},
-            place=f"{notice.case.firm.short_label} {notice.case.number}",
+            place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.item_count,
+            unit=_("items"),
+            since=notice.submitted_at,
             url=notice.get_absolute_url(),
             verb=_("Look"),
         )
@@ -228,8 +232,10 @@ def waiting(user: User) -> Iterable[story.Task]:
         yield story.Task(
             title=_("Objection %(number)s") % {"number": objection.number},
             note=objection.reason[:60],
-            place=f"{objection.case.firm.short_label} {objection.case.number}",
+            place=f"{objection.case.firm.short_label}　{objection.case.number}",
             count=1,
+            unit=_("items"),
+            since=objection.lodged_at,
             url=reverse("notices:objection", args=[objection.number]),
             verb=_("Look"),
         )
@@ -282,6 +288,11 @@ def register() -> None:
     story.proofs.append(prove)
     story.acts.append(offer)
     story.panels.append(NOTICES)
+    story.more.update(
+        due=("notices:list", "?state=issued"),
+        check=("notices:checks_list", ""),
+        waiting=("notices:list", "?state=submitted"),
+    )
     story.providers["due"].append(due)
     story.providers["check"].append(to_check)
     story.providers["waiting"].append(waiting)

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import workflow
 from cases.forms import ComplaintForm, ReasonForm
-from cases.models import Complaint
-from cases.states import ComplaintState
+from cases.models import Complaint, ImportRow, SheetImport
+from cases.states import COMPLAINT_STATES, ComplaintState
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -79,15 +80,37 @@ def show_complaint(request: SignedIn, number: str) -> HttpResponse:
     """A complaint: who, when, its sheet and what came of it."""
     complaint = _visible(request, number)
     sheet_import = getattr(complaint, "sheet_import", None)
+    takes_in = may(request.user, "cases.accept_complaint")
+    state = complaint.state
     context = {
         "complaint": complaint,
         "sheet_import": sheet_import,
-        "results": workflow.rows_by_result(sheet_import) if sheet_import else {},
+        "cells": _cells(sheet_import) if sheet_import else [],
         "targets": complaint.targets.count(),
         "form": ReasonForm(),
-        "may_accept": may(request.user, "cases.accept_complaint"),
+        "to_review": sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW,
+        "may_accept": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
+        "may_refuse": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
+        "may_withdraw": COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN)
+        and may(request.user, "cases.withdraw_complaint"),
+        "may_open": state == ComplaintState.ACCEPTED and may(request.user, "cases.open_case"),
     }
     return render(request, "cases/complaint.html", context)
+
+
+def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
+    """The strip of a sheet's rows by result; each leads to its rows."""
+    counts = workflow.rows_by_result(sheet_import)
+    rows = reverse("cases:import", args=[sheet_import.pk])
+    whole = {"value": sheet_import.rows, "label": _("Rows"), "kind": "grey", "url": f"{rows}?show=all", "whole": True}
+    return [
+        whole,
+        *(
+            {"value": counts[word], "label": label, "kind": word, "url": f"{rows}?show={word}"}
+            for word, label in ImportRow.Result.choices
+            if counts[word]
+        ),
+    ]
 
 
 @readers

@@ -1,6 +1,9 @@
 """Home pages: what do I do now?"""
 
-from django.db.models import Count
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import story
-from cases.models import Complaint, SheetImport, Target
-from cases.states import ComplaintState, TargetState
-from corps.clock import today
+from cases.models import Case, Complaint, SheetImport, Target
+from cases.states import CaseState, ComplaintState, TargetState
+from cases.views.tables import TALLY, UNFINISHED
+from corps.clock import now, today
 from corps.doors import SignedIn
 from corps.models import User
-from corps.pieces.words import day
+from corps.pieces.words import day, thousands
 
 SECTIONS = (
     ("due", gettext_lazy("Due and overdue")),
@@ -22,19 +26,40 @@ SECTIONS = (
     ("waiting", gettext_lazy("Waiting for others")),
 )
 MOST = 8
+# How long before the end of its handling period a case comes onto the desk.
+NEAR = timedelta(days=14)
 
 
 def officer(request: SignedIn) -> HttpResponse:
     """Four lists, most urgent first; nothing stands in two of them."""
+    on, moment = today(), now()
     sections = []
     for key, label in SECTIONS:
         tasks = [task for provide in story.providers[key] for task in provide(request.user)]
-        tasks.sort(key=lambda task: (task.due is None, task.due or today(), task.title))
-        sections.append({"key": key, "label": label, "tasks": tasks[:MOST], "total": len(tasks)})
-    return render(request, "cases/home.html", {"sections": sections, "today": today()})
+        tasks.sort(key=lambda task: (task.due or story.FAR, task.since or moment, str(task.title)))
+        sections.append(
+            {
+                "key": key,
+                "label": label,
+                "tasks": [(task, task.due is not None and task.due <= on, _waited(task)) for task in tasks[:MOST]],
+                "total": sum(task.count for task in tasks) if key == "check" else len(tasks),
+                "more": reverse(story.more[key][0]) + story.more[key][1] if key in story.more else "",
+            }
+        )
+    return render(request, "cases/home.html", {"sections": sections, "today": on})
 
 
-def take_in(user: User) -> list[story.Task]:
+def _waited(task: story.Task) -> str:
+    """How long somebody has been asked: `5 hours`, then days."""
+    if task.since is None:
+        return ""
+    hours = int((now() - task.since).total_seconds() // 3600)
+    if hours < 24:
+        return _("waiting for %(hours)s h") % {"hours": thousands(max(hours, 1))}
+    return _("waiting for %(days)s days") % {"days": thousands(hours // 24)}
+
+
+def take_in(user: User) -> Iterator[story.Task]:
     """Complaints that are not in a case yet, with what is the next act on each."""
     found = (
         Complaint.objects.visible_to(user)
@@ -42,27 +67,72 @@ def take_in(user: User) -> list[story.Task]:
         .select_related("firm", "sheet_import", "verify_deadline")
         .order_by("received_on", "pk")[:50]
     )
-    return [_take_in(complaint) for complaint in found]
+    for complaint in found:
+        sheet = getattr(complaint, "sheet_import", None)
+        url, verb = complaint.get_absolute_url(), _("Accept")
+        notes = [_("received %(day)s") % {"day": day(complaint.received_on)}]
+        if sheet and sheet.state == SheetImport.State.REVIEW:
+            url, verb = reverse("cases:import", args=[sheet.pk]), _("Look at the rows")
+        elif complaint.state == ComplaintState.ACCEPTED:
+            url, verb = f"{reverse('cases:case_new')}?complaint={complaint.number}", _("Open a case")
+        if sheet:
+            notes.append(str(sheet.get_state_display()))
+        deadline = complaint.verify_deadline
+        yield story.Task(
+            title=f"{complaint.firm.short_label}　{complaint.sheet_name or complaint.subject}",
+            note=" ".join(notes),
+            place=f"{complaint.firm.short_label}　{complaint.number}",
+            count=sheet.rows if sheet else 0,
+            unit=_("rows"),
+            url=url,
+            verb=verb,
+            due=deadline.due_on if deadline else None,
+            provisional=deadline.is_provisional if deadline else False,
+        )
 
 
-def _take_in(complaint: Complaint) -> story.Task:
-    sheet = getattr(complaint, "sheet_import", None)
-    url, verb = complaint.get_absolute_url(), _("Accept")
-    if sheet and sheet.state == SheetImport.State.REVIEW:
-        url, verb = reverse("cases:import", args=[sheet.pk]), _("Look at the rows")
-    elif complaint.state == ComplaintState.ACCEPTED:
-        url, verb = f"{reverse('cases:case_new')}?complaint={complaint.number}", _("Open a case")
-    deadline = complaint.verify_deadline
-    return story.Task(
-        title=f"{complaint.firm.short_label}　{complaint.subject}",
-        note=_("received %(day)s") % {"day": day(complaint.received_on)},
-        place=complaint.number,
-        count=sheet.rows if sheet else 0,
-        url=url,
-        verb=verb,
-        due=deadline.due_on if deadline else None,
-        provisional=deadline.is_provisional if deadline else False,
+def handling(user: User) -> Iterator[story.Task]:
+    """Cases whose handling period ends soon or is over."""
+    cases = (
+        Case.objects.visible_to(user)
+        .filter(state__in=(CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED))
+        .filter(handling_deadline__due_on__lte=today() + NEAR)
+        .select_related("firm", "handling_deadline")
+        .annotate(unfinished=Count("targets", filter=Q(targets__state__in=UNFINISHED)))
+        .order_by("handling_deadline__due_on", "pk")[:50]
     )
+    for case in cases:
+        deadline = case.handling_deadline
+        if deadline is None:
+            continue
+        yield story.Task(
+            title=_("Handling period: %(title)s") % {"title": case.title},
+            note=case.document_number,
+            place=f"{case.firm.short_label}　{case.number}",
+            count=case.unfinished,
+            unit=_("unfinished"),
+            url=f"{case.get_absolute_url()}?state=unfinished",
+            verb=_("See the case"),
+            due=deadline.due_on,
+            calendar_days=True,
+            provisional=deadline.is_provisional,
+        )
+
+
+def to_file(user: User) -> Iterator[story.Task]:
+    """Leads that wait for the head of department to file them."""
+    cases = Case.objects.visible_to(user).filter(state=CaseState.LEAD).select_related("firm")
+    for case in cases.annotate(target_count=Count("targets")).order_by("opened_at", "pk")[:50]:
+        yield story.Task(
+            title=_("To be filed: %(title)s") % {"title": case.title},
+            note=_("the head of department decides"),
+            place=f"{case.firm.short_label}　{case.number}",
+            count=case.target_count,
+            unit=_("targets"),
+            url=case.get_absolute_url(),
+            verb=_("Look"),
+            since=case.opened_at,
+        )
 
 
 def representative(request: SignedIn) -> HttpResponse:
@@ -72,8 +142,8 @@ def representative(request: SignedIn) -> HttpResponse:
     cells = [
         {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "whole": True},
         *(
-            {"value": counts[word], "label": label, "kind": word}
-            for word, label in TargetState.choices
+            {"value": counts[word], "label": TargetState(word).label, "kind": str(word)}
+            for word in TALLY
             if counts.get(word)
         ),
     ]

@@ -159,7 +159,7 @@ def forecast(sheet_import: SheetImport) -> None:
     """Write down what would become of each row if the sheet were registered now; nothing is registered."""
     registry, platforms = Registry(), registered_platforms()
     last = -1
-    while rows := registration.select_rows(
+    while rows := registration.select_for_forecast(
         "sheet_import_id = %s AND row > %s ORDER BY row LIMIT %s", sheet_import.pk, last, CHUNK
     ):
         registration.forecast_rows(rows, registration.judge_rows(rows, registry, platforms))

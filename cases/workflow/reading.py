@@ -209,6 +209,8 @@ def _facts(row: SheetRow, reading: RowReading) -> tuple[Any, ...]:
         reading.target,
         listing.canonical_id if listing is not None else "",
         store.canonical_id if store is not None else "",
+        0,
+        "",
         words_of_listing(listing.site, listing.canonical_id, row.cells) if listing is not None else "",
         words_of_store(store.site, store.canonical_id, row.cells) if store is not None else "",
         allegation(row.cells),

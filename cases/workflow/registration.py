@@ -4,7 +4,7 @@ One code for the forecast that a person looks at, for the import itself, and for
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ Place = tuple[str, Key]
 official_found: list[Callable[..., Any]] = []
 
 SELECT_ROWS = """
-SELECT row, result, platform_slug, kind, listing_id, listing_site, store_id, store_site, cells, id, finding
+SELECT row, result, platform_slug, kind, listing_id, store_id, id, finding, listing_site, store_site, cells
 FROM cases_importrow WHERE decision <> 'refused' AND result IN ('new', 'repeat', 'official') AND """
 KNOWN_TARGETS = """
 SELECT 'listing', listing_id, id FROM cases_target JOIN unnest(%s::bigint[]) AS wanted (thing) ON listing_id = thing
@@ -69,11 +69,11 @@ class Row(NamedTuple):
     kind: str = ""
     listing_id: str = ""
     store_id: str = ""
+    id: int = 0
+    finding: str = ""
     listing: str = ""
     store: str = ""
     alleged: str = ""
-    id: int = 0
-    finding: str = ""
 
 
 @dataclass(slots=True)
@@ -103,28 +103,29 @@ class Outcome:
 
 def select_rows(condition: str, *values: Any) -> list[Row]:
     """Rows that the registry decides on, by a further condition in SQL, which also says their order."""
+    return [
+        Row(
+            *key,
+            pk,
+            finding,
+            words_of_listing(listing_site, key[4], cells) if key[4] else "",
+            words_of_store(store_site, key[5], cells) if key[5] else "",
+            allegation(cells),
+        )
+        for *key, pk, finding, listing_site, store_site, cells in _rows(SELECT_ROWS + condition, values)
+    ]
+
+
+def select_for_forecast(condition: str, *values: Any) -> list[Row]:
+    """The same without their words, which a forecast does not need."""
+    return [Row(*row[:8]) for row in _rows(SELECT_ROWS.replace(", cells\n", ", NULL\n") + condition, values)]
+
+
+def _rows(statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(SELECT_ROWS + condition, values)
-        return [_row(*row) for row in cursor.fetchall()]
-
-
-def _row(
-    number: int,
-    result: str,
-    slug: str,
-    kind: str,
-    listing_id: str,
-    listing_site: str,
-    store_id: str,
-    store_site: str,
-    cells: str | dict[str, str],
-    pk: int,
-    finding: str,
-) -> Row:
-    words = json.loads(cells) if isinstance(cells, str) else cells
-    listing = words_of_listing(listing_site, listing_id, words) if listing_id else ""
-    store = words_of_store(store_site, store_id, words) if store_id else ""
-    return Row(number, result, slug, kind, listing_id, store_id, listing, store, allegation(words), pk, finding)
+        cursor.execute(statement, values)
+        for *facts, cells in cursor.fetchall():
+            yield *facts, json.loads(cells) if isinstance(cells, str) else cells
 
 
 def words_of_listing(site: str, canonical_id: str, cells: Mapping[str, str]) -> str:
