@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from celery import Celery
 from django.utils import timezone
 
 from corps.audit import entry, record, record_many
@@ -41,8 +42,7 @@ def test_a_house_without_a_sweep_is_not_ready(client, db):
 
 def test_a_house_without_its_broker_is_not_ready_and_says_so_soon(client, db, monkeypatch):
     note_sweep()
-    monkeypatch.setattr("corps.readiness.app.conf.broker_url", "redis://127.0.0.1:9/0")
-    monkeypatch.setattr("corps.readiness.app.conf.broker_write_url", "redis://127.0.0.1:9/0")
+    monkeypatch.setattr("corps.readiness.app", Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False))
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["broker"].startswith("unreachable")
