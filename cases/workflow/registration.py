@@ -103,17 +103,16 @@ class Outcome:
 
 def select_rows(condition: str, *values: Any) -> list[Row]:
     """Rows that the registry decides on, by a further condition in SQL, which also says their order."""
-    return [
-        Row(
-            *key,
-            pk,
-            finding,
-            words_of_listing(listing_site, key[4], cells) if key[4] else "",
-            words_of_store(store_site, key[5], cells) if key[5] else "",
-            allegation(cells),
+    rows = []
+    for *start, listing_site, store_site, cells in _rows(SELECT_ROWS + condition, values):
+        row = Row._make([*start, "", "", allegation(cells)])
+        rows.append(
+            row._replace(
+                listing=words_of_listing(listing_site, row.listing_id, cells) if row.listing_id else "",
+                store=words_of_store(store_site, row.store_id, cells) if row.store_id else "",
+            )
         )
-        for *key, pk, finding, listing_site, store_site, cells in _rows(SELECT_ROWS + condition, values)
-    ]
+    return rows
 
 
 def select_for_forecast(condition: str, *values: Any) -> list[Row]:
