@@ -17,6 +17,8 @@ class SignedIn(HttpRequest):
     """What a view behind `open_to` gets: a request of somebody who is signed in."""
 
     user: User
+    # A view may name the line of the rail it stands under, where its address does not tell.
+    rail_key: str
 
 
 def open_to(*roles: str) -> Callable[[View], View]:

@@ -111,8 +111,8 @@ class ImportRow(models.Model):
         REFUSED = "refused", _("Sent back to the firm")
         REPAIRED = "repaired", _("Address corrected")
 
-    # Rows are written by their import alone, under its lock, in the transaction that makes their targets, and targets are
-    # never deleted: checks of both references would cost a tenth of the import.
+    # Rows are written by their import alone, under its lock, in the transaction that makes their targets, and targets
+    # are never deleted: checks of both references would cost a tenth of the import.
     sheet_import = models.ForeignKey(
         SheetImport, models.CASCADE, related_name="import_rows", db_index=False, db_constraint=False
     )

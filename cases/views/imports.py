@@ -141,7 +141,9 @@ def _chosen(request: SignedIn, sheet_import: SheetImport) -> list[int]:
 
 def _results(request: SignedIn, sheet_import: SheetImport, results: list[Result]) -> HttpResponse:
     failed = [result.ref for result in results if not result.ok]
-    rows = sheet_import.import_rows.filter(pk__in=failed).values_list("pk", "row", "address")
+    rows = sheet_import.import_rows.filter(pk__in=[pk for pk in failed if isinstance(pk, int)]).values_list(
+        "pk", "row", "address"
+    )
     back = _back(request, sheet_import)
     names = {pk: (_("Row %(row)s: %(text)s") % {"row": row, "text": text[:80]}, f"{back}&row={pk}")
              for pk, row, text in rows}  # fmt: skip

@@ -74,7 +74,7 @@ def review(
 def _groups(sheet_import: SheetImport) -> list[dict[str, Any]]:
     """How many rows by result, reason, platform and decision: every count of the page comes from here."""
     rows = sheet_import.import_rows.order_by().values("result", "reason", "platform_slug", "decision")
-    return list(rows.annotate(count=Count("pk")))
+    return [dict(group) for group in rows.annotate(count=Count("pk"))]
 
 
 def _sum(groups: list[dict[str, Any]], results: tuple[str, ...], **fields: str) -> int:

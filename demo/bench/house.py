@@ -43,7 +43,7 @@ class House:
             document_number=f"沪市监总队立〔2026〕{90_000 + len(self.cases)}号",
             title="基准系列案",
             firm=self.firm,
-            unit=self.cast["officer"].unit,
+            unit_id=self.cast["officer"].unit_id,
             ground=LegalGround.objects.get(code="counterfeit"),
             state=Case.State.FILED,
             opened_by=self.cast["officer"],

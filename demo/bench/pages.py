@@ -1,5 +1,7 @@
 """Case and notice pages with 5,000 items. Floor: the same pages with 50."""
 
+from functools import partial
+
 from demo.bench.house import House
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
@@ -24,8 +26,13 @@ def measure(house: House) -> list[Measured]:
                 by_turns(
                     f"{name} with 5,000 items",
                     1.5,
-                    floor=lambda _number, client=client, path=path: client.seconds(path[FEW]),
-                    app=lambda _number, client=client, path=path: client.seconds(path[MANY]),
+                    floor=partial(_seconds, client, path[FEW]),
+                    app=partial(_seconds, client, path[MANY]),
                 )
             )
     return lines
+
+
+def _seconds(client: Client, path: str, _round: int) -> float:
+    """How long one page takes."""
+    return client.seconds(path)

@@ -95,8 +95,10 @@ def server(application: str, path: str) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     words = [sys.executable, "-m", "gunicorn", "--config=python:corps.services.webserver", application]
-    env = os.environ | {"PORT": str(port), "WEB_WORKERS": "1", "LOG_LEVEL": "WARNING"}
-    process = start_bound(words, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL)
+    env = os.environ | {"PORT": str(port), "WEB_WORKERS": "1"}
+    process = start_bound(
+        words, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _await(process, port, path)
         yield port

@@ -158,7 +158,7 @@ def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[Named]:
         return [Named(*row) for row in locked.values_list("pk", "target_id", "state")]
     thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")
     rows = locked.values_list("pk", "target_id", "state", "target__platform__slug", "target__kind", thing)
-    return [Named(*row[:3], place=row[3:]) for row in rows]
+    return [Named(pk, target, state, (platform, kind, slug)) for pk, target, state, platform, kind, slug in rows]
 
 
 def _judge_words(reply: Reply, recorded: datetime) -> Result | None:
