@@ -37,13 +37,14 @@ class House:
 
     def file_case(self, count: int, platform: str = "taobao") -> Case:
         """A filed case with so many fresh targets of one platform, written straight into the tables."""
-        at = now()
+        at, unit = now(), self.cast["officer"].unit
+        assert unit is not None  # an officer has one
         case = Case.objects.create(
             number=f"C2026-9{len(self.cases):05}",
             document_number=f"沪市监总队立〔2026〕{90_000 + len(self.cases)}号",
             title="基准系列案",
             firm=self.firm,
-            unit_id=self.cast["officer"].unit_id,
+            unit=unit,
             ground=LegalGround.objects.get(code="counterfeit"),
             state=Case.State.FILED,
             opened_by=self.cast["officer"],
