@@ -16,7 +16,10 @@ from corps.models import User
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that happened to a target. kind: a word with a colour. link: a word to follow `url` by."""
+    """Something that happened to a target. kind: a word with a colour. link: a word to follow `url` by.
+
+    part: under which of the story's filters it falls besides "all" (`notice`, `answer`, `check`, or "").
+    """
 
     at: datetime
     text: Any
@@ -25,6 +28,16 @@ class Line:
     note: Any = ""
     url: str = ""
     link: Any = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A line of the ledger of one target. sign: +1, −1, or 0 for what stands beside the numbers."""
+
+    text: Any
+    at: datetime
+    sign: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Task:
     unit: Any = ""
 
 
+# Called with target and user; they tell causes before effects.
 tellers: list[Callable[[Target, User], Iterable[Line]]] = []
 panels: list[Panel] = []
 # What an account's home page lists: section ("due", "check", "take_in", "waiting") → providers of its rows.
@@ -67,6 +81,10 @@ more: dict[str, tuple[str, str]] = {"take_in": ("cases:complaints", "")}
 # What a target's page may offer besides, and why it counts: called with target and user.
 acts: list[Callable[[Target, User], Iterable[tuple[Any, str]]]] = []
 proofs: list[Callable[[Target, User], Iterable[tuple[Any, Any, Any]]]] = []
+# Lines under two of the three truths, "claimed" and "seen": who, when, how often.
+witnesses: list[Callable[[Target, User], dict[str, list[Any]]]] = []
+# The ledger of a target, oldest first.
+ledgers: list[Callable[[Target, User], Iterable[Count]]] = []
 
 
 # Clocks of a case besides its own, as the piece `tabs` takes them: {label, due, left, calendar_days, provisional}.
@@ -86,6 +104,11 @@ def bound(targets: QuerySet[Target]) -> QuerySet[Target]:
     return targets.annotate(**nothing)
 
 
+def newest_first(lines: Iterable[Line]) -> list[Line]:
+    """Lines in the order of the page; of one moment, what was told later stands above, as an effect above its cause."""
+    return sorted(lines, key=lambda line: line.at)[::-1]
+
+
 def story_of(target: Target, user: User) -> list[Line]:
-    """All that is known of a target, newest first."""
-    return sorted((line for tell in tellers for line in tell(target, user)), key=lambda line: line.at, reverse=True)
+    """All that the rooms above know of a target, in the order in which they tell it."""
+    return [line for tell in tellers for line in tell(target, user)]

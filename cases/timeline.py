@@ -113,4 +113,4 @@ def _line(entry: AuditEntry, count: int, grounds: Mapping[str, str]) -> Entry:
     if entry.verb.endswith("ground_given"):
         code = str(detail.get("after") or detail.get("ground") or "")
         strong = grounds.get(code, code)
-    return Entry(entry.at, text, kind, "　".join(notes), strong=f" {strong}" if strong else "", changed=changed)
+    return Entry(entry.at, text, kind, "　".join(notes), strong=strong, changed=changed)

@@ -26,7 +26,7 @@ SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
 
 
 def tell(target: Target, user: User) -> Iterator[story.Line]:
-    """Notices, answers, looks, outcomes and objections of a target; a handful of statements."""
+    """Notices, answers, looks, objections and what they brought, cause before effect; a handful of statements."""
     items = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT).select_related("notice__platform")
     for item in items:
         notice = item.notice
@@ -40,6 +40,7 @@ def tell(target: Target, user: User) -> Iterator[story.Line]:
                 note,
                 notice.get_absolute_url(),
                 notice.number,
+                part="notice",
             )
     answers = Answer.objects.filter(item__target=target).select_related("by", "item__notice")
     for answer in answers:
@@ -53,18 +54,12 @@ def tell(target: Target, user: User) -> Iterator[story.Line]:
             note,
             notice.get_absolute_url(),
             notice.number,
+            part="answer",
         )
     for check in Check.objects.filter(item__target=target).select_related("by"):
         kind = SEEN_KINDS[Seen(check.seen)]
-        yield story.Line(check.at, _("Seen:"), kind, check.get_seen_display(), f"{check.by} {check.note}".strip())
-    for outcome in Outcome.objects.filter(target=target):
-        sign = "+1" if outcome.sign > 0 else "−1"
-        note = " ".join([outcome.get_cause_display(), outcome.reason]).strip()
-        kind = "green" if outcome.sign > 0 else "red"
-        yield story.Line(outcome.at, outcome.get_kind_display(), kind, sign, note)
-    for event in Recurrence.objects.filter(target=target):
-        kind = "red" if event.kind == Recurrence.Kind.RELISTING else "green"
-        yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
+        note = f"{check.by} {check.note}".strip()
+        yield story.Line(check.at, _("Seen:"), kind, check.get_seen_display(), note, part="check")
     for objection in Objection.objects.filter(target=target).select_related("lodged_by", "decided_by"):
         url = reverse("notices:objection", args=[objection.number])
         yield story.Line(
@@ -75,6 +70,49 @@ def tell(target: Target, user: User) -> Iterator[story.Line]:
             yield story.Line(
                 objection.decided_at, _("Objection decided:"), objection.state, word, objection.decision_reason
             )
+    for event in Recurrence.objects.filter(target=target):
+        kind = "red" if event.kind == Recurrence.Kind.RELISTING else "green"
+        yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
+    for outcome in Outcome.objects.filter(target=target):
+        sign = "+1" if outcome.sign > 0 else "−1"
+        note = " ".join([outcome.get_cause_display(), outcome.reason]).strip()
+        kind = "green" if outcome.sign > 0 else "red"
+        yield story.Line(outcome.at, outcome.get_kind_display(), kind, sign, note)
+
+
+def witness(target: Target, user: User) -> dict[str, list[Any]]:
+    """Who answered and looked last, when, and how often; two statements."""
+    said: dict[str, list[Any]] = {"claimed": [], "seen": []}
+    answers = list(Answer.objects.filter(item__target=target).select_related("by", "item__notice").order_by("pk"))
+    checks = list(Check.objects.filter(item__target=target).select_related("by").order_by("pk"))
+    if answers:
+        last = answers[-1]
+        words = {"by": last.by, "when": moment(last.at), "notice": last.item.notice}
+        said["claimed"].append(_("%(by)s, %(when)s, %(notice)s") % words)
+        against = sum(check.seen == Seen.LIVE for check in checks)
+        times = {"count": len(answers), "against": against}
+        said["claimed"].append(
+            _("answered %(count)s times, %(against)s of them contradicted") % times
+            if against
+            else _("answered %(count)s times") % times
+        )
+    if checks:
+        said["seen"].append(_("%(by)s, %(when)s") % {"by": checks[-1].by, "when": moment(checks[-1].at)})
+        said["seen"].append(_("looked at %(count)s times") % {"count": len(checks)})
+    return said
+
+
+def ledger(target: Target, user: User) -> list[story.Count]:
+    """What the target added to the numbers and what stands beside them, in the order in which it was recorded."""
+    lines = [
+        (outcome.recorded_at, story.Count(outcome.get_kind_display(), outcome.at, outcome.sign))
+        for outcome in Outcome.objects.filter(target=target)
+    ]
+    lines += [
+        (event.recorded_at, story.Count(event.get_kind_display(), event.at, 0))
+        for event in Recurrence.objects.filter(target=target)
+    ]
+    return [line for _recorded, line in sorted(lines, key=lambda pair: pair[0])]
 
 
 def prove(target: Target, user: User) -> Iterator[tuple[Any, Any, Any]]:
@@ -286,6 +324,8 @@ def register() -> None:
     story.binders.append(bind)
     story.clocks.append(clocks)
     story.proofs.append(prove)
+    story.witnesses.append(witness)
+    story.ledgers.append(ledger)
     story.acts.append(offer)
     story.panels.append(NOTICES)
     story.more.update(

@@ -1,12 +1,15 @@
 """Targets: one by one with their story, and many at once with a result for each."""
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, workflow
@@ -22,6 +25,12 @@ from corps.pieces.words import moment
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
+MOST_ROWS = 20
+PARTS = (
+    ("answer", gettext_lazy("Answers")),
+    ("check", gettext_lazy("Looks")),
+    ("notice", gettext_lazy("Notices")),
+)
 
 
 @corps
@@ -32,31 +41,76 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "platform", "listing__store", "store", "firm", "complaint", "case__ground", "ground"
     )
     target = get_object_or_404(targets, pk=pk)
-    rows = list(target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[:20])
-    lines = [*story.story_of(target, request.user), *_reports(target, rows)]
-    lines.sort(key=lambda line: line.at, reverse=True)
+    rows = list(target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[:MOST_ROWS])
+    lines = story.newest_first([*_reports(target, rows), *story.story_of(target, request.user)])
+    part = request.GET.get("story", "")
+    told = [line for line in lines if line.part == part] if part in dict(PARTS) else lines
+    ledger = [count for tell in story.ledgers for count in tell(target, request.user)]
     context = {
         "target": target,
         "rows": rows,
-        "days": [(day, list(lot)) for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))],
-        "proofs": [proof for prove in story.proofs for proof in prove(target, request.user)],
+        "days": [(day, list(lot)) for day, lot in groupby(told, key=lambda line: shanghai_date(line.at))],
+        "parts": [("", _("All"), len(lines)), *_parts(lines)],
+        "part": part if part in dict(PARTS) else "",
+        "proofs": [*_origin(target, rows), *(proof for prove in story.proofs for proof in prove(target, request.user))],
+        "ledger": ledger,
+        "sum": sum(count.sign for count in ledger),
+        "why_not": "" if target.is_counted else _why_not(target),
         "acts": [act for offer in story.acts for act in offer(target, request.user)],
-        "alleged": _alleged(target, rows),
-        "claimed": {"word": target.get_claim_display(), "lines": [moment(target.claim_at), target.claim_remark]}
-        if target.claim
-        else {},
-        "seen": {
-            "word": target.get_seen_display(),
-            "lines": [moment(target.seen_at)],
-            "kind": {Seen.GONE: "green", Seen.LIVE: "red"}.get(Seen(target.seen), "amber"),
-        }
-        if target.seen
-        else {},
-        "contradiction": "seen"
-        if target.seen == Seen.LIVE and target.state in (TargetState.CLAIMED, TargetState.RELISTED)
-        else "",
-    }
+    } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
+
+
+def _parts(lines: list[story.Line]) -> list[tuple[str, Any, int]]:
+    counts = Counter(line.part for line in lines)
+    return [(part, label, counts[part]) for part, label in PARTS if counts[part]]
+
+
+def _truths(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
+    """What the firm says, what the platform says, what was seen; and which of them another one contradicts."""
+    said: dict[str, list[Any]] = {"claimed": [], "seen": []}
+    for witness in story.witnesses:
+        for truth, words in witness(target, user).items():
+            said[truth] += words
+    against = target.seen == Seen.LIVE and target.state in (TargetState.CLAIMED, TargetState.RELISTED)
+    seen_kinds = {Seen.GONE: "green", Seen.LIVE: "red" if against else "grey", Seen.UNREACHABLE: "amber"}
+    claimed: dict[str, Any] = {}
+    if target.claim:
+        lines = [*(said["claimed"] or [moment(target.claim_at)]), target.claim_remark]
+        claimed = {"word": target.get_claim_display(), "lines": [line for line in lines if line]}
+    seen: dict[str, Any] = {"word": _("not looked at yet")} if target.claim else {}
+    if target.seen:
+        lines = said["seen"] or [moment(target.seen_at)]
+        seen = {"word": target.get_seen_display(), "lines": lines, "kind": seen_kinds[Seen(target.seen)]}
+    alleged = _alleged(target, rows)
+    return {"alleged": alleged, "claimed": claimed, "seen": seen, "contradiction": "seen" if against else ""}
+
+
+def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
+    """The chain up to the case: the row that named it, its canonical address, whose it is; (name, value, address)."""
+    chain: list[tuple[Any, Any, Any]] = []
+    if rows:
+        first = rows[0]
+        sheet = {"sheet": first.sheet_import.complaint.sheet_name, "row": first.row}
+        rows_of = reverse("cases:import", args=[first.sheet_import_id]) + "?show=all"
+        chain.append((_("Complaint row"), _("%(sheet)s row %(row)s") % sheet, rows_of))
+    chain.append((_("Canonical address"), target.slug, ""))
+    if target.case:
+        chain.append((_("Case"), target.case.document_number or target.case.number, target.case.get_absolute_url()))
+    return chain
+
+
+def _why_not(target: Target) -> Any:
+    """Why a target counts nothing, in one sentence."""
+    if target.is_official:
+        return _("It belongs to an official account; no notice may name it.")
+    reasons = {
+        TargetState.GONE_BEFORE: _("It was gone before our notice; that is not our result."),
+        TargetState.RESTORED: _("An objection was upheld; what was counted is taken out."),
+        TargetState.DROPPED: _("It was dropped: %(reason)s") % {"reason": target.dropped_reason},
+    }
+    usual = _("Only what an officer verified as gone after a platform's answer counts.")
+    return reasons.get(TargetState(target.state), usual)
 
 
 def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
