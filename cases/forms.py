@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, LegalGround
+from cases.workflow.guards import OPEN_CASE
 from corps.clock import today
 from corps.forms import offer
 from corps.models import User
@@ -65,6 +66,17 @@ class CaseForm(forms.Form):
         officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
         offer(self, officers, "lead", "second")
         self.fields["lead"].initial = user.pk
+
+
+class JoinForm(forms.Form):
+    """An open case of the firm that takes further complaints."""
+
+    case = forms.ModelChoiceField(label=_("Case"), queryset=Case.objects.none())
+
+    def __init__(self, *args: Any, user: User, firm: Firm, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cases = Case.objects.visible_to(user).filter(firm=firm, state__in=OPEN_CASE)
+        offer(self, cases.order_by("-pk"), "case")
 
 
 class OfficersForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
-from cases.forms import AddressesForm, CaseForm, GroundForm, OfficersForm, ReasonForm, TextForm
+from cases.forms import AddressesForm, CaseForm, GroundForm, JoinForm, OfficersForm, ReasonForm, TextForm
 from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
 from cases.views.tables import target_table
@@ -97,7 +97,8 @@ def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
 
 @corps
 def new_case(request: SignedIn) -> HttpResponse:
-    """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form."""
+    """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form, or take them
+    into one of the firm's that is open."""
     numbers = request.POST.getlist("complaint") or request.GET.getlist("complaint")
     complaints = list(
         Complaint.objects.visible_to(request.user)
@@ -109,12 +110,18 @@ def new_case(request: SignedIn) -> HttpResponse:
         return redirect("cases:complaints")
     title = _("Illegal online selling of %(firm)s products") % {"firm": complaints[0].firm.short_label}
     form = CaseForm(request.POST if "title" in request.POST else None, user=request.user, initial={"title": title})
+    into = JoinForm(request.POST if "case" in request.POST else None, user=request.user, firm=complaints[0].firm)
+    if into.is_valid():
+        with refusals_go_to(into):
+            case = into.cleaned_data["case"]
+            return redirect(workflow.add_complaints(case=case, complaints=complaints, actor=request.user))
     if form.is_valid():
         with refusals_go_to(form):
             case = workflow.open_case(actor=request.user, complaints=complaints, **form.cleaned_data)
             return redirect(case)
     context = {
         "form": form,
+        "into": into,
         "complaints": complaints,
         "targets": Target.objects.filter(complaint__in=complaints).count(),
     }

@@ -61,7 +61,10 @@ def _progress(sheet_import: SheetImport) -> dict[str, Any]:
         "done": sheet_import.done,
         "total": sheet_import.rows,
         "label": _("rows read") if sheet_import.state == State.READING else _("rows registered"),
+        "may_abandon": sheet_import.state == State.READING,
     }
+    if not sheet_import.rows:
+        context["label"] = _("The file is being opened.")
     seconds = (now() - sheet_import.at).total_seconds()
     rate = sheet_import.done / seconds if seconds >= 1 else 0
     if rate >= 1 and sheet_import.rows:

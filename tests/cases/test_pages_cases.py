@@ -438,3 +438,16 @@ def test_a_case_is_opened_of_accepted_complaints_of_one_firm(officer, world):
     assert refused.context["form"].errors
     officer.post(address, form | {"second": world.officer2.pk})
     assert Case.objects.get(title="另一系列案").complaints.get().number == "T2026-000001"
+
+
+def test_complaints_are_taken_into_an_open_case_of_their_firm(officer, world):
+    complaint = Complaint.objects.create(
+        number="T2026-000001", firm=world.firm, subject="清单", received_on="2026-03-17", submitted_by=world.officer,
+        submitted_at=world.case.opened_at, state="accepted",
+    )  # fmt: skip
+    address = reverse("cases:case_new")
+    assert world.case in officer.get(address + f"?complaint={complaint.number}").context["into"].fields["case"].queryset
+    answered = officer.post(address, {"complaint": complaint.number, "case": world.case.pk})
+    assert answered.headers["Location"] == world.case.get_absolute_url()
+    complaint.refresh_from_db()
+    assert (complaint.state, complaint.case) == ("in_case", world.case)
