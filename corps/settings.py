@@ -84,6 +84,13 @@ TEMPLATES = [
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "corps.templatetags.pieces"],
         },
     },
+    # For the rows of long lists alone, which it loops over in a quarter of the time.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "NAME": "jinja2",
+        "OPTIONS": {"autoescape": True, "trim_blocks": True},
+    },
 ]
 
 DATABASES = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Case as Either
-from django.db.models import Count, F, FilteredRelation, Min, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from cases.models import Case, Target
 from cases.states import Seen
 from corps.access import may
 from corps.clock import today
-from corps.models import User
+from corps.models import Deadline, User
 from corps.pieces.words import moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
 from notices.states import UNFINISHED, ItemState, NoticeState, ObjectionState
@@ -162,10 +162,13 @@ def bind(targets: QuerySet[Target]) -> QuerySet[Target]:
 
 def clocks(case: Case, user: User) -> Iterator[dict[str, Any]]:
     """The earliest date by which an answer of the case must be checked, and by which a platform owes one."""
-    items = NoticeItem.objects.visible_to(user).filter(notice__case=case)
-    due = items.aggregate(
-        check=Min("check_deadline__due_on", filter=Q(state=ItemState.CLAIMED)),
-        answer=Min("notice__reply_deadline__due_on", filter=Q(state=ItemState.OPEN)),
+    notices = Notice.objects.visible_to(user).filter(case=case)
+    claimed = NoticeItem.objects.filter(notice__in=notices, state=ItemState.CLAIMED)
+    unanswered = NoticeItem.objects.filter(notice=OuterRef("pk"), state=ItemState.OPEN)
+    # By the few deadlines and the few notices, not by the thousands of items.
+    checks = Deadline.objects.filter(pk__in=claimed.values("check_deadline").distinct())
+    due = checks.aggregate(check=Min("due_on")) | notices.filter(Exists(unanswered)).aggregate(
+        answer=Min("reply_deadline__due_on")
     )
     for name, label in (("check", _("Check")), ("answer", _("Platform's answer"))):
         if due[name]:

@@ -1,0 +1,68 @@
+"""The list of listings: its rows, its fragment, and what they cost."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from cases.states import TargetState
+from listings.models import Listing
+from tests.notices.world import World, add_targets, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def officer(world: World, client: Client) -> Client:
+    client.force_login(world.officer)
+    return client
+
+
+def test_the_fragment_holds_the_rows_of_the_page_and_nothing_else(world, officer):
+    add_targets(world, 3)
+    page = officer.get("/listings/").content.decode()
+    fragment = officer.get("/listings/", headers={"HX-Request": "true"})
+    rows = fragment.content.decode()
+    assert rows.startswith("<tr")
+    assert rows.count("<tr") == 3
+    assert rows in page
+    assert "HX-Request" in fragment["Vary"]
+
+
+def test_what_sellers_write_is_shown_as_text(world, officer):
+    [target] = add_targets(world, 1)
+    Listing.objects.filter(pk=target.listing_id).update(title='<script>alert("1")</script>', brand="A&B")
+    body = officer.get("/listings/").content.decode()
+    assert "<script>alert" not in body
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;" in body
+    assert "A&amp;B" in body
+
+
+@pytest.mark.parametrize(("language", "platform"), [("zh-hans", "淘宝天猫"), ("en", "Taobao")])
+def test_rows_are_in_the_readers_language(world, officer, language, platform):
+    world.platform.name_en = "Taobao"
+    world.platform.save()
+    add_targets(world, 1)
+    officer.cookies["django_language"] = language
+    body = officer.get("/listings/", headers={"HX-Request": "true"}).content.decode()
+    with translation.override(language):
+        state = str(TargetState.REPORTED.label)
+    assert f"<td>{platform}</td>" in body
+    assert f">{state}</span>" in body
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(world, officer):
+    counts = []
+    for more in (1, 49):
+        add_targets(world, more)
+        officer.get("/listings/")
+        with CaptureQueriesContext(connection) as statements:
+            officer.get("/listings/", headers={"HX-Request": "true"})
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
