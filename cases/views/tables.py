@@ -1,6 +1,7 @@
 """The work table of a case's targets: counts by state, filters, order, groups, and flat rows."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +14,7 @@ from cases import story
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim, Seen, TargetState
 from corps.calendar import working_days_left
-from corps.clock import today
+from corps.clock import shanghai_date, today
 from corps.doors import SignedIn
 from corps.pieces.deadlines import house_calendar
 from corps.pieces.kinds import kind_of
@@ -220,7 +221,7 @@ def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> li
                 "list_price": thousands(round(row["list_price"])) if row["list_price"] is not None else "",
                 "alleged": row[ground_name] or row["alleged"],
                 "claim": claims.get(row["claim"], ""),
-                "claim_at": moment(row["claim_at"]) if row["claim_at"] else "",
+                "claim_at": _when(row["claim_at"], on),
                 "seen": _("Relisted") if state == TargetState.RELISTED and seen == Seen.LIVE else seens.get(seen, ""),
                 "seen_at": day(row["seen_at"]) if row["seen_at"] else "",
                 "seen_class": "red strong" if contradiction else "amber strong" if seen == Seen.UNREACHABLE else "",
@@ -235,6 +236,13 @@ def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> li
             }
         )
     return rows
+
+
+def _when(at: datetime | None, on: date) -> str:
+    """A day, and for the last week its time too."""
+    if at is None:
+        return ""
+    return moment(at) if on - shanghai_date(at) < timedelta(days=7) else day(at)
 
 
 def _groups(case: Case, rows: list[dict[str, Any]]) -> dict[int, str]:
