@@ -9,7 +9,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
 app = Celery("corps")
 app.conf.update(
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 3600, "socket_connect_timeout": 1, "socket_timeout": 5},
+    # Whoever rings waits no longer than this for a broker that is away; kombu by itself would try for six seconds.
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.2,
+        "interval_max": 0.2,
+    },
     # A broker lost during a task ends a worker that acknowledges late; the sweep finds what was lost instead.
     task_acks_late=False,
     task_ignore_result=True,

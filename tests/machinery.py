@@ -44,11 +44,14 @@ def smtp_sink(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 
 
 class CeleryWorker:
-    """A worker in a process of its own, on this pytest worker's queue and database. `log` holds what it says."""
+    """A worker in a process of its own, on this pytest worker's queue and database. `log` holds what it says.
 
-    def __init__(self, **environment: str) -> None:
+    app: the module that Celery takes its application from.
+    """
+
+    def __init__(self, app: str = "corps", **environment: str) -> None:
         name = f"worker-{uuid4().hex}"
-        words = [sys.executable, "-m", "celery", "-A", "corps", "worker", "--concurrency=1", "--loglevel=INFO"]
+        words = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency=1", "--loglevel=INFO"]
         words += ["--without-gossip", "--without-mingle", "--without-heartbeat", f"--hostname={name}@%h"]
         self.log = Path(os.environ["DATA_DIR"]) / f"{name}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -93,8 +96,8 @@ def start_worker(transactional_db: None) -> Iterator[Callable[..., CeleryWorker]
     """Starts Celery workers, with more environment if wanted; who still runs is ended before the database goes."""
     with ExitStack() as workers:
 
-        def start(**environment: str) -> CeleryWorker:
-            worker = CeleryWorker(**environment)
+        def start(app: str = "corps", **environment: str) -> CeleryWorker:
+            worker = CeleryWorker(app, **environment)
             workers.callback(worker.kill)
             return worker
 

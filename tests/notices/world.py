@@ -1,6 +1,6 @@
 """A small world for tests: one unit, two platforms, a firm, a filed case with targets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -75,6 +75,26 @@ def make_world() -> World:
         case=case,
         ground=ground,
     )
+
+
+def file_another(world: World, targets: int = 1) -> World:
+    """The same world with another filed case, which has so many fresh targets."""
+    count = Case.objects.count()
+    case = Case.objects.create(
+        number=f"C2026-{count + 1:06}",
+        document_number=f"沪市监总队立〔2026〕{count + 1}号",
+        title="系列案",
+        firm=world.firm,
+        unit=world.case.unit,
+        ground=world.ground,
+        state="filed",
+        opened_by=world.officer,
+        opened_at=timezone.now(),
+        filed_at=timezone.now(),
+    )
+    other = replace(world, case=case)
+    add_targets(other, targets)
+    return other
 
 
 def add_targets(world: World, count: int, *, platform: Platform | None = None, kind: str = "listing") -> list[Target]:
