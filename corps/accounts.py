@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
@@ -12,6 +13,15 @@ from django.utils import timezone
 from corps.acting import current
 from corps.audit import record
 from corps.models import User
+
+
+class AuthenticationBackend(auth_backends.AuthenticationBackend):
+    """Whoever is signed in comes with their unit, which the frame of every page names and most querysets ask for."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The person of a session, unless deactivated."""
+        user = User.objects.select_related("unit").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,5 +1,6 @@
 """gunicorn's settings, for `make run` and for one's own service files."""
 
+import gc
 import os
 from typing import Any
 
@@ -18,6 +19,17 @@ proc_name = "corps-web"
 loglevel = "warning"
 
 
+def when_ready(server: Any) -> None:
+    """What is loaded once for all workers is no garbage; nobody need look through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_fork(server: Any, worker: Any) -> None:
-    """A worker ends with its master, however that ended."""
+    """A worker ends with its master, however that ended.
+
+    A page makes thousands of objects that die with it. Looked for as often as Python does by itself, garbage costs a
+    tenth of every page.
+    """
     die_with_parent(server.pid)
+    gc.set_threshold(20_000, 20, 50)

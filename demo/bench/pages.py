@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from demo.bench.house import House
+from demo.bench.house import House, owner_line
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
 
@@ -12,6 +12,8 @@ MANY, FEW = 5000, 50
 def measure(house: House) -> list[Measured]:
     """Signed in, over HTTP: the case as its officer sees it, the notice as officer and as liaison see it."""
     notices = {count: house.issue(house.file_case(count)) for count in (FEW, MANY)}
+    with owner_line() as line:
+        line.cursor().execute("VACUUM ANALYZE")
     pages = {
         "case page": ("officer", {count: notice.case.get_absolute_url() for count, notice in notices.items()}),
         "notice page": ("officer", {count: notice.get_absolute_url() for count, notice in notices.items()}),

@@ -178,7 +178,11 @@ class Migration(migrations.Migration):
                 (
                     "check_deadline",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="corps.deadline"
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="corps.deadline",
                     ),
                 ),
                 (

