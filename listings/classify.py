@@ -82,7 +82,7 @@ def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_pla
     if short:
         return _not_ok("held", "short-link", short[0], listing, store)
     platforms = {platform_of(address.site) for address in (listing, store) if address is not None}
-    if not platforms <= set(registered_platforms):
+    if any(platform not in registered_platforms for platform in platforms):
         kind = "listing" if listing is not None and platform_of(listing.site) not in registered_platforms else "store"
         return _not_ok("held", "platform-not-registered", _cells(read, kind), listing, store)
     if len(platforms) > 1:

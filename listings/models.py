@@ -18,7 +18,9 @@ class ListingQuerySet(models.QuerySet):
 class Listing(models.Model):
     """One offer on a platform, known by its canonical id. The words of the first row that named it are kept."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings", db_index=False)
+    # One of `registered_platforms`, under the registry's lock, and platforms are never deleted: a check of each row
+    # would cost an import a thirtieth.
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings", db_index=False, db_constraint=False)
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -174,8 +173,8 @@ def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -
         "rows": len(sheet.rows),
     }
     yield b"H" + json.dumps(heading).encode()
-    rows = iter(sheet.rows)
-    while some := list(islice(rows, ROWS_AT_ONCE)):
+    for start in range(0, len(sheet.rows), ROWS_AT_ONCE):
+        some = sheet.rows[start : start + ROWS_AT_ONCE]
         readings = [judge_row(row.addresses, row.cells.get("request", ""), platforms) for row in some]
         facts = [_facts(row, reading) for row, reading in zip(some, readings, strict=True)]
         head = json.dumps([facts, [reading.code for reading in readings]]).encode()

@@ -1,6 +1,7 @@
 """The one form in which an address is kept and shown."""
 
 from collections import defaultdict
+from functools import lru_cache
 
 from .pages import Page
 from .table import PAGES
@@ -11,6 +12,8 @@ for _page in PAGES:
         _FORMS[_page.site, _page.kind].append(_page)
 
 
+# An address is read, then written down with its listing and with its row.
+@lru_cache(maxsize=16_384)
 def canonical_url(site: str, kind: str, canonical_id: str) -> str:
     """The https address that holds only what identifies, and that reads as this site, kind and id again.
 

@@ -30,7 +30,9 @@ class Parts:
         found: dict[str, set[str]] = {}
         for pair in self.query.split("&"):
             name, _equals, value = pair.partition("=")
-            found.setdefault(unquote_plus(name), set()).add(unquote_plus(value))
+            if "%" in pair or "+" in pair:
+                name, value = unquote_plus(name), unquote_plus(value)
+            found.setdefault(name, set()).add(value)
         return found
 
     def parameter(self, names: Iterable[str]) -> str | None:

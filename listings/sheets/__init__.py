@@ -4,7 +4,9 @@ Nothing here knows of models or of the database. What becomes of a row is decide
 import; what a cell's text means, by `listings.addresses` and `values`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from .cells import BLANK
 from .columns import Column
@@ -35,6 +37,48 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetRows(Sequence[SheetRow]):
+    """The data rows of a sheet, each put together when it is asked for: whoever takes them by the thousand has the
+    first long before the last.
+
+    table: (number, cells) of each. places, address_places: (field, index) of the columns. question: put before what is
+    asked for, where the heading asks it.
+    """
+
+    table: list[tuple[int, list[str]]]
+    places: list[tuple[str, int]]
+    address_places: list[tuple[str, int]]
+    question: str = ""
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @overload
+    def __getitem__(self, place: int) -> SheetRow: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[SheetRow]: ...
+
+    def __getitem__(self, place: int | slice) -> SheetRow | list[SheetRow]:
+        if isinstance(place, slice):
+            return [self._row(number, cells) for number, cells in self.table[place]]
+        return self._row(*self.table[place])
+
+    def _row(self, number: int, raw: list[str]) -> SheetRow:
+        width = len(raw)
+        cells = {name: raw[index] for name, index in self.places if index < width and raw[index]}
+        addresses = []
+        for name, index in self.address_places:
+            if index < width and (text := raw[index]):
+                cells.setdefault(name, text)
+                if text.strip(BLANK):
+                    addresses.append((name, text))
+        if self.question and "request" in cells:
+            cells["request"] = f"{self.question}：{cells['request']}"
+        return SheetRow(number, cells, addresses, raw)
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A file understood.
 
@@ -48,7 +92,7 @@ class Sheet:
     headings: list[str]
     columns: dict[str, Column]
     address_columns: list[Column]
-    rows: list[SheetRow]
+    rows: Sequence[SheetRow]
     passed_over: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -99,19 +143,6 @@ def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
     address_columns = [column for column in table.columns if column.field in ADDRESS_FIELDS]
     places = [(column.field, column.index) for column in table.columns if column.field not in ADDRESS_FIELDS]
     address_places = [(column.field, column.index) for column in address_columns]
-    rows = [_row(number, cells, places, address_places) for number, cells in table.rows]
-    for row in rows if question else ():
-        if "request" in row.cells:
-            row.cells["request"] = f"{question}：{row.cells['request']}"
+    rows = SheetRows(table.rows, places, address_places, question)
     header = table.header
     return Sheet(table.grid.name, header.row + 1, header.headings, columns, address_columns, rows, passed_over)
-
-
-def _row(number: int, raw: list[str], places: list[tuple[str, int]], address_places: list[tuple[str, int]]) -> SheetRow:
-    width = len(raw)
-    cells = {name: raw[index] for name, index in places if index < width and raw[index]}
-    for name, index in address_places:
-        if index < width and raw[index]:
-            cells.setdefault(name, raw[index])
-    addresses = [(name, raw[index]) for name, index in address_places if index < width and raw[index].strip(BLANK)]
-    return SheetRow(number, cells, addresses, raw)
