@@ -11,13 +11,14 @@ from django.db.models import Count, Max, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from python_calamine import CalamineWorkbook
 
 from cases.models import CaseOfficer, Target
 from corps import tasks
 from corps.acting import current
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
-from corps.messages import Attachment, compose
+from corps.messages import Attachment, compose, read
 from corps.models import Delivery, Message, User
 from notices.models import Notice
 from notices.states import ItemState
@@ -26,6 +27,7 @@ from stores.models import Liaison
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PURPOSE = "notice"
 SHOWN_IN_LETTER = 3
+ID_COLUMN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,13 @@ def queue(notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | 
     else:
         tasks.ring(tasks.send_due)
     return delivery
+
+
+def ids_in(delivery: Delivery) -> set[str]:
+    """The canonical ids that a finished letter names: those of its attached sheet, which names every item."""
+    [sheet] = read(delivery).attachments
+    _heads, *rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
+    return {str(row[ID_COLUMN]) for row in rows}
 
 
 def deliveries_of(notice: Notice) -> QuerySet[Delivery]:

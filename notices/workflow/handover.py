@@ -21,6 +21,7 @@ from notices.workflow.objecting import withdraw_items
 from stores.models import OfficialAccount, Platform
 
 OFFICIAL = _("It is, or is in, an official account.")
+NOT_ARRIVED = (Delivery.State.PENDING, Delivery.State.SENDING, Delivery.State.UNCERTAIN)
 
 
 @transaction.atomic
@@ -82,18 +83,34 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> 
     touched = list(open_items.order_by().values_list("notice_id", flat=True).distinct())
     withdraw_items(items=list(open_items.values_list("pk", flat=True)), actor=None, reason=str(OFFICIAL), at=at)
     for notice in Notice.objects.filter(pk__in=touched).select_related("case", "platform", "recipient"):
-        unsent = letters.deliveries_of(notice).filter(state=Delivery.State.PENDING)
-        stopped = ground.cancel_unsent(deliveries=unsent, actor=actor, reason=str(OFFICIAL), at=at)
-        if stopped and notice.items.exclude(state=ItemState.WITHDRAWN).exists():
+        letters_of = letters.deliveries_of(notice)
+        # One that is just being sent, or of which nobody knows, may have left; whoever gets it gets the right one too.
+        replaced = letters_of.filter(state__in=NOT_ARRIVED).exists()
+        ground.cancel_unsent(
+            deliveries=letters_of.filter(state=Delivery.State.PENDING), actor=actor, reason=str(OFFICIAL), at=at
+        )
+        if replaced and notice.items.exclude(state=ItemState.WITHDRAWN).exists():
             letters.queue(notice, letters.render(notice), at=at)
 
 
 def names_official(deliveries: Sequence[Delivery]) -> dict[int, str]:
-    """Asked by the outbox just before sending: why the letters of notices must not leave, by the delivery's id."""
+    """Asked by the outbox just before sending: why the letters of notices must not leave, by the delivery's id.
+
+    A letter that was put off, or that an officer sends again, may be older than its items' withdrawal: where a notice
+    has such items, what counts is what the letter itself names.
+    """
     letters_of = {d.pk: d.message.subject_id for d in deliveries if d.message.subject_type == Notice._meta.label_lower}
+    if not letters_of:
+        return {}
     items = NoticeItem.objects.filter(notice__in=set(letters_of.values()), target__is_official=True)
-    named = set(items.exclude(state=ItemState.WITHDRAWN).values_list("notice", flat=True)) if letters_of else set()
-    return {delivery: str(OFFICIAL) for delivery, notice in letters_of.items() if notice in named}
+    official: dict[int, set[str]] = {}
+    for item in items.select_related("target__listing", "target__store"):
+        official.setdefault(item.notice_id, set()).add(item.target.thing.canonical_id)
+    return {
+        delivery.pk: str(OFFICIAL)
+        for delivery in deliveries
+        if (notice := letters_of.get(delivery.pk)) in official and letters.ids_in(delivery) & official[notice]
+    }
 
 
 def try_backup(delivery: Delivery) -> None:
@@ -106,7 +123,7 @@ def try_backup(delivery: Delivery) -> None:
     )
     tried = set(letters.deliveries_of(notice).values_list("message__recipient", flat=True))
     backup = notice.platform.liaisons.filter(is_active=True).exclude(email__in=tried).order_by("-duty", "pk").first()
-    if backup is not None:
+    if backup is not None and notice.items.exclude(state=ItemState.WITHDRAWN).exists():
         letters.queue(notice, letters.render(notice), at=now(), recipient=backup)
     said = _("The letter of notice %(number)s could not be delivered to %(recipient)s.") % {
         "number": notice.number,
