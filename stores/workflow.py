@@ -55,7 +55,7 @@ def appoint_liaison(
     Raises PermissionDenied; ValidationError by field; TransitionRefused "not-a-liaison", "account-taken".
     """
     at = accept_at(actor, at, now())
-    platform = Platform.objects.select_for_update().get(pk=platform.pk)
+    platform = Platform.objects.select_for_update(no_key=True).get(pk=platform.pk)
     require(actor, "stores.appoint_liaison", platform)
     if user is not None and user.role != User.Role.LIAISON:
         raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
@@ -90,8 +90,8 @@ def change_liaison(
     Raises PermissionDenied; ValidationError by field; TransitionRefused "not-active".
     """
     at = accept_at(actor, at, now())
-    platform = Platform.objects.select_for_update().get(liaisons=liaison.pk)
-    liaison = Liaison.objects.select_for_update(of=("self",)).get(pk=liaison.pk)
+    platform = Platform.objects.select_for_update(no_key=True).get(liaisons=liaison.pk)
+    liaison = Liaison.objects.select_for_update(of=("self",), no_key=True).get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
         raise TransitionRefused("not-active", _("This liaison was dismissed already."))
@@ -118,7 +118,7 @@ def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None
     Raises PermissionDenied; TransitionRefused "not-active".
     """
     at = accept_at(actor, at, now())
-    liaison = Liaison.objects.select_for_update(of=("self",)).select_related("platform").get(pk=liaison.pk)
+    liaison = Liaison.objects.select_for_update(of=("self",), no_key=True).select_related("platform").get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
         raise TransitionRefused("not-active", _("This liaison was dismissed already."))

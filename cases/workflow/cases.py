@@ -218,7 +218,7 @@ def _locked_complaints(complaints: Iterable[Complaint], actor: User) -> list[Com
     """The complaints as they stand, in the order of ids, locked; each must be accepted and visible to the actor."""
     ids = {complaint.pk for complaint in complaints}
     visible = Complaint.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
-    locked = list(visible.select_for_update(of=("self",)).select_related("firm", "campaign"))
+    locked = list(visible.select_for_update(of=("self",), no_key=True).select_related("firm", "campaign"))
     wrong = [complaint for complaint in locked if complaint.state != ComplaintState.ACCEPTED]
     if wrong or len(locked) < len(ids):
         message = _("Only accepted complaints that are in no case yet can be taken into one.")

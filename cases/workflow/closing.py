@@ -212,6 +212,6 @@ def _move(case: Case, after: str, actor: User, at: datetime, *fields: str, **sai
 
 
 def _pass_complaints_on(case: Case, before: str, after: str, actor: User, at: datetime) -> None:
-    complaints = list(Complaint.objects.select_for_update().filter(case=case, state=before).order_by("pk"))
+    complaints = list(Complaint.objects.select_for_update(no_key=True).filter(case=case, state=before).order_by("pk"))
     Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(state=after)
     record_many(entry(actor, f"complaint.{after}", complaint, at=at, thread=case.thread) for complaint in complaints)

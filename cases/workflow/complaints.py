@@ -129,7 +129,7 @@ def _short_name(name: str) -> str:
 
 
 def _locked(complaint: Complaint) -> Complaint:
-    return Complaint.objects.select_for_update(of=("self",)).select_related("firm").get(pk=complaint.pk)
+    return Complaint.objects.select_for_update(of=("self",), no_key=True).select_related("firm").get(pk=complaint.pk)
 
 
 def _move(complaint: Complaint, after: str, actor: User, at: datetime, *, reason: str) -> Complaint:
@@ -143,7 +143,7 @@ def _move(complaint: Complaint, after: str, actor: User, at: datetime, *, reason
 
 def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:
     """Abandon the complaint's import if none of its rows is registered yet."""
-    sheet_import = SheetImport.objects.select_for_update().filter(complaint=complaint).first()
+    sheet_import = SheetImport.objects.select_for_update(no_key=True).filter(complaint=complaint).first()
     if sheet_import is None:
         return
     if sheet_import.state == SheetImport.State.REGISTERING:

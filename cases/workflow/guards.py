@@ -56,5 +56,5 @@ def require_valid_ground(ground: LegalGround, at: datetime) -> None:
 
 def lock_case(case: Case) -> Case:
     """The case as it stands, locked."""
-    locked = Case.objects.select_for_update(of=("self",))
+    locked = Case.objects.select_for_update(of=("self",), no_key=True)
     return locked.select_related("firm", "unit", "ground", "handling_deadline").get(pk=case.pk)

@@ -353,8 +353,8 @@ def _in_state(import_id: UUID | str, state: str) -> SheetImport | None:
 
 def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
     """A complaint and its import, locked in this order."""
-    complaint = Complaint.objects.select_for_update(of=("self",)).get(pk=sheet_import.complaint_id)
-    imports = SheetImport.objects.select_for_update(of=("self",)).select_related("started_by")
+    complaint = Complaint.objects.select_for_update(of=("self",), no_key=True).get(pk=sheet_import.complaint_id)
+    imports = SheetImport.objects.select_for_update(of=("self",), no_key=True).select_related("started_by")
     return complaint, imports.get(pk=sheet_import.pk)
 
 

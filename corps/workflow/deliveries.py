@@ -81,7 +81,7 @@ def cancel_unsent(
     if not isinstance(deliveries, QuerySet):
         deliveries = Delivery.objects.filter(pk__in=list(deliveries))
     waiting = deliveries.filter(state=DeliveryState.PENDING).select_related("message").defer("content")
-    stopped = list(waiting.order_by("pk").select_for_update(of=("self",)))
+    stopped = list(waiting.order_by("pk").select_for_update(of=("self",), no_key=True))
     ids = [delivery.pk for delivery in stopped]
     Delivery.objects.filter(pk__in=ids).update(
         state=DeliveryState.CANCELLED, answer=reason, finished_at=timezone.now(), lease_until=None
@@ -102,7 +102,9 @@ def cancel_replay(mark: str, *, at: datetime) -> int:
 
 
 def _locked(delivery: Delivery, actor: User) -> Delivery:
-    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("message").get(pk=delivery.pk)
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",), no_key=True).select_related("message").get(pk=delivery.pk)
+    )
     require(actor, "corps.decide_delivery", delivery)
     return delivery
 

@@ -18,7 +18,7 @@ Demonstration = Installation.Demonstration
 @transaction.atomic
 def begin_demonstration(*, at: datetime) -> None:
     """Make this database a demonstration that is being loaded. Raises TransitionRefused "not-empty"."""
-    installation = Installation.objects.select_for_update().get()
+    installation = Installation.objects.select_for_update(no_key=True).get()
     if installation.demonstration != Demonstration.NONE or User.objects.exists():
         raise TransitionRefused("not-empty", _("Only an empty database can become a demonstration."))
     installation.demonstration = Demonstration.LOADING

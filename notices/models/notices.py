@@ -97,7 +97,7 @@ class NoticeItemQuerySet(models.QuerySet):
 
     def lock_in_order(self, ids) -> Self:
         """The items of these ids, locked in the order of ids, so that two calls cannot deadlock."""
-        return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",))
+        return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 class NoticeItem(models.Model):

@@ -152,8 +152,8 @@ def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[Named]:
     if by_id:
         items = items.filter(pk__in=ids_among(reply.item for reply in replies))
     targets = Target.objects.filter(pk__in=items.values("target_id")).order_by("pk")
-    list(targets.select_for_update(of=("self",)).values_list("pk"))
-    locked = items.order_by("pk").select_for_update(of=("self",))
+    list(targets.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    locked = items.order_by("pk").select_for_update(of=("self",), no_key=True)
     if by_id:
         return [Named(*row) for row in locked.values_list("pk", "target_id", "state")]
     thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")

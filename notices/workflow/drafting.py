@@ -53,13 +53,13 @@ def compose_notices(
     Raises PermissionDenied; TransitionRefused "case-not-filed".
     """
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
-    case = Case.objects.select_for_update(of=("self",)).select_related("ground").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("ground").get(pk=case.pk)
     require(actor, "notices.compose", case)
     at = accept_at(actor, at, now())
     if case.state not in OPEN_FOR_NOTICES:
         raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
     wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
-    locked = list(wanted.select_related("ground").order_by("pk").select_for_update(of=("self",)))
+    locked = list(wanted.select_related("ground").order_by("pk").select_for_update(of=("self",), no_key=True))
     locked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
     screened = screen(case, locked, handing_over=desk is not None)
 
@@ -222,7 +222,7 @@ def version_of(notice: Notice) -> str:
 
 def _lock_draft(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
     notice = (
-        Notice.objects.select_for_update(of=("self",))
+        Notice.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case__ground", "platform", "recipient")
         .get(pk=notice.pk)
     )

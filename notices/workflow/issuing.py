@@ -70,13 +70,17 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
     ground; details: blocked), and those of `corps.workflow.decide_approval`.
     """
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
-    case = Case.objects.select_for_update(of=("self",)).select_related("ground", "campaign").get(notices=notice)
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("ground", "campaign")
+        .get(notices=notice)
+    )
     notice = _locked(notice)
     notice.case = case
     require(actor, "notices.approve", notice)
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
-    targets = Target.objects.filter(items__notice=notice).order_by("pk").select_for_update(of=("self",))
+    targets = Target.objects.filter(items__notice=notice).order_by("pk").select_for_update(of=("self",), no_key=True)
     list(targets.values_list("pk"))
     refuse_blocked(notice)
     approval = ground.open_approval(notice)
@@ -200,7 +204,7 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
     locked, so that two who finish the last two items do not each take the other's for open.
     """
     ids = sorted(set(notices))
-    list(Notice.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    list(Notice.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
     found = list(
         Notice.objects.filter(pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
@@ -220,7 +224,7 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
 
 def _locked(notice: Notice) -> Notice:
     return (
-        Notice.objects.select_for_update(of=("self",))
+        Notice.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by")
         .get(pk=notice.pk)
     )

@@ -53,7 +53,9 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
 @transaction.atomic
 def accept_objection(*, objection: Objection, actor: User, at: datetime | None = None) -> Objection:
     """Take an objection up for decision. Raises PermissionDenied; TransitionRefused "already-decided"."""
-    objection = Objection.objects.select_for_update(of=("self",)).select_related("case").get(pk=objection.pk)
+    objection = (
+        Objection.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=objection.pk)
+    )
     require(actor, "notices.lodge_objection", objection)
     at = accept_at(actor, at, now())
     _move(objection, ObjectionState.ACCEPTED)
@@ -73,7 +75,9 @@ def decide_objection(
     Raises PermissionDenied; TransitionRefused "already-decided", "own-objection", "reason-missing".
     """
     target = _locked(Target.objects.get(objections=objection))
-    objection = Objection.objects.select_for_update(of=("self",)).select_related("case").get(pk=objection.pk)
+    objection = (
+        Objection.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=objection.pk)
+    )
     require(actor, "notices.decide_objection", objection)
     at = accept_at(actor, at, now())
     _require_reason(reason)
@@ -214,7 +218,7 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
 
 def _locked(target: Target) -> Target:
     return (
-        Target.objects.select_for_update(of=("self",))
+        Target.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "listing", "store", "platform")
         .get(pk=target.pk)
     )

@@ -67,7 +67,9 @@ def undo_verdicts(*, items: Iterable[int], actor: User) -> int:
 
     Zero means that they count already: from then on only `correct_outcome` undoes them.
     """
-    mine = PendingVerdict.objects.select_for_update(skip_locked=True).filter(item__in=list(items), by=actor)
+    mine = PendingVerdict.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        item__in=list(items), by=actor
+    )
     ids = list(mine.values_list("pk", flat=True))
     return PendingVerdict.objects.filter(pk__in=ids).delete()[0]
 
@@ -83,7 +85,7 @@ def settle_verdicts() -> int:
         PendingVerdict.objects.filter(due_at__lte=now())
         .select_related("by", "item__notice")
         .order_by("by_id", "pk")
-        .select_for_update(of=("self",), skip_locked=True)[:5000]
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)[:5000]
     )
     for officer, verdicts in groupby(due, key=lambda verdict: verdict.by):
         lot = list(verdicts)
