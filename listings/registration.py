@@ -54,18 +54,23 @@ def registered_platforms() -> dict[str, int]:
 
 # Thousands of keys are one text for the driver, which would take its time over each; no id holds a comma.
 WANTED = "unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS wanted (platform, id)"
+# LATERAL … LIMIT 1: each is found by its index, whatever the planner has heard of tables that an import fills.
 LISTINGS = f"""
 SELECT wanted.platform, wanted.id, listing.id, coalesce(belonging.store_id, store.canonical_id) FROM {WANTED}
-LEFT JOIN listings_listing listing ON listing.platform_id = wanted.platform AND listing.canonical_id = wanted.id
-LEFT JOIN listings_belonging belonging ON belonging.platform_id = wanted.platform AND belonging.listing_id = wanted.id
-LEFT JOIN stores_store store ON store.id = listing.store_id
+LEFT JOIN LATERAL (SELECT id, store_id FROM listings_listing
+                   WHERE platform_id = wanted.platform AND canonical_id = wanted.id LIMIT 1) listing ON true
+LEFT JOIN LATERAL (SELECT id, store_id FROM listings_belonging
+                   WHERE platform_id = wanted.platform AND listing_id = wanted.id LIMIT 1) belonging ON true
+LEFT JOIN LATERAL (SELECT canonical_id FROM stores_store WHERE id = listing.store_id LIMIT 1) store ON true
 WHERE listing.id IS NOT NULL OR belonging.id IS NOT NULL"""
 STORES = f"""
 SELECT wanted.platform, wanted.id, store.id FROM {WANTED}
-JOIN stores_store store ON store.platform_id = wanted.platform AND store.canonical_id = wanted.id"""
+JOIN LATERAL (SELECT id FROM stores_store
+              WHERE platform_id = wanted.platform AND canonical_id = wanted.id LIMIT 1) store ON true"""
 ACCOUNTS = f"""
 SELECT wanted.platform, wanted.id, account.id, account.name, firm.code FROM {WANTED}
-JOIN stores_officialaccount account ON account.platform_id = wanted.platform AND account.canonical_id = wanted.id
+JOIN LATERAL (SELECT id, name, firm_id FROM stores_officialaccount
+              WHERE platform_id = wanted.platform AND canonical_id = wanted.id LIMIT 1) account ON true
 JOIN firms_firm firm ON firm.id = account.firm_id"""
 PUT_IN_STORES = """
 UPDATE listings_listing SET store_id = found.store
