@@ -21,7 +21,6 @@ from corps.errors import TransitionRefused
 from corps.messages import Attachment, compose, read
 from corps.models import Delivery, Message, User
 from notices.models import Notice
-from notices.states import ItemState
 from stores.models import Liaison
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -86,7 +85,7 @@ def letter_context(notice: Notice) -> dict[str, Any]:
 def letter_items(notice: Notice) -> list[dict[str, Any]]:
     """The items a letter names, as plain rows; withdrawn ones are left out."""
     rows = (
-        notice.items.exclude(state=ItemState.WITHDRAWN)
+        notice.items.named()
         .select_related("target__listing__store", "target__store", "ground", "target__platform")
         .order_by("position")
     )

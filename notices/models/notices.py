@@ -95,6 +95,10 @@ class NoticeItemQuerySet(models.QuerySet):
         """Items that still bind their target: at most one for each."""
         return self.filter(state__in=UNFINISHED)
 
+    def named(self) -> Self:
+        """Items that a letter names: those that were not withdrawn."""
+        return self.exclude(state=ItemState.WITHDRAWN)
+
     def lock_in_order(self, ids) -> Self:
         """The items of these ids, locked in the order of ids, so that two calls cannot deadlock."""
         return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",), no_key=True)

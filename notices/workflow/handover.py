@@ -89,7 +89,7 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> 
         ground.cancel_unsent(
             deliveries=letters_of.filter(state=Delivery.State.PENDING), actor=actor, reason=str(OFFICIAL), at=at
         )
-        if replaced and notice.items.exclude(state=ItemState.WITHDRAWN).exists():
+        if replaced and notice.items.named().exists():
             letters.queue(notice, letters.render(notice), at=at)
 
 
@@ -123,7 +123,7 @@ def try_backup(delivery: Delivery) -> None:
     )
     tried = set(letters.deliveries_of(notice).values_list("message__recipient", flat=True))
     backup = notice.platform.liaisons.filter(is_active=True).exclude(email__in=tried).order_by("-duty", "pk").first()
-    if backup is not None and notice.items.exclude(state=ItemState.WITHDRAWN).exists():
+    if backup is not None and notice.items.named().exists():
         letters.queue(notice, letters.render(notice), at=now(), recipient=backup)
     said = _("The letter of notice %(number)s could not be delivered to %(recipient)s.") % {
         "number": notice.number,
