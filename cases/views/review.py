@@ -1,6 +1,8 @@
 """What the review of an import shows: its rows as far as the filter of the address leaves them, and every count."""
 
+import re
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -148,10 +150,17 @@ def _row(row: ImportRow, platforms: dict[str, Platform]) -> dict[str, Any]:
         "refused": row.decision == ImportRow.Decision.REFUSED,
         "repaired": row.repair,
         "repair": row.repair or (suggested[0] if len(suggested) == 1 else own),
+        "proposed": bool(row.repair or suggested),
         "suggested": [(address, describe(address, platforms)) for address in suggested],
         "wrong": wrong,
         **{name: cells.get(name, "") for name in CELLS},
+        "price": _price(cells.get("price", "")),
     }
+
+
+def _price(cell: str) -> str:
+    """A price with two decimals, so that a column of them lines up; what is no plain number stays as it came."""
+    return f"{Decimal(cell):,.2f}" if re.fullmatch(r"\d{1,9}(\.\d{1,2})?", cell, re.ASCII) else cell
 
 
 def filtered(sheet_import: SheetImport, request: SignedIn, shown: str) -> QuerySet[ImportRow]:

@@ -284,3 +284,12 @@ def test_the_day_of_receipt_is_not_ahead(officer, house):
     form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": date(2999, 1, 1)}
     answer = officer.post(reverse("cases:complaint_new"), form)
     assert "received_on" in answer.context["form"].errors
+
+
+def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(officer, house):
+    rows = [f"天猫商城,{NUMBER},225", f"京东,{SHORT},￥79起"]
+    sheet = "平台,商品链接,店铺链接,诉求,商品标题,售价\n" + "\n".join(rows)
+    sheet_import = hand_in(house, sheet.encode(), "价格.csv")
+    workflow.read_sheet(sheet_import.pk)
+    page = officer.get(address(sheet_import))
+    assert [(row["price"], row["proposed"]) for row in page.context["rows"]] == [("225.00", True), ("￥79起", False)]
