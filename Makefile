@@ -7,12 +7,13 @@ catalogues := $(wildcard locale/*/*/LC_MESSAGES/django.po)
 statics := $(shell find static -type f 2>/dev/null)
 
 # As root the embedded servers run as another user, who must be able to read what is made here: hence `umask 022`.
-# $(call install,FILE): uv where it can be had, for it is quicker; otherwise pip.
+# $(call install,FILE): uv where it can be had, for it is quicker; otherwise pip. uv trusts the system's certificates, as
+# pip does: behind a proxy with an authority of its own it would otherwise reach nothing.
 define install
 umask 022; echo "Installing $(1) …"; \
 { $(IN_VENV) -m uv --version >/dev/null 2>&1 \
   || $(IN_VENV) -m pip install --quiet --disable-pip-version-check "$(UV)" 2>/dev/null; } \
-&& $(IN_VENV) -m uv pip install --quiet --python $(IN_VENV) -r $(1) \
+&& $(IN_VENV) -m uv pip install --quiet --system-certs --python $(IN_VENV) -r $(1) \
 || $(IN_VENV) -m pip install --quiet --disable-pip-version-check -r $(1)
 endef
 
