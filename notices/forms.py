@@ -12,24 +12,65 @@ from notices.workflow.answering import LONGEST_REMARK
 NEEDS_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
 
 
+REASONS = (
+    _("Hidden from search only"),
+    _("Link cut, the item remains"),
+    _("Account frozen"),
+    _("The address does not open"),
+    _("The evidence does not suffice"),
+)
+
+
 class AnswerForm(forms.Form):
-    """One outcome for the selected items, with a remark; a reason is owed for everything but removal."""
+    """One outcome for the selected items, with a remark; a reason is owed for everything but removal.
+
+    What is owed is judged here, so that the browser does not ask for it when the answer is changed on the page.
+    """
+
+    use_required_attribute = False
 
     outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
+    reason = forms.TypedChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Another, as the remark says")), *((str(number), words) for number, words in enumerate(REASONS))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     remark = forms.CharField(
         label=_("Remark"),
         max_length=LONGEST_REMARK,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For “not acted on”: the reason, such as hidden, link cut, account frozen, address does not open."),
+        error_messages={"required": _("Say why, so that the officer need not ask.")},
     )
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        outcome = self["outcome"].value()
+        self.owes_reason = outcome in NEEDS_REASON
+        if outcome == Claim.REFUSED:
+            self.fields["reason"].widget.attrs["autofocus"] = True
+        else:
+            del self.fields["reason"]
+            self.fields["remark"].required = self.owes_reason
+            self.fields["remark"].widget.attrs["autofocus"] = self.owes_reason
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("outcome") in NEEDS_REASON and not said.get("remark", "").strip():
-            raise ValidationError({"remark": _("Say why, so that the officer need not ask.")})
+        if said.get("outcome") == Claim.REFUSED and not self.words():
+            raise ValidationError({"remark": self.fields["remark"].error_messages["required"]})
+        if len(self.words()) > LONGEST_REMARK:
+            said_so = _("Reason and remark together are longer than %(count)d characters.")
+            raise ValidationError({"remark": said_so % {"count": LONGEST_REMARK}})
         return said
+
+    def words(self) -> str:
+        """What is kept with the answer: the common reason, if one was chosen, then what was typed."""
+        said = self.cleaned_data
+        reason = "" if said.get("reason") is None else str(REASONS[said["reason"]])
+        return " ".join(filter(None, [reason, said.get("remark", "")]))
 
 
 class ReasonForm(forms.Form):

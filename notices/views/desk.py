@@ -53,17 +53,20 @@ def list_notices(request: SignedIn) -> HttpResponse:
     notices = _with_counts(Notice.objects.visible_to(request.user))
     if shown == "open":
         found = notices.filter(state=NoticeState.ISSUED, open_count__gt=0)
-        page = page_of(found, request.GET, order=("due_on", "id"))
+        page = page_of(found, request.GET, order=("due_on", "id"), total=found.count())
     else:
         found = notices.exclude(state=NoticeState.WITHDRAWN).filter(open_count=0)
-        page = page_of(found, request.GET, order=("-id",))
+        page = page_of(found, request.GET, order=("-id",), total=found.count())
     return render(request, "notices/desk_list.html", {"page": page, "shown": shown})
 
 
-def show_notice(request: SignedIn, notice: Notice, picked: Iterable[str] = ()) -> HttpResponse:
+def show_notice(
+    request: SignedIn, notice: Notice, picked: Iterable[str] = (), kept: Iterable[int] = ()
+) -> HttpResponse:
     """A notice as its liaison sees it: what is asked, by whom, by when, why, and the table to answer.
 
-    picked: lines that the person pasted; then only the items that they name are shown, all of them selected.
+    picked: lines that the person pasted; kept: ids of items that were selected before. With either, only the items
+    that they name are shown, all of them selected.
     """
     items = notice.items.exclude(state=ItemState.DRAFT)
     counts = items.aggregate(
@@ -71,6 +74,7 @@ def show_notice(request: SignedIn, notice: Notice, picked: Iterable[str] = ()) -
         open=Count("pk", filter=SHOWN["open"]),
         back=Count("pk", filter=SHOWN["back"]),
         stores=Count("pk", filter=SHOWN["stores"]),
+        listings=Count("pk", filter=~SHOWN["stores"]),
     )
     shown = request.GET.get("show") or ("open" if counts["open"] else "all")
     shown = shown if shown in SHOWN else "all"
@@ -78,8 +82,10 @@ def show_notice(request: SignedIn, notice: Notice, picked: Iterable[str] = ()) -
     unknown: list[dict[str, Any]] = []
     if picked:
         found, unknown = _picked(request.user, items, list(picked))
+    elif kept:
+        found = items.filter(pk__in=list(kept))
     rows = found.select_related("target__listing__store", "target__store", "ground", "answered_by")
-    size = MOST_PICKED if picked else 50
+    size = MOST_PICKED if picked or kept else 50
     page = page_of(rows, request.GET, order=("position",), size=size, total=found.count())
     outcomes = dict(items.exclude(outcome="").filter(~SHOWN["open"]).values_list("outcome").annotate(Count("pk")))
     context = {
@@ -89,7 +95,10 @@ def show_notice(request: SignedIn, notice: Notice, picked: Iterable[str] = ()) -
         "outcomes": [(label, outcomes[word]) for word, label in Claim.choices if outcomes.get(word)],
         "shown": shown,
         "picked": list(picked),
+        "selected": bool(picked or kept),
         "unknown": unknown,
+        "draft_done": request.session.pop("answered", None) == notice.number,
+        "next": None if counts["open"] else _most_urgent(request.user),
         "keys": [(word, word.label, key) for word, key in KEYS],
         "contact": letters.contact_of(notice),
         "grounds": items.exclude(ground=None).order_by().values_list("ground__name", "ground__basis").distinct()[:4],
@@ -100,8 +109,10 @@ def show_notice(request: SignedIn, notice: Notice, picked: Iterable[str] = ()) -
 @liaisons
 @require_POST
 def pick(request: SignedIn, number: str) -> HttpResponse:
-    """Select the items that a pasted column of addresses or ids names. Changes nothing."""
+    """Select the items that a pasted column of addresses or ids names, or those selected before. Changes nothing."""
     notice = _visible(request, number)
+    if kept := _selected(request, notice):
+        return show_notice(request, notice, kept=kept[:MOST_PICKED])
     lines = [line.strip() for line in request.POST.get("lines", "").splitlines() if line.strip()]
     if not lines:
         messages.warning(request, _("Paste one address or id on each line first."))
@@ -126,7 +137,7 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "notices/desk_answer.html", context)
     said = form.cleaned_data
-    replies = [Reply(pk, said["outcome"], item=pk, remark=said["remark"]) for pk in wanted]
+    replies = [Reply(pk, said["outcome"], item=pk, remark=form.words()) for pk in wanted]
     body = [[reply.item, reply.outcome, reply.remark] for reply in replies]
     try:
         lines = workflow.reply_once(
@@ -147,6 +158,7 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     if done == len(results):
         outcome = Claim(said["outcome"]).label
         messages.success(request, _("%(count)d items answered “%(outcome)s”.") % {"count": done, "outcome": outcome})
+        request.session["answered"] = notice.number
         return redirect(notice)
     names = {
         pk: (title or store or str(pk), "")
@@ -167,8 +179,15 @@ def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Any]:
         due_on=F("reply_deadline__due_on"),
         item_count=Count("items"),
         open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
+        answered_count=Count("items", filter=~Q(items__state=ItemState.OPEN)),
         back_count=Count("items", filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False)),
     )
+
+
+def _most_urgent(user: User) -> Notice | None:
+    """The notice that a liaison would answer next."""
+    waiting = _with_counts(Notice.objects.visible_to(user)).filter(state=NoticeState.ISSUED, open_count__gt=0)
+    return waiting.order_by("due_on", "pk").first()
 
 
 def _selected(request: SignedIn, notice: Notice) -> list[int]:

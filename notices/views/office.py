@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cases import timeline
 from cases.models import Case
 from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.models import Approval, AuditEntry, User
+from corps.models import Approval, AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
 from corps.results import Result
 from notices import letters, workflow
@@ -362,8 +363,11 @@ def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
 
 
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
+    """What happened to the notice, its letters and its items; an act on many items is one line."""
+    deliveries = letters.deliveries_of(notice).values("pk")
     entries = AuditEntry.objects.filter(
         Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
-        | Q(subject_type="corps.delivery", subject_id__in=letters.deliveries_of(notice).values("pk"))
-    ).select_related("actor")
-    return {"entries": entries.order_by("-at", "-pk")[:200]}
+        | Q(subject_type=Delivery._meta.label_lower, subject_id__in=deliveries)
+        | Q(subject_type=NoticeItem._meta.label_lower, subject_id__in=notice.items.values("pk"))
+    )
+    return {"days": timeline.acts_of(entries)}

@@ -1,0 +1,97 @@
+"""The liaison's desk: answering many items in a few acts, and what stands on the pages in between."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from corps.models import User
+from notices.models import Notice, NoticeItem
+from tests.notices.world import World, add_targets, answer, file_another, issue
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def ids_of(notice: Notice) -> list[int]:
+    return list(notice.items.order_by("position").values_list("pk", flat=True))
+
+
+def confirm(client: Client, notice: Notice, **said: object):
+    """Take the answer's two steps: the summary, then the confirmation with what it asked for."""
+    url = reverse("notices:answer", args=[notice.number])
+    summary = client.post(url, {"ids": said["ids"], "outcome": said["outcome"]})
+    return client.post(url, {"token": summary.context["form"].initial["token"], "confirmed": "1", "remark": ""} | said)
+
+
+@pytest.fixture
+def notice(world: World) -> Notice:
+    add_targets(world, 3)
+    add_targets(world, 1, kind="store")
+    [notice] = issue(world)
+    return notice
+
+
+def test_an_answer_owes_its_reason_and_keeps_what_was_typed(world: World, notice: Notice):
+    client, ids = client_of(world.liaison), ids_of(notice)
+    page = confirm(client, notice, ids=ids, outcome="not_ours")
+    assert page.status_code == 200
+    assert page.context["form"].errors["remark"]
+    page = confirm(client, notice, ids=ids, outcome="refused", remark="字" * 301)
+    assert "字" * 301 in page.content.decode()
+    assert not NoticeItem.objects.exclude(answered_at=None).exists()
+
+
+def test_a_common_reason_is_kept_as_the_remark_before_what_was_typed(world: World, notice: Notice):
+    client = client_of(world.liaison)
+    assert confirm(client, notice, ids=ids_of(notice), outcome="refused", reason="2").status_code == 302
+    assert set(notice.items.values_list("state", "remark")) == {("refused", "账号冻结")}
+
+
+def test_a_common_reason_and_a_remark_must_fit_together(world: World, notice: Notice):
+    client = client_of(world.liaison)
+    page = confirm(client, notice, ids=ids_of(notice), outcome="refused", reason="2", remark="字" * 300)
+    assert page.context["form"].errors["remark"]
+
+
+def test_the_way_back_from_the_summary_keeps_the_selection(world: World, notice: Notice):
+    client, ids = client_of(world.liaison), ids_of(notice)
+    page = client.post(reverse("notices:pick", args=[notice.number]), {"ids": ids[:2], "outcome": "removed"})
+    assert [item.pk for item in page.context["page"]] == ids[:2]
+    assert page.content.decode().count(" checked") == 2
+    assert not NoticeItem.objects.exclude(answered_at=None).exists()
+
+
+def test_what_was_typed_is_forgotten_once_the_answer_stands(world: World, notice: Notice):
+    client, ids = client_of(world.liaison), ids_of(notice)
+    assert confirm(client, notice, ids=ids[:1], outcome="refused", remark="初步证据不足").status_code == 302
+    done = f'data-draft-done="answer-{notice.number}"'
+    assert done in client.get(notice.get_absolute_url()).content.decode()
+    assert done not in client.get(notice.get_absolute_url()).content.decode()
+
+
+def test_a_notice_answered_in_full_leads_on_to_the_next(world: World, notice: Notice):
+    [other] = issue(file_another(world))
+    answer(world, notice)
+    page = client_of(world.liaison).get(notice.get_absolute_url())
+    assert page.context["next"] == other
+    assert other.get_absolute_url() in page.content.decode()
+
+
+def test_the_desk_says_how_much_of_each_notice_is_answered(world: World, notice: Notice):
+    answer(world, notice, items=ids_of(notice)[:1])
+    page = client_of(world.liaison).get(reverse("notices:desk")).content.decode()
+    assert "1 / 4" in page
+    assert world.case.title in page
+
+
+def test_the_timeline_tells_acts_on_many_items_as_one_line(world: World, notice: Notice):
+    answer(world, notice)
+    page = client_of(world.officer).get(notice.get_absolute_url() + "?tab=timeline")
+    lines = [line for _day, entries in page.context["days"] for line in entries]
+    assert [line for line in lines if "4" in line.note]
+    assert "notice.issued" not in page.content.decode()
