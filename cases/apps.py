@@ -10,7 +10,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """State the room's verbs in the access table, and fill the lists of the rooms below."""
-        from cases import workflow
+        from cases import audit_words, workflow
         from cases.finding import find
         from cases.links import register_links
         from cases.standing import tell
@@ -39,6 +39,7 @@ class CasesConfig(AppConfig):
         for verb in ("file_case", "suspend_case", "leave_case"):
             allow(f"cases.{verb}", duties=["head_of_department"])
 
+        audit_words.register()
         tasks.sweepers.append(workflow.ring_unfinished)
         storework.official_hooks.append(workflow.mark_account)
         standing.tellers.append(tell)

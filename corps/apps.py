@@ -14,9 +14,11 @@ class CorpsConfig(AppConfig):
         from allauth.mfa import signals as second_factor
 
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
+        from corps import audit_words
         from corps.accounts import note_second_factor
         from corps.models import Notification
 
+        audit_words.register()
         allow("corps.publish_calendar", roles=["administrator"])
         allow("corps.record_past_event", duties=["record_past_event"])
         allow("corps.manage_accounts", roles=["administrator"])

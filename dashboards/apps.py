@@ -10,6 +10,9 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         """The rollup is written by the ledger's triggers alone; the pages of the numbers stand in the rail."""
+        from dashboards import audit_words
+
+        audit_words.register()
         grants.read_only_tables.add("dashboards_rollup")
 
         corps, supervisors = ("officer", "supervisor"), ("supervisor",)

@@ -10,7 +10,7 @@ class NoticesConfig(AppConfig):
         from cases.story import acts
         from corps import outbox, search, tasks
         from corps.access import allow
-        from notices import story
+        from notices import audit_words, story
         from notices.finding import find
         from notices.views import looking
         from notices.workflow import closing, handover, verdicts
@@ -18,6 +18,7 @@ class NoticesConfig(AppConfig):
 
         _register_links()
         story.register()
+        audit_words.register()
         acts.append(looking.offer)
 
         corps = ("officer", "supervisor")

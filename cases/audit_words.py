@@ -1,0 +1,87 @@
+"""This room's words for the audit: those of the timeline, and what it does not tell."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import timeline
+from cases.models import Campaign, Case, Complaint, ImportRow, LegalGround, Target
+from cases.states import CaseState, ComplaintState, Seen, TargetState
+from corps import wording
+from corps.wording import Detail, choices, name_kind, names_of
+
+ACTS = {
+    "campaign.opened": _("Campaign opened"),
+    "official_account.targets_marked": _("Targets of an official account marked"),
+    "case.lead": _("Case a lead again"),
+}
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready()`."""
+    wording.families.update(
+        campaign=_("Campaigns"),
+        case=_("Cases"),
+        complaint=_("Complaints"),
+        target=_("Targets"),
+        **{"import": _("Imports")},
+    )
+    wording.name_acts(ACTS | {act: words for act, (words, _kind) in timeline.words.items()})
+    wording.details.update(
+        closes_on=Detail(_("closes on")),
+        complaints=Detail(_("complaints")),
+        conclusion=Detail(_("conclusion")),
+        decision=Detail(_("decision"), codes=lambda: dict(ImportRow.Decision.choices) | {"accepted": _("accepted")}),
+        document_number=Detail(_("document number")),
+        due_on=Detail(_("due")),
+        ground=Detail(_("legal ground"), codes=_grounds),
+        held=Detail(_("held")),
+        invalid=Detail(_("invalid")),
+        new=Detail(_("new")),
+        note=Detail(_("note")),
+        official=Detail(_("official")),
+        opens_on=Detail(_("opens on")),
+        received_on=Detail(_("received on")),
+        repair=Detail(_("repair")),
+        repeat=Detail(_("repeat")),
+        rows=Detail(_("rows")),
+        seen=Detail(_("seen"), codes=choices(Seen)),
+        sheet=Detail(_("sheet")),
+        target=Detail(_("target"), kind="cases.target"),
+        targets=Detail(_("targets")),
+    )
+    name_kind(Campaign, _("Campaign"), names_of(Campaign.objects.all, lambda campaign: campaign.label))
+    name_kind(Case, _("Case"), names_of(Case.objects.all, lambda case: case.number), _case_codes)
+    name_kind(
+        Complaint,
+        _("Complaint"),
+        names_of(Complaint.objects.all, lambda complaint: complaint.number),
+        choices(ComplaintState),
+    )
+    name_kind(
+        Target,
+        _("Target"),
+        names_of(
+            lambda: Target.objects.select_related("platform", "listing", "store"),
+            lambda target: f"{target.platform.label} {target.get_kind_display()} {target.thing.canonical_id}",
+        ),
+        choices(TargetState),
+    )
+    name_kind(
+        ImportRow,
+        _("Row of a sheet"),
+        names_of(
+            lambda: ImportRow.objects.select_related("sheet_import__complaint"),
+            lambda row: f"{row.sheet_import.complaint.number} {row.row}",
+        ),
+    )
+    name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
+
+
+def _grounds() -> dict[str, str]:
+    return {ground.code: ground.label for ground in LegalGround.objects.all()}
+
+
+def _case_codes() -> dict[str, Any]:
+    """A case has had another state, or another ground."""
+    return dict(CaseState.choices) | _grounds()

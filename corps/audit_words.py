@@ -1,0 +1,136 @@
+"""The ground's words for the audit: its acts, the things they are about, and the details that many rooms note."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from corps import wording
+from corps.calendar import Kind, Unit
+from corps.models import Approval, ClockRule, Delivery, User
+from corps.models import Unit as HouseUnit
+from corps.wording import Detail, choices, name_kind, names_of
+
+FAMILIES = {
+    "account": _("Accounts"),
+    "api_key": _("API keys"),
+    "approval": _("Approvals"),
+    "audit": _("Audit"),
+    "calendar": _("Working-day calendar"),
+    "clock_rule": _("Clock rules"),
+    "delivery": _("Deliveries"),
+    "demonstration": _("Demonstration"),
+    "outbox": _("Outbox"),
+    "second_factor": _("Second factor"),
+    "sign_in": _("Signing in"),
+    "sign_out": _("Signing out"),
+    "unit": _("Units"),
+}
+ACTS = {
+    "account.created": _("Account made"),
+    "account.changed": _("Account changed"),
+    "account.closed": _("Account closed"),
+    "account.reopened": _("Account reopened"),
+    "account.password_changed": _("Own password changed"),
+    "account.password_reset": _("New password given"),
+    "api_key.made": _("API key made"),
+    "api_key.revoked": _("API key revoked"),
+    "approval.requested": _("Approval asked for"),
+    "approval.approved": _("Approved"),
+    "approval.returned": _("Returned, not approved"),
+    "approval.void": _("Request for approval void"),
+    "audit.checked": _("Seals checked"),
+    "calendar.published": _("Calendar of a year published"),
+    "calendar.corrected": _("Calendar corrected"),
+    "clock_rule.kept": _("Clock rule written"),
+    "delivery.sent": _("Mail sent"),
+    "delivery.failed": _("Mail failed"),
+    "delivery.postponed": _("Mail put off"),
+    "delivery.uncertain": _("Mail uncertain"),
+    "delivery.cancelled": _("Mail cancelled"),
+    "delivery.decided": _("Decided about a mail"),
+    "demonstration.begun": _("Loading of the demonstration begun"),
+    "demonstration.opened": _("Demonstration opened"),
+    "demonstration.password_given": _("Password of the demonstration given"),
+    "outbox.quarantined": _("Outbox held"),
+    "outbox.released": _("Outbox released"),
+    "second_factor.added": _("Second factor added"),
+    "second_factor.removed": _("Second factor removed"),
+    "second_factor.renewed": _("Recovery codes renewed"),
+    "second_factor.failed": _("Second factor wrong"),
+    "second_factor.locked": _("Second factor locked after wrong tries"),
+    "second_factor.reset": _("Second factor taken away by an administrator"),
+    "sign_in.done": _("Signed in"),
+    "sign_in.failed": _("Sign-in failed"),
+    "sign_in.locked": _("Sign-in locked after wrong tries"),
+    "sign_out": _("Signed out"),
+    "unit.created": _("Unit made"),
+    "unit.changed": _("Unit changed"),
+}
+FACTORS = {
+    "totp": _("authenticator app"),
+    "webauthn": _("security key"),
+    "recovery_codes": _("recovery codes"),
+}
+DETAILS = {
+    "after": Detail(_("after")),
+    "also": Detail(_("also changed"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone")}),
+    "answer": Detail(_("server said")),
+    "attempt": Detail(_("attempt")),
+    "before": Detail(_("before")),
+    "code": Detail(_("code")),
+    "date": Detail(_("date")),
+    "days": Detail(_("days")),
+    "duties": Detail(_("duties"), codes=choices(User.Duty)),
+    "entry": Detail(_("entry")),
+    "fault": Detail(_("fault")),
+    "key": Detail(_("key")),
+    "kind": Detail(_("kind"), codes=lambda: dict(Kind.choices) | FACTORS),
+    "known": Detail(_("account exists")),
+    "length": Detail(_("length")),
+    "moved": Detail(_("deadlines moved")),
+    "name": Detail(_("name")),
+    "number": Detail(_("number")),
+    "parent": Detail(_("belongs to"), kind="corps.unit"),
+    "prefix": Detail(_("begins with")),
+    "provisional": Detail(_("provisional")),
+    "purpose": Detail(_("purpose")),
+    "reason": Detail(_("reason")),
+    "removed": Detail(_("days taken out")),
+    "role": Detail(_("role"), codes=choices(User.Role)),
+    "seal": Detail(_("seal")),
+    "source": Detail(_("source")),
+    "step": Detail(_("step")),
+    "tries": Detail(_("tries")),
+    "unit": Detail(_("unit"), kind="corps.unit", codes=choices(Unit)),
+    "unit_id": Detail(_("unit"), kind="corps.unit"),
+    "user": Detail(_("account"), kind="corps.user"),
+    "valid_from": Detail(_("valid from")),
+    "version": Detail(_("version")),
+    "worker": Detail(_("worker")),
+    "year": Detail(_("year")),
+}
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready()`, before the rooms above name theirs."""
+    wording.families.update(FAMILIES)
+    wording.name_acts(ACTS)
+    wording.details.update(DETAILS)
+    name_kind(User, _("Account"), names_of(User.objects.all, lambda user: f"{user.username} {user.name}"))
+    name_kind(HouseUnit, _("Unit"), names_of(HouseUnit.objects.all))
+    name_kind(ClockRule, _("Clock rule"), names_of(ClockRule.objects.all))
+    name_kind(Delivery, _("Mail"), _mail_titles, choices(Delivery.State))
+    name_kind(Approval, _("Approval"), _what_was_approved)
+
+
+def _mail_titles(ids: Collection[int]) -> dict[int, Any]:
+    """Mails by what they are about: their recipients are nobody's business here."""
+    return dict(Delivery.objects.filter(pk__in=ids).values_list("pk", "message__title"))
+
+
+def _what_was_approved(ids: Collection[int]) -> dict[int, Any]:
+    """Approvals by what they are about."""
+    rows = Approval.objects.filter(pk__in=ids).values_list("pk", "subject_type", "subject_id")
+    names = wording.name_things((kind, pk) for _pk, kind, pk in rows)
+    return {pk: f"{wording.kind_words(kind)} {names.get((kind, about), about)}" for pk, kind, about in rows}

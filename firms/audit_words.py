@@ -1,0 +1,23 @@
+"""This room's words for the audit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from corps import wording
+from corps.wording import Detail, name_kind, names_of
+from firms.models import Firm
+
+ACTS = {
+    "firm.registered": _("Firm registered"),
+    "firm.brand_added": _("Brand added"),
+    "firm.representative_appointed": _("Representative appointed"),
+}
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready()`."""
+    wording.families["firm"] = _("Firms")
+    wording.name_acts(ACTS)
+    wording.details.update(
+        brand=Detail(_("brand")), brands=Detail(_("brands")), uscc=Detail(_("credit code")), firm=Detail(_("firm"))
+    )
+    name_kind(Firm, _("Firm"), names_of(Firm.objects.all, lambda firm: f"{firm.code} {firm.short_label}"))

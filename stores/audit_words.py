@@ -1,0 +1,36 @@
+"""This room's words for the audit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from corps import wording
+from corps.wording import Detail, choices, name_kind, names_of
+from stores.models import Liaison, OfficialAccount, Platform
+
+ACTS = {
+    "platform.registered": _("Platform registered"),
+    "liaison.appointed": _("Liaison appointed"),
+    "liaison.changed": _("Liaison changed"),
+    "liaison.dismissed": _("Liaison dismissed"),
+    "official_account.registered": _("Official account registered"),
+}
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready()`."""
+    wording.families.update(platform=_("Platforms"), liaison=_("Liaisons"), official_account=_("Official accounts"))
+    wording.name_acts(ACTS)
+    wording.details.update(
+        changed=Detail(_("changed"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone"), "name": _("name")}),
+        duty=Detail(_("duty"), codes=choices(Liaison.Duty)),
+        former=Detail(_("former"), kind="stores.liaison"),
+        platform=Detail(_("platform")),
+        slug=Detail(_("code")),
+        store=Detail(_("store")),
+    )
+    name_kind(Platform, _("Platform"), names_of(Platform.objects.all, lambda platform: platform.label))
+    name_kind(
+        Liaison,
+        _("Liaison"),
+        names_of(lambda: Liaison.objects.select_related("platform"), lambda one: f"{one.platform.label} {one.name}"),
+    )
+    name_kind(OfficialAccount, _("Official account"), names_of(OfficialAccount.objects.all))
