@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from corps.models import User
 
@@ -50,3 +51,10 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         answer["HX-Refresh"] = "true"
         return answer
     return redirect_to_login(request.get_full_path())
+
+
+def safe_goal(request: HttpRequest) -> str:
+    """Where a form's `next` leads, if that is a page of this site; else home."""
+    goal = request.POST.get("next", "/")
+    own = url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure())
+    return goal if own else "/"

@@ -11,7 +11,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.views import audit, house, people, units
+from corps.views import audit, house, lists, people, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -57,6 +57,8 @@ urlpatterns = [
     path("language/", house.set_language, name="set_language"),
     path("notifications/", house.notifications, name="notifications"),
     path("notifications/read/", house.read_notifications, name="notifications_read"),
+    path("lists/<slug:key>/columns/", lists.choose_columns, name="list_columns"),
+    path("lists/<slug:key>/filters/", lists.keep_filter, name="list_filters"),
     path("accounts/", include(accounts)),
     path("users/", include(administration)),
     path("new-account/<slug:role>/", people.create_user, name="user_new"),

@@ -9,13 +9,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cases.models import Campaign
 from corps.clock import now
-from corps.doors import open_to
+from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import Condition, conditions, page_of
+from corps.pieces.tables import Column, Table
 from dashboards import board, ledger
 from dashboards.exports import csv_response
 from dashboards.models import Recount
@@ -26,6 +28,16 @@ from notices.models import Outcome, Recurrence
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+LEDGER = Table(
+    "ledger",
+    Column("time", gettext_lazy("Time"), "w128", fixed=True),
+    Column("counts", gettext_lazy("Counts"), "w80", "n", fixed=True),
+    Column("target", gettext_lazy("Target"), fixed=True),
+    Column("firm", gettext_lazy("Firm"), "w128"),
+    Column("case", gettext_lazy("Case"), "w128"),
+    Column("notice", gettext_lazy("Notice"), "w144"),
+    Column("by", gettext_lazy("By what"), "w224"),
+)
 PERIOD = ("from", "to", "campaign")
 
 
@@ -135,7 +147,7 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
 
 @corps
 @require_safe
-def list_ledger(request: HttpRequest) -> HttpResponse:
+def list_ledger(request: SignedIn) -> HttpResponse:
     """The rows behind a number, newest first; their sum is the number."""
     try:
         chosen = ledger.read_chosen(request.GET)
@@ -148,6 +160,7 @@ def list_ledger(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "chosen": chosen,
+        "table": LEDGER.shown_to(request.user, request.GET),
         "name": ledger.NAMES[chosen.count],
         "total": minus if chosen.count == "corrections" else total,
         "plus": plus,

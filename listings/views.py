@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -19,6 +20,7 @@ from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, capped_count, conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
 from corps.refusals import refusals_go_to
 from firms.models import Firm
@@ -34,6 +36,17 @@ readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTAT
 COLUMNS = (
     "id", "canonical_id", "title", "brand", "store__name", "platform__name", "platform__name_en", "created_at",
 )  # fmt: skip
+
+TABLE = Table(
+    "listings",
+    Column("id", gettext_lazy("Id"), "w224", fixed=True),
+    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("brand", gettext_lazy("Brand"), "w96"),
+    Column("store", gettext_lazy("Store"), "w192"),
+    Column("platform", gettext_lazy("Platform"), "w96"),
+    Column("state", gettext_lazy("State"), "w112", fixed=True),
+    Column("since", gettext_lazy("Since"), "w64"),
+)
 
 
 @corps
@@ -56,7 +69,13 @@ def list_listings(request: SignedIn) -> HttpResponse:
     chips = conditions(
         request.GET, [("platform", _("Platform"), by_slug.get), ("brand", _("Brand"), str), ("q", _("Search"), str)]
     )
-    context = {"page": page, "rows_html": mark_safe(rows_html), "conditions": chips, "platforms": platforms}
+    context = {
+        "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
+        "rows_html": mark_safe(rows_html),
+        "conditions": chips,
+        "platforms": platforms,
+    }
     return render(request, "listings/list.html", context)
 
 

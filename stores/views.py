@@ -5,12 +5,14 @@ from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
 from stores import workflow
 from stores.forms import LiaisonForm, PlatformForm
@@ -77,6 +79,15 @@ def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("stores:platforms")
 
 
+TABLE = Table(
+    "stores",
+    Column("platform", gettext_lazy("Platform"), "w128"),
+    Column("id", gettext_lazy("Id"), "w256", fixed=True),
+    Column("name", gettext_lazy("Store name"), fixed=True),
+    Column("listings", gettext_lazy("Listings"), "w112", "n"),
+)
+
+
 @corps
 @require_GET
 def list_stores(request: SignedIn) -> HttpResponse:
@@ -92,7 +103,9 @@ def list_stores(request: SignedIn) -> HttpResponse:
         order=("-id",),
         total=lambda: capped_count(found),
     )
-    return render(request, "stores/list.html", {"page": page, "conditions": chips, "platforms": platforms})
+    table = TABLE.shown_to(request.user, request.GET)
+    context = {"page": page, "table": table, "conditions": chips, "platforms": platforms}
+    return render(request, "stores/list.html", context)
 
 
 @corps

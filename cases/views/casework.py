@@ -1,6 +1,5 @@
 """Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,15 +11,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
-from cases.forms import AddressesForm, CaseForm, GroundForm, JoinForm, OfficersForm, ReasonForm, TextForm
+from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
 from cases.views.tables import target_table
+from cases.workflow.guards import OPEN_CASE
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
 from corps.refusals import refusals_go_to
 from firms.models import Firm
@@ -34,22 +35,27 @@ KINDS = (
     ("item.", gettext_lazy("Items")),
 )
 UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+OVER = (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN)
 STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
-
-
-WITH_A_REASON: dict[str, Callable[..., Case]] = {
-    "decline": workflow.decline_case,
-    "reconsider": workflow.reconsider_case,
-    "reopen": workflow.reopen_case,
-    "suspend": workflow.suspend_case,
-    "transfer": workflow.transfer_case,
-    "withdraw": workflow.withdraw_case,
-}
 
 
 def under_way(user: User) -> int:
     """How many cases are not closed, for the rail."""
     return Case.objects.visible_to(user).filter(state__in=UNDER_WAY).count()
+
+
+TABLE = Table(
+    "cases",
+    Column("number", gettext_lazy("Number"), "w128", fixed=True),
+    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("document", gettext_lazy("Document number"), "w192"),
+    Column("firm", gettext_lazy("Firm"), "w112"),
+    Column("state", gettext_lazy("State"), "w96", fixed=True),
+    Column("targets", gettext_lazy("Targets"), "w80", "n"),
+    Column("to_check", gettext_lazy("To check"), "w80", "n"),
+    Column("verified", gettext_lazy("Verified"), "w80", "n"),
+    Column("due", gettext_lazy("Due"), "w224"),
+)
 
 
 @corps
@@ -77,6 +83,7 @@ def list_cases(request: SignedIn) -> HttpResponse:
     counts = _target_counts([case.pk for case in page])
     context = {
         "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
         "rows": [(case, counts.get(case.pk, {})) for case in page],
         "conditions": chips,
         "states": CaseState.choices,
@@ -177,7 +184,7 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         "tabs": [place | {"current": place["key"] == tab} for place in tabs],
         "clocks": clocks,
         "steps": _steps(case),
-        "verbs": _verbs(user, case),
+        "verbs": verbs_on(user, case),
     }
 
 
@@ -203,14 +210,14 @@ def _steps(case: Case) -> list[dict[str, Any]]:
     return steps
 
 
-def _verbs(user: User, case: Case) -> dict[str, bool]:
+def verbs_on(user: User, case: Case) -> dict[str, bool]:
     """What this person may do with the case as it stands."""
     state = case.state
-    return {
+    verbs = {
         "compose": may(user, "notices.compose") and state in (CaseState.FILED, *UNDER_WAY[2:]),
         "file": may(user, "cases.file_case") and state == CaseState.LEAD,
-        "assign": may(user, "cases.assign_officers"),
-        "ground": may(user, "cases.give_ground"),
+        "assign": may(user, "cases.assign_officers") and state not in OVER,
+        "ground": may(user, "cases.give_ground") and state in OPEN_CASE,
         "conclude": may(user, "cases.conclude_case") and state in (CaseState.DISPOSING, CaseState.REOPENED),
         "close": may(user, "cases.close_case") and state in (CaseState.CONCLUDING, CaseState.REOPENED),
         "reopen": may(user, "cases.reopen_case") and state == CaseState.CLOSED,
@@ -220,6 +227,7 @@ def _verbs(user: User, case: Case) -> dict[str, bool]:
         "archive": may(user, "cases.close_case") and state == CaseState.CLOSED,
         "leave": may(user, "cases.leave_case") and state in UNDER_WAY[:3],
     }
+    return verbs | {"more": any(verbs[name] for name in verbs if name not in ("compose", "file"))}
 
 
 def _targets(request: SignedIn, case: Case) -> dict[str, Any]:
@@ -276,60 +284,6 @@ def act(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
     return redirect(case.get_absolute_url() + ("?tab=notes" if name == "note" else ""))
-
-
-@corps
-def change(request: SignedIn, number: str, what: str) -> HttpResponse:
-    """Forms of a case that need a page: its officers, its ground, a reason, a conclusion, addresses to add."""
-    case = visible_case(request.user, number)
-    data = request.POST or None
-    forms: dict[str, Any] = {
-        "officers": lambda: OfficersForm(data, case=case, user=request.user),
-        "ground": lambda: GroundForm(data, user=request.user, initial={"ground": case.ground_id}),
-        "addresses": lambda: AddressesForm(data),
-        "close": lambda: TextForm(data),
-        **dict.fromkeys(WITH_A_REASON, lambda: ReasonForm(data)),
-    }
-    if what not in forms:
-        raise Http404
-    form = forms[what]()
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        with refusals_go_to(form):
-            if what == "addresses":
-                results = workflow.add_targets(case=case, actor=request.user, addresses=said["addresses"])
-                names = {i: (line, "") for i, line in enumerate(said["addresses"], start=1)}
-                return render(request, "cases/result.html", {"case": case, "results": results, "names": names})
-            _change(case, request.user, what, said)
-            return redirect(case)
-    return render(request, "cases/case_change.html", {"case": case, "form": form, "what": what, "title": _title(what)})
-
-
-def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
-    match what:
-        case "officers":
-            workflow.assign_officers(case=case, actor=user, **said)
-        case "ground":
-            workflow.give_ground(case=case, actor=user, **said)
-        case "close":
-            workflow.close_case(case=case, actor=user, conclusion=said["text"])
-        case _:
-            WITH_A_REASON[what](case=case, actor=user, **said)
-
-
-def _title(what: str) -> str:
-    return {
-        "officers": _("Assign the officers"),
-        "ground": _("Give the case its legal ground"),
-        "addresses": _("Add targets"),
-        "close": _("Close the case"),
-        "decline": _("Do not file the case"),
-        "reopen": _("Reopen the case"),
-        "suspend": _("Suspend the case"),
-        "reconsider": _("Reconsider the case"),
-        "transfer": _("Transfer the case"),
-        "withdraw": _("Withdraw the case"),
-    }[what]
 
 
 def visible_case(user: User, number: str) -> Case:

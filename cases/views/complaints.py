@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import workflow
@@ -18,6 +19,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
 from corps.workflow import store_file
 from firms.models import Firm
@@ -25,6 +27,18 @@ from firms.models import Firm
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 OPEN = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
+TABLE = Table(
+    "complaints",
+    Column("pick", gettext_lazy("Select"), "w40", "sel", fixed=True),
+    Column("number", gettext_lazy("Number"), "w128", fixed=True),
+    Column("received", gettext_lazy("Received"), "w96"),
+    Column("firm", gettext_lazy("Firm"), "w112"),
+    Column("subject", gettext_lazy("Subject of the letter"), fixed=True),
+    Column("sheet", gettext_lazy("Sheet"), "w192"),
+    Column("rows", gettext_lazy("Rows"), "w80", "n"),
+    Column("state", gettext_lazy("State"), "w112", fixed=True),
+    Column("case", gettext_lazy("Case"), "w128"),
+)
 
 
 def waiting(user: User) -> int:
@@ -46,12 +60,14 @@ def list_complaints(request: SignedIn) -> HttpResponse:
         request.GET, [("state", _("State"), dict(ComplaintState.choices).get), ("firm", _("Firm"), firms.get)]
     )
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+    may_open = may(request.user, "cases.open_case")
     context = {
         "page": page,
+        "table": TABLE.shown_to(request.user, request.GET, without=() if may_open else {"pick"}),
         "conditions": chips,
         "states": ComplaintState.choices,
         "firms": firms.items(),
-        "may_open": may(request.user, "cases.open_case"),
+        "may_open": may_open,
     }
     return render(request, "cases/complaint_list.html", context)
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases import story
 from cases.models import Case, LegalGround, Target
@@ -19,6 +20,7 @@ from corps.doors import SignedIn
 from corps.pieces.deadlines import house_calendar
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import SELECT, Column, Table
 from corps.pieces.words import day, moment, thousands
 from listings.addresses import read_cell
 from stores.models import Platform, Store
@@ -45,6 +47,21 @@ ORDERS = {
     "id": ("id",),
     "-id": ("-id",),
 }
+TABLE = Table(
+    "targets",
+    SELECT,
+    Column("id", gettext_lazy("Id"), "w128", sort="id", fixed=True),
+    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("store", gettext_lazy("Store"), "w112"),
+    Column("price", gettext_lazy("Price"), "w80", "n"),
+    Column("list_price", gettext_lazy("List price"), "w80", "n"),
+    Column("alleged", gettext_lazy("Alleged by the firm"), "w112", "cut2"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w160"),
+    Column("seen", gettext_lazy("Actually seen"), "w112"),
+    Column("state", gettext_lazy("State"), "w112", "cut2", sort="state", fixed=True),
+    Column("letter", gettext_lazy("Letter"), "w56", "n"),
+    Column("due", gettext_lazy("Due"), "w80", "n", sort="due"),
+)
 COLUMNS = (
     "id", "kind", "state", "alleged", "ground__name", "ground__name_en", "price", "list_price", "claim", "claim_at",
     "seen", "seen_at", "is_official", "platform_id", "listing__canonical_id", "listing__title", "store_key",
@@ -119,7 +136,12 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
         "groups": _groups(case, flat) if grouped else {},
         "grouped": grouped,
         "sort": "" if grouped else sort,
-        "sorts": {name: _with(asked, sort=f"-{name}" if sort == name else name) for name in ("due", "state", "id")},
+        "table": TABLE.shown_to(
+            request.user,
+            asked,
+            without={"store"} if grouped else {"list_price"},
+            sorts={name: _with(asked, sort=f"-{name}" if sort == name else name) for name in ("due", "state", "id")},
+        ),
         "group_url": _with(asked, group="" if grouped else "store"),
         "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
         "query": asked.urlencode(),

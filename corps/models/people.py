@@ -77,6 +77,8 @@ class User(AbstractBaseUser):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
     is_active = models.BooleanField(_("active"), default=True)
     language = models.CharField(max_length=10, blank=True)
+    # By list: hidden columns, and filters with a name. Kept here, since every page fetches the person anyway.
+    lists = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()

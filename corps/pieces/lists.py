@@ -18,6 +18,8 @@ from django.http import QueryDict
 
 SIZE = 50
 CAP = 10_000
+# The parameters that say where in a list a page begins.
+MARKS = ("after", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _field(queryset: QuerySet, column: str) -> Any:
 
 def _with(params: QueryDict, **changes: str) -> str:
     query = params.copy()
-    for name in ("after", "before"):
+    for name in MARKS:
         query.pop(name, None)
     query.update(changes)
     return f"?{query.urlencode()}"
@@ -170,7 +172,7 @@ def conditions(params: QueryDict, names: Iterable[tuple[str, Any, Callable[[str]
                 continue
             query = params.copy()
             query.setlist(name, [other for other in params.getlist(name) if other != value])
-            for mark in ("after", "before"):
+            for mark in MARKS:
                 query.pop(mark, None)
             chips.append(Condition(str(label), str(text), f"?{query.urlencode()}"))
     return chips

@@ -1,8 +1,6 @@
 """The auditor's page: who did what when, and whether it is as it was sealed."""
 
-import json
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -11,39 +9,69 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from corps import workflow
+from corps import wording, workflow
 from corps.clock import SHANGHAI
 from corps.doors import SignedIn, open_to
 from corps.models import AuditEntry, AuditSeal, User
 from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.tables import Column, Table
 
-CHANNELS = ("page", "api", "task", "command", "replay")
+CHANNELS = {
+    "page": gettext_lazy("web page"),
+    "api": gettext_lazy("API"),
+    "task": gettext_lazy("background"),
+    "command": gettext_lazy("command line"),
+    "replay": gettext_lazy("replay"),
+}
 auditors = open_to(User.Role.AUDITOR)
+
+TABLE = Table(
+    "audit",
+    Column("recorded", gettext_lazy("Recorded"), "w160", fixed=True),
+    Column("who", gettext_lazy("Who"), "w144"),
+    Column("act", gettext_lazy("Act"), "w160", fixed=True),
+    Column("subject", gettext_lazy("Subject"), "w224"),
+    Column("origin", gettext_lazy("Origin"), "w128"),
+    Column("details", gettext_lazy("Details")),
+)
 
 
 @auditors
 @require_GET
 def list_entries(request: SignedIn) -> HttpResponse:
-    """Entries, newest first; filtered by person, verb, kind of subject, channel and days (Shanghai, both included)."""
+    """Entries, newest first; filtered by person, act, what it is about, channel and days (Shanghai, both included).
+
+    `verb` may be the beginning of many acts, such as `case.`; `id` names one thing of the kind `subject`.
+    """
     entries = _found(request)
     page = page_of(entries, request.GET, order=("-id",), total=lambda: capped_count(entries))
     chips = conditions(
         request.GET,
         [
             ("actor", _("Person"), str),
-            ("verb", _("Act"), str),
-            ("subject", _("Subject"), str),
-            ("channel", _("Channel"), str),
+            ("verb", _("Act"), wording.act_words),
+            ("subject", _("Kind of subject"), wording.kind_words),
+            ("id", _("Subject"), lambda pk: _thing(request.GET.get("subject", ""), pk)),
+            ("channel", _("Channel"), CHANNELS.get),
             ("from", _("From"), str),
             ("to", _("To"), str),
         ],
     )
-    for entry in page.rows:
-        entry.said = [(name, _plain(value)) for name, value in entry.detail.items()]
     last = AuditSeal.objects.order_by("-pk").only("pk", "hash", "sealed_at").first()
-    context = {"page": page, "chips": chips, "channels": CHANNELS, "seal": last, "seals": AuditSeal.objects.count()}
+    context = {
+        "page": page,
+        "told": wording.tell(page.rows),
+        "families": wording.acts_by_family(),
+        "kinds": sorted((str(kind.label), label) for label, kind in wording.kinds.items()),
+        "table": TABLE.shown_to(request.user, request.GET),
+        "chips": chips,
+        "channels": CHANNELS,
+        "seal": last,
+        "seals": AuditSeal.objects.count(),
+    }
     return render(request, "corps/audit_list.html", context)
 
 
@@ -69,6 +97,8 @@ def _found(request: SignedIn) -> QuerySet[AuditEntry]:
         entries = entries.filter(verb__startswith=verb)
     if subject := asked.get("subject", "").strip()[:48]:
         entries = entries.filter(subject_type=subject)
+        if (pk := asked.get("id", "")).isascii() and pk.isdigit():
+            entries = entries.filter(subject_id=int(pk[:18]))
     if (channel := asked.get("channel")) in CHANNELS:
         entries = entries.filter(channel=channel)
     if first := _day(asked.get("from", "")):
@@ -78,9 +108,11 @@ def _found(request: SignedIn) -> QuerySet[AuditEntry]:
     return entries
 
 
-def _plain(value: Any) -> str:
-    """A detail as it is read: text as it stands, everything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _thing(kind: str, pk: str) -> str | None:
+    """What one thing is called, for the chip of the filter."""
+    if not (pk.isascii() and pk.isdigit()):
+        return None
+    return wording.name_things([(kind, int(pk[:18]))]).get((kind, int(pk[:18])), pk)
 
 
 def _day(text: str) -> date | None:

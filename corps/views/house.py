@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from corps import readiness, workflow
 from corps.accounts import remember_language
 from corps.api import is_api, problem_page
-from corps.doors import SignedIn, open_to
+from corps.doors import SignedIn, open_to, safe_goal
 from corps.home import home_views
 from corps.models import Notification
 from corps.pieces.lists import page_of
@@ -43,10 +42,7 @@ def search(request: SignedIn) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Read in the other language from now on; the browser remembers it, and so does the account."""
     language = request.POST.get("language", "")
-    goal = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure()):
-        goal = "/"
-    response = HttpResponseRedirect(goal)
+    response = HttpResponseRedirect(safe_goal(request))
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             workflow.choose_language(request.user, language)

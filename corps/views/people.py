@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,9 +21,19 @@ from corps.errors import TransitionRefused
 from corps.forms import UserForm
 from corps.models import ApiKey, User
 from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
 
 administrators = open_to(User.Role.ADMINISTRATOR)
+
+TABLE = Table(
+    "users",
+    Column("username", gettext_lazy("Sign-in name"), "w192", fixed=True),
+    Column("name", gettext_lazy("Name"), fixed=True),
+    Column("role", gettext_lazy("Role"), "w160"),
+    Column("unit", gettext_lazy("Unit"), "w224"),
+    Column("state", gettext_lazy("State"), "w96"),
+)
 
 
 @administrators
@@ -39,7 +50,8 @@ def list_users(request: SignedIn) -> HttpResponse:
             ("closed", _("Accounts"), {"1": _("closed"), "0": _("open")}.get),
         ],
     )
-    context = {"page": page, "chips": chips, "roles": User.Role.choices}
+    table = TABLE.shown_to(request.user, request.GET)
+    context = {"page": page, "table": table, "chips": chips, "roles": User.Role.choices}
     return render(request, "corps/users_list.html", context)
 
 

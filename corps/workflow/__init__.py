@@ -23,6 +23,7 @@ from corps.workflow.house import (
     quarantine_outbox,
     read_notifications,
 )
+from corps.workflow.lists import forget_filter, hide_columns, keep_filter
 from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
 from corps.workflow.seals import Fault, check_audit, seal_audit, verify_audit
 from corps.workflow.units import change_unit, create_unit
@@ -41,6 +42,9 @@ __all__ = [
     "deactivate_user",
     "decide_approval",
     "document_number",
+    "forget_filter",
+    "hide_columns",
+    "keep_filter",
     "lift_quarantine",
     "make_key",
     "mark_sent",

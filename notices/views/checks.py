@@ -8,13 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.states import Claim, Seen
 from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.tables import SELECT, Column, Table
 from notices import workflow
 from notices.models import NoticeItem, PendingVerdict
 from notices.states import ItemState
@@ -60,6 +61,19 @@ def show_queue(request: SignedIn) -> HttpResponse:
     return render(request, "notices/check.html", context)
 
 
+TABLE = Table(
+    "checks",
+    SELECT,
+    Column("id", gettext_lazy("Id"), "w160", fixed=True),
+    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("alleged", gettext_lazy("Alleged by the firm"), "w144", "cut2"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w144"),
+    Column("seen", gettext_lazy("Actually seen"), "w144"),
+    Column("notice", gettext_lazy("Notice"), "w144", "cut2"),
+    Column("due", gettext_lazy("Due"), "w128"),
+)
+
+
 @corps
 @require_GET
 def list_queue(request: SignedIn) -> HttpResponse:
@@ -70,6 +84,7 @@ def list_queue(request: SignedIn) -> HttpResponse:
     by_platform = found.order_by().values_list("notice__platform__slug", "notice__platform__name").annotate(Count("pk"))
     context = {
         "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
         "conditions": _chips(request),
         "platforms": Platform.objects.visible_to(request.user),
         "by_platform": by_platform,

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from corps import messages as mail
@@ -16,6 +17,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.tables import Column, Table
 from notices.forms import DeliveryForm
 from notices.models import Notice
 
@@ -37,6 +39,16 @@ def waiting(user: User) -> int:
     return visible(user).filter(state__in=FOR_A_PERSON).count()
 
 
+TABLE = Table(
+    "deliveries",
+    Column("state", gettext_lazy("State"), "w144", fixed=True),
+    Column("letter", gettext_lazy("Letter"), fixed=True),
+    Column("recipient", gettext_lazy("Recipient"), "w256"),
+    Column("tries", gettext_lazy("Tries"), "w64", "n"),
+    Column("finished", gettext_lazy("Finished"), "w160"),
+)
+
+
 @corps
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
@@ -46,7 +58,8 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
         found = found.filter(state=state)
     chips = conditions(request.GET, [("state", _("State"), dict(Delivery.State.choices).get)])
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
-    context = {"page": page, "conditions": chips, "states": Delivery.State.choices}
+    table = TABLE.shown_to(request.user, request.GET)
+    context = {"page": page, "table": table, "conditions": chips, "states": Delivery.State.choices}
     return render(request, "notices/delivery_list.html", context)
 
 

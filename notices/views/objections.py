@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
@@ -12,6 +13,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
@@ -27,6 +29,18 @@ def waiting(user: User) -> int:
     return Objection.objects.visible_to(user).filter(state__in=OPEN).count()
 
 
+TABLE = Table(
+    "objections",
+    Column("number", gettext_lazy("Number"), "w128", fixed=True),
+    Column("lodged", gettext_lazy("Lodged"), "w112"),
+    Column("target", gettext_lazy("Target"), "w224"),
+    Column("reason", gettext_lazy("What is objected"), fixed=True),
+    Column("case", gettext_lazy("Case"), "w128"),
+    Column("decided", gettext_lazy("Decided"), "w128"),
+    Column("state", gettext_lazy("State"), "w112", fixed=True),
+)
+
+
 @corps
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
@@ -38,7 +52,8 @@ def list_objections(request: SignedIn) -> HttpResponse:
         found = found.filter(state=state)
     chips = conditions(request.GET, [("state", _("State"), dict(ObjectionState.choices).get)])
     page = page_of(found, request.GET, order=("-id",), total=found.count())
-    context = {"page": page, "conditions": chips, "states": ObjectionState.choices}
+    table = TABLE.shown_to(request.user, request.GET)
+    context = {"page": page, "table": table, "conditions": chips, "states": ObjectionState.choices}
     return render(request, "notices/objection_list.html", context)
 
 

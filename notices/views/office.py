@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline
@@ -18,6 +19,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import Column, Table
 from corps.results import Result
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
@@ -31,6 +33,20 @@ corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
 everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
 STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
+
+TABLE = Table(
+    "notices",
+    Column("number", gettext_lazy("Number"), "w128", fixed=True),
+    Column("document", gettext_lazy("Document number"), "w224"),
+    Column("platform", gettext_lazy("Platform"), "w112"),
+    Column("case", gettext_lazy("Case"), fixed=True),
+    Column("state", gettext_lazy("State"), "w112", fixed=True),
+    Column("items", gettext_lazy("Items"), "w80", "n"),
+    Column("unanswered", gettext_lazy("Unanswered"), "w80", "n"),
+    Column("to_check", gettext_lazy("To check"), "w80", "n"),
+    Column("verified", gettext_lazy("Verified"), "w80", "n"),
+    Column("due", gettext_lazy("Due"), "w160"),
+)
 
 
 @corps
@@ -60,7 +76,13 @@ def list_notices(request: SignedIn) -> HttpResponse:
         ],
     )
     page = page_of(counted, request.GET, order=("-id",), total=notices.count())
-    context = {"page": page, "conditions": chips, "platforms": platforms, "states": NoticeState.choices}
+    context = {
+        "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
+        "conditions": chips,
+        "platforms": platforms,
+        "states": NoticeState.choices,
+    }
     return render(request, "notices/list.html", context)
 
 

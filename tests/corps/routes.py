@@ -11,6 +11,7 @@ ROUTES = {
     "set_language": PUBLIC,
     "notifications": SIGNED_IN,
     "notifications_read": SIGNED_IN,
+    "list_": SIGNED_IN,
     "account_": SIGNED_IN,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
