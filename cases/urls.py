@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cases.views import casework, complaints, imports, targets
+from cases.views import casework, changes, complaints, imports, targets
 
 app_name = "cases"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -24,5 +24,5 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/$", casework.show_case, name="case"),
     re_path(rf"^{NUMBER}/act/$", casework.act, name="case_act"),
     re_path(rf"^{NUMBER}/targets/$", targets.act_on_many, name="targets_act"),
-    re_path(rf"^{NUMBER}/(?P<what>[a-z]+)/$", casework.change, name="case_change"),
+    re_path(rf"^{NUMBER}/(?P<what>[a-z]+)/$", changes.change, name="case_change"),
 ]

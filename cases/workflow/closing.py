@@ -56,6 +56,12 @@ def open_targets(case: Case) -> list[Missing]:
 closing_checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
 
 
+def missing(case: Case, *, to_close: bool) -> list[Missing]:
+    """What must be done before a case can be concluded, or closed."""
+    checks = closing_checks if to_close else [open_targets]
+    return [thing for check in checks for thing in _asked(check, case)]
+
+
 @transaction.atomic
 def conclude_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
     """Say that nothing is left to do on the targets of a case, so that it can be closed.
@@ -66,7 +72,7 @@ def conclude_case(*, case: Case, actor: User, at: datetime | None = None) -> Cas
     case = lock_case(case)
     require(actor, "cases.conclude_case", case)
     require_way(case, CaseState.CONCLUDING)
-    _require_nothing(open_targets(case))
+    _require_nothing(missing(case, to_close=False))
     before, case.state, case.concluding_at = case.state, CaseState.CONCLUDING, at
     case.save(update_fields=["state", "concluding_at"])
     record(actor, "case.concluding", case, at=at, thread=case.thread, before=before)
@@ -86,7 +92,7 @@ def close_case(*, case: Case, actor: User, conclusion: str, at: datetime | None 
     require(actor, "cases.close_case", case)
     require_way(case, CaseState.CLOSED)
     conclusion = given(conclusion)
-    _require_nothing([missing for check in closing_checks for missing in _asked(check, case)])
+    _require_nothing(missing(case, to_close=True))
 
     case.state, case.conclusion, case.closed_at = CaseState.CLOSED, conclusion, at
     case.save(update_fields=["state", "conclusion", "closed_at"])
@@ -194,12 +200,12 @@ def _asked(check: Callable[[Case], Iterable[Missing] | None], case: Case) -> lis
         return [Missing(refused.code, sum(n for n in refused.details.values() if isinstance(n, int)), refused.message)]
 
 
-def _require_nothing(missing: list[Missing]) -> None:
+def _require_nothing(things: list[Missing]) -> None:
     """Raise TransitionRefused "not-ready" naming everything that is missing."""
-    if missing:
-        named = "; ".join(str(thing.text) for thing in missing)
+    if things:
+        named = "; ".join(str(thing.text) for thing in things)
         raise TransitionRefused(
-            "not-ready", _("Not everything is done: %(missing)s.") % {"missing": named}, missing=missing
+            "not-ready", _("Not everything is done: %(missing)s.") % {"missing": named}, missing=things
         )
 
 

@@ -265,6 +265,38 @@ def test_a_case_goes_to_its_end_and_back_by_its_buttons(client, world):
     assert "closed" not in client.get(case_page(world)).context["steps"][0]["state"]
 
 
+def test_before_concluding_each_thing_that_is_missing_leads_to_its_rows(officer, world):
+    add_targets(world, 2)
+    issue(world)
+    page = officer.get(reverse("cases:case_change", args=[world.case.number, "conclude"]))
+    (words, url), *rest = page.context["missing"]
+    assert ("2" in str(words), rest) == (True, [])
+    assert officer.get(url).context["page"].total == 2
+    assert f'href="{url}"' in page.content.decode()
+
+
+def test_a_verb_says_how_much_it_brings_before_it_is_done(officer, world):
+    add_targets(world, 3)
+    page = officer.get(reverse("cases:case_change", args=[world.case.number, "ground"]))
+    assert "3" in page.context["consequence"]
+
+
+def test_a_form_that_cannot_be_sent_now_leads_back_and_one_that_is_not_theirs_is_refused(officer, world):
+    reopen = reverse("cases:case_change", args=[world.case.number, "close"])
+    answer = officer.get(reopen, follow=True)
+    assert answer.redirect_chain[-1][0] == world.case.get_absolute_url()
+    assert len(list(answer.context["messages"])) == 1
+    for what in ("decline", "reopen", "withdraw"):
+        assert officer.get(reverse("cases:case_change", args=[world.case.number, what])).status_code == 403
+
+
+def test_a_case_offers_no_verb_that_its_state_refuses(officer, world):
+    Case.objects.filter(pk=world.case.pk).update(state="archived", closed_at=timezone.now())
+    page = officer.get(case_page(world))
+    assert not any(page.context["verbs"].values())
+    assert reverse("cases:case_change", args=[world.case.number, "ground"]) not in page.content.decode()
+
+
 def test_the_timeline_is_in_words_and_tells_of_many_things_once(officer, world):
     add_targets(world, 30)
     issue(world)

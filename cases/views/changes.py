@@ -1,0 +1,187 @@
+"""Verbs on a case that need a page: who handles it, its ground, a reason, a conclusion, and what each one brings."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import workflow
+from cases.forms import AddressesForm, GroundForm, OfficersForm, ReasonForm, TextForm
+from cases.models import Case
+from cases.states import ComplaintState
+from cases.views.casework import corps, verbs_on, visible_case
+from corps.access import require
+from corps.doors import SignedIn
+from corps.models import User
+from corps.pieces.words import thousands
+from corps.refusals import refusals_go_to
+
+WITH_A_REASON: dict[str, Callable[..., Case]] = {
+    "decline": workflow.decline_case,
+    "reconsider": workflow.reconsider_case,
+    "reopen": workflow.reopen_case,
+    "suspend": workflow.suspend_case,
+    "transfer": workflow.transfer_case,
+    "withdraw": workflow.withdraw_case,
+}
+WITHOUT_A_WORD: dict[str, Callable[..., Case]] = {
+    "conclude": workflow.conclude_case,
+    "resume": workflow.resume_case,
+    "archive": workflow.archive_case,
+}
+TITLES = {
+    "officers": gettext_lazy("Assign the officers"),
+    "ground": gettext_lazy("Give the case its legal ground"),
+    "addresses": gettext_lazy("Add targets"),
+    "close": gettext_lazy("Close the case"),
+    "decline": gettext_lazy("Do not file the case"),
+    "reopen": gettext_lazy("Reopen the case"),
+    "suspend": gettext_lazy("Suspend the case"),
+    "reconsider": gettext_lazy("Reconsider the case"),
+    "transfer": gettext_lazy("Transfer the case"),
+    "withdraw": gettext_lazy("Withdraw the case"),
+    "conclude": gettext_lazy("Conclude the case"),
+    "resume": gettext_lazy("Resume the case"),
+    "archive": gettext_lazy("Archive the case"),
+}
+# Which of a person's verbs on a case (`verbs_on`) opens which form, and its place in the access table.
+GATES = {
+    "officers": ("assign", "cases.assign_officers"),
+    "ground": ("ground", "cases.give_ground"),
+    "addresses": ("ground", "cases.add_targets"),
+    "close": ("close", "cases.close_case"),
+    "decline": ("file", "cases.file_case"),
+    "reopen": ("reopen", "cases.reopen_case"),
+    "suspend": ("suspend", "cases.suspend_case"),
+    "reconsider": ("reconsider", "cases.file_case"),
+    "transfer": ("leave", "cases.leave_case"),
+    "withdraw": ("leave", "cases.leave_case"),
+    "conclude": ("conclude", "cases.conclude_case"),
+    "resume": ("resume", "cases.suspend_case"),
+    "archive": ("archive", "cases.close_case"),
+}
+CANNOT_BE_UNDONE = ("transfer", "withdraw", "archive")
+DANGEROUS = ("decline", "transfer", "withdraw")
+
+
+@corps
+def change(request: SignedIn, number: str, what: str) -> HttpResponse:
+    """One verb's form: what it brings, what is missing for it, and its fields.
+
+    A verb that the state of the case does not allow leads back to the case; one that the role does not include is
+    refused.
+    """
+    case = visible_case(request.user, number)
+    if what not in TITLES:
+        raise Http404
+    gate, verb = GATES[what]
+    require(request.user, verb)
+    if request.method != "POST" and not verbs_on(request.user, case)[gate]:
+        messages.warning(
+            request, _("This cannot be done now: it is “%(state)s”.") % {"state": case.get_state_display()}
+        )
+        return redirect(case)
+    form = _form(request, case, what)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            if what == "addresses":
+                return _add(request, case, form.cleaned_data["addresses"])
+            _change(case, request.user, what, form.cleaned_data)
+            return redirect(case)
+    context = {
+        "case": case,
+        "form": form,
+        "title": TITLES[what],
+        "consequence": _consequence(case, what),
+        "missing": _missing(case, what),
+        "danger": what in DANGEROUS,
+        "word": case.number if what in CANNOT_BE_UNDONE else "",
+    }
+    return render(request, "cases/case_change.html", context)
+
+
+def _form(request: SignedIn, case: Case, what: str) -> Any:
+    data = request.POST if request.method == "POST" else None
+    match what:
+        case "officers":
+            return OfficersForm(data, case=case, user=request.user)
+        case "ground":
+            return GroundForm(data, user=request.user, initial={"ground": case.ground_id})
+        case "addresses":
+            return AddressesForm(data)
+        case "close":
+            return TextForm(data, label=_("Conclusion"))
+        case "transfer":
+            return ReasonForm(data, label=_("To whom, and why"))
+        case _ if what in WITHOUT_A_WORD:
+            return forms.Form(data)
+    return ReasonForm(data)
+
+
+def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
+    match what:
+        case "officers":
+            workflow.assign_officers(case=case, actor=user, **said)
+        case "ground":
+            workflow.give_ground(case=case, actor=user, **said)
+        case "close":
+            workflow.close_case(case=case, actor=user, conclusion=said["text"])
+        case _:
+            (WITH_A_REASON | WITHOUT_A_WORD)[what](case=case, actor=user, **said)
+
+
+def _add(request: SignedIn, case: Case, addresses: list[str]) -> HttpResponse:
+    """Add targets by their addresses, with a result for each line."""
+    results = workflow.add_targets(case=case, actor=request.user, addresses=addresses)
+    names = {i: (line, "") for i, line in enumerate(addresses, start=1)}
+    back = f"{case.get_absolute_url()}?sort=-id"
+    return render(request, "cases/result.html", {"case": case, "results": results, "names": names, "back": back})
+
+
+def _consequence(case: Case, what: str) -> str:
+    """What follows from the verb, with its count; empty where the form says it all."""
+    match what:
+        case "ground":
+            count = case.targets.filter(ground=None).count()
+            text = _("It holds for the %(count)s targets without a ground of their own; letters already sent stay.")
+        case "close":
+            count = case.complaints.filter(state=ComplaintState.IN_CASE).count()
+            text = _("%(count)s complaints count as answered. No target or notice can be added; it can be reopened.")
+        case "archive":
+            count = case.complaints.filter(state=ComplaintState.ANSWERED).count()
+            text = _("%(count)s complaints are closed with it. An archived case cannot be changed or reopened.")
+        case "transfer" | "withdraw":
+            count = case.targets.count()
+            text = _("Its %(count)s targets are no longer worked on here. This cannot be taken back.")
+        case _:
+            return str(CONSEQUENCES.get(what, ""))
+    return text % {"count": thousands(count)}
+
+
+CONSEQUENCES = {
+    "conclude": gettext_lazy("No target can be added or dropped afterwards; the next step is to close the case."),
+    "decline": gettext_lazy("No notice can be sent. It can be reconsidered later, and is then a lead again."),
+    "reconsider": gettext_lazy("The case is a lead again; the number of the decision not to file it is given up."),
+    "reopen": gettext_lazy("Targets and notices can be added again. What was counted stays counted."),
+    "suspend": gettext_lazy(
+        "The days until it is resumed do not count in its handling period. Answers to letters already sent stay due."
+    ),
+    "resume": gettext_lazy("The case goes on where it was; the days of its suspension move its handling period."),
+}
+
+
+def _missing(case: Case, what: str) -> list[tuple[Any, str]]:
+    """(words, address of the rows) of what must be done before."""
+    if what not in ("conclude", "close"):
+        return []
+    base = case.get_absolute_url()
+    found = []
+    for thing in workflow.missing(case, to_close=what == "close"):
+        kind, _dash, state = thing.code.partition("-")
+        found.append((thing.text, f"{base}?state={state}" if kind == "targets" else f"{base}?tab=notices"))
+    return found
