@@ -1,9 +1,10 @@
 """The ground of the API: who is calling, pages of a list, and how an error is told (RFC 9457)."""
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core import exceptions as django_exceptions
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,6 +57,23 @@ class BrowserAuthentication(SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+class JsonBody(JSONParser):
+    """JSON that can be worked with and kept: not nested without end, and no half of a surrogate pair in its texts."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The body as Python values. Raises ParseError."""
+        try:
+            body = super().parse(stream, media_type, parser_context)
+            json.dumps(body, ensure_ascii=False).encode()
+        except RecursionError as deep:
+            raise exceptions.ParseError(_("The body is nested too deeply.")) from deep
+        except UnicodeEncodeError as halves:
+            raise exceptions.ParseError(_("The body holds text that is not Unicode.")) from halves
+        return body
 
 
 class HasBusiness(BasePermission):

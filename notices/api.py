@@ -1,5 +1,6 @@
 """The API of the notices room: what a liaison's own system reads and answers."""
 
+import re
 from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
@@ -185,11 +186,11 @@ def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:
     if not isinstance(line, dict):
         return None, "bad-row", _("A reply is an object with an item or an address, and an outcome.")
     item, address, stated = line.get("item"), line.get("address"), line.get("at")
-    if isinstance(item, str) and item.isascii() and item.isdigit():
+    if isinstance(item, str) and re.fullmatch(r"[0-9]{1,19}", item):
         item = int(item)
     if item is not None and (not isinstance(item, int) or isinstance(item, bool) or not 0 < item < 2**63):
         return None, "not-in-notice", _("This is not in this notice.")
-    if item is None and not isinstance(address, str):
+    if not isinstance(address, str | None) or (item is None and address is None):
         return None, "bad-row", _("A reply is an object with an item or an address, and an outcome.")
     at = parse_moment(stated)
     if stated not in (None, "") and at is None:

@@ -84,6 +84,37 @@ def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):
     client = client_for(world.liaison)
     assert post(client, notice, [], key="").status_code == 400
     assert post(client, notice, {"outcome": "removed"}).status_code == 400
+    half_a_pair = '[{"address": "https://item.jd.com/123456.html", "outcome": "removed", "remark": "\\ud800"}]'
+    for unusable in ("{", "[" * 50_000 + "]" * 50_000, half_a_pair):
+        answer = client.post(
+            f"/api/v1/notices/{notice.number}/replies/",
+            data=unusable,
+            content_type="application/json",
+            headers={"idempotency-key": "k2"},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_a_row_that_is_no_reply_is_refused_alone(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    item = notice.items.get().pk
+    rows = [
+        ("removed", "bad-row"),
+        ({}, "bad-row"),
+        ({"outcome": "removed"}, "bad-row"),
+        ({"address": 5, "outcome": "removed"}, "bad-row"),
+        ({"item": item, "address": 5, "outcome": "removed"}, "bad-row"),
+        ({"item": "9" * 5_000, "outcome": "removed"}, "not-in-notice"),
+        ({"item": True, "outcome": "removed"}, "not-in-notice"),
+        ({"item": item, "outcome": "removed", "remark": "\x00"}, "bad-row"),
+        ({"item": item, "outcome": "removed", "at": "yesterday"}, "bad-at"),
+        ({"item": item, "outcome": "\x00"}, "unknown-outcome"),
+        ({"item": item, "outcome": "removed"}, ""),
+    ]
+    answered = post(client_for(world.liaison), notice, [row for row, _code in rows]).json()
+    assert [(row["row"], row["code"]) for row in answered] == list(enumerate((code for _row, code in rows), start=1))
+    assert [row["result"] for row in answered] == ["refused"] * (len(rows) - 1) + ["accepted"]
 
 
 def test_who_may_not_see_gets_404_and_who_may_not_answer_403(world: World):
