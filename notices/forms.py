@@ -32,7 +32,10 @@ class AnswerForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
     reason = forms.TypedChoiceField(
         label=_("Reason"),
-        choices=[("", _("Another, as the remark says")), *((str(number), words) for number, words in enumerate(REASONS))],
+        choices=[
+            ("", _("Another, as the remark says")),
+            *((str(number), words) for number, words in enumerate(REASONS)),
+        ],
         coerce=int,
         empty_value=None,
         required=False,

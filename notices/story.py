@@ -314,6 +314,7 @@ VERBS = {
     "objection.upheld": (gettext_lazy("Objection upheld"), "red"),
     "objection.dismissed": (gettext_lazy("Objection dismissed"), "grey"),
     "outcome.correction_proposed": (gettext_lazy("Correction proposed"), "purple"),
+    "outcome.correction_declined": (gettext_lazy("Correction declined"), "grey"),
     "outcome.corrected": (gettext_lazy("Result corrected"), "red"),
     "approval.requested": (gettext_lazy("Approval asked for"), "purple"),
     "approval.void": (gettext_lazy("Approval void"), "grey"),

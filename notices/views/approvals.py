@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,9 +17,9 @@ from corps.calendar import due_on
 from corps.clock import today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.models import Approval, ClockRule, Holiday, User
+from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from notices import letters, workflow
-from notices.models import Notice, Objection, Outcome
+from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
 from notices.workflow.guards import screen
 
@@ -45,16 +46,21 @@ def inbox(request: SignedIn) -> HttpResponse:
         .annotate(item_count=Count("items"))
         .order_by("submitted_at", "pk")
     )
-    wanted = request.GET.get("notice")
-    current = next((n for n in notices if n.number == wanted), notices[0] if notices else None)
-    following = notices[notices.index(current) + 1 :] if current else []
+    corrections = list(_corrections(request.user).select_related("listing", "store", "platform", "case"))
     context: dict[str, Any] = {
         "notices": notices,
         "objections": _objections(request.user).select_related("target", "case", "lodged_by")[:20],
-        "corrections": _corrections(request.user),
-        "current": current,
-        "following": following[0] if following else None,
+        "corrections": corrections,
+        "waiting": waiting(request.user),
     }
+    wanted = request.GET.get("correction") or ("" if notices else str(corrections[0].pk) if corrections else "")
+    if target := next((target for target in corrections if str(target.pk) == wanted), None):
+        context |= _proposal(request.user, target)
+        return render(request, "notices/approvals.html", context)
+    wanted = request.GET.get("notice", "")
+    current = next((n for n in notices if n.number == wanted), notices[0] if notices else None)
+    following = notices[notices.index(current) + 1 :] if current else []
+    context |= {"current": current, "following": following[0] if following else None}
     if current:
         context |= _consequences(request.user, current)
     return render(request, "notices/approvals.html", context)
@@ -81,13 +87,19 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
 @supervisors
 @require_POST
 def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
-    """Take back a counted outcome that a colleague proposed to correct."""
+    """Take back a counted outcome that a colleague proposed to correct, or leave it as it is; with the reason."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
+    reason = request.POST.get("reason", "")
     try:
-        workflow.correct_outcome(target=target, actor=request.user, reason=request.POST.get("reason", ""))
-        messages.success(request, _("The outcome was taken back."))
+        if request.POST.get("act") == "decline":
+            workflow.decline_correction(target=target, actor=request.user, reason=reason)
+            messages.success(request, _("The outcome stays as it is."))
+        else:
+            workflow.correct_outcome(target=target, actor=request.user, reason=reason)
+            messages.success(request, _("The outcome was taken back."))
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
+        return redirect(f"{reverse('notices:approvals')}?correction={pk}")
     return redirect("notices:approvals")
 
 
@@ -100,6 +112,21 @@ def _corrections(user: User) -> Any:
     """Targets whose outcome somebody else proposes to take back."""
     proposed = Approval.objects.filter(subject_type=Target._meta.label_lower, state=Approval.State.OPEN)
     return Target.objects.visible_to(user).filter(pk__in=proposed.exclude(requested_by=user).values("subject_id"))
+
+
+def _proposal(user: User, target: Target) -> dict[str, Any]:
+    """A proposed correction: who asks for it why, what counts now, and what a yes would change."""
+    last = target.outcomes.select_related("item__notice", "check_row__by").order_by("-nth").first()
+    entry = AuditEntry.objects.filter(
+        verb="outcome.correction_proposed", subject_type=Target._meta.label_lower, subject_id=target.pk
+    ).order_by("-pk")
+    return {
+        "target": target,
+        "proposed": ground.open_approval(target),
+        "proposal": entry.first(),
+        "outcome": last,
+        "may_correct": may(user, "notices.correct_outcome"),
+    }
 
 
 def _consequences(user: User, notice: Notice) -> dict[str, Any]:
@@ -115,13 +142,6 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         (_("All have a legal ground"), total - codes.count("no-ground") - codes.count("price-only"), total),
         (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
     ]
-    counts = dict(
-        Outcome.objects.visible_to(user)
-        .order_by()
-        .values_list("kind")
-        .annotate(count=Count("pk"))
-        .values_list("kind", "count")
-    )
     stores = (
         notice.items.exclude(target__listing__store=None)
         .order_by()
@@ -135,7 +155,6 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "due_if_today": _due_if_today(length),
         "checks": checks,
         "blocked": screened.blocked,
-        "counts": counts,
         "own": notice.drafted_by_id == user.pk,
         "may_approve": may(user, "notices.approve"),
         "by_store": stores[:STORES_SHOWN],

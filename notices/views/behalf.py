@@ -40,6 +40,7 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
             results = workflow.answer_items(notice=notice, replies=replies, actor=request.user, document=document)
             if all(result.ok for result in results):
                 messages.success(request, _("%(count)d items answered.") % {"count": len(results)})
+                request.session["recorded"] = notice.number
                 return redirect(notice)
             names = {line: (line, "") for line in said["lines"]}
             return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})

@@ -68,7 +68,7 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
 def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: how far it is, the server's answer, and the stored message."""
     delivery = get_object_or_404(visible(request.user).select_related("message", "decided_by"), pk=pk)
-    return render(request, "notices/delivery.html", _context(delivery, DeliveryForm()))
+    return render(request, "notices/delivery.html", _context(request, delivery, DeliveryForm()))
 
 
 @corps
@@ -88,7 +88,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     delivery = get_object_or_404(visible(request.user).select_related("message"), pk=pk)
     form = DeliveryForm(request.POST)
     if not form.is_valid():
-        return render(request, "notices/delivery.html", _context(delivery, form))
+        return render(request, "notices/delivery.html", _context(request, delivery, form))
     said, at = form.cleaned_data, now()
     try:
         match said["act"]:
@@ -103,11 +103,17 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
                 raise Http404
     except TransitionRefused as refused:
         form.add_error(None, str(refused.message))
-        return render(request, "notices/delivery.html", _context(delivery, form))
+        return render(request, "notices/delivery.html", _context(request, delivery, form))
     messages.success(request, _("Your decision is recorded."))
     return redirect("notices:delivery", pk=pk)
 
 
-def _context(delivery: Delivery, form: DeliveryForm) -> dict[str, Any]:
+def _context(request: SignedIn, delivery: Delivery, form: DeliveryForm) -> dict[str, Any]:
     notice = Notice.objects.filter(pk=delivery.message.subject_id).first()
-    return {"delivery": delivery, "reading": mail.read(delivery), "form": form, "notice": notice}
+    return {
+        "delivery": delivery,
+        "reading": mail.read(delivery),
+        "form": form,
+        "notice": notice,
+        "may_decide": request.user.role == User.Role.OFFICER,
+    }

@@ -1,5 +1,6 @@
 """Notices as the corps sees them: the list, the composer, one notice with its letter, items and deliveries."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +33,7 @@ from stores.models import Platform
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
 everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
+BLOCKED_SHOWN = 6
 STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
 
 TABLE = Table(
@@ -107,7 +109,12 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
     shown = {"items": _items, "letter": _letter, "deliveries": _deliveries, "timeline": _timeline}
     if tab not in shown:
         raise Http404
-    context = {"notice": notice, "tab": tab, "steps": _steps(notice)} | _verbs(request.user, notice)
+    context = {
+        "notice": notice,
+        "tab": tab,
+        "steps": _steps(notice),
+        "recorded": request.session.pop("recorded", None) == notice.number,
+    } | _verbs(request.user, notice)
     return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
 
 
@@ -124,8 +131,15 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
         .order_by("pk")
     )
     waiting = workflow.waiting_targets(case)
-    by_platform = waiting.order_by().values("platform__name", "platform__name_en").annotate(count=Count("pk"))
-    context: dict[str, Any] = {"case": case, "drafts": drafts, "waiting": by_platform, "waiting_total": waiting.count()}
+    counted = dict(waiting.order_by().values_list("platform").annotate(Count("pk")))
+    desks = Platform.objects.filter(pk__in=counted).order_by("pk")
+    context: dict[str, Any] = {
+        "case": case,
+        "drafts": drafts,
+        "drafted": sum(draft.item_count for draft in drafts),
+        "waiting": [{"label": desk.label, "slug": desk.slug, "count": counted[desk.pk]} for desk in desks],
+        "waiting_total": sum(counted.values()),
+    }
     if drafts:
         wanted = request.GET.get("notice")
         current = next((draft for draft in drafts if draft.number == wanted), drafts[0])
@@ -298,7 +312,7 @@ def _composed(notice: Notice) -> dict[str, Any]:
     return letters.letter_context(notice) | {
         "notice": notice,
         "free": len(screened.free),
-        "blocked": _by_reason(screened.blocked),
+        "blocked": _by_reason(screened.blocked, {item.target_id: item for item in items}),
         "blocked_items": [item.pk for item in items if item.target_id in blocked],
         "rows": [item for item in items if item.target_id not in blocked][:20],
         "returned": Approval.objects.filter(
@@ -310,11 +324,20 @@ def _composed(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _by_reason(blocked: list[Result]) -> list[dict[str, Any]]:
-    counted: dict[str, int] = {}
+def _by_reason(blocked: list[Result], items: Mapping[int, NoticeItem] | None = None) -> list[dict[str, Any]]:
+    """What blocks how many targets, with the first few of their items. items: by target."""
+    found: dict[str, list[Any]] = {}
     for result in blocked:
-        counted[result.code] = counted.get(result.code, 0) + 1
-    return [{"code": code, "words": BLOCKS[code], "count": count} for code, count in counted.items()]
+        found.setdefault(result.code, []).append(result.ref)
+    return [
+        {
+            "code": code,
+            "words": BLOCKS[code],
+            "count": len(targets),
+            "items": [items[pk] for pk in targets[:BLOCKED_SHOWN]] if items else [],
+        }
+        for code, targets in found.items()
+    ]
 
 
 def _steps(notice: Notice) -> list[dict[str, Any]]:
@@ -372,6 +395,7 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
         "page": page_of(found, request.GET, order=("position",), total=counts.get(state, total) if state else total),
         "cells": cells,
         "state": state,
+        "not_ours": counts.get(ItemState.NOT_OURS, 0),
         "platforms": Platform.objects.visible_to(request.user).exclude(pk=notice.platform_id),
     }
 

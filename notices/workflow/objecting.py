@@ -216,6 +216,26 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
     return outcome
 
 
+@transaction.atomic
+def decline_correction(*, target: Target, actor: User, reason: str, at: datetime | None = None) -> Approval:
+    """Leave a counted outcome as it is, though somebody proposed to take it back; they are owed the reason.
+
+    Raises PermissionDenied; TransitionRefused "not-proposed", and those of `corps.workflow.decide_approval`
+    ("own-draft" for the proposer, "reason-missing").
+    """
+    target = _locked(target)
+    require(actor, "notices.correct_outcome", target)
+    at = accept_at(actor, at, now())
+    approval = ground.open_approval(target)
+    if approval is None:
+        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."))
+    approval = ground.decide_approval(
+        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+    )
+    record(actor, "outcome.correction_declined", target, at=at, thread=_thread(target), reason=reason.strip())
+    return approval
+
+
 def _locked(target: Target) -> Target:
     return (
         Target.objects.select_for_update(of=("self",), no_key=True)

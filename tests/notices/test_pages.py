@@ -1,16 +1,18 @@
 """Pages of the notices room: what a person sees and does there."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.models import Target
-from corps.models import User
+from cases.models import LegalGround, Target
+from corps.errors import TransitionRefused
+from corps.models import Delivery, User
 from notices import workflow
-from notices.models import Answer, Recurrence
+from notices.models import Answer, Outcome, Recurrence
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +100,57 @@ def test_pages_ask_the_same_number_of_queries_for_five_items_and_for_fifty(world
             assert client.get(url).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_proposed_correction_is_decided_in_the_inbox_by_a_second_person(world: World):
+    [target] = add_targets(world, 1)
+    [notice] = issue(world)
+    answer(world, notice)
+    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
+    inbox, decide = reverse("notices:approvals"), reverse("notices:correction", args=[target.pk])
+    assert not client_of(world.supervisor).get(inbox).context["corrections"]
+    client = client_of(world.supervisor2)
+    assert "页面为售罄" in client.get(inbox).content.decode()
+
+    client.post(decide, {"act": "decline", "reason": ""})
+    assert client.get(inbox).context["corrections"]
+    client.post(decide, {"act": "decline", "reason": "已再次核实"})
+    assert not client.get(inbox).context["corrections"]
+    assert Outcome.objects.filter(target=target).count() == 1
+
+    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
+    client.post(decide, {"act": "correct", "reason": "同意更正"})
+    assert [outcome.sign for outcome in Outcome.objects.filter(target=target).order_by("nth")] == [1, -1]
+
+
+def test_nobody_declines_a_correction_of_their_own(world: World):
+    [target] = add_targets(world, 1)
+    [notice] = issue(world)
+    answer(world, notice)
+    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
+    with pytest.raises(TransitionRefused) as refused:
+        workflow.decline_correction(target=target, actor=world.supervisor, reason="不必")
+    assert refused.value.code == "own-draft"
+    with pytest.raises(PermissionDenied):
+        workflow.decline_correction(target=target, actor=world.officer, reason="不必")
+
+
+def test_only_officers_are_offered_to_decide_about_a_delivery(world: World):
+    add_targets(world, 1)
+    issue(world)
+    delivery = Delivery.objects.get()
+    Delivery.objects.filter(pk=delivery.pk).update(state="failed")
+    url, act = reverse("notices:delivery", args=[delivery.pk]), reverse("notices:delivery_decide", args=[delivery.pk])
+    assert act in client_of(world.officer).get(url).content.decode()
+    assert act not in client_of(world.supervisor).get(url).content.decode()
+
+
+def test_what_blocks_a_draft_names_its_targets(world: World):
+    targets = add_targets(world, 2)
+    workflow.compose_notices(case=world.case, actor=world.officer)
+    Target.objects.filter(pk=targets[0].pk).update(ground=LegalGround.objects.get(code="low_price"))
+    page = client_of(world.officer).get(reverse("notices:compose", args=[world.case.number]))
+    [reason] = page.context["blocked"]
+    assert [item.target_id for item in reason["items"]] == [targets[0].pk]
