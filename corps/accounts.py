@@ -1,10 +1,11 @@
 """Signing in and out, as allauth asks for it: who may, what is remembered, and what the audit keeps of it."""
 
+import time
 from typing import Any
 
-from allauth.account import auth_backends
+from allauth.account import app_settings, auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.signals import authenticator_added
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -53,6 +54,15 @@ class AccountAdapter(DefaultAccountAdapter):
             remember_language(response, user.language)
         return response
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whoever has just signed in and is led to a second factor is not asked for the password once more."""
+        request = self.request
+        if getattr(request, "second_factor_owed", False):
+            records = get_authentication_records(request, request.user)
+            if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+                return False
+        return super().is_reauthentication_required(app=app)
+
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         super().logout(request)
@@ -77,12 +87,6 @@ def remember_language(response: HttpResponse, language: str) -> None:
         httponly=True,
         samesite="Lax",
     )
-
-
-def note_second_factor(request: HttpRequest, user: User, authenticator: Any, signal: Any = None, **more: Any) -> None:
-    """allauth tells by signals when a second factor was added or taken away."""
-    verb = "second_factor.added" if signal is authenticator_added else "second_factor.removed"
-    record(user, verb, user, at=timezone.now(), kind=str(authenticator.type))
 
 
 def _account(credentials: dict[str, Any]) -> User | None:

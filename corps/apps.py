@@ -11,11 +11,8 @@ class CorpsConfig(AppConfig):
 
     def ready(self) -> None:
         """State the ground's verbs in the access table and its pages in the rail."""
-        from allauth.mfa import signals as second_factor
-
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words
-        from corps.accounts import note_second_factor
+        from corps import audit_words, second_factor
         from corps.models import Notification
 
         audit_words.register()
@@ -35,8 +32,7 @@ class CorpsConfig(AppConfig):
             "notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count()
         )
 
-        second_factor.authenticator_added.connect(note_second_factor, dispatch_uid="second factor added")
-        second_factor.authenticator_removed.connect(note_second_factor, dispatch_uid="second factor removed")
+        second_factor.listen()
 
 
 class HouseAdminConfig(AdminConfig):

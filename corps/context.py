@@ -13,6 +13,9 @@ from corps.models import Installation, User
 
 STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
 
+# Whose pages carry the search; the others would find nothing by it.
+SEARCHERS = ("officer", "supervisor", "liaison")
+
 
 def demonstration() -> dict[str, Any] | None:
     """In demonstration mode the accounts for the sign-in page: login and what to call the person; otherwise None."""
@@ -37,6 +40,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Organisation, rail, bell, person and the other language. `demonstration` is None outside demonstration mode."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
+    # Before a second factor that is owed is there, every line of the frame would lead back here.
+    owed = getattr(request, "second_factor_owed", False)
+    framed = signed_in and not owed
     if signed_in and request.method == "POST":
         navigation.forget_counts(user)
     other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
@@ -44,9 +50,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "organisation": settings.ORGANISATION,
         "version": settings.SPECTACULAR_SETTINGS["VERSION"],
         "other_language": other,
-        "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if signed_in else (),
-        "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if signed_in else (),
+        "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if framed else (),
+        "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if framed else (),
         "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",
-        "search_url": navigation.address_of("search"),
+        "second_factor_owed": owed,
+        "search_url": navigation.address_of("search") if user and framed and user.role in SEARCHERS else "",
         "demonstration": SimpleLazyObject(demonstration),
     }

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "corps.middleware.ActMiddleware",
+    "corps.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "corps.urls"
@@ -124,6 +125,10 @@ ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "100/m/ip,5/15m/key"}
+# Who must set up a second factor before anything else; in demonstration mode nobody is asked.
+EVERY_ROLE = ["officer", "supervisor", "liaison", "representative", "administrator", "auditor"]
+SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", EVERY_ROLE)
+MFA_FORMS = {"authenticate": "corps.second_factor.CodeForm", "reauthenticate": "corps.second_factor.CodeAgainForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

@@ -35,6 +35,7 @@ administration = [
     path("<str:username>/close/", people.close_user, name="user_close"),
     path("<str:username>/reopen/", people.reopen_user, name="user_reopen"),
     path("<str:username>/password/", people.reset_password, name="user_password"),
+    path("<str:username>/second-factor/", people.reset_second_factor, name="user_second_factor"),
     path("<str:username>/keys/", people.make_key, name="user_key"),
     path("<str:username>/keys/<int:pk>/revoke/", people.revoke_key, name="user_key_revoke"),
 ]

@@ -61,6 +61,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         "REDIS_URL": Running.services.env["REDIS_URL"],
         "CELERY_QUEUE": f"corps-{WORKER}",
         "SECRET_KEY": "only-for-tests",
+        "SECOND_FACTOR_ROLES": "",
     }
     atexit.register(let_go)
     return (yield)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from corps import readiness, workflow
 from corps.accounts import remember_language
 from corps.api import is_api, problem_page
+from corps.context import SEARCHERS
 from corps.doors import SignedIn, open_to, safe_goal
 from corps.home import home_views
 from corps.models import Notification
@@ -27,7 +28,7 @@ def home(request: SignedIn) -> HttpResponse:
     return render(request, "corps/home.html")
 
 
-@open_to("officer", "supervisor", "liaison")
+@open_to(*SEARCHERS)
 @require_GET
 def search(request: SignedIn) -> HttpResponse:
     """What all rooms find for `q`; a single hit opens at once."""

@@ -23,6 +23,7 @@ from corps.models import ApiKey, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
+from corps.second_factor import has_factor
 
 administrators = open_to(User.Role.ADMINISTRATOR)
 
@@ -95,7 +96,7 @@ def show_user(request: SignedIn, username: str) -> HttpResponse:
             messages.success(request, _("The account was changed."))
             return redirect("user", user.username)
     keys = ApiKey.objects.filter(user=user, revoked_at=None).order_by("pk")
-    context = {"account": user, "form": form, "part": part, "keys": keys}
+    context = {"account": user, "form": form, "part": part, "keys": keys, "has_factor": has_factor(user)}
     return render(request, "corps/users_show.html", context)
 
 
@@ -118,6 +119,12 @@ def reset_password(request: SignedIn, username: str) -> HttpResponse:
     user = _account(request, username)
     password = workflow.reset_password(user=user, actor=request.user, at=timezone.now())
     return _shown_once(request, user, password=password)
+
+
+@administrators
+@require_POST
+def reset_second_factor(request: SignedIn, username: str) -> HttpResponse:
+    return _do(request, username, workflow.reset_second_factor, _("The second factor was taken away."))
 
 
 @administrators

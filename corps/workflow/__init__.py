@@ -9,6 +9,7 @@ from corps.workflow.accounts import (
     note_key_use,
     reactivate_user,
     reset_password,
+    reset_second_factor,
     revoke_key,
 )
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
@@ -63,6 +64,7 @@ __all__ = [
     "request_approval",
     "resend",
     "reset_password",
+    "reset_second_factor",
     "revoke_key",
     "seal_audit",
     "store_file",

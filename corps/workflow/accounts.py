@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -140,6 +141,20 @@ def reset_password(*, user: User, actor: User | None, at: datetime, password: st
     user.save(update_fields=["password"])
     record(actor, "account.password_reset", user, at=at)
     return password
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, actor: User | None, at: datetime) -> None:
+    """Take away whatever second factor an account has, for whoever lost it; its next sign-in asks for a new one.
+
+    Raises PermissionDenied; TransitionRefused "no-second-factor", "own-second-factor".
+    """
+    _permit(actor)
+    if actor is not None and actor.pk == user.pk:
+        raise TransitionRefused("own-second-factor", _("Change your own second factor on its own page."))
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise TransitionRefused("no-second-factor", _("This account has no second factor."))
+    record(actor, "second_factor.reset", user, at=at)
 
 
 def choose_language(user: User, language: str) -> None:

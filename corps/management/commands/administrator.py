@@ -13,11 +13,13 @@ from django.utils import timezone
 from corps import workflow
 from corps.commands import SealingCommand
 from corps.models import User
+from corps.second_factor import has_factor
 
 
 class Command(SealingCommand):
     help = (
-        "Make an administrator's account, or give an existing administrator a new password. The password comes from"
+        "Make an administrator's account, or let an administrator in again: a new password, and no second factor any"
+        " more. The password comes from"
         " ADMIN_PASSWORD, or is asked for on a terminal; otherwise one is made up and printed once."
     )
 
@@ -39,6 +41,8 @@ class Command(SealingCommand):
                 )
             if not user.is_active:
                 workflow.reactivate_user(user=user, actor=None, at=at)
+            if has_factor(user):
+                workflow.reset_second_factor(user=user, actor=None, at=at)
             shown = workflow.reset_password(user=user, actor=None, at=at, password=password)
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from invalid
