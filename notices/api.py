@@ -27,6 +27,8 @@ from notices.states import ItemState, NoticeState
 from notices.workflow import Reply
 
 MOST_REPLIES = 10_000
+# In this order, the first time and whenever the kept answer is given again.
+ANSWER_KEYS = ("row", "result", "code", "detail")
 
 
 class NoticeSerializer(serializers.ModelSerializer):
@@ -149,7 +151,7 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             if refused.code == "key-reused":
                 raise KeyReused(refused.message) from refused
             raise
-        return Response(rows)
+        return Response([{name: row[name] for name in ANSWER_KEYS} for row in rows])
 
 
 def _in_state(rows: QuerySet, request: Request, states: list[str]) -> QuerySet:

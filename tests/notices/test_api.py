@@ -70,7 +70,7 @@ def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_no
     assert [row["row"] for row in rows] == [1, 2, 3, 4, 5]
     assert [row["result"] for row in rows] == ["accepted", "accepted", "refused", "refused", "refused"]
     assert rows[2]["code"] == "already-answered"
-    assert post(client, notice, body).json() == rows
+    assert post(client, notice, body).content == first.content
     assert Answer.objects.count() == 2
     assert Answer.objects.order_by("pk").first().claimed_at is not None
     reused = post(client, notice, body[:1])
