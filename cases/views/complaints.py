@@ -31,11 +31,11 @@ TABLE = Table(
     "complaints",
     Column("pick", gettext_lazy("Select"), "w40", "sel", fixed=True),
     Column("number", gettext_lazy("Number"), "w128", fixed=True),
-    Column("received", gettext_lazy("Received"), "w96"),
+    Column("received", gettext_lazy("Received on"), "w96"),
     Column("firm", gettext_lazy("Firm"), "w112"),
     Column("subject", gettext_lazy("Subject of the letter"), fixed=True),
     Column("sheet", gettext_lazy("Sheet"), "w192"),
-    Column("rows", gettext_lazy("Rows"), "w80", "n"),
+    Column("rows", gettext_lazy("Row count"), "w80", "n"),
     Column("state", gettext_lazy("State"), "w112", fixed=True),
     Column("case", gettext_lazy("Case"), "w128"),
 )
@@ -94,17 +94,22 @@ def new_complaint(request: SignedIn) -> HttpResponse:
 @require_GET
 def show_complaint(request: SignedIn, number: str) -> HttpResponse:
     """A complaint: who, when, its sheet and what came of it."""
-    complaint = _visible(request, number)
+    return _page(request, _visible(request, number), ReasonForm())
+
+
+def _page(request: SignedIn, complaint: Complaint, form: ReasonForm) -> HttpResponse:
     sheet_import = getattr(complaint, "sheet_import", None)
     takes_in = may(request.user, "cases.accept_complaint")
     state = complaint.state
+    to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
     context = {
         "complaint": complaint,
         "sheet_import": sheet_import,
         "cells": _cells(sheet_import) if sheet_import else [],
         "targets": complaint.targets.count(),
-        "form": ReasonForm(),
-        "to_review": sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW,
+        "unregistered": sheet_import.rows if sheet_import and to_review else 0,
+        "form": form,
+        "to_review": to_review,
         "may_accept": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
         "may_refuse": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
         "may_withdraw": COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN)
@@ -132,21 +137,23 @@ def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
 @readers
 @require_POST
 def decide(request: SignedIn, number: str) -> HttpResponse:
-    """Accept, refuse or take back a complaint."""
+    """Accept, refuse or take back a complaint. What is wrong with the reason is said beside it; the text stays."""
     complaint, act = _visible(request, number), request.POST.get("act")
-    verbs: dict[str | None, Any] = {
-        "accept": workflow.accept_complaint,
-        "refuse": workflow.refuse_complaint,
-        "withdraw": workflow.withdraw_complaint,
-    }
+    if act == "accept":
+        try:
+            workflow.accept_complaint(complaint=complaint, actor=request.user)
+        except TransitionRefused as refused:
+            messages.error(request, str(refused.message))
+        return redirect(complaint)
+    verbs: dict[str | None, Any] = {"refuse": workflow.refuse_complaint, "withdraw": workflow.withdraw_complaint}
     if act not in verbs:
         raise Http404
-    reason = {} if act == "accept" else {"reason": request.POST.get("reason", "")}
-    try:
-        verbs[act](complaint=complaint, actor=request.user, **reason)
-    except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-    return redirect(complaint)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with refusals_go_to(form):
+            verbs[act](complaint=complaint, actor=request.user, **form.cleaned_data)
+            return redirect(complaint)
+    return _page(request, complaint, form)
 
 
 def _visible(request: SignedIn, number: str) -> Complaint:

@@ -180,5 +180,8 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
         messages.success(request, _("%(count)d targets done.") % {"count": len(results)})
         return redirect(back)
     named = Target.objects.filter(pk__in=failed).select_related("listing", "store", "platform")
-    names = {target.pk: (f"{target.thing.canonical_id} {target.thing}", "") for target in named}
-    return render(request, "cases/result.html", {"case": case, "results": results, "names": names})
+    names = {
+        target.pk: (f"{target.thing.canonical_id} {target.thing}", reverse("cases:target", args=[target.pk]))
+        for target in named
+    }
+    return render(request, "cases/result.html", {"case": case, "results": results, "names": names, "back": back})

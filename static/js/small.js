@@ -1,4 +1,5 @@
-// Small things: copy, the countdown of an undo, a select that sends its form, print.
+// Small things: copy, the countdown of an undo, a select that sends its form, Enter in a field that has a button of
+// its own, print.
 
 async function copy(button) {
   const text = button.dataset.copy;
@@ -45,6 +46,12 @@ export function start() {
       document.querySelector("input[type=password]").focus();
     } else if (button.dataset.copy !== undefined) copy(button);
     else window.print();
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("[data-enter]");
+    if (event.key !== "Enter" || event.isComposing || !field) return;
+    event.preventDefault(); // Otherwise the form's first button would be pressed.
+    document.getElementById(field.dataset.enter).click();
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

@@ -255,10 +255,10 @@ def test_a_representative_cannot_decide_on_a_complaint_but_take_it_back(client, 
 def test_a_complaint_is_accepted_or_refused_with_a_reason(officer, house):
     first, second = (take_in(house, sheet_of(GOOD)).complaint for _ in range(2))
     officer.post(reverse("cases:complaint_decide", args=[first.number]), {"act": "accept"})
-    answer = officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse"}, follow=True)
+    answer = officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse"})
     second.refresh_from_db()
     assert second.state == "received"
-    assert list(answer.context["messages"])
+    assert list(answer.context["form"].errors) == ["reason"]
     officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse", "reason": "材料不全"})
     first.refresh_from_db()
     second.refresh_from_db()
@@ -293,3 +293,11 @@ def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(o
     workflow.read_sheet(sheet_import.pk)
     page = officer.get(address(sheet_import))
     assert [(row["price"], row["proposed"]) for row in page.context["rows"]] == [("225.00", True), ("￥79起", False)]
+
+
+def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, house):
+    complaint = take_in(house, sheet_of(GOOD)).complaint
+    decide = reverse("cases:complaint_decide", args=[complaint.number])
+    page = officer.post(decide, {"act": "withdraw", "reason": "长" * 4001})
+    assert (page.status_code, list(page.context["form"].errors)) == (200, ["reason"])
+    assert "长" * 4001 in page.content.decode()
