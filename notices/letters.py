@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook
 
-from cases.models import CaseOfficer, Target
+from cases.models import CaseOfficer, LegalGround, Target
 from corps import tasks
 from corps.acting import current
 from corps.clock import shanghai_date
@@ -59,12 +59,8 @@ def letter_context(notice: Notice) -> dict[str, Any]:
     """What the letter's templates say. items: every item in order, as plain rows."""
     items = letter_items(notice)
     listings = sum(item["kind"] == Target.Kind.LISTING for item in items)
-    grounds = (
-        notice.items.exclude(ground=None)
-        .values("ground__name", "ground__basis")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "ground__name")
-    )
+    counted = dict(notice.items.exclude(ground=None).order_by().values_list("ground").annotate(Count("pk")))
+    grounds = [{"ground": ground, "count": counted[pk]} for pk, ground in LegalGround.objects.in_bulk(counted).items()]
     return {
         "notice": notice,
         "case": notice.case,
@@ -75,7 +71,7 @@ def letter_context(notice: Notice) -> dict[str, Any]:
         "shown": items[:SHOWN_IN_LETTER],
         "listings": listings,
         "stores": len(items) - listings,
-        "grounds": list(grounds),
+        "grounds": sorted(grounds, key=lambda row: (-row["count"], row["ground"].name)),
         "contact": contact_of(notice),
         "dated": shanghai_date(notice.issued_at) if notice.issued_at else None,
         "due_on": notice.reply_deadline.due_on if notice.reply_deadline else None,

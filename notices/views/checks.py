@@ -67,7 +67,7 @@ TABLE = Table(
     Column("id", gettext_lazy("Id"), "w160", fixed=True),
     Column("title", gettext_lazy("Title"), fixed=True),
     Column("alleged", gettext_lazy("Alleged by the firm"), "w144", "cut2"),
-    Column("claim", gettext_lazy("Claimed by the platform"), "w144"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w192"),
     Column("seen", gettext_lazy("Actually seen"), "w144"),
     Column("notice", gettext_lazy("Notice"), "w144", "cut2"),
     Column("due", gettext_lazy("Due"), "w128"),

@@ -43,7 +43,7 @@ TABLE = Table(
     "deliveries",
     Column("state", gettext_lazy("State"), "w144", fixed=True),
     Column("letter", gettext_lazy("Letter"), fixed=True),
-    Column("recipient", gettext_lazy("Recipient"), "w256"),
+    Column("recipient", gettext_lazy("Recipient"), "w320"),
     Column("tries", gettext_lazy("Tries"), "w64", "n"),
     Column("finished", gettext_lazy("Finished"), "w160"),
 )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.models import Target
+from cases.models import LegalGround, Target
 from cases.states import Claim
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -101,7 +101,7 @@ def show_notice(
         "next": None if counts["open"] else _most_urgent(request.user),
         "keys": [(word, word.label, key) for word, key in KEYS],
         "contact": letters.contact_of(notice),
-        "grounds": items.exclude(ground=None).order_by().values_list("ground__name", "ground__basis").distinct()[:4],
+        "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
     }
     return render(request, "notices/desk.html", context)
 
