@@ -256,7 +256,7 @@ def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
 
 
 def _notes(request: SignedIn, case: Case) -> dict[str, Any]:
-    return {"notes": case.notes.select_related("author").order_by("-pk"), "form": TextForm()}
+    return {"notes": case.notes.select_related("author").order_by("-pk"), "form": TextForm(label=_("Note"))}
 
 
 @corps

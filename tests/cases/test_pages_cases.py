@@ -304,6 +304,8 @@ def test_the_timeline_is_in_words_and_tells_of_many_things_once(officer, world):
     lines = [line for _day, lot in days for line in lot]
     assert {entry.verb for entry in AuditEntry.objects.in_thread(world.case.thread)} - {"notice.issued"}
     assert not [line for line in lines if "." in str(line.text)], "every act has its words"
+    assert {line.url for line in lines if line.link} == {Notice.objects.get().get_absolute_url()}
+    assert all(line.strong or line.link for line in lines if "邮件" in str(line.text)), "a mail says which"
     apart = officer.get(case_page(world, "?tab=timeline&verb=target.")).context["days"]
     assert [len(lot) for _day, lot in apart] == [1]
     assert "30" in apart[0][1][0].note
