@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 
+from corps.database.references import is_kept
+
 
 def valid_uscc(text: str) -> None:
     """A unified social credit code of 18 characters with a right check digit (GB 32100-2015)."""
@@ -48,6 +50,7 @@ class Firm(models.Model):
 
     class Meta:
         ordering = ["code"]
+        triggers = [is_kept("firm")]
 
     def __str__(self) -> str:
         return self.label

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from corps.database.references import refers
 from stores.models import Platform, Store
 
 
@@ -18,8 +19,7 @@ class ListingQuerySet(models.QuerySet):
 class Listing(models.Model):
     """One offer on a platform, known by its canonical id. The words of the first row that named it are kept."""
 
-    # One of `registered_platforms`, under the registry's lock, and platforms are never deleted: a check of each row
-    # would cost an import a thirtieth.
+    # Checked for a whole statement (`triggers`): row by row would cost an import a thirtieth.
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings", db_index=False, db_constraint=False)
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
@@ -35,6 +35,7 @@ class Listing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_listing_once_on_a_platform"),
         ]
+        triggers = refers("platform_id", "stores_platform")
 
     def __str__(self) -> str:
         return self.title or self.canonical_id
@@ -47,7 +48,6 @@ class Belonging(models.Model):
     Keyed by canonical ids, for an official account's row teaches it too, and registers neither.
     """
 
-    # Half of a key, not a thing that is shown; its listing and store carry the checked one.
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     listing_id = models.CharField(max_length=100)
     store_id = models.CharField(max_length=100)
@@ -58,3 +58,4 @@ class Belonging(models.Model):
             models.UniqueConstraint(fields=["platform", "listing_id"], name="a_listing_is_in_one_store"),
         ]
         indexes = [models.Index(fields=["platform", "store_id"], name="belonging_store")]
+        triggers = refers("platform_id", "stores_platform")

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from corps.database.references import is_kept
 from firms.models import Firm
 
 
@@ -33,6 +34,7 @@ class Platform(models.Model):
 
     class Meta:
         ordering = ["id"]
+        triggers = [is_kept("platform")]
 
     def __str__(self) -> str:
         return self.label

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from cases.models.complaints import Complaint
 from cases.models.targets import Target
+from corps.database.references import is_kept, refers
 from listings.addresses import REASONS as ADDRESS_REASONS
 from listings.classify import REASONS as ROW_REASONS
 from listings.sheets.refusals import refused
@@ -74,6 +75,7 @@ class SheetImport(models.Model):
                 condition=models.Q(state__in=["reading", "registering"]),
             )
         ]
+        triggers = [is_kept("sheet_import")]
 
     @property
     def explanation(self) -> str:
@@ -111,8 +113,7 @@ class ImportRow(models.Model):
         REFUSED = "refused", _("Sent back to the firm")
         REPAIRED = "repaired", _("Address corrected")
 
-    # Rows are written by their import alone, under its lock, in the transaction that makes their targets, and targets
-    # are never deleted: checks of both references would cost a tenth of the import.
+    # Import and target are checked for a whole statement (`triggers`): row by row would cost the import a tenth.
     sheet_import = models.ForeignKey(
         SheetImport, models.CASCADE, related_name="import_rows", db_index=False, db_constraint=False
     )
@@ -145,6 +146,10 @@ class ImportRow(models.Model):
         indexes = [
             models.Index(fields=["sheet_import", "result", "row"], name="import_row_result"),
             models.Index(fields=["target"], name="import_row_target", condition=models.Q(target__isnull=False)),
+        ]
+        triggers = [
+            *refers("sheet_import_id", "cases_sheetimport"),
+            *refers("target_id", "cases_target", changes="often"),
         ]
 
     @property

@@ -11,6 +11,7 @@ from cases.models.cases import Case
 from cases.models.complaints import Complaint
 from cases.states import TARGET_STATES, Claim, Seen, TargetState
 from corps.bulk import ids_among
+from corps.database.references import is_kept, refers
 from firms.models import Firm
 from listings.models import Listing
 from stores.models import Platform, Store
@@ -64,8 +65,7 @@ class Target(models.Model):
         RESTORED = "restored", _("Restored")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    # Of its listing or store and of its complaint or case, where the database checks them; again here would cost every
-    # import a tenth.
+    # Platform and firm are checked for a whole statement (`triggers`): row by row would cost every import a tenth.
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets", db_index=False, db_constraint=False)
     listing = models.OneToOneField(Listing, models.PROTECT, null=True, blank=True, related_name="target")
     store = models.OneToOneField(Store, models.PROTECT, null=True, blank=True, related_name="target")
@@ -117,6 +117,11 @@ class Target(models.Model):
             models.CheckConstraint(
                 name="target_dropped_has_a_reason", condition=~models.Q(state="dropped") | ~models.Q(dropped_reason="")
             ),
+        ]
+        triggers = [
+            *refers("platform_id", "stores_platform"),
+            *refers("firm_id", "firms_firm", changes="seldom"),
+            is_kept("target"),
         ]
         indexes = [
             models.Index(fields=["case", "state", "id"], name="target_case_state", condition=IN_A_CASE),

@@ -24,6 +24,7 @@ from corps.calendar import (
     spans_text,
     unknown_rule,
 )
+from corps.database.references import is_kept
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -225,6 +226,7 @@ class Deadline(models.Model):
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:
+        triggers = [is_kept("deadline")]
         indexes = [models.Index(fields=["due_on"], name="deadline_due_on")]
         constraints = [
             models.UniqueConstraint(

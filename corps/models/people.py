@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from corps.database.references import is_kept
+
 
 class Unit(models.Model):
     """A section of the corps. `path` lists the units above it and itself, as "/1/4/", so that "below" is a prefix."""
@@ -87,6 +89,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name", "role"]
 
     class Meta:
+        triggers = [is_kept("user")]
         constraints = [
             models.CheckConstraint(
                 name="corps_members_have_a_unit",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim
 from corps.bulk import ids_among
+from corps.database.references import refers
 from corps.models import Deadline, StoredFile
 from notices.states import ITEM_STATES, NOTICE_STATES, UNFINISHED, ItemState, NoticeState
 from stores.models import Liaison, Platform
@@ -123,7 +124,7 @@ class NoticeItem(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     answer_late = models.BooleanField(null=True)
-    # Deadlines are never deleted; a check of each would cost a bulk answer a twentieth.
+    # Checked for a whole statement (`triggers`): row by row would cost a bulk answer a twentieth.
     check_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+", db_constraint=False)
     successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
 
@@ -159,3 +160,4 @@ class NoticeItem(models.Model):
             models.Index(fields=["target", "-id"], name="item_target"),
             models.Index(fields=["check_deadline", "id"], name="item_to_check", condition=models.Q(state="claimed")),
         ]
+        triggers = refers("check_deadline_id", "corps_deadline", changes="often")

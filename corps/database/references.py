@@ -1,0 +1,64 @@
+"""References that the database keeps with one look for each statement, instead of a foreign key's one for each row.
+
+For the few that imports and bulk answers write by the ten thousand. Together they promise what a foreign key does:
+`refers` refuses to name what is not there, and `is_kept` sees to it that nothing named goes away.
+"""
+
+import pgtrigger
+
+
+def refers(column: str, parent: str, *, changes: str = "never") -> list[pgtrigger.Trigger]:
+    """Triggers for a model whose `column` names an id of the table `parent`, which must be kept, or is null.
+
+    changes: how a row comes to name another: "never" (which the database then refuses too), "seldom" (looked at row by
+    row), "often" (by statement). Raised is IntegrityError: foreign_key_violation, or restrict_violation for a change.
+    """
+    absent = f"""RAISE EXCEPTION '%.{column} names % that is not in {parent}', TG_TABLE_NAME, missing
+    USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME, COLUMN = '{column}';"""
+    by_statement = f"""SELECT named.id::text INTO missing
+FROM (SELECT DISTINCT {column} AS id FROM fresh WHERE {column} IS NOT NULL) named
+WHERE NOT EXISTS (SELECT FROM {parent} WHERE {parent}.id = named.id) LIMIT 1;
+IF FOUND THEN
+    {absent}
+END IF;
+RETURN NULL;"""
+
+    def look(word: str, write: pgtrigger.Operation) -> pgtrigger.Trigger:
+        return pgtrigger.Trigger(
+            name=f"{column}_is_there_{word}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=write,
+            referencing=pgtrigger.Referencing(new="fresh"),
+            declare=[("missing", "text")],
+            func=by_statement,
+        )
+
+    if changes == "often":
+        return [look("when_new", pgtrigger.Insert), look("when_changed", pgtrigger.Update)]
+    on_change = pgtrigger.Trigger(
+        name=f"{column}_{'stays' if changes == 'never' else 'is_there_when_changed'}",
+        level=pgtrigger.Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(f"OLD.{column} IS DISTINCT FROM NEW.{column}"),
+        declare=[("missing", f"text := NEW.{column}")],
+        func=f"RAISE EXCEPTION '%.{column} never changes', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';"
+        if changes == "never"
+        else f"""IF missing IS NOT NULL AND NOT EXISTS (SELECT FROM {parent} WHERE id = NEW.{column}) THEN
+    {absent}
+END IF;
+RETURN NULL;""",
+    )
+    return [look("when_new", pgtrigger.Insert), on_change]
+
+
+def is_kept(name: str) -> pgtrigger.Trigger:
+    """A trigger for a model whose rows are never deleted, since `refers` names them."""
+    return pgtrigger.Trigger(
+        name=f"{name}_is_kept",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';",
+    )
