@@ -15,7 +15,7 @@ class CasesConfig(AppConfig):
         from cases.links import register_links
         from cases.standing import tell
         from corps import search, tasks
-        from listings import standing
+        from stores import standing
         from stores import workflow as storework
 
         allow("cases.open_campaign", roles=["supervisor", "administrator"])

@@ -7,16 +7,22 @@ from django.urls import reverse
 
 from cases.models import Target
 from cases.states import TargetState
-from listings.standing import Standing
+from corps.models import User
+from stores.standing import Standing
 
 TARGETS = "SELECT {kind}_id, id, state FROM cases_target WHERE {kind}_id = ANY(%s)"
 
 
-def tell(kind: str, ids: Sequence[int]) -> dict[int, Standing]:
-    """State and story page of these listings' or stores' targets, by the key of the listing or store; one query."""
+def tell(kind: str, ids: Sequence[int], user: User | None = None) -> dict[int, Standing]:
+    """State and story page of these listings' or stores' targets, by the key of the listing or store; one query, and
+    one more where it is asked which of them the user may see."""
     # Once for all: a list asks about fifty.
     labels = {state: str(label) for state, label in TargetState.choices}
     base = reverse("cases:target", args=[0]).removesuffix("0/")
     with connection.cursor() as cursor:
         cursor.execute(TARGETS.format(kind=Target.Kind(kind).value), [list(ids)])
-        return {thing: Standing(state, labels[state], f"{base}{pk}/") for thing, pk, state in cursor.fetchall()}
+        found = cursor.fetchall()
+    seen = {pk for _thing, pk, _state in found}
+    if user is not None:
+        seen = set(Target.objects.visible_to(user).filter(pk__in=seen).values_list("pk", flat=True))
+    return {thing: Standing(state, labels[state], f"{base}{pk}/" if pk in seen else "") for thing, pk, state in found}

@@ -116,7 +116,9 @@ def _line(entry: AuditEntry, count: int, grounds: Mapping[str, str], names: Mapp
     notes += [f"{thousands(detail[name])} {label}" for name, label in COUNTED if isinstance(detail.get(name), int)]
     if isinstance(complaints := detail.get("complaints"), list):
         notes.append(" ".join(str(number) for number in complaints))
-    own = "" if entry.subject_type == Case._meta.label_lower else names.get((entry.subject_type, entry.subject_id or 0), "")
+    own = names.get((entry.subject_type, entry.subject_id or 0), "")
+    if entry.subject_type == Case._meta.label_lower:
+        own = ""  # it stands in the page's head
     strong = str(detail.get("document_number") or detail.get("number") or detail.get("notice") or own)
     changed = str(detail.get("reason") or detail.get("conclusion") or "")
     if entry.verb.endswith("ground_given"):

@@ -51,5 +51,10 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
         with refusals_go_to(form):
             workflow.add_brand(firm=firm, actor=request.user, **form.cleaned_data)
             return redirect("firms:firm", code)
-    context = {"firm": firm, "form": form, "may_register": may(request.user, "firms.register_firm")}
+    context = {
+        "firm": firm,
+        "form": form,
+        "may_register": may(request.user, "firms.register_firm"),
+        "accounts": firm.official_accounts.select_related("platform").order_by("platform", "pk"),
+    }
     return render(request, "firms/firm.html", context)

@@ -27,9 +27,9 @@ from firms.models import Firm
 from listings.addresses import read_cell
 from listings.forms import OfficialAccountForm
 from listings.models import Listing
-from listings.standing import standings
 from stores import workflow
 from stores.models import OfficialAccount, Platform
+from stores.standing import standings
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
@@ -106,13 +106,13 @@ def _label(name: str, name_en: str) -> str:
 @corps
 @require_GET
 def show_listing(request: SignedIn, pk: int) -> HttpResponse:
-    """A listing; where somebody asked to act on it, the page of its story."""
+    """A listing; where somebody asked to act on it, the page of its story, if the person may see that."""
     listings = Listing.objects.visible_to(request.user).select_related("platform", "store")
     listing = get_object_or_404(listings, pk=pk)
-    standing = standings("listing", [pk]).get(pk)
-    if standing:
+    standing = standings("listing", [pk], request.user).get(pk)
+    if standing and standing.url:
         return redirect(standing.url)
-    return render(request, "listings/listing.html", {"listing": listing})
+    return render(request, "listings/listing.html", {"listing": listing, "standing": standing})
 
 
 @readers
@@ -122,10 +122,18 @@ def list_official(request: SignedIn) -> HttpResponse:
     accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
     if firm := request.GET.get("firm"):
         accounts = accounts.filter(firm__code=firm)
+    if platform := request.GET.get("platform"):
+        accounts = accounts.filter(platform__slug=platform)
+    platforms = list(Platform.objects.visible_to(request.user))
+    labels = {platform.slug: platform.label for platform in platforms}
     names = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
     context = {
         "accounts": accounts,
-        "conditions": conditions(request.GET, [("firm", _("Firm"), names.get)]),
+        "conditions": conditions(
+            request.GET, [("firm", _("Firm"), names.get), ("platform", _("Platform"), labels.get)]
+        ),
+        "firms": names.items() if request.user.is_corps else (),
+        "platforms": platforms,
         "may_register": may(request.user, "stores.register_official_account"),
     }
     return render(request, "listings/official.html", context)

@@ -17,6 +17,7 @@ from corps.refusals import refusals_go_to
 from stores import workflow
 from stores.forms import LiaisonForm, PlatformForm
 from stores.models import Liaison, Platform, Store
+from stores.standing import standings
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
@@ -111,10 +112,17 @@ def list_stores(request: SignedIn) -> HttpResponse:
 @corps
 @require_GET
 def show_store(request: SignedIn, pk: int) -> HttpResponse:
-    """A store and the listings known to be in it."""
+    """A store, what became of it, and the listings known to be in it with what became of each."""
     store = get_object_or_404(Store.objects.visible_to(request.user).select_related("platform"), pk=pk)
     page = page_of(store.listings.all(), request.GET, order=("-id",), total=lambda: capped_count(store.listings.all()))
-    return render(request, "stores/store.html", {"store": store, "page": page})
+    known = standings("listing", [listing.pk for listing in page])
+    context = {
+        "store": store,
+        "standing": standings("store", [pk], request.user).get(pk),
+        "page": page,
+        "rows": [(listing, known.get(listing.pk)) for listing in page],
+    }
+    return render(request, "stores/store.html", context)
 
 
 def _found(request: SignedIn) -> QuerySet[Store]:

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -56,9 +57,20 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "ledger": ledger,
         "sum": sum(count.sign for count in ledger),
         "why_not": "" if target.is_counted else _why_not(target),
+        "in_store": _in_store(target),
         "acts": [act for offer in story.acts for act in offer(target, request.user)],
     } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
+
+
+def _in_store(target: Target) -> dict[str, Any]:
+    """How many targets of the case are the same store or in it, how many of them verified, and where they stand."""
+    store = target.store_id or (target.listing.store_id if target.listing else None)
+    if target.case is None or store is None:
+        return {}
+    found = target.case.targets.filter(Q(store=store) | Q(listing__store=store))
+    counts = found.aggregate(total=Count("pk"), verified=Count("pk", filter=Q(state=TargetState.VERIFIED)))
+    return counts | {"url": f"{target.case.get_absolute_url()}?store={store}"}
 
 
 def _parts(lines: list[story.Line]) -> list[tuple[str, Any, int]]:

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from cases.states import TargetState
 from listings.models import Listing
+from stores.models import Store
 from tests.notices.world import World, add_targets, make_world
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_rows_are_in_the_readers_language(world, officer, language, platform):
     body = officer.get("/listings/", headers={"HX-Request": "true"}).content.decode()
     with translation.override(language):
         state = str(TargetState.REPORTED.label)
-    assert f"<td>{platform}</td>" in body
+    assert f">{platform}</td>" in body
     assert f">{state}</span>" in body
 
 
@@ -66,3 +67,23 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(world, officer):
             officer.get("/listings/", headers={"HX-Request": "true"})
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_a_listing_of_another_units_case_shows_its_state_and_no_way_into_the_case(world, client):
+    [target] = add_targets(world, 1)
+    client.force_login(world.stranger)
+    page = client.get(f"/listings/{target.listing_id}/")
+    assert page.status_code == 200
+    assert page.context["standing"].state == target.state
+    assert f"/cases/targets/{target.pk}/" not in page.content.decode()
+
+
+def test_a_store_shows_what_became_of_each_of_its_listings(world, officer):
+    first, second = add_targets(world, 2)
+    store = Store.objects.create(platform=world.platform, canonical_id="100", site="taobao", name="店", url="x")
+    Listing.objects.filter(pk__in=[first.listing_id, second.listing_id]).update(store=store)
+    page = officer.get(f"/stores/{store.pk}/")
+    assert [known.state for _listing, known in page.context["rows"]] == ["reported", "reported"]
+    target = officer.get(f"/cases/targets/{first.pk}/")
+    assert (target.context["in_store"]["total"], target.context["in_store"]["verified"]) == (2, 0)
+    assert officer.get(target.context["in_store"]["url"]).context["page"].total == 2
