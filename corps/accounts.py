@@ -55,12 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Whoever has just signed in and is led to a second factor is not asked for the password once more."""
-        request = self.request
-        if getattr(request, "second_factor_owed", False):
-            records = get_authentication_records(request, request.user)
-            if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
-                return False
+        """Whoever has signed in within the last minutes is not asked to prove it once more."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
         return super().is_reauthentication_required(app=app)
 
     def logout(self, request: HttpRequest) -> None:
