@@ -26,14 +26,21 @@ WITH sums AS (
           UNION ALL SELECT case_id, at, platform_id, firm_id, kind, 0 FROM notices_recurrence) entries
     GROUP BY 1, 2, 3, 4
 )
-SELECT 'target' AS what, 'target ' || target.id AS place,
-       coalesce(sums.net, 0)::text AS expected, target.is_counted::int::text AS found
-FROM cases_target target LEFT JOIN sums ON sums.target_id = target.id
-WHERE coalesce(sums.net, 0) <> target.is_counted::int
+SELECT 'target' AS what, 'target ' || coalesce(target.id, sums.target_id) AS place,
+       coalesce(sums.net, 0)::text AS expected, coalesce(target.is_counted::int::text, 'no such target') AS found
+FROM cases_target target FULL JOIN sums ON sums.target_id = target.id
+WHERE coalesce(sums.net, 0) IS DISTINCT FROM target.is_counted::int
 UNION ALL
 SELECT 'verified', 'target ' || target.id, '1', coalesce(sums.net, 0)::text
 FROM cases_target target LEFT JOIN sums ON sums.target_id = target.id
 WHERE target.state = 'verified' AND coalesce(sums.net, 0) <> 1
+UNION ALL
+SELECT 'state', 'target ' || id, 'not counted', state
+FROM cases_target WHERE is_counted AND state IN ('reported', 'dropped', 'restored')
+UNION ALL
+SELECT 'platform', 'outcome ' || outcome.id, 'platform ' || target.platform_id, 'platform ' || outcome.platform_id
+FROM notices_outcome outcome JOIN cases_target target ON target.id = outcome.target_id
+WHERE outcome.platform_id <> target.platform_id
 UNION ALL
 SELECT 'kind', 'outcome ' || outcome.id, target.kind, outcome.kind
 FROM notices_outcome outcome JOIN cases_target target ON target.id = outcome.target_id
@@ -69,8 +76,9 @@ ORDER BY what, place"""
 class Difference:
     """Two places that should say the same and do not.
 
-    what: "target" (its outcomes do not sum to what it says), "verified", "kind", "proof", "recurrence" or "rollup" (the
-    five counts of a day: listings, stores, repeat removals, relistings, corrections).
+    what: "target" (its outcomes do not sum to what it says, or it is gone), "verified", "state" (it counts in a state
+    that nothing counted has), "platform", "kind", "proof", "recurrence" or "rollup" (the five counts of a day:
+    listings, stores, repeat removals, relistings, corrections).
     """
 
     what: str

@@ -137,3 +137,11 @@ def owner_database(transactional_db: None) -> Iterator[psycopg2.extensions.conne
     with closing(psycopg2.connect(Running.url(OWNER, OURS))) as line:
         line.autocommit = True
         yield line
+
+
+@pytest.fixture
+def superuser_database(transactional_db: None) -> Iterator[psycopg2.extensions.connection]:
+    """A connection as the server's own superuser, whom no trigger stops: for what only tampering can write."""
+    with closing(psycopg2.connect(Running.url(SUPERUSER, OURS))) as line:
+        line.autocommit = True
+        yield line

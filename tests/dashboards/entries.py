@@ -37,7 +37,7 @@ class Book:
     def settle(self) -> None:
         """Let the targets say what their outcomes say."""
         counted = [self.items[which].target_id for which, nth in self.last.items() if nth % 2]
-        Target.objects.filter(pk__in=counted).update(is_counted=True)
+        Target.objects.filter(pk__in=counted).update(is_counted=True, state="verified")
 
     @staticmethod
     def _shared(item: NoticeItem, at: datetime) -> dict:

@@ -124,3 +124,24 @@ def test_a_target_that_says_otherwise_than_its_outcomes_is_named():
     book.outcome(0, moment(1)).save()
     [difference] = compare()
     assert str(difference) == f"target: target {book.items[0].target_id}: expected 1, found 0"
+
+
+TAMPERED = {
+    "UPDATE cases_target SET state = 'reported' WHERE id = {target}": "state: target {target}: expected not counted",
+    "UPDATE cases_target SET platform_id = {other} WHERE id = {target}": "platform: outcome {outcome}: expected",
+    "DELETE FROM cases_target WHERE id = {target}": "target: target {target}: expected 1, found no such target",
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+@pytest.mark.django_db(transaction=True)
+def test_what_only_a_superuser_can_write_is_named(statement, superuser_database):
+    book = open_book(make_world())
+    outcome = book.outcome(0, moment(1))
+    outcome.save()
+    book.settle()
+    assert compare() == []
+    names = {"target": outcome.target_id, "outcome": outcome.pk, "other": book.world.other_platform.pk}
+    with superuser_database.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica; " + statement.format(**names))
+    assert TAMPERED[statement].format(**names) in "\n".join(map(str, compare()))
