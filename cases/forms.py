@@ -23,11 +23,12 @@ class ComplaintForm(forms.Form):
     firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), empty_label=None)
     subject = forms.CharField(label=_("Subject of the letter"), max_length=200)
     received_on = forms.DateField(
-        label=_("Received on (YYYY-MM-DD)"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     sheet = forms.FileField(
         label=_("Sheet"),
         required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
         help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
     )
     campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)

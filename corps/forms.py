@@ -3,18 +3,22 @@
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import BLANK_CHOICE_DASH, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from corps.models import Unit, User
 
+DASHES = BLANK_CHOICE_DASH[0][1]
 IN_THE_CORPS = (User.Role.OFFICER, User.Role.SUPERVISOR)
 
 
 def offer(form: forms.Form, rows: QuerySet, *names: str) -> None:
-    """Let these fields of a form choose among rows that the person may see."""
+    """Let these fields of a form choose among rows that the person may see; what stands for no choice has a word."""
     for name in names:
-        cast(forms.ModelChoiceField, form.fields[name]).queryset = rows
+        field = cast(forms.ModelChoiceField, form.fields[name])
+        if field.empty_label == DASHES:
+            field.empty_label = _("choose") if field.required else _("none")
+        field.queryset = rows
 
 
 class UserForm(forms.Form):

@@ -317,6 +317,17 @@ def test_a_note_is_kept(officer, world):
     assert "已电话联系平台" in page
 
 
+@pytest.mark.parametrize("address", ["/cases/", "/cases/complaints/", "/stores/", "/listings/", "/listings/official/"])
+def test_a_filter_that_leaves_nothing_can_be_taken_away(officer, address):
+    page = officer.get(f"{address}?state=archived&firm=CXT&platform=jd&q=nothing").content.decode()
+    assert '<a class="btn" href="?">' in page
+
+
+def test_no_choice_has_a_word_in_every_form(officer, world):
+    page = officer.get(reverse("cases:case_change", args=[world.case.number, "ground"])).content.decode()
+    assert "---------" not in page
+
+
 def test_every_tab_of_a_case_opens_and_no_other(officer, world):
     for tab in ("targets", "complaints", "notices", "notes", "timeline"):
         assert officer.get(case_page(world, f"?tab={tab}")).status_code == 200
