@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import story
+from cases import desk
 from cases.views import casework, complaints, home
 from corps import navigation
 from corps.home import home_views
@@ -13,9 +13,9 @@ def register_links() -> None:
     corps = ("officer", "supervisor")
     home_views["officer"] = "cases.views.home.officer"
     home_views["representative"] = "cases.views.home.representative"
-    story.providers["take_in"].append(home.take_in)
-    story.providers["due"].append(home.handling)
-    story.providers["waiting"].append(home.to_file)
+    desk.providers["take_in"].append(home.take_in)
+    desk.providers["due"].append(home.handling)
+    desk.providers["waiting"].append(home.to_file)
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(
@@ -23,6 +23,7 @@ def register_links() -> None:
         roles=(*corps, "representative"), count=complaints.waiting,
     )  # fmt: skip
     register("cases", _("Cases"), "cases:list", section="casework", order=20, roles=corps, count=casework.under_way)
+    register("campaigns", _("Campaigns"), "cases:campaigns", section="registers", order=5, roles=corps)
     navigation.register_place(
         "representative", lambda user: user.representative.firm.short_label if hasattr(user, "representative") else ""
     )

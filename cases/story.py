@@ -1,6 +1,6 @@
 """The story of a target, told by every room that knows a part of it, and what else a case page shows.
 
-The rooms above add to these lists in `AppConfig.ready()`.
+The rooms above add their tellers and panels in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Iterable
@@ -51,44 +51,36 @@ class Panel:
     context: Callable[[Case, User], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A row of the home page: what is to be done. count, unit: of how many what. verb: what the button says.
+class Teller:
+    """What a room above knows of a target and of its case. It overrides what it has something to say to."""
 
-    due: a Shanghai date by which it is to be done, or None. since: when somebody else was asked, for what only waits.
-    """
+    def lines(self, target: Target, user: User) -> Iterable[Line]:
+        """What happened to the target, causes before effects."""
+        return ()
 
-    title: Any
-    note: Any
-    place: str
-    count: int
-    url: str
-    verb: Any
-    due: date | None = None
-    provisional: bool = False
-    calendar_days: bool = False
-    since: datetime | None = None
-    unit: Any = ""
+    def witnesses(self, target: Target, user: User) -> dict[str, list[Any]]:
+        """Lines under two of the three truths, "claimed" and "seen": who, when, how often."""
+        return {}
+
+    def ledger(self, target: Target, user: User) -> Iterable[Count]:
+        """What the target brought, oldest first."""
+        return ()
+
+    def proofs(self, target: Target, user: User) -> Iterable[tuple[Any, Any, Any]]:
+        """Why it counts: (name, value, address or "")."""
+        return ()
+
+    def acts(self, target: Target, user: User) -> Iterable[tuple[Any, str]]:
+        """What may be begun on its page: (words, address)."""
+        return ()
+
+    def clocks(self, case: Case, user: User) -> Iterable[dict[str, Any]]:
+        """Clocks of a case besides its own, as the piece `tabs` takes them."""
+        return ()
 
 
-# Called with target and user; they tell causes before effects.
-tellers: list[Callable[[Target, User], Iterable[Line]]] = []
+tellers: list[Teller] = []
 panels: list[Panel] = []
-# What an account's home page lists: section ("due", "check", "take_in", "waiting") → providers of its rows.
-providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {"due": [], "check": [], "take_in": [], "waiting": []}
-# Where a section of the home page goes on: (name of the address, its query string).
-more: dict[str, tuple[str, str]] = {"take_in": ("cases:complaints", "")}
-# What a target's page may offer besides, and why it counts: called with target and user.
-acts: list[Callable[[Target, User], Iterable[tuple[Any, str]]]] = []
-proofs: list[Callable[[Target, User], Iterable[tuple[Any, Any, Any]]]] = []
-# Lines under two of the three truths, "claimed" and "seen": who, when, how often.
-witnesses: list[Callable[[Target, User], dict[str, list[Any]]]] = []
-# The ledger of a target, oldest first.
-ledgers: list[Callable[[Target, User], Iterable[Count]]] = []
-
-
-# Clocks of a case besides its own, as the piece `tabs` takes them: {label, due, left, calendar_days, provisional}.
-clocks: list[Callable[[Case, User], Iterable[dict[str, Any]]]] = []
 # What stands for "no date" in an order by date.
 FAR = date(9999, 12, 31)
 # At most one room above says which notice binds a target at present: given targets, it adds `notice_number` ("" or
@@ -111,4 +103,4 @@ def newest_first(lines: Iterable[Line]) -> list[Line]:
 
 def story_of(target: Target, user: User) -> list[Line]:
     """All that the rooms above know of a target, in the order in which they tell it."""
-    return [line for tell in tellers for line in tell(target, user)]
+    return [line for teller in tellers for line in teller.lines(target, user)]

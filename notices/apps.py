@@ -7,19 +7,17 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the lists of the rooms below: the access table, what the outbox asks, what closing a case asks."""
         from cases import workflow as casework
-        from cases.story import acts
         from corps import outbox, search, tasks
         from corps.access import allow
-        from notices import audit_words, story
+        from notices import audit_words, home, story
         from notices.finding import find
-        from notices.views import looking
         from notices.workflow import closing, handover, verdicts
         from stores import workflow as storework
 
         _register_links()
         story.register()
+        home.register()
         audit_words.register()
-        acts.append(looking.offer)
 
         corps = ("officer", "supervisor")
         allow("notices.compose", roles=("officer",))

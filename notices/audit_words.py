@@ -2,12 +2,51 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cases import timeline
 from cases.states import Claim
 from corps import wording
 from corps.wording import Detail, choices, name_kind, names_of
 from notices.models import Notice, NoticeItem, Objection
 from notices.states import ItemState, NoticeState, ObjectionState
-from notices.story import VERBS
+
+# For a case's timeline as well: words, and a word with a colour.
+VERBS = {
+    "notice.drafted": (_("Notice drafted"), "grey"),
+    "notice.changed": (_("Request of the notice changed"), "grey"),
+    "notice.draft_withdrawn": (_("Draft given up"), "grey"),
+    "notice.items_removed": (_("Items taken out of the draft"), "grey"),
+    "notice.submitted": (_("Notice submitted for approval"), "purple"),
+    "notice.returned": (_("Notice returned"), "red"),
+    "notice.issued": (_("Notice issued"), "blue"),
+    "notice.completed": (_("Notice completed"), "green"),
+    "notice.opened_again": (_("Notice opened again"), "amber"),
+    "notice.withdrawn": (_("Notice withdrawn"), "grey"),
+    "notice.served_otherwise": (_("Notice served in another way"), "blue"),
+    "notice.answered_on_behalf": (_("Answer recorded for the liaison"), "amber"),
+    "delivery.sent": (_("Mail sent"), "grey"),
+    "delivery.failed": (_("Mail failed"), "red"),
+    "delivery.cancelled": (_("Mail cancelled"), "grey"),
+    "delivery.uncertain": (_("Mail uncertain"), "red"),
+    "delivery.decided": (_("Decided about a mail"), "grey"),
+    "item.answered": (_("Item answered"), "amber"),
+    "item.checked": (_("Item checked"), "green"),
+    "item.carried_over": (_("Item carried over"), "grey"),
+    "item.handed_over": (_("Item handed over"), "grey"),
+    "item.withdrawn": (_("Item withdrawn"), "grey"),
+    "target.noticed": (_("Target named in a notice"), "blue"),
+    "target.seen": (_("Target looked at again"), "grey"),
+    "target.relisted": (_("Target found relisted"), "red"),
+    "target.restored": (_("Target restored"), "grey"),
+    "objection.lodged": (_("Objection lodged"), "amber"),
+    "objection.accepted": (_("Objection taken up"), "amber"),
+    "objection.upheld": (_("Objection upheld"), "red"),
+    "objection.dismissed": (_("Objection dismissed"), "grey"),
+    "outcome.correction_proposed": (_("Correction proposed"), "purple"),
+    "outcome.correction_declined": (_("Correction declined"), "grey"),
+    "outcome.corrected": (_("Result corrected"), "red"),
+    "approval.requested": (_("Approval asked for"), "purple"),
+    "approval.void": (_("Approval void"), "grey"),
+}
 
 
 def register() -> None:
@@ -15,6 +54,7 @@ def register() -> None:
     wording.families.update(
         notice=_("Notices"), item=_("Items of notices"), objection=_("Objections"), outcome=_("Results")
     )
+    timeline.words.update(VERBS)
     wording.name_acts({act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
         document=Detail(_("document")),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
-from cases.models import Case, Complaint, Target
+from cases.models import Campaign, Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
 from cases.views.tables import target_table
 from cases.workflow.guards import OPEN_CASE
@@ -67,6 +67,9 @@ def list_cases(request: SignedIn) -> HttpResponse:
         found = found.filter(state=state)
     if firm := request.GET.get("firm"):
         found = found.filter(firm__code=firm)
+    campaigns = campaigns_of(request.user)
+    if request.GET.get("campaign") in campaigns:
+        found = found.filter(campaign=request.GET["campaign"])
     if request.GET.get("mine"):
         found = found.filter(assignments__officer=request.user, assignments__until=None)
     firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
@@ -75,6 +78,7 @@ def list_cases(request: SignedIn) -> HttpResponse:
         [
             ("state", _("State"), dict(CaseState.choices).get),
             ("firm", _("Firm"), firms.get),
+            ("campaign", _("Campaign"), campaigns.get),
             ("mine", _("Handled by"), lambda _value: request.user.name),
         ],
     )
@@ -88,8 +92,14 @@ def list_cases(request: SignedIn) -> HttpResponse:
         "conditions": chips,
         "states": CaseState.choices,
         "firms": firms.items(),
+        "campaigns": campaigns.items(),
     }
     return render(request, "cases/case_list.html", context)
+
+
+def campaigns_of(user: User) -> dict[str, str]:
+    """The campaigns that a person may filter by: key, as it stands in an address → name."""
+    return {str(campaign.pk): campaign.label for campaign in Campaign.objects.visible_to(user)}
 
 
 def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
@@ -165,7 +175,7 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         {"key": "notes", "label": _("Notes"), "url": "?tab=notes", "count": case.notes.count()},
         {"key": "timeline", "label": _("Timeline"), "url": "?tab=timeline", "count": None},
     ]
-    clocks = [clock for tell in story.clocks for clock in tell(case, user)]
+    clocks = [clock for teller in story.tellers for clock in teller.clocks(case, user)]
     if case.handling_deadline and case.state not in (CaseState.CLOSED, CaseState.ARCHIVED):
         deadline = case.handling_deadline
         clocks.append(

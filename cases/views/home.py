@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import story
+from cases import desk, story
 from cases.models import Case, Complaint, SheetImport, Target
 from cases.states import CaseState, ComplaintState, TargetState
 from cases.views.tables import TALLY, UNFINISHED
@@ -35,7 +35,7 @@ def officer(request: SignedIn) -> HttpResponse:
     on, moment = today(), now()
     sections = []
     for key, label in SECTIONS:
-        tasks = [task for provide in story.providers[key] for task in provide(request.user)]
+        tasks = [task for provide in desk.providers[key] for task in provide(request.user)]
         tasks.sort(key=lambda task: (task.due or story.FAR, task.since or moment, str(task.title)))
         sections.append(
             {
@@ -43,13 +43,13 @@ def officer(request: SignedIn) -> HttpResponse:
                 "label": label,
                 "tasks": [(task, task.due is not None and task.due <= on, _waited(task)) for task in tasks[:MOST]],
                 "total": sum(task.count for task in tasks) if key == "check" else len(tasks),
-                "more": reverse(story.more[key][0]) + story.more[key][1] if key in story.more else "",
+                "more": reverse(desk.more[key][0]) + desk.more[key][1] if key in desk.more else "",
             }
         )
     return render(request, "cases/home.html", {"sections": sections, "today": on})
 
 
-def _waited(task: story.Task) -> str:
+def _waited(task: desk.Task) -> str:
     """How long somebody has been asked: `5 hours`, then days."""
     if task.since is None:
         return ""
@@ -59,7 +59,7 @@ def _waited(task: story.Task) -> str:
     return _("waiting for %(days)s days") % {"days": thousands(hours // 24)}
 
 
-def take_in(user: User) -> Iterator[story.Task]:
+def take_in(user: User) -> Iterator[desk.Task]:
     """Complaints that are not in a case yet, with what is the next act on each."""
     found = (
         Complaint.objects.visible_to(user)
@@ -78,7 +78,7 @@ def take_in(user: User) -> Iterator[story.Task]:
         if sheet:
             notes.append(str(sheet.get_state_display()))
         deadline = complaint.verify_deadline
-        yield story.Task(
+        yield desk.Task(
             title=f"{complaint.firm.short_label}　{complaint.sheet_name or complaint.subject}",
             note=" ".join(notes),
             place=f"{complaint.firm.short_label}　{complaint.number}",
@@ -91,7 +91,7 @@ def take_in(user: User) -> Iterator[story.Task]:
         )
 
 
-def handling(user: User) -> Iterator[story.Task]:
+def handling(user: User) -> Iterator[desk.Task]:
     """Cases whose handling period ends soon or is over."""
     cases = (
         Case.objects.visible_to(user)
@@ -105,7 +105,7 @@ def handling(user: User) -> Iterator[story.Task]:
         deadline = case.handling_deadline
         if deadline is None:
             continue
-        yield story.Task(
+        yield desk.Task(
             title=_("Handling period: %(title)s") % {"title": case.title},
             note=case.document_number,
             place=f"{case.firm.short_label}　{case.number}",
@@ -119,11 +119,11 @@ def handling(user: User) -> Iterator[story.Task]:
         )
 
 
-def to_file(user: User) -> Iterator[story.Task]:
+def to_file(user: User) -> Iterator[desk.Task]:
     """Leads that wait for the head of department to file them."""
     cases = Case.objects.visible_to(user).filter(state=CaseState.LEAD).select_related("firm")
     for case in cases.annotate(target_count=Count("targets")).order_by("opened_at", "pk")[:50]:
-        yield story.Task(
+        yield desk.Task(
             title=_("To be filed: %(title)s") % {"title": case.title},
             note=_("the head of department decides"),
             place=f"{case.firm.short_label}　{case.number}",

@@ -46,19 +46,22 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
     lines = story.newest_first([*_reports(target, rows), *story.story_of(target, request.user)])
     part = request.GET.get("story", "")
     told = [line for line in lines if line.part == part] if part in dict(PARTS) else lines
-    ledger = [count for tell in story.ledgers for count in tell(target, request.user)]
+    ledger = [count for teller in story.tellers for count in teller.ledger(target, request.user)]
     context = {
         "target": target,
         "rows": rows,
         "days": [(day, list(lot)) for day, lot in groupby(told, key=lambda line: shanghai_date(line.at))],
         "parts": [("", _("All"), len(lines)), *_parts(lines)],
         "part": part if part in dict(PARTS) else "",
-        "proofs": [*_origin(target, rows), *(proof for prove in story.proofs for proof in prove(target, request.user))],
+        "proofs": [
+            *_origin(target, rows),
+            *(proof for teller in story.tellers for proof in teller.proofs(target, request.user)),
+        ],
         "ledger": ledger,
         "sum": sum(count.sign for count in ledger),
         "why_not": "" if target.is_counted else _why_not(target),
         "in_store": _in_store(target),
-        "acts": [act for offer in story.acts for act in offer(target, request.user)],
+        "acts": [act for teller in story.tellers for act in teller.acts(target, request.user)],
     } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
 
@@ -81,8 +84,8 @@ def _parts(lines: list[story.Line]) -> list[tuple[str, Any, int]]:
 def _truths(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
     """What the firm says, what the platform says, what was seen; and which of them another one contradicts."""
     said: dict[str, list[Any]] = {"claimed": [], "seen": []}
-    for witness in story.witnesses:
-        for truth, words in witness(target, user).items():
+    for teller in story.tellers:
+        for truth, words in teller.witnesses(target, user).items():
             said[truth] += words
     against = target.seen == Seen.LIVE and target.state in (TargetState.CLAIMED, TargetState.RELISTED)
     seen_kinds = {Seen.GONE: "green", Seen.LIVE: "red" if against else "grey", Seen.UNREACHABLE: "amber"}

@@ -1,17 +1,12 @@
 """Looking again at a verified target: what turns out to be back is a relisting."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Target
-from cases.states import Seen, TargetState
-from corps.access import may
+from cases.states import Seen
 from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.refusals import refusals_go_to
@@ -38,10 +33,3 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect("cases:target", pk)
             form.add_error(None, str(result.message))
     return render(request, "notices/look_again.html", {"target": target, "form": form})
-
-
-def offer(target: Target, user: User) -> Iterator[tuple[Any, str]]:
-    """On a target's page: looking again, once it is verified."""
-    verified = target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE)
-    if verified and user.role == User.Role.OFFICER and may(user, "notices.check"):
-        yield _("Look again…"), reverse("notices:look_again", args=[target.pk])

@@ -1,0 +1,34 @@
+"""What an account's home page lists. This room and those above add to it in `AppConfig.ready()`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from corps.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A row of the home page: what is to be done. count, unit: of how many what. verb: what the button says.
+
+    due: a Shanghai date by which it is to be done, or None. since: when somebody else was asked, for what only waits.
+    """
+
+    title: Any
+    note: Any
+    place: str
+    count: int
+    url: str
+    verb: Any
+    due: date | None = None
+    provisional: bool = False
+    calendar_days: bool = False
+    since: datetime | None = None
+    unit: Any = ""
+
+
+# By section of the page: providers of its rows.
+providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {"due": [], "check": [], "take_in": [], "waiting": []}
+# Where a section goes on: (name of the address, its query string).
+more: dict[str, tuple[str, str]] = {"take_in": ("cases:complaints", "")}
