@@ -1,12 +1,16 @@
 """Reading a campaign folder: what came in from outside, checked for form before anything is written."""
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from listings.addresses import read_cell
+from listings.sites import platform_of
 
 
 class FolderError(Exception):
@@ -54,7 +58,10 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A store that belongs to the firm itself; `address` in any form."""
+    """A store that belongs to the firm itself; `address` in any form.
+
+    Its platform need not take part in the campaign: no notice goes there, so there is nothing to keep it out of.
+    """
 
     firm: str
     platform: str
@@ -242,7 +249,7 @@ def _text_of(path: Path) -> str:
 
 def _rows(path: Path) -> Iterator[_Row]:
     """The lines of a CSV below its head, whatever the order of its columns; empty lines are passed over."""
-    reader = csv.DictReader(_text_of(path).splitlines(keepends=True), strict=True)
+    reader = csv.DictReader(io.StringIO(_text_of(path), newline=""), strict=True)
     reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
     if not reader.fieldnames:
         raise FolderError(f"{path.name} has no head line.")
@@ -314,7 +321,6 @@ def _cross_check(folder: Folder) -> None:
     primary = {contact.platform for contact in folder.liaisons if contact.duty == "primary"}
     named = [
         ("liaisons.csv", "platform", {contact.platform for contact in folder.liaisons} - slugs),
-        ("official_accounts.csv", "platform", {account.platform for account in folder.accounts} - slugs),
         ("official_accounts.csv", "firm", {account.firm for account in folder.accounts} - codes),
         ("brands.csv", "firm", set(folder.brands) - codes),
         ("complaints/arrivals.csv", "firm", {arrival.firm for arrival in folder.arrivals} - codes),
@@ -323,6 +329,10 @@ def _cross_check(folder: Folder) -> None:
     for file, what, unknown in named:
         if unknown:
             raise FolderError(f"{file}: the {what} {sorted(unknown)[0]} is not registered in this folder.")
+    for account in folder.accounts:
+        address = read_cell(account.address)
+        if address.kind != "store" or platform_of(address.site) != account.platform:
+            raise FolderError(f"official_accounts.csv: {account.address} is no store of {account.platform}.")
     if without := sorted(slugs - primary):
         raise FolderError(f"liaisons.csv: the platform {without[0]} has no primary liaison.")
     for arrival in folder.arrivals:

@@ -40,6 +40,20 @@ def test_order_of_columns_byte_order_mark_and_empty_lines_make_no_difference(rew
     assert read_folder(folder).platforms == read_folder(SMALL).platforms
 
 
+def test_a_strange_line_break_in_a_cell_ends_no_line(rewrite, folder: Path):
+    rewrite("replies.csv", lambda text: text.replace("已按通知断开链接", "已按通知\u2028断开\x0c链接", 1))
+    read = read_folder(folder)
+    assert len(read.replies) == 127
+    assert "已按通知\u2028断开\x0c链接" in [reply.remark for reply in read.replies]
+
+
+def test_an_official_account_may_be_on_a_platform_that_takes_no_part(rewrite, folder: Path):
+    rewrite(
+        "official_accounts.csv", lambda text: text + "CXT,weidian,官方微店,https://weidian.com/?userid=1398745599\n"
+    )
+    assert read_folder(folder).accounts[-1].platform == "weidian"
+
+
 def _turned(lines: list[str]) -> list[str]:
     return [",".join(reversed(line.split(","))) for line in lines]
 
@@ -75,6 +89,11 @@ def test_lengths_may_be_left_out_of_the_campaign(rewrite, folder: Path):
         ("checks.csv", lambda text: text.replace("1,", "one,", 1), "checks.csv, line 2: round is 'one'"),
         ("firms.csv", lambda text: "", "firms.csv has no head line"),
         ("liaisons.csv", lambda text: text.replace("primary", "backup"), "has no primary liaison"),
+        (
+            "official_accounts.csv",
+            lambda text: text.replace(",jd,", ",jingdong,", 1),
+            "mall.jd.com/index-176260.html?utm_source=kong is no store of jingdong",
+        ),
         (
             "complaints/arrivals.csv",
             lambda text: text.replace("CXT-01.xlsx", "CXT-99.xlsx"),
