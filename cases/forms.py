@@ -17,6 +17,43 @@ from firms.models import Firm
 LONG = 4000
 
 
+class CampaignForm(forms.ModelForm):
+    """A campaign and the lengths that it has agreed, in working days."""
+
+    class Meta:
+        model = Campaign
+        fields = ["name", "name_en", "opens_on", "closes_on", "reply_working_days", "check_working_days"]
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("opens_on", "closes_on")
+        }
+        labels = {
+            "name": _("Name"),
+            "name_en": _("English name"),
+            "opens_on": _("First day"),
+            "closes_on": _("Last day"),
+            "reply_working_days": _("Answer within, working days"),
+            "check_working_days": _("Check within, working days"),
+        }
+        help_texts = dict.fromkeys(("reply_working_days", "check_working_days"), _("Empty: by house rule."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("reply_working_days", "check_working_days"):
+            self.fields[name] = forms.IntegerField(
+                label=self.fields[name].label,
+                help_text=self.fields[name].help_text,
+                required=False,
+                min_value=1,
+                max_value=250,
+            )
+
+    def clean_closes_on(self) -> date:
+        closes_on, opens_on = self.cleaned_data["closes_on"], self.cleaned_data.get("opens_on")
+        if opens_on and closes_on < opens_on:
+            raise ValidationError(_("It ends before it begins."))
+        return closes_on
+
+
 class ComplaintForm(forms.Form):
     """A complaint with its sheet. A representative speaks for the own firm only."""
 

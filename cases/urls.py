@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cases.views import casework, changes, complaints, imports, targets
+from cases.views import campaigns, casework, changes, complaints, imports, targets
 
 app_name = "cases"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("imports/<uuid:pk>/register/", imports.register, name="import_register"),
     path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
     path("targets/<int:pk>/", targets.show_target, name="target"),
+    path("campaigns/", campaigns.list_campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.new_campaign, name="campaign_new"),
     re_path(rf"^{NUMBER}/$", casework.show_case, name="case"),
     re_path(rf"^{NUMBER}/act/$", casework.act, name="case_act"),
     re_path(rf"^{NUMBER}/targets/$", targets.act_on_many, name="targets_act"),

@@ -14,6 +14,7 @@ from cases import workflow
 from cases.forms import ComplaintForm, ReasonForm
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.states import COMPLAINT_STATES, ComplaintState
+from cases.views.casework import campaigns_of
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -56,8 +57,16 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     if firm := request.GET.get("firm"):
         found = found.filter(firm__code=firm)
     firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    campaigns = campaigns_of(request.user)
+    if request.GET.get("campaign") in campaigns:
+        found = found.filter(campaign=request.GET["campaign"])
     chips = conditions(
-        request.GET, [("state", _("State"), dict(ComplaintState.choices).get), ("firm", _("Firm"), firms.get)]
+        request.GET,
+        [
+            ("state", _("State"), dict(ComplaintState.choices).get),
+            ("firm", _("Firm"), firms.get),
+            ("campaign", _("Campaign"), campaigns.get),
+        ],
     )
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
     may_open = may(request.user, "cases.open_case")
@@ -67,6 +76,7 @@ def list_complaints(request: SignedIn) -> HttpResponse:
         "conditions": chips,
         "states": ComplaintState.choices,
         "firms": firms.items(),
+        "campaigns": campaigns.items(),
         "may_open": may_open,
     }
     return render(request, "cases/complaint_list.html", context)

@@ -5,6 +5,8 @@ from tests.routes import CORPS
 WITH_FIRMS = CORPS | {"representative"}
 ROUTES = {
     "cases:list": CORPS,
+    "cases:campaigns": CORPS,
+    "cases:campaign_new": {"supervisor"},
     "cases:case": CORPS,
     "cases:case_": CORPS,
     "cases:target": CORPS,

@@ -1,0 +1,43 @@
+"""The pages of campaigns."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import Campaign, Complaint
+from tests.cases.conftest import House, sheet_of, take_in
+
+ROW = "https://item.taobao.com/item.htm?id=655000000001,,下架链接,面膜"
+SAID = {"name": "双11专项", "opens_on": "2026-10-20", "closes_on": "2026-11-20", "reply_working_days": "5"}
+
+
+@pytest.fixture
+def supervisor(client: Client, house: House) -> Client:
+    user = house.officer.__class__.objects.create(
+        username="head", name="head", role="supervisor", unit=house.officer.unit
+    )
+    client.force_login(user)
+    return client
+
+
+def test_a_supervisor_opens_a_campaign_and_its_numbers_lead_to_their_rows(supervisor, house):
+    answer = supervisor.post(reverse("cases:campaign_new"), SAID)
+    assert answer.status_code == 302
+    campaign = Campaign.objects.get()
+    assert (campaign.name, campaign.reply_working_days, campaign.check_working_days) == ("双11专项", 5, None)
+    complaints = [take_in(house, sheet_of(ROW)).complaint for _ in range(2)]
+    Complaint.objects.filter(pk=complaints[0].pk).update(campaign=campaign)
+    page = supervisor.get(reverse("cases:campaigns"))
+    [(_campaign, _is_on, complaint_count, case_count)] = page.context["rows"]
+    assert (complaint_count, case_count) == (1, 0)
+    rows = supervisor.get(f"{reverse('cases:complaints')}?campaign={campaign.pk}").context["page"]
+    assert [complaint.pk for complaint in rows] == [complaints[0].pk]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("closes_on", "2026-10-19"), ("name", ""), ("reply_working_days", "0"), ("opens_on", "soon")]
+)
+def test_what_is_wrong_with_a_campaign_is_said_beside_its_field(supervisor, field, typed):
+    page = supervisor.post(reverse("cases:campaign_new"), SAID | {field: typed})
+    assert (page.status_code, list(page.context["form"].errors)) == (200, [field])
+    assert not Campaign.objects.exists()
