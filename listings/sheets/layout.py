@@ -183,7 +183,7 @@ def understand(grid: Grid, limits: Limits, clock: Clock) -> Table:
 
 def _data_rows(grid: Grid, header: Header, clock: Clock) -> list[tuple[int, list[str]]]:
     """The rows below the header with anything in them, up to the total row."""
-    serial = next((i for i, said in enumerate(header.says) if said is not None and said[0] == headers.SERIAL), None)
+    serials = [i for i, said in enumerate(header.says) if said is not None and said[0] == headers.SERIAL]
     rows: list[tuple[int, list[str]]] = []
     for index in range(header.row + header.height, len(grid.rows)):
         if index % 5000 == 0:
@@ -194,14 +194,18 @@ def _data_rows(grid: Grid, header: Header, clock: Clock) -> list[tuple[int, list
         text = "".join(cells)
         if "计" in text and is_total_row(cells) and not _has_address(cells):
             break
-        if len(text) > _LONGEST_SERIAL or not _only_serial_number(cells, serial):
+        if len(text) > _LONGEST_SERIAL or not _only_serial_numbers(cells, serials):
             rows.append((index + 1, cells))
     return rows
 
 
-def _only_serial_number(cells: Sequence[str], serial: int | None) -> bool:
-    """Nothing but a running number; where no heading names the column of serial numbers, it is the first one filled."""
-    if serial is not None and serial < len(cells) and not cells[serial]:
+def _only_serial_numbers(cells: Sequence[str], serials: list[int]) -> bool:
+    """Nothing but running numbers, in the columns for them; where no heading names one, in whichever is filled alone.
+
+    A heading such as ID may be a second column of serial numbers.
+    """
+    if serials and not any(index < len(cells) and cells[index] for index in serials):
         return False
     filled = [index for index, cell in enumerate(cells) if cell and not is_blank(cell)]
-    return len(filled) == 1 and (serial is None or filled[0] == serial) and is_serial_number(cells[filled[0]])
+    in_place = set(filled) <= set(serials) if serials else len(filled) == 1
+    return bool(filled) and in_place and all(is_serial_number(cells[index]) for index in filled)

@@ -44,6 +44,11 @@ def test_a_row_with_nothing_but_a_serial_number_is_empty(tmp_path):
     assert [row.number for row in read(write_xlsx(tmp_path / "a.xlsx", rows)).rows] == [2, 6]
 
 
+def test_serial_numbers_may_stand_in_the_second_column_whose_heading_would_do_for_them(tmp_path):
+    rows = [["ID", *HEADER], ["674512345678", *complaint(1)], ["", 2], ["", 3, "", "", "", "", "", "", "关店"]]
+    assert [row.number for row in read(write_xlsx(tmp_path / "a.xlsx", rows)).rows] == [2, 4]
+
+
 @pytest.mark.parametrize(
     "word", ["合计", "总计", "合 计", "总　计：", "合计:", " 合\u3000\u3000计 ", "合计：20条", "总计20条"]
 )
