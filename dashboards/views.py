@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 from cases.models import Campaign
 from corps.clock import now
 from corps.doors import SignedIn, open_to
+from corps.exports import csv_response
 from corps.models import User
 from corps.pieces.lists import Condition, conditions, page_of
 from corps.pieces.tables import Column, Table
 from dashboards import board, ledger
-from dashboards.exports import csv_response
 from dashboards.models import Recount
 from dashboards.standing import deadlines_kept, stuck
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics

@@ -7,10 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Claim, Seen
-from notices.workflow.answering import LONGEST_REMARK
-
-NEEDS_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
-
+from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
 
 REASONS = (
     _("Hidden from search only"),
@@ -52,7 +49,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         outcome = self["outcome"].value()
-        self.owes_reason = outcome in NEEDS_REASON
+        self.owes_reason = outcome in OWE_REASON
         if outcome == Claim.REFUSED:
             self.fields["reason"].widget.attrs["autofocus"] = True
         else:
@@ -74,6 +71,12 @@ class AnswerForm(forms.Form):
         said = self.cleaned_data
         reason = "" if said.get("reason") is None else str(REASONS[said["reason"]])
         return " ".join(filter(None, [reason, said.get("remark", "")]))
+
+
+class AnswerSheetForm(forms.Form):
+    """A filled answer sheet."""
+
+    sheet = forms.FileField(label=_("Filled sheet"), help_text=_("XLSX or CSV, up to 10 MB and 20,000 rows"))
 
 
 class ReasonForm(forms.Form):

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from python_calamine import CalamineWorkbook
 
 from cases.models import CaseOfficer, LegalGround, Target
@@ -27,6 +28,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PURPOSE = "notice"
 SHOWN_IN_LETTER = 3
 ID_COLUMN = 2
+ASKED: dict[str, Any] = {
+    Target.Kind.STORE: gettext_lazy("Shut the store"),
+    Target.Kind.LISTING: gettext_lazy("Remove the listing"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +96,24 @@ def letter_items(notice: Notice) -> list[dict[str, Any]]:
             "kind": row.target.kind,
             "canonical_id": row.target.thing.canonical_id,
             "url": row.target.thing.url,
-            "title": _title(row.target),
-            "store": _store_name(row.target),
+            "title": title_of(row.target),
+            "store": store_name_of(row.target),
             "ground": row.ground.name if row.ground else "",
-            "asked": _("Shut the store") if row.target.kind == Target.Kind.STORE else _("Remove the listing"),
+            "asked": str(ASKED[row.target.kind]),
         }
         for row in rows
     ]
 
 
-def _title(target: Target) -> str:
+def title_of(target: Target) -> str:
+    """The title of a listing, the name of a store."""
     if target.listing:
         return target.listing.title
     return target.store.name if target.store else ""
 
 
-def _store_name(target: Target) -> str:
+def store_name_of(target: Target) -> str:
+    """The name of the store that a target is or is in, otherwise its id; empty if it is not known."""
     store = target.store or (target.listing.store if target.listing else None)
     return (store.name or store.canonical_id) if store else ""
 

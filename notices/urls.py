@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from notices.views import approvals, behalf, checks, deliveries, desk, looking, objections, office
+from notices.views import approvals, behalf, checks, deliveries, desk, looking, objections, office, sheets
 
 app_name = "notices"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -38,4 +38,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),
     re_path(rf"^{NUMBER}/pick/$", desk.pick, name="pick"),
     re_path(rf"^{NUMBER}/answer/$", desk.answer, name="answer"),
+    re_path(rf"^{NUMBER}/answers/$", sheets.upload, name="answers"),
+    re_path(rf"^{NUMBER}/answers/confirm/$", sheets.confirm, name="answers_confirm"),
+    re_path(rf"^{NUMBER}/answers\.(?P<kind>xlsx|csv)$", sheets.download, name="answers_sheet"),
 ]

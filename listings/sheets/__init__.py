@@ -12,13 +12,14 @@ from .cells import BLANK
 from .columns import Column
 from .delimited import read_delimited
 from .files import spreadsheet_kind
+from .grid import Grid
 from .headers import ADDRESS_FIELDS, FIELDS
 from .layout import Table, understand
 from .limits import Clock, Limits
 from .refusals import SheetRefused, refused
 from .workbook import read_workbook
 
-__all__ = ["FIELDS", "Column", "Limits", "Sheet", "SheetRefused", "SheetRow", "read_sheet"]
+__all__ = ["FIELDS", "Column", "Grid", "Limits", "Sheet", "SheetRefused", "SheetRow", "read_grids", "read_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,18 @@ def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
             grid = read_delimited(file.read(), limits, clock)
         table, passed_over = understand(grid, limits, clock), []
     return _sheet(table, passed_over)
+
+
+def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[Grid]:
+    """Every visible worksheet of the file at path, or its one table of text, as rows of text: for sheets of another
+    shape than a complaint's, under the same checks and bounds. Raises SheetRefused.
+    """
+    limits = limits or Limits()
+    clock = Clock(limits)
+    if spreadsheet_kind(path, filename, limits) == "XLSX":
+        return list(read_workbook(path, limits, clock))
+    with open(path, "rb") as file:
+        return [read_delimited(file.read(), limits, clock)]
 
 
 def _choose(grids, limits: Limits, clock: Clock) -> tuple[Table, list[tuple[str, int]]]:

@@ -1,7 +1,7 @@
 """The liaison's desk: which notices wait, and answering one in a few keystrokes."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -140,20 +140,10 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     replies = [Reply(pk, said["outcome"], item=pk, remark=form.words()) for pk in wanted]
     body = [[reply.item, reply.outcome, reply.remark] for reply in replies]
     try:
-        lines = workflow.reply_once(
-            notice=notice,
-            actor=request.user,
-            key=f"page-{said['token']}",
-            body=body,
-            answer=lambda: [
-                {"ref": result.ref, "ok": result.ok, "code": result.code, "message": str(result.message)}
-                for result in workflow.answer_items(notice=notice, replies=replies, actor=request.user)
-            ],
-        )
+        results = answer_once(request.user, notice, f"page-{said['token']}", body, lambda: replies)
     except TransitionRefused as refused:
         form.add_error(None, str(refused.message))
         return render(request, "notices/desk_answer.html", context)
-    results = [Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines]
     done = sum(result.ok for result in results)
     if done == len(results):
         outcome = Claim(said["outcome"]).label
@@ -167,6 +157,24 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         )
     }
     return render(request, "notices/desk_result.html", context | {"results": results, "names": names, "said": said})
+
+
+def answer_once(actor: User, notice: Notice, key: str, body: Any, replies: Callable[[], list[Reply]]) -> list[Result]:
+    """Answer under a key, so that the same body sent twice answers once and gets the same results.
+
+    Raises what `reply_once` and `answer_items` raise.
+    """
+    lines = workflow.reply_once(
+        notice=notice,
+        actor=actor,
+        key=key,
+        body=body,
+        answer=lambda: [
+            {"ref": result.ref, "ok": result.ok, "code": result.code, "message": str(result.message)}
+            for result in workflow.answer_items(notice=notice, replies=replies(), actor=actor)
+        ],
+    )
+    return [Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines]
 
 
 def _visible(request: SignedIn, number: str) -> Notice:

@@ -1,6 +1,6 @@
 """The verbs of the notices room, one module for each subject."""
 
-from notices.workflow.answering import Reply, answer_items
+from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
 from notices.workflow.checking import Look, check_items, look_again, verify_items
 from notices.workflow.drafting import (
     Composed,
@@ -29,6 +29,7 @@ from notices.workflow.replies import reply_once
 from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
 
 __all__ = [
+    "OWE_REASON",
     "Composed",
     "Look",
     "Reply",
@@ -41,6 +42,7 @@ __all__ = [
     "correct_outcome",
     "decide_objection",
     "decline_correction",
+    "foresee_answers",
     "hand_over",
     "lodge_objection",
     "look_again",

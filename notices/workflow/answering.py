@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,6 +21,7 @@ from corps.audit import origin, record
 from corps.bulk import ids_among
 from corps.clock import AHEAD, accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Deadline, StoredFile, User
 from corps.results import Result
 from listings.addresses import read_cell
@@ -30,6 +32,8 @@ from notices.workflow.issuing import complete_notices
 
 LONGEST_REMARK = 300
 OUTCOMES = frozenset(Claim.values)
+# Answers by which nothing is removed: whoever gives one by hand says why.
+OWE_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
 
 WRITE = """
 WITH words AS (
@@ -110,6 +114,27 @@ def answer_items(
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
 
+    accepted, results = _judge(notice, items, replies, recorded)
+    if accepted:
+        _write(notice, list(accepted.values()), actor, recorded, document)
+        complete_notices([notice.pk], actor=actor, at=recorded)
+    return results
+
+
+def foresee_answers(*, notice: Notice, replies: Iterable[Reply], actor: User) -> list[Result]:
+    """What `answer_items` would say to these replies now, one Result for each; nothing is locked or written.
+
+    Raises PermissionDenied.
+    """
+    access.require(actor, "notices.answer", notice)
+    replies = list(replies)
+    return _judge(notice, _named(notice, replies), replies, now())[1]
+
+
+def _judge(
+    notice: Notice, items: list[Named], replies: list[Reply], recorded: datetime
+) -> tuple[dict[int, tuple[Named, Reply]], list[Result]]:
+    """Which items are answered by which reply, and one Result for each reply."""
     by_id = {item.pk: item for item in items}
     by_place = {item.place: item for item in items if item.place}
     closed = [item.pk for item in items if item.state != ItemState.OPEN]
@@ -128,10 +153,7 @@ def answer_items(
         elif item is not None:
             accepted[item.pk] = (item, reply)
         results.append(refusal or Result(reply.ref))
-    if accepted:
-        _write(notice, list(accepted.values()), actor, recorded, document)
-        complete_notices([notice.pk], actor=actor, at=recorded)
-    return results
+    return accepted, results
 
 
 def _require_answerer(actor: User, notice: Notice, document: StoredFile | None) -> None:
@@ -147,17 +169,26 @@ def _require_answerer(actor: User, notice: Notice, document: StoredFile | None) 
 def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[Named]:
     """The items that replies may mean, only those named where all are named by id; their targets locked first, then
     they, both in the order of ids, as in every verb that moves items."""
-    items = notice.items.exclude(state=ItemState.DRAFT)
-    by_id = all(reply.item is not None for reply in replies)
-    if by_id:
-        items = items.filter(pk__in=ids_among(reply.item for reply in replies))
+    items = _meant(notice, replies)
     targets = Target.objects.filter(pk__in=items.values("target_id")).order_by("pk")
-    list(targets.select_for_update(of=("self",), no_key=True).values_list("pk"))
-    locked = items.order_by("pk").select_for_update(of=("self",), no_key=True)
-    if by_id:
-        return [Named(*row) for row in locked.values_list("pk", "target_id", "state")]
+    list(locked(targets).values_list("pk"))
+    return _named(notice, replies, locked(items.order_by("pk")))
+
+
+def _meant(notice: Notice, replies: list[Reply]) -> QuerySet[NoticeItem]:
+    items = notice.items.exclude(state=ItemState.DRAFT)
+    if all(reply.item is not None for reply in replies):
+        return items.filter(pk__in=ids_among(reply.item for reply in replies))
+    return items
+
+
+def _named(notice: Notice, replies: list[Reply], items: QuerySet[NoticeItem] | None = None) -> list[Named]:
+    """The items that replies may mean, with their places if one of them names an address."""
+    items = _meant(notice, replies) if items is None else items
+    if all(reply.item is not None for reply in replies):
+        return [Named(*row) for row in items.values_list("pk", "target_id", "state")]
     thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")
-    rows = locked.values_list("pk", "target_id", "state", "target__platform__slug", "target__kind", thing)
+    rows = items.values_list("pk", "target_id", "state", "target__platform__slug", "target__kind", thing)
     return [Named(pk, target, state, (platform, kind, slug)) for pk, target, state, platform, kind, slug in rows]
 
 

@@ -1,0 +1,19 @@
+"""Answers from a sheet: the items of a notice as a table to fill in, and what a filled one says. Writes nothing."""
+
+from notices.answer_sheets.blank import write_csv, write_xlsx
+from notices.answer_sheets.filled import Filled, Line, Problem, read_filled
+from notices.answer_sheets.review import Review, review, unsettled
+from notices.answer_sheets.words import ANSWERS
+
+__all__ = [
+    "ANSWERS",
+    "Filled",
+    "Line",
+    "Problem",
+    "Review",
+    "read_filled",
+    "review",
+    "unsettled",
+    "write_csv",
+    "write_xlsx",
+]

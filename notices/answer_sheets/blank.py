@@ -1,0 +1,62 @@
+"""The items of a notice as a table to fill in, as XLSX and as CSV."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from cases.states import Claim
+from corps.exports import csv_lines
+from notices.answer_sheets.words import ANSWERS
+from notices.letters import ASKED, store_name_of, title_of
+from notices.models import Notice
+from notices.states import ItemState
+
+
+def write_xlsx(notice: Notice) -> bytes:
+    """The notice's items as a workbook, with the answers that stand, and a choice of words in the answer column."""
+    heads, rows = _table(notice)
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    page = book.add_worksheet(_("Answers"))
+    bold, free = book.add_format({"bold": True}), book.add_format({"bg_color": "#fcf0d6"})
+    page.write_row(0, 0, heads, bold)
+    for number, row in enumerate(rows, start=1):
+        page.write_number(number, 0, row[0])
+        for column, cell in enumerate(row[1:], start=1):
+            page.write_string(number, column, cell, free if column >= len(heads) - 2 else None)
+    answer = len(heads) - 2
+    if rows:
+        words = [str(word.label) for word in ANSWERS]
+        page.data_validation(
+            1, answer, len(rows), answer, {"validate": "list", "source": words, "error_type": "warning"}
+        )
+    page.set_column(1, len(heads) - 1, 20)
+    page.freeze_panes(1, 0)
+    book.close()
+    return buffer.getvalue()
+
+
+def write_csv(notice: Notice) -> Iterator[str]:
+    """The same as CSV, with a byte order mark; a cell that would be a formula gets a ' before it."""
+    heads, rows = _table(notice)
+    yield "\ufeff"
+    yield from csv_lines(heads, rows)
+
+
+def _table(notice: Notice) -> tuple[list[str], list[list[Any]]]:
+    heads = [_("No."), _("Kind"), _("Id"), _("Address"), _("Title"), _("Store"), _("Ground"), _("To do")]
+    heads += [_("Answer"), _("Remark")]
+    items = notice.items.exclude(state__in=(ItemState.DRAFT, ItemState.WITHDRAWN)).order_by("position")
+    rows = []
+    for item in items.select_related("target__listing__store", "target__store", "ground"):
+        target = item.target
+        stands = item.outcome if item.state != ItemState.OPEN else ""
+        cells: list[Any] = [target.get_kind_display(), target.thing.canonical_id, target.thing.url, title_of(target)]
+        cells += [store_name_of(target), item.ground or "", ASKED[target.kind]]
+        cells += [Claim(stands).label if stands else "", item.remark if stands else ""]
+        rows.append([item.position, *(str(cell) for cell in cells)])
+    return [str(head) for head in heads], rows

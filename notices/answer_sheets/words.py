@@ -1,0 +1,57 @@
+"""The words of an answer sheet: its headings, and every way to write an answer."""
+
+from functools import cache
+
+from django.utils import translation
+
+from cases.states import Claim
+from listings.sheets.cells import plain
+from listings.sheets.headers import heading_key
+
+# In the order of the digits that the desk's keys have.
+ANSWERS = (
+    Claim.REMOVED,
+    Claim.SHUT,
+    Claim.ALREADY_GONE,
+    Claim.REFUSED,
+    Claim.NEEDS_INFORMATION,
+    Claim.NOT_OURS,
+    Claim.APPEALED,
+)
+HEADS = {
+    "id": ("编号", "商品编号", "店铺编号", "id", "itemid"),
+    "address": ("网址", "链接", "地址", "商品链接", "店铺链接", "address", "url", "link"),
+    "answer": ("答复", "处置结果", "答复结果", "结果", "answer", "outcome", "result"),
+    "remark": ("备注", "说明", "理由", "remark", "remarks", "reason", "note"),
+}
+FIELD_OF = {heading_key(head): name for name, heads in HEADS.items() for head in heads}
+SAID_OTHERWISE = {
+    "下架": Claim.REMOVED,
+    "已删除": Claim.REMOVED,
+    "关店": Claim.SHUT,
+    "已关闭": Claim.SHUT,
+    "收函前已不存在": Claim.ALREADY_GONE,
+    "已不存在": Claim.ALREADY_GONE,
+    "alreadygone": Claim.ALREADY_GONE,
+    "拒绝": Claim.REFUSED,
+    "refused": Claim.REFUSED,
+    "需补充材料": Claim.NEEDS_INFORMATION,
+    "不是本平台": Claim.NOT_OURS,
+    "申诉": Claim.APPEALED,
+}
+
+
+@cache
+def _words() -> dict[str, Claim]:
+    """Every way to write an answer, as `plain` has it: the words in both languages, the codes, the digits."""
+    words = {plain(word): claim for word, claim in SAID_OTHERWISE.items()}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            words |= {plain(str(claim.label)): claim for claim in ANSWERS}
+    words |= {plain(claim.value): claim for claim in ANSWERS}
+    return words | {str(digit): claim for digit, claim in enumerate(ANSWERS, start=1)}
+
+
+def answer_of(text: str) -> Claim | None:
+    """The answer that a cell gives: a word in Chinese or English, or a digit; None if it is no answer."""
+    return _words().get(plain(text))

@@ -1,0 +1,127 @@
+"""Answers from a sheet: download it, upload it filled in, look at what it would do, confirm."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.core.files import File
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from corps import workflow as ground
+from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
+from corps.models import StoredFile, User
+from listings.sheets import SheetRefused
+from notices import answer_sheets, letters, workflow
+from notices.forms import AnswerSheetForm
+from notices.models import Notice
+from notices.states import NoticeState
+from notices.views import desk
+
+liaisons = open_to(User.Role.LIAISON)
+SALT = "notices.answer_sheet"
+PROBLEMS_SHOWN = 200
+
+
+@liaisons
+@require_GET
+def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
+    """The notice's items to fill in, as XLSX or CSV, in the language of who asks."""
+    notice = _visible(request, number)
+    if kind == "xlsx":
+        response: HttpResponseBase = HttpResponse(answer_sheets.write_xlsx(notice), content_type=letters.XLSX)
+    else:
+        lines = _in_language(get_language() or "zh-hans", answer_sheets.write_csv(notice))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{notice.number}-answers.{kind}"'
+    return response
+
+
+@liaisons
+@require_http_methods(["GET", "POST"])
+def upload(request: SignedIn, number: str) -> HttpResponse:
+    """Where a filled sheet is handed in; then what it would do. Nothing is registered here."""
+    notice = _visible(request, number)
+    form = AnswerSheetForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        sheet = form.cleaned_data["sheet"]
+        try:
+            filled = answer_sheets.read_filled(sheet, sheet.name, notice)
+        except SheetRefused as fault:
+            form.add_error("sheet", str(fault.message))
+        else:
+            kept = ground.store_file(sheet, sheet.content_type or "application/octet-stream")
+            return _reviewed(request, notice, filled, {"file": kept.sha256, "name": sheet.name[-100:]})
+    return render(request, "notices/answers_upload.html", {"notice": notice, "form": form, "answers": _answers()})
+
+
+@liaisons
+@require_POST
+def confirm(request: SignedIn, number: str) -> HttpResponse:
+    """Register the answers of the sheet that was looked at; sent twice, it answers once."""
+    notice = _visible(request, number)
+    try:
+        seen = signing.loads(request.POST.get("seen", ""), salt=SALT, max_age=86_400)
+    except signing.BadSignature as fault:
+        raise Http404 from fault
+    if seen["user"] != request.user.pk or seen["notice"] != notice.pk:
+        raise Http404
+    kept = get_object_or_404(StoredFile, sha256=seen["file"])
+    with ground.open_file(kept) as file:
+        filled = answer_sheets.read_filled(File(file), seen["name"], notice)
+    body = [[line.item, line.address, line.outcome, line.remark] for line in filled.lines]
+    try:
+        replies = partial(answer_sheets.unsettled, filled, notice)
+        results = desk.answer_once(request.user, notice, seen["key"], body, replies)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect("notices:answers", number)
+    done = sum(result.ok for result in results)
+    if done == len(results):
+        messages.success(request, _("%(count)d items answered from the sheet.") % {"count": done})
+        return redirect(notice)
+    names = {line.row: (_("Row %(row)s, %(name)s") % {"row": line.row, "name": line.name}, "") for line in filled.lines}
+    return render(request, "notices/desk_result.html", {"notice": notice, "results": results, "names": names})
+
+
+def _reviewed(request: SignedIn, notice: Notice, filled: answer_sheets.Filled, file: dict[str, str]) -> HttpResponse:
+    """What the sheet would do, with the sealed word of what was looked at, which the confirmation hands back."""
+    review = answer_sheets.review(filled, notice, request.user)
+    seen = file | {"user": request.user.pk, "notice": notice.pk, "key": review.key}
+    context: dict[str, Any] = {
+        "notice": notice,
+        "name": file["name"],
+        "review": review,
+        "problems": review.problems[:PROBLEMS_SHOWN],
+        "more": max(0, len(review.problems) - PROBLEMS_SHOWN),
+        "seen": signing.dumps(seen, salt=SALT),
+    }
+    return render(request, "notices/answers_review.html", context)
+
+
+def _answers() -> list[tuple[str, Any, int, bool]]:
+    """The answers as the page explains them: code, word, digit, whether a reason is owed."""
+    words = enumerate(answer_sheets.ANSWERS, start=1)
+    return [(claim.value, claim.label, digit, claim in workflow.OWE_REASON) for digit, claim in words]
+
+
+def _visible(request: SignedIn, number: str) -> Notice:
+    """The notice as its liaison sees it, as long as it is open for answers."""
+    notices = Notice.objects.visible_to(request.user).select_related("case", "platform", "reply_deadline", "drafted_by")
+    return get_object_or_404(notices, number=number, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
+
+
+def _in_language(language: str, lines: Iterator[str]) -> Iterator[str]:
+    """Lines that are made after the request has been answered, in the language of who asked."""
+    while True:
+        with override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
