@@ -1,9 +1,10 @@
 """The check queue: what platforms claim, judged by what an officer sees."""
 
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.states import Claim, Seen
+from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
@@ -24,6 +26,7 @@ from stores.models import Platform
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
 NEXT_ROWS = 12
+MOST_UNDONE = 5
 
 
 def queue(user: User) -> QuerySet[NoticeItem]:
@@ -115,7 +118,8 @@ def judge(request: SignedIn) -> HttpResponse:
             "%(count)d items judged “%(seen)s”",
             len(done),
         )
-        request.session["undo"] = {"ids": done, "text": said % {"count": len(done), "seen": Seen(seen).label}}
+        text = said % {"count": len(done), "seen": Seen(seen).label}
+        request.session["undo"] = [*request.session.get("undo", []), {"ids": done, "text": text}][-MOST_UNDONE:]
     return redirect(back + _query(request))
 
 
@@ -134,10 +138,13 @@ def undo(request: SignedIn) -> HttpResponse:
 
 
 def _undoable(request: SignedIn) -> dict[str, Any] | None:
-    """The last verdicts of this session, as long as they can still be taken back."""
-    last = request.session.pop("undo", None)
-    if last and PendingVerdict.objects.filter(item__in=last["ids"], by=request.user).exists():
-        return last
+    """The last verdicts of this session that can still be taken back, with the seconds left for it."""
+    for last in reversed(request.session.get("undo", [])):
+        pending = PendingVerdict.objects.filter(item__in=last["ids"], by=request.user)
+        due_at = pending.aggregate(due_at=Min("due_at"))["due_at"]
+        if due_at and due_at > now():
+            return last | {"seconds": ceil((due_at - now()).total_seconds())}
+    request.session.pop("undo", None)
     return None
 
 

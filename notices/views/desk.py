@@ -17,6 +17,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.lists import page_of
+from corps.pieces.words import thousands
 from corps.results import Result
 from listings.addresses import read_cell
 from notices import letters, workflow
@@ -147,7 +148,9 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     done = sum(result.ok for result in results)
     if done == len(results):
         outcome = Claim(said["outcome"]).label
-        messages.success(request, _("%(count)d items answered “%(outcome)s”.") % {"count": done, "outcome": outcome})
+        messages.success(
+            request, _("%(count)s items answered “%(outcome)s”.") % {"count": thousands(done), "outcome": outcome}
+        )
         request.session["answered"] = notice.number
         return redirect(notice)
     names = {

@@ -17,6 +17,7 @@ from corps import workflow as ground
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import StoredFile, User
+from corps.pieces.words import thousands
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
 from notices.forms import AnswerSheetForm
@@ -84,7 +85,7 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
         return redirect("notices:answers", number)
     done = sum(result.ok for result in results)
     if done == len(results):
-        messages.success(request, _("%(count)d items answered from the sheet.") % {"count": done})
+        messages.success(request, _("%(count)s items answered from the sheet.") % {"count": thousands(done)})
         return redirect(notice)
     names = {line.row: (_("Row %(row)s, %(name)s") % {"row": line.row, "name": line.name}, "") for line in filled.lines}
     return render(request, "notices/desk_result.html", {"notice": notice, "results": results, "names": names})

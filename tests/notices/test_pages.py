@@ -12,7 +12,7 @@ from cases.models import LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from notices import workflow
-from notices.models import Answer, Outcome, Recurrence
+from notices.models import Answer, Outcome, PendingVerdict, Recurrence
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,19 @@ def test_what_blocks_a_draft_names_its_targets(world: World):
     page = client_of(world.officer).get(reverse("notices:compose", args=[world.case.number]))
     [reason] = page.context["blocked"]
     assert [item.target_id for item in reason["items"]] == [targets[0].pk]
+
+
+def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    client, queue = client_of(world.officer), reverse("notices:checks")
+    for item in notice.items.order_by("position"):
+        client.post(reverse("notices:judge"), {"ids": item.pk, "seen": "gone"})
+        client.get(queue)
+    for left in (1, 0):
+        undo = client.get(queue).context["undo"]
+        assert 0 < undo["seconds"] <= 10
+        client.post(reverse("notices:undo"), {"ids": undo["ids"]})
+        assert PendingVerdict.objects.count() == left
+    assert client.get(queue).context["undo"] is None
