@@ -26,6 +26,7 @@ class CorpsConfig(AppConfig):
         administrator, auditor = ("administrator",), ("auditor",)
         navigation.register("users", _("Accounts"), "users", section="house", order=10, roles=administrator)
         navigation.register("units", _("Units"), "units", section="house", order=20, roles=administrator)
+        navigation.register("calendar", _("Calendar"), "calendar", section="house", order=30, roles=administrator)
         navigation.register("admin", _("Reference data"), "admin:index", section="house", order=90, roles=administrator)
         navigation.register("audit", _("Audit"), "audit", section="oversight", order=90, roles=auditor)
         navigation.register_bell(

@@ -6,6 +6,8 @@ from django import forms
 from django.db.models import BLANK_CHOICE_DASH, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from corps.calendar import Day
+from corps.holiday_tables import TableFaults, read_table
 from corps.models import Unit, User
 
 DASHES = BLANK_CHOICE_DASH[0][1]
@@ -67,3 +69,41 @@ class UnitForm(forms.Form):
         required=False,
         empty_label=_("Directly to the corps"),
     )
+
+
+class CalendarForm(forms.Form):
+    """A year's holiday table, pasted or as a text file, and the notice it comes from."""
+
+    table = forms.CharField(
+        label=_("Days"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
+        help_text=_(
+            "One line a day or span: date, rest or work, name; such as 2027-02-06..2027-02-12, rest, Spring Festival."
+        ),
+    )
+    file = forms.FileField(
+        label=_("Or a text file with them"), required=False, help_text=_("UTF-8, apart by tabs or commas.")
+    )
+    source = forms.CharField(
+        label=_("Source"), max_length=80, help_text=_("Name and number of the State Council's notice.")
+    )
+    days: list[Day]
+
+    def clean(self) -> dict[str, Any]:
+        """Reads the days; each line that cannot be read is an error of its own."""
+        data = super().clean() or {}
+        field = "file" if data.get("file") else "table"
+        if file := data.get("file"):
+            try:
+                data["table"] = file.read(60_000).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("This is not text in UTF-8."))
+                return data
+        try:
+            self.days = read_table(data.get("table") or "")
+        except TableFaults as wrong:
+            for number, said in wrong.faults:
+                self.add_error(field, _("Line %(number)s: %(said)s") % {"number": number, "said": said})
+        return data

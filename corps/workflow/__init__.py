@@ -13,7 +13,7 @@ from corps.workflow.accounts import (
     revoke_key,
 )
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
-from corps.workflow.calendar import publish_calendar, recompute_deadlines
+from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
 from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, resend
 from corps.workflow.files import open_file, store_file
 from corps.workflow.house import (
@@ -43,6 +43,7 @@ __all__ = [
     "deactivate_user",
     "decide_approval",
     "document_number",
+    "foresee_moves",
     "forget_filter",
     "hide_columns",
     "keep_filter",

@@ -1,6 +1,6 @@
 """Verbs on the working-day calendar: publishing a year's table, and moving the deadlines that hang on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.access import require
 from corps.audit import record
-from corps.calendar import Day
+from corps.calendar import Calendar, Day
 from corps.errors import TransitionRefused
 from corps.models import Deadline, Holiday, User
 
@@ -41,16 +41,35 @@ def recompute_deadlines() -> list[Move]:
     audits the reason (a table published, a holiday corrected) with the number moved.
     """
     lock_calendar()
-    calendar = Holiday.objects.calendar()
     moves, moved = [], []
+    for row, move in _moves(Holiday.objects.calendar()):
+        moves.append(move)
+        row.due_on, row.is_provisional = move.due_on, move.is_provisional
+        moved.append(row)
+    Deadline.objects.bulk_update(moved, ["due_on", "is_provisional"], batch_size=1000)
+    return moves
+
+
+def foresee_moves(*, year: int, days: Iterable[Day], actor: User) -> list[tuple[Deadline, Move]]:
+    """What publishing a year's table would move, without doing it; each deadline with its rule.
+
+    Raises as `publish_calendar` does, save "published".
+    """
+    require(actor, "corps.publish_calendar")
+    days = list(days)
+    judge_table(year, days)
+    new = {day.date for day in days}
+    rows = Holiday.objects.exclude(date__year=year).values_list("date", "kind", "name", "is_provisional")
+    kept = [Day(*row) for row in rows if row[0] not in new]
+    return list(_moves(Calendar.from_days([*kept, *days])))
+
+
+def _moves(calendar: Calendar) -> Iterator[tuple[Deadline, Move]]:
+    """The deadlines that a calendar counts otherwise than they stand, as they stand."""
     for row in Deadline.objects.select_related("rule").order_by("pk").iterator(chunk_size=5000):
         due_on, is_provisional = row.count(calendar)
         if (due_on, is_provisional) != (row.due_on, row.is_provisional):
-            moves.append(Move(row.pk, row.due_on, due_on, is_provisional))
-            row.due_on, row.is_provisional = due_on, is_provisional
-            moved.append(row)
-    Deadline.objects.bulk_update(moved, ["due_on", "is_provisional"], batch_size=1000)
-    return moves
+            yield row, Move(row.pk, row.due_on, due_on, is_provisional)
 
 
 @transaction.atomic

@@ -24,6 +24,8 @@ ROUTES = {
     "user": ADMINISTRATOR,
     "units": ADMINISTRATOR,
     "unit": ADMINISTRATOR,
+    "calendar": ADMINISTRATOR,
+    "calendar_": ADMINISTRATOR,
     "audit": AUDITOR,
     "audit_verify": AUDITOR,
     "admin:": ADMINISTRATOR,
