@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from corps.acting import current
 from corps.audit import record
+from corps.locking import locked
 from corps.models import Delivery
 from corps.smtp import Answer, Line, Verdict
 
@@ -336,7 +337,7 @@ class _Turn:
         """The row was taken from this worker while it sent: leave its answer as evidence for whoever decides."""
         log.warning("outbox.answer_came_late", delivery=delivery.pk, verdict=answer.verdict.name, answer=answer.text)
         with transaction.atomic():
-            theirs = Delivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk, worker=self.worker)
+            theirs = locked(Delivery.objects).filter(pk=delivery.pk, worker=self.worker)
             for row in theirs.filter(state=Delivery.State.UNCERTAIN).only("answer"):
                 row.answer = "\n".join(filter(None, [row.answer, f"{answer.verdict.name}: {answer.text}"]))
                 row.save(update_fields=["answer"])

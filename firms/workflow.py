@@ -10,6 +10,7 @@ from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import User
 from firms.models import Brand, Firm, Representative
 
@@ -54,7 +55,7 @@ def register_firm(
 def add_brand(*, firm: Firm, name: str, actor: User, at: datetime | None = None) -> Brand:
     """Note a brand of a firm. Raises PermissionDenied; ValidationError, also for a brand that it has already."""
     at = accept_at(actor, at, now())
-    firm = Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
+    firm = locked(Firm.objects).get(pk=firm.pk)
     require(actor, "firms.register_firm", firm)
     brand = Brand(firm=firm, name=name.strip())
     brand.full_clean()
@@ -70,7 +71,7 @@ def appoint_representative(*, firm: Firm, user: User, actor: User, at: datetime 
     Raises PermissionDenied; TransitionRefused "not-a-representative", "speaks-for-another".
     """
     at = accept_at(actor, at, now())
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     require(actor, "firms.appoint_representative", firm)
     if user.role != User.Role.REPRESENTATIVE:
         raise TransitionRefused("not-a-representative", _("Only the account of a representative can speak for a firm."))

@@ -11,6 +11,7 @@ from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import User
 from firms.models import Firm
 from stores.locks import lock_official_accounts
@@ -55,7 +56,7 @@ def appoint_liaison(
     Raises PermissionDenied; ValidationError by field; TransitionRefused "not-a-liaison", "account-taken".
     """
     at = accept_at(actor, at, now())
-    platform = Platform.objects.select_for_update(no_key=True).get(pk=platform.pk)
+    platform = locked(Platform.objects).get(pk=platform.pk)
     require(actor, "stores.appoint_liaison", platform)
     if user is not None and user.role != User.Role.LIAISON:
         raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
@@ -90,8 +91,8 @@ def change_liaison(
     Raises PermissionDenied; ValidationError by field; TransitionRefused "not-active".
     """
     at = accept_at(actor, at, now())
-    platform = Platform.objects.select_for_update(no_key=True).get(liaisons=liaison.pk)
-    liaison = Liaison.objects.select_for_update(of=("self",), no_key=True).get(pk=liaison.pk)
+    platform = locked(Platform.objects).get(liaisons=liaison.pk)
+    liaison = locked(Liaison.objects).get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
         raise TransitionRefused("not-active", _("This liaison was dismissed already."))
@@ -118,7 +119,7 @@ def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None
     Raises PermissionDenied; TransitionRefused "not-active".
     """
     at = accept_at(actor, at, now())
-    liaison = Liaison.objects.select_for_update(of=("self",), no_key=True).select_related("platform").get(pk=liaison.pk)
+    liaison = locked(Liaison.objects).select_related("platform").get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
         raise TransitionRefused("not-active", _("This liaison was dismissed already."))

@@ -10,7 +10,6 @@ from cases.models.campaigns import LegalGround
 from cases.models.cases import Case
 from cases.models.complaints import Complaint
 from cases.states import TARGET_STATES, Claim, Seen, TargetState
-from corps.bulk import ids_among
 from corps.database.references import is_kept, refers
 from firms.models import Firm
 from listings.models import Listing
@@ -35,10 +34,6 @@ class TargetQuerySet(models.QuerySet):
             return self
         seen = Case.objects.visible_to(user).values("pk")
         return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
-
-    def lock_in_order(self, ids) -> Self:
-        """The rows of these ids, locked in the order of ids, so that two calls cannot deadlock."""
-        return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 class Target(models.Model):

@@ -13,6 +13,7 @@ from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Deadline, Unit, User
 from corps.workflow import document_number, take_number
 
@@ -41,10 +42,10 @@ def open_case(
     """
     at = accept_at(actor, at, now())
     require(actor, "cases.open_case")
-    locked = _locked_complaints(complaints, actor)
-    if not locked:
+    taken = _locked_complaints(complaints, actor)
+    if not taken:
         raise TransitionRefused("no-complaints", _("A case is made of at least one complaint."))
-    if len({complaint.firm_id for complaint in locked}) > 1:
+    if len({complaint.firm_id for complaint in taken}) > 1:
         raise TransitionRefused("several-firms", _("These complaints come from different firms."))
     unit = unit or actor.unit
     if unit is None or not (actor.sees_every_unit or _is_below(unit, actor.unit)):
@@ -54,8 +55,8 @@ def open_case(
 
     case = Case(
         title=title.strip(),
-        firm=locked[0].firm,
-        campaign=campaign or _shared_campaign(locked),
+        firm=taken[0].firm,
+        campaign=campaign or _shared_campaign(taken),
         unit=unit,
         ground=ground,
         opened_by=actor,
@@ -65,7 +66,7 @@ def open_case(
     case.number = take_number("C", at)
     case.save()
     record(actor, "case.opened", case, at=at, thread=case.thread, number=case.number, firm=case.firm.code, unit=unit.pk)
-    _put_in(case, locked, actor, at)
+    _put_in(case, taken, actor, at)
     if lead is not None or second is not None:
         _assign(case, lead, second, actor, at)
     return case
@@ -81,10 +82,10 @@ def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, 
     case = lock_case(case)
     require(actor, "cases.open_case", case)
     require_open(case)
-    locked = _locked_complaints(complaints, actor)
-    if any(complaint.firm_id != case.firm_id for complaint in locked):
+    taken = _locked_complaints(complaints, actor)
+    if any(complaint.firm_id != case.firm_id for complaint in taken):
         raise TransitionRefused("several-firms", _("A case holds the complaints of one firm."), firm=case.firm.code)
-    _put_in(case, locked, actor, at)
+    _put_in(case, taken, actor, at)
     return case
 
 
@@ -218,12 +219,12 @@ def _locked_complaints(complaints: Iterable[Complaint], actor: User) -> list[Com
     """The complaints as they stand, in the order of ids, locked; each must be accepted and visible to the actor."""
     ids = {complaint.pk for complaint in complaints}
     visible = Complaint.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
-    locked = list(visible.select_for_update(of=("self",), no_key=True).select_related("firm", "campaign"))
-    wrong = [complaint for complaint in locked if complaint.state != ComplaintState.ACCEPTED]
-    if wrong or len(locked) < len(ids):
+    found = list(locked(visible).select_related("firm", "campaign"))
+    wrong = [complaint for complaint in found if complaint.state != ComplaintState.ACCEPTED]
+    if wrong or len(found) < len(ids):
         message = _("Only accepted complaints that are in no case yet can be taken into one.")
         raise TransitionRefused("not-accepted", message, complaints=[complaint.number for complaint in wrong])
-    return locked
+    return found
 
 
 def _shared_campaign(complaints: list[Complaint]) -> Campaign | None:

@@ -18,6 +18,7 @@ from corps.audit import entry, record, record_many
 from corps.calendar import parse_spans
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Deadline, User
 
 
@@ -218,6 +219,6 @@ def _move(case: Case, after: str, actor: User, at: datetime, *fields: str, **sai
 
 
 def _pass_complaints_on(case: Case, before: str, after: str, actor: User, at: datetime) -> None:
-    complaints = list(Complaint.objects.select_for_update(no_key=True).filter(case=case, state=before).order_by("pk"))
+    complaints = list(locked(Complaint.objects).filter(case=case, state=before).order_by("pk"))
     Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(state=after)
     record_many(entry(actor, f"complaint.{after}", complaint, at=at, thread=case.thread) for complaint in complaints)

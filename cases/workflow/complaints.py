@@ -15,6 +15,7 @@ from corps.acting import current
 from corps.audit import record
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Deadline, StoredFile, User
 from corps.workflow import take_number
 from firms.models import Firm
@@ -129,7 +130,7 @@ def _short_name(name: str) -> str:
 
 
 def _locked(complaint: Complaint) -> Complaint:
-    return Complaint.objects.select_for_update(of=("self",), no_key=True).select_related("firm").get(pk=complaint.pk)
+    return locked(Complaint.objects).select_related("firm").get(pk=complaint.pk)
 
 
 def _move(complaint: Complaint, after: str, actor: User, at: datetime, *, reason: str) -> Complaint:
@@ -143,7 +144,7 @@ def _move(complaint: Complaint, after: str, actor: User, at: datetime, *, reason
 
 def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:
     """Abandon the complaint's import if none of its rows is registered yet."""
-    sheet_import = SheetImport.objects.select_for_update(no_key=True).filter(complaint=complaint).first()
+    sheet_import = locked(SheetImport.objects).filter(complaint=complaint).first()
     if sheet_import is None:
         return
     if sheet_import.state == SheetImport.State.REGISTERING:

@@ -10,6 +10,7 @@ from cases.models import Case, Complaint, LegalGround
 from cases.states import CASE_STATES, COMPLAINT_STATES, CaseState
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import AuditEntry
 
 # While a case is in one of these, things can be added to it and taken out.
@@ -56,5 +57,4 @@ def require_valid_ground(ground: LegalGround, at: datetime) -> None:
 
 def lock_case(case: Case) -> Case:
     """The case as it stands, locked."""
-    locked = Case.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("firm", "unit", "ground", "handling_deadline").get(pk=case.pk)
+    return locked(Case.objects).select_related("firm", "unit", "ground", "handling_deadline").get(pk=case.pk)

@@ -27,6 +27,7 @@ from corps.audit import record
 from corps.bulk import without_collector
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import User
 from corps.tasks import ring
 from corps.workflow import notify
@@ -353,8 +354,8 @@ def _in_state(import_id: UUID | str, state: str) -> SheetImport | None:
 
 def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
     """A complaint and its import, locked in this order."""
-    complaint = Complaint.objects.select_for_update(of=("self",), no_key=True).get(pk=sheet_import.complaint_id)
-    imports = SheetImport.objects.select_for_update(of=("self",), no_key=True).select_related("started_by")
+    complaint = locked(Complaint.objects).get(pk=sheet_import.complaint_id)
+    imports = locked(SheetImport.objects).select_related("started_by")
     return complaint, imports.get(pk=sheet_import.pk)
 
 

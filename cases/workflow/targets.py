@@ -16,6 +16,7 @@ from corps.access import require
 from corps.audit import record, record_alike
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.locking import locked_in_order
 from corps.models import User
 from corps.results import Result
 from listings.addresses import Address, read_cell
@@ -113,7 +114,7 @@ def _add(
     listings = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING]
     stores = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE]
     known = {(kind, thing): pk for kind, thing, pk in known_targets(listings, stores)}
-    present = {target.pk: target for target in Target.objects.lock_in_order(known.values())}
+    present = {target.pk: target for target in locked_in_order(Target.objects, known.values())}
     new, again = [], []
     for place, number in free.items():
         pk = known.get((place[0], things[place]))
@@ -217,7 +218,7 @@ def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dic
     ids = list(dict.fromkeys(targets))
     case_state = Case.objects.filter(pk=OuterRef("case")).values("state")
     visible = Target.objects.visible_to(actor).annotate(case_state=Subquery(case_state))
-    return ids, {target.pk: target for target in visible.lock_in_order(ids)}
+    return ids, {target.pk: target for target in locked_in_order(visible, ids)}
 
 
 def _case_is_open(target: Any) -> Result | None:
@@ -241,7 +242,7 @@ def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None
         *unmarked.filter(store__in=store.values("pk")).values_list("pk", flat=True),
         *unmarked.filter(listing__in=listings.values("pk")).values_list("pk", flat=True),
     ]
-    locked = [target.pk for target in Target.objects.lock_in_order(ids)]
+    locked = [target.pk for target in locked_in_order(Target.objects, ids)]
     Target.objects.filter(pk__in=locked).update(is_official=True)
     record(actor, "official_account.targets_marked", account, at=at, targets=len(locked))
     announce_official(locked, actor, at)

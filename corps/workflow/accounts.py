@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access import require
 from corps.audit import record
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import ApiKey, User
 
 # Without the signs that are mistaken for one another when read out.
@@ -66,7 +67,7 @@ def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any)
     _permit(actor)
     if unknown := changes.keys() - {"name", "role", "unit", "duties", "email", "phone"}:
         raise TypeError(f"not changed this way: {sorted(unknown)}")
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if actor is not None and actor.pk == user.pk and changes.get("role", user.role) != user.role:
         raise TransitionRefused("own-role", _("Nobody changes their own role."))
     before = _all(user)
@@ -99,7 +100,7 @@ def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
     Raises PermissionDenied; TransitionRefused "own-account", "last-administrator", "not-active".
     """
     _permit(actor)
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if actor is not None and actor.pk == user.pk:
         raise TransitionRefused("own-account", _("Nobody closes their own account."))
     if not user.is_active:
@@ -116,7 +117,7 @@ def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
 def reactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
     """Open a closed account again. Raises PermissionDenied; TransitionRefused "active"."""
     _permit(actor)
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if user.is_active:
         raise TransitionRefused("active", _("This account is open."))
     user.is_active = True
@@ -132,7 +133,7 @@ def reset_password(*, user: User, actor: User | None, at: datetime, password: st
     Raises PermissionDenied; ValidationError.
     """
     _permit(actor)
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if password is not None:
         _check_password(password, user)
     else:
@@ -214,12 +215,8 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _require_another_administrator(user: User) -> None:
-    others = (
-        User.objects.select_for_update(no_key=True)
-        .filter(role=User.Role.ADMINISTRATOR, is_active=True)
-        .exclude(pk=user.pk)
-    )
-    if not others.order_by("pk").first():
+    others = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    if not locked(others.order_by("pk")).first():
         raise TransitionRefused("last-administrator", _("The house needs at least one administrator."))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.audit import record
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Approval, User
 
 
@@ -49,9 +50,7 @@ def decide_approval(
     reason: why it is returned, or a remark. Two deciding at once get one decision and one refusal.
     Raises TransitionRefused "already-decided", "version-changed", "own-draft", "reason-missing".
     """
-    approval = (
-        Approval.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=approval.pk)
-    )
+    approval = locked(Approval.objects).select_related("decided_by").get(pk=approval.pk)
     if approval.state != Approval.State.OPEN:
         raise TransitionRefused(
             "already-decided",
@@ -87,7 +86,7 @@ def decide_approval(
 @transaction.atomic
 def void_approval(*, subject: models.Model, actor: User | None, at: datetime) -> bool:
     """Take an undecided request back, because the subject was changed or withdrawn; whether there was one."""
-    approval = _about(subject).filter(state=Approval.State.OPEN).select_for_update(no_key=True).first()
+    approval = locked(_about(subject).filter(state=Approval.State.OPEN)).first()
     if approval is None:
         return False
     approval.state = Approval.State.VOID

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Delivery, User
 from corps.models.messages import DELIVERY_STATES, DeliveryState
 
@@ -81,7 +82,7 @@ def cancel_unsent(
     if not isinstance(deliveries, QuerySet):
         deliveries = Delivery.objects.filter(pk__in=list(deliveries))
     waiting = deliveries.filter(state=DeliveryState.PENDING).select_related("message").defer("content")
-    stopped = list(waiting.order_by("pk").select_for_update(of=("self",), no_key=True))
+    stopped = list(locked(waiting.order_by("pk")))
     ids = [delivery.pk for delivery in stopped]
     Delivery.objects.filter(pk__in=ids).update(
         state=DeliveryState.CANCELLED, answer=reason, finished_at=timezone.now(), lease_until=None
@@ -102,9 +103,7 @@ def cancel_replay(mark: str, *, at: datetime) -> int:
 
 
 def _locked(delivery: Delivery, actor: User) -> Delivery:
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",), no_key=True).select_related("message").get(pk=delivery.pk)
-    )
+    delivery = locked(Delivery.objects).select_related("message").get(pk=delivery.pk)
     require(actor, "corps.decide_delivery", delivery)
     return delivery
 

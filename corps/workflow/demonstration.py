@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.audit import record
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Installation, User
 from corps.services.demonstration import STAFF
 
@@ -18,7 +19,7 @@ Demonstration = Installation.Demonstration
 @transaction.atomic
 def begin_demonstration(*, at: datetime) -> None:
     """Make this database a demonstration that is being loaded. Raises TransitionRefused "not-empty"."""
-    installation = Installation.objects.select_for_update(no_key=True).get()
+    installation = locked(Installation.objects).get()
     if installation.demonstration != Demonstration.NONE or User.objects.exists():
         raise TransitionRefused("not-empty", _("Only an empty database can become a demonstration."))
     installation.demonstration = Demonstration.LOADING

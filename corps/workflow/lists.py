@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from corps.locking import locked
 from corps.models import User
 
 MOST_FILTERS = 20
@@ -46,7 +47,7 @@ def forget_filter(*, user: User, table: str, name: str) -> None:
 
 
 def _locked(user: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return locked(User.objects).get(pk=user.pk)
 
 
 def _change(user: User, table: str, **changes: object) -> None:

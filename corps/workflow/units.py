@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access import require
 from corps.audit import record
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Unit, User
 
 
@@ -18,7 +19,7 @@ def create_unit(*, name: str, actor: User | None, at: datetime, parent: Unit | N
     Raises PermissionDenied; ValidationError by field, such as for a name that exists.
     """
     _permit(actor)
-    parent = Unit.objects.select_for_update(no_key=True).get(pk=parent.pk) if parent else None
+    parent = locked(Unit.objects).get(pk=parent.pk) if parent else None
     unit = Unit(name=name, parent=parent)
     unit.full_clean()
     unit.save()
@@ -35,7 +36,7 @@ def change_unit(*, unit: Unit, name: str, parent: Unit | None, actor: User | Non
     Raises PermissionDenied; ValidationError by field; TransitionRefused "below-itself".
     """
     _permit(actor)
-    tree = {row.pk: row for row in Unit.objects.select_for_update(no_key=True).order_by("pk")}
+    tree = {row.pk: row for row in locked(Unit.objects).order_by("pk")}
     unit, parent = tree[unit.pk], tree[parent.pk] if parent else None
     old = _path(unit)
     if parent and _path(parent).startswith(old):

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim
-from corps.bulk import ids_among
 from corps.database.references import refers
 from corps.models import Deadline, StoredFile
 from notices.states import ITEM_STATES, NOTICE_STATES, UNFINISHED, ItemState, NoticeState
@@ -99,10 +98,6 @@ class NoticeItemQuerySet(models.QuerySet):
     def named(self) -> Self:
         """Items that a letter names: those that were not withdrawn."""
         return self.exclude(state=ItemState.WITHDRAWN)
-
-    def lock_in_order(self, ids) -> Self:
-        """The items of these ids, locked in the order of ids, so that two calls cannot deadlock."""
-        return self.filter(pk__in=ids_among(ids)).order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 class NoticeItem(models.Model):

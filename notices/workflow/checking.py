@@ -15,6 +15,7 @@ from cases.states import Claim, Seen, TargetState
 from corps.access import require
 from corps.audit import entry, record_many
 from corps.clock import accept_at, now
+from corps.locking import locked_in_order
 from corps.models import User
 from corps.results import Result
 from notices.models import Check, NoticeItem
@@ -108,8 +109,8 @@ def _judge(looks: list[Look], actor: User) -> list[Result]:
 def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     """The items a person may see, and their targets, both locked in the order of ids."""
     visible = NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", flat=True)
-    list(Target.objects.lock_in_order(visible).values_list("pk"))
-    items = NoticeItem.objects.visible_to(actor).lock_in_order(ids).select_related("target__case", "notice__case")
+    list(locked_in_order(Target.objects, visible).values_list("pk"))
+    items = locked_in_order(NoticeItem.objects.visible_to(actor), ids).select_related("target__case", "notice__case")
     return {item.pk: item for item in items}
 
 
@@ -206,7 +207,7 @@ def look_again(
     require(actor, "notices.check")
     at = accept_at(actor, at, now())
     targets = list(targets)
-    visible = Target.objects.visible_to(actor).lock_in_order(targets).select_related("case")
+    visible = locked_in_order(Target.objects.visible_to(actor), targets).select_related("case")
     found = {target.pk: target for target in visible}
     last_items = {
         item.target_id: item

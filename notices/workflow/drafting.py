@@ -17,6 +17,7 @@ from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now, today
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem
@@ -53,15 +54,15 @@ def compose_notices(
     Raises PermissionDenied; TransitionRefused "case-not-filed".
     """
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
-    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("ground").get(pk=case.pk)
+    case = locked(Case.objects).select_related("ground").get(pk=case.pk)
     require(actor, "notices.compose", case)
     at = accept_at(actor, at, now())
     if case.state not in OPEN_FOR_NOTICES:
         raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
     wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
-    locked = list(wanted.select_related("ground").order_by("pk").select_for_update(of=("self",), no_key=True))
-    locked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
-    screened = screen(case, locked, handing_over=desk is not None)
+    asked = list(locked(wanted.select_related("ground").order_by("pk")))
+    asked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
+    screened = screen(case, asked, handing_over=desk is not None)
 
     by_platform: dict[int, list[tuple[Target, LegalGround]]] = {}
     for target, legal_ground in screened.free:
@@ -221,11 +222,7 @@ def version_of(notice: Notice) -> str:
 
 
 def _lock_draft(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
-    notice = (
-        Notice.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case__ground", "platform", "recipient")
-        .get(pk=notice.pk)
-    )
+    notice = locked(Notice.objects).select_related("case__ground", "platform", "recipient").get(pk=notice.pk)
     require(actor, "notices.compose", notice)
     at = accept_at(actor, at, now())
     if notice.state not in CHANGEABLE:

@@ -14,6 +14,7 @@ from corps.access import require
 from corps.audit import entry, origin, record, record_many
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Approval, Deadline, StoredFile, User
 from notices import letters
 from notices.models import Notice, NoticeItem
@@ -70,17 +71,13 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
     ground; details: blocked), and those of `corps.workflow.decide_approval`.
     """
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
-    case = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("ground", "campaign")
-        .get(notices=notice)
-    )
+    case = locked(Case.objects).select_related("ground", "campaign").get(notices=notice)
     notice = _locked(notice)
     notice.case = case
     require(actor, "notices.approve", notice)
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
-    targets = Target.objects.filter(items__notice=notice).order_by("pk").select_for_update(of=("self",), no_key=True)
+    targets = locked(Target.objects.filter(items__notice=notice).order_by("pk"))
     list(targets.values_list("pk"))
     refuse_blocked(notice)
     approval = ground.open_approval(notice)
@@ -204,7 +201,7 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
     locked, so that two who finish the last two items do not each take the other's for open.
     """
     ids = sorted(set(notices))
-    list(Notice.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    list(locked(Notice.objects.filter(pk__in=ids).order_by("pk")).values_list("pk"))
     busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
     found = list(
         Notice.objects.filter(pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
@@ -224,7 +221,7 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
 
 def _locked(notice: Notice) -> Notice:
     return (
-        Notice.objects.select_for_update(of=("self",), no_key=True)
+        locked(Notice.objects)
         .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by")
         .get(pk=notice.pk)
     )

@@ -14,6 +14,7 @@ from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
 from notices.models import NoticeItem, Objection, Outcome
@@ -53,9 +54,7 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
 @transaction.atomic
 def accept_objection(*, objection: Objection, actor: User, at: datetime | None = None) -> Objection:
     """Take an objection up for decision. Raises PermissionDenied; TransitionRefused "already-decided"."""
-    objection = (
-        Objection.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=objection.pk)
-    )
+    objection = locked(Objection.objects).select_related("case").get(pk=objection.pk)
     require(actor, "notices.lodge_objection", objection)
     at = accept_at(actor, at, now())
     _move(objection, ObjectionState.ACCEPTED)
@@ -75,9 +74,7 @@ def decide_objection(
     Raises PermissionDenied; TransitionRefused "already-decided", "own-objection", "reason-missing".
     """
     target = _locked(Target.objects.get(objections=objection))
-    objection = (
-        Objection.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=objection.pk)
-    )
+    objection = locked(Objection.objects).select_related("case").get(pk=objection.pk)
     require(actor, "notices.decide_objection", objection)
     at = accept_at(actor, at, now())
     _require_reason(reason)
@@ -115,7 +112,7 @@ def _restore(target: Target, objection: Objection, actor: User, at: datetime) ->
             reason=objection.reason,
             objection=objection,
         )
-    unfinished = list(NoticeItem.objects.lock_in_order(_unfinished(target)).values_list("pk", "notice_id"))
+    unfinished = list(locked_in_order(NoticeItem.objects, _unfinished(target)).values_list("pk", "notice_id"))
     NoticeItem.objects.filter(pk__in=[pk for pk, _n in unfinished]).update(state=ItemState.WITHDRAWN)
     before, target.state, target.is_counted = target.state, TargetState.RESTORED, False
     target.save(update_fields=["state", "is_counted"])
@@ -139,8 +136,8 @@ def withdraw_items(
     _require_reason(reason)
     visible = NoticeItem.objects.visible_to(actor) if actor is not None else NoticeItem.objects.all()
     named = visible.filter(pk__in=items).values_list("target_id", flat=True)
-    list(Target.objects.lock_in_order(named).values_list("pk"))
-    found = {item.pk: item for item in visible.lock_in_order(items).select_related("target", "notice__case")}
+    list(locked_in_order(Target.objects, named).values_list("pk"))
+    found = {item.pk: item for item in locked_in_order(visible, items).select_related("target", "notice__case")}
     results = [_withdrawable(pk, found.get(pk)) for pk in items]
     gone = [found[pk] for pk, result in zip(items, results, strict=True) if result.ok]
     NoticeItem.objects.filter(pk__in=[item.pk for item in gone]).update(state=ItemState.WITHDRAWN)
@@ -237,11 +234,7 @@ def decline_correction(*, target: Target, actor: User, reason: str, at: datetime
 
 
 def _locked(target: Target) -> Target:
-    return (
-        Target.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case", "listing", "store", "platform")
-        .get(pk=target.pk)
-    )
+    return locked(Target.objects).select_related("case", "listing", "store", "platform").get(pk=target.pk)
 
 
 def _unfinished(target: Target) -> list[int]:

@@ -11,6 +11,7 @@ from corps import tasks as doorbells
 from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
+from corps.locking import locked, locked_in_order
 from corps.models import User
 from corps.results import Result
 from notices import tasks
@@ -39,7 +40,7 @@ def propose_verdicts(
     require(actor, "notices.check")
     at = accept_at(actor, at, now())
     items = list(items)
-    found = NoticeItem.objects.visible_to(actor).lock_in_order(items).filter(state=ItemState.CLAIMED)
+    found = locked_in_order(NoticeItem.objects.visible_to(actor), items).filter(state=ItemState.CLAIMED)
     free = set(found.values_list("pk", flat=True))
     taken = dict(PendingVerdict.objects.filter(item__in=free).values_list("item_id", "by__name"))
     PendingVerdict.objects.bulk_create(
@@ -67,9 +68,7 @@ def undo_verdicts(*, items: Iterable[int], actor: User) -> int:
 
     Zero means that they count already: from then on only `correct_outcome` undoes them.
     """
-    mine = PendingVerdict.objects.select_for_update(no_key=True, skip_locked=True).filter(
-        item__in=list(items), by=actor
-    )
+    mine = locked(PendingVerdict.objects, skip_locked=True).filter(item__in=list(items), by=actor)
     ids = list(mine.values_list("pk", flat=True))
     return PendingVerdict.objects.filter(pk__in=ids).delete()[0]
 
@@ -82,10 +81,12 @@ def settle_verdicts() -> int:
     dropped, and its officer told.
     """
     due = list(
-        PendingVerdict.objects.filter(due_at__lte=now())
-        .select_related("by", "item__notice")
-        .order_by("by_id", "pk")
-        .select_for_update(of=("self",), no_key=True, skip_locked=True)[:5000]
+        locked(
+            PendingVerdict.objects.filter(due_at__lte=now())
+            .select_related("by", "item__notice")
+            .order_by("by_id", "pk"),
+            skip_locked=True,
+        )[:5000]
     )
     for officer, verdicts in groupby(due, key=lambda verdict: verdict.by):
         lot = list(verdicts)
