@@ -6,8 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from corps.models import Unit
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -30,15 +28,3 @@ def test_a_line_that_the_server_has_closed_is_not_usable():
     connection.close()
     connection.ensure_connection()
     assert connection.is_usable()
-
-
-def test_a_person_signed_in_comes_with_the_unit(client, django_user_model, django_assert_num_queries):
-    unit = Unit.objects.create(name="执法一支队", path="/1/")
-    user = django_user_model.objects.create_user("officer", "three-red-lanterns", name="陆", role="officer", unit=unit)
-    client.force_login(user)
-    found = client.get("/").wsgi_request.user
-    with django_assert_num_queries(0):
-        assert found.unit.name == "执法一支队"
-    user.is_active = False
-    user.save()
-    assert client.get("/").status_code == 302

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from corps.models import AuditEntry
+from corps.models import AuditEntry, Unit
 from tests.corps.conftest import PASSWORD
 
 URL = "/accounts/login/"
@@ -103,3 +103,15 @@ def test_only_ones_own_proxies_are_believed_about_the_callers_address(client, of
     settings.TRUSTED_PROXIES = 1
     client.post("/accounts/logout/", headers=forged)
     assert AuditEntry.objects.get(verb="sign_out").address == "203.0.113.7"
+
+
+def test_a_person_signed_in_comes_with_the_unit(db, client, django_user_model, django_assert_num_queries):
+    unit = Unit.objects.create(name="执法一支队", path="/1/")
+    user = django_user_model.objects.create_user("officer", "three-red-lanterns", name="陆", role="officer", unit=unit)
+    client.force_login(user)
+    found = client.get("/").wsgi_request.user
+    with django_assert_num_queries(0):
+        assert found.unit.name == "执法一支队"
+    user.is_active = False
+    user.save()
+    assert client.get("/").status_code == 302
