@@ -19,6 +19,7 @@ WITHOUT_DATABASE = {
 IF_REACHABLE = {"due"}
 AS_OWNER = {"createcachetable", "flush", "migrate", "pgtrigger"}
 WHATEVER_IS_MIGRATED = AS_OWNER | {"dbshell", "showmigrations", "sqlmigrate"}
+POSTGRESQL = {"postgres", "postgresql", "pgsql"}
 ADDRESSES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
 # Refused at once, so that a command that can do without a database never finds a stranger's.
 NO_DATABASE = "postgresql://none@127.0.0.1:1/none"
@@ -60,6 +61,22 @@ def become_owner(owner_url: str | None) -> None:
         os.environ["DATABASE_URL"] = owner_url
 
 
+def require_answer() -> None:
+    """Raise ServicesError if one's own database is no PostgreSQL, or does not answer."""
+    if urlsplit(os.environ["DATABASE_URL"]).scheme not in POSTGRESQL:
+        raise ServicesError("DATABASE_URL names no PostgreSQL database: postgresql://ROLE:PASSWORD@HOST:PORT/NAME")
+    import django  # only now: before this, the environment is not what settings must read
+    from django.db import OperationalError, connection
+
+    django.setup()
+    try:
+        connection.ensure_connection()
+    except OperationalError as away:
+        raise ServicesError(f"The database does not answer: {str(away).strip()}") from away
+    finally:
+        connection.close()
+
+
 def missing_migrations() -> list[str]:
     """Names of migrations that the database lacks. Needs settings whose database is reachable."""
     import django  # only now: before this, the environment is not what settings must read
@@ -85,7 +102,7 @@ def migrate_embedded() -> None:
 def database_for(command: str, *, only_help: bool = False) -> Iterator[None]:
     """Run a block with the database that a management command needs, and let go of it afterwards.
 
-    Raises ServicesError if it cannot be had, or if one's own database lacks migrations.
+    Raises ServicesError if it cannot be had, or if one's own database does not answer or lacks migrations.
     """
     kinds = embedded_kinds(os.environ)
     services: Services | None = None
@@ -103,7 +120,10 @@ def database_for(command: str, *, only_help: bool = False) -> Iterator[None]:
         if command in AS_OWNER:
             owner = services.env.get("MIGRATION_DATABASE_URL") if services else None
             become_owner(owner or os.environ.get("MIGRATION_DATABASE_URL"))
-        elif not only_help and command not in WITHOUT_DATABASE | IF_REACHABLE | WHATEVER_IS_MIGRATED:
+        needs_database = not only_help and command not in WITHOUT_DATABASE | IF_REACHABLE
+        if needs_database and "postgres" not in kinds:
+            require_answer()
+        if needs_database and command not in WHATEVER_IS_MIGRATED:
             require_migrations(embedded="postgres" in kinds)
         yield
     finally:

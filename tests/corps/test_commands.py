@@ -68,6 +68,22 @@ def test_a_command_that_needs_no_database_starts_and_leaves_nothing(folder):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("command", ["recount", "migrate", "showmigrations"])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://somebody@127.0.0.1:1/none", "The database does not answer: "),
+        ("sqlite:///cases.db", "DATABASE_URL names no PostgreSQL database"),
+        ("nonsense", "DATABASE_URL names no PostgreSQL database"),
+    ],
+)
+def test_a_database_of_ones_own_that_cannot_be_had_is_told_in_a_sentence(command, address, said):
+    ran = manage(command, DATABASE_URL=address, REDIS_URL=os.environ["REDIS_URL"])
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(said)
+    assert "Traceback" not in ran.stderr
+
+
 def test_with_a_database_of_ones_own_a_missing_migration_is_named_and_only_migrate_migrates(empty_database):
     refused = manage("clearsessions", **empty_database)
     assert refused.returncode == 1
