@@ -37,7 +37,7 @@ def register() -> None:
         ground=Detail(_("legal ground"), codes=_grounds),
         held=Detail(_("held")),
         invalid=Detail(_("invalid")),
-        new=Detail(_("new")),
+        new=Detail(_("new targets")),
         note=Detail(_("note")),
         official=Detail(_("official")),
         opens_on=Detail(_("opens on")),

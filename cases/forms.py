@@ -27,7 +27,7 @@ class CampaignForm(forms.ModelForm):
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("opens_on", "closes_on")
         }
         labels = {
-            "name": _("Name"),
+            "name": _("Campaign"),
             "name_en": _("English name"),
             "opens_on": _("First day"),
             "closes_on": _("Last day"),

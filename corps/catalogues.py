@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 from babel.messages.catalog import Catalog, Message
@@ -103,11 +104,13 @@ def faults_of_entry(message: Message) -> str:
 
 
 def faults() -> list[str]:
-    """One line for each thing said without good Chinese, and for each entry that nothing says any more.
+    """One line for each thing said without good Chinese, for each entry that nothing says any more, and for each that a
+    lower room says otherwise: the catalogues are read as one.
 
     The ground's catalogue may also reword what a library says.
     """
     lines = []
+    chinese: dict[tuple[str, str | None], tuple[str, Any]] = {}
     for room in ROOMS:
         source = catalogue_path(room)
         catalogue = read_catalogue(source) if source.exists() else Catalog(locale=LANGUAGE)
@@ -120,10 +123,15 @@ def faults() -> list[str]:
             entry = catalogue.get(key, context)
             if fault := faults_of_entry(entry) if entry else "has no Chinese":
                 lines.append(f'{place}: "{key}" {fault} in the catalogue of {room}')
-        for entry in catalogue if room != "corps" else ():
+        for entry in catalogue:
             key = entry.id if isinstance(entry.id, str) else entry.id[0]
-            if key and (key, entry.context) not in said:
+            if not key:
+                continue
+            if room != "corps" and (key, entry.context) not in said:
                 lines.append(f'locale/{room}: "{key}" is said nowhere in {room}')
+            first, words = chinese.setdefault((key, entry.context), (room, entry.string))
+            if words != entry.string:
+                lines.append(f'locale/{room}: "{key}" has other Chinese in {first}, which everybody reads')
     return lines
 
 

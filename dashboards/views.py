@@ -186,7 +186,7 @@ def download_ledger(request: HttpRequest) -> HttpResponseBase:
         return _wrong_csv(wrong)
     rows = ledger.entries(request.user, chosen).select_related(*ledger.SHOWN).order_by("-at", "-id")
     head = [
-        _("Time"), _("Number"), _("Counts"), _("Platform"), _("Kind"), _("Id"), _("Address"), _("Firm"), _("Case"),
+        _("Time"), _("Figure"), _("Counts"), _("Platform"), _("Kind"), _("Id"), _("Address"), _("Firm"), _("Case"),
         _("Notice"), _("Seen"), _("Seen by"), _("Reason"),
     ]  # fmt: skip
     return csv_response(f"{chosen.count}.csv", head, _cells(rows), mark=True)

@@ -20,7 +20,7 @@ def register() -> None:
     wording.families.update(platform=_("Platforms"), liaison=_("Liaisons"), official_account=_("Official accounts"))
     wording.name_acts(ACTS)
     wording.details.update(
-        changed=Detail(_("changed"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone"), "name": _("name")}),
+        changed=Detail(_("changes"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone"), "name": _("name")}),
         duty=Detail(_("duty"), codes=choices(Liaison.Duty)),
         former=Detail(_("former"), kind="stores.liaison"),
         platform=Detail(_("platform")),

@@ -69,8 +69,15 @@ def _progress(sheet_import: SheetImport) -> dict[str, Any]:
     rate = sheet_import.done / seconds if seconds >= 1 else 0
     if rate >= 1 and sheet_import.rows:
         context["rate"] = round(rate)
-        context["left"] = _("%(seconds)d s") % {"seconds": (sheet_import.rows - sheet_import.done) / rate + 1}
+        context["left"] = _time_left((sheet_import.rows - sheet_import.done) / rate)
     return context
+
+
+def _time_left(seconds: float) -> str:
+    """In words: seconds up to two minutes, then minutes."""
+    if seconds < 120:
+        return _("%(seconds)d s") % {"seconds": seconds + 1}
+    return _("%(minutes)d min") % {"minutes": seconds / 60 + 1}
 
 
 @readers
@@ -203,7 +210,7 @@ def _lines(rows: QuerySet[ImportRow], language: str) -> Iterator[str]:
     """The lines of the CSV, in the language of who asked: they are made after the request has been answered."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     with override(language):
-        heads = [_("Row"), _("Result"), _("Reason"), _("Decision"), _("Address"), _("Target"), _("Platform")]
+        heads = [_("Row"), _("Result"), _("Reason"), _("Decided by a person"), _("Address"), _("Target"), _("Platform")]
         heads += [_("Store name"), _("Title"), _("Price"), _("Asked for")]
     yield "\ufeff" + writer.writerow(heads)
     for row in rows.iterator(chunk_size=2000):
