@@ -84,7 +84,9 @@ def letter_context(notice: Notice) -> dict[str, Any]:
 
 
 def letter_items(notice: Notice) -> list[dict[str, Any]]:
-    """The items a letter names, as plain rows; withdrawn ones are left out."""
+    """The items a letter names, as plain rows in Chinese; withdrawn ones are left out."""
+    with translation.override("zh-hans"):
+        asked = {kind: str(words) for kind, words in ASKED.items()}
     rows = (
         notice.items.named()
         .select_related("target__listing__store", "target__store", "ground", "target__platform")
@@ -99,7 +101,7 @@ def letter_items(notice: Notice) -> list[dict[str, Any]]:
             "title": title_of(row.target),
             "store": store_name_of(row.target),
             "ground": row.ground.name if row.ground else "",
-            "asked": str(ASKED[row.target.kind]),
+            "asked": asked[row.target.kind],
         }
         for row in rows
     ]

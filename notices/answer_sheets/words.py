@@ -31,6 +31,7 @@ SAID_OTHERWISE = {
     "关店": Claim.SHUT,
     "已关闭": Claim.SHUT,
     "收函前已不存在": Claim.ALREADY_GONE,
+    "通知前已消失": Claim.ALREADY_GONE,
     "已不存在": Claim.ALREADY_GONE,
     "alreadygone": Claim.ALREADY_GONE,
     "拒绝": Claim.REFUSED,

@@ -41,11 +41,11 @@ def waiting(user: User) -> int:
 
 TABLE = Table(
     "deliveries",
-    Column("state", gettext_lazy("State"), "w144", fixed=True),
+    Column("state", gettext_lazy("State"), "w160", fixed=True),
     Column("letter", gettext_lazy("Letter"), fixed=True),
     Column("recipient", gettext_lazy("Recipient"), "w320"),
     Column("tries", gettext_lazy("Tries"), "w64", "n"),
-    Column("finished", gettext_lazy("Finished"), "w160"),
+    Column("finished", gettext_lazy("Finished"), "w128"),
 )
 
 

@@ -38,16 +38,16 @@ STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeSta
 
 TABLE = Table(
     "notices",
-    Column("number", gettext_lazy("Number"), "w128", fixed=True),
+    Column("number", gettext_lazy("Number"), "w112", fixed=True),
     Column("document", gettext_lazy("Document number"), "w224"),
-    Column("platform", gettext_lazy("Platform"), "w112"),
+    Column("platform", gettext_lazy("Platform"), "w96"),
     Column("case", gettext_lazy("Case"), fixed=True),
     Column("state", gettext_lazy("State"), "w112", fixed=True),
-    Column("items", gettext_lazy("Items"), "w80", "n"),
-    Column("unanswered", gettext_lazy("Unanswered"), "w80", "n"),
+    Column("items", gettext_lazy("Items"), "w64", "n"),
+    Column("unanswered", gettext_lazy("Unanswered"), "w96", "n"),
     Column("to_check", gettext_lazy("To check"), "w80", "n"),
     Column("verified", gettext_lazy("Verified"), "w80", "n"),
-    Column("due", gettext_lazy("Due"), "w160"),
+    Column("due", gettext_lazy("Due"), "w192"),
 )
 
 
