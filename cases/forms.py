@@ -105,6 +105,16 @@ class CaseForm(forms.Form):
         offer(self, officers, "lead", "second")
         self.fields["lead"].initial = user.pk
 
+    def clean_second(self) -> User:
+        return two_officers(self.cleaned_data)
+
+
+def two_officers(said: dict[str, Any]) -> User:
+    """The second officer of a form's data. Raises ValidationError for the same person twice."""
+    if said["second"] == said.get("lead"):
+        raise ValidationError(_("A case is handled by two officers: choose another one."))
+    return said["second"]
+
 
 class JoinForm(forms.Form):
     """An open case of the firm that takes further complaints."""
@@ -129,6 +139,9 @@ class OfficersForm(forms.Form):
         offer(self, officers, "lead", "second")
         for turn in case.assignments.filter(until=None):
             self.fields["lead" if turn.is_lead else "second"].initial = turn.officer_id
+
+    def clean_second(self) -> User:
+        return two_officers(self.cleaned_data)
 
 
 class GroundForm(forms.Form):

@@ -266,7 +266,10 @@ def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
 
 
 def _notes(request: SignedIn, case: Case) -> dict[str, Any]:
-    return {"notes": case.notes.select_related("author").order_by("-pk"), "form": TextForm(label=_("What is to be noted down"))}
+    return {
+        "notes": case.notes.select_related("author").order_by("-pk"),
+        "form": TextForm(label=_("What is to be noted down")),
+    }
 
 
 @corps

@@ -84,8 +84,8 @@ def _not_usable(number: int, address: Address, platforms: Mapping[str, int]) -> 
         code = "platform-not-registered"
     if code is None:
         return None
-    reason = address.reason if code == "unusable-address" and address.reason else REASONS[code]
-    return Result(number, False, code, reason)
+    message = address.message if code == "unusable-address" and address.reason else REASONS[code]
+    return Result(number, False, code, message)
 
 
 def _add(

@@ -206,6 +206,7 @@ def test_addresses_are_added_with_a_result_for_each(officer, world):
     lines = "https://item.taobao.com/item.htm?id=655000000001\nnonsense\n"
     page = officer.post(reverse("cases:case_change", args=[world.case.number, "addresses"]), {"addresses": lines})
     assert [result.ok for result in page.context["results"]] == [True, False]
+    assert "no-address" not in page.content.decode(), "what is wrong is said in words"
     assert Target.objects.get().listing.canonical_id == "655000000001"
 
 
@@ -227,6 +228,12 @@ def test_whoever_opened_a_case_does_not_file_it(client, world):
     client.post(address, {"act": "file"})
     world.case.refresh_from_db()
     assert world.case.state == "filed"
+
+
+def test_the_same_officer_twice_is_said_beside_the_second(officer, world):
+    twice = {"lead": world.officer.pk, "second": world.officer.pk}
+    page = officer.post(reverse("cases:case_change", args=[world.case.number, "officers"]), twice)
+    assert list(page.context["form"].errors) == ["second"]
 
 
 def test_an_officer_does_not_file(officer, world):
