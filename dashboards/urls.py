@@ -7,6 +7,7 @@ from dashboards import views
 app_name = "dashboards"
 urlpatterns = [
     path("", views.show_dashboard, name="dashboard"),
+    path("wall/", views.show_wall, name="wall"),
     path("statistics/", views.show_statistics, name="statistics"),
     path("statistics.csv", views.download_statistics, name="statistics_csv"),
     path("ledger/", views.list_ledger, name="ledger"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from cases.models import Campaign
 from corps.clock import now
@@ -43,7 +45,7 @@ PERIOD = ("from", "to", "campaign")
 
 @corps
 @require_safe
-def show_dashboard(request: HttpRequest) -> HttpResponse:
+def show_dashboard(request: SignedIn) -> HttpResponse:
     """The two numbers, by month, firm and platform; where things are stuck; deadlines kept; the ledger's line."""
     try:
         question = read_question(request.GET)
@@ -51,16 +53,16 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         return _wrong(request, "dashboards/dashboard.html", wrong)
     narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
     shown = board.make_board(request.user, question, narrowed)
-    this_month, last_month = board.this_month_and_last()
-    by_month = {month.key: month.counts for month in shown.months}
-    nothing = dict.fromkeys(COUNTS, 0)
-    correction = ledger.entries(request.user, ledger.Chosen("corrections", question)).order_by("-at", "-id").first()
+    corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
+    shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
+    # The page is also the supervisor's first one, whose address is not its own.
+    request.rail_key = "dashboard" if request.user.role == User.Role.SUPERVISOR else "numbers"
     context = {
         "board": shown,
-        "numbers": [_number(shown, name, by_month, nothing, this_month, last_month) for name in board.HEADLINES],
+        "numbers": _numbers(shown),
         "is_whole": not (question.from_ or question.to),
         "others": {name: (shown.totals[name], board.ledger_url(name, narrowed)) for name in COUNTS[2:]},
-        "correction": correction,
+        "correction": shut_again.order_by("-at", "-id").first(),
         "stuck": stuck(request.user, question.campaign),
         "kept": deadlines_kept(request.user, question.campaign),
         "as_of": now(),
@@ -69,6 +71,39 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         **_filter(request, question),
     }
     return render(request, "dashboards/dashboard.html", context)
+
+
+@corps
+@require_safe
+@vary_on_headers("HX-Request")
+def show_wall(request: SignedIn) -> HttpResponse:
+    """The two numbers for a screen on the wall. It asks for itself anew every minute: then without its frame."""
+    try:
+        question = read_question(request.GET)
+    except ValidationError as wrong:
+        return _wrong(request, "dashboards/dashboard.html", wrong)
+    narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
+    shown = board.make_board(request.user, question, narrowed)
+    campaigns = Campaign.objects.visible_to(request.user)
+    context = {
+        "board": shown,
+        "numbers": _numbers(shown),
+        "is_whole": not (question.from_ or question.to),
+        "repeats": shown.totals["repeat_removals"],
+        "campaign": campaigns.filter(pk=question.campaign).first() if question.campaign is not None else None,
+        "question": question,
+        "query": urlencode(narrowed),
+        "as_of": now(),
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "dashboards/_wall.html" if fragment else "dashboards/wall.html", context)
+
+
+def _numbers(shown: board.Board) -> list[dict[str, Any]]:
+    """The two numbers, listings first."""
+    by_month = {month.key: month.counts for month in shown.months}
+    nothing = dict.fromkeys(COUNTS, 0)
+    return [_number(shown, name, by_month, nothing, *board.this_month_and_last()) for name in board.HEADLINES]
 
 
 def _number(

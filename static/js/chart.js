@@ -30,9 +30,10 @@ function options(found) {
     title: found.series.map((series, index) => ({
       text: series.name,
       left: `${index * 50}%`,
+      top: 0,
       textStyle: { color: ink, fontSize: 13, fontWeight: 400 },
     })),
-    grid: found.series.map((_series, index) => ({ left: `${index * 50 + 4}%`, width: "44%", top: 36, bottom: 28 })),
+    grid: found.series.map((_series, index) => ({ left: `${index * 50 + 4}%`, width: "44%", top: 44, bottom: 28 })),
     xAxis: found.series.map((_series, index) => ({
       type: "category",
       gridIndex: index,

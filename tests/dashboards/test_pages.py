@@ -21,6 +21,7 @@ PAGES = (
     "/dashboards/statistics/?group=firm,platform,month",
     "/dashboards/ledger/?count=listings_removed",
     "/dashboards/ledger/?count=corrections&month=2020-01",
+    "/dashboards/wall/",
 )
 
 
@@ -88,3 +89,29 @@ def test_an_officer_finds_the_dashboard_under_oversight(page: Page, world: World
     page.locator("main form button[type=submit]").first.click()
     page.locator("#rail a[href='/dashboards/']").click()
     expect(page.locator("a.big").first).to_be_visible()
+
+
+def test_the_wall_shows_the_two_numbers_without_menus_and_renews_itself(page: Page, world: World):
+    page.clock.install()
+    sign_in(page)
+    page.get_by_role("link", name="大屏").click()
+    expect(page.locator("#wall .count")).to_have_count(2)
+    expect(page.locator(".top, #rail")).to_have_count(0)
+    first = page.locator("#wall .count").first.inner_text()
+    corrected = Outcome.objects.filter(kind=Outcome.Kind.LISTING_REMOVED, nth=2).last()
+    corrected.pk, corrected.nth, corrected.sign = None, corrected.nth + 1, 1
+    corrected.save(force_insert=True)
+    page.clock.run_for(61_000)
+    expect(page.locator("#wall .count").first).to_have_text(str(int(first) + 1))
+    page.get_by_role("link", name="返回看板").click()
+    expect(page.locator("a.big").first).to_have_text(str(int(first) + 1))
+
+
+def test_the_wall_is_dark_whatever_the_system_looks_like(page: Page, world: World):
+    page.emulate_media(color_scheme="light")
+    sign_in(page)
+    page.goto("/dashboards/wall/?from=2026-04-01&to=2026-04-30")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 30)"
+    expect(page.locator("footer")).to_contain_text("2026-04-30")
+    page.goto("/dashboards/wall/?from=nonsense")
+    expect(page.locator("[role=alert]")).to_be_visible()
