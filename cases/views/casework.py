@@ -69,7 +69,7 @@ def list_cases(request: SignedIn) -> HttpResponse:
         found = found.filter(firm__code=firm)
     campaigns = campaigns_of(request.user)
     if request.GET.get("campaign") in campaigns:
-        found = found.filter(campaign=request.GET["campaign"])
+        found = found.filter(campaign=int(request.GET["campaign"]))
     if request.GET.get("mine"):
         found = found.filter(assignments__officer=request.user, assignments__until=None)
     firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}

@@ -59,7 +59,7 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
     campaigns = campaigns_of(request.user)
     if request.GET.get("campaign") in campaigns:
-        found = found.filter(campaign=request.GET["campaign"])
+        found = found.filter(campaign=int(request.GET["campaign"]))
     chips = conditions(
         request.GET,
         [
@@ -69,7 +69,8 @@ def list_complaints(request: SignedIn) -> HttpResponse:
         ],
     )
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
-    may_open = may(request.user, "cases.open_case")
+    openable = any(complaint.state == ComplaintState.ACCEPTED for complaint in page)
+    may_open = openable and may(request.user, "cases.open_case")
     context = {
         "page": page,
         "table": TABLE.shown_to(request.user, request.GET, without=() if may_open else {"pick"}),
