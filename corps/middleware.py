@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -45,6 +46,21 @@ class ActMiddleware:
         request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
         with acting(channel=channel, address=client_address(request), request_id=request_id):
             return self.get_response(request)
+
+
+class NotAllowedMiddleware:
+    """A page for whoever opens an address that takes only what a button sends; Django answers with an empty one."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content or request.method == "HEAD":
+            return response
+        page = render(request, "corps/405.html", status=405)
+        page.headers["Allow"] = response.headers.get("Allow", "")
+        return page
 
 
 def client_address(request: HttpRequest) -> str:

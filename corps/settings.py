@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "corps.middleware.ActMiddleware",
+    "corps.middleware.NotAllowedMiddleware",
     "corps.second_factor.SecondFactorMiddleware",
 ]
 

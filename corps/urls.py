@@ -16,6 +16,7 @@ from corps.views import audit, calendar, house, lists, people, units
 handler400 = house.bad_request
 handler403 = house.permission_denied
 handler404 = house.page_not_found
+handler429 = house.too_many_requests
 handler500 = house.server_error
 
 # Of allauth's pages only these: accounts are made by administrators, and no mail leaves but through the outbox.

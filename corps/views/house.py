@@ -1,8 +1,10 @@
 """Doors of the whole house: home, language, health, notifications, and what is not there."""
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -98,10 +100,21 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, as a problem document for programs."""
+    """400, or 413 for what is too large, as a problem document for programs."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        if is_api(request):
+            return problem_page(request, 413, _("The request is too large."), "too_large")
+        return render(request, "corps/413.html", {"back": _page_before(request)}, status=413)
     if is_api(request):
         return problem_page(request, 400, _("The request cannot be read."), "bad_request")
     return defaults.bad_request(request, exception, "corps/400.html")
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: more tries than one address gets, as a problem document for programs."""
+    if is_api(request):
+        return problem_page(request, 429, _("Too many requests; wait a minute."), "throttled")
+    return render(request, "corps/429.html", {"back": _page_before(request)}, status=429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -113,9 +126,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open too long, or another site sent it."""
-    return render(
-        request,
-        "corps/403.html",
-        {"reason": _("The page was open too long. Go back, reload it and send it again.")},
-        status=403,
-    )
+    return render(request, "corps/403_stale.html", {"back": _page_before(request)}, status=403)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of this site from which somebody came, or ""."""
+    came_from = request.headers.get("Referer", "")
+    try:
+        own = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    except DisallowedHost:
+        return ""
+    return came_from if own else ""

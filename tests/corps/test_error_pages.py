@@ -1,0 +1,50 @@
+"""What is refused has a page of its own, with words, a way on, and for programs a problem document."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture
+def strict() -> Client:
+    """A browser whose forms are checked for their token."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_an_address_that_only_takes_what_a_button_sends_says_so(client, officer):
+    client.force_login(officer)
+    answer = client.get("/language/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in answer.content.decode()
+    assert client.head("/language/").content == b""
+    assert client.delete("/healthz").status_code == 405
+
+
+def test_a_form_without_its_token_leads_back_to_its_page_and_nowhere_else(strict, db):
+    page = strict.post("/accounts/login/", {}, headers={"Referer": "http://testserver/accounts/login/?next=/x"})
+    assert page.status_code == 403
+    assert 'href="http://testserver/accounts/login/?next=/x"' in page.content.decode()
+    elsewhere = strict.post("/accounts/login/", {}, headers={"Referer": "https://elsewhere.example/"})
+    assert "elsewhere" not in elsewhere.content.decode()
+    assert "页面打开时间过长" in elsewhere.content.decode()
+
+
+def test_too_many_fields_are_too_much_at_once(client, officer, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    client.force_login(officer)
+    answer = client.post("/language/", {f"field{turn}": "x" for turn in range(9)})
+    assert answer.status_code == 413
+    assert "一次提交的内容过多" in answer.content.decode()
+
+
+def test_too_many_tries_from_one_address_are_told_to_wait(client, db, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    for _turn in range(3):
+        answer = client.post("/accounts/login/", {"login": "x", "password": "y"})
+    assert answer.status_code == 429
+    assert "尝试次数过多" in answer.content.decode()
+
+
+def test_a_host_that_is_not_ours_gets_a_page_and_no_trace(client, db):
+    answer = client.get("/accounts/login/", headers={"Host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "elsewhere" not in answer.content.decode()
