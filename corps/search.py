@@ -8,6 +8,8 @@ from corps.models import User
 
 MOST_OF_A_KIND = 20
 SHORTEST = 2
+# An address as it is copied out of a browser; what identifies often stands at its end.
+LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ finders: list[Callable[[User, str], Iterable[Hit]]] = []
 
 def find(user: User, text: str) -> list[Hit]:
     """What all rooms find for a text of two signs or more, in the order in which they registered."""
-    text = text.strip().replace("\x00", "")[:300]
+    text = text.strip().replace("\x00", "")[:LONGEST]
     if len(text) < SHORTEST:
         return []
     return [hit for finder in finders for hit in finder(user, text)]

@@ -23,10 +23,12 @@ from corps.pieces.lists import Page, capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
 from corps.refusals import refusals_go_to
+from corps.search import LONGEST
 from firms.models import Firm
 from listings.addresses import read_cell
 from listings.forms import OfficialAccountForm
 from listings.models import Listing
+from listings.sites import platform_of
 from stores import workflow
 from stores.models import OfficialAccount, Platform
 from stores.standing import standings
@@ -166,7 +168,7 @@ def _found(request: SignedIn) -> QuerySet[Listing]:
         found = found.filter(platform__slug=platform)
     if brand := request.GET.get("brand"):
         found = found.filter(brand=brand)
-    if text := request.GET.get("q", "").strip()[:500]:
+    if text := request.GET.get("q", "").strip()[:LONGEST]:
         found = matching(found, text)
     return found
 
@@ -174,8 +176,7 @@ def _found(request: SignedIn) -> QuerySet[Listing]:
 def matching(listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:
     """Listings whose address or id is the text, or else whose title holds it."""
     address = read_cell(text)
-    wanted = address.canonical_id if address.kind == "listing" else text
-    by_id = listings.filter(canonical_id=wanted[:100])
-    if address.kind == "listing" or by_id.exists():
-        return by_id
-    return listings.filter(title__contains=text[:100])
+    if address.kind == "listing":
+        return listings.filter(platform__slug=platform_of(address.site), canonical_id=address.canonical_id)
+    by_id = listings.filter(canonical_id=text[:100])
+    return by_id if by_id.exists() else listings.filter(title__contains=text[:100])

@@ -22,6 +22,7 @@ from corps.pieces.kinds import kind_of
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.pieces.words import day, moment, thousands
+from corps.search import LONGEST
 from listings.addresses import read_cell
 from stores.models import Platform, Store
 
@@ -88,7 +89,7 @@ def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
         found = found.filter(alleged=alleged)
     if store := _number(asked.get("store", "")):
         found = found.filter(Q(store=store) | Q(listing__store=store))
-    if text := asked.get("q", "").strip()[:300]:
+    if text := asked.get("q", "").strip()[:LONGEST]:
         found = found.filter(_named(text))
     return found
 

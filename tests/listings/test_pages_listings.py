@@ -9,6 +9,7 @@ from django.utils import translation
 from cases.states import TargetState
 from listings.models import Listing
 from stores.models import Store
+from stores.workflow import register_official_account
 from tests.notices.world import World, add_targets, make_world
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,23 @@ def test_a_store_shows_what_became_of_each_of_its_listings(world, officer):
     target = officer.get(f"/cases/targets/{first.pk}/")
     assert (target.context["in_store"]["total"], target.context["in_store"]["verified"]) == (2, 0)
     assert officer.get(target.context["in_store"]["url"]).context["page"].total == 2
+
+
+def test_an_address_is_found_however_long_it_was_copied(world, officer):
+    [target] = add_targets(world, 1)
+    number = target.listing.canonical_id
+    address = f"https://item.taobao.com/item.htm?spm={'a21n57.1.0.0.' * 60}&id={number}"
+    answer = officer.get("/search/", {"q": address})
+    assert answer.headers["Location"] == f"/listings/{target.listing_id}/"
+    assert officer.get("/listings/", {"q": address}).context["page"].rows
+    assert officer.get(world.case.get_absolute_url(), {"q": address}).context["page"].total == 1
+
+
+def test_an_official_account_is_found_as_one(world, officer):
+    register_official_account(
+        firm=world.case.firm, platform=world.platform, site="taobao", canonical_id="100200300",
+        url="https://shop100200300.taobao.com/", name="旗舰店", actor=world.officer,
+    )  # fmt: skip
+    for text in ("100200300", "旗舰店", "https://shop100200300.taobao.com/?spm=a21n57"):
+        answer = officer.get("/search/", {"q": text})
+        assert answer.headers["Location"].startswith("/listings/official/"), text
