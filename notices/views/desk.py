@@ -44,6 +44,7 @@ SHOWN = {
     "all": Q(),
 }
 MOST_PICKED = 2000
+LONGEST_NAME = 40
 
 
 @liaisons
@@ -154,10 +155,8 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         request.session["answered"] = notice.number
         return redirect(notice)
     names = {
-        pk: (title or store or str(pk), "")
-        for pk, title, store in NoticeItem.objects.filter(pk__in=wanted).values_list(
-            "pk", "target__listing__title", "target__store__name"
-        )
+        item.pk: (f"{item.target.thing.canonical_id} {letters.title_of(item.target)[:LONGEST_NAME]}", "")
+        for item in notice.items.filter(pk__in=wanted).select_related("target__listing", "target__store")
     }
     return render(request, "notices/desk_result.html", context | {"results": results, "names": names, "said": said})
 

@@ -206,15 +206,15 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
 
 
 def _submit_all(request: SignedIn, notice: Notice) -> None:
-    drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).values_list(
-        "pk", flat=True
-    )
-    results = workflow.submit_notices(notices=list(drafts), actor=request.user)
+    drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).select_related("platform")
+    desks = {draft.pk: draft.platform.label for draft in drafts}
+    results = workflow.submit_notices(notices=list(desks), actor=request.user)
     done = sum(result.ok for result in results)
-    messages.success(request, _("%(count)d notices wait for approval.") % {"count": done})
+    if done:
+        messages.success(request, _("%(count)d notices wait for approval.") % {"count": done})
     for result in results:
         if not result.ok:
-            messages.error(request, str(result.message))
+            messages.error(request, f"{desks[result.ref]}　{result.message}")
 
 
 @officers
@@ -226,6 +226,7 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
     results: list[Result] = []
+    said = _("%(count)d items were withdrawn.")
     try:
         if request.POST.get("act") == "withdraw":
             form = ReasonForm(request.POST)
@@ -236,8 +237,12 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
         elif request.POST.get("act") == "hand_over":
             desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
             results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
+            said = _("%(count)d items are handed over; their notice to the other platform waits for approval.")
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
+        return redirect(notice)
+    if results and all(result.ok for result in results):
+        messages.success(request, said % {"count": len(results)})
         return redirect(notice)
     names = {
         item.pk: (str(item.target.thing), "")

@@ -11,9 +11,12 @@ function ask(element, event) {
   const yes = dialog.querySelector("[data-yes]");
   const word = dialog.querySelector("[data-word]");
   dialog.querySelector("[data-text]").textContent = confirm.replaceAll("{n}", count);
-  yes.textContent = (confirmVerb || element.textContent).replaceAll("{n}", count).trim();
-  yes.classList.toggle("btn-outline-danger", element.classList.contains("btn-outline-danger"));
-  yes.classList.toggle("btn-primary", !element.classList.contains("btn-outline-danger"));
+  const danger = element.classList.contains("btn-outline-danger");
+  const words = element.cloneNode(true);
+  for (const key of words.querySelectorAll("kbd")) key.remove();
+  yes.textContent = (confirmVerb || words.textContent).replaceAll("{n}", count).trim();
+  yes.classList.toggle("btn-outline-danger", danger);
+  yes.classList.toggle("btn-primary", !danger);
   word.hidden = !confirmType;
   word.querySelector("input").value = "";
   word.querySelector("b").textContent = confirmType || "";
@@ -27,6 +30,7 @@ function ask(element, event) {
     agreed.delete(element);
   };
   dialog.showModal();
+  if (!danger && !confirmType) yes.focus(); // So that Enter goes on; before what does harm, Cancel has the focus.
   event.preventDefault();
   event.stopImmediatePropagation();
 }
