@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from corps.models import ClockRule, Holiday, User
 from corps.workflow import reference
@@ -19,9 +20,15 @@ def person(request: HttpRequest) -> User:
 
 @admin.register(Holiday)
 class HolidayAdmin(admin.ModelAdmin):
-    list_display = ["date", "kind", "name", "is_provisional", "source"]
+    list_display = ["date", "kind", "called", "is_provisional", "source"]
     list_filter = ["kind", "is_provisional"]
     date_hierarchy = "date"
+    ordering = ["-date"]
+
+    @admin.display(description=_("holiday name"), ordering="name")
+    def called(self, obj: Holiday) -> str:
+        """The holiday in the reader's language."""
+        return obj.label
 
     def get_readonly_fields(self, request: HttpRequest, obj: Holiday | None = None) -> list[str]:
         return ["date"] if obj else []

@@ -8,6 +8,7 @@ from corps.access import allow
 
 class CorpsConfig(AppConfig):
     name = "corps"
+    verbose_name = _("Calendar and clocks")
 
     def ready(self) -> None:
         """State the ground's verbs in the access table and its pages in the rail."""

@@ -201,4 +201,5 @@ def test_the_admin_shows_only_the_houses_own_reference_data(admin):
     page = admin.get("/admin/").content.decode()
     assert "/admin/corps/holiday/" in page
     assert "/admin/corps/user/" not in page
+    assert "mark.svg" in page  # or every browser asks for /favicon.ico, which is not there
     assert "/admin/auth/" not in page
