@@ -13,7 +13,7 @@ if sys.prefix == sys.base_prefix and (VENV / "bin" / "python").exists():
 
 
 def main() -> int:
-    """Prepare what the command needs, run it, and let go. 1 if the services cannot be had."""
+    """Prepare what the command needs, run it, and let go. 1 if the services cannot be had, 130 after Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
     from django.core.management import execute_from_command_line
 
@@ -28,6 +28,9 @@ def main() -> int:
     except ServicesError as refused:
         print(refused, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -62,6 +62,15 @@ def test_a_command_from_nothing_makes_migrates_and_stops_the_services_again(fold
     assert (again.returncode, again.stderr) == (0, "")
 
 
+def test_a_command_that_is_interrupted_says_so_and_stops_the_services(folder):
+    interrupt = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    ran = manage("shell", "--command", interrupt, DATA_DIR=str(folder))
+    assert ran.returncode == 130
+    assert ran.stderr.endswith("Interrupted.\n")
+    assert "Traceback" not in ran.stderr
+    eventually(lambda: nothing_is_left(folder))
+
+
 def test_a_command_that_needs_no_database_starts_and_leaves_nothing(folder):
     ran = manage("due", "PT_FK", "2026-03-02", DATA_DIR=str(folder))
     assert ran.returncode == 0, ran.stderr
