@@ -207,7 +207,7 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
 
 def _submit_all(request: SignedIn, notice: Notice) -> None:
     drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).select_related("platform")
-    desks = {draft.pk: draft.platform.label for draft in drafts}
+    desks: dict[Any, str] = {draft.pk: draft.platform.label for draft in drafts}
     results = workflow.submit_notices(notices=list(desks), actor=request.user)
     done = sum(result.ok for result in results)
     if done:
