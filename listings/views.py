@@ -30,7 +30,7 @@ from listings.forms import OfficialAccountForm
 from listings.models import Listing
 from listings.sites import platform_of
 from stores import workflow
-from stores.models import OfficialAccount, Platform
+from stores.models import OfficialAccount, Platform, Store
 from stores.standing import standings
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -143,10 +143,17 @@ def list_official(request: SignedIn) -> HttpResponse:
 
 @corps
 def new_official(request: SignedIn) -> HttpResponse:
-    """Register an official account; whatever is open against it is withdrawn, and unsent letters are replaced."""
+    """Register an official account; whatever is open against it is withdrawn, and unsent letters are replaced.
+
+    Where the store or a listing in it is a target already, the page says how many and asks once more.
+    """
     form = OfficialAccountForm(request.POST or None, user=request.user)
+    affected = 0
     if request.method == "POST" and form.is_valid():
         address, platform = form.cleaned_data["address"]
+        affected = _targets_of(platform, address.canonical_id)
+        if affected and not request.POST.get("confirmed"):
+            return render(request, "listings/official_new.html", {"form": form, "affected": affected})
         with refusals_go_to(form):
             workflow.register_official_account(
                 firm=form.cleaned_data["firm"],
@@ -159,7 +166,16 @@ def new_official(request: SignedIn) -> HttpResponse:
             )
             messages.success(request, _("The account is protected from now on."))
             return redirect("listings:official")
-    return render(request, "listings/official_new.html", {"form": form})
+    return render(request, "listings/official_new.html", {"form": form, "affected": affected})
+
+
+def _targets_of(platform: Platform, canonical_id: str) -> int:
+    """How many targets a store and the listings known to be in it are."""
+    store = Store.objects.filter(platform=platform, canonical_id=canonical_id).first()
+    if store is None:
+        return 0
+    listings = list(store.listings.values_list("pk", flat=True))
+    return len(standings("store", [store.pk])) + len(standings("listing", listings))
 
 
 def _found(request: SignedIn) -> QuerySet[Listing]:

@@ -22,3 +22,4 @@ class LiaisonForm(forms.ModelForm):
     class Meta:
         model = Liaison
         fields = ["name", "email", "phone", "duty"]
+        labels = {"name": _("Name")}

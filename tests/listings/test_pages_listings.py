@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases.states import TargetState
 from listings.models import Listing
-from stores.models import Store
+from stores.models import OfficialAccount, Store
 from stores.workflow import register_official_account
 from tests.notices.world import World, add_targets, make_world
 
@@ -108,3 +108,16 @@ def test_an_official_account_is_found_as_one(world, officer):
     for text in ("100200300", "旗舰店", "https://shop100200300.taobao.com/?spm=a21n57"):
         answer = officer.get("/search/", {"q": text})
         assert answer.headers["Location"].startswith("/listings/official/"), text
+
+
+def test_registering_an_account_that_is_a_target_says_how_much_it_withdraws_first(world, officer):
+    targets = add_targets(world, 3)
+    store = Store.objects.create(platform=world.platform, canonical_id="100200300", site="taobao", name="店", url="x")
+    Listing.objects.filter(target__in=targets).update(store=store)
+    said = {"firm": world.case.firm.pk, "name": "旗舰店", "address": "https://shop100200300.taobao.com/"}
+    page = officer.post("/listings/official/new/", said)
+    assert page.context["affected"] == 3
+    assert not OfficialAccount.objects.exists()
+    answer = officer.post("/listings/official/new/", said | {"confirmed": "1"})
+    assert answer.status_code == 302
+    assert OfficialAccount.objects.get().canonical_id == "100200300"
