@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -46,6 +47,22 @@ class ActMiddleware:
         request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
         with acting(channel=channel, address=client_address(request), request_id=request_id):
             return self.get_response(request)
+
+
+class NoNullMiddleware:
+    """400 for an address or a form with a null character in it.
+
+    No browser sends one, and no text in the database can hold it. A form with files is left to its fields.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or b"%00" in sent:
+            raise BadRequest("A null character in what was sent.")
+        return self.get_response(request)
 
 
 class NotAllowedMiddleware:

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "corps.middleware.NoNullMiddleware",
     "corps.middleware.ActMiddleware",
     "corps.middleware.NotAllowedMiddleware",
     "corps.second_factor.SecondFactorMiddleware",

@@ -48,3 +48,22 @@ def test_a_host_that_is_not_ours_gets_a_page_and_no_trace(client, db):
     answer = client.get("/accounts/login/", headers={"Host": "elsewhere.example"})
     assert answer.status_code == 400
     assert "elsewhere" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/search/?q=a%00b", "/users/%00/", "/accounts/login/?next=/%00"])
+def test_a_null_character_in_an_address_cannot_be_read(client, officer, address):
+    client.force_login(officer)
+    assert client.get(address).status_code == 400
+    assert client.get("/search/?q=%2500").status_code == 200
+
+
+def test_neither_can_one_in_a_form(client, officer):
+    client.force_login(officer)
+    form = "application/x-www-form-urlencoded"
+    assert client.post("/language/", "language=zh%00&next=/", content_type=form).status_code == 400
+    assert client.post("/language/", "language=zh-hans&next=/%2500", content_type=form).status_code == 302
+
+
+def test_a_program_is_told_of_it_in_a_problem_document(client, db):
+    answer = client.get("/api/v1/notices/?state=%00")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
