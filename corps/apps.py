@@ -25,6 +25,7 @@ class CorpsConfig(AppConfig):
         allow("corps.check_audit", roles=["auditor"])
 
         administrator, auditor = ("administrator",), ("auditor",)
+        navigation.register("desk_of_the_house", _("Desk"), "home", section="desk", order=1, roles=administrator)
         navigation.register("users", _("Accounts"), "users", section="house", order=10, roles=administrator)
         navigation.register("units", _("Units"), "units", section="house", order=20, roles=administrator)
         navigation.register("calendar", _("Calendar"), "calendar", section="house", order=30, roles=administrator)

@@ -2,6 +2,6 @@
 
 # Role → dotted path of a view: a function that takes the request.
 home_views: dict[str, str] = {
-    "administrator": "corps.views.people.list_users",
+    "administrator": "corps.views.desk.show_desk",
     "auditor": "corps.views.audit.list_entries",
 }

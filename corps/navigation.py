@@ -131,6 +131,10 @@ class Line:
     count: int | None
 
 
+def _stands(link: Link, section: str, addresses: dict[str, str]) -> bool:
+    return link.section == section and link.key in addresses
+
+
 def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
     """(section head, lines) for the person who asks, with counts; empty sections are left out."""
     user = request.user
@@ -140,6 +144,11 @@ def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
     if here == "/" and request.path != "/":
         here = None
     here = addresses.get(getattr(request, "rail_key", ""), here)
+    if here is None and request.path == "/":
+        # The first page of a role whose first line has an address of its own: a liaison's desk, say.
+        here = next(
+            (addresses[link.key] for section in SECTIONS for link in links if _stands(link, section, addresses)), None
+        )
     for section, head in SECTIONS.items():
         lines = [
             Line(
@@ -150,7 +159,7 @@ def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
                 count_of(link.key, user, link.count) if link.count else None,
             )
             for link in links
-            if link.section == section and link.key in addresses
+            if _stands(link, section, addresses)
         ]
         if lines:
             yield head, lines

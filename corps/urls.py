@@ -11,7 +11,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.views import audit, calendar, house, lists, people, units
+from corps.views import audit, calendar, desk, house, lists, people, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -66,6 +66,7 @@ urlpatterns = [
     path("new-account/<slug:role>/", people.create_user, name="user_new"),
     path("units/", units.list_units, name="units"),
     path("units/<int:pk>/", units.change_unit, name="unit"),
+    path("outbox/release/", desk.release_outbox, name="outbox_release"),
     path("calendar/", calendar.list_years, name="calendar"),
     path("calendar/<int:year>/", calendar.show_year, name="calendar_year"),
     path("calendar/<int:year>/publish/", calendar.publish, name="calendar_publish"),

@@ -148,10 +148,18 @@ def show_statistics(request: HttpRequest) -> HttpResponse:
         "counts": [ledger.NAMES[count] for count in COUNTS],
         "totals": _linked(found.totals, narrowed),
         "groups": [(word, names[word], word in question.group) for word in GROUPS],
+        "groupings": [_grouping(request.GET, word, names[word], question.group) for word in GROUPS],
         "csv_query": request.GET.urlencode(),
         **_filter(request, question),
     }
     return render(request, "dashboards/statistics.html", context)
+
+
+def _grouping(params: QueryDict, word: str, name: Any, group: tuple[str, ...]) -> dict[str, Any]:
+    """A chip that adds a group to the question, or takes it away."""
+    query = params.copy()
+    query["group"] = ",".join(other for other in group if other != word) if word in group else ",".join([*group, word])
+    return {"name": name, "on": word in group, "url": f"?{query.urlencode(safe=',')}"}
 
 
 def _linked(counts: dict[str, Any], narrowed: dict[str, str]) -> list[tuple[Any, int, str]]:

@@ -19,7 +19,7 @@ from corps.account_parts import parts
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import UserForm
-from corps.models import ApiKey, User
+from corps.models import ApiKey, Unit, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
@@ -40,19 +40,20 @@ TABLE = Table(
 @administrators
 @require_GET
 def list_users(request: SignedIn) -> HttpResponse:
-    """Every account, by sign-in name; `q`, `role` and `closed` filter."""
-    users = _found(request)
+    """Every account, by sign-in name; `q`, `role`, `unit` and `closed` filter."""
+    users, units = _found(request), Unit.objects.order_by("path")
     page = page_of(users, request.GET, order=("username",), total=lambda: capped_count(users))
     chips = conditions(
         request.GET,
         [
             ("q", _("Search"), str),
             ("role", _("Role"), dict(User.Role.choices).get),
+            ("unit", _("Unit"), {str(unit.pk): unit.name for unit in units}.get),
             ("closed", _("Accounts"), {"1": _("closed"), "0": _("open")}.get),
         ],
     )
     table = TABLE.shown_to(request.user, request.GET)
-    context = {"page": page, "table": table, "chips": chips, "roles": User.Role.choices}
+    context = {"page": page, "table": table, "chips": chips, "roles": User.Role.choices, "units": units}
     return render(request, "corps/users_list.html", context)
 
 
@@ -150,6 +151,8 @@ def _found(request: SignedIn) -> QuerySet[User]:
         users = users.filter(Q(username__icontains=words) | Q(name__contains=words))
     if (role := request.GET.get("role")) in User.Role.values:
         users = users.filter(role=role)
+    if (unit := request.GET.get("unit", "")).isascii() and unit.isdigit():
+        users = users.filter(unit=int(unit[:9]))
     if (closed := request.GET.get("closed")) in ("0", "1"):
         users = users.filter(is_active=closed == "0")
     return users

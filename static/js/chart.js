@@ -17,6 +17,12 @@ function read(table) {
   };
 }
 
+// On a narrow screen the counts stand one above the other.
+const narrow = () => window.innerWidth < 768;
+const slot = (index) => narrow()
+  ? { left: 48, right: 8, top: `${index * 50 + 10}%`, height: "32%" }
+  : { left: `${index * 50 + 4}%`, width: "44%", top: 44, bottom: 28 };
+
 function options(found) {
   const ink = colour("--ink2");
   const line = colour("--line");
@@ -29,11 +35,11 @@ function options(found) {
     // Each count has its own axes: they differ by an order of magnitude, and a correction may take one below zero.
     title: found.series.map((series, index) => ({
       text: series.name,
-      left: `${index * 50}%`,
-      top: 0,
+      left: narrow() ? 0 : `${index * 50}%`,
+      top: narrow() ? `${index * 50}%` : 0,
       textStyle: { color: ink, fontSize: 13, fontWeight: 400 },
     })),
-    grid: found.series.map((_series, index) => ({ left: `${index * 50 + 4}%`, width: "44%", top: 44, bottom: 28 })),
+    grid: found.series.map((_series, index) => slot(index)),
     xAxis: found.series.map((_series, index) => ({
       type: "category",
       gridIndex: index,
@@ -66,6 +72,6 @@ for (const table of document.querySelectorAll("table[data-chart]")) {
   const chart = window.echarts.init(place, null, { renderer: "canvas" });
   const draw = () => chart.setOption(options(read(table)), true);
   draw();
-  window.addEventListener("resize", () => chart.resize());
+  window.addEventListener("resize", () => { chart.resize(); draw(); });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }

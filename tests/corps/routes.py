@@ -24,6 +24,7 @@ ROUTES = {
     "user": ADMINISTRATOR,
     "units": ADMINISTRATOR,
     "unit": ADMINISTRATOR,
+    "outbox_release": ADMINISTRATOR,
     "calendar": ADMINISTRATOR,
     "calendar_": ADMINISTRATOR,
     "audit": AUDITOR,

@@ -1,0 +1,72 @@
+"""The administrator's first page: what needs somebody now, and how the house stands."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from corps import workflow
+from corps.clock import today
+from corps.doors import SignedIn, open_to
+from corps.models import Delivery, Holiday, Installation, User
+from corps.pieces.words import thousands
+from corps.readiness import SWEEP_IS_LATE
+
+# From this month on the State Council's notice for the next year is to be expected.
+NOTICE_COMES_IN = 11
+administrators = open_to(User.Role.ADMINISTRATOR)
+
+
+@administrators
+@require_safe
+def show_desk(request: SignedIn) -> HttpResponse:
+    """What needs an administrator, and the accounts of each role. A fixed number of statements."""
+    house = Installation.objects.get()
+    unsent = Delivery.objects.filter(state=Delivery.State.PENDING, replay="").count()
+    counts = {
+        role: (open_ones, closed)
+        for role, open_ones, closed in User.objects.values_list("role")
+        .annotate(open=Count("pk", filter=Q(is_active=True)), closed=Count("pk", filter=Q(is_active=False)))
+        .order_by()
+    }
+    context = {
+        "held": house.outbox_quarantined,
+        "unsent": unsent,
+        "sweep_late": house.swept_at is None or timezone.now() - house.swept_at > SWEEP_IS_LATE,
+        "swept_at": house.swept_at,
+        "years": _unpublished(today()),
+        "roles": [(role.value, role.label, *counts.get(role.value, (0, 0))) for role in User.Role],
+        "today": today(),
+    }
+    return render(request, "corps/desk.html", context)
+
+
+@administrators
+@require_POST
+def release_outbox(request: SignedIn) -> HttpResponse:
+    """Let the outbox send again."""
+    waiting = Delivery.objects.filter(state=Delivery.State.PENDING, replay="").count()
+    workflow.lift_quarantine(actor=request.user, at=timezone.now())
+    said: Any = ngettext(
+        "The outbox sends again; %(count)s mail was waiting.",
+        "The outbox sends again; %(count)s mails were waiting.",
+        waiting,
+    )
+    messages.success(request, said % {"count": thousands(waiting)})
+    return redirect("home")
+
+
+def _unpublished(on: date) -> list[tuple[int, str]]:
+    """The years whose table is due and not published, each with why it matters."""
+    published = set(Holiday.objects.filter(is_provisional=False).values_list("date__year", flat=True))
+    wanted = [(on.year, _("deadlines of this year are provisional"))]
+    if on.month >= NOTICE_COMES_IN:
+        wanted.append((on.year + 1, _("deadlines that reach into the next year are provisional")))
+    return [(year, why) for year, why in wanted if year not in published]
