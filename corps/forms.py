@@ -1,9 +1,11 @@
 """Forms of the ground: accounts, units, and what the audit is filtered by."""
 
+import re
 from typing import Any, cast
 
 from django import forms
 from django.db.models import BLANK_CHOICE_DASH, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from corps.calendar import Day
@@ -21,6 +23,11 @@ def offer(form: forms.Form, rows: QuerySet, *names: str) -> None:
         if field.empty_label == DASHES:
             field.empty_label = _("choose") if field.required else _("none")
         field.queryset = rows
+
+
+def ticked_ids(sent: QueryDict) -> list[int]:
+    """The ids of the rows ticked in a table, as sent; what cannot be an id is passed over."""
+    return [int(text) for text in sent.getlist("ids") if re.fullmatch(r"[0-9]{1,18}", text)]
 
 
 class UserForm(forms.Form):

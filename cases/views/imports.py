@@ -21,6 +21,7 @@ from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import ticked_ids
 from corps.models import User
 from corps.results import Result
 from stores.models import Platform
@@ -145,7 +146,7 @@ def _chosen(request: SignedIn, sheet_import: SheetImport) -> list[int]:
     if request.POST.get("all_matching"):
         shown = shown_in(request, look=1)
         return list(filtered(sheet_import, request, shown).order_by("row").values_list("pk", flat=True)[:MOST_AT_ONCE])
-    wanted = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    wanted = ticked_ids(request.POST)
     return list(rows.filter(pk__in=wanted[:MOST_AT_ONCE]))
 
 

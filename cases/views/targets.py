@@ -21,6 +21,7 @@ from cases.views.tables import filtered
 from corps.clock import shanghai_date
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import ticked_ids
 from corps.models import User
 from corps.pieces.words import moment
 
@@ -171,7 +172,7 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     if request.POST.get("all_matching"):
         ids = list(filtered(request, case).order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     else:
-        ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:MOST_AT_ONCE]
+        ids = ticked_ids(request.POST)[:MOST_AT_ONCE]
     back = f"{case.get_absolute_url()}?{request.GET.urlencode()}"
     if not ids:
         messages.warning(request, _("Select targets first."))

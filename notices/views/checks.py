@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.states import Claim, Seen
 from corps.clock import now
 from corps.doors import SignedIn, open_to
+from corps.forms import ticked_ids
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
@@ -127,7 +128,7 @@ def judge(request: SignedIn) -> HttpResponse:
 @require_POST
 def undo(request: SignedIn) -> HttpResponse:
     """Take back one's own verdicts of the last ten seconds."""
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    ids = ticked_ids(request.POST)
     back = workflow.undo_verdicts(items=ids, actor=request.user)
     if back:
         said = ngettext("%(count)d verdict was taken back.", "%(count)d verdicts were taken back.", back)
@@ -203,7 +204,7 @@ def _with_things(items: QuerySet[NoticeItem]) -> QuerySet[NoticeItem]:
 def _selected(request: SignedIn) -> list[int]:
     if request.POST.get("all_matching"):
         return list(_filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000])
-    return [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:10_000]
+    return ticked_ids(request.POST)[:10_000]
 
 
 def _allegation(item: NoticeItem | None) -> list[Any]:

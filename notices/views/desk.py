@@ -15,6 +15,7 @@ from cases.models import LegalGround, Target
 from cases.states import Claim
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import ticked_ids
 from corps.models import User
 from corps.pieces.lists import page_of
 from corps.pieces.words import thousands
@@ -206,7 +207,7 @@ def _selected(request: SignedIn, notice: Notice) -> list[int]:
         shown = SHOWN.get(request.GET.get("show", "open"), SHOWN["open"])
         found = notice.items.filter(shown).exclude(state=ItemState.DRAFT)
         return list(found.order_by("position").values_list("pk", flat=True))
-    return [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:10_000]
+    return ticked_ids(request.POST)[:10_000]
 
 
 def _first(request: SignedIn) -> dict[str, str]:

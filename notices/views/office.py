@@ -18,6 +18,7 @@ from corps import workflow as ground
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import ticked_ids
 from corps.models import Approval, AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -156,7 +157,7 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
     """Draft notices from targets of a case: those named by `ids`, all that the table's filter leaves, or all that
     wait for one."""
     case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    ids = ticked_ids(request.POST)
     if request.POST.get("all_matching"):
         ids = list(filtered(request, case).values_list("pk", flat=True))
     try:
@@ -187,7 +188,7 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
         elif act == "submit_all":
             _submit_all(request, notice)
         elif act == "remove":
-            ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+            ids = ticked_ids(request.POST)
             done = sum(r.ok for r in workflow.remove_items(notice=notice, items=ids, actor=request.user))
             messages.success(request, _("%(count)d items were taken out.") % {"count": done})
         elif act == "request":
@@ -222,7 +223,7 @@ def _submit_all(request: SignedIn, notice: Notice) -> None:
 def change_items(request: SignedIn, number: str) -> HttpResponse:
     """Withdraw items of an issued notice, or hand over those answered "not ours"; with a result for each."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    ids = ticked_ids(request.POST)
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
     results: list[Result] = []

@@ -64,6 +64,22 @@ def test_the_desk_answers_once_however_often_the_form_is_sent(world: World):
     assert Answer.objects.count() == 3
 
 
+@pytest.mark.parametrize("nonsense", ["9" * 5_000, "9" * 30, "-1", "one", "٣"])
+def test_what_cannot_be_an_id_is_passed_over(world: World, nonsense: str):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    ids = [nonsense, notice.items.get().pk]
+    summary = client_of(world.liaison).post(
+        reverse("notices:answer", args=[notice.number]), {"ids": ids, "outcome": "removed"}
+    )
+    token = summary.context["form"].initial["token"]
+    client_of(world.liaison).post(
+        reverse("notices:answer", args=[notice.number]),
+        {"ids": ids, "outcome": "removed", "token": token, "remark": "", "confirmed": "1"},
+    )
+    assert Answer.objects.count() == 1
+
+
 def test_a_refusal_without_a_reason_is_asked_for_one(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
