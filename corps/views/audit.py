@@ -26,6 +26,8 @@ CHANNELS = {
     "command": gettext_lazy("command line"),
     "replay": gettext_lazy("replay"),
 }
+# What an auditor looks at first.
+OFTEN = ("sign_in.failed", "sign_in.locked", "second_factor.", "account.", "outcome.", "calendar.", "audit.checked")
 auditors = open_to(User.Role.AUDITOR)
 
 TABLE = Table(
@@ -63,6 +65,7 @@ def list_entries(request: SignedIn) -> HttpResponse:
     last = AuditSeal.objects.order_by("-pk").only("pk", "hash", "sealed_at").first()
     context = {
         "page": page,
+        "often": [(act, wording.act_words(act)) for act in OFTEN],
         "told": wording.tell(page.rows),
         "families": wording.acts_by_family(),
         "kinds": sorted((str(kind.label), label) for label, kind in wording.kinds.items()),
