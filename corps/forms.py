@@ -64,6 +64,7 @@ class UserForm(forms.Form):
             if role == User.Role.OFFICER:
                 duties: Any = self.fields["duties"]
                 duties.choices = [(User.Duty.PAST_EVENTS.value, User.Duty.PAST_EVENTS.label)]
+                duties.help_text = ""
 
 
 class UnitForm(forms.Form):

@@ -59,7 +59,7 @@ def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, uni
         "/new-account/supervisor/",
         {"username": "zhou", "name": "周航", "unit": unit.pk, "duties": ["reviewer"], "email": "z@corps.example"},
     )
-    password = re.search(r'id="secret">([^<]+)<', page.content.decode())[1]
+    password = re.search(r'id="secret"[^>]*>([^<]+)<', page.content.decode())[1]
     assert "no-store" in page.headers["Cache-Control"]
     user = User.objects.get(username="zhou")
     assert (user.role, user.duties, user.unit) == ("supervisor", ["reviewer"], unit)
@@ -89,7 +89,7 @@ def test_an_administrator_changes_closes_and_reopens_an_account(admin, officer, 
 
 def test_an_administrator_makes_and_revokes_a_key_that_is_shown_once(admin, officer):
     page = admin.post("/users/officer/keys/").content.decode()
-    shown = re.search(r'id="secret">([^<]+)<', page)[1]
+    shown = re.search(r'id="secret"[^>]*>([^<]+)<', page)[1]
     assert shown not in admin.get("/users/officer/").content.decode()
     admin.post(f"/users/officer/keys/{ApiKey.objects.get().pk}/revoke/")
     assert ApiKey.objects.get().revoked_at is not None
@@ -97,7 +97,7 @@ def test_an_administrator_makes_and_revokes_a_key_that_is_shown_once(admin, offi
 
 def test_an_administrator_resets_a_password(admin, officer, client):
     page = admin.post("/users/officer/password/").content.decode()
-    password = re.search(r'id="secret">([^<]+)<', page)[1]
+    password = re.search(r'id="secret"[^>]*>([^<]+)<', page)[1]
     client.logout()
     assert not client.login(username="officer", password=PASSWORD)
     assert client.login(username="officer", password=password)
