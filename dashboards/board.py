@@ -21,11 +21,13 @@ HEADLINES = ("listings_removed", "stores_shut")
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month with its five counts; `label` is short ("5月", "May"), `key` as in addresses ("2026-05")."""
+    """A month with its five counts; `label` is short ("5月", "May"), `key` as in addresses ("2026-05"). cells: each
+    count with the address of its rows, in the order of the page's table."""
 
     key: str
     label: str
     counts: dict[str, int]
+    cells: list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,10 @@ def make_board(user: Any, question: Question, narrowed: dict[str, str]) -> Board
     """Two statements over the rollup. narrowed: the filter as it stands in addresses, for the links."""
     by_month = statistics(user, **question.asked | {"group": ("month",)})
     by_desk = statistics(user, **question.asked | {"group": ("firm", "platform")})
-    return Board(by_month.totals, _months(by_month), _matrix(user, by_desk, narrowed), narrowed)
+    return Board(by_month.totals, _months(by_month, narrowed), _matrix(user, by_desk, narrowed), narrowed)
 
 
-def _months(found: Statistics) -> list[Month]:
+def _months(found: Statistics, narrowed: dict[str, str]) -> list[Month]:
     """From the first month that has an entry to the last, or to this one, without a gap."""
     known = {row["month"]: row for row in found.rows}
     if not known:
@@ -77,7 +79,9 @@ def _months(found: Statistics) -> list[Month]:
     months, day = [], date(int(first[:4]), int(first[5:]), 1)
     while (key := f"{day:%Y-%m}") <= last:
         counts = {count: known.get(key, {}).get(count, 0) for count in COUNTS}
-        months.append(Month(key, date_format(day, pgettext("how a month is written below a bar", "M")), counts))
+        cells = [(counts[count], ledger_url(count, narrowed | {"month": key})) for count in (*HEADLINES, *COUNTS[2:])]
+        label = date_format(day, pgettext("how a month is written below a bar", "M"))
+        months.append(Month(key, label, counts, cells))
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return months
 
