@@ -17,6 +17,9 @@ function read(table) {
   };
 }
 
+/** As the tables write it: 2,354, and a real minus. */
+const written = (value) => value.toLocaleString("en").replace("-", "\u2212");
+
 // On a narrow screen the counts stand one above the other.
 const narrow = () => window.innerWidth < 768;
 const slot = (index) => narrow()
@@ -28,7 +31,7 @@ function options(found) {
   const line = colour("--line");
   return {
     animation: false,
-    color: [colour("--act"), colour("--done") || colour("--ink3")],
+    color: [colour("--bar")],
     aria: { enabled: true, decal: { show: true } },
     textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" } },
@@ -45,12 +48,12 @@ function options(found) {
       gridIndex: index,
       data: found.names,
       axisLine: { lineStyle: { color: line } },
-      axisLabel: { color: ink },
+      axisLabel: { color: ink, interval: found.names.length <= 12 ? 0 : "auto", hideOverlap: true },
     })),
     yAxis: found.series.map((_series, index) => ({
       type: "value",
       gridIndex: index,
-      axisLabel: { color: ink },
+      axisLabel: { color: ink, formatter: written },
       splitLine: { lineStyle: { color: line } },
     })),
     series: found.series.map((series, index) => ({
@@ -59,7 +62,7 @@ function options(found) {
       xAxisIndex: index,
       yAxisIndex: index,
       barMaxWidth: 44,
-      label: { show: found.names.length <= 12, position: "top", color: ink },
+      label: { show: found.names.length <= 12, position: "top", color: ink, formatter: ({ value }) => written(value) },
     })),
   };
 }
