@@ -86,11 +86,12 @@ def send_notice(page: Page, case: str) -> None:
     sign_in(page, "chief")
     page.goto(f"/cases/{case}/")
     page.get_by_role("button", name="立案").click()
+    page.locator("dialog[open] [data-yes]").click()
     expect(page.locator(".stepper [aria-current=step]")).to_contain_text("立案")
 
     sign_in(page, "officer")
     page.goto(f"/notices/compose/{case}/")
-    page.get_by_role("button", name="拟函").click()
+    page.get_by_role("button", name="拟 1 份函").click()
     expect(page.locator(".paper")).to_contain_text("关于协助处置涉嫌违法商品和店铺的函")
     page.get_by_role("button", name="提交审批").click()
 
