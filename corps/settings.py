@@ -4,6 +4,7 @@ This module, `corps/urls.py` and `corps/celery.py` are the only files of the gro
 Services are never started here: `manage.py` and the process manager put their addresses into the environment first.
 """
 
+import logging
 from pathlib import Path
 
 import structlog
@@ -221,6 +222,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+# One line for each request, when it is finished.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

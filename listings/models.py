@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from corps.database.references import refers
+from corps.database.references import is_kept, refers
 from stores.models import Platform, Store
 
 
@@ -19,14 +19,16 @@ class ListingQuerySet(models.QuerySet):
 class Listing(models.Model):
     """One offer on a platform, known by its canonical id. The words of the first row that named it are kept."""
 
-    # Checked for a whole statement (`triggers`): row by row would cost an import a thirtieth.
+    # Platform and store are checked for a whole statement (`triggers`): row by row would cost an import a tenth.
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings", db_index=False, db_constraint=False)
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)
     title = models.CharField(_("title"), max_length=300, blank=True)
     brand = models.CharField(_("brand"), max_length=60, blank=True)
-    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, related_name="listings")
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, blank=True, related_name="listings", db_constraint=False
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ListingQuerySet.as_manager()
@@ -35,7 +37,11 @@ class Listing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_listing_once_on_a_platform"),
         ]
-        triggers = refers("platform_id", "stores_platform")
+        triggers = [
+            *refers("platform_id", "stores_platform"),
+            *refers("store_id", "stores_store", changes="often"),
+            is_kept("listing"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.canonical_id

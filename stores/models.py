@@ -110,6 +110,7 @@ class Store(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_store_once_on_a_platform"),
         ]
+        triggers = [is_kept("store")]
 
     def __str__(self) -> str:
         return self.name or self.canonical_id

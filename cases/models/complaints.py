@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.campaigns import Campaign
 from cases.models.cases import Case
 from cases.states import COMPLAINT_STATES, ComplaintState
+from corps.database.references import is_kept
 from corps.models import Deadline, StoredFile
 from firms.models import Firm
 
@@ -56,6 +57,7 @@ class Complaint(models.Model):
     objects = ComplaintQuerySet.as_manager()
 
     class Meta:
+        triggers = [is_kept("complaint")]
         constraints = [
             COMPLAINT_STATES.constraint("complaint_state_known"),
             models.CheckConstraint(

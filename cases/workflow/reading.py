@@ -29,6 +29,7 @@ MEMORY = 1536 * 2**20
 # The child notices its own time limit; this is for one that cannot.
 GRACE = 15
 ROWS_AT_ONCE = 5000
+FIRST_ROWS = 1000
 _LENGTH = struct.Struct("!I")
 ROW_COLUMNS = [
     "sheet_import_id", "row", "cells", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
@@ -173,13 +174,21 @@ def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -
         "rows": len(sheet.rows),
     }
     yield b"H" + json.dumps(heading).encode()
-    for start in range(0, len(sheet.rows), ROWS_AT_ONCE):
-        some = sheet.rows[start : start + ROWS_AT_ONCE]
+    for start, end in _spans(len(sheet.rows)):
+        some = sheet.rows[start:end]
         readings = [judge_row(row.addresses, row.cells.get("request", ""), platforms) for row in some]
         facts = [_facts(row, reading) for row, reading in zip(some, readings, strict=True)]
         head = json.dumps([facts, [reading.code for reading in readings]]).encode()
         lines = in_lines(_line(*both, prefix) for both in zip(some, readings, strict=True))
         yield b"R" + _LENGTH.pack(len(head)) + head + lines
+
+
+def _spans(rows: int) -> Iterator[tuple[int, int]]:
+    """Where each piece begins and ends; the first is short, so that whoever registers them need not wait long."""
+    start, end = 0, min(FIRST_ROWS, ROWS_AT_ONCE)
+    while start < rows:
+        yield start, end
+        start, end = end, end + ROWS_AT_ONCE
 
 
 def _columns(sheet: Sheet) -> dict[str, Any]:

@@ -7,17 +7,18 @@ For the few that imports and bulk answers write by the ten thousand. Together th
 import pgtrigger
 
 
-def refers(column: str, parent: str, *, changes: str = "never") -> list[pgtrigger.Trigger]:
+def refers(column: str, parent: str, *, changes: str = "never", among: str = "true") -> list[pgtrigger.Trigger]:
     """Triggers for a model whose `column` names an id of the table `parent`, which must be kept, or is null.
 
     changes: how a row comes to name another: "never" (which the database then refuses too), "seldom" (looked at row by
-    row), "often" (by statement). Raised is IntegrityError: foreign_key_violation, or restrict_violation for a change.
+    row), "often" (by statement). among: which rows of the parent may be named, in SQL. Raised is IntegrityError:
+    foreign_key_violation, or restrict_violation for a change.
     """
     absent = f"""RAISE EXCEPTION '%.{column} names % that is not in {parent}', TG_TABLE_NAME, missing
     USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME, COLUMN = '{column}';"""
     by_statement = f"""SELECT named.id::text INTO missing
 FROM (SELECT DISTINCT {column} AS id FROM fresh WHERE {column} IS NOT NULL) named
-WHERE NOT EXISTS (SELECT FROM {parent} WHERE {parent}.id = named.id) LIMIT 1;
+WHERE NOT EXISTS (SELECT FROM {parent} WHERE {parent}.id = named.id AND {among}) LIMIT 1;
 IF FOUND THEN
     {absent}
 END IF;
@@ -45,7 +46,7 @@ RETURN NULL;"""
         declare=[("missing", f"text := NEW.{column}")],
         func=f"RAISE EXCEPTION '%.{column} never changes', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';"
         if changes == "never"
-        else f"""IF missing IS NOT NULL AND NOT EXISTS (SELECT FROM {parent} WHERE id = NEW.{column}) THEN
+        else f"""IF missing IS NOT NULL AND NOT EXISTS (SELECT FROM {parent} WHERE id = NEW.{column} AND {among}) THEN
     {absent}
 END IF;
 RETURN NULL;""",
@@ -53,12 +54,14 @@ RETURN NULL;""",
     return [look("when_new", pgtrigger.Insert), on_change]
 
 
-def is_kept(name: str) -> pgtrigger.Trigger:
-    """A trigger for a model whose rows are never deleted, since `refers` names them."""
+def is_kept(name: str, *, unless: str = "") -> pgtrigger.Trigger:
+    """A trigger for a model whose rows are never deleted, since `refers` names them. unless: a condition on OLD."""
     return pgtrigger.Trigger(
         name=f"{name}_is_kept",
-        level=pgtrigger.Statement,
+        level=pgtrigger.Row if unless else pgtrigger.Statement,
         when=pgtrigger.Before,
         operation=pgtrigger.Delete,
-        func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';",
+        condition=pgtrigger.Condition(f"NOT ({unless})") if unless else None,
+        func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';"
+        + ("RETURN OLD;" if unless else ""),
     )

@@ -1,6 +1,7 @@
 """The text of one cell, whatever it was in the file."""
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -24,12 +25,12 @@ def cell_text(value: Any) -> str:
     """
     if value.__class__ is str:
         return value
+    if value.__class__ is float:
+        return _float_text(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, float):
-        return _float_text(value)
     if isinstance(value, datetime.datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S") if value.time() != datetime.time() else value.strftime("%Y-%m-%d")
     if isinstance(value, datetime.date):
@@ -38,11 +39,9 @@ def cell_text(value: Any) -> str:
 
 
 def _float_text(value: float) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
-        return ""
     if value.is_integer():
         return str(int(value)) if abs(value) < EXACT_INTEGER else repr(value).upper()
-    return repr(value)
+    return repr(value) if math.isfinite(value) else ""
 
 
 def is_blank(text: str) -> bool:

@@ -12,15 +12,16 @@ _root = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>/]")
 _prefixed = re.compile(rb"<([A-Za-z_][\w.-]*):(?:c|row)[\s>/]")
 _maybe_prefixed = re.compile(rb":(?:c|row)[\s>/]")
 _bare = re.compile(rb"<(?:c|row)[\s>/]")
-# References that may lie far out: three letters, seven digits, or anything written with an entity.
-_far = re.compile(rb""" r="(?:[A-Za-z]{3}|[A-Za-z]*\d{7}|[A-Za-z0-9]*&)""")
-# A row number beyond each bound.
-_ROWS = [
-    (199_999, re.compile(rb' r="[A-Za-z]*(?:[2-9]\d{5}|\d{7})')),
-    (99_999, re.compile(rb' r="[A-Za-z]*\d{6}')),
-    (49_999, re.compile(rb' r="[A-Za-z]*(?:[5-9]\d{4}|\d{6})')),
-    (9_999, re.compile(rb' r="[A-Za-z]*\d{5}')),
-]
+# A row number beyond each bound, or a reference that may lie far out: three letters, or anything with an entity.
+_FAR = {
+    bound: re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]*(?:' + beyond + rb")|[A-Za-z0-9]*&)")
+    for bound, beyond in (
+        (199_999, rb"[2-9]\d{5}|\d{7}"),
+        (99_999, rb"\d{6}"),
+        (49_999, rb"[5-9]\d{4}|\d{6}"),
+        (9_999, rb"\d{5}"),
+    )
+}
 _two_letters = re.compile(rb""" r="([A-Za-z]{2})\d""")
 # Lawful ways to write a reference that spreadsheet programs do not use.
 _ODD = (b"r='", b"r =", b"r= ")
@@ -49,13 +50,12 @@ def check_extent(content: bytes, limits: Limits, clock: Clock) -> None:
             most_cells = max(most_cells, row.count(cell))
     columns = max([most_cells, *(_column_number(name) for name in set(_two_letters.findall(content)))])
     allowed = min(2 * limits.max_rows, limits.max_cells // max(1, columns))
-    beyond = next((pattern for bound, pattern in _ROWS if bound <= allowed), None)
+    far = next((pattern for bound, pattern in _FAR.items() if bound <= allowed), None)
     if (
         columns > limits.max_columns
         or len(rows) > allowed
-        or beyond is None
-        or beyond.search(content) is not None
-        or _far.search(content) is not None
+        or far is None
+        or far.search(content) is not None
         or _has_odd_references(content)
     ):
         _check_exactly(content, prefix, limits, clock)

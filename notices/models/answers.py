@@ -14,10 +14,10 @@ from notices.models.notices import Notice, NoticeItem
 class Answer(models.Model):
     """One answer to one item. `at` is the fact (now, or a replay's time), `claimed_at` what the liaison says."""
 
-    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="answers")
+    # Item and author are checked for a whole statement (`triggers`): row by row would cost a bulk answer a tenth.
+    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="answers", db_constraint=False)
     outcome = models.CharField(max_length=20, choices=Claim.choices)
     remark = models.CharField(max_length=300, blank=True)
-    # Checked for a whole statement (`triggers`): row by row would cost a bulk answer a twentieth.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -28,7 +28,11 @@ class Answer(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [*append_only("answer"), *refers("by_id", "corps_user")]
+        triggers = [
+            *append_only("answer"),
+            *refers("item_id", "notices_noticeitem", among="state <> 'draft'"),
+            *refers("by_id", "corps_user"),
+        ]
 
 
 class ReplyRequest(models.Model):

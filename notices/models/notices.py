@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim
-from corps.database.references import refers
+from corps.database.references import is_kept, refers
 from corps.models import Deadline, StoredFile
 from notices.states import ITEM_STATES, NOTICE_STATES, UNFINISHED, ItemState, NoticeState
 from stores.models import Liaison, Platform
@@ -155,4 +155,7 @@ class NoticeItem(models.Model):
             models.Index(fields=["target", "-id"], name="item_target"),
             models.Index(fields=["check_deadline", "id"], name="item_to_check", condition=models.Q(state="claimed")),
         ]
-        triggers = refers("check_deadline_id", "corps_deadline", changes="often")
+        triggers = [
+            *refers("check_deadline_id", "corps_deadline", changes="often"),
+            is_kept("issued_item", unless="OLD.state = 'draft'"),
+        ]
