@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from corps.pieces import words
 from corps.pieces.charts import bars_of, tally_of
 from corps.pieces.deadlines import chip, house_calendar
 from corps.pieces.kinds import kind_of
+from corps.pieces.tables import SELECT, Column, ShownTable
 from corps.results import Result, tally
 
 register = template.Library()
@@ -199,3 +201,28 @@ def bulk_result(
         text, url = name if isinstance(name, tuple) else (name, "")
         rows.append({"text": text, "url": url, "message": result.message or result.code})
     return {"done": done, "failed": failed, "rows": rows, "hidden": failed - len(rows), "done_words": done_words}
+
+
+@register.simple_tag
+def table_head(table: ShownTable, sort: str = "") -> SafeString:
+    """Widths and head of a long list. sort: the order in force, falling with "-" before it."""
+    widths = format_html_join("", "<col{}>", ((_class(column.width),) for column in table.columns))
+    cells = [(_class(column.look), _in_head(table, column, sort)) for column in table.columns]
+    heads = format_html_join("", '<th scope="col"{}>{}</th>', cells)
+    return format_html("<colgroup>{}</colgroup>\n<thead><tr>{}</tr></thead>", widths, heads)
+
+
+def _class(words: str) -> SafeString:
+    return format_html(' class="{}"', words) if words else SafeString("")
+
+
+def _in_head(table: ShownTable, column: Column, sort: str) -> Any:
+    if column is SELECT:
+        label = _("Select all on this page")
+        return format_html('<input class="form-check-input" type="checkbox" data-all="1" aria-label="{}">', label)
+    if column.look == "sel":
+        return format_html('<span class="visually-hidden">{}</span>', column.label)
+    if not column.sort or not table.sorts:
+        return column.label
+    sorted_by = {column.sort: "sorted", f"-{column.sort}": "sorted down"}.get(sort, "")
+    return format_html('<a{} href="{}">{}</a>', _class(sorted_by), table.sorts[column.sort], column.label)
