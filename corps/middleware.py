@@ -45,7 +45,9 @@ class ActMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         channel = "api" if request.path_info.startswith("/api/") else "page"
         request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-        with acting(channel=channel, address=client_address(request), request_id=request_id):
+        address = client_address(request)
+        structlog.contextvars.bind_contextvars(ip=address)
+        with acting(channel=channel, address=address, request_id=request_id):
             return self.get_response(request)
 
 
