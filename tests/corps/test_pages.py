@@ -205,7 +205,7 @@ def test_the_admin_shows_only_the_houses_own_reference_data(admin):
     assert "/admin/auth/" not in page
 
 
-def test_a_request_is_logged_once_with_its_address_and_not_the_one_it_claims(client, caplog):
+def test_a_request_is_logged_once_with_its_address_and_not_the_one_it_claims(db, client, caplog):
     client.get("/accounts/login/", headers={"X-Forwarded-For": "203.0.113.77"}, REMOTE_ADDR="198.51.100.4")
     [line] = [record.msg for record in caplog.records if record.name.startswith("django_structlog")]
     assert (line["event"], line["ip"]) == ("request_finished", "198.51.100.4")
