@@ -41,7 +41,7 @@ class UserForm(forms.Form):
     )
     name = forms.CharField(label=_("Name"), max_length=80)
     role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in IN_THE_CORPS])
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.order_by("path"))
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.order_by("path"), empty_label=_("choose"))
     duties = forms.MultipleChoiceField(
         label=_("Duties"),
         choices=User.Duty.choices,

@@ -14,7 +14,7 @@ from firms.models import Firm, Representative
 class RepresentativeForm(forms.Form):
     """For which firm."""
 
-    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.all())
+    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.all(), empty_label=_("choose"))
 
 
 class RepresentativePart:

@@ -14,7 +14,7 @@ from stores.models import Liaison, Platform
 class LiaisonForm(forms.Form):
     """For which platform, and whether first or second."""
 
-    platform = forms.ModelChoiceField(label=_("Platform"), queryset=Platform.objects.all())
+    platform = forms.ModelChoiceField(label=_("Platform"), queryset=Platform.objects.all(), empty_label=_("choose"))
     duty = forms.ChoiceField(
         label=_("Duty"),
         choices=Liaison.Duty.choices,

@@ -23,3 +23,5 @@ class LiaisonForm(forms.ModelForm):
         model = Liaison
         fields = ["name", "email", "phone", "duty"]
         labels = {"name": _("Name")}
+
+    duty = forms.ChoiceField(label=_("Duty"), choices=[("", _("choose")), *Liaison.Duty.choices])

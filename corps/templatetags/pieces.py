@@ -93,9 +93,14 @@ def deadline_chip(
     found = chip(
         due, calendar=calendar, left=left, calendar_days=calendar_days, provisional=provisional, with_day=with_day
     )
-    return format_html(
-        '<span class="bd k-{}{}">{}</span>', found.kind, " provisional" if found.provisional else "", found.text
-    )
+    look = f"{found.kind} provisional" if found.provisional else found.kind
+    return format_html('<span class="bd k-{}">{}</span>', look, _unbroken(found.text, words.day(due) if due else ""))
+
+
+def _unbroken(text: str, date_in_it: str) -> SafeString:
+    """The text, whose date does not break at its hyphen on a narrow screen."""
+    before, found, after = text.partition(date_in_it) if date_in_it else (text, "", "")
+    return format_html('{}<span class="nowrap">{}</span>{}', before, found, after) if found else format_html("{}", text)
 
 
 @register.simple_block_tag(end_name="endcapture")
