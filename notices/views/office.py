@@ -41,7 +41,7 @@ TABLE = Table(
     "notices",
     Column("number", gettext_lazy("Number"), "w112", fixed=True),
     Column("document", gettext_lazy("Document number"), "w224"),
-    Column("platform", gettext_lazy("Platform"), "w96"),
+    Column("platform", gettext_lazy("Platform"), "w112"),
     Column("case", gettext_lazy("Case"), fixed=True),
     Column("state", gettext_lazy("State"), "w112", fixed=True),
     Column("items", gettext_lazy("Items"), "w64", "n"),
