@@ -154,14 +154,14 @@ def test_a_killed_server_comes_back_with_its_data_under_the_same_address(folder)
     eventually(lambda: nothing_is_left(folder))
 
 
-def owner_of(pid):
+def owner_of(pid: int) -> int | None:
     try:
         return os.stat(f"/proc/{pid}").st_uid
     except FileNotFoundError:
         return None
 
 
-def parent_of(pid: int) -> int:
+def parent_of(pid: int) -> int | None:
     try:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except (FileNotFoundError, ProcessLookupError):  # PostgreSQL's helpers come and go
