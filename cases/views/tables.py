@@ -19,7 +19,7 @@ from corps.clock import shanghai_date, today
 from corps.doors import SignedIn
 from corps.pieces.deadlines import house_calendar
 from corps.pieces.kinds import kind_of
-from corps.pieces.lists import conditions, page_of
+from corps.pieces.lists import MARKS, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.pieces.words import day, moment, thousands
 from corps.search import LONGEST
@@ -154,7 +154,7 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
 def _with(asked: QueryDict, **changes: str) -> str:
     """The address's query with something changed, from the first page on; an empty value takes it away."""
     query = asked.copy()
-    for name in ("after", "before", *changes):
+    for name in (*MARKS, *changes):
         query.pop(name, None)
     query.update({name: value for name, value in changes.items() if value})
     return f"?{query.urlencode()}"

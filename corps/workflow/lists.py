@@ -1,6 +1,7 @@
 """What a person keeps of a list's look: hidden columns, filters with a name. Of no case, so not audited."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,7 +18,7 @@ LONGEST_QUERY = 1000
 @transaction.atomic
 def hide_columns(*, user: User, table: str, hidden: Collection[str]) -> None:
     """Show the list `table` without these columns from now on."""
-    _change(user, table, hidden=sorted(hidden))
+    _write(user, _locked_lists(user), table, hidden=sorted(hidden))
 
 
 @transaction.atomic
@@ -33,24 +34,25 @@ def keep_filter(*, user: User, table: str, name: str, query: str) -> None:
         raise ValidationError(_("There is no condition to keep: set one first."))
     if len(query) > LONGEST_QUERY:
         raise ValidationError(_("The conditions are too long to be kept; shorten what is searched for."))
-    filters = _locked(user).lists.get(table, {}).get("filters", {})
+    lists = _locked_lists(user)
+    filters = lists.get(table, {}).get("filters", {})
     if name not in filters and len(filters) >= MOST_FILTERS:
         raise ValidationError(_("At most %(most)d filters can be kept; remove one first.") % {"most": MOST_FILTERS})
-    _change(user, table, filters=filters | {name: query})
+    _write(user, lists, table, filters=filters | {name: query})
 
 
 @transaction.atomic
 def forget_filter(*, user: User, table: str, name: str) -> None:
     """Keep a filter no longer; a name that is not there changes nothing."""
-    filters = _locked(user).lists.get(table, {}).get("filters", {})
-    _change(user, table, filters={other: query for other, query in filters.items() if other != name})
+    lists = _locked_lists(user)
+    filters = lists.get(table, {}).get("filters", {})
+    _write(user, lists, table, filters={other: query for other, query in filters.items() if other != name})
 
 
-def _locked(user: User) -> User:
-    return locked(User.objects).get(pk=user.pk)
+def _locked_lists(user: User) -> dict[str, Any]:
+    return locked(User.objects).get(pk=user.pk).lists
 
 
-def _change(user: User, table: str, **changes: object) -> None:
-    lists = _locked(user).lists
+def _write(user: User, lists: dict[str, Any], table: str, **changes: object) -> None:
     user.lists = lists | {table: lists.get(table, {}) | changes}
     user.save(update_fields=["lists"])
