@@ -8,7 +8,10 @@ from firms.models import Firm
 
 ACTS = {
     "firm.registered": _("Firm registered"),
+    "firm.changed": _("Firm changed"),
     "firm.brand_added": _("Brand added"),
+    "firm.brand_renamed": _("Brand renamed"),
+    "firm.brand_retired": _("Brand given up"),
     "firm.representative_appointed": _("Representative appointed"),
 }
 
@@ -18,6 +21,12 @@ def register() -> None:
     wording.families["firm"] = _("Firms")
     wording.name_acts(ACTS)
     wording.details.update(
-        brand=Detail(_("brand")), brands=Detail(_("brands")), uscc=Detail(_("credit code")), firm=Detail(_("firm"))
+        brand=Detail(_("brand")),
+        brands=Detail(_("brands")),
+        firm=Detail(_("firm")),
+        licence=Detail(_("direct-selling licence")),
+        name_en=Detail(_("English name")),
+        short_name=Detail(_("short name")),
+        uscc=Detail(_("credit code")),
     )
     name_kind(Firm, _("Firm"), names_of(Firm.objects.all, lambda firm: f"{firm.code} {firm.short_label}"))

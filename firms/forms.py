@@ -26,7 +26,18 @@ class FirmForm(forms.ModelForm):
         return [line.strip() for line in self.cleaned_data["brands"].splitlines() if line.strip()]
 
 
+class FirmChangeForm(FirmForm):
+    """What can be corrected of a firm: all but its code; brands have a page of their own."""
+
+    class Meta(FirmForm.Meta):
+        fields = FirmForm.Meta.fields[1:]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["brands"]
+
+
 class BrandForm(forms.Form):
-    """One more brand of a firm."""
+    """The name of a brand."""
 
     name = forms.CharField(label=_("Brand"), max_length=60)

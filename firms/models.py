@@ -69,10 +69,14 @@ class Firm(models.Model):
 
 
 class Brand(models.Model):
+    """A brand of a firm. One that is given up keeps its row with the Shanghai date from which it is none any more."""
+
     firm = models.ForeignKey(Firm, models.CASCADE, related_name="brands")
     name = models.CharField(_("brand"), max_length=60)
+    retired_on = models.DateField(null=True, blank=True)
 
     class Meta:
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["firm", "name"], name="a_brand_once_for_a_firm")]
 
     def __str__(self) -> str:

@@ -1,19 +1,22 @@
 """Pages of the firms room: the register of firms and their brands."""
 
+from copy import copy
+
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from corps.access import may
 from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
 from corps.models import User
 from corps.refusals import refusals_go_to
 from firms import workflow
-from firms.forms import BrandForm, FirmForm
-from firms.models import Firm
+from firms.forms import BrandForm, FirmChangeForm, FirmForm
+from firms.models import Brand, Firm
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
 administrators = open_to(User.Role.ADMINISTRATOR)
@@ -23,7 +26,9 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 @require_GET
 def list_firms(request: SignedIn) -> HttpResponse:
     """Every firm with its brands and how many official accounts it has."""
-    firms = Firm.objects.visible_to(request.user).prefetch_related("brands")
+    firms = Firm.objects.visible_to(request.user).prefetch_related(
+        Prefetch("brands", Brand.objects.filter(retired_on=None))
+    )
     firms = firms.annotate(account_count=Count("official_accounts", distinct=True))
     context = {"firms": firms, "may_register": may(request.user, "firms.register_firm")}
     return render(request, "firms/list.html", context)
@@ -58,3 +63,42 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
         "accounts": firm.official_accounts.select_related("platform").order_by("platform", "pk"),
     }
     return render(request, "firms/firm.html", context)
+
+
+@administrators
+def change_firm(request: SignedIn, code: str) -> HttpResponse:
+    """Correct what is known of a firm."""
+    firm = get_object_or_404(Firm.objects.visible_to(request.user), code=code)
+    form = FirmChangeForm(request.POST or None, instance=copy(firm))
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.change_firm(firm=firm, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("The firm was changed."))
+            return redirect("firms:firm", code)
+    return render(request, "firms/change.html", {"firm": firm, "form": form})
+
+
+@administrators
+def change_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
+    """Correct the name of a brand, or give it up."""
+    brand = get_object_or_404(Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code))
+    form = BrandForm(request.POST or None, initial={"name": brand.name})
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.rename_brand(brand=brand, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("The brand was renamed."))
+            return redirect("firms:firm", code)
+    return render(request, "firms/brand.html", {"firm": brand.firm, "brand": brand, "form": form})
+
+
+@administrators
+@require_POST
+def retire_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
+    """Note that a firm gave a brand up."""
+    brand = get_object_or_404(Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code))
+    try:
+        workflow.retire_brand(brand=brand, actor=request.user)
+        messages.success(request, _("%(brand)s is given up.") % {"brand": brand.name})
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("firms:firm", code)

@@ -1,4 +1,4 @@
-"""Registering firms, their brands and their representatives; administrators do it."""
+"""Registering and correcting firms, their brands and their representatives; administrators do it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.access import require
 from corps.audit import record
-from corps.clock import accept_at, now
+from corps.changes import put
+from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.locking import locked
 from corps.models import User
@@ -52,15 +53,80 @@ def register_firm(
 
 
 @transaction.atomic
-def add_brand(*, firm: Firm, name: str, actor: User, at: datetime | None = None) -> Brand:
-    """Note a brand of a firm. Raises PermissionDenied; ValidationError, also for a brand that it has already."""
+def change_firm(
+    *,
+    firm: Firm,
+    name: str,
+    uscc: str,
+    actor: User,
+    name_en: str = "",
+    short_name: str = "",
+    licence: str = "",
+    at: datetime | None = None,
+) -> Firm:
+    """Correct what is known of a firm; its code stays, since files and addresses name it.
+
+    short_name: empty leaves it as it is. Letters that were written keep their words: no letter names the firm.
+    Raises PermissionDenied; ValidationError by field.
+    """
     at = accept_at(actor, at, now())
     firm = locked(Firm.objects).get(pk=firm.pk)
     require(actor, "firms.register_firm", firm)
-    brand = Brand(firm=firm, name=name.strip())
-    brand.full_clean()
+    wanted = {"name": name, "name_en": name_en, "short_name": short_name or firm.short_name}
+    before, after = put(firm, wanted | {"uscc": uscc, "licence": licence})
+    if not after:
+        return firm
+    firm.full_clean()
+    firm.save(update_fields=list(after))
+    record(actor, "firm.changed", firm, at=at, before=before, after=after)
+    return firm
+
+
+@transaction.atomic
+def add_brand(*, firm: Firm, name: str, actor: User, at: datetime | None = None) -> Brand:
+    """Note a brand of a firm; one that was given up is taken up again.
+
+    Raises PermissionDenied; ValidationError, also for a brand that it has already.
+    """
+    at = accept_at(actor, at, now())
+    firm = locked(Firm.objects).get(pk=firm.pk)
+    require(actor, "firms.register_firm", firm)
+    brand = firm.brands.filter(name=name.strip()).exclude(retired_on=None).first()
+    if brand is None:
+        brand = Brand(firm=firm, name=name.strip())
+        brand.full_clean()
+    brand.retired_on = None
     brand.save()
     record(actor, "firm.brand_added", firm, at=at, brand=brand.name)
+    return brand
+
+
+@transaction.atomic
+def rename_brand(*, brand: Brand, name: str, actor: User, at: datetime | None = None) -> Brand:
+    """Correct the name of a brand. Raises PermissionDenied; ValidationError, also for a brand that the firm has."""
+    at = accept_at(actor, at, now())
+    brand = _locked(brand)
+    require(actor, "firms.register_firm", brand.firm)
+    before, after = put(brand, {"name": name.strip()})
+    if not after:
+        return brand
+    brand.full_clean()
+    brand.save(update_fields=["name"])
+    record(actor, "firm.brand_renamed", brand.firm, at=at, before=before, after=after)
+    return brand
+
+
+@transaction.atomic
+def retire_brand(*, brand: Brand, actor: User, at: datetime | None = None) -> Brand:
+    """Note that a firm gave a brand up; its row stays. Raises PermissionDenied; TransitionRefused "retired"."""
+    at = accept_at(actor, at, now())
+    brand = _locked(brand)
+    require(actor, "firms.register_firm", brand.firm)
+    if brand.retired_on is not None:
+        raise TransitionRefused("retired", _("This brand was given up already."))
+    brand.retired_on = shanghai_date(at)
+    brand.save(update_fields=["retired_on"])
+    record(actor, "firm.brand_retired", brand.firm, at=at, brand=brand.name)
     return brand
 
 
@@ -85,3 +151,9 @@ def appoint_representative(*, firm: Firm, user: User, actor: User, at: datetime 
     representative = Representative.objects.create(firm=firm, user=user)
     record(actor, "firm.representative_appointed", firm, at=at, user=user.pk)
     return representative
+
+
+def _locked(brand: Brand) -> Brand:
+    """A brand with its firm, locked by the firm, as everything that changes its brands is."""
+    firm = locked(Firm.objects).get(brands=brand.pk)
+    return firm.brands.select_related("firm").get(pk=brand.pk)

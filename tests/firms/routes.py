@@ -6,4 +6,7 @@ ROUTES = {
     "firms:list": CORPS | {"administrator"},
     "firms:new": {"administrator"},
     "firms:firm": CORPS | {"administrator"},
+    "firms:change": {"administrator"},
+    "firms:brand": {"administrator"},
+    "firms:brand_retire": {"administrator"},
 }
