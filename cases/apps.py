@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         from stores import workflow as storework
 
         allow("cases.open_campaign", roles=["supervisor", "administrator"])
+        allow("cases.keep_grounds", roles=["administrator"])
         for verb in ("submit_complaint", "withdraw_complaint", "register_import", "settle_rows"):
             allow(f"cases.{verb}", roles=[*CASEWORKERS, "representative"])
         for verb in (

@@ -12,6 +12,9 @@ from corps.wording import Detail, choices, name_kind, names_of
 
 ACTS = {
     "campaign.opened": _("Campaign opened"),
+    "campaign.changed": _("Campaign changed"),
+    "ground.registered": _("Legal ground registered"),
+    "ground.changed": _("Legal ground changed"),
     "official_account.targets_marked": _("Targets of an official account marked"),
     "case.lead": _("Case a lead again"),
 }
@@ -23,11 +26,15 @@ def register() -> None:
         campaign=_("Campaigns"),
         case=_("Cases"),
         complaint=_("Complaints"),
+        ground=_("Legal grounds"),
         target=_("Targets"),
         **{"import": _("Imports")},
     )
     wording.name_acts(ACTS | {act: words for act, (words, _kind) in timeline.words.items()})
     wording.details.update(
+        aspect=Detail(_("aspect of the memorandum"), codes=choices(LegalGround.Aspect)),
+        basis=Detail(_("articles")),
+        check_working_days=Detail(_("check within, working days")),
         closes_on=Detail(_("closes on")),
         complaints=Detail(_("complaints")),
         conclusion=Detail(_("conclusion")),
@@ -37,6 +44,7 @@ def register() -> None:
         ground=Detail(_("legal ground"), codes=_grounds),
         held=Detail(_("held")),
         invalid=Detail(_("invalid")),
+        is_sufficient=Detail(_("suffices alone")),
         new=Detail(_("new targets")),
         note=Detail(_("note")),
         official=Detail(_("official")),
@@ -44,11 +52,13 @@ def register() -> None:
         received_on=Detail(_("received on")),
         repair=Detail(_("repair")),
         repeat=Detail(_("repeat")),
+        reply_working_days=Detail(_("answer within, working days")),
         rows=Detail(_("rows")),
         seen=Detail(_("seen"), codes=choices(Seen)),
         sheet=Detail(_("sheet")),
         target=Detail(_("target"), kind="cases.target"),
         targets=Detail(_("targets")),
+        valid_to=Detail(_("valid to")),
     )
     name_kind(Campaign, _("Campaign"), names_of(Campaign.objects.all, lambda campaign: campaign.label))
     name_kind(Case, _("Case"), names_of(Case.objects.all, lambda case: case.number), _case_codes)

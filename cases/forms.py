@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, LegalGround
+from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
 from corps.clock import today
 from corps.forms import offer
@@ -52,6 +53,48 @@ class CampaignForm(forms.ModelForm):
         if opens_on and closes_on < opens_on:
             raise ValidationError(_("It ends before it begins."))
         return closes_on
+
+
+class NewGroundForm(forms.ModelForm):
+    """A legal ground as it is taken into the list."""
+
+    class Meta:
+        model = LegalGround
+        fields = ["code", "name", "name_en", "aspect", "basis", "is_sufficient", "valid_from", "valid_to"]
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("valid_from", "valid_to")
+        }
+        labels = {
+            "code": _("Code of the ground"),
+            "name": _("Legal ground"),
+            "name_en": _("English name"),
+            "aspect": _("Aspect of the memorandum"),
+            "basis": _("Articles"),
+            "is_sufficient": _("A notice may stand on it alone"),
+            "valid_from": _("First day"),
+            "valid_to": _("Last day"),
+        }
+        help_texts = {
+            "code": _("Small letters, digits and underscores; it cannot be changed later."),
+            "basis": _("As letters cite them."),
+            "valid_to": _("Empty as long as the law is in force."),
+        }
+
+    def clean_valid_to(self) -> date | None:
+        valid_to, valid_from = self.cleaned_data["valid_to"], self.cleaned_data.get("valid_from")
+        if valid_to and (begins := valid_from or self.instance.valid_from) and valid_to < begins:
+            raise ValidationError(_("It ends before it begins."))
+        return valid_to
+
+
+class GroundChangeForm(NewGroundForm):
+    """What can be corrected of a ground. given: somebody relied on it already, so that its wording stands."""
+
+    def __init__(self, *args: Any, given: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.Meta.fields if given else ("code",):
+            if name not in ALWAYS:
+                del self.fields[name]
 
 
 class ComplaintForm(forms.Form):

@@ -24,6 +24,9 @@ def register_links() -> None:
     )  # fmt: skip
     register("cases", _("Cases"), "cases:list", section="casework", order=20, roles=corps, count=casework.under_way)
     register("campaigns", _("Campaigns"), "cases:campaigns", section="registers", order=5, roles=corps)
+    register(
+        "grounds", _("Legal grounds"), "cases:grounds", section="registers", order=25, roles=(*corps, "administrator")
+    )
     navigation.register_place(
         "representative", lambda user: user.representative.firm.short_label if hasattr(user, "representative") else ""
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cases.views import campaigns, casework, changes, complaints, imports, targets
+from cases.views import campaigns, casework, changes, complaints, grounds, imports, targets
 
 app_name = "cases"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -23,6 +23,10 @@ urlpatterns = [
     path("targets/<int:pk>/", targets.show_target, name="target"),
     path("campaigns/", campaigns.list_campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new_campaign, name="campaign_new"),
+    path("campaigns/<int:pk>/", campaigns.change_campaign, name="campaign_change"),
+    path("grounds/", grounds.list_grounds, name="grounds"),
+    path("grounds/new/", grounds.new_ground, name="ground_new"),
+    path("grounds/<int:pk>/", grounds.change_ground, name="ground"),
     re_path(rf"^{NUMBER}/$", casework.show_case, name="case"),
     re_path(rf"^{NUMBER}/act/$", casework.act, name="case_act"),
     re_path(rf"^{NUMBER}/targets/$", targets.act_on_many, name="targets_act"),

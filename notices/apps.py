@@ -11,7 +11,7 @@ class NoticesConfig(AppConfig):
         from corps.access import allow
         from notices import audit_words, home, story
         from notices.finding import find
-        from notices.workflow import closing, handover, verdicts
+        from notices.workflow import closing, drafting, handover, verdicts
         from stores import workflow as storework
 
         _register_links()
@@ -38,6 +38,7 @@ class NoticesConfig(AppConfig):
         storework.official_hooks.append(handover.withdraw_official)
         casework.official_found.append(handover.withdraw_named)
         casework.closing_checks.append(closing.open_work)
+        casework.length_checks.append(drafting.nothing_submitted)
         search.finders.append(find)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Self
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -58,14 +59,21 @@ class LegalGroundQuerySet(models.QuerySet):
 
 
 class LegalGround(models.Model):
-    """What a target may be alleged of, with the article and its aspect of the memorandum."""
+    """What a target may be alleged of, with the article and its aspect of the memorandum.
+
+    Changed law is a new row with its `valid_from`; `valid_to` is the last day on which a ground may be given.
+    """
 
     class Aspect(models.TextChoices):
         AUTHENTIC = "authentic", _("Safeguarding authentic products")
         CONSUMER = "consumer", _("Protecting consumer rights")
         COMPETITION = "competition", _("Opposing low-price internal competition")
 
-    code = models.CharField(max_length=32, unique=True)
+    code = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9_]+$", _("Small letters, digits and underscores only."))],
+    )
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)
     aspect = models.CharField(max_length=12, choices=Aspect.choices)
@@ -78,6 +86,12 @@ class LegalGround(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="ground_ends_after_it_begins",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -1,9 +1,11 @@
-"""Campaigns: the list, and opening one."""
+"""Campaigns: the list, opening one, and correcting one."""
+
+from copy import copy
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -57,3 +59,16 @@ def new_campaign(request: SignedIn) -> HttpResponse:
             messages.success(request, _("%(name)s is open.") % {"name": campaign})
             return redirect("cases:campaigns")
     return render(request, "cases/campaign_new.html", {"form": form})
+
+
+@supervisors
+def change_campaign(request: SignedIn, pk: int) -> HttpResponse:
+    """Correct a campaign; deadlines that run keep the length they began with."""
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    form = CampaignForm(request.POST or None, instance=copy(campaign))
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            changed = workflow.change_campaign(campaign=campaign, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("%(name)s was changed.") % {"name": changed})
+            return redirect("cases:campaigns")
+    return render(request, "cases/campaign_change.html", {"campaign": campaign, "form": form})

@@ -1,6 +1,6 @@
 """The verbs of this room, one module for each subject."""
 
-from cases.workflow.campaigns import open_campaign
+from cases.workflow.campaigns import change_campaign, length_checks, open_campaign
 from cases.workflow.cases import (
     add_complaints,
     add_note,
@@ -26,6 +26,7 @@ from cases.workflow.closing import (
     withdraw_case,
 )
 from cases.workflow.complaints import accept_complaint, refuse_complaint, submit_complaint, withdraw_complaint
+from cases.workflow.grounds import change_ground, is_given, register_ground
 from cases.workflow.imports import (
     abandon_import,
     continue_registering,
@@ -47,6 +48,8 @@ __all__ = [
     "add_targets",
     "archive_case",
     "assign_officers",
+    "change_campaign",
+    "change_ground",
     "close_case",
     "closing_checks",
     "conclude_case",
@@ -57,6 +60,8 @@ __all__ = [
     "file_case",
     "give_ground",
     "ground_targets",
+    "is_given",
+    "length_checks",
     "mark_account",
     "missing",
     "official_found",
@@ -66,6 +71,7 @@ __all__ = [
     "read_sheet",
     "reconsider_case",
     "refuse_complaint",
+    "register_ground",
     "register_import",
     "reopen_case",
     "resume_case",

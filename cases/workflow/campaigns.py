@@ -1,14 +1,22 @@
 """Campaigns."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from cases.models import Campaign
 from corps.access import require
 from corps.audit import record
+from corps.changes import put
 from corps.clock import accept_at, now
+from corps.locking import locked
 from corps.models import User
+
+# Rooms above add what may stand against another length for answers; called with the campaign, they raise
+# TransitionRefused.
+length_checks: list[Callable[[Campaign], Any]] = []
 
 
 @transaction.atomic
@@ -41,4 +49,38 @@ def open_campaign(
     campaign.full_clean()
     campaign.save()
     record(actor, "campaign.opened", campaign, at=at, name=name, opens_on=opens_on, closes_on=closes_on)
+    return campaign
+
+
+@transaction.atomic
+def change_campaign(
+    *,
+    campaign: Campaign,
+    actor: User,
+    name: str,
+    opens_on: date,
+    closes_on: date,
+    name_en: str = "",
+    reply_working_days: int | None = None,
+    check_working_days: int | None = None,
+    at: datetime | None = None,
+) -> Campaign:
+    """Correct a campaign. Its lengths hold for what begins later: deadlines that run keep the length they began with.
+
+    Raises PermissionDenied; ValidationError by field; TransitionRefused of `length_checks`.
+    """
+    at = accept_at(actor, at, now())
+    campaign = locked(Campaign.objects).get(pk=campaign.pk)
+    require(actor, "cases.open_campaign", campaign)
+    wanted = {"name": name, "name_en": name_en, "opens_on": opens_on, "closes_on": closes_on}
+    lengths = {"reply_working_days": reply_working_days, "check_working_days": check_working_days}
+    before, after = put(campaign, wanted | lengths)
+    if not after:
+        return campaign
+    campaign.full_clean()
+    if "reply_working_days" in after:
+        for check in length_checks:
+            check(campaign)
+    campaign.save(update_fields=list(after))
+    record(actor, "campaign.changed", campaign, at=at, before=before, after=after)
     return campaign

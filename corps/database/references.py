@@ -4,7 +4,10 @@ For the few that imports and bulk answers write by the ten thousand. Together th
 `refers` refuses to name what is not there, and `is_kept` sees to it that nothing named goes away.
 """
 
+from collections.abc import Iterable
+
 import pgtrigger
+from django.db.models import Model
 
 
 def refers(column: str, parent: str, *, changes: str = "never", among: str = "true") -> list[pgtrigger.Trigger]:
@@ -65,3 +68,14 @@ def is_kept(name: str, *, unless: str = "") -> pgtrigger.Trigger:
         func="RAISE EXCEPTION 'rows of % are kept', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';"
         + ("RETURN OLD;" if unless else ""),
     )
+
+
+def named_among(model: type[Model], ids: Iterable[int]) -> set[int]:
+    """Which of these rows of a model any other row names, in whatever room: one statement for each foreign key."""
+    wanted, found = list(ids), set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and not relation.many_to_many:
+            name = relation.field.attname  # type: ignore[union-attr]
+            rows = relation.related_model._base_manager.filter(**{f"{name}__in": wanted})  # type: ignore[union-attr]
+            found |= set(rows.order_by().values_list(name, flat=True).distinct())
+    return found

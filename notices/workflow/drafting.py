@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, LegalGround, Target
+from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import CaseState, TargetState
 from corps import workflow as ground
 from corps.access import require
@@ -195,6 +195,16 @@ def submit_notices(*, notices: Iterable[int], actor: User, at: datetime | None =
         except TransitionRefused as refused:
             results.append(Result(notice.pk, False, refused.code, refused.message))
     return results
+
+
+def nothing_submitted(campaign: Campaign) -> None:
+    """Asked by the cases room before a campaign gets another length for answers: who approves a notice has seen the day
+    on which it would be due. Raises TransitionRefused "notices-submitted".
+    """
+    count = Notice.objects.filter(case__campaign=campaign, state=NoticeState.SUBMITTED).count()
+    if count:
+        said = _("Notices of this campaign wait for approval with the present length (%(count)d); decide them first.")
+        raise TransitionRefused("notices-submitted", said % {"count": count}, count=count)
 
 
 def refuse_blocked(notice: Notice) -> None:

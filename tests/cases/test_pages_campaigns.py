@@ -1,10 +1,13 @@
 """The pages of campaigns."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
 from cases.models import Campaign, Complaint
+from cases.workflow import change_campaign
+from corps.models import AuditEntry
 from tests.cases.conftest import House, sheet_of, take_in
 
 ROW = "https://item.taobao.com/item.htm?id=655000000001,,下架链接,面膜"
@@ -41,3 +44,32 @@ def test_what_is_wrong_with_a_campaign_is_said_beside_its_field(supervisor, fiel
     page = supervisor.post(reverse("cases:campaign_new"), SAID | {field: typed})
     assert (page.status_code, list(page.context["form"].errors)) == (200, [field])
     assert not Campaign.objects.exists()
+
+
+def test_a_supervisor_corrects_a_campaign_and_the_audit_says_what_it_was(supervisor):
+    supervisor.post(reverse("cases:campaign_new"), SAID)
+    campaign = Campaign.objects.get()
+    page = reverse("cases:campaign_change", args=[campaign.pk])
+    wrong = supervisor.post(page, SAID | {"closes_on": "2026-10-01"})
+    assert list(wrong.context["form"].errors) == ["closes_on"]
+    changed = SAID | {"closes_on": "2026-12-20", "reply_working_days": "3"}
+    assert supervisor.post(page, changed).status_code == 302
+    assert supervisor.post(page, changed).status_code == 302
+    [entry] = AuditEntry.objects.about(campaign).filter(verb="campaign.changed")
+    assert entry.detail["before"] == {"closes_on": "2026-11-20", "reply_working_days": 5}
+    assert entry.detail["after"] == {"closes_on": "2026-12-20", "reply_working_days": 3}
+    assert (
+        reverse("cases:campaign_change", args=[campaign.pk])
+        in supervisor.get(reverse("cases:campaigns")).content.decode()
+    )
+
+
+def test_an_officer_reads_campaigns_and_changes_none(supervisor, house, client):
+    supervisor.post(reverse("cases:campaign_new"), SAID)
+    campaign = Campaign.objects.get()
+    client.force_login(house.officer)
+    assert client.post(reverse("cases:campaign_change", args=[campaign.pk]), SAID).status_code == 404
+    with pytest.raises(PermissionDenied):
+        change_campaign(
+            campaign=campaign, actor=house.officer, name="x", opens_on=campaign.opens_on, closes_on=campaign.closes_on
+        )
