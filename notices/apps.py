@@ -9,9 +9,10 @@ class NoticesConfig(AppConfig):
         from cases import workflow as casework
         from corps import outbox, search, tasks
         from corps.access import allow
-        from notices import audit_words, home, story
+        from notices import audit_words, home, standing, story
         from notices.finding import find
         from notices.workflow import closing, drafting, handover, verdicts
+        from stores import standing as below
         from stores import workflow as storework
 
         _register_links()
@@ -40,6 +41,7 @@ class NoticesConfig(AppConfig):
         casework.closing_checks.append(closing.open_work)
         casework.length_checks.append(drafting.nothing_submitted)
         search.finders.append(find)
+        below.waiting_tellers.append(standing.owed_by)
 
 
 def _register_links() -> None:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from cases import desk
 from corps.clock import today
 from corps.models import User
-from corps.pieces.words import moment
+from corps.pieces.words import moment, thousands
 from notices.models import Notice, NoticeItem, Objection
+from notices.standing import owed_by
 from notices.states import ItemState, NoticeState, ObjectionState
 from stores.models import Platform
 
@@ -36,6 +37,22 @@ def due(user: User) -> Iterable[desk.Task]:
             verb=_("Follow up") if late else _("Look"),
             due=notice.due_on,
             provisional=bool(notice.reply_deadline and notice.reply_deadline.is_provisional),
+        )
+
+
+def cut_off(user: User) -> Iterable[desk.Task]:
+    """Platforms that have nobody to send to, where something of this person's is open."""
+    platforms = {platform.pk: platform for platform in Platform.objects.without_recipient()}
+    for pk, owed in owed_by(list(platforms), user).items() if platforms else ():
+        yield desk.Task(
+            title=_("%(platform)s has nobody to send to") % {"platform": platforms[pk].label},
+            note=_("an administrator appoints a primary liaison"),
+            place=_("open notices: %(count)s") % {"count": thousands(owed.notices)},
+            count=owed.items,
+            unit=_("items"),
+            url=reverse("stores:platforms"),
+            verb=_("Look"),
+            due=owed.due,
         )
 
 
@@ -104,6 +121,7 @@ def register() -> None:
         check=("notices:checks_list", ""),
         waiting=("notices:list", "?state=submitted"),
     )
+    desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
     desk.providers["check"].append(to_check)
     desk.providers["waiting"].append(waiting)

@@ -9,11 +9,14 @@ class StoresConfig(AppConfig):
     def ready(self) -> None:
         """State the room's verbs in the access table."""
         from corps.account_parts import parts
+        from corps.home import needs
         from stores import audit_words
         from stores.accounts import LiaisonPart
+        from stores.desk import cut_off
 
         allow("stores.register_platform", roles=["administrator"])
         allow("stores.appoint_liaison", roles=["administrator"])
         allow("stores.register_official_account", roles=["officer", "supervisor"])
         audit_words.register()
         parts["liaison"] = LiaisonPart()
+        needs.append(cut_off)

@@ -22,6 +22,11 @@ class PlatformQuerySet(models.QuerySet):
             return self.filter(liaisons__user=user, liaisons__is_active=True)
         return self
 
+    def without_recipient(self) -> Self:
+        """Platforms to which nothing can be sent: they have no active primary liaison."""
+        primary = Liaison.objects.filter(is_active=True, duty=Liaison.Duty.PRIMARY)
+        return self.exclude(pk__in=primary.values("platform"))
+
 
 class Platform(models.Model):
     """The desk that answers for one or more sites; `slug` is its name in files, addresses and the API."""

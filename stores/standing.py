@@ -1,7 +1,8 @@
-"""What the rooms above know of a listing or a store: its state and the page of its story."""
+"""What the rooms above know of a listing, a store or a platform: its state, the page of its story, what waits there."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from corps.models import User
@@ -26,4 +27,26 @@ def standings(kind: str, ids: Sequence[int], user: User | None = None) -> dict[i
     known: dict[int, Standing] = {}
     for tell in tellers:
         known |= tell(kind, ids, user)
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a platform still owes an answer: so many items, in so many issued notices; due: the first day of theirs."""
+
+    notices: int
+    items: int
+    due: date | None = None
+
+
+# Called with primary keys of platforms and who asks; one query for them all, platforms without any left out.
+waiting_tellers: list[Callable[[Sequence[int], User], dict[int, Waiting]]] = []
+
+
+def waiting_at(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
+    """What these platforms still owe an answer, by primary key; for administrators, who see no notice, the bare numbers
+    of all, for others of what they may see."""
+    known: dict[int, Waiting] = {}
+    for tell in waiting_tellers:
+        known |= tell(platforms, user)
     return known

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from corps.access import may
 from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -17,7 +18,7 @@ from corps.refusals import refusals_go_to
 from stores import workflow
 from stores.forms import LiaisonForm, PlatformForm
 from stores.models import Liaison, Platform, Store
-from stores.standing import standings
+from stores.standing import Waiting, standings, waiting_at
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
@@ -27,9 +28,14 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 @readers
 @require_GET
 def list_platforms(request: SignedIn) -> HttpResponse:
-    """The platforms that take part, with their liaisons."""
-    platforms = Platform.objects.visible_to(request.user).prefetch_related("liaisons__user")
-    context = {"platforms": platforms, "may_register": may(request.user, "stores.register_platform")}
+    """The platforms that take part, with their liaisons; where nobody can be written to, what waits there."""
+    platforms = list(Platform.objects.visible_to(request.user).prefetch_related("liaisons__user"))
+    cut_off = set(Platform.objects.without_recipient().values_list("pk", flat=True))
+    waiting = waiting_at([*cut_off], request.user) if cut_off else {}
+    context = {
+        "rows": [(platform, platform.pk in cut_off, waiting.get(platform.pk)) for platform in platforms],
+        "may_register": may(request.user, "stores.register_platform"),
+    }
     return render(request, "stores/platforms.html", context)
 
 
@@ -71,13 +77,25 @@ def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @administrators
-@require_POST
+@require_http_methods(["GET", "POST"])
 def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
-    """A liaison who left receives nothing more and can no longer answer."""
-    liaison = get_object_or_404(Liaison.objects.visible_to(request.user), pk=pk)
-    workflow.dismiss_liaison(liaison=liaison, actor=request.user)
-    messages.success(request, _("%(name)s is no liaison any more.") % {"name": liaison.name})
-    return redirect("stores:platforms")
+    """Dismiss a liaison who left; first the page says what the platform is left with."""
+    liaison = get_object_or_404(Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk)
+    if request.method == "POST":
+        try:
+            workflow.dismiss_liaison(liaison=liaison, actor=request.user)
+            messages.success(request, _("%(name)s is no liaison any more.") % {"name": liaison.name})
+        except TransitionRefused as refused:
+            messages.error(request, str(refused.message))
+        return redirect("stores:platforms")
+    others = liaison.platform.liaisons.filter(is_active=True).exclude(pk=pk)
+    context = {
+        "liaison": liaison,
+        "others": others.count(),
+        "without_primary": not others.filter(duty=Liaison.Duty.PRIMARY).exists(),
+        "waiting": waiting_at([liaison.platform_id], request.user).get(liaison.platform_id, Waiting(0, 0)),
+    }
+    return render(request, "stores/dismiss.html", context)
 
 
 TABLE = Table(

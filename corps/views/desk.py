@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from corps import workflow
 from corps.clock import today
 from corps.doors import SignedIn, open_to
+from corps.home import needs
 from corps.models import Delivery, Holiday, Installation, User
 from corps.pieces.words import thousands
 from corps.readiness import SWEEP_IS_LATE
@@ -42,6 +43,7 @@ def show_desk(request: SignedIn) -> HttpResponse:
         "sweep_late": house.swept_at is None or timezone.now() - house.swept_at > SWEEP_IS_LATE,
         "swept_at": house.swept_at,
         "years": _unpublished(today()),
+        "needs": [need for tell in needs for need in tell(request.user)],
         "roles": [(role.value, role.label, *counts.get(role.value, (0, 0))) for role in User.Role],
         "today": today(),
     }
