@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -366,6 +366,36 @@ def test_a_worker_killed_before_sending_loses_nothing(queue, smtp_sink):
 def test_a_lease_that_ran_out_lets_another_worker_claim(queue, smtp_sink):
     queue(1)
     Delivery.objects.update(worker="slow:1:17", lease_until=timezone.now() - timedelta(seconds=1))
+    assert outbox.send_due() == 1
+
+
+def test_what_another_worker_has_claimed_meanwhile_is_left_to_it(queue, smtp_sink):
+    first, second = queue(2)
+
+    def let_another_claim_it(deliveries: Sequence[Delivery]) -> dict[int, str]:
+        Delivery.objects.filter(pk=second.pk).update(worker="other:1:17")
+        return {}
+
+    outbox.sending_checks.append(let_another_claim_it)
+    assert outbox.send_due() == 1
+    assert [kept.message_id for kept in smtp_sink.kept] == [first.mail_id]
+    second.refresh_from_db()
+    assert (second.state, second.worker, second.tries) == (State.PENDING, "other:1:17", 0)
+
+
+def test_a_delivery_about_which_somebody_decides_just_now_holds_up_no_other(queue, smtp_sink):
+    first, second = queue(2)
+    with closing(connection.copy()) as other, connection.cursor() as cursor:
+        other.set_autocommit(False)
+        with other.cursor() as deciding:
+            deciding.execute("SELECT FROM corps_delivery WHERE id = %s FOR NO KEY UPDATE", [first.pk])
+        cursor.execute("SET lock_timeout = '5s'")
+        try:
+            assert outbox.send_due() == 1
+        finally:
+            cursor.execute("RESET lock_timeout")
+        other.rollback()
+    assert [kept.message_id for kept in smtp_sink.kept] == [second.mail_id]
     assert outbox.send_due() == 1
 
 

@@ -95,6 +95,15 @@ def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):
         assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
+def test_more_replies_than_a_request_may_hold_are_refused_before_any_is_read(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    item = notice.items.get()
+    answered = post(client_for(world.liaison), notice, [{"item": item.pk, "outcome": "removed"}, *[{}] * 10_000])
+    assert (answered.status_code, answered.json()["code"]) == (400, "parse_error")
+    assert not Answer.objects.exists()
+
+
 def test_a_row_that_is_no_reply_is_refused_alone(world: World):
     add_targets(world, 1)
     [notice] = issue(world)

@@ -199,6 +199,19 @@ class TestOnItsWay:
             sent = letters.deliveries_of(notice).get(mail_id=kept.message_id)
             assert letters.ids_in(sent) == set(_ids(official=False))
 
+    def test_a_letter_that_the_server_refuses_goes_to_nobody_else_where_nothing_is_left_to_name(
+        self, transactional_db, smtp_sink: Sink, monkeypatch
+    ):
+        world = make_world()
+        _inside, _itself, elsewhere = targets_in_the_store(world)
+        Target.objects.filter(pk=elsewhere.pk).update(state="dropped", dropped_reason="误报")
+        [notice] = issue(world)
+        smtp_sink.then(Behaviour.REFUSE)
+        _register_while_sending(world, monkeypatch)
+        outbox.send_due()
+        assert [letter.state for letter in letters.deliveries_of(notice)] == ["failed"]
+        assert not smtp_sink.kept
+
     def test_an_uncertain_letter_that_an_officer_sends_again_stays_here(self, issued, smtp_sink: Sink):
         world, notice = issued
         smtp_sink.then(Behaviour.DROP_AFTER_DATA)

@@ -1,18 +1,22 @@
 """The path of a target from a notice to an outcome, and every way off it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cases.models import Target
+from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
-from corps.models import AuditEntry, Delivery
+from corps.models import AuditEntry, Deadline, Delivery
 from listings.models import Belonging, Listing
 from notices import workflow
 from notices.models import Answer, Check, Notice, NoticeItem, Outcome, Recurrence
 from stores.models import OfficialAccount, Store
-from tests.notices.world import World, add_targets, answer, issue
+from tests.notices.world import World, add_targets, ago, answer, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +113,28 @@ def test_each_line_of_an_answer_is_judged_by_itself(world: World):
     results = workflow.answer_items(notice=notice, replies=lines, actor=world.liaison)
     codes = ["unknown-outcome", "unreadable-address", "other-platform", "not-in-notice", "", "already-answered"]
     assert [result.code for result in results] == codes
+
+
+def test_when_a_liaison_says_it_was_done_is_a_claim_and_moves_no_clock(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    first, second = notice.items.order_by("position")
+    Deadline.objects.filter(pk=notice.reply_deadline_id).update(
+        started_on=ago(days=9).date(), due_on=ago(days=2).date(), is_provisional=False
+    )
+    long_ago = ago(days=8)
+    replies = [
+        workflow.Reply(1, "removed", item=first.pk, at=long_ago),
+        workflow.Reply(2, "removed", item=second.pk, at=timezone.now() + timedelta(hours=1)),
+    ]
+    results = workflow.answer_items(notice=notice, replies=replies, actor=world.liaison)
+    assert [result.code for result in results] == ["", "at-ahead"]
+    first.refresh_from_db()
+    assert first.answer_late
+    assert first.answered_at > ago(minutes=5)
+    assert first.check_deadline.started_on == shanghai_date(first.answered_at)
+    assert Target.objects.get(pk=first.target_id).claim_at == first.answered_at
+    assert Answer.objects.get().claimed_at == long_ago
 
 
 def test_a_follow_up_carries_over_what_was_refused_or_not_answered(world: World):

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Unit, User
@@ -108,6 +108,15 @@ def test_an_official_account_is_registered_once_and_the_hooks_run_in_the_same_tr
     with pytest.raises(TransitionRefused) as known:
         protect(firm, platform, people.officer)
     assert (known.value.code, known.value.details["firm"]) == ("account-known", "CXT")
+
+
+def test_the_database_too_knows_an_official_account_once_whoever_it_belongs_to(people, platform, firm):
+    protect(firm, platform, people.officer)
+    other = register_firm(actor=people.admin, code="HYS", name="皓颐", uscc="91319409MA0JN02U8X")
+    with pytest.raises(IntegrityError, match="an_official_account_once"):
+        OfficialAccount.objects.create(
+            firm=other, platform=platform, site="tmall", canonical_id="70000001", url="x", name="别家"
+        )
 
 
 @pytest.mark.parametrize("login", ["liaison", "auditor", "admin"])
