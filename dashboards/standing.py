@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
 from cases.models import Complaint
@@ -72,32 +72,49 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
 
 def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     """Complaints filed in time, answers of each platform given in time, and first checks of an answer made in time."""
-    complaints = Complaint.objects.visible_to(user).filter(verify_deadline__isnull=False, case__filed_at__isnull=False)
-    if campaign is not None:
-        complaints = complaints.filter(campaign=campaign)
-    filed = complaints.annotate(filed_on=TruncDate("case__filed_at", tzinfo=SHANGHAI))
-    found = [_share("filing", filed, Q(filed_on__lte=F("verify_deadline__due_on")))]
+    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
+    found = [Kept("filing", **_share(of_deadlines("filing", user, campaign)))]
+    answers = of_deadlines("answer", user, campaign).order_by().values("item__notice__platform")
+    answers = answers.annotate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk"))
+    found += [
+        Kept("answer", row["kept"], row["all"], platforms[row["item__notice__platform"]])
+        for row in answers.values("item__notice__platform", "kept", "all").order_by("item__notice__platform")
+    ]
+    found.append(Kept("check", **_share(of_deadlines("check", user, campaign))))
+    return [line for line in found if line.all]
+
+
+def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "") -> QuerySet[Any]:
+    """What came to pass under a kind of deadline, each with `in_time`: the rows of which `deadlines_kept` counts.
+
+    "filing": complaints. "answer": answers, of one platform where its slug is given. "check": first checks.
+    """
+    if what == "filing":
+        complaints = Complaint.objects.visible_to(user)
+        complaints = complaints.filter(verify_deadline__isnull=False, case__filed_at__isnull=False)
+        if campaign is not None:
+            complaints = complaints.filter(campaign=campaign)
+        filed = complaints.annotate(filed_on=TruncDate("case__filed_at", tzinfo=SHANGHAI))
+        return _judged(filed, Q(filed_on__lte=F("verify_deadline__due_on")))
 
     items = _items(user, campaign)
-    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
-    answers = (
-        Answer.objects.filter(item__in=items.values("pk"))
-        .values("item__notice__platform")
-        .annotate(kept=Count("pk", filter=Q(is_late=False)), all=Count("pk"))
-        .order_by("item__notice__platform")
-    )
-    found += [Kept("answer", row["kept"], row["all"], platforms[row["item__notice__platform"]]) for row in answers]
+    if platform:
+        items = items.filter(notice__platform__slug=platform)
+    if what == "answer":
+        return _judged(Answer.objects.filter(item__in=items.values("pk")), Q(is_late=False))
 
     first = Check.objects.filter(item=OuterRef("item")).order_by("pk").values("pk")[:1]
     checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first), item__check_deadline__isnull=False)
     looked = checks.annotate(on=TruncDate("at", tzinfo=SHANGHAI))
-    found.append(_share("check", looked, Q(on__lte=F("item__check_deadline__due_on"))))
-    return [line for line in found if line.all]
+    return _judged(looked, Q(on__lte=F("item__check_deadline__due_on")))
 
 
-def _share(what: str, rows: QuerySet[Any], in_time: Q) -> Kept:
-    found = rows.aggregate(kept=Count("pk", filter=in_time), all=Count("pk"))
-    return Kept(what, found["kept"], found["all"])
+def _judged(rows: QuerySet[Any], in_time: Q) -> QuerySet[Any]:
+    return rows.annotate(in_time=ExpressionWrapper(in_time, BooleanField()))
+
+
+def _share(rows: QuerySet[Any]) -> dict[str, int]:
+    return rows.aggregate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk"))
 
 
 def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:

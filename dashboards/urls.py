@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboards import views
+from dashboards import deadlines, views
 
 app_name = "dashboards"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("wall/", views.show_wall, name="wall"),
     path("statistics/", views.show_statistics, name="statistics"),
     path("statistics.csv", views.download_statistics, name="statistics_csv"),
+    path("deadlines/", deadlines.list_deadlines, name="deadlines"),
     path("ledger/", views.list_ledger, name="ledger"),
     path("ledger.csv", views.download_ledger, name="ledger_csv"),
 ]

@@ -22,6 +22,7 @@ from corps.models import User
 from corps.pieces.lists import Condition, conditions, page_of
 from corps.pieces.tables import Column, Table
 from dashboards import board, ledger
+from dashboards.deadlines import linked
 from dashboards.models import Recount
 from dashboards.standing import deadlines_kept, stuck
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
@@ -64,7 +65,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
         "others": {name: (shown.totals[name], board.ledger_url(name, narrowed)) for name in COUNTS[2:]},
         "correction": shut_again.order_by("-at", "-id").first(),
         "stuck": stuck(request.user, question.campaign),
-        "kept": deadlines_kept(request.user, question.campaign),
+        "kept": [linked(line, question.campaign) for line in deadlines_kept(request.user, question.campaign)],
         "as_of": now(),
         "recount": Recount.objects.visible_to(request.user).order_by("-at").first(),
         "added": sum(shown.totals[name] for name in board.HEADLINES) + shown.totals["corrections"],

@@ -22,6 +22,7 @@ PAGES = (
     "/dashboards/ledger/?count=listings_removed",
     "/dashboards/ledger/?count=corrections&month=2020-01",
     "/dashboards/wall/",
+    "/dashboards/deadlines/?what=answer&platform=taobao",
 )
 
 
