@@ -75,7 +75,8 @@ def linked(line: Kept, campaign: int | None) -> Linked:
 def list_deadlines(request: SignedIn) -> HttpResponse:
     """What was done under one kind of deadline, newest first; `in_time`, `platform` and `campaign` narrow it."""
     asked = request.GET
-    what = asked.get("what") if asked.get("what") in NAMES else "answer"
+    what = asked.get("what", "")
+    what = what if what in NAMES else "answer"
     platforms = {platform.slug: platform.label for platform in Platform.objects.visible_to(request.user)}
     campaigns = {str(campaign.pk): campaign.label for campaign in Campaign.objects.visible_to(request.user)}
     platform = asked.get("platform", "") if asked.get("platform") in platforms and what != "filing" else ""

@@ -73,14 +73,14 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
 def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     """Complaints filed in time, answers of each platform given in time, and first checks of an answer made in time."""
     platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
-    found = [Kept("filing", **_share(of_deadlines("filing", user, campaign)))]
+    found = [_share("filing", of_deadlines("filing", user, campaign))]
     answers = of_deadlines("answer", user, campaign).order_by().values("item__notice__platform")
     answers = answers.annotate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk"))
     found += [
         Kept("answer", row["kept"], row["all"], platforms[row["item__notice__platform"]])
         for row in answers.values("item__notice__platform", "kept", "all").order_by("item__notice__platform")
     ]
-    found.append(Kept("check", **_share(of_deadlines("check", user, campaign))))
+    found.append(_share("check", of_deadlines("check", user, campaign)))
     return [line for line in found if line.all]
 
 
@@ -113,8 +113,8 @@ def _judged(rows: QuerySet[Any], in_time: Q) -> QuerySet[Any]:
     return rows.annotate(in_time=ExpressionWrapper(in_time, BooleanField()))
 
 
-def _share(rows: QuerySet[Any]) -> dict[str, int]:
-    return rows.aggregate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk"))
+def _share(what: str, rows: QuerySet[Any]) -> Kept:
+    return Kept(what, **rows.aggregate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk")))
 
 
 def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:
