@@ -43,6 +43,8 @@ class CasesConfig(AppConfig):
         audit_words.register()
         tasks.sweepers.append(workflow.ring_unfinished)
         storework.official_hooks.append(workflow.mark_account)
+        storework.struck_hooks.append(workflow.release_account)
+        standing.protected_counters.append(workflow.kept_by)
         standing.tellers.append(tell)
         search.finders.append(find)
         register_links()

@@ -16,6 +16,7 @@ ACTS = {
     "ground.registered": _("Legal ground registered"),
     "ground.changed": _("Legal ground changed"),
     "official_account.targets_marked": _("Targets of an official account marked"),
+    "official_account.targets_released": _("Targets of a struck account released"),
     "case.lead": _("Case a lead again"),
 }
 

@@ -32,6 +32,15 @@ def locked(rows: Any, *, skip_locked: bool = False) -> Any:
     return rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
 
 
+def locked_against_naming(rows: QuerySet[Row], *, skip_locked: bool = False) -> QuerySet[Row]:
+    """These rows, locked so that nobody can write a row that refers to one of them either, until the transaction ends.
+
+    For the few acts that hang on nobody naming a row; they lock no other kind afterwards that is written with such a
+    reference. skip_locked: leave out what others hold or are just naming.
+    """
+    return rows.select_for_update(of=("self",), skip_locked=skip_locked)
+
+
 @overload
 def locked_in_order(rows: Manager[Row], ids: Iterable[Any]) -> QuerySet[Row]: ...
 

@@ -3,7 +3,7 @@
 from copy import copy
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -29,7 +29,9 @@ def list_firms(request: SignedIn) -> HttpResponse:
     firms = Firm.objects.visible_to(request.user).prefetch_related(
         Prefetch("brands", Brand.objects.filter(retired_on=None))
     )
-    firms = firms.annotate(account_count=Count("official_accounts", distinct=True))
+    firms = firms.annotate(
+        account_count=Count("official_accounts", Q(official_accounts__struck_at=None), distinct=True)
+    )
     context = {"firms": firms, "may_register": may(request.user, "firms.register_firm")}
     return render(request, "firms/list.html", context)
 
@@ -60,7 +62,7 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
         "firm": firm,
         "form": form,
         "may_register": may(request.user, "firms.register_firm"),
-        "accounts": firm.official_accounts.select_related("platform").order_by("platform", "pk"),
+        "accounts": firm.official_accounts.filter(struck_at=None).select_related("platform").order_by("platform", "pk"),
     }
     return render(request, "firms/firm.html", context)
 

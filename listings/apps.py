@@ -30,5 +30,6 @@ class ListingsConfig(AppConfig):
         register("listings", _("Listings"), "listings:list", section="registers", order=40, roles=corps)
         register(
             "official", _("Official accounts"), "listings:official", section="registers", order=50,
-            roles=(*corps, "representative"), count=lambda user: OfficialAccount.objects.visible_to(user).count(),
+            roles=(*corps, "representative"),
+            count=lambda user: OfficialAccount.objects.visible_to(user).protecting().count(),
         )  # fmt: skip

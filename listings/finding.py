@@ -24,7 +24,7 @@ def find(user: User, text: str) -> Iterator[Hit]:
         yield Hit(_("Firms"), firm.label, firm.code, reverse("firms:firm", args=[firm.code]))
     address = read_cell(text)
     stores = Store.objects.visible_to(user).select_related("platform")
-    accounts = OfficialAccount.objects.visible_to(user).select_related("platform", "firm")
+    accounts = OfficialAccount.objects.visible_to(user).protecting().select_related("platform", "firm")
     if address.kind == "store":
         place = {"platform__slug": platform_of(address.site), "canonical_id": address.canonical_id}
         named, official = stores.filter(**place), accounts.filter(**place)

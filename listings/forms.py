@@ -35,3 +35,14 @@ class OfficialAccountForm(forms.Form):
         if platform is None:
             raise ValidationError(_("The platform of this address is not registered; an administrator registers it."))
         return address, platform
+
+
+class StrikeForm(forms.Form):
+    """Why an official account should be struck."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What shows that the store is not the firm's own."),
+    )

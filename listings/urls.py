@@ -10,4 +10,7 @@ urlpatterns = [
     path("<int:pk>/", views.show_listing, name="listing"),
     path("official/", views.list_official, name="official"),
     path("official/new/", views.new_official, name="official_new"),
+    path("official/<int:pk>/", views.show_official, name="official_account"),
+    path("official/<int:pk>/strike/", views.propose_strike, name="official_strike"),
+    path("official/<int:pk>/decide/", views.decide_strike, name="official_decide"),
 ]

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from corps.access import may
 from corps.doors import SignedIn, open_to
-from corps.models import User
+from corps.errors import TransitionRefused
+from corps.models import Approval, User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -26,14 +27,15 @@ from corps.refusals import refusals_go_to
 from corps.search import LONGEST
 from firms.models import Firm
 from listings.addresses import read_cell
-from listings.forms import OfficialAccountForm
+from listings.forms import OfficialAccountForm, StrikeForm
 from listings.models import Listing
 from listings.sites import platform_of
 from stores import workflow
 from stores.models import OfficialAccount, Platform, Store
-from stores.standing import standings
+from stores.standing import protected_by, standings
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+supervisors = open_to(User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 COLUMNS = (
     "id", "canonical_id", "title", "brand", "store__name", "platform__name", "platform__name_en", "created_at",
@@ -120,8 +122,12 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
 @readers
 @require_GET
 def list_official(request: SignedIn) -> HttpResponse:
-    """The official accounts that no notice may ever name."""
+    """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""
     accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
+    struck = request.GET.get("struck") == "1"
+    asked_for = Approval.objects.filter(subject_type=OfficialAccount._meta.label_lower, state=Approval.State.OPEN)
+    struck_count = accounts.exclude(struck_at=None).count()
+    accounts = accounts.exclude(struck_at=None) if struck else accounts.protecting()
     if firm := request.GET.get("firm"):
         accounts = accounts.filter(firm__code=firm)
     if platform := request.GET.get("platform"):
@@ -131,8 +137,16 @@ def list_official(request: SignedIn) -> HttpResponse:
     names = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
     context = {
         "accounts": accounts,
+        "struck": struck,
+        "struck_count": struck_count,
+        "asked_for": set(asked_for.values_list("subject_id", flat=True)),
         "conditions": conditions(
-            request.GET, [("firm", _("Firm"), names.get), ("platform", _("Platform"), labels.get)]
+            request.GET,
+            [
+                ("firm", _("Firm"), names.get),
+                ("platform", _("Platform"), labels.get),
+                ("struck", _("State"), {"1": _("struck")}.get),
+            ],
         ),
         "firms": names.items() if request.user.is_corps else (),
         "platforms": platforms,
@@ -167,6 +181,64 @@ def new_official(request: SignedIn) -> HttpResponse:
             messages.success(request, _("The account is protected from now on."))
             return redirect("listings:official")
     return render(request, "listings/official_new.html", {"form": form, "affected": affected})
+
+
+@corps
+@require_GET
+def show_official(request: SignedIn, pk: int) -> HttpResponse:
+    """An official account: since when, what it keeps from notices, and whether somebody asks to strike it."""
+    return _official(request, pk, StrikeForm())
+
+
+@corps
+@require_POST
+def propose_strike(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask for an account that was registered by mistake to be struck; a supervisor decides."""
+    form = StrikeForm(request.POST)
+    if form.is_valid():
+        with refusals_go_to(form):
+            workflow.propose_strike(account=_account(request, pk), actor=request.user, **form.cleaned_data)
+            messages.success(request, _("A second person decides; until then the account is protected as before."))
+            return redirect("listings:official_account", pk)
+    return _official(request, pk, form)
+
+
+@supervisors
+@require_POST
+def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
+    """Strike an account as somebody else asked, or leave it protected with the reason."""
+    account = _account(request, pk)
+    try:
+        if request.POST.get("act") == "strike":
+            workflow.strike_official_account(account=account, actor=request.user)
+            messages.success(request, _("The account is struck: its store may be named like any other."))
+        else:
+            workflow.decline_strike(account=account, actor=request.user, reason=request.POST.get("reason", ""))
+            messages.success(request, _("The account stays protected."))
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    return redirect("listings:official_account", pk)
+
+
+def _account(request: SignedIn, pk: int) -> OfficialAccount:
+    accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
+    return get_object_or_404(accounts, pk=pk)
+
+
+def _official(request: SignedIn, pk: int, form: StrikeForm) -> HttpResponse:
+    account = _account(request, pk)
+    said = Approval.objects.filter(subject_type=OfficialAccount._meta.label_lower, subject_id=pk)
+    last = said.select_related("requested_by", "decided_by").order_by("-attempt").first()
+    context = {
+        "account": account,
+        "form": form,
+        "approval": last,
+        "is_open": last is not None and last.state == Approval.State.OPEN,
+        "own": last is not None and last.requested_by_id == request.user.pk,
+        "may_decide": may(request.user, "stores.strike_official_account"),
+        "protected": 0 if account.struck_at else protected_by(account),
+    }
+    return render(request, "listings/official_account.html", context)
 
 
 def _targets_of(platform: Platform, canonical_id: str) -> int:

@@ -12,6 +12,9 @@ ACTS = {
     "liaison.changed": _("Liaison changed"),
     "liaison.dismissed": _("Liaison dismissed"),
     "official_account.registered": _("Official account registered"),
+    "official_account.strike_proposed": _("Asked to strike an official account"),
+    "official_account.strike_declined": _("Official account left protected"),
+    "official_account.struck": _("Official account struck"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -132,9 +133,17 @@ class OfficialAccountQuerySet(models.QuerySet):
             return self.filter(firm__representatives__user=user)
         return self.none()
 
+    def protecting(self) -> Self:
+        """Those that were not struck: what no notice may name."""
+        return self.filter(struck_at=None)
+
 
 class OfficialAccount(models.Model):
-    """A store that belongs to a firm itself and must never be named in a notice. Matched by id, never by name."""
+    """A store that belongs to a firm itself and must never be named in a notice. Matched by id, never by name.
+
+    One that was registered by mistake is struck by two persons and protects nothing from then on; its row stays as it
+    was. strike_reason: why somebody asks, or asked, for that.
+    """
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="official_accounts")
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="official_accounts", db_index=False)
@@ -143,13 +152,38 @@ class OfficialAccount(models.Model):
     url = models.CharField(max_length=300)
     name = models.CharField(_("store name"), max_length=200)
     recorded_at = models.DateTimeField(db_default=Now())
+    strike_reason = models.CharField(max_length=300, blank=True)
+    struck_at = models.DateTimeField(null=True, blank=True)
 
     objects = OfficialAccountQuerySet.as_manager()
 
     class Meta:
         ordering = ["firm", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["platform", "canonical_id"], name="an_official_account_once"),
+            models.UniqueConstraint(
+                fields=["platform", "canonical_id"],
+                name="an_official_account_once",
+                condition=models.Q(struck_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_account_is_struck_for_a_reason",
+                condition=models.Q(struck_at__isnull=True) | ~models.Q(strike_reason=""),
+            ),
+        ]
+        triggers = [
+            is_kept("official_account"),
+            pgtrigger.Trigger(
+                name="official_account_stays",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.struck_at IS NOT NULL OR (OLD.firm_id, OLD.platform_id, OLD.canonical_id)"
+                    " IS DISTINCT FROM (NEW.firm_id, NEW.platform_id, NEW.canonical_id)"
+                ),
+                func="RAISE EXCEPTION 'an official account stays what it is, and once struck as it is'"
+                " USING ERRCODE = 'restrict_violation';",
+            ),
         ]
 
     def __str__(self) -> str:

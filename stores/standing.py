@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from corps.models import User
+from stores.models import OfficialAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,12 @@ def waiting_at(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
     for tell in waiting_tellers:
         known |= tell(platforms, user)
     return known
+
+
+# Called with an official account; how many things that somebody asked to act on are kept from notices by it alone.
+protected_counters: list[Callable[[OfficialAccount], int]] = []
+
+
+def protected_by(account: OfficialAccount) -> int:
+    """How many things that somebody asked to act on could be named in a notice if this account were struck."""
+    return sum(count(account) for count in protected_counters)

@@ -1,5 +1,6 @@
 """Registering platforms and their liaisons, and the official accounts that must never be hit."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -7,19 +8,24 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from corps import workflow as ground
 from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.locking import locked
-from corps.models import User
+from corps.models import Approval, User
 from firms.models import Firm
 from stores.locks import lock_official_accounts
 from stores.models import Liaison, OfficialAccount, Platform
 
+REASON = 300
+
 # Rooms above add what must follow in the same transaction when an account is registered: called with the account,
 # `actor` and `at`.
 official_hooks: list[Callable[..., Any]] = []
+# The same for one that is struck.
+struck_hooks: list[Callable[..., Any]] = []
 
 
 @transaction.atomic
@@ -150,7 +156,8 @@ def register_official_account(
     at = accept_at(actor, at, now())
     lock_official_accounts(to_change=True)
     require(actor, "stores.register_official_account", firm)
-    known = OfficialAccount.objects.filter(platform=platform, canonical_id=canonical_id).select_related("firm").first()
+    protecting = OfficialAccount.objects.protecting().select_related("firm")
+    known = protecting.filter(platform=platform, canonical_id=canonical_id).first()
     if known is not None:
         raise TransitionRefused(
             "account-known", _("This store is an official account already."), firm=known.firm.code, account=known.pk
@@ -171,3 +178,96 @@ def register_official_account(
     for hook in official_hooks:
         hook(account, actor=actor, at=at)
     return account
+
+
+@transaction.atomic
+def propose_strike(*, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None) -> Approval:
+    """Ask for an official account that was registered by mistake to be struck; a second person decides. Until then it
+    protects as before.
+
+    reason: 1 to 300 characters. Raises PermissionDenied; TransitionRefused "struck", "reason-missing",
+    "reason-too-long", "already-submitted".
+    """
+    at = accept_at(actor, at, now())
+    account = _locked_account(account)
+    require(actor, "stores.propose_strike", account)
+    reason = reason.strip()
+    if not reason:
+        raise TransitionRefused("reason-missing", _("Give the reason."))
+    if len(reason) > REASON:
+        raise TransitionRefused("reason-too-long", _("The reason is longer than %(signs)s signs.") % {"signs": REASON})
+    approval = ground.request_approval(subject=account, version=_strike_version(account, reason), actor=actor, at=at)
+    account.strike_reason = reason
+    account.save(update_fields=["strike_reason"])
+    record(actor, "official_account.strike_proposed", account, at=at, reason=reason, **_told(account))
+    return approval
+
+
+@transaction.atomic
+def strike_official_account(*, account: OfficialAccount, actor: User, at: datetime | None = None) -> OfficialAccount:
+    """Strike an official account, as a second person asked: from now on its store may be named like any other.
+
+    What was withdrawn when it was registered stays withdrawn and may be asked for anew. The row stays; the store may be
+    registered again. `struck_hooks` run in the same transaction.
+    Raises PermissionDenied; TransitionRefused "struck", "not-proposed", and those of `corps.workflow.decide_approval`
+    ("own-draft" for who asked).
+    """
+    at = accept_at(actor, at, now())
+    lock_official_accounts(to_change=True)
+    account = _locked_account(account)
+    require(actor, "stores.strike_official_account", account)
+    version = _strike_version(account, account.strike_reason)
+    ground.decide_approval(approval=_proposed(account), actor=actor, version=version, approve=True, at=at)
+    account.struck_at = at
+    account.save(update_fields=["struck_at"])
+    record(actor, "official_account.struck", account, at=at, reason=account.strike_reason, **_told(account))
+    for hook in struck_hooks:
+        hook(account, actor=actor, at=at)
+    return account
+
+
+@transaction.atomic
+def decline_strike(
+    *, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None
+) -> OfficialAccount:
+    """Leave an official account protected, though somebody asked to strike it; they are owed the reason.
+
+    Raises PermissionDenied; TransitionRefused "struck", "not-proposed", and those of `corps.workflow.decide_approval`
+    ("own-draft", "reason-missing").
+    """
+    at = accept_at(actor, at, now())
+    account = _locked_account(account)
+    require(actor, "stores.strike_official_account", account)
+    approval = _proposed(account)
+    ground.decide_approval(
+        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+    )
+    account.strike_reason = ""
+    account.save(update_fields=["strike_reason"])
+    record(actor, "official_account.strike_declined", account, at=at, reason=reason.strip(), **_told(account))
+    return account
+
+
+def _locked_account(account: OfficialAccount) -> OfficialAccount:
+    """The account as it stands, locked. Raises TransitionRefused "struck"."""
+    account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
+    if account.struck_at is not None:
+        raise TransitionRefused("struck", _("This account was struck already."))
+    return account
+
+
+def _proposed(account: OfficialAccount) -> Approval:
+    approval = ground.open_approval(account)
+    if approval is None:
+        raise TransitionRefused("not-proposed", _("Nobody asks for this account to be struck."))
+    return approval
+
+
+def _strike_version(account: OfficialAccount, reason: str) -> str:
+    """SHA-256 of what a second person says yes to."""
+    return hashlib.sha256(f"{account.pk}/{account.canonical_id}/{reason}".encode()).hexdigest()
+
+
+def _told(account: OfficialAccount) -> dict[str, str]:
+    """What the audit says of an account."""
+    return {"firm": account.firm.code, "store": f"{account.platform.slug}/store/{account.canonical_id}"}

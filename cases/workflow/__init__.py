@@ -37,7 +37,15 @@ from cases.workflow.imports import (
 )
 from cases.workflow.registration import official_found
 from cases.workflow.settling import settle_rows
-from cases.workflow.targets import add_targets, drop_checks, drop_targets, ground_targets, mark_account
+from cases.workflow.targets import (
+    add_targets,
+    drop_checks,
+    drop_targets,
+    ground_targets,
+    kept_by,
+    mark_account,
+    release_account,
+)
 
 __all__ = [
     "Missing",
@@ -61,6 +69,7 @@ __all__ = [
     "give_ground",
     "ground_targets",
     "is_given",
+    "kept_by",
     "length_checks",
     "mark_account",
     "missing",
@@ -73,6 +82,7 @@ __all__ = [
     "refuse_complaint",
     "register_ground",
     "register_import",
+    "release_account",
     "reopen_case",
     "resume_case",
     "ring_unfinished",

@@ -14,6 +14,7 @@ from corps.changes import put
 from corps.clock import accept_at, now
 from corps.database.references import named_among
 from corps.errors import TransitionRefused
+from corps.locking import locked_against_naming
 from corps.models import User
 
 # What can be corrected of a ground that was given: no letter holds it.
@@ -58,8 +59,7 @@ def change_ground(*, ground: LegalGround, actor: User, at: datetime | None = Non
     Raises PermissionDenied; ValidationError by field; TransitionRefused "ground-given".
     """
     at = accept_at(actor, at, now())
-    # FOR UPDATE, unlike elsewhere: nobody gives the ground between this look at who names it and the end.
-    ground = LegalGround.objects.select_for_update().get(pk=ground.pk)
+    ground = locked_against_naming(LegalGround.objects.all()).get(pk=ground.pk)
     require(actor, "cases.keep_grounds", ground)
     before, after = put(ground, wanted)
     if not after:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
@@ -233,16 +233,40 @@ def _not_found(pk: int) -> Result:
 
 def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
     """A hook of `stores.workflow`: mark every target that is the account's store, or a listing known to be in it."""
-    store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
-    inside = Belonging.objects.filter(platform=account.platform_id, store_id=account.canonical_id)
-    known = Q(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
-    listings = Listing.objects.filter(known | Q(store__in=store.values("pk")))
-    unmarked = Target.objects.filter(is_official=False, platform=account.platform_id)
-    ids = [
-        *unmarked.filter(store__in=store.values("pk")).values_list("pk", flat=True),
-        *unmarked.filter(listing__in=listings.values("pk")).values_list("pk", flat=True),
-    ]
+    ids = [pk for lot in _targets_of(account) for pk in lot.filter(is_official=False).values_list("pk", flat=True)]
     locked = [target.pk for target in locked_in_order(Target.objects, ids)]
     Target.objects.filter(pk__in=locked).update(is_official=True)
     record(actor, "official_account.targets_marked", account, at=at, targets=len(locked))
     announce_official(locked, actor, at)
+
+
+def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
+    """A hook of `stores.workflow` for one that was struck: what it alone kept from notices is a target like others."""
+    locked = [target.pk for target in locked_in_order(Target.objects, _kept_by(account))]
+    Target.objects.filter(pk__in=locked).update(is_official=False)
+    record(actor, "official_account.targets_released", account, at=at, targets=len(locked))
+
+
+def kept_by(account: OfficialAccount) -> int:
+    """For `stores.standing.protected_counters`: how many targets this account alone keeps from notices."""
+    return len(_kept_by(account))
+
+
+def _targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Target]]:
+    """The targets that are the account's store, and those that are a listing known to be in it."""
+    store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
+    inside = Belonging.objects.filter(platform=account.platform_id, store_id=account.canonical_id)
+    known = Q(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
+    listings = Listing.objects.filter(known | Q(store__in=store.values("pk")))
+    there = Target.objects.filter(platform=account.platform_id)
+    return there.filter(store__in=store.values("pk")), there.filter(listing__in=listings.values("pk"))
+
+
+def _kept_by(account: OfficialAccount) -> list[int]:
+    """Marked targets of the account that no other one protects: a listing may be known to be in two stores."""
+    ids = [pk for lot in _targets_of(account) for pk in lot.filter(is_official=True).values_list("pk", flat=True)]
+    others = OfficialAccount.objects.protecting().filter(platform=account.platform_id).exclude(pk=account.pk)
+    inside = Belonging.objects.filter(platform=account.platform_id, store_id__in=others.values("canonical_id"))
+    elsewhere = Q(listing__store__canonical_id__in=others.values("canonical_id"))
+    elsewhere |= Q(listing__canonical_id__in=inside.values("listing_id"))
+    return list(Target.objects.filter(pk__in=ids).exclude(elsewhere).values_list("pk", flat=True))

@@ -22,6 +22,7 @@ from notices import letters, workflow
 from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
 from notices.workflow.guards import screen
+from stores.models import OfficialAccount
 
 supervisors = open_to(User.Role.SUPERVISOR)
 STORES_SHOWN = 8
@@ -30,7 +31,7 @@ STORES_SHOWN = 8
 def waiting(user: User) -> int:
     """How many decisions wait for a supervisor, for the rail."""
     notices = Notice.objects.visible_to(user).filter(state=NoticeState.SUBMITTED).count()
-    return notices + _objections(user).count() + _corrections(user).count()
+    return notices + _objections(user).count() + _corrections(user).count() + _strikes(user).count()
 
 
 @supervisors
@@ -51,6 +52,7 @@ def inbox(request: SignedIn) -> HttpResponse:
         "notices": notices,
         "objections": _objections(request.user).select_related("target", "case", "lodged_by")[:20],
         "corrections": corrections,
+        "strikes": _strikes(request.user).select_related("platform", "firm"),
         "waiting": waiting(request.user),
     }
     wanted = request.GET.get("correction") or ("" if notices else str(corrections[0].pk) if corrections else "")
@@ -112,6 +114,13 @@ def _corrections(user: User) -> Any:
     """Targets whose outcome somebody else proposes to take back."""
     proposed = Approval.objects.filter(subject_type=Target._meta.label_lower, state=Approval.State.OPEN)
     return Target.objects.visible_to(user).filter(pk__in=proposed.exclude(requested_by=user).values("subject_id"))
+
+
+def _strikes(user: User) -> Any:
+    """Official accounts that somebody else asks to strike; each is decided on its own page."""
+    asked_for = Approval.objects.filter(subject_type=OfficialAccount._meta.label_lower, state=Approval.State.OPEN)
+    accounts = OfficialAccount.objects.visible_to(user).protecting()
+    return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
 
 
 def _proposal(user: User, target: Target) -> dict[str, Any]:

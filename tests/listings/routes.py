@@ -7,4 +7,7 @@ ROUTES = {
     "listings:listing": CORPS,
     "listings:official": CORPS | {"representative"},
     "listings:official_new": CORPS,
+    "listings:official_account": CORPS,
+    "listings:official_strike": CORPS,
+    "listings:official_decide": {"supervisor"},
 }
