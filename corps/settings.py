@@ -187,6 +187,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SHEET_MAX_BYTES = 20 * 2**20
 SHEET_MAX_ROWS = 100_000
 SHEET_MAX_SECONDS = 120
+# A filled answer sheet that nobody confirmed is put away after so many days; it can be confirmed within one.
+ANSWER_SHEET_DAYS = max(2, env.int("ANSWER_SHEET_DAYS", 7))
 
 # Rate limits of the sign-in page must hold over all web processes and survive a lost broker.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "corps_cache"}}

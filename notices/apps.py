@@ -11,7 +11,7 @@ class NoticesConfig(AppConfig):
         from corps.access import allow
         from notices import audit_words, home, standing, story
         from notices.finding import find
-        from notices.workflow import closing, drafting, handover, verdicts
+        from notices.workflow import closing, drafting, handover, sheets, verdicts
         from stores import standing as below
         from stores import workflow as storework
 
@@ -36,6 +36,7 @@ class NoticesConfig(AppConfig):
         outbox.sending_checks.append(handover.names_official)
         outbox.failure_hooks.append(handover.try_backup)
         tasks.sweepers.append(verdicts.settle_verdicts)
+        tasks.sweepers.append(sheets.put_away_sheets)
         storework.official_hooks.append(handover.withdraw_official)
         casework.official_found.append(handover.withdraw_named)
         casework.closing_checks.append(closing.open_work)

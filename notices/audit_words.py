@@ -47,6 +47,12 @@ VERBS = {
     "approval.requested": (_("Approval asked for"), "purple"),
     "approval.void": (_("Approval void"), "grey"),
 }
+# What only the audit tells.
+SHEETS = {
+    "notice.sheet_handed_in": _("Answer sheet handed in"),
+    "notice.sheet_confirmed": _("Answer sheet confirmed"),
+    "notice.sheet_put_away": _("Answer sheet put away, never confirmed"),
+}
 
 
 def register() -> None:
@@ -55,7 +61,7 @@ def register() -> None:
         notice=_("Notices"), item=_("Items of notices"), objection=_("Objections"), outcome=_("Results")
     )
     timeline.words.update(VERBS)
-    wording.name_acts({act: words for act, (words, _kind) in VERBS.items()})
+    wording.name_acts(SHEETS | {act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
         document=Detail(_("document")),
         items=Detail(_("items")),

@@ -17,12 +17,16 @@ class Counter(models.Model):
 
 
 class StoredFile(models.Model):
-    """A file kept once under its SHA-256, behind Django's storage interface. Names belong to those who point here."""
+    """A file kept once under its SHA-256, behind Django's storage interface. Names belong to those who point here.
+
+    handed_in_at: when somebody last handed in this content, to within an hour; who did may be about to point here.
+    """
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()
     content_type = models.CharField(max_length=100)
     created_at = models.DateTimeField(db_default=Now())
+    handed_in_at = models.DateTimeField(db_default=Now())
 
     @property
     def path(self) -> str:

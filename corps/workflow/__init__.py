@@ -15,7 +15,7 @@ from corps.workflow.accounts import (
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
 from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, resend
-from corps.workflow.files import open_file, store_file
+from corps.workflow.files import open_file, put_away, store_file
 from corps.workflow.house import (
     lift_quarantine,
     note_sweep,
@@ -58,6 +58,7 @@ __all__ = [
     "open_approval",
     "open_file",
     "publish_calendar",
+    "put_away",
     "quarantine_outbox",
     "reactivate_user",
     "read_notifications",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from cases.states import Claim, Seen
-from corps.database.references import refers
+from corps.database.references import is_kept, refers
 from corps.models import StoredFile
 from corps.models.audit import append_only
 from notices.models.notices import Notice, NoticeItem
@@ -33,6 +33,29 @@ class Answer(models.Model):
             *refers("item_id", "notices_noticeitem", among="state <> 'draft'"),
             *refers("by_id", "corps_user"),
         ]
+        # Nearly all have none; who puts a stored file away asks by it.
+        indexes = [
+            models.Index(fields=["document"], name="answer_document", condition=models.Q(document__isnull=False))
+        ]
+
+
+class AnswerSheet(models.Model):
+    """A filled sheet that a liaison handed in: looked at, then confirmed. One that never was is put away in time."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="answer_sheets")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    handed_in_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["handed_in_at"], name="answer_sheet_open", condition=models.Q(confirmed_at__isnull=True)
+            )
+        ]
+        triggers = [is_kept("confirmed_sheet", unless="OLD.confirmed_at IS NULL")]
 
 
 class ReplyRequest(models.Model):

@@ -1,12 +1,14 @@
 """Answers from a sheet: download it, upload it filled in, look at what it would do, confirm."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core import signing
 from django.core.files import File
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, override
@@ -16,18 +18,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from corps import workflow as ground
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.models import StoredFile, User
+from corps.models import User
 from corps.pieces.words import thousands
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
 from notices.forms import AnswerSheetForm
-from notices.models import Notice
+from notices.models import AnswerSheet, Notice
 from notices.states import NoticeState
 from notices.views import desk
 
 liaisons = open_to(User.Role.LIAISON)
 SALT = "notices.answer_sheet"
 PROBLEMS_SHOWN = 200
+LONGEST_NAME = 100
+# How long after a look a sheet can be confirmed; shorter than ANSWER_SHEET_DAYS ever is.
+CONFIRM_WITHIN = timedelta(days=1)
 
 
 @liaisons
@@ -58,7 +63,10 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
             form.add_error("sheet", str(fault.message))
         else:
             kept = ground.store_file(sheet, sheet.content_type or "application/octet-stream")
-            return _reviewed(request, notice, filled, {"file": kept.sha256, "name": sheet.name[-100:]})
+            handed_in = workflow.hand_in_sheet(
+                notice=notice, file=kept, name=(sheet.name or "")[-LONGEST_NAME:], actor=request.user
+            )
+            return _reviewed(request, handed_in, filled)
     return render(request, "notices/answers_upload.html", {"notice": notice, "form": form, "answers": _answers()})
 
 
@@ -68,18 +76,20 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
     """Register the answers of the sheet that was looked at; sent twice, it answers once."""
     notice = _visible(request, number)
     try:
-        seen = signing.loads(request.POST.get("seen", ""), salt=SALT, max_age=86_400)
+        seen = signing.loads(request.POST.get("seen", ""), salt=SALT, max_age=CONFIRM_WITHIN)
     except signing.BadSignature as fault:
         raise Http404 from fault
     if seen["user"] != request.user.pk or seen["notice"] != notice.pk:
         raise Http404
-    kept = get_object_or_404(StoredFile, sha256=seen["file"])
-    with ground.open_file(kept) as file:
-        filled = answer_sheets.read_filled(File(file), seen["name"], notice)
+    sheet = get_object_or_404(notice.answer_sheets.select_related("file"), pk=seen.get("sheet"), by=request.user)
+    with ground.open_file(sheet.file) as file:
+        filled = answer_sheets.read_filled(File(file), sheet.name, notice)
     body = [[line.item, line.address, line.outcome, line.remark] for line in filled.lines]
     try:
         replies = partial(answer_sheets.unsettled, filled, notice)
-        results = desk.answer_once(request.user, notice, seen["key"], body, replies)
+        with transaction.atomic():
+            results = desk.answer_once(request.user, notice, seen["key"], body, replies)
+            workflow.confirm_sheet(sheet=sheet, actor=request.user)
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect("notices:answers", number)
@@ -91,13 +101,14 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
     return render(request, "notices/desk_result.html", {"notice": notice, "results": results, "names": names})
 
 
-def _reviewed(request: SignedIn, notice: Notice, filled: answer_sheets.Filled, file: dict[str, str]) -> HttpResponse:
+def _reviewed(request: SignedIn, sheet: AnswerSheet, filled: answer_sheets.Filled) -> HttpResponse:
     """What the sheet would do, with the sealed word of what was looked at, which the confirmation hands back."""
+    notice = sheet.notice
     review = answer_sheets.review(filled, notice, request.user)
-    seen = file | {"user": request.user.pk, "notice": notice.pk, "key": review.key}
+    seen = {"sheet": sheet.pk, "user": request.user.pk, "notice": notice.pk, "key": review.key}
     context: dict[str, Any] = {
         "notice": notice,
-        "name": file["name"],
+        "name": sheet.name,
         "review": review,
         "problems": review.problems[:PROBLEMS_SHOWN],
         "more": max(0, len(review.problems) - PROBLEMS_SHOWN),

@@ -26,6 +26,7 @@ from notices.workflow.objecting import (
     withdraw_items,
 )
 from notices.workflow.replies import reply_once
+from notices.workflow.sheets import confirm_sheet, hand_in_sheet, put_away_sheets
 from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
 
 __all__ = [
@@ -39,15 +40,18 @@ __all__ = [
     "change_request",
     "check_items",
     "compose_notices",
+    "confirm_sheet",
     "correct_outcome",
     "decide_objection",
     "decline_correction",
     "foresee_answers",
+    "hand_in_sheet",
     "hand_over",
     "lodge_objection",
     "look_again",
     "propose_correction",
     "propose_verdicts",
+    "put_away_sheets",
     "remove_items",
     "reply_once",
     "return_notice",

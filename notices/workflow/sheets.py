@@ -1,0 +1,59 @@
+"""Filled answer sheets: handed in, confirmed, and put away when they never were."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from corps import workflow as ground
+from corps.access import require
+from corps.audit import entry, record, record_many
+from corps.clock import now
+from corps.locking import locked
+from corps.models import StoredFile, User
+from notices.models import AnswerSheet, Notice
+
+AT_ONCE = 50
+
+
+@transaction.atomic
+def hand_in_sheet(*, notice: Notice, file: StoredFile, name: str, actor: User) -> AnswerSheet:
+    """Keep a filled sheet until its answers are confirmed. name: as the file was called. Raises PermissionDenied."""
+    require(actor, "notices.answer", notice)
+    sheet = AnswerSheet.objects.create(notice=notice, by=actor, file=file, name=name)
+    record(actor, "notice.sheet_handed_in", notice, at=now(), sheet=name)
+    return sheet
+
+
+@transaction.atomic
+def confirm_sheet(*, sheet: AnswerSheet, actor: User) -> None:
+    """Note that the answers of a sheet were confirmed: from now on it is kept. Confirmed twice, it is noted once.
+
+    Raises PermissionDenied.
+    """
+    sheet = locked(AnswerSheet.objects).select_related("notice").get(pk=sheet.pk)
+    require(actor, "notices.answer", sheet.notice)
+    if sheet.confirmed_at is None:
+        sheet.confirmed_at = now()
+        sheet.save(update_fields=["confirmed_at"])
+        record(actor, "notice.sheet_confirmed", sheet.notice, at=sheet.confirmed_at, sheet=sheet.name)
+
+
+@transaction.atomic
+def put_away_sheets() -> int:
+    """For the sweep: put sheets away that nobody confirmed within `ANSWER_SHEET_DAYS`, with their files unless another
+    record names these; how many sheets went."""
+    moment = now()
+    open_ones = AnswerSheet.objects.filter(
+        confirmed_at=None, handed_in_at__lt=moment - timedelta(days=settings.ANSWER_SHEET_DAYS)
+    )
+    lapsed = list(locked(open_ones.select_related("notice"), skip_locked=True).order_by("handed_in_at", "pk")[:AT_ONCE])
+    if not lapsed:
+        return 0
+    record_many(
+        entry(None, "notice.sheet_put_away", sheet.notice, at=moment, sheet=sheet.name, user=sheet.by_id)
+        for sheet in lapsed
+    )
+    AnswerSheet.objects.filter(pk__in=[sheet.pk for sheet in lapsed]).delete()
+    ground.put_away({sheet.file_id for sheet in lapsed})
+    return len(lapsed)
