@@ -68,7 +68,6 @@ class NewGroundForm(forms.ModelForm):
             "code": _("Code of the ground"),
             "name": _("Legal ground"),
             "name_en": _("English name"),
-            "aspect": _("Aspect of the memorandum"),
             "basis": _("Articles"),
             "is_sufficient": _("A notice may stand on it alone"),
             "valid_from": _("First day"),
@@ -79,6 +78,10 @@ class NewGroundForm(forms.ModelForm):
             "basis": _("As letters cite them."),
             "valid_to": _("Empty as long as the law is in force."),
         }
+
+    aspect = forms.ChoiceField(
+        label=_("Aspect of the memorandum"), choices=[("", _("choose")), *LegalGround.Aspect.choices]
+    )
 
     def clean_valid_to(self) -> date | None:
         valid_to, valid_from = self.cleaned_data["valid_to"], self.cleaned_data.get("valid_from")
