@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept
@@ -91,6 +92,8 @@ class User(AbstractBaseUser):
     class Meta:
         triggers = [is_kept("user")]
         constraints = [
+            # Signing in asks for the name in any case.
+            models.UniqueConstraint(Upper("username"), name="one_sign_in_name_in_any_case"),
             models.CheckConstraint(
                 name="corps_members_have_a_unit",
                 condition=~models.Q(role__in=("officer", "supervisor")) | models.Q(unit__isnull=False),

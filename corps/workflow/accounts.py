@@ -204,6 +204,8 @@ def _check(user: User) -> None:
     beyond = set(user.duties) - {User.Duty.PAST_EVENTS.value}
     if beyond and user.role != User.Role.SUPERVISOR:
         raise TransitionRefused("duties-not-theirs", _("Only supervisors carry these duties."))
+    if User.objects.filter(username__iexact=user.username).exclude(pk=user.pk).exists():
+        raise ValidationError({"username": _("Another account has this name, in capital or small letters.")})
     user.full_clean(exclude=["password"], validate_constraints=False)
 
 

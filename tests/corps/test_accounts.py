@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from corps.errors import TransitionRefused
 from corps.models import ApiKey, AuditEntry, User
@@ -150,3 +151,12 @@ def test_the_command_prints_an_api_key_that_works(officer, client, capsys):
     assert client.get("/api/v1/schema/", headers={"Authorization": f"Bearer {key}"}).status_code == 200
     with pytest.raises(CommandError):
         call_command("apikey", "nobody")
+
+
+def test_no_two_sign_in_names_differ_by_capitals_alone(administrator):
+    make(administrator)
+    with pytest.raises(ValidationError) as taken:
+        make(administrator, username="Zhou")
+    assert "username" in taken.value.message_dict
+    with pytest.raises(IntegrityError, match="one_sign_in_name_in_any_case"), transaction.atomic():
+        User.objects.create_user("Zhou", name="周航", role="auditor")
