@@ -1,17 +1,18 @@
 """Reading a year's holiday table as a person pastes or uploads it: tolerant of looks, strict about days.
 
-One line a day or span, in the columns of the shipped table: `date, kind, name, status`, apart by tabs, commas or two
+One line a day or span, in the columns of the shipped table: `date, kind, name, status`, apart by tabs, commas or
 blanks; the head may be missing, and so may the status, which is then `published`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from corps.calendar import ClockError, Day, Kind, parse_day
+from corps.calendar import HOLIDAY_NAMES, ClockError, Day, Kind, parse_day
 
 LONGEST_SPAN = 31
 MOST_LINES = 200
@@ -61,10 +62,21 @@ def read_table(text: str) -> list[Day]:
     return list(days.values())
 
 
+def write_table(days: Iterable[Day]) -> str:
+    """The days as a person would type them, a line each, in the reader's language; `read_table` reads it back."""
+    words = {Kind.REST: pgettext("in a holiday table", "rest"), Kind.WORK: pgettext("in a holiday table", "work")}
+    lines = ([day.date, words[Kind(day.kind)], HOLIDAY_NAMES.get(day.name, day.name)] for day in days)
+    return "\n".join("\t".join(map(str, line)) for line in lines)
+
+
 def _days_of(line: str) -> Iterator[Day]:
     """The days of one line: a day, or a span `2027-02-06..2027-02-12`."""
     cells = [cell.strip() for cell in re.split(r"\t|,|，| {2,}", line.strip())]
-    when, kind, name, status = [*cells, "", "", ""][:4]
+    if len(cells) < 3:
+        cells = line.split(maxsplit=2)
+    when, kind, name, status = [*cells, "", "", "", ""][:4]
+    if not kind:
+        raise ClockError("kind-missing", _("A line holds the day, then rest or work, then the holiday's name."))
     if kind.lower() not in KINDS:
         raise ClockError("bad-kind", _("The kind of a day is rest or work, not “%(kind)s”.") % {"kind": kind[:20]})
     if not name:

@@ -278,6 +278,8 @@ def act(request: SignedIn, number: str) -> HttpResponse:
     """The verbs on a case that need no more than a word: each goes to its workflow function."""
     case = visible_case(request.user, number)
     name, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    if name == "note":
+        return _note(request, case)
     text = request.POST.get("text", "")
     verbs: dict[str, Any] = {
         "file": lambda: workflow.file_case(case=case, actor=request.user),
@@ -288,7 +290,6 @@ def act(request: SignedIn, number: str) -> HttpResponse:
         "suspend": lambda: workflow.suspend_case(case=case, actor=request.user, reason=reason),
         "resume": lambda: workflow.resume_case(case=case, actor=request.user),
         "archive": lambda: workflow.archive_case(case=case, actor=request.user),
-        "note": lambda: workflow.add_note(case=case, actor=request.user, text=text),
     }
     if name not in verbs:
         raise Http404
@@ -296,7 +297,18 @@ def act(request: SignedIn, number: str) -> HttpResponse:
         verbs[name]()
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
-    return redirect(case.get_absolute_url() + ("?tab=notes" if name == "note" else ""))
+    return redirect(case)
+
+
+def _note(request: SignedIn, case: Case) -> HttpResponse:
+    """Write a note down; what is wrong with it is said beside it, and the text stays."""
+    form = TextForm(request.POST, label=_("What is to be noted down"))
+    if form.is_valid():
+        with refusals_go_to(form):
+            workflow.add_note(case=case, actor=request.user, **form.cleaned_data)
+            return redirect(f"{case.get_absolute_url()}?tab=notes")
+    context = _head(request, case, "notes") | _notes(request, case) | {"form": form}
+    return render(request, "cases/case_notes.html", context)
 
 
 def visible_case(user: User, number: str) -> Case:

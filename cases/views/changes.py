@@ -19,7 +19,7 @@ from corps.access import require
 from corps.doors import SignedIn
 from corps.models import User
 from corps.pieces.words import thousands
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, say_of_lines
 
 WITH_A_REASON: dict[str, Callable[..., Case]] = {
     "decline": workflow.decline_case,
@@ -90,9 +90,11 @@ def change(request: SignedIn, number: str, what: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             if what == "addresses":
-                return _add(request, case, form.cleaned_data["addresses"])
-            _change(case, request.user, what, form.cleaned_data)
-            return redirect(case)
+                if answer := _add(request, case, form):
+                    return answer
+            else:
+                _change(case, request.user, what, form.cleaned_data)
+                return redirect(case)
     context = {
         "case": case,
         "form": form,
@@ -135,9 +137,13 @@ def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
             (WITH_A_REASON | WITHOUT_A_WORD)[what](case=case, actor=user, **said)
 
 
-def _add(request: SignedIn, case: Case, addresses: list[str]) -> HttpResponse:
-    """Add targets by their addresses, with a result for each line."""
+def _add(request: SignedIn, case: Case, form: Any) -> HttpResponse | None:
+    """Add targets by their addresses, with a result for each line; None, with the form saying why, if none was."""
+    addresses = form.cleaned_data["addresses"]
     results = workflow.add_targets(case=case, actor=request.user, addresses=addresses)
+    if not any(result.ok for result in results):
+        say_of_lines(form, "addresses", zip(addresses, results, strict=True))
+        return None
     names = {i: (line, "") for i, line in enumerate(addresses, start=1)}
     back = f"{case.get_absolute_url()}?sort=-id"
     return render(request, "cases/result.html", {"case": case, "results": results, "names": names, "back": back})

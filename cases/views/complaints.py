@@ -90,7 +90,7 @@ def new_complaint(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         upload = said.pop("sheet")
-        with refusals_go_to(form):
+        with refusals_go_to(form, {"sheet-too-large": "sheet", "received-ahead": "received_on"}):
             complaint, sheet_import = workflow.submit_complaint(
                 actor=request.user,
                 sheet=store_file(upload, upload.content_type or "application/octet-stream") if upload else None,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -163,9 +163,14 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
     if bound.errors:
         described = bound.aria_describedby or ""
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{described} {bound.auto_id}_error".strip()}
+    focused = bound.name == _first_wrong(bound.form)
+    if focused:
+        attrs["autofocus"] = True
+    elif bound.form.errors:
+        widget.attrs.pop("autofocus", None)
     if many:
-        for option in bound.subwidgets:
-            option.data["attrs"] |= attrs
+        for index, option in enumerate(bound.subwidgets):
+            option.data["attrs"] |= attrs if index == 0 else {**attrs, "autofocus": False}
     return {
         "field": bound,
         "control": "" if many else bound.as_widget(attrs=attrs),
@@ -175,6 +180,11 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
         "single": single,
         "hide_label": hide_label,
     }
+
+
+def _first_wrong(form: BaseForm) -> str:
+    """The name of the topmost field with an error, where the person goes on; "" if what is wrong belongs to none."""
+    return next((name for name in form.fields if name in form.errors and not form[name].is_hidden), "")
 
 
 @register.inclusion_tag("corps/pieces/form_fields.html")
@@ -188,6 +198,7 @@ def form_errors(form: Form) -> dict[str, Any]:
     """The summary on top of a form: each error a link to its field."""
     return {
         "form": form,
+        "focused": bool(form.errors) and not _first_wrong(form),
         "errors": [
             (form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors
         ],

@@ -18,12 +18,14 @@ from corps.calendar import Calendar, Day, Kind
 from corps.clock import today
 from corps.doors import SignedIn, open_to
 from corps.forms import CalendarForm
+from corps.holiday_tables import write_table
 from corps.models import Deadline, Holiday, User
 from corps.pieces.months import changes, weekdays, year_of
 from corps.pieces.words import thousands
 from corps.refusals import refusals_go_to
 
 MOST_SHOWN = 20
+TABLE_FAULTS = ("no-days", "other-year", "provisional-days", "day-twice")
 YEARS = range(2000, 2100)
 administrators = open_to(User.Role.ADMINISTRATOR)
 
@@ -75,11 +77,10 @@ def publish(request: SignedIn, year: int) -> HttpResponse:
     """
     before = _table(_existing(year))
     is_published = Holiday.objects.filter(date__year=year, is_provisional=False).exists()
-    typed = "\n".join(f"{day.date}\t{day.kind}\t{day.name}" for day in before)
-    form = CalendarForm(request.POST or None, request.FILES or None, initial={"table": typed})
+    form = CalendarForm(request.POST or None, request.FILES or None, initial={"table": write_table(before)})
     context: dict[str, Any] = {"year": year, "form": form, "is_published": is_published, "before": before}
     if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
-        with refusals_go_to(form):
+        with refusals_go_to(form, dict.fromkeys(TABLE_FAULTS, "file" if request.FILES else "table")):
             moves = workflow.foresee_moves(year=year, days=form.days, actor=request.user)
             if "publish" in request.POST:
                 return _publish(request, year, form)

@@ -83,6 +83,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
             messages.success(request, _("Notice %(number)s was returned.") % {"number": notice.number})
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
+        return redirect(f"{reverse('notices:approvals')}?notice={number}")
     return redirect("notices:approvals")
 
 

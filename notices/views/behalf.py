@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from corps.doors import SignedIn, open_to
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, say_of_lines
 from corps.workflow import store_file
 from notices import workflow
 from notices.forms import BehalfForm
@@ -38,6 +38,9 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
         with refusals_go_to(form):
             document = store_file(paper, paper.content_type or "application/octet-stream")
             results = workflow.answer_items(notice=notice, replies=replies, actor=request.user, document=document)
+            if not any(result.ok for result in results):
+                say_of_lines(form, "lines", zip(said["lines"], results, strict=True))
+                return render(request, "notices/behalf.html", {"notice": notice, "form": form})
             if all(result.ok for result in results):
                 messages.success(request, _("%(count)d items answered.") % {"count": len(results)})
                 request.session["recorded"] = notice.number

@@ -216,6 +216,12 @@ def test_the_timeline_is_in_words_and_tells_of_many_things_once(officer, world):
     assert "30" in apart[0][1][0].note
 
 
+def test_an_empty_note_is_refused_beside_its_field(officer, world):
+    page = officer.post(reverse("cases:case_act", args=[world.case.number]), {"act": "note", "text": "  "})
+    assert page.status_code == 200
+    assert list(page.context["form"].errors) == ["text"]
+
+
 def test_a_note_is_kept(officer, world):
     officer.post(reverse("cases:case_act", args=[world.case.number]), {"act": "note", "text": "已电话联系平台"})
     page = officer.get(case_page(world, "?tab=notes")).content.decode()

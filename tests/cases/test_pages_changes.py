@@ -25,6 +25,14 @@ def case_page(world: World, query: str = "") -> str:
     return world.case.get_absolute_url() + query
 
 
+def test_addresses_of_which_none_can_be_added_stay_in_the_form_with_the_reason_of_each(officer, world):
+    lines = "foo\nhttps://item.taobao.com/"
+    page = officer.post(reverse("cases:case_change", args=[world.case.number, "addresses"]), {"addresses": lines})
+    said = page.context["form"].errors["addresses"]
+    assert [line in words for line, words in zip(lines.split(), said, strict=True)] == [True, True]
+    assert page.context["form"]["addresses"].value() == lines
+
+
 def test_addresses_are_added_with_a_result_for_each(officer, world):
     lines = "https://item.taobao.com/item.htm?id=655000000001\nnonsense\n"
     page = officer.post(reverse("cases:case_change", args=[world.case.number, "addresses"]), {"addresses": lines})

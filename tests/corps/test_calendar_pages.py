@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from corps.calendar import Day, Kind
-from corps.holiday_tables import TableFaults, read_table
+from corps.holiday_tables import TableFaults, read_table, write_table
 from corps.models import AuditEntry, Deadline, Holiday
 
 TABLE = """date\tkind\tname\tstatus
@@ -58,6 +59,15 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number(line, said):
     with pytest.raises(TableFaults) as found:
         read_table(f"2027-01-01\trest\t元旦\n{line}\n")
     assert [(number, said in words) for number, words in found.value.faults] == [(2, True)]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_the_page_offers_to_change_reads_back_as_it_was(language):
+    days = read_table(TABLE)
+    with override(language):
+        assert read_table(write_table(days)) == days
+        assert ("休\t元旦" in write_table(days)) == (language == "zh-hans")
+        assert read_table(write_table(days).replace("\t", " ")) == days
 
 
 def test_a_day_that_stands_twice_and_a_table_without_end_are_refused():

@@ -74,6 +74,12 @@ def test_a_refused_account_comes_back_with_what_was_typed_and_the_place_of_the_f
     assert not User.objects.filter(name="周航").exists()
 
 
+def test_a_refused_form_puts_the_cursor_into_the_first_field_that_is_wrong(admin, unit):
+    said = {"username": "zhou", "name": "", "unit": "", "email": "nowhere"}
+    page = admin.post("/new-account/officer/", said).content.decode()
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', page) == ["name"]
+
+
 def test_an_administrator_changes_closes_and_reopens_an_account(admin, officer, unit):
     other = Unit.objects.create(name="二支队", path="/99/")
     admin.post("/users/officer/", {"name": "王敏", "role": "supervisor", "unit": other.pk, "duties": ["head_of_unit"]})

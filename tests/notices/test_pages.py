@@ -50,6 +50,21 @@ def test_an_answer_on_paper_is_recorded_with_its_document(world: World):
     assert Answer.objects.exclude(document=None).count() == 2
 
 
+def test_a_paper_of_which_no_line_fits_stays_in_the_form_with_the_reason_of_each(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    said = {
+        "lines": "99999",
+        "outcome": "removed",
+        "remark": "传真",
+        "document": SimpleUploadedFile("fax.pdf", b"%PDF"),
+    }
+    form = client_of(world.officer).post(reverse("notices:behalf", args=[notice.number]), said).context["form"]
+    assert "99999" in form.errors["lines"][0]
+    assert form["remark"].value() == "传真"
+    assert not Answer.objects.exists()
+
+
 def test_the_desk_answers_once_however_often_the_form_is_sent(world: World):
     add_targets(world, 3)
     [notice] = issue(world)
