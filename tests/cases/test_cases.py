@@ -164,6 +164,14 @@ def test_assigning_relieves_who_handled_it_before(house, opened):
             workflow.assign_officers(case=case, lead=lead, second=second, actor=house.supervisor)
     with pytest.raises(TransitionRefused, match="not-an-officer"):
         workflow.assign_officers(case=case, lead=house.officer, second=house.admin, actor=house.supervisor)
+    User.objects.filter(pk=house.officer.pk).update(is_active=False)
+    with pytest.raises(TransitionRefused, match="not-an-officer"):
+        workflow.assign_officers(
+            case=case,
+            lead=User.objects.get(pk=house.officer.pk),
+            second=house.officer2,
+            actor=house.supervisor,
+        )
 
 
 def test_another_units_officer_does_nothing_to_a_case(house, opened):

@@ -67,3 +67,15 @@ def test_neither_can_one_in_a_form(client, officer):
 def test_a_program_is_told_of_it_in_a_problem_document(client, db):
     answer = client.get("/api/v1/notices/?state=%00")
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/", "/nothing-here/", "/api/v1/notices/", "/healthz"])
+def test_every_answer_lets_the_browser_load_from_here_alone_and_run_nothing_written_into_a_page(client, db, address):
+    headers = client.get(address).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+    for kind in ("script-src", "style-src", "font-src", "connect-src", "form-action"):
+        assert policy[kind] == "'self'", kind
+    for kind in ("default-src", "object-src", "base-uri", "frame-ancestors"):
+        assert policy[kind] == "'none'", kind
+    assert policy["img-src"] == "'self' data:"
+    assert headers["X-Frame-Options"] == "DENY"

@@ -51,6 +51,16 @@ def test_a_write_that_breaks_off_leaves_nothing_behind(db, tmp_path, settings):
     assert list(folder.iterdir()) == []
 
 
+def test_a_file_that_cannot_be_written_has_no_row(db, monkeypatch):
+    def full(_name: str, _content: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(default_storage, "save", full)
+    with pytest.raises(OSError, match="full"):
+        store_file(b"not kept", "text/plain")
+    assert not StoredFile.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_store_the_same_at_once_get_the_same_row():
     found: list[int] = []

@@ -109,6 +109,13 @@ def test_one_connection_carries_many_messages_each_to_one_recipient(queue, smtp_
     assert all(len(kept.recipients) == 1 for kept in smtp_sink.kept)
 
 
+def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(queue, smtp_sink):
+    [delivery] = queue(text="Dear all,\n.\n..and more\n.\nThe end\n", title="dots")
+    assert b"\r\n.\r\n" in bytes(delivery.content)
+    assert outbox.send_due() == 1
+    assert smtp_sink.kept[0].content.rstrip() == bytes(delivery.content).rstrip()
+
+
 def test_a_message_is_not_sent_before_it_is_due(queue, smtp_sink):
     queue(due_at=timezone.now() + timedelta(hours=1))
     assert outbox.send_due() == 0
@@ -416,12 +423,14 @@ def test_only_its_own_worker_sends_a_replays_deliveries_and_what_it_leaves_is_ca
         with acting(channel="replay", replay=mark):
             queue(2)
         assert outbox.send_due() == 0
+        queue(1, step=3)
+        assert outbox.send_due() == 1
         assert outbox.tidy() == 0
-        assert states() == {"pending": 2}
+        assert states() == {"pending": 2, "sent": 1}
         assert outbox.send_due(replay=mark) == 2
         with acting(channel="replay", replay=mark):
             queue(1, step=2)
-    assert states() == {"sent": 2, "cancelled": 1}
+    assert states() == {"sent": 3, "cancelled": 1}
 
 
 def test_what_a_killed_replay_left_is_cancelled_by_the_next_sweep(queue, smtp_sink):

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
+from corps import tasks
 from corps.audit import entry, record, record_many
 from corps.models import AuditEntry, AuditSeal
 from corps.workflow import check_audit, seal_audit, seals, verify_audit
@@ -143,6 +144,15 @@ def test_a_seal_made_anew_over_a_change_breaks_the_next_one(tamper):
         "UPDATE corps_auditseal SET leaves = %s, hash = %s WHERE id = %s", first.leaves, seals._hash(first), first.pk
     )
     assert (verify_audit().kind, verify_audit().seal) == ("seal", second.pk)
+    tamper("UPDATE corps_auditseal SET previous = %s WHERE id = %s", seals._hash(first), second.pk)
+    assert (verify_audit().kind, verify_audit().seal) == ("seal", second.pk)
+
+
+def test_the_sweep_seals_what_was_written():
+    write(3)
+    tasks.sweep()
+    assert sum(len(seal.entries) for seal in AuditSeal.objects.all()) == 3
+    assert verify_audit() is None
 
 
 def test_an_entry_that_commits_late_is_sealed_later_and_never_looks_put_in(tamper):

@@ -74,6 +74,12 @@ def test_setting_one_up_opens_the_house_and_taking_it_away_closes_it(client, off
     assert client.get("/notifications/").headers["Location"] == "/accounts/2fa/"
 
 
+def test_recovery_codes_alone_are_no_second_factor(client, officer, asked):
+    Authenticator.objects.create(user=officer, type=Authenticator.Type.RECOVERY_CODES, data={})
+    client.force_login(officer)
+    assert client.get("/").headers["Location"] == "/accounts/2fa/"
+
+
 def test_in_a_demonstration_nobody_is_asked(client, officer, asked):
     Installation.objects.update(demonstration=Installation.Demonstration.LOADED)
     sign_in(client)

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from corps.models import AuditEntry, Unit
-from tests.corps.conftest import PASSWORD
+from corps.workflow import reset_password
+from tests.corps.conftest import NOW, PASSWORD
 
 URL = "/accounts/login/"
 
@@ -49,6 +51,14 @@ def test_a_lock_holds_for_one_account_not_for_the_house(client, officer, auditor
     for _turn in range(6):
         sign_in(client, password="wrong")
     assert sign_in(client, login="auditor").status_code == 302
+
+
+def test_a_password_that_is_easily_guessed_is_taken_for_nobody(administrator, officer):
+    for password in ("short-1", "password123", "officer-12"):
+        with pytest.raises(ValidationError):
+            reset_password(user=officer, actor=administrator, at=NOW, password=password)
+    officer.refresh_from_db()
+    assert officer.check_password(PASSWORD)
 
 
 def test_nobody_signs_up_and_nobody_asks_for_a_new_password_by_mail(client, db):

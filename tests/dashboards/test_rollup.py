@@ -13,8 +13,9 @@ from corps.models import AuditEntry
 from dashboards.models import Rollup
 from dashboards.workflow import compare, rebuild_rollup
 from notices.models import Outcome, Recurrence
+from notices.workflow import look_again, verify_items
 from tests.dashboards.entries import moment, open_book
-from tests.notices.world import make_world
+from tests.notices.world import add_targets, answer, issue, make_world
 
 KINDS = ["outcome", "outcome", "outcome", "relisting", "repeat_removal"]
 # Statements, each of several entries: what is written, of which target, how many hours after the beginning of April.
@@ -145,3 +146,20 @@ def test_what_only_a_superuser_can_write_is_named(statement, superuser_database)
     with superuser_database.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica; " + statement.format(**names))
     assert TAMPERED[statement].format(**names) in "\n".join(map(str, compare()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_whose_proof_says_otherwise_are_named(superuser_database):
+    world = make_world()
+    [target] = add_targets(world, 1)
+    [notice] = issue(world)
+    answer(world, notice)
+    verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
+    look_again(targets=[target.pk], seen="live", actor=world.officer2)
+    assert compare() == []
+    with superuser_database.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica; UPDATE notices_check SET seen = 'unreachable'")
+    assert [difference.what for difference in compare()] == ["proof", "recurrence"]
+    with superuser_database.cursor() as cursor:
+        cursor.execute("UPDATE notices_check SET seen = 'gone'; UPDATE notices_recurrence SET kind = 'repeat_removal'")
+    assert "no more repeat removals than relistings" in "\n".join(map(str, compare()))

@@ -10,15 +10,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from cases.models import SheetImport
 from corps import outbox
 from corps.models import AuditEntry, Delivery, Installation, User
+from corps.services.demonstration import LOADING_LOCK
 from corps.workflow import verify_audit
 from dashboards.workflow import compare
 from demo.machinery import messages_in
@@ -92,6 +95,15 @@ def test_a_house_with_people_in_it_does_not_become_a_demonstration(monkeypatch: 
     with pytest.raises(CommandError, match="not-empty"):
         load()
     assert Installation.objects.get().demonstration == Installation.Demonstration.NONE
+
+
+def test_two_campaigns_are_not_loaded_at_once():
+    with closing(connection.copy()) as other:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOADING_LOCK])
+        with pytest.raises(CommandError, match="Another campaign"):
+            load()
+    assert not User.objects.exists()
 
 
 def test_a_folder_that_is_not_right_is_refused_before_anything_is_written(tmp_path: Path):

@@ -1,5 +1,6 @@
 """Files that mean harm, or are not what they are called: refused in time, in little memory, each with its own code."""
 
+import os
 import re
 import struct
 import subprocess
@@ -64,6 +65,32 @@ def test_a_zip_bomb_is_refused_by_what_it_declares(sheet):
 
 def test_a_part_that_packs_too_well_is_refused_though_it_is_small_enough(sheet):
     assert code_of(patch(sheet, "xl/calcChain.xml", lambda _: b"<c/>" + b" " * 60 * 2**20)) == "zip-bomb"
+
+
+def test_parts_that_are_too_much_together_are_refused_however_well_they_pack(sheet):
+    parts = {f"xl/media/image{number}.bin": os.urandom(2**20) for number in range(3)}
+    for name, content in parts.items():
+        patch(sheet, name, lambda _, content=content: content)
+    assert code_of(sheet, max_unpacked=2 * 2**20) == "zip-bomb"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [(6, 0x1, "password-protected"), (8, 12, "not-a-spreadsheet")],
+    ids=["encrypted", "bzip2"],
+)
+def test_a_part_that_is_encrypted_or_packed_in_another_way_is_refused(sheet, place, value, code):
+    content = bytearray(Path(sheet).read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + place + 2 : entry + place + 4] = struct.pack("<H", value)
+    Path(sheet).write_bytes(content)
+    assert code_of(sheet) == code
+
+
+def test_a_part_that_is_there_twice_is_damaged(sheet):
+    with zipfile.ZipFile(sheet, "a") as package:
+        package.writestr(SHEET.upper(), "<worksheet/>")
+    assert code_of(sheet) == "damaged"
 
 
 def test_a_part_that_lies_about_its_length_is_refused_without_being_unpacked(tmp_path, sheet):
@@ -159,6 +186,12 @@ def test_merged_cells_over_the_whole_sheet_or_by_the_thousand_do_no_harm(sheet):
     assert len(read_sheet(sheet, sheet).rows) == 5
     patch(sheet, SHEET, merged([b"A1:A2"] * 300_000))
     assert code_of(sheet) == "damaged"
+
+
+def test_merged_cells_one_over_another_are_not_filled_without_end(sheet):
+    merges = b"<mergeCells>" + b'<mergeCell ref="A1:A6"/>' * 30 + b"</mergeCells>"
+    patch(sheet, SHEET, lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + merges))
+    assert code_of(sheet, max_cells=100) == "damaged"
 
 
 def test_a_prefix_on_every_tag_is_read_like_none(sheet):

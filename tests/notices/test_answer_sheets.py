@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
@@ -13,10 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from corps.confined import ChildDied
 from corps.models import User
 from listings.models import Listing
+from listings.sheets.refusals import refused
 from notices import workflow
+from notices.answer_sheets import filled
 from notices.models import Answer, Notice, NoticeItem
+from stores.models import Store
 from tests.notices.world import World, add_targets, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +278,43 @@ def test_statements_do_not_grow_with_the_rows(world, notice):
     one, six = statements(1, "一"), statements(6, "六")
     assert six[0] <= one[0]
     assert six[1] <= one[1]
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [({"max_bytes": 100}, "too-large"), ({"max_rows": 1}, "too-many-rows"), ({"seconds": -1.0}, "too-slow")],
+)
+def test_a_sheet_beyond_a_limit_is_refused_with_its_own_message(world, notice, monkeypatch, limit, code):
+    assert (filled.LIMITS.max_bytes, filled.LIMITS.max_rows) <= (10 * 2**20, 20_000)
+    monkeypatch.setattr(filled, "LIMITS", replace(filled.LIMITS, **limit))
+    monkeypatch.setattr("listings.sheets.delimited.MARGIN", 0)
+    rows = [[listing.canonical_id, "", "1", ""] for listing in listings(notice)]
+    figures = {"megabytes": 1, "rows": 1, "seconds": -1}
+    page = hand_in(client_of(world.liaison), notice, as_csv(rows))
+    assert page.context["form"].errors["sheet"] == [str(refused(code, **figures).message)]
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["memory", "time", "error"])
+def test_whatever_befalls_the_reader_of_a_sheet_is_a_message(world, notice, monkeypatch, how):
+    def die(*_what: object, **_limits: object):
+        raise ChildDied(how)
+        yield
+
+    monkeypatch.setattr(filled, "confined", die)
+    page = hand_in(client_of(world.liaison), notice, as_csv([[listings(notice)[0].canonical_id, "", "1", ""]]))
+    assert page.status_code == 200
+    assert page.context["form"].errors["sheet"]
+
+
+def test_a_listing_and_a_store_of_one_id_are_told_apart_by_the_address_alone(world):
+    [listing] = add_targets(world, 1)
+    [store] = add_targets(world, 1, kind="store")
+    Store.objects.filter(pk=store.store_id).update(canonical_id=listing.listing.canonical_id)
+    [notice] = issue(world)
+    number, url = listing.listing.canonical_id, listing.listing.url
+    review = hand_in(client_of(world.liaison), notice, as_csv([[number, "", "1", ""], [number, url, "1", ""]])).context[
+        "review"
+    ]
+    assert [problem.row for problem in review.problems] == [2]
+    assert [line.item for line in review.ready] == [notice.items.get(target=listing).pk]

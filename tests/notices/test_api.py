@@ -12,7 +12,7 @@ from corps import workflow as ground
 from corps.models import User
 from notices import workflow
 from notices.models import Answer, Notice
-from tests.notices.world import World, add_targets, answer, issue
+from tests.notices.world import World, add_targets, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,24 @@ def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_no
     reused = post(client, notice, body[:1])
     assert reused.status_code == 422
     assert reused["Content-Type"] == "application/problem+json"
+
+
+def test_a_key_is_a_persons_own_and_of_one_notice(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    [second] = issue(file_another(world))
+    colleague = User.objects.create(username="second", name="第二人", role="liaison", password="!")
+    world.platform.liaisons.filter(user=None).update(user=colleague)
+    one, other = notice.items.order_by("position").values_list("pk", flat=True)
+    requests = (
+        (world.liaison, notice, one),
+        (colleague, notice, other),
+        (world.liaison, second, second.items.get().pk),
+    )
+    for user, about, item in requests:
+        answered = post(client_for(user), about, [{"item": item, "outcome": "removed"}], key="the same")
+        assert (answered.status_code, answered.json()[0]["result"]) == (200, "accepted")
+    assert Answer.objects.count() == 3
 
 
 def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):

@@ -195,3 +195,18 @@ def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(wor
     with CaptureQueriesContext(connection) as many:
         assert client.get(page).context["protected"] == 22
     assert len(many) == len(few)
+
+
+def test_registered_anew_it_protects_what_it_taught_and_what_was_named_meanwhile(world: World):
+    account = protect(world)
+    Belonging.objects.create(platform=world.platform, listing_id="600000099999", store_id=STORE)
+    struck(world, account)
+    [result] = name_targets(
+        case=world.case, addresses=["https://item.taobao.com/item.htm?id=600000099999"], actor=world.officer
+    )
+    assert result.ok
+    [notice] = issue(world)
+    assert notice.items.get().target.thing.store is None
+    protect(world)
+    assert Target.objects.get().is_official
+    assert notice.items.get().state == "withdrawn"

@@ -9,10 +9,10 @@ import pytest
 from django.db import connections
 
 from corps.errors import TransitionRefused
-from corps.models import Delivery
+from corps.models import Delivery, Notification
 from notices import workflow
 from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
-from tests.notices.world import add_targets, answer, issue, make_world
+from tests.notices.world import add_targets, ago, answer, issue, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,3 +131,24 @@ def test_a_verdict_can_be_undone_until_it_counts():
     assert workflow.settle_verdicts() == 1
     assert list(Outcome.objects.values_list("item", flat=True)) == [second]
     assert workflow.undo_verdicts(items=[second], actor=world.officer2) == 0
+
+
+def test_a_verdict_is_one_persons_counts_at_its_click_and_is_dropped_when_it_comes_too_late():
+    world = make_world()
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    first, second = notice.items.order_by("pk").values_list("pk", flat=True)
+    workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
+    [taken] = workflow.propose_verdicts(items=[first], seen="live", actor=world.officer)
+    assert (taken.ok, taken.code) == (False, "being-judged")
+    assert "officer2" in str(taken.message)
+    clicked = ago(minutes=1)
+    PendingVerdict.objects.update(due_at=ago(seconds=1), at=clicked)
+    workflow.verify_items(items=[second], seen="gone", actor=world.officer)
+    assert workflow.settle_verdicts() == 2
+    assert Outcome.objects.get(item=first).at == clicked
+    assert Outcome.objects.get(item=second).check_row.by == world.officer
+    assert Check.objects.count() == 2
+    assert Notification.objects.filter(user=world.officer2).count() == 1
+    assert not Notification.objects.filter(user=world.officer).exists()
