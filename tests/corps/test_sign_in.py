@@ -43,7 +43,7 @@ def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(client, of
         sign_in(client, password="wrong")
     answer = sign_in(client)
     assert answer.status_code == 200
-    assert "失败次数过多" in answer.content.decode()
+    assert "错误次数过多" in answer.content.decode()
     assert verbs() == ["sign_in.failed"] * 5 + ["sign_in.locked"]
 
 
