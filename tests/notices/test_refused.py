@@ -1,15 +1,20 @@
 """What the verbs of notices refuse: nothing goes out, counts or is taken back but as the house has decided."""
 
+import io
+from zipfile import ZipFile
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases.models import Case, LegalGround, Target
+from cases.models import Case, Complaint, LegalGround, Target
 from cases.workflow import close_case, conclude_case
 from corps.errors import TransitionRefused
-from corps.models import Delivery
+from corps.messages import read
+from corps.models import Delivery, User
+from firms.models import Representative
 from notices import workflow
 from notices.models import Notice, Outcome, Recurrence
-from tests.notices.world import World, add_targets, answer, file_another, issue
+from tests.notices.world import World, add_targets, ago, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +194,32 @@ def test_only_what_is_not_theirs_is_handed_over_to_another_desk_by_who_sees_it(w
         [result] = workflow.hand_over(items=items, desk=world.other_platform, actor=actor)
         assert result.code == "not-not-ours"
     assert Notice.objects.count() == 1
+
+
+def test_a_letter_says_nothing_private_of_whoever_complained(world: World):
+    speaker = User.objects.create(
+        username="firm", name="举报人甲", role="representative", email="whistle@firm.example", phone="13900000001"
+    )
+    Representative.objects.create(firm=world.firm, user=speaker)
+    complaint = Complaint.objects.create(
+        number="T2026-000001",
+        firm=world.firm,
+        case=world.case,
+        subject="内部线索",
+        received_on=ago(days=3).date(),
+        submitted_by=speaker,
+        submitted_at=ago(days=3),
+    )
+    for target in add_targets(world, 2):
+        Target.objects.filter(pk=target.pk).update(complaint=complaint, alleged="员工举报")
+    issue(world)
+    letter = read(Delivery.objects.get())
+    with ZipFile(io.BytesIO(letter.attachments[0].content)) as sheet:
+        cells = "".join(sheet.read(part).decode() for part in sheet.namelist() if part.endswith(".xml"))
+    private = (world.firm.uscc, speaker.name, speaker.email, speaker.phone, complaint.number, "内部线索", "员工举报")
+    said = f"{letter.headers}{letter.text}{letter.html}{cells}"
+    assert not [word for word in private if word in said]
+    assert Target.objects.first().thing.canonical_id in cells
 
 
 def test_only_what_is_unfinished_and_seen_is_withdrawn_from_a_notice(world: World):
