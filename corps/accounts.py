@@ -14,6 +14,7 @@ from django.utils import timezone
 from corps.acting import current
 from corps.audit import record
 from corps.models import User
+from corps.sessions import person_of
 
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
@@ -21,7 +22,7 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, unless deactivated."""
-        user = User.objects.select_related("unit").filter(pk=user_id).first()
+        user = person_of(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

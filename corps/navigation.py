@@ -8,6 +8,7 @@ navigation.register("cases", _("Cases"), "cases:list", section="casework", order
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -93,6 +94,7 @@ def place_of(user: Any) -> str:
     return str((place(user) if place else user.unit) or user.get_role_display())
 
 
+@cache
 def address_of(url_name: str) -> str:
     """The address, or "" while the room that has the page is not there."""
     try:

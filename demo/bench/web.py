@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from corps.models import User
 from corps.services.children import start_bound, stop
 from corps.services.sharing import PROJECT
+from corps.sessions import SessionStore
 
 START_SECONDS = 60
 SECONDS = 2.0
