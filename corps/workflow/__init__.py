@@ -26,7 +26,7 @@ from corps.workflow.house import (
 )
 from corps.workflow.lists import forget_filter, hide_columns, keep_filter
 from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
-from corps.workflow.seals import Fault, check_audit, seal_audit, verify_audit
+from corps.workflow.seals import Fault, check_audit, lost_seals, seal_audit, verify_audit
 from corps.workflow.units import change_unit, create_unit
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "hide_columns",
     "keep_filter",
     "lift_quarantine",
+    "lost_seals",
     "make_key",
     "mark_sent",
     "next_number",

@@ -9,7 +9,7 @@ what lies below every transaction that is still open.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -95,6 +95,17 @@ def verify_audit() -> Fault | None:
             return _first_difference(seal, found, bytes(leaves))
         previous, position = seal.hash, end
     return None
+
+
+def lost_seals(known: Iterable[str]) -> list[str]:
+    """Those of the hashes, noted down outside the database, under which no seal stands any more.
+
+    The chain shows what was changed or taken out of its middle. That its end was cut off shows only to whoever kept
+    the hash of a later seal: from the log, or from what `audit verify` printed.
+    """
+    known = list(known)
+    there = set(AuditSeal.objects.filter(hash__in=known).values_list("hash", flat=True))
+    return [seal for seal in known if seal not in there]
 
 
 def check_audit(*, actor: User, at: datetime) -> Fault | None:

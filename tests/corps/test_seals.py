@@ -246,6 +246,21 @@ def test_the_command_names_the_first_broken_entry_and_exits_with_1(tamper, capsy
     assert f"Entry {ids[2]} was changed" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("gone", ["WHERE id > %s", "WHERE id > 0 OR id = %s"], ids=["the-end", "all"])
+def test_seals_cut_off_the_end_show_to_whoever_kept_a_hash(tamper, capsys, gone):
+    for verb in ("a.b", "c.d"):
+        write(4, verb)
+        seal_audit()
+    first, last = AuditSeal.objects.order_by("pk")
+    call_command("audit", "verify", known=[first.hash, last.hash])
+    tamper(f"DELETE FROM corps_auditseal {gone}", first.pk)
+    call_command("audit", "verify")
+    with pytest.raises(SystemExit) as left:
+        call_command("audit", "verify", known=[last.hash])
+    assert left.value.code == 1
+    assert f"No seal {last.hash}" in capsys.readouterr().err
+
+
 def test_a_command_that_writes_seals_at_its_end(capsys):
     call_command("administrator", "root")
     assert AuditSeal.objects.count() == 1

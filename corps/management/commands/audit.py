@@ -19,9 +19,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("act", choices=["verify"])
+        parser.add_argument(
+            "--known",
+            metavar="HASH",
+            action="append",
+            default=[],
+            help="the hash of a seal that must still stand, as an earlier run printed it or the log holds it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit status 0 if all holds; 1, naming the first broken entry, if not."""
+        """Exit status 0 if all holds; 1, naming the first broken entry or the seals that are gone, if not."""
         fault = workflow.verify_audit()
         if fault is not None:
             what = {
@@ -31,6 +38,10 @@ class Command(BaseCommand):
                 "seal": f"The seal itself does not hold; its first entry is {fault.entry}",
             }[fault.kind]
             self.stderr.write(f"{what} (seal {fault.seal}).")
+            sys.exit(1)
+        for seal in (lost := workflow.lost_seals(options["known"])):
+            self.stderr.write(f"No seal {seal} stands any more: the end of the audit, or all of it, was replaced.")
+        if lost:
             sys.exit(1)
         with connection.cursor() as cursor:
             cursor.execute(COUNTS)
