@@ -59,7 +59,7 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("outcome") == Claim.REFUSED and not self.words():
+        if said.get("outcome") == Claim.REFUSED and "remark" not in self.errors and not self.words():
             raise ValidationError({"remark": self.fields["remark"].error_messages["required"]})
         if len(self.words()) > LONGEST_REMARK:
             said_so = _("Reason and remark together are longer than %(count)d characters.")

@@ -188,20 +188,25 @@ def _first_wrong(form: BaseForm) -> str:
 
 
 @register.inclusion_tag("corps/pieces/form_fields.html")
-def form_fields(form: Form) -> dict[str, Any]:
-    """The summary of errors and every field of a form, in order. CSRF token and buttons are the page's."""
-    return {"form": form}
+def form_fields(form: Form, *more: Form | None) -> dict[str, Any]:
+    """One summary of errors and every field of the forms, in order. CSRF token and buttons are the page's."""
+    return {"forms": [form, *filter(None, more)]} | form_errors(form, *more)
 
 
 @register.inclusion_tag("corps/pieces/problems.html")
-def form_errors(form: Form) -> dict[str, Any]:
-    """The summary on top of a form: each error a link to its field."""
+def form_errors(form: Form, *more: Form | None) -> dict[str, Any]:
+    """The summary on top of a form, or of several that are sent together: each error a link to its field."""
+    forms: list[Form] = [form, *filter(None, more)]
     return {
-        "form": form,
-        "focused": bool(form.errors) and not _first_wrong(form),
+        "general": [error for one in forms for error in one.non_field_errors()],
         "errors": [
-            (form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors
+            (one[name], error)
+            for one in forms
+            for name, errors in one.errors.items()
+            if name in one.fields
+            for error in errors
         ],
+        "focused": not any(_first_wrong(one) for one in forms),
     }
 
 

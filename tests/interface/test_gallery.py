@@ -127,6 +127,9 @@ def gallery(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.route("**/*", serve)
         page.goto("http://gallery.test/")
+        # The form of the gallery is refused and has the cursor; keys are meant for the page.
+        expect(page.locator("#id_reason")).to_be_focused()
+        page.locator("#id_reason").blur()
         return page
 
     html = ""
