@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, 
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases import story
 from cases.models import Case, Target
@@ -93,13 +93,20 @@ class NoticesTeller(story.Teller):
             against = sum(check.seen == Seen.LIVE for check in checks)
             times = {"count": len(answers), "against": against}
             said["claimed"].append(
-                _("answered %(count)s times, %(against)s of them contradicted") % times
+                ngettext(
+                    "answered %(count)s time, %(against)s of them contradicted",
+                    "answered %(count)s times, %(against)s of them contradicted",
+                    len(answers),
+                )
+                % times
                 if against
-                else _("answered %(count)s times") % times
+                else ngettext("answered %(count)s time", "answered %(count)s times", len(answers)) % times
             )
         if checks:
             said["seen"].append(_("%(by)s, %(when)s") % {"by": checks[-1].by, "when": moment(checks[-1].at)})
-            said["seen"].append(_("looked at %(count)s times") % {"count": len(checks)})
+            said["seen"].append(
+                ngettext("looked at %(count)s time", "looked at %(count)s times", len(checks)) % {"count": len(checks)}
+            )
         return said
 
     def ledger(self, target: Target, user: User) -> list[story.Count]:

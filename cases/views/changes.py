@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases import workflow
 from cases.forms import AddressesForm, GroundForm, OfficersForm, ReasonForm, TextForm
@@ -154,16 +154,32 @@ def _consequence(case: Case, what: str) -> str:
     match what:
         case "ground":
             count = case.targets.filter(ground=None).count()
-            text = _("It holds for the %(count)s targets without a ground of their own; letters already sent stay.")
+            text = ngettext(
+                "It holds for %(count)s target without a ground of its own; letters already sent stay.",
+                "It holds for the %(count)s targets without a ground of their own; letters already sent stay.",
+                count,
+            )
         case "close":
             count = case.complaints.filter(state=ComplaintState.IN_CASE).count()
-            text = _("%(count)s complaints count as answered. No target or notice can be added; it can be reopened.")
+            text = ngettext(
+                "%(count)s complaint counts as answered. No target or notice can be added; it can be reopened.",
+                "%(count)s complaints count as answered. No target or notice can be added; it can be reopened.",
+                count,
+            )
         case "archive":
             count = case.complaints.filter(state=ComplaintState.ANSWERED).count()
-            text = _("%(count)s complaints are closed with it. An archived case cannot be changed or reopened.")
+            text = ngettext(
+                "%(count)s complaint is closed with it. An archived case cannot be changed or reopened.",
+                "%(count)s complaints are closed with it. An archived case cannot be changed or reopened.",
+                count,
+            )
         case "transfer" | "withdraw":
             count = case.targets.count()
-            text = _("Its %(count)s targets are no longer worked on here. This cannot be taken back.")
+            text = ngettext(
+                "Its %(count)s target is no longer worked on here. This cannot be taken back.",
+                "Its %(count)s targets are no longer worked on here. This cannot be taken back.",
+                count,
+            )
         case _:
             return str(CONSEQUENCES.get(what, ""))
     return text % {"count": thousands(count)}

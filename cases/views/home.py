@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases import desk, story
 from cases.models import Case, Complaint, SheetImport, Target
@@ -56,7 +56,9 @@ def _waited(task: desk.Task) -> str:
     hours = int((now() - task.since).total_seconds() // 3600)
     if hours < 24:
         return _("waiting for %(hours)s h") % {"hours": thousands(max(hours, 1))}
-    return _("waiting for %(days)s days") % {"days": thousands(hours // 24)}
+    return ngettext("waiting for %(days)s day", "waiting for %(days)s days", hours // 24) % {
+        "days": thousands(hours // 24)
+    }
 
 
 def take_in(user: User) -> Iterator[desk.Task]:

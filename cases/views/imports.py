@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -119,7 +119,10 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     if failed:
         return _results(request, sheet_import, results)
     told = next((str(result.message) for result in results if result.message), "")
-    messages.success(request, told or _("%(count)d rows settled.") % {"count": len(results)})
+    messages.success(
+        request,
+        told or ngettext("%(count)d row settled.", "%(count)d rows settled.", len(results)) % {"count": len(results)},
+    )
     return redirect(_back(request, sheet_import, after=ids[-1]))
 
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, workflow
@@ -193,7 +193,10 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
         return redirect(back)
     failed = [pk for pk, result in zip(own, results, strict=True) if not result.ok]
     if not failed:
-        messages.success(request, _("%(count)d targets done.") % {"count": len(results)})
+        messages.success(
+            request,
+            ngettext("%(count)d target done.", "%(count)d targets done.", len(results)) % {"count": len(results)},
+        )
         return redirect(back)
     named = Target.objects.filter(pk__in=failed).select_related("listing", "store", "platform")
     names = {

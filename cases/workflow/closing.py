@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
@@ -187,9 +188,11 @@ def _leave(case: Case, after: str, actor: User, reason: str, at: datetime | None
     under_way = (TargetState.NOTICED, TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
     count = case.targets.filter(state__in=under_way).count()
     if count:
-        message = _("%(count)s targets stand in notices that are not finished. Withdraw these first.") % {
-            "count": count
-        }
+        message = ngettext(
+            "%(count)s target stands in a notice that is not finished. Withdraw it there first.",
+            "%(count)s targets stand in notices that are not finished. Withdraw these first.",
+            count,
+        ) % {"count": count}
         raise TransitionRefused("notices-open", message, count=count)
     return _move(case, after, actor, at, reason=given(reason))
 

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from corps.doors import SignedIn, open_to
 from corps.models import User
@@ -42,7 +42,11 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
                 say_of_lines(form, "lines", zip(said["lines"], results, strict=True))
                 return render(request, "notices/behalf.html", {"notice": notice, "form": form})
             if all(result.ok for result in results):
-                messages.success(request, _("%(count)d items answered.") % {"count": len(results)})
+                messages.success(
+                    request,
+                    ngettext("%(count)d item answered.", "%(count)d items answered.", len(results))
+                    % {"count": len(results)},
+                )
                 request.session["recorded"] = notice.number
                 return redirect(notice)
             names = {line: (line, "") for line in said["lines"]}

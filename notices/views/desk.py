@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import LegalGround, Target
@@ -151,7 +152,9 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     if done == len(results):
         outcome = Claim(said["outcome"]).label
         messages.success(
-            request, _("%(count)s items answered “%(outcome)s”.") % {"count": thousands(done), "outcome": outcome}
+            request,
+            ngettext("%(count)s item answered “%(outcome)s”.", "%(count)s items answered “%(outcome)s”.", done)
+            % {"count": thousands(done), "outcome": outcome},
         )
         request.session["answered"] = notice.number
         return redirect(notice)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline
@@ -168,7 +168,13 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
     if composed.blocked:
         said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in _by_reason(composed.blocked))
         messages.warning(
-            request, _("%(count)d targets stay behind: %(why)s") % {"count": len(composed.blocked), "why": said}
+            request,
+            ngettext(
+                "%(count)d target stays behind: %(why)s",
+                "%(count)d targets stay behind: %(why)s",
+                len(composed.blocked),
+            )
+            % {"count": len(composed.blocked), "why": said},
         )
     if not composed.notices:
         messages.warning(request, _("No notice could be drafted."))
@@ -190,7 +196,10 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
         elif act == "remove":
             ids = ticked_ids(request.POST)
             done = sum(r.ok for r in workflow.remove_items(notice=notice, items=ids, actor=request.user))
-            messages.success(request, _("%(count)d items were taken out.") % {"count": done})
+            messages.success(
+                request,
+                ngettext("%(count)d item was taken out.", "%(count)d items were taken out.", done) % {"count": done},
+            )
         elif act == "request":
             workflow.change_request(
                 notice=notice,
@@ -212,7 +221,11 @@ def _submit_all(request: SignedIn, notice: Notice) -> None:
     results = workflow.submit_notices(notices=list(desks), actor=request.user)
     done = sum(result.ok for result in results)
     if done:
-        messages.success(request, _("%(count)d notices wait for approval.") % {"count": done})
+        messages.success(
+            request,
+            ngettext("%(count)d notice waits for approval.", "%(count)d notices wait for approval.", done)
+            % {"count": done},
+        )
     for result in results:
         if not result.ok:
             messages.error(request, f"{desks[result.ref]}　{result.message}")
@@ -227,7 +240,7 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
     results: list[Result] = []
-    said = _("%(count)d items were withdrawn.")
+    handed_over = False
     try:
         if request.POST.get("act") == "withdraw":
             form = ReasonForm(request.POST)
@@ -238,18 +251,30 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
         elif request.POST.get("act") == "hand_over":
             desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
             results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
-            said = _("%(count)d items are handed over; their notice to the other platform waits for approval.")
+            handed_over = True
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(notice)
     if results and all(result.ok for result in results):
-        messages.success(request, said % {"count": len(results)})
+        messages.success(request, _told(len(results), handed_over=handed_over))
         return redirect(notice)
     names = {
         item.pk: (str(item.target.thing), "")
         for item in notice.items.filter(pk__in=ids).select_related("target__listing", "target__store")
     }
     return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})
+
+
+def _told(count: int, *, handed_over: bool) -> str:
+    if handed_over:
+        said = ngettext(
+            "%(count)d item is handed over; its notice to the other platform waits for approval.",
+            "%(count)d items are handed over; their notice to the other platform waits for approval.",
+            count,
+        )
+    else:
+        said = ngettext("%(count)d item was withdrawn.", "%(count)d items were withdrawn.", count)
+    return said % {"count": count}
 
 
 @officers

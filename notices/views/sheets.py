@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -95,7 +95,11 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
         return redirect("notices:answers", number)
     done = sum(result.ok for result in results)
     if done == len(results):
-        messages.success(request, _("%(count)s items answered from the sheet.") % {"count": thousands(done)})
+        messages.success(
+            request,
+            ngettext("%(count)s item answered from the sheet.", "%(count)s items answered from the sheet.", done)
+            % {"count": thousands(done)},
+        )
         return redirect(notice)
     names = {line.row: (_("Row %(row)s, %(name)s") % {"row": line.row, "name": line.name}, "") for line in filled.lines}
     return render(request, "notices/desk_result.html", {"notice": notice, "results": results, "names": names})

@@ -1,6 +1,7 @@
 """What must be finished before a case may be closed."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cases.models import Case
 from corps.errors import TransitionRefused
@@ -13,9 +14,9 @@ def open_work(case: Case) -> None:
     items = NoticeItem.objects.filter(notice__case=case).unfinished().count()
     drafts = case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.RETURNED)).count()
     if items or drafts:
-        said = _("%(items)d items and %(drafts)d drafts of notices are still open.")
+        said = _("Still open: items of notices %(items)d, drafts of notices %(drafts)d.")
         raise TransitionRefused("notices-open", said % {"items": items, "drafts": drafts}, items=items, drafts=drafts)
     objections = Objection.objects.filter(case=case, state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)).count()
     if objections:
-        said = _("%(count)d objections are not decided.")
-        raise TransitionRefused("objections-open", said % {"count": objections}, objections=objections)
+        undecided = ngettext("%(count)d objection is not decided.", "%(count)d objections are not decided.", objections)
+        raise TransitionRefused("objections-open", undecided % {"count": objections}, objections=objections)

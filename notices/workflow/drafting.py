@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import CaseState, TargetState
@@ -212,7 +213,11 @@ def refuse_blocked(notice: Notice) -> None:
     targets = Target.objects.filter(items__notice=notice).select_related("ground").order_by("pk")
     screened = screen(notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice))
     if screened.blocked:
-        said = _("%(count)d items cannot go as they are; remove them, or mend what blocks them.")
+        said = ngettext(
+            "%(count)d item cannot go as it is; remove it, or mend what blocks it.",
+            "%(count)d items cannot go as they are; remove them, or mend what blocks them.",
+            len(screened.blocked),
+        )
         count = len(screened.blocked)
         raise TransitionRefused("blocked", said % {"count": count}, blocked=screened.blocked)
     if not screened.free:
