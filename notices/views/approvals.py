@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -48,24 +48,35 @@ def inbox(request: SignedIn) -> HttpResponse:
         .order_by("submitted_at", "pk")
     )
     corrections = list(_corrections(request.user).select_related("listing", "store", "platform", "case"))
+    kind, chosen = _chosen(request.GET, {"notice": notices, "correction": corrections})
     context: dict[str, Any] = {
         "notices": notices,
         "objections": _objections(request.user).select_related("target", "case", "lodged_by")[:20],
         "corrections": corrections,
         "strikes": _strikes(request.user).select_related("platform", "firm"),
         "waiting": waiting(request.user),
+        "is_over": bool(kind) and chosen is None,
     }
-    wanted = request.GET.get("correction") or ("" if notices else str(corrections[0].pk) if corrections else "")
-    if target := next((target for target in corrections if str(target.pk) == wanted), None):
-        context |= _proposal(request.user, target)
-        return render(request, "notices/approvals.html", context)
-    wanted = request.GET.get("notice", "")
-    current = next((n for n in notices if n.number == wanted), notices[0] if notices else None)
-    following = notices[notices.index(current) + 1 :] if current else []
-    context |= {"current": current, "following": following[0] if following else None}
-    if current:
-        context |= _consequences(request.user, current)
+    if chosen is not None and kind == "correction":
+        context |= _proposal(request.user, chosen)
+    elif chosen is not None:
+        following = notices[notices.index(chosen) + 1 :]
+        context |= {"current": chosen, "following": following[0] if following else None}
+        context |= _consequences(request.user, chosen)
+    elif kind == "notice":
+        context["over"] = Notice.objects.visible_to(request.user).filter(number=request.GET["notice"]).first()
     return render(request, "notices/approvals.html", context)
+
+
+def _chosen(params: QueryDict, waiting_ones: dict[str, list[Any]]) -> tuple[str, Any]:
+    """What is in hand, with its kind: what the address names, otherwise the first that waits.
+
+    What is named but waits no longer is None, never another in its place: a key pressed again would decide that one.
+    """
+    for kind, found in waiting_ones.items():
+        if name := params.get(kind):
+            return kind, next((one for one in found if str(getattr(one, "number", one.pk)) == name), None)
+    return next(((kind, found[0]) for kind, found in waiting_ones.items() if found), ("", None))
 
 
 @supervisors

@@ -12,8 +12,8 @@ from cases.models import LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from notices import workflow
-from notices.models import Answer, Outcome, PendingVerdict, Recurrence
-from tests.notices.world import World, add_targets, answer, issue
+from notices.models import Answer, Notice, Outcome, PendingVerdict, Recurrence
+from tests.notices.world import World, add_targets, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +153,36 @@ def test_a_proposed_correction_is_decided_in_the_inbox_by_a_second_person(world:
     workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
     client.post(decide, {"act": "correct", "reason": "同意更正"})
     assert [outcome.sign for outcome in Outcome.objects.filter(target=target).order_by("nth")] == [1, -1]
+
+
+def submit_two(world: World) -> list[Notice]:
+    """Two notices that wait for approval, the second in a case of its own."""
+    add_targets(world, 2)
+    other = file_another(world, 2)
+    drafts = [workflow.compose_notices(case=w.case, actor=world.officer).notices[0] for w in (world, other)]
+    return [workflow.submit_notice(notice=draft, actor=world.officer) for draft in drafts]
+
+
+def test_after_a_refused_approval_the_same_notice_is_in_hand_and_no_other_in_its_place(world: World):
+    _first, second = submit_two(world)
+    client = client_of(world.supervisor)
+    url = reverse("notices:decide", args=[second.number])
+    page = client.post(url, {"act": "approve", "version": "stale"}, follow=True)
+    assert page.context["current"] == second
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+
+    workflow.withdraw_draft(notice=second, actor=world.officer)
+    page = client.post(url, {"act": "approve", "version": second.version}, follow=True)
+    assert page.context.get("current") is None
+    assert "data-key=\"a\"" not in page.content.decode()
+    assert second.get_absolute_url() in page.content.decode()
+    assert not Notice.objects.exclude(issued_at=None).exists()
+
+
+def test_a_decided_correction_is_not_followed_by_a_notice_in_its_place(world: World):
+    submit_two(world)
+    page = client_of(world.supervisor).get(reverse("notices:approvals"), {"correction": "1"})
+    assert page.context.get("current") is None
 
 
 def test_nobody_declines_a_correction_of_their_own(world: World):
