@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import desk
 from cases.views import casework, complaints, home
 from corps import navigation
-from corps.home import home_views
+from corps.home import calls, home_views
 
 
 def register_links() -> None:
@@ -16,6 +16,7 @@ def register_links() -> None:
     desk.providers["take_in"].append(home.take_in)
     desk.providers["due"].append(home.handling)
     desk.providers["waiting"].append(home.to_file)
+    calls.append(home.to_decide)
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(

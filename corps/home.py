@@ -7,8 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A line of the administrator's desk. colour, mark: of its badge. text, note: what it is. verb: what the button
-    that leads to `url` says."""
+    """A line of the administrator's desk, or above a first page. colour, mark: of its badge. text, note: what it is.
+    verb: what the button that leads to `url` says."""
 
     colour: str
     mark: Any
@@ -21,6 +21,9 @@ class Need:
 # What the rooms above have for the administrator's desk; called with the administrator, each a fixed number of
 # statements.
 needs: list[Callable[[Any], Iterable[Need]]] = []
+
+# What waits for a supervisor's own word besides the approvals, above their first page; as `needs`.
+calls: list[Callable[[Any], Iterable[Need]]] = []
 
 # Role → dotted path of a view: a function that takes the request.
 home_views: dict[str, str] = {

@@ -18,6 +18,7 @@ from cases.models import Campaign
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.exports import csv_response
+from corps.home import calls
 from corps.models import User
 from corps.pieces.lists import Condition, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -64,6 +65,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
         "is_whole": not (question.from_ or question.to),
         "others": {name: (shown.totals[name], board.ledger_url(name, narrowed)) for name in COUNTS[2:]},
         "correction": shut_again.order_by("-at", "-id").first(),
+        "calls": [call for tell in calls for call in tell(request.user)],
         "stuck": stuck(request.user, question.campaign),
         "kept": [linked(line, question.campaign) for line in deadlines_kept(request.user, question.campaign)],
         "as_of": now(),

@@ -27,6 +27,10 @@ class CaseQuerySet(models.QuerySet):
             return self.filter(models.Q(unit__path__startswith=user.unit.path) | models.Q(pk__in=assigned))
         return self.filter(models.Q(unit=user.unit_id) | models.Q(pk__in=assigned))
 
+    def to_be_filed_by(self, user) -> Self:
+        """Leads that this person, whose duty it is, may file: those that somebody else opened."""
+        return self.filter(state=CaseState.LEAD).exclude(opened_by=user)
+
 
 class Case(models.Model):
     """An enforcement case, made of the complaints of a firm; its targets are what somebody asked to act on."""

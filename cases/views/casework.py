@@ -72,6 +72,8 @@ def list_cases(request: SignedIn) -> HttpResponse:
         found = found.filter(campaign=int(request.GET["campaign"]))
     if request.GET.get("mine"):
         found = found.filter(assignments__officer=request.user, assignments__until=None)
+    if request.GET.get("filing"):
+        found = found.to_be_filed_by(request.user)
     firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
     chips = conditions(
         request.GET,
@@ -80,6 +82,7 @@ def list_cases(request: SignedIn) -> HttpResponse:
             ("firm", _("Firm"), firms.get),
             ("campaign", _("Campaign"), campaigns.get),
             ("mine", _("Handled by"), lambda _value: request.user.name),
+            ("filing", _("Decision"), lambda _value: _("to be filed")),
         ],
     )
     rows = found.select_related("firm", "campaign", "unit", "handling_deadline")

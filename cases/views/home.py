@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,10 +14,12 @@ from cases import desk, story
 from cases.models import Case, Complaint, SheetImport, Target
 from cases.states import CaseState, ComplaintState, TargetState
 from cases.views.tables import TALLY, UNFINISHED
+from corps.access import may
 from corps.clock import now, today
 from corps.doors import SignedIn
+from corps.home import Need
 from corps.models import User
-from corps.pieces.words import day, thousands
+from corps.pieces.words import day, moment, thousands
 
 SECTIONS = (
     ("due", gettext_lazy("Due and overdue")),
@@ -32,11 +34,11 @@ NEAR = timedelta(days=14)
 
 def officer(request: SignedIn) -> HttpResponse:
     """Four lists, most urgent first; nothing stands in two of them."""
-    on, moment = today(), now()
+    on, at = today(), now()
     sections = []
     for key, label in SECTIONS:
         tasks = [task for provide in desk.providers[key] for task in provide(request.user)]
-        tasks.sort(key=lambda task: (task.due or story.FAR, task.since or moment, str(task.title)))
+        tasks.sort(key=lambda task: (task.due or story.FAR, task.since or at, str(task.title)))
         sections.append(
             {
                 "key": key,
@@ -134,6 +136,23 @@ def to_file(user: User) -> Iterator[desk.Task]:
             url=case.get_absolute_url(),
             verb=_("Look"),
             since=case.opened_at,
+        )
+
+
+def to_decide(user: User) -> Iterator[Need]:
+    """How many leads wait for this person to file them, and since when the oldest; one statement, none for the rest."""
+    if not may(user, "cases.file_case"):
+        return
+    leads = Case.objects.visible_to(user).to_be_filed_by(user).aggregate(count=Count("pk"), since=Min("opened_at"))
+    if count := leads["count"]:
+        yield Need(
+            colour="purple",
+            mark=_("to decide"),
+            text=ngettext("%(count)s case to be filed", "%(count)s cases to be filed", count)
+            % {"count": thousands(count)},
+            note=_("the oldest opened %(when)s") % {"when": moment(leads["since"])},
+            url=f"{reverse('cases:list')}?filing=1",
+            verb=_("Look"),
         )
 
 

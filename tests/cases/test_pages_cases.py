@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case, Complaint, Target
 from cases.states import TargetState
+from cases.views.home import to_decide
 from cases.views.tables import TALLY
 from corps.models import AuditEntry, User
 from firms.models import Representative
@@ -402,3 +403,31 @@ def test_complaints_are_taken_into_an_open_case_of_their_firm(officer, world):
     assert answered.headers["Location"] == world.case.get_absolute_url()
     complaint.refresh_from_db()
     assert (complaint.state, complaint.case) == ("in_case", world.case)
+
+
+def test_who_may_file_is_told_of_leads_on_the_first_page_and_led_to_exactly_them(client, world):
+    chief = User.objects.create(
+        username="chief", name="chief", role="supervisor", unit=world.case.unit, duties=["head_of_department"],
+        password="!",
+    )  # fmt: skip
+    leads = [
+        Case.objects.create(
+            number=f"C2026-00000{number}", title="线索", firm=world.firm, unit=world.case.unit, opened_by=opener,
+            opened_at=world.case.opened_at,
+        )
+        for number, opener in ((2, world.officer), (3, world.officer2), (4, chief))
+    ]  # fmt: skip
+    client.force_login(chief)
+    [call] = client.get(reverse("home")).context["calls"]
+    assert "2" in call.text
+    assert {case.pk for case, _counts in client.get(call.url).context["rows"]} == {lead.pk for lead in leads[:2]}
+    client.force_login(world.supervisor)
+    assert client.get(reverse("home")).context["calls"] == []
+
+
+def test_counting_the_leads_takes_one_statement(client, world, django_assert_num_queries):
+    world.supervisor.duties = ["head_of_department"]
+    world.supervisor.save()
+    Case.objects.filter(pk=world.case.pk).update(state="lead", filed_at=None)
+    with django_assert_num_queries(1):
+        assert len(list(to_decide(world.supervisor))) == 1
