@@ -21,7 +21,7 @@ from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from notices import letters, workflow
 from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
-from notices.workflow.guards import screen
+from notices.workflow.guards import by_reason, screen
 from stores.models import OfficialAccount
 
 supervisors = open_to(User.Role.SUPERVISOR)
@@ -175,7 +175,7 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "total": total,
         "due_if_today": _due_if_today(length),
         "checks": checks,
-        "blocked": screened.blocked,
+        "blocked": by_reason(screened.blocked),
         "own": notice.drafted_by_id == user.pk,
         "may_approve": may(user, "notices.approve"),
         "by_store": stores[:STORES_SHOWN],

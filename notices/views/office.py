@@ -1,6 +1,5 @@
 """Notices as the corps sees them: the list, the composer, one notice with its letter, items and deliveries."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -28,13 +27,12 @@ from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.views import desk
-from notices.workflow.guards import BLOCKS, screen
+from notices.workflow.guards import by_reason, screen
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
 everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
-BLOCKED_SHOWN = 6
 STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
 
 TABLE = Table(
@@ -147,7 +145,7 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
         context |= {"current": current} | _composed(current)
     else:
         targets = list(waiting.select_related("ground"))
-        context["blocked"] = _by_reason(screen(case, targets).blocked)
+        context["blocked"] = by_reason(screen(case, targets).blocked)
     return render(request, "notices/compose.html", context)
 
 
@@ -166,7 +164,7 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
         messages.error(request, str(refused.message))
         return redirect(case)
     if composed.blocked:
-        said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in _by_reason(composed.blocked))
+        said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in by_reason(composed.blocked))
         messages.warning(
             request,
             ngettext(
@@ -343,7 +341,7 @@ def _composed(notice: Notice) -> dict[str, Any]:
     return letters.letter_context(notice) | {
         "notice": notice,
         "free": len(screened.free),
-        "blocked": _by_reason(screened.blocked, {item.target_id: item for item in items}),
+        "blocked": by_reason(screened.blocked),
         "blocked_items": [item.pk for item in items if item.target_id in blocked],
         "rows": [item for item in items if item.target_id not in blocked][:20],
         "returned": Approval.objects.filter(
@@ -353,22 +351,6 @@ def _composed(notice: Notice) -> dict[str, Any]:
         .order_by("-pk")
         .first(),
     }
-
-
-def _by_reason(blocked: list[Result], items: Mapping[int, NoticeItem] | None = None) -> list[dict[str, Any]]:
-    """What blocks how many targets, with the first few of their items. items: by target."""
-    found: dict[str, list[Any]] = {}
-    for result in blocked:
-        found.setdefault(result.code, []).append(result.ref)
-    return [
-        {
-            "code": code,
-            "words": BLOCKS[code],
-            "count": len(targets),
-            "items": [items[pk] for pk in targets[:BLOCKED_SHOWN]] if items else [],
-        }
-        for code, targets in found.items()
-    ]
 
 
 def _steps(notice: Notice) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem
 from notices.states import NOTICE_STATES, ItemState, NoticeState
-from notices.workflow.guards import screen
+from notices.workflow.guards import in_words, screen
 from stores.locks import lock_official_accounts
 from stores.models import Liaison, Platform
 
@@ -209,7 +209,7 @@ def nothing_submitted(campaign: Campaign) -> None:
 
 
 def refuse_blocked(notice: Notice) -> None:
-    """Raise TransitionRefused "no-items" or "blocked" unless every item of a draft may go as things are now."""
+    """Raise TransitionRefused "no-items", or "blocked" naming what is in the way, unless all of a draft may go now."""
     targets = Target.objects.filter(items__notice=notice).select_related("ground").order_by("pk")
     screened = screen(notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice))
     if screened.blocked:
@@ -219,7 +219,8 @@ def refuse_blocked(notice: Notice) -> None:
             len(screened.blocked),
         )
         count = len(screened.blocked)
-        raise TransitionRefused("blocked", said % {"count": count}, blocked=screened.blocked)
+        named = f"{said % {'count': count}} {in_words(screened.blocked)}"
+        raise TransitionRefused("blocked", named, blocked=screened.blocked)
     if not screened.free:
         raise TransitionRefused("no-items", _("There is nothing in this notice."))
 

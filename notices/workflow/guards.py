@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
@@ -34,6 +35,8 @@ NOTICEABLE = (
 )
 # What an unfinished item may look like when a follow-up notice to the same platform carries it over.
 CARRIED_FROM = (ItemState.OPEN, ItemState.REFUSED, ItemState.NEEDS_INFORMATION)
+# Of the targets that one reason blocks, so many are named.
+TARGETS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,35 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
         else:
             free.append((target, ground))
     return Screened(free, blocked)
+
+
+def by_reason(blocked: Iterable[Result]) -> list[dict[str, Any]]:
+    """What blocks how many targets: code, words, count, and the first few of its targets. One statement at most."""
+    found: dict[str, list[Any]] = {}
+    for result in blocked:
+        found.setdefault(result.code, []).append(result.ref)
+    shown = [pk for targets in found.values() for pk in targets[:TARGETS_SHOWN]]
+    targets_of = Target.objects.select_related("listing", "store").in_bulk(shown) if shown else {}
+    return [
+        {
+            "code": code,
+            "words": BLOCKS[code],
+            "count": len(targets),
+            "targets": [targets_of[pk] for pk in targets[:TARGETS_SHOWN]],
+        }
+        for code, targets in found.items()
+    ]
+
+
+def in_words(blocked: Iterable[Result]) -> str:
+    """The targets in the way, by their ids, and why: one sentence for each reason."""
+    said = []
+    for reason in by_reason(blocked):
+        ids = ", ".join(target.thing.canonical_id for target in reason["targets"])
+        if (more := reason["count"] - len(reason["targets"])) > 0:
+            ids = gettext("%(ids)s and %(count)d more") % {"ids": ids, "count": more}
+        said.append(gettext("%(ids)s: %(why)s") % {"ids": ids, "why": reason["words"]})
+    return " ".join(said)
 
 
 def _block(

@@ -13,6 +13,7 @@ from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Answer, Notice, Outcome, PendingVerdict, Recurrence
+from notices.workflow.guards import BLOCKS
 from tests.notices.world import World, add_targets, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +175,7 @@ def test_after_a_refused_approval_the_same_notice_is_in_hand_and_no_other_in_its
     workflow.withdraw_draft(notice=second, actor=world.officer)
     page = client.post(url, {"act": "approve", "version": second.version}, follow=True)
     assert page.context.get("current") is None
-    assert "data-key=\"a\"" not in page.content.decode()
+    assert 'data-key="a"' not in page.content.decode()
     assert second.get_absolute_url() in page.content.decode()
     assert not Notice.objects.exclude(issued_at=None).exists()
 
@@ -214,7 +215,28 @@ def test_what_blocks_a_draft_names_its_targets(world: World):
     Target.objects.filter(pk=targets[0].pk).update(ground=LegalGround.objects.get(code="low_price"))
     page = client_of(world.officer).get(reverse("notices:compose", args=[world.case.number]))
     [reason] = page.context["blocked"]
-    assert [item.target_id for item in reason["items"]] == [targets[0].pk]
+    assert [target.pk for target in reason["targets"]] == [targets[0].pk]
+
+
+def test_a_refused_approval_names_the_items_answered_meanwhile_and_why(world: World):
+    [target] = add_targets(world, 1)
+    [notice] = issue(world)
+    composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=[target.pk])
+    follow_up = workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
+    answer(world, notice)
+    client, said = client_of(world.supervisor), str(BLOCKS["claimed"])
+    decide = reverse("notices:decide", args=[follow_up.number])
+    page = client.post(decide, {"act": "approve", "version": follow_up.version}, follow=True)
+    assert page.context["current"] == follow_up
+    [message] = page.context["messages"]
+    assert target.listing.canonical_id in str(message)
+    assert said in str(message)
+    [reason] = page.context["blocked"]
+    assert reason["targets"] == [target]
+    workflow.return_notice(notice=follow_up, actor=world.supervisor, reason="已答复")
+    [result] = workflow.submit_notices(notices=[follow_up.pk], actor=world.officer)
+    assert result.code == "blocked"
+    assert target.listing.canonical_id in str(result.message)
 
 
 def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue(world: World):
