@@ -25,6 +25,7 @@ class CasesConfig(AppConfig):
         for verb in (
             "accept_complaint",
             "refuse_complaint",
+            "refuse_rows",
             "open_case",
             "assign_officers",
             "add_note",

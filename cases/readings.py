@@ -1,19 +1,21 @@
 """What a person may put in place of a row's address: what it would name, and what the row itself suggests."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cases.models import ImportRow, Target
+from cases.workflow.registration import finding_of
+from corps.models import User
 from listings.addresses import canonical_url, read_cell
 from listings.addresses.text import clean, find_addresses
 from listings.classify import REASONS
-from listings.registration import Registry
+from listings.registration import Account, Registry
 from listings.sites import platform_of
-from stores.models import Platform
+from stores.models import OfficialAccount, Platform
 
 # How firms write the platform in a column of its own; the first that is found decides.
 STATED_SITES = (
@@ -60,6 +62,17 @@ def reading_of(text: str, platforms: Mapping[str, Platform]) -> Reading:
     else:
         result = ImportRow.Result.REPEAT if key in known else ImportRow.Result.NEW
     return Reading(platform.label, kind.label, address.canonical_id, result.value, result.label)
+
+
+def findings_told(user: User) -> Callable[[ImportRow], str]:
+    """How a person is told which account an official row hit, "" where they may only know that it is one: the corps
+    learns of every account, a representative of those that `OfficialAccount.visible_to` shows them. At most one
+    statement, for any number of rows."""
+    if user.is_corps:
+        return lambda row: row.finding
+    accounts = OfficialAccount.objects.visible_to(user).values_list("pk", "name", "firm__code")
+    own = {finding_of(Account(*account)) for account in accounts}
+    return lambda row: row.finding if row.finding in own else ""
 
 
 def suggestions(row: ImportRow) -> list[str]:

@@ -78,6 +78,12 @@ class SheetImport(models.Model):
         triggers = [is_kept("sheet_import")]
 
     @property
+    def recognised_columns(self) -> int:
+        """How many columns of the sheet were read as something, every column of addresses among them."""
+        fields = {column["index"] for column in self.columns.get("fields", {}).values()}
+        return len(fields | set(self.columns.get("addresses", ())))
+
+    @property
     def explanation(self) -> str:
         """Why it failed, as a sentence in the reader's language; empty if it did not."""
         if not self.detail:
@@ -98,7 +104,8 @@ class ImportRow(models.Model):
 
     cells: field → text, for the fields that matter. listing_*/store_*: the addresses it names, empty where none.
     address: the canonical one of what it asks for, otherwise the cell's text. reason: a code of `explanation`.
-    `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row.
+    `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row;
+    who may know it is for `cases.readings.findings_told`.
     """
 
     class Result(models.TextChoices):

@@ -1,7 +1,7 @@
 """Import review: what was recognised in a sheet, before anything is registered and after."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases import workflow
 from cases.models import ImportRow, SheetImport
-from cases.readings import reading_of, suggestions
+from cases.readings import findings_told, reading_of, suggestions
 from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from corps.clock import now
 from corps.doors import SignedIn, open_to
@@ -197,9 +197,12 @@ def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
 def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
     sheet_import = _visible(request, pk)
-    rows = filtered(sheet_import, request, request.GET.get("show", "all")).order_by("row")
-    response = StreamingHttpResponse(_lines(rows, get_language() or "zh-hans"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{sheet_import.complaint.number}.csv"'
+    shown = shown_in(request, look=0)
+    rows = filtered(sheet_import, request, shown).order_by("row")
+    lines = _lines(rows, findings_told(request.user), get_language() or "zh-hans")
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    what = {"all": "rows", "look": "problems"}.get(shown, shown)
+    response["Content-Disposition"] = f'attachment; filename="{sheet_import.complaint.number}-{what}.csv"'
     return response
 
 
@@ -210,8 +213,11 @@ class _Echo:
         return text
 
 
-def _lines(rows: QuerySet[ImportRow], language: str) -> Iterator[str]:
-    """The lines of the CSV, in the language of who asked: they are made after the request has been answered."""
+def _lines(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language: str) -> Iterator[str]:
+    """The lines of the CSV, in the language of who asked: they are made after the request has been answered.
+
+    told: which official account a row hit, as who asked may know it.
+    """
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     with override(language):
         heads = [_("Row"), _("Result"), _("Reason"), _("Decided by a person"), _("Address"), _("Target"), _("Platform")]
@@ -220,7 +226,8 @@ def _lines(rows: QuerySet[ImportRow], language: str) -> Iterator[str]:
     for row in rows.iterator(chunk_size=2000):
         with override(language):
             decision = row.get_decision_display() if row.decision else ""
-            cells = [row.row, row.get_result_display(), row.finding or row.explanation, decision, row.address]
+            reason = " ".join(filter(None, [row.explanation, told(row)]))
+            cells = [row.row, row.get_result_display(), reason, decision, row.address]
         cells += [row.target_slug or "", *(row.cells.get(name, "") for name in CELLS)]
         yield writer.writerow([_safe(cell) for cell in cells])
 

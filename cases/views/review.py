@@ -9,7 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import ImportRow, SheetImport
-from cases.readings import describe, suggestions
+from cases.readings import describe, findings_told, suggestions
+from corps.access import may
 from corps.doors import SignedIn
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, page_of
@@ -37,7 +38,8 @@ def review(
     matching = _matching(groups, shown, request, platforms)
     page = page_of(filtered(sheet_import, request, shown), request.GET, order=("row",), total=matching)
     may_settle = sheet_import.state == State.REVIEW or (sheet_import.state == State.DONE and request.user.is_corps)
-    rows = [_row(row, platforms) for row in page]
+    told = findings_told(request.user)
+    rows = [_row(row, platforms, told(row)) for row in page]
     wanted = at or _number(request.GET.get("row", ""))
     opened = next((row for row in rows if row["pk"] == wanted), None)
     if opened is None and not wanted:
@@ -69,6 +71,7 @@ def review(
         "no_page": Page(()),  # the bar is full of keys; the pages are turned under the table
         "rows": rows,
         "may_settle": may_settle,
+        "may_refuse": may_settle and may(request.user, "cases.refuse_rows"),
         "may_register": sheet_import.state == State.REVIEW,
     }
 
@@ -127,8 +130,11 @@ def _shown_words(shown: str) -> Any:
     return words.get(shown) or Result(shown).label
 
 
-def _row(row: ImportRow, platforms: dict[str, Platform]) -> dict[str, Any]:
-    """A row as the table shows it: flat, formatted once, with what may be put in place of its address."""
+def _row(row: ImportRow, platforms: dict[str, Platform], finding: str) -> dict[str, Any]:
+    """A row as the table shows it: flat, formatted once, with what may be put in place of its address.
+
+    finding: the official account that it hit, as the person may know it.
+    """
     cells, wrong = row.cells, row.result in FOR_A_PERSON
     address = cells.get("listing_address") or cells.get("store_address") or row.address
     suggested = suggestions(row) if wrong and row.result != Result.OFFICIAL else []
@@ -141,7 +147,7 @@ def _row(row: ImportRow, platforms: dict[str, Platform]) -> dict[str, Any]:
         "kind": kind_of(row.result),
         "reason": row.reason,
         "explanation": row.explanation,
-        "finding": row.finding,
+        "finding": finding,
         "address": address,
         "opens": own if own.startswith(("http://", "https://")) and not any(sign.isspace() for sign in own) else "",
         "canonical": row.target_slug or "",

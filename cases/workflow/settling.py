@@ -40,15 +40,16 @@ def settle_rows(
     """Decide on rows of a sheet, before it is registered or after; one Result for each id of a row, in the order given.
 
     repair: the address in place of the row's own, several on lines of their own; what the row names besides, on the
-    same platform and of the other kind, stays. refuse: send the row back to the firm. Neither: judge it as it stands,
-    such as after its platform was registered, or after a refusal. Once the sheet is registered, rows that can be placed
-    now are registered at once. A row that turns out to be an official account's is settled so, with code "official".
+    same platform and of the other kind, stays. refuse: send the row back to the firm, which is for the corps alone.
+    Neither: judge it as it stands, such as after its platform was registered, or after a refusal. Once the sheet is
+    registered, rows that can be placed now are registered at once. A row that turns out to be an official account's is
+    settled so, with code "official".
     Refused with their code: "not-found", "not-settleable", "already-registered", or a code of
     `listings.classify.REASONS` if the row can be placed no better than before.
     Raises PermissionDenied; TransitionRefused "repair-too-long".
     """
     at = accept_at(actor, at, now())
-    require(actor, "cases.settle_rows")
+    require(actor, "cases.refuse_rows" if refuse else "cases.settle_rows")
     if repair is not None and len(repair) > REPAIR:
         raise TransitionRefused(
             "repair-too-long", _("An address is no longer than %(signs)s signs.") % {"signs": REPAIR}

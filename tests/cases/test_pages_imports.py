@@ -143,6 +143,7 @@ def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(o
     answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
     opened = next(row for row in answer.context["rows"] if row.get("at"))
     assert (answer.status_code, opened["repair"]) == (200, "https://example.com/1")
+    assert str(answer.context["way_back"]) == address(reviewed) + "?show=look"
     assert opened["error"]
 
 
@@ -218,14 +219,67 @@ def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(offic
 def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(client, house, reviewed):
     client.force_login(represent(house, "CXT"))
     assert client.get(address(reviewed)).status_code == 200
-    client.post(address(reviewed, "import_settle"), {"ids": row_of(reviewed, 4).pk, "act": "refuse"})
-    assert row_of(reviewed, 4).decision == "refused"
+    repair = {"ids": row_of(reviewed, 4).pk, "act": "repair", "repair": "https://item.taobao.com/item.htm?id=655000000003"}
+    client.post(address(reviewed, "import_settle"), repair)
+    assert row_of(reviewed, 4).decision == "repaired"
     client.force_login(represent(house, "HYS"))
     for name in ("import", "import_read", "import_rows", "import_abandon"):
         assert client.get(address(reviewed, name)).status_code == 404
     for name in ("import_settle", "import_register", "import_abandon"):
         assert client.post(address(reviewed, name)).status_code == 404
     assert client.get(reviewed.complaint.get_absolute_url()).status_code == 404
+
+
+OFFICIAL = "砚露官方旗舰店 (CXT)"
+
+
+def lines_of(answer) -> list[list[str]]:
+    """The lines of a downloaded table."""
+    text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(("login", "is_told"), [("CXT", True), ("HYS", False), ("officer", True)])
+def test_an_official_account_is_named_to_the_corps_and_to_its_own_firm_alone(client, house, login, is_told):
+    rows = sheet_of(",http://xiaoghngn-cn.tmall.com/,关店,面膜")
+    sheet_import = hand_in(house, rows, "a.csv", firm="HYS" if login == "HYS" else "CXT")
+    workflow.read_sheet(sheet_import.pk)
+    client.force_login(house.officer if login == "officer" else represent(house, login))
+    page = client.get(address(sheet_import) + "?show=look").content.decode()
+    row = sheet_import.import_rows.get()
+    assert (row.result, row.finding) == ("official", OFFICIAL)
+    assert (OFFICIAL in page, row.explanation in page) == (is_told, True)
+    assert OFFICIAL not in client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").content.decode()
+    reason = f"{row.explanation} {OFFICIAL}" if is_told else row.explanation
+    for show in ("", "?show=look", "?show=official"):
+        _heads, line = lines_of(client.get(address(sheet_import, "import_rows") + show))
+        assert line[2] == reason
+    if not is_told:
+        complaint = client.get(sheet_import.complaint.get_absolute_url()).content.decode()
+        settled = client.post(address(sheet_import, "import_settle"), {"ids": row.pk, "act": "again"}, follow=True)
+        for text in (complaint, settled.content.decode()):
+            assert "砚露" not in text
+            assert "CXT" not in text
+
+
+def test_a_representative_is_offered_only_what_they_may_do(client, house):
+    sheet_import = hand_in(house, sheet_of(SHORT), "a.csv")
+    workflow.read_sheet(sheet_import.pk)
+    for user, may_refuse in ((house.officer, True), (represent(house), False)):
+        client.force_login(user)
+        page = client.get(address(sheet_import)).content.decode()
+        assert ('value="refuse"' in page) == may_refuse
+        assert 'value="register"' not in page  # nothing could be registered
+    refused = {"ids": row_of(sheet_import, 2).pk, "act": "refuse"}
+    assert client.post(address(sheet_import, "import_settle"), refused).status_code == 403
+
+
+def test_the_downloads_are_told_apart_and_the_columns_counted(officer, reviewed):
+    page = officer.get(address(reviewed)).content.decode()
+    assert "识别 5 列" in page
+    names = {officer.get(address(reviewed, "import_rows") + show)["Content-Disposition"] for show in ("", "?show=look")}
+    number = reviewed.complaint.number
+    assert names == {f'attachment; filename="{number}-{what}.csv"' for what in ("rows", "problems")}
 
 
 def test_a_representative_hands_in_for_the_own_firm_only(client, house):

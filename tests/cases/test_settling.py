@@ -143,7 +143,9 @@ def test_a_representative_settles_rows_of_their_own_firm_while_they_are_looked_a
     repair = ITEM % "600000000001"
     assert workflow.settle_rows(rows=[line.pk], actor=other, repair=repair)[0].code == "not-found"
     assert workflow.settle_rows(rows=[line.pk], actor=own, repair=repair)[0].ok
-    workflow.settle_rows(rows=[line.pk], actor=own, refuse=True)
+    with pytest.raises(PermissionDenied):
+        workflow.settle_rows(rows=[line.pk], actor=own, refuse=True)
+    settle(house, line, refuse=True)
     workflow.register_import(sheet_import=line.sheet_import, actor=own)
     workflow.continue_registering(line.sheet_import_id)
     assert workflow.settle_rows(rows=[line.pk], actor=own, repair=repair)[0].code == "not-settleable"
