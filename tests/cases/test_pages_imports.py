@@ -219,7 +219,11 @@ def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(offic
 def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(client, house, reviewed):
     client.force_login(represent(house, "CXT"))
     assert client.get(address(reviewed)).status_code == 200
-    repair = {"ids": row_of(reviewed, 4).pk, "act": "repair", "repair": "https://item.taobao.com/item.htm?id=655000000003"}
+    repair = {
+        "ids": row_of(reviewed, 4).pk,
+        "act": "repair",
+        "repair": "https://item.taobao.com/item.htm?id=655000000003",
+    }
     client.post(address(reviewed, "import_settle"), repair)
     assert row_of(reviewed, 4).decision == "repaired"
     client.force_login(represent(house, "HYS"))
