@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from corps import navigation
+from corps.doors import DRAFTS_DONE, way_back
 from corps.models import Installation, User
 
 STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
@@ -50,6 +51,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "organisation": settings.ORGANISATION,
         "version": settings.SPECTACULAR_SETTINGS["VERSION"],
         "other_language": other,
+        "way_back": SimpleLazyObject(lambda: way_back(request)),
+        "drafts_done": SimpleLazyObject(lambda: request.session.pop(DRAFTS_DONE, ())) if signed_in else (),
         "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if framed else (),
         "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if framed else (),
         "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",

@@ -1,5 +1,6 @@
 """Doors of pages: who has business there."""
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from corps.models import User
 
 View = Callable[..., HttpResponseBase]
+# In the session: the keys of kept texts that were accepted and that the next page has the browser forget.
+DRAFTS_DONE = "drafts_done"
 
 
 class SignedIn(HttpRequest):
@@ -51,6 +55,31 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         answer["HX-Refresh"] = "true"
         return answer
     return redirect_to_login(request.get_full_path())
+
+
+def way_back(request: HttpRequest) -> str:
+    """The address under which what is shown can be opened: the request's own; where that takes only what a button
+    sends, the nearest page above it, with the same filter."""
+    path = request.path
+    if request.method not in ("GET", "HEAD"):
+        while path != "/" and not _can_be_opened(path):
+            path = path.rstrip("/").rpartition("/")[0] + "/"
+    query = request.META.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
+
+
+def _can_be_opened(path: str) -> bool:
+    """Whether a view of ours stands there and no decorator of it wants another method than GET."""
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return False
+    while inspect.isfunction(view):
+        # Django's require_POST and its like keep their list under this name, and nowhere else.
+        if "GET" not in inspect.getclosurevars(view).nonlocals.get("request_method_list", ("GET",)):
+            return False
+        view = getattr(view, "__wrapped__", None)
+    return True
 
 
 def safe_goal(request: HttpRequest) -> str:

@@ -12,8 +12,10 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from corps.acting import acting
+from corps.doors import DRAFTS_DONE
 
 Handler = Callable[[HttpRequest], HttpResponse]
+MOST_DRAFTS = 20
 
 
 class PersonLocaleMiddleware:
@@ -65,6 +67,23 @@ class NoNullMiddleware:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or b"%00" in sent:
             raise BadRequest("A null character in what was sent.")
         return self.get_response(request)
+
+
+class DraftMiddleware:
+    """A form whose text the browser keeps sends the key of the text as `draft`. What was sent is accepted once the
+    answer leads on to another page (a refused form is shown again); the next page then says: forget the text."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or not 300 <= response.status_code < 400:
+            return response
+        owed = getattr(request, "second_factor_owed", False)
+        if (key := request.POST.get("draft", "")[:100]) and request.user.is_authenticated and not owed:
+            request.session[DRAFTS_DONE] = [*request.session.get(DRAFTS_DONE, ()), key][-MOST_DRAFTS:]
+        return response
 
 
 class NotAllowedMiddleware:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "corps.middleware.NoNullMiddleware",
     "corps.middleware.ActMiddleware",
     "corps.middleware.NotAllowedMiddleware",
+    "corps.middleware.DraftMiddleware",
     "corps.second_factor.SecondFactorMiddleware",
 ]
 

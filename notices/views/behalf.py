@@ -47,7 +47,6 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
                     ngettext("%(count)d item answered.", "%(count)d items answered.", len(results))
                     % {"count": len(results)},
                 )
-                request.session["recorded"] = notice.number
                 return redirect(notice)
             names = {line: (line, "") for line in said["lines"]}
             return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})

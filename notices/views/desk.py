@@ -101,7 +101,6 @@ def show_notice(
         "picked": list(picked),
         "selected": bool(picked or kept),
         "unknown": unknown,
-        "draft_done": request.session.pop("answered", None) == notice.number,
         "next": None if counts["open"] else _most_urgent(request.user),
         "keys": [(word, word.label, key) for word, key in KEYS],
         "contact": letters.contact_of(notice),
@@ -156,7 +155,6 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
             ngettext("%(count)s item answered “%(outcome)s”.", "%(count)s items answered “%(outcome)s”.", done)
             % {"count": thousands(done), "outcome": outcome},
         )
-        request.session["answered"] = notice.number
         return redirect(notice)
     names = {
         item.pk: (f"{item.target.thing.canonical_id} {letters.title_of(item.target)[:LONGEST_NAME]}", "")

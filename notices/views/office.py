@@ -112,7 +112,6 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
         "notice": notice,
         "tab": tab,
         "steps": _steps(notice),
-        "recorded": request.session.pop("recorded", None) == notice.number,
     } | _verbs(request.user, notice)
     return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
 

@@ -1,5 +1,6 @@
 // Forms: sent once, and what was typed kept. data-draft="key" on a form keeps its text fields in this browser
-// until the page that answers carries data-draft-done="key" (or the server's answer came without errors).
+// until a page carries data-draft-done="key". The form sends its key along as `draft`, so that the server, once it has
+// accepted what was sent, puts that into the next page by itself.
 
 const PREFIX = "draft:";
 const kept = (field) => field.name && field.name !== "csrfmiddlewaretoken"
@@ -37,6 +38,11 @@ function restore(form) {
   if (said && restored) said.hidden = false;
 }
 
+function nameDraft(form) {
+  const key = form.querySelector("input[name=draft]") ?? form.appendChild(document.createElement("input"));
+  Object.assign(key, { type: "hidden", name: "draft", value: form.dataset.draft });
+}
+
 const forget = (key) => localStorage.removeItem(PREFIX + key);
 
 function restoreAll() {
@@ -62,6 +68,7 @@ export function start() {
     if (event.defaultPrevented || form.method === "dialog" || form.target === "_blank" || form.method === "get") return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
+    if (form.dataset.draft) nameDraft(form);
     // Later, so that the pressed button's own name and value still go along.
     setTimeout(() => {
       for (const field of form.elements) if (field.type === "submit") field.disabled = true;

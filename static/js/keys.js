@@ -36,8 +36,9 @@ function pressed(event) {
   const target = usable(here) ?? usable([...document.querySelectorAll(`[data-key="${key}"]`)].reverse());
   if (!target) return;
   event.preventDefault();
-  if (target.matches("input:not([type=checkbox], [type=radio]), textarea, select")) target.focus();
-  else target.click();
+  if (!target.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return target.click();
+  target.focus();
+  if (target.matches("input")) target.select(); // What is typed next takes the place of what stands there.
 }
 
 export function start() {

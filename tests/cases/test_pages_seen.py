@@ -70,7 +70,6 @@ def test_rows_are_settled_by_keys_alone(page: Page, reviewed: SheetImport):
     page.keyboard.press("k")
     expect(at).to_have_id("r3")
     page.keyboard.press("e")
-    page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("https://item.jd.com/100012043978.html")
     expect(at.locator(".read")).to_contain_text("100012043978")
     page.keyboard.press("Enter")
@@ -100,6 +99,19 @@ def test_a_row_is_settled_and_the_sheet_registered_without_script(
     expect(page.get_by_role("link", name="查看投诉")).to_be_visible()
     assert Target.objects.count() == 2
     context.close()
+
+
+def test_a_note_that_was_written_down_does_not_come_back(page: Page, world: World):
+    sign_in(page)
+    page.goto(f"{world.case.get_absolute_url()}?tab=notes")
+    page.fill("[name=text]", "已电话告知")
+    page.reload()
+    expect(page.locator("[name=text]")).to_have_value("已电话告知")
+    page.locator("form[data-draft] .btn-primary").click()
+    expect(page.locator(".list")).to_contain_text("已电话告知")
+    expect(page.locator("[name=text]")).to_have_value("")
+    page.reload()
+    expect(page.locator("[name=text]")).to_have_value("")
 
 
 def test_a_range_of_targets_becomes_a_draft(page: Page, world: World):

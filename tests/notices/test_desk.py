@@ -68,10 +68,24 @@ def test_the_way_back_from_the_summary_keeps_the_selection(world: World, notice:
 
 def test_what_was_typed_is_forgotten_once_the_answer_stands(world: World, notice: Notice):
     client, ids = client_of(world.liaison), ids_of(notice)
-    assert confirm(client, notice, ids=ids[:1], outcome="refused", remark="初步证据不足").status_code == 302
-    done = f'data-draft-done="answer-{notice.number}"'
+    key = f"answer-{notice.number}"
+    done = f'data-draft-done="{key}"'
+    assert confirm(client, notice, ids=ids[:1], outcome="refused", draft=key).status_code == 200
+    assert done not in client.get(notice.get_absolute_url()).content.decode()
+    assert confirm(client, notice, ids=ids[:1], outcome="refused", remark="初步证据不足", draft=key).status_code == 302
     assert done in client.get(notice.get_absolute_url()).content.decode()
     assert done not in client.get(notice.get_absolute_url()).content.decode()
+
+
+def test_the_language_is_changed_on_a_page_that_a_button_opened(world: World, notice: Notice):
+    client, ids = client_of(world.liaison), ids_of(notice)
+    for name in ("notices:answer", "notices:pick"):
+        page = client.post(reverse(name, args=[notice.number]) + "?show=open", {"ids": ids[:1], "outcome": "refused"})
+        assert page.status_code == 200
+        said = {"language": "en", "next": str(page.context["way_back"])}
+        assert f'name="next" value="{said["next"]}"' in page.content.decode()
+        assert said["next"] == notice.get_absolute_url() + "?show=open"
+        assert client.post(reverse("set_language"), said, follow=True).status_code == 200
 
 
 def test_a_notice_answered_in_full_leads_on_to_the_next(world: World, notice: Notice):
