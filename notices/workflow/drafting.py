@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -206,6 +207,20 @@ def nothing_submitted(campaign: Campaign) -> None:
     if count:
         said = _("Notices of this campaign wait for approval with the present length (%(count)d); decide them first.")
         raise TransitionRefused("notices-submitted", said % {"count": count}, count=count)
+
+
+def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:
+    """Asked by the cases room before targets are dropped: those that stand in a notice which is not issued yet, each
+    with a code and a sentence that names the notice."""
+    items = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
+    said = {}
+    for target, number, state in items.values_list("target", "notice__number", "notice__state"):
+        if state == NoticeState.SUBMITTED:
+            words = _("It stands in notice %(number)s, which waits for approval; have that returned first.")
+        else:
+            words = _("It stands in draft %(number)s; take it out there, or give up the draft, first.")
+        said[target] = ("in-draft", words % {"number": number})
+    return said
 
 
 def refuse_blocked(notice: Notice) -> None:

@@ -1,0 +1,28 @@
+"""Drafts of notices: what stands in one, what may leave it, and what is numbered in it."""
+
+import pytest
+
+from cases import workflow as casework
+from notices import workflow
+from tests.notices.world import World, add_targets
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_target_in_a_notice_not_yet_issued_is_not_dropped_and_the_notice_is_named(world: World):
+    inside, outside = add_targets(world, 2)
+    [draft] = workflow.compose_notices(case=world.case, actor=world.officer, targets=[inside.pk]).notices
+
+    def drop() -> list[tuple[bool, str, bool]]:
+        ids = [inside.pk, outside.pk]
+        results = casework.drop_targets(targets=ids, actor=world.officer, reason="重复")
+        return [(result.ok, result.code, draft.number in str(result.message)) for result in results]
+
+    assert drop() == [(False, "in-draft", True), (True, "", False)]
+    workflow.submit_notice(notice=draft, actor=world.officer)
+    assert drop()[0] == (False, "in-draft", True)
+    inside.refresh_from_db()
+    assert inside.state == "reported"
+
+    workflow.withdraw_draft(notice=draft, actor=world.officer)
+    assert drop()[0] == (True, "", False)
