@@ -29,6 +29,14 @@ class Task:
 
 
 # By section of the page: providers of its rows.
-providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {"due": [], "check": [], "take_in": [], "waiting": []}
-# Where a section goes on: (name of the address, its query string).
-more: dict[str, tuple[str, str]] = {"take_in": ("cases:complaints", "")}
+providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {
+    "due": [],
+    "back": [],
+    "check": [],
+    "take_in": [],
+    "waiting": [],
+}
+# The page that lists exactly what a section counts, by the name of its address; the home page itself lists the others.
+more: dict[str, str] = {}
+# No provider gives more rows than this.
+MOST = 500

@@ -1,31 +1,39 @@
 """What waits on people's desks in this room: answers that are owed, checks, decisions of others."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases import desk
 from corps.clock import today
-from corps.models import User
+from corps.models import Approval, Delivery, User
 from corps.pieces.words import moment, thousands
 from notices.models import Notice, NoticeItem, Objection
 from notices.standing import owed_by
 from notices.states import ItemState, NoticeState, ObjectionState
+from notices.views import deliveries
 from stores.models import Platform
 
+LONGEST_NOTE = 60
 
-def due(user: User) -> Iterable[desk.Task]:
-    """Issued notices with unanswered items, and failed or uncertain deliveries."""
-    notices = (
+
+def _unanswered(user: User) -> QuerySet[Any]:
+    """Issued notices with unanswered items, how many, and until when they are to be answered."""
+    return (
         Notice.objects.visible_to(user)
         .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
         .select_related("platform", "case__firm", "reply_deadline")
         .annotate(open_count=Count("items"), due_on=F("reply_deadline__due_on"))
-        .order_by("due_on", "pk")[:50]
+        .order_by("due_on", "pk")
     )
-    for notice in notices:
+
+
+def due(user: User) -> Iterable[desk.Task]:
+    """Notices whose answer is owed today or was before."""
+    for notice in _unanswered(user).filter(due_on__lte=today())[: desk.MOST]:
         late = notice.due_on < today()
         yield desk.Task(
             title=_("%(platform)s has not answered %(notice)s") % {"platform": notice.platform.label, "notice": notice},
@@ -33,7 +41,7 @@ def due(user: User) -> Iterable[desk.Task]:
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.open_count,
             unit=_("items"),
-            url=f"{reverse('notices:compose', args=[notice.case.number])}" if late else notice.get_absolute_url(),
+            url=reverse("notices:compose", args=[notice.case.number]) if late else notice.get_absolute_url(),
             verb=_("Follow up") if late else _("Look"),
             due=notice.due_on,
             provisional=bool(notice.reply_deadline and notice.reply_deadline.is_provisional),
@@ -56,6 +64,77 @@ def cut_off(user: User) -> Iterable[desk.Task]:
         )
 
 
+def returned(user: User) -> Iterable[desk.Task]:
+    """Notices that were not approved and are not submitted anew: returned, or drafts again since."""
+    declined = Approval.objects.filter(
+        subject_type=Notice._meta.label_lower, subject_id=OuterRef("pk"), state=Approval.State.RETURNED
+    ).order_by("-pk")
+    notices = (
+        Notice.objects.visible_to(user)
+        .filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+        .select_related("platform", "case__firm")
+        .annotate(reason=Subquery(declined.values("reason")[:1]), item_count=Count("items"))
+        .exclude(reason=None)
+        .order_by("pk")[: desk.MOST]
+    )
+    for notice in notices:
+        yield desk.Task(
+            title=_("Notice %(number)s to %(platform)s was returned")
+            % {"number": notice.number, "platform": notice.platform.label},
+            note=notice.reason[:LONGEST_NOTE],
+            place=f"{notice.case.firm.short_label}　{notice.case.number}",
+            count=notice.item_count,
+            unit=_("items"),
+            url=f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}",
+            verb=_("Put right"),
+        )
+
+
+def answered_back(user: User) -> Iterable[desk.Task]:
+    """Items that a platform says belong elsewhere or need more, by notice; one statement."""
+    words = {
+        ItemState.NOT_OURS: (_("%(platform)s says: not ours"), _("Hand over")),
+        ItemState.NEEDS_INFORMATION: (_("%(platform)s needs information"), _("Supplement")),
+    }
+    found = (
+        NoticeItem.objects.visible_to(user)
+        .filter(state__in=words)
+        .values_list("notice", "state")
+        .annotate(Count("pk"))
+        .order_by("notice", "state")[: desk.MOST]
+    )
+    counts = list(found)
+    notices = Notice.objects.select_related("platform", "case__firm").in_bulk({notice for notice, *_rest in counts})
+    for pk, state, count in counts:
+        notice = notices[pk]
+        said, verb = words[ItemState(state)]
+        yield desk.Task(
+            title=said % {"platform": notice.platform.label},
+            note=str(notice),
+            place=f"{notice.case.firm.short_label}　{notice.case.number}",
+            count=count,
+            unit=_("items"),
+            url=f"{notice.get_absolute_url()}?state={state}",
+            verb=verb,
+        )
+
+
+def undelivered(user: User) -> Iterable[desk.Task]:
+    """Mails that failed, and those of which nobody knows whether they arrived; a person decides about each."""
+    titles = {Delivery.State.UNCERTAIN: _("Mails of unknown outcome"), Delivery.State.FAILED: _("Mails that failed")}
+    found = deliveries.visible(user).filter(state__in=titles).order_by().values_list("state").annotate(Count("pk"))
+    for state, count in found:
+        yield desk.Task(
+            title=titles[Delivery.State(state)],
+            note="",
+            place="",
+            count=count,
+            unit=_("mails"),
+            url=f"{reverse('notices:deliveries')}?state={state}",
+            verb=_("Decide"),
+        )
+
+
 def to_check(user: User) -> Iterable[desk.Task]:
     """Claimed items, by notice, with the earliest deadline of each."""
     found = (
@@ -64,7 +143,7 @@ def to_check(user: User) -> Iterable[desk.Task]:
         .order_by()
         .values("notice__number", "notice__document_number", "notice__platform", "notice__case__number")
         .annotate(count=Count("pk"), due_on=F("check_deadline__due_on"))
-        .order_by("due_on", "notice__number")[:50]
+        .order_by("due_on", "notice__number")[: desk.MOST]
     )
     platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
     for row in found:
@@ -81,13 +160,13 @@ def to_check(user: User) -> Iterable[desk.Task]:
 
 
 def waiting(user: User) -> Iterable[desk.Task]:
-    """What others have to decide: notices that wait for approval, objections that are not decided."""
+    """What others have to do: approve notices, decide objections, answer notices that are not due yet."""
     notices = (
         Notice.objects.visible_to(user)
         .filter(state=NoticeState.SUBMITTED)
         .select_related("platform", "case__firm")
         .annotate(item_count=Count("items"))
-        .order_by("submitted_at")[:50]
+        .order_by("submitted_at")[: desk.MOST]
     )
     for notice in notices:
         yield desk.Task(
@@ -101,10 +180,10 @@ def waiting(user: User) -> Iterable[desk.Task]:
             verb=_("Look"),
         )
     objections = Objection.objects.visible_to(user).filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED))
-    for objection in objections.select_related("case__firm").order_by("lodged_at")[:50]:
+    for objection in objections.select_related("case__firm").order_by("lodged_at")[: desk.MOST]:
         yield desk.Task(
             title=_("Objection %(number)s") % {"number": objection.number},
-            note=objection.reason[:60],
+            note=objection.reason[:LONGEST_NOTE],
             place=f"{objection.case.firm.short_label}　{objection.case.number}",
             count=1,
             unit=_("items"),
@@ -113,15 +192,25 @@ def waiting(user: User) -> Iterable[desk.Task]:
             verb=_("Look"),
         )
 
+    for notice in _unanswered(user).filter(due_on__gt=today())[: desk.MOST]:
+        yield desk.Task(
+            title=_("%(platform)s is to answer %(notice)s") % {"platform": notice.platform.label, "notice": notice},
+            note=_("round %(round)s") % {"round": notice.round},
+            place=f"{notice.case.firm.short_label}　{notice.case.number}",
+            count=notice.open_count,
+            unit=_("items"),
+            url=notice.get_absolute_url(),
+            verb=_("Look"),
+            due=notice.due_on,
+            provisional=bool(notice.reply_deadline and notice.reply_deadline.is_provisional),
+        )
+
 
 def register() -> None:
     """Fill the home page of the cases room; called once, from `AppConfig.ready()`."""
-    desk.more.update(
-        due=("notices:list", "?state=issued"),
-        check=("notices:checks_list", ""),
-        waiting=("notices:list", "?state=submitted"),
-    )
+    desk.more["check"] = "notices:checks_list"
     desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
+    desk.providers["back"] += [returned, answered_back, undelivered]
     desk.providers["check"].append(to_check)
     desk.providers["waiting"].append(waiting)

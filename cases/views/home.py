@@ -23,6 +23,7 @@ from corps.pieces.words import day, moment, thousands
 
 SECTIONS = (
     ("due", gettext_lazy("Due and overdue")),
+    ("back", gettext_lazy("Come back to you")),
     ("check", gettext_lazy("Answers to check")),
     ("take_in", gettext_lazy("Complaints to take in")),
     ("waiting", gettext_lazy("Waiting for others")),
@@ -33,31 +34,43 @@ NEAR = timedelta(days=14)
 
 
 def officer(request: SignedIn) -> HttpResponse:
-    """Four lists, most urgent first; nothing stands in two of them."""
+    """What is to be done, most urgent first, in lists of which nothing stands in two; with `all` one list in full."""
     on, at = today(), now()
+    whole = request.GET.get("all", "")
     sections = []
-    for key, label in SECTIONS:
+    for key, label in [section for section in SECTIONS if section[0] == whole] or SECTIONS:
         tasks = [task for provide in desk.providers[key] for task in provide(request.user)]
-        tasks.sort(key=lambda task: (task.due or story.FAR, task.since or at, str(task.title)))
+        if key == "back" and not (tasks or whole):
+            continue
+        # What somebody was asked for comes before what is not due yet.
+        tasks.sort(key=lambda task: (task.since is None, task.due or story.FAR, task.since or at, str(task.title)))
+        shown = tasks if key == whole else tasks[:MOST]
         sections.append(
             {
                 "key": key,
                 "label": label,
-                "tasks": [(task, task.due is not None and task.due <= on, _waited(task)) for task in tasks[:MOST]],
+                "tasks": [(task, task.due is not None and task.due <= on, _waited(task)) for task in shown],
                 "total": sum(task.count for task in tasks) if key == "check" else len(tasks),
-                "more": reverse(desk.more[key][0]) + desk.more[key][1] if key in desk.more else "",
+                "more": _whole(key) if len(tasks) > len(shown) or key in desk.more else "",
             }
         )
-    return render(request, "cases/home.html", {"sections": sections, "today": on})
+    return render(request, "cases/home.html", {"sections": sections, "today": on, "whole": len(sections) == 1})
+
+
+def _whole(key: str) -> str:
+    """Where all that a section counts is shown: on a page of another room, or here."""
+    return reverse(desk.more[key]) if key in desk.more else f"?all={key}"
 
 
 def _waited(task: desk.Task) -> str:
-    """How long somebody has been asked: `5 hours`, then days."""
+    """How long somebody has been asked: less than an hour, `5 hours`, then days."""
     if task.since is None:
         return ""
     hours = int((now() - task.since).total_seconds() // 3600)
+    if hours < 1:
+        return _("asked within the hour")
     if hours < 24:
-        return _("waiting for %(hours)s h") % {"hours": thousands(max(hours, 1))}
+        return _("waiting for %(hours)s h") % {"hours": thousands(hours)}
     return ngettext("waiting for %(days)s day", "waiting for %(days)s days", hours // 24) % {
         "days": thousands(hours // 24)
     }
@@ -69,7 +82,7 @@ def take_in(user: User) -> Iterator[desk.Task]:
         Complaint.objects.visible_to(user)
         .filter(state__in=(ComplaintState.RECEIVED, ComplaintState.ACCEPTED))
         .select_related("firm", "sheet_import", "verify_deadline")
-        .order_by("received_on", "pk")[:50]
+        .order_by("received_on", "pk")[: desk.MOST]
     )
     for complaint in found:
         sheet = getattr(complaint, "sheet_import", None)
@@ -103,7 +116,7 @@ def handling(user: User) -> Iterator[desk.Task]:
         .filter(handling_deadline__due_on__lte=today() + NEAR)
         .select_related("firm", "handling_deadline")
         .annotate(unfinished=Count("targets", filter=Q(targets__state__in=UNFINISHED)))
-        .order_by("handling_deadline__due_on", "pk")[:50]
+        .order_by("handling_deadline__due_on", "pk")[: desk.MOST]
     )
     for case in cases:
         deadline = case.handling_deadline
@@ -126,7 +139,7 @@ def handling(user: User) -> Iterator[desk.Task]:
 def to_file(user: User) -> Iterator[desk.Task]:
     """Leads that wait for the head of department to file them."""
     cases = Case.objects.visible_to(user).filter(state=CaseState.LEAD).select_related("firm")
-    for case in cases.annotate(target_count=Count("targets")).order_by("opened_at", "pk")[:50]:
+    for case in cases.annotate(target_count=Count("targets")).order_by("opened_at", "pk")[: desk.MOST]:
         yield desk.Task(
             title=_("To be filed: %(title)s") % {"title": case.title},
             note=_("the head of department decides"),
