@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -209,7 +210,7 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
             messages.success(request, _("The draft was given up; its targets are free again."))
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
-    return redirect("notices:compose", notice.case.number)
+    return redirect(f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}")
 
 
 def _submit_all(request: SignedIn, notice: Notice) -> None:

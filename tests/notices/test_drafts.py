@@ -1,6 +1,8 @@
 """Drafts of notices: what stands in one, what may leave it, and what is numbered in it."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cases import workflow as casework
 from notices import workflow
@@ -26,3 +28,16 @@ def test_a_target_in_a_notice_not_yet_issued_is_not_dropped_and_the_notice_is_na
 
     workflow.withdraw_draft(notice=draft, actor=world.officer)
     assert drop()[0] == (True, "", False)
+
+
+def test_the_composer_stays_with_the_draft_that_was_changed(world: World):
+    add_targets(world, 2)
+    add_targets(world, 2, platform=world.other_platform)
+    first, second = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    client = Client()
+    client.force_login(world.officer)
+    item = second.items.order_by("position")[0]
+    change = reverse("notices:change", args=[second.number])
+    page = client.post(change, {"act": "remove", "ids": item.pk}, follow=True)
+    assert page.context["current"] == second
+    assert client.post(change, {"act": "withdraw"}, follow=True).context["current"] == first
