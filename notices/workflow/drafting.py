@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -30,6 +30,14 @@ from stores.models import Liaison, Platform
 
 OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
 CHANGEABLE = (NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
+
+NUMBER_ANEW = """
+UPDATE notices_noticeitem item SET position = -fresh.position
+FROM (
+    SELECT id, row_number() OVER (PARTITION BY notice_id ORDER BY position) AS position
+    FROM notices_noticeitem WHERE notice_id = ANY(%s)
+) fresh
+WHERE item.id = fresh.id AND item.position <> fresh.position AND item.state = 'draft'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datet
     items = list(items)
     removed = set(notice.items.filter(pk__in=items).values_list("pk", flat=True))
     notice.items.filter(pk__in=removed).delete()
+    close_gaps([notice.pk])
     _reopen_draft(notice, actor, at)
     record(actor, "notice.items_removed", notice, at=at, thread=notice.case.thread, items=len(removed))
     missing = _("It is not in this notice.")
@@ -207,6 +216,17 @@ def nothing_submitted(campaign: Campaign) -> None:
     if count:
         said = _("Notices of this campaign wait for approval with the present length (%(count)d); decide them first.")
         raise TransitionRefused("notices-submitted", said % {"count": count}, count=count)
+
+
+def close_gaps(notices: Collection[int]) -> None:
+    """Number the items of notices not yet issued 1 to n again after some left; the caller holds the notices' locks.
+
+    Once issued, a number stands: the platform has it. Two statements: a number is never there twice, not even in
+    between.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBER_ANEW, [list(notices)])
+    NoticeItem.objects.filter(notice__in=notices, position__lt=0).update(position=-F("position"))
 
 
 def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:

@@ -16,7 +16,7 @@ from corps.results import Result
 from notices import letters
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
-from notices.workflow.drafting import compose_notices, submit_notice
+from notices.workflow.drafting import close_gaps, compose_notices, submit_notice
 from notices.workflow.objecting import withdraw_items
 from stores.models import OfficialAccount, Platform
 
@@ -75,10 +75,13 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> 
     """
     targets = list(targets)
     drafts = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
-    for notice in Notice.objects.filter(pk__in=drafts.values("notice")).exclude(state=NoticeState.DRAFT):
+    drafted = sorted(set(drafts.values_list("notice", flat=True)))
+    for notice in Notice.objects.filter(pk__in=drafted).exclude(state=NoticeState.DRAFT):
         ground.void_approval(subject=notice, actor=actor, at=at)
         Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DRAFT, version="")
     drafts.delete()
+    if drafted:
+        close_gaps(drafted)
     open_items = NoticeItem.objects.filter(target__in=targets).unfinished()
     touched = list(open_items.order_by().values_list("notice_id", flat=True).distinct())
     withdraw_items(items=list(open_items.values_list("pk", flat=True)), actor=None, reason=str(OFFICIAL), at=at)

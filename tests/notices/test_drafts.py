@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import workflow as casework
-from notices import workflow
+from notices import letters, workflow
 from tests.notices.world import World, add_targets
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,14 @@ def test_the_composer_stays_with_the_draft_that_was_changed(world: World):
     page = client.post(change, {"act": "remove", "ids": item.pk}, follow=True)
     assert page.context["current"] == second
     assert client.post(change, {"act": "withdraw"}, follow=True).context["current"] == first
+
+
+def test_after_items_left_a_draft_its_letter_numbers_the_others_without_gaps(world: World):
+    targets = add_targets(world, 5)
+    [draft] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    kept = [0, 2, 4]
+    leaving = [draft.items.get(target=targets[n]).pk for n in (1, 3)]
+    workflow.remove_items(notice=draft, items=leaving, actor=world.officer)
+    items = letters.letter_items(draft)
+    assert [item["position"] for item in items] == [1, 2, 3]
+    assert [item["canonical_id"] for item in items] == [targets[n].listing.canonical_id for n in kept]
