@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline
-from cases.models import Case
+from cases.models import Campaign, Case
 from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
@@ -62,6 +62,12 @@ def list_notices(request: SignedIn) -> HttpResponse:
         notices = notices.filter(platform__slug=platform)
     if case := request.GET.get("case"):
         notices = notices.filter(case__number=case)
+    if request.GET.get("answers") == "missing":
+        unanswered = NoticeItem.objects.filter(notice=OuterRef("pk"), state=ItemState.OPEN)
+        notices = notices.filter(Exists(unanswered), state=NoticeState.ISSUED)
+    campaigns = {str(campaign.pk): campaign for campaign in Campaign.objects.visible_to(request.user)}
+    if (campaign := request.GET.get("campaign")) in campaigns:
+        notices = notices.filter(case__campaign=campaigns[campaign])
     counted = notices.annotate(
         item_count=Count("items"),
         open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
@@ -75,6 +81,8 @@ def list_notices(request: SignedIn) -> HttpResponse:
             ("state", _("State"), dict(NoticeState.choices).get),
             ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
             ("case", _("Case"), str),
+            ("answers", _("Answers"), {"missing": _("not all given")}.get),
+            ("campaign", _("Campaign"), {pk: campaign.label for pk, campaign in campaigns.items()}.get),
         ],
     )
     page = page_of(counted, request.GET, order=("-id",), total=notices.count())
