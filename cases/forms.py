@@ -1,7 +1,7 @@
 """Forms of the cases room."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -103,7 +103,7 @@ class GroundChangeForm(NewGroundForm):
 class ComplaintForm(forms.Form):
     """A complaint with its sheet. A representative speaks for the own firm only."""
 
-    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), empty_label=None)
+    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none())
     subject = forms.CharField(label=_("Subject of the letter"), max_length=200)
     received_on = forms.DateField(
         label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -119,6 +119,8 @@ class ComplaintForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, Firm.objects.visible_to(user), "firm")
+        if not user.is_corps:
+            cast(forms.ModelChoiceField, self.fields["firm"]).empty_label = None
         self.fields["received_on"].initial = today()
         offer(self, Campaign.objects.visible_to(user), "campaign")
         if not user.is_corps:

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
@@ -33,12 +32,36 @@ class Missing:
 
 
 OPEN_TARGETS = {
-    TargetState.REPORTED: _("{count} targets are in no notice and were not dropped"),
-    TargetState.NOTICED: _("{count} targets wait for the platform's answer"),
-    TargetState.CLAIMED: _("{count} targets wait to be checked"),
-    TargetState.REFUSED: _("{count} targets were not acted on by the platform and must be noticed again or dropped"),
-    TargetState.NEEDS_INFORMATION: _("{count} targets wait for information that the platform asked for"),
-    TargetState.RELISTED: _("{count} targets were relisted"),
+    TargetState.REPORTED: ngettext_lazy(
+        "%(count)s target is in no notice and was not dropped",
+        "%(count)s targets are in no notice and were not dropped",
+        "count",
+    ),
+    TargetState.NOTICED: ngettext_lazy(
+        "%(count)s target waits for the platform's answer",
+        "%(count)s targets wait for the platform's answer",
+        "count",
+    ),
+    TargetState.CLAIMED: ngettext_lazy(
+        "%(count)s target waits to be checked",
+        "%(count)s targets wait to be checked",
+        "count",
+    ),
+    TargetState.REFUSED: ngettext_lazy(
+        "%(count)s target was not acted on by the platform and must be noticed again or dropped",
+        "%(count)s targets were not acted on by the platform and must be noticed again or dropped",
+        "count",
+    ),
+    TargetState.NEEDS_INFORMATION: ngettext_lazy(
+        "%(count)s target waits for information that the platform asked for",
+        "%(count)s targets wait for information that the platform asked for",
+        "count",
+    ),
+    TargetState.RELISTED: ngettext_lazy(
+        "%(count)s target was relisted",
+        "%(count)s targets were relisted",
+        "count",
+    ),
 }
 
 
@@ -48,7 +71,7 @@ def open_targets(case: Case) -> list[Missing]:
     waiting = waiting.exclude(is_official=True, state__in=(TargetState.REPORTED, TargetState.RELISTED))
     counts = dict(waiting.values_list("state").annotate(count=Count("pk")))
     return [
-        Missing(f"targets-{state}", counts[state], format_lazy(text, count=counts[state]))
+        Missing(f"targets-{state}", counts[state], text % {"count": counts[state]})
         for state, text in OPEN_TARGETS.items()
         if state in counts
     ]

@@ -44,6 +44,7 @@ def test_a_case_with_open_targets_is_not_concluded_and_they_are_counted(house, d
         "targets-claimed": 2,
     }
     assert "2 targets wait to be checked" in str(refused.value.message)
+    assert "1 target waits for the platform's answer" in str(refused.value.message)
 
 
 def test_what_is_official_and_in_no_notice_holds_nothing_up(house, disposing):

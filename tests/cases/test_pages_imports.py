@@ -286,6 +286,15 @@ def test_the_downloads_are_told_apart_and_the_columns_counted(officer, reviewed)
     assert names == {f'attachment; filename="{number}-{what}.csv"' for what in ("rows", "problems")}
 
 
+def test_an_officer_chooses_the_firm_and_a_representative_has_their_own(client, house):
+    for user, is_open in ((house.officer, True), (represent(house), False)):
+        client.force_login(user)
+        first, *others = client.get(reverse("cases:complaint_new")).context["form"].fields["firm"].choices
+        assert (first[0] == "", bool(others)) == (is_open, is_open)
+        without = client.post(reverse("cases:complaint_new"), {"subject": "x", "received_on": "2026-03-17"})
+        assert list(without.context["form"].errors) == ["firm"]
+
+
 def test_a_representative_hands_in_for_the_own_firm_only(client, house):
     client.force_login(represent(house))
     form = {"subject": "x", "received_on": "2026-03-17"}
