@@ -106,11 +106,8 @@ class ObjectionForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """The decision of an objection."""
+    """Why an objection is decided as it is; the decision itself is the button that was pressed."""
 
-    decision = forms.ChoiceField(
-        label=_("Decision"), choices=[("upheld", _("Upheld")), ("dismissed", _("Dismissed"))], widget=forms.RadioSelect
-    )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 

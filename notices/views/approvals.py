@@ -19,13 +19,16 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from notices import letters, workflow
+from notices.forms import DecisionForm
 from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
+from notices.views.objections import may_decide
 from notices.workflow.guards import by_reason, screen
 from stores.models import OfficialAccount
 
 supervisors = open_to(User.Role.SUPERVISOR)
 STORES_SHOWN = 8
+OBJECTIONS_SHOWN = 20
 
 
 def waiting(user: User) -> int:
@@ -48,10 +51,15 @@ def inbox(request: SignedIn) -> HttpResponse:
         .order_by("submitted_at", "pk")
     )
     corrections = list(_corrections(request.user).select_related("listing", "store", "platform", "case"))
-    kind, chosen = _chosen(request.GET, {"notice": notices, "correction": corrections})
+    objections = list(
+        _objections(request.user).select_related(
+            "target__listing", "target__store", "target__platform", "case", "lodged_by"
+        )[:OBJECTIONS_SHOWN]
+    )
+    kind, chosen = _chosen(request.GET, {"notice": notices, "correction": corrections, "objection": objections})
     context: dict[str, Any] = {
         "notices": notices,
-        "objections": _objections(request.user).select_related("target", "case", "lodged_by")[:20],
+        "objections": objections,
         "corrections": corrections,
         "strikes": _strikes(request.user).select_related("platform", "firm"),
         "waiting": waiting(request.user),
@@ -59,6 +67,8 @@ def inbox(request: SignedIn) -> HttpResponse:
     }
     if chosen is not None and kind == "correction":
         context |= _proposal(request.user, chosen)
+    elif chosen is not None and kind == "objection":
+        context |= {"objection": chosen, "may_decide": may_decide(request.user, chosen), "form": DecisionForm()}
     elif chosen is not None:
         following = notices[notices.index(chosen) + 1 :]
         context |= {"current": chosen, "following": following[0] if following else None}

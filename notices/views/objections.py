@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -22,6 +23,7 @@ from notices.states import ObjectionState
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 OPEN = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+VERDICTS = (ObjectionState.UPHELD, ObjectionState.DISMISSED)
 
 
 def waiting(user: User) -> int:
@@ -65,23 +67,38 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
     )
     objection = get_object_or_404(objections, number=number)
     form = DecisionForm(request.POST or None)
+    verdict = request.POST.get("decision")
+    if request.method == "POST" and verdict not in VERDICTS:
+        form.add_error(None, _("Uphold it or dismiss it."))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.decide_objection(
                 objection=objection,
                 actor=request.user,
-                upheld=form.cleaned_data["decision"] == "upheld",
+                upheld=verdict == ObjectionState.UPHELD,
                 reason=form.cleaned_data["reason"],
             )
             messages.success(request, _("The decision is recorded."))
-            return redirect("notices:objection", number)
-    may_decide = (
-        objection.state == ObjectionState.ACCEPTED
-        and may(request.user, "notices.decide_objection")
-        and objection.lodged_by_id != request.user.pk
-    )
-    context = {"objection": objection, "form": form, "may_decide": may_decide}
+            return _back(request, number)
+    context = {"objection": objection, "form": form, "may_decide": may_decide(request.user, objection)}
     return render(request, "notices/objection.html", context)
+
+
+def may_decide(user: User, objection: Objection) -> bool:
+    """Whether a person may decide an objection as it stands: taken up, and lodged by somebody else."""
+    return (
+        objection.state == ObjectionState.ACCEPTED
+        and may(user, "notices.decide_objection")
+        and objection.lodged_by_id != user.pk
+    )
+
+
+def _back(request: SignedIn, number: str) -> HttpResponse:
+    """To where an act was asked for: the inbox of approvals, or the page of the objection."""
+    if request.POST.get("inbox"):
+        still = Objection.objects.filter(number=number, state__in=OPEN).exists()
+        return redirect(reverse("notices:approvals") + (f"?objection={number}" if still else ""))
+    return redirect("notices:objection", number)
 
 
 @corps
@@ -93,7 +110,7 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
         workflow.accept_objection(objection=objection, actor=request.user)
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
-    return redirect("notices:objection", number)
+    return _back(request, number)
 
 
 @corps

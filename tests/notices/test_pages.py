@@ -186,6 +186,26 @@ def test_a_decided_correction_is_not_followed_by_a_notice_in_its_place(world: Wo
     assert page.context.get("current") is None
 
 
+def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_verdict(world: World):
+    [target] = add_targets(world, 1)
+    issue(world)
+    objection = workflow.lodge_objection(target=target, actor=world.officer, reason="进货渠道合法")
+    client, inbox = client_of(world.supervisor), reverse("notices:approvals")
+    assert client.get(inbox).context["objection"] == objection
+    accept = reverse("notices:objection_accept", args=[objection.number])
+    page = client.post(accept, {"inbox": "1"}, follow=True)
+    assert 'value="upheld"' in page.content.decode()
+    assert 'value="dismissed"' in page.content.decode()
+
+    decide = reverse("notices:objection", args=[objection.number])
+    assert client.post(decide, {"inbox": "1", "reason": "属实"}).context["form"].errors
+    assert client.post(decide, {"inbox": "1", "decision": "upheld", "reason": " "}).context["form"].errors["reason"]
+    page = client.post(decide, {"inbox": "1", "decision": "dismissed", "reason": "无授权"}, follow=True)
+    assert page.redirect_chain == [(inbox, 302)]
+    objection.refresh_from_db()
+    assert (objection.state, objection.decision_reason) == ("dismissed", "无授权")
+
+
 def test_nobody_declines_a_correction_of_their_own(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)

@@ -171,6 +171,7 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
         world.supervisor2: [
             reverse("notices:approvals"),
             f"{reverse('notices:approvals')}?correction={target.pk}",
+            f"{reverse('notices:approvals')}?objection={objection.number}",
             reverse("notices:objection", args=[objection.number]),
         ],
         world.liaison: [reverse("notices:desk"), own, f"{own}?show=all", reverse("notices:answers", args=number)],
