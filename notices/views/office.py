@@ -28,6 +28,7 @@ from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.views import desk
+from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import by_reason, screen
 from stores.models import Platform
 
@@ -240,13 +241,13 @@ def _submit_all(request: SignedIn, notice: Notice) -> None:
 @officers
 @require_POST
 def change_items(request: SignedIn, number: str) -> HttpResponse:
-    """Withdraw items of an issued notice, or hand over those answered "not ours"; with a result for each."""
+    """Withdraw items of an issued notice, or hand over those answered "not ours", or take some out of one that is not
+    issued; with a result for each."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     ids = ticked_ids(request.POST)
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
     results: list[Result] = []
-    handed_over = False
     try:
         if request.POST.get("act") == "withdraw":
             form = ReasonForm(request.POST)
@@ -254,15 +255,16 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
                 messages.error(request, _("Give the reason."))
                 return redirect(notice)
             results = workflow.withdraw_items(items=ids, actor=request.user, reason=form.cleaned_data["reason"])
+        elif request.POST.get("act") == "take_out":
+            results = workflow.remove_items(notice=notice, items=ids, actor=request.user)
         elif request.POST.get("act") == "hand_over":
             desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
             results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
-            handed_over = True
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(notice)
     if results and all(result.ok for result in results):
-        messages.success(request, _told(len(results), handed_over=handed_over))
+        messages.success(request, _told(len(results), request.POST["act"]))
         return redirect(notice)
     names = {
         item.pk: (str(item.target.thing), "")
@@ -271,8 +273,10 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})
 
 
-def _told(count: int, *, handed_over: bool) -> str:
-    if handed_over:
+def _told(count: int, act: str) -> str:
+    if act == "take_out":
+        said = ngettext("%(count)d item was taken out.", "%(count)d items were taken out.", count)
+    elif act == "hand_over":
         said = ngettext(
             "%(count)d item is handed over; its notice to the other platform waits for approval.",
             "%(count)d items are handed over; their notice to the other platform waits for approval.",
@@ -388,6 +392,7 @@ def _verbs(user: User, notice: Notice) -> dict[str, bool]:
     return {
         "may_compose": may(user, "notices.compose"),
         "may_withdraw": may(user, "notices.withdraw") and user.role == User.Role.OFFICER,
+        "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,
         "may_approve": may(user, "notices.approve") and notice.state == NoticeState.SUBMITTED,
     }
 

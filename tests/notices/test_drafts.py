@@ -52,3 +52,18 @@ def test_after_items_left_a_draft_its_letter_numbers_the_others_without_gaps(wor
     items = letters.letter_items(draft)
     assert [item["position"] for item in items] == [1, 2, 3]
     assert [item["canonical_id"] for item in items] == [targets[n].listing.canonical_id for n in kept]
+
+
+def test_any_item_is_taken_out_of_a_notice_not_yet_issued_on_its_page_and_its_target_can_be_dropped(world: World):
+    target, _other = add_targets(world, 2)
+    [draft] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    workflow.submit_notice(notice=draft, actor=world.officer)
+    client = Client()
+    client.force_login(world.officer)
+    assert 'value="take_out"' in client.get(draft.get_absolute_url()).content.decode()
+    change = reverse("notices:change_items", args=[draft.number])
+    assert client.post(change, {"act": "take_out", "ids": draft.items.get(target=target).pk}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.state, draft.items.count()) == ("draft", 1)
+    [result] = casework.drop_targets(targets=[target.pk], actor=world.officer, reason="重复")
+    assert result.ok
