@@ -105,10 +105,10 @@ def judge(request: SignedIn) -> HttpResponse:
     """Give a verdict on one item or many; it counts in ten seconds unless undone."""
     seen = request.POST.get("seen", "")
     ids = _selected(request)
-    back = reverse("notices:checks_list" if request.POST.get("from") == "list" else "notices:checks")
+    back = reverse("notices:checks_list" if request.POST.get("from") == "list" else "notices:checks") + _query(request)
     if seen not in Seen.values or not ids:
         messages.warning(request, _("Select the items, then say what was seen."))
-        return redirect(back + _query(request))
+        return redirect(back)
     results = workflow.propose_verdicts(items=ids, seen=seen, actor=request.user, note=request.POST.get("note", ""))
     done = [result.ref for result in results if result.ok]
     for result in [result for result in results if not result.ok][:20]:
@@ -120,14 +120,15 @@ def judge(request: SignedIn) -> HttpResponse:
             len(done),
         )
         text = said % {"count": len(done), "seen": Seen(seen).label}
-        request.session["undo"] = [*request.session.get("undo", []), {"ids": done, "text": text}][-MOST_UNDONE:]
-    return redirect(back + _query(request))
+        last = {"ids": done, "text": text, "back": back}
+        request.session["undo"] = [*request.session.get("undo", []), last][-MOST_UNDONE:]
+    return redirect(back)
 
 
 @officers
 @require_POST
 def undo(request: SignedIn) -> HttpResponse:
-    """Take back one's own verdicts of the last ten seconds."""
+    """Take back one's own verdicts of the last ten seconds; then the queue in which they were given, at that item."""
     ids = ticked_ids(request.POST)
     back = workflow.undo_verdicts(items=ids, actor=request.user)
     if back:
@@ -135,7 +136,16 @@ def undo(request: SignedIn) -> HttpResponse:
         messages.success(request, said % {"count": back})
     else:
         messages.warning(request, _("It counts already; from now on only a correction undoes it."))
-    return redirect("notices:checks")
+    return redirect(_judged_in(request, ids, back > 0))
+
+
+def _judged_in(request: SignedIn, ids: list[int], is_back: bool) -> str:
+    """The filtered queue in which verdicts of this session were given; at the item, if it waits there again."""
+    given: dict[str, Any] = next((last for last in reversed(request.session.get("undo", [])) if last["ids"] == ids), {})
+    url = given.get("back", reverse("notices:checks"))
+    if is_back and len(ids) == 1 and not url.startswith(reverse("notices:checks_list")):
+        return f"{url}{'&' if '?' in url else '?'}item={ids[0]}"
+    return url
 
 
 def _undoable(request: SignedIn) -> dict[str, Any] | None:

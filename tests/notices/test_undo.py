@@ -1,0 +1,48 @@
+"""Undoing a verdict of the check queue: back to where it was given."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from corps.models import User
+from tests.notices.world import World, add_targets, answer, file_another, issue
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_undo_leads_back_to_the_same_queue_and_item(world: World):
+    add_targets(world, 1)
+    [oldest] = issue(world)
+    answer(world, oldest)
+    other = file_another(world, 3)
+    [notice] = issue(other)
+    answer(other, notice)
+    client = client_of(world.officer)
+    query = f"?notice={notice.number}"
+    second = list(notice.items.order_by("pk"))[1]
+    client.post(reverse("notices:judge") + query, {"ids": second.pk, "seen": "gone"})
+    undone = client.post(reverse("notices:undo"), {"ids": second.pk}, follow=True)
+    assert (undone.context["current"], undone.context["total"]) == (second, 3)
+    assert undone.context["query"] == query
+
+    for item in notice.items.all():
+        client.post(reverse("notices:judge") + query, {"ids": item.pk, "seen": "gone"})
+    undone = client.post(reverse("notices:undo"), {"ids": item.pk}, follow=True)
+    assert (undone.context["current"], undone.context["total"]) == (item, 1)
+
+
+def test_undo_in_the_table_leads_back_to_the_filtered_table(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    client = client_of(world.officer)
+    ids = list(notice.items.values_list("pk", flat=True))
+    query = f"?notice={notice.number}"
+    client.post(reverse("notices:judge") + query, {"ids": ids, "seen": "gone", "from": "list"})
+    assert client.post(reverse("notices:undo"), {"ids": ids}).url == reverse("notices:checks_list") + query
