@@ -48,12 +48,6 @@ class CampaignForm(forms.ModelForm):
                 max_value=250,
             )
 
-    def clean_closes_on(self) -> date:
-        closes_on, opens_on = self.cleaned_data["closes_on"], self.cleaned_data.get("opens_on")
-        if opens_on and closes_on < opens_on:
-            raise ValidationError(_("It ends before it begins."))
-        return closes_on
-
 
 class NewGroundForm(forms.ModelForm):
     """A legal ground as it is taken into the list."""
@@ -82,12 +76,6 @@ class NewGroundForm(forms.ModelForm):
     aspect = forms.ChoiceField(
         label=_("Aspect of the memorandum"), choices=[("", _("choose")), *LegalGround.Aspect.choices]
     )
-
-    def clean_valid_to(self) -> date | None:
-        valid_to, valid_from = self.cleaned_data["valid_to"], self.cleaned_data.get("valid_from")
-        if valid_to and (begins := valid_from or self.instance.valid_from) and valid_to < begins:
-            raise ValidationError(_("It ends before it begins."))
-        return valid_to
 
 
 class GroundChangeForm(NewGroundForm):

@@ -62,7 +62,7 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
         "firm": firm,
         "form": form,
         "may_register": may(request.user, "firms.register_firm"),
-        "accounts": firm.official_accounts.filter(struck_at=None).select_related("platform").order_by("platform", "pk"),
+        "accounts": firm.official_accounts.protecting().select_related("platform").order_by("platform", "pk"),
     }
     return render(request, "firms/firm.html", context)
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -37,6 +38,9 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        _ends_after_it_begins(self, "opens_on", "closes_on")
 
     @property
     def label(self) -> str:
@@ -96,7 +100,17 @@ class LegalGround(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def clean(self) -> None:
+        _ends_after_it_begins(self, "valid_from", "valid_to")
+
     @property
     def label(self) -> str:
         """The name in the reader's language."""
         return self.name if (get_language() or "zh").startswith("zh") else self.name_en
+
+
+def _ends_after_it_begins(row: models.Model, first: str, last: str) -> None:
+    """What the constraint holds, said beside the field of the last day."""
+    begins, ends = getattr(row, first), getattr(row, last)
+    if begins and ends and ends < begins:
+        raise ValidationError({last: _("It ends before it begins.")})

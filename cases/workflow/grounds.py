@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +43,7 @@ def register_ground(
     require(actor, "cases.keep_grounds")
     ground = LegalGround(code=code, name=name, name_en=name_en, aspect=aspect, basis=basis)
     ground.is_sufficient, ground.valid_from, ground.valid_to = is_sufficient, valid_from, valid_to
-    _check(ground)
+    ground.full_clean()
     ground.save()
     record(actor, "ground.registered", ground, at=at, code=code, name=name, basis=basis, valid_from=valid_from)
     return ground
@@ -68,7 +67,7 @@ def change_ground(*, ground: LegalGround, actor: User, at: datetime | None = Non
         raise TransitionRefused(
             "ground-given", _("This ground was given already: end it, and register the new wording as another one.")
         )
-    _check(ground)
+    ground.full_clean()
     ground.save(update_fields=list(after))
     record(actor, "ground.changed", ground, at=at, before=before, after=after)
     return ground
@@ -77,9 +76,3 @@ def change_ground(*, ground: LegalGround, actor: User, at: datetime | None = Non
 def is_given(ground: LegalGround) -> bool:
     """Whether any case, target or notice names it."""
     return bool(named_among(LegalGround, [ground.pk]))
-
-
-def _check(ground: LegalGround) -> None:
-    if ground.valid_from and ground.valid_to and ground.valid_to < ground.valid_from:
-        raise ValidationError({"valid_to": _("It ends before it begins.")})
-    ground.full_clean()
