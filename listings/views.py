@@ -125,7 +125,7 @@ def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""
     accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
     struck = request.GET.get("struck") == "1"
-    asked_for = Approval.objects.filter(subject_type=OfficialAccount._meta.label_lower, state=Approval.State.OPEN)
+    asked_for = Approval.objects.open_among(OfficialAccount)
     struck_count = accounts.exclude(struck_at=None).count()
     accounts = accounts.exclude(struck_at=None) if struck else accounts.protecting()
     if firm := request.GET.get("firm"):
@@ -227,8 +227,8 @@ def _account(request: SignedIn, pk: int) -> OfficialAccount:
 
 def _official(request: SignedIn, pk: int, form: StrikeForm) -> HttpResponse:
     account = _account(request, pk)
-    said = Approval.objects.filter(subject_type=OfficialAccount._meta.label_lower, subject_id=pk)
-    last = said.select_related("requested_by", "decided_by").order_by("-attempt").first()
+    said = Approval.objects.about(account).select_related("requested_by", "decided_by")
+    last = said.order_by("-attempt").first()
     context = {
         "account": account,
         "form": form,

@@ -1,8 +1,20 @@
 """Approvals: somebody who did not draft a thing says yes or no to one version of it."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+
+
+class ApprovalQuerySet(models.QuerySet):
+    def about(self, subject: models.Model) -> Self:
+        """Requests whose subject is this very object."""
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+
+    def open_among(self, model: type[models.Model]) -> Self:
+        """Undecided requests whose subject is of this kind."""
+        return self.filter(subject_type=model._meta.label_lower, state=Approval.State.OPEN)
 
 
 class Approval(models.Model):
@@ -28,6 +40,8 @@ class Approval(models.Model):
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = ApprovalQuerySet.as_manager()
 
     class Meta:
         constraints = [

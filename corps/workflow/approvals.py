@@ -17,7 +17,7 @@ from corps.models import Approval, User
 
 def open_approval(subject: models.Model) -> Approval | None:
     """The undecided request for a subject, if there is one."""
-    return _about(subject).filter(state=Approval.State.OPEN).first()
+    return Approval.objects.about(subject).filter(state=Approval.State.OPEN).first()
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def request_approval(*, subject: models.Model, version: str, actor: User, at: da
     """
     if open_approval(subject):
         raise TransitionRefused("already-submitted", _("This is waiting for approval already."))
-    attempt = _about(subject).aggregate(last=Max("attempt"))["last"] or 0
+    attempt = Approval.objects.about(subject).aggregate(last=Max("attempt"))["last"] or 0
     approval = Approval.objects.create(
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
@@ -86,14 +86,10 @@ def decide_approval(
 @transaction.atomic
 def void_approval(*, subject: models.Model, actor: User | None, at: datetime) -> bool:
     """Take an undecided request back, because the subject was changed or withdrawn; whether there was one."""
-    approval = locked(_about(subject).filter(state=Approval.State.OPEN)).first()
+    approval = locked(Approval.objects.about(subject).filter(state=Approval.State.OPEN)).first()
     if approval is None:
         return False
     approval.state = Approval.State.VOID
     approval.save(update_fields=["state"])
     record(actor, "approval.void", approval, at=at, attempt=approval.attempt)
     return True
-
-
-def _about(subject: models.Model) -> models.QuerySet[Approval]:
-    return Approval.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)

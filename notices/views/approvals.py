@@ -134,13 +134,13 @@ def _objections(user: User) -> Any:
 
 def _corrections(user: User) -> Any:
     """Targets whose outcome somebody else proposes to take back."""
-    proposed = Approval.objects.filter(subject_type=Target._meta.label_lower, state=Approval.State.OPEN)
+    proposed = Approval.objects.open_among(Target)
     return Target.objects.visible_to(user).filter(pk__in=proposed.exclude(requested_by=user).values("subject_id"))
 
 
 def _strikes(user: User) -> Any:
     """Official accounts that somebody else asks to strike; each is decided on its own page."""
-    asked_for = Approval.objects.filter(subject_type=OfficialAccount._meta.label_lower, state=Approval.State.OPEN)
+    asked_for = Approval.objects.open_among(OfficialAccount)
     accounts = OfficialAccount.objects.visible_to(user).protecting()
     return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
 
@@ -148,9 +148,7 @@ def _strikes(user: User) -> Any:
 def _proposal(user: User, target: Target) -> dict[str, Any]:
     """A proposed correction: who asks for it why, what counts now, and what a yes would change."""
     last = target.outcomes.select_related("item__notice", "check_row__by").order_by("-nth").first()
-    entry = AuditEntry.objects.filter(
-        verb="outcome.correction_proposed", subject_type=Target._meta.label_lower, subject_id=target.pk
-    ).order_by("-pk")
+    entry = AuditEntry.objects.about(target).filter(verb="outcome.correction_proposed").order_by("-pk")
     return {
         "target": target,
         "proposed": ground.open_approval(target),
@@ -191,9 +189,8 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "by_store": stores[:STORES_SHOWN],
         "store_count": stores.count(),
         "approval": ground.open_approval(notice),
-        "returned": Approval.objects.filter(
-            subject_type=notice._meta.label_lower, subject_id=notice.pk, state=Approval.State.RETURNED
-        )
+        "returned": Approval.objects.about(notice)
+        .filter(state=Approval.State.RETURNED)
         .select_related("decided_by")
         .last(),
     }

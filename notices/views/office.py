@@ -356,9 +356,8 @@ def _composed(notice: Notice) -> dict[str, Any]:
         "blocked": by_reason(screened.blocked),
         "blocked_items": [item.pk for item in items if item.target_id in blocked],
         "rows": [item for item in items if item.target_id not in blocked][:20],
-        "returned": Approval.objects.filter(
-            subject_type=notice._meta.label_lower, subject_id=notice.pk, state=Approval.State.RETURNED
-        )
+        "returned": Approval.objects.about(notice)
+        .filter(state=Approval.State.RETURNED)
         .select_related("decided_by")
         .order_by("-pk")
         .first(),

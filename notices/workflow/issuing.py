@@ -229,12 +229,7 @@ def _locked(notice: Notice) -> Notice:
 
 def _refuse_unless_submitted(notice: Notice) -> None:
     if notice.state != NoticeState.SUBMITTED:
-        pending: Approval | None = (
-            Approval.objects.filter(subject_type=notice._meta.label_lower, subject_id=notice.pk)
-            .order_by("-pk")
-            .select_related("decided_by")
-            .first()
-        )
+        pending: Approval | None = Approval.objects.about(notice).order_by("-pk").select_related("decided_by").first()
         raise TransitionRefused(
             "not-submitted",
             _("This notice does not wait for approval."),
