@@ -51,7 +51,7 @@ def test_more_items_than_a_page_holds_are_answered_with_four_keys(page: Page, wo
     page.keyboard.press("1")
     expect(page.locator("h1")).to_contain_text("60")
     # The browser gives a new page its focus once it draws it, a moment after its text is there.
-    expect(page.locator(".verbs .btn-primary")).to_be_focused()
+    expect(page.locator("main .verbs .btn-primary")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".answered")).to_contain_text("60 / 60")
     assert outcomes(notice) == {"removed": 60}
