@@ -2,14 +2,55 @@
 
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from cases import timeline
-from cases.models import Campaign, Case, Complaint, ImportRow, LegalGround, Target
+from cases.models import Campaign, Case, CaseNote, Complaint, ImportRow, LegalGround, Target
 from cases.states import CaseState, ComplaintState, Seen, TargetState
 from corps import wording
 from corps.wording import Detail, choices, name_kind, names_of
 
+NOTE_TOLD = 120
+# For the timeline as well: words, and a word with a colour.
+VERBS = {
+    "case.opened": (_("Case opened"), "grey"),
+    "case.complaints_added": (_("Complaints taken into the case"), "grey"),
+    "case.assigned": (_("Officers assigned"), "grey"),
+    "case.filed": (_("Case filed"), "blue"),
+    "case.not_filed": (_("Case not filed"), "red"),
+    "case.reconsidered": (_("Decision not to file taken back"), "grey"),
+    "case.ground_given": (_("Legal ground given"), "grey"),
+    "case.noted": (_("Note written"), "grey"),
+    "case.disposing": (_("First notice issued, disposing begins"), "blue"),
+    "case.concluding": (_("Case concluded"), "blue"),
+    "case.closed": (_("Case closed"), "green"),
+    "case.archived": (_("Case archived"), "grey"),
+    "case.reopened": (_("Case reopened"), "amber"),
+    "case.suspended": (_("Case suspended"), "amber"),
+    "case.transferred": (_("Case transferred"), "grey"),
+    "case.withdrawn": (_("Case withdrawn"), "grey"),
+    "complaint.submitted": (_("Complaint handed in"), "grey"),
+    "complaint.accepted": (_("Complaint accepted"), "blue"),
+    "complaint.refused": (_("Complaint refused"), "red"),
+    "complaint.withdrawn": (_("Complaint withdrawn"), "grey"),
+    "complaint.in_case": (_("Complaint in the case"), "grey"),
+    "complaint.answered": (_("Complaint answered"), "green"),
+    "complaint.closed": (_("Complaint closed"), "grey"),
+    "import.read": (_("Sheet read"), "grey"),
+    "import.released": (_("Sheet released for registration"), "grey"),
+    "import.registered": (_("Sheet registered"), "grey"),
+    "import.failed": (_("Sheet could not be read"), "red"),
+    "import.abandoned": (_("Import given up"), "grey"),
+    "import.row_settled": (_("Row of a sheet settled"), "grey"),
+    "target.reported": (_("Target reported"), "grey"),
+    "target.added": (_("Target added by hand"), "grey"),
+    "target.taken_up": (_("Target taken up again"), "grey"),
+    "target.dropped": (_("Target dropped"), "grey"),
+    "target.ground_given": (_("Target given its own ground"), "grey"),
+    "target.found_official": (_("Target found to be an official account's"), "purple"),
+}
+# What only the audit tells.
 ACTS = {
     "campaign.opened": _("Campaign opened"),
     "campaign.changed": _("Campaign changed"),
@@ -31,7 +72,8 @@ def register() -> None:
         target=_("Targets"),
         **{"import": _("Imports")},
     )
-    wording.name_acts(ACTS | {act: words for act, (words, _kind) in timeline.words.items()})
+    timeline.words.update(VERBS)
+    wording.name_acts(ACTS | {act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
         aspect=Detail(_("aspect of the memorandum"), codes=choices(LegalGround.Aspect)),
         basis=Detail(_("articles")),
@@ -47,9 +89,11 @@ def register() -> None:
         invalid=Detail(_("invalid")),
         is_sufficient=Detail(_("suffices alone")),
         new=Detail(_("new targets")),
-        note=Detail(_("note")),
+        note=Detail(_("note"), kind="cases.casenote"),
+        officers=Detail(_("officers"), kind="corps.user"),
         official=Detail(_("official")),
         opens_on=Detail(_("opens on")),
+        relieved=Detail(_("officers relieved"), kind="corps.user"),
         received_on=Detail(_("received on")),
         repair=Detail(_("repair")),
         repeat=Detail(_("repeat")),
@@ -86,6 +130,7 @@ def register() -> None:
             lambda row: f"{row.sheet_import.complaint.number} {row.row}",
         ),
     )
+    name_kind(CaseNote, _("Note"), names_of(CaseNote.objects.all, lambda note: Truncator(note.text).chars(NOTE_TOLD)))
     name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
 
 

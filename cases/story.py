@@ -16,9 +16,10 @@ from corps.models import User
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that happened to a target. kind: a word with a colour. link: a word to follow `url` by.
+    """A line of the piece `timeline`. kind: a word with a colour. link: a word to follow `url` by.
 
     part: under which of the story's filters it falls besides "all" (`notice`, `answer`, `check`, or "").
+    changed: what became different, or why, on a line of its own.
     """
 
     at: datetime
@@ -29,6 +30,7 @@ class Line:
     url: str = ""
     link: Any = ""
     part: str = ""
+    changed: Any = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,64 +1,41 @@
-"""The timeline of a case: its audit entries in words, by day, what happened at once to many told once."""
+"""The timeline of a case or a notice: its audit entries in words, by day.
+
+What one person did of a kind to many targets, items or rows on one day is told once, with how many and how it went.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import BigIntegerField, Count, F, Max, Min, Q, QuerySet, When
+from django.db.models import Case as Either
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, LegalGround
-from corps.clock import shanghai_date
+from cases.models import Case
+from cases.story import Line
+from corps import wording
+from corps.clock import SHANGHAI, shanghai_date
 from corps.models import AuditEntry
-from corps.pieces.words import thousands
-from corps.wording import name_things
+from corps.pieces.words import clock_time, thousands
 
-# Verb of the audit → (words, a word with a colour). The rooms above add theirs in `AppConfig.ready()`.
-words: dict[str, tuple[Any, str]] = {
-    "case.opened": (gettext_lazy("Case opened"), "grey"),
-    "case.complaints_added": (gettext_lazy("Complaints taken into the case"), "grey"),
-    "case.assigned": (gettext_lazy("Officers assigned"), "grey"),
-    "case.filed": (gettext_lazy("Case filed"), "blue"),
-    "case.not_filed": (gettext_lazy("Case not filed"), "red"),
-    "case.reconsidered": (gettext_lazy("Decision not to file taken back"), "grey"),
-    "case.ground_given": (gettext_lazy("Legal ground given"), "grey"),
-    "case.noted": (gettext_lazy("Note written"), "grey"),
-    "case.disposing": (gettext_lazy("First notice issued, disposing begins"), "blue"),
-    "case.concluding": (gettext_lazy("Case concluded"), "blue"),
-    "case.closed": (gettext_lazy("Case closed"), "green"),
-    "case.archived": (gettext_lazy("Case archived"), "grey"),
-    "case.reopened": (gettext_lazy("Case reopened"), "amber"),
-    "case.suspended": (gettext_lazy("Case suspended"), "amber"),
-    "case.transferred": (gettext_lazy("Case transferred"), "grey"),
-    "case.withdrawn": (gettext_lazy("Case withdrawn"), "grey"),
-    "complaint.submitted": (gettext_lazy("Complaint handed in"), "grey"),
-    "complaint.accepted": (gettext_lazy("Complaint accepted"), "blue"),
-    "complaint.refused": (gettext_lazy("Complaint refused"), "red"),
-    "complaint.withdrawn": (gettext_lazy("Complaint withdrawn"), "grey"),
-    "complaint.in_case": (gettext_lazy("Complaint in the case"), "grey"),
-    "complaint.answered": (gettext_lazy("Complaint answered"), "green"),
-    "complaint.closed": (gettext_lazy("Complaint closed"), "grey"),
-    "import.read": (gettext_lazy("Sheet read"), "grey"),
-    "import.released": (gettext_lazy("Sheet released for registration"), "grey"),
-    "import.registered": (gettext_lazy("Sheet registered"), "grey"),
-    "import.failed": (gettext_lazy("Sheet could not be read"), "red"),
-    "import.abandoned": (gettext_lazy("Import given up"), "grey"),
-    "import.row_settled": (gettext_lazy("Row of a sheet settled"), "grey"),
-    "target.reported": (gettext_lazy("Target reported"), "grey"),
-    "target.added": (gettext_lazy("Target added by hand"), "grey"),
-    "target.taken_up": (gettext_lazy("Target taken up again"), "grey"),
-    "target.dropped": (gettext_lazy("Target dropped"), "grey"),
-    "target.ground_given": (gettext_lazy("Target given its own ground"), "grey"),
-    "target.found_official": (gettext_lazy("Target found to be an official account's"), "purple"),
-}
-# What happens to so many things at once that it is told apart, once for each act.
+# Verb of the audit → (words, a word with a colour). Each room adds its own in `AppConfig.ready()`.
+words: dict[str, tuple[Any, str]] = {}
+# What happens to so many things that it is told once for all of a day.
 BY_THE_HUNDRED = ("target.", "item.", "import.row_")
-MOST_ACTS = 200
+# What entries have in common that are told as one; `alone` is the id of one that is told by itself.
+SAME = ("verb", "actor", "day", "about", "alone")
+# How it went, by the first of these that an entry notes.
+HOW = ("seen", "outcome", "reason", "ground", "decision")
+MOST_WORDS = 6
+# What is said of an entry told by itself: which thing, and, on a line of its own, what changed.
+WHICH = ("document_number", "number", "notice", "officers", "target")
+CHANGED = ("reason", "conclusion", "proof", "note", "preserve", "operator")
 NUMBER = re.compile(r"([TNO])[0-9]{4}-[0-9]+")
 PAGES = {"T": "cases:complaint", "N": "notices:notice", "O": "notices:objection"}
 RESUMED = ("case.filed", "case.disposing", "case.concluding")
@@ -69,67 +46,127 @@ COUNTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the piece `timeline`."""
-
-    at: Any
-    text: Any
-    kind: str
-    note: str
-    strong: str = ""
-    changed: str = ""
-    url: str = ""
-    link: str = ""
+def acts_of(entries: QuerySet[AuditEntry]) -> QuerySet:
+    """What a timeline has a line for, as dicts of SAME with `first` and `when` (the first and last `at`), `last` (the
+    newest entry's id) and `count`. A list shows them by ("-when", "-last").
+    """
+    return _alike(entries).values(*SAME).annotate(first=Min("at"), when=Max("at"), last=Max("pk"), count=Count("pk"))
 
 
-def days_of(entries: Iterable[AuditEntry]) -> list[tuple[date, list[Entry]]]:
-    """Entries, newest first, by the Shanghai day of `at`. One statement for the names of grounds, and one for each kind
-    of thing that they are about."""
-    return _by_day((entry, 1) for entry in entries)
-
-
-def acts_of(entries: QuerySet[AuditEntry]) -> list[tuple[date, list[Entry]]]:
-    """The same, each act on many things as one line that says on how many; the newest MOST_ACTS."""
-    acts = entries.order_by().values("verb", "actor", "at").annotate(count=Count("pk"), last=Max("pk"))
-    counts = {act["last"]: act["count"] for act in acts.order_by("-at", "-last")[:MOST_ACTS]}
-    found = AuditEntry.objects.filter(pk__in=counts).select_related("actor").order_by("-at", "-pk")
-    return _by_day((entry, counts[entry.pk]) for entry in found)
-
-
-def _by_day(counted: Iterable[tuple[AuditEntry, int]]) -> list[tuple[date, list[Entry]]]:
-    grounds = {ground.code: ground.label for ground in LegalGround.objects.all()}
-    entries = list(counted)
-    names = name_things((entry.subject_type, entry.subject_id) for entry, count in entries if count == 1)
-    lines = [_line(entry, count, grounds, names) for entry, count in entries]
+def days_of(entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]) -> list[tuple[date, list[Line]]]:
+    """Lines for some of `acts_of(entries)`, in their order, by Shanghai day; a handful of statements."""
+    acts = list(acts)
+    newest = AuditEntry.objects.select_related("actor").in_bulk([act["last"] for act in acts])
+    teller = wording.teller(newest.values())
+    went = _how_it_went(entries, [act for act in acts if act["count"] > 1], teller)
+    lines = [
+        _line_of_many(newest[act["last"]], act, went[_key(act)])
+        if act["count"] > 1
+        else _line(newest[act["last"]], teller)
+        for act in acts
+    ]
     return [(day, list(lot)) for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))]
 
 
-def _line(entry: AuditEntry, count: int, grounds: Mapping[str, str], names: Mapping[tuple[str, int], str]) -> Entry:
+def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
+    """A line for each entry, for the page of what they are about; one statement for each kind of thing named."""
+    entries = list(entries)
+    teller = wording.teller(entries)
+    return [_line(entry, teller, on_its_page=True) for entry in entries]
+
+
+def _alike(entries: QuerySet[AuditEntry]) -> QuerySet:
+    """The entries with SAME, so that what is told once can be grouped."""
+    many = Q(*((("verb__startswith", beginning)) for beginning in BY_THE_HUNDRED), _connector=Q.OR)
+    return entries.order_by().annotate(
+        day=TruncDate("at", tzinfo=SHANGHAI),
+        about=KeyTextTransform("notice", "detail"),
+        alone=Either(When(many, then=None), default=F("pk"), output_field=BigIntegerField()),
+    )
+
+
+def _key(act: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(act[name] for name in SAME)
+
+
+def _how_it_went(
+    entries: QuerySet[AuditEntry], acts: list[Mapping[str, Any]], teller: wording.Teller
+) -> dict[tuple[Any, ...], str]:
+    """How it went with the many of each act: `Removed 35, Refused 2`; one statement."""
+    said: dict[tuple[Any, ...], list[tuple[str, int]]] = {_key(act): [] for act in acts}
+    if not said:
+        return {}
+    days = [act["day"] for act in acts]
+    alike = _alike(entries).filter(verb__in={act["verb"] for act in acts}, day__gte=min(days), day__lte=max(days))
+    words_of = {f"how_{name}": KeyTextTransform(name, "detail") for name in HOW}
+    rows = alike.values(*SAME, **words_of).annotate(count=Count("pk")).order_by("-count", *words_of)
+    for row in rows:
+        if (known := said.get(_key(row))) is not None:
+            known.append((_how({name: row[f"how_{name}"] for name in HOW}, teller), row["count"]))
+    return {key: _in_short([pair for pair in counted if pair[0]]) for key, counted in said.items()}
+
+
+def _how(detail: Mapping[str, Any], teller: wording.Teller) -> str:
+    name = next((name for name in HOW if detail.get(name)), None)
+    return teller.value(name, detail[name]) if name else ""
+
+
+def _in_short(counted: list[tuple[str, int]]) -> str:
+    if len(counted) == 1:
+        return counted[0][0]
+    said = [f"{word} {thousands(count)}" for word, count in counted[:MOST_WORDS]]
+    return _(", ").join(said + ["…"] * (len(counted) > MOST_WORDS))
+
+
+def _line_of_many(entry: AuditEntry, act: Mapping[str, Any], went: str) -> Line:
+    text, kind = words.get(entry.verb, (entry.verb, "grey"))
+    notes = [_who(entry), _("%(count)s of them") % {"count": thousands(act["count"])}]
+    if clock_time(act["first"]) != clock_time(act["when"]):
+        notes.append(f"{clock_time(act['first'])}–{clock_time(act['when'])}")
+    number = act["about"] or ""
+    return Line(act["when"], text, kind, went, "　".join(notes), _address(number), number)
+
+
+def _line(entry: AuditEntry, teller: wording.Teller, on_its_page: bool = False) -> Line:
     text, kind = words.get(entry.verb, (entry.verb, "grey"))
     detail = entry.detail
     if entry.verb in RESUMED and detail.get("before") == "suspended":
         text, kind = _("Case resumed"), "blue"
-    notes = [str(entry.actor or _("the house"))]
-    if count > 1:
-        notes.append(_("%(count)s of them") % {"count": thousands(count)})
+    notes = [_who(entry)]
     notes += [f"{thousands(detail[name])} {label}" for name, label in COUNTED if isinstance(detail.get(name), int)]
-    if isinstance(complaints := detail.get("complaints"), list):
+    if complaints := detail.get("complaints"):
         notes.append(" ".join(str(number) for number in complaints))
-    own = names.get((entry.subject_type, entry.subject_id or 0), "")
-    if entry.subject_type == Case._meta.label_lower:
+    own = teller.names.get((entry.subject_type, entry.subject_id or 0), "")
+    if on_its_page or entry.subject_type == Case._meta.label_lower:
         own = ""  # it stands in the page's head
-    strong = str(detail.get("document_number") or detail.get("number") or detail.get("notice") or own)
-    changed = str(detail.get("reason") or detail.get("conclusion") or "")
-    if entry.verb.endswith("ground_given"):
-        code = str(detail.get("after") or detail.get("ground") or "")
-        strong = grounds.get(code, code)
+    by_the_hundred = entry.verb.startswith(BY_THE_HUNDRED)
+    if by_the_hundred:
+        which = f"{own} {_how(detail, teller)}"
+    elif entry.verb == "case.ground_given":
+        which = teller.value("ground", detail.get("after"))
+    else:
+        which = next((teller.value(name, detail[name]) for name in WHICH if detail.get(name)), own)
     number = next((said for said in (detail.get("number"), detail.get("notice"), own) if _address(said)), "")
     if number:
-        strong = strong.replace(number, "").strip()  # it stands at the end of the line, as a link
-    return Entry(
-        entry.at, text, kind, "　".join(notes), strong=strong, changed=changed, url=_address(number), link=number
-    )
+        which = which.replace(number, "")  # it stands at the end of the line, as a link
+    changed = "" if by_the_hundred else "　".join(_changes(detail, teller))
+    return Line(entry.at, text, kind, which.strip(), "　".join(notes), _address(number), number, changed=changed)
+
+
+def _changes(detail: Mapping[str, Any], teller: wording.Teller) -> Iterable[str]:
+    """What changed, in words; what can only be yes or no comes with its name."""
+    for name in CHANGED:
+        if isinstance(detail.get(name), bool):
+            yield _("%(what)s: %(value)s") % {
+                "what": wording.details[name].label,
+                "value": teller.value(name, detail[name]),
+            }
+        elif detail.get(name):
+            yield teller.value(name, detail[name])
+
+
+def _who(entry: AuditEntry) -> str:
+    return str(entry.actor or _("the house"))
 
 
 def _address(number: object) -> str:

@@ -117,7 +117,7 @@ def register() -> None:
     wording.families.update(FAMILIES)
     wording.name_acts(ACTS)
     wording.details.update(DETAILS)
-    name_kind(User, _("Account"), names_of(User.objects.all, lambda user: f"{user.username} {user.name}"))
+    name_kind(User, _("Account"), names_of(User.objects.all, lambda user: f"{user.name} {user.username}".strip()))
     name_kind(HouseUnit, _("Unit"), names_of(HouseUnit.objects.all))
     name_kind(ClockRule, _("Clock rule"), names_of(ClockRule.objects.all))
     name_kind(Delivery, _("Mail"), _mail_titles, choices(Delivery.State))

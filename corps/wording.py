@@ -108,20 +108,26 @@ def name_things(wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int
 def tell(entries: Iterable[Any]) -> list[Told]:
     """Audit entries in words; one statement for each kind of thing that they name."""
     entries = list(entries)
-    wanted = {(entry.subject_type, entry.subject_id) for entry in entries}
-    for entry in entries:
-        wanted |= set(_mentioned(entry.detail))
-    teller = _Teller(name_things(wanted))
+    said = teller(entries)
     return [
         Told(
             entry,
             act_words(entry.verb),
             kind_words(entry.subject_type),
-            teller.names.get((entry.subject_type, entry.subject_id), str(entry.subject_id or "")),
-            list(teller.said(entry)),
+            said.names.get((entry.subject_type, entry.subject_id), str(entry.subject_id or "")),
+            list(said.said(entry)),
         )
         for entry in entries
     ]
+
+
+def teller(entries: Iterable[Any]) -> "Teller":
+    """What knows the names of all that these entries are about or mention; one statement for each kind of thing."""
+    entries = list(entries)
+    wanted = {(entry.subject_type, entry.subject_id) for entry in entries}
+    for entry in entries:
+        wanted |= set(_mentioned(entry.detail))
+    return Teller(name_things(wanted))
 
 
 def _mentioned(detail: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
@@ -133,8 +139,8 @@ def _mentioned(detail: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
 
 
 @dataclass(slots=True)
-class _Teller:
-    """Details in words; what codes are called is asked once for a page."""
+class Teller:
+    """Details in words; what codes are called is asked once for a page. names: (kind, id) → what it is called."""
 
     names: Mapping[tuple[str, int], str]
     asked: dict[int, Mapping[str, Any]] = field(default_factory=dict)

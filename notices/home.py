@@ -211,6 +211,6 @@ def register() -> None:
     desk.more["check"] = "notices:checks_list"
     desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
-    desk.providers["back"] += [returned, answered_back, undelivered]
+    desk.providers["back"] += [undelivered, returned, answered_back]
     desk.providers["check"].append(to_check)
     desk.providers["waiting"].append(waiting)

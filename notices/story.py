@@ -10,16 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases import story
+from cases import story, timeline
 from cases.models import Case, Target
 from cases.states import Seen, TargetState
 from corps.access import may
-from corps.models import Deadline, User
+from corps.models import AuditEntry, Deadline, User
 from corps.pieces.words import moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
 from notices.states import UNFINISHED, ItemState
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
+# What only the audit knows of an item: that it left its notice, and for which.
+LEFT = ("item.carried_over", "item.handed_over", "item.withdrawn")
 
 
 class NoticesTeller(story.Teller):
@@ -27,9 +29,16 @@ class NoticesTeller(story.Teller):
 
     def lines(self, target: Target, user: User) -> Iterator[story.Line]:
         """Notices, answers, looks, objections and what they brought, cause before effect; a handful of statements."""
-        items = (
-            NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT).select_related("notice__platform")
+        items = list(
+            NoticeItem.objects.filter(target=target)
+            .exclude(state=ItemState.DRAFT)
+            .select_related("notice__platform")
+            .order_by("pk")
         )
+        left = AuditEntry.objects.filter(
+            subject_type=NoticeItem._meta.label_lower, subject_id__in=[item.pk for item in items], verb__in=LEFT
+        )
+        yield from timeline.lines_of(left.select_related("actor").order_by("pk"))
         for item in items:
             notice = item.notice
             if notice.issued_at:

@@ -28,7 +28,7 @@ from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 KINDS = (
-    ("", gettext_lazy("Everything but single targets")),
+    ("", gettext_lazy("Everything")),
     ("case.", gettext_lazy("Case")),
     ("notice.", gettext_lazy("Notices")),
     ("target.", gettext_lazy("Targets")),
@@ -252,20 +252,13 @@ def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:
 
 
 def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
-    """Everything that happened in the case. What befell single targets and items, thousands of entries, stands apart:
-    told once for each act."""
+    """Everything that happened in the case, or one kind of it; what befell many targets or items in a day told once."""
     entries = AuditEntry.objects.in_thread(case.thread)
     shown = request.GET.get("verb", "")
-    if shown in timeline.BY_THE_HUNDRED:
-        return {"days": timeline.acts_of(entries.filter(verb__startswith=shown)), "kinds": KINDS, "shown": shown}
-    if shown in dict(KINDS):
-        entries = entries.filter(verb__startswith=shown)
-    else:
-        shown = ""
-        for beginning in timeline.BY_THE_HUNDRED:
-            entries = entries.exclude(verb__startswith=beginning)
-    page = page_of(entries.select_related("actor"), request.GET, order=("-at", "-id"))
-    return {"page": page, "days": timeline.days_of(page), "kinds": KINDS, "shown": shown}
+    shown = shown if shown in dict(KINDS) else ""
+    entries = entries.filter(verb__startswith=shown)
+    page = page_of(timeline.acts_of(entries), request.GET, order=("-when", "-last"))
+    return {"page": page, "days": timeline.days_of(entries, page), "kinds": KINDS, "shown": shown}
 
 
 def _notes(request: SignedIn, case: Case) -> dict[str, Any]:

@@ -42,8 +42,8 @@ def officer(request: SignedIn) -> HttpResponse:
         tasks = [task for provide in desk.providers[key] for task in provide(request.user)]
         if key == "back" and not (tasks or whole):
             continue
-        # What somebody was asked for comes before what is not due yet.
-        tasks.sort(key=lambda task: (task.since is None, task.due or story.FAR, task.since or at, str(task.title)))
+        # What somebody was asked for comes before what is not due yet; what has no date, in the order of its providers.
+        tasks.sort(key=lambda task: (task.since is None, task.due or story.FAR, task.since or at))
         shown = tasks if key == whole else tasks[:MOST]
         sections.append(
             {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import story, workflow
+from cases import story, timeline, workflow
 from cases.models import LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
@@ -22,12 +22,14 @@ from corps.clock import shanghai_date
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
-from corps.models import User
+from corps.models import AuditEntry, User
 from corps.pieces.words import moment
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
 MOST_ROWS = 20
+# What only the audit knows of a target; the rest is told by the rows that it left.
+ACTS = ("target.added", "target.taken_up", "target.dropped", "target.ground_given", "target.found_official")
 PARTS = (
     ("answer", gettext_lazy("Answers")),
     ("check", gettext_lazy("Looks")),
@@ -44,7 +46,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
     )
     target = get_object_or_404(targets, pk=pk)
     rows = list(target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[:MOST_ROWS])
-    lines = story.newest_first([*_reports(target, rows), *story.story_of(target, request.user)])
+    lines = story.newest_first([*_reports(target, rows), *_acts(target), *story.story_of(target, request.user)])
     part = request.GET.get("story", "")
     told = [line for line in lines if line.part == part] if part in dict(PARTS) else lines
     ledger = [count for teller in story.tellers for count in teller.ledger(target, request.user)]
@@ -65,6 +67,11 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "acts": [act for teller in story.tellers for act in teller.acts(target, request.user)],
     } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
+
+
+def _acts(target: Target) -> list[story.Line]:
+    entries = AuditEntry.objects.about(target).filter(verb__in=ACTS).select_related("actor").order_by("pk")
+    return timeline.lines_of(entries)
 
 
 def _in_store(target: Target) -> dict[str, Any]:

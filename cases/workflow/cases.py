@@ -270,12 +270,12 @@ def _assign(case: Case, lead: User | None, second: User | None, actor: User, at:
     if any(officer.role not in able or not officer.is_active for officer in (lead, second)):
         raise TransitionRefused("not-an-officer", _("Only officers of the corps can handle a case."))
     current = case.assignments.filter(until__isnull=True)
-    before = list(current.order_by("-is_lead").values_list("officer", flat=True))
+    relieved = list(current.order_by("-is_lead").values_list("officer", flat=True))
     current.update(until=at)
     CaseOfficer.objects.bulk_create(
         CaseOfficer(case=case, officer=officer, is_lead=officer is lead, since=at) for officer in (lead, second)
     )
-    record(actor, "case.assigned", case, at=at, thread=case.thread, before=before, after=[lead.pk, second.pk])
+    record(actor, "case.assigned", case, at=at, thread=case.thread, officers=[lead.pk, second.pk], relieved=relieved)
 
 
 def _is_below(unit: Unit, top: Unit | None) -> bool:

@@ -19,7 +19,7 @@ from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
-from corps.models import Approval, AuditEntry, Delivery, User
+from corps.models import AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.results import Result
@@ -28,6 +28,7 @@ from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.views import desk
+from notices.views.stepper import last_return, steps_of
 from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import by_reason, screen
 from stores.models import Platform
@@ -35,7 +36,6 @@ from stores.models import Platform
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
 everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
-STEPS = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
 
 TABLE = Table(
     "notices",
@@ -118,10 +118,12 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
     shown = {"items": _items, "letter": _letter, "deliveries": _deliveries, "timeline": _timeline}
     if tab not in shown:
         raise Http404
+    returned = last_return(notice) if notice.state == NoticeState.RETURNED else None
     context = {
         "notice": notice,
         "tab": tab,
-        "steps": _steps(notice),
+        "returned": returned,
+        "steps": steps_of(notice, returned),
     } | _verbs(request.user, notice)
     return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
 
@@ -356,35 +358,8 @@ def _composed(notice: Notice) -> dict[str, Any]:
         "blocked": by_reason(screened.blocked),
         "blocked_items": [item.pk for item in items if item.target_id in blocked],
         "rows": [item for item in items if item.target_id not in blocked][:20],
-        "returned": Approval.objects.about(notice)
-        .filter(state=Approval.State.RETURNED)
-        .select_related("decided_by")
-        .order_by("-pk")
-        .first(),
+        "returned": last_return(notice),
     }
-
-
-def _steps(notice: Notice) -> list[dict[str, Any]]:
-    """The stepper: draft, approval, issued, completed, with who and when."""
-    reached = {
-        NoticeState.DRAFT: (notice.drafted_at, notice.drafted_by),
-        NoticeState.SUBMITTED: (notice.submitted_at, notice.submitted_by),
-        NoticeState.ISSUED: (notice.issued_at, notice.issued_by),
-        NoticeState.COMPLETED: (notice.completed_at, None),
-    }
-    now = {NoticeState.RETURNED: NoticeState.DRAFT, NoticeState.WITHDRAWN: NoticeState.DRAFT}.get(
-        NoticeState(notice.state), NoticeState(notice.state)
-    )
-    place = STEPS.index(now)
-    return [
-        {
-            "label": step.label,
-            "at": reached[step][0],
-            "who": reached[step][1] or "",
-            "state": "now" if index == place else "done" if index < place else "",
-        }
-        for index, step in enumerate(STEPS)
-    ]
 
 
 def _verbs(user: User, notice: Notice) -> dict[str, bool]:
@@ -434,11 +409,12 @@ def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
 
 
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
-    """What happened to the notice, its letters and its items; an act on many items is one line."""
+    """What happened to the notice, its letters and its items; what befell many items in a day is one."""
     deliveries = letters.deliveries_of(notice).values("pk")
     entries = AuditEntry.objects.filter(
         Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
         | Q(subject_type=Delivery._meta.label_lower, subject_id__in=deliveries)
         | Q(subject_type=NoticeItem._meta.label_lower, subject_id__in=notice.items.values("pk"))
     )
-    return {"days": timeline.acts_of(entries)}
+    page = page_of(timeline.acts_of(entries), request.GET, order=("-when", "-last"))
+    return {"page": page, "days": timeline.days_of(entries, page)}

@@ -148,7 +148,14 @@ def withdraw_items(
     Target.objects.filter(pk__in=targets[True]).update(state=TargetState.RELISTED)
     record_many(
         entry(
-            actor, "item.withdrawn", item, at=at, thread=item.notice.case.thread, reason=reason, target=item.target_id
+            actor,
+            "item.withdrawn",
+            item,
+            at=at,
+            thread=item.notice.case.thread,
+            reason=reason,
+            target=item.target_id,
+            notice=item.notice.number,
         )
         for item in gone
     )

@@ -107,3 +107,15 @@ def test_the_first_page_asks_no_more_for_more_rows(world: World):
             client.get(reverse("home"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_came_back_begins_with_mails_and_returned_notices(world: World):
+    add_targets(world, 2)
+    answer(world, issue(world)[0], "not_ours")
+    add_targets(world, 1)
+    returned = workflow.return_notice(notice=submitted(world), actor=world.supervisor, reason="依据不符")
+    Delivery.objects.update(state=Delivery.State.FAILED, finished_at=timezone.now())
+    mails, notice, not_ours = lists(world.officer)["back"]
+    assert mails.url.startswith(reverse("notices:deliveries"))
+    assert returned.number in notice.title
+    assert not_ours.url.endswith("?state=not_ours")
