@@ -11,14 +11,14 @@ from cases.models import Campaign, Case, LegalGround
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
 from corps.clock import today
-from corps.forms import offer
+from corps.forms import RecordForm, offer
 from corps.models import User
 from firms.models import Firm
 
 LONG = 4000
 
 
-class CampaignForm(forms.ModelForm):
+class CampaignForm(RecordForm):
     """A campaign and the lengths that it has agreed, in working days."""
 
     class Meta:
@@ -49,7 +49,7 @@ class CampaignForm(forms.ModelForm):
             )
 
 
-class NewGroundForm(forms.ModelForm):
+class NewGroundForm(RecordForm):
     """A legal ground as it is taken into the list."""
 
     class Meta:

@@ -30,6 +30,13 @@ def ticked_ids(sent: QueryDict) -> list[int]:
     return [int(text) for text in sent.getlist("ids") if re.fullmatch(r"[0-9]{1,18}", text)]
 
 
+class RecordForm(forms.ModelForm):
+    """The fields of something to be registered or corrected. Whether there is such a one already, its verb judges."""
+
+    def validate_unique(self) -> None:
+        """Nothing here: the verb's own refusal comes back beside the field (`corps.refusals`)."""
+
+
 class UserForm(forms.Form):
     """An account's own fields, as many as its role has."""
 

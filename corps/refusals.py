@@ -28,10 +28,19 @@ def refusals_go_to(form: BaseForm, places: Mapping[str, str] | None = None) -> I
     except TransitionRefused as refused:
         form.add_error((places or {}).get(refused.code), str(refused.message))
     except ValidationError as invalid:
-        fields = invalid.message_dict if hasattr(invalid, "error_dict") else {"": invalid.messages}
-        for field, messages in fields.items():
-            for message in messages:
-                form.add_error(field if field in form.fields else None, message)
+        for field, errors in invalid.update_error_dict({}).items():
+            for error in errors:
+                form.add_error(field if field in form.fields else None, _taken(form, field, error) or error)
+
+
+def _taken(form: BaseForm, field: str, error: ValidationError) -> str:
+    """That something must be unique and is not, in the words of the form; a model's own would be half translated."""
+    if error.code not in ("unique", "unique_together"):
+        return ""
+    if field in form.fields:
+        said = {"field": form.fields[field].label}
+        return _("There is one with this already: %(field)s. Change it, or use the one that exists.") % said
+    return _("There is one like this already. Change it, or use the one that exists.")
 
 
 def say_of_lines(form: BaseForm, field: str, judged: Iterable[tuple[str, Result]]) -> None:

@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from corps.forms import RecordForm
 from firms.models import Firm
 
 
-class FirmForm(forms.ModelForm):
+class FirmForm(RecordForm):
     """A firm as it is registered; its brands one on each line."""
 
     brands = forms.CharField(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -226,19 +227,22 @@ def _account(request: SignedIn, pk: int) -> OfficialAccount:
 
 
 def _official(request: SignedIn, pk: int, form: StrikeForm) -> HttpResponse:
-    account = _account(request, pk)
+    context = protection(request.user, _account(request, pk)) | {"form": form}
+    return render(request, "listings/official_account.html", context)
+
+
+def protection(user: User, account: OfficialAccount) -> dict[str, Any]:
+    """What a page says of an official account: what it keeps from notices, and the last request to strike it."""
     said = Approval.objects.about(account).select_related("requested_by", "decided_by")
     last = said.order_by("-attempt").first()
-    context = {
+    return {
         "account": account,
-        "form": form,
         "approval": last,
         "is_open": last is not None and last.state == Approval.State.OPEN,
-        "own": last is not None and last.requested_by_id == request.user.pk,
-        "may_decide": may(request.user, "stores.strike_official_account"),
+        "own": last is not None and last.requested_by_id == user.pk,
+        "may_decide": may(user, "stores.strike_official_account"),
         "protected": 0 if account.struck_at else protected_by(account),
     }
-    return render(request, "listings/official_account.html", context)
 
 
 def _targets_of(platform: Platform, canonical_id: str) -> int:

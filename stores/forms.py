@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from corps.forms import RecordForm
 from stores.models import Liaison, Platform
 
 
-class PlatformForm(forms.ModelForm):
+class PlatformForm(RecordForm):
     """A platform that takes part."""
 
     class Meta:
@@ -16,7 +17,7 @@ class PlatformForm(forms.ModelForm):
         help_texts = {"slug": _("Small letters and digits, as the address rules name the site: taobao, jd, pdd, …")}
 
 
-class LiaisonForm(forms.ModelForm):
+class LiaisonForm(RecordForm):
     """Whom notices go to, and who else may answer."""
 
     class Meta:

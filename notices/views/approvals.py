@@ -18,11 +18,13 @@ from corps.clock import today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
+from listings import views as official
 from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
 from notices.views.objections import may_decide
+from notices.views.stepper import last_return
 from notices.workflow.guards import by_reason, screen
 from stores.models import OfficialAccount
 
@@ -56,12 +58,14 @@ def inbox(request: SignedIn) -> HttpResponse:
             "target__listing", "target__store", "target__platform", "case", "lodged_by"
         )[:OBJECTIONS_SHOWN]
     )
-    kind, chosen = _chosen(request.GET, {"notice": notices, "correction": corrections, "objection": objections})
+    strikes = list(_strikes(request.user).select_related("platform", "firm"))
+    waiting_ones = {"notice": notices, "correction": corrections, "objection": objections, "strike": strikes}
+    kind, chosen = _chosen(request.GET, waiting_ones)
     context: dict[str, Any] = {
         "notices": notices,
         "objections": objections,
         "corrections": corrections,
-        "strikes": _strikes(request.user).select_related("platform", "firm"),
+        "strikes": strikes,
         "waiting": waiting(request.user),
         "is_over": bool(kind) and chosen is None,
     }
@@ -69,6 +73,8 @@ def inbox(request: SignedIn) -> HttpResponse:
         context |= _proposal(request.user, chosen)
     elif chosen is not None and kind == "objection":
         context |= {"objection": chosen, "may_decide": may_decide(request.user, chosen), "form": DecisionForm()}
+    elif chosen is not None and kind == "strike":
+        context |= official.protection(request.user, chosen)
     elif chosen is not None:
         following = notices[notices.index(chosen) + 1 :]
         context |= {"current": chosen, "following": following[0] if following else None}
@@ -127,6 +133,15 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("notices:approvals")
 
 
+@supervisors
+@require_POST
+def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
+    """Decide about striking an official account as on its own page, and stay in the inbox."""
+    official.decide_strike(request, pk)
+    still = _strikes(request.user).filter(pk=pk).exists()
+    return redirect(reverse("notices:approvals") + (f"?strike={pk}" if still else ""))
+
+
 def _objections(user: User) -> Any:
     open_ones = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
     return Objection.objects.visible_to(user).filter(state__in=open_ones).exclude(lodged_by=user).order_by("lodged_at")
@@ -139,7 +154,7 @@ def _corrections(user: User) -> Any:
 
 
 def _strikes(user: User) -> Any:
-    """Official accounts that somebody else asks to strike; each is decided on its own page."""
+    """Official accounts that somebody else asks to strike."""
     asked_for = Approval.objects.open_among(OfficialAccount)
     accounts = OfficialAccount.objects.visible_to(user).protecting()
     return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
@@ -189,10 +204,7 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "by_store": stores[:STORES_SHOWN],
         "store_count": stores.count(),
         "approval": ground.open_approval(notice),
-        "returned": Approval.objects.about(notice)
-        .filter(state=Approval.State.RETURNED)
-        .select_related("decided_by")
-        .last(),
+        "returned": last_return(notice),
     }
 
 

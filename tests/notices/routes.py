@@ -15,6 +15,7 @@ ROUTES = {
     "notices:approvals": {"supervisor"},
     "notices:decide": {"supervisor"},
     "notices:correction": {"supervisor"},
+    "notices:strike": {"supervisor"},
     "notices:correction_new": CORPS,
     "notices:checks": CORPS,
     "notices:checks_list": CORPS,

@@ -181,6 +181,24 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
     assert WHY in client_of(world.officer).get(page).content.decode()
 
 
+def test_a_strike_is_decided_in_the_inbox_and_the_next_one_follows(world: World):
+    account = protect(world)
+    propose_strike(account=account, actor=world.officer, reason=WHY)
+    inbox = reverse("notices:approvals")
+    page = client_of(world.supervisor).get(f"{inbox}?strike={account.pk}")
+    assert page.context["account"] == account
+    decided = reverse("notices:strike", args=[account.pk])
+    assert decided in page.content.decode()
+    silent = client_of(world.supervisor).post(decided, {"act": "decline"})
+    assert silent.url == f"{inbox}?strike={account.pk}"
+    assert client_of(world.officer2).post(decided, {"act": "strike"}).status_code == 404
+    assert client_of(world.supervisor).post(decided, {"act": "strike"}).url == inbox
+    account.refresh_from_db()
+    assert account.struck_at is not None
+    over = client_of(world.supervisor).get(f"{inbox}?strike={account.pk}")
+    assert (over.status_code, over.context["is_over"]) == (200, True)
+
+
 def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(world: World):
     _inside, itself, _elsewhere = targets_in_the_store(world)
     account = protect(world)
