@@ -56,7 +56,7 @@ TABLE = Table(
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
     """Every notice of the cases one may see, newest first."""
-    notices = Notice.objects.visible_to(request.user).select_related("platform", "case", "reply_deadline")
+    notices = Notice.objects.visible_to(request.user).select_related("platform", "case__firm", "reply_deadline")
     if (state := request.GET.get("state")) in NoticeState.values:
         notices = notices.filter(state=state)
     if platform := request.GET.get("platform"):
