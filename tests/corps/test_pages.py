@@ -160,7 +160,7 @@ def test_the_audit_is_told_in_words_with_a_link_to_all_about_the_same_thing(clie
     client.force_login(auditor)
     text = client.get("/audit/", {"subject": "corps.user", "id": str(officer.pk)}).content.decode()
     assert f'<a href="?subject=corps.user&amp;id={officer.pk}">Officer officer</a>' in text
-    for words in ("修改账号</td>", "执法人员 → 负责人", "执法一支队 → 执法一支队", "电话", "对象: officer Officer"):
+    for words in ("修改账号</td>", "执法人员 → 负责人", "执法一支队 → 执法一支队", "电话", "对象: Officer officer"):
         assert words.replace(": ", "：") in text.replace(": ", "：")
     assert "停用账号</td>" not in text
 
