@@ -11,6 +11,7 @@ from cases.models import Complaint
 from corps.clock import SHANGHAI
 from notices.models import Answer, Check, Notice, NoticeItem
 from notices.states import ItemState, NoticeState
+from notices.views import checks
 from stores.models import Platform
 
 MOST_PLATFORMS = 2
@@ -51,14 +52,14 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
         .values("notice__platform", "items", "notices", "since", "due")
         .order_by("-items")[:MOST_PLATFORMS]
     ]
-    to_check = _items(user, campaign).filter(state=ItemState.CLAIMED)
-    checks = to_check.aggregate(
+    to_check = checks.queue(user).filter(pk__in=_items(user, campaign).values("pk"))
+    counted = to_check.aggregate(
         items=Count("pk"),
         notices=Count("notice", distinct=True),
         since=Min("answered_at"),
         due=Min("check_deadline__due_on"),
     )
-    found.append(Stuck("to_check", **checks))
+    found.append(Stuck("to_check", **counted))
     approvals = _notices(user, campaign).filter(state=NoticeState.SUBMITTED)
     found.append(
         Stuck(
