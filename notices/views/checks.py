@@ -169,7 +169,7 @@ def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
     if case := request.GET.get("case"):
         found = found.filter(notice__case__number=case)
     if (campaign := request.GET.get("campaign", "")) in _campaigns(request.user):
-        found = found.filter(notice__case__campaign=campaign)
+        found = found.filter(notice__case__campaign=int(campaign))
     if request.GET.get("claim") in Claim.values:
         found = found.filter(outcome=request.GET["claim"])
     if request.GET.get("seen") in Seen.values:
