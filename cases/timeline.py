@@ -77,7 +77,7 @@ def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
 
 def _alike(entries: QuerySet[AuditEntry]) -> QuerySet:
     """The entries with SAME, so that what is told once can be grouped."""
-    many = Q(*((("verb__startswith", beginning)) for beginning in BY_THE_HUNDRED), _connector=Q.OR)
+    many = Q(*[("verb__startswith", beginning) for beginning in BY_THE_HUNDRED], _connector=Q.OR)
     return entries.order_by().annotate(
         day=TruncDate("at", tzinfo=SHANGHAI),
         about=KeyTextTransform("notice", "detail"),
