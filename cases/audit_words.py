@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from cases import timeline
 from cases.models import Campaign, Case, CaseNote, Complaint, ImportRow, LegalGround, Target
 from cases.states import CaseState, ComplaintState, Seen, TargetState
 from corps import wording
+from corps.pieces.words import moment
 from corps.wording import Detail, choices, name_kind, names_of
 
-NOTE_TOLD = 120
 # For the timeline as well: words, and a word with a colour.
 VERBS = {
     "case.opened": (_("Case opened"), "grey"),
@@ -48,6 +47,7 @@ VERBS = {
     "target.taken_up": (_("Target taken up again"), "grey"),
     "target.dropped": (_("Target dropped"), "grey"),
     "target.ground_given": (_("Target given its own ground"), "grey"),
+    "target.ground_taken_back": (_("Target's own ground taken back"), "grey"),
     "target.found_official": (_("Target found to be an official account's"), "purple"),
 }
 # What only the audit tells.
@@ -130,7 +130,11 @@ def register() -> None:
             lambda row: f"{row.sheet_import.complaint.number} {row.row}",
         ),
     )
-    name_kind(CaseNote, _("Note"), names_of(CaseNote.objects.all, lambda note: Truncator(note.text).chars(NOTE_TOLD)))
+    name_kind(
+        CaseNote,
+        _("Note on a case"),
+        names_of(lambda: CaseNote.objects.select_related("case"), lambda note: f"{note.case.number} {moment(note.at)}"),
+    )
     name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
 
 

@@ -1,10 +1,13 @@
 """The timeline of a case or a notice: its audit entries in words, by day.
 
-What one person did of a kind to many targets, items or rows on one day is told once, with how many and how it went.
+What one person did of a kind to many targets, items or rows on one day, in one notice, is told once, with how many and
+how it went.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -14,19 +17,21 @@ from django.db.models import Case as Either
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case
+from cases.models import Case, CaseNote
 from cases.story import Line
 from corps import wording
 from corps.clock import SHANGHAI, shanghai_date
 from corps.models import AuditEntry
 from corps.pieces.words import clock_time, thousands
 
-# Verb of the audit → (words, a word with a colour). Each room adds its own in `AppConfig.ready()`.
+# Verb of the audit → (words, a word with a colour). Each room adds its own in `AppConfig.ready()`; what is told only in
+# the audit has its words there.
 words: dict[str, tuple[Any, str]] = {}
-# What happens to so many things that it is told once for all of a day.
+# What happens to so many things that it is told once for all of a day and a notice.
 BY_THE_HUNDRED = ("target.", "item.", "import.row_")
 # What entries have in common that are told as one; `alone` is the id of one that is told by itself.
 SAME = ("verb", "actor", "day", "about", "alone")
@@ -35,7 +40,10 @@ HOW = ("seen", "outcome", "reason", "ground", "decision")
 MOST_WORDS = 6
 # What is said of an entry told by itself: which thing, and, on a line of its own, what changed.
 WHICH = ("document_number", "number", "notice", "officers", "target")
-CHANGED = ("reason", "conclusion", "proof", "note", "preserve", "operator")
+CHANGED = ("reason", "conclusion", "proof", "evidence")
+# The same with its name, without which it would not be understood.
+NAMED = ("relieved", "preserve", "operator")
+LONGEST_NOTE = 120
 NUMBER = re.compile(r"([TNO])[0-9]{4}-[0-9]+")
 PAGES = {"T": "cases:complaint", "N": "notices:notice", "O": "notices:objection"}
 RESUMED = ("case.filed", "case.disposing", "case.concluding")
@@ -44,25 +52,29 @@ COUNTED = (
     ("items", gettext_lazy("items")),
     ("rows", gettext_lazy("rows")),
 )
+COUNTED_BY_NAME = ("new", "repeat", "held", "official", "invalid")
 
 
 def acts_of(entries: QuerySet[AuditEntry]) -> QuerySet:
-    """What a timeline has a line for, as dicts of SAME with `first` and `when` (the first and last `at`), `last` (the
-    newest entry's id) and `count`. A list shows them by ("-when", "-last").
+    """What a timeline has a line for, as dicts of SAME with `begun` and `ended` (the first and last `at`), `first` and
+    `last` (the oldest and newest entry's id) and `count`.
+
+    A list shows them by ("-begun", "-first"): an act that goes on while somebody turns pages keeps its place.
     """
-    return _alike(entries).values(*SAME).annotate(first=Min("at"), when=Max("at"), last=Max("pk"), count=Count("pk"))
+    grouped = _alike(entries).values(*SAME)
+    return grouped.annotate(begun=Min("at"), ended=Max("at"), first=Min("pk"), last=Max("pk"), count=Count("pk"))
 
 
 def days_of(entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]) -> list[tuple[date, list[Line]]]:
     """Lines for some of `acts_of(entries)`, in their order, by Shanghai day; a handful of statements."""
     acts = list(acts)
     newest = AuditEntry.objects.select_related("actor").in_bulk([act["last"] for act in acts])
-    teller = wording.teller(newest.values())
-    went = _how_it_went(entries, [act for act in acts if act["count"] > 1], teller)
+    writer = _writer(newest.values())
+    went = _how_it_went(entries, [act for act in acts if act["count"] > 1], writer)
     lines = [
-        _line_of_many(newest[act["last"]], act, went[_key(act)])
+        writer.line_of_many(newest[act["last"]], act, went[_key(act)])
         if act["count"] > 1
-        else _line(newest[act["last"]], teller)
+        else writer.line(newest[act["last"]])
         for act in acts
     ]
     return [(day, list(lot)) for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))]
@@ -71,8 +83,8 @@ def days_of(entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]) ->
 def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
     """A line for each entry, for the page of what they are about; one statement for each kind of thing named."""
     entries = list(entries)
-    teller = wording.teller(entries)
-    return [_line(entry, teller, on_its_page=True) for entry in entries]
+    writer = _writer(entries)
+    return [writer.line(entry, on_its_page=True) for entry in entries]
 
 
 def _alike(entries: QuerySet[AuditEntry]) -> QuerySet:
@@ -90,79 +102,112 @@ def _key(act: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _how_it_went(
-    entries: QuerySet[AuditEntry], acts: list[Mapping[str, Any]], teller: wording.Teller
+    entries: QuerySet[AuditEntry], acts: list[Mapping[str, Any]], writer: "_Writer"
 ) -> dict[tuple[Any, ...], str]:
     """How it went with the many of each act: `Removed 35, Refused 2`; one statement."""
-    said: dict[tuple[Any, ...], list[tuple[str, int]]] = {_key(act): [] for act in acts}
-    if not said:
+    if not acts:
         return {}
-    days = [act["day"] for act in acts]
-    alike = _alike(entries).filter(verb__in={act["verb"] for act in acts}, day__gte=min(days), day__lte=max(days))
+    meant = entries.filter(
+        verb__in={act["verb"] for act in acts},
+        at__gte=min(act["begun"] for act in acts),
+        at__lte=max(act["ended"] for act in acts),
+    )
     words_of = {f"how_{name}": KeyTextTransform(name, "detail") for name in HOW}
-    rows = alike.values(*SAME, **words_of).annotate(count=Count("pk")).order_by("-count", *words_of)
+    rows = _alike(meant).values(*SAME, **words_of).annotate(count=Count("pk")).order_by()
+    said: dict[tuple[Any, ...], Counter[str]] = {_key(act): Counter() for act in acts}
     for row in rows:
         if (known := said.get(_key(row))) is not None:
-            known.append((_how({name: row[f"how_{name}"] for name in HOW}, teller), row["count"]))
-    return {key: _in_short([pair for pair in counted if pair[0]]) for key, counted in said.items()}
+            known[writer.how({name: row[f"how_{name}"] for name in HOW})] += row["count"]
+    return {key: _in_short(counted) for key, counted in said.items()}
 
 
-def _how(detail: Mapping[str, Any], teller: wording.Teller) -> str:
-    name = next((name for name in HOW if detail.get(name)), None)
-    return teller.value(name, detail[name]) if name else ""
-
-
-def _in_short(counted: list[tuple[str, int]]) -> str:
+def _in_short(counted: "Counter[str]") -> str:
+    """What all have in common, or the words with how many of each, the most frequent first."""
     if len(counted) == 1:
-        return counted[0][0]
-    said = [f"{word} {thousands(count)}" for word, count in counted[:MOST_WORDS]]
-    return _(", ").join(said + ["…"] * (len(counted) > MOST_WORDS))
+        return next(iter(counted))
+    by_count = sorted((-count, word) for word, count in counted.items() if word)
+    said = [f"{word} {thousands(-count)}" for count, word in by_count[:MOST_WORDS]]
+    return _(", ").join(said + ["…"] * (len(by_count) > MOST_WORDS))
 
 
-def _line_of_many(entry: AuditEntry, act: Mapping[str, Any], went: str) -> Line:
-    text, kind = words.get(entry.verb, (entry.verb, "grey"))
-    notes = [_who(entry), _("%(count)s of them") % {"count": thousands(act["count"])}]
-    if clock_time(act["first"]) != clock_time(act["when"]):
-        notes.append(f"{clock_time(act['first'])}–{clock_time(act['when'])}")
-    number = act["about"] or ""
-    return Line(act["when"], text, kind, went, "　".join(notes), _address(number), number)
+def _writer(entries: Iterable[AuditEntry]) -> "_Writer":
+    entries = list(entries)
+    notes = [entry.detail["note"] for entry in entries if entry.verb == "case.noted"]
+    texts = dict(CaseNote.objects.filter(pk__in=notes).values_list("pk", "text")) if notes else {}
+    return _Writer(wording.interpreter(entries), texts)
 
 
-def _line(entry: AuditEntry, teller: wording.Teller, on_its_page: bool = False) -> Line:
-    text, kind = words.get(entry.verb, (entry.verb, "grey"))
-    detail = entry.detail
-    if entry.verb in RESUMED and detail.get("before") == "suspended":
-        text, kind = _("Case resumed"), "blue"
-    notes = [_who(entry)]
-    notes += [f"{thousands(detail[name])} {label}" for name, label in COUNTED if isinstance(detail.get(name), int)]
-    if complaints := detail.get("complaints"):
-        notes.append(" ".join(str(number) for number in complaints))
-    own = teller.names.get((entry.subject_type, entry.subject_id or 0), "")
-    if on_its_page or entry.subject_type == Case._meta.label_lower:
-        own = ""  # it stands in the page's head
-    by_the_hundred = entry.verb.startswith(BY_THE_HUNDRED)
-    if by_the_hundred:
-        which = f"{own} {_how(detail, teller)}"
-    elif entry.verb == "case.ground_given":
-        which = teller.value("ground", detail.get("after"))
-    else:
-        which = next((teller.value(name, detail[name]) for name in WHICH if detail.get(name)), own)
-    number = next((said for said in (detail.get("number"), detail.get("notice"), own) if _address(said)), "")
-    if number:
-        which = which.replace(number, "")  # it stands at the end of the line, as a link
-    changed = "" if by_the_hundred else "　".join(_changes(detail, teller))
-    return Line(entry.at, text, kind, which.strip(), "　".join(notes), _address(number), number, changed=changed)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Puts entries into words. notes: the texts of the case notes that they tell of, by key."""
+
+    names: wording.Interpreter
+    notes: Mapping[int, str]
+
+    def line_of_many(self, entry: AuditEntry, act: Mapping[str, Any], went: str) -> Line:
+        """One line for all of an act, of which `entry` is the newest. went: how it went."""
+        text, kind = _words(entry)
+        notes = [_who(entry), _("%(count)s of them") % {"count": thousands(act["count"])}]
+        if clock_time(act["begun"]) != clock_time(act["ended"]):
+            notes.append(f"{clock_time(act['begun'])}–{clock_time(act['ended'])}")
+        number = act["about"] or ""
+        return Line(act["begun"], text, kind, went, "　".join(notes), _address(number), number)
+
+    def line(self, entry: AuditEntry, on_its_page: bool = False) -> Line:
+        """One entry by itself; on the page of what it is about, without the name of that."""
+        text, kind = _words(entry)
+        detail = entry.detail
+        own = self.names.names.get((entry.subject_type, entry.subject_id or 0), "")
+        if on_its_page or entry.subject_type == Case._meta.label_lower:
+            own = ""  # it stands in the page's head
+        by_the_hundred = entry.verb.startswith(BY_THE_HUNDRED)
+        if by_the_hundred:
+            which = f"{own} {self.how(detail)}"
+        else:
+            which = next((self.names.value(name, detail[name]) for name in WHICH if detail.get(name)), own)
+        number = next((said for said in (detail.get("number"), detail.get("notice"), own) if _address(said)), "")
+        if number:
+            which = which.replace(number, "")  # it stands at the end of the line, as a link
+        note = "　".join([_who(entry), *self.counts(detail)])
+        changed = "" if by_the_hundred else "　".join(self.changes(entry))
+        return Line(entry.at, text, kind, which.strip(), note, _address(number), number, changed=changed)
+
+    def how(self, detail: Mapping[str, Any]) -> str:
+        """How it went, in a word."""
+        name = next((name for name in HOW if detail.get(name)), None)
+        return self.names.value(name, detail[name]) if name else ""
+
+    def counts(self, detail: Mapping[str, Any]) -> Iterator[str]:
+        """Of how many things it tells, and which complaints."""
+        for name, label in COUNTED:
+            if isinstance(detail.get(name), int):
+                yield f"{thousands(detail[name])} {label}"
+        for name in COUNTED_BY_NAME:
+            if isinstance(detail.get(name), int) and detail[name]:
+                yield f"{wording.details[name].label} {thousands(detail[name])}"
+        if complaints := detail.get("complaints"):
+            yield " ".join(str(number) for number in complaints)
+
+    def changes(self, entry: AuditEntry) -> Iterator[str]:
+        """What became different, and why."""
+        detail = entry.detail
+        if isinstance(detail.get("before"), str) and isinstance(detail.get("after"), str):
+            yield self.names.change(entry)
+        if text := self.notes.get(detail.get("note", 0)):
+            yield Truncator(text).chars(LONGEST_NOTE)
+        for name in CHANGED:
+            if detail.get(name):
+                yield self.names.value(name, detail[name])
+        for name in NAMED:
+            if detail.get(name) not in (None, []):
+                said = {"what": wording.details[name].label, "value": self.names.value(name, detail[name])}
+                yield _("%(what)s: %(value)s") % said
 
 
-def _changes(detail: Mapping[str, Any], teller: wording.Teller) -> Iterable[str]:
-    """What changed, in words; what can only be yes or no comes with its name."""
-    for name in CHANGED:
-        if isinstance(detail.get(name), bool):
-            yield _("%(what)s: %(value)s") % {
-                "what": wording.details[name].label,
-                "value": teller.value(name, detail[name]),
-            }
-        elif detail.get(name):
-            yield teller.value(name, detail[name])
+def _words(entry: AuditEntry) -> tuple[Any, str]:
+    if entry.verb in RESUMED and entry.detail.get("before") == "suspended":
+        return _("Case resumed"), "blue"
+    return words.get(entry.verb) or (wording.act_words(entry.verb), "grey")
 
 
 def _who(entry: AuditEntry) -> str:

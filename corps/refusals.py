@@ -12,6 +12,8 @@ from corps.errors import TransitionRefused
 from corps.results import Result
 
 MOST_LINES = 10
+# Codes of a ValidationError for what must be unique.
+TAKEN = ("unique", "unique_together")
 LONGEST_LINE = 80
 
 
@@ -30,17 +32,20 @@ def refusals_go_to(form: BaseForm, places: Mapping[str, str] | None = None) -> I
     except ValidationError as invalid:
         for field, errors in invalid.update_error_dict({}).items():
             for error in errors:
-                form.add_error(field if field in form.fields else None, _taken(form, field, error) or error)
+                if error.code in TAKEN:
+                    _say_taken(form, field)
+                else:
+                    form.add_error(field if field in form.fields else None, error)
 
 
-def _taken(form: BaseForm, field: str, error: ValidationError) -> str:
+def _say_taken(form: BaseForm, field: str) -> None:
     """That something must be unique and is not, in the words of the form; a model's own would be half translated."""
-    if error.code not in ("unique", "unique_together"):
-        return ""
-    if field in form.fields:
-        said = {"field": form.fields[field].label}
-        return _("There is one with this already: %(field)s. Change it, or use the one that exists.") % said
-    return _("There is one like this already. Change it, or use the one that exists.")
+    place = field if field in form.fields else next(iter(form.fields)) if len(form.fields) == 1 else None
+    if place is None:
+        form.add_error(None, _("There is one like this already."))
+    else:
+        said = {"field": form.fields[place].label}
+        form.add_error(place, _("%(field)s: there is one like this already; change it or use that one.") % said)
 
 
 def say_of_lines(form: BaseForm, field: str, judged: Iterable[tuple[str, Result]]) -> None:

@@ -108,7 +108,7 @@ def name_things(wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int
 def tell(entries: Iterable[Any]) -> list[Told]:
     """Audit entries in words; one statement for each kind of thing that they name."""
     entries = list(entries)
-    said = teller(entries)
+    said = interpreter(entries)
     return [
         Told(
             entry,
@@ -121,13 +121,13 @@ def tell(entries: Iterable[Any]) -> list[Told]:
     ]
 
 
-def teller(entries: Iterable[Any]) -> "Teller":
+def interpreter(entries: Iterable[Any]) -> "Interpreter":
     """What knows the names of all that these entries are about or mention; one statement for each kind of thing."""
     entries = list(entries)
     wanted = {(entry.subject_type, entry.subject_id) for entry in entries}
     for entry in entries:
         wanted |= set(_mentioned(entry.detail))
-    return Teller(name_things(wanted))
+    return Interpreter(name_things(wanted))
 
 
 def _mentioned(detail: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
@@ -139,7 +139,7 @@ def _mentioned(detail: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
 
 
 @dataclass(slots=True)
-class Teller:
+class Interpreter:
     """Details in words; what codes are called is asked once for a page. names: (kind, id) → what it is called."""
 
     names: Mapping[tuple[str, int], str]
@@ -155,10 +155,16 @@ class Teller:
                 for key in sorted(after.keys() | before.keys()):
                     yield _label(key), f"{self.value(key, before.get(key))} → {self.value(key, after.get(key))}"
             else:
-                yield _("changed"), f"{self.value('', before, codes)} → {self.value('', after, codes)}"
+                yield _("changed"), self.change(entry)
         for key, value in detail.items():
             if value not in (None, "", [], {}):
                 yield _label(key), self.value(key, value, codes if key in ("before", "after") else None)
+
+    def change(self, entry: Any) -> str:
+        """What an entry says was before and is after: `old → new`."""
+        codes = kinds[entry.subject_type].codes if entry.subject_type in kinds else dict
+        before, after = (self.value("", entry.detail[name], codes) for name in ("before", "after"))
+        return f"{before} → {after}"
 
     def value(self, key: str, value: Any, codes: Codes | None = None) -> str:
         """One value in words; codes: in place of what the detail itself says."""

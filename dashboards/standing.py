@@ -10,8 +10,8 @@ from django.db.models.functions import TruncDate
 from cases.models import Complaint
 from corps.clock import SHANGHAI
 from notices.models import Answer, Check, Notice, NoticeItem
+from notices.models.notices import NoticeItemQuerySet
 from notices.states import ItemState, NoticeState
-from notices.views import checks
 from stores.models import Platform
 
 MOST_PLATFORMS = 2
@@ -52,14 +52,14 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
         .values("notice__platform", "items", "notices", "since", "due")
         .order_by("-items")[:MOST_PLATFORMS]
     ]
-    to_check = checks.queue(user).filter(pk__in=_items(user, campaign).values("pk"))
-    counted = to_check.aggregate(
+    to_check = _items(user, campaign).to_check()
+    checks = to_check.aggregate(
         items=Count("pk"),
         notices=Count("notice", distinct=True),
         since=Min("answered_at"),
         due=Min("check_deadline__due_on"),
     )
-    found.append(Stuck("to_check", **counted))
+    found.append(Stuck("to_check", **checks))
     approvals = _notices(user, campaign).filter(state=NoticeState.SUBMITTED)
     found.append(
         Stuck(
@@ -132,5 +132,5 @@ def _notices(user: Any, campaign: int | None) -> QuerySet[Notice]:
     return notices if campaign is None else notices.filter(case__campaign=campaign)
 
 
-def _items(user: Any, campaign: int | None) -> QuerySet[NoticeItem]:
+def _items(user: Any, campaign: int | None) -> NoticeItemQuerySet:
     return NoticeItem.objects.filter(notice__in=_notices(user, campaign).values("pk"))

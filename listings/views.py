@@ -208,7 +208,12 @@ def propose_strike(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     """Strike an account as somebody else asked, or leave it protected with the reason."""
-    account = _account(request, pk)
+    judge_strike(request, _account(request, pk))
+    return redirect("listings:official_account", pk)
+
+
+def judge_strike(request: SignedIn, account: OfficialAccount) -> bool:
+    """Do what the form of a request to strike says, and leave the person a message; whether it was done."""
     try:
         if request.POST.get("act") == "strike":
             workflow.strike_official_account(account=account, actor=request.user)
@@ -218,7 +223,8 @@ def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, _("The account stays protected."))
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
-    return redirect("listings:official_account", pk)
+        return False
+    return True
 
 
 def _account(request: SignedIn, pk: int) -> OfficialAccount:

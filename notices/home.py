@@ -139,7 +139,7 @@ def to_check(user: User) -> Iterable[desk.Task]:
     """Claimed items, by notice, with the earliest deadline of each."""
     found = (
         NoticeItem.objects.visible_to(user)
-        .filter(state=ItemState.CLAIMED, pending_verdict=None)
+        .to_check()
         .order_by()
         .values("notice__number", "notice__document_number", "notice__platform", "notice__case__number")
         .annotate(count=Count("pk"), due_on=F("check_deadline__due_on"))

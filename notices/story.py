@@ -20,7 +20,7 @@ from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome
 from notices.states import UNFINISHED, ItemState
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
-# What only the audit knows of an item: that it left its notice, and for which.
+# What only the audit knows of an item: that it left its notice, and for which other, if any.
 LEFT = ("item.carried_over", "item.handed_over", "item.withdrawn")
 
 

@@ -28,15 +28,24 @@ def registered(db: None) -> dict[str, User]:
     Firm.objects.create(**FIRM)
     Platform.objects.create(slug="taobao", name="Taobao")
     Campaign.objects.create(**CAMPAIGN)
+    other = Firm.objects.create(code="HYS", name="Heyao", short_name="Heyao", uscc="91310115MA1HT8K28P")
+    other.brands.create(name="HEYORA")
+    Campaign.objects.create(**CAMPAIGN | {"name": "Summer"})
     return people
+
+
+def refusal(page, field: str) -> str:
+    assert page.status_code == 200
+    [said] = page.context["form"].errors[field]
+    return said
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(
     ("role", "route", "typed", "field"),
     [
-        ("administrator", "firms:new", FIRM | {"uscc": "91310115MA1HT8K28P"}, "code"),
-        ("administrator", "firms:new", FIRM | {"code": "HYS"}, "uscc"),
+        ("administrator", "firms:new", FIRM | {"uscc": "91310170MAG62BJN12"}, "code"),
+        ("administrator", "firms:new", FIRM | {"code": "YCB"}, "uscc"),
         ("administrator", "units", {"name": "First"}, "name"),
         ("administrator", "stores:platform_new", {"slug": "taobao", "name": "Taobao"}, "slug"),
         ("supervisor", "cases:campaign_new", CAMPAIGN, "name"),
@@ -46,10 +55,22 @@ def test_what_exists_already_is_refused_beside_its_field(registered, role, route
     client = Client()
     client.force_login(registered[role])
     client.cookies["django_language"] = language
-    page = client.post(reverse(route), typed)
-    assert page.status_code == 200
-    [said] = page.context["form"].errors[field]
+    said = refusal(client.post(reverse(route), typed), field)
     if language == "en":
         assert not re.search("[\u4e00-\u9fff]", said)
     else:
         assert not re.search("[A-Za-z]", said)
+
+
+def test_a_correction_to_what_exists_already_is_refused_as_well(registered):
+    admin, supervisor = Client(), Client()
+    admin.force_login(registered["administrator"])
+    supervisor.force_login(registered["supervisor"])
+    other = Firm.objects.get(code="HYS")
+    said = refusal(admin.post(reverse("firms:change", args=["HYS"]), FIRM), "uscc")
+    assert "已存在" in said
+    other.refresh_from_db()
+    assert other.uscc != FIRM["uscc"]
+    summer = Campaign.objects.get(name="Summer")
+    assert "已存在" in refusal(supervisor.post(reverse("cases:campaign_change", args=[summer.pk]), CAMPAIGN), "name")
+    assert "已存在" in refusal(admin.post(reverse("firms:firm", args=["HYS"]), {"name": "HEYORA"}), "name")

@@ -257,7 +257,7 @@ def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
     shown = request.GET.get("verb", "")
     shown = shown if shown in dict(KINDS) else ""
     entries = entries.filter(verb__startswith=shown)
-    page = page_of(timeline.acts_of(entries), request.GET, order=("-when", "-last"))
+    page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
     return {"page": page, "days": timeline.days_of(entries, page), "kinds": KINDS, "shown": shown}
 
 

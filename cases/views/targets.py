@@ -29,7 +29,14 @@ corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
 MOST_ROWS = 20
 # What only the audit knows of a target; the rest is told by the rows that it left.
-ACTS = ("target.added", "target.taken_up", "target.dropped", "target.ground_given", "target.found_official")
+ACTS = (
+    "target.added",
+    "target.taken_up",
+    "target.dropped",
+    "target.ground_given",
+    "target.ground_taken_back",
+    "target.found_official",
+)
 PARTS = (
     ("answer", gettext_lazy("Answers")),
     ("check", gettext_lazy("Looks")),

@@ -209,7 +209,11 @@ def ground_targets(
             results[pk] = _case_is_open(target) or Result(pk)
     done = [pk for pk, result in results.items() if result.ok]
     Target.objects.filter(pk__in=done).update(ground=ground)
-    record_each(actor, "target.ground_given", [found[pk] for pk in done], at, ground=ground.code if ground else "")
+    changed = [found[pk] for pk in done]
+    if ground:
+        record_each(actor, "target.ground_given", changed, at, ground=ground.code)
+    else:
+        record_each(actor, "target.ground_taken_back", changed, at)
     return [results.get(pk) or _not_found(pk) for pk in ids]
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 
-class ApprovalQuerySet(models.QuerySet):
+class ApprovalQuerySet(models.QuerySet["Approval"]):
     def about(self, subject: models.Model) -> Self:
         """Requests whose subject is this very object."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
@@ -15,6 +15,10 @@ class ApprovalQuerySet(models.QuerySet):
     def open_among(self, model: type[models.Model]) -> Self:
         """Undecided requests whose subject is of this kind."""
         return self.filter(subject_type=model._meta.label_lower, state=Approval.State.OPEN)
+
+    def last_return(self) -> "Approval | None":
+        """The last time that an approver sent it back, with who and why."""
+        return self.filter(state=Approval.State.RETURNED).select_related("decided_by").order_by("-pk").first()
 
 
 class Approval(models.Model):

@@ -156,11 +156,14 @@ def _with(params: QueryDict, **changes: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter that is set, as its chip shows it: `平台：淘宝天猫 ×`. without: the query string with it taken away."""
+    """A filter that is set, as its chip shows it: `平台：淘宝天猫 ×`. without: the query string with it taken away.
+    name, raw: the parameter and its value as they stand in the address."""
 
     label: str
     value: str
     without: str
+    name: str = ""
+    raw: str = ""
 
 
 def conditions(params: QueryDict, names: Iterable[tuple[str, Any, Callable[[str], Any]]]) -> list[Condition]:
@@ -174,5 +177,5 @@ def conditions(params: QueryDict, names: Iterable[tuple[str, Any, Callable[[str]
             query.setlist(name, [other for other in params.getlist(name) if other != value])
             for mark in MARKS:
                 query.pop(mark, None)
-            chips.append(Condition(str(label), str(text), f"?{query.urlencode()}"))
+            chips.append(Condition(str(label), str(text), f"?{query.urlencode()}", name, value))
     return chips

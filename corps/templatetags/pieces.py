@@ -17,6 +17,7 @@ from corps.pieces import words
 from corps.pieces.charts import bars_of, tally_of
 from corps.pieces.deadlines import chip, house_calendar
 from corps.pieces.kinds import kind_of
+from corps.pieces.lists import Condition
 from corps.pieces.tables import SELECT, Column, ShownTable
 from corps.results import Result, tally
 
@@ -31,6 +32,12 @@ register.filter("kind", kind_of)
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
     """The value of a key that stands in a variable; None without it."""
     return mapping.get(key)
+
+
+@register.filter
+def without_field(conditions: Iterable[Condition], fields: str) -> list[Condition]:
+    """Conditions for which this HTML has no field: a form that filters further carries them along."""
+    return [condition for condition in conditions or () if f'name="{condition.name}"' not in fields]
 
 
 @register.filter

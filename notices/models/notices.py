@@ -95,6 +95,10 @@ class NoticeItemQuerySet(models.QuerySet):
         """Items that still bind their target: at most one for each."""
         return self.filter(state__in=UNFINISHED)
 
+    def to_check(self) -> Self:
+        """Claimed items that wait for a check and are under nobody's verdict just now."""
+        return self.filter(state=ItemState.CLAIMED, pending_verdict=None)
+
     def named(self) -> Self:
         """Items that a letter names: those that were not withdrawn."""
         return self.exclude(state=ItemState.WITHDRAWN)

@@ -18,13 +18,12 @@ from corps.clock import today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
-from listings import views as official
+from listings.views import judge_strike, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
 from notices.views.objections import may_decide
-from notices.views.stepper import last_return
 from notices.workflow.guards import by_reason, screen
 from stores.models import OfficialAccount
 
@@ -74,7 +73,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     elif chosen is not None and kind == "objection":
         context |= {"objection": chosen, "may_decide": may_decide(request.user, chosen), "form": DecisionForm()}
     elif chosen is not None and kind == "strike":
-        context |= official.protection(request.user, chosen)
+        context |= protection(request.user, chosen)
     elif chosen is not None:
         following = notices[notices.index(chosen) + 1 :]
         context |= {"current": chosen, "following": following[0] if following else None}
@@ -136,10 +135,10 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
 @supervisors
 @require_POST
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
-    """Decide about striking an official account as on its own page, and stay in the inbox."""
-    official.decide_strike(request, pk)
-    still = _strikes(request.user).filter(pk=pk).exists()
-    return redirect(reverse("notices:approvals") + (f"?strike={pk}" if still else ""))
+    """Decide about striking an official account, and stay in the inbox."""
+    accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
+    done = judge_strike(request, get_object_or_404(accounts, pk=pk))
+    return redirect(reverse("notices:approvals") + ("" if done else f"?strike={pk}"))
 
 
 def _objections(user: User) -> Any:
@@ -204,7 +203,7 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "by_store": stores[:STORES_SHOWN],
         "store_count": stores.count(),
         "approval": ground.open_approval(notice),
-        "returned": last_return(notice),
+        "returned": Approval.objects.about(notice).last_return(),
     }
 
 

@@ -22,7 +22,6 @@ from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from notices import workflow
 from notices.models import NoticeItem, PendingVerdict
-from notices.states import ItemState
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -31,14 +30,9 @@ NEXT_ROWS = 12
 MOST_UNDONE = 5
 
 
-def queue(user: User) -> QuerySet[NoticeItem]:
-    """Claimed items that wait for a check and are under nobody's verdict just now."""
-    return NoticeItem.objects.visible_to(user).filter(state=ItemState.CLAIMED, pending_verdict=None)
-
-
 def waiting(user: User) -> int:
     """How many items wait for a check, for the rail."""
-    return queue(user).count()
+    return NoticeItem.objects.visible_to(user).to_check().count()
 
 
 @corps
@@ -161,7 +155,7 @@ def _undoable(request: SignedIn) -> dict[str, Any] | None:
 
 
 def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
-    found = queue(request.user)
+    found = NoticeItem.objects.visible_to(request.user).to_check()
     if platform := request.GET.get("platform"):
         found = found.filter(notice__platform__slug=platform)
     if notice := request.GET.get("notice"):

@@ -28,7 +28,7 @@ from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.views import desk
-from notices.views.stepper import last_return, steps_of
+from notices.views.stepper import sent_back, steps_of
 from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import by_reason, screen
 from stores.models import Platform
@@ -118,7 +118,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
     shown = {"items": _items, "letter": _letter, "deliveries": _deliveries, "timeline": _timeline}
     if tab not in shown:
         raise Http404
-    returned = last_return(notice) if notice.state == NoticeState.RETURNED else None
+    returned = sent_back(notice)
     context = {
         "notice": notice,
         "tab": tab,
@@ -358,7 +358,7 @@ def _composed(notice: Notice) -> dict[str, Any]:
         "blocked": by_reason(screened.blocked),
         "blocked_items": [item.pk for item in items if item.target_id in blocked],
         "rows": [item for item in items if item.target_id not in blocked][:20],
-        "returned": last_return(notice),
+        "returned": sent_back(notice),
     }
 
 
@@ -411,10 +411,15 @@ def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
     """What happened to the notice, its letters and its items; what befell many items in a day is one."""
     deliveries = letters.deliveries_of(notice).values("pk")
+    # By the thread, which has an index: of the house's entries about items there are millions.
     entries = AuditEntry.objects.filter(
         Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
-        | Q(subject_type=Delivery._meta.label_lower, subject_id__in=deliveries)
-        | Q(subject_type=NoticeItem._meta.label_lower, subject_id__in=notice.items.values("pk"))
+        | Q(thread=notice.case.thread, subject_type=Delivery._meta.label_lower, subject_id__in=deliveries)
+        | Q(
+            thread=notice.case.thread,
+            subject_type=NoticeItem._meta.label_lower,
+            subject_id__in=notice.items.values("pk"),
+        )
     )
-    page = page_of(timeline.acts_of(entries), request.GET, order=("-when", "-last"))
+    page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
     return {"page": page, "days": timeline.days_of(entries, page)}

@@ -1,25 +1,30 @@
-"""How far a notice has come: draft, approval, issued, completed; or that it was returned, or withdrawn."""
+"""How far a notice has come: draft, approval, issued, completed; or that it was sent back, or withdrawn."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from corps.models import Approval
+from corps.models import Approval, AuditEntry
 from notices.models import Notice
 from notices.states import NoticeState
 
 WAY = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
+WITHDRAWALS = ("notice.draft_withdrawn", "notice.withdrawn")
 
 
-def last_return(notice: Notice) -> Approval | None:
-    """The last time an approver sent the notice back, with who and why."""
-    returns = Approval.objects.about(notice).filter(state=Approval.State.RETURNED)
-    return returns.select_related("decided_by").order_by("-pk").first()
+def sent_back(notice: Notice) -> Approval | None:
+    """Who sent back a notice that has not been submitted again since, when and why."""
+    if notice.state not in (NoticeState.DRAFT, NoticeState.RETURNED):
+        return None
+    returned = Approval.objects.about(notice).last_return()
+    submitted = notice.submitted_at
+    if returned and returned.decided_at and submitted and returned.decided_at >= submitted:
+        return returned
+    return None
 
 
 def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
-    """The steps as {label, at, who, state: done|now|back|""}. returned: what made it stop, where it was sent back.
+    """The steps as {label, at, who, state: "done", "now", "now back" or ""}; what lies ahead has no time.
 
-    Where it was withdrawn, what it reached is done and the withdrawal is the last step.
+    returned: what sent it back, if anything. A withdrawal is the last step after what was reached.
     """
     reached = {
         NoticeState.DRAFT: (notice.drafted_at, notice.drafted_by),
@@ -29,21 +34,18 @@ def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
     }
     state = NoticeState(notice.state)
     if state == NoticeState.WITHDRAWN:
-        gone = [step for step in WAY if step == NoticeState.DRAFT or reached[step][0]]
-        return [*(_step(step, *reached[step], "done") for step in gone), _step(state, None, None, "now")]
+        gone = [_step(step, "done", *reached[step]) for step in WAY if reached[step][0]]
+        entries = AuditEntry.objects.about(notice).filter(verb__in=WITHDRAWALS).select_related("actor")
+        last = entries.order_by("-pk").first()
+        return [*gone, _step(state, "now", *((last.at, last.actor) if last else ()))]
     if state == NoticeState.RETURNED and returned:
-        return list(_sent_back(reached, returned))
+        gone = [_step(step, "done", *reached[step]) for step in WAY[:2]]
+        back = _step(state, "now back", returned.decided_at, returned.decided_by)
+        return [*gone, back, *(_step(step, "") for step in WAY[2:])]
     place = WAY.index(NoticeState.DRAFT if state == NoticeState.RETURNED else state)
-    marks = ["done"] * place + ["now"] + [""] * (len(WAY) - place - 1)
-    return [_step(step, *reached[step], mark) for step, mark in zip(WAY, marks, strict=True)]
+    gone = [_step(step, "done", *reached[step]) for step in WAY[:place]]
+    return [*gone, _step(WAY[place], "now", *reached[WAY[place]]), *(_step(step, "") for step in WAY[place + 1 :])]
 
 
-def _sent_back(reached: dict[NoticeState, tuple[Any, Any]], returned: Approval) -> Iterator[dict[str, Any]]:
-    yield _step(NoticeState.DRAFT, *reached[NoticeState.DRAFT], "done")
-    yield _step(NoticeState.SUBMITTED, *reached[NoticeState.SUBMITTED], "done")
-    yield _step(NoticeState.RETURNED, returned.decided_at, returned.decided_by, "now back")
-    yield from (_step(step, None, None, "") for step in WAY[2:])
-
-
-def _step(step: NoticeState, at: Any, who: Any, state: str) -> dict[str, Any]:
+def _step(step: NoticeState, state: str, at: Any = None, who: Any = None) -> dict[str, Any]:
     return {"label": step.label, "at": at, "who": who or "", "state": state}

@@ -109,3 +109,13 @@ def test_the_timeline_tells_acts_on_many_items_as_one_line(world: World, notice:
     lines = [line for _day, entries in page.context["days"] for line in entries]
     assert [line for line in lines if "4" in line.note]
     assert "notice.issued" not in page.content.decode()
+
+
+def test_filtering_the_queue_further_keeps_what_it_is_filtered_by(world: World, notice: Notice):
+    answer(world, notice)
+    client = client_of(world.officer)
+    page = client.get(reverse("notices:checks_list") + f"?notice={notice.number}&claim=removed").content.decode()
+    form = page[page.index('<form class="sheet"') : page.index("</form>", page.index('<form class="sheet"'))]
+    assert f'<input type="hidden" name="notice" value="{notice.number}">' in form
+    assert 'type="hidden" name="claim"' not in form, "it has a field"
+    assert f"?notice={notice.number}&amp;claim=removed&amp;item=" in page

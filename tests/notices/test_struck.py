@@ -181,7 +181,7 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
     assert WHY in client_of(world.officer).get(page).content.decode()
 
 
-def test_a_strike_is_decided_in_the_inbox_and_the_next_one_follows(world: World):
+def test_a_strike_is_decided_in_the_inbox(world: World):
     account = protect(world)
     propose_strike(account=account, actor=world.officer, reason=WHY)
     inbox = reverse("notices:approvals")
@@ -197,6 +197,18 @@ def test_a_strike_is_decided_in_the_inbox_and_the_next_one_follows(world: World)
     assert account.struck_at is not None
     over = client_of(world.supervisor).get(f"{inbox}?strike={account.pk}")
     assert (over.status_code, over.context["is_over"]) == (200, True)
+
+
+def test_whoever_asks_for_a_strike_is_not_offered_the_decision(world: World):
+    account = protect(world)
+    propose_strike(account=account, actor=world.supervisor, reason=WHY)
+    inbox, decided = reverse("notices:approvals"), reverse("notices:strike", args=[account.pk])
+    own = client_of(world.supervisor)
+    assert list(own.get(inbox).context["strikes"]) == []
+    assert own.post(decided, {"act": "strike"}).url == f"{inbox}?strike={account.pk}"
+    account.refresh_from_db()
+    assert account.struck_at is None
+    assert list(client_of(world.supervisor2).get(inbox).context["strikes"]) == [account]
 
 
 def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(world: World):

@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 
 from cases import workflow as casework
 from cases.story import Line
-from corps.models import User
+from corps.audit import record
+from corps.clock import now
+from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Notice, Objection
 from tests.notices.world import World, add_targets, answer, issue
@@ -45,6 +47,8 @@ def test_it_says_which_officers_were_assigned(world: World):
     casework.assign_officers(case=world.case, lead=world.officer, second=world.officer2, actor=world.supervisor)
     [line] = called(of_case(world), "指定承办人")
     assert line.strong.split("、") == ["officer officer", "officer2 officer2"], "whoever leads stands first"
+    casework.assign_officers(case=world.case, lead=world.officer2, second=world.officer, actor=world.supervisor)
+    assert "officer officer、officer2 officer2" in called(of_case(world), "指定承办人")[0].changed
 
 
 def test_many_answers_are_one_line_that_says_how_they_went(world: World):
@@ -95,6 +99,86 @@ def test_reasons_of_many_are_told_with_their_numbers(world: World):
     casework.drop_targets(targets=ids[3:], actor=world.officer, reason="误报")
     [line] = called(of_case(world, "&verb=target."), "剔除目标")
     assert line.strong == "重复 3、误报 2"
+
+
+def test_checks_are_counted_by_what_was_seen_whatever_was_claimed(world: World):
+    add_targets(world, 5)
+    [notice] = issue(world)
+    ids = list(notice.items.order_by("position").values_list("pk", flat=True))
+    answer(world, notice, "removed", ids[:3])
+    answer(world, notice, "already_gone", ids[3:])
+    workflow.verify_items(items=ids, seen="gone", actor=world.officer)
+    [line] = called(of_case(world), "条目复核")
+    assert line.strong == "已消失"
+
+
+def test_a_ground_taken_back_is_no_ground_given(world: World):
+    targets = add_targets(world, 2)
+    ids = [target.pk for target in targets]
+    casework.ground_targets(targets=ids, ground=world.ground, actor=world.officer)
+    casework.ground_targets(targets=ids[:1], ground=None, actor=world.officer)
+    found = of_case(world, "&verb=target.")
+    assert [line.strong for line in called(found, "为目标单独指定依据")] == [world.ground.label]
+    [back] = called(found, "收回目标的单独依据")
+    assert targets[0].thing.canonical_id in back.strong
+    told = lines(world, reverse("cases:target", args=[ids[0]]))
+    assert [str(line.text) for line in told][:2] == ["收回目标的单独依据", "为目标单独指定依据"]
+
+
+def test_a_word_that_only_some_have_comes_with_their_number(world: World):
+    add_targets(world, 3)
+    [notice] = issue(world)
+    items = list(notice.items.order_by("position"))
+    for item, detail in zip(items, ({"reason": "发错平台"}, {}, {}), strict=True):
+        record(
+            world.officer, "item.withdrawn", item, at=now(), thread=world.case.thread, notice=notice.number, **detail
+        )
+    [line] = called(of_case(world, "&verb=item."), "条目撤回")
+    assert line.strong == "发错平台 1"
+    assert "3" in line.note
+
+
+def test_an_act_that_goes_on_while_pages_are_turned_is_neither_lost_nor_told_twice(world: World):
+    add_targets(world, 3)
+    [notice] = issue(world)
+    ids = list(notice.items.order_by("position").values_list("pk", flat=True))
+    answer(world, notice, "removed", ids[:1])
+    for number in range(60):
+        casework.add_note(case=world.case, actor=world.officer, text=f"第 {number} 条")
+    client, url = client_of(world.officer), f"{world.case.get_absolute_url()}?tab=timeline"
+    page = client.get(url)
+    seen = [line for _day, lot in page.context["days"] for line in lot]
+    answer(world, notice, "removed", ids[1:])
+    while page.context["page"].next:
+        page = client.get(f"{world.case.get_absolute_url()}{page.context['page'].next}")
+        seen += [line for _day, lot in page.context["days"] for line in lot]
+    [line] = called(seen, "条目答复")
+    assert "3" in line.note
+
+
+def test_what_is_told_only_in_the_audit_has_words_here_as_well(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    record(world.liaison, "notice.sheet_handed_in", notice, at=now(), sheet="答复.xlsx")
+    record(world.officer, "delivery.postponed", Delivery.objects.get(), at=now(), thread=world.case.thread)
+    for url in (f"{world.case.get_absolute_url()}?tab=timeline", notice.get_absolute_url() + "?tab=timeline"):
+        assert not [line for line in lines(world, url) if "." in str(line.text)]
+
+
+def test_a_decision_about_a_mail_and_an_import_say_what_came_of_them(world: World):
+    add_targets(world, 1)
+    issue(world)
+    delivery = Delivery.objects.get()
+    said = {"before": "uncertain", "after": "sent", "evidence": "平台来电确认"}
+    record(world.officer, "delivery.decided", delivery, at=now(), thread=world.case.thread, **said)
+    record(world.officer, "import.registered", world.case, at=now(), thread=world.case.thread, new=12, held=0)
+    found = of_case(world)
+    [line] = called(found, "处理送达不确定的邮件")
+    assert "→ 已发送" in line.changed
+    assert "平台来电确认" in line.changed
+    [line] = called(found, "表格已登记")
+    assert "12" in line.note
+    assert "待定" not in line.note
 
 
 def test_a_follow_up_says_for_which_notice_items_were_left(world: World):
@@ -155,6 +239,15 @@ def test_it_holds_everything_page_by_page_and_costs_no_query_for_each_line(world
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
+    target = reverse("cases:target", args=[notice.items.first().target_id])
+    pages = [url, notice.get_absolute_url() + "?tab=timeline", target]
+    before = [queries(page) for page in pages]
+    for day in range(1, 8):
+        with time_machine.travel(timezone.now() + timedelta(days=day), tick=False):
+            workflow.verify_items(
+                items=notice.items.values_list("pk", flat=True), seen="unreachable", actor=world.officer
+            )
+    assert [queries(page) for page in pages] <= [count + 1 for count in before], "one for how the many went"
     before = queries(url)
     for number in range(1, 120):
         casework.add_note(case=world.case, actor=world.officer, text=f"第 {number} 条")
@@ -186,6 +279,24 @@ def test_a_returned_notice_says_on_its_page_who_sent_it_back_when_and_why(world:
     assert page.content.decode().count("依据不符") == 1
 
 
+def test_a_draft_changed_after_its_return_still_says_so_until_it_is_submitted_again(world: World):
+    add_targets(world, 2)
+    [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    notice = workflow.submit_notice(notice=notice, actor=world.officer)
+    workflow.return_notice(notice=notice, actor=world.supervisor, reason="依据不符")
+    workflow.remove_items(notice=notice, items=[notice.items.first().pk], actor=world.officer)
+    client = client_of(world.officer)
+    page = client.get(notice.get_absolute_url())
+    assert page.content.decode().count("依据不符") == 1
+    assert [(step["state"], step["at"] is None) for step in page.context["steps"]] == [
+        ("now", False), ("", True), ("", True), ("", True),
+    ]  # fmt: skip
+    workflow.submit_notice(notice=notice, actor=world.officer)
+    assert "依据不符" not in client.get(notice.get_absolute_url()).content.decode()
+    workflow.remove_items(notice=notice, items=[], actor=world.officer)
+    assert "依据不符" not in client.get(notice.get_absolute_url()).content.decode(), "it was submitted since"
+
+
 def test_a_withdrawn_draft_ends_in_its_withdrawal(world: World):
     add_targets(world, 1)
     [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
@@ -193,3 +304,5 @@ def test_a_withdrawn_draft_ends_in_its_withdrawal(world: World):
     steps = client_of(world.officer).get(notice.get_absolute_url()).context["steps"]
     assert [step["state"] for step in steps] == ["done", "now"]
     assert str(steps[-1]["label"]) == str(Notice.State.WITHDRAWN.label)
+    assert steps[-1]["who"] == world.officer
+    assert steps[-1]["at"] is not None
