@@ -32,6 +32,7 @@ class Task:
 providers: dict[str, list[Callable[[User], Iterable[Task]]]] = {
     "due": [],
     "back": [],
+    "send": [],
     "check": [],
     "take_in": [],
     "waiting": [],

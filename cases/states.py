@@ -70,6 +70,17 @@ class TargetState(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
+# States in which something is still to be done on a target.
+UNFINISHED = (
+    TargetState.REPORTED,
+    TargetState.NOTICED,
+    TargetState.CLAIMED,
+    TargetState.REFUSED,
+    TargetState.NEEDS_INFORMATION,
+    TargetState.RELISTED,
+)
+
+
 TARGET_STATES = StateTable(
     TargetState,
     {

@@ -19,7 +19,8 @@ class Line:
     """A line of the piece `timeline`. kind: a word with a colour. link: a word to follow `url` by.
 
     part: under which of the story's filters it falls besides "all" (`notice`, `answer`, `check`, or "").
-    changed: what became different, or why, on a line of its own.
+    changed: what became different, or why, on a line of its own. each, each_url: how many things it tells of, and where
+    they are told one by one.
     """
 
     at: datetime
@@ -31,6 +32,8 @@ class Line:
     link: Any = ""
     part: str = ""
     changed: Any = ""
+    each: Any = ""
+    each_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ FAR = date(9999, 12, 31)
 # At most one room above says which notice binds a target at present: given targets, it adds `notice_number` ("" or
 # null without one) and `due_on` (a Shanghai date, FAR where nothing is due), without repeating a row.
 binders: list[Callable[[QuerySet[Target]], QuerySet[Target]]] = []
+# At most one room above says which targets of a case wait for a notice.
+waiting: list[Callable[[Case], QuerySet[Target]]] = []
 
 
 def bound(targets: QuerySet[Target]) -> QuerySet[Target]:

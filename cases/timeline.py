@@ -7,7 +7,7 @@ how it went.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -37,7 +37,8 @@ BY_THE_HUNDRED = ("target.", "item.", "import.row_")
 SAME = ("verb", "actor", "day", "about", "alone")
 # How it went, by the first of these that an entry notes.
 HOW = ("seen", "outcome", "reason", "ground", "decision")
-MOST_WORDS = 6
+# As many as there are answers, so that none is left out.
+MOST_WORDS = 8
 # What is said of an entry told by itself: which thing, and, on a line of its own, what changed.
 WHICH = ("document_number", "number", "notice", "officers", "target")
 CHANGED = ("reason", "conclusion", "proof", "evidence")
@@ -71,13 +72,34 @@ def days_of(entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]) ->
     newest = AuditEntry.objects.select_related("actor").in_bulk([act["last"] for act in acts])
     writer = _writer(newest.values())
     went = _how_it_went(entries, [act for act in acts if act["count"] > 1], writer)
-    lines = [
+    return _by_day(
         writer.line_of_many(newest[act["last"]], act, went[_key(act)])
         if act["count"] > 1
         else writer.line(newest[act["last"]])
         for act in acts
-    ]
+    )
+
+
+def _by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:
     return [(day, list(lot)) for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))]
+
+
+def one_by_one(entries: QuerySet[AuditEntry], newest: int) -> QuerySet[AuditEntry]:
+    """The entries that are told as one with this one, with their actors; none for an id that is not among them."""
+    alike = _alike(entries)
+    act = alike.filter(pk=newest).values(*SAME).first()
+    if act is None:
+        return entries.none()
+    same = {name: value for name, value in act.items() if value is not None}
+    missing = {f"{name}__isnull": True for name, value in act.items() if value is None}
+    return alike.filter(**same, **missing).select_related("actor")
+
+
+def days_of_each(entries: Iterable[AuditEntry]) -> list[tuple[date, list[Line]]]:
+    """A line for each entry, by Shanghai day; one statement for each kind of thing named."""
+    entries = list(entries)
+    writer = _writer(entries)
+    return _by_day(writer.line(entry) for entry in entries)
 
 
 def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
@@ -147,11 +169,13 @@ class _Writer:
     def line_of_many(self, entry: AuditEntry, act: Mapping[str, Any], went: str) -> Line:
         """One line for all of an act, of which `entry` is the newest. went: how it went."""
         text, kind = _words(entry)
-        notes = [_who(entry), _("%(count)s of them") % {"count": thousands(act["count"])}]
+        notes = [_who(entry)]
         if clock_time(act["begun"]) != clock_time(act["ended"]):
             notes.append(f"{clock_time(act['begun'])}–{clock_time(act['ended'])}")
         number = act["about"] or ""
-        return Line(act["begun"], text, kind, went, "　".join(notes), _address(number), number)
+        each = _("%(count)s of them") % {"count": thousands(act["count"])}
+        line = Line(act["begun"], text, kind, went, "　".join(notes), _address(number), number)
+        return replace(line, each=each, each_url=f"?tab=timeline&each={act['last']}")
 
     def line(self, entry: AuditEntry, on_its_page: bool = False) -> Line:
         """One entry by itself; on the page of what it is about, without the name of that."""

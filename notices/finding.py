@@ -1,14 +1,15 @@
-"""What the search over everything finds in this room: notices, and for liaisons the items of theirs."""
+"""What the search over everything finds in this room: notices and objections, and for liaisons the items of theirs."""
 
 from collections.abc import Iterator
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from corps.models import User
 from corps.search import MOST_OF_A_KIND, Hit
 from listings.addresses import read_cell
-from notices.models import Notice, NoticeItem
+from notices.models import Notice, NoticeItem, Objection
 from notices.states import ItemState
 
 
@@ -19,6 +20,9 @@ def find(user: User, text: str) -> Iterator[Hit]:
     for notice in notices.order_by("-pk")[:MOST_OF_A_KIND]:
         note = f"{notice.platform.label} {notice.get_state_display()}"
         yield Hit(_("Notices"), str(notice), note, notice.get_absolute_url())
+    for objection in Objection.objects.visible_to(user).filter(number=text.upper()):
+        url = reverse("notices:objection", args=[objection.number])
+        yield Hit(_("Objections"), objection.number, str(objection.get_state_display()), url)
     if user.role != User.Role.LIAISON:
         return
     address = read_cell(text)

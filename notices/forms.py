@@ -52,6 +52,7 @@ class AnswerForm(forms.Form):
         self.owes_reason = outcome in OWE_REASON
         if outcome == Claim.REFUSED:
             self.fields["reason"].widget.attrs["autofocus"] = True
+            self.fields["remark"].help_text = _("Needed where no reason is chosen.")
         else:
             del self.fields["reason"]
             self.fields["remark"].required = self.owes_reason

@@ -6,11 +6,15 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases import desk
+from cases.models import Case
+from cases.states import UNFINISHED, TargetState
 from corps.clock import today
 from corps.models import Approval, Delivery, User
 from corps.pieces.words import moment, thousands
+from notices import workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.standing import owed_by
 from notices.states import ItemState, NoticeState, ObjectionState
@@ -18,6 +22,8 @@ from notices.views import deliveries
 from stores.models import Platform
 
 LONGEST_NOTE = 60
+# Why a target waits for a notice, where that is not what its state says.
+WHY = {TargetState.NOTICED: gettext_lazy("answer owed")}
 
 
 def _unanswered(user: User) -> QuerySet[Any]:
@@ -40,7 +46,7 @@ def due(user: User) -> Iterable[desk.Task]:
             note=_("round %(round)s") % {"round": notice.round},
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.open_count,
-            unit=_("items"),
+            unit=_items(notice.open_count),
             url=reverse("notices:compose", args=[notice.case.number]) if late else notice.get_absolute_url(),
             verb=_("Follow up") if late else _("Look"),
             due=notice.due_on,
@@ -57,11 +63,60 @@ def cut_off(user: User) -> Iterable[desk.Task]:
             note=_("an administrator appoints a primary liaison"),
             place=_("open notices: %(count)s") % {"count": thousands(owed.notices)},
             count=owed.items,
-            unit=_("items"),
+            unit=_items(owed.items),
             url=reverse("stores:platforms"),
             verb=_("Look"),
             due=owed.due,
         )
+
+
+def to_send(user: User) -> Iterable[desk.Task]:
+    """Cases with targets that wait for a notice, and why they do; two statements."""
+    cases = Case.objects.visible_to(user)
+    counts: dict[int, dict[str, int]] = {}
+    rows = workflow.waiting_among(cases).order_by("case").values_list("case", "state")
+    for case, state, count in rows.annotate(Count("pk")):
+        counts.setdefault(case, {})[state] = count
+    for case in cases.filter(pk__in=counts).select_related("firm").order_by("pk")[: desk.MOST]:
+        states = counts[case.pk]
+        why = [f"{WHY.get(word, word.label)} {thousands(states[word])}" for word in UNFINISHED if word in states]
+        yield desk.Task(
+            title=case.title,
+            note="　".join(why),
+            place=f"{case.firm.short_label}　{case.number}",
+            count=sum(states.values()),
+            unit=ngettext("target", "targets", sum(states.values())),
+            url=reverse("notices:compose", args=[case.number]),
+            verb=_("Compose"),
+        )
+
+
+def drafts(user: User) -> Iterable[desk.Task]:
+    """Drafts that nobody has submitted yet, those that were returned aside."""
+    declined = Approval.objects.filter(subject_type=Notice._meta.label_lower, state=Approval.State.RETURNED)
+    found = (
+        Notice.objects.visible_to(user)
+        .filter(state=NoticeState.DRAFT)
+        .exclude(pk__in=declined.values("subject_id"))
+        .select_related("platform", "case__firm")
+        .annotate(item_count=Count("items"))
+        .order_by("pk")[: desk.MOST]
+    )
+    for notice in found:
+        yield desk.Task(
+            title=_("Draft %(number)s to %(platform)s is not submitted")
+            % {"number": notice.number, "platform": notice.platform.label},
+            note=str(notice.drafted_by or ""),
+            place=f"{notice.case.firm.short_label}　{notice.case.number}",
+            count=notice.item_count,
+            unit=_items(notice.item_count),
+            url=f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}",
+            verb=_("Go on"),
+        )
+
+
+def _items(count: int) -> str:
+    return ngettext("item", "items", count)
 
 
 def returned(user: User) -> Iterable[desk.Task]:
@@ -84,18 +139,15 @@ def returned(user: User) -> Iterable[desk.Task]:
             note=notice.reason[:LONGEST_NOTE],
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.item_count,
-            unit=_("items"),
+            unit=_items(notice.item_count),
             url=f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}",
             verb=_("Put right"),
         )
 
 
 def answered_back(user: User) -> Iterable[desk.Task]:
-    """Items that a platform says belong elsewhere or need more, by notice; one statement."""
-    words = {
-        ItemState.NOT_OURS: (_("%(platform)s says: not ours"), _("Hand over")),
-        ItemState.NEEDS_INFORMATION: (_("%(platform)s needs information"), _("Supplement")),
-    }
+    """Items that a platform says belong elsewhere, by notice; one statement. What needs more waits for a notice."""
+    words = {ItemState.NOT_OURS: (_("%(platform)s says: not ours"), _("Hand over"))}
     found = (
         NoticeItem.objects.visible_to(user)
         .filter(state__in=words)
@@ -113,7 +165,7 @@ def answered_back(user: User) -> Iterable[desk.Task]:
             note=str(notice),
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=count,
-            unit=_("items"),
+            unit=_items(count),
             url=f"{notice.get_absolute_url()}?state={state}",
             verb=verb,
         )
@@ -129,7 +181,7 @@ def undelivered(user: User) -> Iterable[desk.Task]:
             note="",
             place="",
             count=count,
-            unit=_("mails"),
+            unit=ngettext("mail", "mails", count),
             url=f"{reverse('notices:deliveries')}?state={state}",
             verb=_("Decide"),
         )
@@ -152,7 +204,7 @@ def to_check(user: User) -> Iterable[desk.Task]:
             note="",
             place=row["notice__case__number"],
             count=row["count"],
-            unit=_("items"),
+            unit=_items(row["count"]),
             url=f"{reverse('notices:checks')}?notice={row['notice__number']}",
             verb=_("Check"),
             due=row["due_on"],
@@ -174,7 +226,7 @@ def waiting(user: User) -> Iterable[desk.Task]:
             note=_("waits for approval since %(when)s") % {"when": moment(notice.submitted_at)},
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.item_count,
-            unit=_("items"),
+            unit=_items(notice.item_count),
             since=notice.submitted_at,
             url=notice.get_absolute_url(),
             verb=_("Look"),
@@ -186,7 +238,7 @@ def waiting(user: User) -> Iterable[desk.Task]:
             note=objection.reason[:LONGEST_NOTE],
             place=f"{objection.case.firm.short_label}　{objection.case.number}",
             count=1,
-            unit=_("items"),
+            unit=_items(1),
             since=objection.lodged_at,
             url=reverse("notices:objection", args=[objection.number]),
             verb=_("Look"),
@@ -198,7 +250,7 @@ def waiting(user: User) -> Iterable[desk.Task]:
             note=_("round %(round)s") % {"round": notice.round},
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.open_count,
-            unit=_("items"),
+            unit=_items(notice.open_count),
             url=notice.get_absolute_url(),
             verb=_("Look"),
             due=notice.due_on,
@@ -211,6 +263,7 @@ def register() -> None:
     desk.more["check"] = "notices:checks_list"
     desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
+    desk.providers["send"] += [to_send, drafts]
     desk.providers["back"] += [undelivered, returned, answered_back]
     desk.providers["check"].append(to_check)
     desk.providers["waiting"].append(waiting)

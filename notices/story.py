@@ -18,6 +18,7 @@ from corps.models import AuditEntry, Deadline, User
 from corps.pieces.words import moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
 from notices.states import UNFINISHED, ItemState
+from notices.workflow import waiting_targets
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
 # What only the audit knows of an item: that it left its notice, and for which other, if any.
@@ -99,7 +100,7 @@ class NoticesTeller(story.Teller):
             last = answers[-1]
             words = {"by": last.by, "when": moment(last.at), "notice": last.item.notice}
             said["claimed"].append(_("%(by)s, %(when)s, %(notice)s") % words)
-            against = sum(check.seen == Seen.LIVE for check in checks)
+            against = _contradicted(checks)
             times = {"count": len(answers), "against": against}
             said["claimed"].append(
                 ngettext(
@@ -181,6 +182,16 @@ class NoticesTeller(story.Teller):
                 yield {"label": label, "due": due[name], "left": None, "calendar_days": False, "provisional": False}
 
 
+def _contradicted(checks: list[Check]) -> int:
+    """How many looks found live what a platform had claimed gone; live after gone is a relisting, no contradiction."""
+    gone, against = set(), 0
+    for check in checks:
+        against += check.seen == Seen.LIVE and check.item_id not in gone
+        if check.seen == Seen.GONE:
+            gone.add(check.item_id)
+    return against
+
+
 def bind(targets: QuerySet[Target]) -> QuerySet[Target]:
     """Targets with the notice whose unfinished item binds them, and when the next act on that item is due."""
     due = Either(
@@ -223,4 +234,5 @@ def register() -> None:
     """Tell the pages of the cases room; called once, from `AppConfig.ready()`."""
     story.tellers.append(NoticesTeller())
     story.binders.append(bind)
+    story.waiting.append(waiting_targets)
     story.panels.append(NOTICES)

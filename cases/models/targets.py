@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.campaigns import LegalGround
 from cases.models.cases import Case
 from cases.models.complaints import Complaint
-from cases.states import TARGET_STATES, Claim, Seen, TargetState
+from cases.states import TARGET_STATES, UNFINISHED, Claim, Seen, TargetState
 from corps.database.references import is_kept, refers
 from firms.models import Firm
 from listings.models import Listing
@@ -34,6 +34,14 @@ class TargetQuerySet(models.QuerySet):
             return self
         seen = Case.objects.visible_to(user).values("pk")
         return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+
+    def unfinished(self) -> Self:
+        """Those on which something is still to be done; an official account's wait for nothing."""
+        return self.filter(state__in=UNFINISHED, is_official=False)
+
+    def kept(self) -> Self:
+        """Those that no notice may name, since an official account's they are."""
+        return self.filter(state__in=UNFINISHED, is_official=True)
 
 
 class Target(models.Model):

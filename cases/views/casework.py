@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -128,7 +129,8 @@ def new_case(request: SignedIn) -> HttpResponse:
     if not complaints:
         messages.warning(request, _("Choose accepted complaints first."))
         return redirect("cases:complaints")
-    title = _("Illegal online selling of %(firm)s products") % {"firm": complaints[0].firm.short_label}
+    with translation.override("zh-hans"):  # it stands in the letters, whatever language its officer reads
+        title = _("Illegal online selling of %(firm)s products") % {"firm": complaints[0].firm.short_label}
     form = CaseForm(request.POST if "title" in request.POST else None, user=request.user, initial={"title": title})
     into = JoinForm(request.POST if "case" in request.POST else None, user=request.user, firm=complaints[0].firm)
     if into.is_valid():
@@ -253,12 +255,22 @@ def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:
 
 def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything that happened in the case, or one kind of it; what befell many targets or items in a day told once."""
-    entries = AuditEntry.objects.in_thread(case.thread)
+    # A complaint had a thread of its own before it came into the case.
+    threads = [case.thread, *(f"complaint:{pk}" for pk in case.complaints.values_list("pk", flat=True))]
+    entries = AuditEntry.objects.filter(thread__in=threads)
     shown = request.GET.get("verb", "")
     shown = shown if shown in dict(KINDS) else ""
-    entries = entries.filter(verb__startswith=shown)
+    return timeline_of(request, entries.filter(verb__startswith=shown)) | {"kinds": KINDS, "shown": shown}
+
+
+def timeline_of(request: SignedIn, entries: QuerySet[AuditEntry]) -> dict[str, Any]:
+    """A page of what happened; with `each`, the id of an entry, what is told as one with it, one by one."""
+    each = request.GET.get("each", "")
+    if each.isascii() and each.isdigit() and len(each) < 19:
+        page = page_of(timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id"))
+        return {"page": page, "days": timeline.days_of_each(page), "one_by_one": True}
     page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
-    return {"page": page, "days": timeline.days_of(entries, page), "kinds": KINDS, "shown": shown}
+    return {"page": page, "days": timeline.days_of(entries, page)}
 
 
 def _notes(request: SignedIn, case: Case) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import workflow
+from cases import timeline, workflow
 from cases.forms import ComplaintForm, ReasonForm
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.states import COMPLAINT_STATES, ComplaintState
@@ -18,7 +18,7 @@ from cases.views.casework import campaigns_of
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.models import User
+from corps.models import AuditEntry, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
@@ -27,6 +27,7 @@ from firms.models import Firm
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+MOST_TOLD = 100
 OPEN = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
 TABLE = Table(
     "complaints",
@@ -113,7 +114,11 @@ def _page(request: SignedIn, complaint: Complaint, form: ReasonForm) -> HttpResp
     takes_in = may(request.user, "cases.accept_complaint")
     state = complaint.state
     to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
-    context = {
+    told: dict[str, Any] = {}
+    if request.user.is_corps:
+        entries = AuditEntry.objects.about(complaint).select_related("actor").order_by("-at", "-pk")
+        told = {"days": timeline.days_of_each(entries[:MOST_TOLD])}
+    context = told | {
         "complaint": complaint,
         "sheet_import": sheet_import,
         "cells": _cells(sheet_import) if sheet_import else [],

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases import desk, story
 from cases.models import Case, Complaint, SheetImport, Target
-from cases.states import CaseState, ComplaintState, TargetState
-from cases.views.tables import TALLY, UNFINISHED
+from cases.states import UNFINISHED, CaseState, ComplaintState, TargetState
+from cases.views.tables import TALLY
 from corps.access import may
 from corps.clock import now, today
 from corps.doors import SignedIn
@@ -24,6 +24,7 @@ from corps.pieces.words import day, moment, thousands
 SECTIONS = (
     ("due", gettext_lazy("Due and overdue")),
     ("back", gettext_lazy("Come back to you")),
+    ("send", gettext_lazy("To be sent")),
     ("check", gettext_lazy("Answers to check")),
     ("take_in", gettext_lazy("Complaints to take in")),
     ("waiting", gettext_lazy("Waiting for others")),
@@ -40,7 +41,7 @@ def officer(request: SignedIn) -> HttpResponse:
     sections = []
     for key, label in [section for section in SECTIONS if section[0] == whole] or SECTIONS:
         tasks = [task for provide in desk.providers[key] for task in provide(request.user)]
-        if key == "back" and not (tasks or whole):
+        if key in ("back", "send") and not (tasks or whole):
             continue
         # What somebody was asked for comes before what is not due yet; what has no date, in the order of its providers.
         tasks.sort(key=lambda task: (task.since is None, task.due or story.FAR, task.since or at))
@@ -100,7 +101,7 @@ def take_in(user: User) -> Iterator[desk.Task]:
             note=" ".join(notes),
             place=f"{complaint.firm.short_label}　{complaint.number}",
             count=sheet.rows if sheet else 0,
-            unit=_("rows"),
+            unit=ngettext("row", "rows", sheet.rows if sheet else 0),
             url=url,
             verb=verb,
             due=deadline.due_on if deadline else None,
@@ -115,7 +116,7 @@ def handling(user: User) -> Iterator[desk.Task]:
         .filter(state__in=(CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED))
         .filter(handling_deadline__due_on__lte=today() + NEAR)
         .select_related("firm", "handling_deadline")
-        .annotate(unfinished=Count("targets", filter=Q(targets__state__in=UNFINISHED)))
+        .annotate(unfinished=Count("targets", filter=Q(targets__state__in=UNFINISHED, targets__is_official=False)))
         .order_by("handling_deadline__due_on", "pk")[: desk.MOST]
     )
     for case in cases:
@@ -145,7 +146,7 @@ def to_file(user: User) -> Iterator[desk.Task]:
             note=_("the head of department decides"),
             place=f"{case.firm.short_label}　{case.number}",
             count=case.target_count,
-            unit=_("targets"),
+            unit=ngettext("target", "targets", case.target_count),
             url=case.get_absolute_url(),
             verb=_("Look"),
             since=case.opened_at,

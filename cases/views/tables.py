@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from cases import story
 from cases.models import Case, LegalGround, Target
-from cases.states import Claim, Seen, TargetState
+from cases.models.targets import TargetQuerySet
+from cases.states import UNFINISHED, Claim, Seen, TargetState
 from corps.calendar import working_days_left
 from corps.clock import shanghai_date, today
 from corps.doors import SignedIn
@@ -28,18 +29,19 @@ from stores.models import Platform, Store
 
 # In the order of the work, as the strip above the table shows them.
 TALLY = (
-    TargetState.REPORTED,
-    TargetState.NOTICED,
-    TargetState.CLAIMED,
-    TargetState.REFUSED,
-    TargetState.NEEDS_INFORMATION,
-    TargetState.RELISTED,
+    *UNFINISHED,
     TargetState.VERIFIED,
     TargetState.GONE_BEFORE,
     TargetState.RESTORED,
     TargetState.DROPPED,
 )
-UNFINISHED = TALLY[:6]
+# What stands in place of a state: of several states, or of a target that no notice may name.
+OFFICIAL = "official"
+WORDS = {
+    "unfinished": gettext_lazy("not finished"),
+    "waiting": gettext_lazy("to be noticed"),
+    OFFICIAL: gettext_lazy("Official account"),
+}
 ORDERS = {
     "due": ("due_on", "id"),
     "-due": ("-due_on", "-id"),
@@ -73,12 +75,17 @@ COLUMNS = (
 
 def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     """The targets of a case that the address's filter leaves."""
-    found: QuerySet[Target] = case.targets.all()
+    found: TargetQuerySet = Target.objects.filter(case=case)
     asked = request.GET
     if (state := asked.get("state")) in TargetState.values:
-        found = found.filter(state=state)
+        found = (found.unfinished() if state in UNFINISHED else found).filter(state=state)
     elif state == "unfinished":
-        found = found.filter(state__in=UNFINISHED)
+        found = found.unfinished()
+    elif state == OFFICIAL:
+        found = found.kept()
+    elif state == "waiting":
+        for waiting_in in story.waiting:
+            found = found.filter(pk__in=waiting_in(case).values("pk"))
     if platform := asked.get("platform"):
         found = found.filter(platform__slug=platform)
     if (kind := asked.get("kind")) in Target.Kind.values:
@@ -115,7 +122,7 @@ def _number(text: str) -> int:
 def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything the table needs, in a fixed number of statements whatever the number of targets."""
     asked = request.GET
-    counted = list(case.targets.order_by().values_list("state", "alleged").annotate(Count("pk")))
+    counted = _counted(case)
     platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
     grouped = asked.get("group") == "store"
     sort = asked.get("sort") if asked.get("sort") in ORDERS else "due"
@@ -151,6 +158,16 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     }
 
 
+def _counted(case: Case) -> list[tuple[str, str, int]]:
+    """(state, what is alleged, how many) of the targets; of those that no notice may name, OFFICIAL for the state."""
+    rows = case.targets.order_by().values_list("state", "alleged", "is_official").annotate(Count("pk"))
+    return [(_word(state, official), alleged, count) for state, alleged, official, count in rows]
+
+
+def _word(state: str, is_official: bool) -> str:
+    return OFFICIAL if is_official and state in UNFINISHED else state
+
+
 def _with(asked: QueryDict, **changes: str) -> str:
     """The address's query with something changed, from the first page on; an empty value takes it away."""
     query = asked.copy()
@@ -164,11 +181,10 @@ def _total(asked: QueryDict, counted: list[tuple[str, str, int]], found: QuerySe
     """How many targets match: from the counts by state where nothing else is asked for."""
     narrowing = {name for name in asked if asked.get(name)} - {"state", "after", "before", "tab", "sort", "group"}
     state = asked.get("state", "")
-    if narrowing:
+    if narrowing or state == "waiting":
         return found.count()
-    wanted = {"": TargetState.values, "unfinished": UNFINISHED}.get(state, (state,))
-    if state and state != "unfinished" and state not in TargetState.values:
-        wanted = TargetState.values
+    everything = (*TargetState.values, OFFICIAL)
+    wanted = (state,) if state in everything else UNFINISHED if state == "unfinished" else everything
     return sum(count for word, _alleged, count in counted if word in wanted)
 
 
@@ -183,12 +199,12 @@ def _cells(asked: QueryDict, counted: list[tuple[str, str, int]]) -> list[dict[s
         *(
             {
                 "value": counts[word],
-                "label": word.label,
-                "kind": word.value,
-                "url": _with(asked, state=word.value),
+                "label": label,
+                "kind": word,
+                "url": _with(asked, state=word),
                 "current": state == word,
             }
-            for word in TALLY
+            for word, label in [*((word.value, word.label) for word in TALLY), (OFFICIAL, WORDS[OFFICIAL])]
             if word in counts
         ),
     ]
@@ -204,7 +220,7 @@ def _chips(request: SignedIn, platforms: Iterable[Platform]) -> list[Any]:
     return conditions(
         request.GET,
         [
-            ("state", _("State"), (dict(TargetState.choices) | {"unfinished": _("not finished")}).get),
+            ("state", _("State"), (dict(TargetState.choices) | WORDS).get),
             ("platform", _("Platform"), labels.get),
             ("kind", _("Kind"), dict(Target.Kind.choices).get),
             ("alleged", _("Alleged by the firm"), str),
@@ -275,13 +291,15 @@ def _groups(case: Case, rows: list[dict[str, Any]]) -> dict[int, str]:
         case.targets.order_by()
         .annotate(store_key=Coalesce("store", "listing__store", 0))
         .filter(store_key__in=keys)
-        .values_list("store_key", "state")
+        .values_list("store_key", "state", "is_official")
         .annotate(count=Count("pk"))
     )
     sums: dict[int, dict[str, int]] = {}
-    for key, state, count in counted:
-        sums.setdefault(key, {})[state] = count
+    for key, state, official, count in counted:
+        states = sums.setdefault(key, {})
+        states[_word(state, official)] = states.get(_word(state, official), 0) + count
+    labels = [*((word.value, word.label) for word in TALLY), (OFFICIAL, WORDS[OFFICIAL])]
     return {
-        key: "　".join(f"{word.label} {thousands(states[word])}" for word in TALLY if word in states)
+        key: "　".join(f"{label} {thousands(states[word])}" for word, label in labels if word in states)
         for key, states in sums.items()
     }

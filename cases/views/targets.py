@@ -23,7 +23,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
 from corps.models import AuditEntry, User
-from corps.pieces.words import moment
+from corps.pieces.words import moment, thousands
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
@@ -154,7 +154,8 @@ def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
         )
     if target.price is not None:
         lines.append(
-            _("price %(price)s, list price %(list)s") % {"price": target.price, "list": target.list_price or "—"}
+            _("price %(price)s, list price %(list)s")
+            % {"price": thousands(target.price), "list": thousands(target.list_price)}
         )
     return {"word": str(ground or target.alleged), "lines": lines}
 

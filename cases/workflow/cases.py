@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
 from cases.states import CaseState, ComplaintState
 from cases.workflow.guards import given, lock_case, require_open, require_valid_ground, require_way
+from cases.workflow.telling import tell_officers
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now, shanghai_date
@@ -135,6 +137,7 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
         document_number=case.document_number,
         due_on=case.handling_deadline.due_on,
     )
+    tell_officers(case, actor, format_lazy(_("Case {number} is filed; notices can be composed."), number=case.number))
     return case
 
 
@@ -154,6 +157,8 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
     case.save(update_fields=["state", "conclusion", "document_number"])
     said = {"document_number": case.document_number, "reason": case.conclusion}
     record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
+    told = format_lazy(_("Case {number} is not filed: {reason}"), number=case.number, reason=case.conclusion)
+    tell_officers(case, actor, told)
     return case
 
 

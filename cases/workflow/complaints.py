@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Complaint, SheetImport
 from cases.states import ComplaintState
 from cases.workflow import imports
 from cases.workflow.guards import given, require_way
+from cases.workflow.telling import tell_officers
 from corps.access import require
 from corps.acting import current
 from corps.audit import record
@@ -120,6 +122,9 @@ def withdraw_complaint(*, complaint: Complaint, actor: User, reason: str, at: da
     require(actor, "cases.withdraw_complaint", complaint)
     complaint = _move(complaint, ComplaintState.WITHDRAWN, actor, at, reason=given(reason))
     _give_up_sheet(complaint, actor, at)
+    if complaint.case:
+        told = format_lazy(_("{firm} took back complaint {number}."), firm=complaint.firm, number=complaint.number)
+        tell_officers(complaint.case, actor, told)
     return complaint
 
 

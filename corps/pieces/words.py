@@ -4,6 +4,7 @@ Plain functions, so that a table of thousands of rows can format once in Python 
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ NOTHING = "—"
 MINUS = "\u2212"
 
 
-def thousands(value: int | float | None) -> str:
+def thousands(value: int | float | Decimal | None) -> str:
     """9189 → `9,189`, -1 → `−1` with a real minus, None → `—`. Decimals are kept as they are given."""
     if value is None or value == "":
         return NOTHING

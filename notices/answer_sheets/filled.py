@@ -144,7 +144,7 @@ def _understand(grid: Grid, head: int, places: dict[str, int], notice: Notice) -
             name = "id" if named else "address" if "address" in places else "answer"
             filled.problems.append(Problem(number + 1, filled.headings[name], cells[name], reason))
             continue
-        name = named or address
+        name = address if named.isdigit() and len(named) < 6 and address else named or address
         filled.lines.append(Line(number + 1, item, address, str(answer_of(answer)), remark, name))
     return filled
 

@@ -38,11 +38,14 @@ KEYS = (
     (Claim.NOT_OURS, "6"),
     (Claim.APPEALED, "7"),
 )
+# What is still asked of a platform: not what was withdrawn.
+ASKED = ~Q(state=ItemState.WITHDRAWN)
 SHOWN = {
     "open": Q(state=ItemState.OPEN),
     "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN),
-    "back": Q(state=ItemState.OPEN, answered_at__isnull=False),
-    "stores": Q(target__kind=Target.Kind.STORE),
+    # What an appeal was dismissed of is open again as well, but nobody found it live.
+    "back": Q(state=ItemState.OPEN, answered_at__isnull=False) & ~Q(outcome=Claim.APPEALED),
+    "stores": Q(target__kind=Target.Kind.STORE) & ASKED,
     "all": Q(),
 }
 MOST_PICKED = 2000
@@ -74,11 +77,12 @@ def show_notice(
     """
     items = notice.items.exclude(state=ItemState.DRAFT)
     counts = items.aggregate(
-        total=Count("pk"),
+        all=Count("pk"),
+        total=Count("pk", filter=ASKED),
         open=Count("pk", filter=SHOWN["open"]),
         back=Count("pk", filter=SHOWN["back"]),
-        stores=Count("pk", filter=SHOWN["stores"]),
-        listings=Count("pk", filter=~SHOWN["stores"]),
+        stores=Count("pk", filter=SHOWN["stores"] & ASKED),
+        listings=Count("pk", filter=~SHOWN["stores"] & ASKED),
     )
     shown = request.GET.get("show") or ("open" if counts["open"] else "all")
     shown = shown if shown in SHOWN else "all"
@@ -95,13 +99,13 @@ def show_notice(
     context = {
         "notice": notice,
         "page": page,
-        "counts": counts | {"answered": counts["total"] - counts["open"]},
+        "counts": counts | {"answered": counts["total"] - counts["open"], "withdrawn": counts["all"] - counts["total"]},
         "outcomes": [(label, outcomes[word]) for word, label in Claim.choices if outcomes.get(word)],
         "shown": shown,
         "picked": list(picked),
         "selected": bool(picked or kept),
         "unknown": unknown,
-        "next": None if counts["open"] else _most_urgent(request.user),
+        "next": None if counts["open"] or not counts["total"] else _most_urgent(request.user),
         "keys": [(word, word.label, key) for word, key in KEYS],
         "contact": letters.contact_of(notice),
         "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
@@ -189,10 +193,13 @@ def _visible(request: SignedIn, number: str) -> Notice:
 def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Any]:
     return notices.select_related("reply_deadline", "case").annotate(
         due_on=F("reply_deadline__due_on"),
-        item_count=Count("items"),
+        item_count=Count("items", filter=~Q(items__state=ItemState.WITHDRAWN)),
         open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
-        answered_count=Count("items", filter=~Q(items__state=ItemState.OPEN)),
-        back_count=Count("items", filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False)),
+        answered_count=Count("items", filter=~Q(items__state__in=(ItemState.OPEN, ItemState.WITHDRAWN))),
+        back_count=Count(
+            "items",
+            filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED),
+        ),
     )
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import timeline
 from cases.models import Campaign, Case
+from cases.views.casework import timeline_of
 from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
@@ -260,6 +260,9 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
         elif request.POST.get("act") == "take_out":
             results = workflow.remove_items(notice=notice, items=ids, actor=request.user)
         elif request.POST.get("act") == "hand_over":
+            if not request.POST.get("desk"):
+                messages.error(request, _("Choose the platform that they belong to."))
+                return redirect(f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}")
             desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
             results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
     except TransitionRefused as refused:
@@ -421,5 +424,4 @@ def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
             subject_id__in=notice.items.values("pk"),
         )
     )
-    page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
-    return {"page": page, "days": timeline.days_of(entries, page)}
+    return timeline_of(request, entries)

@@ -20,6 +20,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.pieces.words import thousands
+from corps.results import Result
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
 from notices.forms import AnswerSheetForm
@@ -94,15 +95,22 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
         messages.error(request, str(refused.message))
         return redirect("notices:answers", number)
     done = sum(result.ok for result in results)
-    if done == len(results):
+    wrong = [Result(problem.row, False, "wrong-row", problem.reason) for problem in filled.problems]
+    if done == len(results) and not wrong:
         messages.success(
             request,
             ngettext("%(count)s item answered from the sheet.", "%(count)s items answered from the sheet.", done)
             % {"count": thousands(done)},
         )
         return redirect(notice)
-    names = {line.row: (_("Row %(row)s, %(name)s") % {"row": line.row, "name": line.name}, "") for line in filled.lines}
-    return render(request, "notices/desk_result.html", {"notice": notice, "results": results, "names": names})
+    named = {line.row: line.name for line in filled.lines} | {wrong.row: wrong.cell for wrong in filled.problems}
+    names = {row: (_("Row %(row)s, %(name)s") % {"row": row, "name": name or "—"}, "") for row, name in named.items()}
+    context = {
+        "notice": notice,
+        "results": sorted([*results, *wrong], key=lambda one: int(str(one.ref))),
+        "names": names,
+    }
+    return render(request, "notices/desk_result.html", context)
 
 
 def _reviewed(request: SignedIn, sheet: AnswerSheet, filled: answer_sheets.Filled) -> HttpResponse:

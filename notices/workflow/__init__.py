@@ -10,6 +10,7 @@ from notices.workflow.drafting import (
     submit_notice,
     submit_notices,
     version_of,
+    waiting_among,
     waiting_targets,
     withdraw_draft,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "undo_verdicts",
     "verify_items",
     "version_of",
+    "waiting_among",
     "waiting_targets",
     "withdraw_draft",
     "withdraw_items",

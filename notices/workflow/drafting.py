@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -81,12 +81,22 @@ def compose_notices(
     return Composed(notices, screened.blocked)
 
 
-def waiting_targets(case: Case):
+def waiting_targets(case: Case) -> QuerySet[Target]:
     """The targets of a case that wait for a notice: never noticed, refused, sent back, relisted, or left unanswered
-    past the due date, and in no draft."""
-    unanswered = NoticeItem.objects.filter(state=ItemState.OPEN, notice__case=case).filter(
-        Q(notice__reply_deadline__due_on__lt=today()) | Q(answered_at__isnull=False)
-    )
+    past the due date, in no draft and no official account's."""
+    return _waiting(case=case)
+
+
+def waiting_among(cases: QuerySet[Case]) -> QuerySet[Target]:
+    """The same of all those among these cases that are open for notices."""
+    return _waiting(case__in=cases.filter(state__in=OPEN_FOR_NOTICES).values("pk"))
+
+
+def _waiting(**of: Any) -> QuerySet[Target]:
+    """The targets that wait. of: the lookup on a target's case."""
+    items = NoticeItem.objects.filter(**{f"target__{name}": value for name, value in of.items()})
+    past_due = Q(notice__reply_deadline__due_on__lt=today()) | Q(answered_at__isnull=False)
+    unanswered = items.filter(past_due, state=ItemState.OPEN)
     waiting = Q(
         state__in=(
             TargetState.REPORTED,
@@ -95,9 +105,9 @@ def waiting_targets(case: Case):
             TargetState.RELISTED,
         )
     )
-    in_draft = NoticeItem.objects.filter(state=ItemState.DRAFT, target__case=case).values("target")
     noticed = Q(state=TargetState.NOTICED, pk__in=unanswered.values("target"))
-    return Target.objects.filter(waiting | noticed, case=case).exclude(pk__in=in_draft)
+    in_draft = items.filter(state=ItemState.DRAFT).values("target")
+    return Target.objects.filter(waiting | noticed, is_official=False, **of).exclude(pk__in=in_draft)
 
 
 def _draft(case: Case, platform: int, lot: list[tuple[Target, LegalGround]], actor: User, at: datetime) -> Notice:

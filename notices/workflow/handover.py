@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Target
@@ -128,8 +129,9 @@ def try_backup(delivery: Delivery) -> None:
     backup = notice.platform.liaisons.filter(is_active=True).exclude(email__in=tried).order_by("-duty", "pk").first()
     if backup is not None and notice.items.named().exists():
         letters.queue(notice, letters.render(notice), at=now(), recipient=backup)
-    said = _("The letter of notice %(number)s could not be delivered to %(recipient)s.") % {
-        "number": notice.number,
-        "recipient": delivery.message.recipient,
-    }
+    said = format_lazy(
+        _("The letter of notice {number} could not be delivered to {recipient}."),
+        number=notice.number,
+        recipient=delivery.message.recipient,
+    )
     ground.notify(user=notice.drafted_by, text=said, url=notice.get_absolute_url())

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
@@ -155,7 +156,7 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
     ground.notify(
         user=notice.drafted_by,
-        text=_("Notice %(number)s was returned to you.") % {"number": notice.number},
+        text=format_lazy(_("Notice {number} was returned to you."), number=notice.number),
         url=notice.get_absolute_url(),
     )
     return notice

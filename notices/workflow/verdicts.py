@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from corps import tasks as doorbells
 from corps import workflow as ground
@@ -95,7 +96,7 @@ def settle_verdicts() -> int:
         if late:
             ground.notify(
                 user=officer,
-                text=_("%(count)d of your verdicts came too late and do not count.") % {"count": len(late)},
+                text=format_lazy(_("{count} of your verdicts came too late and do not count."), count=len(late)),
                 url=lot[0].item.notice.get_absolute_url(),
             )
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in due]).delete()

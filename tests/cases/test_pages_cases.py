@@ -214,7 +214,7 @@ def test_the_timeline_is_in_words_and_tells_of_many_things_once(officer, world):
     assert all(line.strong or line.link for line in lines if "邮件" in str(line.text)), "a mail says which"
     apart = officer.get(case_page(world, "?tab=timeline&verb=target.")).context["days"]
     assert [len(lot) for _day, lot in apart] == [1]
-    assert "30" in apart[0][1][0].note
+    assert "30" in apart[0][1][0].each
 
 
 def test_an_empty_note_is_refused_beside_its_field(officer, world):

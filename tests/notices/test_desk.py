@@ -107,7 +107,7 @@ def test_the_timeline_tells_acts_on_many_items_as_one_line(world: World, notice:
     answer(world, notice)
     page = client_of(world.officer).get(notice.get_absolute_url() + "?tab=timeline")
     lines = [line for _day, entries in page.context["days"] for line in entries]
-    assert [line for line in lines if "4" in line.note]
+    assert [line for line in lines if "4" in line.each]
     assert "notice.issued" not in page.content.decode()
 
 

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import desk
-from corps.models import Delivery, User
+from cases import workflow as casework
+from cases.models import Case, Target
+from corps.models import Delivery, Notification, User
 from notices import workflow
 from notices.models import Notice
 from tests.notices.world import World, add_targets, answer, file_another, issue
@@ -48,15 +50,15 @@ def test_a_returned_notice_comes_back_with_its_reason_until_it_is_submitted_agai
     assert "back" not in lists(world.officer)
 
 
-def test_items_to_hand_over_or_to_supplement_come_back_each_with_its_rows(world: World):
+def test_items_to_hand_over_come_back_with_their_rows(world: World):
     add_targets(world, 4)
     [notice] = issue(world)
     ids = list(notice.items.values_list("pk", flat=True))
-    answer(world, notice, "not_ours", items=ids[:1])
-    answer(world, notice, "needs_information", items=ids[1:3])
-    back = {task.count: task.url for task in lists(world.officer)["back"]}
-    shown = {count: client_of(world.officer).get(url).context["page"].rows for count, url in back.items()}
-    assert {count: {item.pk for item in rows} for count, rows in shown.items()} == {1: {ids[0]}, 2: set(ids[1:3])}
+    answer(world, notice, "not_ours", items=ids[:2])
+    [task] = lists(world.officer)["back"]
+    shown = client_of(world.officer).get(task.url).context["page"].rows
+    assert task.count == 2
+    assert {item.pk for item in shown} == set(ids[:2])
 
 
 def test_mails_of_unknown_outcome_and_failed_ones_come_back(world: World):
@@ -119,3 +121,52 @@ def test_what_came_back_begins_with_mails_and_returned_notices(world: World):
     assert mails.url.startswith(reverse("notices:deliveries"))
     assert returned.number in notice.title
     assert not_ours.url.endswith("?state=not_ours")
+
+
+def test_what_waits_for_a_notice_stands_on_the_desk_case_by_case_with_the_reasons(world: World):
+    add_targets(world, 3)
+    [notice] = issue(world)
+    ids = list(notice.items.order_by("position").values_list("pk", flat=True))
+    answer(world, notice, "refused", ids[:1])
+    answer(world, notice, "needs_information", ids[1:2])
+    add_targets(world, 2)
+    other = file_another(world, 1)
+    [task, second] = lists(world.officer)["send"]
+    assert (task.title, task.count, second.count) == (world.case.title, 4, 1)
+    for words in ("待拟函 2", "未处置 1", "待补充 1"):
+        assert words in task.note
+    waits = client_of(world.officer).get(task.url).context
+    assert waits["waiting_total"] == task.count
+    [row] = waits["waiting"]
+    listed = client_of(world.officer).get(f"{world.case.get_absolute_url()}?state=waiting&platform={row['slug']}")
+    assert listed.context["page"].total == len(listed.context["rows"]) == row["count"] == 4
+    [draft] = workflow.compose_notices(case=other.case, actor=world.officer).notices
+    _case, left = lists(world.officer)["send"]
+    assert draft.number in left.title
+    workflow.submit_notice(notice=draft, actor=world.officer)
+    assert len(lists(world.officer)["send"]) == 1
+
+
+def test_an_official_accounts_targets_wait_for_nothing_and_are_counted_apart(world: World):
+    targets = add_targets(world, 3)
+    Target.objects.filter(pk=targets[0].pk).update(is_official=True)
+    [task] = lists(world.officer)["send"]
+    assert task.count == 2
+    page = client_of(world.officer).get(world.case.get_absolute_url())
+    cells = {cell["kind"]: cell for cell in page.context["cells"]}
+    assert (cells["reported"]["value"], cells["official"]["value"]) == (2, 1)
+    for cell in cells.values():
+        shown = client_of(world.officer).get(f"{world.case.get_absolute_url()}{cell['url']}").context
+        assert len(shown["rows"]) == shown["page"].total == cell["value"]
+
+
+def test_the_officers_of_a_case_are_told_that_it_is_filed_or_not(world: World):
+    Case.objects.filter(pk=world.case.pk).update(state="lead", filed_at=None, opened_by=world.stranger)
+    casework.assign_officers(case=world.case, lead=world.officer, second=world.officer2, actor=world.supervisor)
+    chief = User.objects.create(
+        username="chief", name="chief", role="supervisor", unit=world.case.unit, duties=["head_of_department"]
+    )
+    casework.file_case(case=world.case, actor=chief)
+    told = Notification.objects.filter(url=world.case.get_absolute_url())
+    assert {line.user for line in told} == {world.officer, world.officer2}
+    assert all("已立案" in line.text for line in told)

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from cases import workflow as casework
 from cases.story import Line
 from corps.audit import record
-from corps.clock import now
+from corps.clock import now, today
 from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Notice, Objection
@@ -61,7 +61,7 @@ def test_many_answers_are_one_line_that_says_how_they_went(world: World):
     for found in (of_case(world), lines(world, notice.get_absolute_url() + "?tab=timeline")):
         [line] = called(found, "条目答复")
         assert line.strong == "已下架 35、未处置 2"
-        assert "37" in line.note
+        assert "37" in line.each
         assert (line.link, line.url) == (notice.number, notice.get_absolute_url())
 
 
@@ -135,7 +135,7 @@ def test_a_word_that_only_some_have_comes_with_their_number(world: World):
         )
     [line] = called(of_case(world, "&verb=item."), "条目撤回")
     assert line.strong == "发错平台 1"
-    assert "3" in line.note
+    assert "3" in line.each
 
 
 def test_an_act_that_goes_on_while_pages_are_turned_is_neither_lost_nor_told_twice(world: World):
@@ -153,7 +153,7 @@ def test_an_act_that_goes_on_while_pages_are_turned_is_neither_lost_nor_told_twi
         page = client.get(f"{world.case.get_absolute_url()}{page.context['page'].next}")
         seen += [line for _day, lot in page.context["days"] for line in lot]
     [line] = called(seen, "条目答复")
-    assert "3" in line.note
+    assert "3" in line.each
 
 
 def test_what_is_told_only_in_the_audit_has_words_here_as_well(world: World):
@@ -306,3 +306,33 @@ def test_a_withdrawn_draft_ends_in_its_withdrawal(world: World):
     assert str(steps[-1]["label"]) == str(Notice.State.WITHDRAWN.label)
     assert steps[-1]["who"] == world.officer
     assert steps[-1]["at"] is not None
+
+
+def test_what_is_told_as_one_unfolds_into_each(world: World):
+    add_targets(world, 12)
+    [notice] = issue(world)
+    ids = list(notice.items.order_by("position").values_list("pk", flat=True))
+    answer(world, notice, "removed", ids[:11])
+    answer(world, notice, "refused", ids[11:])
+    for url in (world.case.get_absolute_url(), notice.get_absolute_url()):
+        [line] = called(lines(world, f"{url}?tab=timeline"), "条目答复")
+        each = lines(world, f"{url}{line.each_url}")
+        assert len(each) == 12
+        refused = notice.items.get(pk=ids[11]).target.thing.canonical_id
+        assert [one.strong for one in each if "未处置" in one.strong] == [f"{refused} 未处置"]
+    assert lines(world, f"{notice.get_absolute_url()}?tab=timeline&each=999999999") == []
+
+
+def test_a_case_tells_what_happened_to_its_complaints_before_there_was_a_case(world: World):
+    complaint, _sheet = casework.submit_complaint(
+        actor=world.officer, firm=world.firm, subject="线索", received_on=today()
+    )
+    complaint = casework.accept_complaint(complaint=complaint, actor=world.officer2)
+    page = client_of(world.officer).get(complaint.get_absolute_url())
+    told = [line for _day, lot in page.context["days"] for line in lot]
+    assert [str(line.text) for line in told] == ["受理投诉", "登记投诉"]
+    assert "officer2" in told[0].note
+    casework.add_complaints(case=world.case, complaints=[complaint], actor=world.officer)
+    found = [str(line.text) for line in of_case(world)]
+    assert {"受理投诉", "登记投诉"} <= set(found)
+    assert len(found) == len(set(found))
