@@ -12,7 +12,7 @@ def register_links() -> None:
     """Called once, from `AppConfig.ready()`."""
     corps = ("officer", "supervisor")
     home_views["officer"] = "cases.views.home.officer"
-    home_views["representative"] = "cases.views.home.representative"
+    home_views["representative"] = "cases.views.named.representative"
     desk.providers["take_in"].append(home.take_in)
     desk.providers["due"].append(home.handling)
     desk.providers["waiting"].append(home.to_file)
@@ -21,9 +21,19 @@ def register_links() -> None:
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(
         "complaints", _("Complaints, imports"), "cases:complaints", section="casework", order=10,
-        roles=(*corps, "representative"), count=complaints.waiting,
+        roles=(*corps, "representative"), count=complaints.waiting, counted="state=open",
     )  # fmt: skip
-    register("cases", _("Cases"), "cases:list", section="casework", order=20, roles=corps, count=casework.under_way)
+    register("named", _("What you named"), "cases:named", section="casework", order=15, roles=("representative",))
+    register(
+        "cases",
+        _("Cases"),
+        "cases:list",
+        section="casework",
+        order=20,
+        roles=corps,
+        count=casework.under_way,
+        counted="state=open",
+    )
     register("campaigns", _("Campaigns"), "cases:campaigns", section="registers", order=5, roles=corps)
     register(
         "grounds", _("Legal grounds"), "cases:grounds", section="registers", order=25, roles=(*corps, "administrator")

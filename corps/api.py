@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import IO, Any
@@ -87,6 +88,10 @@ class HasBusiness(BasePermission):
         return True
 
 
+# Every list of the API is ordered by whole numbers.
+PLACE = re.compile(r"[0-9]{1,18}")
+
+
 class CursorPages(CursorPagination):
     """`next, previous, results` by cursor, newest first unless the view states its `ordering`."""
 
@@ -97,6 +102,13 @@ class CursorPages(CursorPagination):
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         stated = getattr(view, "ordering", None) or self.ordering
         return (stated,) if isinstance(stated, str) else tuple(stated)
+
+    def decode_cursor(self, request: Request) -> Any:
+        """As DRF reads it; a place that is no number, which nobody was given, is 404 as every cursor that is none."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not PLACE.fullmatch(str(cursor.position)):
+            raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:

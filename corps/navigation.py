@@ -31,7 +31,10 @@ Count = Callable[[Any], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line of the rail. roles: who has it; allowed: a further condition on the person. count: what waits there."""
+    """A line of the rail. roles: who has it; allowed: a further condition on the person. count: what waits there.
+
+    counted: the query with which the page lists just what is counted, if that is not all it lists.
+    """
 
     key: str
     label: Any
@@ -41,6 +44,7 @@ class Link:
     roles: frozenset[str]
     count: Count | None = None
     allowed: Callable[[Any], bool] | None = None
+    counted: str = ""
 
     def open_to(self, user: Any) -> bool:
         return user.role in self.roles and (self.allowed is None or self.allowed(user))
@@ -67,15 +71,17 @@ def register(
     roles: Iterable[str],
     count: Count | None = None,
     allowed: Callable[[Any], bool] | None = None,
+    counted: str = "",
 ) -> None:
     """Add a line to the rail. It is the current one where the address begins with its own, or the view sets
     `request.rail_key = key`.
 
     count: called with the user when a whole page is rendered, never for a fragment; keep it to one cheap query.
+    counted: the query with which the page lists just what is counted, such as "state=open".
     """
     if section not in SECTIONS:
         raise ValueError(f"no section {section!r}")
-    _registry.links[key] = Link(key, label, url_name, section, order, frozenset(roles), count, allowed)
+    _registry.links[key] = Link(key, label, url_name, section, order, frozenset(roles), count, allowed, counted)
 
 
 def register_bell(url_name: str, count: Count) -> None:
@@ -131,6 +137,7 @@ class Line:
     url: str
     current: bool
     count: int | None
+    counted_url: str = ""
 
 
 def _stands(link: Link, section: str, addresses: dict[str, str]) -> bool:
@@ -159,6 +166,7 @@ def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
                 addresses[link.key],
                 addresses[link.key] == here,
                 count_of(link.key, user, link.count) if link.count else None,
+                f"{addresses[link.key]}?{link.counted}" if link.counted else "",
             )
             for link in links
             if _stands(link, section, addresses)

@@ -80,7 +80,16 @@ def _register_links() -> None:
         roles=("supervisor",),
         count=approvals.waiting,
     )
-    register("notices", _("Notices"), "notices:list", section="casework", order=40, roles=corps, count=issued)
+    register(
+        "notices",
+        _("Notices"),
+        "notices:list",
+        section="casework",
+        order=40,
+        roles=corps,
+        count=issued,
+        counted="state=issued",
+    )
     register("checks", _("Checks"), "notices:checks", section="casework", order=50, roles=corps, count=checks.waiting)
     register(
         "objections",
@@ -90,6 +99,7 @@ def _register_links() -> None:
         order=60,
         roles=corps,
         count=objections.waiting,
+        counted="state=open",
     )
     register(
         "deliveries",
@@ -99,5 +109,6 @@ def _register_links() -> None:
         order=70,
         roles=corps,
         count=deliveries.waiting,
+        counted="state=open",
     )
     navigation.register_place("liaison", lambda user: user.liaison.platform.label if hasattr(user, "liaison") else "")

@@ -1,5 +1,6 @@
 """Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ KINDS = (
     ("target.", gettext_lazy("Targets")),
     ("item.", gettext_lazy("Items")),
 )
+COMPLAINT = re.compile(r"[A-Z0-9-]{1,20}")
 UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
 OVER = (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN)
 STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
@@ -66,6 +68,8 @@ def list_cases(request: SignedIn) -> HttpResponse:
     found = Case.objects.visible_to(request.user)
     if (state := request.GET.get("state")) in CaseState.values:
         found = found.filter(state=state)
+    elif state == "open":
+        found = found.filter(state__in=UNDER_WAY)
     if firm := request.GET.get("firm"):
         found = found.filter(firm__code=firm)
     campaigns = campaigns_of(request.user)
@@ -79,7 +83,7 @@ def list_cases(request: SignedIn) -> HttpResponse:
     chips = conditions(
         request.GET,
         [
-            ("state", _("State"), dict(CaseState.choices).get),
+            ("state", _("State"), (dict(CaseState.choices) | {"open": _("under way")}).get),
             ("firm", _("Firm"), firms.get),
             ("campaign", _("Campaign"), campaigns.get),
             ("mine", _("Handled by"), lambda _value: request.user.name),
@@ -120,7 +124,8 @@ def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
 def new_case(request: SignedIn) -> HttpResponse:
     """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form, or take them
     into one of the firm's that is open."""
-    numbers = request.POST.getlist("complaint") or request.GET.getlist("complaint")
+    named = request.POST.getlist("complaint") or request.GET.getlist("complaint")
+    numbers = [number for number in named if COMPLAINT.fullmatch(number)]
     complaints = list(
         Complaint.objects.visible_to(request.user)
         .filter(number__in=numbers, state=ComplaintState.ACCEPTED)

@@ -55,6 +55,8 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     found = Complaint.objects.visible_to(request.user).select_related("firm", "case", "sheet_import", "verify_deadline")
     if (state := request.GET.get("state")) in ComplaintState.values:
         found = found.filter(state=state)
+    elif state == "open":
+        found = found.filter(state__in=OPEN)
     if firm := request.GET.get("firm"):
         found = found.filter(firm__code=firm)
     firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
@@ -64,7 +66,7 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     chips = conditions(
         request.GET,
         [
-            ("state", _("State"), dict(ComplaintState.choices).get),
+            ("state", _("State"), (dict(ComplaintState.choices) | {"open": _("in no case yet")}).get),
             ("firm", _("Firm"), firms.get),
             ("campaign", _("Campaign"), campaigns.get),
         ],

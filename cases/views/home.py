@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases import desk, story
-from cases.models import Case, Complaint, SheetImport, Target
-from cases.states import UNFINISHED, CaseState, ComplaintState, TargetState
-from cases.views.tables import TALLY
+from cases.models import Case, Complaint, SheetImport
+from cases.states import UNFINISHED, CaseState, ComplaintState
 from corps.access import may
 from corps.clock import now, today
 from corps.doors import SignedIn
@@ -168,18 +167,3 @@ def to_decide(user: User) -> Iterator[Need]:
             url=f"{reverse('cases:list')}?filing=1",
             verb=_("Look"),
         )
-
-
-def representative(request: SignedIn) -> HttpResponse:
-    """A firm's own complaints, and how far what it named has come."""
-    complaints = Complaint.objects.visible_to(request.user).select_related("firm", "sheet_import").order_by("-pk")[:50]
-    counts = dict(Target.objects.visible_to(request.user).order_by().values_list("state").annotate(Count("pk")))
-    cells = [
-        {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "whole": True},
-        *(
-            {"value": counts[word], "label": TargetState(word).label, "kind": str(word)}
-            for word in TALLY
-            if counts.get(word)
-        ),
-    ]
-    return render(request, "cases/home_firm.html", {"complaints": complaints, "cells": cells})

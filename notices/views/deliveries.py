@@ -56,7 +56,10 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
     found = visible(request.user).select_related("message").defer("content")
     if (state := request.GET.get("state")) in Delivery.State.values:
         found = found.filter(state=state)
-    chips = conditions(request.GET, [("state", _("State"), dict(Delivery.State.choices).get)])
+    elif state == "open":
+        found = found.filter(state__in=FOR_A_PERSON)
+    words = dict(Delivery.State.choices) | {"open": _("for a person to decide")}
+    chips = conditions(request.GET, [("state", _("State"), words.get)])
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
     table = TABLE.shown_to(request.user, request.GET)
     context = {"page": page, "table": table, "conditions": chips, "states": Delivery.State.choices}

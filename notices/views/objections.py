@@ -52,7 +52,10 @@ def list_objections(request: SignedIn) -> HttpResponse:
     )
     if (state := request.GET.get("state")) in ObjectionState.values:
         found = found.filter(state=state)
-    chips = conditions(request.GET, [("state", _("State"), dict(ObjectionState.choices).get)])
+    elif state == "open":
+        found = found.filter(state__in=OPEN)
+    words = dict(ObjectionState.choices) | {"open": _("undecided")}
+    chips = conditions(request.GET, [("state", _("State"), words.get)])
     page = page_of(found, request.GET, order=("-id",), total=found.count())
     table = TABLE.shown_to(request.user, request.GET)
     context = {"page": page, "table": table, "conditions": chips, "states": ObjectionState.choices}

@@ -1,5 +1,6 @@
 """The pages of cases and targets, and the desk, as each role meets them."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,8 +16,9 @@ from cases.models import Case, Complaint, Target
 from cases.states import TargetState
 from cases.views.home import to_decide
 from cases.views.tables import TALLY
+from corps import navigation
 from corps.models import AuditEntry, User
-from firms.models import Representative
+from firms.models import Firm, Representative
 from listings.models import Listing
 from notices import workflow as notices
 from notices.models import Notice, NoticeItem
@@ -434,3 +436,47 @@ def test_counting_the_leads_takes_one_statement(client, world, django_assert_num
     Case.objects.filter(pk=world.case.pk).update(state="lead", filed_at=None)
     with django_assert_num_queries(1):
         assert len(list(to_decide(world.supervisor))) == 1
+
+
+def test_a_number_that_is_none_opens_no_case(officer):
+    """A form with files is not looked through for null characters: its fields are, where they are read."""
+    assert officer.post(reverse("cases:case_new"), {"complaint": "a\x00b"}).status_code < 500
+
+
+def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
+    Case.objects.create(
+        number="C2026-000009", title="案", firm=world.firm, unit=world.case.unit, opened_by=world.officer,
+        opened_at=world.case.opened_at, state="withdrawn",
+    )  # fmt: skip
+    add_targets(world, 2)
+    issue(world)
+    navigation.forget_counts(world.officer)
+    page = officer.get(reverse("cases:list")).content.decode()
+    links = re.findall(r'<a class="waits" href="([^"]+)"[^>]*>([0-9,]+)<', page)
+    assert {link for link, _count in links} == {"/cases/?state=open", "/notices/?state=issued"}
+    for link, count in links:
+        assert officer.get(link).context["page"].total == int(count) == 1
+    assert officer.get("/cases/complaints/?state=open").context["page"].rows == []
+    assert officer.get("/notices/objections/?state=open").status_code == 200
+    assert officer.get("/notices/deliveries/?state=open").context["page"].rows == []
+
+
+def test_a_firm_sees_what_became_of_each_that_it_named_and_no_other_firms(world, client):
+    representative = User.objects.create(username="firm-cxt", name="代表", role="representative")
+    Representative.objects.create(firm=world.firm, user=representative)
+    other = Firm.objects.create(code="HYS", name="禾曜衡", short_name="禾曜衡", uscc="91310115MA1HT8K28P")
+    targets = add_targets(world, 3)
+    Target.objects.filter(pk=targets[0].pk).update(
+        state="dropped", dropped_reason="误报", seen="gone", seen_at=timezone.now()
+    )
+    Target.objects.filter(pk=targets[2].pk).update(firm=other)
+    client.force_login(representative)
+    home = client.get(reverse("home"))
+    for cell in home.context["cells"]:
+        rows = client.get(cell["url"]).context["page"]
+        assert rows.total == len(rows.rows) == cell["value"]
+    assert home.context["cells"][0]["value"] == 2
+    page = client.get(reverse("cases:named") + "?state=dropped").content.decode()
+    assert targets[0].thing.canonical_id in page
+    assert "已消失" in page
+    assert targets[2].thing.canonical_id not in client.get(reverse("cases:named")).content.decode()

@@ -76,6 +76,14 @@ def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settin
     assert not Complaint.objects.exists()
 
 
+def test_a_program_is_told_with_413_that_its_sheet_is_too_large(officer, house, settings):
+    settings.SHEET_MAX_BYTES = 10
+    form = {"firm": "CXT", "subject": "x", "received_on": "2026-03-17"}
+    answer = officer.post("/api/v1/complaints/", form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert not Complaint.objects.exists()
+
+
 def test_progress_is_a_fragment_each_second_and_the_page_is_asked_anew_at_the_end(officer, house):
     sheet_import = hand_in(house, sheet_of(GOOD), "a.csv")
     fragment = officer.get(address(sheet_import), headers={"HX-Request": "true"})

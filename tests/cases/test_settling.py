@@ -127,6 +127,17 @@ def test_a_row_that_turns_out_official_is_settled_so_and_registers_nothing(house
     assert not Target.objects.exists()
 
 
+def test_rows_settled_together_are_one_line_in_the_timeline_of_their_case(house, client):
+    sheet_import = take_in(house, sheet_of(row("600000000001"), f"{SHORT},,下架,x", f"{SHORT},,下架,y"))
+    complaint = workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
+    case = workflow.open_case(complaints=[complaint], title="案", actor=house.officer)
+    settle(house, *sheet_import.import_rows.filter(result="held"), refuse=True)
+    client.force_login(house.officer)
+    days = client.get(f"{case.get_absolute_url()}?tab=timeline").context["days"]
+    [line] = [line for _day, lot in days for line in lot if str(line.text) == "处理表格行"]
+    assert "2" in line.each
+
+
 def test_each_row_gets_its_own_result_in_the_order_asked(house):
     good, bad = review(house, f"{SHORT},,下架,x", row("600000000001"))
     results = workflow.settle_rows(rows=[10**9, bad.pk, good.pk], actor=house.officer)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from corps import outbox, tasks
+from corps import outbox, smtp, tasks
 from corps.acting import acting
 from corps.messages import compose
 from corps.models import AuditEntry, Delivery, Installation, Unit
@@ -416,6 +416,48 @@ def test_an_answer_that_comes_after_the_row_was_taken_away_is_kept_as_evidence_o
     delivery.refresh_from_db()
     assert delivery.state == State.UNCERTAIN
     assert "SENT: 250" in delivery.answer
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour.ACCEPT, Behaviour.REFUSE])
+@pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
+def test_an_answer_says_nothing_of_what_another_worker_sends_by_now(queue, smtp_sink, monkeypatch, state, behaviour):
+    (delivery,) = queue()
+    smtp_sink.then(behaviour)
+    say = smtp.Line.say
+
+    def lose_it_meanwhile(line: smtp.Line, **letter) -> smtp.Answer:
+        answer = say(line, **letter)
+        Delivery.objects.update(state=state, worker="other:1:17")
+        return answer
+
+    monkeypatch.setattr(smtp.Line, "say", lose_it_meanwhile)
+    assert outbox.send_due() == 0
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.worker, delivery.answer) == (state, "other:1:17", "")
+
+
+def test_a_check_stops_nothing_that_another_worker_has_claimed_meanwhile(queue, smtp_sink):
+    (delivery,) = queue()
+
+    def let_another_claim_it(deliveries: Sequence[Delivery]) -> dict[int, str]:
+        Delivery.objects.update(worker="other:1:17")
+        return {delivery.pk: "names an official account"}
+
+    outbox.sending_checks.append(let_another_claim_it)
+    assert outbox.send_due() == 0
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.worker) == (State.PENDING, "other:1:17")
+
+
+def test_only_a_workers_own_lock_says_that_it_lives(queue):
+    queue()
+    Delivery.objects.update(state=State.SENDING, worker="gone:1:17")
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, 17)", [outbox.REPLAY_LOCKS])
+        assert outbox.tidy() == 1
+        Delivery.objects.update(state=State.SENDING)
+        cursor.execute("SELECT pg_advisory_lock(%s, 17)", [outbox.WORKER_LOCKS])
+        assert outbox.tidy() == 0
 
 
 def test_only_its_own_worker_sends_a_replays_deliveries_and_what_it_leaves_is_cancelled(queue, smtp_sink):

@@ -2,15 +2,20 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cases.models import Campaign
 from dashboards.statistics import COUNTS, read_question, statistics
 from notices.models import Outcome, Recurrence
 from tests.dashboards.entries import Book, moment, open_book
@@ -87,6 +92,14 @@ def test_who_sees_no_case_of_the_unit_sees_none_of_its_numbers(book: Book):
     assert statistics(book.world.liaison, group=["firm"]).rows == []
 
 
+def test_nor_any_row_of_its_ledger(client: Client, book: Book):
+    for reader, rows in ((book.world.supervisor, 4), (book.world.stranger, 0)):
+        client.force_login(reader)
+        assert len(list(client.get("/dashboards/ledger/?count=listings_removed").context["page"])) == rows
+        lines = b"".join(client.get("/dashboards/ledger.csv?count=listings_removed").streaming_content).splitlines()
+        assert len(lines) == rows + 1
+
+
 @pytest.mark.parametrize("query", ["", "group=platform", "group=firm,month&from=2026-05-01", "group=case,platform"])
 def test_csv_api_and_page_say_the_same(reader: Client, query: str):
     api = reader.get(f"/api/v1/statistics/?{query}").json()["rows"]
@@ -118,6 +131,74 @@ def test_the_dashboard_shows_the_totals_and_leads_to_their_rows(reader: Client):
     for row in context["board"].matrix.rows:
         for cell in row["cells"]:
             assert reader.get(cell["listings_removed_url"]).context["total"] == cell["listings_removed"]
+
+
+def test_the_sums_of_firms_and_platforms_are_those_of_their_cells(reader: Client):
+    matrix = reader.get("/dashboards/").context["board"].matrix
+    for name in COUNTS[:2]:
+        cells = [[cell[name] for cell in row["cells"]] for row in matrix.rows]
+        assert [row["sum"][name] for row in matrix.rows] == [sum(row) for row in cells]
+        assert [column[name] for column in matrix.sums] == [sum(column) for column in zip(*cells, strict=True)]
+
+
+@pytest.fixture
+def campaign(book: Book) -> Campaign:
+    """The first firm's case belongs to it, the second's does not."""
+    campaign = Campaign.objects.create(name="专项", opens_on=date(2026, 4, 1), closes_on=date(2026, 5, 31))
+    book.world.case.campaign = campaign
+    book.world.case.save(update_fields=["campaign"])
+    return campaign
+
+
+def linked_numbers(context: Any) -> Iterator[tuple[int, str]]:
+    """Every number of a dashboard with the address of its rows."""
+    board = context["board"]
+    for number in context["numbers"]:
+        for name in ("", "this_month", "last_month"):
+            yield number[name or "value"], number[f"{name}_url".strip("_")]
+        yield from ((value, url) for _label, value, url in number["bars"])
+    yield from context["others"].values()
+    yield from (cell for month in board.months for cell in month.cells)
+    cells = [cell for row in board.matrix.rows for cell in (*row["cells"], row["sum"])]
+    for cell in (*cells, *board.matrix.sums):
+        yield from ((cell[name], cell[f"{name}_url"]) for name in COUNTS[:2])
+
+
+@pytest.mark.parametrize("query", ["", "from=2026-05-01", "to=2026-04-30", "campaign={campaign}"])
+def test_every_number_of_a_page_leads_to_its_rows_within_the_pages_own_bounds(
+    reader: Client, campaign: Campaign, query: str
+):
+    query = query.format(campaign=campaign.pk)
+    with time_machine.travel(moment(24 * 40), tick=False):
+        numbers = list(linked_numbers(reader.get(f"/dashboards/?{query}").context))
+        page = reader.get(f"/dashboards/statistics/?group=platform&{query}").context
+        for counts in (page["totals"], *(row["counts"] for row in page["rows"])):
+            numbers += [(value, url) for _name, value, url in counts]
+        assert len({value for value, _url in numbers}) > 1
+        for value, url in numbers:
+            assert reader.get(url).context["total"] == value, url
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "", "platform=jd", "firm=HYS", "month=2026-05", "case=C2026-000002", "from=2026-04-02", "to=2026-04-30",
+        "campaign={campaign}",
+    ],
+)  # fmt: skip
+def test_the_ledger_its_csv_and_its_tabs_are_narrowed_alike(reader: Client, campaign: Campaign, narrowed: str):
+    rows: dict[str, list[Any]] = {}
+    first = reader.get(f"/dashboards/ledger/?{narrowed.format(campaign=campaign.pk)}").context
+    for count, tab in zip(COUNTS, first["tabs"], strict=True):
+        context = reader.get(f"/dashboards/ledger/{tab['url']}").context
+        assert context["chosen"] == replace(first["chosen"], count=count)
+        answer = reader.get(f"/dashboards/ledger.csv?{context['csv_query']}")
+        _head, *lines = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+        rows[count] = list(context["page"])
+        assert [(line[3], line[5], line[8]) for line in lines] == [
+            (row.platform.slug, row.target.thing.canonical_id, row.case.number) for row in rows[count]
+        ]
+    assert (sum(map(len, rows.values())) < 9) == bool(narrowed)
 
 
 @pytest.mark.parametrize(

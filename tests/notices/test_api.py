@@ -1,9 +1,12 @@
 """The replies API: one answer for one request, and nothing for those who have no business."""
 
 import json
+from base64 import b64encode
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
@@ -100,7 +103,8 @@ def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
     client = client_for(world.liaison)
-    assert post(client, notice, [], key="").status_code == 400
+    for key in ("", "k" * 201):
+        assert post(client, notice, [], key=key).status_code == 400
     assert post(client, notice, {"outcome": "removed"}).status_code == 400
     half_a_pair = '[{"address": "https://item.jd.com/123456.html", "outcome": "removed", "remark": "\\ud800"}]'
     for unusable in ("{", "[" * 50_000 + "]" * 50_000, half_a_pair):
@@ -132,6 +136,7 @@ def test_a_row_that_is_no_reply_is_refused_alone(world: World):
         ({"outcome": "removed"}, "bad-row"),
         ({"address": 5, "outcome": "removed"}, "bad-row"),
         ({"item": item, "address": 5, "outcome": "removed"}, "bad-row"),
+        ({"address": "\x00", "outcome": "removed"}, "bad-row"),
         ({"item": "9" * 5_000, "outcome": "removed"}, "not-in-notice"),
         ({"item": True, "outcome": "removed"}, "not-in-notice"),
         ({"item": item, "outcome": "removed", "remark": "\x00"}, "bad-row"),
@@ -142,6 +147,38 @@ def test_a_row_that_is_no_reply_is_refused_alone(world: World):
     answered = post(client_for(world.liaison), notice, [row for row, _code in rows]).json()
     assert [(row["row"], row["code"]) for row in answered] == list(enumerate((code for _row, code in rows), start=1))
     assert [row["result"] for row in answered] == ["refused"] * (len(rows) - 1) + ["accepted"]
+
+
+def test_a_body_that_is_too_large_is_told_with_413(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    reply = {"item": notice.items.get().pk, "outcome": "removed", "remark": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+    answered = post(client_for(world.liaison), notice, [reply])
+    assert (answered.status_code, answered.json()["code"]) == (413, "too-large")
+    assert not Answer.objects.exists()
+
+
+def test_the_same_body_in_another_spelling_is_the_same_request(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    reply = {"item": notice.items.get().pk, "outcome": "removed", "remark": "x"}
+    client = client_for(world.liaison)
+    first = post(client, notice, [reply])
+    again = post(client, notice, [dict(reversed(reply.items()))])
+    assert (again.status_code, again.content) == (200, first.content)
+
+
+def test_who_may_not_see_or_answer_is_told_so_before_the_body_is_read(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    for user, status in ((world.other_liaison, 404), (world.officer, 403)):
+        answered = client_for(user).post(
+            f"/api/v1/notices/{notice.number}/replies/",
+            data="{",
+            content_type="application/json",
+            headers={"idempotency-key": "k"},
+        )
+        assert answered.status_code == status
 
 
 def test_who_may_not_see_gets_404_and_who_may_not_answer_403(world: World):
@@ -173,3 +210,12 @@ def test_an_officer_answers_on_behalf_only_with_the_document(world: World):
     [result] = workflow.answer_items(notice=notice, replies=replies, actor=world.officer, document=paper)
     assert result.ok
     assert answer(world, notice) == []
+
+
+@pytest.mark.parametrize("place", ["p=abc", "p=a\x00b", "p=1e5", "p=9999999999999999999999", "p=-1"])
+def test_a_cursor_that_nobody_was_given_is_not_found(world: World, place: str):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    cursor = quote(b64encode(place.encode()).decode())
+    for url in ("/api/v1/notices/", f"/api/v1/notices/{notice.number}/items/"):
+        assert client_for(world.liaison).get(f"{url}?cursor={cursor}").status_code == 404

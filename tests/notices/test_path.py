@@ -150,6 +150,30 @@ def test_a_follow_up_carries_over_what_was_refused_or_not_answered(world: World)
     assert second.round == 2
 
 
+def test_a_notice_is_completed_when_its_last_items_are_carried_over(world: World):
+    targets = add_targets(world, 2)
+    [first] = issue(world)
+    answer(world, first, "refused", [first.items.first().pk])
+    [second] = issue(world, targets)
+    assert Notice.objects.get(pk=first.pk).state == "completed"
+    assert second.state == "issued"
+    assert AuditEntry.objects.about(first).filter(verb="notice.completed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [("removed", "issued"), ("appealed", "issued"), ("refused", "completed"), ("not_ours", "completed")],
+)
+def test_a_notice_is_completed_once_nothing_in_it_is_open_claimed_or_appealed(world: World, outcome: str, state: str):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    first, last = notice.items.order_by("position").values_list("pk", flat=True)
+    answer(world, notice, "refused", [first])
+    assert Notice.objects.get().state == "issued"
+    answer(world, notice, outcome, [last])
+    assert Notice.objects.get().state == state
+
+
 def test_a_follow_up_refuses_what_was_answered_meanwhile(world: World):
     targets = add_targets(world, 1)
     [notice] = issue(world)

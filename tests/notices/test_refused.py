@@ -113,7 +113,7 @@ def test_a_correction_is_of_what_counts_and_of_the_outcome_that_was_meant(world:
     assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [1, -1, 1]
 
 
-@pytest.mark.parametrize("what", ["items", "grounds", "recipient"])
+@pytest.mark.parametrize("what", ["items", "grounds", "recipient", "preserving", "naming"])
 def test_an_approval_is_of_everything_that_a_notice_says(world: World, what: str):
     add_targets(world, 2)
     composed = workflow.compose_notices(case=world.case, actor=world.officer)
@@ -123,7 +123,10 @@ def test_an_approval_is_of_everything_that_a_notice_says(world: World, what: str
     elif what == "grounds":
         notice.items.update(ground=LegalGround.objects.sufficient().exclude(pk=world.ground.pk).first())
     else:
-        Notice.objects.filter(pk=notice.pk).update(recipient=world.platform.liaisons.get(duty="backup"))
+        backup = world.platform.liaisons.get(duty="backup")
+        changed = {"recipient": ("recipient", backup), "preserving": ("ask_preserve", not notice.ask_preserve)}
+        name, value = changed.get(what, ("ask_operator", not notice.ask_operator))
+        Notice.objects.filter(pk=notice.pk).update(**{name: value})
     with pytest.raises(TransitionRefused, match="version-changed"):
         workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
     assert not Delivery.objects.exists()

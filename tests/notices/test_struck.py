@@ -106,6 +106,15 @@ def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_
     assert (told["reason"], told["store"], told["firm"]) == (WHY, f"taobao/store/{STORE}", "CXT")
 
 
+def test_a_reason_is_as_long_as_the_column_and_who_may_not_decide_does_not_decline_either(world: World):
+    account = protect(world)
+    with pytest.raises(TransitionRefused, match="reason-too-long"):
+        propose_strike(account=account, actor=world.officer, reason="误" * 301)
+    propose_strike(account=account, actor=world.officer, reason="误" * 300)
+    with pytest.raises(PermissionDenied):
+        decline_strike(account=account, actor=world.officer2, reason="企业已确认")
+
+
 def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(world: World):
     first = struck(world, protect(world))
     with pytest.raises(TransitionRefused) as over:
@@ -120,6 +129,7 @@ def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(wor
         lambda: OfficialAccount.objects.filter(pk=first.pk).update(struck_at=None),
         lambda: OfficialAccount.objects.filter(pk=first.pk).update(name="x"),
         lambda: OfficialAccount.objects.filter(pk=second.pk).update(canonical_id="1"),
+        lambda: OfficialAccount.objects.filter(pk=second.pk).update(struck_at=first.struck_at),
         lambda: OfficialAccount.objects.filter(pk=second.pk).delete(),
         lambda: connection.cursor().execute("DELETE FROM stores_officialaccount"),
     ):
@@ -130,17 +140,31 @@ def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(wor
 def test_a_listing_in_two_stores_stays_protected_by_the_other_one(world: World):
     inside, itself, _elsewhere = targets_in_the_store(world)
     account = protect(world)
-    Belonging.objects.create(platform=world.platform, listing_id=inside.listing.canonical_id, store_id="200300400")
-    register_official_account(
-        firm=world.firm, platform=world.platform, site="taobao", canonical_id="200300400",
-        url="https://shop200300400.taobao.com/", name="另一旗舰店", actor=world.officer,
-    )  # fmt: skip
+    protect_another_store_of(world, inside)
     assert protected_by(account) == 1
     struck(world, account)
     assert list(Target.objects.filter(is_official=True)) == [inside]
     with pytest.raises(IntegrityError, match="never named"), transaction.atomic():
         name_in_an_item(world, inside)
     name_in_an_item(world, itself)
+
+
+def protect_another_store_of(world: World, target: Target) -> OfficialAccount:
+    """Register a second account, in whose store the listing is known to be as well."""
+    Belonging.objects.create(platform=world.platform, listing_id=target.listing.canonical_id, store_id="200300400")
+    return register_official_account(
+        firm=world.firm, platform=world.platform, site="taobao", canonical_id="200300400",
+        url="https://shop200300400.taobao.com/", name="另一旗舰店", actor=world.officer,
+    )  # fmt: skip
+
+
+def test_a_listing_in_two_stores_is_released_with_the_last_one_that_protects_it(world: World):
+    inside, itself, _elsewhere = targets_in_the_store(world)
+    account, other = protect(world), protect_another_store_of(world, inside)
+    struck(world, other)
+    assert set(Target.objects.filter(is_official=True)) == {inside, itself}
+    struck(world, account)
+    assert not Target.objects.filter(is_official=True).exists()
 
 
 def name_in_an_item(world: World, target: Target) -> None:

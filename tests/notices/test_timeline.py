@@ -1,6 +1,6 @@
 """The timeline of a case, of a notice and of a target: who did what when, to what, and how it went."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from cases import workflow as casework
 from cases.story import Line
 from corps.audit import record
-from corps.clock import now, today
+from corps.clock import SHANGHAI, now, today
 from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Notice, Objection
@@ -90,6 +90,58 @@ def test_what_two_people_did_or_what_befell_two_notices_or_days_is_told_apart(wo
     found = of_case(world)
     assert len(called(found, "条目复核")) == 3
     assert {line.link for line in called(found, "条目答复")} == {first.number, second.number}
+
+
+def test_a_day_in_it_goes_from_midnight_to_midnight_in_shanghai(world: World):
+    add_targets(world, 3)
+    [notice] = issue(world)
+    answer(world, notice)
+    midnight = datetime.combine(today() + timedelta(days=1), time(), SHANGHAI)
+    for item, hours in zip(notice.items.order_by("pk"), (-0.5, 7.5, 8.5), strict=True):
+        with time_machine.travel(midnight + timedelta(hours=hours), tick=False):
+            workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer)
+    morning, _night = called(of_case(world), "条目复核")
+    assert "07:30–08:30" in morning.note
+
+
+def test_each_day_says_how_its_own_many_went(world: World):
+    add_targets(world, 4)
+    [notice] = issue(world)
+    ids = list(notice.items.order_by("position").values_list("pk", flat=True))
+    answer(world, notice, "removed", ids[:2])
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        answer(world, notice, "refused", ids[2:])
+    assert [line.strong for line in called(of_case(world), "条目答复")] == ["未处置", "已下架"]
+
+
+def test_of_many_ways_that_it_went_the_most_frequent_are_told(world: World):
+    targets = [target.pk for target in add_targets(world, 11)]
+    casework.drop_targets(targets=targets[:2], actor=world.officer, reason="重复")
+    for number, target in enumerate(targets[2:], start=1):
+        casework.drop_targets(targets=[target], actor=world.officer, reason=f"误报{number}")
+    [line] = called(of_case(world), "剔除目标")
+    assert line.strong.split("、") == ["重复 2", *(f"误报{number} 1" for number in range(1, 8)), "…"]
+
+
+def test_a_kind_that_it_does_not_offer_shows_everything(world: World):
+    add_targets(world, 1)
+    issue(world)
+    everything = of_case(world)
+    assert len(of_case(world, "&verb=notice.")) < len(everything)
+    assert of_case(world, "&verb=notice.i") == of_case(world, "&verb=nonsense") == everything
+
+
+def test_the_timeline_of_a_notice_holds_nothing_of_another(world: World):
+    [first] = issue(world, add_targets(world, 2))
+    answer(world, first)
+    page = first.get_absolute_url() + "?tab=timeline"
+    before = lines(world, page)
+    assert {line.link for line in before if line.link} == {first.number}
+    [second] = issue(world, add_targets(world, 2))
+    answer(world, second)
+    workflow.serve_otherwise(notice=second, actor=world.officer, proof="当面送达方某")
+    assert lines(world, page) == before
+    assert len(lines(world, second.get_absolute_url() + "?tab=timeline")) == len(before) + 2
 
 
 def test_reasons_of_many_are_told_with_their_numbers(world: World):
@@ -191,6 +243,23 @@ def test_a_follow_up_says_for_which_notice_items_were_left(world: World):
     of_target = lines(world, reverse("cases:target", args=[target.pk]))
     told = [str(line.text).strip() for line in of_target]
     assert told[:2] == ["协查函送达", "条目转入后续函件"], "what caused it stands below"
+
+
+def test_the_story_of_a_target_tells_of_its_handing_over_and_of_each_answer_and_check_once(world: World):
+    [target, other] = add_targets(world, 2)
+    [first] = issue(world)
+    item = first.items.get(target=target).pk
+    answer(world, first, "not_ours")
+    workflow.hand_over(items=[item], desk=world.other_platform, actor=world.officer)
+    second = Notice.objects.get(platform=world.other_platform)
+    workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version)
+    answer(world, second)
+    workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer)
+    found = lines(world, reverse("cases:target", args=[target.pk]))
+    assert [line.link for line in called(found, "条目移交")] == [second.number]
+    assert len(called(found, "条目答复")) + len(called(found, "条目复核")) == 0
+    assert (len(called(found, "答复：")), len(called(found, "所见："))) == (2, 1)
+    assert not called(lines(world, reverse("cases:target", args=[other.pk])), "条目移交")
 
 
 def test_the_story_of_a_target_tells_of_its_withdrawal_and_its_dropping(world: World):
@@ -295,6 +364,35 @@ def test_a_draft_changed_after_its_return_still_says_so_until_it_is_submitted_ag
     assert "依据不符" not in client.get(notice.get_absolute_url()).content.decode()
     workflow.remove_items(notice=notice, items=[], actor=world.officer)
     assert "依据不符" not in client.get(notice.get_absolute_url()).content.decode(), "it was submitted since"
+
+
+def test_of_a_notice_returned_twice_the_last_return_is_told(world: World):
+    add_targets(world, 1)
+    [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    for reason in ("依据不符", "收件人不符"):
+        notice = workflow.submit_notice(notice=notice, actor=world.officer)
+        notice = workflow.return_notice(notice=notice, actor=world.supervisor, reason=reason)
+    page = client_of(world.officer).get(notice.get_absolute_url()).content.decode()
+    assert "收件人不符" in page
+    assert "依据不符" not in page
+
+
+def test_the_steps_of_a_notice_say_how_far_it_has_come(world: World):
+    add_targets(world, 1)
+    [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    client = client_of(world.officer)
+
+    def steps() -> list[str]:
+        return [step["state"] for step in client.get(notice.get_absolute_url()).context["steps"]]
+
+    assert steps() == ["now", "", "", ""]
+    notice = workflow.submit_notice(notice=notice, actor=world.officer)
+    assert steps() == ["done", "now", "", ""]
+    notice = workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+    assert steps() == ["done", "done", "now", ""]
+    answer(world, notice)
+    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer)
+    assert steps() == ["done", "done", "done", "now"]
 
 
 def test_a_withdrawn_draft_ends_in_its_withdrawal(world: World):

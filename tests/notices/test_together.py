@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from corps.errors import TransitionRefused
-from corps.models import Delivery, Notification
+from corps.models import Delivery, Notification, User
 from notices import workflow
 from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
+from tests.notices.test_api import client_for, post
 from tests.notices.world import add_targets, ago, answer, issue, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +68,65 @@ def test_a_double_click_on_the_api_gives_one_answer():
     assert all(rows == [{"ok": True}] * 5 for rows in answered)
     assert {refused.code for refused in results if isinstance(refused, TransitionRefused)} <= {"key-running"}
     assert Answer.objects.count() == 5
+
+
+def test_while_a_request_is_answered_its_key_is_taken_for_nobody_else():
+    world = make_world()
+    add_targets(world, 2)
+    [notice] = issue(world)
+    first, second = notice.items.order_by("pk").values_list("pk", flat=True)
+    colleague = User.objects.create(username="second", name="第二人", role="liaison", password="!")
+    world.platform.liaisons.filter(user=None).update(user=colleague)
+    body, begun, may_end = [{"item": first, "outcome": "removed"}], Event(), Event()
+
+    def slowly() -> list[dict[str, Any]]:
+        begun.set()
+        assert may_end.wait(20)
+        return [{"row": 1, "result": "accepted", "code": "", "detail": ""}]
+
+    def answer_slowly() -> None:
+        try:
+            workflow.reply_once(notice=notice, actor=world.liaison, key="k", body=body, answer=slowly)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(answer_slowly)
+        try:
+            assert begun.wait(20)
+            again = post(client_for(world.liaison), notice, body, key="k")
+            theirs = post(client_for(colleague), notice, [{"item": second, "outcome": "removed"}], key="k")
+        finally:
+            may_end.set()
+        running.result()
+    assert (again.status_code, again.json()["code"]) == (409, "key-running")
+    assert (theirs.status_code, theirs.json()[0]["result"]) == (200, "accepted")
+    assert post(client_for(world.liaison), notice, body, key="k").json()[0]["result"] == "accepted"
+
+
+def test_two_who_finish_the_last_two_items_complete_their_notice():
+    world = make_world()
+    add_targets(world, 2)
+    [notice] = issue(world)
+    first, last = notice.items.order_by("pk").values_list("pk", flat=True)
+
+    def finish() -> None:
+        try:
+            answer(world, notice, "refused", [last])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            answer(world, notice, "refused", [first])
+            other = pool.submit(finish)
+            while not other.done():  # or until it waits for what this one has not committed yet
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone() != (0,):
+                    break
+        other.result()
+    notice.refresh_from_db()
+    assert notice.state == "completed"
 
 
 def test_two_officers_check_the_same_items_and_each_counts_once():

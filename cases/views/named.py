@@ -1,0 +1,88 @@
+"""A representative's pages: what the own firm named, and what has become of each."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from cases.models import Complaint, Target
+from cases.states import TargetState
+from cases.views.tables import TALLY
+from corps.doors import SignedIn, open_to
+from corps.models import User
+from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import Column, Table
+
+representatives = open_to(User.Role.REPRESENTATIVE)
+MOST = 50
+TABLE = Table(
+    "named",
+    Column("id", gettext_lazy("Id"), "w160", fixed=True),
+    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("platform", gettext_lazy("Platform"), "w112"),
+    Column("complaint", gettext_lazy("Complaint"), "w128"),
+    Column("state", gettext_lazy("State"), "w144", fixed=True),
+    Column("since", gettext_lazy("Last seen"), "w160"),
+)
+
+
+def representative(request: SignedIn) -> HttpResponse:
+    """The home page: the own firm's complaints, and how far what it named has come."""
+    complaints = Complaint.objects.visible_to(request.user).select_related("firm", "sheet_import").order_by("-pk")
+    return render(request, "cases/home_firm.html", {"complaints": complaints[:MOST], "cells": _cells(request)})
+
+
+@representatives
+@require_GET
+def list_named(request: SignedIn) -> HttpResponse:
+    """Every target that the own firm named first, newest first, with what has become of it."""
+    found = Target.objects.visible_to(request.user)
+    if (state := request.GET.get("state")) in TargetState.values:
+        found = found.filter(state=state)
+    if kind := request.GET.get("kind"):
+        found = found.filter(kind=kind)
+    chips = conditions(
+        request.GET,
+        [("state", _("State"), dict(TargetState.choices).get), ("kind", _("Kind"), dict(Target.Kind.choices).get)],
+    )
+    page = page_of(
+        found.select_related("platform", "listing", "store", "complaint"),
+        request.GET,
+        order=("-id",),
+        total=found.count(),
+    )
+    context = {
+        "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
+        "cells": _cells(request),
+        "conditions": chips,
+        "states": [(word, word.label) for word in TALLY],
+        "kinds": Target.Kind.choices,
+    }
+    return render(request, "cases/named.html", context)
+
+
+def _cells(request: SignedIn) -> list[dict[str, Any]]:
+    """How many are in which state; each number leads to them."""
+    counts = dict(Target.objects.visible_to(request.user).order_by().values_list("state").annotate(Count("pk")))
+    rows, state = reverse("cases:named"), request.GET.get("state", "")
+    whole = {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "url": rows, "whole": True}
+    return [
+        whole | {"current": request.path == rows and not state},
+        *(
+            {
+                "value": counts[word],
+                "label": TargetState(word).label,
+                "kind": str(word),
+                "url": f"{rows}?state={word}",
+                "current": state == word,
+            }
+            for word in TALLY
+            if counts.get(word)
+        ),
+    ]
