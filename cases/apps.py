@@ -30,6 +30,7 @@ class CasesConfig(AppConfig):
             "assign_officers",
             "add_note",
             "give_ground",
+            "retitle_case",
             "ground_targets",
             "add_targets",
             "drop_targets",

@@ -20,6 +20,7 @@ VERBS = {
     "case.not_filed": (_("Case not filed"), "red"),
     "case.reconsidered": (_("Decision not to file taken back"), "grey"),
     "case.ground_given": (_("Legal ground given"), "grey"),
+    "case.retitled": (_("Case given another title"), "grey"),
     "case.noted": (_("Note written"), "grey"),
     "case.disposing": (_("First notice issued, disposing begins"), "blue"),
     "case.concluding": (_("Case concluded"), "blue"),

@@ -180,6 +180,12 @@ class OfficersForm(forms.Form):
         return two_officers(self.cleaned_data)
 
 
+class TitleForm(forms.Form):
+    """The title of a case, as its letters say it."""
+
+    title = forms.CharField(label=_("Title"), max_length=160)
+
+
 class GroundForm(forms.Form):
     """The ground a case stands on."""
 

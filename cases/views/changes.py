@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases import workflow
-from cases.forms import AddressesForm, GroundForm, OfficersForm, ReasonForm, TextForm
+from cases.forms import AddressesForm, GroundForm, OfficersForm, ReasonForm, TextForm, TitleForm
 from cases.models import Case
 from cases.states import ComplaintState
 from cases.views.casework import corps, verbs_on, visible_case
@@ -37,6 +37,7 @@ WITHOUT_A_WORD: dict[str, Callable[..., Case]] = {
 TITLES = {
     "officers": gettext_lazy("Assign the officers"),
     "ground": gettext_lazy("Give the case its legal ground"),
+    "title": gettext_lazy("Correct the title"),
     "addresses": gettext_lazy("Add targets"),
     "close": gettext_lazy("Close the case"),
     "decline": gettext_lazy("Do not file the case"),
@@ -53,6 +54,7 @@ TITLES = {
 GATES = {
     "officers": ("assign", "cases.assign_officers"),
     "ground": ("ground", "cases.give_ground"),
+    "title": ("ground", "cases.retitle_case"),
     "addresses": ("ground", "cases.add_targets"),
     "close": ("close", "cases.close_case"),
     "decline": ("file", "cases.file_case"),
@@ -114,6 +116,8 @@ def _form(request: SignedIn, case: Case, what: str) -> Any:
             return OfficersForm(data, case=case, user=request.user)
         case "ground":
             return GroundForm(data, user=request.user, initial={"ground": case.ground_id})
+        case "title":
+            return TitleForm(data, initial={"title": case.title})
         case "addresses":
             return AddressesForm(data)
         case "close":
@@ -131,6 +135,8 @@ def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
             workflow.assign_officers(case=case, actor=user, **said)
         case "ground":
             workflow.give_ground(case=case, actor=user, **said)
+        case "title":
+            workflow.retitle_case(case=case, actor=user, **said)
         case "close":
             workflow.close_case(case=case, actor=user, conclusion=said["text"])
         case _:
@@ -186,6 +192,7 @@ def _consequence(case: Case, what: str) -> str:
 
 
 CONSEQUENCES = {
+    "title": gettext_lazy("Letters already sent keep the old one; a notice that waits for approval is submitted anew."),
     "conclude": gettext_lazy("No target can be added or dropped afterwards; the next step is to close the case."),
     "decline": gettext_lazy("No notice can be sent. It can be reconsidered later, and is then a lead again."),
     "reconsider": gettext_lazy("The case is a lead again; the number of the decision not to file it is given up."),

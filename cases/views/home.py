@@ -90,6 +90,8 @@ def take_in(user: User) -> Iterator[desk.Task]:
         notes = [_("received %(day)s") % {"day": day(complaint.received_on)}]
         if sheet and sheet.state == SheetImport.State.REVIEW:
             url, verb = reverse("cases:import", args=[sheet.pk]), _("Look at the rows")
+        elif sheet and sheet.state == SheetImport.State.FAILED:
+            verb = _("See why")
         elif complaint.state == ComplaintState.ACCEPTED:
             url, verb = f"{reverse('cases:case_new')}?complaint={complaint.number}", _("Open a case")
         if sheet:

@@ -10,6 +10,7 @@ from cases.workflow.cases import (
     give_ground,
     open_case,
     reconsider_case,
+    retitle_case,
 )
 from cases.workflow.closing import (
     Missing,
@@ -85,6 +86,7 @@ __all__ = [
     "release_account",
     "reopen_case",
     "resume_case",
+    "retitle_case",
     "ring_unfinished",
     "rows_by_result",
     "settle_rows",

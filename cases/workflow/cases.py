@@ -203,6 +203,24 @@ def give_ground(*, case: Case, actor: User, ground: LegalGround | None, at: date
 
 
 @transaction.atomic
+def retitle_case(*, case: Case, actor: User, title: str, at: datetime | None = None) -> Case:
+    """Correct the title under which the case stands in its letters; those already sent keep theirs, and a notice that
+    waits for approval has to be put forward anew.
+
+    title: 1 to 160 signs. Raises PermissionDenied; ValidationError by field; TransitionRefused "case-not-open".
+    """
+    at = accept_at(actor, at, now())
+    case = lock_case(case)
+    require(actor, "cases.retitle_case", case)
+    require_open(case)
+    before, case.title = case.title, title.strip()
+    case.clean_fields(exclude={field.name for field in Case._meta.fields} - {"title"})
+    case.save(update_fields=["title"])
+    record(actor, "case.retitled", case, at=at, thread=case.thread, before=before, after=case.title)
+    return case
+
+
+@transaction.atomic
 def add_note(*, case: Case, actor: User, text: str, at: datetime | None = None) -> CaseNote:
     """Write something down about a case, in whatever state. text: 1 to 4,000 signs.
 

@@ -192,6 +192,7 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         .annotate(count=Count("pk"))
         .order_by("-count")
     )
+    shown = list(stores[:STORES_SHOWN])
     return letters.letter_context(notice) | {
         "notice": notice,
         "total": total,
@@ -200,8 +201,9 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "blocked": by_reason(screened.blocked),
         "own": notice.drafted_by_id == user.pk,
         "may_approve": may(user, "notices.approve"),
-        "by_store": stores[:STORES_SHOWN],
+        "by_store": shown,
         "store_count": stores.count(),
+        "in_no_store_shown": total - sum(row["count"] for row in shown),
         "approval": ground.open_approval(notice),
         "returned": Approval.objects.about(notice).last_return(),
     }

@@ -276,9 +276,10 @@ def _is_handover(notice: Notice) -> bool:
 
 
 def version_of(notice: Notice) -> str:
-    """SHA-256 over all that an approver says yes to: recipient, what is asked, every target with its ground."""
+    """SHA-256 over all that an approver says yes to: title, recipient, what is asked, every target with its ground."""
     items = list(notice.items.order_by("position").values_list("target_id", "ground_id"))
-    said = [notice.number, notice.platform_id, notice.recipient_id, notice.ask_preserve, notice.ask_operator, items]
+    asked = [notice.ask_preserve, notice.ask_operator]
+    said = [notice.number, notice.case.title, notice.platform_id, notice.recipient_id, *asked, items]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

@@ -179,6 +179,7 @@ def test_another_units_officer_does_nothing_to_a_case(house, opened):
     ground = LegalGround.objects.first()
     for act in (
         lambda: workflow.add_note(case=case, actor=house.officer3, text="x"),
+        lambda: workflow.retitle_case(case=case, actor=house.officer3, title="x"),
         lambda: workflow.give_ground(case=case, actor=house.officer3, ground=ground),
         lambda: workflow.add_targets(case=case, addresses=["x"], actor=house.officer3),
         lambda: workflow.conclude_case(case=case, actor=house.officer3),

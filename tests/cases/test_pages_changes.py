@@ -138,3 +138,14 @@ def test_a_case_offers_no_verb_that_its_state_refuses(officer, world):
 def test_no_choice_has_a_word_in_every_form(officer, world):
     page = officer.get(reverse("cases:case_change", args=[world.case.number, "ground"])).content.decode()
     assert "---------" not in page
+
+
+def test_a_title_is_corrected_and_the_timeline_says_from_what(officer: Client, world: World):
+    before, change = world.case.title, reverse("cases:case_change", args=[world.case.number, "title"])
+    page = officer.post(change, {"title": "  更正后的案件名称 "})
+    assert page.status_code == 302
+    world.case.refresh_from_db()
+    assert world.case.title == "更正后的案件名称"
+    assert officer.post(change, {"title": " "}).context["form"].errors["title"]
+    told = officer.get(f"{world.case.get_absolute_url()}?tab=timeline").content.decode()
+    assert f"{before} → 更正后的案件名称" in told

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from cases.models import Case, Complaint, LegalGround, Target
-from cases.workflow import close_case, conclude_case
+from cases.workflow import close_case, conclude_case, retitle_case
 from corps.errors import TransitionRefused
 from corps.messages import read
 from corps.models import Delivery, User
@@ -113,7 +113,7 @@ def test_a_correction_is_of_what_counts_and_of_the_outcome_that_was_meant(world:
     assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [1, -1, 1]
 
 
-@pytest.mark.parametrize("what", ["items", "grounds", "recipient", "preserving", "naming"])
+@pytest.mark.parametrize("what", ["items", "grounds", "title", "recipient", "preserving", "naming"])
 def test_an_approval_is_of_everything_that_a_notice_says(world: World, what: str):
     add_targets(world, 2)
     composed = workflow.compose_notices(case=world.case, actor=world.officer)
@@ -122,6 +122,8 @@ def test_an_approval_is_of_everything_that_a_notice_says(world: World, what: str
         notice.items.first().delete()
     elif what == "grounds":
         notice.items.update(ground=LegalGround.objects.sufficient().exclude(pk=world.ground.pk).first())
+    elif what == "title":
+        retitle_case(case=world.case, actor=world.officer, title="另一名称")
     else:
         backup = world.platform.liaisons.get(duty="backup")
         changed = {"recipient": ("recipient", backup), "preserving": ("ask_preserve", not notice.ask_preserve)}
