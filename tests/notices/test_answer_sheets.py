@@ -318,3 +318,20 @@ def test_a_listing_and_a_store_of_one_id_are_told_apart_by_the_address_alone(wor
     ]
     assert [problem.row for problem in review.problems] == [2]
     assert [line.item for line in review.ready] == [notice.items.get(target=listing).pk]
+
+
+def test_after_the_confirmation_the_wrong_rows_stand_with_the_others(world, notice):
+    first, second, *_rest = [listing.canonical_id for listing in listings(notice)]
+    rows = [[first, "", "已下架", ""], ["不是编号", "", "已下架", ""], [second, "", "未处置", ""], ["777", "", "1", ""]]
+    client = client_of(world.liaison)
+    page = hand_in(client, notice, as_csv(rows))
+    wrong = [problem.row for problem in page.context["review"].problems]
+    done = confirm(client, notice, page)
+    assert [(result.ref, result.ok) for result in done.context["results"]] == [
+        (2, True),
+        (3, False),
+        (4, False),
+        (5, False),
+    ]
+    assert wrong == [result.ref for result in done.context["results"] if not result.ok]
+    assert "不是编号" in done.content.decode()
