@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, npgettext
 
 from cases import desk
 from cases.models import Case
@@ -85,7 +85,7 @@ def to_send(user: User) -> Iterable[desk.Task]:
             note="　".join(why),
             place=f"{case.firm.short_label}　{case.number}",
             count=sum(states.values()),
-            unit=ngettext("target", "targets", sum(states.values())),
+            unit=npgettext("counted", "target", "targets", sum(states.values())),
             url=reverse("notices:compose", args=[case.number]),
             verb=_("Compose"),
         )
@@ -116,7 +116,7 @@ def drafts(user: User) -> Iterable[desk.Task]:
 
 
 def _items(count: int) -> str:
-    return ngettext("item", "items", count)
+    return npgettext("counted", "item", "items", count)
 
 
 def returned(user: User) -> Iterable[desk.Task]:
@@ -181,7 +181,7 @@ def undelivered(user: User) -> Iterable[desk.Task]:
             note="",
             place="",
             count=count,
-            unit=ngettext("mail", "mails", count),
+            unit=npgettext("counted", "mail", "mails", count),
             url=f"{reverse('notices:deliveries')}?state={state}",
             verb=_("Decide"),
         )

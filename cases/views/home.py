@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from cases import desk, story
 from cases.models import Case, Complaint, SheetImport
@@ -102,7 +102,7 @@ def take_in(user: User) -> Iterator[desk.Task]:
             note=" ".join(notes),
             place=f"{complaint.firm.short_label}　{complaint.number}",
             count=sheet.rows if sheet else 0,
-            unit=ngettext("row", "rows", sheet.rows if sheet else 0),
+            unit=npgettext("counted", "row", "rows", sheet.rows if sheet else 0),
             url=url,
             verb=verb,
             due=deadline.due_on if deadline else None,
@@ -147,7 +147,7 @@ def to_file(user: User) -> Iterator[desk.Task]:
             note=_("the head of department decides"),
             place=f"{case.firm.short_label}　{case.number}",
             count=case.target_count,
-            unit=ngettext("target", "targets", case.target_count),
+            unit=npgettext("counted", "target", "targets", case.target_count),
             url=case.get_absolute_url(),
             verb=_("Look"),
             since=case.opened_at,

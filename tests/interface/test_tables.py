@@ -14,11 +14,13 @@ from cases.models import Complaint
 from corps import workflow as ground
 from corps.models import User
 from corps.pieces.tables import tables
+from firms.models import Representative
 from notices import workflow
 from stores.models import Store
 from tests.notices.world import World, add_targets, answer, issue, make_world
 
 PAGES = {
+    "named": "cases:named",
     "cases": "cases:list",
     "complaints": "cases:complaints",
     "notices": "notices:list",
@@ -95,8 +97,10 @@ def test_every_list_that_declares_columns_is_tried_here():
 def test_head_and_rows_have_the_same_columns_and_each_can_be_hidden_but_the_fixed(
     key: str, client: Client, world: World
 ):
-    role = {"users": "administrator", "audit": "auditor"}.get(key)
+    role = {"users": "administrator", "audit": "auditor", "named": "representative"}.get(key)
     user = User.objects.create(username=role, name=role, role=role, password="!") if role else world.officer
+    if role == "representative":
+        Representative.objects.create(firm=world.firm, user=user)
     client.force_login(user)
     url = address(key, world)
     whole = client.get(url).content.decode()
