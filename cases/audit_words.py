@@ -113,6 +113,10 @@ def register() -> None:
         targets=Detail(_("targets")),
         valid_to=Detail(_("valid to")),
     )
+    _name_kinds()
+
+
+def _name_kinds() -> None:
     name_kind(Campaign, _("Campaign"), names_of(Campaign.objects.all, lambda campaign: campaign.label))
     name_kind(Case, _("Case"), names_of(Case.objects.all, lambda case: case.number), _case_codes)
     name_kind(
