@@ -7,7 +7,7 @@ how it went.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -174,8 +174,9 @@ class _Writer:
             notes.append(f"{clock_time(act['begun'])}–{clock_time(act['ended'])}")
         number = act["about"] or ""
         each = _("%(count)s of them") % {"count": thousands(act["count"])}
-        line = Line(act["begun"], text, kind, went, "　".join(notes), _address(number), number)
-        return replace(line, each=each, each_url=f"?tab=timeline&each={act['last']}")
+        each_url = f"?tab=timeline&each={act['last']}"
+        note, url = "　".join(notes), _address(number)
+        return Line(act["begun"], text, kind, went, note, url, number, each=each, each_url=each_url)
 
     def line(self, entry: AuditEntry, on_its_page: bool = False) -> Line:
         """One entry by itself; on the page of what it is about, without the name of that."""

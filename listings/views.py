@@ -208,12 +208,13 @@ def propose_strike(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     """Strike an account as somebody else asked, or leave it protected with the reason."""
-    judge_strike(request, _account(request, pk))
+    judge_strike(request, pk)
     return redirect("listings:official_account", pk)
 
 
-def judge_strike(request: SignedIn, account: OfficialAccount) -> bool:
+def judge_strike(request: SignedIn, pk: int) -> bool:
     """Do what the form of a request to strike says, and leave the person a message; whether it was done."""
+    account = _account(request, pk)
     try:
         if request.POST.get("act") == "strike":
             workflow.strike_official_account(account=account, actor=request.user)

@@ -261,8 +261,8 @@ def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:
 def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything that happened in the case, or one kind of it; what befell many targets or items in a day told once."""
     # A complaint had a thread of its own before it came into the case.
-    threads = [case.thread, *(f"complaint:{pk}" for pk in case.complaints.values_list("pk", flat=True))]
-    entries = AuditEntry.objects.filter(thread__in=threads)
+    before = (f"complaint:{pk}" for pk in case.complaints.values_list("pk", flat=True))
+    entries = AuditEntry.objects.in_thread(case.thread, *before)
     shown = request.GET.get("verb", "")
     shown = shown if shown in dict(KINDS) else ""
     return timeline_of(request, entries.filter(verb__startswith=shown)) | {"kinds": KINDS, "shown": shown}

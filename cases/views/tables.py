@@ -42,6 +42,8 @@ WORDS = {
     "waiting": gettext_lazy("to be noticed"),
     OFFICIAL: gettext_lazy("Official account"),
 }
+# (word, label) of what targets are counted by.
+SHOWN = (*((state.value, state.label) for state in TALLY), (OFFICIAL, WORDS[OFFICIAL]))
 ORDERS = {
     "due": ("due_on", "id"),
     "-due": ("-due_on", "-id"),
@@ -204,7 +206,7 @@ def _cells(asked: QueryDict, counted: list[tuple[str, str, int]]) -> list[dict[s
                 "url": _with(asked, state=word),
                 "current": state == word,
             }
-            for word, label in [*((word.value, word.label) for word in TALLY), (OFFICIAL, WORDS[OFFICIAL])]
+            for word, label in SHOWN
             if word in counts
         ),
     ]
@@ -298,8 +300,7 @@ def _groups(case: Case, rows: list[dict[str, Any]]) -> dict[int, str]:
     for key, state, official, count in counted:
         states = sums.setdefault(key, {})
         states[_word(state, official)] = states.get(_word(state, official), 0) + count
-    labels = [*((word.value, word.label) for word in TALLY), (OFFICIAL, WORDS[OFFICIAL])]
     return {
-        key: "　".join(f"{label} {thousands(states[word])}" for word, label in labels if word in states)
+        key: "　".join(f"{label} {thousands(states[word])}" for word, label in SHOWN if word in states)
         for key, states in sums.items()
     }

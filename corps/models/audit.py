@@ -43,9 +43,9 @@ class AuditQuerySet(models.QuerySet):
         """Entries whose subject is this very object."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
 
-    def in_thread(self, thread: str) -> "AuditQuerySet":
-        """Entries of a thread, such as "case:12": whatever happened to the case and to all that hangs on it."""
-        return self.filter(thread=thread)
+    def in_thread(self, *threads: str) -> "AuditQuerySet":
+        """Entries of threads, such as "case:12": whatever happened to the case and to all that hangs on it."""
+        return self.filter(thread__in=threads)
 
 
 class AuditEntry(models.Model):

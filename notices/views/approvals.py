@@ -136,8 +136,7 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     """Decide about striking an official account, and stay in the inbox."""
-    accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
-    done = judge_strike(request, get_object_or_404(accounts, pk=pk))
+    done = judge_strike(request, pk)
     return redirect(reverse("notices:approvals") + ("" if done else f"?strike={pk}"))
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.models import Campaign
 from cases.states import Claim, Seen
+from cases.views.casework import campaigns_of
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.forms import ticked_ids
@@ -162,7 +162,7 @@ def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
         found = found.filter(notice__number=notice)
     if case := request.GET.get("case"):
         found = found.filter(notice__case__number=case)
-    if (campaign := request.GET.get("campaign", "")) in _campaigns(request.user):
+    if (campaign := request.GET.get("campaign")) and campaign in campaigns_of(request.user):
         found = found.filter(notice__case__campaign=int(campaign))
     if request.GET.get("claim") in Claim.values:
         found = found.filter(outcome=request.GET["claim"])
@@ -180,15 +180,11 @@ def _chips(request: SignedIn) -> list[Any]:
             ("platform", _("Platform"), platforms.get),
             ("notice", _("Notice"), str),
             ("case", _("Case"), str),
-            ("campaign", _("Campaign"), _campaigns(request.user).get),
+            ("campaign", _("Campaign"), lambda pk: campaigns_of(request.user).get(pk)),
             ("claim", _("Claimed"), claims.get),
             ("seen", _("Last seen"), seen.get),
         ],
     )
-
-
-def _campaigns(user: User) -> dict[str, str]:
-    return {str(campaign.pk): campaign.label for campaign in Campaign.objects.visible_to(user)}
 
 
 def _query(request: SignedIn) -> str:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.models import Campaign, Case
-from cases.views.casework import timeline_of
+from cases.models import Case
+from cases.views.casework import campaigns_of, timeline_of
 from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
@@ -66,9 +66,9 @@ def list_notices(request: SignedIn) -> HttpResponse:
     if request.GET.get("answers") == "missing":
         unanswered = NoticeItem.objects.filter(notice=OuterRef("pk"), state=ItemState.OPEN)
         notices = notices.filter(Exists(unanswered), state=NoticeState.ISSUED)
-    campaigns = {str(campaign.pk): campaign for campaign in Campaign.objects.visible_to(request.user)}
-    if (campaign := request.GET.get("campaign")) in campaigns:
-        notices = notices.filter(case__campaign=campaigns[campaign])
+    campaigns = campaigns_of(request.user)
+    if (campaign := request.GET.get("campaign")) and campaign in campaigns:
+        notices = notices.filter(case__campaign=int(campaign))
     counted = notices.annotate(
         item_count=Count("items"),
         open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
@@ -83,7 +83,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
             ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
             ("case", _("Case"), str),
             ("answers", _("Answers"), {"missing": _("not all given")}.get),
-            ("campaign", _("Campaign"), {pk: campaign.label for pk, campaign in campaigns.items()}.get),
+            ("campaign", _("Campaign"), campaigns.get),
         ],
     )
     page = page_of(counted, request.GET, order=("-id",), total=notices.count())

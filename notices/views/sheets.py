@@ -103,7 +103,7 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
             % {"count": thousands(done)},
         )
         return redirect(notice)
-    named = {line.row: line.name for line in filled.lines} | {wrong.row: wrong.cell for wrong in filled.problems}
+    named = {line.row: line.name for line in filled.lines} | {problem.row: problem.cell for problem in filled.problems}
     names = {row: (_("Row %(row)s, %(name)s") % {"row": row, "name": name or "—"}, "") for row, name in named.items()}
     context = {
         "notice": notice,
