@@ -23,8 +23,10 @@ from rest_framework.serializers import as_serializer_error
 
 from corps import workflow
 from corps.errors import TransitionRefused
+from corps.limits import LIMIT_CODES, LimitExceeded, count, count_often
 from corps.models import ApiKey, User
 
+READS = ("GET", "HEAD", "OPTIONS")
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -44,6 +46,10 @@ class KeyAuthentication(BaseAuthentication):
         key = ApiKey.objects.select_related("user").filter(digest=digest, revoked_at=None, user__is_active=True).first()
         if key is None:
             raise exceptions.AuthenticationFailed(_("This key is unknown or was revoked."))
+        if request.method in READS:
+            count_often("api.reads", key.pk)
+        else:
+            count("api.writes", key.pk)
         workflow.note_key_use(key, timezone.localdate())
         if key.user.language:
             translation.activate(key.user.language)
@@ -141,6 +147,15 @@ def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
+class Exceeded(exceptions.APIException):
+    """More than one of the limits allows."""
+
+    def __init__(self, exceeded: LimitExceeded) -> None:
+        self.status_code = exceeded.limit.answer
+        self.wait = exceeded.retry_after
+        super().__init__(str(exceeded.message), LIMIT_CODES[exceeded.limit.answer])
+
+
 class TooLarge(exceptions.APIException):
     """More was sent than is taken in."""
 
@@ -154,6 +169,8 @@ class TooLarge(exceptions.APIException):
 
 def _as_api_exception(exc: Exception) -> Exception:
     match exc:
+        case LimitExceeded():
+            return Exceeded(exc)
         case django_exceptions.RequestDataTooBig():
             return TooLarge()
         case django_exceptions.SuspiciousOperation() | UnreadablePostError():

@@ -13,6 +13,8 @@ from django.utils.cache import patch_vary_headers
 
 from corps.acting import acting
 from corps.doors import DRAFTS_DONE
+from corps.limits import LimitExceeded
+from corps.views.house import limit_exceeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
 MOST_DRAFTS = 20
@@ -67,6 +69,21 @@ class NoNullMiddleware:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or b"%00" in sent:
             raise BadRequest("A null character in what was sent.")
         return self.get_response(request)
+
+
+class LimitMiddleware:
+    """A page, or a problem document, for whoever did something more often than a limit allows."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, LimitExceeded):
+            return limit_exceeded(request, exception)
+        return None
 
 
 class DraftMiddleware:

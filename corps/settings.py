@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "corps.middleware.NoNullMiddleware",
     "corps.middleware.ActMiddleware",
+    "corps.middleware.LimitMiddleware",
     "corps.middleware.NotAllowedMiddleware",
     "corps.middleware.DraftMiddleware",
     "corps.second_factor.SecondFactorMiddleware",

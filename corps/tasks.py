@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from corps import outbox, workflow
+from corps import limits, outbox, workflow
 from corps.acting import acting
 
 log = structlog.get_logger(__name__)
@@ -54,5 +54,6 @@ def sweep() -> None:
         outbox.send_due()
         for look in sweepers:
             look()
+        limits.clear_counts()
         workflow.seal_audit()
         workflow.note_sweep()

@@ -1,7 +1,7 @@
 from corps.models.approvals import Approval
 from corps.models.audit import AuditEntry, AuditSeal
 from corps.models.calendar import ClockRule, Deadline, Holiday
-from corps.models.house import Counter, Installation, Notification, StoredFile
+from corps.models.house import Counter, Installation, Notification, RateCount, StoredFile
 from corps.models.messages import Delivery, Message
 from corps.models.people import ApiKey, Unit, User
 
@@ -18,6 +18,7 @@ __all__ = [
     "Installation",
     "Message",
     "Notification",
+    "RateCount",
     "StoredFile",
     "Unit",
     "User",

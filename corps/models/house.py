@@ -34,6 +34,21 @@ class StoredFile(models.Model):
         return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
 
 
+class RateCount(models.Model):
+    """How often somebody did something limited, in the window that ends then; see `corps/limits.py`.
+
+    The table is unlogged: a count is worth no write to disk, and after a crash counting begins anew.
+    """
+
+    code = models.CharField(max_length=60)
+    key = models.CharField(max_length=100)
+    ends_at = models.DateTimeField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "key", "ends_at"], name="one_count_in_each_window")]
+
+
 class Notification(models.Model):
     """A line for one person: something they waited for is there. `url` is a path of this site."""
 

@@ -1,5 +1,7 @@
 """Doors of the whole house: home, language, health, notifications, and what is not there."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -7,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -17,9 +20,16 @@ from corps.api import is_api, problem_page
 from corps.context import SEARCHERS
 from corps.doors import SignedIn, open_to, safe_goal
 from corps.home import home_views
+from corps.limits import LIMIT_CODES, LimitExceeded
 from corps.models import Notification
 from corps.pieces.lists import page_of
 from corps.search import find
+
+LIMIT_TITLES = {
+    HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy("Too many tries"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy("This is too much at once"),
+    HTTPStatus.INSUFFICIENT_STORAGE: gettext_lazy("There is no room for this"),
+}
 
 
 @open_to()
@@ -115,6 +125,24 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return problem_page(request, 429, _("Too many requests; wait a minute."), "throttled")
     return render(request, "corps/429.html", {"back": _page_before(request)}, status=429)
+
+
+def limit_exceeded(request: HttpRequest, exceeded: LimitExceeded) -> HttpResponse:
+    """429, 413 or 507: more than a limit allows, said with how long to wait; for programs a problem document."""
+    status = exceeded.limit.answer
+    if is_api(request):
+        response: HttpResponse = problem_page(request, status, str(exceeded.message), LIMIT_CODES[status])
+    else:
+        context = {
+            "title": LIMIT_TITLES[status],
+            "message": exceeded.message,
+            "status": status.value,
+            "back": _page_before(request),
+        }
+        response = render(request, "corps/limit.html", context, status=status)
+    if exceeded.retry_after:
+        response.headers["Retry-After"] = str(exceeded.retry_after)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
