@@ -25,9 +25,9 @@ def offer(form: forms.Form, rows: QuerySet, *names: str) -> None:
         field.queryset = rows
 
 
-def ticked_ids(sent: QueryDict) -> list[int]:
+def ticked_ids(sent: QueryDict, name: str = "ids") -> list[int]:
     """The ids of the rows ticked in a table, as sent; what cannot be an id is passed over."""
-    return [int(text) for text in sent.getlist("ids") if re.fullmatch(r"[0-9]{1,18}", text)]
+    return [int(text) for text in sent.getlist(name) if re.fullmatch(r"[0-9]{1,18}", text)]
 
 
 class RecordForm(forms.ModelForm):

@@ -102,7 +102,8 @@ def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "")
     if platform:
         items = items.filter(notice__platform__slug=platform)
     if what == "answer":
-        return _judged(Answer.objects.filter(item__in=items.values("pk")), Q(is_late=False))
+        answers = Answer.objects.not_retracted().filter(item__in=items.values("pk"))
+        return _judged(answers, Q(is_late=False))
 
     first = Check.objects.filter(item=OuterRef("item")).order_by("pk").values("pk")[:1]
     checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first), item__check_deadline__isnull=False)

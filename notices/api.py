@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.permissions import IsAuthenticated
@@ -25,6 +25,7 @@ from notices import workflow
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.workflow import Reply
+from notices.workflow.retracting import require_one
 
 MOST_REPLIES = 10_000
 # In this order, the first time and whenever the kept answer is given again.
@@ -152,6 +153,20 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
                 raise KeyReused(refused.message) from refused
             raise
         return Response([{name: row[name] for name in ANSWER_KEYS} for row in rows])
+
+    @extend_schema(
+        request=None,
+        responses={204: None},
+        parameters=[OpenApiParameter("item", int, OpenApiParameter.PATH, description="The item's id")],
+    )
+    @action(detail=True, methods=["delete"], url_path="replies/(?P<item>[0-9]{1,18})", pagination_class=None)
+    def reply(self, request: Request, number: str, item: str) -> Response:
+        """Take the answer to an item back; 409 says who checked it, and until when a verdict can still be undone."""
+        person = cast(User, request.user)
+        notice = get_object_or_404(Notice.objects.visible_to(person), number=number)
+        asked = get_object_or_404(notice.items.exclude(state=ItemState.DRAFT), pk=item)
+        require_one(workflow.retract_answers(notice=notice, items=[asked.pk], actor=person))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _in_state(rows: QuerySet, request: Request, states: list[str]) -> QuerySet:

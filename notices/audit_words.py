@@ -29,6 +29,7 @@ VERBS = {
     "delivery.uncertain": (_("Mail uncertain"), "red"),
     "delivery.decided": (_("Decided about a mail"), "grey"),
     "item.answered": (_("Item answered"), "amber"),
+    "item.answer_retracted": (_("Answer taken back"), "grey"),
     "item.checked": (_("Item checked"), "green"),
     "item.carried_over": (_("Item carried over"), "grey"),
     "item.handed_over": (_("Item handed over"), "grey"),

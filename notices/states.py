@@ -50,12 +50,16 @@ ITEM_STATES = StateTable(
         "draft": ("open",),
         "open": ("claimed", "refused", "needs_information", "appealed", "not_ours", "carried_over", "withdrawn"),
         "claimed": ("verified", "open", "carried_over", "withdrawn"),
-        "refused": ("carried_over", "withdrawn"),
-        "needs_information": ("carried_over", "withdrawn"),
+        # Back to open: the platform takes its answer back before anybody has checked it.
+        "refused": ("open", "carried_over", "withdrawn"),
+        "needs_information": ("open", "carried_over", "withdrawn"),
         "appealed": ("open", "carried_over", "withdrawn"),
-        "not_ours": ("handed_over", "carried_over", "withdrawn"),
+        "not_ours": ("open", "handed_over", "carried_over", "withdrawn"),
     },
 )
+
+# Answered items: the answer can be taken back, which opens them again, until somebody has checked them.
+RETRACTABLE = tuple(state for state in ITEM_STATES.sources("open") if state != ItemState.DRAFT)
 
 # What state an answer puts its item and its target into.
 ANSWERED_AS = {

@@ -21,8 +21,9 @@ from notices.states import UNFINISHED, ItemState
 from notices.workflow import waiting_targets
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
-# What only the audit knows of an item: that it left its notice, and for which other, if any.
-LEFT = ("item.carried_over", "item.handed_over", "item.withdrawn")
+# What only the audit knows of an item: that it left its notice, and for which other, if any, or that its answer was
+# taken back.
+LEFT = ("item.carried_over", "item.handed_over", "item.withdrawn", "item.answer_retracted")
 
 
 class NoticesTeller(story.Teller):
@@ -94,7 +95,8 @@ class NoticesTeller(story.Teller):
     def witnesses(self, target: Target, user: User) -> dict[str, list[Any]]:
         """Who answered and looked last, when, and how often; two statements."""
         said: dict[str, list[Any]] = {"claimed": [], "seen": []}
-        answers = list(Answer.objects.filter(item__target=target).select_related("by", "item__notice").order_by("pk"))
+        stand = Answer.objects.not_retracted().filter(item__target=target)
+        answers = list(stand.select_related("by", "item__notice").order_by("pk"))
         checks = list(Check.objects.filter(item__target=target).select_related("by").order_by("pk"))
         if answers:
             last = answers[-1]
@@ -149,7 +151,8 @@ class NoticesTeller(story.Teller):
             (notice.get_absolute_url()),
         )
         yield _("Issued"), moment(notice.issued_at), ""
-        answer = Answer.objects.filter(item=item, at__lte=last.at).select_related("by").order_by("-pk").first()
+        stand = Answer.objects.not_retracted().filter(item=item, at__lte=last.at)
+        answer = stand.select_related("by").order_by("-pk").first()
         if answer:
             yield _("Answer"), f"{answer.get_outcome_display()} {answer.by} {moment(answer.at)}", ""
         if last.check_row:

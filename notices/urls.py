@@ -39,6 +39,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),
     re_path(rf"^{NUMBER}/pick/$", desk.pick, name="pick"),
     re_path(rf"^{NUMBER}/answer/$", desk.answer, name="answer"),
+    re_path(rf"^{NUMBER}/answers/retract/$", desk.retract, name="retract"),
     re_path(rf"^{NUMBER}/answers/$", sheets.upload, name="answers"),
     re_path(rf"^{NUMBER}/answers/confirm/$", sheets.confirm, name="answers_confirm"),
     re_path(rf"^{NUMBER}/answers\.(?P<kind>xlsx|csv)$", sheets.download, name="answers_sheet"),

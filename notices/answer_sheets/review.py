@@ -9,7 +9,7 @@ from corps.models import User
 from corps.results import Result
 from notices.answer_sheets.filled import Filled, Line, Problem
 from notices.answer_sheets.words import ANSWERS
-from notices.models import Notice
+from notices.models import AnswerRetraction, Notice
 from notices.states import ItemState
 from notices.workflow import Reply, foresee_answers
 
@@ -20,7 +20,7 @@ COLUMN_OF = {"remark-too-long": "remark", "unknown-outcome": "answer"}
 class Review:
     """What confirming a filled sheet would do now. unchanged: rows that repeat the answer that stands.
 
-    key: of the act; the same as long as neither the sheet nor the standing answers change.
+    key: of the act; the same as long as neither the sheet nor the standing answers change and none is taken back.
     """
 
     ready: list[Line]
@@ -49,7 +49,7 @@ def review(filled: Filled, notice: Notice, actor: User) -> Review:
         blank=filled.blank,
         problems=sorted(problems, key=lambda problem: problem.row),
         by_answer=[(str(claim.label), count) for claim, count in counts.items() if count],
-        key=_key(filled, standing),
+        key=_key(filled, standing, AnswerRetraction.objects.filter(answer__item__notice=notice).count()),
     )
 
 
@@ -69,9 +69,9 @@ def _repeats(line: Line, standing: dict[int, tuple[str, str]]) -> bool:
     return line.item is not None and standing.get(line.item, ("", ""))[0] == line.outcome
 
 
-def _key(filled: Filled, standing: dict[int, tuple[str, str]]) -> str:
+def _key(filled: Filled, standing: dict[int, tuple[str, str]], retracted: int) -> str:
     said = [[line.item, line.address, line.outcome, line.remark, standing.get(line.item or 0)] for line in filled.lines]
-    return "sheet-" + hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return "sheet-" + hashlib.sha256(json.dumps([said, retracted]).encode()).hexdigest()
 
 
 def _problem(line: Line, result: Result, headings: dict[str, str]) -> Problem:

@@ -1,10 +1,11 @@
-from notices.models.answers import Answer, AnswerSheet, Check, PendingVerdict, ReplyRequest
+from notices.models.answers import Answer, AnswerRetraction, AnswerSheet, Check, PendingVerdict, ReplyRequest
 from notices.models.ledger import Outcome, Recurrence
 from notices.models.notices import Notice, NoticeItem
 from notices.models.objections import Objection
 
 __all__ = [
     "Answer",
+    "AnswerRetraction",
     "AnswerSheet",
     "Check",
     "Notice",

@@ -1,5 +1,7 @@
 """What liaisons answered, and what officers saw: rows that are only ever added."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -9,6 +11,12 @@ from corps.database.references import is_kept, refers
 from corps.models import StoredFile
 from corps.models.audit import append_only
 from notices.models.notices import Notice, NoticeItem
+
+
+class AnswerQuerySet(models.QuerySet):
+    def not_retracted(self) -> Self:
+        """Answers that the platform did not take back."""
+        return self.filter(retraction=None)
 
 
 class Answer(models.Model):
@@ -27,6 +35,8 @@ class Answer(models.Model):
     document = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         triggers = [
             *append_only("answer"),
@@ -37,6 +47,18 @@ class Answer(models.Model):
         indexes = [
             models.Index(fields=["document"], name="answer_document", condition=models.Q(document__isnull=False))
         ]
+
+
+class AnswerRetraction(models.Model):
+    """An answer that was taken back before anybody checked it; the answer itself stays as it was given."""
+
+    answer = models.OneToOneField(Answer, models.PROTECT, related_name="retraction")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = append_only("answer_retraction")
 
 
 class AnswerSheet(models.Model):

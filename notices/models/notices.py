@@ -11,7 +11,7 @@ from cases.models import Case, LegalGround, Target
 from cases.states import Claim
 from corps.database.references import is_kept, refers
 from corps.models import Deadline, StoredFile
-from notices.states import ITEM_STATES, NOTICE_STATES, UNFINISHED, ItemState, NoticeState
+from notices.states import ITEM_STATES, NOTICE_STATES, RETRACTABLE, UNFINISHED, ItemState, NoticeState
 from stores.models import Liaison, Platform
 
 
@@ -99,6 +99,10 @@ class NoticeItemQuerySet(models.QuerySet):
         """Claimed items that wait for a check and are under nobody's verdict just now."""
         return self.filter(state=ItemState.CLAIMED, pending_verdict=None)
 
+    def retractable(self) -> Self:
+        """Answered items whose answer can be taken back unless somebody has looked at them since."""
+        return self.filter(state__in=RETRACTABLE)
+
     def named(self) -> Self:
         """Items that a letter names: those that were not withdrawn."""
         return self.exclude(state=ItemState.WITHDRAWN)
@@ -128,6 +132,11 @@ class NoticeItem(models.Model):
     successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
 
     objects = NoticeItemQuerySet.as_manager()
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether it waits for an answer, or was answered and the answer may still be changed or taken back."""
+        return self.state == ItemState.OPEN or self.state in RETRACTABLE
 
     class Meta:
         constraints = [

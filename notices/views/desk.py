@@ -1,7 +1,7 @@
 """The liaison's desk: which notices wait, and answering one in a few keystrokes."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from listings.addresses import read_cell
 from notices import letters, workflow
 from notices.forms import AnswerForm
 from notices.models import Notice, NoticeItem
-from notices.states import ItemState, NoticeState
+from notices.states import RETRACTABLE, ItemState, NoticeState
 from notices.workflow import Reply
 
 liaisons = open_to(User.Role.LIAISON)
@@ -81,6 +81,7 @@ def show_notice(
         total=Count("pk", filter=ASKED),
         open=Count("pk", filter=SHOWN["open"]),
         back=Count("pk", filter=SHOWN["back"]),
+        retractable=Count("pk", filter=Q(state__in=RETRACTABLE)),
         stores=Count("pk", filter=SHOWN["stores"] & ASKED),
         listings=Count("pk", filter=~SHOWN["stores"] & ASKED),
     )
@@ -139,15 +140,24 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     if not wanted:
         messages.warning(request, _("Select the items first."))
         return redirect(notice)
-    form = AnswerForm(request.POST if "confirmed" in request.POST else None, initial=_first(request))
-    context = {"notice": notice, "form": form, "ids": wanted, "summary": _summary(notice, wanted)}
+    confirmed = "confirmed" in request.POST
+    form = AnswerForm(request.POST if confirmed else None, initial=_first(request))
+    # Only answers that the person was told of are replaced, not those that a colleague has given since.
+    replaced = ticked_ids(request.POST, "replaced") if confirmed else _retractable(notice, wanted)
+    context = {
+        "notice": notice,
+        "form": form,
+        "ids": wanted,
+        "replaced": replaced,
+        "summary": _summary(notice, wanted),
+    }
     if not form.is_valid():
         return render(request, "notices/desk_answer.html", context)
     said = form.cleaned_data
     replies = [Reply(pk, said["outcome"], item=pk, remark=form.words()) for pk in wanted]
     body = [[reply.item, reply.outcome, reply.remark] for reply in replies]
     try:
-        results = answer_once(request.user, notice, f"page-{said['token']}", body, lambda: replies)
+        results = answer_once(request.user, notice, f"page-{said['token']}", body, lambda: replies, replaced)
     except TransitionRefused as refused:
         form.add_error(None, str(refused.message))
         return render(request, "notices/desk_answer.html", context)
@@ -160,17 +170,74 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
             % {"count": thousands(done), "outcome": outcome},
         )
         return redirect(notice)
-    names = {
-        item.pk: (f"{item.target.thing.canonical_id} {letters.title_of(item.target)[:LONGEST_NAME]}", "")
-        for item in notice.items.filter(pk__in=wanted).select_related("target__listing", "target__store")
+    context |= {"results": results, "names": _names(notice, wanted), "said": said}
+    return render(request, "notices/desk_result.html", context)
+
+
+@liaisons
+@require_POST
+def retract(request: SignedIn, number: str) -> HttpResponse:
+    """Take the answers to the selected items back: first what that means, then, confirmed, the result of each row."""
+    notice = _visible(request, number)
+    wanted = _selected(request, notice)
+    if not wanted:
+        messages.warning(request, _("Select the items first."))
+        return redirect(notice)
+    if "confirmed" not in request.POST:
+        return render(request, "notices/retract_answers.html", _retraction(notice, wanted))
+    try:
+        results = workflow.retract_answers(notice=notice, items=wanted, actor=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(notice)
+    done = sum(result.ok for result in results)
+    if done == len(results):
+        said = ngettext("%(count)s answer was taken back.", "%(count)s answers were taken back.", done)
+        messages.success(request, said % {"count": thousands(done)})
+        return redirect(notice)
+    context = {"notice": notice, "results": results, "names": _names(notice, wanted)}
+    return render(request, "notices/desk_result.html", context)
+
+
+def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:
+    """What taking answers back would touch: how many by outcome, and how many of those selected it cannot touch."""
+    found = notice.items.retractable().filter(pk__in=ids)
+    counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
+    total = sum(counts.values())
+    return {
+        "notice": notice,
+        "ids": ids,
+        "outcomes": [(label, counts[word]) for word, label in Claim.choices if word in counts],
+        "total": total,
+        "kept": len(ids) - total,
     }
-    return render(request, "notices/desk_result.html", context | {"results": results, "names": names, "said": said})
 
 
-def answer_once(actor: User, notice: Notice, key: str, body: Any, replies: Callable[[], list[Reply]]) -> list[Result]:
+def _retractable(notice: Notice, ids: list[int]) -> list[int]:
+    return list(notice.items.retractable().filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _names(notice: Notice, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """What each item is called in a list of results."""
+    items = notice.items.filter(pk__in=ids).select_related("target__listing", "target__store")
+    return {
+        item.pk: (f"{item.target.thing.canonical_id} {letters.title_of(item.target)[:LONGEST_NAME]}", "")
+        for item in items
+    }
+
+
+def answer_once(
+    actor: User,
+    notice: Notice,
+    key: str,
+    body: Any,
+    replies: Callable[[], list[Reply]],
+    replaced: Collection[int] = (),
+) -> list[Result]:
     """Answer under a key, so that the same body sent twice answers once and gets the same results.
 
-    Raises what `reply_once` and `answer_items` raise.
+    replaced: ids of items whose present answer is to be taken back first. Raises what `reply_once` and
+    `change_answers` raise.
     """
     lines = workflow.reply_once(
         notice=notice,
@@ -179,7 +246,7 @@ def answer_once(actor: User, notice: Notice, key: str, body: Any, replies: Calla
         body=body,
         answer=lambda: [
             {"ref": result.ref, "ok": result.ok, "code": result.code, "message": str(result.message)}
-            for result in workflow.answer_items(notice=notice, replies=replies(), actor=actor)
+            for result in workflow.change_answers(notice=notice, replies=replies(), replaced=replaced, actor=actor)
         ],
     )
     return [Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines]
@@ -223,11 +290,11 @@ def _first(request: SignedIn) -> dict[str, str]:
 
 
 def _summary(notice: Notice, ids: list[int]) -> dict[str, int]:
-    """What an answer would touch: how many listings and stores, and how many of them are answered already."""
+    """What an answer would touch: how many listings and stores, and how many of them are finished."""
     return notice.items.filter(pk__in=ids).aggregate(
         listings=Count("pk", filter=Q(target__kind=Target.Kind.LISTING)),
         stores=Count("pk", filter=Q(target__kind=Target.Kind.STORE)),
-        answered=Count("pk", filter=~Q(state=ItemState.OPEN)),
+        closed=Count("pk", filter=~Q(state__in=(ItemState.OPEN, *RETRACTABLE))),
     )
 
 

@@ -27,6 +27,7 @@ from notices.workflow.objecting import (
     withdraw_items,
 )
 from notices.workflow.replies import reply_once
+from notices.workflow.retracting import change_answers, retract_answers
 from notices.workflow.sheets import confirm_sheet, hand_in_sheet, put_away_sheets
 from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
 
@@ -38,6 +39,7 @@ __all__ = [
     "accept_objection",
     "answer_items",
     "approve_notice",
+    "change_answers",
     "change_request",
     "check_items",
     "compose_notices",
@@ -55,6 +57,7 @@ __all__ = [
     "put_away_sheets",
     "remove_items",
     "reply_once",
+    "retract_answers",
     "return_notice",
     "screen",
     "serve_otherwise",

@@ -142,7 +142,7 @@ def _judge(
     results: list[Result] = []
     accepted: dict[int, tuple[Named, Reply]] = {}
     for reply in replies:
-        refusal = _judge_words(reply, recorded)
+        refusal = judge_words(reply, recorded)
         item = None
         if refusal is None:
             item, refusal = _find(reply, notice, by_id, by_place)
@@ -192,7 +192,7 @@ def _named(notice: Notice, replies: list[Reply], items: QuerySet[NoticeItem] | N
     return [Named(pk, target, state, (platform, kind, slug)) for pk, target, state, platform, kind, slug in rows]
 
 
-def _judge_words(reply: Reply, recorded: datetime) -> Result | None:
+def judge_words(reply: Reply, recorded: datetime) -> Result | None:
     """Why a reply is refused whatever it is about, if it is."""
     if reply.outcome not in OUTCOMES:
         return Result(reply.ref, False, "unknown-outcome", _("This is not one of the outcomes."))

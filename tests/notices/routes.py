@@ -10,6 +10,7 @@ ROUTES = {
     "notices:pick": {"liaison"},
     "notices:answer": {"liaison"},
     "notices:answers": {"liaison"},
+    "notices:retract": {"liaison"},
     "notices:answers_confirm": {"liaison"},
     "notices:answers_sheet": {"liaison"},
     "notices:approvals": {"supervisor"},
