@@ -78,7 +78,9 @@ def sources_of(room: str) -> Iterator[tuple[Path, str]]:
     for path in sorted((PROJECT / "templates").rglob("*.*")):
         folder = path.relative_to(PROJECT / "templates").parts[0]
         if path.suffix in {".html", ".txt"} and (folder if folder in ROOMS else "corps") == room:
-            yield path, templatize(path.read_text(), origin=str(path))
+            # Indented as HTML is, it would be no Python that can be read.
+            text = templatize(path.read_text(), origin=str(path))
+            yield path, "\n".join(line.lstrip() for line in text.split("\n"))
 
 
 def messages_of(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
