@@ -3,7 +3,7 @@
 import re
 from typing import Any, cast
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
@@ -35,7 +35,9 @@ ANSWER_KEYS = ("row", "result", "code", "detail")
 class NoticeSerializer(serializers.ModelSerializer):
     platform = serializers.CharField(source="platform.slug")
     due_on = serializers.DateField(source="reply_deadline.due_on", default=None)
-    items = serializers.IntegerField(source="item_count")
+    items = serializers.IntegerField(
+        source="item_count", help_text="All items that the letter names, those withdrawn since included"
+    )
     items_open = serializers.IntegerField(source="open_count")
 
     class Meta:
@@ -100,9 +102,7 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def get_queryset(self) -> QuerySet[Notice]:
         notices = Notice.objects.visible_to(self.request.user).select_related("platform", "reply_deadline")
-        return notices.annotate(
-            item_count=Count("items"), open_count=Count("items", filter=Q(items__state=ItemState.OPEN))
-        )
+        return notices.with_counts()
 
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=NoticeState.values)])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

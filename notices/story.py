@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -213,12 +213,7 @@ def _notices_of(case: Case, user: User) -> dict[str, Any]:
         Notice.objects.visible_to(user)
         .filter(case=case)
         .select_related("platform", "reply_deadline")
-        .annotate(
-            item_count=Count("items"),
-            open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
-            claimed_count=Count("items", filter=Q(items__state=ItemState.CLAIMED)),
-            verified_count=Count("items", filter=Q(items__state=ItemState.VERIFIED)),
-        )
+        .with_counts()
         .order_by("-pk")
     )
     return {"notices": notices}

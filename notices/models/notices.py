@@ -25,6 +25,24 @@ class NoticeQuerySet(models.QuerySet):
             return self.filter(platform__in=mine, issued_at__isnull=False)
         return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
 
+    def with_counts(self) -> Self:
+        """The counts of items that pages, lists and the API show; one statement, with the notices.
+
+        item_count: all that the letter names, those withdrawn since included, which withdrawn_count tells. open_count,
+        claimed_count, verified_count: by state. answered_count: neither open nor withdrawn.
+        """
+
+        def in_state(*states: str) -> models.Count:
+            return models.Count("items", filter=models.Q(items__state__in=states))
+
+        return self.annotate(
+            item_count=models.Count("items"),
+            withdrawn_count=in_state(ItemState.WITHDRAWN),
+            open_count=in_state(ItemState.OPEN),
+            claimed_count=in_state(ItemState.CLAIMED),
+            verified_count=in_state(ItemState.VERIFIED),
+        ).annotate(answered_count=models.F("item_count") - models.F("open_count") - models.F("withdrawn_count"))
+
 
 class Notice(models.Model):
     """A letter to one platform that asks for action on the targets of one case.

@@ -25,6 +25,7 @@ from listings.addresses import read_cell
 from notices import letters, workflow
 from notices.forms import AnswerForm
 from notices.models import Notice, NoticeItem
+from notices.models.notices import NoticeQuerySet
 from notices.states import RETRACTABLE, ItemState, NoticeState
 from notices.workflow import Reply
 
@@ -257,12 +258,10 @@ def _visible(request: SignedIn, number: str) -> Notice:
     return get_object_or_404(notices, number=number)
 
 
-def _with_counts(notices: QuerySet[Notice]) -> QuerySet[Any]:
-    return notices.select_related("reply_deadline", "case").annotate(
+def _with_counts(notices: NoticeQuerySet) -> QuerySet[Any]:
+    counted = notices.with_counts().select_related("reply_deadline", "case")
+    return counted.annotate(
         due_on=F("reply_deadline__due_on"),
-        item_count=Count("items", filter=~Q(items__state=ItemState.WITHDRAWN)),
-        open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
-        answered_count=Count("items", filter=~Q(items__state__in=(ItemState.OPEN, ItemState.WITHDRAWN))),
         back_count=Count(
             "items",
             filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED),

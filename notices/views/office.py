@@ -31,6 +31,7 @@ from notices.views import desk
 from notices.views.stepper import sent_back, steps_of
 from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import by_reason, screen
+from notices.workflow.periods import reply_period
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -69,12 +70,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
     campaigns = campaigns_of(request.user)
     if (campaign := request.GET.get("campaign")) and campaign in campaigns:
         notices = notices.filter(case__campaign=int(campaign))
-    counted = notices.annotate(
-        item_count=Count("items"),
-        open_count=Count("items", filter=Q(items__state=ItemState.OPEN)),
-        claimed_count=Count("items", filter=Q(items__state=ItemState.CLAIMED)),
-        verified_count=Count("items", filter=Q(items__state=ItemState.VERIFIED)),
-    )
+    counted = notices.with_counts()
     platforms = list(Platform.objects.visible_to(request.user))
     chips = conditions(
         request.GET,
@@ -153,7 +149,7 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
     if drafts:
         wanted = request.GET.get("notice")
         current = next((draft for draft in drafts if draft.number == wanted), drafts[0])
-        context |= {"current": current} | _composed(current)
+        context |= {"current": current, "period": reply_period(case)} | _composed(current)
     else:
         targets = list(waiting.select_related("ground"))
         context["blocked"] = by_reason(screen(case, targets).blocked)

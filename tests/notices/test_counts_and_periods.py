@@ -1,0 +1,71 @@
+"""One count of a notice's items wherever it stands, and no period on a page but the one that a rule or campaign sets."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Campaign
+from corps import workflow as ground
+from corps.clock import today
+from corps.models import ClockRule
+from notices import workflow
+from tests.notices.world import World, add_targets, answer, issue, make_world
+
+
+@pytest.fixture
+def world(db) -> World:
+    return make_world()
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_notice_has_the_same_count_in_the_api_on_its_pages_and_in_the_lists(world: World):
+    add_targets(world, 5)
+    [notice] = issue(world)
+    first, second, *rest = notice.items.order_by("pk").values_list("pk", flat=True)
+    answer(world, notice, items=[second])
+    workflow.withdraw_items(items=[first], actor=world.supervisor, reason="named twice")
+
+    key = ground.make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
+    api = Client(headers={"Authorization": f"Bearer {key}"})
+    said = api.get(f"/api/v1/notices/{notice.number}/").json()
+    assert (said["items"], said["items_open"]) == (5, 3)
+    assert len(api.get(f"/api/v1/notices/{notice.number}/items/").json()["results"]) == said["items"]
+
+    liaison, officer = signed_in(world.liaison), signed_in(world.officer)
+    counts = liaison.get(notice.get_absolute_url()).context["counts"]
+    assert (counts["all"], counts["withdrawn"], counts["answered"], counts["open"]) == (5, 1, 1, 3)
+    for client, url in ((liaison, reverse("notices:desk")), (officer, reverse("notices:list"))):
+        page = client.get(url)
+        [row] = page.context["page"]
+        assert (row.item_count, row.withdrawn_count, row.answered_count, row.open_count) == (5, 1, 1, 3)
+        assert "已撤回 1" in page.content.decode()
+
+
+def composer(world: World) -> str:
+    add_targets(world, 1)
+    workflow.compose_notices(case=world.case, actor=world.officer)
+    return signed_in(world.officer).get(reverse("notices:compose", args=[world.case.number])).content.decode()
+
+
+def test_the_composer_states_the_period_of_the_rule_in_force(owner_database):
+    rule = ClockRule.objects.in_force("PT_FK", today())
+    with owner_database.cursor() as cursor:
+        cursor.execute("UPDATE corps_clockrule SET length = 7 WHERE id = %s", [rule.pk])
+    page = composer(make_world())
+    assert "自收到之日起 7 个工作日" in page
+    assert rule.name_zh in page
+
+
+def test_the_composer_states_the_period_agreed_for_the_campaign(world: World):
+    campaign = Campaign.objects.create(name="专项", opens_on="2026-01-01", closes_on="2026-12-31", reply_working_days=5)
+    world.case.campaign = campaign
+    world.case.save(update_fields=["campaign"])
+    page = composer(world)
+    assert "自收到之日起 5 个工作日" in page
+    assert "按专项约定" in page
