@@ -1,4 +1,4 @@
-"""One count of a notice's items wherever it stands, and no period on a page but the one that a rule or campaign sets."""
+"""One count of a notice's items wherever it stands, and no period on a page but what a rule or a campaign sets."""
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ def signed_in(user) -> Client:
 def test_a_notice_has_the_same_count_in_the_api_on_its_pages_and_in_the_lists(world: World):
     add_targets(world, 5)
     [notice] = issue(world)
-    first, second, *rest = notice.items.order_by("pk").values_list("pk", flat=True)
+    first, second, *_rest = notice.items.order_by("pk").values_list("pk", flat=True)
     answer(world, notice, items=[second])
     workflow.withdraw_items(items=[first], actor=world.supervisor, reason="named twice")
 
