@@ -15,9 +15,20 @@ from corps.acting import acting
 from corps.doors import DRAFTS_DONE
 from corps.limits import LimitExceeded
 from corps.views.house import limit_exceeded
+from corps.views.status import VIEWS
 
 Handler = Callable[[HttpRequest], HttpResponse]
 MOST_DRAFTS = 20
+
+
+class StatusMiddleware:
+    """Answers /healthz, /readyz and /statusz itself, before host names and sessions are looked at."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return VIEWS.get(request.path_info, self.get_response)(request)
 
 
 class PersonLocaleMiddleware:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +43,8 @@ LEASE = timedelta(minutes=5)
 MOST_TRIES = 16
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=2)
+# What waits, or what nobody has decided, for longer than this is an alarm.
+ALARM_AFTER = timedelta(hours=1)
 # After so many broken lines in a row the fault lies with the server, and the rest had better wait.
 BROKEN_IN_A_ROW = 2
 WORKER_LOCKS, REPLAY_LOCKS = 0x0B0, 0x0B1
@@ -87,6 +90,24 @@ WITH ended AS (
 )
 SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM begun)"""
 
+# A message that may not be sent before a later time does not wait until then. What a replay left is nobody's to send.
+BACKLOG = """
+WITH waiting AS (
+    SELECT delivery.state, clock_timestamp() - message.created_at AS age
+    FROM corps_delivery delivery JOIN corps_message message ON message.id = delivery.message_id
+    WHERE delivery.state IN ('pending', 'sending') AND delivery.replay = ''
+      AND (delivery.tries > 0 OR delivery.due_at <= clock_timestamp())
+    UNION ALL
+    SELECT state, clock_timestamp() - finished_at FROM corps_delivery WHERE state IN ('failed', 'uncertain')
+)
+SELECT (SELECT outbox_quarantined FROM corps_installation),
+       count(*) FILTER (WHERE state IN ('pending', 'sending')),
+       max(age) FILTER (WHERE state IN ('pending', 'sending')),
+       count(*) FILTER (WHERE state = 'uncertain'),
+       count(*) FILTER (WHERE state = 'failed'),
+       count(*) FILTER (WHERE age > make_interval(secs => %s) AND state <> 'failed')
+FROM waiting"""
+
 # The number that ends a worker's or a replay's name is not among the locks held in this database.
 DEAD = """
 split_part({name}, ':', {place}) <> ALL (
@@ -94,6 +115,28 @@ split_part({name}, ':', {place}) <> ALL (
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
 DEAD_WORKER = DEAD.format(name="worker", place=3, locks=WORKER_LOCKS)
 DEAD_REPLAY = f"replay LIKE '{REPLAY_MARK}%%' AND " + DEAD.format(name="replay", place=2, locks=REPLAY_LOCKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What has not left the system. is_held: nothing is sent until somebody releases the outbox. unsent: how many wait
+    or are being sent, oldest: how long the first of them has. uncertain, failed: how many a person has to decide about.
+    overdue: how many have been unsent or uncertain for longer than ALARM_AFTER.
+    """
+
+    is_held: bool
+    unsent: int
+    oldest: timedelta | None
+    uncertain: int
+    failed: int
+    overdue: int
+
+
+def backlog() -> Backlog:
+    """What has not left, in one statement that reads only such deliveries."""
+    with connection.cursor() as cursor:
+        cursor.execute(BACKLOG, [ALARM_AFTER.total_seconds()])
+        return Backlog(*cursor.fetchone())
 
 
 def send_due(*, replay: str = "", call_for_help: Callable[[], Any] | None = None) -> int:

@@ -1,6 +1,13 @@
-"""Whether the house can do its work: what /readyz tells."""
+"""How the system stands: what /readyz and /statusz tell.
 
-from dataclasses import dataclass, field
+/readyz asks whether pages can be served. /statusz asks every provider below; whatever else has something to tell adds
+itself to `providers`, in a module's own `AppConfig.ready()`:
+
+    readiness.providers["disk"] = free_disk  # a function without arguments that returns a Status
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,58 +18,123 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from corps.celery import app
 from corps.models import Installation
+from corps.outbox import backlog
 
 SWEEP_IS_LATE = timedelta(seconds=60)
 
 
-@dataclass(slots=True)
-class Readiness:
-    """found: a word for each part. faults: the parts because of which it is not ready."""
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a provider tells. value: plain JSON, without secrets or personal data. is_ok: nobody needs to look."""
 
-    found: dict[str, Any] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    value: Any
+    is_ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The status of each part, by the provider's name."""
+
+    parts: dict[str, Status]
 
     @property
-    def is_ready(self) -> bool:
-        return not self.faults
+    def alarms(self) -> list[str]:
+        """The parts that somebody has to look at."""
+        return [name for name, status in self.parts.items() if not status.is_ok]
 
-    def note(self, part: str, word: Any, *, ok: bool) -> None:
-        self.found[part] = word
-        if not ok:
-            self.faults.append(part)
+    @property
+    def word(self) -> str:
+        """ "ok", or "degraded" where there is an alarm: all that a stranger is told."""
+        return "degraded" if self.alarms else "ok"
 
 
-def look() -> Readiness:
-    """Ask database, broker, migrations and the sweep. Takes about a second at most when the broker is away."""
-    seen = Readiness()
-    try:
-        _look_at_database(seen)
-    except DatabaseError as gone:
-        seen.note("database", f"unreachable: {type(gone).__name__}", ok=False)
+def database() -> Status:
+    """Whether the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Status("ok")
+
+
+def migrations() -> Status:
+    """How many migrations are missing."""
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return Status(f"{missing} missing" if missing else "ok", not missing)
+
+
+def broker() -> Status:
+    """Whether the broker answers, within about a second."""
     try:
         with app.connection_for_write() as line:
             line.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
-        seen.note("broker", "ok", ok=True)
     except (BrokerError, OSError) as gone:
-        seen.note("broker", f"unreachable: {type(gone).__name__}", ok=False)
-    return seen
+        return Status(f"unreachable: {type(gone).__name__}", is_ok=False)
+    return Status("ok")
 
 
-def _look_at_database(seen: Readiness) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    seen.note("database", "ok", ok=True)
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    seen.note("migrations", f"{missing} missing" if missing else "ok", ok=not missing)
-    if missing:
-        return
-    house = Installation.objects.get()
-    age = timezone.now() - house.swept_at if house.swept_at else None
-    late = age is None or age > SWEEP_IS_LATE
-    seen.note("sweep", "never" if age is None else f"{age.total_seconds():.0f} s ago", ok=not late)
-    seen.note("outbox", "quarantined" if house.outbox_quarantined else "ok", ok=True)
+def maintenance() -> Status:
+    """How many seconds ago maintenance last ran to its end; null if it never did."""
+    swept_at = Installation.objects.values_list("swept_at", flat=True).get()
+    if swept_at is None:
+        return Status(None, is_ok=False)
+    age = timezone.now() - swept_at
+    return Status(round(age.total_seconds()), age <= SWEEP_IS_LATE)
+
+
+def outbox() -> Status:
+    """What has not left: whether everything is held, how many wait, since when (seconds), how many are uncertain or
+    failed. It is an alarm when the outbox is held, or when something has waited or been undecided for too long."""
+    waiting = backlog()
+    value = {
+        "held": waiting.is_held,
+        "unsent": waiting.unsent,
+        "oldest_unsent_seconds": round(waiting.oldest.total_seconds()) if waiting.oldest else 0,
+        "uncertain": waiting.uncertain,
+        "failed": waiting.failed,
+    }
+    return Status(value, not waiting.is_held and not waiting.overdue)
+
+
+def append_only() -> Status:
+    """What protects the append-only tables: rights and triggers, or, where one role does both, triggers alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege(current_user, 'corps_auditentry', 'UPDATE')")
         (may_change,) = cursor.fetchone()
-    seen.note("append_only", "triggers alone" if may_change else "grants and triggers", ok=True)
+    return Status("triggers alone" if may_change else "grants and triggers")
+
+
+# Without these no page can be served; in this order, and no further than the first that is not well.
+needed: dict[str, Callable[[], Status]] = {"database": database, "migrations": migrations}
+# The rest of what /statusz tells, in the order in which it is told.
+providers: dict[str, Callable[[], Status]] = {
+    "broker": broker,
+    "maintenance": maintenance,
+    "outbox": outbox,
+    "append_only": append_only,
+}
+
+
+def ready() -> Report:
+    """Whether pages can be served: asks the database, and then for missing migrations."""
+    parts: dict[str, Status] = {}
+    for name, provider in needed.items():
+        parts[name] = ask(provider)
+        if not parts[name].is_ok:
+            break
+    return Report(parts)
+
+
+def everything() -> Report:
+    """What every provider tells; of the others than the needed ones only what can be told without the database if that
+    does not answer. Takes about a second at most when the broker is away."""
+    report = ready()
+    others = {name: ask(provider) for name, provider in providers.items()}
+    return Report(report.parts | others)
+
+
+def ask(provider: Callable[[], Status]) -> Status:
+    """What a provider tells, or, where the database fails it, that it could not be reached."""
+    try:
+        return provider()
+    except DatabaseError as gone:
+        return Status(f"unreachable: {type(gone).__name__}", is_ok=False)

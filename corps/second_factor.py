@@ -24,7 +24,7 @@ from corps.models import Installation, User
 SETTLED = "second_factor_settled"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What is needed to set one up, to leave, and to read the page in one's own language.
-OPEN_BEFORE = ("account_", "mfa_", "set_language", "healthz", "readyz")
+OPEN_BEFORE = ("account_", "mfa_", "set_language")
 
 
 class SecondFactorMiddleware:

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corps.middleware.StatusMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "corps.middleware.PersonLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -144,6 +145,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+# Monitors and load balancers ask within the machine or its network.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^statusz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -11,7 +11,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.views import audit, calendar, desk, house, lists, people, units
+from corps.views import audit, calendar, desk, house, lists, people, status, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -54,8 +54,9 @@ api = [
 urlpatterns = [
     path("", house.home, name="home"),
     path("search/", house.search, name="search"),
-    path("healthz", house.healthz, name="healthz"),
-    path("readyz", house.readyz, name="readyz"),
+    path("healthz", status.healthz, name="healthz"),
+    path("readyz", status.readyz, name="readyz"),
+    path("statusz", status.statusz, name="statusz"),
     path("language/", house.set_language, name="set_language"),
     path("notifications/", house.notifications, name="notifications"),
     path("notifications/read/", house.read_notifications, name="notifications_read"),

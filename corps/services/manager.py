@@ -32,6 +32,7 @@ WORKER_GRACE, WEB_GRACE, MAIL_GRACE, LOADING_GRACE = 13, 8, 2, 10
 LOOK_SECONDS = 1.0
 ASK_SECONDS = 0.4
 PATIENCE_SECONDS = 60
+WELL_SECONDS = 30
 
 
 def port() -> int:
@@ -95,7 +96,7 @@ class Manager:
         self._ring_sweep()
 
     def _ring_sweep(self) -> None:
-        """Ring the first sweep, which /readyz asks for, sooner than the scheduler would."""
+        """Ring the first sweep, which /statusz asks for, sooner than the scheduler would."""
         with Celery(broker=self.env["REDIS_URL"]) as bell:
             try:
                 bell.send_task("corps.tasks.sweep", queue=self.env.get("CELERY_QUEUE", "corps"), retry=False)
@@ -103,8 +104,13 @@ class Manager:
                 self.screen.line(f"The broker does not answer: {missing}", "services")
 
     def await_ready(self) -> None:
-        """Wait until /readyz says 200, then say so; complain now and then while it does not."""
+        """Wait until /readyz says 200, then say so; complain now and then while it does not.
+
+        Worker and scheduler are given a while to be there as well, which /statusz tells; a stranger hears only that
+        something is amiss, which may be an alarm of long ago, so that it is not waited for any longer.
+        """
         complain_at = time.monotonic() + PATIENCE_SECONDS
+        well_by = time.monotonic() + WELL_SECONDS
         ask_at = 0.0
         while not self.crew.stopping:
             self.crew.tend(0.1)
@@ -112,7 +118,7 @@ class Manager:
                 continue
             status, answer = self._ask("/readyz")
             ask_at = time.monotonic() + ASK_SECONDS
-            if status == 200:
+            if status == 200 and (time.monotonic() > well_by or self._ask("/statusz")[1].strip() == "ok"):
                 self._announce()
                 return
             if time.monotonic() > complain_at:

@@ -1,20 +1,19 @@
-"""Doors of the whole house: home, language, health, notifications, and what is not there."""
+"""Doors of the whole house: home, language, notifications, and what is not there."""
 
 from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
-from corps import readiness, workflow
+from corps import workflow
 from corps.accounts import remember_language
 from corps.api import is_api, problem_page
 from corps.context import SEARCHERS
@@ -61,21 +60,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
             workflow.choose_language(request.user, language)
         remember_language(response, language)
     return response
-
-
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: this process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_safe
-@never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: 200, or 503 with what is missing."""
-    seen = readiness.look()
-    return JsonResponse({"ready": seen.is_ready, **seen.found}, status=200 if seen.is_ready else 503)
 
 
 @open_to()

@@ -8,6 +8,7 @@ ROUTES = {
     "search": {"officer", "supervisor", "liaison"},
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    "statusz": PUBLIC,
     "set_language": PUBLIC,
     "notifications": SIGNED_IN,
     "notifications_read": SIGNED_IN,

@@ -1,17 +1,15 @@
-"""The ground's pages: health, administrators' accounts and units, notifications, the auditor's list."""
+"""The ground's pages: administrators' accounts and units, notifications, the auditor's list."""
 
 import re
-from datetime import timedelta
 
 import pytest
-from celery import Celery
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from corps.audit import entry, record, record_many
-from corps.models import ApiKey, AuditEntry, Installation, Notification, Unit, User
-from corps.workflow import note_sweep, notify, seal_audit
+from corps.models import ApiKey, AuditEntry, Notification, Unit, User
+from corps.workflow import notify, seal_audit
 from tests.corps.conftest import NOW, PASSWORD
 
 
@@ -19,39 +17,6 @@ from tests.corps.conftest import NOW, PASSWORD
 def admin(client, administrator):
     client.force_login(administrator)
     return client
-
-
-def test_a_house_whose_sweep_has_just_run_is_ready_and_says_how_the_audit_is_protected(client, db):
-    note_sweep()
-    answer = client.get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json() | {"sweep": ""} == {
-        "ready": True,
-        "database": "ok",
-        "migrations": "ok",
-        "sweep": "",
-        "outbox": "ok",
-        "append_only": "grants and triggers",
-        "broker": "ok",
-    }
-
-
-def test_a_house_without_a_sweep_is_not_ready(client, db):
-    Installation.objects.update(swept_at=timezone.now() - timedelta(minutes=5))
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["ready"]) == (503, False)
-
-
-def test_a_house_without_its_broker_is_not_ready_and_says_so_soon(client, db, monkeypatch):
-    note_sweep()
-    monkeypatch.setattr("corps.readiness.app", Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False))
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["broker"].startswith("unreachable")
-
-
-def test_alive_needs_no_database(client):
-    assert client.get("/healthz").content == b"ok\n"
 
 
 def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, unit, client):
