@@ -1,12 +1,13 @@
 """How rows are locked, everywhere.
 
-Whoever needs several kinds locks the official accounts first, then targets, then items, then notices, each in the order
-of ids.
+Whoever needs several kinds locks the official accounts first, then cases, then targets, then items, then notices, each
+in the order of ids; liaisons and their accounts, which no act changes together with these, between cases and targets.
 """
 
 from collections.abc import Iterable
 from typing import Any, TypeVar, overload
 
+from django.db import connection
 from django.db.models import Manager, Model, QuerySet
 
 from corps.bulk import ids_among
@@ -52,3 +53,15 @@ def locked_in_order(rows: Rows, ids: Iterable[Any]) -> Rows: ...
 def locked_in_order(rows: Any, ids: Iterable[Any]) -> Any:
     """The rows of these ids, locked in the order of ids, so that two calls cannot deadlock."""
     return locked(rows.filter(pk__in=ids_among(ids)).order_by("pk"))
+
+
+def held(model: type[Model], ids: Iterable[Any]) -> None:
+    """Keep the rows of these ids as they are until the transaction ends, in the order of ids; others may do so too.
+
+    For what an act relies on and does not change itself: whoever would change such a row waits. What is read of it
+    afterwards is true for the act. The transaction must not change the rows later: two who both wanted to would wait
+    for each other.
+    """
+    table, key = connection.ops.quote_name(model._meta.db_table), model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE", [sorted(set(ids))])

@@ -16,6 +16,7 @@ VERBS = {
     "notice.draft_withdrawn": (_("Draft given up"), "grey"),
     "notice.items_removed": (_("Items taken out of the draft"), "grey"),
     "notice.submitted": (_("Notice submitted for approval"), "purple"),
+    "notice.voided": (_("Submission void: it was changed"), "amber"),
     "notice.returned": (_("Notice returned"), "red"),
     "notice.issued": (_("Notice issued"), "blue"),
     "notice.completed": (_("Notice completed"), "green"),

@@ -1,27 +1,29 @@
 """The letter to a platform: rendered once, as it will arrive, and put into the outbox."""
 
 import io
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import xlsxwriter
 from django.conf import settings
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from python_calamine import CalamineWorkbook
 
-from cases.models import CaseOfficer, LegalGround, Target
+from cases.models import Case, CaseOfficer, LegalGround, Target
 from corps import tasks
 from corps.acting import current
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.messages import Attachment, compose, read
 from corps.models import Delivery, Message, User
-from notices.models import Notice
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState
 from stores.models import Liaison
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,27 +46,46 @@ class Letter:
     sheet: bytes
 
 
-def render(notice: Notice) -> Letter:
-    """The letter of a notice as it stands now, in Chinese whoever looks; a draft shows a gap for its number.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a letter says, before its sheet is packed. context: of templates. cells: of the sheet, heads first."""
+
+    context: dict[str, Any]
+    title: str
+    html: str
+    text: str
+    cells: list[list[Any]]
+
+
+def content_of(notice: Notice) -> Content:
+    """What the letter of a notice says as it stands now, in Chinese whoever looks; a draft shows a gap for its number.
 
     It holds the items, the grounds, what is asked, the due date and the contact; never the complaining firm's private
-    details or an informant's name.
+    details or an informant's name. The letter is rendered from it, and so is the version that is approved
+    (`notices.versions`).
     """
     with translation.override("zh-hans"):
         context = letter_context(notice)
-        return Letter(
-            title=context["title"],
+        return Content(
+            context=context,
+            title=str(context["title"]),
             html=render_to_string("notices/letter.html", context),
             text=render_to_string("notices/letter.txt", context),
-            sheet=_sheet(context["items"]),
+            cells=_cells(context["items"]),
         )
+
+
+def render(notice: Notice) -> Letter:
+    """The letter of a notice as it stands now (`content_of`), with its sheet."""
+    content = content_of(notice)
+    return Letter(content.title, content.html, content.text, _sheet(content.cells))
 
 
 def letter_context(notice: Notice) -> dict[str, Any]:
     """What the letter's templates say. items: every item in order, as plain rows."""
     items = letter_items(notice)
     listings = sum(item["kind"] == Target.Kind.LISTING for item in items)
-    counted = dict(notice.items.exclude(ground=None).order_by().values_list("ground").annotate(Count("pk")))
+    counted = Counter(item["ground_id"] for item in items if item["ground_id"])
     grounds = [{"ground": ground, "count": counted[pk]} for pk, ground in LegalGround.objects.in_bulk(counted).items()]
     return {
         "notice": notice,
@@ -84,27 +105,39 @@ def letter_context(notice: Notice) -> dict[str, Any]:
 
 
 def letter_items(notice: Notice) -> list[dict[str, Any]]:
-    """The items a letter names, as plain rows in Chinese; withdrawn ones are left out."""
+    """The items a letter names, as plain rows in Chinese; withdrawn ones are left out.
+
+    The ground of one that is not issued is what it would be issued with: its target's, otherwise its case's.
+    """
     with translation.override("zh-hans"):
         asked = {kind: str(words) for kind, words in ASKED.items()}
     rows = (
         notice.items.named()
-        .select_related("target__listing__store", "target__store", "ground", "target__platform")
+        .select_related("target__listing__store", "target__store", "ground", "target__platform", "target__ground")
         .order_by("position")
     )
-    return [
-        {
-            "position": row.position,
-            "kind": row.target.kind,
-            "canonical_id": row.target.thing.canonical_id,
-            "url": row.target.thing.url,
-            "title": title_of(row.target),
-            "store": store_name_of(row.target),
-            "ground": row.ground.name if row.ground else "",
-            "asked": asked[row.target.kind],
-        }
-        for row in rows
-    ]
+    return [_letter_item(row, ground_of(row, notice.case), asked) for row in rows]
+
+
+def _letter_item(row: NoticeItem, ground: LegalGround | None, asked: dict[str, str]) -> dict[str, Any]:
+    return {
+        "position": row.position,
+        "kind": row.target.kind,
+        "canonical_id": row.target.thing.canonical_id,
+        "url": row.target.thing.url,
+        "title": title_of(row.target),
+        "store": store_name_of(row.target),
+        "ground": ground.name if ground else "",
+        "ground_id": ground.pk if ground else None,
+        "asked": asked[row.target.kind],
+    }
+
+
+def ground_of(item: NoticeItem, case: Case) -> LegalGround | None:
+    """The legal ground that an item was issued with, or would be issued with now."""
+    if item.state == ItemState.DRAFT:
+        return item.target.ground or case.ground
+    return item.ground
 
 
 def title_of(target: Target) -> str:
@@ -121,23 +154,35 @@ def store_name_of(target: Target) -> str:
 
 
 def contact_of(notice: Notice) -> User:
-    """Whom the platform may ask: the officer in the lead, or who drafted the notice."""
-    lead = CaseOfficer.objects.filter(case=notice.case_id, is_lead=True, until=None).select_related("officer").first()
-    return lead.officer if lead else notice.drafted_by
+    """Whom the platform may ask: the officer in the lead, the second, or who drafted or submitted the notice.
+
+    An officer whose account is closed answers no telephone any more and is passed over.
+    """
+    assigned = CaseOfficer.objects.filter(case=notice.case_id, until=None).select_related("officer")
+    officers = [row.officer for row in assigned.order_by("-is_lead", "pk")]
+    theirs = [user for user in (notice.drafted_by, notice.submitted_by) if user is not None]
+    return next((user for user in [*officers, *theirs] if user.is_active), notice.drafted_by)
 
 
-def _sheet(items: list[dict[str, Any]]) -> bytes:
+def _cells(items: list[dict[str, Any]]) -> list[list[Any]]:
+    heads = [_("No."), _("Kind"), _("Id"), _("Address"), _("Title"), _("Store"), _("Ground"), _("Asked for")]
+    kinds = {kind: str(words) for kind, words in Target.Kind.choices}
+    named = ("canonical_id", "url", "title", "store", "ground", "asked")
+    rows = [[item["position"], kinds[item["kind"]], *(item[name] for name in named)] for item in items]
+    return [heads, *rows]
+
+
+def _sheet(cells: list[list[Any]]) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(buffer, options)
-    page = book.add_worksheet(_("Items"))
-    heads = [_("No."), _("Kind"), _("Id"), _("Address"), _("Title"), _("Store"), _("Ground"), _("Asked for")]
-    page.write_row(0, 0, [str(head) for head in heads], book.add_format({"bold": True}))
-    kinds = dict(Target.Kind.choices)
-    for number, item in enumerate(items, start=1):
-        page.write_number(number, 0, item["position"])
-        cells = [kinds[item["kind"]], item["canonical_id"], item["url"], item["title"], item["store"], item["ground"]]
-        for column, cell in enumerate([*cells, item["asked"]], start=1):
+    with translation.override("zh-hans"):
+        page = book.add_worksheet(_("Items"))
+    heads, *rows = cells
+    page.write_row(0, 0, heads, book.add_format({"bold": True}))
+    for number, (position, *words) in enumerate(rows, start=1):
+        page.write_number(number, 0, position)
+        for column, cell in enumerate(words, start=1):
             page.write_string(number, column, str(cell))
     page.set_column(1, 7, 24)
     page.freeze_panes(1, 0)

@@ -24,9 +24,8 @@ class PlatformQuerySet(models.QuerySet):
         return self
 
     def without_recipient(self) -> Self:
-        """Platforms to which nothing can be sent: they have no active primary liaison."""
-        primary = Liaison.objects.filter(is_active=True, duty=Liaison.Duty.PRIMARY)
-        return self.exclude(pk__in=primary.values("platform"))
+        """Platforms to which nothing can be sent: they have no primary liaison who can be reached."""
+        return self.exclude(pk__in=Liaison.objects.reachable().primary().values("platform"))
 
 
 class Platform(models.Model):
@@ -61,6 +60,18 @@ class LiaisonQuerySet(models.QuerySet):
         if user.role == user.Role.LIAISON:
             return self.filter(platform__in=Platform.objects.visible_to(user).values("pk"))
         return self.none()
+
+    def reachable(self) -> Self:
+        """Those to whom a letter may be sent: not dismissed, and whose account, if they have one, is open.
+
+        One without an account receives by mail alone; an officer records the answers.
+        """
+        account = models.Q(user__is_active=True, user__role="liaison")
+        return self.filter(models.Q(user__isnull=True) | account, is_active=True)
+
+    def primary(self) -> Self:
+        """Those to whom notices are addressed; the others step in where these cannot be reached."""
+        return self.filter(duty=Liaison.Duty.PRIMARY)
 
 
 class Liaison(models.Model):

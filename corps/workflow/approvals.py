@@ -48,7 +48,7 @@ def decide_approval(
     """Approve or return what was put forward. version: of the subject as it is now, worked out anew by the caller.
 
     reason: why it is returned, or a remark. Two deciding at once get one decision and one refusal.
-    Raises TransitionRefused "already-decided", "version-changed", "own-draft", "reason-missing".
+    Raises TransitionRefused "already-decided", "version-missing", "version-changed", "own-draft", "reason-missing".
     """
     approval = locked(Approval.objects).select_related("decided_by").get(pk=approval.pk)
     if approval.state != Approval.State.OPEN:
@@ -59,6 +59,8 @@ def decide_approval(
             by=str(approval.decided_by or ""),
             at=approval.decided_at,
         )
+    if not version:
+        raise TransitionRefused("version-missing", _("An approval names the version that was read; open it again."))
     if approval.version != version:
         raise TransitionRefused(
             "version-changed", _("This was changed after it was put forward; it must be submitted anew.")

@@ -47,7 +47,8 @@ class NoticeQuerySet(models.QuerySet):
 class Notice(models.Model):
     """A letter to one platform that asks for action on the targets of one case.
 
-    `round` counts the case's notices to that platform. `version` is the hash of what was submitted for approval.
+    `round` counts the case's notices to that platform. `version` is the hash of what was submitted for approval, and
+    `put_forward` that of each of its parts (`notices.versions`), so that a later change can be named.
     """
 
     State = NoticeState
@@ -62,6 +63,7 @@ class Notice(models.Model):
     ask_preserve = models.BooleanField(default=True)
     ask_operator = models.BooleanField(default=True)
     version = models.CharField(max_length=64, blank=True)
+    put_forward = models.JSONField(default=dict, blank=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

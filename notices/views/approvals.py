@@ -23,8 +23,10 @@ from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection
 from notices.states import NoticeState, ObjectionState
+from notices.versions import in_words, parts_of, whole
 from notices.views.objections import may_decide
-from notices.workflow.guards import by_reason, screen
+from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
+from notices.workflow.submissions import changed_since, recipient_gone
 from stores.models import OfficialAccount
 
 supervisors = open_to(User.Role.SUPERVISOR)
@@ -192,14 +194,22 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         .order_by("-count")
     )
     shown = list(stores[:STORES_SHOWN])
+    parts = parts_of(notice)
+    changed, gone = changed_since(notice, parts), recipient_gone(notice)
+    case_is_open = notice.case.state in OPEN_FOR_NOTICES
     return letters.letter_context(notice) | {
         "notice": notice,
+        "version": whole(parts),
+        "changed": in_words(changed),
+        "gone": gone,
+        "case_is_open": case_is_open,
+        "barred": bool(changed or gone or not case_is_open),
         "total": total,
         "due_if_today": _due_if_today(length),
         "checks": checks,
         "blocked": by_reason(screened.blocked),
-        "own": notice.drafted_by_id == user.pk,
-        "may_approve": may(user, "notices.approve"),
+        "own": user.pk in (notice.drafted_by_id, notice.submitted_by_id),
+        "may_decide": workflow.may_decide(user, notice),
         "by_store": shown,
         "store_count": stores.count(),
         "in_no_store_shown": total - sum(row["count"] for row in shown),

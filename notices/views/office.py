@@ -351,6 +351,8 @@ def _composed(notice: Notice) -> dict[str, Any]:
         handing_over=any(item.target.platform_id != notice.platform_id for item in items),
     )
     blocked = {result.ref for result in screened.blocked}
+    for item in items:
+        item.ground = letters.ground_of(item, notice.case)
     return letters.letter_context(notice) | {
         "notice": notice,
         "free": len(screened.free),
@@ -366,7 +368,7 @@ def _verbs(user: User, notice: Notice) -> dict[str, bool]:
         "may_compose": may(user, "notices.compose"),
         "may_withdraw": may(user, "notices.withdraw") and user.role == User.Role.OFFICER,
         "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,
-        "may_approve": may(user, "notices.approve") and notice.state == NoticeState.SUBMITTED,
+        "may_approve": notice.state == NoticeState.SUBMITTED and workflow.may_decide(user, notice),
     }
 
 
@@ -379,11 +381,20 @@ def _filtered_items(request: SignedIn, notice: Notice) -> QuerySet[NoticeItem]:
 
 def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
     found = _filtered_items(request, notice).select_related(
-        "target__listing__store", "target__store", "target__platform", "ground", "answered_by", "successor__notice"
+        "target__listing__store",
+        "target__store",
+        "target__platform",
+        "target__ground",
+        "ground",
+        "answered_by",
+        "successor__notice",
     )
     counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
     state = request.GET.get("state", "")
     total = sum(counts.values())
+    page = page_of(found, request.GET, order=("position",), total=counts.get(state, total) if state else total)
+    for item in page:
+        item.ground = letters.ground_of(item, notice.case)
     cells = [{"value": total, "label": _("All"), "kind": "grey", "url": "?", "current": not state, "whole": True}]
     cells += [
         {"value": counts[word], "label": label, "kind": word, "url": f"?state={word}", "current": state == word}
@@ -391,7 +402,7 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
         if word in counts
     ]
     return {
-        "page": page_of(found, request.GET, order=("position",), total=counts.get(state, total) if state else total),
+        "page": page,
         "cells": cells,
         "state": state,
         "not_ours": counts.get(ItemState.NOT_OURS, 0),

@@ -1,5 +1,6 @@
 """The verbs of the notices room, one module for each subject."""
 
+from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
 from notices.workflow.checking import Look, check_items, look_again, verify_items
 from notices.workflow.drafting import (
@@ -9,14 +10,13 @@ from notices.workflow.drafting import (
     remove_items,
     submit_notice,
     submit_notices,
-    version_of,
     waiting_among,
     waiting_targets,
     withdraw_draft,
 )
 from notices.workflow.guards import screen
 from notices.workflow.handover import hand_over
-from notices.workflow.issuing import approve_notice, return_notice, serve_otherwise
+from notices.workflow.issuing import approve_notice, may_decide, return_notice, serve_otherwise
 from notices.workflow.objecting import (
     accept_objection,
     correct_outcome,
@@ -52,6 +52,7 @@ __all__ = [
     "hand_over",
     "lodge_objection",
     "look_again",
+    "may_decide",
     "propose_correction",
     "propose_verdicts",
     "put_away_sheets",

@@ -1,7 +1,5 @@
 """Drafting notices: composing them from a case's targets, changing a draft, submitting it for approval."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,22 +11,30 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cases.models import Campaign, Case, LegalGround, Target
-from cases.states import CaseState, TargetState
+from cases.states import TargetState
 from corps import workflow as ground
 from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now, today
 from corps.errors import TransitionRefused
-from corps.locking import locked
+from corps.locking import held, locked
 from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem
 from notices.states import NOTICE_STATES, ItemState, NoticeState
-from notices.workflow.guards import in_words, screen
+from notices.versions import parts_of, whole
+from notices.workflow.guards import (
+    NO_LIAISON,
+    OPEN_FOR_NOTICES,
+    hold_recipient,
+    in_words,
+    require_open_for_notices,
+    screen,
+)
+from notices.workflow.submissions import primary_of, take_back
 from stores.locks import lock_official_accounts
-from stores.models import Liaison, Platform
+from stores.models import Platform
 
-OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
 CHANGEABLE = (NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
 
 NUMBER_ANEW = """
@@ -38,6 +44,12 @@ FROM (
     FROM notices_noticeitem WHERE notice_id = ANY(%s)
 ) fresh
 WHERE item.id = fresh.id AND item.position <> fresh.position AND item.state = 'draft'"""
+
+GROUND_AS_ISSUED = """
+UPDATE notices_noticeitem item SET ground_id = coalesce(target.ground_id, %(ground)s)
+FROM cases_target target
+WHERE item.notice_id = %(notice)s AND item.state = 'draft' AND target.id = item.target_id
+  AND item.ground_id IS DISTINCT FROM coalesce(target.ground_id, %(ground)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +73,13 @@ def compose_notices(
 
     targets: ids; None takes all that wait for a notice (`waiting_targets`). desk: the platform they are handed over
     to, in place of their own. A handful of statements for each platform, whatever the number of targets.
-    Raises PermissionDenied; TransitionRefused "case-not-filed".
+    Raises PermissionDenied; TransitionRefused "case-not-filed", "case-not-open".
     """
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = locked(Case.objects).select_related("ground").get(pk=case.pk)
     require(actor, "notices.compose", case)
     at = accept_at(actor, at, now())
-    if case.state not in OPEN_FOR_NOTICES:
-        raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
+    require_open_for_notices(case)
     wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
     asked = list(locked(wanted.select_related("ground").order_by("pk")))
     asked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
@@ -117,7 +128,7 @@ def _draft(case: Case, platform: int, lot: list[tuple[Target, LegalGround]], act
         case=case,
         platform_id=platform,
         round=(rounds.aggregate(last=Max("round"))["last"] or 0) + 1,
-        recipient=Liaison.objects.filter(platform=platform, is_active=True, duty=Liaison.Duty.PRIMARY).first(),
+        recipient=primary_of(platform),
         drafted_by=actor,
         drafted_at=at,
     )
@@ -143,7 +154,7 @@ def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datet
     removed = set(notice.items.filter(pk__in=items).values_list("pk", flat=True))
     notice.items.filter(pk__in=removed).delete()
     close_gaps([notice.pk])
-    _reopen_draft(notice, actor, at)
+    take_back(notice, actor=actor, at=at)
     record(actor, "notice.items_removed", notice, at=at, thread=notice.case.thread, items=len(removed))
     missing = _("It is not in this notice.")
     return [Result(i) if i in removed else Result(i, False, "not-in-notice", missing) for i in items]
@@ -160,7 +171,7 @@ def change_request(
     notice, at = _lock_draft(notice, actor, at)
     notice.ask_preserve, notice.ask_operator = ask_preserve, ask_operator
     notice.save(update_fields=["ask_preserve", "ask_operator"])
-    _reopen_draft(notice, actor, at)
+    take_back(notice, actor=actor, at=at)
     record(
         actor, "notice.changed", notice, at=at, thread=notice.case.thread, preserve=ask_preserve, operator=ask_operator
     )
@@ -184,23 +195,26 @@ def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -
 
 @transaction.atomic
 def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) -> Notice:
-    """Put a notice forward for approval, as it stands now.
+    """Put a notice forward for approval, as it stands now; it is addressed to the platform's primary liaison.
 
-    Raises PermissionDenied; TransitionRefused "not-a-draft", "no-liaison", "no-items", "blocked" (details: blocked).
+    Raises PermissionDenied; TransitionRefused "already-issued", "not-a-draft", "case-not-filed", "case-not-open",
+    "no-liaison", "no-items", "blocked" (details: blocked).
     """
     notice, at = _lock_draft(notice, actor, at)
-    if not notice.recipient or not notice.recipient.is_active:
-        notice.recipient = Liaison.objects.filter(
-            platform=notice.platform, is_active=True, duty=Liaison.Duty.PRIMARY
-        ).first()
     if not NOTICE_STATES.allows(notice.state, NoticeState.SUBMITTED):
         raise TransitionRefused("not-a-draft", _("This notice is not a draft any more."), state=notice.state)
+    require_open_for_notices(notice.case)
+    notice.recipient = primary_of(notice.platform_id)
     if notice.recipient is None:
-        raise TransitionRefused("no-liaison", _("The platform has no active primary liaison; appoint one first."))
+        raise TransitionRefused("no-liaison", NO_LIAISON)
+    hold_recipient(notice)
     refuse_blocked(notice)
+    with connection.cursor() as cursor:
+        cursor.execute(GROUND_AS_ISSUED, {"notice": notice.pk, "ground": notice.case.ground_id})
     notice.state, notice.submitted_by, notice.submitted_at = NoticeState.SUBMITTED, actor, at
-    notice.version = version_of(notice)
-    notice.save(update_fields=["state", "submitted_by", "submitted_at", "version", "recipient"])
+    notice.put_forward = parts_of(notice)
+    notice.version = whole(notice.put_forward)
+    notice.save(update_fields=["state", "submitted_by", "submitted_at", "version", "put_forward", "recipient"])
     ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
     record(actor, "notice.submitted", notice, at=at, thread=notice.case.thread, version=notice.version)
     return notice
@@ -275,29 +289,18 @@ def _is_handover(notice: Notice) -> bool:
     return notice.items.exclude(target__platform=notice.platform_id).exists()
 
 
-def version_of(notice: Notice) -> str:
-    """SHA-256 over all that an approver says yes to: title, recipient, what is asked, every target with its ground."""
-    items = list(notice.items.order_by("position").values_list("target_id", "ground_id"))
-    asked = [notice.ask_preserve, notice.ask_operator]
-    said = [notice.number, notice.case.title, notice.platform_id, notice.recipient_id, *asked, items]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
 def _lock_draft(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
-    notice = locked(Notice.objects).select_related("case__ground", "platform", "recipient").get(pk=notice.pk)
+    held(Case, [notice.case_id])
+    notice = (
+        locked(Notice.objects)
+        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by")
+        .get(pk=notice.pk)
+    )
     require(actor, "notices.compose", notice)
     at = accept_at(actor, at, now())
     if notice.state not in CHANGEABLE:
         raise TransitionRefused("already-issued", _("This notice was issued or withdrawn; it cannot be changed."))
     return notice, at
-
-
-def _reopen_draft(notice: Notice, actor: User, at: datetime) -> None:
-    """A changed notice has to be submitted anew."""
-    if notice.state != NoticeState.DRAFT:
-        ground.void_approval(subject=notice, actor=actor, at=at)
-        notice.state, notice.version = NoticeState.DRAFT, ""
-        notice.save(update_fields=["state", "version"])
 
 
 def draft_counts(notice: Notice) -> dict[str, int]:

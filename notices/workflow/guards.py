@@ -1,4 +1,5 @@
-"""Which targets may enter a notice, and what stands in the way of the others."""
+"""What a verb asks of its neighbours: whether the case is open for it, the recipient can be reached, and which targets
+may enter a notice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +9,23 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
-from cases.states import TargetState
+from cases.states import CaseState, TargetState
+from cases.workflow.guards import last_act
+from corps.errors import TransitionRefused
+from corps.locking import held
+from corps.models import User
 from corps.results import Result
-from notices.models import NoticeItem
-from notices.states import ItemState
+from notices.models import Notice, NoticeItem, Objection
+from notices.states import ItemState, ObjectionState
+from stores.models import Liaison
+
+# States of a case in which something may be asked of a platform.
+OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+NOT_FILED = (CaseState.LEAD, CaseState.NOT_FILED)
+NO_LIAISON = _(
+    "The platform has no primary liaison who can be reached; ask an administrator to appoint one, or to open the "
+    "account again."
+)
 
 BLOCKS = {
     "not-in-case": _("This target does not belong to the case."),
@@ -20,6 +34,7 @@ BLOCKS = {
     "in-draft": _("It is in another draft already."),
     "claimed": _("The platform's answer has to be checked first."),
     "appealed": _("The merchant's appeal has to be decided first."),
+    "objection-open": _("An objection to it has to be decided first."),
     "not-ours": _("The platform says it is not theirs; hand it over."),
     "no-ground": _("It has no legal ground; give it, or the case, one."),
     "price-only": _("A low price alone is no legal ground; choose another, or send it back to the firm."),
@@ -47,12 +62,34 @@ class Screened:
     blocked: list[Result]
 
 
+def require_open_for_notices(case: Case) -> None:
+    """Raise TransitionRefused "case-not-filed" or "case-not-open", with who ended or stopped it when, unless something
+    may be asked of a platform in this case. The caller holds the case."""
+    if case.state in OPEN_FOR_NOTICES:
+        return
+    if case.state in NOT_FILED:
+        raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
+    said = _("Nothing can be asked of a platform in this case: it is “%(state)s”.")
+    raise TransitionRefused(
+        "case-not-open", said % {"state": case.get_state_display()}, state=case.state, **last_act(case)
+    )
+
+
+def hold_recipient(notice: Notice) -> None:
+    """Keep the recipient of a notice and their account as they are until the transaction ends."""
+    if notice.recipient is None:
+        return
+    held(Liaison, [notice.recipient.pk])
+    if notice.recipient.user_id is not None:
+        held(User, [notice.recipient.user_id])
+
+
 def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, handing_over: bool = False) -> Screened:
     """Sort targets into those that may enter a notice now and those that may not.
 
     targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
     handing_over: whether the targets go to another platform's desk, which takes up what was answered "not ours".
-    Two statements, whatever the number of targets.
+    Three statements, whatever the number of targets.
     """
     targets = list(targets)
     ids = [target.pk for target in targets]
@@ -61,10 +98,14 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
         drafts = drafts.exclude(notice=drafted_in)
     in_draft = set(drafts.values_list("target_id", flat=True))
     unfinished = dict(NoticeItem.objects.filter(target__in=ids).unfinished().values_list("target_id", "state"))
+    undecided = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+    objected = set(Objection.objects.filter(target__in=ids, state__in=undecided).values_list("target_id", flat=True))
     free, blocked = [], []
     for target in targets:
         ground = target.ground or case.ground
         code = _block(case, target, ground, unfinished.get(target.pk), target.pk in in_draft, handing_over)
+        if not code and target.pk in objected:
+            code = "objection-open"
         if code or ground is None:
             blocked.append(Result(target.pk, False, code, BLOCKS[code]))
         else:

@@ -12,6 +12,7 @@ from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.locking import locked
 from corps.models import Delivery, User
 from corps.results import Result
 from notices import letters
@@ -19,6 +20,7 @@ from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.workflow.drafting import close_gaps, compose_notices, submit_notice
 from notices.workflow.objecting import withdraw_items
+from notices.workflow.submissions import take_back
 from stores.models import OfficialAccount, Platform
 
 OFFICIAL = _("It is, or is in, an official account.")
@@ -77,9 +79,9 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> 
     targets = list(targets)
     drafts = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
     drafted = sorted(set(drafts.values_list("notice", flat=True)))
-    for notice in Notice.objects.filter(pk__in=drafted).exclude(state=NoticeState.DRAFT):
-        ground.void_approval(subject=notice, actor=actor, at=at)
-        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DRAFT, version="")
+    put_forward = Notice.objects.filter(pk__in=drafted, state=NoticeState.SUBMITTED)
+    for notice in locked(put_forward.select_related("case", "drafted_by", "submitted_by").order_by("pk")):
+        take_back(notice, actor=actor, at=at, why=OFFICIAL)
     drafts.delete()
     if drafted:
         close_gaps(drafted)
@@ -126,7 +128,7 @@ def try_backup(delivery: Delivery) -> None:
         pk=delivery.message.subject_id
     )
     tried = set(letters.deliveries_of(notice).values_list("message__recipient", flat=True))
-    backup = notice.platform.liaisons.filter(is_active=True).exclude(email__in=tried).order_by("-duty", "pk").first()
+    backup = notice.platform.liaisons.reachable().exclude(email__in=tried).order_by("-duty", "pk").first()
     if backup is not None and notice.items.named().exists():
         letters.queue(notice, letters.render(notice), at=now(), recipient=backup)
     said = format_lazy(

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
 from cases.states import CaseState
 from corps import workflow as ground
-from corps.access import require
+from corps.access import may, require
 from corps.audit import entry, origin, record, record_many
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
@@ -20,8 +23,10 @@ from corps.models import Approval, Deadline, StoredFile, User
 from notices import letters
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
-from notices.workflow.drafting import refuse_blocked, version_of
-from notices.workflow.guards import CARRIED_FROM
+from notices.versions import parts_of
+from notices.workflow.drafting import refuse_blocked
+from notices.workflow.guards import CARRIED_FROM, hold_recipient, require_open_for_notices
+from notices.workflow.submissions import changed_in_words, changed_since, recipient_gone, take_back, voided
 from stores.locks import lock_official_accounts
 
 # States in which an item still keeps its notice from being completed.
@@ -62,15 +67,37 @@ WITH opened AS (
 SELECT count(*) FROM opened"""
 
 
-@transaction.atomic
 def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | None = None) -> Notice:
     """Approve exactly the version put forward and issue it: number, clock, letter, outbox, items and targets, at once.
 
+    version: SHA-256 of the letter that the approver read (`notices.versions`). Where the letter, or who gets it, is no
+    longer what was put forward, the submission is taken back, whoever put it forward is told, and this is refused.
     A follow-up carries over its targets' unfinished items, naming itself as their successor. The due date is rule
     PT_FK from the Shanghai date of `at`, with the campaign's own length where it has one.
-    Raises PermissionDenied; TransitionRefused "not-submitted", "blocked" (answered meanwhile, official, without
-    ground; details: blocked), and those of `corps.workflow.decide_approval`.
+    Raises PermissionDenied; TransitionRefused "not-submitted" with who decided when, "own-draft" for who drafted or
+    submitted it, "version-missing", "case-not-open", "recipient-gone" and "version-changed" (taken back), "blocked"
+    (answered meanwhile, official, without ground; details: blocked), and those of `corps.workflow.decide_approval`.
     """
+    with transaction.atomic():
+        notice, at = _lock_submitted(notice, actor, at)
+        refused = _examine(notice, actor, version, at)
+        if refused is None:
+            ground.decide_approval(
+                approval=_open_approval(notice), actor=actor, version=notice.version, approve=True, at=at
+            )
+            _issue(notice, notice.case, actor, at)
+    if refused is not None:
+        raise refused
+    return notice
+
+
+def may_decide(user: User, notice: Notice) -> bool:
+    """Whether a person may decide on a notice that waits: who drafted or submitted it does not."""
+    return may(user, "notices.approve") and user.pk not in (notice.drafted_by_id, notice.submitted_by_id)
+
+
+def _lock_submitted(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
+    """The notice with its case and targets, locked as whoever issues needs them; it waits, and the actor may decide."""
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = locked(Case.objects).select_related("ground", "campaign").get(notices=notice)
     notice = _locked(notice)
@@ -78,18 +105,32 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
     require(actor, "notices.approve", notice)
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
+    _refuse_own(notice, actor)
+    hold_recipient(notice)
     targets = locked(Target.objects.filter(items__notice=notice).order_by("pk"))
     list(targets.values_list("pk"))
-    refuse_blocked(notice)
-    approval = ground.open_approval(notice)
-    if approval is None:
-        raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
-    ground.decide_approval(approval=approval, actor=actor, version=version_of(notice), approve=True, at=at)
-    if version and version != notice.version:
-        raise TransitionRefused("version-changed", _("It was changed after you opened it; look at it again."))
+    return notice, at
 
-    _issue(notice, case, actor, at)
-    return notice
+
+def _examine(notice: Notice, actor: User, version: str, at: datetime) -> TransitionRefused | None:
+    """Whether what waits may leave as it was read. The caller holds the locks of `_lock_submitted`.
+
+    Returns the refusal where the submission was taken back, which must stand; raises the others.
+    """
+    if not version:
+        raise TransitionRefused("version-missing", _("An approval names the version that was read; open it again."))
+    require_open_for_notices(notice.case)
+    if why := recipient_gone(notice):
+        take_back(notice, actor=actor, at=at, why=why)
+        return TransitionRefused("recipient-gone", why)
+    if changed := changed_since(notice, parts_of(notice)):
+        refused = voided(changed)
+        take_back(notice, actor=actor, at=at, why=changed_in_words(changed))
+        return refused
+    refuse_blocked(notice)
+    if version != notice.version:
+        raise TransitionRefused("version-changed", _("It was changed after you opened it; look at it again."))
+    return None
 
 
 def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
@@ -147,10 +188,11 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     require(actor, "notices.approve", notice)
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
-    approval = ground.open_approval(notice)
-    if approval is None:
-        raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
-    ground.decide_approval(approval=approval, actor=actor, version=notice.version, approve=False, reason=reason, at=at)
+    _refuse_own(notice, actor)
+    approval = _open_approval(notice)
+    ground.decide_approval(
+        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+    )
     notice.state = NoticeState.RETURNED
     notice.save(update_fields=["state"])
     record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
@@ -223,18 +265,37 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
 def _locked(notice: Notice) -> Notice:
     return (
         locked(Notice.objects)
-        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by")
+        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by")
         .get(pk=notice.pk)
     )
 
 
+def _open_approval(notice: Notice) -> Approval:
+    approval = ground.open_approval(notice)
+    if approval is None:
+        raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
+    return approval
+
+
+def _refuse_own(notice: Notice, actor: User) -> None:
+    if actor.pk in (notice.drafted_by_id, notice.submitted_by_id):
+        raise TransitionRefused("own-draft", _("Nobody decides on what they drafted or put forward themselves."))
+
+
 def _refuse_unless_submitted(notice: Notice) -> None:
-    if notice.state != NoticeState.SUBMITTED:
-        pending: Approval | None = Approval.objects.about(notice).order_by("-pk").select_related("decided_by").first()
-        raise TransitionRefused(
-            "not-submitted",
-            _("This notice does not wait for approval."),
-            state=notice.state,
-            by=str(pending.decided_by or "") if pending else "",
-            at=pending.decided_at if pending else None,
-        )
+    if notice.state == NoticeState.SUBMITTED:
+        return
+    last: Approval | None = Approval.objects.about(notice).order_by("-pk").select_related("decided_by").first()
+    said: Any = _("This notice does not wait for approval.")
+    if last is not None and last.decided_by is not None and last.decided_at is not None:
+        said = _("%(who)s returned it at %(when)s.")
+        if last.state == Approval.State.APPROVED:
+            said = _("%(who)s approved it at %(when)s.")
+        said = said % {"who": last.decided_by, "when": date_format(timezone.localtime(last.decided_at), "m-d H:i")}
+    raise TransitionRefused(
+        "not-submitted",
+        said,
+        state=notice.state,
+        by=str(last.decided_by or "") if last else "",
+        at=last.decided_at if last else None,
+    )

@@ -1,0 +1,79 @@
+"""The version of a letter: what an approval is of.
+
+It is taken from the very content of which the letter is rendered, part by part, so that whatever changes in the letter
+changes the version, by whatever way, and what changed can be named. The numbers, the dates and the code that a letter
+gets when it is issued are no part of it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from notices import letters
+from notices.models import Notice
+
+PARTS: dict[str, Any] = {
+    "items": gettext_lazy("the items"),
+    "grounds": gettext_lazy("the legal grounds"),
+    "request": gettext_lazy("what is asked besides removal"),
+    "period": gettext_lazy("the period for answers"),
+    "contact": gettext_lazy("the contact"),
+    "recipient": gettext_lazy("the recipient"),
+    "text": gettext_lazy("the text of the letter"),
+}
+
+
+def parts_of(notice: Notice) -> dict[str, str]:
+    """The SHA-256 of each part of a notice's letter as it would leave now, in hex.
+
+    Two statements more than rendering the letter itself, whatever the number of items.
+    """
+    content = letters.content_of(notice)
+    items, contact, recipient = content.context["items"], content.context["contact"], notice.recipient
+    campaign = notice.case.campaign
+    put_forward = list(notice.items.named().order_by("position").values_list("ground_id", flat=True))
+    grounds = [[row["ground"].pk, row["ground"].name, row["ground"].basis] for row in content.context["grounds"]]
+    parts: dict[str, Any] = {
+        "items": [[value for name, value in item.items() if name not in ("ground", "ground_id")] for item in items],
+        "grounds": [[item["ground_id"] for item in items], put_forward, sorted(grounds)],
+        "request": [notice.ask_preserve, notice.ask_operator],
+        "period": campaign.reply_working_days if campaign else None,
+        "contact": [contact.pk, contact.name, contact.phone],
+        "recipient": recipient and [recipient.pk, recipient.name, recipient.email, recipient.duty],
+        "text": [notice.platform_id, content.title, content.html, content.text, content.cells],
+    }
+    return {part: _digest(said) for part, said in parts.items()}
+
+
+def version_of(notice: Notice) -> str:
+    """SHA-256 over all that the reader of a notice's letter will see and everybody who will get it, in hex."""
+    return whole(parts_of(notice))
+
+
+def whole(parts: Mapping[str, str]) -> str:
+    """The one SHA-256 of a version's parts."""
+    return _digest(parts)
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Any]:
+    """What changed between two versions, in words. The text is named only where nothing else explains its change."""
+    changed = [part for part in PARTS if before.get(part) != after.get(part)]
+    if len(changed) > 1 and "text" in changed:
+        changed.remove("text")
+    return [PARTS[part] for part in changed]
+
+
+def _joined(changed: list[Any]) -> str:
+    return gettext(", ").join(str(words) for words in changed)
+
+
+in_words = lazy(_joined, str)
+"""Differences as one list in a sentence, in whatever language it is read."""
+
+
+def _digest(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

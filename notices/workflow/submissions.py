@@ -1,0 +1,91 @@
+"""What waits for approval: examined once more by whoever decides, and taken back where it is no longer what was put
+forward."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from corps import workflow as ground
+from corps.audit import record
+from corps.errors import TransitionRefused
+from corps.models import User
+from notices import versions
+from notices.models import Notice
+from notices.states import NoticeState
+from stores.models import Liaison
+
+
+def primary_of(platform: int) -> Liaison | None:
+    """To whom notices to a platform are addressed: the primary liaison, if they can be reached."""
+    return Liaison.objects.reachable().primary().filter(platform=platform).select_related("user").first()
+
+
+def is_reachable(recipient: Liaison | None) -> bool:
+    """Whether a letter to this liaison may leave now."""
+    return recipient is not None and Liaison.objects.reachable().filter(pk=recipient.pk).exists()
+
+
+def recipient_gone(notice: Notice) -> Any:
+    """Why the recipient of a notice that waits can get it no longer, and who can mend it; empty while they can."""
+    if is_reachable(notice.recipient):
+        return ""
+    successor = primary_of(notice.platform_id)
+    if successor is None:
+        said = _(
+            "{name} cannot receive it any more, and {platform} has no other primary liaison. Ask an administrator to "
+            "appoint one; then submit it anew."
+        )
+    else:
+        said = _(
+            "{name} cannot receive it any more. {successor} is the primary liaison of {platform} now: submit it anew, "
+            "and it goes there."
+        )
+    return format_lazy(
+        said,
+        name=notice.recipient.name if notice.recipient else "",
+        platform=notice.platform.name,
+        successor=successor.name if successor else "",
+    )
+
+
+def changed_since(notice: Notice, parts: dict[str, str]) -> list[Any]:
+    """What differs in a notice from what was put forward, in words. parts: of the letter as it stands now."""
+    if versions.whole(parts) == notice.version:
+        return []
+    if not notice.put_forward:
+        return [versions.PARTS["text"]]
+    return versions.differences(notice.put_forward, parts)
+
+
+def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = "") -> None:
+    """Make a draft again of a notice that was put forward; the caller holds its lock and has changed it, or found it
+    changed. why: a sentence for those who put it forward, where it was not they who changed it."""
+    if notice.state == NoticeState.DRAFT:
+        return
+    ground.void_approval(subject=notice, actor=actor, at=at)
+    notice.state, notice.version, notice.put_forward = NoticeState.DRAFT, "", {}
+    notice.save(update_fields=["state", "version", "put_forward"])
+    if not why:
+        return
+    record(actor, "notice.voided", notice, at=at, thread=notice.case.thread, reason=str(why))
+    theirs = (notice.drafted_by, notice.submitted_by)
+    told = {user.pk: user for user in theirs if user and user.is_active and user != actor}
+    ground.notify_many(
+        told.values(),
+        format_lazy(_("Notice {number} has to be submitted anew. {why}"), number=notice.number, why=why),
+        notice.get_absolute_url(),
+    )
+
+
+def changed_in_words(changed: list[Any]) -> Any:
+    """The sentence for whoever put a notice forward that is no longer what it was then."""
+    return format_lazy(_("It was changed after it was put forward: {changed}."), changed=versions.in_words(changed))
+
+
+def voided(changed: list[Any]) -> TransitionRefused:
+    """The refusal of an approval of something that is not what was put forward."""
+    said = _("It was changed after it was put forward ({changed}) and is a draft again; its drafter was told.")
+    words = format_lazy(said, changed=versions.in_words(changed))
+    return TransitionRefused("version-changed", words, changed=changed)
