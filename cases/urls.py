@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cases.views import campaigns, casework, changes, complaints, grounds, imports, named, targets
+from cases.views import campaigns, casework, changes, complaints, grounds, imports, named, official, targets
 
 app_name = "cases"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/register/", imports.register, name="import_register"),
     path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
     path("targets/<int:pk>/", targets.show_target, name="target"),
+    path("official/<int:pk>/", official.list_targets, name="official_targets"),
     path("named/", named.list_named, name="named"),
     path("campaigns/", campaigns.list_campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new_campaign, name="campaign_new"),

@@ -134,7 +134,7 @@ class Replay:
             self.say(f"{account.address}: {account.platform} takes no part in this campaign")
             return
         try:
-            storework.register_official_account(
+            proposed = storework.propose_official_account(
                 firm=self.firms[account.firm],
                 platform=self.platforms[account.platform],
                 site=address.site,
@@ -144,6 +144,7 @@ class Replay:
                 actor=self.cast["officer"],
                 at=at,
             )
+            storework.confirm_official_account(account=proposed, actor=self.cast["supervisor"], at=at)
         except TransitionRefused as known:
             self.say(f"{account.address}: {known.message}")
 

@@ -30,7 +30,11 @@ def list_firms(request: SignedIn) -> HttpResponse:
         Prefetch("brands", Brand.objects.filter(retired_on=None))
     )
     firms = firms.annotate(
-        account_count=Count("official_accounts", Q(official_accounts__struck_at=None), distinct=True)
+        account_count=Count(
+            "official_accounts",
+            Q(official_accounts__confirmed_at__isnull=False, official_accounts__struck_at=None),
+            distinct=True,
+        )
     )
     context = {"firms": firms, "may_register": may(request.user, "firms.register_firm")}
     return render(request, "firms/list.html", context)

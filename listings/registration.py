@@ -70,7 +70,8 @@ JOIN LATERAL (SELECT id FROM stores_store
 ACCOUNTS = f"""
 SELECT wanted.platform, wanted.id, account.id, account.name, firm.code FROM {WANTED}
 JOIN LATERAL (SELECT id, name, firm_id FROM stores_officialaccount
-              WHERE platform_id = wanted.platform AND canonical_id = wanted.id AND struck_at IS NULL LIMIT 1) account
+              WHERE platform_id = wanted.platform AND canonical_id = wanted.id
+                AND confirmed_at IS NOT NULL AND struck_at IS NULL LIMIT 1) account
               ON true
 JOIN firms_firm firm ON firm.id = account.firm_id"""
 PUT_IN_STORES = """

@@ -32,8 +32,8 @@ from listings.forms import OfficialAccountForm, StrikeForm
 from listings.models import Listing
 from listings.sites import platform_of
 from stores import workflow
-from stores.models import OfficialAccount, Platform, Store
-from stores.standing import protected_by, standings
+from stores.models import OfficialAccount, Platform
+from stores.standing import protected_by, standings, touched_by, touched_version
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)
@@ -128,7 +128,7 @@ def list_official(request: SignedIn) -> HttpResponse:
     struck = request.GET.get("struck") == "1"
     asked_for = Approval.objects.open_among(OfficialAccount)
     struck_count = accounts.exclude(struck_at=None).count()
-    accounts = accounts.exclude(struck_at=None) if struck else accounts.protecting()
+    accounts = accounts.exclude(struck_at=None) if struck else accounts.protecting() | accounts.proposed()
     if firm := request.GET.get("firm"):
         accounts = accounts.filter(firm__code=firm)
     if platform := request.GET.get("platform"):
@@ -151,26 +151,19 @@ def list_official(request: SignedIn) -> HttpResponse:
         ),
         "firms": names.items() if request.user.is_corps else (),
         "platforms": platforms,
-        "may_register": may(request.user, "stores.register_official_account"),
+        "may_register": may(request.user, "stores.propose_official_account"),
     }
     return render(request, "listings/official.html", context)
 
 
 @corps
 def new_official(request: SignedIn) -> HttpResponse:
-    """Register an official account; whatever is open against it is withdrawn, and unsent letters are replaced.
-
-    Where the store or a listing in it is a target already, the page says how many and asks once more.
-    """
+    """Propose an official account; the page that follows says what it touches, for whoever confirms it."""
     form = OfficialAccountForm(request.POST or None, user=request.user)
-    affected = 0
     if request.method == "POST" and form.is_valid():
         address, platform = form.cleaned_data["address"]
-        affected = _targets_of(platform, address.canonical_id)
-        if affected and not request.POST.get("confirmed"):
-            return render(request, "listings/official_new.html", {"form": form, "affected": affected})
         with refusals_go_to(form):
-            workflow.register_official_account(
+            account = workflow.propose_official_account(
                 firm=form.cleaned_data["firm"],
                 platform=platform,
                 site=address.site,
@@ -179,9 +172,35 @@ def new_official(request: SignedIn) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 actor=request.user,
             )
+            messages.success(request, _("A second person decides; until then no new letter names it."))
+            return redirect("listings:official_account", account.pk)
+    return render(request, "listings/official_new.html", {"form": form})
+
+
+@supervisors
+@require_POST
+def confirm_official(request: SignedIn, pk: int) -> HttpResponse:
+    """Register an account as somebody else proposed it, or decline it with the reason."""
+    judge_registration(request, pk)
+    return redirect("listings:official_account", pk)
+
+
+def judge_registration(request: SignedIn, pk: int) -> bool:
+    """Do what the form about a proposed account says, and leave the person a message; whether it was done."""
+    account = _account(request, pk)
+    try:
+        if request.POST.get("act") == "confirm":
+            shown = request.POST.get("touches", "")
+            workflow.confirm_official_account(account=account, actor=request.user, touches=shown)
             messages.success(request, _("The account is protected from now on."))
-            return redirect("listings:official")
-    return render(request, "listings/official_new.html", {"form": form, "affected": affected})
+        else:
+            reason = request.POST.get("reason", "")
+            workflow.decline_official_account(account=account, actor=request.user, reason=reason)
+            messages.success(request, _("The account is not registered; its store may be named like any other."))
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return False
+    return True
 
 
 @corps
@@ -242,23 +261,19 @@ def protection(user: User, account: OfficialAccount) -> dict[str, Any]:
     """What a page says of an official account: what it keeps from notices, and the last request to strike it."""
     said = Approval.objects.about(account).select_related("requested_by", "decided_by")
     last = said.order_by("-attempt").first()
+    touched = touched_by(account) if account.is_proposed else []
     return {
         "account": account,
         "approval": last,
+        "registration": said.order_by("attempt").first(),
+        "touched": touched,
+        "touches": touched_version(touched),
+        "may_confirm": may(user, "stores.confirm_official_account"),
         "is_open": last is not None and last.state == Approval.State.OPEN,
         "own": last is not None and last.requested_by_id == user.pk,
         "may_decide": may(user, "stores.strike_official_account"),
-        "protected": 0 if account.struck_at else protected_by(account),
+        "protected": protected_by(account) if account.confirmed_at and not account.struck_at else 0,
     }
-
-
-def _targets_of(platform: Platform, canonical_id: str) -> int:
-    """How many targets a store and the listings known to be in it are."""
-    store = Store.objects.filter(platform=platform, canonical_id=canonical_id).first()
-    if store is None:
-        return 0
-    listings = list(store.listings.values_list("pk", flat=True))
-    return len(standings("store", [store.pk])) + len(standings("listing", listings))
 
 
 def _found(request: SignedIn) -> QuerySet[Listing]:

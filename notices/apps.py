@@ -11,7 +11,7 @@ class NoticesConfig(AppConfig):
         from corps.access import allow
         from notices import audit_words, home, standing, story
         from notices.finding import find
-        from notices.workflow import closing, drafting, handover, sheets, verdicts
+        from notices.workflow import closing, drafting, handover, official, sheets, verdicts
         from stores import standing as below
         from stores import workflow as storework
 
@@ -38,6 +38,8 @@ class NoticesConfig(AppConfig):
         tasks.sweepers.append(verdicts.settle_verdicts)
         tasks.sweepers.append(sheets.put_away_sheets)
         storework.official_hooks.append(handover.withdraw_official)
+        storework.official_hooks.append(official.take_back_counted)
+        below.touched_tellers.append(official.touched_work)
         casework.official_found.append(handover.withdraw_named)
         casework.closing_checks.append(closing.open_work)
         casework.length_checks.append(drafting.nothing_submitted)

@@ -46,6 +46,7 @@ VERBS = {
     "outcome.correction_proposed": (_("Correction proposed"), "purple"),
     "outcome.correction_declined": (_("Correction declined"), "grey"),
     "outcome.corrected": (_("Result corrected"), "red"),
+    "outcome.taken_back": (_("Result taken back: it is an official account's"), "red"),
     "approval.requested": (_("Approval asked for"), "purple"),
     "approval.void": (_("Approval void"), "grey"),
 }

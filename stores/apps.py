@@ -16,7 +16,8 @@ class StoresConfig(AppConfig):
 
         allow("stores.register_platform", roles=["administrator"])
         allow("stores.appoint_liaison", roles=["administrator"])
-        allow("stores.register_official_account", roles=["officer", "supervisor"])
+        allow("stores.propose_official_account", roles=["officer", "supervisor"])
+        allow("stores.confirm_official_account", roles=["supervisor"])
         allow("stores.propose_strike", roles=["officer", "supervisor"])
         allow("stores.strike_official_account", roles=["supervisor"])
         audit_words.register()

@@ -11,6 +11,8 @@ ACTS = {
     "liaison.appointed": _("Liaison appointed"),
     "liaison.changed": _("Liaison changed"),
     "liaison.dismissed": _("Liaison dismissed"),
+    "official_account.proposed": _("Official account proposed"),
+    "official_account.declined": _("Proposed official account declined"),
     "official_account.registered": _("Official account registered"),
     "official_account.strike_proposed": _("Asked to strike an official account"),
     "official_account.strike_declined": _("Official account left protected"),

@@ -145,15 +145,24 @@ class OfficialAccountQuerySet(models.QuerySet):
         return self.none()
 
     def protecting(self) -> Self:
-        """Those that were not struck: what no notice may name."""
-        return self.filter(struck_at=None)
+        """Those that two persons registered and that were not struck: what no notice may name."""
+        return self.filter(confirmed_at__isnull=False, struck_at=None)
+
+    def proposed(self) -> Self:
+        """Those that wait for a second person: no new letter may name them, and nothing else follows yet."""
+        return self.filter(confirmed_at=None, declined_at=None)
+
+    def declined(self) -> Self:
+        """Those that a second person did not confirm."""
+        return self.exclude(declined_at=None)
 
 
 class OfficialAccount(models.Model):
     """A store that belongs to a firm itself and must never be named in a notice. Matched by id, never by name.
 
-    One that was registered by mistake is struck by two persons and protects nothing from then on; its row stays as it
-    was. strike_reason: why somebody asks, or asked, for that.
+    One person proposes it and another confirms it; until then its targets are only kept out of new letters. One that
+    was registered by mistake is struck by two persons and protects nothing from then on; its row stays as it was.
+    strike_reason: why somebody asks, or asked, for that.
     """
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="official_accounts")
@@ -163,6 +172,8 @@ class OfficialAccount(models.Model):
     url = models.CharField(max_length=300)
     name = models.CharField(_("store name"), max_length=200)
     recorded_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
     strike_reason = models.CharField(max_length=300, blank=True)
     struck_at = models.DateTimeField(null=True, blank=True)
 
@@ -174,7 +185,15 @@ class OfficialAccount(models.Model):
             models.UniqueConstraint(
                 fields=["platform", "canonical_id"],
                 name="an_official_account_once",
-                condition=models.Q(struck_at__isnull=True),
+                condition=models.Q(struck_at__isnull=True, declined_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_account_is_confirmed_or_declined",
+                condition=models.Q(confirmed_at__isnull=True) | models.Q(declined_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_account_is_confirmed_before_it_is_struck",
+                condition=models.Q(struck_at__isnull=True) | models.Q(confirmed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="an_account_is_struck_for_a_reason",
@@ -189,13 +208,20 @@ class OfficialAccount(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "OLD.struck_at IS NOT NULL OR (OLD.firm_id, OLD.platform_id, OLD.canonical_id)"
+                    "OLD.struck_at IS NOT NULL OR OLD.declined_at IS NOT NULL"
+                    " OR (OLD.firm_id, OLD.platform_id, OLD.canonical_id)"
                     " IS DISTINCT FROM (NEW.firm_id, NEW.platform_id, NEW.canonical_id)"
+                    " OR (OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at)"
                 ),
-                func="RAISE EXCEPTION 'an official account stays what it is, and once struck as it is'"
+                func="RAISE EXCEPTION 'an official account stays what it is, and once struck or declined as it is'"
                 " USING ERRCODE = 'restrict_violation';",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for a second person."""
+        return self.confirmed_at is None and self.declined_at is None

@@ -1,6 +1,7 @@
 """What the rooms above know of a listing, a store or a platform: its state, the page of its story, what waits there."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,3 +61,29 @@ protected_counters: list[Callable[[OfficialAccount], int]] = []
 def protected_by(account: OfficialAccount) -> int:
     """How many things that somebody asked to act on could be named in a notice if this account were struck."""
     return sum(count(account) for count in protected_counters)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What registering an official account touches: so many of a kind. note: what becomes of them. url: their list."""
+
+    code: str
+    label: Any
+    count: int
+    note: Any = ""
+    url: str = ""
+
+
+# Called with an official account, proposed or registered; a fixed number of statements each.
+touched_tellers: list[Callable[[OfficialAccount], Iterable[Touched]]] = []
+
+
+def touched_by(account: OfficialAccount) -> list[Touched]:
+    """What registering an account touches, as every app above counts it now."""
+    return [touched for tell in touched_tellers for touched in tell(account)]
+
+
+def touched_version(touched: Iterable[Touched]) -> str:
+    """SHA-256 of the counts that somebody was shown before they confirm."""
+    counts = "/".join(f"{one.code}={one.count}" for one in touched)
+    return hashlib.sha256(counts.encode()).hexdigest()

@@ -18,11 +18,12 @@ from corps.models import Approval, User
 from firms.models import Firm
 from stores.locks import lock_official_accounts
 from stores.models import Liaison, OfficialAccount, Platform
+from stores.standing import touched_by, touched_version
 
 REASON = 300
 
-# Rooms above add what must follow in the same transaction when an account is registered: called with the account,
-# `actor` and `at`.
+# Rooms above add what must follow in the same transaction when an account is confirmed: called with the account,
+# `actor` and `at`, in the order in which they were added.
 official_hooks: list[Callable[..., Any]] = []
 # The same for one that is struck.
 struck_hooks: list[Callable[..., Any]] = []
@@ -136,7 +137,7 @@ def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None
 
 
 @transaction.atomic
-def register_official_account(
+def propose_official_account(
     *,
     firm: Firm,
     platform: Platform,
@@ -147,37 +148,90 @@ def register_official_account(
     actor: User,
     at: datetime | None = None,
 ) -> OfficialAccount:
-    """Protect a store that belongs to a firm itself: no notice may name it or a listing known to be in it.
+    """Propose to protect a store that belongs to a firm itself; a second person confirms it.
 
+    Until then no new letter may name the store or a listing that is known to be in it; nothing is withdrawn.
     site, canonical_id, url: of the store's address, as the rules for addresses read it; the caller has read it.
-    What is under way against it is stopped in the same transaction by `official_hooks`.
-    Raises PermissionDenied; ValidationError by field; TransitionRefused "account-known" with the firm it belongs to.
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "account-known" with the firm it belongs to,
+    "already-proposed".
     """
     at = accept_at(actor, at, now())
     lock_official_accounts(to_change=True)
-    require(actor, "stores.register_official_account", firm)
-    protecting = OfficialAccount.objects.protecting().select_related("firm")
-    known = protecting.filter(platform=platform, canonical_id=canonical_id).first()
-    if known is not None:
-        raise TransitionRefused(
-            "account-known", _("This store is an official account already."), firm=known.firm.code, account=known.pk
-        )
+    require(actor, "stores.propose_official_account", firm)
+    _refuse_known(platform, canonical_id)
     account = OfficialAccount(
         firm=firm, platform=platform, site=site, canonical_id=canonical_id, url=url, name=name[:200]
     )
     account.full_clean()
     account.save()
-    record(
-        actor,
-        "official_account.registered",
-        account,
-        at=at,
-        firm=firm.code,
-        store=f"{platform.slug}/store/{canonical_id}",
-    )
+    ground.request_approval(subject=account, version=_registration_version(account), actor=actor, at=at)
+    record(actor, "official_account.proposed", account, at=at, **_told(account))
+    return account
+
+
+@transaction.atomic
+def confirm_official_account(
+    *, account: OfficialAccount, actor: User, touches: str | None = None, at: datetime | None = None
+) -> OfficialAccount:
+    """Register an official account, as a second person proposed: no notice may name it or a listing known to be in it.
+
+    What is under way against it is stopped in the same transaction by `official_hooks`. touches: the version of what
+    the person was shown that it touches (`stores.standing.touched_version`); None asks for no look, as in a replay.
+    Raises PermissionDenied; TransitionRefused "declined", "confirmed", "consequences-changed", and those of
+    `corps.workflow.decide_approval` ("own-draft" for who proposed it).
+    """
+    at = accept_at(actor, at, now())
+    lock_official_accounts(to_change=True)
+    account = _locked_proposal(account)
+    require(actor, "stores.confirm_official_account", account)
+    if touches is not None and touches != touched_version(touched_by(account)):
+        raise TransitionRefused(
+            "consequences-changed", _("What it touches has changed since you looked; look at it again.")
+        )
+    approval = _proposed(account)
+    ground.decide_approval(approval=approval, actor=actor, version=_registration_version(account), approve=True, at=at)
+    account.confirmed_at = at
+    account.save(update_fields=["confirmed_at"])
+    record(actor, "official_account.registered", account, at=at, **_told(account))
     for hook in official_hooks:
         hook(account, actor=actor, at=at)
     return account
+
+
+@transaction.atomic
+def decline_official_account(
+    *, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None
+) -> OfficialAccount:
+    """Do not register an account that somebody proposed; they are owed the reason. Its targets may be named again.
+
+    Raises PermissionDenied; TransitionRefused "declined", "confirmed", and those of `corps.workflow.decide_approval`
+    ("own-draft", "reason-missing").
+    """
+    at = accept_at(actor, at, now())
+    lock_official_accounts(to_change=True)
+    account = _locked_proposal(account)
+    require(actor, "stores.confirm_official_account", account)
+    approval = _proposed(account)
+    ground.decide_approval(
+        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+    )
+    account.declined_at = at
+    account.save(update_fields=["declined_at"])
+    record(actor, "official_account.declined", account, at=at, reason=reason.strip(), **_told(account))
+    return account
+
+
+def _refuse_known(platform: Platform, canonical_id: str) -> None:
+    """Raise TransitionRefused "account-known" or "already-proposed" for a store that is, or may become, an account."""
+    registered = OfficialAccount.objects.protecting() | OfficialAccount.objects.proposed()
+    known = registered.select_related("firm").filter(platform=platform, canonical_id=canonical_id).first()
+    if known is None:
+        return
+    if known.is_proposed:
+        said = _("This store is proposed as an official account already; a second person decides.")
+        raise TransitionRefused("already-proposed", said, firm=known.firm.code, account=known.pk)
+    said = _("This store is an official account already.")
+    raise TransitionRefused("account-known", said, firm=known.firm.code, account=known.pk)
 
 
 @transaction.atomic
@@ -249,18 +303,36 @@ def decline_strike(
 
 
 def _locked_account(account: OfficialAccount) -> OfficialAccount:
-    """The account as it stands, locked. Raises TransitionRefused "struck"."""
+    """A registered account as it stands, locked. Raises TransitionRefused "struck", "not-confirmed"."""
     account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
     if account.struck_at is not None:
         raise TransitionRefused("struck", _("This account was struck already."))
+    if account.confirmed_at is None:
+        raise TransitionRefused("not-confirmed", _("This account is not registered: nobody confirmed it."))
+    return account
+
+
+def _locked_proposal(account: OfficialAccount) -> OfficialAccount:
+    """A proposed account, locked. Raises TransitionRefused "declined", "confirmed"."""
+    account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
+    if account.declined_at is not None:
+        raise TransitionRefused("declined", _("This proposal was declined already."), at=account.declined_at)
+    if account.confirmed_at is not None:
+        raise TransitionRefused("confirmed", _("This account was registered already."), at=account.confirmed_at)
     return account
 
 
 def _proposed(account: OfficialAccount) -> Approval:
     approval = ground.open_approval(account)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody asks for this account to be struck."))
+        raise TransitionRefused("not-proposed", _("Nobody asks for a decision on this account."))
     return approval
+
+
+def _registration_version(account: OfficialAccount) -> str:
+    """SHA-256 of what a second person confirms."""
+    said = f"{account.pk}/{account.firm_id}/{account.platform_id}/{account.canonical_id}/{account.name}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _strike_version(account: OfficialAccount, reason: str) -> str:

@@ -45,7 +45,10 @@ from cases.workflow.targets import (
     ground_targets,
     kept_by,
     mark_account,
+    proposed_among,
     release_account,
+    targets_of,
+    touched_targets,
 )
 
 __all__ = [
@@ -78,6 +81,7 @@ __all__ = [
     "open_campaign",
     "open_case",
     "open_targets",
+    "proposed_among",
     "read_sheet",
     "reconsider_case",
     "refuse_complaint",
@@ -92,6 +96,8 @@ __all__ = [
     "settle_rows",
     "submit_complaint",
     "suspend_case",
+    "targets_of",
+    "touched_targets",
     "transfer_case",
     "withdraw_case",
     "withdraw_complaint",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
@@ -32,6 +33,7 @@ from listings.registration import (
 )
 from listings.sites import platform_of
 from stores.models import OfficialAccount, Store
+from stores.standing import Touched
 
 DROPPABLE = (TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED)
 # Most addresses that can be added by hand at once; a sheet holds more.
@@ -237,7 +239,7 @@ def _not_found(pk: int) -> Result:
 
 def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
     """A hook of `stores.workflow`: mark every target that is the account's store, or a listing known to be in it."""
-    ids = [pk for lot in _targets_of(account) for pk in lot.filter(is_official=False).values_list("pk", flat=True)]
+    ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=False).values_list("pk", flat=True)]
     locked = [target.pk for target in locked_in_order(Target.objects, ids)]
     Target.objects.filter(pk__in=locked).update(is_official=True)
     record(actor, "official_account.targets_marked", account, at=at, targets=len(locked))
@@ -251,12 +253,32 @@ def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> N
     record(actor, "official_account.targets_released", account, at=at, targets=len(locked))
 
 
+def proposed_among(targets: Collection[int]) -> set[int]:
+    """Which of these targets belong to an account that waits for a second person: no new letter may name them.
+
+    One statement where nothing is proposed, otherwise three.
+    """
+    proposed = list(OfficialAccount.objects.proposed())
+    found: set[int] = set()
+    for account in proposed if targets else ():
+        for lot in targets_of(account):
+            found |= set(lot.filter(pk__in=targets).values_list("pk", flat=True))
+    return found
+
+
+def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
+    """For `stores.standing.touched_tellers`: the targets that an account keeps from notices once it is registered."""
+    count = sum(lot.count() for lot in targets_of(account))
+    note = _("no notice may name them any more")
+    yield Touched("targets", _("Targets"), count, note, reverse("cases:official_targets", args=[account.pk]))
+
+
 def kept_by(account: OfficialAccount) -> int:
     """For `stores.standing.protected_counters`: how many targets this account alone keeps from notices."""
     return len(_kept_by(account))
 
 
-def _targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Target]]:
+def targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Target]]:
     """The targets that are the account's store, and those that are a listing known to be in it."""
     store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
     inside = Belonging.objects.filter(platform=account.platform_id, store_id=account.canonical_id)
@@ -268,7 +290,7 @@ def _targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Ta
 
 def _kept_by(account: OfficialAccount) -> list[int]:
     """Marked targets of the account that no other one protects: a listing may be known to be in two stores."""
-    ids = [pk for lot in _targets_of(account) for pk in lot.filter(is_official=True).values_list("pk", flat=True)]
+    ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=True).values_list("pk", flat=True)]
     others = OfficialAccount.objects.protecting().filter(platform=account.platform_id).exclude(pk=account.pk)
     inside = Belonging.objects.filter(platform=account.platform_id, store_id__in=others.values("canonical_id"))
     elsewhere = Q(listing__store__canonical_id__in=others.values("canonical_id"))

@@ -10,7 +10,7 @@ from firms.models import Firm
 from notices.models.answers import Check
 from notices.models.notices import NoticeItem
 from notices.models.objections import Objection
-from stores.models import Platform
+from stores.models import OfficialAccount, Platform
 
 
 class LedgerQuerySet(models.QuerySet):
@@ -36,6 +36,7 @@ class Outcome(models.Model):
         OBJECTION = "objection", _("Objection upheld")
         CORRECTION = "correction", _("Correction")
         MERGE = "merge", _("Merge")
+        OFFICIAL = "official", _("Official account registered")
 
     target = models.ForeignKey(Target, models.PROTECT, related_name="outcomes")
     nth = models.SmallIntegerField()
@@ -53,6 +54,7 @@ class Outcome(models.Model):
     item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="outcomes")
     check_row = models.ForeignKey(Check, models.PROTECT, null=True, related_name="outcomes")
     objection = models.ForeignKey(Objection, models.PROTECT, null=True, related_name="outcomes")
+    account = models.ForeignKey(OfficialAccount, models.PROTECT, null=True, related_name="outcomes", db_index=False)
     reason = models.CharField(max_length=300, blank=True)
 
     objects = LedgerQuerySet.as_manager()
@@ -67,6 +69,10 @@ class Outcome(models.Model):
             models.CheckConstraint(
                 name="outcome_verified_by_a_check",
                 condition=~models.Q(cause="verification") | models.Q(check_row__isnull=False, sign=1),
+            ),
+            models.CheckConstraint(
+                name="outcome_taken_back_for_an_account",
+                condition=~models.Q(cause="official") | models.Q(account__isnull=False, sign=-1),
             ),
         ]
         indexes = [

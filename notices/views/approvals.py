@@ -18,7 +18,7 @@ from corps.clock import today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
-from listings.views import judge_strike, protection
+from listings.views import judge_registration, judge_strike, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection
@@ -137,8 +137,9 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
 @supervisors
 @require_POST
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
-    """Decide about striking an official account, and stay in the inbox."""
-    done = judge_strike(request, pk)
+    """Decide about registering or striking an official account, and stay in the inbox."""
+    judge = judge_registration if request.POST.get("about") == "registration" else judge_strike
+    done = judge(request, pk)
     return redirect(reverse("notices:approvals") + ("" if done else f"?strike={pk}"))
 
 
@@ -154,9 +155,9 @@ def _corrections(user: User) -> Any:
 
 
 def _strikes(user: User) -> Any:
-    """Official accounts that somebody else asks to strike."""
+    """Official accounts that somebody else asks to register or to strike."""
     asked_for = Approval.objects.open_among(OfficialAccount)
-    accounts = OfficialAccount.objects.visible_to(user).protecting()
+    accounts = OfficialAccount.objects.visible_to(user)
     return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
 
 

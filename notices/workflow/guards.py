@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
 from cases.states import CaseState, TargetState
+from cases.workflow import proposed_among
 from cases.workflow.guards import last_act
 from corps.errors import TransitionRefused
 from corps.locking import held
@@ -30,6 +31,7 @@ NO_LIAISON = _(
 BLOCKS = {
     "not-in-case": _("This target does not belong to the case."),
     "official": _("This is, or is in, an official account and must never be named."),
+    "official-proposed": _("Its store is proposed as an official account; nothing is asked until that is decided."),
     "wrong-state": _("In this state nothing can be asked for."),
     "in-draft": _("It is in another draft already."),
     "claimed": _("The platform's answer has to be checked first."),
@@ -89,7 +91,7 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
 
     targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
     handing_over: whether the targets go to another platform's desk, which takes up what was answered "not ours".
-    Three statements, whatever the number of targets.
+    Four statements, whatever the number of targets; while accounts are proposed, two more for each.
     """
     targets = list(targets)
     ids = [target.pk for target in targets]
@@ -100,10 +102,13 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
     unfinished = dict(NoticeItem.objects.filter(target__in=ids).unfinished().values_list("target_id", "state"))
     undecided = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
     objected = set(Objection.objects.filter(target__in=ids, state__in=undecided).values_list("target_id", flat=True))
+    proposed = proposed_among(ids)
     free, blocked = [], []
     for target in targets:
         ground = target.ground or case.ground
         code = _block(case, target, ground, unfinished.get(target.pk), target.pk in in_draft, handing_over)
+        if not code and target.pk in proposed:
+            code = "official-proposed"
         if not code and target.pk in objected:
             code = "objection-open"
         if code or ground is None:

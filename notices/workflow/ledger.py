@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from cases.models import Case, Target
 from notices.models import Check, NoticeItem, Objection, Outcome, Recurrence
+from stores.models import OfficialAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,35 @@ def take_back(
         item=item,
         objection=objection,
         reason=reason[:300],
+    )
+
+
+def take_back_official(targets: Iterable[Target], *, account: OfficialAccount, at: datetime, reason: str) -> None:
+    """Write the −1 of each of these targets, which count now and are an official account's. Two statements.
+
+    The caller holds their locks and clears `is_counted`.
+    """
+    counted = {target.pk: target for target in targets}
+    last = Outcome.objects.filter(target__in=counted).order_by("target", "-nth").distinct("target")
+    Outcome.objects.bulk_create(
+        [
+            Outcome(
+                target=counted[outcome.target_id],
+                nth=outcome.nth + 1,
+                kind=outcome.kind,
+                sign=-1,
+                cause=Outcome.Cause.OFFICIAL,
+                at=at,
+                case_id=outcome.case_id,
+                firm_id=outcome.firm_id,
+                platform_id=outcome.platform_id,
+                item_id=outcome.item_id,
+                account=account,
+                reason=reason[:300],
+            )
+            for outcome in last
+        ],
+        batch_size=5000,
     )
 
 

@@ -19,7 +19,8 @@ from firms.models import Firm
 from firms.workflow import register_firm
 from listings.addresses import read_cell
 from stores.models import Platform
-from stores.workflow import register_official_account, register_platform
+from stores.workflow import register_platform
+from tests.accounts import register_official_account
 
 SMALL = Path(__file__).parent / "data" / "small"
 

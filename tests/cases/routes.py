@@ -15,6 +15,7 @@ ROUTES = {
     "cases:case_": CORPS,
     "cases:target": CORPS,
     "cases:targets_act": CORPS,
+    "cases:official_targets": CORPS,
     "cases:named": {"representative"},
     "cases:complaints": WITH_FIRMS,
     "cases:complaint": WITH_FIRMS,

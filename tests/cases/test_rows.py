@@ -7,7 +7,7 @@ from cases.models import Complaint, ImportRow, Target
 from corps.models import AuditEntry
 from listings.models import Belonging, Listing
 from stores.models import Store
-from stores.workflow import register_official_account
+from tests.accounts import register_official_account
 from tests.cases.conftest import House, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db

@@ -8,6 +8,7 @@ ROUTES = {
     "listings:official": CORPS | {"representative"},
     "listings:official_new": CORPS,
     "listings:official_account": CORPS,
+    "listings:official_confirm": {"supervisor"},
     "listings:official_strike": CORPS,
     "listings:official_decide": {"supervisor"},
 }

@@ -9,7 +9,7 @@ from django.utils import translation
 from cases.states import TargetState
 from listings.models import Listing
 from stores.models import OfficialAccount, Store
-from stores.workflow import register_official_account
+from tests.accounts import register_official_account
 from tests.notices.world import World, add_targets, make_world
 
 pytestmark = pytest.mark.django_db
@@ -110,14 +110,29 @@ def test_an_official_account_is_found_as_one(world, officer):
         assert answer.headers["Location"].startswith("/listings/official/"), text
 
 
-def test_registering_an_account_that_is_a_target_says_how_much_it_withdraws_first(world, officer):
+def test_whoever_confirms_an_account_is_told_first_what_it_touches(world, officer, client):
     targets = add_targets(world, 3)
     store = Store.objects.create(platform=world.platform, canonical_id="100200300", site="taobao", name="店", url="x")
     Listing.objects.filter(target__in=targets).update(store=store)
     said = {"firm": world.case.firm.pk, "name": "旗舰店", "address": "https://shop100200300.taobao.com/"}
-    page = officer.post("/listings/official/new/", said)
-    assert page.context["affected"] == 3
-    assert not OfficialAccount.objects.exists()
-    answer = officer.post("/listings/official/new/", said | {"confirmed": "1"})
-    assert answer.status_code == 302
-    assert OfficialAccount.objects.get().canonical_id == "100200300"
+    answer = officer.post("/listings/official/new/", said)
+    account = OfficialAccount.objects.get()
+    page = f"/listings/official/{account.pk}/"
+    assert (answer.url, account.is_proposed) == (page, True)
+    assert officer.post(f"{page}confirm/", {"act": "confirm"}).status_code == 404
+    second = Client()
+    second.force_login(world.supervisor)
+    shown = second.get(page).context
+    assert {one.code: one.count for one in shown["touched"]} == {
+        "targets": 3,
+        "open-items": 0,
+        "letters": 0,
+        "counted": 0,
+    }
+    add = Listing.objects.filter(target__in=add_targets(world, 1)).update(store=store)
+    stale = second.post(f"{page}confirm/", {"act": "confirm", "touches": shown["touches"]})
+    account.refresh_from_db()
+    assert (add, stale.status_code, account.is_proposed) == (1, 302, True)
+    second.post(f"{page}confirm/", {"act": "confirm", "touches": second.get(page).context["touches"]})
+    account.refresh_from_db()
+    assert account.confirmed_at is not None

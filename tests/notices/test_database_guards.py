@@ -37,7 +37,13 @@ def name(world: World, *targets) -> None:
 
 def protect(world: World, canonical_id: str) -> None:
     OfficialAccount.objects.create(
-        firm=world.firm, platform=world.platform, canonical_id=canonical_id, site="tmall", url="-", name="官方旗舰店"
+        firm=world.firm,
+        platform=world.platform,
+        canonical_id=canonical_id,
+        site="tmall",
+        url="-",
+        name="官方旗舰店",
+        confirmed_at=world.case.opened_at,
     )
 
 

@@ -17,7 +17,8 @@ from listings.models import Listing
 from notices import letters, workflow
 from notices.models import Notice, NoticeItem
 from stores.models import OfficialAccount, Store
-from stores.workflow import dismiss_liaison, register_official_account
+from stores.workflow import dismiss_liaison
+from tests.accounts import register_official_account
 from tests.notices.world import World, add_targets, issue, make_world
 from tests.sink import Behaviour, Sink
 

@@ -14,7 +14,8 @@ from corps.errors import TransitionRefused
 from notices import workflow
 from notices.models import Notice, NoticeItem
 from stores.locks import OFFICIAL_LOCK
-from stores.workflow import propose_strike, register_official_account, strike_official_account
+from stores.workflow import propose_strike, strike_official_account
+from tests.accounts import register_official_account
 from tests.notices.test_official import FORMS, LISTING, protect
 from tests.notices.world import World, add_targets, make_world
 

@@ -21,7 +21,7 @@ from corps.models import Delivery, Notification
 from dashboards.workflow import compare
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection, PendingVerdict
-from stores.workflow import register_official_account
+from tests.accounts import register_official_account
 from tests.machinery import CeleryWorker
 from tests.notices.broker import own_broker
 from tests.notices.test_delivery import arrived_as_stored, settled, states, sweep_until_settled

@@ -12,6 +12,7 @@ from firms.workflow import register_firm
 from stores import workflow
 from stores.locks import OFFICIAL_LOCK, lock_official_accounts
 from stores.models import Liaison, OfficialAccount, Platform
+from tests.accounts import register_official_account
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def appoint(platform: Platform, admin: User, **said) -> Liaison:
 
 
 def protect(firm, platform, actor, number="70000001") -> OfficialAccount:
-    return workflow.register_official_account(
+    return register_official_account(
         firm=firm,
         platform=platform,
         site="taobao",

@@ -1,0 +1,73 @@
+"""The targets that an official account touches: what it keeps from notices, or would once it is registered."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from cases import story
+from cases.models import Target
+from cases.states import TargetState
+from cases.workflow import targets_of
+from corps.doors import SignedIn, open_to
+from corps.models import User
+from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import Column, Table
+from stores.models import OfficialAccount
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+# What `show` narrows the list to.
+OPEN, COUNTED, ANSWERED = "open", "counted", "answered"
+WORDS = {
+    OPEN: gettext_lazy("named in an open notice"),
+    COUNTED: gettext_lazy("counted"),
+    ANSWERED: gettext_lazy("answered"),
+}
+NAMED = (TargetState.NOTICED, TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
+TABLE = Table(
+    "official_targets",
+    Column("id", gettext_lazy("Id"), "w192", fixed=True),
+    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("kind", gettext_lazy("Kind"), "w96"),
+    Column("case", gettext_lazy("Case"), "w144"),
+    Column("notice", gettext_lazy("Notice"), "w144"),
+    Column("state", gettext_lazy("State"), "w144", fixed=True),
+    Column("counts", gettext_lazy("Counts"), "w80", "n"),
+)
+
+
+@corps
+@require_GET
+def list_targets(request: SignedIn, pk: int) -> HttpResponse:
+    """The targets of an account that the person may see, and how many lie in cases they may not see."""
+    request.rail_key = "official"
+    account = get_object_or_404(OfficialAccount.objects.visible_to(request.user), pk=pk)
+    ids = [target for lot in targets_of(account) for target in lot.values_list("pk", flat=True)]
+    visible = Target.objects.visible_to(request.user).filter(pk__in=ids)
+    targets = visible.filter(_shown(request.GET.get("show", "")))
+    page = page_of(
+        story.bound(targets).select_related("listing", "store", "case"),
+        request.GET,
+        order=("-id",),
+        total=targets.count(),
+    )
+    context: dict[str, Any] = {
+        "account": account,
+        "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
+        "conditions": conditions(request.GET, [("show", gettext_lazy("State"), WORDS.get)]),
+        "elsewhere": len(ids) - visible.count(),
+    }
+    return render(request, "cases/official_targets.html", context)
+
+
+def _shown(show: str) -> Q:
+    """The condition behind a word of WORDS; everything for another word."""
+    if show == OPEN:
+        return Q(state__in=NAMED)
+    if show == COUNTED:
+        return Q(is_counted=True)
+    return Q()

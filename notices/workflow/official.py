@@ -1,0 +1,74 @@
+"""What registering an official account takes back: the outcomes that count against it, and what it touches before."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Case as Either
+from django.db.models import F, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Target
+from cases.states import TargetState
+from cases.workflow import targets_of
+from corps import workflow as ground
+from corps.audit import entry, record_many
+from corps.locking import locked_in_order
+from corps.models import Approval, Delivery, User
+from notices.models import Notice, NoticeItem
+from notices.workflow import ledger
+from stores.models import OfficialAccount
+from stores.standing import Touched
+
+ON_THEIR_WAY = (Delivery.State.PENDING, Delivery.State.SENDING, Delivery.State.UNCERTAIN)
+# States from which a target that counts no longer is reported again.
+FINISHED = (TargetState.VERIFIED, TargetState.GONE_BEFORE, TargetState.RELISTED)
+
+
+def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> None:
+    """A hook of `stores.workflow`, in the confirming transaction: a −1 for each outcome that counts against an account.
+
+    The targets are marked and their items withdrawn already; they are reported again, and official. A correction that
+    somebody proposed of one of them is void, for there is nothing left to correct.
+    """
+    counted = list(locked_in_order(Target.objects, _counted(account)).select_related("case"))
+    if not counted:
+        return
+    approval = Approval.objects.about(account).select_related("requested_by").order_by("-attempt").first()
+    words = {"account": account.name, "asked": approval.requested_by if approval else "", "confirmed": actor}
+    reason = gettext("%(account)s is an official account; proposed by %(asked)s, confirmed by %(confirmed)s") % words
+    ledger.take_back_official(counted, account=account, at=at, reason=reason)
+    ids = [target.pk for target in counted]
+    proposed = Approval.objects.open_among(Target).filter(subject_id__in=ids)
+    for target in Target.objects.filter(pk__in=proposed.values("subject_id")):
+        ground.void_approval(subject=target, actor=actor, at=at)
+    state = Either(When(state__in=FINISHED, then=Value(TargetState.REPORTED)), default=F("state"))
+    Target.objects.filter(pk__in=ids).update(is_counted=False, state=state)
+    record_many(
+        entry(actor, "outcome.taken_back", target, at=at, thread=target.thread, reason=reason) for target in counted
+    )
+
+
+def touched_work(account: OfficialAccount) -> Iterable[Touched]:
+    """For `stores.standing.touched_tellers`: open items, letters on their way and counted outcomes of an account."""
+    targets = [pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)]
+    listed = reverse("cases:official_targets", args=[account.pk])
+    items = NoticeItem.objects.filter(target__in=targets).unfinished()
+    note = _("withdrawn, with a letter where the first one left")
+    yield Touched("open-items", _("Open items of notices"), items.count(), note, f"{listed}?show=open")
+    notices = Notice.objects.filter(items__in=items).values("pk")
+    about = {"message__subject_type": Notice._meta.label_lower, "message__subject_id__in": notices}
+    waiting = Delivery.objects.filter(state__in=ON_THEIR_WAY, **about)
+    note = _("those not sent are cancelled and replaced")
+    yield Touched("letters", _("Letters on their way"), waiting.count(), note, f"{listed}?show=open")
+    counted = Target.objects.filter(pk__in=targets, is_counted=True).count()
+    note = _("a −1 is written for each, in the same act")
+    yield Touched("counted", _("Counted results"), counted, note, f"{listed}?show=counted")
+
+
+def _counted(account: OfficialAccount) -> list[int]:
+    found: list[int] = []
+    for lot in targets_of(account):
+        found += lot.filter(is_counted=True).values_list("pk", flat=True)
+    return found
