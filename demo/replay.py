@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import Seen, TargetState
+from cases.titles import proposed_title
 from corps import workflow as ground
 from corps.clock import SHANGHAI, now
 from corps.errors import TransitionRefused
@@ -178,18 +179,18 @@ class Replay:
     def _open_case(self, complaint, at: datetime) -> Case:
         officer = self.cast["officer"]
         day = complaint.received_on
+        legal_ground = LegalGround.objects.valid_on(day).sufficient().first()
+        if legal_ground is None:
+            raise ReplayError(f"No legal ground is in force on {day}.")
         case = casework.open_case(
             actor=officer,
             complaints=[complaint],
-            title=f"{complaint.firm.short_name}投诉网络违规销售案",
+            title=proposed_title(at, legal_ground.name),
             campaign=self.campaign,
             lead=officer,
             second=self.cast["officer2"],
             at=at,
         )
-        legal_ground = LegalGround.objects.valid_on(day).sufficient().first()
-        if legal_ground is None:
-            raise ReplayError(f"No legal ground is in force on {day}.")
         casework.give_ground(case=case, actor=officer, ground=legal_ground, at=at)
         return casework.file_case(case=case, actor=self.cast["chief"], at=at)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.models import User
 from corps.search import MOST_OF_A_KIND, Hit
+from firms.disclosure import FirmNames
 from listings.addresses import read_cell
 from notices.models import Notice, NoticeItem, Objection
 from notices.states import ItemState
@@ -33,6 +34,8 @@ def find(user: User, text: str) -> Iterator[Hit]:
         .filter(Q(target__listing__canonical_id=wanted) | Q(target__store__canonical_id=wanted))
         .select_related("notice", "target__listing", "target__store")
     )
+    firm_names = FirmNames.load()
     for item in items.order_by("-pk")[:MOST_OF_A_KIND]:
+        label = firm_names.without(str(item.target.thing)) or item.target.thing.canonical_id
         note = f"{item.notice} {item.get_state_display()}"
-        yield Hit(_("Items"), str(item.target.thing), note, item.notice.get_absolute_url() + "?show=all")
+        yield Hit(_("Items"), label, note, item.notice.get_absolute_url() + "?show=all")

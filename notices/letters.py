@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.messages import Attachment, compose, read
 from corps.models import Delivery, Message, User
+from firms.disclosure import FirmNames
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState
 from stores.models import Liaison
@@ -60,9 +62,9 @@ class Content:
 def content_of(notice: Notice) -> Content:
     """What the letter of a notice says as it stands now, in Chinese whoever looks; a draft shows a gap for its number.
 
-    It holds the items, the grounds, what is asked, the due date and the contact; never the complaining firm's private
-    details or an informant's name. The letter is rendered from it, and so is the version that is approved
-    (`notices.versions`).
+    It holds the items, the grounds, what is asked, the due date and the contact. Of its case it says the document
+    number alone: who complained, and a title that may name them, are no platform's business. The letter is rendered
+    from it, and so is the version that is approved (`notices.versions`).
     """
     with translation.override("zh-hans"):
         context = letter_context(notice)
@@ -116,17 +118,17 @@ def letter_items(notice: Notice) -> list[dict[str, Any]]:
         .select_related("target__listing__store", "target__store", "ground", "target__platform", "target__ground")
         .order_by("position")
     )
-    return [_letter_item(row, ground_of(row, notice.case), asked) for row in rows]
+    return [_letter_item(row, ground_of(row, notice.case), asked) for row in name_items(rows)]
 
 
-def _letter_item(row: NoticeItem, ground: LegalGround | None, asked: dict[str, str]) -> dict[str, Any]:
+def _letter_item(row: Any, ground: LegalGround | None, asked: dict[str, str]) -> dict[str, Any]:
     return {
         "position": row.position,
         "kind": row.target.kind,
         "canonical_id": row.target.thing.canonical_id,
         "url": row.target.thing.url,
-        "title": title_of(row.target),
-        "store": store_name_of(row.target),
+        "title": row.title,
+        "store": row.store_name,
         "ground": ground.name if ground else "",
         "ground_id": ground.pk if ground else None,
         "asked": asked[row.target.kind],
@@ -138,6 +140,20 @@ def ground_of(item: NoticeItem, case: Case) -> LegalGround | None:
     if item.state == ItemState.DRAFT:
         return item.target.ground or case.ground
     return item.ground
+
+
+def name_items(items: Iterable[NoticeItem]) -> list[Any]:
+    """Items with what a platform may read of them: each gets a `title` and a `store_name`.
+
+    They are the words of a complaint's sheet. Where they would tell who complained they are empty; id and address say
+    which listing or store is meant. Three statements, whatever the number of items.
+    """
+    firm_names = FirmNames.load()
+    named: list[Any] = list(items)
+    for item in named:
+        item.title = firm_names.without(title_of(item.target))
+        item.store_name = firm_names.without(store_name_of(item.target))
+    return named
 
 
 def title_of(target: Target) -> str:

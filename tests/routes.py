@@ -24,11 +24,16 @@ SAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "0190a6e0-0000-7000-8000
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """name: with its namespaces, or its pattern where it has none. url: with samples for its parameters."""
+    """name: with its namespaces, or its pattern where it has none. url: with samples for its parameters.
+
+    parameters: their names. is_named: whether `reverse` knows it.
+    """
 
     name: str
     url: str
     has_parameters: bool
+    parameters: tuple[str, ...] = ()
+    is_named: bool = True
 
     @property
     def is_api(self) -> bool:
@@ -64,7 +69,8 @@ def _walk(patterns: list, names: str, path: str, url: str) -> Iterator[Route]:
             inner = f"{names}{entry.namespace}:" if entry.namespace else names
             yield from _walk(entry.url_patterns, inner, here, there)
         elif isinstance(entry, URLPattern):
-            yield Route(names + (entry.name or here), there, "<" in here)
+            named = tuple(re.findall(r"<(?:\w+:)?(\w+)>", here))
+            yield Route(names + (entry.name or here), there, "<" in here, named, bool(entry.name))
 
 
 def _sampled(pattern: object) -> str:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -16,9 +15,11 @@ from cases import story, timeline, workflow
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import Campaign, Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
+from cases.titles import proposed_title
 from cases.views.tables import target_table
 from cases.workflow.guards import OPEN_CASE
 from corps.access import may
+from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
@@ -134,9 +135,8 @@ def new_case(request: SignedIn) -> HttpResponse:
     if not complaints:
         messages.warning(request, _("Choose accepted complaints first."))
         return redirect("cases:complaints")
-    with translation.override("zh-hans"):  # it stands in the letters, whatever language its officer reads
-        title = _("Illegal online selling of %(firm)s products") % {"firm": complaints[0].firm.short_label}
-    form = CaseForm(request.POST if "title" in request.POST else None, user=request.user, initial={"title": title})
+    initial = {"title": proposed_title(now())}
+    form = CaseForm(request.POST if "title" in request.POST else None, user=request.user, initial=initial)
     into = JoinForm(request.POST if "case" in request.POST else None, user=request.user, firm=complaints[0].firm)
     if into.is_valid():
         with refusals_go_to(into):

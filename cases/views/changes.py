@@ -192,7 +192,7 @@ def _consequence(case: Case, what: str) -> str:
 
 
 CONSEQUENCES = {
-    "title": gettext_lazy("Letters already sent keep the old one; a notice that waits for approval is submitted anew."),
+    "title": gettext_lazy("It is for the corps alone: letters name the case by its document number."),
     "conclude": gettext_lazy("No target can be added or dropped afterwards; the next step is to close the case."),
     "decline": gettext_lazy("No notice can be sent. It can be reconsidered later, and is then a lead again."),
     "reconsider": gettext_lazy("The case is a lead again; the number of the decision not to file it is given up."),

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from corps.calendar import Calendar
 from corps.pieces import words
 from corps.pieces.charts import bars_of, tally_of
 from corps.pieces.deadlines import chip, house_calendar
@@ -94,14 +95,22 @@ def deadline_chip(
     """`剩 3 个工作日・11-09`: red when late, amber from two days before. left: working days, if already counted."""
     calendar = None
     if due is not None and left is None and not calendar_days:
-        # Kept for this rendering, so that a list of deadlines reads the calendar once.
-        calendar = context.render_context.get("house_calendar") or house_calendar()
-        context.render_context["house_calendar"] = calendar
+        calendar = _calendar_of(context)
     found = chip(
         due, calendar=calendar, left=left, calendar_days=calendar_days, provisional=provisional, with_day=with_day
     )
     look = f"{found.kind} provisional" if found.provisional else found.kind
     return format_html('<span class="bd k-{}">{}</span>', look, _unbroken(found.text, words.day(due) if due else ""))
+
+
+def _calendar_of(context: Context) -> Calendar:
+    """The calendar, read once for a page with all that it includes: a list of deadlines asks for each of its rows."""
+    request = context.get("request")
+    if request is None:
+        return house_calendar()
+    if not hasattr(request, "house_calendar"):
+        request.house_calendar = house_calendar()
+    return request.house_calendar
 
 
 def _unbroken(text: str, date_in_it: str) -> SafeString:

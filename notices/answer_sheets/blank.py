@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.states import Claim
 from corps.exports import csv_lines
 from notices.answer_sheets.words import ANSWERS
-from notices.letters import ASKED, store_name_of, title_of
+from notices.letters import ASKED, name_items
 from notices.models import Notice
 from notices.states import ItemState
 
@@ -52,11 +52,11 @@ def _table(notice: Notice) -> tuple[list[str], list[list[Any]]]:
     heads += [_("Answer"), _("Remark")]
     items = notice.items.exclude(state__in=(ItemState.DRAFT, ItemState.WITHDRAWN)).order_by("position")
     rows = []
-    for item in items.select_related("target__listing__store", "target__store", "ground"):
+    for item in name_items(items.select_related("target__listing__store", "target__store", "ground")):
         target = item.target
         stands = item.outcome if item.state != ItemState.OPEN else ""
-        cells: list[Any] = [target.get_kind_display(), target.thing.canonical_id, target.thing.url, title_of(target)]
-        cells += [store_name_of(target), item.ground or "", ASKED[target.kind]]
+        cells: list[Any] = [target.get_kind_display(), target.thing.canonical_id, target.thing.url]
+        cells += [item.title, item.store_name, item.ground or "", ASKED[target.kind]]
         cells += [Claim(stands).label if stands else "", item.remark if stands else ""]
         rows.append([item.position, *(str(cell) for cell in cells)])
     return [str(head) for head in heads], rows

@@ -97,6 +97,7 @@ def show_notice(
     rows = found.select_related("target__listing__store", "target__store", "ground", "answered_by")
     size = MOST_PICKED if picked or kept else 50
     page = page_of(rows, request.GET, order=("position",), size=size, total=found.count())
+    letters.name_items(page.rows)
     outcomes = dict(items.exclude(outcome="").filter(~SHOWN["open"]).values_list("outcome").annotate(Count("pk")))
     context = {
         "notice": notice,
@@ -220,10 +221,10 @@ def _retractable(notice: Notice, ids: list[int]) -> list[int]:
 
 def _names(notice: Notice, ids: list[int]) -> dict[int, tuple[str, str]]:
     """What each item is called in a list of results."""
-    items = notice.items.filter(pk__in=ids).select_related("target__listing", "target__store")
+    items = notice.items.filter(pk__in=ids).select_related("target__listing__store", "target__store")
     return {
-        item.pk: (f"{item.target.thing.canonical_id} {letters.title_of(item.target)[:LONGEST_NAME]}", "")
-        for item in items
+        item.pk: (f"{item.target.thing.canonical_id} {item.title[:LONGEST_NAME]}", "")
+        for item in letters.name_items(items)
     }
 
 

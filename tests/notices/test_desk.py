@@ -100,7 +100,8 @@ def test_the_desk_says_how_much_of_each_notice_is_answered(world: World, notice:
     answer(world, notice, items=ids_of(notice)[:1])
     page = client_of(world.liaison).get(reverse("notices:desk")).content.decode()
     assert "1 / 4" in page
-    assert world.case.title in page
+    assert world.case.document_number in page
+    assert world.case.title not in page
 
 
 def test_the_timeline_tells_acts_on_many_items_as_one_line(world: World, notice: Notice):
