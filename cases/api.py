@@ -67,6 +67,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
             firm=said["firm"],
             subject=said["subject"],
             received_on=said["received_on"],
+            only_proposes_receipt=True,
             sheet=store_file(said["sheet"], SPREADSHEET),
             sheet_name=said["sheet"].name,
             needs_review=False,

@@ -96,6 +96,12 @@ class ComplaintForm(forms.Form):
     received_on = forms.DateField(
         label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    receipt_reason = forms.CharField(
+        label=_("Why from an earlier day"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed where the letter reached the corps before today, such as by post."),
+    )
     sheet = forms.FileField(
         label=_("Sheet"),
         required=False,
@@ -113,12 +119,29 @@ class ComplaintForm(forms.Form):
         offer(self, Campaign.objects.visible_to(user), "campaign")
         if not user.is_corps:
             del self.fields["campaign"]
+            del self.fields["receipt_reason"]
+            self.fields["received_on"].label = _("Date of receipt that you propose")
+            self.fields["received_on"].help_text = _("The corps sets it; without its word it is today.")
 
     def clean_received_on(self) -> date:
         received_on = self.cleaned_data["received_on"]
         if received_on > today():
             raise ValidationError(_("This day has not come yet."))
         return received_on
+
+
+class ReceiptForm(forms.Form):
+    """The date of receipt as the corps sets it, with a reason where it lies before the handing in."""
+
+    received_on = forms.DateField(
+        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=_("Why from an earlier day"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed for a day before the complaint was handed in here."),
+    )
 
 
 class CaseForm(forms.Form):

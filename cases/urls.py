@@ -14,6 +14,7 @@ urlpatterns = [
     path("complaints/new/", complaints.new_complaint, name="complaint_new"),
     re_path(rf"^complaints/{NUMBER}/$", complaints.show_complaint, name="complaint"),
     re_path(rf"^complaints/{NUMBER}/decide/$", complaints.decide, name="complaint_decide"),
+    re_path(rf"^complaints/{NUMBER}/receipt/$", complaints.set_receipt, name="receipt"),
     path("imports/<uuid:pk>/", imports.show_import, name="import"),
     path("imports/<uuid:pk>/settle/", imports.settle, name="import_settle"),
     path("imports/<uuid:pk>/read/", imports.read_address, name="import_read"),

@@ -23,7 +23,7 @@ from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 NAMES = {
-    "filing": gettext_lazy("Cases filed"),
+    "filing": gettext_lazy("Decisions whether to file"),
     "answer": gettext_lazy("Answers"),
     "check": gettext_lazy("Checks"),
 }
@@ -38,8 +38,10 @@ JOINED = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing done under a deadline. name, url: what it was about. place: the case or notice. by: who did it, or the
-    firm that complained."""
+    """One thing done under a deadline, or missed. name, url: what it was about. place: the case or notice, if any.
+
+    by: who did it, or the firm that complained. done_at: None where it is not done yet.
+    """
 
     name: str
     url: str
@@ -47,7 +49,7 @@ class Row:
     place_url: str
     by: str
     due: date | None
-    done_at: datetime
+    done_at: datetime | None
     in_time: bool
 
 
@@ -119,17 +121,15 @@ def _tabs(asked: QueryDict, number: dict[bool | None, int], current: bool | None
 
 def _filing(complaint: Complaint) -> Row:
     case, due = complaint.case, complaint.verify_deadline
-    assert case is not None
-    assert case.filed_at is not None
     assert due is not None
     return Row(
         name=complaint.number,
         url=complaint.get_absolute_url(),
-        place=case.number,
-        place_url=case.get_absolute_url(),
+        place=case.number if case else "",
+        place_url=case.get_absolute_url() if case else "",
         by=complaint.firm.short_label,
         due=due.due_on,
-        done_at=case.filed_at,
+        done_at=complaint.decided_at,  # type: ignore[attr-defined]
         in_time=complaint.in_time,  # type: ignore[attr-defined]
     )
 

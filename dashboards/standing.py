@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 
 from cases.models import Complaint
-from corps.clock import SHANGHAI
+from cases.states import CaseState, ComplaintState
+from corps.clock import SHANGHAI, today
 from notices.models import Answer, Check, Notice, NoticeItem
 from notices.models.notices import NoticeItemQuerySet
 from notices.states import ItemState, NoticeState
@@ -88,15 +89,11 @@ def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
 def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "") -> QuerySet[Any]:
     """What came to pass under a kind of deadline, each with `in_time`: the rows of which `deadlines_kept` counts.
 
-    "filing": complaints. "answer": answers, of one platform where its slug is given. "check": first checks.
+    "filing": complaints whose case was filed or declined, and those undecided past their date.
+    "answer": answers, of one platform where its slug is given. "check": first checks.
     """
     if what == "filing":
-        complaints = Complaint.objects.visible_to(user)
-        complaints = complaints.filter(verify_deadline__isnull=False, case__filed_at__isnull=False)
-        if campaign is not None:
-            complaints = complaints.filter(campaign=campaign)
-        filed = complaints.annotate(filed_on=TruncDate("case__filed_at", tzinfo=SHANGHAI))
-        return _judged(filed, Q(filed_on__lte=F("verify_deadline__due_on")))
+        return _filings(user, campaign)
 
     items = _items(user, campaign)
     if platform:
@@ -109,6 +106,19 @@ def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "")
     checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first), item__check_deadline__isnull=False)
     looked = checks.annotate(on=TruncDate("at", tzinfo=SHANGHAI))
     return _judged(looked, Q(on__lte=F("item__check_deadline__due_on")))
+
+
+def _filings(user: Any, campaign: int | None) -> QuerySet[Any]:
+    """Complaints of which it was decided whether a case is filed, with `decided_at`; and those past due without it."""
+    complaints = Complaint.objects.visible_to(user).filter(verify_deadline__isnull=False)
+    if campaign is not None:
+        complaints = complaints.filter(campaign=campaign)
+    decided = complaints.annotate(decided_at=Coalesce("case__filed_at", "case__declined_at"))
+    waiting = Q(state__in=(ComplaintState.RECEIVED, ComplaintState.ACCEPTED)) | Q(case__state=CaseState.LEAD)
+    missed = waiting & Q(verify_deadline__due_on__lt=today())
+    judged = decided.filter(Q(decided_at__isnull=False) | missed).exclude(state=ComplaintState.WITHDRAWN)
+    on = judged.annotate(decided_on=TruncDate("decided_at", tzinfo=SHANGHAI))
+    return _judged(on, Q(decided_at__isnull=False, decided_on__lte=F("verify_deadline__due_on")))
 
 
 def _judged(rows: QuerySet[Any], in_time: Q) -> QuerySet[Any]:

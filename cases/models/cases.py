@@ -49,6 +49,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
     disposing_at = models.DateTimeField(null=True)
     concluding_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -85,6 +86,16 @@ class Case(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:case", args=[self.number])
+
+    @property
+    def filing_deadline(self) -> Deadline | None:
+        """By when it must be decided whether the lead is filed (rule HC): the earliest of its complaints' deadlines.
+
+        None once that is decided.
+        """
+        if self.state != CaseState.LEAD:
+            return None
+        return Deadline.objects.filter(pk__in=self.complaints.values("verify_deadline")).order_by("due_on").first()
 
     @property
     def thread(self) -> str:

@@ -35,7 +35,12 @@ class ComplaintQuerySet(models.QuerySet):
 
 
 class Complaint(models.Model):
-    """A firm's letter with its sheet of stores and listings. `received_on` is a date in Shanghai."""
+    """A firm's letter with its sheet of stores and listings. Dates are Shanghai's.
+
+    `received_on`, from which the period for verification runs, is set by the corps: the day on which the letter was
+    handed in here, unless an officer says why it is an earlier one. What its sender says of it is
+    `proposed_received_on`.
+    """
 
     State = ComplaintState
 
@@ -45,6 +50,8 @@ class Complaint(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="complaints")
     subject = models.CharField(_("subject"), max_length=200)
     received_on = models.DateField(_("received on"))
+    proposed_received_on = models.DateField(null=True, blank=True)
+    receipt_reason = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=ComplaintState.choices, default=ComplaintState.RECEIVED)
     reason = models.TextField(blank=True)
     sheet = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")

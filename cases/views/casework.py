@@ -22,7 +22,7 @@ from corps.access import may
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.models import AuditEntry, User
+from corps.models import AuditEntry, Deadline, User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
@@ -186,17 +186,10 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         {"key": "timeline", "label": _("Timeline"), "url": "?tab=timeline", "count": None},
     ]
     clocks = [clock for teller in story.tellers for clock in teller.clocks(case, user)]
+    if filing := case.filing_deadline:
+        clocks.append(_clock(_("Filing decision"), filing, calendar_days=False))
     if case.handling_deadline and case.state not in (CaseState.CLOSED, CaseState.ARCHIVED):
-        deadline = case.handling_deadline
-        clocks.append(
-            {
-                "label": _("Handling"),
-                "left": None,
-                "due": deadline.due_on,
-                "calendar_days": True,
-                "provisional": deadline.is_provisional,
-            }
-        )
+        clocks.append(_clock(_("Handling"), case.handling_deadline, calendar_days=True))
     return {
         "case": case,
         "tab": tab,
@@ -205,6 +198,17 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         "clocks": clocks,
         "steps": _steps(case),
         "verbs": verbs_on(user, case),
+    }
+
+
+def _clock(label: str, deadline: Deadline, *, calendar_days: bool) -> dict[str, Any]:
+    """A clock as the piece `tabs` takes it."""
+    return {
+        "label": label,
+        "left": None,
+        "due": deadline.due_on,
+        "calendar_days": calendar_days,
+        "provisional": deadline.is_provisional,
     }
 
 

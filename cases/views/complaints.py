@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline, workflow
-from cases.forms import ComplaintForm, ReasonForm
+from cases.forms import ComplaintForm, ReasonForm, ReceiptForm
 from cases.models import Complaint, ImportRow, SheetImport
-from cases.states import COMPLAINT_STATES, ComplaintState
+from cases.states import COMPLAINT_STATES, CaseState, ComplaintState
 from cases.views.casework import campaigns_of
 from corps.access import may
 from corps.doors import SignedIn, open_to
@@ -28,6 +28,13 @@ from firms.models import Firm
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_TOLD = 100
+# Where the refusals of a complaint's verbs are said.
+REFUSED_AT = {
+    "sheet-too-large": "sheet",
+    "received-ahead": "received_on",
+    "receipt-reason-missing": "receipt_reason",
+}
+RECEIPT_REFUSED_AT = {"received-ahead": "received_on", "receipt-reason-missing": "reason", "reason-too-long": "reason"}
 OPEN = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
 TABLE = Table(
     "complaints",
@@ -93,7 +100,7 @@ def new_complaint(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         upload = said.pop("sheet")
-        with refusals_go_to(form, {"sheet-too-large": "sheet", "received-ahead": "received_on"}):
+        with refusals_go_to(form, REFUSED_AT):
             complaint, sheet_import = workflow.submit_complaint(
                 actor=request.user,
                 sheet=store_file(upload, upload.content_type or "application/octet-stream") if upload else None,
@@ -111,7 +118,23 @@ def show_complaint(request: SignedIn, number: str) -> HttpResponse:
     return _page(request, _visible(request, number), ReasonForm())
 
 
-def _page(request: SignedIn, complaint: Complaint, form: ReasonForm) -> HttpResponse:
+@corps
+@require_POST
+def set_receipt(request: SignedIn, number: str) -> HttpResponse:
+    """Set the date of receipt; what is wrong is said beside its field, and what was typed stays."""
+    complaint = _visible(request, number)
+    form = ReceiptForm(request.POST)
+    if form.is_valid():
+        with refusals_go_to(form, RECEIPT_REFUSED_AT):
+            complaint = workflow.set_received_on(complaint=complaint, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("Received on %(day)s.") % {"day": complaint.received_on.isoformat()})
+            return redirect(complaint)
+    return _page(request, complaint, ReasonForm(), form)
+
+
+def _page(
+    request: SignedIn, complaint: Complaint, form: ReasonForm, receipt: ReceiptForm | None = None
+) -> HttpResponse:
     sheet_import = getattr(complaint, "sheet_import", None)
     takes_in = may(request.user, "cases.accept_complaint")
     state = complaint.state
@@ -127,6 +150,7 @@ def _page(request: SignedIn, complaint: Complaint, form: ReasonForm) -> HttpResp
         "targets": complaint.targets.count(),
         "unregistered": sheet_import.rows if sheet_import and to_review else 0,
         "form": form,
+        "receipt": receipt or _receipt_form(request.user, complaint),
         "to_review": to_review,
         "may_accept": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
         "may_refuse": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
@@ -135,6 +159,16 @@ def _page(request: SignedIn, complaint: Complaint, form: ReasonForm) -> HttpResp
         "may_open": state == ComplaintState.ACCEPTED and may(request.user, "cases.open_case"),
     }
     return render(request, "cases/complaint.html", context)
+
+
+def _receipt_form(user: User, complaint: Complaint) -> ReceiptForm | None:
+    """The form for the date of receipt, as long as this person may set it."""
+    is_decided = complaint.case is not None and complaint.case.state != CaseState.LEAD
+    ended = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN, ComplaintState.CLOSED)
+    if is_decided or complaint.state in ended or not may(user, "cases.accept_complaint"):
+        return None
+    proposed = complaint.proposed_received_on or complaint.received_on
+    return ReceiptForm(initial={"received_on": proposed, "reason": complaint.receipt_reason})
 
 
 def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:

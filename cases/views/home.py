@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from cases import desk, story
-from cases.models import Case, Complaint, SheetImport
+from cases.models import Case, Complaint, SheetImport, Target
 from cases.states import UNFINISHED, CaseState, ComplaintState
 from corps.access import may
 from corps.clock import now, today
@@ -140,8 +141,13 @@ def handling(user: User) -> Iterator[desk.Task]:
 
 def to_file(user: User) -> Iterator[desk.Task]:
     """Leads that wait for the head of department to file them."""
-    cases = Case.objects.visible_to(user).filter(state=CaseState.LEAD).select_related("firm")
-    for case in cases.annotate(target_count=Count("targets")).order_by("opened_at", "pk")[: desk.MOST]:
+    leads = Case.objects.visible_to(user).filter(state=CaseState.LEAD).select_related("firm")
+    targets = Target.objects.filter(case=OuterRef("pk")).order_by().values("case").annotate(count=Count("pk"))
+    counted = leads.annotate(
+        target_count=Coalesce(Subquery(targets.values("count")), 0),
+        filing_due_on=Min("complaints__verify_deadline__due_on"),
+    )
+    for case in counted.order_by("filing_due_on", "opened_at", "pk")[: desk.MOST]:
         yield desk.Task(
             title=_("To be filed: %(title)s") % {"title": case.title},
             note=_("the head of department decides"),
@@ -150,6 +156,7 @@ def to_file(user: User) -> Iterator[desk.Task]:
             unit=npgettext("counted", "target", "targets", case.target_count),
             url=case.get_absolute_url(),
             verb=_("Look"),
+            due=case.filing_due_on,
             since=case.opened_at,
         )
 

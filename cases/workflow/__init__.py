@@ -26,7 +26,13 @@ from cases.workflow.closing import (
     transfer_case,
     withdraw_case,
 )
-from cases.workflow.complaints import accept_complaint, refuse_complaint, submit_complaint, withdraw_complaint
+from cases.workflow.complaints import (
+    accept_complaint,
+    refuse_complaint,
+    set_received_on,
+    submit_complaint,
+    withdraw_complaint,
+)
 from cases.workflow.grounds import change_ground, is_given, register_ground
 from cases.workflow.imports import (
     abandon_import,
@@ -93,6 +99,7 @@ __all__ = [
     "retitle_case",
     "ring_unfinished",
     "rows_by_result",
+    "set_received_on",
     "settle_rows",
     "submit_complaint",
     "suspend_case",

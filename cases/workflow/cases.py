@@ -152,9 +152,9 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
     case = lock_case(case)
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.NOT_FILED)
-    case.state, case.conclusion = CaseState.NOT_FILED, given(reason)
+    case.state, case.conclusion, case.declined_at = CaseState.NOT_FILED, given(reason), at
     case.document_number = document_number("不立", at)
-    case.save(update_fields=["state", "conclusion", "document_number"])
+    case.save(update_fields=["state", "conclusion", "declined_at", "document_number"])
     said = {"document_number": case.document_number, "reason": case.conclusion}
     record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
     told = format_lazy(_("Case {number} is not filed: {reason}"), number=case.number, reason=case.conclusion)
@@ -170,8 +170,8 @@ def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.LEAD)
     reason = given(reason)
-    case.state, case.conclusion, case.document_number = CaseState.LEAD, "", ""
-    case.save(update_fields=["state", "conclusion", "document_number"])
+    case.state, case.conclusion, case.document_number, case.declined_at = CaseState.LEAD, "", "", None
+    case.save(update_fields=["state", "conclusion", "document_number", "declined_at"])
     record(actor, "case.reconsidered", case, at=at, thread=case.thread, reason=reason)
     return case
 

@@ -8,9 +8,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Complaint, SheetImport
-from cases.states import ComplaintState
+from cases.states import CaseState, ComplaintState
 from cases.workflow import imports
-from cases.workflow.guards import given, require_way
+from cases.workflow.guards import given, lock_case, require_way
 from cases.workflow.telling import tell_officers
 from corps.access import require
 from corps.acting import current
@@ -21,6 +21,8 @@ from corps.locking import locked
 from corps.models import Deadline, StoredFile, User
 from corps.workflow import take_number
 from firms.models import Firm
+
+RECEIPT_REASON = 300
 
 
 @transaction.atomic
@@ -34,19 +36,28 @@ def submit_complaint(
     sheet_name: str = "",
     campaign: Campaign | None = None,
     needs_review: bool = True,
+    receipt_reason: str = "",
+    only_proposes_receipt: bool = False,
     at: datetime | None = None,
 ) -> tuple[Complaint, SheetImport | None]:
     """Take in what a firm complains about; a task reads its sheet.
 
-    received_on: Shanghai date of receipt, from which the period for verification runs (rule HC). sheet_name: the
-    file's own name, which says what it claims to be. needs_review: whether a person looks at the rows before they are
-    registered. Raises PermissionDenied; ValidationError by field; TransitionRefused "received-ahead",
+    received_on: Shanghai date of receipt, from which the period for verification runs (rule HC). A day before that of
+    `at` is a proposal where a firm's representative, or a program (only_proposes_receipt), says it; an officer's
+    stands with a receipt_reason of 1 to 300 characters. sheet_name: the file's own name, which says what it claims to
+    be. needs_review: whether a person looks at the rows before they are registered.
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "received-ahead", "receipt-reason-missing",
     "sheet-too-large".
     """
     at = accept_at(actor, at, now())
     require(actor, "cases.submit_complaint", firm)
-    if received_on > shanghai_date(at):
+    handed_in_on = shanghai_date(at)
+    if received_on > handed_in_on:
         raise TransitionRefused("received-ahead", _("The day of receipt has not come yet."))
+    proposed = None
+    if received_on < handed_in_on and (only_proposes_receipt or not actor.is_corps):
+        proposed, received_on = received_on, handed_in_on
+    receipt_reason = _judge_receipt(received_on, handed_in_on, receipt_reason)
     if sheet is not None and sheet.size > settings.SHEET_MAX_BYTES:
         megabytes = settings.SHEET_MAX_BYTES // 2**20
         message = _("The file is larger than %(megabytes)s MB. Split it into smaller sheets.") % {
@@ -58,6 +69,8 @@ def submit_complaint(
         campaign=campaign,
         subject=subject.strip(),
         received_on=received_on,
+        proposed_received_on=proposed,
+        receipt_reason=receipt_reason,
         sheet=sheet,
         sheet_name=_short_name(sheet_name),
         submitted_by=actor,
@@ -83,9 +96,59 @@ def submit_complaint(
         number=complaint.number,
         firm=firm.code,
         received_on=received_on,
+        proposed=proposed,
         sheet=sheet.sha256 if sheet else "",
     )
     return complaint, sheet_import
+
+
+@transaction.atomic
+def set_received_on(
+    *, complaint: Complaint, actor: User, received_on: date, reason: str = "", at: datetime | None = None
+) -> Complaint:
+    """Set the day from which the period for verification runs (rule HC), until the lead is decided on.
+
+    reason: 1 to 300 characters, owed for a day before the complaint was handed in. Raises PermissionDenied;
+    TransitionRefused "decided", "received-ahead", "receipt-reason-missing", "reason-too-long".
+    """
+    at = accept_at(actor, at, now())
+    complaint = _locked(complaint)
+    require(actor, "cases.accept_complaint", complaint)
+    if complaint.state in (ComplaintState.REFUSED, ComplaintState.WITHDRAWN, ComplaintState.CLOSED):
+        raise TransitionRefused("decided", _("This complaint is decided; its date of receipt stands."))
+    if complaint.case and lock_case(complaint.case).state != CaseState.LEAD:
+        raise TransitionRefused("decided", _("Whether its case is filed is decided; the date of receipt stands."))
+    if received_on > shanghai_date(at):
+        raise TransitionRefused("received-ahead", _("The day of receipt has not come yet."))
+    before = complaint.received_on
+    complaint.receipt_reason = _judge_receipt(received_on, shanghai_date(complaint.submitted_at), reason)
+    complaint.received_on = received_on
+    complaint.verify_deadline = Deadline.objects.ensure("HC", received_on)
+    complaint.save(update_fields=["received_on", "receipt_reason", "verify_deadline"])
+    record(
+        actor,
+        "complaint.receipt_set",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        before=before,
+        after=received_on,
+        reason=complaint.receipt_reason,
+        due_on=complaint.verify_deadline.due_on,
+    )
+    return complaint
+
+
+def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
+    """The reason to be kept with a date of receipt. Raises TransitionRefused unless the date may be set so."""
+    reason = reason.strip()
+    if len(reason) > RECEIPT_REASON:
+        too_long = _("The reason is longer than %(signs)s signs.") % {"signs": RECEIPT_REASON}
+        raise TransitionRefused("reason-too-long", too_long)
+    if received_on < handed_in_on and not reason:
+        message = _("It was handed in on %(day)s. To count from an earlier day, say why.")
+        raise TransitionRefused("receipt-reason-missing", message % {"day": handed_in_on.isoformat()})
+    return reason if received_on < handed_in_on else ""
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from cases import workflow
 from cases.models import Complaint, SheetImport
-from corps.clock import now
+from corps.clock import now, today
 from corps.models import Unit, User
 from corps.workflow import create_unit, store_file
 from firms.models import Firm
@@ -103,7 +102,7 @@ def hand_in(house: House, content: bytes, name: str, *, firm: str = "CXT", **sai
         actor=said.pop("actor", house.officer),
         firm=house.firms[firm],
         subject="网络巡查清单",
-        received_on=said.pop("received_on", date(2026, 3, 17)),
+        received_on=said.pop("received_on", today()),
         sheet=store_file(content, "application/octet-stream"),
         sheet_name=name,
         **said,

@@ -20,6 +20,7 @@ ROUTES = {
     "cases:complaints": WITH_FIRMS,
     "cases:complaint": WITH_FIRMS,
     "cases:complaint_": WITH_FIRMS,
+    "cases:receipt": CORPS,
     "cases:import": WITH_FIRMS,
     "cases:import_": WITH_FIRMS,
     "api-complaint-": WITH_FIRMS,

@@ -47,7 +47,7 @@ def test_a_case_takes_its_complaints_and_their_targets(house, opened):
 
 def test_what_is_registered_after_the_case_was_opened_belongs_to_it_at_once(house):
     complaint, _ = workflow.submit_complaint(
-        actor=house.officer, firm=house.firms["CXT"], subject="线索", received_on=date(2026, 3, 17)
+        actor=house.officer, firm=house.firms["CXT"], subject="线索", received_on=today()
     )
     sheet_import = take_in(house, sheet_of("https://m.tb.cn/h.abc,,下架,x"))
     complaint = workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from cases import workflow
 from cases.models import Complaint, SheetImport
-from corps.clock import now, today
+from corps.clock import now, shanghai_date, today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, StoredFile, User
 from corps.workflow import store_file
@@ -25,7 +25,7 @@ def submit(house, **said):
 
 def test_a_complaint_without_a_sheet_has_no_import(house):
     complaint, sheet_import = workflow.submit_complaint(
-        actor=house.officer, firm=house.firms["CXT"], subject=" 线索 ", received_on=date(2026, 3, 17)
+        actor=house.officer, firm=house.firms["CXT"], subject=" 线索 ", received_on=today()
     )
     assert sheet_import is None
     assert (complaint.state, complaint.subject) == ("received", "线索")
@@ -33,7 +33,7 @@ def test_a_complaint_without_a_sheet_has_no_import(house):
 
 
 def test_the_period_for_verification_runs_from_the_day_of_receipt(house):
-    deadline = submit(house, received_on=date(2026, 3, 17)).verify_deadline
+    deadline = submit(house, received_on=date(2026, 3, 17), receipt_reason="邮寄").verify_deadline
     assert (deadline.rule.code, deadline.started_on, deadline.due_on) == ("HC", date(2026, 3, 17), date(2026, 4, 8))
 
 
@@ -79,10 +79,10 @@ def test_bad_input_is_refused_at_its_field(house, settings):
 def test_a_past_time_is_for_people_who_may_record_past_events(house):
     long_ago = now() - timedelta(days=30)
     with pytest.raises(TransitionRefused, match="at-past"):
-        submit(house, at=long_ago, received_on=date(2026, 3, 1))
+        submit(house, at=long_ago, received_on=shanghai_date(long_ago))
     User.objects.filter(pk=house.officer.pk).update(duties=["record_past_event"])
     house.officer.refresh_from_db()
-    assert submit(house, at=long_ago, received_on=date(2026, 3, 1)).submitted_at == long_ago
+    assert submit(house, at=long_ago, received_on=shanghai_date(long_ago)).submitted_at == long_ago
 
 
 def test_the_name_of_a_file_keeps_its_ending_and_loses_its_folders(house):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import Complaint, ImportRow, SheetImport, Target
+from corps.clock import today
 from firms.models import Representative
 from tests.cases.conftest import House, hand_in, sheet_of, take_in
 
@@ -57,7 +58,7 @@ def represent(house: House, code: str = "CXT"):
 
 
 def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
-    form = {"firm": house.firms["CXT"].pk, "subject": "网络巡查", "received_on": "2026-03-17"}
+    form = {"firm": house.firms["CXT"].pk, "subject": "网络巡查", "received_on": today()}
     answer = officer.post(
         reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("巡查.csv", sheet_of(GOOD))}
     )
@@ -70,7 +71,7 @@ def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
 
 def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settings):
     settings.SHEET_MAX_BYTES = 10
-    form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": "2026-03-17"}
+    form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": today()}
     answer = officer.post(reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))})
     assert answer.status_code == 200
     assert not Complaint.objects.exists()
@@ -78,7 +79,7 @@ def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settin
 
 def test_a_program_is_told_with_413_that_its_sheet_is_too_large(officer, house, settings):
     settings.SHEET_MAX_BYTES = 10
-    form = {"firm": "CXT", "subject": "x", "received_on": "2026-03-17"}
+    form = {"firm": "CXT", "subject": "x", "received_on": today()}
     answer = officer.post("/api/v1/complaints/", form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))})
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
     assert not Complaint.objects.exists()
@@ -299,13 +300,13 @@ def test_an_officer_chooses_the_firm_and_a_representative_has_their_own(client, 
         client.force_login(user)
         first, *others = client.get(reverse("cases:complaint_new")).context["form"].fields["firm"].choices
         assert (first[0] == "", bool(others)) == (is_open, is_open)
-        without = client.post(reverse("cases:complaint_new"), {"subject": "x", "received_on": "2026-03-17"})
+        without = client.post(reverse("cases:complaint_new"), {"subject": "x", "received_on": today()})
         assert list(without.context["form"].errors) == ["firm"]
 
 
 def test_a_representative_hands_in_for_the_own_firm_only(client, house):
     client.force_login(represent(house))
-    form = {"subject": "x", "received_on": "2026-03-17"}
+    form = {"subject": "x", "received_on": today()}
     answer = client.post(reverse("cases:complaint_new"), form | {"firm": house.firms["HYS"].pk})
     assert answer.status_code == 200
     assert not Complaint.objects.exists()

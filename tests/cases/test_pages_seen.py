@@ -1,7 +1,5 @@
 """The pages of the cases room as people see them: by keys, without script, in both sizes, light and dark."""
 
-from datetime import date
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -10,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from cases import workflow
 from cases.models import SheetImport, Target
+from corps.clock import today
 from corps.workflow import store_file
 from notices.models import NoticeItem
 from tests.cases.conftest import House, hand_in
@@ -151,7 +150,7 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
         actor=world.officer,
         firm=world.firm,
         subject="网络巡查清单",
-        received_on=date(2026, 3, 17),
+        received_on=today(),
         sheet=store_file(SHEET.encode(), "text/csv"),
         sheet_name="巡查.csv",
     )
