@@ -11,19 +11,21 @@ from notices.answer_sheets.filled import Filled, Line, Problem
 from notices.answer_sheets.words import ANSWERS
 from notices.models import AnswerRetraction, Notice
 from notices.states import ItemState
-from notices.workflow import Reply, foresee_answers
+from notices.workflow import Reply, foresee_answers, foresee_retractions
 
 COLUMN_OF = {"remark-too-long": "remark", "unknown-outcome": "answer"}
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What confirming a filled sheet would do now. unchanged: rows that repeat the answer that stands.
+    """What confirming a filled sheet would do now. changed: of those ready, rows whose answer takes the place of one
+    that nobody has checked. unchanged: rows that repeat the answer that stands.
 
     key: of the act; the same as long as neither the sheet nor the standing answers change and none is taken back.
     """
 
     ready: list[Line]
+    changed: int
     unchanged: int
     blank: int
     problems: list[Problem]
@@ -35,9 +37,12 @@ def review(filled: Filled, notice: Notice, actor: User) -> Review:
     """What confirming would do now: which rows would be answered, which repeat what stands, which are wrong why."""
     standing = _standing(notice)
     asked = [line for line in filled.lines if not _repeats(line, standing)]
+    changing = changed_items(filled, notice)
     results = foresee_answers(notice=notice, replies=[line.reply for line in asked], actor=actor)
+    taken_back = {result.ref: result for result in foresee_retractions(notice=notice, items=changing, actor=actor)}
     ready, problems = [], list(filled.problems)
-    for line, result in zip(asked, results, strict=True):
+    for line, foreseen in zip(asked, results, strict=True):
+        result = taken_back.get(line.item, foreseen)
         if result.ok:
             ready.append(line)
         else:
@@ -45,12 +50,26 @@ def review(filled: Filled, notice: Notice, actor: User) -> Review:
     counts = {claim: sum(line.outcome == claim for line in ready) for claim in ANSWERS}
     return Review(
         ready=ready,
+        changed=sum(line.item in taken_back for line in ready),
         unchanged=len(filled.lines) - len(asked),
         blank=filled.blank,
         problems=sorted(problems, key=lambda problem: problem.row),
         by_answer=[(str(claim.label), count) for claim, count in counts.items() if count],
-        key=_key(filled, standing, AnswerRetraction.objects.filter(answer__item__notice=notice).count()),
+        key=key_of(filled, notice),
     )
+
+
+def key_of(filled: Filled, notice: Notice) -> str:
+    """The key of confirming a sheet: another one once an answer that it meets was given, taken back or checked."""
+    retracted = AnswerRetraction.objects.filter(answer__item__notice=notice).count()
+    return _key(filled, _standing(notice), retracted)
+
+
+def changed_items(filled: Filled, notice: Notice) -> list[int]:
+    """Items that are answered, and otherwise than the sheet says, and whose answer may be taken back."""
+    told = {line.item: line.outcome for line in filled.lines if line.item is not None}
+    answered = notice.items.retractable().filter(pk__in=told).values_list("pk", "outcome")
+    return [pk for pk, outcome in answered if outcome != told[pk]]
 
 
 def unsettled(filled: Filled, notice: Notice) -> list[Reply]:

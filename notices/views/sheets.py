@@ -88,8 +88,11 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
     body = [[line.item, line.address, line.outcome, line.remark] for line in filled.lines]
     try:
         replies = partial(answer_sheets.unsettled, filled, notice)
+        # Answers given since the look are not replaced: nobody was told of them.
+        is_as_seen = answer_sheets.key_of(filled, notice) == seen["key"]
+        replaced = answer_sheets.changed_items(filled, notice) if is_as_seen else []
         with transaction.atomic():
-            results = desk.answer_once(request.user, notice, seen["key"], body, replies)
+            results = desk.answer_once(request.user, notice, seen["key"], body, replies, replaced)
             workflow.confirm_sheet(sheet=sheet, actor=request.user)
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))

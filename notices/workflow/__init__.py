@@ -27,7 +27,7 @@ from notices.workflow.objecting import (
     withdraw_items,
 )
 from notices.workflow.replies import reply_once
-from notices.workflow.retracting import change_answers, retract_answers
+from notices.workflow.retracting import change_answers, foresee_retractions, retract_answers
 from notices.workflow.sheets import confirm_sheet, hand_in_sheet, put_away_sheets
 from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
 
@@ -48,6 +48,7 @@ __all__ = [
     "decide_objection",
     "decline_correction",
     "foresee_answers",
+    "foresee_retractions",
     "hand_in_sheet",
     "hand_over",
     "lodge_objection",

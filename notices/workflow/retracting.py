@@ -140,6 +140,17 @@ def change_answers(
     ]
 
 
+def foresee_retractions(*, notice: Notice, items: Iterable[int], actor: User) -> list[Result]:
+    """What `retract_answers` would say to these items now, one Result for each; nothing is locked or written.
+
+    Raises PermissionDenied.
+    """
+    access.require(actor, _verb_of(actor), notice)
+    asked = list(items)
+    facts = _facts(notice.items.exclude(state=ItemState.DRAFT).in_bulk(asked))
+    return [_judge(pk, facts, actor) for pk in asked]
+
+
 def _verb_of(actor: User) -> str:
     """What a person's role lets them do with answers: give the own platform's, or record them on its behalf."""
     return "notices.answer" if access.may(actor, "notices.answer") else "notices.answer_on_behalf"

@@ -186,8 +186,9 @@ def test_whoever_comes_second_is_told_who_answered_what(world, notice):
     assert "第 2 行" in told.content.decode()
     assert Answer.objects.count() == 6
 
+    # Handed in anew it would take the place of the answer that nobody has checked, and says so before.
     review = hand_in(client, notice, as_csv(rows)).context["review"]
-    assert [problem.row for problem in review.problems] == [2]
+    assert ([line.row for line in review.ready], review.changed, review.problems) == ([2], 1, [])
 
 
 def test_the_confirmation_is_of_the_person_and_the_notice_that_looked(world, notice):

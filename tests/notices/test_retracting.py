@@ -296,6 +296,48 @@ def test_a_sheet_sent_again_after_its_answers_were_taken_back_answers_again(worl
     assert item.state == "claimed"
 
 
+def sheet_pages(page: Client, notice, outcome: str):
+    """Hand a sheet in that answers the notice's only item; the review, and what confirming it shows."""
+    thing = Target.objects.select_related("listing").get(items__notice=notice).listing
+    content = f"编号,答复,备注\n{thing.canonical_id},{outcome},证据不足\n".encode()
+    sheet = SimpleUploadedFile("a.csv", content, "text/csv")
+    seen = page.post(reverse("notices:answers", args=[notice.number]), {"sheet": sheet})
+    return seen.context["review"], lambda: page.post(
+        reverse("notices:answers_confirm", args=[notice.number]), {"seen": seen.context["seen"]}
+    )
+
+
+def test_a_sheet_changes_answers_that_nobody_has_checked(world: World, page: Client):
+    notice, [item] = issued(world)
+    answer(world, notice)
+    review, confirm = sheet_pages(page, notice, "未处置")
+    assert (len(review.ready), review.changed, review.problems) == (1, 1, [])
+    confirm()
+    confirm()
+    item.refresh_from_db()
+    assert (item.state, item.outcome) == ("refused", "refused")
+    assert AnswerRetraction.objects.count() == 1
+
+
+def test_a_sheet_does_not_replace_what_was_answered_since_its_look(world: World, page: Client):
+    notice, [item] = issued(world)
+    _review, confirm = sheet_pages(page, notice, "未处置")
+    answer(world, notice)
+    [result] = confirm().context["results"]
+    assert result.code == "already-answered"
+    item.refresh_from_db()
+    assert item.outcome == "removed"
+
+
+def test_a_sheet_says_of_a_checked_answer_that_it_stands(world: World, page: Client):
+    notice, [item] = issued(world)
+    answer(world, notice)
+    workflow.verify_items(items=[item.pk], seen="unreachable", actor=world.officer2)
+    review, _confirm = sheet_pages(page, notice, "未处置")
+    [problem] = review.problems
+    assert "officer2" in str(problem.reason)
+
+
 # The API.
 
 
