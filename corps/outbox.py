@@ -21,7 +21,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
@@ -52,10 +52,13 @@ REPLAY_MARK = "replay:"
 
 # Higher rooms add to these. Each check is asked just before some deliveries are sent (READ_AT_ONCE at most, each with
 # its message) and answers with the reasons why they must not go, by the delivery's id. What changes after it was asked
-# is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. Each hook is called, in the failure's
-# own transaction, for a delivery that has failed for good.
+# is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. Each failure hook is called, in the
+# failure's own transaction, for a delivery that has failed for good. Each arrival hook is called with the ids of
+# deliveries that a server took, or that turned out to be sent or not: in the transaction of the person's decision, and
+# of a worker's own only after its commits, which nothing may hold up; what is lost there, maintenance finds.
 sending_checks: list[Callable[[Sequence[Delivery]], Mapping[int, str]]] = []
 failure_hooks: list[Callable[[Delivery], Any]] = []
+arrival_hooks: list[Callable[[Sequence[int]], Any]] = []
 
 CLAIM = """
 UPDATE corps_delivery
@@ -182,7 +185,7 @@ def _send_on_a_line(replay: str, bring_help: Callable[[], Any] | None = None) ->
             if bring_help and len(claimed) == BATCH:
                 turn.when_going, bring_help = bring_help, None
             turn.send(claimed)
-            sent += turn.sent
+            sent += len(turn.taken)
             if turn.is_cut_short:
                 break
     return sent
@@ -272,14 +275,14 @@ def _claim(worker: str, replay: str) -> list[int]:
 class _Turn:
     """A worker's way through one claimed batch.
 
-    sent: how many the server has taken. is_cut_short: the server cannot be talked to; the rest was put off.
+    taken: the deliveries that the server has taken. is_cut_short: the server cannot be talked to; the rest was put off.
     when_going: called once, when the server has taken a message.
     """
 
     def __init__(self, worker: str, line: Line) -> None:
         self.worker = worker
         self.line = line
-        self.sent = 0
+        self.taken: list[int] = []  # by the server, and committed
         self.is_cut_short = False
         self.when_going: Callable[[], Any] | None = None
         self.answered: tuple[Delivery, Answer] | None = None  # taken by the server, not yet committed
@@ -298,6 +301,7 @@ class _Turn:
                     break
         finally:
             self._commit(None)
+        _tell_arrivals(self.taken)
         if self.is_cut_short:
             due_at = timezone.now() + _pause(3)
             mine = Delivery.objects.filter(worker=self.worker, state=Delivery.State.PENDING)
@@ -340,8 +344,8 @@ class _Turn:
         with connection.cursor() as cursor:
             cursor.execute(f"EXECUTE {_step(self.worker)} (%s, %s, %s, %s, %s)", values)
             has_ended, has_begun = cursor.fetchone()
-        if has_ended:
-            self.sent += 1
+        if has_ended and last:
+            self.taken.append(last[0].pk)
         elif last:
             self._tell_late(*last)
         if begun:
@@ -384,6 +388,15 @@ class _Turn:
             for row in theirs.filter(state=Delivery.State.UNCERTAIN).only("answer"):
                 row.answer = "\n".join(filter(None, [row.answer, f"{answer.verdict.name}: {answer.text}"]))
                 row.save(update_fields=["answer"])
+
+
+def _tell_arrivals(deliveries: Sequence[int]) -> None:
+    """Let the higher apps know what was taken. That it was is committed, whatever comes of this."""
+    try:
+        for hook in arrival_hooks if deliveries else ():
+            hook(deliveries)
+    except DatabaseError as lost:
+        log.warning("outbox.arrivals_not_told", deliveries=len(deliveries), error=type(lost).__name__)
 
 
 def _pause(tries: int) -> timedelta:

@@ -31,8 +31,8 @@ IN_TIME = {"": None, "yes": True, "no": False}
 OF_ITEM = ("target__listing", "target__store", "target__platform", "notice__platform", "notice__case")
 JOINED = {
     "filing": ("case", "firm", "verify_deadline"),
-    "answer": ("by", "item__notice__reply_deadline", *(f"item__{name}" for name in OF_ITEM)),
-    "check": ("by", "item__check_deadline", *(f"item__{name}" for name in OF_ITEM)),
+    "answer": ("by", *(f"item__{name}" for name in OF_ITEM)),
+    "check": ("by", *(f"item__{name}" for name in OF_ITEM)),
 }
 
 
@@ -134,8 +134,8 @@ def _filing(complaint: Complaint) -> Row:
     )
 
 
-def _of_item(done: Any, due: Any) -> Row:
-    """An answer or a check, under a deadline of its item."""
+def _of_item(done: Any, due: date | None) -> Row:
+    """An answer or a check, and the day by which it was judged."""
     target, notice = done.item.target, done.item.notice
     return Row(
         name=f"{target.platform.label} {target.get_kind_display()} {target.thing.canonical_id}",
@@ -143,7 +143,7 @@ def _of_item(done: Any, due: Any) -> Row:
         place=notice.number,
         place_url=notice.get_absolute_url(),
         by=done.by.name,
-        due=due.due_on if due else None,
+        due=due,
         done_at=done.at,
         in_time=done.in_time,
     )
@@ -151,8 +151,8 @@ def _of_item(done: Any, due: Any) -> Row:
 
 ROWS: dict[str, Callable[[Any], Row]] = {
     "filing": _filing,
-    "answer": lambda answer: _of_item(answer, answer.item.notice.reply_deadline),
-    "check": lambda check: _of_item(check, check.item.check_deadline),
+    "answer": lambda answer: _of_item(answer, answer.due_on or answer.item.notice.reply_due_on),
+    "check": lambda check: _of_item(check, check.owed_on),
 }
 
 

@@ -103,9 +103,11 @@ def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "")
         return _judged(answers, Q(is_late=False))
 
     first = Check.objects.filter(item=OuterRef("item")).order_by("pk").values("pk")[:1]
-    checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first), item__check_deadline__isnull=False)
-    looked = checks.annotate(on=TruncDate("at", tzinfo=SHANGHAI))
-    return _judged(looked, Q(on__lte=F("item__check_deadline__due_on")))
+    checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first))
+    # The day by which it was owed stands on the check; on those of long ago only its item's, which moves.
+    checks = checks.annotate(owed_on=Coalesce("due_on", "item__check_deadline__due_on"))
+    looked = checks.filter(owed_on__isnull=False).annotate(on=TruncDate("at", tzinfo=SHANGHAI))
+    return _judged(looked, Q(on__lte=F("owed_on")))
 
 
 def _filings(user: Any, campaign: int | None) -> QuerySet[Any]:
@@ -134,7 +136,7 @@ def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:
         items=Count("pk"),
         notices=Count("notice", distinct=True),
         since=Min("notice__issued_at"),
-        due=Min("notice__reply_deadline__due_on"),
+        due=Min("notice__reply_due_on"),
     )
 
 

@@ -21,6 +21,7 @@ from corps.access import require
 from corps.api import HasBusiness
 from corps.errors import TransitionRefused
 from corps.models import User
+from corps.reading import is_read
 from notices import workflow
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
@@ -34,7 +35,7 @@ ANSWER_KEYS = ("row", "result", "code", "detail")
 
 class NoticeSerializer(serializers.ModelSerializer):
     platform = serializers.CharField(source="platform.slug")
-    due_on = serializers.DateField(source="reply_deadline.due_on", default=None)
+    due_on = serializers.DateField(source="reply_due_on", allow_null=True)
     items = serializers.IntegerField(
         source="item_count", help_text="All items that the letter names, those withdrawn since included"
     )
@@ -101,7 +102,7 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     lookup_value_regex = "[A-Z0-9-]+"
 
     def get_queryset(self) -> QuerySet[Notice]:
-        notices = Notice.objects.visible_to(self.request.user).select_related("platform", "reply_deadline")
+        notices = Notice.objects.visible_to(self.request.user).select_related("platform")
         return notices.with_counts()
 
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=NoticeState.values)])
@@ -110,6 +111,12 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         page = self.paginate_queryset(_in_state(self.get_queryset(), request, NoticeState.values))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One notice; a liaison's first look at it is when it arrived, if it had not before."""
+        notice = self.get_object()
+        _note_opening(request, notice)
+        return Response(self.get_serializer(notice).data)
+
     @extend_schema(
         parameters=[OpenApiParameter("state", str, enum=ItemState.values)], responses=ItemSerializer(many=True)
     )
@@ -117,6 +124,7 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def items(self, request: Request, number: str) -> Response:
         """The items of a notice in their order; `state` filters."""
         notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
+        _note_opening(request, notice)
         rows = notice.items.select_related("target__platform", "target__listing", "target__store")
         self.ordering = "position"
         page = self.paginate_queryset(_in_state(rows, request, ItemState.values))
@@ -167,6 +175,12 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         asked = get_object_or_404(notice.items.exclude(state=ItemState.DRAFT), pk=item)
         require_one(workflow.retract_answers(notice=notice, items=[asked.pk], actor=person))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _note_opening(request: Request, notice: Notice) -> None:
+    person = cast(User, request.user)
+    if person.role == User.Role.LIAISON and notice.opened_at is None and is_read(request._request):
+        workflow.open_notice(notice=notice, actor=person)
 
 
 def _in_state(rows: QuerySet, request: Request, states: list[str]) -> QuerySet:

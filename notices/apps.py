@@ -9,9 +9,10 @@ class NoticesConfig(AppConfig):
         from cases import workflow as casework
         from corps import outbox, search, tasks
         from corps.access import allow
+        from corps.workflow import calendar as deadlines
         from notices import audit_words, home, standing, story
         from notices.finding import find
-        from notices.workflow import closing, drafting, handover, official, sheets, verdicts
+        from notices.workflow import arrival, closing, drafting, handover, official, sheets, verdicts
         from stores import standing as below
         from stores import workflow as storework
 
@@ -35,6 +36,9 @@ class NoticesConfig(AppConfig):
 
         outbox.sending_checks.append(handover.names_official)
         outbox.failure_hooks.append(handover.try_backup)
+        outbox.arrival_hooks.append(arrival.settle_deliveries)
+        deadlines.move_hooks.append(arrival.follow_calendar)
+        tasks.sweepers.append(arrival.find_arrivals)
         tasks.sweepers.append(verdicts.settle_verdicts)
         tasks.sweepers.append(sheets.put_away_sheets)
         storework.official_hooks.append(handover.withdraw_official)

@@ -23,6 +23,9 @@ VERBS = {
     "notice.opened_again": (_("Notice opened again"), "amber"),
     "notice.withdrawn": (_("Notice withdrawn"), "grey"),
     "notice.served_otherwise": (_("Notice served in another way"), "blue"),
+    "notice.arrived": (_("Notice arrived"), "blue"),
+    "notice.arrival_void": (_("Arrival of the notice void"), "red"),
+    "notice.due_date_moved": (_("Due date of the notice later"), "grey"),
     "notice.answered_on_behalf": (_("Answer recorded for the liaison"), "amber"),
     "delivery.sent": (_("Mail sent"), "grey"),
     "delivery.failed": (_("Mail failed"), "red"),
@@ -66,11 +69,13 @@ def register() -> None:
     timeline.words.update(VERBS)
     wording.name_acts(SHEETS | {act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
+        arrival=Detail(_("known because"), codes=choices(Notice.Arrival)),
         document=Detail(_("document")),
         items=Detail(_("items")),
         notice=Detail(_("notice")),
         operator=Detail(_("asks for the operator")),
         outcome=Detail(_("answer"), codes=choices(Claim)),
+        period=Detail(_("period to answer")),
         preserve=Detail(_("asks to preserve data")),
         proof=Detail(_("proof")),
         successor=Detail(_("successor"), kind="notices.noticeitem"),

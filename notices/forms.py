@@ -93,10 +93,13 @@ class ServedForm(forms.Form):
     document = forms.FileField(label=_("Proof (scan or photograph)"), required=False)
 
 
+DELIVERY_ACTS = ("mark_sent", "resend", "cancel", "bounce")
+
+
 class DeliveryForm(forms.Form):
     """What a person decides about a delivery, with the reason or the evidence."""
 
-    act = forms.ChoiceField(choices=[("mark_sent", ""), ("resend", ""), ("cancel", "")], widget=forms.HiddenInput)
+    act = forms.ChoiceField(choices=[(act, "") for act in DELIVERY_ACTS], widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Reason or evidence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 

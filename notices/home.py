@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext
@@ -32,7 +32,7 @@ def _unanswered(user: User) -> QuerySet[Any]:
         Notice.objects.visible_to(user)
         .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
         .select_related("platform", "case__firm", "reply_deadline")
-        .annotate(open_count=Count("items"), due_on=F("reply_deadline__due_on"))
+        .annotate(open_count=Count("items"), due_on=F("reply_due_on"))
         .order_by("due_on", "pk")
     )
 
@@ -244,10 +244,10 @@ def waiting(user: User) -> Iterable[desk.Task]:
             verb=_("Look"),
         )
 
-    for notice in _unanswered(user).filter(due_on__gt=today())[: desk.MOST]:
+    for notice in _unanswered(user).filter(Q(due_on__gt=today()) | Q(due_on=None))[: desk.MOST]:
         yield desk.Task(
             title=_("%(platform)s is to answer %(notice)s") % {"platform": notice.platform.label, "notice": notice},
-            note=_("round %(round)s") % {"round": notice.round},
+            note=_("round %(round)s") % {"round": notice.round} if notice.due_on else _("Not arrived yet"),
             place=f"{notice.case.firm.short_label}　{notice.case.number}",
             count=notice.open_count,
             unit=_items(notice.open_count),

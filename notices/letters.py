@@ -13,16 +13,17 @@ from django.db.models import Max, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from python_calamine import CalamineWorkbook
 
 from cases.models import Case, CaseOfficer, LegalGround, Target
 from corps import tasks
 from corps.acting import current
-from corps.clock import shanghai_date
+from corps.calendar import Unit
+from corps.clock import shanghai_date, today
 from corps.errors import TransitionRefused
 from corps.messages import Attachment, compose, read
-from corps.models import Delivery, Message, User
+from corps.models import ClockRule, Delivery, Message, User
 from firms.disclosure import FirmNames
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState
@@ -62,9 +63,9 @@ class Content:
 def content_of(notice: Notice) -> Content:
     """What the letter of a notice says as it stands now, in Chinese whoever looks; a draft shows a gap for its number.
 
-    It holds the items, the grounds, what is asked, the due date and the contact. Of its case it says the document
-    number alone: who complained, and a title that may name them, are no platform's business. The letter is rendered
-    from it, and so is the version that is approved (`notices.versions`).
+    It holds the items, the grounds, what is asked, the period to answer in and the contact. Of its case it says the
+    document number alone: who complained, and a title that may name them, are no platform's business. The letter is
+    rendered from it, and so is the version that is approved (`notices.versions`).
     """
     with translation.override("zh-hans"):
         context = letter_context(notice)
@@ -102,8 +103,25 @@ def letter_context(notice: Notice) -> dict[str, Any]:
         "grounds": sorted(grounds, key=lambda row: (-row["count"], row["ground"].name)),
         "contact": contact_of(notice),
         "dated": shanghai_date(notice.issued_at) if notice.issued_at else None,
-        "due_on": notice.reply_deadline.due_on if notice.reply_deadline else None,
+        "reply_period": period_of(notice),
     }
+
+
+def period_of(notice: Notice) -> str:
+    """How long the letter leaves its reader from its receipt, in words of the reader's language, such as "3 working
+    days": what was fixed at the issue; of a draft, what it would be today."""
+    on = shanghai_date(notice.issued_at) if notice.issued_at else today()
+    length = notice.reply_period
+    if length is None and notice.case.campaign:
+        length = notice.case.campaign.reply_working_days
+    clock = ClockRule.objects.in_force("PT_FK", on).clock(length)
+    if clock.unit == Unit.WORKING:
+        words = ngettext("%(count)d working day", "%(count)d working days", clock.length)
+    elif clock.unit == Unit.CALENDAR:
+        words = ngettext("%(count)d calendar day", "%(count)d calendar days", clock.length)
+    else:
+        words = ngettext("%(count)d month", "%(count)d months", clock.length)
+    return words % {"count": clock.length}
 
 
 def letter_items(notice: Notice) -> list[dict[str, Any]]:

@@ -17,6 +17,6 @@ def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
         items.filter(notice__platform__in=platforms, notice__state=NoticeState.ISSUED, state=ItemState.OPEN)
         .order_by()
         .values_list("notice__platform")
-        .annotate(notices=Count("notice", distinct=True), items=Count("pk"), due=Min("notice__reply_deadline__due_on"))
+        .annotate(notices=Count("notice", distinct=True), items=Count("pk"), due=Min("notice__reply_due_on"))
     )
     return {platform: Waiting(*owed) for platform, *owed in rows}

@@ -178,7 +178,7 @@ class NoticesTeller(story.Teller):
         # By the few deadlines and the few notices, not by the thousands of items.
         checks = Deadline.objects.filter(pk__in=claimed.values("check_deadline").distinct())
         due = checks.aggregate(check=Min("due_on")) | notices.filter(Exists(unanswered)).aggregate(
-            answer=Min("reply_deadline__due_on")
+            answer=Min("reply_due_on")
         )
         for name, label in (("check", _("Check")), ("answer", _("Platform's answer"))):
             if due[name]:
@@ -198,7 +198,7 @@ def _contradicted(checks: list[Check]) -> int:
 def bind(targets: QuerySet[Target]) -> QuerySet[Target]:
     """Targets with the notice whose unfinished item binds them, and when the next act on that item is due."""
     due = Either(
-        When(bond__state=ItemState.OPEN, then="bond__notice__reply_deadline__due_on"),
+        When(bond__state=ItemState.OPEN, then="bond__notice__reply_due_on"),
         When(bond__state=ItemState.CLAIMED, then="bond__check_deadline__due_on"),
     )
     return targets.annotate(

@@ -27,7 +27,7 @@ BY_STATE = {
 }
 # What stands in the sources like an act and is none: a line of the log.
 LOGGED = {"audit.sealed", "audit.transactions_behind", "outbox.answer_came_late", "outbox.database_lost"}
-LOGGED |= {"outbox.uncertain"}
+LOGGED |= {"outbox.uncertain", "outbox.arrivals_not_told"}
 
 
 def sources() -> Iterator[tuple[str, ast.AST]]:

@@ -20,12 +20,13 @@ class DeliveryState(models.TextChoices):
 
 
 # From "sending" back to "pending" only while it is certain that the server has not taken the message; from
-# "uncertain" and "failed" only a person leads on.
+# "uncertain" and "failed" only a person leads on, and from "sent" where the message came back.
 DELIVERY_STATES = StateTable(
     DeliveryState,
     {
         "pending": ("sending", "failed", "cancelled"),
         "sending": ("sent", "pending", "failed", "uncertain"),
+        "sent": ("failed",),
         "failed": ("pending", "cancelled"),
         "uncertain": ("sent", "pending", "cancelled"),
     },

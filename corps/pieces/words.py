@@ -3,10 +3,11 @@
 Plain functions, so that a table of thousands of rows can format once in Python and keep its loop flat.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from corps.clock import shanghai_date, today
 
@@ -64,3 +65,15 @@ def full_moment(value: datetime | None) -> str:
 def clock_time(value: datetime | None) -> str:
     """`14:30`."""
     return f"{_local(value):%H:%M}" if value else NOTHING
+
+
+def length_of(time: timedelta) -> str:
+    """How long something has taken, in the largest whole unit: `40 minutes`, `2 hours`, `3 days`."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 60:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    if minutes < 48 * 60:
+        hours = minutes // 60
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    days = minutes // (24 * 60)
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}

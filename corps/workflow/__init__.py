@@ -14,7 +14,7 @@ from corps.workflow.accounts import (
 )
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
-from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, resend
+from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, record_bounce, resend
 from corps.workflow.files import open_file, put_away, store_file
 from corps.workflow.house import (
     lift_quarantine,
@@ -64,6 +64,7 @@ __all__ = [
     "reactivate_user",
     "read_notifications",
     "recompute_deadlines",
+    "record_bounce",
     "request_approval",
     "resend",
     "reset_password",

@@ -1,8 +1,9 @@
 """Verbs on the working-day calendar: publishing a year's table, and moving the deadlines that hang on it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,9 @@ from corps.models import Deadline, Holiday, User
 
 # Number of the advisory lock under which tables are published and deadlines recomputed, one at a time.
 CALENDAR_LOCK = 0x63616C
+
+# Higher apps add to these: what they do when deadlines moved, in the same transaction; given what moved.
+move_hooks: list[Callable[[list["Move"]], Any]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ def recompute_deadlines() -> list[Move]:
         row.due_on, row.is_provisional = move.due_on, move.is_provisional
         moved.append(row)
     Deadline.objects.bulk_update(moved, ["due_on", "is_provisional"], batch_size=1000)
+    for hook in move_hooks if moves else ():
+        hook(moves)
     return moves
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from corps import outbox
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.errors import TransitionRefused
@@ -30,7 +31,31 @@ def mark_sent(*, delivery: Delivery, actor: User, evidence: str, at: datetime) -
         )
     if not evidence.strip():
         raise TransitionRefused("evidence-missing", _("Say how it is known that the message arrived."))
-    return _decide(delivery, DeliveryState.SENT, actor, at, evidence=evidence.strip(), finished_at=at)
+    _decide(delivery, DeliveryState.SENT, actor, at, evidence=evidence.strip(), finished_at=at)
+    _tell_arrivals(delivery)
+    return delivery
+
+
+@transaction.atomic
+def record_bounce(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Delivery:
+    """Enter that a message which was sent came back: it has failed, and what follows a failure follows.
+
+    reason: what the returned mail says. Raises PermissionDenied; TransitionRefused "not-sent", "reason-missing".
+    """
+    delivery = _locked(delivery, actor)
+    _require_reason(reason)
+    if delivery.state != DeliveryState.SENT:
+        raise TransitionRefused("not-sent", _("Only a message that was sent can come back."), state=delivery.state)
+    _decide(delivery, DeliveryState.FAILED, actor, at, reason=reason.strip())
+    for hook in outbox.failure_hooks:
+        hook(delivery)
+    _tell_arrivals(delivery)
+    return delivery
+
+
+def _tell_arrivals(delivery: Delivery) -> None:
+    for hook in outbox.arrival_hooks:
+        hook([delivery.pk])
 
 
 @transaction.atomic

@@ -32,6 +32,8 @@ class Answer(models.Model):
     at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     is_late = models.BooleanField()
+    # The day by which it was judged late or in time; null where none had begun, and for the first answers kept.
+    due_on = models.DateField(null=True)
     document = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -103,6 +105,8 @@ class Check(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)
+    # The day by which it was owed when it was made; null where none was, and for the first checks kept.
+    due_on = models.DateField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -2,10 +2,12 @@
 
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
 from cases.states import Claim
@@ -13,6 +15,24 @@ from corps.database.references import is_kept, refers
 from corps.models import Deadline, StoredFile
 from notices.states import ITEM_STATES, NOTICE_STATES, RETRACTABLE, UNFINISHED, ItemState, NoticeState
 from stores.models import Liaison, Platform
+
+# What was told first stays; a date is never brought forward; that of a notice that is over does not move at all.
+DUE_DATE_BROKEN = """
+OLD.first_due_on IS NOT NULL AND (
+    NEW.first_due_on IS DISTINCT FROM OLD.first_due_on
+    OR NEW.reply_due_on < OLD.reply_due_on
+    OR OLD.reply_due_on IS NOT NULL AND NEW.reply_due_on IS DISTINCT FROM OLD.reply_due_on
+       AND OLD.state IN ('completed', 'withdrawn')
+)"""
+
+
+class Arrival(models.TextChoices):
+    """How it is known that a letter arrived."""
+
+    MAIL = "mail", _("taken by the mail server")
+    SERVED = "served", _("served in another way")
+    OPENED = "opened", _("opened by the liaison")
+    ISSUED = "issued", _("counted from its issue")
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -49,9 +69,14 @@ class Notice(models.Model):
 
     `round` counts the case's notices to that platform. `version` is the hash of what was submitted for approval, and
     `put_forward` that of each of its parts (`notices.versions`), so that a later change can be named.
+
+    `reply_period` is the length that the letter prints, in the unit of rule PT_FK. It begins when the letter arrived:
+    `arrived_at`, of all ways the first (`notices.workflow.arrival`); until then `reply_deadline` and `reply_due_on` are
+    null. `reply_due_on` is the last day in time, never earlier than `first_due_on`, the one that was told first.
     """
 
     State = NoticeState
+    Arrival = Arrival
 
     number = models.CharField(max_length=20, unique=True)
     document_number = models.CharField(max_length=60, blank=True)
@@ -71,7 +96,14 @@ class Notice(models.Model):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     issued_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    reply_period = models.SmallIntegerField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    served_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    arrived_by = models.CharField(max_length=8, choices=Arrival.choices, blank=True)
     reply_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    reply_due_on = models.DateField(null=True)
+    first_due_on = models.DateField(null=True)
     letter_html = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     letter_text = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
@@ -86,8 +118,21 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_issued_is_whole",
                 condition=~models.Q(state__in=("issued", "completed"))
-                | models.Q(issued_at__isnull=False, issued_by__isnull=False, reply_deadline__isnull=False)
-                & ~models.Q(document_number=""),
+                | models.Q(issued_at__isnull=False, issued_by__isnull=False) & ~models.Q(document_number=""),
+            ),
+            models.CheckConstraint(
+                name="notice_arrival_is_whole",
+                condition=models.Q(
+                    arrived_at__isnull=True, arrived_by="", reply_deadline__isnull=True, reply_due_on__isnull=True
+                )
+                | models.Q(
+                    arrived_at__isnull=False,
+                    arrived_by__in=Arrival.values,
+                    issued_at__isnull=False,
+                    reply_deadline__isnull=False,
+                    reply_due_on__gte=models.F("first_due_on"),
+                    first_due_on__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="drafter_does_not_issue",
@@ -97,6 +142,21 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["platform", "state", "-id"], name="notice_platform_state"),
             models.Index(fields=["case", "platform"], name="notice_case_platform"),
+            models.Index(
+                fields=["id"],
+                name="notice_not_arrived",
+                condition=models.Q(arrived_at__isnull=True, issued_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="due_date_told_is_kept",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(DUE_DATE_BROKEN),
+                func="RAISE EXCEPTION 'a due date that was told is not taken back' USING ERRCODE = 'check_violation';",
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """Deliveries: what left the house, what did not, and what a person has to decide."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,14 +18,20 @@ from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
+from corps.outbox import ALARM_AFTER
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
+from corps.pieces.words import length_of
+from notices import letters
 from notices.forms import DeliveryForm
 from notices.models import Notice
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
 FOR_A_PERSON = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
+NOT_SENT = (Delivery.State.PENDING, Delivery.State.SENDING, *FOR_A_PERSON)
+# A letter that was made within this time waits its turn.
+JUST_NOW = timedelta(minutes=1)
 
 
 def visible(user: User) -> QuerySet[Delivery]:
@@ -87,7 +95,8 @@ def download(request: SignedIn, pk: int) -> HttpResponse:
 @officers
 @require_POST
 def decide(request: SignedIn, pk: int) -> HttpResponse:
-    """Mark an uncertain delivery as sent, send a failed or uncertain one again, or give it up; with the reason."""
+    """Mark an uncertain delivery as sent, send a failed or uncertain one again, give it up, or enter that one which was
+    sent came back; with the reason."""
     delivery = get_object_or_404(visible(request.user).select_related("message"), pk=pk)
     form = DeliveryForm(request.POST)
     if not form.is_valid():
@@ -100,6 +109,8 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             case "resend":
                 workflow.resend(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
                 tasks.ring(tasks.send_due)
+            case "bounce":
+                workflow.record_bounce(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
             case "cancel":
                 workflow.cancel(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
             case _:
@@ -109,6 +120,38 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
         return render(request, "notices/delivery.html", _context(request, delivery, form))
     messages.success(request, _("Your decision is recorded."))
     return redirect("notices:delivery", pk=pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that has not left, or of which nobody knows. colour: of its note; text: what is the matter."""
+
+    pk: int
+    colour: str
+    text: str
+
+
+def undelivered_of(notice: Notice) -> list[Undelivered]:
+    """What is on its way for an issued notice, or needs a person; nothing for a letter that just waits its turn."""
+    rows = letters.deliveries_of(notice).filter(state__in=NOT_SENT, replay="").select_related("message")
+    told = [_undelivered(delivery) for delivery in rows.defer("content")]
+    return [line for line in told if line]
+
+
+def _undelivered(delivery: Delivery) -> Undelivered | None:
+    recipient = {"recipient": delivery.message.recipient}
+    if delivery.state == Delivery.State.UNCERTAIN:
+        said = _("It is not known whether the letter to %(recipient)s arrived; an officer decides.")
+        return Undelivered(delivery.pk, "red", said % recipient)
+    if delivery.state == Delivery.State.FAILED:
+        said = _("The letter to %(recipient)s could not be delivered; an officer decides.")
+        return Undelivered(delivery.pk, "red", said % recipient)
+    age = now() - delivery.message.created_at
+    if age < JUST_NOW:
+        return None
+    said = _("The letter to %(recipient)s has not been sent yet; it has waited for %(time)s.")
+    colour = "red" if age > ALARM_AFTER else "amber"
+    return Undelivered(delivery.pk, colour, said % (recipient | {"time": length_of(age)}))
 
 
 def _context(request: SignedIn, delivery: Delivery, form: DeliveryForm) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.db.models import Count, F, Q, QuerySet
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,12 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import LegalGround, Target
 from cases.states import Claim
+from cases.story import FAR
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
 from corps.models import User
 from corps.pieces.lists import page_of
 from corps.pieces.words import thousands
+from corps.reading import is_read
 from corps.results import Result
 from listings.addresses import read_cell
 from notices import letters, workflow
@@ -30,6 +35,7 @@ from notices.states import RETRACTABLE, ItemState, NoticeState
 from notices.workflow import Reply
 
 liaisons = open_to(User.Role.LIAISON)
+Shown = TypeVar("Shown", bound=HttpResponseBase)
 KEYS = (
     (Claim.REMOVED, "1"),
     (Claim.SHUT, "2"),
@@ -66,6 +72,22 @@ def list_notices(request: SignedIn) -> HttpResponse:
         found = notices.exclude(state=NoticeState.WITHDRAWN).filter(open_count=0)
         page = page_of(found, request.GET, order=("-id",), total=found.count())
     return render(request, "notices/desk_list.html", {"page": page, "shown": shown})
+
+
+def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -> Shown:
+    """Show an issued notice, or a paper of it, to its liaison, and note the first time that it was opened.
+
+    show: makes the answer, which tells the due date that the opening sets. Where there is no reader, as for a prefetch
+    or one who has hung up, what was noted is taken back.
+    """
+    if request.user.role != User.Role.LIAISON or notice.opened_at is not None or request.method != "GET":
+        return show(notice)
+    with transaction.atomic():
+        workflow.open_notice(notice=notice, actor=request.user)
+        answer = show(notice)
+        if not is_read(request):
+            transaction.set_rollback(True)
+        return answer
 
 
 def show_notice(
@@ -262,7 +284,7 @@ def _visible(request: SignedIn, number: str) -> Notice:
 def _with_counts(notices: NoticeQuerySet) -> QuerySet[Any]:
     counted = notices.with_counts().select_related("reply_deadline", "case")
     return counted.annotate(
-        due_on=F("reply_deadline__due_on"),
+        due_on=Coalesce("reply_due_on", Value(FAR)),
         back_count=Count(
             "items",
             filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED),

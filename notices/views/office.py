@@ -28,6 +28,7 @@ from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.views import desk
+from notices.views.deliveries import undelivered_of
 from notices.views.stepper import sent_back, steps_of
 from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import by_reason, screen
@@ -109,7 +110,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
     )
     notice = get_object_or_404(notices, number=number)
     if request.user.role == User.Role.LIAISON:
-        return desk.show_notice(request, notice)
+        return desk.opened(request, notice, lambda notice: desk.show_notice(request, notice))
     tab = request.GET.get("tab", "items")
     shown = {"items": _items, "letter": _letter, "deliveries": _deliveries, "timeline": _timeline}
     if tab not in shown:
@@ -120,6 +121,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
         "tab": tab,
         "returned": returned,
         "steps": steps_of(notice, returned),
+        "undelivered": undelivered_of(notice),
     } | _verbs(request.user, notice)
     return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
 
@@ -316,7 +318,7 @@ def letter(request: SignedIn, number: str) -> HttpResponse:
         ),
         number=number,
     )
-    return render(request, "notices/letter_page.html", {"notice": notice} | letters.letter_context(notice))
+    return desk.opened(request, notice, lambda notice: _letter_page(request, notice))
 
 
 @everyone
@@ -329,6 +331,15 @@ def sheet(request: SignedIn, number: str) -> HttpResponse:
         ),
         number=number,
     )
+    return desk.opened(request, notice, _sheet_of)
+
+
+def _letter_page(request: SignedIn, notice: Notice) -> HttpResponse:
+    return render(request, "notices/letter_page.html", {"notice": notice} | letters.letter_context(notice))
+
+
+def _sheet_of(notice: Notice) -> HttpResponse:
+    """The attached sheet as a download: as it was sent, or as it would be."""
     if notice.attachment:
         with ground.open_file(notice.attachment) as file:
             content = file.read()

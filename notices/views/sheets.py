@@ -41,6 +41,10 @@ CONFIRM_WITHIN = timedelta(days=1)
 def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
     """The notice's items to fill in, as XLSX or CSV, in the language of who asks."""
     notice = _visible(request, number)
+    return desk.opened(request, notice, lambda notice: _answer_sheet(notice, kind))
+
+
+def _answer_sheet(notice: Notice, kind: str) -> HttpResponseBase:
     if kind == "xlsx":
         response: HttpResponseBase = HttpResponse(answer_sheets.write_xlsx(notice), content_type=letters.XLSX)
     else:

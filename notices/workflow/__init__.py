@@ -2,6 +2,7 @@
 
 from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
+from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checking import Look, check_items, look_again, verify_items
 from notices.workflow.drafting import (
     Composed,
@@ -47,6 +48,7 @@ __all__ = [
     "correct_outcome",
     "decide_objection",
     "decline_correction",
+    "find_arrivals",
     "foresee_answers",
     "foresee_retractions",
     "hand_in_sheet",
@@ -54,6 +56,7 @@ __all__ = [
     "lodge_objection",
     "look_again",
     "may_decide",
+    "open_notice",
     "propose_correction",
     "propose_verdicts",
     "put_away_sheets",

@@ -28,6 +28,7 @@ from listings.addresses import read_cell
 from listings.sites import platform_of
 from notices.models import Notice, NoticeItem
 from notices.states import ANSWERED_AS, ItemState, NoticeState
+from notices.workflow.arrival import note_opening
 from notices.workflow.issuing import complete_notices
 
 LONGEST_REMARK = 300
@@ -54,8 +55,8 @@ WITH words AS (
     SET state = said.target_state, claim = said.outcome, claim_at = said.fact, claim_remark = said.remark
     FROM said WHERE target.id = said.target
 ), answers AS (
-    INSERT INTO notices_answer (item_id, outcome, remark, by_id, at, claimed_at, is_late, document_id)
-    SELECT item, outcome, remark, %(actor)s, fact, claimed, late, %(document)s FROM said
+    INSERT INTO notices_answer (item_id, outcome, remark, by_id, at, claimed_at, is_late, due_on, document_id)
+    SELECT item, outcome, remark, %(actor)s, fact, claimed, late, %(due)s::date, %(document)s FROM said
 )
 INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
 SELECT fact, %(actor)s, %(role)s, %(channel)s, %(address)s, 'item.answered', 'notices.noticeitem', item, %(thread)s,
@@ -103,19 +104,23 @@ def answer_items(
 
     The first answer to an item stands; whoever comes second is told who answered what when. An officer answers on
     behalf of a liaison with the document it came by. Whether an answer is late is judged by the moment it is recorded
-    (in a replay by its `at`). A fixed number of statements, whatever the number of items.
+    (in a replay by its `at`) and by the due date at that moment; an answer shows that the letter arrived.
+    A fixed number of statements, whatever the number of items.
     Raises PermissionDenied; TransitionRefused "notice-not-open".
     """
     _require_answerer(actor, notice, document)
     recorded = accept_at(actor, at, now())
     replies = list(replies)
     items = _lock_named_items(notice, replies)
-    notice = Notice.objects.select_related("case__campaign", "platform", "reply_deadline").get(pk=notice.pk)
+    notice = Notice.objects.select_related("case__campaign", "platform").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
 
     accepted, results = _judge(notice, items, replies, recorded)
     if accepted:
+        # Who answers a letter has read it.
+        if notice.arrived_at is None:
+            note_opening(notice, recorded, actor)
         _write(notice, list(accepted.values()), actor, recorded, document)
         complete_notices([notice.pk], actor=actor, at=recorded)
     return results
@@ -251,7 +256,7 @@ def _write(
         )
         for _item, reply in accepted
     ]
-    due = notice.reply_deadline.due_on if notice.reply_deadline else date.max
+    due = notice.reply_due_on or date.max
     length = notice.case.campaign.check_working_days if notice.case.campaign else None
     days = [shanghai_date(fact) for _outcome, _remark, fact, _claimed in words]
     gone = [outcome in CLAIMS_GONE for outcome, *_rest in words]
@@ -268,6 +273,7 @@ def _write(
         "fact": [fact for _outcome, _remark, fact, _claimed in words],
         "claimed": [claimed for *_rest, claimed in words],
         "late": [day > due for day in days],
+        "due": notice.reply_due_on,
         "deadline": [deadlines[day].pk if claims else None for day, claims in zip(days, gone, strict=True)],
         "document": document.pk if document else None,
         "thread": notice.case.thread,

@@ -110,7 +110,8 @@ def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     """The items a person may see, and their targets, both locked in the order of ids."""
     visible = NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", flat=True)
     list(locked_in_order(Target.objects, visible).values_list("pk"))
-    items = locked_in_order(NoticeItem.objects.visible_to(actor), ids).select_related("target__case", "notice__case")
+    items = locked_in_order(NoticeItem.objects.visible_to(actor), ids)
+    items = items.select_related("target__case", "notice__case", "check_deadline")
     return {item.pk: item for item in items}
 
 
@@ -135,7 +136,15 @@ def _refusal(look: Look, item: NoticeItem | None) -> Result | None:
 def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
     checks = Check.objects.bulk_create(
         [
-            Check(item=item, seen=look.seen, note=look.note[:300], by=actor, at=look.at, looked_at=look.looked_at)
+            Check(
+                item=item,
+                seen=look.seen,
+                note=look.note[:300],
+                by=actor,
+                at=look.at,
+                looked_at=look.looked_at,
+                due_on=item.check_deadline.due_on if item.check_deadline else None,
+            )
             for item, look in accepted
         ],
         batch_size=5000,

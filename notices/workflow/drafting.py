@@ -106,7 +106,7 @@ def waiting_among(cases: QuerySet[Case]) -> QuerySet[Target]:
 def _waiting(**of: Any) -> QuerySet[Target]:
     """The targets that wait. of: the lookup on a target's case."""
     items = NoticeItem.objects.filter(**{f"target__{name}": value for name, value in of.items()})
-    past_due = Q(notice__reply_deadline__due_on__lt=today()) | Q(answered_at__isnull=False)
+    past_due = Q(notice__reply_due_on__lt=today()) | Q(answered_at__isnull=False)
     unanswered = items.filter(past_due, state=ItemState.OPEN)
     waiting = Q(
         state__in=(

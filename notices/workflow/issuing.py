@@ -16,14 +16,15 @@ from cases.states import CaseState
 from corps import workflow as ground
 from corps.access import may, require
 from corps.audit import entry, origin, record, record_many
-from corps.clock import accept_at, now, shanghai_date
+from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.locking import locked
-from corps.models import Approval, Deadline, StoredFile, User
+from corps.models import Approval, StoredFile, User
 from notices import letters
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.versions import parts_of
+from notices.workflow import arrival
 from notices.workflow.drafting import refuse_blocked
 from notices.workflow.guards import CARRIED_FROM, hold_recipient, require_open_for_notices
 from notices.workflow.submissions import changed_in_words, changed_since, recipient_gone, take_back, voided
@@ -72,8 +73,8 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
 
     version: SHA-256 of the letter that the approver read (`notices.versions`). Where the letter, or who gets it, is no
     longer what was put forward, the submission is taken back, whoever put it forward is told, and this is refused.
-    A follow-up carries over its targets' unfinished items, naming itself as their successor. The due date is rule
-    PT_FK from the Shanghai date of `at`, with the campaign's own length where it has one.
+    A follow-up carries over its targets' unfinished items, naming itself as their successor. Its period is
+    fixed now; it begins when the letter arrives (`notices.workflow.arrival`).
     Raises PermissionDenied; TransitionRefused "not-submitted" with who decided when, "own-draft" for who drafted or
     submitted it, "version-missing", "case-not-open", "recipient-gone" and "version-changed" (taken back), "blocked"
     (answered meanwhile, official, without ground; details: blocked), and those of `corps.workflow.decide_approval`.
@@ -135,8 +136,7 @@ def _examine(notice: Notice, actor: User, version: str, at: datetime) -> Transit
 
 def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
     """Everything an approval sets going; the caller holds the locks and has asked the guards."""
-    length = case.campaign.reply_working_days if case.campaign else None
-    notice.reply_deadline = Deadline.objects.ensure("PT_FK", shanghai_date(at), length=length)
+    arrival.begin(notice, at)
     notice.document_number = ground.document_number("协查", at)
     notice.state, notice.issued_by, notice.issued_at = NoticeState.ISSUED, actor, at
     _carry_over_and_open(notice, case, actor, at)
@@ -157,7 +157,8 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
         thread=case.thread,
         number=notice.number,
         document_number=notice.document_number,
-        due_on=notice.reply_deadline.due_on,
+        due_on=notice.reply_due_on,
+        period=notice.reply_period,
         version=notice.version,
     )
     letters.queue(notice, letter, at=at)
@@ -219,8 +220,9 @@ def serve_otherwise(
         raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
     if not proof.strip():
         raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
-    notice.served_otherwise = proof.strip()
-    notice.save(update_fields=["served_otherwise"])
+    notice.served_otherwise, notice.served_at = proof.strip(), notice.served_at or at
+    notice.save(update_fields=["served_otherwise", "served_at"])
+    arrival.settle([notice.pk], actor=actor)
     ground.cancel_unsent(
         deliveries=letters.deliveries_of(notice), actor=actor, reason=str(_("Served in another way.")), at=at
     )

@@ -1,7 +1,5 @@
 """Deadlines kept: each number of the dashboard leads to exactly the rows that it counts."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,7 +11,7 @@ from cases.models import Campaign, Complaint
 from corps.models import Deadline, User
 from notices.models import Answer
 from notices.workflow import verify_items
-from tests.notices.world import World, add_targets, answer, issue, make_world
+from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -25,18 +23,10 @@ def get(user: User, address: str):
 
 
 def late_notice(world: World, count: int) -> None:
-    """Issues a notice and answers it after its deadline, by moving that."""
+    """Issues a notice that arrived long ago, and answers it."""
     targets = add_targets(world, count)
     [notice] = issue(world, targets)
-    past = Deadline.objects.create(
-        rule=notice.reply_deadline.rule,
-        started_on=(timezone.now() - timedelta(days=9)).date(),
-        due_on=(timezone.now() - timedelta(days=3)).date(),
-        is_provisional=False,
-        length=count + 1,
-    )
-    notice.reply_deadline = past
-    notice.save(update_fields=["reply_deadline"])
+    arrive(world, notice, at=ago(days=20))
     answer(world, notice)
 
 

@@ -10,7 +10,7 @@ from corps.clock import today
 from corps.errors import TransitionRefused
 from notices.models import Notice
 from notices.workflow import compose_notices, submit_notice
-from tests.notices.world import World, add_targets, issue
+from tests.notices.world import World, add_targets, arrive, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,14 @@ def shorten(campaign: Campaign, world: World, days: int) -> Campaign:
 def test_a_notice_that_was_issued_keeps_its_deadline_and_a_later_one_has_the_new_length(world, campaign):
     add_targets(world, 1)
     [first] = issue(world)
-    due_on = first.reply_deadline.due_on
+    [unopened] = issue(world, add_targets(world, 1))
+    due_on = arrive(world, first).reply_due_on
     shorten(campaign, world, 2)
     [second] = issue(world, add_targets(world, 1))
-    assert Notice.objects.get(pk=first.pk).reply_deadline.due_on == due_on
-    assert today() < second.reply_deadline.due_on < due_on
+    assert Notice.objects.get(pk=first.pk).reply_due_on == due_on
+    assert today() < arrive(world, second).reply_due_on < due_on
+    # What its letter prints holds, though it arrives only now.
+    assert arrive(world, unopened).reply_due_on == due_on
 
 
 def test_the_length_stays_while_a_notice_waits_for_approval(world, campaign):

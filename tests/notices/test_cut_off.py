@@ -8,7 +8,7 @@ from corps.models import AuditEntry, User
 from notices.models import NoticeItem
 from stores.models import Liaison
 from stores.standing import Waiting
-from tests.notices.world import World, add_targets, answer, issue
+from tests.notices.world import World, add_targets, answer, arrive, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -33,10 +33,11 @@ def dismiss(admin: User, liaison: Liaison):
 def test_dismissing_the_last_liaison_is_asked_with_what_stays_unanswered(world: World, admin):
     add_targets(world, 3, platform=world.other_platform)
     [notice] = issue(world)
+    arrive(world, notice)
     answer(world, notice, items=[notice.items.first().pk])
     [last] = world.other_platform.liaisons.all()
     page = at(admin, "stores:liaison_dismiss", last.pk)
-    assert (page.context["others"], page.context["waiting"]) == (0, Waiting(1, 2, notice.reply_deadline.due_on))
+    assert (page.context["others"], page.context["waiting"]) == (0, Waiting(1, 2, notice.reply_due_on))
     last.refresh_from_db()
     assert last.is_active
 
@@ -63,11 +64,12 @@ def test_a_second_dismissal_is_refused_in_words(world: World, admin):
 def test_every_desk_says_that_a_platform_has_nobody(world: World, admin):
     add_targets(world, 2, platform=world.other_platform)
     [notice] = issue(world)
+    arrive(world, notice)
     name = "stores:platforms"
     assert [row[1:] for row in at(world.officer, name).context["rows"]] == [(False, None), (False, None)]
     dismiss(admin, world.other_platform.liaisons.get())
     rows = {row[0].slug: row[1:] for row in at(world.officer, name).context["rows"]}
-    assert rows == {"taobao": (False, None), "jd": (True, Waiting(1, 2, notice.reply_deadline.due_on))}
+    assert rows == {"taobao": (False, None), "jd": (True, Waiting(1, 2, notice.reply_due_on))}
     [need] = at(admin, "home").context["needs"]
     assert need.url == reverse("stores:liaison_new", args=["jd"])
     assert reverse("stores:platforms") in [task.url for task in due(world.officer)]

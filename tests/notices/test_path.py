@@ -11,12 +11,12 @@ from django.utils import timezone
 from cases.models import Target
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
-from corps.models import AuditEntry, Deadline, Delivery
+from corps.models import AuditEntry, Delivery
 from listings.models import Belonging, Listing
 from notices import workflow
 from notices.models import Answer, Check, Notice, NoticeItem, Outcome, Recurrence
 from stores.models import OfficialAccount, Store
-from tests.notices.world import World, add_targets, ago, answer, issue
+from tests.notices.world import World, add_targets, ago, answer, arrive, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def test_a_target_goes_from_notice_to_the_number_it_belongs_to(world: World):
     [notice] = issue(world)
     assert notice.state == "issued"
     assert notice.document_number.endswith("号")
-    assert notice.reply_deadline
+    assert (notice.reply_period, notice.reply_due_on) == (3, None)
     assert Delivery.objects.get().message.recipient == "liaison@taobao.example"
     assert all(result.ok for result in answer(world, notice))
     results = workflow.verify_items(
@@ -119,9 +119,7 @@ def test_when_a_liaison_says_it_was_done_is_a_claim_and_moves_no_clock(world: Wo
     add_targets(world, 2)
     [notice] = issue(world)
     first, second = notice.items.order_by("position")
-    Deadline.objects.filter(pk=notice.reply_deadline_id).update(
-        started_on=ago(days=9).date(), due_on=ago(days=2).date(), is_provisional=False
-    )
+    arrive(world, notice, at=ago(days=20))
     long_ago = ago(days=8)
     replies = [
         workflow.Reply(1, "removed", item=first.pk, at=long_ago),

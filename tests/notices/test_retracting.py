@@ -22,7 +22,7 @@ from notices import workflow
 from notices.models import Answer, AnswerRetraction, NoticeItem, PendingVerdict
 from notices.states import RETRACTABLE
 from notices.workflow import Reply
-from tests.notices.world import World, add_targets, ago, answer, issue, make_world
+from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
 
 
 @pytest.fixture
@@ -67,14 +67,14 @@ def test_every_answered_state_has_its_way_back():
 
 def test_a_completed_notice_is_open_again_and_its_due_date_stays(world: World):
     notice, [item] = issued(world)
-    due_on = notice.reply_deadline.due_on if notice.reply_deadline else None
+    due_on = arrive(world, notice).reply_due_on
     answer(world, notice, "refused")
     notice.refresh_from_db()
     assert notice.state == "completed"
     retract(world, notice, [item])
     notice.refresh_from_db()
     assert notice.state == "issued"
-    assert (notice.reply_deadline.due_on if notice.reply_deadline else None) == due_on
+    assert notice.reply_due_on == due_on
 
 
 def test_the_officers_of_the_case_are_told(world: World):

@@ -136,6 +136,13 @@ def issue(world: World, targets: list[Target] | None = None) -> list[Notice]:
     return issued
 
 
+def arrive(world: World, notice: Notice, at: datetime | None = None) -> Notice:
+    """The notice once its liaison has opened it, whereby its clock began."""
+    user = world.liaison if notice.platform_id == world.platform.pk else world.other_liaison
+    workflow.open_notice(notice=notice, actor=user, at=at)
+    return notice
+
+
 def answer(world: World, notice: Notice, outcome: str = "removed", items: list[int] | None = None, **more: object):
     """Answer items of a notice as its liaison; all open ones unless named."""
     ids = items if items is not None else list(notice.items.filter(state="open").values_list("pk", flat=True))
