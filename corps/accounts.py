@@ -7,14 +7,25 @@ from allauth.account import app_settings, auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from corps import workflow
 from corps.acting import current
 from corps.audit import record
-from corps.models import User
+from corps.lockout import PasswordAttempt, keep_device, tokens_of
+from corps.models import AuditEntry, User
+from corps.second_factor import has_factor
 from corps.sessions import person_of
+
+# Of the addresses from which others tried, so many are named.
+ADDRESSES_SHOWN = 5
 
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
@@ -33,24 +44,45 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The person, or None. Raises ValidationError while too many tries have failed."""
-        try:
-            return super().authenticate(request, **credentials)
-        except ValidationError:
-            record(None, "sign_in.locked", _account(credentials), at=timezone.now())
-            raise
+        """The person, or None. Raises ValidationError while the browser or address has to wait."""
+        attempt = PasswordAttempt(request, str(credentials.get("username", "")))
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None:
+            attempt.failed()
+        else:
+            attempt.succeeded(has_factor=has_factor(user))
+        return user
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        account = _account(credentials)
-        record(None, "sign_in.failed", account, at=timezone.now(), known=account is not None)
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """A new password. Raises ValidationError if it is easily guessed, or the present one."""
+        password = super().clean_password(password, user)
+        if user is not None and user.has_usable_password() and user.check_password(password):
+            raise ValidationError(_("This is the present password. Choose another one."), code="same_password")
+        return password
 
     def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and say what others tried since the last time."""
         super().login(request, user)
-        record(user, "sign_in.done", user, at=timezone.now())
+        if request.session.session_key is None:
+            request.session.create()
+        at = timezone.now()
+        request.device_token = workflow.begin_session(  # type: ignore[attr-defined]
+            user=user,
+            session_key=str(request.session.session_key),
+            address=current().address,
+            agent=request.headers.get("User-Agent", ""),
+            known_tokens=tokens_of(request),
+            at=at,
+        )
+        if failed := failed_since_last_time(user):
+            messages.warning(request, failed)
+        record(user, "sign_in.done", user, at=at)
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
-        """Go on in the language that the person chose."""
+        """Go on in the language that the person chose, in a browser that is known from now on."""
         response = super().post_login(request, user, **how)
+        if token := getattr(request, "device_token", ""):
+            keep_device(request, response, token)
         if user.language:
             remember_language(response, user.language)
         return response
@@ -69,8 +101,13 @@ class AccountAdapter(DefaultAccountAdapter):
             record(user, "sign_out", user, at=timezone.now())
 
     def set_password(self, user: User, password: str) -> None:
-        super().set_password(user, password)
-        record(user, "account.password_changed", user, at=timezone.now())
+        """The owner's own new password: whoever knew the old one is signed out elsewhere."""
+        workflow.change_own_password(
+            user=user, password=password, keep=self.request.session.session_key or "", at=timezone.now()
+        )
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("home")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return current().address or super().get_client_ip(request)
@@ -88,5 +125,19 @@ def remember_language(response: HttpResponse, language: str) -> None:
     )
 
 
-def _account(credentials: dict[str, Any]) -> User | None:
-    return User.objects.filter(username__iexact=str(credentials.get("username", ""))[:60]).first()
+def failed_since_last_time(user: User) -> str:
+    """What others tried since this person last signed in, as a sentence; "" if nothing."""
+    entries = AuditEntry.objects.about(user)
+    last = entries.filter(verb="sign_in.done").order_by("-pk").values_list("pk", flat=True).first() or 0
+    wrong = entries.filter(pk__gt=last, verb__in=("sign_in.failed", "second_factor.failed"))
+    by_address = dict(wrong.values_list("address").annotate(count=Count("pk")).order_by("-count"))
+    if not by_address:
+        return ""
+    count, shown = sum(by_address.values()), ", ".join(filter(None, list(by_address)[:ADDRESSES_SHOWN]))
+    words = ngettext(
+        "Since you last signed in there was %(count)d wrong attempt, from %(addresses)s.",
+        "Since you last signed in there were %(count)d wrong attempts, from %(addresses)s.",
+        count,
+    )
+    said = words % {"count": count, "addresses": shown or "?"}
+    return said + " " + _("If that was not you, tell an administrator.")

@@ -24,6 +24,7 @@ from rest_framework.serializers import as_serializer_error
 from corps import workflow
 from corps.errors import TransitionRefused
 from corps.limits import LIMIT_CODES, LimitExceeded, count, count_often
+from corps.lockout import network
 from corps.models import ApiKey, User
 
 READS = ("GET", "HEAD", "OPTIONS")
@@ -36,7 +37,10 @@ class KeyAuthentication(BaseAuthentication):
     keyword = "bearer"
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
-        """The key's account, or None if there is no such header. Raises AuthenticationFailed for a key unknown."""
+        """The key's account, or None if there is no such header.
+
+        Raises AuthenticationFailed for a key unknown, LimitExceeded for too many of them from one address.
+        """
         words = request.headers.get("Authorization", "").split()
         if not words or words[0].lower() != self.keyword:
             return None
@@ -45,6 +49,7 @@ class KeyAuthentication(BaseAuthentication):
         digest = hashlib.sha256(words[1].encode()).hexdigest()
         key = ApiKey.objects.select_related("user").filter(digest=digest, revoked_at=None, user__is_active=True).first()
         if key is None:
+            count("api.wrong_keys", network())
             raise exceptions.AuthenticationFailed(_("This key is unknown or was revoked."))
         if request.method in READS:
             count_often("api.reads", key.pk)

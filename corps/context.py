@@ -41,8 +41,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Organisation, rail, bell, person and the other language. `demonstration` is None outside demonstration mode."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
-    # Before a second factor that is owed is there, every line of the frame would lead back here.
-    owed = getattr(request, "second_factor_owed", False)
+    # Before what is owed is done, every line of the frame would lead back here.
+    factor_owed = getattr(request, "second_factor_owed", False)
+    password_owed = getattr(request, "password_owed", False)
+    owed = factor_owed or password_owed
     framed = signed_in and not owed
     if signed_in and request.method == "POST":
         navigation.forget_counts(user)
@@ -56,7 +58,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if framed else (),
         "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if framed else (),
         "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",
-        "second_factor_owed": owed,
+        "second_factor_owed": factor_owed,
+        "password_owed": password_owed,
         "search_url": navigation.address_of("search") if user and framed and user.role in SEARCHERS else "",
         "demonstration": SimpleLazyObject(demonstration),
     }

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,12 +50,16 @@ def open_to(*roles: str) -> Callable[[View], View]:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """Send to the sign-in page, and back here afterwards."""
-    if request.headers.get("HX-Request"):
-        answer = HttpResponse(status=204)
-        answer["HX-Refresh"] = "true"
-        return answer
-    return redirect_to_login(request.get_full_path())
+    """Send to the sign-in page, and afterwards back to the page that was open.
+
+    A fragment asked for by HTMX gets 401 and leads the whole page there; `static/js/forms.js` keeps what was typed.
+    """
+    if not request.headers.get("HX-Request"):
+        return redirect_to_login(way_back(request))
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    page = f"{shown.path}?{shown.query}" if shown.query else shown.path
+    to_sign_in = redirect_to_login(page or way_back(request))
+    return HttpResponse(status=401, headers={"HX-Redirect": to_sign_in.headers["Location"]})
 
 
 def way_back(request: HttpRequest) -> str:

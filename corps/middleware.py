@@ -2,18 +2,21 @@
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from corps import workflow
 from corps.acting import acting
 from corps.doors import DRAFTS_DONE
 from corps.limits import LimitExceeded
+from corps.sessions import SessionStore
 from corps.views.house import limit_exceeded
 from corps.views.status import VIEWS
 
@@ -108,10 +111,61 @@ class DraftMiddleware:
         response = self.get_response(request)
         if request.method != "POST" or not 300 <= response.status_code < 400:
             return response
-        owed = getattr(request, "second_factor_owed", False)
+        owed = getattr(request, "second_factor_owed", False) or getattr(request, "password_owed", False)
         if (key := request.POST.get("draft", "")[:100]) and request.user.is_authenticated and not owed:
             request.session[DRAFTS_DONE] = [*request.session.get(DRAFTS_DONE, ()), key][-MOST_DRAFTS:]
         return response
+
+
+class PrivateCacheMiddleware:
+    """Nothing that was answered stays in a browser or proxy, unless the view says that it is `public`.
+
+    What carries an ETag may be kept by the browser alone, and is asked about each time. Static files are answered
+    before this is reached.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        stated = response.headers.get("Cache-Control", "")
+        if "public" not in stated and "no-store" not in stated:
+            response.headers["Cache-Control"] = "private, no-cache" if response.has_header("ETag") else "no-store"
+        return response
+
+
+class RetryAfterMiddleware:
+    """429 for a form that was refused because of too many attempts; `corps.lockout.refusal` notes how long to wait."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if wait := getattr(request, "retry_after", 0):
+            response.status_code = 429
+            response.headers["Retry-After"] = str(wait)
+        return response
+
+
+class SessionUseMiddleware:
+    """Notes once a minute that a session is in use, except by what a page asks for by itself (`extends_no_session`)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "extends_no_session", False) or not isinstance(request.session, SessionStore):
+            return response
+        now = timezone.now()
+        if request.session.session_key and request.session.is_due_to_be_seen(now):
+            workflow.note_session_use(request.session.session_key, at=now)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        request.extends_no_session = getattr(view, "extends_no_session", False)  # type: ignore[attr-defined]
 
 
 class NotAllowedMiddleware:

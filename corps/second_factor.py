@@ -7,6 +7,7 @@ it is settled, and no longer: the answer costs later requests nothing.
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -17,8 +18,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from corps import workflow
 from corps.api import is_api, problem_page
 from corps.audit import record
+from corps.lockout import CodeAttempt
 from corps.models import Installation, User
 
 SETTLED = "second_factor_settled"
@@ -69,25 +72,28 @@ def has_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
 
 
-class _Noted:
-    """A form for a code that the audit hears of when too many were wrong."""
+class _Counted:
+    """A form for a code of which only so many may be wrong."""
 
     user: User
 
     def clean_code(self) -> str:
+        """The code. Raises ValidationError if it is wrong, or too many were."""
+        attempt = CodeAttempt(context.request, self.user)
         try:
-            return super().clean_code()  # type: ignore[misc]
-        except ValidationError as refused:
-            if refused.code == "too_many_login_attempts":
-                record(None, "second_factor.locked", self.user, at=timezone.now())
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            attempt.failed()
             raise
+        attempt.succeeded()
+        return code
 
 
-class CodeForm(_Noted, AuthenticateForm):
+class CodeForm(_Counted, AuthenticateForm):
     """The code after the password."""
 
 
-class CodeAgainForm(_Noted, ReauthenticateForm):
+class CodeAgainForm(_Counted, ReauthenticateForm):
     """The code before something delicate."""
 
 
@@ -96,8 +102,10 @@ def _added(request: HttpRequest, user: User, authenticator: Authenticator, **mor
 
 
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **more: Any) -> None:
+    """Other browsers may have signed in without a second factor that whoever removed it still had."""
     request.session.pop(SETTLED, None)
-    record(user, "second_factor.removed", user, at=timezone.now(), kind=str(authenticator.type))
+    ended = workflow.end_other_sessions(user, keep=request.session.session_key or "")
+    record(user, "second_factor.removed", user, at=timezone.now(), kind=str(authenticator.type), sessions=ended)
 
 
 def _renewed(request: HttpRequest, user: User, authenticator: Authenticator, **more: Any) -> None:

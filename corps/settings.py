@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corps.middleware.PrivateCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "corps.middleware.StatusMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -68,7 +69,10 @@ MIDDLEWARE = [
     "corps.middleware.ActMiddleware",
     "corps.middleware.LimitMiddleware",
     "corps.middleware.NotAllowedMiddleware",
+    "corps.middleware.RetryAfterMiddleware",
+    "corps.middleware.SessionUseMiddleware",
     "corps.middleware.DraftMiddleware",
+    "corps.passwords.PasswordChangeMiddleware",
     "corps.second_factor.SecondFactorMiddleware",
 ]
 
@@ -119,6 +123,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "corps.passwords.RepetitionValidator"},
+    {"NAME": "corps.passwords.KnownWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -130,7 +136,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "100/m/ip,5/15m/key"}
+# Wrong passwords and codes are counted by `corps.lockout`; nothing can be guessed about a passkey.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
+MFA_RATE_LIMITS = {"webauthn_login": None}
 # Who must set up a second factor before anything else; in demonstration mode nobody is asked.
 EVERY_ROLE = ["officer", "supervisor", "liaison", "representative", "administrator", "auditor"]
 SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", EVERY_ROLE)
@@ -143,7 +151,12 @@ SESSION_ENGINE = "corps.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
+# A session that nobody used for so long ends; 0 sets no limit.
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# The prefix has the browser refuse these cookies from any other host, path or plain connection.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SECURE_SSL_REDIRECT = HTTPS
 # Monitors and load balancers ask within the machine or its network.
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^statusz$"]

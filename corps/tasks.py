@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from corps import limits, outbox, workflow
@@ -55,5 +56,9 @@ def sweep() -> None:
         for look in sweepers:
             look()
         limits.clear_counts()
+        at = timezone.now()
+        workflow.tell_owners(at=at)
+        workflow.clear_attempts(at=at)
+        workflow.clear_sessions(at=at)
         workflow.seal_audit()
         workflow.note_sweep()

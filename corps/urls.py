@@ -11,7 +11,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.views import audit, calendar, desk, house, lists, people, status, units
+from corps.views import account, audit, calendar, desk, house, lists, people, status, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -22,11 +22,13 @@ handler500 = house.server_error
 # Of allauth's pages only these: accounts are made by administrators, and no mail leaves but through the outbox.
 accounts = [
     path("login/", account_views.login, name="account_login"),
-    path("logout/", account_views.logout, name="account_logout"),
+    path("logout/", account.sign_out, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("password/set/", account_views.password_set, name="account_set_password"),
+    path("sessions/", account.list_sessions, name="account_sessions"),
+    path("sessions/end/", account.end_sessions, name="account_sessions_end"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 
@@ -36,6 +38,7 @@ administration = [
     path("<str:username>/close/", people.close_user, name="user_close"),
     path("<str:username>/reopen/", people.reopen_user, name="user_reopen"),
     path("<str:username>/password/", people.reset_password, name="user_password"),
+    path("<str:username>/unlock/", people.unlock_user, name="user_unlock"),
     path("<str:username>/second-factor/", people.reset_second_factor, name="user_second_factor"),
     path("<str:username>/keys/", people.make_key, name="user_key"),
     path("<str:username>/keys/<int:pk>/revoke/", people.revoke_key, name="user_key_revoke"),

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from cases.states import CASE_STATES, COMPLAINT_STATES
 from corps import wording
+from corps.limits import limits
 from corps.models import Approval, Delivery
 from notices.states import OBJECTION_STATES
 
@@ -28,6 +29,8 @@ BY_STATE = {
 # What stands in the sources like an act and is none: a line of the log.
 LOGGED = {"audit.sealed", "audit.transactions_behind", "outbox.answer_came_late", "outbox.database_lost"}
 LOGGED |= {"outbox.uncertain", "outbox.arrivals_not_told"}
+# Limits of signing in are named alike.
+LOGGED |= set(limits())
 
 
 def sources() -> Iterator[tuple[str, ast.AST]]:

@@ -4,6 +4,7 @@ from corps.models.calendar import ClockRule, Deadline, Holiday
 from corps.models.house import Counter, Installation, Notification, RateCount, StoredFile
 from corps.models.messages import Delivery, Message
 from corps.models.people import ApiKey, Unit, User
+from corps.models.sign_in import FailedAttempts, KnownDevice, Session
 
 __all__ = [
     "ApiKey",
@@ -14,11 +15,14 @@ __all__ = [
     "Counter",
     "Deadline",
     "Delivery",
+    "FailedAttempts",
     "Holiday",
     "Installation",
+    "KnownDevice",
     "Message",
     "Notification",
     "RateCount",
+    "Session",
     "StoredFile",
     "Unit",
     "User",

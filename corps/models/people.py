@@ -79,6 +79,8 @@ class User(AbstractBaseUser):
     duties = ArrayField(models.CharField(max_length=32, choices=Duty.choices), default=list, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
     is_active = models.BooleanField(_("active"), default=True)
+    # Somebody else knows the password: it was handed out. Asked for before anything else in the browser.
+    must_change_password = models.BooleanField(default=False)
     language = models.CharField(max_length=10, blank=True)
     # By list: hidden columns, and filters with a name. Kept here, since every page fetches the person anyway.
     lists = models.JSONField(default=dict, blank=True)

@@ -19,7 +19,7 @@ from corps.account_parts import parts
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import UserForm
-from corps.models import ApiKey, Unit, User
+from corps.models import ApiKey, FailedAttempts, Unit, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
@@ -97,7 +97,14 @@ def show_user(request: SignedIn, username: str) -> HttpResponse:
             messages.success(request, _("The account was changed."))
             return redirect("user", user.username)
     keys = ApiKey.objects.filter(user=user, revoked_at=None).order_by("pk")
-    context = {"account": user, "form": form, "part": part, "keys": keys, "has_factor": has_factor(user)}
+    context = {
+        "account": user,
+        "form": form,
+        "part": part,
+        "keys": keys,
+        "has_factor": has_factor(user),
+        "attempts": FailedAttempts.objects.on(user, timezone.now()),
+    }
     return render(request, "corps/users_show.html", context)
 
 
@@ -120,6 +127,12 @@ def reset_password(request: SignedIn, username: str) -> HttpResponse:
     user = _account(request, username)
     password = workflow.reset_password(user=user, actor=request.user, at=timezone.now())
     return _shown_once(request, user, password=password)
+
+
+@administrators
+@require_POST
+def unlock_user(request: SignedIn, username: str) -> HttpResponse:
+    return _do(request, username, workflow.unlock_account, _("The account is unlocked."))
 
 
 @administrators

@@ -21,7 +21,9 @@ from corps.access import require
 from corps.audit import record
 from corps.errors import TransitionRefused
 from corps.locking import locked
-from corps.models import ApiKey, User
+from corps.models import ApiKey, FailedAttempts, User
+from corps.workflow.demonstration import is_demonstration_account
+from corps.workflow.sessions import end_access, end_other_sessions
 
 # Without the signs that are mistaken for one another when read out.
 PASSWORD_SIGNS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -42,7 +44,8 @@ def create_user(
     email: str = "",
     phone: str = "",
 ) -> User:
-    """A new account. password: None makes one that cannot sign in before `reset_password`.
+    """A new account. password: None makes one that cannot sign in before `reset_password`; one that an administrator
+    gives must be changed at the first sign-in.
 
     Raises PermissionDenied; ValidationError by field; TransitionRefused "unit-missing", "duties-not-theirs".
     """
@@ -51,6 +54,7 @@ def create_user(
     _check(user)
     if password is not None:
         _check_password(password, user)
+        user.must_change_password = actor is not None
     user.set_password(password)
     user.save(force_insert=True)
     record(actor, "account.created", user, at=at, **_shown(user))
@@ -59,7 +63,7 @@ def create_user(
 
 @transaction.atomic
 def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any) -> User:
-    """Change name, role, unit, duties, email or phone of an account.
+    """Change name, role, unit, duties, email or phone of an account. With another role its sessions and keys end.
 
     Raises PermissionDenied; ValidationError by field; TransitionRefused "own-role", "unit-missing",
     "duties-not-theirs", "last-administrator".
@@ -81,6 +85,7 @@ def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any)
     if not changed:
         return user
     user.save(update_fields=sorted(field.removesuffix("_id") for field in changed))
+    ended = end_access(user, keys=True, at=at) if "role" in changed else {}
     record(
         actor,
         "account.changed",
@@ -89,13 +94,14 @@ def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any)
         before={field: before[field] for field in changed if field in SHOWN_VALUES},
         after={field: after[field] for field in changed if field in SHOWN_VALUES},
         also=sorted(changed - set(SHOWN_VALUES)),
+        **ended,
     )
     return user
 
 
 @transaction.atomic
 def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
-    """Close an account: its sessions and keys end with the next request. Nothing that it did is lost.
+    """Close an account: its sessions end and its keys are revoked for good. Nothing that it did is lost.
 
     Raises PermissionDenied; TransitionRefused "own-account", "last-administrator", "not-active".
     """
@@ -109,44 +115,75 @@ def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
         _require_another_administrator(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    record(actor, "account.closed", user, at=at)
+    record(actor, "account.closed", user, at=at, **end_access(user, keys=True, at=at))
     return user
 
 
 @transaction.atomic
 def reactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
-    """Open a closed account again. Raises PermissionDenied; TransitionRefused "active"."""
+    """Open a closed account again. What it was signed in with before stays ended, its keys too.
+
+    Raises PermissionDenied; TransitionRefused "active".
+    """
     _permit(actor)
     user = locked(User.objects).get(pk=user.pk)
     if user.is_active:
         raise TransitionRefused("active", _("This account is open."))
     user.is_active = True
     user.save(update_fields=["is_active"])
-    record(actor, "account.reopened", user, at=at)
+    record(actor, "account.reopened", user, at=at, **end_access(user, keys=True, at=at))
     return user
 
 
 @transaction.atomic
 def reset_password(*, user: User, actor: User | None, at: datetime, password: str | None = None) -> str:
-    """Give an account a new password, made up unless given; it is returned, to be shown once. Its sessions end.
+    """Give an account a new password, made up unless given; it is returned, to be shown once.
 
-    Raises PermissionDenied; ValidationError.
+    Whoever had the account has it no longer: its sessions end and its keys are revoked. What an administrator hands
+    out must be changed at the next sign-in; accounts of the demonstration excepted. Raises PermissionDenied;
+    ValidationError.
     """
     _permit(actor)
-    user = locked(User.objects).get(pk=user.pk)
+    user = locked(User.objects.filter(pk=user.pk)).get()
     if password is not None:
         _check_password(password, user)
     else:
         password = "".join(secrets.choice(PASSWORD_SIGNS) for _place in range(16))
     user.set_password(password)
-    user.save(update_fields=["password"])
-    record(actor, "account.password_reset", user, at=at)
+    user.must_change_password = actor is not None and not is_demonstration_account(user)
+    user.save(update_fields=["password", "must_change_password"])
+    record(actor, "account.password_reset", user, at=at, **end_access(user, keys=True, at=at))
     return password
+
+
+@transaction.atomic
+def change_own_password(*, user: User, password: str, keep: str, at: datetime) -> None:
+    """The owner's new password, checked before. Sessions in other browsers end. keep: the key of the present one."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    record(user, "account.password_changed", user, at=at, sessions=end_other_sessions(user, keep=keep))
+
+
+@transaction.atomic
+def unlock_account(*, user: User, actor: User | None, at: datetime) -> None:
+    """Forget the wrong attempts on an account, wherever they came from, so that nobody waits any more.
+
+    Raises PermissionDenied; TransitionRefused "not-locked".
+    """
+    _permit(actor)
+    attempts = list(FailedAttempts.objects.on(user, at))
+    if not attempts:
+        raise TransitionRefused("not-locked", _("No wrong attempts count against this account."))
+    FailedAttempts.objects.filter(user=user).delete()
+    record(actor, "account.unlocked", user, at=at, tries=sum(row.count for row in attempts))
 
 
 @transaction.atomic
 def reset_second_factor(*, user: User, actor: User | None, at: datetime) -> None:
     """Take away whatever second factor an account has, for whoever lost it; its next sign-in asks for a new one.
+
+    Its sessions end: they were begun with what may be in other hands.
 
     Raises PermissionDenied; TransitionRefused "no-second-factor", "own-second-factor".
     """
@@ -155,7 +192,7 @@ def reset_second_factor(*, user: User, actor: User | None, at: datetime) -> None
         raise TransitionRefused("own-second-factor", _("Change your own second factor on its own page."))
     if not Authenticator.objects.filter(user=user).delete()[0]:
         raise TransitionRefused("no-second-factor", _("This account has no second factor."))
-    record(actor, "second_factor.reset", user, at=at)
+    record(actor, "second_factor.reset", user, at=at, **end_access(user, keys=False, at=at))
 
 
 def choose_language(user: User, language: str) -> None:

@@ -14,6 +14,14 @@ from corps.models import Installation, User
 from corps.services.demonstration import STAFF
 
 Demonstration = Installation.Demonstration
+# The accounts of a demonstration go by these names.
+NAMED = Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-")
+
+
+def is_demonstration_account(user: User) -> bool:
+    """Whether this is one of the accounts whose password everybody may know, in demonstration mode."""
+    loaded = Installation.objects.filter(demonstration=Demonstration.LOADED)
+    return loaded.exists() and User.objects.filter(NAMED, pk=user.pk).exists()
 
 
 @transaction.atomic
@@ -36,7 +44,7 @@ def open_demonstration(*, password: str, at: datetime) -> None:
     loading = Installation.objects.filter(demonstration=Demonstration.LOADING)
     if not loading.update(demonstration=Demonstration.LOADED):
         raise TransitionRefused("not-loading", _("No demonstration is being loaded."))
-    User.objects.update(password=make_password(password))
+    User.objects.update(password=make_password(password), must_change_password=False)
     record(None, "demonstration.opened", None, at=at)
 
 
@@ -48,7 +56,6 @@ def give_demonstration_password(*, password: str, at: datetime) -> int:
     """
     if not Installation.objects.filter(demonstration=Demonstration.LOADED).exists():
         raise TransitionRefused("not-loaded", _("This database is no demonstration."))
-    named = Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-")
-    given = User.objects.filter(named).update(password=make_password(password))
+    given = User.objects.filter(NAMED).update(password=make_password(password), must_change_password=False)
     record(None, "demonstration.password_given", None, at=at)
     return given

@@ -110,9 +110,10 @@ def test_a_wrong_code_is_written_down_and_the_fifth_locks(client, officer):
     assert sign_in(client).headers["Location"].startswith("/accounts/2fa/authenticate/")
     for _turn in range(5):
         assert client.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
-    assert acts() == [("second_factor.failed", None)] * 5
-    assert client.post("/accounts/2fa/authenticate/", {"code": code()}).status_code == 200
-    assert acts()[5:] == [("second_factor.locked", None)]
+    assert acts() == [("second_factor.failed", None)] * 5 + [("second_factor.locked", None)]
+    refused = client.post("/accounts/2fa/authenticate/", {"code": code()})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert len(acts()) == 6
     entry = AuditEntry.objects.filter(verb="second_factor.failed").first()
     assert (entry.subject_id, entry.detail) == (officer.pk, {"kind": "totp"})
     assert client.get("/notifications/").status_code == 302

@@ -1,4 +1,4 @@
-"""Signing in: lockout, language, and what the audit keeps of it."""
+"""Signing in: language, closed accounts, and what the audit keeps of it. Who has to wait: `test_lockout`."""
 
 import re
 
@@ -36,21 +36,6 @@ def test_a_failed_try_is_written_down_without_what_was_typed(client, officer):
     assert (unknown.subject_id, unknown.detail) == (None, {"known": False})
     assert "typed" not in str(known.__dict__)
     assert "wrong-box" not in str(unknown.__dict__)
-
-
-def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(client, officer):
-    for _turn in range(5):
-        sign_in(client, password="wrong")
-    answer = sign_in(client)
-    assert answer.status_code == 200
-    assert "错误次数过多" in answer.content.decode()
-    assert verbs() == ["sign_in.failed"] * 5 + ["sign_in.locked"]
-
-
-def test_a_lock_holds_for_one_account_not_for_the_house(client, officer, auditor):
-    for _turn in range(6):
-        sign_in(client, password="wrong")
-    assert sign_in(client, login="auditor").status_code == 302
 
 
 def test_a_password_that_is_easily_guessed_is_taken_for_nobody(administrator, officer):

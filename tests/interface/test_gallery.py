@@ -52,7 +52,7 @@ def context() -> dict:
         for n in range(6)
     ]
     return {
-        "user": SimpleNamespace(is_authenticated=True, is_corps=True, name="陆一鸣"),
+        "user": SimpleNamespace(pk=1, is_authenticated=True, is_corps=True, name="陆一鸣"),
         "place": "执法一支队",
         "organisation": "市市场监督管理局执法总队",
         "other_language": ("en", "English"),

@@ -1,0 +1,73 @@
+"""One's own account: the browsers in which one is signed in, and signing out."""
+
+from typing import Any
+
+from allauth.account.views import LogoutView
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from corps import workflow
+from corps.agents import browser_and_system
+from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
+from corps.models import Session
+from corps.sessions import live_sessions
+from corps.workflow.sessions import digest_of
+
+
+class SignOutView(LogoutView):
+    """Signs out, and has the browser forget what its pages kept: the next person may sit at the same computer."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(*args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
+
+
+sign_out = SignOutView.as_view()
+
+
+@open_to()
+@require_GET
+def list_sessions(request: SignedIn) -> HttpResponse:
+    """Where one is signed in: the present session first, then by last use."""
+    present = request.session.session_key
+    sessions = live_sessions(request.user).order_by("-last_seen_at")
+    lines = [_line(session, present) for session in sessions]
+    lines.sort(key=lambda line: not line["is_present"])
+    return render(request, "account/sessions.html", {"lines": lines, "others": len(lines) - 1})
+
+
+@open_to()
+@require_POST
+def end_sessions(request: SignedIn) -> HttpResponse:
+    """End the session named by `session`, or all but the present one."""
+    try:
+        ended = workflow.end_own_sessions(
+            user=request.user,
+            keep=str(request.session.session_key),
+            handle=request.POST.get("session", "")[:64],
+            at=timezone.now(),
+        )
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+    else:
+        said = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)
+        messages.success(request, said % {"count": ended})
+    return redirect("account_sessions")
+
+
+def _line(session: Session, present: str | None) -> dict[str, Any]:
+    return {
+        "handle": digest_of(session.session_key),
+        "browser": browser_and_system(session.agent) or _("unknown browser"),
+        "address": session.address,
+        "created_at": session.created_at,
+        "last_seen_at": session.last_seen_at,
+        "is_present": session.session_key == present,
+    }
