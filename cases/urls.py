@@ -13,6 +13,7 @@ urlpatterns = [
     path("complaints/", complaints.list_complaints, name="complaints"),
     path("complaints/new/", complaints.new_complaint, name="complaint_new"),
     re_path(rf"^complaints/{NUMBER}/$", complaints.show_complaint, name="complaint"),
+    re_path(rf"^complaints/{NUMBER}/sheet$", complaints.open_sheet, name="complaint_sheet"),
     re_path(rf"^complaints/{NUMBER}/decide/$", complaints.decide, name="complaint_decide"),
     re_path(rf"^complaints/{NUMBER}/receipt/$", complaints.set_receipt, name="receipt"),
     path("imports/<uuid:pk>/", imports.show_import, name="import"),

@@ -125,7 +125,9 @@ class CursorPages(CursorPagination):
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every error as a problem document. None for a defect, which becomes a 500."""
     if isinstance(exc, TransitionRefused):
-        return _answer(HTTPStatus.CONFLICT, str(exc.message), exc.code, details=_plain(exc.details))
+        details = _plain(exc.details)
+        first = {name: details[name] for name in ("by", "at") if details.get(name)}
+        return _answer(HTTPStatus.CONFLICT, str(exc.message), exc.code, details=details, **first)
     exc = _as_api_exception(exc)
     if not isinstance(exc, exceptions.APIException):
         return None

@@ -21,6 +21,7 @@ FAMILIES = {
     "delivery": _("Deliveries"),
     "demonstration": _("Demonstration"),
     "outbox": _("Outbox"),
+    "paper": _("Papers"),
     "second_factor": _("Second factor"),
     "session": _("Sessions"),
     "sign_in": _("Signing in"),
@@ -56,6 +57,7 @@ ACTS = {
     "demonstration.password_given": _("Password of the demonstration given"),
     "outbox.quarantined": _("Outbox held"),
     "outbox.released": _("Outbox released"),
+    "paper.opened": _("Paper opened"),
     "second_factor.added": _("Second factor added"),
     "second_factor.removed": _("Second factor removed"),
     "second_factor.renewed": _("Recovery codes renewed"),
@@ -75,6 +77,11 @@ FACTORS = {
     "totp": _("authenticator app"),
     "webauthn": _("security key"),
     "recovery_codes": _("recovery codes"),
+}
+PAPERS = {
+    "sheet": _("original sheet of a complaint"),
+    "answer": _("paper of an answer in a platform's stead"),
+    "service": _("proof of service"),
 }
 DETAILS = {
     "after": Detail(_("after")),
@@ -96,6 +103,7 @@ DETAILS = {
     "moved": Detail(_("deadlines moved")),
     "name": Detail(_("name")),
     "number": Detail(_("number")),
+    "paper": Detail(_("paper"), codes=lambda: PAPERS),
     "parent": Detail(_("belongs to"), kind="corps.unit"),
     "prefix": Detail(_("begins with")),
     "provisional": Detail(_("provisional")),

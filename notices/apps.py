@@ -27,7 +27,7 @@ class NoticesConfig(AppConfig):
         allow("notices.serve", roles=("officer",))
         allow("notices.answer", roles=("liaison",))
         allow("notices.answer_on_behalf", roles=("officer",))
-        allow("notices.check", roles=("officer",))
+        allow("notices.check", roles=corps)
         allow("notices.withdraw", roles=corps)
         allow("notices.lodge_objection", roles=corps)
         allow("notices.decide_objection", roles=("supervisor",))

@@ -59,14 +59,18 @@ class NoticesTeller(story.Teller):
         for answer in answers:
             note = " ".join(filter(None, [str(answer.by), answer.remark, _("late") if answer.is_late else ""]))
             notice = answer.item.notice
+            url, link = notice.get_absolute_url(), notice.number
+            if answer.document_id:
+                note = f"{note} {notice.number}"
+                url, link = reverse("notices:answer_paper", args=[answer.pk]), _("paper of the answer")
             yield story.Line(
                 answer.at,
                 _("Answer:"),
                 "amber",
                 answer.get_outcome_display(),
                 note,
-                notice.get_absolute_url(),
-                notice.number,
+                url,
+                link,
                 part="answer",
             )
         for check in Check.objects.filter(item__target=target).select_related("by"):

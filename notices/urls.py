@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from notices.views import approvals, behalf, checks, deliveries, desk, looking, objections, office, sheets
+from notices.views import approvals, behalf, checks, deliveries, desk, looking, objections, office, papers, sheets
 
 app_name = "notices"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("objections/target/<int:pk>/", objections.lodge, name="objection_new"),
     path("corrections/target/<int:pk>/", objections.propose_correction, name="correction_new"),
     path("checks/target/<int:pk>/", looking.look_again, name="look_again"),
+    path("answers/<int:pk>/paper", papers.open_answer_paper, name="answer_paper"),
     re_path(rf"^objections/{NUMBER}/$", objections.show_objection, name="objection"),
     re_path(rf"^objections/{NUMBER}/accept/$", objections.accept, name="objection_accept"),
     re_path(rf"^compose/{NUMBER}/$", office.compose, name="compose"),
@@ -35,6 +36,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/decide/$", approvals.decide, name="decide"),
     re_path(rf"^{NUMBER}/behalf/$", behalf.answer_on_behalf, name="behalf"),
     re_path(rf"^{NUMBER}/serve/$", office.serve, name="serve"),
+    re_path(rf"^{NUMBER}/service-proof$", papers.open_service_proof, name="service_proof"),
     re_path(rf"^{NUMBER}/letter/$", office.letter, name="letter"),
     re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),
     re_path(rf"^{NUMBER}/pick/$", desk.pick, name="pick"),

@@ -25,7 +25,7 @@ ACTS = {
     "notices.serve": {"officer"},
     "notices.answer": {"liaison"},
     "notices.answer_on_behalf": {"officer"},
-    "notices.check": {"officer"},
+    "notices.check": {"officer", "supervisor"},
     "notices.decide_objection": {"supervisor"},
     "notices.correct_outcome": {"supervisor"},
     "cases.file_case": {"head_of_department"},
@@ -93,13 +93,14 @@ def full(world: World) -> World:
             submitted_at=ago(days=3),
         )
         actor = world.officer if place is world else person("officer", unit=below, login="officer-below")
+        checker = world.officer2 if place is world else person("officer", unit=below, login="checker-below")
         composed = workflow.compose_notices(case=place.case, actor=actor)
         notice = workflow.submit_notice(notice=composed.notices[0], actor=actor)
         notice = workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
         items = dict(notice.items.values_list("target", "pk"))
         answer(place, notice, "removed", [items[target.pk], items[again.pk]])
-        workflow.verify_items(items=[items[target.pk], items[again.pk]], seen="gone", actor=actor)
-        workflow.look_again(targets=[again.pk], seen="live", actor=actor)
+        workflow.verify_items(items=[items[target.pk], items[again.pk]], seen="gone", actor=checker)
+        workflow.look_again(targets=[again.pk], seen="live", actor=checker)
         workflow.lodge_objection(target=target, reason="误伤", actor=actor)
     Store.objects.create(platform=world.platform, canonical_id="70000001", site="taobao", url="x")
     OfficialAccount.objects.create(

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.forms import ComplaintForm, ReasonForm, ReceiptForm
@@ -19,6 +19,7 @@ from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
+from corps.papers import hand_out, name_by_type
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
@@ -130,6 +131,17 @@ def set_receipt(request: SignedIn, number: str) -> HttpResponse:
             messages.success(request, _("Received on %(day)s.") % {"day": complaint.received_on.isoformat()})
             return redirect(complaint)
     return _page(request, complaint, ReasonForm(), form)
+
+
+@readers
+@require_safe
+def open_sheet(request: SignedIn, number: str) -> HttpResponseBase:
+    """The sheet of a complaint as it was handed in."""
+    complaint = _visible(request, number)
+    if complaint.sheet is None:
+        raise Http404
+    name = complaint.sheet_name or name_by_type(complaint.number, complaint.sheet)
+    return hand_out(request, complaint.sheet, kind="sheet", name=name, subject=complaint, thread=complaint.thread)
 
 
 def _page(

@@ -1,27 +1,19 @@
 """Guards that several verbs share, and what a refused person is told."""
 
 from datetime import datetime
-from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, LegalGround
 from cases.states import CASE_STATES, COMPLAINT_STATES, CaseState
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
-from corps.models import AuditEntry
 
 # While a case is in one of these, things can be added to it and taken out.
 OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)
 REASON = 4000
-
-
-def last_act(subject: models.Model) -> dict[str, Any]:
-    """Who did what to a thing last, and when: for somebody who came second. Empty if nobody did."""
-    last = AuditEntry.objects.about(subject).select_related("actor").order_by("-pk").first()
-    return {"verb": last.verb, "by": str(last.actor or ""), "at": last.at} if last else {}
 
 
 def require_way(subject: Case | Complaint, after: str) -> None:

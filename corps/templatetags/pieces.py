@@ -230,14 +230,17 @@ def form_errors(form: Form, *more: Form | None) -> dict[str, Any]:
 def bulk_result(
     results: Sequence[Result], names: Mapping[Any, Any] | None = None, done_words: Any = "", limit: int = 50
 ) -> dict[str, Any]:
-    """`397 done, 3 not`, and the 3 with their reasons. names: ref → words or (words, address) for those not done."""
+    """`397 done, 3 not`, and the 3 with their reasons. names: ref → words or (words, address) for those not done.
+
+    limit: how many reasons stand open; the others unfold.
+    """
     done, failed = tally(results)
     rows = []
-    for result in [result for result in results if not result.ok][:limit]:
+    for result in [result for result in results if not result.ok]:
         name = (names or {}).get(result.ref, result.ref)
         text, url = name if isinstance(name, tuple) else (name, "")
         rows.append({"text": text, "url": url, "message": result.message or result.code})
-    return {"done": done, "failed": failed, "rows": rows, "hidden": failed - len(rows), "done_words": done_words}
+    return {"done": done, "failed": failed, "rows": rows[:limit], "folded": rows[limit:], "done_words": done_words}
 
 
 @register.simple_tag

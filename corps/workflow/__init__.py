@@ -18,7 +18,7 @@ from corps.workflow.approvals import decide_approval, open_approval, request_app
 from corps.workflow.attempts import clear_attempts, tell_owners
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
 from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, record_bounce, resend
-from corps.workflow.files import open_file, put_away, store_file
+from corps.workflow.files import note_opening, open_file, put_away, store_file
 from corps.workflow.house import (
     lift_quarantine,
     note_sweep,
@@ -69,6 +69,7 @@ __all__ = [
     "mark_sent",
     "next_number",
     "note_key_use",
+    "note_opening",
     "note_session_use",
     "note_sweep",
     "notify",

@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Model
 
+from corps.audit import record
 from corps.clock import now
 from corps.database.references import named_among
 from corps.locking import locked_against_naming
-from corps.models import StoredFile
+from corps.models import StoredFile, User
 
 # Who handed a file in has so long to write the row that points at it; noting it again may wait for an hour.
 GRACE = timedelta(days=1)
@@ -53,6 +55,11 @@ def _kept(sha256: str, file: File) -> StoredFile | None:
         file.seek(0)
         default_storage.save(stored.path, file)
     return stored
+
+
+def note_opening(*, paper: StoredFile, kind: str, subject: Model, actor: User, at: datetime, thread: str = "") -> None:
+    """Write into the audit that a person opened a stored paper of a subject. kind: a code of `audit_words.PAPERS`."""
+    record(actor, "paper.opened", subject, at=at, thread=thread, paper=kind, document=paper.sha256)
 
 
 @transaction.atomic

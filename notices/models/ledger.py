@@ -1,5 +1,6 @@
 """The ledger: outcomes that are counted, and recurrences shown beside them. Rows are only ever added."""
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Mod, Now, NullIf
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,28 @@ class LedgerQuerySet(models.QuerySet):
         """The two numbers are the whole corps's: every officer and supervisor may see how they come about,
         each in the cases they may see."""
         return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
+# One officer alone makes no number; looked at for a whole statement, as outcomes come by the thousand.
+CHECKED_BY_ANOTHER = pgtrigger.Trigger(
+    name="outcome_checked_by_another",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    referencing=pgtrigger.Referencing(new="fresh"),
+    func="""IF EXISTS (
+    SELECT FROM fresh
+    JOIN notices_check looked ON looked.id = fresh.check_row_id
+    JOIN notices_noticeitem item ON item.id = looked.item_id
+    JOIN notices_notice notice ON notice.id = item.notice_id
+    WHERE fresh.cause = 'verification'
+      AND looked.by_id IN (notice.drafted_by_id, notice.issued_by_id, item.answered_by_id)
+) THEN
+    RAISE EXCEPTION 'an outcome is checked by nobody who drafted, approved or answered its notice'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'outcome_checked_by_another';
+END IF;
+RETURN NULL;""",
+)
 
 
 class Outcome(models.Model):
@@ -79,7 +102,7 @@ class Outcome(models.Model):
             models.Index(fields=["case", "at"], name="outcome_case_at"),
             models.Index(fields=["-at", "-id"], name="outcome_newest"),
         ]
-        triggers = append_only("outcome")
+        triggers = [*append_only("outcome"), CHECKED_BY_ANOTHER]
 
 
 class Recurrence(models.Model):

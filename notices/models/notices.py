@@ -108,6 +108,7 @@ class Notice(models.Model):
     letter_text = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     served_otherwise = models.CharField(max_length=300, blank=True)
+    service_proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = NoticeQuerySet.as_manager()

@@ -1,10 +1,11 @@
 """The check queue: what platforms claim, judged by what an officer sees."""
 
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,14 +21,16 @@ from corps.forms import ticked_ids
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
+from corps.results import Result
 from notices import workflow
-from notices.models import NoticeItem, PendingVerdict
+from notices.models import Answer, NoticeItem, PendingVerdict
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-officers = open_to(User.Role.OFFICER)
 NEXT_ROWS = 12
 MOST_UNDONE = 5
+# Where a session keeps the note that was typed beside verdicts of which some were refused.
+NOTE = "check_note"
 
 
 def waiting(user: User) -> int:
@@ -40,7 +43,7 @@ def waiting(user: User) -> int:
 def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
     found = _filtered(request)
-    ordered = _with_things(found.annotate(due_on=F("check_deadline__due_on")).order_by("due_on", "pk"))
+    ordered = _with_things(_ranked(found, request.user).order_by("is_own", "due_on", "pk"))
     wanted = request.GET.get("item", "")
     current = ordered.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
     rows = list(ordered[: NEXT_ROWS + 1])
@@ -54,8 +57,10 @@ def show_queue(request: SignedIn) -> HttpResponse:
         "undo": _undoable(request),
         "history": list(current.checks.select_related("by").order_by("-pk")[:5]) if current else [],
         "rows_of_target": _allegation(current),
+        "paper": _paper(current),
         "query": _query(request),
-        "may_judge": request.user.role == User.Role.OFFICER,
+        "note": request.session.pop(NOTE, ""),
+        "may_judge": _say_why_not(request, [current] if current else []),
     }
     return render(request, "notices/check.html", context)
 
@@ -78,8 +83,8 @@ TABLE = Table(
 def list_queue(request: SignedIn) -> HttpResponse:
     """The whole queue as a table, for verdicts on many at once."""
     found = _filtered(request)
-    ordered = _with_things(found.annotate(due_on=F("check_deadline__due_on")))
-    page = page_of(ordered, request.GET, order=("due_on", "id"), total=lambda: capped_count(found))
+    ordered = _with_things(_ranked(found, request.user))
+    page = page_of(ordered, request.GET, order=("is_own", "due_on", "id"), total=lambda: capped_count(found))
     by_platform = found.order_by().values_list("notice__platform__slug", "notice__platform__name").annotate(Count("pk"))
     context = {
         "page": page,
@@ -89,12 +94,30 @@ def list_queue(request: SignedIn) -> HttpResponse:
         "by_platform": by_platform,
         "undo": _undoable(request),
         "query": _query(request),
-        "may_judge": request.user.role == User.Role.OFFICER,
+        "note": request.session.pop(NOTE, ""),
+        "may_judge": _say_why_not(request, page.rows),
     }
     return render(request, "notices/check_list.html", context)
 
 
-@officers
+def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
+    """Give each shown item that this person may not check a `why_not`; whether there is another."""
+    items = list(items)
+    refused = workflow.check_refusals(items, request.user)
+    for item in items:
+        item.why_not = refused[item.pk].message if item.pk in refused else ""
+    return len(refused) < len(items)
+
+
+def _ranked(items: QuerySet[NoticeItem], user: User) -> QuerySet[Any]:
+    """Items with their due day and whether they are the person's own work, which somebody else checks."""
+    own = Q(notice__drafted_by=user) | Q(answered_by=user) | Q(notice__issued_by=user)
+    return items.annotate(
+        due_on=F("check_deadline__due_on"), is_own=Case(When(own, then=1), default=0, output_field=IntegerField())
+    )
+
+
+@corps
 @require_POST
 def judge(request: SignedIn) -> HttpResponse:
     """Give a verdict on one item or many; it counts in ten seconds unless undone."""
@@ -104,10 +127,9 @@ def judge(request: SignedIn) -> HttpResponse:
     if seen not in Seen.values or not ids:
         messages.warning(request, _("Select the items, then say what was seen."))
         return redirect(back)
-    results = workflow.propose_verdicts(items=ids, seen=seen, actor=request.user, note=request.POST.get("note", ""))
+    note = request.POST.get("note", "")
+    results = workflow.propose_verdicts(items=ids, seen=seen, actor=request.user, note=note)
     done = [result.ref for result in results if result.ok]
-    for result in [result for result in results if not result.ok][:20]:
-        messages.warning(request, f"{result.ref}: {result.message}")
     if done:
         said = ngettext(
             "%(count)d item judged “%(seen)s”",
@@ -117,10 +139,30 @@ def judge(request: SignedIn) -> HttpResponse:
         text = said % {"count": len(done), "seen": Seen(seen).label}
         last = {"ids": done, "text": text, "back": back}
         request.session["undo"] = [*request.session.get("undo", []), last][-MOST_UNDONE:]
+    if len(done) < len(results):
+        return _told_why(request, results, note, back)
     return redirect(back)
 
 
-@officers
+def _told_why(request: SignedIn, results: list[Result], note: str, back: str) -> HttpResponse:
+    """Each verdict that was refused and why: on the queue's own page for one, on a page of results for more of them.
+
+    What was typed is there again in the queue.
+    """
+    request.session[NOTE] = note
+    if len(results) == 1:
+        messages.warning(request, str(results[0].message))
+        return redirect(back)
+    items = NoticeItem.objects.visible_to(request.user).filter(pk__in=[result.ref for result in results])
+    names = {
+        item.pk: (item.target.thing.canonical_id, reverse("cases:target", args=[item.target_id]))
+        for item in items.select_related("target__listing", "target__store")
+    }
+    context = {"results": results, "names": names, "back": back, "note": note, "undo": _undoable(request)}
+    return render(request, "notices/check_result.html", context)
+
+
+@corps
 @require_POST
 def undo(request: SignedIn) -> HttpResponse:
     """Take back one's own verdicts of the last ten seconds; then the queue in which they were given, at that item."""
@@ -195,7 +237,7 @@ def _query(request: SignedIn) -> str:
     return f"?{kept.urlencode()}" if kept else ""
 
 
-def _with_things(items: QuerySet[NoticeItem]) -> QuerySet[NoticeItem]:
+def _with_things(items: QuerySet[Any]) -> QuerySet[Any]:
     return items.select_related(
         "notice__case",
         "notice__platform",
@@ -213,6 +255,14 @@ def _selected(request: SignedIn) -> list[int]:
     if request.POST.get("all_matching"):
         return list(_filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000])
     return ticked_ids(request.POST)[:10_000]
+
+
+def _paper(item: NoticeItem | None) -> Answer | None:
+    """The answer that stands, where an officer recorded it with a paper."""
+    if item is None:
+        return None
+    last = Answer.objects.filter(item=item).order_by("-pk").first()
+    return last if last is not None and last.document_id else None
 
 
 def _allegation(item: NoticeItem | None) -> list[Any]:

@@ -3,6 +3,7 @@
 from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
 from notices.workflow.arrival import find_arrivals, open_notice
+from notices.workflow.checkers import check_refusals
 from notices.workflow.checking import Look, check_items, look_again, verify_items
 from notices.workflow.drafting import (
     Composed,
@@ -43,6 +44,7 @@ __all__ = [
     "change_answers",
     "change_request",
     "check_items",
+    "check_refusals",
     "compose_notices",
     "confirm_sheet",
     "correct_outcome",

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Target
@@ -15,12 +13,15 @@ from cases.states import Claim, Seen, TargetState
 from corps.access import require
 from corps.audit import entry, record_many
 from corps.clock import accept_at, now
+from corps.errors import in_short, told_by_whom
+from corps.last_acts import last_act, last_acts
 from corps.locking import locked_in_order
 from corps.models import User
 from corps.results import Result
 from notices.models import Check, NoticeItem
 from notices.states import ItemState
 from notices.workflow import ledger
+from notices.workflow.checkers import check_refusals
 from notices.workflow.issuing import complete_notices
 
 SETTLE = """
@@ -68,6 +69,7 @@ def check_items(*, looks: Iterable[Look], actor: User) -> list[Result]:
     `gone` verifies: a claim of removal becomes an outcome (or a repeat removal), a claim that it was gone before the
     notice ends in its own bucket. `live` sends the item back to the platform. `unreachable` leaves it claimed.
     A fixed number of statements for looks at different items; a second look at an item in one call takes as many again.
+    Whoever drafted the notice or answered in the platform's stead is refused row by row (`checkers`).
     Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
     """
     require(actor, "notices.check")
@@ -94,10 +96,11 @@ def judge_looks(looks: list[Look], actor: User) -> list[Result]:
 
 def _judge(looks: list[Look], actor: User) -> list[Result]:
     found = _lock([look.item for look in looks], actor)
+    refused = refuse_checks(found, [look.item for look in looks], actor)
     accepted, results = [], []
     for look in looks:
         item = found.get(look.item)
-        refusal = _refusal(look, item)
+        refusal = refused.get(look.item) or _unknown_seen(look)
         results.append(refusal or Result(look.item))
         if item is not None and refusal is None:
             accepted.append((item, look))
@@ -115,22 +118,47 @@ def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     return {item.pk: item for item in items}
 
 
-def _refusal(look: Look, item: NoticeItem | None) -> Result | None:
-    if item is None:
-        return Result(look.item, False, "unknown", _("There is no such item among what you may see."))
-    if look.seen not in Seen.values:
-        return Result(look.item, False, "unknown-seen", _("Say what was seen: gone, live, or did not open."))
-    if item.state == ItemState.CLAIMED:
+def refuse_checks(found: dict[int, NoticeItem], asked: Iterable[int], actor: User) -> dict[int, Result]:
+    """Why a person cannot judge some of the items asked for, by their ids: not among what they may see, not theirs to
+    check, or judged or moved on meanwhile, and then by whom and when.
+
+    found: those that they may see, locked, with notice and case. Three statements at most for an officer.
+    """
+    refused = check_refusals([item for item in found.values() if item.state == ItemState.CLAIMED], actor)
+    moved_on = [item for item in found.values() if item.state != ItemState.CLAIMED]
+    refused |= _moved_on(moved_on) if moved_on else {}
+    for pk in asked:
+        if pk not in found:
+            refused[pk] = Result(pk, False, "unknown", _("There is no such item among what you may see."))
+    return refused
+
+
+def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
+    """Who judged these items last, and what they saw when; or who did what else to them."""
+    ids = [item.pk for item in items]
+    checks = Check.objects.filter(item__in=ids).select_related("by").order_by("item", "-pk").distinct("item")
+    last_checks = {check.item_id: check for check in checks}
+    acts = last_acts(NoticeItem, ids)
+    refused = {}
+    for item in items:
+        act, check = acts.get(item.pk, {}), last_checks.get(item.pk)
+        said: Any = _("It does not wait for a check: %(state)s.") % {"state": item.get_state_display()}
+        if check is not None and act.get("verb") in ("item.checked", None):
+            said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
+                "who": check.by,
+                "seen": check.get_seen_display(),
+                "when": in_short(check.at),
+            }
+        else:
+            said = told_by_whom(said, act.get("by", ""), act.get("at"))
+        refused[item.pk] = Result(item.pk, False, "not-claimed", said)
+    return refused
+
+
+def _unknown_seen(look: Look) -> Result | None:
+    if look.seen in Seen.values:
         return None
-    last = item.checks.select_related("by").order_by("-pk").first()
-    said: Any = _("It does not wait for a check: %(state)s.") % {"state": item.get_state_display()}
-    if last is not None:
-        said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
-            "who": last.by,
-            "seen": last.get_seen_display(),
-            "when": date_format(timezone.localtime(last.at), "m-d H:i"),
-        }
-    return Result(look.item, False, "not-claimed", said)
+    return Result(look.item, False, "unknown-seen", _("Say what was seen: gone, live, or did not open."))
 
 
 def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
@@ -218,17 +246,21 @@ def look_again(
     targets = list(targets)
     visible = locked_in_order(Target.objects.visible_to(actor), targets).select_related("case")
     found = {target.pk: target for target in visible}
-    last_items = {
-        item.target_id: item
-        for item in NoticeItem.objects.filter(target__in=found, state=ItemState.VERIFIED).order_by("pk")
-    }
+    verified = NoticeItem.objects.filter(target__in=found, state=ItemState.VERIFIED).select_related("notice__case")
+    last_items = {item.target_id: item for item in verified.order_by("pk")}
+    refused = check_refusals(last_items.values(), actor)
     results, accepted = [], []
     for pk in targets:
         target = found.get(pk)
-        if target is None or pk not in last_items:
+        if target is not None and pk in last_items and last_items[pk].pk in refused:
+            refusal = refused[last_items[pk].pk]
+            results.append(Result(pk, False, refusal.code, refusal.message))
+        elif target is None or pk not in last_items:
             results.append(Result(pk, False, "unknown", _("There is no such verified target among what you may see.")))
         elif target.state not in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
+            act = last_act(target)
             said = _("It is not verified now: %(state)s.") % {"state": target.get_state_display()}
+            said = told_by_whom(said, act.get("by", ""), act.get("at"))
             results.append(Result(pk, False, "not-verified", said))
         else:
             accepted.append(target)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, LegalGround, Target
 from cases.states import CaseState, TargetState
 from cases.workflow import proposed_among
-from cases.workflow.guards import last_act
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import held
 from corps.models import User
 from corps.results import Result

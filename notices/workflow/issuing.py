@@ -221,7 +221,8 @@ def serve_otherwise(
     if not proof.strip():
         raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
     notice.served_otherwise, notice.served_at = proof.strip(), notice.served_at or at
-    notice.save(update_fields=["served_otherwise", "served_at"])
+    notice.service_proof = document or notice.service_proof
+    notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
     ground.cancel_unsent(
         deliveries=letters.deliveries_of(notice), actor=actor, reason=str(_("Served in another way.")), at=at

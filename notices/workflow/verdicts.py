@@ -12,13 +12,13 @@ from corps import tasks as doorbells
 from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
+from corps.errors import in_short
 from corps.locking import locked, locked_in_order
 from corps.models import User
 from corps.results import Result
 from notices import tasks
 from notices.models import NoticeItem, PendingVerdict
-from notices.states import ItemState
-from notices.workflow.checking import Look, judge_looks
+from notices.workflow.checking import Look, judge_looks, refuse_checks
 
 UNDO = timedelta(seconds=10)
 
@@ -35,32 +35,39 @@ def propose_verdicts(
 ) -> list[Result]:
     """Keep verdicts that count in ten seconds unless undone, whether or not the page stays open.
 
-    One Result for each item; one that is judged already, or waits under somebody's verdict, is refused.
+    One Result for each item; one that is judged already, waits under somebody's verdict, or is not this person's to
+    check, is refused and says so. A fixed number of statements, whatever the number of items.
     Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
     """
     require(actor, "notices.check")
     at = accept_at(actor, at, now())
     items = list(items)
-    found = locked_in_order(NoticeItem.objects.visible_to(actor), items).filter(state=ItemState.CLAIMED)
-    free = set(found.values_list("pk", flat=True))
-    taken = dict(PendingVerdict.objects.filter(item__in=free).values_list("item_id", "by__name"))
+    visible = locked_in_order(NoticeItem.objects.visible_to(actor), items).select_related("notice__case")
+    found = {item.pk: item for item in visible}
+    refused = refuse_checks(found, items, actor)
+    refused |= _being_judged([pk for pk in found if pk not in refused])
     PendingVerdict.objects.bulk_create(
         PendingVerdict(
             item_id=pk, seen=seen, note=note[:300], by=actor, at=at, looked_at=looked_at, due_at=now() + UNDO
         )
-        for pk in items
-        if pk in free and pk not in taken
+        for pk in dict.fromkeys(items)
+        if pk not in refused
     )
     doorbells.ring(tasks.settle_verdicts, countdown=UNDO.total_seconds())
-    return [_proposed(pk, free, taken) for pk in items]
+    return [refused.get(pk) or Result(pk) for pk in items]
 
 
-def _proposed(pk: int, free: set[int], taken: dict[int, str]) -> Result:
-    if pk not in free:
-        return Result(pk, False, "not-claimed", _("It does not wait for a check any more."))
-    if pk in taken:
-        return Result(pk, False, "being-judged", _("%(who)s has just judged it.") % {"who": taken[pk]})
-    return Result(pk)
+def _being_judged(items: list[int]) -> dict[int, Result]:
+    """The items under somebody's verdict that does not count yet, with who saw what when."""
+    refused = {}
+    for verdict in PendingVerdict.objects.filter(item__in=items).select_related("by"):
+        said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
+            "who": verdict.by,
+            "seen": verdict.get_seen_display(),
+            "when": in_short(verdict.at),
+        }
+        refused[verdict.item_id] = Result(verdict.item_id, False, "being-judged", said)
+    return refused
 
 
 @transaction.atomic

@@ -273,7 +273,7 @@ def test_the_list_of_cases_counts_its_targets_and_costs_no_query_for_each(office
 
 def judge(world: World, notice: Notice, seen: str) -> None:
     ids = list(notice.items.filter(state="claimed").values_list("pk", flat=True))
-    notices.verify_items(items=ids, seen=seen, actor=world.officer)
+    notices.verify_items(items=ids, seen=seen, actor=world.officer2)
 
 
 def test_a_target_tells_its_story_and_why_it_counts(officer, world):

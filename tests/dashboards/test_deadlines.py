@@ -39,7 +39,7 @@ def done(db: None) -> World:
         answer(world, notice)
     late_notice(world, 2)
     claimed = list(first.items.values_list("pk", flat=True)[:2])
-    verify_items(items=claimed, seen="gone", actor=world.officer)
+    verify_items(items=claimed, seen="gone", actor=world.officer2)
     Complaint.objects.create(
         number="S2026-000001",
         firm=world.firm,

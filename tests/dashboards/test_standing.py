@@ -37,7 +37,7 @@ def test_the_unanswered_notices_of_a_platform_are_those_its_link_lists():
         listed = client.get(link.replace("&amp;", "&")).context["page"]
         assert set(listed.rows) == expected
         assert line.notices == listed.total == len(expected)
-    verify_items(items=[answered.items.first().pk], seen="gone", actor=world.officer)
+    verify_items(items=[answered.items.first().pk], seen="gone", actor=world.officer2)
     assert answered not in set(client.get("/notices/?answers=missing").context["page"].rows)
 
 
@@ -58,7 +58,7 @@ def test_what_waits_for_checks_and_approval_is_what_its_link_lists_for_whoever_r
         fresh.case.save(update_fields=["campaign"])
         [draft] = compose_notices(case=fresh.case, actor=world.officer).notices
         submit_notice(notice=draft, actor=world.officer)
-    propose_verdicts(items=[first.items.first().pk], seen="gone", actor=world.officer)  # under a verdict: no more to do
+    propose_verdicts(items=[first.items.first().pk], seen="gone", actor=world.officer2)  # no more to do
     client = Client()
     client.force_login(getattr(world, role))
     for query, checks, approvals in (("", 4, 3), (f"?campaign={campaign.pk}", 3, 2)):

@@ -30,7 +30,7 @@ def test_a_relisting_is_recorded_on_the_targets_page(world: World):
     [notice] = issue(world)
     answer(world, notice)
     workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
-    client = client_of(world.officer)
+    client = client_of(world.officer2)
     url = reverse("notices:look_again", args=[target.pk])
     assert url in client.get(reverse("cases:target", args=[target.pk])).content.decode()
     assert client.post(url, {"seen": "live"}).status_code == 302
@@ -263,7 +263,7 @@ def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
-    client, queue = client_of(world.officer), reverse("notices:checks")
+    client, queue = client_of(world.officer2), reverse("notices:checks")
     for item in notice.items.order_by("position"):
         client.post(reverse("notices:judge"), {"ids": item.pk, "seen": "gone"})
         client.get(queue)

