@@ -13,6 +13,7 @@ from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Approval, User
 from firms.models import Firm
@@ -102,7 +103,7 @@ def change_liaison(
     liaison = locked(Liaison.objects).get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."))
+        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
     wanted = {"name": name, "email": email, "phone": phone, "duty": duty}
     changed = sorted(field for field, value in wanted.items() if getattr(liaison, field) != value)
     if not changed:
@@ -129,7 +130,7 @@ def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None
     liaison = locked(Liaison.objects).select_related("platform").get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."))
+        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
     liaison.is_active = False
     liaison.save(update_fields=["is_active"])
     record(actor, "liaison.dismissed", liaison, at=at, platform=liaison.platform.slug)
@@ -229,9 +230,9 @@ def _refuse_known(platform: Platform, canonical_id: str) -> None:
         return
     if known.is_proposed:
         said = _("This store is proposed as an official account already; a second person decides.")
-        raise TransitionRefused("already-proposed", said, firm=known.firm.code, account=known.pk)
+        raise TransitionRefused("already-proposed", said, firm=known.firm.code, account=known.pk, **last_act(known))
     said = _("This store is an official account already.")
-    raise TransitionRefused("account-known", said, firm=known.firm.code, account=known.pk)
+    raise TransitionRefused("account-known", said, firm=known.firm.code, account=known.pk, **last_act(known))
 
 
 @transaction.atomic
@@ -306,7 +307,7 @@ def _locked_account(account: OfficialAccount) -> OfficialAccount:
     """A registered account as it stands, locked. Raises TransitionRefused "struck", "not-confirmed"."""
     account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
     if account.struck_at is not None:
-        raise TransitionRefused("struck", _("This account was struck already."))
+        raise TransitionRefused("struck", _("This account was struck already."), **last_act(account))
     if account.confirmed_at is None:
         raise TransitionRefused("not-confirmed", _("This account is not registered: nobody confirmed it."))
     return account
@@ -316,16 +317,16 @@ def _locked_proposal(account: OfficialAccount) -> OfficialAccount:
     """A proposed account, locked. Raises TransitionRefused "declined", "confirmed"."""
     account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
     if account.declined_at is not None:
-        raise TransitionRefused("declined", _("This proposal was declined already."), at=account.declined_at)
+        raise TransitionRefused("declined", _("This proposal was declined already."), **last_act(account))
     if account.confirmed_at is not None:
-        raise TransitionRefused("confirmed", _("This account was registered already."), at=account.confirmed_at)
+        raise TransitionRefused("confirmed", _("This account was registered already."), **last_act(account))
     return account
 
 
 def _proposed(account: OfficialAccount) -> Approval:
     approval = ground.open_approval(account)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody asks for a decision on this account."))
+        raise TransitionRefused("not-proposed", _("Nobody asks for a decision on this account."), **last_act(account))
     return approval
 
 

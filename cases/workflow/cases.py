@@ -15,6 +15,7 @@ from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, Unit, User
 from corps.workflow import document_number, take_number
@@ -103,7 +104,7 @@ def assign_officers(
     case = lock_case(case)
     require(actor, "cases.assign_officers", case)
     if case.state in (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN):
-        raise TransitionRefused("wrong-state", _("This case is over."), state=case.state)
+        raise TransitionRefused("wrong-state", _("This case is over."), state=case.state, **last_act(case))
     _assign(case, lead, second, actor, at)
     return case
 
@@ -246,7 +247,8 @@ def _locked_complaints(complaints: Iterable[Complaint], actor: User) -> list[Com
     wrong = [complaint for complaint in found if complaint.state != ComplaintState.ACCEPTED]
     if wrong or len(found) < len(ids):
         message = _("Only accepted complaints that are in no case yet can be taken into one.")
-        raise TransitionRefused("not-accepted", message, complaints=[complaint.number for complaint in wrong])
+        numbers = [complaint.number for complaint in wrong]
+        raise TransitionRefused("not-accepted", message, complaints=numbers, **(last_act(wrong[0]) if wrong else {}))
     return found
 
 

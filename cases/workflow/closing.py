@@ -18,6 +18,7 @@ from corps.audit import entry, record, record_many
 from corps.calendar import parse_spans
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, User
 
@@ -173,7 +174,7 @@ def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
     case = lock_case(case)
     require(actor, "cases.suspend_case", case)
     if case.state != CaseState.SUSPENDED or case.suspended_at is None:
-        raise TransitionRefused("not-suspended", _("This case is not suspended."), state=case.state)
+        raise TransitionRefused("not-suspended", _("This case is not suspended."), state=case.state, **last_act(case))
     deadline = case.handling_deadline
     span = shanghai_date(case.suspended_at), shanghai_date(at) - timedelta(days=1)
     if deadline is not None and span[0] <= span[1]:

@@ -27,6 +27,7 @@ from corps.audit import record
 from corps.bulk import without_collector
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import User
 from corps.tasks import ring
@@ -194,7 +195,10 @@ def register_import(*, sheet_import: SheetImport, actor: User, at: datetime | No
     _require_review(sheet_import)
     if complaint.state not in OPEN_COMPLAINT:
         raise TransitionRefused(
-            "complaint-not-open", _("This complaint was refused or withdrawn."), state=complaint.state
+            "complaint-not-open",
+            _("This complaint was refused or withdrawn."),
+            state=complaint.state,
+            **last_act(complaint),
         )
 
     sheet_import.state, sheet_import.started_by, sheet_import.at = State.REGISTERING, actor, at
@@ -381,4 +385,5 @@ def _require_review(sheet_import: SheetImport) -> None:
             "not-in-review",
             _("This sheet is not waiting to be looked at: %(state)s.") % {"state": sheet_import.get_state_display()},
             state=sheet_import.state,
+            **last_act(sheet_import.complaint),
         )

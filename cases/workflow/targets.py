@@ -17,6 +17,7 @@ from corps.access import require
 from corps.audit import record, record_alike
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.last_acts import tell_second_comers
 from corps.locking import locked_in_order
 from corps.models import User
 from corps.results import Result
@@ -186,7 +187,7 @@ def drop_targets(*, targets: Iterable[int], actor: User, reason: str, at: dateti
     done = [pk for pk, result in results.items() if result.ok]
     Target.objects.filter(pk__in=done).update(state=TargetState.DROPPED, dropped_reason=reason)
     record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
-    return [results.get(pk) or _not_found(pk) for pk in ids]
+    return tell_second_comers((results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"})
 
 
 @transaction.atomic
@@ -216,7 +217,7 @@ def ground_targets(
         record_each(actor, "target.ground_given", changed, at, ground=ground.code)
     else:
         record_each(actor, "target.ground_taken_back", changed, at)
-    return [results.get(pk) or _not_found(pk) for pk in ids]
+    return tell_second_comers((results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"})
 
 
 def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dict[int, Target]]:

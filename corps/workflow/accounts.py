@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access import require
 from corps.audit import record
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import ApiKey, FailedAttempts, User
 from corps.workflow.demonstration import is_demonstration_account
@@ -110,7 +111,8 @@ def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
     if actor is not None and actor.pk == user.pk:
         raise TransitionRefused("own-account", _("Nobody closes their own account."))
     if not user.is_active:
-        raise TransitionRefused("not-active", _("This account is closed already."))
+        act = last_act(user, "account.closed")
+        raise TransitionRefused("not-active", _("This account is closed already."), **act)
     if user.role == User.Role.ADMINISTRATOR:
         _require_another_administrator(user)
     user.is_active = False
@@ -128,7 +130,7 @@ def reactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
     _permit(actor)
     user = locked(User.objects).get(pk=user.pk)
     if user.is_active:
-        raise TransitionRefused("active", _("This account is open."))
+        raise TransitionRefused("active", _("This account is open."), **last_act(user, "account.reopened"))
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(actor, "account.reopened", user, at=at, **end_access(user, keys=True, at=at))

@@ -26,8 +26,13 @@ def request_approval(*, subject: models.Model, version: str, actor: User, at: da
 
     The caller holds the subject's lock. Raises TransitionRefused "already-submitted".
     """
-    if open_approval(subject):
-        raise TransitionRefused("already-submitted", _("This is waiting for approval already."))
+    if waiting := open_approval(subject):
+        raise TransitionRefused(
+            "already-submitted",
+            _("This is waiting for approval already."),
+            by=str(waiting.requested_by),
+            at=waiting.requested_at,
+        )
     attempt = Approval.objects.about(subject).aggregate(last=Max("attempt"))["last"] or 0
     approval = Approval.objects.create(
         subject_type=subject._meta.label_lower,

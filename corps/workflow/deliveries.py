@@ -13,6 +13,7 @@ from corps import outbox
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Delivery, User
 from corps.models.messages import DELIVERY_STATES, DeliveryState
@@ -27,7 +28,10 @@ def mark_sent(*, delivery: Delivery, actor: User, evidence: str, at: datetime) -
     delivery = _locked(delivery, actor)
     if delivery.state != DeliveryState.UNCERTAIN:
         raise TransitionRefused(
-            "not-uncertain", _("Only an uncertain delivery can be marked as sent."), state=delivery.state
+            "not-uncertain",
+            _("Only an uncertain delivery can be marked as sent."),
+            state=delivery.state,
+            **last_act(delivery),
         )
     if not evidence.strip():
         raise TransitionRefused("evidence-missing", _("Say how it is known that the message arrived."))
@@ -68,7 +72,10 @@ def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
     _require_reason(reason)
     if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
         raise TransitionRefused(
-            "not-resendable", _("Only a failed or uncertain delivery can be sent again."), state=delivery.state
+            "not-resendable",
+            _("Only a failed or uncertain delivery can be sent again."),
+            state=delivery.state,
+            **last_act(delivery),
         )
     fresh: dict[str, Any] = {
         "worker": "",
@@ -90,7 +97,10 @@ def cancel(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
     _require_reason(reason)
     if not DELIVERY_STATES.allows(delivery.state, DeliveryState.CANCELLED):
         raise TransitionRefused(
-            "not-cancellable", _("What is sent or being sent cannot be cancelled."), state=delivery.state
+            "not-cancellable",
+            _("What is sent or being sent cannot be cancelled."),
+            state=delivery.state,
+            **last_act(delivery),
         )
     return _decide(delivery, DeliveryState.CANCELLED, actor, at, reason=reason.strip(), finished_at=timezone.now())
 

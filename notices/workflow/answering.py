@@ -21,6 +21,7 @@ from corps.audit import origin, record
 from corps.bulk import ids_among
 from corps.clock import AHEAD, accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, StoredFile, User
 from corps.results import Result
@@ -114,7 +115,8 @@ def answer_items(
     items = _lock_named_items(notice, replies)
     notice = Notice.objects.select_related("case__campaign", "platform").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
+        said = _("This notice is not open for answers.")
+        raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
 
     accepted, results = _judge(notice, items, replies, recorded)
     if accepted:

@@ -151,7 +151,7 @@ def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
             }
         else:
             said = told_by_whom(said, act.get("by", ""), act.get("at"))
-        refused[item.pk] = Result(item.pk, False, "not-claimed", said)
+        refused[item.pk] = Result(item.pk, False, "not-claimed", said, act)
     return refused
 
 

@@ -17,6 +17,7 @@ from corps.access import require
 from corps.audit import record
 from corps.clock import accept_at, now, today
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import held, locked
 from corps.models import User
 from corps.results import Result
@@ -202,7 +203,9 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     """
     notice, at = _lock_draft(notice, actor, at)
     if not NOTICE_STATES.allows(notice.state, NoticeState.SUBMITTED):
-        raise TransitionRefused("not-a-draft", _("This notice is not a draft any more."), state=notice.state)
+        raise TransitionRefused(
+            "not-a-draft", _("This notice is not a draft any more."), state=notice.state, **last_act(notice)
+        )
     require_open_for_notices(notice.case)
     notice.recipient = primary_of(notice.platform_id)
     if notice.recipient is None:
@@ -299,7 +302,8 @@ def _lock_draft(notice: Notice, actor: User, at: datetime | None) -> tuple[Notic
     require(actor, "notices.compose", notice)
     at = accept_at(actor, at, now())
     if notice.state not in CHANGEABLE:
-        raise TransitionRefused("already-issued", _("This notice was issued or withdrawn; it cannot be changed."))
+        said = _("This notice was issued or withdrawn; it cannot be changed.")
+        raise TransitionRefused("already-issued", said, state=notice.state, **last_act(notice))
     return notice, at
 
 

@@ -14,6 +14,7 @@ from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act, tell_second_comers
 from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
@@ -21,6 +22,8 @@ from notices.models import NoticeItem, Objection, Outcome
 from notices.states import OBJECTION_STATES, UNFINISHED, ItemState, ObjectionState
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices
+
+NOTHING_TO_CORRECT = _("This target does not count now; there is nothing to correct.")
 
 
 @transaction.atomic
@@ -35,8 +38,10 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
     _require_reason(reason)
     if target.case is None or not target.items.exclude(state=ItemState.DRAFT).exists():
         raise TransitionRefused("not-noticed", _("Nothing was ever asked about this target."))
-    if target.objections.filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)).exists():
-        raise TransitionRefused("objection-open", _("An objection to this target is being decided already."))
+    undecided = target.objections.filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)).first()
+    if undecided is not None:
+        said = _("An objection to this target is being decided already.")
+        raise TransitionRefused("objection-open", said, **last_act(undecided))
     objection = Objection.objects.create(
         number=ground.take_number("O", at),
         target=target,
@@ -160,7 +165,7 @@ def withdraw_items(
         for item in gone
     )
     complete_notices({item.notice_id for item in gone}, actor=actor, at=at)
-    return results
+    return tell_second_comers(results, NoticeItem, {"finished"})
 
 
 def _withdrawable(pk: int, item: NoticeItem | None) -> Result:
@@ -183,7 +188,7 @@ def propose_correction(*, target: Target, actor: User, reason: str, at: datetime
     at = accept_at(actor, at, now())
     _require_reason(reason)
     if not target.is_counted:
-        raise TransitionRefused("not-counted", _("This target does not count now; there is nothing to correct."))
+        raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
     approval = ground.request_approval(subject=target, version=_standing(target), actor=actor, at=at)
     record(actor, "outcome.correction_proposed", target, at=at, thread=_thread(target), reason=reason.strip())
     return approval
@@ -203,9 +208,9 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
     _require_reason(reason)
     approval = ground.open_approval(target)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."))
+        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."), **last_act(target))
     if not target.is_counted:
-        raise TransitionRefused("not-counted", _("This target does not count now; there is nothing to correct."))
+        raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
     ground.decide_approval(
         approval=approval, actor=actor, version=_standing(target), approve=True, reason=reason, at=at
     )
@@ -232,7 +237,7 @@ def decline_correction(*, target: Target, actor: User, reason: str, at: datetime
     at = accept_at(actor, at, now())
     approval = ground.open_approval(target)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."))
+        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."), **last_act(target))
     approval = ground.decide_approval(
         approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
     )
@@ -271,7 +276,6 @@ def _require_reason(reason: str) -> None:
 
 def _move(objection: Objection, state: str) -> None:
     if not OBJECTION_STATES.allows(objection.state, state):
-        raise TransitionRefused(
-            "already-decided", _("This objection is not open to that any more."), state=objection.state
-        )
+        said = _("This objection is not open to that any more.")
+        raise TransitionRefused("already-decided", said, state=objection.state, **last_act(objection))
     objection.state = state

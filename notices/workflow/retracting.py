@@ -18,6 +18,7 @@ from corps import access
 from corps.audit import origin
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import locked, locked_in_order
 from corps.models import User
 from corps.results import Result
@@ -96,7 +97,8 @@ def retract_answers(*, notice: Notice, items: Iterable[int], actor: User, at: da
     found = {item.pk: item for item in locked_in_order(notice.items.exclude(state=ItemState.DRAFT), asked)}
     notice = locked(Notice.objects).select_related("case", "platform").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
+        said = _("This notice is not open for answers.")
+        raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
 
     facts = _facts(found)
     results = [_judge(pk, facts, actor) for pk in asked]

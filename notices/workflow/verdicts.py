@@ -66,7 +66,8 @@ def _being_judged(items: list[int]) -> dict[int, Result]:
             "seen": verdict.get_seen_display(),
             "when": in_short(verdict.at),
         }
-        refused[verdict.item_id] = Result(verdict.item_id, False, "being-judged", said)
+        first = {"by": str(verdict.by), "at": verdict.at}
+        refused[verdict.item_id] = Result(verdict.item_id, False, "being-judged", said, first)
     return refused
 
 

@@ -296,7 +296,7 @@ def test_a_check_keeps_the_day_by_which_it_was_judged(world):
     [notice] = issue(world, add_targets(world, 1))
     answer(world, notice)
     item = notice.items.get()
-    workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer)
+    workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer2)
     item.refresh_from_db()
     judged_by = item.check_deadline.due_on
     assert Check.objects.get().due_on == judged_by

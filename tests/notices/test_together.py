@@ -13,7 +13,7 @@ from corps.models import Delivery, Notification, User
 from notices import workflow
 from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
 from tests.notices.test_api import client_for, post
-from tests.notices.world import add_targets, ago, answer, issue, make_world
+from tests.notices.world import add_targets, ago, answer, issue, make_world, third_officer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,7 +185,7 @@ def test_a_verdict_can_be_undone_until_it_counts():
     workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
     assert workflow.settle_verdicts() == 0
     assert not Outcome.objects.exists()
-    assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 0
+    assert workflow.undo_verdicts(items=[first], actor=third_officer(world)) == 0
     assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 1
     PendingVerdict.objects.update(due_at="2026-01-01T00:00:00Z")
     assert workflow.settle_verdicts() == 1
@@ -199,16 +199,17 @@ def test_a_verdict_is_one_persons_counts_at_its_click_and_is_dropped_when_it_com
     [notice] = issue(world)
     answer(world, notice)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
+    other = third_officer(world)
     workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
-    [taken] = workflow.propose_verdicts(items=[first], seen="live", actor=world.officer2)
+    [taken] = workflow.propose_verdicts(items=[first], seen="live", actor=other)
     assert (taken.ok, taken.code) == (False, "being-judged")
     assert "officer2" in str(taken.message)
     clicked = ago(minutes=1)
     PendingVerdict.objects.update(due_at=ago(seconds=1), at=clicked)
-    workflow.verify_items(items=[second], seen="gone", actor=world.officer2)
+    workflow.verify_items(items=[second], seen="gone", actor=other)
     assert workflow.settle_verdicts() == 2
     assert Outcome.objects.get(item=first).at == clicked
-    assert Outcome.objects.get(item=second).check_row.by == world.officer
+    assert Outcome.objects.get(item=second).check_row.by == other
     assert Check.objects.count() == 2
     assert Notification.objects.filter(user=world.officer2).count() == 1
-    assert not Notification.objects.filter(user=world.officer).exists()
+    assert not Notification.objects.filter(user=other).exists()

@@ -77,6 +77,11 @@ def make_world() -> World:
     )
 
 
+def third_officer(world: World) -> User:
+    """An officer of the unit who drafted nothing and answers nothing."""
+    return User.objects.create(username="officer4", name="officer4", role="officer", unit=world.case.unit, password="!")
+
+
 def file_another(world: World, targets: int = 1) -> World:
     """The same world with another filed case, which has so many fresh targets."""
     count = Case.objects.count()

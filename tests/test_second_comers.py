@@ -1,0 +1,239 @@
+"""Whoever comes second is told who was first and when, by every verb that moves a thing on, on page and in the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import workflow as casework
+from cases.models import Case, Target
+from corps import workflow as ground
+from corps.clock import today
+from corps.errors import TransitionRefused, in_short
+from corps.models import AuditEntry, Delivery, User
+from notices import workflow
+from notices.models import Notice
+from stores import workflow as storework
+from tests.notices.world import World, add_targets, answer, issue, make_world
+
+pytestmark = pytest.mark.django_db
+
+# What is done twice: given the world, a function that does it as one of two people.
+Act = Callable[[User], Any]
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def person(world: World, login: str, role: str, *duties: str) -> User:
+    unit = world.case.unit if role in ("officer", "supervisor") else None
+    return User.objects.create(username=login, name=login, role=role, unit=unit, duties=list(duties), password="!")
+
+
+def complaint_of(world: World):
+    return casework.submit_complaint(actor=world.officer, firm=world.firm, subject="来函", received_on=today())[0]
+
+
+def accept(world: World) -> Act:
+    complaint = complaint_of(world)
+    return lambda actor: casework.accept_complaint(complaint=complaint, actor=actor)
+
+
+def refuse(world: World) -> Act:
+    complaint = complaint_of(world)
+    return lambda actor: casework.refuse_complaint(complaint=complaint, actor=actor, reason="重复")
+
+
+def take_back(world: World) -> Act:
+    complaint = complaint_of(world)
+    return lambda actor: casework.withdraw_complaint(complaint=complaint, actor=actor, reason="企业撤回")
+
+
+def file_case(world: World) -> Act:
+    lead = Case.objects.create(
+        number="C2026-000009", title="线索", firm=world.firm, unit=world.case.unit, opened_by=world.officer,
+        opened_at=timezone.now(),
+    )  # fmt: skip
+    casework.assign_officers(case=lead, lead=world.officer, second=world.officer2, actor=world.officer)
+    return lambda actor: casework.file_case(case=lead, actor=actor)
+
+
+def suspend(world: World) -> Act:
+    return lambda actor: casework.suspend_case(case=world.case, actor=actor, reason="等待鉴定")
+
+
+def drop(world: World) -> Act:
+    [target] = add_targets(world, 1)
+    return lambda actor: casework.drop_targets(targets=[target.pk], actor=actor, reason="重复")
+
+
+def draft(world: World) -> Notice:
+    add_targets(world, 1)
+    return workflow.compose_notices(case=world.case, actor=world.officer).notices[0]
+
+
+def submit(world: World) -> Act:
+    notice = draft(world)
+    return lambda actor: workflow.submit_notice(notice=notice, actor=actor)
+
+
+def approve(world: World) -> Act:
+    notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
+    return lambda actor: workflow.approve_notice(notice=notice, actor=actor, version=notice.version)
+
+
+def send_back(world: World) -> Act:
+    notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
+    return lambda actor: workflow.return_notice(notice=notice, actor=actor, reason="依据不足")
+
+
+def give_up(world: World) -> Act:
+    notice = draft(world)
+    return lambda actor: workflow.withdraw_draft(notice=notice, actor=actor)
+
+
+def issued(world: World) -> Notice:
+    add_targets(world, 1)
+    return issue(world)[0]
+
+
+def reply(world: World) -> Act:
+    notice = issued(world)
+    item, paper = notice.items.get().pk, ground.store_file(b"x", "text/plain")
+    replies = [workflow.Reply(1, "removed", item=item)]
+    return lambda actor: workflow.answer_items(notice=notice, replies=replies, actor=actor, document=paper)
+
+
+def answered(world: World) -> int:
+    notice = issued(world)
+    answer(world, notice)
+    return notice.items.get().pk
+
+
+def check(world: World) -> Act:
+    item = answered(world)
+    return lambda actor: workflow.verify_items(items=[item], seen="gone", actor=actor)
+
+
+def propose(world: World) -> Act:
+    item = answered(world)
+    return lambda actor: workflow.propose_verdicts(items=[item], seen="gone", actor=actor)
+
+
+def propose_what_was_checked(world: World) -> Act:
+    item = answered(world)
+    verbs = iter([workflow.verify_items, workflow.propose_verdicts])
+    return lambda actor: next(verbs)(items=[item], seen="gone", actor=actor)
+
+
+def withdraw(world: World) -> Act:
+    notice = issued(world)
+    item = notice.items.get().pk
+    return lambda actor: workflow.withdraw_items(items=[item], actor=actor, reason="误列")
+
+
+def object_to(world: World) -> Act:
+    target = Target.objects.get(items=answered(world))
+    return lambda actor: workflow.lodge_objection(target=target, actor=actor, reason="不服")
+
+
+def accept_objection(world: World) -> Act:
+    objection = object_to(world)(world.officer)
+    return lambda actor: workflow.accept_objection(objection=objection, actor=actor)
+
+
+def decide_objection(world: World) -> Act:
+    objection = accept_objection(world)(world.officer)
+    return lambda actor: workflow.decide_objection(objection=objection, actor=actor, upheld=False, reason="无据")
+
+
+def correct(world: World) -> Act:
+    item = answered(world)
+    checker = person(world, "checker", "officer")
+    workflow.verify_items(items=[item], seen="gone", actor=checker)
+    target = Target.objects.get(items=item)
+    workflow.propose_correction(target=target, actor=checker, reason="看错")
+    return lambda actor: workflow.correct_outcome(target=target, actor=actor, reason="看错")
+
+
+def mark_sent(world: World) -> Act:
+    issued(world)
+    Delivery.objects.update(state="uncertain")
+    delivery = Delivery.objects.get()
+    return lambda actor: ground.mark_sent(delivery=delivery, actor=actor, evidence="电话确认", at=timezone.now())
+
+
+def dismiss(world: World) -> Act:
+    return lambda actor: storework.dismiss_liaison(liaison=world.liaison.liaison, actor=actor)
+
+
+def close_account(world: World) -> Act:
+    return lambda actor: ground.deactivate_user(user=world.stranger, actor=actor, at=timezone.now())
+
+
+OFFICERS = ("officer",)
+HEADS = ("supervisor", "head_of_unit", "head_of_department")
+ADMINISTRATORS = ("administrator",)
+WALK = {
+    accept: OFFICERS, refuse: OFFICERS, take_back: OFFICERS, file_case: HEADS, suspend: HEADS, drop: OFFICERS,
+    submit: OFFICERS, approve: HEADS, send_back: HEADS, give_up: OFFICERS, reply: OFFICERS, check: OFFICERS,
+    propose: OFFICERS, propose_what_was_checked: OFFICERS, withdraw: OFFICERS, object_to: OFFICERS,
+    accept_objection: OFFICERS, decide_objection: HEADS, correct: HEADS, mark_sent: OFFICERS,
+    dismiss: ADMINISTRATORS, close_account: ADMINISTRATORS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", WALK, ids=lambda verb: verb.__name__)
+def test_the_second_of_two_is_told_the_name_of_the_first_and_the_time(world: World, verb: Callable[[World], Act]):
+    role, *duties = WALK[verb]
+    first, second = (person(world, login, role, *duties) for login in ("甲乙丙", "丁戊己"))
+    act = verb(world)
+    done = act(first)
+    assert not isinstance(done, list) or all(result.ok for result in done)
+    try:
+        [result] = act(second)
+        told, details = str(result.message), result.details
+        assert not result.ok
+    except TransitionRefused as refused:
+        told, details = str(refused.message), refused.details
+    assert "甲乙丙" in told
+    assert in_short(timezone.now())[:5] in told
+    if details:
+        assert details["by"] == "甲乙丙"
+        assert details["at"]
+
+
+def test_a_page_tells_the_second_of_two(world: World):
+    notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
+    second = person(world, "丁戊己", *HEADS)
+    client = Client()
+    client.force_login(second)
+    workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+    said = {"act": "approve", "version": notice.version}
+    page = client.post(reverse("notices:decide", args=[notice.number]), said, follow=True).content.decode()
+    assert str(world.supervisor) in page
+
+
+def test_the_api_tells_the_second_of_two_in_the_problem_document(world: World):
+    notice = issued(world)
+    workflow.withdraw_items(items=[notice.items.get().pk], actor=world.officer, reason="误列")
+    Notice.objects.filter(pk=notice.pk).update(state="withdrawn")
+    client = Client()
+    client.force_login(world.liaison)
+    refused = client.post(
+        f"/api/v1/notices/{notice.number}/replies/",
+        [{"item": notice.items.get().pk, "outcome": "removed"}],
+        "application/json",
+        headers={"Idempotency-Key": "k"},
+    )
+    last = AuditEntry.objects.about(notice).latest("pk")
+    problem = refused.json()
+    assert (refused.status_code, refused["Content-Type"]) == (409, "application/problem+json")
+    assert problem["by"] == str(last.actor)
+    assert problem["at"]
+    assert str(last.actor) in problem["detail"]
