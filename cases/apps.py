@@ -44,6 +44,7 @@ class CasesConfig(AppConfig):
 
         audit_words.register()
         tasks.sweepers.append(workflow.ring_unfinished)
+        tasks.sweepers.append(workflow.pass_on_ended)
         storework.official_hooks.append(workflow.mark_account)
         storework.struck_hooks.append(workflow.release_account)
         standing.protected_counters.append(workflow.kept_by)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import timeline
 from cases.models import Campaign, Case, CaseNote, Complaint, ImportRow, LegalGround, Target
 from cases.states import CaseState, ComplaintState, Seen, TargetState
+from cases.workflow.passing import REASONS
 from corps import wording
 from corps.pieces.words import moment
 from corps.wording import Detail, choices, name_kind, names_of
@@ -47,6 +48,8 @@ VERBS = {
     "target.reported": (_("Target reported"), "grey"),
     "target.added": (_("Target added by hand"), "grey"),
     "target.taken_up": (_("Target taken up again"), "grey"),
+    "target.passed_on": (_("Target passed on"), "grey"),
+    "target.taken_over": (_("Target taken over"), "grey"),
     "target.dropped": (_("Target dropped"), "grey"),
     "target.ground_given": (_("Target given its own ground"), "grey"),
     "target.ground_taken_back": (_("Target's own ground taken back"), "grey"),
@@ -114,6 +117,8 @@ def register() -> None:
         target=Detail(_("target"), kind="cases.target"),
         targets=Detail(_("targets")),
         valid_to=Detail(_("valid to")),
+        way=Detail(_("from and to")),
+        why=Detail(_("since"), codes=lambda: REASONS),
     )
     _name_kinds()
 

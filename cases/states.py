@@ -28,6 +28,10 @@ COMPLAINT_STATES = StateTable(
 )
 
 
+# A complaint in one of these asks for nothing any more: what it named passes to the next complaint that names it.
+ENDED_COMPLAINT = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN)
+
+
 class CaseState(models.TextChoices):
     LEAD = "lead", _("Lead")
     FILED = "filed", _("Filed")
@@ -57,6 +61,10 @@ CASE_STATES = StateTable(
 )
 
 
+# A case in one of these works on nothing any more; its unfinished targets pass on.
+ENDED_CASE = (CaseState.NOT_FILED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN)
+
+
 class TargetState(models.TextChoices):
     REPORTED = "reported", _("Reported")
     NOTICED = "noticed", _("Noticed")
@@ -81,6 +89,10 @@ UNFINISHED = (
 )
 
 
+# Unfinished, and named in no notice that was issued: what may pass to another case.
+PASSING = (TargetState.REPORTED, TargetState.RELISTED)
+
+
 TARGET_STATES = StateTable(
     TargetState,
     {
@@ -95,7 +107,8 @@ TARGET_STATES = StateTable(
         "needs_information": ("noticed", "reported", "relisted", "restored"),
         "relisted": ("noticed", "dropped", "restored"),
         "restored": ("noticed", "dropped"),
-        "dropped": ("reported",),
+        # Taken up again, or the dropping undone.
+        "dropped": ("reported", "relisted", "restored"),
     },
 )
 

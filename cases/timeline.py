@@ -36,7 +36,7 @@ BY_THE_HUNDRED = ("target.", "item.", "import.row_")
 # What entries have in common that are told as one; `alone` is the id of one that is told by itself.
 SAME = ("verb", "actor", "day", "about", "alone")
 # How it went, by the first of these that an entry notes.
-HOW = ("seen", "outcome", "reason", "ground", "decision")
+HOW = ("way", "why", "seen", "outcome", "reason", "ground", "decision")
 # As many as there are answers, so that none is left out.
 MOST_WORDS = 8
 # What is said of an entry told by itself: which thing, and, on a line of its own, what changed.
@@ -198,7 +198,9 @@ class _Writer:
         return Line(entry.at, text, kind, which.strip(), note, _address(number), number, changed=changed)
 
     def how(self, detail: Mapping[str, Any]) -> str:
-        """How it went, in a word."""
+        """How it went, in a word; of what passed on, from where to where and why."""
+        if detail.get("way") and detail.get("why"):
+            return _("%(way)s, %(why)s") % {name: self.names.value(name, detail[name]) for name in ("way", "why")}
         name = next((name for name in HOW if detail.get(name)), None)
         return self.names.value(name, detail[name]) if name else ""
 

@@ -48,6 +48,7 @@ class NoticesConfig(AppConfig):
         casework.closing_checks.append(closing.open_work)
         casework.length_checks.append(drafting.nothing_submitted)
         casework.drop_checks.append(drafting.named_in_drafts)
+        casework.draft_checks.append(drafting.named_in_drafts)
         search.finders.append(find)
         below.waiting_tellers.append(standing.owed_by)
 

@@ -32,6 +32,7 @@ MOST_ROWS = 20
 ACTS = (
     "target.added",
     "target.taken_up",
+    "target.taken_over",
     "target.dropped",
     "target.ground_given",
     "target.ground_taken_back",

@@ -42,6 +42,7 @@ from cases.workflow.imports import (
     ring_unfinished,
     rows_by_result,
 )
+from cases.workflow.passing import draft_checks, pass_on, pass_on_ended
 from cases.workflow.registration import official_found
 from cases.workflow.settling import settle_rows
 from cases.workflow.targets import (
@@ -73,6 +74,7 @@ __all__ = [
     "conclude_case",
     "continue_registering",
     "decline_case",
+    "draft_checks",
     "drop_checks",
     "drop_targets",
     "file_case",
@@ -88,6 +90,8 @@ __all__ = [
     "open_case",
     "open_targets",
     "proposed_among",
+    "pass_on",
+    "pass_on_ended",
     "read_sheet",
     "reconsider_case",
     "refuse_complaint",

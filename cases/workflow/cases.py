@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
 from cases.states import CaseState, ComplaintState
 from cases.workflow.guards import given, lock_case, require_open, require_valid_ground, require_way
+from cases.workflow.passing import held_by, named_by, pass_on
 from cases.workflow.telling import tell_officers
 from corps.access import require
 from corps.audit import entry, record, record_many
@@ -19,6 +20,7 @@ from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, Unit, User
 from corps.workflow import document_number, take_number
+from listings.registration import lock_registry
 
 NOTE = 4000
 
@@ -45,6 +47,7 @@ def open_case(
     """
     at = accept_at(actor, at, now())
     require(actor, "cases.open_case")
+    lock_registry()
     taken = _locked_complaints(complaints, actor)
     if not taken:
         raise TransitionRefused("no-complaints", _("A case is made of at least one complaint."))
@@ -82,6 +85,7 @@ def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, 
     Raises PermissionDenied; TransitionRefused "case-not-open", "not-accepted", "several-firms".
     """
     at = accept_at(actor, at, now())
+    lock_registry()
     case = lock_case(case)
     require(actor, "cases.open_case", case)
     require_open(case)
@@ -144,12 +148,13 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
 
 @transaction.atomic
 def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
-    """Decide that the lead is not filed (不予立案).
+    """Decide that the lead is not filed (不予立案); what others name as well passes to their cases.
 
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
     Source: 市场监督管理行政处罚程序规定, art. 20.
     """
     at = accept_at(actor, at, now())
+    lock_registry()
     case = lock_case(case)
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.NOT_FILED)
@@ -160,13 +165,18 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
     record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
     told = format_lazy(_("Case {number} is not filed: {reason}"), number=case.number, reason=case.conclusion)
     tell_officers(case, actor, told)
+    pass_on(held_by(case=case), actor=actor, at=at)
     return case
 
 
 @transaction.atomic
 def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
-    """Make a lead again of a case that was not filed. Raises as `decline_case`."""
+    """Make a lead again of a case that was not filed, without what passed to another case meanwhile.
+
+    Raises as `decline_case`.
+    """
     at = accept_at(actor, at, now())
+    lock_registry()
     case = lock_case(case)
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.LEAD)
@@ -174,6 +184,7 @@ def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None
     case.state, case.conclusion, case.document_number, case.declined_at = CaseState.LEAD, "", "", None
     case.save(update_fields=["state", "conclusion", "document_number", "declined_at"])
     record(actor, "case.reconsidered", case, at=at, thread=case.thread, reason=reason)
+    pass_on(named_by(case.complaints.all()), actor=actor, at=at)
     return case
 
 
@@ -258,20 +269,9 @@ def _shared_campaign(complaints: list[Complaint]) -> Campaign | None:
 
 
 def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:
-    """Make locked complaints the case's, with their targets.
-
-    A target that only a refused or withdrawn complaint brought in comes over to the first of these that names it.
-    """
+    """Make locked complaints the case's, with their targets; the caller holds `lock_registry`."""
     ids = [complaint.pk for complaint in complaints]
     Complaint.objects.filter(pk__in=ids).update(state=ComplaintState.IN_CASE, case=case)
-    for complaint in complaints:
-        named = Target.objects.filter(rows__sheet_import__complaint=complaint).values("pk")
-        fallen = Target.objects.filter(
-            pk__in=named,
-            case__isnull=True,
-            complaint__state__in=(ComplaintState.REFUSED, ComplaintState.WITHDRAWN),
-        )
-        fallen.update(complaint=complaint, firm=complaint.firm_id)
     targets = Target.objects.filter(complaint__in=ids, case__isnull=True).update(case=case)
     record_many(
         entry(actor, "complaint.in_case", complaint, at=at, thread=case.thread, number=complaint.number)

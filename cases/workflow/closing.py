@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
 from cases.workflow.guards import given, lock_case, require_way
+from cases.workflow.passing import held_by, pass_on
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.calendar import parse_spans
@@ -21,6 +22,7 @@ from corps.errors import TransitionRefused
 from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, User
+from listings.registration import lock_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,17 @@ def close_case(*, case: Case, actor: User, conclusion: str, at: datetime | None 
 
 @transaction.atomic
 def archive_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
-    """Put a closed case into the archive. Raises PermissionDenied; TransitionRefused "wrong-state"."""
+    """Put a closed case into the archive; a relisting that nobody took up passes to the next complaint that names it.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state".
+    """
     at = accept_at(actor, at, now())
+    lock_registry()
     case = lock_case(case)
     require(actor, "cases.close_case", case)
     _move(case, CaseState.ARCHIVED, actor, at)
     _pass_complaints_on(case, ComplaintState.ANSWERED, ComplaintState.CLOSED, actor, at)
+    pass_on(held_by(case=case), actor=actor, at=at)
     return case
 
 
@@ -191,7 +198,7 @@ def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
 
 @transaction.atomic
 def transfer_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
-    """Hand a case to another authority. reason: to whom and why.
+    """Hand a case to another authority; what others name as well passes to their cases. reason: to whom and why.
 
     Raises PermissionDenied; TransitionRefused "wrong-state", "notices-open", "reason-missing", "reason-too-long".
     """
@@ -206,6 +213,7 @@ def withdraw_case(*, case: Case, actor: User, reason: str, at: datetime | None =
 
 def _leave(case: Case, after: str, actor: User, reason: str, at: datetime | None) -> Case:
     at = accept_at(actor, at, now())
+    lock_registry()
     case = lock_case(case)
     require(actor, "cases.leave_case", case)
     require_way(case, after)
@@ -218,7 +226,9 @@ def _leave(case: Case, after: str, actor: User, reason: str, at: datetime | None
             count,
         ) % {"count": count}
         raise TransitionRefused("notices-open", message, count=count)
-    return _move(case, after, actor, at, reason=given(reason))
+    _move(case, after, actor, at, reason=given(reason))
+    pass_on(held_by(case=case), actor=actor, at=at)
+    return case
 
 
 def _asked(check: Callable[[Case], Iterable[Missing] | None], case: Case) -> list[Missing]:

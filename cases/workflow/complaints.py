@@ -11,6 +11,7 @@ from cases.models import Campaign, Complaint, SheetImport
 from cases.states import CaseState, ComplaintState
 from cases.workflow import imports
 from cases.workflow.guards import given, lock_case, require_way
+from cases.workflow.passing import held_by, named_by, pass_on
 from cases.workflow.telling import tell_officers
 from corps.access import require
 from corps.acting import current
@@ -21,6 +22,7 @@ from corps.locking import locked
 from corps.models import Deadline, StoredFile, User
 from corps.workflow import take_number
 from firms.models import Firm
+from listings.registration import lock_registry
 
 RECEIPT_REASON = 300
 
@@ -153,40 +155,60 @@ def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
 
 @transaction.atomic
 def accept_complaint(*, complaint: Complaint, actor: User, at: datetime | None = None) -> Complaint:
-    """Take a complaint up. Raises PermissionDenied; TransitionRefused "wrong-state"."""
+    """Take a complaint up; one that was refused gets what it names and nobody else living does.
+
+    Raises PermissionDenied; TransitionRefused "wrong-state".
+    """
     at = accept_at(actor, at, now())
+    lock_registry()
     complaint = _locked(complaint)
     require(actor, "cases.accept_complaint", complaint)
-    return _move(complaint, ComplaintState.ACCEPTED, actor, at, reason="")
+    was_refused = complaint.state == ComplaintState.REFUSED
+    complaint = _move(complaint, ComplaintState.ACCEPTED, actor, at, reason="")
+    if was_refused:
+        pass_on(named_by([complaint]), actor=actor, at=at)
+    return complaint
 
 
 @transaction.atomic
 def refuse_complaint(*, complaint: Complaint, actor: User, reason: str, at: datetime | None = None) -> Complaint:
-    """Do not take a complaint up; what its sheet brought and is not registered is given up.
+    """Do not take a complaint up; what its sheet brought and is not registered is given up, and what it named passes
+    to the next complaint that names it.
 
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "being-registered".
     """
     at = accept_at(actor, at, now())
+    lock_registry()
     complaint = _locked(complaint)
     require(actor, "cases.refuse_complaint", complaint)
     complaint = _move(complaint, ComplaintState.REFUSED, actor, at, reason=given(reason))
     _give_up_sheet(complaint, actor, at)
+    _pass_targets_on(complaint, actor, at)
     return complaint
 
 
 @transaction.atomic
 def withdraw_complaint(*, complaint: Complaint, actor: User, reason: str, at: datetime | None = None) -> Complaint:
-    """Note that the firm takes its complaint back. Targets that are under way stay so: the case decides on them.
+    """Note that the firm takes its complaint back.
 
+    What it named passes to the next complaint that names it (`cases.workflow.passing`). Targets that a notice names
+    stay: the case decides on them, and they pass on once they are free again. So do those that nobody else names.
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "being-registered".
     """
     at = accept_at(actor, at, now())
+    lock_registry()
     complaint = _locked(complaint)
     require(actor, "cases.withdraw_complaint", complaint)
     complaint = _move(complaint, ComplaintState.WITHDRAWN, actor, at, reason=given(reason))
     _give_up_sheet(complaint, actor, at)
+    gone = _pass_targets_on(complaint, actor, at)
     if complaint.case:
-        told = format_lazy(_("{firm} took back complaint {number}."), firm=complaint.firm, number=complaint.number)
+        told = format_lazy(
+            _("{firm} took back complaint {number}; {count} of its targets went to other complaints."),
+            firm=complaint.firm,
+            number=complaint.number,
+            count=gone,
+        )
         tell_officers(complaint.case, actor, told)
     return complaint
 
@@ -208,6 +230,11 @@ def _move(complaint: Complaint, after: str, actor: User, at: datetime, *, reason
     said = {"reason": reason} if reason else {}
     record(actor, f"complaint.{after}", complaint, at=at, thread=complaint.thread, before=before, **said)
     return complaint
+
+
+def _pass_targets_on(complaint: Complaint, actor: User, at: datetime) -> int:
+    """Pass on what an ended complaint held; how many."""
+    return pass_on(held_by(complaint=complaint), actor=actor, at=at)
 
 
 def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:

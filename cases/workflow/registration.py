@@ -13,6 +13,7 @@ from django.db import connection
 
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import OFFICIAL
+from cases.workflow.passing import pass_on
 from corps.audit import record_alike
 from corps.bulk import NULL, copied, copy_lines, copying_beside, take_ids
 from corps.models import User
@@ -210,6 +211,9 @@ def register_rows(
         _write_targets(missing, outcome, registry, complaint, at)
         write(outcome)
     record_alike(actor, "target.reported", Target, missing.values(), at=at, thread=complaint.thread)
+    # The complaint is locked, and so may its case not be waited for: what is held just now, the maintenance passes on.
+    known = [pk for place, pk in outcome.targets.items() if place not in missing]
+    pass_on(known, actor=actor, at=at, wait=False)
     _mark_official([registry.listings[key] for key in outcome.official_listings], actor, at)
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Choice
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, LegalGround, Target
-from cases.states import CaseState, TargetState
+from cases.models import Case, ImportRow, LegalGround, Target
+from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING, CaseState, TargetState
 from cases.workflow.guards import OPEN_CASE, given, lock_case, require_open, require_valid_ground
 from cases.workflow.registration import announce_official, finding_of, known_targets, record_each
 from corps.access import require
@@ -49,9 +50,11 @@ drop_checks: list[Callable[[Collection[int]], Mapping[int, tuple[str, Any]]]] = 
 def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: datetime | None = None) -> list[Result]:
     """Add listings and stores to a case by hand; one Result for each address, by its number from 1.
 
-    A dropped target of the case is taken up again. Refused with their code: what cannot be read or placed (codes of
-    `listings.classify.REASONS`), "official", "already-here", "other-case" and "other-complaint" with its number,
-    "twice". Raises PermissionDenied; TransitionRefused "case-not-open", "too-many".
+    A dropped target is taken up again, wherever it was dropped, and the result says where and why it was. What lies
+    unfinished with a complaint or a case that ended, and is named by nobody else, comes into this case.
+    Refused with their code: what cannot be read or placed (codes of `listings.classify.REASONS`), "official",
+    "already-here", "other-case" and "other-complaint" with its number, "twice".
+    Raises PermissionDenied; TransitionRefused "case-not-open", "too-many".
     """
     at = accept_at(actor, at, now())
     addresses = list(addresses)
@@ -117,22 +120,22 @@ def _add(
     listings = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING]
     stores = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE]
     known = {(kind, thing): pk for kind, thing, pk in known_targets(listings, stores)}
-    present = {target.pk: target for target in locked_in_order(Target.objects, known.values())}
+    present = {target.pk: target for target in locked_in_order(_with_holders(), known.values())}
+    seen = cases_seen(present.values(), actor)
     new, again = [], []
     for place, number in free.items():
         pk = known.get((place[0], things[place]))
         if pk is None:
             new.append(_target(case, place, things[place], at))
             results[number] = Result(number)
-        elif present[pk].case_id == case.pk and present[pk].state == TargetState.DROPPED:
-            again.append(pk)
-            results[number] = Result(number)
+        elif _may_come(present[pk]):
+            again.append(present[pk])
+            results[number] = Result(number, message=_where_it_was(present[pk], case, seen))
         else:
             results[number] = _taken(number, present[pk], case)
     Target.objects.bulk_create(new)
-    Target.objects.filter(pk__in=again).update(state=TargetState.REPORTED, dropped_reason="")
     record_alike(actor, "target.added", Target, [target.pk for target in new], at=at, thread=case.thread)
-    record_alike(actor, "target.taken_up", Target, again, at=at, thread=case.thread)
+    bring_into(case, again, actor, at)
     return results
 
 
@@ -146,19 +149,104 @@ def _target(case: Case, place: tuple[str, Key], thing: int, at: datetime) -> Tar
     return Target(kind=kind, platform_id=platform, firm_id=case.firm_id, case=case, reported_at=at, **{field: thing})
 
 
+def _with_holders() -> QuerySet[Target]:
+    return Target.objects.select_related("case__unit", "complaint__case")
+
+
+def _may_come(target: Target) -> bool:
+    """Whether a target may be brought into a case by hand: it was dropped, or lies unfinished where all has ended."""
+    if target.state == TargetState.DROPPED:
+        return True
+    return target.state in PASSING and not _is_held(target)
+
+
+def _is_held(target: Target) -> bool:
+    """Whether a living complaint, or a case that goes on, has the target."""
+    if target.case is not None:
+        return target.case.state not in ENDED_CASE
+    complaint = target.complaint
+    if complaint is None or complaint.state in ENDED_COMPLAINT:
+        return False
+    return complaint.case is None or complaint.case.state not in ENDED_CASE
+
+
+def bring_into(case: Case, targets: Collection[Target], actor: User, at: datetime) -> None:
+    """Make locked targets those of a locked case: dropped ones are reported again, or relisted where they count.
+
+    Each belongs to the case's own first complaint that names it, if there is one. Told in the thread that they leave
+    and in the case's own. A fixed number of statements, besides one for each thread that they leave.
+    """
+    ids = [target.pk for target in targets]
+    rows = ImportRow.objects.filter(target=OuterRef("pk"), sheet_import__complaint__case=case)
+    first = rows.order_by("registered_at", "pk").values("sheet_import__complaint")[:1]
+    state = When(is_counted=True, then=Value(TargetState.RELISTED.value))
+    Target.objects.filter(pk__in=ids).update(
+        case=case,
+        complaint=Subquery(first),
+        state=Choice(state, default=Value(TargetState.REPORTED.value)),
+        dropped_reason="",
+    )
+    left = [target for target in targets if target.thread != case.thread]
+    record_each(actor, "target.passed_on", left, at, way=case.number, why="taken_up")
+    record_alike(actor, "target.taken_up", Target, ids, at=at, thread=case.thread)
+
+
+def cases_seen(targets: Iterable[Target], user: User) -> set[int]:
+    """Which of the cases of these targets a person may see, by primary key; one statement."""
+    wanted = [target.case_id for target in targets if target.case_id is not None]
+    return set(Case.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def where_dropped(target: Target, seen: Collection[int]) -> Any:
+    """Where and why a target was dropped; of a case that is not among those `seen`, only that it was elsewhere."""
+    if target.case is None:
+        return _("It was dropped: %(reason)s") % {"reason": target.dropped_reason}
+    if target.case_id not in seen:
+        return _("It was dropped in a case of another unit (%(unit)s).") % {"unit": target.case.unit.name}
+    said = {"case": target.case.number, "reason": target.dropped_reason}
+    return _("It was dropped in case %(case)s: %(reason)s") % said
+
+
+def _where_it_was(target: Target, case: Case, seen: Collection[int]) -> Any:
+    """What is told of a target that came into a case although it was one already; empty if it was the case's own."""
+    if target.case_id == case.pk:
+        return ""
+    if target.state == TargetState.DROPPED:
+        return _("%(where)s It is taken up in this case now.") % {"where": where_dropped(target, seen)}
+    if target.case is not None:
+        message = _("It came over from case %(case)s, which is “%(state)s”.")
+        return message % {"case": target.case.number, "state": target.case.get_state_display()}
+    complaint = target.complaint
+    if complaint is None:
+        return ""
+    message = _("It came over from complaint %(complaint)s, which is “%(state)s”.")
+    return message % {"complaint": complaint.number, "state": complaint.get_state_display()}
+
+
 def _taken(number: int, target: Target, case: Case) -> Result:
     """Why an address cannot be added that is a target already, and where it is."""
     if target.case_id == case.pk:
         return Result(number, False, "already-here", _("This is a target of this case already."))
     if target.case is not None:
-        message = _("This is a target of case %(case)s (%(unit)s).") % {
+        message = _("This is a target of case %(case)s (%(unit)s), which is “%(state)s”; the target is “%(target)s”.")
+        said = {
             "case": target.case.number,
             "unit": target.case.unit.name,
+            "state": target.case.get_state_display(),
+            "target": target.get_state_display(),
         }
-        return Result(number, False, "other-case", message)
-    complaint = target.complaint.number if target.complaint else ""
-    message = _("This was named by complaint %(complaint)s, which is in no case yet.") % {"complaint": complaint}
-    return Result(number, False, "other-complaint", message)
+        return Result(number, False, "other-case", message % said)
+    complaint = target.complaint
+    assert complaint is not None  # a target in no case waits with its complaint
+    message = _(
+        "This was named by complaint %(complaint)s, which is “%(state)s” and in no case; the target is “%(target)s”."
+    )
+    said = {
+        "complaint": complaint.number,
+        "state": complaint.get_state_display(),
+        "target": target.get_state_display(),
+    }
+    return Result(number, False, "other-complaint", message % said)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cases import workflow as casework
 from cases.models import Target
 from cases.states import Claim, Seen, TargetState
 from corps.access import require
@@ -300,3 +301,5 @@ def _write_second_looks(targets: list[Target], items: dict[int, NoticeItem], loo
         )
         for target in targets
     )
+    if back:
+        casework.pass_on((target.pk for target in targets), actor=actor, at=look.at, wait=False)

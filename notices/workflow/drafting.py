@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import TargetState
 from corps import workflow as ground
@@ -152,11 +153,13 @@ def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datet
     """
     notice, at = _lock_draft(notice, actor, at)
     items = list(items)
-    removed = set(notice.items.filter(pk__in=items).values_list("pk", flat=True))
+    freed = dict(notice.items.filter(pk__in=items).values_list("pk", "target_id"))
+    removed = freed.keys()
     notice.items.filter(pk__in=removed).delete()
     close_gaps([notice.pk])
     take_back(notice, actor=actor, at=at)
     record(actor, "notice.items_removed", notice, at=at, thread=notice.case.thread, items=len(removed))
+    casework.pass_on(freed.values(), actor=actor, at=at, wait=False)
     missing = _("It is not in this notice.")
     return [Result(i) if i in removed else Result(i, False, "not-in-notice", missing) for i in items]
 
@@ -187,10 +190,13 @@ def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -
     """
     notice, at = _lock_draft(notice, actor, at)
     ground.void_approval(subject=notice, actor=actor, at=at)
-    count = notice.items.filter(state=ItemState.DRAFT).delete()[0]
+    drafts = notice.items.filter(state=ItemState.DRAFT)
+    freed = list(drafts.values_list("target_id", flat=True))
+    count = drafts.delete()[0]
     notice.state = NoticeState.WITHDRAWN
     notice.save(update_fields=["state"])
     record(actor, "notice.draft_withdrawn", notice, at=at, thread=notice.case.thread, items=count)
+    casework.pass_on(freed, actor=actor, at=at, wait=False)
     return notice
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from cases import workflow as casework
 from cases.models import Target
 from cases.states import TargetState
 from corps import workflow as ground
@@ -165,6 +166,7 @@ def withdraw_items(
         for item in gone
     )
     complete_notices({item.notice_id for item in gone}, actor=actor, at=at)
+    casework.pass_on((item.target_id for item in gone), actor=actor, at=at, wait=False)
     return tell_second_comers(results, NoticeItem, {"finished"})
 
 
@@ -222,6 +224,7 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
         target.state = TargetState.REPORTED
     target.save(update_fields=["state", "is_counted"])
     record(actor, "outcome.corrected", target, at=at, thread=_thread(target), reason=reason.strip())
+    casework.pass_on([target.pk], actor=actor, at=at, wait=False)
     return outcome
 
 
