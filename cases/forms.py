@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Campaign, Case, LegalGround
+from cases.models import Campaign, Case, Complaint, LegalGround
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
 from corps.clock import today

@@ -15,7 +15,7 @@ from corps.models import Installation, User
 STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
 
 # Whose pages carry the search; the others would find nothing by it.
-SEARCHERS = ("officer", "supervisor", "liaison")
+SEARCHERS = ("officer", "supervisor", "liaison", "representative")
 
 
 def demonstration() -> dict[str, Any] | None:

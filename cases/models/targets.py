@@ -1,6 +1,6 @@
 """Targets: the listings and stores that somebody asked to act on."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -12,6 +12,7 @@ from cases.models.complaints import Complaint
 from cases.states import TARGET_STATES, UNFINISHED, Claim, Seen, TargetState
 from corps.database.references import is_kept, refers
 from firms.models import Firm
+from listings.addresses import read_cell
 from listings.models import Listing
 from stores.models import Platform, Store
 
@@ -22,18 +23,32 @@ class TargetQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Who sees the case sees its targets; those without a case yet, who sees their complaint.
 
-        A representative sees those that their own firm's complaints named first.
+        A representative sees what rows of their own firm's complaints name, whoever named it first.
         """
         if not user.is_authenticated:
             return self.none()
         if user.role == user.Role.REPRESENTATIVE:
-            return self.filter(firm__representatives__user=user)
+            return self.named_by(sheet_import__complaint__firm__representatives__user=user)
         if not user.is_corps:
             return self.none()
         if user.sees_every_unit:
             return self
         seen = Case.objects.visible_to(user).values("pk")
         return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+
+    def named_by(self, **rows: Any) -> Self:
+        """Those that rows of sheets name, each once. rows: which rows, by lookups of `ImportRow`."""
+        named = self.model._default_manager.filter(**{f"rows__{lookup}": value for lookup, value in rows.items()})
+        return self.filter(pk__in=named.order_by().values("pk"))
+
+    def named_elsewhere(self, case: Case) -> Self:
+        """Those that complaints of a case name, but that belong to another case or complaint."""
+        return self.named_by(sheet_import__complaint__case=case).exclude(case=case)
+
+    def called(self, text: str) -> Self:
+        """Those of an id, or of an address in any form."""
+        wanted = (read_cell(text).canonical_id or text)[:100]
+        return self.filter(models.Q(listing__canonical_id=wanted) | models.Q(store__canonical_id=wanted))
 
     def unfinished(self) -> Self:
         """Those on which something is still to be done; an official account's wait for nothing."""

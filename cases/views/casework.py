@@ -1,6 +1,7 @@
 """Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
+from cases.elsewhere import became
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import Campaign, Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
@@ -23,7 +25,7 @@ from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Deadline, User
-from corps.pieces.lists import conditions, page_of
+from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
 from corps.refusals import refusals_go_to
@@ -162,7 +164,13 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
     case = visible_case(request.user, number)
     tab = request.GET.get("tab", "targets")
     panel = next((panel for panel in story.panels if panel.key == tab), None)
-    own = {"targets": _targets, "complaints": _complaints, "timeline": _timeline, "notes": _notes}
+    own: dict[str, Callable[[SignedIn, Case], dict[str, Any]]] = {
+        "targets": _targets,
+        "complaints": _complaints,
+        "elsewhere": _elsewhere,
+        "timeline": _timeline,
+        "notes": _notes,
+    }
     if panel is None and tab not in own:
         raise Http404
     context = _head(request, case, tab)
@@ -175,8 +183,10 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
 def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
     user = request.user
     turns = list(case.assignments.filter(until=None).select_related("officer").order_by("-is_lead"))
-    tabs = [
+    tabs: list[dict[str, Any]] = [
         {"key": "targets", "label": _("Targets"), "url": "?", "count": case.targets.count()},
+        # Not counted here: it would read every row of the case's sheets for each page of it.
+        {"key": "elsewhere", "label": _("Targets elsewhere"), "url": "?tab=elsewhere", "count": None},
         {"key": "complaints", "label": _("Complaints"), "url": "?tab=complaints", "count": case.complaints.count()},
         *(
             {"key": panel.key, "label": panel.label, "url": f"?tab={panel.key}", "count": panel.count(case, user)}
@@ -256,6 +266,22 @@ def verbs_on(user: User, case: Case) -> dict[str, bool]:
 
 def _targets(request: SignedIn, case: Case) -> dict[str, Any]:
     return target_table(request, case) | {"addresses": AddressesForm()}
+
+
+def _elsewhere(request: SignedIn, case: Case) -> dict[str, Any]:
+    """What the case's complaints name as well and another one named first: its state, and where it lies."""
+    found = Target.objects.named_elsewhere(case).select_related(
+        "platform", "listing", "store", "complaint", "case__unit"
+    )
+    page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+    fates = became(page.rows, request.user, case.pk)
+    seen = set(Target.objects.visible_to(request.user).filter(pk__in=fates).values_list("pk", flat=True))
+    return {
+        "page": page,
+        "rows": [(target, fates[target.pk], target.pk in seen) for target in page],
+        "may_take_up": may(request.user, "cases.add_targets") and case.state in OPEN_CASE,
+        "may_look": may(request.user, "notices.check"),
+    }
 
 
 def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.forms import ComplaintForm, ReasonForm, ReceiptForm
 from cases.models import Complaint, ImportRow, SheetImport
-from cases.states import COMPLAINT_STATES, CaseState, ComplaintState
+from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.views.casework import campaigns_of
 from corps.access import may
 from corps.doors import SignedIn, open_to
@@ -23,6 +23,7 @@ from corps.papers import hand_out, name_by_type
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
+from corps.results import Result
 from corps.workflow import store_file
 from firms.models import Firm
 

@@ -198,7 +198,7 @@ def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
     sheet_import = _visible(request, pk)
     shown = shown_in(request, look=0)
-    rows = filtered(sheet_import, request, shown).order_by("row")
+    rows = filtered(sheet_import, request, shown).select_related("target").order_by("row")
     lines = _lines(rows, findings_told(request.user), get_language() or "zh-hans")
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
@@ -221,14 +221,15 @@ def _lines(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     with override(language):
         heads = [_("Row"), _("Result"), _("Reason"), _("Decided by a person"), _("Address"), _("Target"), _("Platform")]
-        heads += [_("Store name"), _("Title"), _("Price"), _("Asked for")]
+        heads += [_("Store name"), _("Title"), _("Price"), _("Asked for"), _("State of the target")]
     yield "\ufeff" + writer.writerow(heads)
     for row in rows.iterator(chunk_size=2000):
         with override(language):
             decision = row.get_decision_display() if row.decision else ""
             reason = " ".join(filter(None, [row.explanation, told(row)]))
             cells = [row.row, row.get_result_display(), reason, decision, row.address]
-        cells += [row.target_slug or "", *(row.cells.get(name, "") for name in CELLS)]
+            became = row.target.get_state_display() if row.target else ""
+        cells += [row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
         yield writer.writerow([_safe(cell) for cell in cells])
 
 

@@ -1,5 +1,8 @@
 """A representative's pages: what the own firm named, and what has become of each."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -10,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from cases.models import Complaint, Target
+from cases.models import Complaint, ImportRow, Target
 from cases.states import TargetState
 from cases.views.tables import TALLY
 from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
+from corps.search import LONGEST
 
 representatives = open_to(User.Role.REPRESENTATIVE)
 MOST = 50
@@ -40,24 +44,28 @@ def representative(request: SignedIn) -> HttpResponse:
 @representatives
 @require_GET
 def list_named(request: SignedIn) -> HttpResponse:
-    """Every target that the own firm named first, newest first, with what has become of it."""
+    """Every target that the own firm named, whoever named it first, newest first, with what has become of it."""
     found = Target.objects.visible_to(request.user)
+    if text := request.GET.get("q", "").strip()[:LONGEST]:
+        found = found.called(text)
     if (state := request.GET.get("state")) in TargetState.values:
         found = found.filter(state=state)
     if kind := request.GET.get("kind"):
         found = found.filter(kind=kind)
     chips = conditions(
         request.GET,
-        [("state", _("State"), dict(TargetState.choices).get), ("kind", _("Kind"), dict(Target.Kind.choices).get)],
+        [
+            ("state", _("State"), dict(TargetState.choices).get),
+            ("kind", _("Kind"), dict(Target.Kind.choices).get),
+            ("q", _("Id or address"), str),
+        ],
     )
     page = page_of(
-        found.select_related("platform", "listing", "store", "complaint"),
-        request.GET,
-        order=("-id",),
-        total=found.count(),
+        found.select_related("platform", "listing", "store"), request.GET, order=("-id",), total=found.count()
     )
     context = {
         "page": page,
+        "rows": _rows(page.rows, request.user),
         "table": TABLE.shown_to(request.user, request.GET),
         "cells": _cells(request),
         "conditions": chips,
@@ -65,6 +73,40 @@ def list_named(request: SignedIn) -> HttpResponse:
         "kinds": Target.Kind.choices,
     }
     return render(request, "cases/named.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A target as a firm may know it: its state, and besides only what the own rows say and what was seen since the
+    first of them. seen: a word, empty where nobody looked since; seen_at: when."""
+
+    target: Target
+    title: str
+    complaint: Complaint
+    seen: Any
+    seen_at: datetime | None
+
+
+def _rows(targets: Sequence[Target], user: User) -> list[Named]:
+    """The targets of a page with the own firm's first row on each; one statement."""
+    rows = ImportRow.objects.visible_to(user).filter(target__in=[target.pk for target in targets])
+    first: dict[int | None, ImportRow] = {}
+    for row in rows.select_related("sheet_import__complaint").order_by("registered_at", "pk"):
+        first.setdefault(row.target_id, row)
+    return [_named(target, first[target.pk]) for target in targets]
+
+
+def _named(target: Target, row: ImportRow) -> Named:
+    since = row.registered_at
+    is_told = target.seen_at is not None and since is not None and target.seen_at >= since
+    name = "store_name" if target.kind == Target.Kind.STORE else "title"
+    return Named(
+        target=target,
+        title=row.cells.get(name, ""),
+        complaint=row.sheet_import.complaint,
+        seen=target.get_seen_display() if is_told else "",
+        seen_at=target.seen_at if is_told else None,
+    )
 
 
 def _cells(request: SignedIn) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cases.elsewhere import became
 from cases.models import ImportRow, SheetImport
 from cases.readings import describe, findings_told, suggestions
 from corps.access import may
@@ -36,10 +37,13 @@ def review(
     look, refused = _sum(groups, FOR_A_PERSON), _sum(groups, FOR_A_PERSON, decision=ImportRow.Decision.REFUSED)
     shown = shown_in(request, look)
     matching = _matching(groups, shown, request, platforms)
-    page = page_of(filtered(sheet_import, request, shown), request.GET, order=("row",), total=matching)
+    rows_shown = filtered(sheet_import, request, shown).select_related("target__case__unit", "target__complaint")
+    page = page_of(rows_shown, request.GET, order=("row",), total=matching)
     may_settle = sheet_import.state == State.REVIEW or (sheet_import.state == State.DONE and request.user.is_corps)
     told = findings_told(request.user)
-    rows = [_row(row, platforms, told(row)) for row in page]
+    targets = [row.target for row in page if row.target is not None]
+    fates = became(targets, request.user, sheet_import.complaint.case_id)
+    rows = [_row(row, platforms, told(row)) | {"became": fates.get(row.target_id or 0)} for row in page]
     wanted = at or _number(request.GET.get("row", ""))
     opened = next((row for row in rows if row["pk"] == wanted), None)
     if opened is None and not wanted:

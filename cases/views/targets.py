@@ -24,6 +24,7 @@ from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
 from corps.models import AuditEntry, User
 from corps.pieces.words import moment, thousands
+from corps.results import Result
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
@@ -183,8 +184,10 @@ def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
 @corps
 @require_POST
 def act_on_many(request: SignedIn, number: str) -> HttpResponse:
-    """Ground or drop selected targets of a case, singly judged, with a result for each."""
+    """Ground, drop or take up selected targets of a case, singly judged, with a result for each."""
     case = visible_case(request.user, number)
+    if request.POST.get("act") == "take_up":
+        return _take_up(request, case)
     if request.POST.get("all_matching"):
         ids = list(filtered(request, case).order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     else:
@@ -207,14 +210,39 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
         return redirect(back)
-    failed = [pk for pk, result in zip(own, results, strict=True) if not result.ok]
-    if not failed:
-        messages.success(
-            request,
-            ngettext("%(count)d target done.", "%(count)d targets done.", len(results)) % {"count": len(results)},
-        )
+    if all(result.ok for result in results):
+        _say_done(request, len(results))
         return redirect(back)
-    named = Target.objects.filter(pk__in=failed).select_related("listing", "store", "platform")
+    return _results(request, case, results, back)
+
+
+def _take_up(request: SignedIn, case: Case) -> HttpResponse:
+    """Take up selected ones that were dropped elsewhere; what is told of each stands in its result."""
+    back = f"{case.get_absolute_url()}?tab=elsewhere"
+    ids = ticked_ids(request.POST)[:MOST_AT_ONCE]
+    if not ids:
+        messages.warning(request, _("Select targets first."))
+        return redirect(back)
+    try:
+        results = workflow.take_up_targets(case=case, targets=ids, actor=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(back)
+    if all(result.ok for result in results):
+        _say_done(request, len(results))
+        return redirect(back)
+    return _results(request, case, results, back)
+
+
+def _say_done(request: SignedIn, count: int) -> None:
+    messages.success(request, ngettext("%(count)d target done.", "%(count)d targets done.", count) % {"count": count})
+
+
+def _results(request: SignedIn, case: Case, results: list[Result], back: str) -> HttpResponse:
+    """A page with a result for each, the targets named."""
+    failed = [result.ref for result in results if not result.ok and isinstance(result.ref, int)]
+    named = Target.objects.visible_to(request.user).filter(pk__in=failed)
+    named = named.select_related("listing", "store", "platform")
     names = {
         target.pk: (f"{target.thing.canonical_id} {target.thing}", reverse("cases:target", args=[target.pk]))
         for target in named

@@ -47,6 +47,7 @@ from cases.workflow.registration import official_found
 from cases.workflow.settling import settle_rows
 from cases.workflow.targets import (
     add_targets,
+    cases_seen,
     drop_checks,
     drop_targets,
     ground_targets,
@@ -54,8 +55,10 @@ from cases.workflow.targets import (
     mark_account,
     proposed_among,
     release_account,
+    take_up_targets,
     targets_of,
     touched_targets,
+    where_dropped,
 )
 
 __all__ = [
@@ -67,6 +70,7 @@ __all__ = [
     "add_targets",
     "archive_case",
     "assign_officers",
+    "cases_seen",
     "change_campaign",
     "change_ground",
     "close_case",
@@ -84,14 +88,16 @@ __all__ = [
     "kept_by",
     "length_checks",
     "mark_account",
+    "misplaced_targets",
     "missing",
     "official_found",
     "open_campaign",
     "open_case",
     "open_targets",
-    "proposed_among",
     "pass_on",
+    "pass_on_all",
     "pass_on_ended",
+    "proposed_among",
     "read_sheet",
     "reconsider_case",
     "refuse_complaint",
@@ -107,6 +113,7 @@ __all__ = [
     "settle_rows",
     "submit_complaint",
     "suspend_case",
+    "take_up_targets",
     "targets_of",
     "touched_targets",
     "transfer_case",

@@ -149,7 +149,37 @@ def _target(case: Case, place: tuple[str, Key], thing: int, at: datetime) -> Tar
     return Target(kind=kind, platform_id=platform, firm_id=case.firm_id, case=case, reported_at=at, **{field: thing})
 
 
-def _with_holders() -> QuerySet[Target]:
+@transaction.atomic
+def take_up_targets(*, case: Case, targets: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+    """Take dropped targets up in a case, its own and those that its complaints name, wherever they were dropped.
+
+    One Result for each id; it says where and why it was dropped, as far as the actor may know. Refused with their
+    code: "not-found" for what the case neither has nor names, "wrong-state" for what was not dropped.
+    Raises PermissionDenied; TransitionRefused "case-not-open".
+    """
+    at = accept_at(actor, at, now())
+    lock_registry()
+    case = lock_case(case)
+    require(actor, "cases.add_targets", case)
+    require_open(case)
+    ids = list(dict.fromkeys(targets))
+    named = Target.objects.named_by(sheet_import__complaint__case=case).filter(pk__in=ids)
+    own_or_named = _with_holders().filter(Q(case=case) | Q(pk__in=named.values("pk")))
+    found = {target.pk: target for target in locked_in_order(own_or_named, ids)}
+    seen = cases_seen(found.values(), actor)
+    results: dict[int, Result] = {}
+    for pk, target in found.items():
+        if _may_come(target):
+            results[pk] = Result(pk, message=_where_it_was(target, case, seen))
+        else:
+            message = _("It is “%(state)s”; only what was dropped can be taken up.")
+            results[pk] = Result(pk, False, "wrong-state", message % {"state": target.get_state_display()})
+    bring_into(case, [target for pk, target in found.items() if results[pk].ok], actor, at)
+    return [results.get(pk) or _not_found(pk) for pk in ids]
+
+
+def _with_holders() -> TargetQuerySet:
+    """Targets with what says whether they are held: case, unit and complaint."""
     return Target.objects.select_related("case__unit", "complaint__case")
 
 
@@ -312,7 +342,7 @@ def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dic
     """The ids in the order given, each once, and those that the actor may see, locked."""
     ids = list(dict.fromkeys(targets))
     case_state = Case.objects.filter(pk=OuterRef("case")).values("state")
-    visible = Target.objects.visible_to(actor).annotate(case_state=Subquery(case_state))
+    visible = Target.objects.visible_to(actor).select_related("case").annotate(case_state=Subquery(case_state))
     return ids, {target.pk: target for target in locked_in_order(visible, ids)}
 
 

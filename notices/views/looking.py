@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Target
@@ -19,9 +20,8 @@ officers = open_to(User.Role.OFFICER)
 @officers
 def look_again(request: SignedIn, pk: int) -> HttpResponse:
     """Record what was seen at a verified target; live is a relisting and takes nothing out of the count."""
-    target = get_object_or_404(
-        Target.objects.visible_to(request.user).select_related("platform", "listing", "store"), pk=pk
-    )
+    lookable = Target.objects.filter(pk__in=workflow.may_look_at([pk], request.user))
+    target = get_object_or_404(lookable.select_related("platform", "listing", "store"), pk=pk)
     form = LookForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
@@ -30,6 +30,14 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
                 back = form.cleaned_data["seen"] == Seen.LIVE
                 said = _("It is relisted and waits for the next notice.") if back else _("What you saw is recorded.")
                 messages.success(request, said)
-                return redirect("cases:target", pk)
+                return redirect(_after(request.user, pk))
             form.add_error(None, str(result.message))
-    return render(request, "notices/look_again.html", {"target": target, "form": form})
+    context = {"target": target, "form": form, "back": _after(request.user, pk)}
+    return render(request, "notices/look_again.html", context)
+
+
+def _after(user: User, pk: int) -> str:
+    """The target's page, or one's home where the target stays in another unit's case."""
+    if Target.objects.visible_to(user).filter(pk=pk).exists():
+        return reverse("cases:target", args=[pk])
+    return reverse("home")

@@ -5,6 +5,7 @@ from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_
 from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals
 from notices.workflow.checking import Look, check_items, look_again, verify_items
+from notices.workflow.checking import Look, check_items, look_again, may_look_at, verify_items
 from notices.workflow.drafting import (
     Composed,
     change_request,
@@ -59,6 +60,7 @@ __all__ = [
     "look_again",
     "may_decide",
     "open_notice",
+    "may_look_at",
     "propose_correction",
     "propose_verdicts",
     "put_away_sheets",

@@ -1,6 +1,6 @@
 """Checks: what an officer saw decides whether a platform's claim becomes an outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
-from cases.models import Target
+from cases.models import Complaint, Target
 from cases.states import Claim, Seen, TargetState
 from corps.access import require
 from corps.audit import entry, record_many
@@ -227,6 +227,19 @@ def _move(item: NoticeItem, look: Look) -> tuple[str, str]:
     return ItemState.VERIFIED, TargetState.GONE_BEFORE if gone_before else TargetState.VERIFIED
 
 
+def may_look_at(targets: Collection[int], user: User) -> set[int]:
+    """Which of these targets a person may look at again: those that they see, and those of other units' cases that a
+    complaint which they see names as well. Two statements at most."""
+    if not user.is_corps:
+        return set()
+    seen = set(Target.objects.visible_to(user).filter(pk__in=targets).values_list("pk", flat=True))
+    if not (others := set(targets) - seen):
+        return seen
+    complaints = Complaint.objects.visible_to(user).values("pk")
+    named = Target.objects.named_by(target__in=others, sheet_import__complaint__in=complaints)
+    return seen | set(named.values_list("pk", flat=True))
+
+
 @transaction.atomic
 def look_again(
     *,
@@ -239,14 +252,15 @@ def look_again(
 ) -> list[Result]:
     """Look again at targets that were verified; one Result for each, in the order given.
 
-    `live` is a relisting: the target waits for the next notice, and nothing is taken out of the count. Anything else
-    is only noted as seen. Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
+    `live` is a relisting: the target waits for the next notice, and nothing is taken out of the count; from a case that
+    ended it passes to the next that names it. Anything else is only noted as seen. Who may look: `may_look_at`.
+    Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
     """
     require(actor, "notices.check")
     at = accept_at(actor, at, now())
     targets = list(targets)
-    visible = locked_in_order(Target.objects.visible_to(actor), targets).select_related("case")
-    found = {target.pk: target for target in visible}
+    lookable = locked_in_order(Target.objects, may_look_at(targets, actor)).select_related("case")
+    found = {target.pk: target for target in lookable}
     verified = NoticeItem.objects.filter(target__in=found, state=ItemState.VERIFIED).select_related("notice__case")
     last_items = {item.target_id: item for item in verified.order_by("pk")}
     refused = check_refusals(last_items.values(), actor)

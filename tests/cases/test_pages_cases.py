@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case, Complaint, Target
+from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.states import TargetState
 from cases.views.home import to_decide
 from cases.views.tables import TALLY
 from corps import navigation
 from corps.models import AuditEntry, User
-from firms.models import Firm, Representative
+from firms.models import Representative
 from listings.models import Listing
 from notices import workflow as notices
 from notices.models import Notice, NoticeItem
@@ -369,6 +369,12 @@ def test_the_desk_costs_the_same_number_of_queries_for_one_notice_and_five(offic
 
 def test_a_representative_sees_the_own_firms_progress_and_no_page_of_the_corps(client, world):
     (target,) = add_targets(world, 1)
+    complaint = Complaint.objects.create(
+        number="T2026-000001", firm=world.firm, subject="清单", received_on="2026-03-17", submitted_by=world.officer,
+        submitted_at=world.case.opened_at, state="in_case", case=world.case,
+    )  # fmt: skip
+    sheet = SheetImport.objects.create(complaint=complaint, started_by=world.officer, at=world.case.opened_at)
+    ImportRow.objects.create(sheet_import=sheet, row=1, result="new", target=target, registered_at=world.case.opened_at)
     person = User.objects.create(username="firm-CXT", name="CXT", role="representative")
     Representative.objects.create(user=person, firm=world.firm)
     client.force_login(person)
@@ -459,24 +465,3 @@ def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
     assert officer.get("/cases/complaints/?state=open").context["page"].rows == []
     assert officer.get("/notices/objections/?state=open").status_code == 200
     assert officer.get("/notices/deliveries/?state=open").context["page"].rows == []
-
-
-def test_a_firm_sees_what_became_of_each_that_it_named_and_no_other_firms(world, client):
-    representative = User.objects.create(username="firm-cxt", name="代表", role="representative")
-    Representative.objects.create(firm=world.firm, user=representative)
-    other = Firm.objects.create(code="HYS", name="禾曜衡", short_name="禾曜衡", uscc="91310115MA1HT8K28P")
-    targets = add_targets(world, 3)
-    Target.objects.filter(pk=targets[0].pk).update(
-        state="dropped", dropped_reason="误报", seen="gone", seen_at=timezone.now()
-    )
-    Target.objects.filter(pk=targets[2].pk).update(firm=other)
-    client.force_login(representative)
-    home = client.get(reverse("home"))
-    for cell in home.context["cells"]:
-        rows = client.get(cell["url"]).context["page"]
-        assert rows.total == len(rows.rows) == cell["value"]
-    assert home.context["cells"][0]["value"] == 2
-    page = client.get(reverse("cases:named") + "?state=dropped").content.decode()
-    assert targets[0].thing.canonical_id in page
-    assert "已消失" in page
-    assert targets[2].thing.canonical_id not in client.get(reverse("cases:named")).content.decode()

@@ -5,7 +5,7 @@ AUDITOR = frozenset({"auditor"})
 
 ROUTES = {
     "home": SIGNED_IN,
-    "search": {"officer", "supervisor", "liaison"},
+    "search": {"officer", "supervisor", "liaison", "representative"},
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "statusz": PUBLIC,

@@ -1,0 +1,160 @@
+"""What a firm sees of all that it named, and what officers see of targets that lie elsewhere."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import workflow
+from cases.models import Target
+from corps.models import User
+from firms.models import Representative
+from tests.cases.conftest import sheet_of, take_in
+from tests.cases.test_passing import A, B, case_of, target  # noqa: F401
+from tests.cases.test_rows import ITEM, row
+
+pytestmark = pytest.mark.django_db
+NAMED = "cases:named"
+
+
+@pytest.fixture
+def represent(house, client):
+    """Signs in as the representative of a firm."""
+
+    def sign_in(firm: str):
+        user, _new = User.objects.get_or_create(username=f"firm-{firm}", role="representative", name=firm)
+        Representative.objects.get_or_create(firm=house.firms[firm], user=user)
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def test_a_firm_sees_what_became_of_all_that_it_named_whoever_named_it_first(house, represent):
+    take_in(house, sheet_of(row(A), row(B)), firm="HYS")
+    take_in(house, sheet_of(row(A)), firm="CXT")
+    Target.objects.filter(pk=target().pk).update(state="dropped", dropped_reason="系授权店铺")
+    client = represent("CXT")
+    home = client.get(reverse("home"))
+    for cell in home.context["cells"]:
+        rows = client.get(cell["url"]).context["page"]
+        assert rows.total == len(rows.rows) == cell["value"]
+    assert home.context["cells"][0]["value"] == 1
+    page = client.get(reverse(NAMED) + "?state=dropped").content.decode()
+    assert A in page
+    assert B not in client.get(reverse(NAMED)).content.decode()
+    assert "系授权店铺" not in page  # a reason is the corps's own
+
+
+def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(house, represent):
+    secret = "荷塘月色旗舰专用词"
+    first = take_in(house, sheet_of(f"{ITEM % A},,下架,{secret}"), firm="HYS").complaint
+    Target.objects.update(seen="gone", seen_at=timezone.now() - timedelta(days=3))
+    own = take_in(house, sheet_of(f"{ITEM % A},,下架,自己的标题"), firm="CXT")
+    client = represent("CXT")
+    pages = [
+        client.get(reverse(NAMED)),
+        client.get(reverse("cases:import", args=[own.pk]) + "?show=all"),
+        client.get(reverse("search") + f"?q={A}", follow=True),
+    ]
+    for page in pages:
+        text = page.content.decode()
+        assert A in text
+        for word in (secret, first.number, house.firms["HYS"].name, "禾曜衡"):
+            assert word not in text
+    assert [(line.title, line.seen, line.seen_at) for line in pages[0].context["rows"]] == [("自己的标题", "", None)]
+    Target.objects.update(seen_at=timezone.now())
+    [line] = client.get(reverse(NAMED)).context["rows"]
+    assert (str(line.seen), line.complaint.firm.code) == ("已消失", "CXT")
+
+
+def test_an_imports_page_and_file_say_what_became_of_each_row(house, represent):
+    take_in(house, sheet_of(row(A)), firm="HYS")
+    own = take_in(house, sheet_of(row(A), row(B)), firm="CXT")
+    Target.objects.filter(pk=target(A).pk).update(state="verified", is_counted=True)
+    client = represent("CXT")
+    page = client.get(reverse("cases:import", args=[own.pk]) + "?show=all")
+    labels = [str(line["became"].label) for line in page.context["rows"]]
+    assert labels == [str(Target.State.VERIFIED.label), str(Target.State.REPORTED.label)]
+    lines = b"".join(client.get(reverse("cases:import_rows", args=[own.pk]))).decode().splitlines()
+    assert lines[1].endswith(f",{Target.State.VERIFIED.label}")
+
+
+def test_a_firm_finds_what_it_named_by_id_and_address_and_nothing_else(house, represent):
+    take_in(house, sheet_of(row(A)), firm="HYS")
+    take_in(house, sheet_of(row(B)), firm="CXT")
+    client = represent("CXT")
+    for text, found in ((B, True), (ITEM % B, True), (A, False)):
+        page = client.get(reverse(NAMED), {"q": text})
+        assert (page.context["page"].total == 1) is found
+        searched = client.get(reverse("search"), {"q": text})  # a single hit opens at once
+        assert (searched.headers.get("Location") == f"{reverse(NAMED)}?q={B}") is found
+
+
+def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(house, represent):
+    take_in(house, sheet_of(row(A)), firm="CXT")
+    client = represent("CXT")
+    client.get(reverse(NAMED))
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(NAMED)).status_code == 200
+        counts.append(len(queries))
+        take_in(house, sheet_of(*[row(str(600000002000 + n)) for n in range(49)]), firm="CXT")
+    assert counts[0] == counts[1]
+
+
+def test_an_import_says_where_and_why_a_target_was_dropped_and_it_can_be_taken_up(house, case_of, client):  # noqa: F811
+    first = case_of(A, firm="HYS")
+    workflow.drop_targets(targets=[target().pk], actor=house.officer, reason="系授权店铺")
+    second = case_of(A, B)
+    client.force_login(house.officer)
+    imported = second.complaints.get().sheet_import
+    page = client.get(reverse("cases:import", args=[imported.pk]) + "?show=all").content.decode()
+    assert first.number in page
+    assert "系授权店铺" in page
+    tab = client.get(second.get_absolute_url() + "?tab=elsewhere")
+    assert [shown.pk for shown, _became, _visible in tab.context["rows"]] == [target().pk]
+    assert "系授权店铺" in tab.content.decode()
+    answer = client.post(
+        reverse("cases:targets_act", args=[second.number]), {"ids": target().pk, "act": "take_up"}, follow=True
+    )
+    assert answer.status_code == 200
+    assert (target().case, target().state, target().complaint) == (second, "reported", second.complaints.get())
+    assert client.get(second.get_absolute_url() + "?tab=elsewhere").context["rows"] == []
+
+
+def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, client):  # noqa: F811
+    other = case_of(A, firm="HYS", unit=house.officer3.unit)
+    second = case_of(A, B)
+    other.assignments.update(until=other.opened_at)
+    client.force_login(house.officer)
+    imported = second.complaints.get().sheet_import
+    addresses = [
+        second.get_absolute_url() + "?tab=elsewhere",
+        reverse("cases:import", args=[imported.pk]) + "?show=all",
+    ]
+    for state, reason in (("reported", ""), ("verified", ""), ("dropped", "系授权店铺")):
+        Target.objects.filter(pk=target().pk).update(state=state, dropped_reason=reason, is_counted=state == "verified")
+        for address in addresses:
+            page = client.get(address).content.decode()
+            assert "二支队" in page
+            assert other.number not in page
+            assert "系授权店铺" not in page
+
+
+def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, case_of):  # noqa: F811
+    case_of(A, firm="HYS")
+    case_of("600000000005", firm="HYS")
+    second = case_of(A, B)
+    Target.objects.filter(pk=target("600000000005").pk).update(state="dropped", dropped_reason="x")
+    ids = [target(A).pk, target("600000000005").pk, 10**9]
+    results = workflow.take_up_targets(case=second, targets=ids, actor=house.officer)
+    assert [(result.ref, result.code) for result in results] == [
+        (ids[0], "wrong-state"),
+        (ids[1], "not-found"),
+        (ids[2], "not-found"),
+    ]
