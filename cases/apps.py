@@ -34,6 +34,8 @@ class CasesConfig(AppConfig):
             "ground_targets",
             "add_targets",
             "drop_targets",
+            "move_complaint",
+            "undo_act",
             "conclude_case",
             "close_case",
         ):

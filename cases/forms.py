@@ -253,3 +253,17 @@ class AddressesForm(forms.Form):
 
     def clean_addresses(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()][:5000]
+
+
+class MoveForm(forms.Form):
+    """Where a complaint goes that was taken into the wrong case: an open case of its firm, or none; and why."""
+
+    case = forms.ModelChoiceField(
+        label=_("To case"), queryset=Case.objects.none(), required=False, empty_label=_("into no case for now")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, user: User, complaint: Complaint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cases = Case.objects.visible_to(user).filter(firm=complaint.firm, state__in=OPEN_CASE)
+        offer(self, cases.exclude(complaints=complaint).order_by("-pk"), "case")

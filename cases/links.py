@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import desk
+from cases import acts, desk
 from cases.views import casework, complaints, home
+from cases.views.acts import ways_of_cases
 from corps import navigation
 from corps.home import calls, home_views
 
@@ -17,6 +18,7 @@ def register_links() -> None:
     desk.providers["due"].append(home.handling)
     desk.providers["waiting"].append(home.to_file)
     calls.append(home.to_decide)
+    acts.providers.append(ways_of_cases)
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cases.views import campaigns, casework, changes, complaints, grounds, imports, named, official, targets
+from cases.views import acts, campaigns, casework, changes, complaints, grounds, imports, named, official, targets
 
 app_name = "cases"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -24,6 +24,9 @@ urlpatterns = [
     path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
     path("targets/<int:pk>/", targets.show_target, name="target"),
     path("official/<int:pk>/", official.list_targets, name="official_targets"),
+    path("acts/", acts.list_acts, name="acts"),
+    path("acts/<int:pk>/undo/", acts.undo, name="act_undo"),
+    re_path(rf"^complaints/{NUMBER}/move/$", complaints.move, name="complaint_move"),
     path("named/", named.list_named, name="named"),
     path("campaigns/", campaigns.list_campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new_campaign, name="campaign_new"),

@@ -49,6 +49,7 @@ class NoticesConfig(AppConfig):
         casework.length_checks.append(drafting.nothing_submitted)
         casework.drop_checks.append(drafting.named_in_drafts)
         casework.draft_checks.append(drafting.named_in_drafts)
+        casework.undo_checks.append(drafting.named_since)
         search.finders.append(find)
         below.waiting_tellers.append(standing.owed_by)
 

@@ -1,3 +1,4 @@
+from cases.models.acts import BulkAct
 from cases.models.campaigns import Campaign, LegalGround
 from cases.models.cases import Case, CaseNote, CaseOfficer
 from cases.models.complaints import Complaint
@@ -5,6 +6,7 @@ from cases.models.imports import ImportRow, SheetImport
 from cases.models.targets import Target
 
 __all__ = [
+    "BulkAct",
     "Campaign",
     "Case",
     "CaseNote",

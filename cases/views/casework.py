@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import story, timeline, workflow
 from cases.elsewhere import became
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
-from cases.models import Campaign, Case, Complaint, Target
+from cases.models import BulkAct, Campaign, Case, Complaint, Target
 from cases.states import CaseState, ComplaintState
 from cases.titles import proposed_title
 from cases.views.tables import target_table
@@ -208,6 +208,7 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         "clocks": clocks,
         "steps": _steps(case),
         "verbs": verbs_on(user, case),
+        "undoable": BulkAct.objects.visible_to(user).undoable().filter(case=case).order_by("-pk"),
     }
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
-from cases.forms import ComplaintForm, ReasonForm, ReceiptForm
+from cases.forms import ComplaintForm, MoveForm, ReasonForm, ReceiptForm
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.views.casework import campaigns_of
+from cases.workflow.moving import DECIDED
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -170,6 +171,7 @@ def _page(
         "may_withdraw": COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN)
         and may(request.user, "cases.withdraw_complaint"),
         "may_open": state == ComplaintState.ACCEPTED and may(request.user, "cases.open_case"),
+        "may_move": _may_move(request.user, complaint),
     }
     return render(request, "cases/complaint.html", context)
 
@@ -182,6 +184,13 @@ def _receipt_form(user: User, complaint: Complaint) -> ReceiptForm | None:
         return None
     proposed = complaint.proposed_received_on or complaint.received_on
     return ReceiptForm(initial={"received_on": proposed, "reason": complaint.receipt_reason})
+
+
+def _may_move(user: User, complaint: Complaint) -> bool:
+    """Whether a complaint can be moved out of the case that it is in."""
+    if complaint.state != ComplaintState.IN_CASE or complaint.case is None:
+        return False
+    return complaint.case.state not in DECIDED and may(user, "cases.move_complaint")
 
 
 def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
@@ -219,6 +228,46 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
             verbs[act](complaint=complaint, actor=request.user, **form.cleaned_data)
             return redirect(complaint)
     return _page(request, complaint, form)
+
+
+@corps
+def move(request: SignedIn, number: str) -> HttpResponse:
+    """Move a complaint out of a case that it was taken into by mistake, after a page that says how much goes along."""
+    complaint = _visible(request, number)
+    if complaint.case is None:
+        messages.warning(request, _("This complaint is in no case."))
+        return redirect(complaint)
+    stays = workflow.stays_of(complaint, complaint.case)
+    form = MoveForm(request.POST if request.method == "POST" else None, user=request.user, complaint=complaint)
+    if form.is_valid():
+        with refusals_go_to(form, {"several-firms": "case", "case-not-open": "case", "same-case": "case"}):
+            said = form.cleaned_data
+            left = workflow.move_complaint(
+                complaint=complaint, to=said["case"], actor=request.user, reason=said["reason"]
+            )
+            messages.success(request, _moved(complaint, left))
+            return redirect(complaint)
+    held = complaint.targets.filter(case=complaint.case, state__in=PASSING).count()
+    drafted = sum(result.code != "under-way" for result in stays)
+    context = {
+        "complaint": complaint,
+        "form": form,
+        "goes": held - drafted,
+        "stays": stays[:MOST_TOLD],
+        "stay": len(stays),
+    }
+    return render(request, "cases/complaint_move.html", context)
+
+
+def _moved(complaint: Complaint, left: list[Result]) -> str:
+    if not left:
+        return _("Complaint %(number)s was moved with all its unfinished targets.") % {"number": complaint.number}
+    words = ngettext(
+        "Complaint %(number)s was moved; %(count)d target stays, since a notice names it.",
+        "Complaint %(number)s was moved; %(count)d targets stay, since notices name them.",
+        len(left),
+    )
+    return words % {"number": complaint.number, "count": len(left)}
 
 
 def _visible(request: SignedIn, number: str) -> Complaint:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
-from cases.models import LegalGround, Target
+from cases.models import BulkAct, Case, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
 from cases.views.tables import filtered
@@ -247,4 +247,6 @@ def _results(request: SignedIn, case: Case, results: list[Result], back: str) ->
         target.pk: (f"{target.thing.canonical_id} {target.thing}", reverse("cases:target", args=[target.pk]))
         for target in named
     }
-    return render(request, "cases/result.html", {"case": case, "results": results, "names": names, "back": back})
+    undoable = BulkAct.objects.visible_to(request.user).undoable().filter(case=case).order_by("-pk")
+    context = {"case": case, "results": results, "names": names, "back": back, "undoable": undoable}
+    return render(request, "cases/result.html", context)

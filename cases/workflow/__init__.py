@@ -42,7 +42,8 @@ from cases.workflow.imports import (
     ring_unfinished,
     rows_by_result,
 )
-from cases.workflow.passing import draft_checks, pass_on, pass_on_ended
+from cases.workflow.moving import move_complaint, stays_of
+from cases.workflow.passing import draft_checks, misplaced_targets, pass_on, pass_on_all, pass_on_ended
 from cases.workflow.registration import official_found
 from cases.workflow.settling import settle_rows
 from cases.workflow.targets import (
@@ -60,6 +61,7 @@ from cases.workflow.targets import (
     touched_targets,
     where_dropped,
 )
+from cases.workflow.undoing import undo_act, undo_checks
 
 __all__ = [
     "Missing",
@@ -90,6 +92,7 @@ __all__ = [
     "mark_account",
     "misplaced_targets",
     "missing",
+    "move_complaint",
     "official_found",
     "open_campaign",
     "open_case",
@@ -111,12 +114,16 @@ __all__ = [
     "rows_by_result",
     "set_received_on",
     "settle_rows",
+    "stays_of",
     "submit_complaint",
     "suspend_case",
     "take_up_targets",
     "targets_of",
     "touched_targets",
     "transfer_case",
+    "undo_act",
+    "undo_checks",
+    "where_dropped",
     "withdraw_case",
     "withdraw_complaint",
 ]

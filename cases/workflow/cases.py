@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
+from cases.models import BulkAct, Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
 from cases.states import CaseState, ComplaintState
+from cases.workflow.bulk_acts import keep_act
 from cases.workflow.guards import given, lock_case, require_open, require_valid_ground, require_way
 from cases.workflow.passing import held_by, named_by, pass_on
 from cases.workflow.telling import tell_officers
@@ -75,6 +76,7 @@ def open_case(
     _put_in(case, taken, actor, at)
     if lead is not None or second is not None:
         _assign(case, lead, second, actor, at)
+    _keep(BulkAct.Verb.OPEN, case, taken, actor, at)
     return case
 
 
@@ -93,6 +95,7 @@ def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, 
     if any(complaint.firm_id != case.firm_id for complaint in taken):
         raise TransitionRefused("several-firms", _("A case holds the complaints of one firm."), firm=case.firm.code)
     _put_in(case, taken, actor, at)
+    _keep(BulkAct.Verb.JOIN, case, taken, actor, at)
     return case
 
 
@@ -266,6 +269,12 @@ def _locked_complaints(complaints: Iterable[Complaint], actor: User) -> list[Com
 def _shared_campaign(complaints: list[Complaint]) -> Campaign | None:
     campaigns = {complaint.campaign for complaint in complaints}
     return campaigns.pop() if len(campaigns) == 1 else None
+
+
+def _keep(verb: str, case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:
+    """Keep the act by which complaints came into a case."""
+    ids = [complaint.pk for complaint in complaints]
+    keep_act(verb, actor=actor, at=at, case=case, subjects=ids, before=[None for _pk in ids])
 
 
 def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:

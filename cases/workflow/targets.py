@@ -10,8 +10,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ImportRow, LegalGround, Target
+from cases.models import BulkAct, Case, ImportRow, LegalGround, Target
+from cases.models.targets import TargetQuerySet
 from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING, CaseState, TargetState
+from cases.workflow.bulk_acts import keep_act
 from cases.workflow.guards import OPEN_CASE, given, lock_case, require_open, require_valid_ground
 from cases.workflow.registration import announce_official, finding_of, known_targets, record_each
 from corps.access import require
@@ -305,6 +307,7 @@ def drop_targets(*, targets: Iterable[int], actor: User, reason: str, at: dateti
     done = [pk for pk, result in results.items() if result.ok]
     Target.objects.filter(pk__in=done).update(state=TargetState.DROPPED, dropped_reason=reason)
     record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
+    _keep(BulkAct.Verb.DROP, [found[pk] for pk in done], [found[pk].state for pk in done], actor, at)
     return tell_second_comers((results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"})
 
 
@@ -335,7 +338,15 @@ def ground_targets(
         record_each(actor, "target.ground_given", changed, at, ground=ground.code)
     else:
         record_each(actor, "target.ground_taken_back", changed, at)
+    _keep(BulkAct.Verb.GROUND, changed, [target.ground_id for target in changed], actor, at)
     return tell_second_comers((results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"})
+
+
+def _keep(verb: str, targets: list[Target], before: list[Any], actor: User, at: datetime) -> None:
+    """Keep an act on targets, with their case if all are in one."""
+    cases = {target.case for target in targets if target.case_id is not None}
+    case = cases.pop() if len(cases) == 1 else None
+    keep_act(verb, actor=actor, at=at, case=case, subjects=[target.pk for target in targets], before=before)
 
 
 def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dict[int, Target]]:

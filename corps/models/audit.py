@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -78,6 +79,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_subject"),
             models.Index(fields=["thread", "-id"], name="audit_thread", condition=~models.Q(thread="")),
             models.Index(fields=["transaction", "id"], name="audit_transaction"),
+            # For what was recorded on one day: a few pages, and next to nothing for those who write.
+            BrinIndex(fields=["recorded_at"], name="audit_recorded", autosummarize=True),
         ]
         triggers = [*append_only("audit_entry"), *refers("actor_id", "corps_user")]
 

@@ -4,7 +4,6 @@ from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
 from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals
-from notices.workflow.checking import Look, check_items, look_again, verify_items
 from notices.workflow.checking import Look, check_items, look_again, may_look_at, verify_items
 from notices.workflow.drafting import (
     Composed,
@@ -59,8 +58,8 @@ __all__ = [
     "lodge_objection",
     "look_again",
     "may_decide",
-    "open_notice",
     "may_look_at",
+    "open_notice",
     "propose_correction",
     "propose_verdicts",
     "put_away_sheets",

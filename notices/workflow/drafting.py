@@ -21,6 +21,7 @@ from corps.errors import TransitionRefused
 from corps.last_acts import last_act
 from corps.locking import held, locked
 from corps.models import User
+from corps.pieces.words import clock_time
 from corps.results import Result
 from notices.models import Notice, NoticeItem
 from notices.states import NOTICE_STATES, ItemState, NoticeState
@@ -274,6 +275,28 @@ def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:
             words = _("It stands in draft %(number)s; take it out there, or give up the draft, first.")
         said[target] = ("in-draft", words % {"number": number})
     return said
+
+
+def named_since(targets: Collection[int], since: datetime) -> dict[int, Any]:
+    """Asked by the cases room before an act on targets is undone: those that a notice names which was drafted,
+    submitted or issued since, each with a sentence that says by whom and when. One statement."""
+    after = Q(notice__recorded_at__gt=since) | Q(notice__submitted_at__gt=since) | Q(notice__issued_at__gt=since)
+    items = NoticeItem.objects.filter(after, target__in=targets).exclude(state=ItemState.WITHDRAWN)
+    people = ("notice__drafted_by", "notice__submitted_by", "notice__issued_by")
+    return {item.target_id: _built_on_by(item.notice) for item in items.select_related("notice", *people)}
+
+
+def _built_on_by(notice: Notice) -> Any:
+    """Who did the last of drafting, submitting and issuing a notice, and when."""
+    said: dict[str, Any] = {"number": notice.number}
+    if notice.issued_at is not None:
+        said |= {"who": notice.issued_by, "when": clock_time(notice.issued_at)}
+        return _("It is in notice %(number)s already, issued by %(who)s at %(when)s.") % said
+    if notice.submitted_at is not None and notice.state == NoticeState.SUBMITTED:
+        said |= {"who": notice.submitted_by, "when": clock_time(notice.submitted_at)}
+        return _("It is in notice %(number)s already, submitted by %(who)s at %(when)s.") % said
+    said |= {"who": notice.drafted_by, "when": clock_time(notice.drafted_at)}
+    return _("It is in notice %(number)s already, drafted by %(who)s at %(when)s.") % said
 
 
 def refuse_blocked(notice: Notice) -> None:
