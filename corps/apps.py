@@ -12,6 +12,7 @@ class CorpsConfig(AppConfig):
 
     def ready(self) -> None:
         """State the ground's verbs in the access table and its pages in the rail."""
+        import corps.checks
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
         from corps import audit_words, second_factor
         from corps.models import Notification

@@ -212,6 +212,8 @@ class Manager:
     def _announce(self) -> None:
         self.screen.line(f"Ready: http://127.0.0.1:{self.port}/")
         if demonstration.look(self.env["DATABASE_URL"]).demonstration != "loaded":
+            if self.env.get("HTTPS", "").lower() not in ("1", "true", "yes", "on"):
+                self.screen.line("HTTPS is off: passwords and cookies travel unprotected.")
             return
         self.screen.line(f"Demonstration accounts, all with the password {self._password()}")
         for login, role, name in demonstration.accounts(self.env["DATABASE_URL"]):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.checks import run_checks
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -86,3 +87,10 @@ def test_the_device_cookie_is_sent_to_sign_in_pages_alone(client, officer):
     client.post("/accounts/login/", {"login": "officer", "password": PASSWORD})
     cookie = client.cookies["device"]
     assert (cookie["path"], bool(cookie["httponly"]), cookie["samesite"]) == ("/accounts/", True, "Lax")
+
+
+@pytest.mark.parametrize(("https", "warned"), [(False, True), (True, False)])
+def test_the_deployment_check_warns_of_passwords_that_travel_unprotected(settings, https, warned):
+    settings.HTTPS = https
+    found = [message.id for message in run_checks(include_deployment_checks=True)]
+    assert ("corps.W001" in found) == warned

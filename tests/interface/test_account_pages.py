@@ -45,7 +45,13 @@ def test_the_sign_in_page_says_what_is_wrong_at_the_top(page, administrator):
 
 def test_password_second_factor_and_sign_out_wear_the_frame(page, administrator):
     sign_in(page)
-    for address in ("/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/notifications/"):
+    for address in (
+        "/accounts/password/change/",
+        "/accounts/sessions/",
+        "/accounts/2fa/",
+        "/accounts/logout/",
+        "/notifications/",
+    ):
         page.goto(address)
         expect(page.locator("#rail")).to_be_attached()
         look(page)
