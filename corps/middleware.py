@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django_structlog.middlewares import RequestMiddleware
 
 from corps import workflow
 from corps.acting import acting
@@ -22,6 +23,7 @@ from corps.views.status import VIEWS
 
 Handler = Callable[[HttpRequest], HttpResponse]
 MOST_DRAFTS = 20
+NOT_LOGGED = frozenset({"/pulse/"})
 
 
 class StatusMiddleware:
@@ -32,6 +34,13 @@ class StatusMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return VIEWS.get(request.path_info, self.get_response)(request)
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """One log line for each request, but for what open pages ask by themselves all day."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request) if request.path_info in NOT_LOGGED else super().__call__(request)
 
 
 class PersonLocaleMiddleware:

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "corps.middleware.RequestLogMiddleware",
     "corps.middleware.NoNullMiddleware",
     "corps.middleware.ActMiddleware",
     "corps.middleware.LimitMiddleware",

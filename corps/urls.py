@@ -11,7 +11,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.views import account, audit, calendar, desk, house, lists, people, status, units
+from corps.views import account, audit, calendar, desk, house, lists, people, pulse, status, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -60,6 +60,7 @@ urlpatterns = [
     path("healthz", status.healthz, name="healthz"),
     path("readyz", status.readyz, name="readyz"),
     path("statusz", status.statusz, name="statusz"),
+    path("pulse/", pulse.pulse, name="pulse"),
     path("language/", house.set_language, name="set_language"),
     path("notifications/", house.notifications, name="notifications"),
     path("notifications/read/", house.read_notifications, name="notifications_read"),

@@ -6,5 +6,6 @@ import { start as keys } from "./js/keys.js";
 import { start as forms } from "./js/forms.js";
 import { start as confirm } from "./js/confirm.js";
 import { start as small } from "./js/small.js";
+import { start as pulse } from "./js/pulse.js";
 
-for (const start of [keys, rows, selection, confirm, forms, small]) start();
+for (const start of [keys, rows, selection, confirm, forms, small, pulse]) start();
