@@ -19,7 +19,7 @@ WORDS = Path(__file__).resolve().parent / "data" / "password_words.txt"
 DIFFERENT = 5
 DIFFERENT_BESIDE_WORDS = 6
 # A piece of at most so many characters, again and again, is no password.
-LONGEST_PIECE = 4
+LONGEST_PIECE = 6
 # Shorter parts of a name or unit are too common to be looked for.
 SHORTEST_LATIN, SHORTEST_CHINESE = 3, 2
 # What is needed to change a password, to leave, and to read the page in one's own language.

@@ -23,7 +23,7 @@ def chen():
     [
         ("aaaaaaaaaaaa", "password_repeats"),
         ("abcabcabcabc", "password_repeats"),
-        ("ab1ab1ab1ab1ab1", "password_repeats"),
+        ("qazwsxqazwsx", "password_repeats"),
         ("11112222333344", "password_repeats"),
         ("Shanghai2026", "password_of_known_words"),
         ("Shanghai20261128", "password_of_known_words"),
