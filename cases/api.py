@@ -16,12 +16,16 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from cases import workflow
+from cases.forms import first_bytes
+from cases.intake import require_room_for_sheet
 from cases.models import ImportRow, SheetImport
 from corps.api import HasBusiness, TooLarge
 from corps.clock import now
 from corps.models import User
-from corps.workflow import store_file
+from corps.workflow import Upload
 from firms.models import Firm
+from listings.sheets import is_no_sheet
+from listings.sheets.refusals import refused
 
 SPREADSHEET = "application/octet-stream"
 
@@ -45,6 +49,8 @@ class ComplaintSerializer(serializers.Serializer):
         if sheet.size > settings.SHEET_MAX_BYTES:
             limit = settings.SHEET_MAX_BYTES // 2**20
             raise TooLarge(_("The sheet is larger than %(limit)d MB.") % {"limit": limit})
+        if is_no_sheet(first_bytes(sheet)):
+            raise serializers.ValidationError(str(refused("not-a-spreadsheet").message), "not-a-spreadsheet")
         return sheet
 
 
@@ -54,6 +60,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
     serializer_class = ComplaintSerializer
     permission_classes = [IsAuthenticated, HasBusiness]
     parser_classes = [MultiPartParser]
+    body_kind = "body.sheet"
     business = ("officer", "supervisor", "representative")
 
     @extend_schema(responses={202: inline_serializer("ImportAddress", {"import": serializers.CharField()})})
@@ -62,13 +69,14 @@ class ComplaintViewSet(viewsets.GenericViewSet):
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
+        require_room_for_sheet(cast(User, request.user), said["firm"], said["sheet"].size)
         _complaint, sheet_import = workflow.submit_complaint(
             actor=cast(User, request.user),
             firm=said["firm"],
             subject=said["subject"],
             received_on=said["received_on"],
             only_proposes_receipt=True,
-            sheet=store_file(said["sheet"], SPREADSHEET),
+            sheet=Upload(said["sheet"], SPREADSHEET),
             sheet_name=said["sheet"].name,
             needs_review=False,
             at=now(),

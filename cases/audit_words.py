@@ -63,6 +63,7 @@ VERBS = {
 ACTS = {
     "campaign.opened": _("Campaign opened"),
     "campaign.changed": _("Campaign changed"),
+    "import.address_asked": _("A firm asked what an address would be recognised as"),
     "ground.registered": _("Legal ground registered"),
     "ground.changed": _("Legal ground changed"),
     "official_account.targets_marked": _("Targets of an official account marked"),

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, Complaint, LegalGround
@@ -14,6 +15,8 @@ from corps.clock import today
 from corps.forms import RecordForm, offer
 from corps.models import User
 from firms.models import Firm
+from listings.sheets import is_no_sheet
+from listings.sheets.refusals import refused
 
 LONG = 4000
 
@@ -128,6 +131,20 @@ class ComplaintForm(forms.Form):
         if received_on > today():
             raise ValidationError(_("This day has not come yet."))
         return received_on
+
+    def clean_sheet(self) -> UploadedFile | None:
+        """What is no sheet by its content is refused before it is kept."""
+        sheet: UploadedFile | None = self.cleaned_data["sheet"]
+        if sheet and is_no_sheet(first_bytes(sheet)):
+            raise ValidationError(str(refused("not-a-spreadsheet").message))
+        return sheet
+
+
+def first_bytes(file: UploadedFile) -> bytes:
+    """How a file begins; it is at its beginning afterwards."""
+    start = file.read(512)
+    file.seek(0)
+    return bytes(start)
 
 
 class ReceiptForm(forms.Form):

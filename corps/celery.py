@@ -26,7 +26,10 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     timezone="Asia/Shanghai",
-    beat_schedule={"sweep": {"task": "corps.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}},
+    beat_schedule={
+        "sweep": {"task": "corps.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "files": {"task": "corps.tasks.put_files_away", "schedule": 900.0, "options": {"expires": 900}},
+    },
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets begin a formula with. They read the full-width forms, which a Chinese input method writes, as the
+# others.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE = 500
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import BLANK_CHOICE_DASH, QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from corps.calendar import Day
@@ -23,6 +23,11 @@ def offer(form: forms.Form, rows: QuerySet, *names: str) -> None:
         if field.empty_label == DASHES:
             field.empty_label = _("choose") if field.required else _("none")
         field.queryset = rows
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the body of a POST, be it empty, so that what is missing is said; None otherwise."""
+    return request.POST if request.method == "POST" else None
 
 
 def ticked_ids(sent: QueryDict, name: str = "ids") -> list[int]:

@@ -7,21 +7,24 @@ A limit with a window is counted in the database, so that all processes share on
 import csv
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, wraps
 from http import HTTPStatus
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import connection
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from corps.clock import now
 from corps.models import RateCount
 
+View = TypeVar("View", bound=Callable[..., Any])
 TABLE = Path(__file__).resolve().parent / "data" / "limits.tsv"
 UNITS = {"": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "s": 1, "min": 60, "h": 3600}
 # Up to this share of a limit a process counts in steps, and from there on one by one.
@@ -116,6 +119,20 @@ def count_often(code: str, key: Any) -> None:
             _forget_old_windows()
             _ahead[place] = _ahead.get(place, 0) + step
     _require_room(held, total)
+
+
+def counted(code: str) -> Callable[[View], View]:
+    """A page that counts against a limit of the person who opens it; stands below the decorator that says for whom."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *given: Any, **more: Any) -> Any:
+            count(code, request.user.pk)
+            return view(request, *given, **more)
+
+        return cast(View, guarded)
+
+    return guard
 
 
 def clear_counts() -> int:

@@ -18,7 +18,7 @@ from corps.acting import acting
 from corps.doors import DRAFTS_DONE
 from corps.limits import LimitExceeded
 from corps.sessions import SessionStore
-from corps.views.house import limit_exceeded
+from corps.views.house import bad_request, limit_exceeded
 from corps.views.status import VIEWS
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -90,8 +90,15 @@ class NoNullMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or b"%00" in sent:
-            raise BadRequest("A null character in what was sent.")
+            return self._refused(request)
         return self.get_response(request)
+
+    @staticmethod
+    def _refused(request: HttpRequest) -> HttpResponse:
+        """Answered here and not raised: the request's own line in the log says all that there is to say."""
+        response = bad_request(request, BadRequest("A null character in what was sent."))
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
 
 
 class LimitMiddleware:

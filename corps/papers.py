@@ -7,7 +7,11 @@ from django.http import FileResponse, HttpRequest
 
 from corps import workflow
 from corps.clock import now
+from corps.limits import count
 from corps.models import StoredFile, User
+
+# The document format of GB/T 33190-2016, which Python's own table has not.
+mimetypes.add_type("application/ofd", ".ofd")
 
 
 def hand_out(
@@ -16,9 +20,10 @@ def hand_out(
     """A paper as an attachment. The caller has asked whether the person sees the subject.
 
     kind: what paper it is, a code of `corps.audit_words.PAPERS`. name: what the file is to be called. thread: the audit
-    thread in whose timeline the opening is found. A HEAD hands nothing out and is not recorded.
+    thread in whose timeline the opening is found. A HEAD hands nothing out and is not recorded. Raises LimitExceeded.
     """
     assert isinstance(request.user, User)
+    count("papers.saved", request.user.pk)
     if request.method == "GET":
         workflow.note_opening(paper=paper, kind=kind, subject=subject, thread=thread, actor=request.user, at=now())
     response = FileResponse(

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "corps.middleware.RequestLogMiddleware",
+    "corps.bodies.BodyLimitMiddleware",
     "corps.middleware.NoNullMiddleware",
     "corps.middleware.ActMiddleware",
     "corps.middleware.LimitMiddleware",
@@ -113,6 +114,12 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
     }
 }
+# How long a statement may run, wait for a lock, or for a connection; 0 is without end. The web server sets them for
+# its processes, for a page that takes longer holds a thread from everybody; tasks and commands may take their time.
+STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", 0)
+LOCK_SECONDS = env.float("LOCK_SECONDS", 0)
+if CONNECT_SECONDS := env.int("CONNECT_SECONDS", 0):
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_SECONDS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 

@@ -12,8 +12,12 @@ from kombu.exceptions import OperationalError
 
 from corps import limits, outbox, workflow
 from corps.acting import acting
+from corps.clock import now
+from corps.workflow.files import FOLDERS
 
 log = structlog.get_logger(__name__)
+# Every quarter of an hour so many folders: of 256 each comes three times a day.
+FILES_EACH_MINUTES, FOLDERS_AT_ONCE = 15, 8
 
 # Higher rooms add what the sweep must look after: callables without arguments that finish what is due.
 sweepers: list[Callable[[], Any]] = []
@@ -62,3 +66,13 @@ def sweep() -> None:
         workflow.clear_sessions(at=at)
         workflow.seal_audit()
         workflow.note_sweep()
+
+
+@shared_task(ignore_result=True)
+def put_files_away() -> None:
+    """Take off the storage what nobody named, and a part of what lies there without a row: all of it within a day."""
+    with acting(channel="task"):
+        workflow.put_away_unnamed()
+        minute = int(now().timestamp()) // 60
+        for step in range(FOLDERS_AT_ONCE):
+            workflow.put_away_strays((minute // FILES_EACH_MINUTES * FOLDERS_AT_ONCE + step) % FOLDERS)

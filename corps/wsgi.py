@@ -1,4 +1,4 @@
-"""The door for gunicorn."""
+"""What the web server serves."""
 
 import os
 
@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
 application = get_wsgi_application()
+
+# The web server asks this before it reads a body; it needs settings, hence the place.
+from corps.bodies import body_limit  # noqa: E402
+
+__all__ = ["application", "body_limit"]

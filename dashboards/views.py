@@ -19,6 +19,7 @@ from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.exports import csv_response
 from corps.home import calls
+from corps.limits import counted
 from corps.models import User
 from corps.pieces.lists import Condition, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -180,6 +181,7 @@ def _labels(user: Any) -> dict[str, dict[str, str]]:
 
 @corps
 @require_safe
+@counted("exports")
 def download_statistics(request: HttpRequest) -> HttpResponseBase:
     """`statistics.csv`: head and rows alone, for the same parameters as the API's."""
     try:
@@ -224,6 +226,7 @@ def list_ledger(request: SignedIn) -> HttpResponse:
 
 @corps
 @require_safe
+@counted("exports")
 def download_ledger(request: HttpRequest) -> HttpResponseBase:
     """The rows behind a number as CSV, all of them."""
     try:

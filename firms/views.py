@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import posted
 from corps.models import User
 from corps.refusals import refusals_go_to
 from firms import workflow
@@ -43,7 +44,7 @@ def list_firms(request: SignedIn) -> HttpResponse:
 @administrators
 def new_firm(request: SignedIn) -> HttpResponse:
     """Register a firm."""
-    form = FirmForm(request.POST or None)
+    form = FirmForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             firm = workflow.register_firm(actor=request.user, **form.cleaned_data)
@@ -57,7 +58,7 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
     """A firm: what is known of it, its brands, its representatives, its official accounts."""
     firms = Firm.objects.visible_to(request.user).prefetch_related("brands", "representatives__user")
     firm = get_object_or_404(firms, code=code)
-    form = BrandForm(request.POST or None)
+    form = BrandForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.add_brand(firm=firm, actor=request.user, **form.cleaned_data)
@@ -75,7 +76,7 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
 def change_firm(request: SignedIn, code: str) -> HttpResponse:
     """Correct what is known of a firm."""
     firm = get_object_or_404(Firm.objects.visible_to(request.user), code=code)
-    form = FirmChangeForm(request.POST or None, instance=copy(firm))
+    form = FirmChangeForm(posted(request), instance=copy(firm))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.change_firm(firm=firm, actor=request.user, **form.cleaned_data)
@@ -88,7 +89,7 @@ def change_firm(request: SignedIn, code: str) -> HttpResponse:
 def change_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
     """Correct the name of a brand, or give it up."""
     brand = get_object_or_404(Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code))
-    form = BrandForm(request.POST or None, initial={"name": brand.name})
+    form = BrandForm(posted(request), initial={"name": brand.name})
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.rename_brand(brand=brand, actor=request.user, **form.cleaned_data)

@@ -19,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import posted
 from corps.models import Approval, User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, capped_count, conditions, page_of
@@ -159,7 +160,7 @@ def list_official(request: SignedIn) -> HttpResponse:
 @corps
 def new_official(request: SignedIn) -> HttpResponse:
     """Propose an official account; the page that follows says what it touches, for whoever confirms it."""
-    form = OfficialAccountForm(request.POST or None, user=request.user)
+    form = OfficialAccountForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         address, platform = form.cleaned_data["address"]
         with refusals_go_to(form):

@@ -10,6 +10,7 @@ class NoticesConfig(AppConfig):
         from corps import outbox, search, tasks
         from corps.access import allow
         from corps.workflow import calendar as deadlines
+        from corps.workflow import named_otherwise
         from notices import audit_words, home, standing, story
         from notices.finding import find
         from notices.workflow import arrival, closing, drafting, handover, official, sheets, verdicts
@@ -41,6 +42,7 @@ class NoticesConfig(AppConfig):
         tasks.sweepers.append(arrival.find_arrivals)
         tasks.sweepers.append(verdicts.settle_verdicts)
         tasks.sweepers.append(sheets.put_away_sheets)
+        named_otherwise.append(sheets.proofs_among)
         storework.official_hooks.append(handover.withdraw_official)
         storework.official_hooks.append(official.take_back_counted)
         below.touched_tellers.append(official.touched_work)

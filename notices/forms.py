@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Claim, Seen
+from corps.fields import PaperField
 from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
 
+PAPERS = _("PDF, OFD, DOCX, JPEG or PNG, up to 50 MB.")
 REASONS = (
     _("Hidden from search only"),
     _("Link cut, the item remains"),
@@ -90,7 +92,7 @@ class ServedForm(forms.Form):
     """How a notice was served in another way than by mail."""
 
     proof = forms.CharField(label=_("How, to whom and when"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    document = forms.FileField(label=_("Proof (scan or photograph)"), required=False)
+    document = PaperField(label=_("Proof (scan or photograph)"), required=False, help_text=PAPERS)
 
 
 DELIVERY_ACTS = ("mark_sent", "resend", "cancel", "bounce")
@@ -133,7 +135,7 @@ class BehalfForm(forms.Form):
     )
     outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
     remark = forms.CharField(label=_("Remark"), max_length=LONGEST_REMARK, required=False)
-    document = forms.FileField(label=_("The document it came by"))
+    document = PaperField(label=_("The document it came by"), help_text=PAPERS)
 
     def clean_lines(self) -> list[str]:
         return list(dict.fromkeys(line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import posted
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -42,7 +43,7 @@ def list_platforms(request: SignedIn) -> HttpResponse:
 @administrators
 def new_platform(request: SignedIn) -> HttpResponse:
     """Register a platform; addresses of its sites are no longer held from then on."""
-    form = PlatformForm(request.POST or None)
+    form = PlatformForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             platform = workflow.register_platform(actor=request.user, **form.cleaned_data)
@@ -55,7 +56,7 @@ def new_platform(request: SignedIn) -> HttpResponse:
 def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
     """Appoint a liaison without an account; those with one are made on the accounts page."""
     platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
-    form = LiaisonForm(request.POST or None)
+    form = LiaisonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.appoint_liaison(platform=platform, actor=request.user, **form.cleaned_data)
@@ -68,7 +69,7 @@ def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
 def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """Change how a liaison is reached, or their duty."""
     liaison = get_object_or_404(Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk)
-    form = LiaisonForm(request.POST or None, initial={name: getattr(liaison, name) for name in LiaisonForm.Meta.fields})
+    form = LiaisonForm(posted(request), initial={name: getattr(liaison, name) for name in LiaisonForm.Meta.fields})
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.change_liaison(liaison=liaison, actor=request.user, **form.cleaned_data)

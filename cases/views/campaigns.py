@@ -15,6 +15,7 @@ from cases.models import Campaign, Case, Complaint
 from corps.access import may
 from corps.clock import today
 from corps.doors import SignedIn, open_to
+from corps.forms import posted
 from corps.models import User
 from corps.refusals import refusals_go_to
 
@@ -52,7 +53,7 @@ def _by_campaign(found: QuerySet) -> dict[int, int]:
 @supervisors
 def new_campaign(request: SignedIn) -> HttpResponse:
     """Open a campaign; complaints can name it from then on."""
-    form = CampaignForm(request.POST or None)
+    form = CampaignForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             campaign = workflow.open_campaign(actor=request.user, **form.cleaned_data)
@@ -65,7 +66,7 @@ def new_campaign(request: SignedIn) -> HttpResponse:
 def change_campaign(request: SignedIn, pk: int) -> HttpResponse:
     """Correct a campaign; deadlines that run keep the length they began with."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
-    form = CampaignForm(request.POST or None, instance=copy(campaign))
+    form = CampaignForm(posted(request), instance=copy(campaign))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             changed = workflow.change_campaign(campaign=campaign, actor=request.user, **form.cleaned_data)

@@ -12,24 +12,28 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.forms import ComplaintForm, MoveForm, ReasonForm, ReceiptForm
+from cases.intake import require_room_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.views.casework import campaigns_of
 from cases.workflow.moving import DECIDED
 from corps.access import may
+from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import posted
 from corps.models import AuditEntry, User
 from corps.papers import hand_out, name_by_type
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to
 from corps.results import Result
-from corps.workflow import store_file
+from corps.workflow import Upload
 from firms.models import Firm
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+SPREADSHEET = "application/octet-stream"
 MOST_TOLD = 100
 # Where the refusals of a complaint's verbs are said.
 REFUSED_AT = {
@@ -97,16 +101,18 @@ def list_complaints(request: SignedIn) -> HttpResponse:
 
 
 @readers
+@takes("body.sheet")
 def new_complaint(request: SignedIn) -> HttpResponse:
     """Hand a complaint in; its sheet is read at once and shown for a look."""
-    form = ComplaintForm(request.POST or None, request.FILES or None, user=request.user)
+    form = ComplaintForm(posted(request), request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        upload = said.pop("sheet")
+        if upload := said.pop("sheet"):
+            require_room_for_sheet(request.user, said["firm"], upload.size)
         with refusals_go_to(form, REFUSED_AT):
             complaint, sheet_import = workflow.submit_complaint(
                 actor=request.user,
-                sheet=store_file(upload, upload.content_type or "application/octet-stream") if upload else None,
+                sheet=Upload(upload, SPREADSHEET) if upload else None,
                 sheet_name=upload.name if upload else "",
                 **said,
             )

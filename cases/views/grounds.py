@@ -14,6 +14,7 @@ from cases.models import LegalGround
 from corps.access import may
 from corps.clock import today
 from corps.doors import SignedIn, open_to
+from corps.forms import posted
 from corps.models import User
 from corps.refusals import refusals_go_to
 
@@ -35,7 +36,7 @@ def list_grounds(request: SignedIn) -> HttpResponse:
 @administrators
 def new_ground(request: SignedIn) -> HttpResponse:
     """Take a ground into the list; it can be given from its first day on."""
-    form = NewGroundForm(request.POST or None)
+    form = NewGroundForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             ground = workflow.register_ground(actor=request.user, **form.cleaned_data)
@@ -49,7 +50,7 @@ def change_ground(request: SignedIn, pk: int) -> HttpResponse:
     """Correct a ground, or set its last day. What was given keeps its wording; then only the rest is offered."""
     ground = get_object_or_404(LegalGround.objects.visible_to(request.user), pk=pk)
     given = workflow.is_given(ground)
-    form = GroundChangeForm(request.POST or None, instance=copy(ground), given=given)
+    form = GroundChangeForm(posted(request), instance=copy(ground), given=given)
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             changed = workflow.change_ground(ground=ground, actor=request.user, **form.cleaned_data)

@@ -1,6 +1,5 @@
 """Import review: what was recognised in a sheet, before anything is registered and after."""
 
-import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,7 +20,9 @@ from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.exports import csv_response
 from corps.forms import ticked_ids
+from corps.limits import count, counted
 from corps.models import User
 from corps.results import Result
 from stores.models import Platform
@@ -84,10 +85,17 @@ def _time_left(seconds: float) -> str:
 @readers
 @require_GET
 def read_address(request: SignedIn, pk: str) -> HttpResponse:
-    """A fragment: what the address in the field `repair` would be recognised as. Changes nothing."""
-    _visible(request, pk)
+    """A fragment: what the address in the field `repair` would be recognised as. Changes nothing.
+
+    A firm learns by it whether an address is known, so its asking is counted and written down.
+    """
+    sheet_import = _visible(request, pk)
     platforms = {platform.slug: platform for platform in Platform.objects.visible_to(request.user)}
+    if not request.user.is_corps:
+        count("addresses.asked", request.user.pk)
     reading = reading_of(request.GET.get("repair", "")[:4000], platforms)
+    if reading.id and not request.user.is_corps:
+        workflow.note_address_asked(sheet_import=sheet_import, actor=request.user, address=reading.id)
     return render(request, "cases/_read_as.html", {"reading": reading})
 
 
@@ -194,48 +202,37 @@ def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
 
 @readers
 @require_GET
+@counted("exports")
 def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
     sheet_import = _visible(request, pk)
     shown = shown_in(request, look=0)
     rows = filtered(sheet_import, request, shown).select_related("target").order_by("row")
-    lines = _lines(rows, findings_told(request.user), get_language() or "zh-hans")
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
-    response["Content-Disposition"] = f'attachment; filename="{sheet_import.complaint.number}-{what}.csv"'
-    return response
+    name = f"{sheet_import.complaint.number}-{what}.csv"
+    told = findings_told(request.user)
+    return csv_response(name, _heads(), _cells(rows, told, get_language() or "zh-hans"), mark=True)
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
+def _heads() -> list[str]:
+    return [
+        _("Row"), _("Result"), _("Reason"), _("Decided by a person"), _("Address"), _("Target"), _("Platform"),
+        _("Store name"), _("Title"), _("Price"), _("Asked for"), _("State of the target"),
+    ]  # fmt: skip
 
-    def write(self, text: str) -> str:
-        return text
 
-
-def _lines(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language: str) -> Iterator[str]:
-    """The lines of the CSV, in the language of who asked: they are made after the request has been answered.
+def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language: str) -> Iterator[list[Any]]:
+    """The rows of the CSV, in the language of who asked: they are made after the request has been answered.
 
     told: which official account a row hit, as who asked may know it.
     """
-    writer = csv.writer(_Echo(), lineterminator="\r\n")
-    with override(language):
-        heads = [_("Row"), _("Result"), _("Reason"), _("Decided by a person"), _("Address"), _("Target"), _("Platform")]
-        heads += [_("Store name"), _("Title"), _("Price"), _("Asked for"), _("State of the target")]
-    yield "\ufeff" + writer.writerow(heads)
     for row in rows.iterator(chunk_size=2000):
         with override(language):
             decision = row.get_decision_display() if row.decision else ""
             reason = " ".join(filter(None, [row.explanation, told(row)]))
             cells = [row.row, row.get_result_display(), reason, decision, row.address]
             became = row.target.get_state_display() if row.target else ""
-        cells += [row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
-        yield writer.writerow([_safe(cell) for cell in cells])
-
-
-def _safe(cell: Any) -> Any:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        yield [*cells, row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
 
 
 def _visible(request: SignedIn, pk: str) -> SheetImport:

@@ -45,7 +45,7 @@ from cases.workflow.imports import (
 from cases.workflow.moving import move_complaint, stays_of
 from cases.workflow.passing import draft_checks, misplaced_targets, pass_on, pass_on_all, pass_on_ended
 from cases.workflow.registration import official_found
-from cases.workflow.settling import settle_rows
+from cases.workflow.settling import note_address_asked, settle_rows
 from cases.workflow.targets import (
     add_targets,
     cases_seen,
@@ -93,6 +93,7 @@ __all__ = [
     "misplaced_targets",
     "missing",
     "move_complaint",
+    "note_address_asked",
     "official_found",
     "open_campaign",
     "open_case",

@@ -19,8 +19,8 @@ from corps.audit import record
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.locking import locked
-from corps.models import Deadline, StoredFile, User
-from corps.workflow import take_number
+from corps.models import Deadline, User
+from corps.workflow import Paper, stored, take_number
 from firms.models import Firm
 from listings.registration import lock_registry
 
@@ -34,7 +34,7 @@ def submit_complaint(
     firm: Firm,
     subject: str,
     received_on: date,
-    sheet: StoredFile | None = None,
+    sheet: Paper | None = None,
     sheet_name: str = "",
     campaign: Campaign | None = None,
     needs_review: bool = True,
@@ -46,8 +46,9 @@ def submit_complaint(
 
     received_on: Shanghai date of receipt, from which the period for verification runs (rule HC). A day before that of
     `at` is a proposal where a firm's representative, or a program (only_proposes_receipt), says it; an officer's
-    stands with a receipt_reason of 1 to 300 characters. sheet_name: the file's own name, which says what it claims to
-    be. needs_review: whether a person looks at the rows before they are registered.
+    stands with a receipt_reason of 1 to 300 characters. sheet: one that is kept already, or an upload, which is kept
+    only if the complaint is taken in. sheet_name: the file's own name, which says what it claims to be. needs_review:
+    whether a person looks at the rows before they are registered.
     Raises PermissionDenied; ValidationError by field; TransitionRefused "received-ahead", "receipt-reason-missing",
     "sheet-too-large".
     """
@@ -73,18 +74,18 @@ def submit_complaint(
         received_on=received_on,
         proposed_received_on=proposed,
         receipt_reason=receipt_reason,
-        sheet=sheet,
         sheet_name=_short_name(sheet_name),
         submitted_by=actor,
         submitted_at=at,
     )
     complaint.clean_fields(exclude=["number", "verify_deadline", "firm", "campaign", "sheet", "submitted_by"])
+    complaint.sheet = kept = stored(sheet) if sheet else None
     complaint.verify_deadline = Deadline.objects.ensure("HC", received_on)
     complaint.number = take_number("T", at)
     complaint.save()
 
     sheet_import = None
-    if sheet is not None:
+    if kept is not None:
         sheet_import = SheetImport.objects.create(
             complaint=complaint, needs_review=needs_review, replay=current().replay, started_by=actor, at=at
         )
@@ -99,7 +100,7 @@ def submit_complaint(
         firm=firm.code,
         received_on=received_on,
         proposed=proposed,
-        sheet=sheet.sha256 if sheet else "",
+        sheet=kept.sha256 if kept else "",
     )
     return complaint, sheet_import
 

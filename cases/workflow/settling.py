@@ -11,7 +11,7 @@ from cases.models import Complaint, ImportRow, SheetImport
 from cases.workflow import imports, registration
 from cases.workflow.reading import RESULTS
 from corps.access import require
-from corps.audit import record_alike
+from corps.audit import record, record_alike
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.models import User
@@ -66,6 +66,14 @@ def settle_rows(
         results |= _settle(locked, complaint, by_import[sheet_import.pk], actor, repair, refuse, at)
     missing = _("There is no such row.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
+
+
+def note_address_asked(*, sheet_import: SheetImport, actor: User, address: str) -> None:
+    """Write down that a firm asked what an address would be recognised as, before it put one in a row's place.
+
+    address: as it was read. For the audit alone; nobody's timeline tells of it.
+    """
+    record(actor, "import.address_asked", sheet_import.complaint, at=now(), address=address[:200])
 
 
 def _settle(

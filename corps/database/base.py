@@ -2,6 +2,7 @@
 
 import select
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 
 # Of so many tables PostgreSQL tries every order of joining them. `select_related` joins ten, from the row that is
@@ -15,8 +16,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         """Set what holds for a new connection."""
         super().init_connection_state()
+        values = [ORDERS_TRIED, _milliseconds(settings.STATEMENT_SECONDS), _milliseconds(settings.LOCK_SECONDS)]
         with self.connection.cursor() as cursor:
-            cursor.execute("SET join_collapse_limit = %s", [ORDERS_TRIED])
+            cursor.execute("SET join_collapse_limit = %s; SET statement_timeout = %s; SET lock_timeout = %s", values)
 
     def is_usable(self) -> bool:
         """Whether the connection stands, asked before every request and task.
@@ -29,3 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         line = select.poll()
         line.register(self.connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
         return True if not line.poll(0) else bool(super().is_usable())
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)

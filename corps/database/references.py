@@ -4,10 +4,13 @@ For the few that imports and bulk answers write by the ten thousand. Together th
 `refers` refuses to name what is not there, and `is_kept` sees to it that nothing named goes away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import pgtrigger
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 def refers(column: str, parent: str, *, changes: str = "never", among: str = "true") -> list[pgtrigger.Trigger]:
@@ -73,9 +76,21 @@ def is_kept(name: str, *, unless: str = "") -> pgtrigger.Trigger:
 def named_among(model: type[Model], ids: Iterable[int]) -> set[int]:
     """Which of these rows of a model any other row names, in whatever room: one statement for each foreign key."""
     wanted, found = list(ids), set()
+    for related, name in _foreign_keys_to(model):
+        rows = related._base_manager.filter(**{f"{name}__in": wanted})
+        found |= set(rows.order_by().values_list(name, flat=True).distinct())
+    return found
+
+
+def unnamed(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of the rows that no other row names, in whatever app."""
+    for related, name in _foreign_keys_to(rows.model):
+        rows = rows.filter(~Exists(related._base_manager.filter(**{name: OuterRef("pk")})))
+    return rows
+
+
+def _foreign_keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+    """Each model that names this one, with the column by which it does."""
     for relation in model._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and not relation.many_to_many:
-            name = relation.field.attname  # type: ignore[union-attr]
-            rows = relation.related_model._base_manager.filter(**{f"{name}__in": wanted})  # type: ignore[union-attr]
-            found |= set(rows.order_by().values_list(name, flat=True).distinct())
-    return found
+            yield relation.related_model, relation.field.attname  # type: ignore[union-attr,misc]

@@ -87,7 +87,7 @@ class Manager:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
         worker = [*celery, "worker", "--concurrency=2", "--hostname=corps@%h", *quiet]
         beat = [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
-        web = [PYTHON, "-m", "gunicorn", "--config=python:corps.services.webserver", "corps.wsgi"]
+        web = [PYTHON, "-m", "corps.services.webserver"]
         # Celery warns root at each start, for a worker that unpickles what it is sent; ours takes JSON alone.
         calm = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
         self.crew.add(Job("web", web, self.env, WEB_GRACE))

@@ -17,7 +17,7 @@ from corps import workflow
 from corps.calendar import Calendar, Day, Kind
 from corps.clock import today
 from corps.doors import SignedIn, open_to
-from corps.forms import CalendarForm
+from corps.forms import CalendarForm, posted
 from corps.holiday_tables import write_table
 from corps.models import Deadline, Holiday, User
 from corps.pieces.months import changes, weekdays, year_of
@@ -77,7 +77,7 @@ def publish(request: SignedIn, year: int) -> HttpResponse:
     """
     before = _table(_existing(year))
     is_published = Holiday.objects.filter(date__year=year, is_provisional=False).exists()
-    form = CalendarForm(request.POST or None, request.FILES or None, initial={"table": write_table(before)})
+    form = CalendarForm(posted(request), request.FILES or None, initial={"table": write_table(before)})
     context: dict[str, Any] = {"year": year, "form": form, "is_published": is_published, "before": before}
     if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
         with refusals_go_to(form, dict.fromkeys(TABLE_FAULTS, "file" if request.FILES else "table")):

@@ -1,11 +1,14 @@
 """Doors of the whole house: home, language, notifications, and what is not there."""
 
+import sys
 from http import HTTPStatus
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template import Engine
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -23,7 +26,9 @@ from corps.limits import LIMIT_CODES, LimitExceeded
 from corps.models import Notification
 from corps.pieces.lists import page_of
 from corps.search import find
+from corps.unavailable import Unavailable, translated, unavailable
 
+log = structlog.get_logger(__name__)
 LIMIT_TITLES = {
     HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy("Too many tries"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy("This is too much at once"),
@@ -130,10 +135,29 @@ def limit_exceeded(request: HttpRequest, exceeded: LimitExceeded) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a defect. The page needs neither database nor context processors."""
+    """500: a defect. Or 503: the database, or the disk for files, cannot take it at this moment.
+
+    The pages need neither database nor context processors.
+    """
+    if reason := unavailable(sys.exception()):
+        return _unavailable(request, reason)
     if is_api(request):
         return problem_page(request, 500, _("Something is broken here; it was logged."), "error")
     return defaults.server_error(request, "corps/500.html")
+
+
+def _unavailable(request: HttpRequest, reason: Unavailable) -> HttpResponse:
+    """503 or 507 with what is the matter and when to try again."""
+    log.warning("unavailable", code=reason.code, error=type(sys.exception()).__name__, path=request.path_info)
+    if is_api(request):
+        response: HttpResponse = problem_page(request, reason.status, str(reason.message), reason.code)
+    else:
+        chinese, english = (translated(reason.message, language) for language in ("zh-hans", "en"))
+        context = {"status": reason.status.value, "chinese": chinese, "english": english}
+        response = HttpResponse(Engine.get_default().render_to_string("corps/503.html", context), status=reason.status)
+    response.headers["Retry-After"] = str(reason.retry_after)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

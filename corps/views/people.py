@@ -18,7 +18,7 @@ from corps import workflow
 from corps.account_parts import parts
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import UserForm
+from corps.forms import UserForm, posted
 from corps.models import ApiKey, FailedAttempts, Unit, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -63,7 +63,7 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
     """Make an account of one role; its first password is shown once."""
     if role not in User.Role.values:
         raise Http404
-    form = UserForm(request.POST or None, role=role, exists=False)
+    form = UserForm(posted(request), role=role, exists=False)
     part = _part_form(request, role, None)
     if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
         with refusals_go_to(form), transaction.atomic():
@@ -85,7 +85,7 @@ def show_user(request: SignedIn, username: str) -> HttpResponse:
     user = _account(request, username)
     own = {"name": user.name, "role": user.role, "unit": user.unit_id, "duties": user.duties}
     initial = own | {"email": user.email, "phone": user.phone}
-    form = UserForm(request.POST or None, role=user.role, exists=True, initial=initial)
+    form = UserForm(posted(request), role=user.role, exists=True, initial=initial)
     part = _part_form(request, user.role, user)
     if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
         with refusals_go_to(form), transaction.atomic():
@@ -180,7 +180,7 @@ def _part_form(request: SignedIn, role: str, user: User | None) -> forms.Form | 
     if not (part := parts.get(role)):
         return None
     initial = part.initial(user) if user else {}
-    return part.form(request.POST or None, prefix="part", initial=initial)
+    return part.form(posted(request), prefix="part", initial=initial)
 
 
 def _do(request: SignedIn, username: str, verb: Any, done: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from corps import workflow
 from corps.doors import SignedIn, open_to
-from corps.forms import UnitForm
+from corps.forms import UnitForm, posted
 from corps.models import Unit, User
 from corps.refusals import refusals_go_to
 
@@ -21,7 +21,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
 def list_units(request: SignedIn) -> HttpResponse:
     """The tree of units, in order, and a form for a new one."""
-    form = UnitForm(request.POST or None)
+    form = UnitForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.create_unit(actor=request.user, at=timezone.now(), **form.cleaned_data)
@@ -38,7 +38,7 @@ def list_units(request: SignedIn) -> HttpResponse:
 def change_unit(request: SignedIn, pk: int) -> HttpResponse:
     """Rename a unit or move it."""
     unit = get_object_or_404(Unit, pk=pk)
-    form = UnitForm(request.POST or None, initial={"name": unit.name, "parent": unit.parent_id})
+    form = UnitForm(posted(request), initial={"name": unit.name, "parent": unit.parent_id})
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.change_unit(unit=unit, actor=request.user, at=timezone.now(), **form.cleaned_data)

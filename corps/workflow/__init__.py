@@ -18,7 +18,18 @@ from corps.workflow.approvals import decide_approval, open_approval, request_app
 from corps.workflow.attempts import clear_attempts, tell_owners
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
 from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, record_bounce, resend
-from corps.workflow.files import note_opening, open_file, put_away, store_file
+from corps.workflow.files import (
+    Paper,
+    Upload,
+    named_otherwise,
+    note_opening,
+    open_file,
+    put_away,
+    put_away_strays,
+    put_away_unnamed,
+    store_file,
+    stored,
+)
 from corps.workflow.house import (
     lift_quarantine,
     note_sweep,
@@ -41,6 +52,8 @@ from corps.workflow.units import change_unit, create_unit
 
 __all__ = [
     "Fault",
+    "Paper",
+    "Upload",
     "begin_session",
     "cancel",
     "cancel_replay",
@@ -67,6 +80,7 @@ __all__ = [
     "lost_seals",
     "make_key",
     "mark_sent",
+    "named_otherwise",
     "next_number",
     "note_key_use",
     "note_opening",
@@ -78,6 +92,8 @@ __all__ = [
     "open_file",
     "publish_calendar",
     "put_away",
+    "put_away_strays",
+    "put_away_unnamed",
     "quarantine_outbox",
     "reactivate_user",
     "read_notifications",
@@ -90,6 +106,7 @@ __all__ = [
     "revoke_key",
     "seal_audit",
     "store_file",
+    "stored",
     "take_number",
     "take_numbers",
     "tell_owners",

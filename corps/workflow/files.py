@@ -1,9 +1,10 @@
 """Stored files: each content once, under its SHA-256."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -12,13 +13,43 @@ from django.db.models import Model
 
 from corps.audit import record
 from corps.clock import now
-from corps.database.references import named_among
+from corps.database.references import named_among, unnamed
 from corps.locking import locked_against_naming
 from corps.models import StoredFile, User
 
 # Who handed a file in has so long to write the row that points at it; noting it again may wait for an hour.
 GRACE = timedelta(days=1)
 NOTED_FOR = timedelta(hours=1)
+AT_ONCE = 200
+FOLDERS = 256
+# Which of some stored files are named otherwise than by a foreign key; other apps add what they know.
+named_otherwise: list[Callable[[list[StoredFile]], set[int]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was handed in and not kept yet: a verb stores it once it has accepted what came with it.
+
+    file: open for reading in binary. content_type: as judged, or as claimed where nothing is made of it.
+    """
+
+    file: File
+    content_type: str
+
+    @property
+    def size(self) -> int:
+        return int(self.file.size)
+
+
+Paper = StoredFile | Upload
+
+
+def stored(paper: Paper) -> StoredFile:
+    """A paper as it is kept from now on. Raises OSError where it cannot be written."""
+    if isinstance(paper, StoredFile):
+        return paper
+    paper.file.seek(0)
+    return store_file(cast(BinaryIO, paper.file), paper.content_type)
 
 
 def store_file(content: bytes | BinaryIO, content_type: str) -> StoredFile:
@@ -73,11 +104,44 @@ def put_away(files: Iterable[int]) -> int:
     old = StoredFile.objects.filter(pk__in=list(files), handed_in_at__lt=now() - GRACE)
     rows = list(locked_against_naming(old.order_by("pk"), skip_locked=True))
     named = named_among(StoredFile, [row.pk for row in rows]) if rows else set()
+    named = named.union(*(asked(rows) for asked in named_otherwise if rows))
     gone = [row for row in rows if row.pk not in named]
     StoredFile.objects.filter(pk__in=[row.pk for row in gone]).delete()
     for row in gone:
         default_storage.delete(row.path)
     return len(gone)
+
+
+def put_away_unnamed() -> int:
+    """For maintenance: take off the storage what was handed in and that no record names after a day; how many went."""
+    old = unnamed(StoredFile.objects.filter(handed_in_at__lt=now() - GRACE)).order_by("pk")
+    gone, last = 0, 0
+    while batch := list(old.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
+        gone, last = gone + put_away(batch), batch[-1]
+    return gone
+
+
+def put_away_strays(folder: int) -> int:
+    """For maintenance: delete what lies in one folder of the storage for over a day without a row, as an act that was
+    rolled back leaves it; how many went. folder: from 0 to FOLDERS - 1, so that each run looks at a part of them all.
+    """
+    names = [name for name, written in _files_in(f"{folder:02x}") if written < now() - GRACE]
+    hashes = {name: name.rpartition("/")[2] for name in names}
+    kept = set(StoredFile.objects.filter(sha256__in=hashes.values()).values_list("sha256", flat=True))
+    strays = [name for name, sha256 in hashes.items() if sha256 not in kept]
+    for name in strays:
+        default_storage.delete(name)
+    return len(strays)
+
+
+def _files_in(folder: str) -> Iterator[tuple[str, datetime]]:
+    """The files two folders deep, each with when it was written."""
+    if not default_storage.exists(folder):
+        return
+    for below in default_storage.listdir(folder)[0]:
+        for name in default_storage.listdir(f"{folder}/{below}")[1]:
+            path = f"{folder}/{below}/{name}"
+            yield path, default_storage.get_modified_time(path)
 
 
 def open_file(stored: StoredFile) -> File:

@@ -1,4 +1,4 @@
-"""The floor of a list: the same rows as raw JSON. A WSGI application for gunicorn, `demo.bench.raw`."""
+"""The floor of a list: the same rows as raw JSON. A WSGI application for the web server, `demo.bench.raw`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""gunicorn with one worker, as `make run` sets it up, and a client that costs next to nothing itself."""
+"""The web server with one process, as `make run` sets it up, and a client that costs next to nothing itself."""
 
 import os
 import socket
@@ -63,7 +63,7 @@ class Client:
         try:
             self.line.sendall(request)
             head, rest = self._head()
-        except ConnectionError:  # gunicorn closes a line that was idle for a while
+        except ConnectionError:  # the server closes a line that was idle for a while
             self.line = socket.create_connection(("127.0.0.1", self.port))
             self.line.sendall(request)
             head, rest = self._head()
@@ -87,14 +87,14 @@ class Client:
 
 @contextmanager
 def server(application: str, path: str) -> Iterator[int]:
-    """gunicorn with one worker for the length of a block; its port. path: what it must answer before the block begins.
+    """The web server with one process for the length of a block; its port. path: what it must answer before that.
 
     application: such as `corps.wsgi`.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "gunicorn", "--config=python:corps.services.webserver", application]
+    words = [sys.executable, "-m", "corps.services.webserver", application]
     env = os.environ | {"PORT": str(port), "WEB_WORKERS": "1"}
     process = start_bound(
         words, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -113,7 +113,7 @@ def _await(process: subprocess.Popen[bytes], port: int, path: str) -> None:
             Client(port).get(path)
         except OSError as not_yet:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("gunicorn does not answer") from not_yet
+                raise RuntimeError("the web server does not answer") from not_yet
             time.sleep(0.05)
         else:
             return

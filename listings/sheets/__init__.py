@@ -11,7 +11,7 @@ from typing import overload
 from .cells import BLANK
 from .columns import Column
 from .delimited import read_delimited
-from .files import spreadsheet_kind
+from .files import is_no_sheet, spreadsheet_kind
 from .grid import Grid
 from .headers import ADDRESS_FIELDS, FIELDS
 from .layout import Table, understand
@@ -19,7 +19,18 @@ from .limits import Clock, Limits
 from .refusals import SheetRefused, refused
 from .workbook import read_workbook
 
-__all__ = ["FIELDS", "Column", "Grid", "Limits", "Sheet", "SheetRefused", "SheetRow", "read_grids", "read_sheet"]
+__all__ = [
+    "FIELDS",
+    "Column",
+    "Grid",
+    "Limits",
+    "Sheet",
+    "SheetRefused",
+    "SheetRow",
+    "is_no_sheet",
+    "read_grids",
+    "read_sheet",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,18 @@ def spreadsheet_kind(path: str, filename: str, limits: Limits) -> str:
     return says
 
 
+def is_no_sheet(start: bytes) -> bool:
+    """Whether a file's first 512 bytes are certainly those of no spreadsheet and no text, whatever its name says.
+
+    Only what no reading could make rows of is meant; all else is told apart, and in more words, when it is read.
+    """
+    if not start or start.startswith((_OLE, *_ZIP)):
+        return False
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    return _signature(start) is not None or not _reads_as_text(start)
+
+
 def _signature(start: bytes) -> str | None:
     for signature, name in _SIGNATURES:
         if start.startswith(signature) and not (len(signature) == 2 and _reads_as_text(start)):

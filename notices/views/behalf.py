@@ -5,10 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 
+from corps.bodies import takes
 from corps.doors import SignedIn, open_to
+from corps.forms import posted
 from corps.models import User
 from corps.refusals import refusals_go_to, say_of_lines
-from corps.workflow import store_file
 from notices import workflow
 from notices.forms import BehalfForm
 from notices.models import Notice
@@ -18,12 +19,13 @@ officers = open_to(User.Role.OFFICER)
 
 
 @officers
+@takes("body.paper")
 def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
     """Answer items named by address or id, one on each line, as a letter or a fax of the platform says."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("platform"), number=number)
-    form = BehalfForm(request.POST or None, request.FILES or None)
+    form = BehalfForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        said, paper = form.cleaned_data, form.cleaned_data["document"]
+        said = form.cleaned_data
         items = _items_by_id(notice)
         replies = [
             Reply(
@@ -36,8 +38,9 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
             for line in said["lines"]
         ]
         with refusals_go_to(form):
-            document = store_file(paper, paper.content_type or "application/octet-stream")
-            results = workflow.answer_items(notice=notice, replies=replies, actor=request.user, document=document)
+            results = workflow.answer_items(
+                notice=notice, replies=replies, actor=request.user, document=said["document"]
+            )
             if not any(result.ok for result in results):
                 say_of_lines(form, "lines", zip(said["lines"], results, strict=True))
                 return render(request, "notices/behalf.html", {"notice": notice, "form": form})

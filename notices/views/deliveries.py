@@ -17,6 +17,7 @@ from corps import tasks, workflow
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.limits import counted
 from corps.models import Delivery, User
 from corps.outbox import ALARM_AFTER
 from corps.pieces.lists import capped_count, conditions, page_of
@@ -84,6 +85,7 @@ def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
 
 @corps
 @require_GET
+@counted("papers.saved")
 def download(request: SignedIn, pk: int) -> HttpResponse:
     """The stored bytes, as they leave or left."""
     delivery = get_object_or_404(visible(request.user), pk=pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Target
 from cases.states import Seen
 from corps.doors import SignedIn, open_to
+from corps.forms import posted
 from corps.models import User
 from corps.refusals import refusals_go_to
 from notices import workflow
@@ -22,7 +23,7 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
     """Record what was seen at a verified target; live is a relisting and takes nothing out of the count."""
     lookable = Target.objects.filter(pk__in=workflow.may_look_at([pk], request.user))
     target = get_object_or_404(lookable.select_related("platform", "listing", "store"), pk=pk)
-    form = LookForm(request.POST or None)
+    form = LookForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             [result] = workflow.look_again(targets=[pk], actor=request.user, **form.cleaned_data)

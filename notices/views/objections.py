@@ -12,6 +12,7 @@ from cases.models import Target
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import posted
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -69,9 +70,10 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
         "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
     )
     objection = get_object_or_404(objections, number=number)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(posted(request))
     verdict = request.POST.get("decision")
-    if request.method == "POST" and verdict not in VERDICTS:
+    undecided = request.method == "POST" and verdict not in VERDICTS
+    if undecided:
         form.add_error(None, _("Uphold it or dismiss it."))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
@@ -84,7 +86,7 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
             messages.success(request, _("The decision is recorded."))
             return _back(request, number)
     context = {"objection": objection, "form": form, "may_decide": may_decide(request.user, objection)}
-    return render(request, "notices/objection.html", context)
+    return render(request, "notices/objection.html", context, status=400 if undecided else 200)
 
 
 def may_decide(user: User, objection: Objection) -> bool:
@@ -120,7 +122,7 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
 def lodge(request: SignedIn, pk: int) -> HttpResponse:
     """Take in an objection against a target."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
-    form = ObjectionForm(request.POST or None)
+    form = ObjectionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             objection = workflow.lodge_objection(target=target, actor=request.user, **form.cleaned_data)
@@ -132,7 +134,7 @@ def lodge(request: SignedIn, pk: int) -> HttpResponse:
 def propose_correction(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for a counted outcome to be taken back; somebody else decides."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.propose_correction(target=target, actor=request.user, **form.cleaned_data)

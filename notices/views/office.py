@@ -16,9 +16,11 @@ from cases.views.casework import campaigns_of, timeline_of
 from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
+from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import ticked_ids
+from corps.forms import posted, ticked_ids
+from corps.limits import counted
 from corps.models import AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -291,17 +293,14 @@ def _told(count: int, act: str) -> str:
 
 
 @officers
+@takes("body.paper")
 def serve(request: SignedIn, number: str) -> HttpResponse:
     """Record that a notice was served in another way than by mail."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
-    form = ServedForm(request.POST or None, request.FILES or None)
+    form = ServedForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        paper = form.cleaned_data["document"]
-        document = ground.store_file(paper, paper.content_type or "application/octet-stream") if paper else None
         try:
-            workflow.serve_otherwise(
-                notice=notice, actor=request.user, proof=form.cleaned_data["proof"], document=document
-            )
+            workflow.serve_otherwise(notice=notice, actor=request.user, **form.cleaned_data)
             return redirect(notice.get_absolute_url() + "?tab=deliveries")
         except TransitionRefused as refused:
             form.add_error(None, str(refused.message))
@@ -323,6 +322,7 @@ def letter(request: SignedIn, number: str) -> HttpResponse:
 
 @everyone
 @require_GET
+@counted("papers.saved")
 def sheet(request: SignedIn, number: str) -> HttpResponse:
     """The attached sheet of a notice, as it was sent; of a draft, as it would be."""
     notice = get_object_or_404(

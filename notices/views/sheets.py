@@ -16,8 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow as ground
+from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import posted
+from corps.limits import counted
 from corps.models import User
 from corps.pieces.words import thousands
 from corps.results import Result
@@ -38,6 +41,7 @@ CONFIRM_WITHIN = timedelta(days=1)
 
 @liaisons
 @require_GET
+@counted("papers.saved")
 def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
     """The notice's items to fill in, as XLSX or CSV, in the language of who asks."""
     notice = _visible(request, number)
@@ -56,10 +60,11 @@ def _answer_sheet(notice: Notice, kind: str) -> HttpResponseBase:
 
 @liaisons
 @require_http_methods(["GET", "POST"])
+@takes("body.sheet")
 def upload(request: SignedIn, number: str) -> HttpResponse:
     """Where a filled sheet is handed in; then what it would do. Nothing is registered here."""
     notice = _visible(request, number)
-    form = AnswerSheetForm(request.POST or None, request.FILES or None)
+    form = AnswerSheetForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sheet = form.cleaned_data["sheet"]
         try:
@@ -67,9 +72,9 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
         except SheetRefused as fault:
             form.add_error("sheet", str(fault.message))
         else:
-            kept = ground.store_file(sheet, sheet.content_type or "application/octet-stream")
+            upload = ground.Upload(sheet, sheet.content_type or "application/octet-stream")
             handed_in = workflow.hand_in_sheet(
-                notice=notice, file=kept, name=(sheet.name or "")[-LONGEST_NAME:], actor=request.user
+                notice=notice, file=upload, name=(sheet.name or "")[-LONGEST_NAME:], actor=request.user
             )
             return _reviewed(request, handed_in, filled)
     return render(request, "notices/answers_upload.html", {"notice": notice, "form": form, "answers": _answers()})

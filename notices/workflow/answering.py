@@ -25,6 +25,7 @@ from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, StoredFile, User
 from corps.results import Result
+from corps.workflow import Paper, stored
 from listings.addresses import read_cell
 from listings.sites import platform_of
 from notices.models import Notice, NoticeItem
@@ -99,14 +100,14 @@ def answer_items(
     replies: Iterable[Reply],
     actor: User,
     at: datetime | None = None,
-    document: StoredFile | None = None,
+    document: Paper | None = None,
 ) -> list[Result]:
     """Answer items of an issued notice; one Result for each reply, in the order given.
 
     The first answer to an item stands; whoever comes second is told who answered what when. An officer answers on
-    behalf of a liaison with the document it came by. Whether an answer is late is judged by the moment it is recorded
-    (in a replay by its `at`) and by the due date at that moment; an answer shows that the letter arrived.
-    A fixed number of statements, whatever the number of items.
+    behalf of a liaison with the document it came by, which is kept if any item is answered. Whether an answer is late
+    is judged by the moment it is recorded (in a replay by its `at`) and by the due date at that moment; an answer shows
+    that the letter arrived. A fixed number of statements, whatever the number of items.
     Raises PermissionDenied; TransitionRefused "notice-not-open".
     """
     _require_answerer(actor, notice, document)
@@ -123,7 +124,8 @@ def answer_items(
         # Who answers a letter has read it.
         if notice.arrived_at is None:
             note_opening(notice, recorded, actor)
-        _write(notice, list(accepted.values()), actor, recorded, document)
+        kept = stored(document) if document else None
+        _write(notice, list(accepted.values()), actor, recorded, kept)
         complete_notices([notice.pk], actor=actor, at=recorded)
     return results
 
@@ -163,7 +165,7 @@ def _judge(
     return accepted, results
 
 
-def _require_answerer(actor: User, notice: Notice, document: StoredFile | None) -> None:
+def _require_answerer(actor: User, notice: Notice, document: Paper | None) -> None:
     """A liaison answers for the own platform; an officer on behalf, with a document."""
     if access.may(actor, "notices.answer"):
         access.require(actor, "notices.answer", notice)

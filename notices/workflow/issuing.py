@@ -19,7 +19,7 @@ from corps.audit import entry, origin, record, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.locking import locked
-from corps.models import Approval, StoredFile, User
+from corps.models import Approval, User
 from notices import letters
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
@@ -207,10 +207,11 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
 
 @transaction.atomic
 def serve_otherwise(
-    *, notice: Notice, actor: User, proof: str, document: StoredFile | None = None, at: datetime | None = None
+    *, notice: Notice, actor: User, proof: str, document: ground.Paper | None = None, at: datetime | None = None
 ) -> Notice:
     """Record that an issued notice was served in another way than by mail, with its proof; what is unsent is cancelled.
 
+    document: one that is kept already, or an upload, which is kept only if the service is recorded.
     Raises PermissionDenied; TransitionRefused "not-issued", "proof-missing".
     """
     notice = _locked(notice)
@@ -220,8 +221,9 @@ def serve_otherwise(
         raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
     if not proof.strip():
         raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
+    kept = ground.stored(document) if document else None
     notice.served_otherwise, notice.served_at = proof.strip(), notice.served_at or at
-    notice.service_proof = document or notice.service_proof
+    notice.service_proof = kept or notice.service_proof
     notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
     ground.cancel_unsent(
@@ -234,7 +236,7 @@ def serve_otherwise(
         at=at,
         thread=notice.case.thread,
         proof=notice.served_otherwise,
-        document=document.sha256 if document else "",
+        document=kept.sha256 if kept else "",
     )
     return notice
 

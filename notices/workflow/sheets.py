@@ -10,17 +10,17 @@ from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import now
 from corps.locking import locked
-from corps.models import StoredFile, User
+from corps.models import AuditEntry, StoredFile, User
 from notices.models import AnswerSheet, Notice
 
 AT_ONCE = 50
 
 
 @transaction.atomic
-def hand_in_sheet(*, notice: Notice, file: StoredFile, name: str, actor: User) -> AnswerSheet:
+def hand_in_sheet(*, notice: Notice, file: ground.Paper, name: str, actor: User) -> AnswerSheet:
     """Keep a filled sheet until its answers are confirmed. name: as the file was called. Raises PermissionDenied."""
     require(actor, "notices.answer", notice)
-    sheet = AnswerSheet.objects.create(notice=notice, by=actor, file=file, name=name)
+    sheet = AnswerSheet.objects.create(notice=notice, by=actor, file=ground.stored(file), name=name)
     record(actor, "notice.sheet_handed_in", notice, at=now(), sheet=name)
     return sheet
 
@@ -57,3 +57,10 @@ def put_away_sheets() -> int:
     AnswerSheet.objects.filter(pk__in=[sheet.pk for sheet in lapsed]).delete()
     ground.put_away({sheet.file_id for sheet in lapsed})
     return len(lapsed)
+
+
+def proofs_among(files: list[StoredFile]) -> set[int]:
+    """Which of some stored files prove that a notice was served: the audit alone names them, by their hash."""
+    ids = {file.sha256: file.pk for file in files}
+    entries = AuditEntry.objects.filter(verb="notice.served_otherwise", detail__document__in=list(ids))
+    return {ids[sha256] for sha256 in entries.values_list("detail__document", flat=True)}

@@ -2,16 +2,22 @@
 
 import hashlib
 import io
+import os
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from corps import tasks
+from corps.clock import now
 from corps.models import StoredFile
-from corps.workflow import open_file, store_file
+from corps.workflow import named_otherwise, open_file, put_away_strays, put_away_unnamed, store_file
+from corps.workflow.files import FOLDERS
 
 
 def test_the_same_content_is_kept_once_whatever_it_came_as(db):
@@ -81,3 +87,47 @@ def test_two_who_store_the_same_at_once_get_the_same_row():
         thread.join()
     assert len(found) == 4
     assert set(found) == {StoredFile.objects.get().pk}
+
+
+def grown_old(stored: StoredFile) -> Path:
+    """As it stands two days later; the place where its content lies."""
+    then = now() - timedelta(days=2)
+    StoredFile.objects.filter(pk=stored.pk).update(handed_in_at=then)
+    place = Path(default_storage.path(stored.path))
+    os.utime(place, (then.timestamp(), then.timestamp()))
+    return place
+
+
+def test_a_file_that_no_record_names_is_put_away_after_a_day_and_no_other(db):
+    unnamed, named, fresh = (store_file(word, "text/plain") for word in (b"unnamed", b"named", b"fresh"))
+    gone, kept = grown_old(unnamed), grown_old(named)
+    named_otherwise.append(lambda files: {file.pk for file in files if file.pk == named.pk})
+    try:
+        assert put_away_unnamed() == 1
+    finally:
+        named_otherwise.pop()
+    assert (gone.exists(), kept.exists()) == (False, True)
+    assert set(StoredFile.objects.filter(pk__in=[unnamed.pk, named.pk, fresh.pk])) == {named, fresh}
+
+
+def test_what_lies_without_a_row_is_put_away_after_a_day_and_no_other(db):
+    with transaction.atomic():
+        stray = store_file(b"rolled back", "text/plain")
+        old = grown_old(stray)
+        recent = store_file(b"rolled back just now", "text/plain")
+        transaction.set_rollback(True)
+    kept = grown_old(store_file(b"kept", "text/plain"))
+    for folder in range(FOLDERS):
+        put_away_strays(folder)
+    assert (old.exists(), kept.exists()) == (False, True)
+    assert Path(default_storage.path(recent.path)).exists()
+
+
+def test_maintenance_looks_through_every_folder_within_a_day(monkeypatch):
+    seen: set[int] = set()
+    monkeypatch.setattr(tasks.workflow, "put_away_unnamed", lambda: 0)
+    monkeypatch.setattr(tasks.workflow, "put_away_strays", seen.add)
+    for quarter in range(24 * 4):
+        with time_machine.travel(1_800_000_000 + quarter * 900, tick=False):
+            tasks.put_files_away()
+    assert seen == set(range(FOLDERS))

@@ -14,6 +14,7 @@ from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Answer, Notice, Outcome, PendingVerdict, Recurrence
 from notices.workflow.guards import BLOCKS
+from tests import papers
 from tests.notices.world import World, add_targets, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def test_an_answer_on_paper_is_recorded_with_its_document(world: World):
     said = {
         "lines": f"{targets[0].listing.canonical_id}\n{targets[1].listing.url}",
         "outcome": "removed",
-        "document": SimpleUploadedFile("fax.pdf", b"%PDF-1.4"),
+        "document": SimpleUploadedFile("fax.pdf", papers.PDF),
     }
     assert client.post(reverse("notices:behalf", args=[notice.number]), said).status_code == 302
     assert Answer.objects.exclude(document=None).count() == 2
@@ -58,7 +59,7 @@ def test_a_paper_of_which_no_line_fits_stays_in_the_form_with_the_reason_of_each
         "lines": "99999",
         "outcome": "removed",
         "remark": "传真",
-        "document": SimpleUploadedFile("fax.pdf", b"%PDF"),
+        "document": SimpleUploadedFile("fax.pdf", papers.PDF),
     }
     form = client_of(world.officer).post(reverse("notices:behalf", args=[notice.number]), said).context["form"]
     assert "99999" in form.errors["lines"][0]
