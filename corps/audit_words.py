@@ -49,6 +49,7 @@ ACTS = {
     "delivery.sent": _("Mail sent"),
     "delivery.failed": _("Mail failed"),
     "delivery.postponed": _("Mail put off"),
+    "delivery.held": _("Mail held back"),
     "delivery.uncertain": _("Mail uncertain"),
     "delivery.cancelled": _("Mail cancelled"),
     "delivery.decided": _("Decided about a mail"),

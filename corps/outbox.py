@@ -43,6 +43,7 @@ LEASE = timedelta(minutes=5)
 MOST_TRIES = 16
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=2)
+HELD_FOR = timedelta(minutes=10)
 # What waits, or what nobody has decided, for longer than this is an alarm.
 ALARM_AFTER = timedelta(hours=1)
 # After so many broken lines in a row the fault lies with the server, and the rest had better wait.
@@ -52,13 +53,16 @@ REPLAY_MARK = "replay:"
 
 # Higher rooms add to these. Each check is asked just before some deliveries are sent (READ_AT_ONCE at most, each with
 # its message) and answers with the reasons why they must not go, by the delivery's id. What changes after it was asked
-# is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. Each failure hook is called, in the
-# failure's own transaction, for a delivery that has failed for good. Each arrival hook is called with the ids of
-# deliveries that a server took, or that turned out to be sent or not: in the transaction of the person's decision, and
-# of a worker's own only after its commits, which nothing may hold up; what is lost there, maintenance finds.
+# is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. What a holding check names is put off,
+# to be asked again, and not given up. Each failure hook is called, in the failure's own transaction, for a delivery
+# that has failed for good, each stopped hook for one that a check has stopped. Each arrival hook is called with the ids
+# of deliveries that a server took, or that turned out to be sent or not: in the transaction of the person's decision,
+# and of a worker's own only after its commits, which nothing may hold up; what is lost there, maintenance finds.
 sending_checks: list[Callable[[Sequence[Delivery]], Mapping[int, str]]] = []
+holding_checks: list[Callable[[Sequence[Delivery]], Mapping[int, str]]] = []
 failure_hooks: list[Callable[[Delivery], Any]] = []
 arrival_hooks: list[Callable[[Sequence[int]], Any]] = []
+stopped_hooks: list[Callable[[Delivery, str], Any]] = []
 
 CLAIM = """
 UPDATE corps_delivery
@@ -290,9 +294,12 @@ class _Turn:
     def send(self, claimed: Iterable[int]) -> None:
         broken = 0
         try:
-            for delivery, reason in self._read(sorted(claimed)):
+            for delivery, reason, until_later in self._read(sorted(claimed)):
                 if reason:
                     self._stop(delivery, reason)
+                    continue
+                if until_later:
+                    self._hold(delivery, until_later)
                     continue
                 verdict = self._send_one(delivery)
                 broken = broken + 1 if verdict is Verdict.UNCERTAIN else 0
@@ -307,16 +314,16 @@ class _Turn:
             mine = Delivery.objects.filter(worker=self.worker, state=Delivery.State.PENDING)
             mine.update(worker="", lease_until=None, due_at=due_at)
 
-    def _read(self, ids: list[int]) -> Iterator[tuple[Delivery, str]]:
-        """The claimed deliveries, read and checked a few at a time, each with the reason why it must not go, or ""."""
+    def _read(self, ids: list[int]) -> Iterator[tuple[Delivery, str, str]]:
+        """The claimed deliveries, read and checked a few at a time, each with the reasons why it must not go, and why
+        it must not go yet, or ""."""
         for start in range(0, len(ids), READ_AT_ONCE):
             mine = Delivery.objects.filter(pk__in=ids[start : start + READ_AT_ONCE], worker=self.worker)
             some = list(mine.filter(state=Delivery.State.PENDING).select_related("message").order_by("due_at", "id"))
-            reasons: dict[int, str] = {}
-            for check in sending_checks if some else ():
-                reasons |= check(some)
+            reasons = _asked(sending_checks, some)
+            held = _asked(holding_checks, some)
             for delivery in some:
-                yield delivery, str(reasons.get(delivery.pk, ""))
+                yield delivery, str(reasons.get(delivery.pk, "")), str(held.get(delivery.pk, ""))
 
     def _send_one(self, delivery: Delivery) -> Verdict | None:
         """The verdict, or None if it was not tried: cancelled meanwhile, or no longer this worker's."""
@@ -379,6 +386,16 @@ class _Turn:
             mine = Delivery.objects.filter(pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING)
             if mine.update(state=Delivery.State.CANCELLED, answer=reason, finished_at=timezone.now(), lease_until=None):
                 _note(delivery, "delivery.cancelled", reason=reason)
+                for hook in stopped_hooks:
+                    hook(delivery, reason)
+
+    def _hold(self, delivery: Delivery, reason: str) -> None:
+        """Put a delivery off that must not go yet; its tries are not counted, and it is noted once."""
+        due_at = timezone.now() + HELD_FOR
+        with transaction.atomic():
+            mine = Delivery.objects.filter(pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING)
+            if mine.update(worker="", lease_until=None, due_at=due_at, answer=reason) and delivery.answer != reason:
+                _note(delivery, "delivery.held", reason=reason)
 
     def _tell_late(self, delivery: Delivery, answer: Answer) -> None:
         """The row was taken from this worker while it sent: leave its answer as evidence for whoever decides."""
@@ -397,6 +414,16 @@ def _tell_arrivals(deliveries: Sequence[int]) -> None:
             hook(deliveries)
     except DatabaseError as lost:
         log.warning("outbox.arrivals_not_told", deliveries=len(deliveries), error=type(lost).__name__)
+
+
+def _asked(
+    checks: Iterable[Callable[[Sequence[Delivery]], Mapping[int, str]]], some: Sequence[Delivery]
+) -> dict[int, str]:
+    """What all checks say of some deliveries, by id."""
+    said: dict[int, str] = {}
+    for check in checks if some else ():
+        said |= check(some)
+    return said
 
 
 def _pause(tries: int) -> timedelta:

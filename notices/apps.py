@@ -13,7 +13,7 @@ class NoticesConfig(AppConfig):
         from corps.workflow import named_otherwise
         from notices import audit_words, home, standing, story
         from notices.finding import find
-        from notices.workflow import arrival, closing, drafting, handover, official, sheets, verdicts
+        from notices.workflow import arrival, closing, drafting, handover, official, sending, sheets, verdicts
         from stores import standing as below
         from stores import workflow as storework
 
@@ -36,7 +36,10 @@ class NoticesConfig(AppConfig):
         allow("notices.correct_outcome", roles=("supervisor",))
 
         outbox.sending_checks.append(handover.names_official)
-        outbox.failure_hooks.append(handover.try_backup)
+        outbox.sending_checks.append(sending.stopped_by_neighbours)
+        outbox.holding_checks.append(sending.held_by_suspension)
+        outbox.stopped_hooks.append(sending.after_stop)
+        outbox.failure_hooks.append(sending.after_failure)
         outbox.arrival_hooks.append(arrival.settle_deliveries)
         deadlines.move_hooks.append(arrival.follow_calendar)
         tasks.sweepers.append(arrival.find_arrivals)

@@ -61,13 +61,16 @@ def appoint_liaison(
     """Note a person at a platform who receives and answers notices. duty: a value of `Liaison.Duty`.
 
     A new primary makes the former one a backup. user: the account with which the person signs in, if any.
-    Raises PermissionDenied; ValidationError by field; TransitionRefused "not-a-liaison", "account-taken".
+    Raises PermissionDenied; ValidationError by field; TransitionRefused "not-a-liaison", "account-closed",
+    "account-taken".
     """
     at = accept_at(actor, at, now())
     platform = locked(Platform.objects).get(pk=platform.pk)
     require(actor, "stores.appoint_liaison", platform)
     if user is not None and user.role != User.Role.LIAISON:
         raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
+    if user is not None and not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise TransitionRefused("account-closed", _("This account is closed; open it again first."))
     if user is not None and Liaison.objects.filter(user=user).exists():
         raise TransitionRefused("account-taken", _("This account belongs to another liaison already."))
     liaison = Liaison(platform=platform, user=user, name=name, email=email, phone=phone, duty=duty)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
+from cases.states import ComplaintState
 from corps import workflow as ground
 from corps.access import may
 from corps.calendar import due_on
@@ -176,7 +177,7 @@ def _proposal(user: User, target: Target) -> dict[str, Any]:
 
 def _consequences(user: User, notice: Notice) -> dict[str, Any]:
     """What changes with a yes, what was checked just now, and what differs from the version returned before."""
-    targets = list(Target.objects.filter(items__notice=notice).select_related("ground"))
+    targets = list(Target.objects.filter(items__notice=notice).select_related("ground", "complaint"))
     handing_over = any(target.platform_id != notice.platform_id for target in targets)
     screened = screen(notice.case, targets, drafted_in=notice, handing_over=handing_over)
     codes = [result.code for result in screened.blocked]
@@ -185,6 +186,7 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
     checks = [
         (_("No official account"), total - codes.count("official"), total),
         (_("All have a legal ground"), total - codes.count("no-ground") - codes.count("price-only"), total),
+        (_("The complaint still stands"), total - _without_complaint(targets), total),
         (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
     ]
     stores = (
@@ -217,6 +219,12 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "approval": ground.open_approval(notice),
         "returned": Approval.objects.about(notice).last_return(),
     }
+
+
+def _without_complaint(targets: list[Target]) -> int:
+    """How many of these were named by a complaint that was refused or taken back since; the case decides on them."""
+    over = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN)
+    return sum(target.complaint is not None and target.complaint.state in over for target in targets)
 
 
 def _due_if_today(length: int | None) -> Any:

@@ -23,6 +23,7 @@ from corps.forms import posted
 from corps.limits import counted
 from corps.models import User
 from corps.pieces.words import thousands
+from corps.refusals import refusals_go_to
 from corps.results import Result
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
@@ -73,10 +74,10 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
             form.add_error("sheet", str(fault.message))
         else:
             upload = ground.Upload(sheet, sheet.content_type or "application/octet-stream")
-            handed_in = workflow.hand_in_sheet(
-                notice=notice, file=upload, name=(sheet.name or "")[-LONGEST_NAME:], actor=request.user
-            )
-            return _reviewed(request, handed_in, filled)
+            name = (sheet.name or "")[-LONGEST_NAME:]
+            with refusals_go_to(form, {"notice-not-open": "sheet", "case-not-open": "sheet"}):
+                handed_in = workflow.hand_in_sheet(notice=notice, file=upload, name=name, actor=request.user)
+                return _reviewed(request, handed_in, filled)
     return render(request, "notices/answers_upload.html", {"notice": notice, "form": form, "answers": _answers()})
 
 

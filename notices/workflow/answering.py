@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Target
-from cases.states import CLAIMS_GONE, Claim
+from cases.models import Case, Target
+from cases.states import CLAIMS_GONE, Claim, TargetState
 from corps import access
 from corps.acting import current
 from corps.audit import origin, record
@@ -22,7 +22,7 @@ from corps.bulk import ids_among
 from corps.clock import AHEAD, accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
-from corps.locking import locked
+from corps.locking import held, locked
 from corps.models import Deadline, StoredFile, User
 from corps.results import Result
 from corps.workflow import Paper, stored
@@ -31,6 +31,7 @@ from listings.sites import platform_of
 from notices.models import Notice, NoticeItem
 from notices.states import ANSWERED_AS, ItemState, NoticeState
 from notices.workflow.arrival import note_opening
+from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
 
 LONGEST_REMARK = 300
@@ -90,6 +91,7 @@ class Named(NamedTuple):
     pk: int
     target: int
     state: str
+    target_state: str
     place: tuple[str, str, str] | None = None
 
 
@@ -107,12 +109,15 @@ def answer_items(
     The first answer to an item stands; whoever comes second is told who answered what when. An officer answers on
     behalf of a liaison with the document it came by, which is kept if any item is answered. Whether an answer is late
     is judged by the moment it is recorded (in a replay by its `at`) and by the due date at that moment; an answer shows
-    that the letter arrived. A fixed number of statements, whatever the number of items.
+    that the letter arrived. In a suspended case answers are taken; in one that was left or closed each is refused
+    ("case-not-open"), and so is one about a target that waits for none ("wrong-state").
+    A fixed number of statements, whatever the number of items.
     Raises PermissionDenied; TransitionRefused "notice-not-open".
     """
     _require_answerer(actor, notice, document)
     recorded = accept_at(actor, at, now())
     replies = list(replies)
+    held(Case, [notice.case_id])
     items = _lock_named_items(notice, replies)
     notice = Notice.objects.select_related("case__campaign", "platform").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
@@ -148,6 +153,7 @@ def _judge(
     by_place = {item.place: item for item in items if item.place}
     closed = [item.pk for item in items if item.state != ItemState.OPEN]
     told = notice.items.select_related("answered_by").in_bulk(closed) if closed else {}
+    barred = answers_barred(notice.case)
     results: list[Result] = []
     accepted: dict[int, tuple[Named, Reply]] = {}
     for reply in replies:
@@ -159,6 +165,10 @@ def _judge(
             refusal = Result(reply.ref, False, "already-answered", _("It is answered by an earlier line."))
         elif item is not None and item.pk in told:
             refusal = Result(reply.ref, False, "already-answered", _already(told[item.pk]))
+        elif item is not None and barred is not None:
+            refusal = Result(reply.ref, False, *barred)
+        elif item is not None and item.target_state != TargetState.NOTICED:
+            refusal = Result(reply.ref, False, "wrong-state", _("Nothing is asked about it any more."))
         elif item is not None:
             accepted[item.pk] = (item, reply)
         results.append(refusal or Result(reply.ref))
@@ -195,10 +205,11 @@ def _named(notice: Notice, replies: list[Reply], items: QuerySet[NoticeItem] | N
     """The items that replies may mean, with their places if one of them names an address."""
     items = _meant(notice, replies) if items is None else items
     if all(reply.item is not None for reply in replies):
-        return [Named(*row) for row in items.values_list("pk", "target_id", "state")]
+        return [Named(*row) for row in items.values_list("pk", "target_id", "state", "target__state")]
     thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")
-    rows = items.values_list("pk", "target_id", "state", "target__platform__slug", "target__kind", thing)
-    return [Named(pk, target, state, (platform, kind, slug)) for pk, target, state, platform, kind, slug in rows]
+    place = ("target__platform__slug", "target__kind", thing)
+    rows = items.values_list("pk", "target_id", "state", "target__state", *place)
+    return [Named(pk, target, state, then, tuple(where)) for pk, target, state, then, *where in rows]
 
 
 def judge_words(reply: Reply, recorded: datetime) -> Result | None:

@@ -9,21 +9,24 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
-from cases.models import Complaint, Target
+from cases.models import Case, Complaint, Target
 from cases.states import Claim, Seen, TargetState
 from corps.access import require
 from corps.audit import entry, record_many
 from corps.clock import accept_at, now
 from corps.errors import in_short, told_by_whom
 from corps.last_acts import last_act, last_acts
-from corps.locking import locked_in_order
+from corps.locking import held, locked_in_order
 from corps.models import User
 from corps.results import Result
 from notices.models import Check, NoticeItem
-from notices.states import ItemState
+from notices.states import ItemState, NoticeState
 from notices.workflow import ledger
 from notices.workflow.checkers import check_refusals
+from notices.workflow.guards import checks_barred
 from notices.workflow.issuing import complete_notices
+
+UNKNOWN_SEEN = _("Say what was seen: gone, live, or did not open.")
 
 SETTLE = """
 UPDATE notices_noticeitem item SET state = said.state
@@ -96,7 +99,7 @@ def judge_looks(looks: list[Look], actor: User) -> list[Result]:
 
 
 def _judge(looks: list[Look], actor: User) -> list[Result]:
-    found = _lock([look.item for look in looks], actor)
+    found = lock_items([look.item for look in looks], actor)
     refused = refuse_checks(found, [look.item for look in looks], actor)
     accepted, results = [], []
     for look in looks:
@@ -110,10 +113,11 @@ def _judge(looks: list[Look], actor: User) -> list[Result]:
     return results
 
 
-def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
-    """The items a person may see, and their targets, both locked in the order of ids."""
-    visible = NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", flat=True)
-    list(locked_in_order(Target.objects, visible).values_list("pk"))
+def lock_items(ids: list[int], actor: User) -> dict[int, NoticeItem]:
+    """The items a person may see, and their targets, both locked in the order of ids; their cases held."""
+    visible = list(NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", "notice__case_id"))
+    held(Case, (case for _target, case in visible))
+    list(locked_in_order(Target.objects, [target for target, _case in visible]).values_list("pk"))
     items = locked_in_order(NoticeItem.objects.visible_to(actor), ids)
     items = items.select_related("target__case", "notice__case", "check_deadline")
     return {item.pk: item for item in items}
@@ -121,13 +125,16 @@ def _lock(ids: list[int], actor: User) -> dict[int, NoticeItem]:
 
 def refuse_checks(found: dict[int, NoticeItem], asked: Iterable[int], actor: User) -> dict[int, Result]:
     """Why a person cannot judge some of the items asked for, by their ids: not among what they may see, not theirs to
-    check, or judged or moved on meanwhile, and then by whom and when.
+    check, judged or moved on meanwhile, and then by whom and when, or not to be checked as case and target stand.
 
-    found: those that they may see, locked, with notice and case. Three statements at most for an officer.
+    found: of `lock_items`. Three statements at most for an officer.
     """
     refused = check_refusals([item for item in found.values() if item.state == ItemState.CLAIMED], actor)
     moved_on = [item for item in found.values() if item.state != ItemState.CLAIMED]
     refused |= _moved_on(moved_on) if moved_on else {}
+    for item in found.values():
+        if item.pk not in refused and (barred := _barred(item)):
+            refused[item.pk] = barred
     for pk in asked:
         if pk not in found:
             refused[pk] = Result(pk, False, "unknown", _("There is no such item among what you may see."))
@@ -159,7 +166,22 @@ def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
 def _unknown_seen(look: Look) -> Result | None:
     if look.seen in Seen.values:
         return None
-    return Result(look.item, False, "unknown-seen", _("Say what was seen: gone, live, or did not open."))
+    return Result(look.item, False, "unknown-seen", UNKNOWN_SEEN)
+
+
+def _barred(item: NoticeItem) -> Result | None:
+    """Why an item that waits for a check is not checked as its case and its target stand, if so."""
+    if barred := checks_barred(item.notice.case):
+        return Result(item.pk, False, *barred)
+    if item.notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        said = _("Its notice is “%(state)s”.") % {"state": item.notice.get_state_display()}
+        return Result(item.pk, False, "notice-not-open", said)
+    if item.target.is_official:
+        return Result(item.pk, False, "official", _("It is, or is in, an official account and is never counted."))
+    if item.target.state != TargetState.CLAIMED:
+        said = _("The target is “%(state)s” now and waits for no check.") % {"state": item.target.get_state_display()}
+        return Result(item.pk, False, "wrong-state", said)
+    return None
 
 
 def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
@@ -259,6 +281,8 @@ def look_again(
     require(actor, "notices.check")
     at = accept_at(actor, at, now())
     targets = list(targets)
+    if seen not in Seen.values:
+        return [Result(pk, False, "unknown-seen", UNKNOWN_SEEN) for pk in targets]
     lookable = locked_in_order(Target.objects, may_look_at(targets, actor)).select_related("case")
     found = {target.pk: target for target in lookable}
     verified = NoticeItem.objects.filter(target__in=found, state=ItemState.VERIFIED).select_related("notice__case")

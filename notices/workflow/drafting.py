@@ -154,7 +154,8 @@ def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datet
     """
     notice, at = _lock_draft(notice, actor, at)
     items = list(items)
-    freed = dict(notice.items.filter(pk__in=items).values_list("pk", "target_id"))
+    drafted = notice.items.filter(pk__in=items, state=ItemState.DRAFT)
+    freed = dict(drafted.values_list("pk", "target_id"))
     removed = freed.keys()
     notice.items.filter(pk__in=removed).delete()
     close_gaps([notice.pk])

@@ -77,6 +77,31 @@ def require_open_for_notices(case: Case) -> None:
     )
 
 
+def answers_barred(case: Case) -> tuple[str, Any] | None:
+    """Code and sentence for why a platform's answers are not taken in this case, if so.
+
+    What a platform did while a case is suspended is taken down; it is checked once the case is resumed. The sentence
+    tells a platform nothing of the case itself.
+    """
+    if case.state in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
+        return None
+    words = {
+        CaseState.TRANSFERRED: _("The matter is with another authority now; no answer is taken here any more."),
+        CaseState.WITHDRAWN: _("The request was withdrawn; no answer is needed any more."),
+    }
+    return "case-not-open", words.get(CaseState(case.state), _("The matter is closed; nothing is asked any more."))
+
+
+def checks_barred(case: Case) -> tuple[str, Any] | None:
+    """Code and sentence for why nothing is checked and counted in this case, if so."""
+    if case.state in OPEN_FOR_NOTICES:
+        return None
+    if case.state == CaseState.SUSPENDED:
+        return "case-suspended", _("Its case is suspended; it is checked once the case is resumed.")
+    said = _("Its case is “%(state)s”; nothing is counted in it any more.")
+    return "case-not-open", said % {"state": case.get_state_display()}
+
+
 def hold_recipient(notice: Notice) -> None:
     """Keep the recipient of a notice and their account as they are until the transaction ends."""
     if notice.recipient is None:

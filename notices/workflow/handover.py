@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Target
@@ -48,7 +47,7 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
     if any(item.notice.platform_id == desk.pk for item in found.values()):
         raise TransitionRefused("same-desk", _("These items are at this desk already; choose the one they belong to."))
     refused: dict[int, Result] = {}
-    for case in {item.notice.case for item in found.values()}:
+    for case in sorted({item.notice.case for item in found.values()}, key=lambda case: case.pk):
         of_case = {item.target_id: item.pk for item in found.values() if item.notice.case_id == case.pk}
         composed = compose_notices(case=case, actor=actor, at=at, targets=list(of_case), desk=desk)
         for notice in composed.notices:
@@ -117,23 +116,3 @@ def names_official(deliveries: Sequence[Delivery]) -> dict[int, str]:
         for delivery in deliveries
         if (notice := letters_of.get(delivery.pk)) in official and letters.ids_in(delivery) & official[notice]
     }
-
-
-def try_backup(delivery: Delivery) -> None:
-    """Called by the outbox for a delivery that failed for good: the letter goes to the backup liaison, an officer is
-    told either way."""
-    if delivery.message.subject_type != Notice._meta.label_lower:
-        return
-    notice = Notice.objects.select_related("case", "platform", "recipient", "drafted_by").get(
-        pk=delivery.message.subject_id
-    )
-    tried = set(letters.deliveries_of(notice).values_list("message__recipient", flat=True))
-    backup = notice.platform.liaisons.reachable().exclude(email__in=tried).order_by("-duty", "pk").first()
-    if backup is not None and notice.items.named().exists():
-        letters.queue(notice, letters.render(notice), at=now(), recipient=backup)
-    said = format_lazy(
-        _("The letter of notice {number} could not be delivered to {recipient}."),
-        number=notice.number,
-        recipient=delivery.message.recipient,
-    )
-    ground.notify(user=notice.drafted_by, text=said, url=notice.get_absolute_url())

@@ -18,7 +18,7 @@ from corps.access import may, require
 from corps.audit import entry, origin, record, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
-from corps.locking import locked
+from corps.locking import held, locked
 from corps.models import Approval, User
 from notices import letters
 from notices.models import Notice, NoticeItem
@@ -32,6 +32,8 @@ from stores.locks import lock_official_accounts
 
 # States in which an item still keeps its notice from being completed.
 BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED)
+
+PROOF = 300
 
 CARRY_OVER = """
 WITH fresh AS (
@@ -211,16 +213,24 @@ def serve_otherwise(
 ) -> Notice:
     """Record that an issued notice was served in another way than by mail, with its proof; what is unsent is cancelled.
 
-    document: one that is kept already, or an upload, which is kept only if the service is recorded.
-    Raises PermissionDenied; TransitionRefused "not-issued", "proof-missing".
+    It is a fact, and taken down whatever became of the case, unless that was given up or is another authority's.
+    proof: 1 to 300 characters. document: one that is kept already, or an upload, which is kept only if the service is
+    recorded.
+    Raises PermissionDenied; TransitionRefused "not-issued", "case-not-open", "proof-missing", "proof-too-long".
     """
+    held(Case, [notice.case_id])
     notice = _locked(notice)
     require(actor, "notices.serve", notice)
     at = accept_at(actor, at, now())
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
+    if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
+        said = _("The case is “%(state)s”; its letters are served no more.")
+        raise TransitionRefused("case-not-open", said % {"state": notice.case.get_state_display()})
     if not proof.strip():
         raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
+    if len(proof.strip()) > PROOF:
+        raise TransitionRefused("proof-too-long", _("The proof is longer than %(signs)s signs.") % {"signs": PROOF})
     kept = ground.stored(document) if document else None
     notice.served_otherwise, notice.served_at = proof.strip(), notice.served_at or at
     notice.service_proof = kept or notice.service_proof

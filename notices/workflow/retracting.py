@@ -12,19 +12,20 @@ from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Target
+from cases.models import Case, Target
 from cases.workflow.telling import tell_officers
 from corps import access
 from corps.audit import origin
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
-from corps.locking import locked, locked_in_order
+from corps.locking import held, locked, locked_in_order
 from corps.models import User
 from corps.results import Result
 from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
-from notices.states import ITEM_STATES, ItemState, NoticeState
+from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
 from notices.workflow.answering import Reply, answer_items, judge_words
+from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
 
 # The item, and the target's claim, say again what was answered before: to this item, to any item of the target.
@@ -85,20 +86,25 @@ def retract_answers(*, notice: Notice, items: Iterable[int], actor: User, at: da
     takes back what the own platform answered, an officer what officers recorded on its behalf. The answer stays in the
     history; the item, and the target's claim, say what was answered before. A completed notice is open again, its due
     date as it was. A fixed number of statements, whatever the number of items.
-    Refused with their code: "not-in-notice", "not-answered", "closed", "checked", "being-checked", "not-on-behalf";
+    Refused with their code: "not-in-notice", "not-answered", "closed", "checked", "being-checked", "not-on-behalf",
+    "wrong-state" where the target has moved on;
     details: by whom, when, and until when a verdict can be undone.
-    Raises PermissionDenied; TransitionRefused "notice-not-open".
+    Raises PermissionDenied; TransitionRefused "notice-not-open", "case-not-open".
     """
     access.require(actor, _verb_of(actor), notice)
+    held(Case, [notice.case_id])
     at = accept_at(actor, at, now())
     asked = list(dict.fromkeys(items))
     named = notice.items.exclude(state=ItemState.DRAFT).filter(pk__in=asked)
     list(locked_in_order(Target.objects, named.values_list("target_id", flat=True)).values_list("pk"))
-    found = {item.pk: item for item in locked_in_order(notice.items.exclude(state=ItemState.DRAFT), asked)}
+    theirs = notice.items.exclude(state=ItemState.DRAFT).select_related("target")
+    found = {item.pk: item for item in locked_in_order(theirs, asked)}
     notice = locked(Notice.objects).select_related("case", "platform").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         said = _("This notice is not open for answers.")
         raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
+    if barred := answers_barred(notice.case):
+        raise TransitionRefused(*barred)
 
     facts = _facts(found)
     results = [_judge(pk, facts, actor) for pk in asked]
@@ -183,6 +189,8 @@ def _judge(pk: int, facts: _Facts, actor: User) -> Result:
     if not ITEM_STATES.allows(item.state, ItemState.OPEN):
         message = _("This item is closed: %(state)s.") % {"state": item.get_state_display()}
         return Result(pk, False, "closed", message, {"state": item.state})
+    if item.target.state != ANSWERED_AS[answer.outcome][1]:
+        return Result(pk, False, "wrong-state", _("Nothing is asked about it any more."))
     if verdict is not None:
         return _being_checked(pk, verdict)
     if actor.role != User.Role.LIAISON and answer.document_id is None:

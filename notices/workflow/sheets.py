@@ -4,22 +4,36 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
 from corps import workflow as ground
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import now
-from corps.locking import locked
+from corps.errors import TransitionRefused
+from corps.locking import held, locked
 from corps.models import AuditEntry, StoredFile, User
 from notices.models import AnswerSheet, Notice
+from notices.states import NoticeState
+from notices.workflow.guards import answers_barred
 
 AT_ONCE = 50
 
 
 @transaction.atomic
 def hand_in_sheet(*, notice: Notice, file: ground.Paper, name: str, actor: User) -> AnswerSheet:
-    """Keep a filled sheet until its answers are confirmed. name: as the file was called. Raises PermissionDenied."""
+    """Keep a filled sheet until its answers are confirmed. name: as the file was called.
+
+    Raises PermissionDenied; TransitionRefused "notice-not-open", "case-not-open".
+    """
     require(actor, "notices.answer", notice)
+    held(Case, [notice.case_id])
+    notice = locked(Notice.objects).select_related("case").get(pk=notice.pk)
+    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
+    if barred := answers_barred(notice.case):
+        raise TransitionRefused(*barred)
     sheet = AnswerSheet.objects.create(notice=notice, by=actor, file=ground.stored(file), name=name)
     record(actor, "notice.sheet_handed_in", notice, at=now(), sheet=name)
     return sheet

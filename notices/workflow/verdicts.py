@@ -8,17 +8,18 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.states import Seen
 from corps import tasks as doorbells
 from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
 from corps.errors import in_short
-from corps.locking import locked, locked_in_order
+from corps.locking import locked
 from corps.models import User
 from corps.results import Result
 from notices import tasks
-from notices.models import NoticeItem, PendingVerdict
-from notices.workflow.checking import Look, judge_looks, refuse_checks
+from notices.models import PendingVerdict
+from notices.workflow.checking import UNKNOWN_SEEN, Look, judge_looks, lock_items, refuse_checks
 
 UNDO = timedelta(seconds=10)
 
@@ -35,15 +36,16 @@ def propose_verdicts(
 ) -> list[Result]:
     """Keep verdicts that count in ten seconds unless undone, whether or not the page stays open.
 
-    One Result for each item; one that is judged already, waits under somebody's verdict, or is not this person's to
-    check, is refused and says so. A fixed number of statements, whatever the number of items.
+    One Result for each item; what `check_items` would refuse is refused and says so, and what waits under somebody's
+    verdict. A fixed number of statements, whatever the number of items.
     Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
     """
     require(actor, "notices.check")
     at = accept_at(actor, at, now())
     items = list(items)
-    visible = locked_in_order(NoticeItem.objects.visible_to(actor), items).select_related("notice__case")
-    found = {item.pk: item for item in visible}
+    if seen not in Seen.values:
+        return [Result(pk, False, "unknown-seen", UNKNOWN_SEEN) for pk in items]
+    found = lock_items(items, actor)
     refused = refuse_checks(found, items, actor)
     refused |= _being_judged([pk for pk in found if pk not in refused])
     PendingVerdict.objects.bulk_create(

@@ -1,0 +1,427 @@
+"""Scenes in which each verb of notices may act, and ways to put one of its neighbours into any state, by the row."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils import timezone
+
+from cases.models import Case, Complaint, Target
+from cases.states import CaseState, ComplaintState, TargetState
+from corps import outbox
+from corps.errors import TransitionRefused
+from corps.models import Delivery, StoredFile, User
+from corps.models.messages import DeliveryState
+from corps.results import Result
+from notices import workflow
+from notices.models import AnswerSheet, Check, Notice, NoticeItem, Objection, PendingVerdict
+from notices.states import ItemState, NoticeState, ObjectionState
+from notices.workflow import ledger
+from stores.models import Liaison
+from tests.notices.world import World, add_targets, answer, issue, make_world
+
+
+@dataclass
+class Scene:
+    """A case with one target, its complaint, the notice and the item that name it; more where a verb needs it."""
+
+    world: World
+    target: Target
+    complaint: Complaint
+    notice: Notice | None = None
+    objection: Objection | None = None
+    sheet: AnswerSheet | None = None
+
+    @property
+    def item(self) -> NoticeItem:
+        assert self.notice is not None
+        return self.notice.items.get()
+
+
+def reported() -> Scene:
+    world = make_world()
+    [target] = add_targets(world, 1)
+    complaint = Complaint.objects.create(
+        number="T2026-000001",
+        firm=world.firm,
+        case=world.case,
+        subject="投诉",
+        state=ComplaintState.IN_CASE,
+        received_on=timezone.now().date(),
+        submitted_by=world.officer,
+        submitted_at=timezone.now(),
+    )
+    Target.objects.filter(pk=target.pk).update(complaint=complaint)
+    return Scene(world, target, complaint)
+
+
+def drafted() -> Scene:
+    scene = reported()
+    [notice] = workflow.compose_notices(case=scene.world.case, actor=scene.world.officer).notices
+    return replace(scene, notice=notice)
+
+
+def submitted() -> Scene:
+    scene = drafted()
+    assert scene.notice is not None
+    notice = workflow.submit_notice(notice=scene.notice, actor=scene.world.officer)
+    return replace(scene, notice=notice)
+
+
+def issued() -> Scene:
+    scene = reported()
+    [notice] = issue(scene.world)
+    return replace(scene, notice=notice)
+
+
+def answered(outcome: str = "removed") -> Scene:
+    scene = issued()
+    assert scene.notice is not None
+    answer(scene.world, scene.notice, outcome)
+    return scene
+
+
+def not_ours() -> Scene:
+    return answered("not_ours")
+
+
+def judged() -> Scene:
+    """Under a verdict that counts in ten seconds."""
+    scene = answered()
+    workflow.propose_verdicts(items=[scene.item.pk], seen="gone", actor=scene.world.officer2)
+    PendingVerdict.objects.update(due_at=timezone.now())
+    return scene
+
+
+def verified() -> Scene:
+    scene = answered()
+    workflow.verify_items(items=[scene.item.pk], seen="gone", actor=scene.world.officer2)
+    return scene
+
+
+def corrected() -> Scene:
+    """Somebody asks for what counts to be taken back."""
+    scene = verified()
+    workflow.propose_correction(target=scene.target, actor=scene.world.officer, reason="看错了")
+    return scene
+
+
+def objected() -> Scene:
+    scene = issued()
+    objection = workflow.lodge_objection(target=scene.target, actor=scene.world.officer, reason="误伤")
+    return replace(scene, objection=objection)
+
+
+def taken_up() -> Scene:
+    scene = objected()
+    assert scene.objection is not None
+    objection = workflow.accept_objection(objection=scene.objection, actor=scene.world.officer)
+    return replace(scene, objection=objection)
+
+
+def handed_in() -> Scene:
+    scene = issued()
+    assert scene.notice is not None
+    sheet = workflow.hand_in_sheet(notice=scene.notice, file=paper(), name="答复.xlsx", actor=scene.world.liaison)
+    return replace(scene, sheet=sheet)
+
+
+def paper() -> StoredFile:
+    sha256 = f"{StoredFile.objects.count():064}"
+    return StoredFile.objects.create(sha256=sha256, size=1, content_type="text/plain")
+
+
+# --- the verbs, each with its scene, and how it is called there -----------------------------------------------------
+
+Act = Callable[[Scene], Any]
+
+
+def _reply(scene: Scene) -> list[workflow.Reply]:
+    return [workflow.Reply(1, "removed", item=scene.item.pk)]
+
+
+def _once(scene: Scene) -> Any:
+    said: list[Result] = []
+
+    def work() -> list[dict[str, Any]]:
+        said.extend(workflow.answer_items(notice=scene.notice, replies=_reply(scene), actor=scene.world.liaison))
+        return []
+
+    workflow.reply_once(notice=scene.notice, actor=scene.world.liaison, key="k", body=[], answer=work)
+    return said
+
+
+def _settle(scene: Scene) -> Any:
+    """Whether a verdict that was due became a check."""
+    before = scene.item.checks.count()
+    workflow.settle_verdicts()
+    return "done" if scene.item.checks.count() > before else "dropped"
+
+
+def _send(scene: Scene) -> str:
+    """What becomes of the letter of a notice when a worker has just claimed it."""
+    letter = Delivery.objects.select_related("message").get()
+    if not Delivery.objects.due(timezone.now()).exists():
+        return "not-due"
+    if outbox._asked(outbox.sending_checks, [letter]):
+        return "cancelled"
+    return "held" if outbox._asked(outbox.holding_checks, [letter]) else "done"
+
+
+VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
+    "accept_objection": (objected, lambda s: workflow.accept_objection(objection=s.objection, actor=s.world.officer)),
+    "answer_items": (
+        issued,
+        lambda s: workflow.answer_items(notice=s.notice, replies=_reply(s), actor=s.world.liaison),
+    ),
+    "approve_notice": (
+        submitted,
+        lambda s: workflow.approve_notice(notice=s.notice, actor=s.world.supervisor, version=s.notice.version),
+    ),
+    "change_answers": (
+        answered,
+        lambda s: workflow.change_answers(
+            notice=s.notice,
+            replies=[workflow.Reply(1, "refused", item=s.item.pk, remark="不同")],
+            replaced=[s.item.pk],
+            actor=s.world.liaison,
+        ),
+    ),
+    "change_request": (
+        drafted,
+        lambda s: workflow.change_request(
+            notice=s.notice, actor=s.world.officer, ask_preserve=False, ask_operator=False
+        ),
+    ),
+    "check_items": (
+        answered,
+        lambda s: workflow.check_items(
+            looks=[workflow.Look(s.item.pk, "gone", timezone.now())], actor=s.world.officer2
+        ),
+    ),
+    "compose_notices": (
+        issued,
+        lambda s: workflow.compose_notices(case=s.world.case, actor=s.world.officer, targets=[s.target.pk]),
+    ),
+    "confirm_sheet": (handed_in, lambda s: workflow.confirm_sheet(sheet=s.sheet, actor=s.world.liaison)),
+    "correct_outcome": (
+        corrected,
+        lambda s: workflow.correct_outcome(target=s.target, actor=s.world.supervisor, reason="看错了"),
+    ),
+    "decide_objection": (
+        taken_up,
+        lambda s: workflow.decide_objection(
+            objection=s.objection, actor=s.world.supervisor, upheld=True, reason="属实"
+        ),
+    ),
+    "decline_correction": (
+        corrected,
+        lambda s: workflow.decline_correction(target=s.target, actor=s.world.supervisor, reason="没看错"),
+    ),
+    "find_arrivals": (issued, lambda s: workflow.find_arrivals()),
+    "hand_in_sheet": (
+        issued,
+        lambda s: workflow.hand_in_sheet(notice=s.notice, file=paper(), name="答复.xlsx", actor=s.world.liaison),
+    ),
+    "hand_over": (
+        not_ours,
+        lambda s: workflow.hand_over(items=[s.item.pk], desk=s.world.other_platform, actor=s.world.officer),
+    ),
+    "lodge_objection": (
+        issued,
+        lambda s: workflow.lodge_objection(target=s.target, actor=s.world.officer, reason="误伤"),
+    ),
+    "look_again": (
+        verified,
+        lambda s: workflow.look_again(targets=[s.target.pk], seen="live", actor=s.world.officer2),
+    ),
+    "open_notice": (issued, lambda s: workflow.open_notice(notice=s.notice, actor=s.world.liaison)),
+    "propose_correction": (
+        verified,
+        lambda s: workflow.propose_correction(target=s.target, actor=s.world.officer, reason="看错了"),
+    ),
+    "propose_verdicts": (
+        answered,
+        lambda s: workflow.propose_verdicts(items=[s.item.pk], seen="gone", actor=s.world.officer2),
+    ),
+    "put_away_sheets": (handed_in, lambda s: workflow.put_away_sheets()),
+    "remove_items": (
+        drafted,
+        lambda s: workflow.remove_items(notice=s.notice, items=[s.item.pk], actor=s.world.officer),
+    ),
+    "reply_once": (issued, _once),
+    "retract_answers": (
+        answered,
+        lambda s: workflow.retract_answers(notice=s.notice, items=[s.item.pk], actor=s.world.liaison),
+    ),
+    "return_notice": (
+        submitted,
+        lambda s: workflow.return_notice(notice=s.notice, actor=s.world.supervisor, reason="改"),
+    ),
+    "send": (issued, _send),
+    "serve_otherwise": (
+        issued,
+        lambda s: workflow.serve_otherwise(notice=s.notice, actor=s.world.officer, proof="专人送达"),
+    ),
+    "settle_verdicts": (judged, _settle),
+    "submit_notice": (drafted, lambda s: workflow.submit_notice(notice=s.notice, actor=s.world.officer)),
+    "submit_notices": (drafted, lambda s: workflow.submit_notices(notices=[s.notice.pk], actor=s.world.officer)),
+    "undo_verdicts": (judged, lambda s: workflow.undo_verdicts(items=[s.item.pk], actor=s.world.officer2)),
+    "verify_items": (
+        answered,
+        lambda s: workflow.verify_items(items=[s.item.pk], seen="gone", actor=s.world.officer2),
+    ),
+    "withdraw_draft": (drafted, lambda s: workflow.withdraw_draft(notice=s.notice, actor=s.world.officer)),
+    "withdraw_items": (
+        issued,
+        lambda s: workflow.withdraw_items(items=[s.item.pk], actor=s.world.officer, reason="误发"),
+    ),
+}
+
+
+def outcome_of(act: Act, scene: Scene) -> str:
+    """ "done", or the code with which a verb said no. Anything else that it raises is a fault, and is raised."""
+    try:
+        found = act(scene)
+    except TransitionRefused as refused:
+        return refused.code
+    except PermissionDenied:
+        return "forbidden"
+    if isinstance(found, str):
+        return found
+    if isinstance(found, workflow.Composed):
+        found = found.blocked
+    if isinstance(found, list):
+        return next((result.code for result in found if isinstance(result, Result) and not result.ok), "done")
+    return "done"
+
+
+# --- the neighbours, and how one is put into a state ----------------------------------------------------------------
+
+
+def _case(scene: Scene, state: str) -> None:
+    now = timezone.now()
+    known = {"closed_at": now, "suspended_at": now, "suspended_from": "filed"}
+    Case.objects.filter(pk=scene.world.case.pk).update(state=state, **known)
+    scene.world.case.refresh_from_db()
+    for notice in (scene.notice,) if scene.notice else ():
+        notice.refresh_from_db()
+
+
+def _notice(scene: Scene, state: str) -> None:
+    if scene.notice is None:
+        return
+    known: dict[str, Any] = {}
+    if scene.notice.issued_at is None and state in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        known = {
+            "issued_at": timezone.now(),
+            "issued_by": scene.world.supervisor2,
+            "document_number": "协查〔2026〕9号",
+        }
+    Notice.objects.filter(pk=scene.notice.pk).update(state=state, **known)
+    scene.notice.refresh_from_db()
+
+
+def _item(scene: Scene, state: str) -> None:
+    if scene.notice is None:
+        return
+    item = scene.item
+    followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
+    NoticeItem.objects.filter(pk=item.pk).update(
+        state=state, outcome="removed", answered_at=timezone.now(), successor=item if followed else None
+    )
+
+
+def _target(scene: Scene, state: str) -> None:
+    target = scene.target
+    target.refresh_from_db()
+    is_named = scene.notice is not None and scene.item.state != ItemState.DRAFT
+    if state == TargetState.VERIFIED and not target.is_counted and is_named:
+        check = Check.objects.create(item=scene.item, seen="gone", by=scene.world.officer2, at=timezone.now())
+        ledger.count_verified([ledger.Seen(target, scene.item, check, timezone.now())])
+    is_counted = target.is_counted or state == TargetState.VERIFIED
+    Target.objects.filter(pk=target.pk).update(state=state, dropped_reason="不予处理", is_counted=is_counted)
+    target.refresh_from_db()
+
+
+def _official(scene: Scene, state: str) -> None:
+    Target.objects.filter(pk=scene.target.pk).update(is_official=state == "official")
+
+
+def _complaint(scene: Scene, state: str) -> None:
+    Complaint.objects.filter(pk=scene.complaint.pk).update(state=state)
+
+
+def _objection(scene: Scene, state: str) -> None:
+    if scene.objection is not None:
+        Objection.objects.filter(pk=scene.objection.pk).update(state=state)
+        scene.objection.refresh_from_db()
+        return
+    Objection.objects.create(
+        number="O2026-000099",
+        target=scene.target,
+        case=scene.world.case,
+        state=state,
+        reason="误伤",
+        lodged_by=scene.world.officer2,
+        lodged_at=timezone.now(),
+    )
+
+
+def _liaison(scene: Scene, state: str) -> None:
+    """The primary liaison of the platform that the notice goes to, or of the one that items are handed over to."""
+    for liaison in Liaison.objects.filter(duty=Liaison.Duty.PRIMARY):
+        mine = Liaison.objects.filter(pk=liaison.pk)
+        if state == "dismissed":
+            mine.update(is_active=False)
+        elif state == "account closed":
+            User.objects.filter(pk=liaison.user_id).update(is_active=False)
+        elif state == "without account":
+            mine.update(user=None)
+        elif state == "succeeded":
+            mine.update(duty=Liaison.Duty.BACKUP)
+            Liaison.objects.create(platform=liaison.platform, name="新", email="new@p.example", duty="primary")
+        elif state == "mailbox changed":
+            mine.update(email="moved@p.example")
+
+
+def _actor(scene: Scene, state: str) -> None:
+    """The accounts of those who act."""
+    if state == "closed":
+        User.objects.update(is_active=False)
+
+
+def _delivery(scene: Scene, state: str) -> None:
+    Delivery.objects.update(state=state, worker="w", finished_at=timezone.now())
+
+
+def _values(choices: type[models.TextChoices]) -> list[str]:
+    return [str(value) for value in choices.values]
+
+
+NEIGHBOURS: dict[str, tuple[Iterable[str], Callable[[Scene, str], None]]] = {
+    "case": (_values(CaseState), _case),
+    "notice": (_values(NoticeState), _notice),
+    "item": (_values(ItemState), _item),
+    "target": (_values(TargetState), _target),
+    "protection": (["free", "official"], _official),
+    "complaint": (_values(ComplaintState), _complaint),
+    "objection": (_values(ObjectionState), _objection),
+    "delivery": (_values(DeliveryState), _delivery),
+    "liaison": (
+        ["in duty", "dismissed", "account closed", "without account", "succeeded", "mailbox changed"],
+        _liaison,
+    ),
+    "actor": (["open", "closed"], _actor),
+}
+
+
+def refreshed(scene: Scene) -> Scene:
+    """The scene with everybody as a request would load them now."""
+    people = User.objects.in_bulk()
+    for name, value in vars(scene.world).items():
+        if isinstance(value, User):
+            setattr(scene.world, name, people[value.pk])
+    return scene

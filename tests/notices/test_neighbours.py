@@ -1,0 +1,215 @@
+"""Every verb of notices with every state of every neighbour: done, or refused with which code.
+
+The rows are made from the state tables and from the registered verbs. A new verb has no scene, and a new state is not
+among those known here: both fail until somebody has said what is expected.
+"""
+
+import copy
+import inspect
+
+import pytest
+from django.db import transaction
+
+from notices import workflow
+from tests.notices.neighbours import NEIGHBOURS, VERBS, outcome_of, refreshed
+
+pytestmark = pytest.mark.django_db
+
+# Registered with the verbs, but changing nothing.
+QUESTIONS = {
+    "check_refusals",
+    "foresee_answers",
+    "foresee_retractions",
+    "may_decide",
+    "may_look_at",
+    "screen",
+    "version_of",
+    "waiting_among",
+    "waiting_targets",
+}
+# No verb that anybody calls, but what becomes of a letter when its turn to be sent has come.
+OUTBOX = {"send"}
+
+KNOWN = {
+    "case": "lead filed not_filed disposing concluding closed archived transferred suspended withdrawn reopened",
+    "notice": "draft submitted returned issued completed withdrawn",
+    "item": "draft open claimed verified refused needs_information appealed not_ours handed_over carried_over"
+    " withdrawn",
+    "target": "reported noticed claimed verified gone_before_notice refused needs_information relisted restored"
+    " dropped",
+    "protection": "free official",
+    "complaint": "received accepted refused in_case answered closed withdrawn",
+    "objection": "lodged accepted upheld dismissed",
+    "delivery": "pending sending sent failed uncertain cancelled",
+    "liaison": "in-duty dismissed account-closed without-account succeeded mailbox-changed",
+    "actor": "open closed",
+}
+
+OPEN_CASE = "case-not-filed: lead not_filed; case-not-open: closed archived transferred suspended withdrawn"
+ANSWERABLE_CASE = "case-not-open: lead not_filed closed archived transferred withdrawn"
+CHECKABLE_CASE = f"{ANSWERABLE_CASE}; case-suspended: suspended"
+ISSUED = "notice-not-open: draft submitted returned withdrawn"
+NOT_ISSUED = "already-issued: issued completed withdrawn"
+ASKABLE = "claimed verified gone_before_notice dropped"
+GONE = "dismissed account-closed"
+
+ANSWER = {
+    "case": ANSWERABLE_CASE,
+    "notice": ISSUED,
+    "item": "not-in-notice: draft; already-answered: claimed verified refused needs_information appealed not_ours"
+    " handed_over carried_over withdrawn",
+    "target": "wrong-state: reported claimed verified gone_before_notice refused needs_information relisted restored"
+    " dropped",
+    "liaison": f"forbidden: {GONE} without-account",
+}
+RETRACT = {
+    "case": ANSWERABLE_CASE,
+    "notice": ISSUED,
+    "item": "not-in-notice: draft; not-answered: open; closed: verified handed_over carried_over withdrawn",
+    "target": "checked: verified; wrong-state: reported noticed gone_before_notice refused needs_information relisted"
+    " restored dropped",
+    "liaison": f"forbidden: {GONE} without-account",
+}
+CHECK = {
+    "case": CHECKABLE_CASE,
+    "notice": ISSUED,
+    "item": "not-claimed: draft open verified refused needs_information appealed not_ours handed_over carried_over"
+    " withdrawn",
+    "target": "wrong-state: reported noticed verified gone_before_notice refused needs_information relisted restored"
+    " dropped",
+    "protection": "official: official",
+}
+SUBMIT = {
+    "case": OPEN_CASE,
+    "notice": f"not-a-draft: submitted; {NOT_ISSUED}",
+    "item": "blocked: claimed appealed not_ours",
+    "target": f"blocked: {ASKABLE}",
+    "protection": "blocked: official",
+    "objection": "blocked: lodged accepted",
+    "liaison": f"no-liaison: {GONE}",
+}
+UNDECIDED = {"objection": "already-decided: upheld dismissed"}
+
+# For each verb and neighbour the refusals, by code; in every other state, and of every neighbour not named, it is done.
+# Whoever does it must have an open account: "forbidden" otherwise, unless a verb has its own line for `actor`.
+EXPECTED: dict[str, dict[str, str]] = {
+    "accept_objection": {"objection": "already-decided: accepted upheld dismissed"},
+    "answer_items": ANSWER,
+    "approve_notice": {
+        **SUBMIT,
+        "notice": "not-submitted: draft returned issued completed withdrawn",
+        "item": "blocked: claimed appealed not_ours; version-changed: withdrawn",
+        "liaison": f"recipient-gone: {GONE}; version-changed: succeeded mailbox-changed",
+    },
+    "change_answers": RETRACT,
+    "change_request": {"notice": NOT_ISSUED},
+    "check_items": CHECK,
+    "compose_notices": {
+        "case": OPEN_CASE,
+        "item": "in-draft: draft; claimed: claimed; appealed: appealed; not-ours: not_ours",
+        "target": f"wrong-state: {ASKABLE}",
+        "protection": "official: official",
+        "objection": "objection-open: lodged accepted",
+    },
+    "confirm_sheet": {"liaison": f"forbidden: {GONE} without-account"},
+    "correct_outcome": {},
+    "decide_objection": {"objection": "already-decided: lodged upheld dismissed"},
+    "decline_correction": {},
+    "find_arrivals": {"actor": ""},
+    "hand_in_sheet": {
+        "case": ANSWERABLE_CASE,
+        "notice": ISSUED,
+        "liaison": f"forbidden: {GONE} without-account",
+    },
+    "hand_over": {
+        "case": OPEN_CASE,
+        "item": "not-not-ours: draft open claimed verified refused needs_information appealed handed_over carried_over"
+        " withdrawn",
+        "target": f"wrong-state: {ASKABLE}",
+        "protection": "official: official",
+        "objection": "objection-open: lodged accepted",
+        "liaison": f"no-liaison: {GONE}",
+    },
+    "lodge_objection": {"item": "not-noticed: draft", "objection": "objection-open: lodged accepted"},
+    "look_again": {
+        "item": "unknown: draft open claimed refused needs_information appealed not_ours handed_over carried_over"
+        " withdrawn",
+        "target": "not-verified: reported noticed claimed refused needs_information relisted restored dropped",
+    },
+    "open_notice": {"liaison": f"forbidden: {GONE} without-account"},
+    "propose_correction": {},
+    "propose_verdicts": CHECK,
+    "put_away_sheets": {"actor": ""},
+    "remove_items": {
+        "notice": NOT_ISSUED,
+        "item": "not-in-notice: open claimed verified refused needs_information appealed not_ours handed_over"
+        " carried_over withdrawn",
+    },
+    "reply_once": ANSWER,
+    "retract_answers": RETRACT,
+    "return_notice": {"notice": "not-submitted: draft returned issued completed withdrawn"},
+    "send": {
+        "case": "cancelled: lead not_filed closed archived transferred withdrawn; held: suspended",
+        "notice": "cancelled: draft submitted returned withdrawn",
+        "item": "cancelled: withdrawn",
+        "protection": "cancelled: official",
+        "delivery": "not-due: sending sent failed uncertain cancelled",
+        "liaison": f"cancelled: {GONE} mailbox-changed",
+        "actor": "cancelled: closed",
+    },
+    "serve_otherwise": {
+        "case": "case-not-open: transferred withdrawn",
+        "notice": "not-issued: draft submitted returned withdrawn",
+    },
+    "settle_verdicts": {
+        "case": "dropped: lead not_filed closed archived transferred withdrawn suspended",
+        "notice": "dropped: draft submitted returned withdrawn",
+        "item": CHECK["item"].replace("not-claimed", "dropped"),
+        "target": CHECK["target"].replace("wrong-state", "dropped"),
+        "protection": "dropped: official",
+        "actor": "",
+    },
+    "submit_notice": SUBMIT,
+    "submit_notices": SUBMIT,
+    "undo_verdicts": {"actor": ""},
+    "verify_items": CHECK,
+    "withdraw_draft": {"notice": NOT_ISSUED},
+    "withdraw_items": {"item": "finished: draft verified handed_over carried_over withdrawn"},
+}
+
+
+def expected(verb: str, neighbour: str) -> dict[str, str]:
+    """For each state of a neighbour what a verb answers."""
+    said = dict.fromkeys(KNOWN[neighbour].split(), "done")
+    default = "forbidden: closed" if neighbour == "actor" else ""
+    for part in filter(None, EXPECTED[verb].get(neighbour, default).split("; ")):
+        code, states = part.split(": ")
+        unknown = set(states.split()) - said.keys()
+        assert not unknown, f"{verb}, {neighbour}: {unknown} are no states"
+        said |= dict.fromkeys(states.split(), code)
+    return said
+
+
+def test_every_registered_verb_and_every_state_has_an_expectation():
+    functions = {name for name in workflow.__all__ if inspect.isfunction(getattr(workflow, name))}
+    assert (functions - QUESTIONS) | OUTBOX == VERBS.keys() == EXPECTED.keys()
+    states_of = {name: [state.replace(" ", "-") for state in states] for name, (states, _put) in NEIGHBOURS.items()}
+    assert states_of == {name: states.split() for name, states in KNOWN.items()}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_asks_its_neighbours(verb: str):
+    build, act = VERBS[verb]
+    base = build()
+    wrong = []
+    for neighbour, (states, put) in NEIGHBOURS.items():
+        wanted = expected(verb, neighbour)
+        for state in states:
+            before = transaction.savepoint()
+            scene = copy.deepcopy(base)
+            put(scene, state)
+            found = outcome_of(act, refreshed(scene))
+            transaction.savepoint_rollback(before)
+            if found != wanted[state.replace(" ", "-")]:
+                wrong.append(f"{neighbour} {state}: {found}, not {wanted[state.replace(' ', '-')]}")
+    assert not wrong
