@@ -1,6 +1,7 @@
 """A target belongs to the first living complaint that named it, and passes on when that complaint or its case ends."""
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -258,3 +259,16 @@ def test_the_maintenance_passes_on_what_an_act_could_not(house, case_of):
     assert workflow.pass_on_ended() == 0
     [came] = AuditEntry.objects.in_thread(second.thread).filter(verb="target.taken_over")
     assert came.actor is None
+
+
+def test_the_command_names_what_lies_wrongly_and_passes_it_on(house, case_of, capsys):
+    first, second = case_of(A, firm="HYS"), case_of(A)
+    Complaint.objects.filter(case=first).update(state="withdrawn")
+    with pytest.raises(SystemExit) as ended:
+        call_command("pass_on", check=True)
+    assert ended.value.code == 1
+    assert f"{first.number} → {second.number} (complaint_withdrawn)" in capsys.readouterr().err
+    assert target().case == first
+    call_command("pass_on")
+    assert target().case == second
+    call_command("pass_on", check=True)
