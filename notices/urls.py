@@ -11,6 +11,7 @@ urlpatterns = [
     path("", office.list_notices, name="list"),
     path("desk/", desk.list_notices, name="desk"),
     path("approvals/", approvals.inbox, name="approvals"),
+    re_path(rf"^filing/{NUMBER}/$", approvals.file_case, name="filing"),
     path("strikes/<int:pk>/", approvals.decide_strike, name="strike"),
     path("corrections/<int:pk>/", approvals.decide_correction, name="correction"),
     path("checks/", checks.show_queue, name="checks"),

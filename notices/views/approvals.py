@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.models import Target
+from cases import workflow as casework
+from cases.models import Case, Target
 from cases.states import ComplaintState
+from cases.views.filing import filing_context, to_be_filed
 from corps import workflow as ground
 from corps.access import may
 from corps.calendar import due_on
@@ -38,7 +40,8 @@ OBJECTIONS_SHOWN = 20
 def waiting(user: User) -> int:
     """How many decisions wait for a supervisor, for the rail."""
     notices = Notice.objects.visible_to(user).filter(state=NoticeState.SUBMITTED).count()
-    return notices + _objections(user).count() + _corrections(user).count() + _strikes(user).count()
+    others = (to_be_filed(user), _objections(user), _corrections(user), _strikes(user))
+    return notices + sum(found.count() for found in others)
 
 
 @supervisors
@@ -61,13 +64,21 @@ def inbox(request: SignedIn) -> HttpResponse:
         )[:OBJECTIONS_SHOWN]
     )
     strikes = list(_strikes(request.user).select_related("platform", "firm"))
-    waiting_ones = {"notice": notices, "correction": corrections, "objection": objections, "strike": strikes}
+    leads = list(to_be_filed(request.user))
+    waiting_ones: dict[str, list[Any]] = {
+        "notice": notices,
+        "filing": leads,
+        "correction": corrections,
+        "objection": objections,
+        "strike": strikes,
+    }
     kind, chosen = _chosen(request.GET, waiting_ones)
     context: dict[str, Any] = {
         "notices": notices,
         "objections": objections,
         "corrections": corrections,
         "strikes": strikes,
+        "leads": leads,
         "waiting": waiting(request.user),
         "is_over": bool(kind) and chosen is None,
     }
@@ -75,6 +86,8 @@ def inbox(request: SignedIn) -> HttpResponse:
         context |= _proposal(request.user, chosen)
     elif chosen is not None and kind == "objection":
         context |= {"objection": chosen, "may_decide": may_decide(request.user, chosen), "form": DecisionForm()}
+    elif chosen is not None and kind == "filing":
+        context |= filing_context(chosen)
     elif chosen is not None and kind == "strike":
         context |= protection(request.user, chosen)
     elif chosen is not None:
@@ -142,6 +155,20 @@ def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     judge = judge_registration if request.POST.get("about") == "registration" else judge_strike
     done = judge(request, pk)
     return redirect(reverse("notices:approvals") + ("" if done else f"?strike={pk}"))
+
+
+@supervisors
+@require_POST
+def file_case(request: SignedIn, number: str) -> HttpResponse:
+    """File a lead from the inbox; then what waits next."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    try:
+        filed = casework.file_case(case=case, actor=request.user)
+        messages.success(request, _("Filed as %(number)s.") % {"number": filed.document_number})
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(f"{reverse('notices:approvals')}?filing={number}")
+    return redirect("notices:approvals")
 
 
 def _objections(user: User) -> Any:

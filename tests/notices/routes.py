@@ -17,6 +17,7 @@ ROUTES = {
     "notices:decide": {"supervisor"},
     "notices:correction": {"supervisor"},
     "notices:strike": {"supervisor"},
+    "notices:filing": {"supervisor"},
     "notices:correction_new": CORPS,
     "notices:checks": CORPS,
     "notices:checks_list": CORPS,
