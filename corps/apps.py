@@ -14,7 +14,7 @@ class CorpsConfig(AppConfig):
         """State the ground's verbs in the access table and its pages in the rail."""
         import corps.checks
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words, second_factor
+        from corps import audit_words, disk, home, readiness, second_factor
         from corps.models import Notification
 
         audit_words.register()
@@ -36,6 +36,8 @@ class CorpsConfig(AppConfig):
             "notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count()
         )
 
+        readiness.providers["disk"] = disk.free_disk
+        home.needs.append(disk.disk_need)
         second_factor.listen()
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from corps import workflow
 from corps.clock import today
+from corps.disk import free_bytes
 from corps.doors import SignedIn, open_to
 from corps.home import needs
 from corps.models import Delivery, Holiday, Installation, User
@@ -46,6 +47,7 @@ def show_desk(request: SignedIn) -> HttpResponse:
         "needs": [need for tell in needs for need in tell(request.user)],
         "roles": [(role.value, role.label, *counts.get(role.value, (0, 0))) for role in User.Role],
         "today": today(),
+        "free_disk": free_bytes(),
     }
     return render(request, "corps/desk.html", context)
 

@@ -199,6 +199,8 @@ def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_verdi
     assert 'value="dismissed"' in page.content.decode()
 
     decide = reverse("notices:objection", args=[objection.number])
+    empty = client.post(decide)
+    assert (empty.status_code, "reason" in empty.context["form"].errors) == (400, True)
     assert client.post(decide, {"inbox": "1", "reason": "属实"}).context["form"].errors
     assert client.post(decide, {"inbox": "1", "decision": "upheld", "reason": " "}).context["form"].errors["reason"]
     page = client.post(decide, {"inbox": "1", "decision": "dismissed", "reason": "无授权"}, follow=True)
