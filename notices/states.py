@@ -80,6 +80,9 @@ class ObjectionState(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed")
 
 
+# Nobody has decided on these yet.
+UNDECIDED = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+
 OBJECTION_STATES = StateTable(
     ObjectionState, {"lodged": ("accepted", "dismissed"), "accepted": ("upheld", "dismissed")}
 )

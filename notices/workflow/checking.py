@@ -19,8 +19,8 @@ from corps.last_acts import last_act, last_acts
 from corps.locking import held, locked_in_order
 from corps.models import User
 from corps.results import Result
-from notices.models import Check, NoticeItem
-from notices.states import ItemState, NoticeState
+from notices.models import Check, NoticeItem, Objection
+from notices.states import UNDECIDED, ItemState, NoticeState
 from notices.workflow import ledger
 from notices.workflow.checkers import check_refusals
 from notices.workflow.guards import checks_barred
@@ -127,7 +127,7 @@ def refuse_checks(found: dict[int, NoticeItem], asked: Iterable[int], actor: Use
     """Why a person cannot judge some of the items asked for, by their ids: not among what they may see, not theirs to
     check, judged or moved on meanwhile, and then by whom and when, or not to be checked as case and target stand.
 
-    found: of `lock_items`. Three statements at most for an officer.
+    found: of `lock_items`. Four statements at most for an officer.
     """
     refused = check_refusals([item for item in found.values() if item.state == ItemState.CLAIMED], actor)
     moved_on = [item for item in found.values() if item.state != ItemState.CLAIMED]
@@ -135,6 +135,8 @@ def refuse_checks(found: dict[int, NoticeItem], asked: Iterable[int], actor: Use
     for item in found.values():
         if item.pk not in refused and (barred := _barred(item)):
             refused[item.pk] = barred
+    free = [item for item in found.values() if item.pk not in refused]
+    refused |= _objected(free)
     for pk in asked:
         if pk not in found:
             refused[pk] = Result(pk, False, "unknown", _("There is no such item among what you may see."))
@@ -160,6 +162,19 @@ def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
         else:
             said = told_by_whom(said, act.get("by", ""), act.get("at"))
         refused[item.pk] = Result(item.pk, False, "not-claimed", said, act)
+    return refused
+
+
+def _objected(items: list[NoticeItem]) -> dict[int, Result]:
+    """Those whose target somebody objects to: whether it counts hangs on that decision. Who lodged it when is said."""
+    by_target = {item.target_id: item for item in items}
+    objections = Objection.objects.filter(target__in=by_target, state__in=UNDECIDED).select_related("lodged_by")
+    refused = {}
+    for objection in objections:
+        pk = by_target[objection.target_id].pk
+        who, at = str(objection.lodged_by), objection.lodged_at
+        said = told_by_whom(_("An objection to it has to be decided first."), who, at)
+        refused[pk] = Result(pk, False, "objection-open", said, {"by": who, "at": at})
     return refused
 
 

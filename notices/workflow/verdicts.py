@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
 from django.utils.text import format_lazy
@@ -88,8 +89,8 @@ def undo_verdicts(*, items: Iterable[int], actor: User) -> int:
 def settle_verdicts() -> int:
     """Let the verdicts count whose ten seconds are over; how many. For the doorbell and the sweep.
 
-    Two at once take different ones. A verdict that came too late (somebody else judged, or the item was withdrawn) is
-    dropped, and its officer told.
+    Two at once take different ones. A verdict that is void (somebody else judged, the item was withdrawn, its store is
+    an official account, an objection was lodged in these seconds) is dropped, and its officer told why.
     """
     due = list(
         locked(
@@ -102,11 +103,16 @@ def settle_verdicts() -> int:
     for officer, verdicts in groupby(due, key=lambda verdict: verdict.by):
         lot = list(verdicts)
         looks = [Look(v.item_id, v.seen, v.at, v.looked_at, v.note) for v in lot]
-        late = [result for result in judge_looks(looks, officer) if not result.ok]
-        if late:
+        void = [result for result in judge_looks(looks, officer) if not result.ok]
+        for _code, results in groupby(sorted(void, key=attrgetter("code")), key=attrgetter("code")):
+            of_one_code = list(results)
             ground.notify(
                 user=officer,
-                text=format_lazy(_("{count} of your verdicts came too late and do not count."), count=len(late)),
+                text=format_lazy(
+                    _("{count} of your verdicts do not count: {why}"),
+                    count=len(of_one_code),
+                    why=of_one_code[0].message,
+                ),
                 url=lot[0].item.notice.get_absolute_url(),
             )
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in due]).delete()

@@ -78,6 +78,7 @@ CHECK = {
     "target": "wrong-state: reported noticed verified gone_before_notice refused needs_information relisted restored"
     " dropped",
     "protection": "official: official",
+    "objection": "objection-open: lodged accepted",
 }
 SUBMIT = {
     "case": OPEN_CASE,
@@ -167,6 +168,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "item": CHECK["item"].replace("not-claimed", "dropped"),
         "target": CHECK["target"].replace("wrong-state", "dropped"),
         "protection": "dropped: official",
+        "objection": "dropped: lodged accepted",
         "actor": "",
     },
     "submit_notice": SUBMIT,

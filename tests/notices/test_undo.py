@@ -5,7 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from corps.models import User
-from tests.notices.world import World, add_targets, answer, file_another, issue
+from corps.models.house import Notification
+from notices import workflow
+from notices.models import Outcome, PendingVerdict
+from tests.notices.world import World, add_targets, ago, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +49,24 @@ def test_undo_in_the_table_leads_back_to_the_filtered_table(world: World):
     query = f"?notice={notice.number}"
     client.post(reverse("notices:judge") + query, {"ids": ids, "seen": "gone", "from": "list"})
     assert client.post(reverse("notices:undo"), {"ids": ids}).url == reverse("notices:checks_list") + query
+
+
+@pytest.mark.parametrize("act", ["withdrawal", "objection"])
+def test_a_verdict_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten_seconds(world, act):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    answer(world, notice)
+    item = notice.items.get()
+    workflow.propose_verdicts(items=[item.pk], seen="gone", actor=world.officer2)
+    if act == "withdrawal":
+        workflow.withdraw_items(items=[item.pk], actor=world.supervisor, reason="重复")
+    else:
+        workflow.lodge_objection(target=item.target, actor=world.supervisor, reason="误伤")
+    PendingVerdict.objects.update(due_at=ago(seconds=1))
+    workflow.settle_verdicts()
+
+    assert not PendingVerdict.objects.exists()
+    assert not Outcome.objects.exists()
+    told = Notification.objects.filter(user=world.officer2).latest("pk").text
+    assert "supervisor" in told
+    assert {"withdrawal": "已撤回", "objection": "异议"}[act] in told
