@@ -13,7 +13,17 @@ class NoticesConfig(AppConfig):
         from corps.workflow import named_otherwise
         from notices import audit_words, home, standing, story
         from notices.finding import find
-        from notices.workflow import arrival, closing, drafting, handover, official, sending, sheets, verdicts
+        from notices.workflow import (
+            approving,
+            arrival,
+            closing,
+            drafting,
+            handover,
+            official,
+            sending,
+            sheets,
+            verdicts,
+        )
         from stores import standing as below
         from stores import workflow as storework
 
@@ -43,6 +53,7 @@ class NoticesConfig(AppConfig):
         outbox.arrival_hooks.append(arrival.settle_deliveries)
         deadlines.move_hooks.append(arrival.follow_calendar)
         tasks.sweepers.append(arrival.find_arrivals)
+        tasks.sweepers.append(approving.settle_approvals)
         tasks.sweepers.append(verdicts.settle_verdicts)
         tasks.sweepers.append(sheets.put_away_sheets)
         named_otherwise.append(sheets.proofs_among)

@@ -16,6 +16,8 @@ VERBS = {
     "notice.draft_withdrawn": (_("Draft given up"), "grey"),
     "notice.items_removed": (_("Items taken out of the draft"), "grey"),
     "notice.submitted": (_("Notice submitted for approval"), "purple"),
+    "notice.approval_given": (_("Approval given, to take effect in ten seconds"), "purple"),
+    "notice.approval_undone": (_("Approval undone"), "grey"),
     "notice.voided": (_("Submission void: it was changed"), "amber"),
     "notice.returned": (_("Notice returned"), "red"),
     "notice.issued": (_("Notice issued"), "blue"),

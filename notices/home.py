@@ -215,7 +215,7 @@ def waiting(user: User) -> Iterable[desk.Task]:
     """What others have to do: approve notices, decide objections, answer notices that are not due yet."""
     notices = (
         Notice.objects.visible_to(user)
-        .filter(state=NoticeState.SUBMITTED)
+        .to_approve()
         .select_related("platform", "case__firm")
         .annotate(item_count=Count("items"))
         .order_by("submitted_at")[: desk.MOST]

@@ -34,6 +34,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/$", office.show_notice, name="notice"),
     re_path(rf"^{NUMBER}/change/$", office.change_draft, name="change"),
     re_path(rf"^{NUMBER}/items/$", office.change_items, name="change_items"),
+    re_path(rf"^{NUMBER}/decide/undo/$", approvals.undo_approval, name="approval_undo"),
     re_path(rf"^{NUMBER}/decide/$", approvals.decide, name="decide"),
     re_path(rf"^{NUMBER}/behalf/$", behalf.answer_on_behalf, name="behalf"),
     re_path(rf"^{NUMBER}/serve/$", office.serve, name="serve"),

@@ -1,6 +1,6 @@
 from notices.models.answers import Answer, AnswerRetraction, AnswerSheet, Check, PendingVerdict, ReplyRequest
 from notices.models.ledger import Outcome, Recurrence
-from notices.models.notices import Notice, NoticeItem
+from notices.models.notices import Notice, NoticeItem, PendingApproval
 from notices.models.objections import Objection
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "NoticeItem",
     "Objection",
     "Outcome",
+    "PendingApproval",
     "PendingVerdict",
     "Recurrence",
     "ReplyRequest",

@@ -36,6 +36,10 @@ class Arrival(models.TextChoices):
 
 
 class NoticeQuerySet(models.QuerySet):
+    def to_approve(self) -> Self:
+        """Notices that wait for a decision and are under nobody's approval just now."""
+        return self.filter(state=NoticeState.SUBMITTED, pending_approval=None)
+
     def visible_to(self, user) -> Self:
         """Who sees the case sees its notices; a liaison those issued to their own platform."""
         if not user.is_authenticated:
@@ -253,3 +257,13 @@ class NoticeItem(models.Model):
             *refers("check_deadline_id", "corps_deadline", changes="often"),
             is_kept("issued_item", unless="OLD.state = 'draft'"),
         ]
+
+
+class PendingApproval(models.Model):
+    """An approval given in the browser that can still be undone; due ten seconds later, then the notice is issued."""
+
+    notice = models.OneToOneField(Notice, models.CASCADE, related_name="pending_approval")
+    version = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)

@@ -1,5 +1,6 @@
 """The approval inbox: what changes if I say yes, on one screen."""
 
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -17,15 +18,15 @@ from cases.views.filing import filing_context, to_be_filed
 from corps import workflow as ground
 from corps.access import may
 from corps.calendar import due_on
-from corps.clock import today
+from corps.clock import now, today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from listings.views import judge_registration, judge_strike, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
-from notices.models import Notice, Objection
-from notices.states import NoticeState, ObjectionState
+from notices.models import Notice, Objection, PendingApproval
+from notices.states import ObjectionState
 from notices.versions import in_words, parts_of, whole
 from notices.views.objections import may_decide
 from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
@@ -34,12 +35,14 @@ from stores.models import OfficialAccount
 
 supervisors = open_to(User.Role.SUPERVISOR)
 STORES_SHOWN = 8
+# Of a session: the number of the notice that was approved last.
+APPROVED = "approved"
 OBJECTIONS_SHOWN = 20
 
 
 def waiting(user: User) -> int:
     """How many decisions wait for a supervisor, for the rail."""
-    notices = Notice.objects.visible_to(user).filter(state=NoticeState.SUBMITTED).count()
+    notices = Notice.objects.visible_to(user).to_approve().count()
     others = (to_be_filed(user), _objections(user), _corrections(user), _strikes(user))
     return notices + sum(found.count() for found in others)
 
@@ -50,7 +53,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     """Everything that waits for a decision; the one in hand beside it."""
     notices = list(
         Notice.objects.visible_to(request.user)
-        .filter(state=NoticeState.SUBMITTED)
+        .to_approve()
         .select_related(
             "case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by", "reply_deadline"
         )
@@ -81,6 +84,7 @@ def inbox(request: SignedIn) -> HttpResponse:
         "leads": leads,
         "waiting": waiting(request.user),
         "is_over": bool(kind) and chosen is None,
+        "undo": _undoable(request),
     }
     if chosen is not None and kind == "correction":
         context |= _proposal(request.user, chosen)
@@ -113,13 +117,12 @@ def _chosen(params: QueryDict, waiting_ones: dict[str, list[Any]]) -> tuple[str,
 @supervisors
 @require_POST
 def decide(request: SignedIn, number: str) -> HttpResponse:
-    """Approve the version on the screen, which issues it, or return it with a reason; then the next one."""
+    """Approve the version on the screen, which is issued in ten seconds, or return it with a reason; then the next."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
     try:
         if request.POST.get("act") == "approve":
-            issued = workflow.approve_notice(notice=notice, actor=request.user, version=request.POST.get("version", ""))
-            said = _("%(number)s is issued and on its way.") % {"number": issued.document_number}
-            messages.success(request, said)
+            workflow.propose_approval(notice=notice, actor=request.user, version=request.POST.get("version", ""))
+            request.session[APPROVED] = number
         else:
             workflow.return_notice(notice=notice, actor=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("Notice %(number)s was returned.") % {"number": notice.number})
@@ -127,6 +130,27 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
         messages.error(request, str(refused.message))
         return redirect(f"{reverse('notices:approvals')}?notice={number}")
     return redirect("notices:approvals")
+
+
+@supervisors
+@require_POST
+def undo_approval(request: SignedIn, number: str) -> HttpResponse:
+    """Take back one's own approval of the last ten seconds; then that notice again."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
+    if workflow.undo_approval(notice=notice, actor=request.user):
+        messages.success(request, _("The approval of notice %(number)s was taken back.") % {"number": number})
+        return redirect(f"{reverse('notices:approvals')}?notice={number}")
+    messages.warning(request, _("It is issued already; from now on only its items can be withdrawn."))
+    return redirect(notice)
+
+
+def _undoable(request: SignedIn) -> dict[str, Any] | None:
+    """The last approval of this session that can still be taken back, with the seconds left for it."""
+    approved = PendingApproval.objects.filter(notice__number=request.session.get(APPROVED, ""), by=request.user)
+    pending = approved.select_related("notice__platform").first()
+    if pending is None or pending.due_at <= now():
+        return None
+    return {"notice": pending.notice, "seconds": ceil((pending.due_at - now()).total_seconds())}
 
 
 @supervisors

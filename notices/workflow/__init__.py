@@ -2,6 +2,7 @@
 
 from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
+from notices.workflow.approving import propose_approval, settle_approvals, undo_approval
 from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals
 from notices.workflow.checking import Look, check_items, look_again, may_look_at, verify_items
@@ -60,6 +61,7 @@ __all__ = [
     "may_decide",
     "may_look_at",
     "open_notice",
+    "propose_approval",
     "propose_correction",
     "propose_verdicts",
     "put_away_sheets",
@@ -69,9 +71,11 @@ __all__ = [
     "return_notice",
     "screen",
     "serve_otherwise",
+    "settle_approvals",
     "settle_verdicts",
     "submit_notice",
     "submit_notices",
+    "undo_approval",
     "undo_verdicts",
     "verify_items",
     "version_of",

@@ -34,7 +34,7 @@ from notices.workflow.guards import (
     require_open_for_notices,
     screen,
 )
-from notices.workflow.submissions import primary_of, take_back
+from notices.workflow.submissions import primary_of, take_back, void_pending
 from stores.locks import lock_official_accounts
 from stores.models import Platform
 
@@ -191,6 +191,7 @@ def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -
     Raises PermissionDenied; TransitionRefused "already-issued".
     """
     notice, at = _lock_draft(notice, actor, at)
+    void_pending(notice, actor)
     ground.void_approval(subject=notice, actor=actor, at=at)
     drafts = notice.items.filter(state=ItemState.DRAFT)
     freed = list(drafts.values_list("target_id", flat=True))

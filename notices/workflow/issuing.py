@@ -17,11 +17,11 @@ from corps import workflow as ground
 from corps.access import may, require
 from corps.audit import entry, origin, record, record_many
 from corps.clock import accept_at, now
-from corps.errors import TransitionRefused
+from corps.errors import TransitionRefused, in_short
 from corps.locking import held, locked
 from corps.models import Approval, User
 from notices import letters
-from notices.models import Notice, NoticeItem
+from notices.models import Notice, NoticeItem, PendingApproval
 from notices.states import ItemState, NoticeState
 from notices.versions import parts_of
 from notices.workflow import arrival
@@ -78,12 +78,13 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
     A follow-up carries over its targets' unfinished items, naming itself as their successor. Its period is
     fixed now; it begins when the letter arrives (`notices.workflow.arrival`).
     Raises PermissionDenied; TransitionRefused "not-submitted" with who decided when, "own-draft" for who drafted or
-    submitted it, "version-missing", "case-not-open", "recipient-gone" and "version-changed" (taken back), "blocked"
-    (answered meanwhile, official, without ground; details: blocked), and those of `corps.workflow.decide_approval`.
+    submitted it, "being-approved", "version-missing", "case-not-open", "recipient-gone" and "version-changed" (taken
+    back), "blocked" (answered meanwhile, official, without ground; details: blocked), and those of
+    `corps.workflow.decide_approval`.
     """
     with transaction.atomic():
-        notice, at = _lock_submitted(notice, actor, at)
-        refused = _examine(notice, actor, version, at)
+        notice, at = lock_submitted(notice, actor, at)
+        refused = examine(notice, actor, version, at)
         if refused is None:
             ground.decide_approval(
                 approval=_open_approval(notice), actor=actor, version=notice.version, approve=True, at=at
@@ -99,24 +100,31 @@ def may_decide(user: User, notice: Notice) -> bool:
     return may(user, "notices.approve") and user.pk not in (notice.drafted_by_id, notice.submitted_by_id)
 
 
-def _lock_submitted(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
-    """The notice with its case and targets, locked as whoever issues needs them; it waits, and the actor may decide."""
+def lock_for_issue(notice: Notice) -> Notice:
+    """The notice and its case, locked in the order in which whoever issues needs them."""
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = locked(Case.objects).select_related("ground", "campaign").get(notices=notice)
     notice = _locked(notice)
     notice.case = case
+    return notice
+
+
+def lock_submitted(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
+    """The notice with its case and targets, locked as whoever issues needs them; it waits, and the actor may decide."""
+    notice = lock_for_issue(notice)
     require(actor, "notices.approve", notice)
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
     _refuse_own(notice, actor)
+    _refuse_while_pending(notice)
     hold_recipient(notice)
     targets = locked(Target.objects.filter(items__notice=notice).order_by("pk"))
     list(targets.values_list("pk"))
     return notice, at
 
 
-def _examine(notice: Notice, actor: User, version: str, at: datetime) -> TransitionRefused | None:
-    """Whether what waits may leave as it was read. The caller holds the locks of `_lock_submitted`.
+def examine(notice: Notice, actor: User, version: str, at: datetime) -> TransitionRefused | None:
+    """Whether what waits may leave as it was read. The caller holds the locks of `lock_submitted`.
 
     Returns the refusal where the submission was taken back, which must stand; raises the others.
     """
@@ -192,6 +200,7 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
     _refuse_own(notice, actor)
+    _refuse_while_pending(notice)
     approval = _open_approval(notice)
     ground.decide_approval(
         approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
@@ -290,6 +299,14 @@ def _open_approval(notice: Notice) -> Approval:
     if approval is None:
         raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
     return approval
+
+
+def _refuse_while_pending(notice: Notice) -> None:
+    pending = PendingApproval.objects.filter(notice=notice).select_related("by").first()
+    if pending is not None:
+        said = _("%(who)s has just approved it, at %(when)s.")
+        words = {"who": pending.by, "when": in_short(pending.at)}
+        raise TransitionRefused("being-approved", said % words, by=str(pending.by), at=pending.at)
 
 
 def _refuse_own(notice: Notice, actor: User) -> None:

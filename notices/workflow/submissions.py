@@ -12,7 +12,7 @@ from corps.audit import record
 from corps.errors import TransitionRefused
 from corps.models import User
 from notices import versions
-from notices.models import Notice
+from notices.models import Notice, PendingApproval
 from notices.states import NoticeState
 from stores.models import Liaison
 
@@ -64,6 +64,7 @@ def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = ""
     changed. why: a sentence for those who put it forward, where it was not they who changed it."""
     if notice.state == NoticeState.DRAFT:
         return
+    void_pending(notice, actor)
     ground.void_approval(subject=notice, actor=actor, at=at)
     notice.state, notice.version, notice.put_forward = NoticeState.DRAFT, "", {}
     notice.save(update_fields=["state", "version", "put_forward"])
@@ -77,6 +78,17 @@ def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = ""
         format_lazy(_("Notice {number} has to be submitted anew. {why}"), number=notice.number, why=why),
         notice.get_absolute_url(),
     )
+
+
+def void_pending(notice: Notice, actor: User | None) -> None:
+    """Drop an approval that has not taken effect yet, because the notice was changed; whoever gave it is told."""
+    pending = PendingApproval.objects.filter(notice=notice).select_related("by").first()
+    if pending is None:
+        return
+    pending.delete()
+    if pending.by != actor:
+        said = format_lazy(_("Your approval of notice {number} is void: it was changed."), number=notice.number)
+        ground.notify(user=pending.by, text=said, url=notice.get_absolute_url())
 
 
 def changed_in_words(changed: list[Any]) -> Any:

@@ -12,11 +12,11 @@ from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState, TargetState
 from corps import outbox
 from corps.errors import TransitionRefused
-from corps.models import Delivery, StoredFile, User
+from corps.models import Delivery, Notification, StoredFile, User
 from corps.models.messages import DeliveryState
 from corps.results import Result
 from notices import workflow
-from notices.models import AnswerSheet, Check, Notice, NoticeItem, Objection, PendingVerdict
+from notices.models import AnswerSheet, Check, Notice, NoticeItem, Objection, PendingApproval, PendingVerdict
 from notices.states import ItemState, NoticeState, ObjectionState
 from notices.workflow import ledger
 from stores.models import Liaison
@@ -68,6 +68,15 @@ def submitted() -> Scene:
     assert scene.notice is not None
     notice = workflow.submit_notice(notice=scene.notice, actor=scene.world.officer)
     return replace(scene, notice=notice)
+
+
+def approved() -> Scene:
+    """Under an approval that takes effect in ten seconds."""
+    scene = submitted()
+    assert scene.notice is not None
+    workflow.propose_approval(notice=scene.notice, actor=scene.world.supervisor, version=scene.notice.version)
+    PendingApproval.objects.update(due_at=timezone.now())
+    return scene
 
 
 def issued() -> Scene:
@@ -160,6 +169,14 @@ def _settle(scene: Scene) -> Any:
     return "done" if scene.item.checks.count() > before else "dropped"
 
 
+def _settle_approvals(scene: Scene) -> Any:
+    """Whether an approval that was due took effect; otherwise its approver is told."""
+    if workflow.settle_approvals():
+        return "done"
+    assert Notification.objects.filter(user=scene.world.supervisor).exists()
+    return "dropped"
+
+
 def _send(scene: Scene) -> str:
     """What becomes of the letter of a notice when a worker has just claimed it."""
     letter = Delivery.objects.select_related("message").get()
@@ -238,6 +255,10 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
         lambda s: workflow.look_again(targets=[s.target.pk], seen="live", actor=s.world.officer2),
     ),
     "open_notice": (issued, lambda s: workflow.open_notice(notice=s.notice, actor=s.world.liaison)),
+    "propose_approval": (
+        submitted,
+        lambda s: workflow.propose_approval(notice=s.notice, actor=s.world.supervisor, version=s.notice.version),
+    ),
     "propose_correction": (
         verified,
         lambda s: workflow.propose_correction(target=s.target, actor=s.world.officer, reason="看错了"),
@@ -265,9 +286,14 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
         issued,
         lambda s: workflow.serve_otherwise(notice=s.notice, actor=s.world.officer, proof="专人送达"),
     ),
+    "settle_approvals": (approved, _settle_approvals),
     "settle_verdicts": (judged, _settle),
     "submit_notice": (drafted, lambda s: workflow.submit_notice(notice=s.notice, actor=s.world.officer)),
     "submit_notices": (drafted, lambda s: workflow.submit_notices(notices=[s.notice.pk], actor=s.world.officer)),
+    "undo_approval": (
+        approved,
+        lambda s: "done" if workflow.undo_approval(notice=s.notice, actor=s.world.supervisor) else "too-late",
+    ),
     "undo_verdicts": (judged, lambda s: workflow.undo_verdicts(items=[s.item.pk], actor=s.world.officer2)),
     "verify_items": (
         answered,

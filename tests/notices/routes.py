@@ -15,6 +15,7 @@ ROUTES = {
     "notices:answers_sheet": {"liaison"},
     "notices:approvals": {"supervisor"},
     "notices:decide": {"supervisor"},
+    "notices:approval_undo": {"supervisor"},
     "notices:correction": {"supervisor"},
     "notices:strike": {"supervisor"},
     "notices:filing": {"supervisor"},

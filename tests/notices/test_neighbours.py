@@ -89,19 +89,29 @@ SUBMIT = {
     "objection": "blocked: lodged accepted",
     "liaison": f"no-liaison: {GONE}",
 }
-UNDECIDED = {"objection": "already-decided: upheld dismissed"}
+APPROVE = {
+    **SUBMIT,
+    "notice": "not-submitted: draft returned issued completed withdrawn",
+    "item": "blocked: claimed appealed not_ours; version-changed: withdrawn",
+    "liaison": f"recipient-gone: {GONE}; version-changed: succeeded mailbox-changed",
+}
+DROPPED_APPROVAL = {
+    "case": "dropped: lead not_filed closed archived transferred suspended withdrawn",
+    "notice": "dropped: draft returned issued completed withdrawn",
+    "item": "dropped: claimed appealed not_ours withdrawn",
+    "target": f"dropped: {ASKABLE}",
+    "protection": "dropped: official",
+    "objection": "dropped: lodged accepted",
+    "liaison": f"dropped: {GONE} succeeded mailbox-changed",
+    "actor": "dropped: closed",
+}
 
 # For each verb and neighbour the refusals, by code; in every other state, and of every neighbour not named, it is done.
 # Whoever does it must have an open account: "forbidden" otherwise, unless a verb has its own line for `actor`.
 EXPECTED: dict[str, dict[str, str]] = {
     "accept_objection": {"objection": "already-decided: accepted upheld dismissed"},
     "answer_items": ANSWER,
-    "approve_notice": {
-        **SUBMIT,
-        "notice": "not-submitted: draft returned issued completed withdrawn",
-        "item": "blocked: claimed appealed not_ours; version-changed: withdrawn",
-        "liaison": f"recipient-gone: {GONE}; version-changed: succeeded mailbox-changed",
-    },
+    "approve_notice": APPROVE,
     "change_answers": RETRACT,
     "change_request": {"notice": NOT_ISSUED},
     "check_items": CHECK,
@@ -138,6 +148,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "target": "not-verified: reported noticed claimed refused needs_information relisted restored dropped",
     },
     "open_notice": {"liaison": f"forbidden: {GONE} without-account"},
+    "propose_approval": APPROVE,
     "propose_correction": {},
     "propose_verdicts": CHECK,
     "put_away_sheets": {"actor": ""},
@@ -162,6 +173,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "case": "case-not-open: transferred withdrawn",
         "notice": "not-issued: draft submitted returned withdrawn",
     },
+    "settle_approvals": DROPPED_APPROVAL,
     "settle_verdicts": {
         "case": "dropped: lead not_filed closed archived transferred withdrawn suspended",
         "notice": "dropped: draft submitted returned withdrawn",
@@ -173,6 +185,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "submit_notice": SUBMIT,
     "submit_notices": SUBMIT,
+    "undo_approval": {"actor": ""},
     "undo_verdicts": {"actor": ""},
     "verify_items": CHECK,
     "withdraw_draft": {"notice": NOT_ISSUED},

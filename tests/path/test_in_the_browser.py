@@ -98,7 +98,7 @@ def send_notice(page: Page, case: str) -> None:
     sign_in(page, "supervisor")
     page.goto("/notices/approvals/")
     page.press("body", "a")
-    expect(page.get_by_text("已签发，正在发送")).to_be_visible()
+    expect(page.locator(".toast-undo")).to_contain_text("已批准")
 
 
 def answer(page: Page) -> None:
@@ -134,7 +134,7 @@ def test_three_roles_take_a_new_sheet_to_the_two_numbers(
     hand_in(page)
     case = open_case(page)
     send_notice(page, case)
-    [letter] = smtp_sink.await_messages(1)
+    [letter] = smtp_sink.await_messages(1, 60)
     assert letter.recipients == ("liaison@taobao.example",)
     answer(page)
     check(page)

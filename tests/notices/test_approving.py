@@ -1,0 +1,118 @@
+"""An approval of the browser can be undone for ten seconds; then it takes effect, whether or not the page is open."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import workflow as casework
+from cases.models import LegalGround
+from corps.errors import TransitionRefused
+from corps.models import Approval, Delivery, Notification, User
+from notices import workflow
+from notices.models import Notice, PendingApproval
+from tests.notices.world import World, add_targets
+
+pytestmark = pytest.mark.django_db
+
+
+def submitted(world: World) -> Notice:
+    add_targets(world, 2)
+    [draft] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    return workflow.submit_notice(notice=draft, actor=world.officer)
+
+
+def approve(world: World, notice: Notice) -> Client:
+    client = Client()
+    client.force_login(world.supervisor)
+    page = client.get(reverse("notices:approvals") + f"?notice={notice.number}")
+    form = {"act": "approve", "version": page.context["version"]}
+    assert client.post(reverse("notices:decide", args=[notice.number]), form).status_code == 302
+    return client
+
+
+def let_ten_seconds_pass() -> None:
+    PendingApproval.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def state_of(notice: Notice) -> str:
+    notice.refresh_from_db()
+    return notice.state
+
+
+def test_nothing_leaves_before_ten_seconds_are_over_and_then_it_does(world: World):
+    notice = submitted(world)
+    client = approve(world, notice)
+    assert workflow.settle_approvals() == 0
+    assert (state_of(notice), notice.document_number, Delivery.objects.count()) == ("submitted", "", 0)
+    page = client.get(reverse("notices:approvals"))
+    assert page.context["undo"]["notice"] == notice
+    assert not page.context["notices"]
+    let_ten_seconds_pass()
+    assert workflow.settle_approvals() == 1
+    assert (state_of(notice), Delivery.objects.count()) == ("issued", 1)
+    assert (notice.issued_by, Approval.objects.get().decided_by) == (world.supervisor, world.supervisor)
+    assert workflow.settle_approvals() == 0
+
+
+def test_undone_in_time_it_waits_again_and_afterwards_it_cannot_be_undone(world: World):
+    notice = submitted(world)
+    client = approve(world, notice)
+    undo = reverse("notices:approval_undo", args=[notice.number])
+    assert client.post(undo).url == reverse("notices:approvals") + f"?notice={notice.number}"
+    let_ten_seconds_pass()
+    assert workflow.settle_approvals() == 0
+    assert (state_of(notice), Delivery.objects.count()) == ("submitted", 0)
+    approve(world, notice)
+    let_ten_seconds_pass()
+    workflow.settle_approvals()
+    client.post(undo)
+    assert state_of(notice) == "issued"
+
+
+def test_only_who_approved_undoes_it(world: World):
+    notice = submitted(world)
+    approve(world, notice)
+    User.objects.filter(pk=world.supervisor2.pk).update(duties=["head_of_unit"])
+    assert not workflow.undo_approval(notice=notice, actor=world.supervisor2)
+    assert PendingApproval.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["approve", "approve at once", "return"])
+def test_who_decides_second_is_told_who_approved_and_when(world: World, act: str):
+    notice = submitted(world)
+    approve(world, notice)
+    User.objects.filter(pk=world.supervisor2.pk).update(duties=["head_of_unit"])
+    second = User.objects.get(pk=world.supervisor2.pk)
+    acts = {
+        "approve": lambda: workflow.propose_approval(notice=notice, actor=second, version=notice.version),
+        "approve at once": lambda: workflow.approve_notice(notice=notice, actor=second, version=notice.version),
+        "return": lambda: workflow.return_notice(notice=notice, actor=second, reason="改"),
+    }
+    with pytest.raises(TransitionRefused, match="being-approved") as refused:
+        acts[act]()
+    assert refused.value.details["by"] == world.supervisor.name
+    assert refused.value.details["at"] == PendingApproval.objects.get().at
+    assert world.supervisor.name in str(refused.value.message)
+
+
+@pytest.mark.parametrize("change", ["an item is taken out", "the draft is given up", "the ground changes"])
+def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(world: World, change: str):
+    notice = submitted(world)
+    approve(world, notice)
+    if change == "an item is taken out":
+        workflow.remove_items(notice=notice, items=[notice.items.first().pk], actor=world.officer)
+        assert state_of(notice) == "draft"
+    elif change == "the draft is given up":
+        workflow.withdraw_draft(notice=notice, actor=world.officer)
+    else:
+        other = LegalGround.objects.sufficient().exclude(pk=world.ground.pk).first()
+        casework.give_ground(case=world.case, actor=world.officer, ground=other)
+    let_ten_seconds_pass()
+    assert workflow.settle_approvals() == 0
+    assert not PendingApproval.objects.exists()
+    assert state_of(notice) in ("draft", "withdrawn")
+    assert not Delivery.objects.exists()
+    assert Notification.objects.filter(user=world.supervisor, url=notice.get_absolute_url()).count() == 1
