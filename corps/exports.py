@@ -2,14 +2,25 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from corps.acting import Acting, acting, current
+from corps.audit import record
+from corps.models import User
+from corps.reading import is_read
+
+# Of a list's filters, the audit keeps so many, and of each so much.
+FILTERS_KEPT, LONGEST_FILTER = 20, 200
 
 # What spreadsheets begin a formula with. They read the full-width forms, which a Chinese input method writes, as the
 # others.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE = 500
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class _Echo:
@@ -38,14 +49,81 @@ def csv_lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[st
     yield "".join(lines)
 
 
-def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]], *, mark: bool) -> StreamingHttpResponse:
-    """A CSV to be saved as `name`. mark: begin with a byte order mark, which spreadsheets need to read Chinese."""
+class Download:
+    """A download that the audit hears of once: who took what list with which filters, and how many rows left.
+
+    listing: a word for the list, such as "ledger". about: the number of the thing whose list it is, if any.
+    """
+
+    def __init__(self, request: HttpRequest, listing: str, *, about: str = "") -> None:
+        self.request = request
+        self.listing = listing
+        self.about = about
+        self.rows = 0
+        # What is streamed is made after the request has been answered.
+        self.origin: Acting = current()
+
+    def counted(self, rows: Iterable[Any]) -> Iterator[Any]:
+        """The same rows, counted as they leave."""
+        for row in rows:
+            self.rows += 1
+            yield row
+
+    def streamed(self, chunks: Iterable[str]) -> Iterator[str]:
+        """The same chunks; noted once the server has taken the first of them, with what had left when it ended."""
+        is_begun = is_whole = False
+        try:
+            for chunk in chunks:
+                yield chunk
+                is_begun = True
+            is_whole = True
+        finally:
+            if is_begun:
+                self._tell(is_whole=is_whole)
+
+    def whole(self, response: HttpResponse, rows: int = 0) -> HttpResponse:
+        """The same response, noted unless nobody reads it."""
+        if is_read(self.request):
+            self.rows = rows
+            self._tell(is_whole=True)
+        return response
+
+    def _tell(self, *, is_whole: bool) -> None:
+        person: Any = self.request.user
+        asked = list(self.request.GET.items())[:FILTERS_KEPT]
+        origin = {"channel": self.origin.channel, "address": self.origin.address}
+        with acting(**origin):
+            record(
+                person if isinstance(person, User) else User.objects.get(pk=person.pk),
+                "export.downloaded",
+                None,
+                at=timezone.now(),
+                listing=self.listing,
+                about=self.about,
+                rows=self.rows,
+                filters={name[:LONGEST_FILTER]: value[:LONGEST_FILTER] for name, value in asked},
+                whole=is_whole,
+            )
+
+
+def csv_response(
+    name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]], *, mark: bool, download: Download
+) -> StreamingHttpResponse:
+    """A CSV to be saved as `name`, which the audit hears of as `download`.
+
+    mark: begin with a byte order mark, which spreadsheets need to read Chinese.
+    """
 
     def content() -> Iterator[str]:
         if mark:
             yield "\ufeff"
-        yield from csv_lines(head, rows)
+        yield from csv_lines(head, download.counted(rows))
 
-    response = StreamingHttpResponse(content(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(download.streamed(content()), content_type="text/csv; charset=utf-8")
+    return saved_as(name, response)
+
+
+def saved_as(name: str, response: Response) -> Response:
+    """The same response, for the browser to save under a name."""
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -64,6 +64,7 @@ def sweep() -> None:
         workflow.tell_owners(at=at)
         workflow.clear_attempts(at=at)
         workflow.clear_sessions(at=at)
+        workflow.alarm_administrators()
         workflow.seal_audit()
         workflow.note_sweep()
 

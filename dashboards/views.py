@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from cases.models import Campaign
 from corps.clock import now
 from corps.doors import SignedIn, open_to
-from corps.exports import csv_response
+from corps.exports import Download, csv_response
 from corps.home import calls
 from corps.limits import counted
 from corps.models import User
@@ -190,7 +190,10 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
         return _wrong_csv(wrong)
     head = [*question.group, *COUNTS]
     rows = statistics(request.user, **question.asked).rows
-    return csv_response("statistics.csv", head, ([row[name] for name in head] for row in rows), mark=False)
+    download = Download(request, "statistics")
+    return csv_response(
+        "statistics.csv", head, ([row[name] for name in head] for row in rows), mark=False, download=download
+    )
 
 
 @corps
@@ -238,7 +241,7 @@ def download_ledger(request: HttpRequest) -> HttpResponseBase:
         _("Time"), _("Figure"), _("Counts"), _("Platform"), _("Kind"), _("Id"), _("Address"), _("Firm"), _("Case"),
         _("Notice"), _("Seen"), _("Seen by"), _("Reason"),
     ]  # fmt: skip
-    return csv_response(f"{chosen.count}.csv", head, _cells(rows), mark=True)
+    return csv_response(f"{chosen.count}.csv", head, _cells(rows), mark=True, download=Download(request, "ledger"))
 
 
 def _cells(rows: Any) -> Iterator[list[Any]]:

@@ -22,6 +22,7 @@ class NoticesConfig(AppConfig):
             official,
             sending,
             sheets,
+            undelivered,
             verdicts,
         )
         from stores import standing as below
@@ -54,6 +55,7 @@ class NoticesConfig(AppConfig):
         deadlines.move_hooks.append(arrival.follow_calendar)
         tasks.sweepers.append(arrival.find_arrivals)
         tasks.sweepers.append(approving.settle_approvals)
+        tasks.sweepers.append(undelivered.tell_officers_of_failures)
         tasks.sweepers.append(verdicts.settle_verdicts)
         tasks.sweepers.append(sheets.put_away_sheets)
         named_otherwise.append(sheets.proofs_among)

@@ -28,7 +28,7 @@ BY_STATE = {
 }
 # What stands in the sources like an act and is none: a line of the log.
 LOGGED = {"audit.sealed", "audit.transactions_behind", "outbox.answer_came_late", "outbox.database_lost"}
-LOGGED |= {"outbox.uncertain", "outbox.arrivals_not_told"}
+LOGGED |= {"outbox.uncertain", "outbox.arrivals_not_told", "audit.out_of_order"}
 # Limits of signing in are named alike.
 LOGGED |= set(limits())
 

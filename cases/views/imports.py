@@ -20,7 +20,7 @@ from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.exports import csv_response
+from corps.exports import Download, csv_response
 from corps.forms import ticked_ids
 from corps.limits import count, counted
 from corps.models import User
@@ -211,7 +211,9 @@ def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
     name = f"{sheet_import.complaint.number}-{what}.csv"
     told = findings_told(request.user)
-    return csv_response(name, _heads(), _cells(rows, told, get_language() or "zh-hans"), mark=True)
+    cells = _cells(rows, told, get_language() or "zh-hans")
+    taken = Download(request, "import_rows", about=sheet_import.complaint.number)
+    return csv_response(name, _heads(), cells, mark=True, download=taken)
 
 
 def _heads() -> list[str]:

@@ -3,11 +3,12 @@ from corps.models.audit import AuditEntry, AuditSeal
 from corps.models.calendar import ClockRule, Deadline, Holiday
 from corps.models.house import Counter, Installation, Notification, RateCount, StoredFile
 from corps.models.messages import Delivery, Message
-from corps.models.people import ApiKey, Unit, User
+from corps.models.people import ApiKey, ApiKeyUse, Unit, User
 from corps.models.sign_in import FailedAttempts, KnownDevice, Session
 
 __all__ = [
     "ApiKey",
+    "ApiKeyUse",
     "Approval",
     "AuditEntry",
     "AuditSeal",

@@ -33,6 +33,54 @@ def append_only(prefix: str) -> list[pgtrigger.Trigger]:
     ]
 
 
+# The high part of the number of an advisory lock; the low five bytes are the first id that its holder may write.
+WRITERS_LOCK = 0x5EA2
+ID_SEQUENCE = "corps_auditentry_id_seq"
+# The first id that the present transaction may write, for as long as it lasts.
+BOUND = "corps.audit_from"
+
+# Number and time are the database's. What a writer states of them is refused, and so is an id that was not drawn.
+TRUE_ENTRIES = f"""
+IF EXISTS (
+    SELECT FROM fresh
+    WHERE transaction <> pg_current_xact_id()::text::bigint OR recorded_at <> statement_timestamp()
+       OR id < current_setting('{BOUND}')::bigint OR id > (SELECT last_value FROM {ID_SEQUENCE})
+) THEN
+    RAISE EXCEPTION 'the audit numbers and dates its entries itself' USING ERRCODE = 'insufficient_privilege';
+END IF;
+RETURN NULL;"""
+# Taken before the first id is drawn, so that the sealer never passes one that may still come.
+ANNOUNCE = f"""
+IF coalesce(current_setting('{BOUND}', true), '') = '' THEN
+    SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END INTO first FROM {ID_SEQUENCE};
+    PERFORM pg_advisory_xact_lock_shared(({WRITERS_LOCK}::bigint << 40) + first);
+    PERFORM set_config('{BOUND}', first::text, true);
+END IF;
+RETURN NULL;"""
+
+
+def numbered_by_the_database() -> list[pgtrigger.Trigger]:
+    """Triggers that announce a writer to the sealer, and that let nobody state an entry's id, number or time."""
+    return [
+        pgtrigger.Trigger(
+            name="audit_entry_announced",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            declare=[("first", "bigint")],
+            func=ANNOUNCE,
+        ),
+        pgtrigger.Trigger(
+            name="audit_entry_true",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="fresh"),
+            func=TRUE_ENTRIES,
+        ),
+    ]
+
+
 class AuditQuerySet(models.QuerySet):
     def visible_to(self, user) -> "AuditQuerySet":
         """The whole audit is the auditor's; everybody else sees it through the thing it is about (`in_thread`)."""
@@ -52,8 +100,8 @@ class AuditQuerySet(models.QuerySet):
 class AuditEntry(models.Model):
     """One act. `at` is when it happened, `recorded_at` when the system learned of it (both UTC).
 
-    `transaction` is PostgreSQL's own number of the writing transaction: the sealer takes only what can no longer be
-    joined by an entry that commits late.
+    `transaction` is PostgreSQL's own number of the writing transaction. It, `id` and `recorded_at` are the database's:
+    what a writer states of them is refused (`triggers`). Entries are ordered and sealed by `id`.
     """
 
     at = models.DateTimeField()
@@ -82,21 +130,32 @@ class AuditEntry(models.Model):
             # For what was recorded on one day: a few pages, and next to nothing for those who write.
             BrinIndex(fields=["recorded_at"], name="audit_recorded", autosummarize=True),
         ]
-        triggers = [*append_only("audit_entry"), *refers("actor_id", "corps_user")]
+        triggers = [
+            *append_only("audit_entry"),
+            *numbered_by_the_database(),
+            *refers("actor_id", "corps_user"),
+        ]
 
 
 class AuditSeal(models.Model):
     """A batch of entries under one hash that also holds the hash of the seal before it.
 
-    entries: their ids. leaves: the SHA-256 of each entry, 32 bytes each, in the same order. horizon: the transaction
-    number below which everything is sealed; of the horizon's own transaction the entries up to id `horizon_entry` are
-    sealed too (0: none). hash: SHA-256 over the previous hash, ids, leaves and horizon, in hex.
+    entries: their ids. leaves: the SHA-256 of each entry, 32 bytes each, in the same order. horizon: the id up to which
+    everything is sealed. reached: the latest time of recording so far. server: which server, database and table the
+    entries were written in. hash: SHA-256 over all of that, the previous hash and sealed_at, in hex.
+
+    In version 1, horizon is the transaction number below which everything is sealed, and of the horizon's own
+    transaction the entries up to id `horizon_entry`; its hash covers the previous hash, ids, leaves and horizon.
     """
+
+    version = models.SmallIntegerField(default=2)
 
     entries = ArrayField(models.BigIntegerField())
     leaves = models.BinaryField()
     horizon = models.BigIntegerField()
     horizon_entry = models.BigIntegerField(default=0)
+    reached = models.DateTimeField(null=True)
+    server = models.CharField(max_length=60, blank=True)
     previous = models.CharField(max_length=64, unique=True, blank=True)
     hash = models.CharField(max_length=64, unique=True)
     sealed_at = models.DateTimeField(db_default=Now())

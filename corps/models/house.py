@@ -76,6 +76,8 @@ class Installation(models.Model):
     demonstration = models.CharField(max_length=8, choices=Demonstration.choices, default=Demonstration.NONE)
     swept_at = models.DateTimeField(null=True)
     outbox_quarantined = models.BooleanField(default=False)
+    # The hash of the audit's last seal, so that an end cut off the audit shows.
+    last_seal = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(name="one_installation_row", condition=models.Q(id=1))]

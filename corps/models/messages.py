@@ -92,6 +92,9 @@ class Delivery(models.Model):
     sending_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
+    # When those who decide about it, and the administrators, were told that it failed, is uncertain or waits too long.
+    told_at = models.DateTimeField(null=True)
+    alarmed_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = DeliveryQuerySet.as_manager()

@@ -137,6 +137,17 @@ class User(AbstractBaseUser):
         return self.is_staff
 
 
+class ApiKeyUse(models.Model):
+    """That a key was used on a day from an address; the first time of each is in the audit."""
+
+    key = models.ForeignKey("corps.ApiKey", models.CASCADE, related_name="uses")
+    on = models.DateField()
+    address = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "on", "address"], name="a_use_of_a_key_is_noted_once")]
+
+
 class ApiKey(models.Model):
     """A key of an account for the API; only its SHA-256 is kept. Shown once, when made."""
 

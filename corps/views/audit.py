@@ -1,5 +1,6 @@
 """The auditor's page: who did what when, and whether it is as it was sealed."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
@@ -29,6 +30,7 @@ CHANNELS = {
 # What an auditor looks at first.
 OFTEN = ("sign_in.failed", "sign_in.locked", "second_factor.", "account.", "outcome.", "calendar.", "audit.checked")
 auditors = open_to(User.Role.AUDITOR)
+KNOWN_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 TABLE = Table(
     "audit",
@@ -81,13 +83,26 @@ def list_entries(request: SignedIn) -> HttpResponse:
 @auditors
 @require_POST
 def verify(request: SignedIn) -> HttpResponse:
-    """Check every seal now; that it was done is itself in the audit."""
+    """Check every seal now, and that seals of which the auditor noted the hash still stand; that it was done is itself
+    in the audit."""
+    known = KNOWN_HASH.findall(request.POST.get("known", "").lower())
+    if request.POST.get("known", "").strip() and not known:
+        messages.error(request, _("A noted hash has 64 digits and letters from a to f."))
+        return redirect("audit")
     fault = workflow.check_audit(actor=request.user, at=timezone.now())
-    if fault is None:
+    lost = workflow.lost_seals(known)
+    if fault is not None:
+        said = _("The audit does not hold: seal %(seal)s, entry %(entry)s, %(kind)s.")
+        numbers = {"seal": fault.seal or "—", "entry": fault.entry or "—"}
+        messages.error(request, said % (numbers | {"kind": fault.word}))
+    for seal in lost:
+        messages.error(
+            request, _("No seal %(hash)s stands any more: the end of the audit was replaced.") % {"hash": seal}
+        )
+    if fault is None and not lost:
         messages.success(request, _("Every sealed entry is as it was sealed."))
-    else:
-        said = _("Seal %(seal)s does not hold: entry %(entry)s, %(kind)s.")
-        messages.error(request, said % {"seal": fault.seal, "entry": fault.entry, "kind": fault.word})
+        if known:
+            messages.success(request, _("The seal that you noted stands."))
     return redirect("audit")
 
 

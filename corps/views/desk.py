@@ -1,6 +1,6 @@
 """The administrator's first page: what needs somebody now, and how the house stands."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,11 +18,14 @@ from corps.disk import free_bytes
 from corps.doors import SignedIn, open_to
 from corps.home import needs
 from corps.models import Delivery, Holiday, Installation, User
-from corps.pieces.words import thousands
+from corps.outbox import backlog
+from corps.pieces.words import length_of, thousands
 from corps.readiness import SWEEP_IS_LATE
 
 # From this month on the State Council's notice for the next year is to be expected.
 NOTICE_COMES_IN = 11
+# Mail that has waited for longer than this is not just on its way.
+STUCK_AFTER = timedelta(minutes=10)
 administrators = open_to(User.Role.ADMINISTRATOR)
 
 
@@ -31,7 +34,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 def show_desk(request: SignedIn) -> HttpResponse:
     """What needs an administrator, and the accounts of each role. A fixed number of statements."""
     house = Installation.objects.get()
-    unsent = Delivery.objects.filter(state=Delivery.State.PENDING, replay="").count()
+    waiting = backlog()
     counts = {
         role: (open_ones, closed)
         for role, open_ones, closed in User.objects.values_list("role")
@@ -40,7 +43,9 @@ def show_desk(request: SignedIn) -> HttpResponse:
     }
     context = {
         "held": house.outbox_quarantined,
-        "unsent": unsent,
+        "unsent": waiting.unsent,
+        "backlog": waiting,
+        "stuck_for": length_of(waiting.oldest) if waiting.oldest and waiting.oldest > STUCK_AFTER else "",
         "sweep_late": house.swept_at is None or timezone.now() - house.swept_at > SWEEP_IS_LATE,
         "swept_at": house.swept_at,
         "years": _unpublished(today()),

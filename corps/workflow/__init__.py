@@ -17,7 +17,15 @@ from corps.workflow.accounts import (
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
 from corps.workflow.attempts import clear_attempts, tell_owners
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
-from corps.workflow.deliveries import cancel, cancel_replay, cancel_unsent, mark_sent, record_bounce, resend
+from corps.workflow.deliveries import (
+    alarm_administrators,
+    cancel,
+    cancel_replay,
+    cancel_unsent,
+    mark_sent,
+    record_bounce,
+    resend,
+)
 from corps.workflow.files import (
     Paper,
     Upload,
@@ -54,6 +62,7 @@ __all__ = [
     "Fault",
     "Paper",
     "Upload",
+    "alarm_administrators",
     "begin_session",
     "cancel",
     "cancel_replay",

@@ -15,14 +15,16 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from corps.access import require
+from corps.acting import current
 from corps.audit import record
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
 from corps.locking import locked
-from corps.models import ApiKey, FailedAttempts, User
+from corps.models import ApiKey, ApiKeyUse, FailedAttempts, User
 from corps.workflow.demonstration import is_demonstration_account
 from corps.workflow.sessions import end_access, end_other_sessions
 
@@ -225,8 +227,26 @@ def revoke_key(*, key: ApiKey, actor: User | None, at: datetime) -> None:
         record(actor, "api_key.revoked", key.user, at=at, key=key.pk, prefix=key.prefix)
 
 
+# What this process knows to be noted already: (digest of the key, day, address), of the present day alone.
+_noted: set[tuple[str, date, str]] = set()
+
+
 def note_key_use(key: ApiKey, on: date) -> None:
-    """Note the day on which a key was last used; one write a day at most."""
+    """Note the day on which a key was last used, and in the audit its first use of a day from each address.
+
+    Further calls of the day from the same address cost nothing, in each process but for the first.
+    """
+    address = current().address
+    use = (key.digest, on, address)
+    if use in _noted:
+        return
+    with transaction.atomic():
+        _use, is_first = ApiKeyUse.objects.get_or_create(key=key, on=on, address=address)
+        if is_first:
+            record(key.user, "api_key.used", key.user, at=timezone.now(), key=key.pk, prefix=key.prefix)
+    if any(day != on for _digest, day, _address in _noted):
+        _noted.clear()
+    _noted.add(use)
     if key.last_used_on != on:
         ApiKey.objects.filter(pk=key.pk).filter(Q(last_used_on=None) | Q(last_used_on__lt=on)).update(last_used_on=on)
 

@@ -1,12 +1,15 @@
 """What people decide about deliveries, and how unsent ones are stopped together. Sending itself is `corps.outbox`."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from corps import outbox
@@ -17,6 +20,7 @@ from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Delivery, User
 from corps.models.messages import DELIVERY_STATES, DeliveryState
+from corps.workflow.house import notify_many
 
 
 @transaction.atomic
@@ -83,6 +87,8 @@ def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
         "tries": 0,
         "due_at": timezone.now(),
         "finished_at": None,
+        "told_at": None,
+        "alarmed_at": None,
     }
     return _decide(delivery, DeliveryState.PENDING, actor, at, reason=reason.strip(), **fresh)
 
@@ -135,6 +141,40 @@ def cancel_replay(mark: str, *, at: datetime) -> int:
         raise ValueError("a replay's mark is not empty")
     unsent = Delivery.objects.filter(replay=mark)
     return len(cancel_unsent(deliveries=unsent, actor=None, reason="the replay has ended", at=at))
+
+
+# By the partial indexes of what waits and of what a person decides about.
+ALARM = """
+UPDATE corps_delivery SET alarmed_at = clock_timestamp() WHERE id IN (
+    SELECT id FROM corps_delivery
+    WHERE state IN ('failed', 'uncertain') AND alarmed_at IS NULL
+      AND finished_at < clock_timestamp() - make_interval(secs => %(after)s)
+    UNION ALL
+    SELECT waiting.id FROM corps_delivery waiting JOIN corps_message message ON message.id = waiting.message_id
+    WHERE waiting.state = 'pending' AND waiting.replay = '' AND waiting.alarmed_at IS NULL
+      AND (waiting.tries > 0 OR waiting.due_at <= clock_timestamp())
+      AND message.created_at < clock_timestamp() - make_interval(secs => %(after)s)
+)
+RETURNING state"""
+ALARMS: dict[str, Any] = {
+    "pending": _("Mails wait unsent for more than an hour: {count}."),
+    "failed": _("Mails failed more than an hour ago and nobody decided: {count}."),
+    "uncertain": _("Mails are of unknown outcome for more than an hour: {count}."),
+}
+
+
+@transaction.atomic
+def alarm_administrators() -> int:
+    """For maintenance: tell the administrators of mails that wait, have failed or are uncertain for more than an hour,
+    of each once; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALARM, {"after": outbox.ALARM_AFTER.total_seconds()})
+        states = Counter(state for (state,) in cursor.fetchall())
+    if states:
+        administrators = list(User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True))
+        for state, count in sorted(states.items()):
+            notify_many(administrators, format_lazy(ALARMS[state], count=count), reverse("home"))
+    return states.total()
 
 
 def _locked(delivery: Delivery, actor: User) -> Delivery:

@@ -17,6 +17,7 @@ from corps import tasks, workflow
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.exports import Download, saved_as
 from corps.limits import counted
 from corps.models import Delivery, User
 from corps.outbox import ALARM_AFTER
@@ -90,8 +91,8 @@ def download(request: SignedIn, pk: int) -> HttpResponse:
     """The stored bytes, as they leave or left."""
     delivery = get_object_or_404(visible(request.user), pk=pk)
     response = HttpResponse(bytes(delivery.content), content_type="message/rfc822")
-    response["Content-Disposition"] = f'attachment; filename="delivery-{delivery.pk}.eml"'
-    return response
+    taken = Download(request, "message", about=str(delivery.pk))
+    return taken.whole(saved_as(f"delivery-{delivery.pk}.eml", response))
 
 
 @officers

@@ -19,6 +19,7 @@ from corps.access import may
 from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.exports import Download
 from corps.forms import posted, ticked_ids
 from corps.limits import counted
 from corps.models import AuditEntry, Delivery, User
@@ -331,7 +332,9 @@ def sheet(request: SignedIn, number: str) -> HttpResponse:
         ),
         number=number,
     )
-    return desk.opened(request, notice, _sheet_of)
+    taken = Download(request, "notice_items", about=notice.number)
+    count = notice.items.named().count()
+    return desk.opened(request, notice, lambda notice: taken.whole(_sheet_of(notice), count))
 
 
 def _letter_page(request: SignedIn, notice: Notice) -> HttpResponse:

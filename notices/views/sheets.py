@@ -19,6 +19,7 @@ from corps import workflow as ground
 from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.exports import Download, saved_as
 from corps.forms import posted
 from corps.limits import counted
 from corps.models import User
@@ -46,17 +47,19 @@ CONFIRM_WITHIN = timedelta(days=1)
 def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
     """The notice's items to fill in, as XLSX or CSV, in the language of who asks."""
     notice = _visible(request, number)
-    return desk.opened(request, notice, lambda notice: _answer_sheet(notice, kind))
+    return desk.opened(request, notice, lambda notice: _answer_sheet(request, notice, kind))
 
 
-def _answer_sheet(notice: Notice, kind: str) -> HttpResponseBase:
+def _answer_sheet(request: SignedIn, notice: Notice, kind: str) -> HttpResponseBase:
+    taken = Download(request, "answer_sheet", about=notice.number)
     if kind == "xlsx":
-        response: HttpResponseBase = HttpResponse(answer_sheets.write_xlsx(notice), content_type=letters.XLSX)
+        book = HttpResponse(answer_sheets.write_xlsx(notice), content_type=letters.XLSX)
+        response: HttpResponseBase = taken.whole(book, notice.items.named().count())
     else:
+        taken.rows = notice.items.named().count()
         lines = _in_language(get_language() or "zh-hans", answer_sheets.write_csv(notice))
-        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{notice.number}-answers.{kind}"'
-    return response
+        response = StreamingHttpResponse(taken.streamed(lines), content_type="text/csv; charset=utf-8")
+    return saved_as(f"{notice.number}-answers.{kind}", response)
 
 
 @liaisons

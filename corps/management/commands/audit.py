@@ -35,9 +35,12 @@ class Command(BaseCommand):
                 "changed": f"Entry {fault.entry} was changed after it was sealed",
                 "missing": f"Entry {fault.entry} is missing",
                 "inserted": f"Entry {fault.entry} was put in afterwards",
+                "outside": f"Entry {fault.entry} stands outside the order in which entries are written",
                 "seal": f"The seal itself does not hold; its first entry is {fault.entry}",
+                "cut": "The last seal is gone: the end of the audit, or all of it, was replaced",
+                "renamed": f"A person bears another name than entry {fault.entry} gave them",
             }[fault.kind]
-            self.stderr.write(f"{what} (seal {fault.seal}).")
+            self.stderr.write(f"{what} (seal {fault.seal})." if fault.seal else f"{what}.")
             sys.exit(1)
         for seal in (lost := workflow.lost_seals(options["known"])):
             self.stderr.write(f"No seal {seal} stands any more: the end of the audit, or all of it, was replaced.")
