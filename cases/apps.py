@@ -36,11 +36,14 @@ class CasesConfig(AppConfig):
             "drop_targets",
             "move_complaint",
             "undo_act",
+            "judge_claims",
+            "propose_belonging",
             "conclude_case",
             "close_case",
         ):
             allow(f"cases.{verb}", roles=CASEWORKERS)
         allow("cases.reopen_case", roles=["supervisor"])
+        allow("cases.confirm_belonging", roles=["supervisor"])
         for verb in ("file_case", "suspend_case", "leave_case"):
             allow(f"cases.{verb}", duties=["head_of_department"])
 

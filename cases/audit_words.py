@@ -11,6 +11,7 @@ from cases.workflow.passing import REASONS
 from corps import wording
 from corps.pieces.words import moment
 from corps.wording import Detail, choices, name_kind, names_of
+from listings.models import Belonging, BelongingCorrection, Listing
 
 # For the timeline as well: words, and a word with a colour.
 VERBS = {
@@ -57,6 +58,7 @@ VERBS = {
     "target.ground_undone": (_("Change of ground undone"), "grey"),
     "target.ground_given": (_("Target given its own ground"), "grey"),
     "target.ground_taken_back": (_("Target's own ground taken back"), "grey"),
+    "target.released": (_("Target free again: no official account's"), "grey"),
     "target.found_official": (_("Target found to be an official account's"), "purple"),
 }
 # What only the audit tells.
@@ -69,12 +71,19 @@ ACTS = {
     "official_account.targets_marked": _("Targets of an official account marked"),
     "official_account.targets_released": _("Targets of a struck account released"),
     "case.lead": _("Case a lead again"),
+    "belonging.confirmed": _("Claim of belonging confirmed"),
+    "belonging.refused": _("Claim of belonging refused"),
+    "belonging.admitted": _("Claim of belonging admitted"),
+    "belonging.correction_proposed": _("Correction of a listing's store proposed"),
+    "belonging.correction_declined": _("Correction of a listing's store declined"),
+    "belonging.corrected": _("Store of a listing corrected"),
 }
 
 
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
     wording.families.update(
+        belonging=_("Claims of belonging"),
         campaign=_("Campaigns"),
         case=_("Cases"),
         complaint=_("Complaints"),
@@ -85,6 +94,7 @@ def register() -> None:
     timeline.words.update(VERBS)
     wording.name_acts(ACTS | {act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
+        address=Detail(_("address")),
         aspect=Detail(_("aspect of the memorandum"), codes=choices(LegalGround.Aspect)),
         basis=Detail(_("articles")),
         characters=Detail(_("characters")),
@@ -158,6 +168,27 @@ def _name_kinds() -> None:
         CaseNote,
         _("Note on a case"),
         names_of(lambda: CaseNote.objects.select_related("case"), lambda note: f"{note.case.number} {moment(note.at)}"),
+    )
+    name_kind(
+        Belonging,
+        _("Claim of belonging"),
+        names_of(
+            lambda: Belonging.objects.select_related("platform"),
+            lambda claim: f"{claim.platform.label} {claim.listing_id} → {claim.store_id}",
+        ),
+    )
+    name_kind(
+        BelongingCorrection,
+        _("Correction of a listing's store"),
+        names_of(lambda: BelongingCorrection.objects.select_related("listing"), str),
+    )
+    name_kind(
+        Listing,
+        _("Listing"),
+        names_of(
+            lambda: Listing.objects.select_related("platform"),
+            lambda listing: f"{listing.platform.label} {listing.canonical_id}",
+        ),
     )
     name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
 

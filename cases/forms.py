@@ -15,8 +15,11 @@ from corps.clock import today
 from corps.forms import RecordForm, offer
 from corps.models import User
 from firms.models import Firm
+from listings.addresses import read_cell
 from listings.sheets import is_no_sheet
 from listings.sheets.refusals import refused
+from listings.sites import platform_of
+from stores.models import Platform
 
 LONG = 4000
 
@@ -284,3 +287,29 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         cases = Case.objects.visible_to(user).filter(firm=complaint.firm, state__in=OPEN_CASE)
         offer(self, cases.exclude(complaints=complaint).order_by("-pk"), "case")
+
+
+class BelongingForm(forms.Form):
+    """In which store a listing is said to be from now on. `store` becomes a canonical id, empty for none."""
+
+    store = forms.CharField(
+        label=_("Address of the store"),
+        max_length=2000,
+        required=False,
+        help_text=_("Any form of the store's address; empty if it is in no store that is known."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, platform: Platform, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.platform = platform
+
+    def clean_store(self) -> str:
+        """The store's canonical id. Another platform's, a listing or what cannot be read is refused here."""
+        text = self.cleaned_data["store"].strip()
+        if not text:
+            return ""
+        address = read_cell(text)
+        if address.kind != "store" or platform_of(address.site) != self.platform.slug:
+            raise ValidationError(_("This is no address of a store on the listing's platform."))
+        return address.canonical_id

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases import acts, desk
-from cases.views import casework, complaints, home
+from cases.views import casework, claims, complaints, home
 from cases.views.acts import ways_of_cases
 from corps import navigation
-from corps.home import calls, home_views
+from corps.home import calls, home_views, needs
 
 
 def register_links() -> None:
@@ -17,8 +17,11 @@ def register_links() -> None:
     desk.providers["take_in"].append(home.take_in)
     desk.providers["due"].append(home.handling)
     desk.providers["waiting"].append(home.to_file)
+    desk.providers["take_in"].append(claims.to_judge)
     calls.append(home.to_decide)
     acts.providers.append(ways_of_cases)
+    calls.append(claims.corrections_waiting)
+    needs.append(claims.without_effect)
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(
@@ -36,6 +39,10 @@ def register_links() -> None:
         count=casework.under_way,
         counted="state=open",
     )
+    register(
+        "claims", _("Claims of belonging"), "cases:claims", section="registers", order=55, roles=corps,
+        count=claims.waiting,
+    )  # fmt: skip
     register("campaigns", _("Campaigns"), "cases:campaigns", section="registers", order=5, roles=corps)
     register(
         "grounds", _("Legal grounds"), "cases:grounds", section="registers", order=25, roles=(*corps, "administrator")

@@ -42,8 +42,11 @@ class Reading:
     problem: Any = ""
 
 
-def reading_of(text: str, platforms: Mapping[str, Platform]) -> Reading:
-    """What a typed address names. platforms: those that take part, by slug. At most four statements."""
+def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Reading:
+    """What a typed address names. platforms: those that take part, by slug. At most four statements.
+
+    A representative learns whether it can be used, never whether somebody named it before or claims what of it.
+    """
     address = read_cell(text)
     if address.kind not in Target.Kind.values:
         code = {"search": "search-page", "short": "short-link"}.get(address.kind)
@@ -59,9 +62,14 @@ def reading_of(text: str, platforms: Mapping[str, Platform]) -> Reading:
     known = registry.stores if is_store else registry.listings
     if registry.account_of(None if is_store else key, key if is_store else None):
         result = ImportRow.Result.OFFICIAL
+    elif not is_store and registry.claimed_account(key):
+        result = ImportRow.Result.HELD
     else:
         result = ImportRow.Result.REPEAT if key in known else ImportRow.Result.NEW
-    return Reading(platform.label, kind.label, address.canonical_id, result.value, result.label)
+    words: Any = result.label
+    if not user.is_corps and result != ImportRow.Result.OFFICIAL:
+        result, words = ImportRow.Result.NEW, _("usable")
+    return Reading(platform.label, kind.label, address.canonical_id, result.value, words)
 
 
 def findings_told(user: User) -> Callable[[ImportRow], str]:

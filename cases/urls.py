@@ -2,7 +2,20 @@
 
 from django.urls import path, re_path
 
-from cases.views import acts, campaigns, casework, changes, complaints, grounds, imports, named, official, targets
+from cases.views import (
+    acts,
+    belonging,
+    campaigns,
+    casework,
+    changes,
+    claims,
+    complaints,
+    grounds,
+    imports,
+    named,
+    official,
+    targets,
+)
 
 app_name = "cases"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
@@ -23,6 +36,11 @@ urlpatterns = [
     path("imports/<uuid:pk>/register/", imports.register, name="import_register"),
     path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
     path("targets/<int:pk>/", targets.show_target, name="target"),
+    path("claims/", claims.list_claims, name="claims"),
+    path("claims/judge/", claims.judge, name="claims_judge"),
+    path("claims/answered/", claims.list_answered, name="claims_answered"),
+    path("listings/<int:pk>/store/", belonging.show_belonging, name="belonging"),
+    path("listings/<int:pk>/store/decide/", belonging.decide_belonging, name="belonging_decide"),
     path("official/<int:pk>/", official.list_targets, name="official_targets"),
     path("acts/", acts.list_acts, name="acts"),
     path("acts/<int:pk>/undo/", acts.undo, name="act_undo"),

@@ -163,6 +163,7 @@ class Replay:
             sheet_name=arrival.file,
             campaign=self.campaign,
             needs_review=False,
+            claims_confirmed_by=officer,
             at=at,
         )
         if sheet_import is None:

@@ -4,7 +4,7 @@ Rows are judged one after the other, so each sees what the rows before it brough
 the hundred and writes what came new by the hundred; only the order of the rows is sequential, not the statements.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -40,11 +40,14 @@ def store_words(site: str, url: str, name: str = "") -> str:
     return f"{site}\t{copied(url)}\t{copied(name[:200])}"
 
 
-def lock_registry() -> None:
-    """Let nobody else register, and no official account be added, until the present transaction ends."""
+def lock_registry(*, to_change: bool = False) -> None:
+    """Let nobody else register, and no official account be added, until the present transaction ends.
+
+    to_change: what belongs to an official account may change, so nobody may name targets meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRATION_LOCK])
-    lock_official_accounts()
+    lock_official_accounts(to_change=to_change)
 
 
 def registered_platforms() -> dict[str, int]:
@@ -56,13 +59,16 @@ def registered_platforms() -> dict[str, int]:
 WANTED = "unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS wanted (platform, id)"
 # LATERAL … LIMIT 1: each is found by its index, whatever the planner has heard of tables that an import fills.
 LISTINGS = f"""
-SELECT wanted.platform, wanted.id, listing.id, coalesce(belonging.store_id, store.canonical_id) FROM {WANTED}
-LEFT JOIN LATERAL (SELECT id, store_id FROM listings_listing
+SELECT wanted.platform, wanted.id, listing.id, listing.claimed_store_id IS NOT NULL,
+       coalesce(belonging.known, store.canonical_id), belonging.claims FROM {WANTED}
+LEFT JOIN LATERAL (SELECT id, store_id, claimed_store_id FROM listings_listing
                    WHERE platform_id = wanted.platform AND canonical_id = wanted.id LIMIT 1) listing ON true
-LEFT JOIN LATERAL (SELECT id, store_id FROM listings_belonging
-                   WHERE platform_id = wanted.platform AND listing_id = wanted.id LIMIT 1) belonging ON true
+LEFT JOIN LATERAL (SELECT max(store_id) FILTER (WHERE state = 'confirmed') AS known,
+                          array_agg(concat_ws(',', store_id, state, in_effect) ORDER BY id) AS claims
+                   FROM listings_belonging
+                   WHERE platform_id = wanted.platform AND listing_id = wanted.id) belonging ON true
 LEFT JOIN LATERAL (SELECT canonical_id FROM stores_store WHERE id = listing.store_id LIMIT 1) store ON true
-WHERE listing.id IS NOT NULL OR belonging.id IS NOT NULL"""
+WHERE listing.id IS NOT NULL OR belonging.claims IS NOT NULL"""
 STORES = f"""
 SELECT wanted.platform, wanted.id, store.id FROM {WANTED}
 JOIN LATERAL (SELECT id FROM stores_store
@@ -74,40 +80,91 @@ JOIN LATERAL (SELECT id, name, firm_id FROM stores_officialaccount
                 AND confirmed_at IS NOT NULL AND struck_at IS NULL LIMIT 1) account
               ON true
 JOIN firms_firm firm ON firm.id = account.firm_id"""
-PUT_IN_STORES = """
+CLAIM_STORES = """
+UPDATE listings_listing SET claimed_store_id = found.store
+FROM unnest(%s::bigint[], %s::bigint[]) AS found (listing, store)
+WHERE listings_listing.id = found.listing AND listings_listing.claimed_store_id IS NULL"""
+KNOW_STORES = """
 UPDATE listings_listing SET store_id = found.store
 FROM unnest(%s::bigint[], %s::bigint[]) AS found (listing, store)
 WHERE listings_listing.id = found.listing AND listings_listing.store_id IS NULL"""
+RAISE_CLAIMS = """
+UPDATE listings_belonging SET in_effect = true, firm_id = %s, complaint = %s, row = raised.row
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS raised (platform, listing, store, row)
+WHERE platform_id = raised.platform AND listing_id = raised.listing AND store_id = raised.store"""
+BELONGING_COLUMNS = [
+    "platform_id", "listing_id", "store_id", "state", "in_effect", "firm_id", "complaint", "row", "judged_by_id",
+    "judged_at",
+]  # fmt: skip
+
+
+class Source(NamedTuple):
+    """Whose rows are being registered. firm, complaint: primary keys.
+
+    confirmed_by: primary key of the person who confirms as they are read what the rows say of stores, as in a replay;
+    None where a person judges that later. at: when, as ISO 8601.
+    """
+
+    firm: int | None = None
+    complaint: int | None = None
+    confirmed_by: int | None = None
+    at: str = ""
+
+
+class Claim(NamedTuple):
+    """What is known of a claim that a listing is in a store. in_effect: whether it holds rows that name the listing."""
+
+    state: str
+    in_effect: bool
+
+
+# A listing and the canonical id of the store that it is said to be in.
+Pair = tuple[Key, str]
 
 
 @dataclass(slots=True)
 class Registry:
     """What is known of listings, stores, which is in which, and official accounts: read with `look_up`, then added to.
 
-    listings, stores: key → primary key, 0 for what came new and is not written yet. belongings: key of a listing → the
-    canonical id of its store. new_listings, new_stores: key → its words. Under `lock_registry` it is true until the
-    transaction ends; without, it is a forecast.
+    listings, stores: key → primary key, 0 for what came new and is not written yet. known: key of a listing → the
+    canonical id of the store that it is known to be in. claimed: listings beside which somebody named a store. claims:
+    key of a listing → canonical id of a store → what became of that claim. new_listings, new_stores: key → its words.
+    new_known, new_claimed: key of a listing → canonical id. new_claims: pair → (row, whether it takes effect); raised:
+    pairs claimed before without effect → row. allowance: how many claims may still take effect, None until counted.
+    Under `lock_registry` it is true until the transaction ends; without, it is a forecast.
     """
 
+    source: Source = field(default_factory=Source)
+    allowance: int | None = None
     listings: dict[Key, int] = field(default_factory=dict)
     stores: dict[Key, int] = field(default_factory=dict)
-    belongings: dict[Key, str] = field(default_factory=dict)
+    known: dict[Key, str] = field(default_factory=dict)
+    claimed: set[Key] = field(default_factory=set)
+    claims: dict[Key, dict[str, Claim]] = field(default_factory=dict)
     accounts: dict[Key, Account] = field(default_factory=dict)
     new_listings: dict[Key, str] = field(default_factory=dict)
     new_stores: dict[Key, str] = field(default_factory=dict)
-    new_belongings: dict[Key, str] = field(default_factory=dict)
+    new_known: dict[Key, str] = field(default_factory=dict)
+    new_claimed: dict[Key, str] = field(default_factory=dict)
+    new_claims: dict[Pair, tuple[int, bool]] = field(default_factory=dict)
+    raised: dict[Pair, int] = field(default_factory=dict)
 
     def look_up(self, listings: Iterable[Key], stores: Iterable[Key]) -> None:
         """Read what the database knows of these; what this registry knows already stands. Three statements."""
         listings, stores = set(listings), set(stores)
-        for platform, name, pk, store in _rows(
-            LISTINGS, listings - self.listings.keys() | listings - self.belongings.keys()
-        ):
+        for platform, name, pk, is_claimed, store, claims in _rows(LISTINGS, listings - self.listings.keys()):
+            key = (platform, name)
             if pk is not None:
-                self.listings.setdefault((platform, name), pk)
+                self.listings.setdefault(key, pk)
+            if is_claimed:
+                self.claimed.add(key)
             if store is not None:
-                self.belongings.setdefault((platform, name), store)
-        stores |= {(key[0], self.belongings[key]) for key in listings if key in self.belongings}
+                self.known.setdefault(key, store)
+            if claims is not None and key not in self.claims:
+                self.claims[key] = _claims_of(claims)
+        for key in listings & (self.known.keys() | self.claims.keys()):
+            named = [self.known[key]] if key in self.known else self.claims[key]
+            stores |= {(key[0], store) for store in named}
         for platform, name, pk in _rows(STORES, stores - self.stores.keys()):
             self.stores[platform, name] = pk
         for platform, name, *account in _rows(ACCOUNTS, stores - self.accounts.keys()):
@@ -117,16 +174,49 @@ class Registry:
         """The official account that the named store is, or the store in which the named listing is known to be."""
         if store is not None and store in self.accounts:
             return self.accounts[store]
-        if listing is not None and listing in self.belongings:
-            return self.accounts.get((listing[0], self.belongings[listing]))
+        if listing is not None and listing in self.known:
+            return self.accounts.get((listing[0], self.known[listing]))
         return None
 
-    def learn(self, listing: Key, store: Key) -> bool:
-        """Note that a row names the two together; the first row that does decides. Whether this one did."""
-        if listing in self.belongings:
+    def claimed_account(self, listing: Key) -> Account | None:
+        """The official account in whose store somebody claims a listing to be, while nobody has judged that."""
+        if listing in self.known:
+            return None
+        for store, claim in self.claims.get(listing, {}).items():
+            account = self.accounts.get((listing[0], store))
+            if account and claim.in_effect and claim.state == Belonging.State.UNJUDGED:
+                return account
+        return None
+
+    def learn(self, listing: Key, store: Key, row: int) -> bool:
+        """Note that a row names the two together; whether it is known by that from now on.
+
+        Where rows are confirmed as they are read, the first that names the two decides. Otherwise it is a claim.
+        """
+        if listing in self.known:
             return False
-        self.belongings[listing] = self.new_belongings[listing] = store[1]
-        return True
+        if self.source.confirmed_by is not None:
+            self.known[listing] = self.new_known[listing] = store[1]
+            return True
+        if store in self.accounts:
+            self._claim(listing, store[1], row)
+        elif listing not in self.claimed:
+            self.claimed.add(listing)
+            self.new_claimed[listing] = store[1]
+        return False
+
+    def _claim(self, listing: Key, store: str, row: int) -> None:
+        """Note the claim that a listing is in an official account's store, unless somebody claimed that already."""
+        before = self.claims.setdefault(listing, {}).get(store)
+        takes_effect = bool(self.allowance)
+        if before is None:
+            self.new_claims[listing, store] = row, takes_effect
+        elif takes_effect and before == Claim(Belonging.State.UNJUDGED, False):
+            self.raised[listing, store] = row
+        else:
+            return
+        self.claims[listing][store] = Claim(Belonging.State.UNJUDGED.value, takes_effect)
+        self.allowance = (self.allowance or 0) - takes_effect
 
     def add_listing(self, key: Key, words: str) -> None:
         """Take a listing in, unless it is there. words: as `listing_words` makes them."""
@@ -144,33 +234,67 @@ class Registry:
         self.listings.update(zip(self.new_listings, take_ids(Listing, len(self.new_listings)), strict=True))
 
     def write(self) -> None:
-        """Write what came new and is numbered. Four statements; needs `lock_registry`."""
+        """Write what came new and is numbered. Six statements at most; needs `lock_registry`."""
         stores = [f"{self.stores[key]}\t{key[0]}\t{key[1]}\t{words}" for key, words in self.new_stores.items()]
         copy_lines(Store, ["id", "platform_id", "canonical_id", "site", "url", "name"], stores)
-        listings = [
-            f"{self.listings[key]}\t{key[0]}\t{key[1]}\t{words}\t{self._store_of(key) or NULL}"
-            for key, words in self.new_listings.items()
-        ]
-        columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id"]
+        listings = []
+        for key, words in self.new_listings.items():
+            known, claimed = self._store_of(key, self.known), self._store_of(key, self.new_claimed)
+            stands_in = f"{known or NULL}\t{claimed or known or NULL}"
+            listings.append(f"{self.listings[key]}\t{key[0]}\t{key[1]}\t{words}\t{stands_in}")
+        columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id", "claimed_store_id"]
         copy_lines(Listing, columns, listings)
-        belongings = [
-            f"{key[0]}\t{key[1]}\t{store}"
-            for key, store in self.new_belongings.items()
-            if key not in self.listings or (key[0], store) not in self.stores
-        ]
-        copy_lines(Belonging, ["platform_id", "listing_id", "store_id"], belongings)
+        copy_lines(Belonging, BELONGING_COLUMNS, [*self._confirmed_lines(), *self._claim_lines()])
+        self._put(KNOW_STORES, self.new_known)
+        self._put(CLAIM_STORES, self.new_claimed)
+        if self.raised:
+            self._raise()
+        self.new_listings, self.new_stores, self.new_known, self.new_claimed = {}, {}, {}, {}
+        self.new_claims, self.raised = {}, {}
 
-        known = self.new_belongings.keys() & (self.listings.keys() - self.new_listings.keys())
-        put = {self.listings[key]: store for key in known if (store := self._store_of(key))}
+    def _confirmed_lines(self) -> Iterator[str]:
+        """What is known from now on and `Listing.store` cannot say, as COPY takes it."""
+        source = self.source
+        whose = f"{source.firm or NULL}\t{source.complaint or NULL}\t{NULL}\t{source.confirmed_by}\t{source.at}"
+        for key, store in self.new_known.items():
+            if key not in self.listings or (key[0], store) not in self.stores:
+                yield f"{key[0]}\t{key[1]}\t{store}\tconfirmed\tt\t{whose}"
+
+    def _claim_lines(self) -> Iterator[str]:
+        source = self.source
+        whose = f"{source.firm or NULL}\t{source.complaint or NULL}"
+        for (key, store), (row, takes_effect) in self.new_claims.items():
+            state = f"unjudged\t{'t' if takes_effect else 'f'}"
+            yield f"{key[0]}\t{key[1]}\t{store}\t{state}\t{whose}\t{row}\t{NULL}\t{NULL}"
+
+    def _put(self, statement: str, stores: dict[Key, str]) -> None:
+        """Write down for listings that were there before in which store they are."""
+        old = stores.keys() & (self.listings.keys() - self.new_listings.keys())
+        put = {self.listings[key]: store for key in old if (store := self._store_of(key, stores))}
         if put:
             with connection.cursor() as cursor:
-                cursor.execute(PUT_IN_STORES, [list(put), list(put.values())])
-        self.new_listings, self.new_stores, self.new_belongings = {}, {}, {}
+                cursor.execute(statement, [list(put), list(put.values())])
 
-    def _store_of(self, listing: Key) -> int | None:
-        """The registered store in which a listing is known to be."""
-        store = self.belongings.get(listing)
+    def _raise(self) -> None:
+        keys = [(*listing, store, row) for (listing, store), row in self.raised.items()]
+        platforms, listings, stores, rows = map(list, zip(*keys, strict=True))
+        with connection.cursor() as cursor:
+            said = [self.source.firm, self.source.complaint, platforms, listings, stores, rows]
+            cursor.execute(RAISE_CLAIMS, said)
+
+    def _store_of(self, listing: Key, stores: dict[Key, str]) -> int | None:
+        """The registered store that stands for a listing in `stores`."""
+        store = stores.get(listing)
         return None if store is None else self.stores.get((listing[0], store))
+
+
+def _claims_of(lines: Iterable[str]) -> dict[str, Claim]:
+    """Canonical id of a store → what became of the claim, from the texts of a look-up."""
+    found = {}
+    for line in lines:
+        store, state, in_effect = line.split(",")
+        found[store] = Claim(state, in_effect == "t")
+    return found
 
 
 def _rows(statement: str, wanted: set[Key]) -> list[tuple[Any, ...]]:

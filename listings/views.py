@@ -40,7 +40,8 @@ corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 COLUMNS = (
-    "id", "canonical_id", "title", "brand", "store__name", "platform__name", "platform__name_en", "created_at",
+    "id", "canonical_id", "title", "brand", "store__name", "claimed_store__name", "platform__name", "platform__name_en",
+    "created_at",
 )  # fmt: skip
 
 TABLE = Table(
@@ -89,7 +90,7 @@ def _rows(page: Page) -> Iterator[tuple[str, ...]]:
     """Flat rows for a flat loop, in the order of its names: everything is formatted once, here."""
     known = standings("listing", [row["id"] for row in page])
     base = reverse("listings:list")
-    label_of, day_of = cache(_label), cache(day)
+    label_of, day_of, claimed = cache(_label), cache(day), cache(_as_claimed)
     for row in page:
         standing = known.get(row["id"])
         yield (
@@ -97,12 +98,17 @@ def _rows(page: Page) -> Iterator[tuple[str, ...]]:
             row["canonical_id"],
             row["title"],
             row["brand"],
-            row["store__name"] or "",
+            row["store__name"] or claimed(row["claimed_store__name"]),
             label_of(row["platform__name"], row["platform__name_en"]),
             kind_of(standing.state) if standing else "grey",
             str(standing.label) if standing else "—",
             day_of(row["created_at"]),
         )
+
+
+def _as_claimed(name: str | None) -> str:
+    """The name of a store in which a firm says that a listing is."""
+    return _("%(store)s (claimed)") % {"store": name} if name else ""
 
 
 def _label(name: str, name_en: str) -> str:
@@ -113,7 +119,7 @@ def _label(name: str, name_en: str) -> str:
 @require_GET
 def show_listing(request: SignedIn, pk: int) -> HttpResponse:
     """A listing; where somebody asked to act on it, the page of its story, if the person may see that."""
-    listings = Listing.objects.visible_to(request.user).select_related("platform", "store")
+    listings = Listing.objects.visible_to(request.user).select_related("platform", "store", "claimed_store")
     listing = get_object_or_404(listings, pk=pk)
     standing = standings("listing", [pk], request.user).get(pk)
     if standing and standing.url:

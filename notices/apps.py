@@ -63,6 +63,7 @@ class NoticesConfig(AppConfig):
         storework.official_hooks.append(official.take_back_counted)
         below.touched_tellers.append(official.touched_work)
         casework.official_found.append(handover.withdraw_named)
+        casework.work_counters.append(official.work_of)
         casework.closing_checks.append(closing.open_work)
         casework.length_checks.append(drafting.nothing_submitted)
         casework.drop_checks.append(drafting.named_in_drafts)

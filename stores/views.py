@@ -1,7 +1,10 @@
 """Pages of the stores room: platforms with their liaisons, and the register of stores."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -118,7 +121,7 @@ def list_stores(request: SignedIn) -> HttpResponse:
         request.GET, [("platform", _("Platform"), {p.slug: p.label for p in platforms}.get), ("q", _("Search"), str)]
     )
     page = page_of(
-        found.select_related("platform").annotate(listing_count=Count("listings")),
+        found.select_related("platform").annotate(listing_count=_listings_in()),
         request.GET,
         order=("-id",),
         total=lambda: capped_count(found),
@@ -133,15 +136,28 @@ def list_stores(request: SignedIn) -> HttpResponse:
 def show_store(request: SignedIn, pk: int) -> HttpResponse:
     """A store, what became of it, and the listings known to be in it with what became of each."""
     store = get_object_or_404(Store.objects.visible_to(request.user).select_related("platform"), pk=pk)
-    page = page_of(store.listings.all(), request.GET, order=("-id",), total=lambda: capped_count(store.listings.all()))
+    listings = store.listings.all() | store.claimed_listings.filter(store=None)
+    page = page_of(listings, request.GET, order=("-id",), total=lambda: capped_count(listings))
     known = standings("listing", [listing.pk for listing in page])
     context = {
         "store": store,
         "standing": standings("store", [pk], request.user).get(pk),
         "page": page,
-        "rows": [(listing, known.get(listing.pk)) for listing in page],
+        "rows": [(listing, known.get(listing.pk), listing.store_id is None) for listing in page],
     }
     return render(request, "stores/store.html", context)
+
+
+def _listings_in() -> Any:
+    """How many listings are known, or else claimed, to be in a store."""
+    return _count_of("store", {}) + _count_of("claimed_store", {"store": None})
+
+
+def _count_of(field: str, narrowed: dict[str, Any]) -> Any:
+    model: Any = Store._meta.get_field("listings").related_model
+    listings = model.objects.filter(**{field: OuterRef("pk")}, **narrowed)
+    counted = listings.order_by().values(field).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _found(request: SignedIn) -> QuerySet[Store]:

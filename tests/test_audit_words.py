@@ -14,12 +14,14 @@ from cases.states import CASE_STATES, COMPLAINT_STATES
 from corps import wording
 from corps.limits import limits
 from corps.models import Approval, Delivery
+from listings.models import Belonging
 from notices.states import OBJECTION_STATES
 
 PROJECT = Path(__file__).resolve().parents[1]
 WRITERS = ("record", "entry", "record_alike", "_note")
 # Acts whose second half is the state that came about, by their first half.
 BY_STATE = {
+    "belonging": set(Belonging.State.values) - {"unjudged"},
     "approval": set(Approval.State.values) - {"open"},
     "case": set(CASE_STATES.choices.values),
     "complaint": set(COMPLAINT_STATES.choices.values) - {"received"},

@@ -25,6 +25,7 @@ REFERENCES = {
     (Target, "complaint_id"): Complaint,
     (Listing, "platform_id"): Platform,
     (Listing, "store_id"): Store,
+    (Listing, "claimed_store_id"): Store,
     (Belonging, "platform_id"): Platform,
     (NoticeItem, "check_deadline_id"): Deadline,
     (Answer, "item_id"): NoticeItem,
@@ -38,6 +39,7 @@ MAY_CHANGE = {
     (Target, "listing_id"),
     (Target, "complaint_id"),
     (Listing, "store_id"),
+    (Listing, "claimed_store_id"),
 }
 each = pytest.mark.parametrize(
     ("model", "column"), REFERENCES, ids=[f"{model.__name__}.{column}" for model, column in REFERENCES]

@@ -19,7 +19,12 @@ from listings.sheets.refusals import refused
 
 # The reason of rows that name an official account, which only the registry can tell.
 OFFICIAL = "official-account"
+# The reason of rows that name only a listing which somebody claims to be in an official account's store.
+CLAIMED = "claimed-official"
+CLAIMED_REASON = _("An officer first sees whether this listing is in a store of a firm's own.")
 OFFICIAL_REASON = _("The store belongs to a firm itself. Nothing is registered from this row.")
+# What only the registry can tell.
+REGISTRY_REASONS = {OFFICIAL: OFFICIAL_REASON, CLAIMED: CLAIMED_REASON}
 TOO_COSTLY = _("Reading the file would take more memory than one sheet may. Split it into smaller sheets.")
 
 
@@ -62,6 +67,10 @@ class SheetImport(models.Model):
     detail = models.CharField(max_length=400, blank=True)  # JSON: a code and its figures; shown as `explanation`
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    # In a replay, who confirms as they are read what its rows say of the stores that listings are in.
+    claims_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     touched_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
@@ -104,7 +113,8 @@ class ImportRow(models.Model):
 
     cells: field → text, for the fields that matter. listing_*/store_*: the addresses it names, empty where none.
     address: the canonical one of what it asks for, otherwise the cell's text. reason: a code of `explanation`.
-    `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row;
+    `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row, or
+    of one that is held because of a claim;
     who may know it is for `cases.readings.findings_told`.
     """
 
@@ -153,6 +163,7 @@ class ImportRow(models.Model):
         indexes = [
             models.Index(fields=["sheet_import", "result", "row"], name="import_row_result"),
             models.Index(fields=["target"], name="import_row_target", condition=models.Q(target__isnull=False)),
+            models.Index(fields=["finding", "id"], name="import_row_finding", condition=~models.Q(finding="")),
         ]
         triggers = [
             *refers("sheet_import_id", "cases_sheetimport"),
@@ -162,8 +173,8 @@ class ImportRow(models.Model):
     @property
     def explanation(self) -> str:
         """Why it has its result, as a sentence in the reader's language; empty where there is nothing to explain."""
-        if self.reason == OFFICIAL:
-            return str(OFFICIAL_REASON)
+        if self.reason in REGISTRY_REASONS:
+            return str(REGISTRY_REASONS[self.reason])
         return str(ROW_REASONS.get(self.reason) or ADDRESS_REASONS.get(self.reason, ""))
 
     @property

@@ -87,13 +87,13 @@ def _time_left(seconds: float) -> str:
 def read_address(request: SignedIn, pk: str) -> HttpResponse:
     """A fragment: what the address in the field `repair` would be recognised as. Changes nothing.
 
-    A firm learns by it whether an address is known, so its asking is counted and written down.
+    A firm learns by it only whether an address can be used; its asking is counted and written down.
     """
     sheet_import = _visible(request, pk)
     platforms = {platform.slug: platform for platform in Platform.objects.visible_to(request.user)}
     if not request.user.is_corps:
         count("addresses.asked", request.user.pk)
-    reading = reading_of(request.GET.get("repair", "")[:4000], platforms)
+    reading = reading_of(request.GET.get("repair", "")[:4000], platforms, request.user)
     if reading.id and not request.user.is_corps:
         workflow.note_address_asked(sheet_import=sheet_import, actor=request.user, address=reading.id)
     return render(request, "cases/_read_as.html", {"reading": reading})

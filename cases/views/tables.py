@@ -67,11 +67,14 @@ TABLE = Table(
     Column("letter", gettext_lazy("Letter"), "w56", "n"),
     Column("due", gettext_lazy("Due"), "w80", "n", sort="due"),
 )
+# By which store a target is grouped: its own, the one its listing is known to be in, or else the claimed one.
+STORE_KEY = ("store", "listing__store", "listing__claimed_store")
 COLUMNS = (
     "id", "kind", "state", "alleged", "ground__name", "ground__name_en", "price", "list_price", "claim", "claim_at",
     "seen", "seen_at", "is_official", "platform_id", "listing__canonical_id", "listing__title", "store_key",
-    "listing__store__name", "listing__store__canonical_id", "store__canonical_id", "store__name", "notice_number",
-    "due_on",
+    "listing__store__name", "listing__store__canonical_id", "listing__claimed_store__name",
+    "listing__claimed_store__canonical_id", "listing__claimed_store_id", "listing__store_id", "store__canonical_id",
+    "store__name", "notice_number", "due_on",
 )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     if alleged := asked.get("alleged"):
         found = found.filter(alleged=alleged)
     if store := _number(asked.get("store", "")):
-        found = found.filter(Q(store=store) | Q(listing__store=store))
+        found = found.filter(in_store(store))
     if text := asked.get("q", "").strip()[:LONGEST]:
         found = found.filter(_named(text))
     return found
@@ -114,7 +117,14 @@ def _named(text: str) -> Q:
         | Q(listing__title__contains=text)
         | Q(store__name__contains=text)
         | Q(listing__store__name__contains=text)
+        | Q(listing__claimed_store__name__contains=text)
     )
+
+
+def in_store(store: int) -> Q:
+    """A store itself, and the listings that are known, or else claimed, to be in it."""
+    claimed = Q(listing__store=None, listing__claimed_store=store)
+    return Q(store=store) | Q(listing__store=store) | claimed
 
 
 def _number(text: str) -> int:
@@ -129,7 +139,7 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     grouped = asked.get("group") == "store"
     sort = asked.get("sort") if asked.get("sort") in ORDERS else "due"
     found = filtered(request, case)
-    rows = story.bound(found.annotate(store_key=Coalesce("store", "listing__store", 0)))
+    rows = story.bound(found.annotate(store_key=Coalesce(*STORE_KEY, 0)))
     order = ("store_key", "id") if grouped else ORDERS[str(sort)]
     # First which rows, in their order, from as few tables as that takes; then what is shown of them.
     page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
@@ -254,8 +264,7 @@ def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> li
                 "id": row["store__canonical_id"] if is_store else row["listing__canonical_id"],
                 "title": row["store__name"] if is_store else row["listing__title"],
                 "is_store": is_store,
-                "store": row["store__name"] if is_store else row["listing__store__name"] or "",
-                "store_id": row["store__canonical_id"] if is_store else row["listing__store__canonical_id"] or "",
+                **_store_of(row),
                 "store_key": row["store_key"],
                 "platform": labels.get(row["platform_id"], ""),
                 "price": thousands(row["price"]) if row["price"] is not None else "",
@@ -279,6 +288,16 @@ def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> li
     return rows
 
 
+def _store_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Name and id of the store of a row, and whether a firm only claims it."""
+    if row["kind"] == Target.Kind.STORE:
+        return {"store": row["store__name"], "store_id": row["store__canonical_id"], "store_claimed": False}
+    claimed = row["listing__store_id"] is None and row["listing__claimed_store_id"] is not None
+    which = "listing__claimed_store" if claimed else "listing__store"
+    name, canonical_id = row[f"{which}__name"], row[f"{which}__canonical_id"]
+    return {"store": name or "", "store_id": canonical_id or "", "store_claimed": claimed}
+
+
 def _when(at: datetime | None, on: date) -> str:
     """A day, and for the last week its time too."""
     if at is None:
@@ -291,7 +310,7 @@ def _groups(case: Case, rows: list[dict[str, Any]]) -> dict[int, str]:
     keys = {row["store_key"] for row in rows}
     counted = (
         case.targets.order_by()
-        .annotate(store_key=Coalesce("store", "listing__store", 0))
+        .annotate(store_key=Coalesce(*STORE_KEY, 0))
         .filter(store_key__in=keys)
         .values_list("store_key", "state", "is_official")
         .annotate(count=Count("pk"))

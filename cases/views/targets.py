@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
-from cases.models import BulkAct, Case, LegalGround, Target
+from cases.models import BulkAct, Case, Complaint, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
-from cases.views.tables import filtered
+from cases.views.tables import filtered, in_store
 from corps.clock import shanghai_date
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -25,6 +25,8 @@ from corps.forms import ticked_ids
 from corps.models import AuditEntry, User
 from corps.pieces.words import moment, thousands
 from corps.results import Result
+from listings.models import Belonging
+from stores.models import OfficialAccount
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
@@ -38,6 +40,7 @@ ACTS = (
     "target.ground_given",
     "target.ground_taken_back",
     "target.found_official",
+    "target.released",
 )
 PARTS = (
     ("answer", gettext_lazy("Answers")),
@@ -51,7 +54,7 @@ PARTS = (
 def show_target(request: SignedIn, pk: int) -> HttpResponse:
     """A target: the three truths, its story newest first, and why it counts what it counts."""
     targets = Target.objects.visible_to(request.user).select_related(
-        "platform", "listing__store", "store", "firm", "complaint", "case__ground", "ground"
+        "platform", "listing__store", "listing__claimed_store", "store", "firm", "complaint", "case__ground", "ground"
     )
     target = get_object_or_404(targets, pk=pk)
     rows = list(target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[:MOST_ROWS])
@@ -73,6 +76,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "sum": sum(count.sign for count in ledger),
         "why_not": "" if target.is_counted else _why_not(target),
         "in_store": _in_store(target),
+        "claims": _claims(target, request.user),
         "acts": [act for teller in story.tellers for act in teller.acts(target, request.user)],
     } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
@@ -85,12 +89,29 @@ def _acts(target: Target) -> list[story.Line]:
 
 def _in_store(target: Target) -> dict[str, Any]:
     """How many targets of the case are the same store or in it, how many of them verified, and where they stand."""
-    store = target.store_id or (target.listing.store_id if target.listing else None)
-    if target.case is None or store is None:
+    shown = target.store or (target.listing.shown_store if target.listing else None)
+    if target.case is None or shown is None:
         return {}
-    found = target.case.targets.filter(Q(store=store) | Q(listing__store=store))
+    store = shown.pk
+    found = target.case.targets.filter(in_store(store))
     counts = found.aggregate(total=Count("pk"), verified=Count("pk", filter=Q(state=TargetState.VERIFIED)))
     return counts | {"url": f"{target.case.get_absolute_url()}?store={store}"}
+
+
+def _claims(target: Target, user: User) -> list[dict[str, Any]]:
+    """Claims about the listing that wait to be judged, with the account and the sheet that each names."""
+    if target.listing is None:
+        return []
+    said = Belonging.objects.visible_to(user).waiting()
+    said = said.filter(platform=target.platform_id, listing_id=target.listing.canonical_id).select_related(
+        "firm", "platform"
+    )
+    found = []
+    for claim in said.select_related("firm", "platform"):
+        complaint = Complaint.objects.visible_to(user).filter(pk=claim.complaint or 0).first()
+        account = OfficialAccount.objects.filter(platform=target.platform_id, canonical_id=claim.store_id).first()
+        found.append({"claim": claim, "complaint": complaint, "account": account})
+    return found
 
 
 def _parts(lines: list[story.Line]) -> list[tuple[str, Any, int]]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,7 @@ def submit_complaint(
     needs_review: bool = True,
     receipt_reason: str = "",
     only_proposes_receipt: bool = False,
+    claims_confirmed_by: User | None = None,
     at: datetime | None = None,
 ) -> tuple[Complaint, SheetImport | None]:
     """Take in what a firm complains about; a task reads its sheet.
@@ -48,7 +50,8 @@ def submit_complaint(
     `at` is a proposal where a firm's representative, or a program (only_proposes_receipt), says it; an officer's
     stands with a receipt_reason of 1 to 300 characters. sheet: one that is kept already, or an upload, which is kept
     only if the complaint is taken in. sheet_name: the file's own name, which says what it claims to be. needs_review:
-    whether a person looks at the rows before they are registered.
+    whether a person looks at the rows before they are registered. claims_confirmed_by: in a replay alone, who confirms
+    as they are read what rows say of stores.
     Raises PermissionDenied; ValidationError by field; TransitionRefused "received-ahead", "receipt-reason-missing",
     "sheet-too-large".
     """
@@ -86,10 +89,7 @@ def submit_complaint(
 
     sheet_import = None
     if kept is not None:
-        sheet_import = SheetImport.objects.create(
-            complaint=complaint, needs_review=needs_review, replay=current().replay, started_by=actor, at=at
-        )
-        imports.ring_import(sheet_import)
+        sheet_import = _begin_import(complaint, actor, at, needs_review, claims_confirmed_by)
     record(
         actor,
         "complaint.submitted",
@@ -152,6 +152,25 @@ def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
         message = _("It was handed in on %(day)s. To count from an earlier day, say why.")
         raise TransitionRefused("receipt-reason-missing", message % {"day": handed_in_on.isoformat()})
     return reason if received_on < handed_in_on else ""
+
+
+def _begin_import(
+    complaint: Complaint, actor: User, at: datetime, needs_review: bool, claims_confirmed_by: User | None
+) -> SheetImport:
+    """Have the sheet of a complaint read. Raises PermissionDenied where claims are confirmed outside a replay."""
+    replay = current().replay
+    if claims_confirmed_by is not None and not replay:
+        raise PermissionDenied(_("Outside a replay a person judges claims after a look."))
+    sheet_import = SheetImport.objects.create(
+        complaint=complaint,
+        needs_review=needs_review,
+        claims_confirmed_by=claims_confirmed_by,
+        replay=replay,
+        started_by=actor,
+        at=at,
+    )
+    imports.ring_import(sheet_import)
+    return sheet_import
 
 
 @transaction.atomic

@@ -159,7 +159,9 @@ def _pass_to_review(sheet_import: SheetImport) -> None:
 
 def forecast(sheet_import: SheetImport) -> None:
     """Write down what would become of each row if the sheet were registered now; nothing is registered."""
-    registry, platforms = Registry(), registered_platforms()
+    complaint, person = sheet_import.complaint, sheet_import.claims_confirmed_by
+    registry = Registry(registration.source_of(complaint, person, sheet_import.at))
+    platforms = registered_platforms()
     last = -1
     while rows := registration.select_for_forecast(
         "sheet_import_id = %s AND row > %s ORDER BY row LIMIT %s", sheet_import.pk, last, CHUNK
@@ -286,6 +288,7 @@ def _register(
         at=sheet_import.at,
         platforms=registered_platforms(),
         write=write,
+        confirmed_by=sheet_import.claims_confirmed_by,
     )
 
 
@@ -359,7 +362,7 @@ def _in_state(import_id: UUID | str, state: str) -> SheetImport | None:
 def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
     """A complaint and its import, locked in this order."""
     complaint = locked(Complaint.objects).get(pk=sheet_import.complaint_id)
-    imports = locked(SheetImport.objects).select_related("started_by")
+    imports = locked(SheetImport.objects).select_related("started_by", "claims_confirmed_by")
     return complaint, imports.get(pk=sheet_import.pk)
 
 

@@ -12,28 +12,32 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from cases.models import Complaint, ImportRow, Target
-from cases.models.imports import OFFICIAL
+from cases.models.imports import CLAIMED, OFFICIAL
+from cases.workflow.claiming import allowance_of, tell_of_claims
 from cases.workflow.passing import pass_on
 from corps.audit import record_alike
 from corps.bulk import NULL, copied, copy_lines, copying_beside, take_ids
+from corps.locking import locked_in_order
 from corps.models import User
 from listings.addresses import canonical_url
-from listings.registration import Account, Key, Registry, listing_words, store_words
+from listings.registration import Account, Key, Registry, Source, listing_words, store_words
 from listings.sheets.values import parse_price
 
 Result = ImportRow.Result
 LISTING, STORE = Target.Kind.LISTING.value, Target.Kind.STORE.value
 ACCEPTABLE = (Result.NEW, Result.REPEAT, Result.OFFICIAL)
+REASONS_OF = {Result.OFFICIAL.value: OFFICIAL, Result.HELD.value: CLAIMED}
 # A listing or a store that something is asked about.
 Place = tuple[str, Key]
 
 # Rooms above add what must follow, in the same transaction, when targets are found to be official: called with a list
-# of ids of targets, `actor` and `at`.
+# of ids of targets, `actor`, `at`, and `answered`: whether what a platform answered already is withdrawn as well.
 official_found: list[Callable[..., Any]] = []
 
 SELECT_ROWS = """
 SELECT row, result, platform_slug, kind, listing_id, store_id, id, finding, listing_site, store_site, cells
-FROM cases_importrow WHERE decision <> 'refused' AND result IN ('new', 'repeat', 'official') AND """
+FROM cases_importrow
+WHERE decision <> 'refused' AND (result IN ('new', 'repeat', 'official') OR reason = 'claimed-official') AND """
 KNOWN_TARGETS = """
 SELECT 'listing', listing_id, id FROM cases_target JOIN unnest(%s::bigint[]) AS wanted (thing) ON listing_id = thing
 UNION ALL
@@ -49,8 +53,6 @@ FORECAST_ROWS = """
 UPDATE cases_importrow row SET result = done.result, reason = done.reason, finding = done.finding
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS done (id, result, reason, finding)
 WHERE row.id = done.id"""
-MARK_OFFICIAL = """
-UPDATE cases_target SET is_official = true WHERE listing_id = ANY(%s) AND NOT is_official RETURNING id"""
 TARGET_COLUMNS = [
     "id", "kind", "platform_id", "listing_id", "store_id", "firm_id", "complaint_id", "case_id", "state", "is_official",
     "is_counted", "alleged", "price", "list_price", "claim", "claim_remark", "seen", "reported_at", "dropped_reason",
@@ -81,7 +83,8 @@ class Row(NamedTuple):
 class Outcome:
     """What became of the rows that the registry decides on, by number of row.
 
-    results: NEW, REPEAT or OFFICIAL. findings: the account that an official row names. links: what a row asks about.
+    results: NEW, REPEAT, OFFICIAL, or HELD because of a claim. findings: the account that an official or held row
+    hits. links: what a row asks about.
     firsts: what is asked about → the first row that asks. targets: the same → primary key of its target, once they
     are written. official_listings: registered listings that turned out to be in an official account.
     """
@@ -95,7 +98,7 @@ class Outcome:
 
     def reason_of(self, number: int) -> str:
         """The reason's code for what the registry decided."""
-        return OFFICIAL if self.results[number] == Result.OFFICIAL else ""
+        return REASONS_OF.get(self.results[number], "")
 
     def target_of(self, number: int) -> int | None:
         """The target that a row was registered as."""
@@ -151,11 +154,13 @@ def judge_rows(rows: Iterable[Row], registry: Registry, platforms: dict[str, int
 
     Rows whose address nobody can use or place are passed over. platforms: slug → primary key.
     """
-    rows = [row for row in rows if row.result in ACCEPTABLE]
+    rows = [row for row in rows if row.result in ACCEPTABLE or (row.result == Result.HELD and row.kind)]
     registry.look_up(
         [(platforms[row.platform_slug], row.listing_id) for row in rows if row.listing_id],
         [(platforms[row.platform_slug], row.store_id) for row in rows if row.store_id],
     )
+    if registry.accounts and registry.allowance is None:
+        registry.allowance = allowance_of(registry.source.firm)
     outcome = Outcome()
     for row in rows:
         _judge(row, platforms[row.platform_slug], registry, outcome)
@@ -166,10 +171,15 @@ def _judge(row: Row, platform: int, registry: Registry, outcome: Outcome) -> Non
     listing = (platform, row.listing_id) if row.listing_id else None
     store = (platform, row.store_id) if row.store_id else None
     account = registry.account_of(listing, store)
-    if listing and store and registry.learn(listing, store) and account and listing in registry.listings:
+    known_by_this = listing and store and registry.learn(listing, store, row.number)
+    if known_by_this and account and listing in registry.listings:
         outcome.official_listings.append(listing)
     if account:
         outcome.results[row.number], outcome.findings[row.number] = Result.OFFICIAL.value, finding_of(account)
+        return
+    claimed = registry.claimed_account(listing) if listing and store is None else None
+    if claimed:
+        outcome.results[row.number], outcome.findings[row.number] = Result.HELD.value, finding_of(claimed)
         return
 
     key, known = (store, registry.stores) if row.kind == STORE else (listing, registry.listings)
@@ -196,14 +206,16 @@ def register_rows(
     at: datetime,
     platforms: dict[str, int],
     write: Callable[[Outcome], None],
+    confirmed_by: User | None = None,
 ) -> None:
     """Register what rows of a complaint's sheet name, and make targets of what they ask about.
 
-    write: writes down what became of each row. The caller holds `lock_registry`. A fixed number of statements, whatever
-    the number of rows.
+    write: writes down what became of each row. confirmed_by: who confirms as they are read what the rows say of stores,
+    in a replay. The caller holds `lock_registry`. A fixed number of statements, whatever the number of rows.
     """
-    registry = Registry()
+    registry = Registry(source_of(complaint, confirmed_by, at))
     outcome = judge_rows(rows, registry, platforms)
+    claimed = dict(registry.new_claims) | {pair: (row, True) for pair, row in registry.raised.items()}
     registry.number()
     missing = _find_targets(outcome, registry)
     with copying_beside():
@@ -214,7 +226,15 @@ def register_rows(
     # The complaint is locked, and so may its case not be waited for: what is held just now, the maintenance passes on.
     known = [pk for place, pk in outcome.targets.items() if place not in missing]
     pass_on(known, actor=actor, at=at, wait=False)
-    _mark_official([registry.listings[key] for key in outcome.official_listings], actor, at)
+    mark_official([registry.listings[key] for key in outcome.official_listings], confirmed_by or actor, at)
+    if claimed:
+        tell_of_claims(complaint, claimed, registry, actor)
+
+
+def source_of(complaint: Complaint, confirmed_by: User | None = None, at: datetime | None = None) -> Source:
+    """Whose rows those of a complaint's sheet are, for the registry."""
+    person = confirmed_by.pk if confirmed_by else None
+    return Source(complaint.firm_id, complaint.pk, person, at.isoformat() if at else "")
 
 
 def _find_targets(outcome: Outcome, registry: Registry) -> dict[Place, int]:
@@ -300,23 +320,26 @@ def forecast_rows(rows: Iterable[Row], outcome: Outcome) -> None:
         )
 
 
-def _mark_official(listings: list[int], actor: User, at: datetime) -> None:
-    """Mark the targets of listings that are now known to be in an official account, and stop what is under way."""
+def mark_official(listings: list[int], actor: User, at: datetime) -> None:
+    """Mark the targets of listings that are now known to be in an official account, and withdraw what is open.
+
+    What a platform answered already stays for an officer to decide on.
+    """
     if not listings:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(MARK_OFFICIAL, [listings])
-        found = [row[0] for row in cursor.fetchall()]
-    announce_official(found, actor, at)
+    unmarked = Target.objects.filter(listing__in=listings, is_official=False).values_list("pk", flat=True)
+    ids = [target.pk for target in locked_in_order(Target.objects, list(unmarked))]
+    Target.objects.filter(pk__in=ids).update(is_official=True)
+    announce_official(ids, actor, at, answered=False)
 
 
-def announce_official(targets: list[int], actor: User, at: datetime) -> None:
-    """Write down that targets were found to be official, and run the hooks."""
+def announce_official(targets: list[int], actor: User, at: datetime, *, answered: bool = True) -> None:
+    """Write down that targets were found to be official, and run the hooks. answered: as for `official_found`."""
     if not targets:
         return
     record_each(actor, "target.found_official", Target.objects.filter(pk__in=targets), at)
     for hook in official_found:
-        hook(targets, actor=actor, at=at)
+        hook(targets, actor=actor, at=at, answered=answered)
 
 
 def record_each(actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any) -> None:

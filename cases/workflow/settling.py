@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Complaint, ImportRow, SheetImport
+from cases.models.imports import CLAIMED, OFFICIAL
 from cases.workflow import imports, registration
 from cases.workflow.reading import RESULTS
 from corps.access import require
@@ -18,11 +19,11 @@ from corps.models import User
 from corps.results import Result
 from listings.addresses import canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
-from listings.registration import Registry, lock_registry, registered_platforms
+from listings.registration import Key, Registry, lock_registry, registered_platforms
 from listings.sites import platform_of
 
 # Rows that may come out otherwise without another address; every other reason needs one.
-JUDGED_AS_IT_STANDS = {"", "official-account", "platform-not-registered", "two-platforms"}
+JUDGED_AS_IT_STANDS = {"", OFFICIAL, CLAIMED, "platform-not-registered", "two-platforms"}
 REPAIR = 4000
 # Up to so many rows the forecast of the whole sheet is made anew after each decision; beyond, of the settled rows only.
 FORECAST_ANEW = 10_000
@@ -118,12 +119,42 @@ def _settle(
         repair=repair or "",
     )
     _judge_anew(sheet_import, complaint, [row.pk for row in changed], actor, at)
-    for pk in ImportRow.objects.filter(pk__in=[r.pk for r in changed], result="official").values_list("pk", flat=True):
-        if not refuse:
-            results[pk] = Result(
-                pk, True, "official", _("It belongs to an official account, so nothing is registered.")
-            )
+    if not refuse:
+        results |= _kept_out([row.pk for row in changed])
     return results
+
+
+def _kept_out(ids: list[int]) -> dict[int, Result]:
+    """Of rows judged anew those that are not registered: an official account's, or still claimed to be."""
+    results = {}
+    kept = ImportRow.objects.filter(pk__in=ids, reason__in=(OFFICIAL, CLAIMED))
+    for pk, reason in kept.values_list("pk", "reason"):
+        if reason == OFFICIAL:
+            said = _("It belongs to an official account, so nothing is registered.")
+            results[pk] = Result(pk, True, "official", said)
+        else:
+            said = _("Somebody claims that it is in an official account's store; that is judged first.")
+            results[pk] = Result(pk, False, CLAIMED, said)
+    return results
+
+
+def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
+    """Judge anew the rows that are held because of a claim about these listings, once that has been judged.
+
+    The caller holds `lock_registry`. A few statements for each sheet that has such rows.
+    """
+    slugs = {pk: slug for slug, pk in registered_platforms().items()}
+    wanted = {(slugs[platform], canonical_id) for platform, canonical_id in listings}
+    held = ImportRow.objects.filter(reason=CLAIMED, result=ImportRow.Result.HELD).exclude(finding="")
+    held = held.filter(listing_id__in={canonical_id for _slug, canonical_id in wanted}).exclude(decision="refused")
+    by_import: dict[UUID, list[int]] = {}
+    for pk, sheet, slug, canonical_id in held.values_list("pk", "sheet_import_id", "platform_slug", "listing_id"):
+        if (slug, canonical_id) in wanted:
+            by_import.setdefault(sheet, []).append(pk)
+    for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
+        complaint, locked = imports.lock_import(sheet_import)
+        if locked.state in (SheetImport.State.REVIEW, SheetImport.State.DONE) or not locked.needs_review:
+            _judge_anew(locked, complaint, by_import[sheet_import.pk], actor, at)
 
 
 def _not_settleable(row: ImportRow, sheet_import: SheetImport, actor: User) -> Result | None:
@@ -183,7 +214,8 @@ def _judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int],
     rows = registration.select_rows("id = ANY(%s) ORDER BY row", ids)
     platforms = registered_platforms()
     if sheet_import.state == SheetImport.State.REVIEW:
-        registration.forecast_rows(rows, registration.judge_rows(rows, Registry(), platforms))
+        registry = Registry(registration.source_of(complaint))
+        registration.forecast_rows(rows, registration.judge_rows(rows, registry, platforms))
     else:
         registration.register_rows(
             rows,

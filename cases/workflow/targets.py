@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case as Choice
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from cases.models import BulkAct, Case, ImportRow, LegalGround, Target
 from cases.models.targets import TargetQuerySet
 from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING, CaseState, TargetState
 from cases.workflow.bulk_acts import keep_act
+from cases.workflow.claiming import take_up_claims
 from cases.workflow.guards import OPEN_CASE, given, lock_case, require_open, require_valid_ground
 from cases.workflow.registration import announce_official, finding_of, known_targets, record_each
 from corps.access import require
@@ -55,7 +56,7 @@ def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: dateti
     A dropped target is taken up again, wherever it was dropped, and the result says where and why it was. What lies
     unfinished with a complaint or a case that ended, and is named by nobody else, comes into this case.
     Refused with their code: what cannot be read or placed (codes of `listings.classify.REASONS`), "official",
-    "already-here", "other-case" and "other-complaint" with its number, "twice".
+    "claimed-official", "already-here", "other-case" and "other-complaint" with its number, "twice".
     Raises PermissionDenied; TransitionRefused "case-not-open", "too-many".
     """
     at = accept_at(actor, at, now())
@@ -108,6 +109,11 @@ def _add(
         if account:
             message = _("This belongs to an official account: %(account)s.") % {"account": finding_of(account)}
             results[number] = Result(number, False, "official", message)
+            continue
+        claimed = registry.claimed_account(key) if kind == Target.Kind.LISTING else None
+        if claimed:
+            why = _("Somebody claims that it is in the store of %(account)s; that is judged first.")
+            results[number] = Result(number, False, "claimed-official", why % {"account": finding_of(claimed)})
             continue
         free[kind, key] = number
         if kind == Target.Kind.LISTING:
@@ -372,6 +378,7 @@ def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None
     ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=False).values_list("pk", flat=True)]
     locked = [target.pk for target in locked_in_order(Target.objects, ids)]
     Target.objects.filter(pk__in=locked).update(is_official=True)
+    take_up_claims(account)
     record(actor, "official_account.targets_marked", account, at=at, targets=len(locked))
     announce_official(locked, actor, at)
 
@@ -399,8 +406,13 @@ def proposed_among(targets: Collection[int]) -> set[int]:
 def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
     """For `stores.standing.touched_tellers`: the targets that an account keeps from notices once it is registered."""
     count = sum(lot.count() for lot in targets_of(account))
-    note = _("no notice may name them any more")
-    yield Touched("targets", _("Targets"), count, note, reverse("cases:official_targets", args=[account.pk]))
+    listed = reverse("cases:official_targets", args=[account.pk])
+    yield Touched("targets", _("Targets"), count, _("no notice may name them any more"), listed)
+    claimed = Listing.objects.filter(
+        store=None, claimed_store__canonical_id=account.canonical_id, claimed_store__platform=account.platform_id
+    )
+    note = _("stay as they are; you judge these claims afterwards")
+    yield Touched("claimed", _("Listings only claimed to be in it"), claimed.count(), note)
 
 
 def kept_by(account: OfficialAccount) -> int:
@@ -411,18 +423,42 @@ def kept_by(account: OfficialAccount) -> int:
 def targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Target]]:
     """The targets that are the account's store, and those that are a listing known to be in it."""
     store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
-    inside = Belonging.objects.filter(platform=account.platform_id, store_id=account.canonical_id)
+    inside = Belonging.objects.confirmed().filter(platform=account.platform_id, store_id=account.canonical_id)
     known = Q(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
     listings = Listing.objects.filter(known | Q(store__in=store.values("pk")))
     there = Target.objects.filter(platform=account.platform_id)
     return there.filter(store__in=store.values("pk")), there.filter(listing__in=listings.values("pk"))
 
 
+def release_targets(listings: Iterable[int], *, actor: User, at: datetime) -> None:
+    """Let targets be ordinary again that are marked official and in no official account's store by what is known now.
+
+    listings: primary keys. Three statements at most.
+    """
+    marked = Target.objects.filter(listing__in=list(listings), is_official=True)
+    free = _kept_by_none(list(marked.values_list("pk", flat=True)), OfficialAccount.objects.protecting())
+    locked = [target.pk for target in locked_in_order(Target.objects, free)]
+    Target.objects.filter(pk__in=locked).update(is_official=False)
+    record_each(actor, "target.released", Target.objects.filter(pk__in=locked), at)
+
+
 def _kept_by(account: OfficialAccount) -> list[int]:
-    """Marked targets of the account that no other one protects: a listing may be known to be in two stores."""
+    """Marked targets of the account that no other one protects."""
     ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=True).values_list("pk", flat=True)]
-    others = OfficialAccount.objects.protecting().filter(platform=account.platform_id).exclude(pk=account.pk)
-    inside = Belonging.objects.filter(platform=account.platform_id, store_id__in=others.values("canonical_id"))
-    elsewhere = Q(listing__store__canonical_id__in=others.values("canonical_id"))
-    elsewhere |= Q(listing__canonical_id__in=inside.values("listing_id"))
-    return list(Target.objects.filter(pk__in=ids).exclude(elsewhere).values_list("pk", flat=True))
+    return _kept_by_none(ids, OfficialAccount.objects.protecting().exclude(pk=account.pk))
+
+
+def _kept_by_none(targets: list[int], accounts: QuerySet[OfficialAccount]) -> list[int]:
+    """Which of these targets none of these accounts protects, on whatever platform."""
+    on_platform = accounts.filter(platform=OuterRef("platform"))
+    inside = Belonging.objects.confirmed().filter(
+        platform=OuterRef("platform"), listing_id=OuterRef("listing__canonical_id")
+    )
+    around = inside.filter(store_id__in=accounts.filter(platform=OuterRef("platform")).values("canonical_id"))
+    return list(
+        Target.objects.filter(pk__in=targets)
+        .exclude(Exists(on_platform.filter(canonical_id=OuterRef("store__canonical_id"))))
+        .exclude(Exists(on_platform.filter(canonical_id=OuterRef("listing__store__canonical_id"))))
+        .exclude(Exists(around))
+        .values_list("pk", flat=True)
+    )

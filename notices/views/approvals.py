@@ -4,7 +4,8 @@ from math import ceil
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -241,9 +242,14 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
     ]
     stores = (
-        notice.items.exclude(target__listing__store=None)
+        notice.items.annotate(
+            store=Coalesce("target__listing__store__canonical_id", "target__listing__claimed_store__canonical_id"),
+            store_name=Coalesce("target__listing__store__name", "target__listing__claimed_store__name"),
+            is_claimed=Q(target__listing__store=None),
+        )
+        .exclude(store=None)
         .order_by()
-        .values("target__listing__store__name", "target__listing__store__canonical_id")
+        .values("store", "store_name", "is_claimed")
         .annotate(count=Count("pk"))
         .order_by("-count")
     )

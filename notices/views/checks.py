@@ -242,6 +242,7 @@ def _with_things(items: QuerySet[Any]) -> QuerySet[Any]:
         "notice__case",
         "notice__platform",
         "target__listing__store",
+        "target__listing__claimed_store",
         "target__store",
         "target__platform",
         "target__firm",

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Target
+from cases.workflow import targets_of
 from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
@@ -63,15 +63,13 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
 
 def withdraw_official(account: OfficialAccount, actor: User | None, at: datetime) -> None:
     """Hook of the stores room, in the registering transaction: nothing may name this account any more."""
-    withdraw_named(
-        list(Target.objects.filter(is_official=True, platform=account.platform).values_list("pk", flat=True)),
-        actor,
-        at,
-    )
+    withdraw_named([pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)], actor, at)
 
 
-def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> None:
+def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime, *, answered: bool = True) -> None:
     """Take targets that turned out official out of every draft and open notice, and cancel or replace unsent letters.
+
+    answered: whether items that a platform answered already are withdrawn as well, or stay for an officer to decide on.
 
     An unsent letter that named one is cancelled, and a new one without it takes its place in the outbox.
     """
@@ -84,7 +82,8 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime) -> 
     drafts.delete()
     if drafted:
         close_gaps(drafted)
-    open_items = NoticeItem.objects.filter(target__in=targets).unfinished()
+    named = NoticeItem.objects.filter(target__in=targets)
+    open_items = named.unfinished() if answered else named.filter(state=ItemState.OPEN)
     touched = list(open_items.order_by().values_list("notice_id", flat=True).distinct())
     withdraw_items(items=list(open_items.values_list("pk", flat=True)), actor=None, reason=str(OFFICIAL), at=at)
     for notice in Notice.objects.filter(pk__in=touched).select_related("case", "platform", "recipient"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case as Either
 from django.db.models import F, Value, When
@@ -17,6 +18,7 @@ from corps.audit import entry, record_many
 from corps.locking import locked_in_order
 from corps.models import Approval, Delivery, User
 from notices.models import Notice, NoticeItem
+from notices.states import ItemState
 from notices.workflow import ledger
 from stores.models import OfficialAccount
 from stores.standing import Touched
@@ -65,6 +67,15 @@ def touched_work(account: OfficialAccount) -> Iterable[Touched]:
     counted = Target.objects.filter(pk__in=targets, is_counted=True).count()
     note = _("a −1 is written for each, in the same act")
     yield Touched("counted", _("Counted results"), counted, note, f"{listed}?show=counted")
+
+
+def work_of(targets: Iterable[int]) -> Iterable[tuple[str, Any, int]]:
+    """For `cases.workflow.claims.work_counters`: what is under way about these targets. Three statements."""
+    ids = list(targets)
+    items = NoticeItem.objects.filter(target__in=ids)
+    yield "open", _("Open items of notices"), items.filter(state=ItemState.OPEN).count()
+    yield "answered", _("Answered items"), items.unfinished().exclude(state=ItemState.OPEN).count()
+    yield "counted", _("Counted results"), Target.objects.filter(pk__in=ids, is_counted=True).count()
 
 
 def _counted(account: OfficialAccount) -> list[int]:

@@ -1,9 +1,13 @@
 """What becomes of a row: one result, in the order of precedence; the registry that rows leave behind."""
 
+from typing import Any
+
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from cases import workflow
 from cases.models import Complaint, ImportRow, Target
+from corps.acting import acting
 from corps.models import AuditEntry
 from listings.models import Belonging, Listing
 from stores.models import Store
@@ -29,9 +33,9 @@ def make_official(house: House, number: str, *, firm: str = "HYS") -> None:
     )
 
 
-def results(house: House, *rows: str, firm: str = "CXT") -> list[str]:
+def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[str]:
     """Register a sheet of these rows; the result of each."""
-    sheet_import = take_in(house, sheet_of(*rows), firm=firm)
+    sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
     assert sheet_import.state == "done", sheet_import.explanation
     return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
 
@@ -63,7 +67,7 @@ def test_asking_for_closure_makes_the_store_the_target_and_registers_both(house)
     assert results(house, row("600000000001", "70000001", "关闭店铺")) == ["new"]
     target = Target.objects.get()
     assert (target.kind, target.store.canonical_id) == ("store", "70000001")
-    assert Listing.objects.get().store == target.store
+    assert Listing.objects.get().claimed_store == target.store
 
 
 def test_a_listing_registered_beside_a_store_is_a_repeat_when_it_becomes_a_target(house):
@@ -74,46 +78,28 @@ def test_a_listing_registered_beside_a_store_is_a_repeat_when_it_becomes_a_targe
 def test_a_repeat_registers_the_store_that_it_names_besides(house):
     results(house, row("600000000001"))
     assert results(house, row("600000000001", "70000001")) == ["repeat"]
-    assert Listing.objects.get().store == Store.objects.get()
+    assert Listing.objects.get().claimed_store == Store.objects.get()
     assert Target.objects.count() == 1
 
 
-def test_an_official_store_registers_nothing_but_teaches_where_its_listing_is(house):
+def test_an_official_store_registers_nothing_and_its_row_is_a_claim_of_where_its_listing_is(house):
     make_official(house, "70000001")
-    assert results(house, row("600000000001", "70000001"), row("600000000001")) == ["official", "official"]
+    assert results(house, row("600000000001", "70000001"), row("600000000001")) == ["official", "held"]
     assert not Listing.objects.exists()
     assert not Store.objects.exists()
-    assert Belonging.objects.get().store_id == "70000001"
-    assert ImportRow.objects.first().finding == "官方店 (HYS)"
+    claim = Belonging.objects.get()
+    assert (claim.store_id, claim.state, claim.in_effect) == ("70000001", "unjudged", True)
+    assert (claim.firm.code, claim.complaint, claim.row) == ("CXT", Complaint.objects.get().pk, 2)
+    assert [line.finding for line in ImportRow.objects.order_by("row")] == ["官方店 (HYS)"] * 2
 
 
-def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_is(house):
-    make_official(house, "70000001")
-    assert results(
-        house,
-        row("600000000001", "70000002"),
-        row("600000000001", "70000001"),
-        row("600000000001"),
-    ) == ["new", "official", "repeat"]
-    assert Listing.objects.get().store.canonical_id == "70000002"
-    assert not Target.objects.get().is_official
+def test_the_store_that_a_row_names_beside_a_listing_is_only_claimed(house):
+    results(house, row("600000000001", "70000001"), row("600000000001", "70000002"))
+    listing = Listing.objects.get()
+    assert (listing.store, listing.claimed_store.canonical_id) == (None, "70000001")
 
 
-def test_a_row_whose_listing_is_known_to_be_official_is_official_whatever_store_it_names(house):
-    make_official(house, "70000001")
-    assert (
-        results(
-            house,
-            row("600000000001", "70000001"),
-            row("600000000001", "70000009"),
-            row("600000000001", "70000009", "关店"),
-        )
-        == ["official"] * 3
-    )
-    assert not Store.objects.exists()
-
-
-def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced(house):
+def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(house):
     announced = []
     workflow.official_found.append(lambda targets, **_: announced.extend(targets))
     try:
@@ -122,16 +108,85 @@ def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced
     finally:
         workflow.official_found.pop()
     target = Target.objects.get()
-    assert target.is_official
-    assert announced == [target.pk]
-    assert AuditEntry.objects.about(target).filter(verb="target.found_official").exists()
+    assert not target.is_official
+    assert announced == []
 
 
-def test_an_account_registered_later_marks_its_store_and_the_listings_known_to_be_in_it(house):
+def test_a_row_that_names_only_a_listing_somebody_claims_to_be_official_is_held_whoever_claimed_it(house):
+    make_official(house, "70000001")
+    results(house, row("600000000001", "70000002"), row("600000000001", "70000001"), firm="HYS")
+    assert results(house, row("600000000001"), firm="CXT") == ["held"]
+    assert ImportRow.objects.get(result="held").explanation
+
+
+def test_a_claim_holds_no_row_that_names_another_store_nor_one_that_asks_for_that_to_be_shut(house):
+    make_official(house, "70000001")
+    assert results(
+        house,
+        row("600000000001", "70000001"),
+        row("600000000001", "70000009"),
+        row("600000000001", "70000009", "关店"),
+    ) == ["official", "new", "repeat"]
+    assert Listing.objects.get().claimed_store.canonical_id == "70000009"
+
+
+class TestConfirmedAsTheyAreRead:
+    """A replay: its rows are confirmed as they are read, so the first that names the two together decides."""
+
+    @pytest.fixture(autouse=True)
+    def in_a_replay(self, house):
+        self.said = {"claims_confirmed_by": house.officer}
+        with acting(channel="replay", replay="replay-1"):
+            yield
+
+    def test_an_official_store_teaches_where_its_listing_is(self, house):
+        make_official(house, "70000001")
+        rows = [row("600000000001", "70000001"), row("600000000001"), row("600000000001", "70000009", "关店")]
+        assert results(house, *rows, **self.said) == ["official"] * 3
+        known = Belonging.objects.get()
+        assert (known.store_id, known.state, known.judged_by) == ("70000001", "confirmed", house.officer)
+        assert not Store.objects.exists()
+
+    def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_is(self, house):
+        make_official(house, "70000001")
+        rows = [row("600000000001", "70000002"), row("600000000001", "70000001"), row("600000000001")]
+        assert results(house, *rows, **self.said) == ["new", "official", "repeat"]
+        listing = Listing.objects.get()
+        assert listing.store.canonical_id == listing.claimed_store.canonical_id == "70000002"
+        assert not Target.objects.get().is_official
+
+    def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced(self, house):
+        announced = []
+        workflow.official_found.append(lambda targets, **_: announced.extend(targets))
+        try:
+            make_official(house, "70000001")
+            rows = [row("600000000001"), row("600000000001", "70000001")]
+            assert results(house, *rows, **self.said) == ["new", "official"]
+        finally:
+            workflow.official_found.pop()
+        target = Target.objects.get()
+        assert target.is_official
+        assert announced == [target.pk]
+        assert AuditEntry.objects.about(target).filter(verb="target.found_official").exists()
+
+    def test_an_account_registered_later_marks_its_store_and_the_listings_known_to_be_in_it(self, house):
+        rows = [row("600000000001", "70000001"), row("", "70000001", "关店"), row("600000000002", "70000002")]
+        results(house, *rows, **self.said)
+        make_official(house, "70000001")
+        marked = Target.objects.filter(is_official=True)
+        assert {target.thing.canonical_id for target in marked} == {"600000000001", "70000001"}
+
+
+def test_nobody_confirms_rows_as_they_are_read_outside_a_replay(house):
+    with pytest.raises(PermissionDenied):
+        results(house, row("600000000001", "70000001"), claims_confirmed_by=house.officer)
+
+
+def test_an_account_registered_later_marks_its_store_and_no_listing_that_is_only_claimed_to_be_in_it(house):
     results(house, row("600000000001", "70000001"), row("", "70000001", "关店"), row("600000000002", "70000002"))
     make_official(house, "70000001")
     marked = Target.objects.filter(is_official=True)
-    assert {target.thing.canonical_id for target in marked} == {"600000000001", "70000001"}
+    assert {target.thing.canonical_id for target in marked} == {"70000001"}
 
 
 def test_taobao_and_tmall_stores_are_one_space(house):

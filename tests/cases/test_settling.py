@@ -41,7 +41,7 @@ def test_a_short_link_is_settled_by_the_address_that_it_leads_to(house):
     assert line.decided_by == house.officer
     workflow.register_import(sheet_import=line.sheet_import, actor=house.officer)
     workflow.continue_registering(line.sheet_import_id)
-    assert Listing.objects.get().store.canonical_id == "70000001"
+    assert Listing.objects.get().claimed_store.canonical_id == "70000001"
 
 
 def test_an_address_that_helps_no_further_is_refused_and_changes_nothing(house):

@@ -9,6 +9,7 @@ from cases import workflow
 from cases.models import Case, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
+from listings.models import Belonging
 from tests.cases.conftest import sheet_of, take_in
 from tests.cases.test_cases import opened  # noqa: F401
 from tests.cases.test_rows import ITEM, SHOP, make_official, row
@@ -70,10 +71,14 @@ def test_each_address_that_cannot_be_added_says_why(house, opened, accepted):  #
     assert all(str(result.message) for result in results if not result.ok)
 
 
-def test_a_listing_known_to_be_in_an_official_store_cannot_be_added(house, opened):  # noqa: F811
+def test_a_listing_known_or_claimed_to_be_in_an_official_store_cannot_be_added(house, opened):  # noqa: F811
     make_official(house, "70000001")
     take_in(house, sheet_of(row("600000000021", "70000001")))
-    assert codes(add(house, opened(), ITEM % "600000000021")) == ["official"]
+    case = opened()
+    assert codes(add(house, case, ITEM % "600000000021")) == ["claimed-official"]
+    claims = Belonging.objects.values_list("pk", flat=True)
+    workflow.judge_claims(claims=claims, actor=house.officer, confirm=True)
+    assert codes(add(house, case, ITEM % "600000000021")) == ["official"]
 
 
 def test_nothing_is_added_to_a_case_that_is_over(house, opened):  # noqa: F811

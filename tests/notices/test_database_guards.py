@@ -16,6 +16,9 @@ from tests.notices.world import World, add_targets, make_world
 
 SESSIONS, SECONDS = 8, 1.5
 
+# What a person made of a claim.
+CONFIRMED = {"state": "confirmed", "judged_at": "2026-03-01T00:00Z"}
+
 
 def draft(world: World) -> Notice:
     return Notice.objects.create(
@@ -69,7 +72,9 @@ def test_no_item_names_a_listing_that_stands_in_an_official_store(world: World):
 @pytest.mark.django_db
 def test_no_item_names_a_listing_known_to_be_in_an_official_store(world: World):
     [target] = add_targets(world, 1)
-    Belonging.objects.create(platform=world.platform, listing_id=target.listing.canonical_id, store_id="shop78")
+    Belonging.objects.create(
+        platform=world.platform, listing_id=target.listing.canonical_id, store_id="shop78", **CONFIRMED
+    )
     protect(world, "shop78")
     with pytest.raises(IntegrityError, match="official account"), transaction.atomic():
         name(world, target)

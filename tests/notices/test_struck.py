@@ -24,6 +24,9 @@ from tests.notices.world import World, add_targets, issue
 pytestmark = pytest.mark.django_db
 WHY = "注册地址与企业不符，系第三方店铺"
 
+# What a person made of a claim.
+CONFIRMED = {"state": "confirmed", "judged_at": "2026-03-01T00:00Z"}
+
 
 def ask(account: OfficialAccount, by: User) -> None:
     propose_strike(account=account, actor=by, reason=WHY)
@@ -152,7 +155,9 @@ def test_a_listing_in_two_stores_stays_protected_by_the_other_one(world: World):
 
 def protect_another_store_of(world: World, target: Target) -> OfficialAccount:
     """Register a second account, in whose store the listing is known to be as well."""
-    Belonging.objects.create(platform=world.platform, listing_id=target.listing.canonical_id, store_id="200300400")
+    Belonging.objects.create(
+        platform=world.platform, listing_id=target.listing.canonical_id, store_id="200300400", **CONFIRMED
+    )
     return register_official_account(
         firm=world.firm, platform=world.platform, site="taobao", canonical_id="200300400",
         url="https://shop200300400.taobao.com/", name="另一旗舰店", actor=world.officer,
@@ -254,7 +259,7 @@ def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(wor
 
 def test_registered_anew_it_protects_what_it_taught_and_what_was_named_meanwhile(world: World):
     account = protect(world)
-    Belonging.objects.create(platform=world.platform, listing_id="600000099999", store_id=STORE)
+    Belonging.objects.create(platform=world.platform, listing_id="600000099999", store_id=STORE, **CONFIRMED)
     struck(world, account)
     [result] = name_targets(
         case=world.case, addresses=["https://item.taobao.com/item.htm?id=600000099999"], actor=world.officer

@@ -1,0 +1,288 @@
+"""Claims of belonging: what sheets say of stores that belong to firms themselves, judged together after a look."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import desk, workflow
+from cases.models import Case, Complaint, Target
+from cases.states import TargetState
+from cases.workflow import claims_for
+from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
+from corps.forms import ticked_ids
+from corps.home import Need
+from corps.models import User
+from corps.pieces.lists import conditions, page_of
+from corps.pieces.tables import SELECT, Column, Table
+from corps.pieces.words import thousands
+from corps.results import Result
+from firms.models import Firm
+from listings.models import Belonging, BelongingCorrection, Listing
+from stores.models import OfficialAccount, Platform
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+MOST_AT_ONCE = 10_000
+# What a platform said of an official account's target: an officer decides, nothing follows by itself.
+ANSWERED = (TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
+TABLE = Table(
+    "claims",
+    SELECT,
+    Column("listing", gettext_lazy("Listing"), "w224", fixed=True),
+    Column("store", gettext_lazy("Claimed to be in"), fixed=True),
+    Column("source", gettext_lazy("Claimed by"), "w224"),
+    Column("target", gettext_lazy("What becomes of it"), "w192", fixed=True),
+    Column("case", gettext_lazy("Case"), "w128"),
+    Column("effect", gettext_lazy("Effect"), "w128"),
+)
+
+
+@corps
+@require_GET
+def list_claims(request: SignedIn) -> HttpResponse:
+    """Claims that wait: grouped by sheet and official account, and those of one group, or of a filter, one by one."""
+    claims = _filtered(request)
+    page = page_of(claims.select_related("platform", "firm"), request.GET, order=("id",), total=claims.count())
+    context = {
+        "groups": _groups(claims) if not request.GET.get("store") else [],
+        "rows": _rows(list(page), request.user),
+        "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
+        "conditions": _chips(request),
+        "query": request.GET.urlencode(),
+        "corrections": BelongingCorrection.objects.filter(
+            state=BelongingCorrection.State.PROPOSED, listing__in=Listing.objects.visible_to(request.user).values("pk")
+        ).select_related("listing__platform"),
+        "answered": answered_for(request.user).count(),
+    }
+    return render(request, "cases/claims.html", context)
+
+
+@corps
+@require_POST
+def judge(request: SignedIn) -> HttpResponse:
+    """Confirm the selected claims after a look, refuse them with the reason, or let them take effect."""
+    ids = ticked_ids(request.POST)
+    if request.POST.get("all_matching"):
+        ids = list(_filtered(request).values_list("pk", flat=True)[:MOST_AT_ONCE])
+    back = f"{reverse('cases:claims')}?{request.GET.urlencode()}"
+    if not ids:
+        messages.warning(request, _("Select the claims that are meant."))
+        return redirect(back)
+    try:
+        results = _judge(request, ids)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(back)
+    failed = [result for result in results if not result.ok]
+    done = len(results) - len(failed)
+    if done:
+        said = ngettext("%(count)s claim judged.", "%(count)s claims judged.", done) % {"count": thousands(done)}
+        messages.success(request, said)
+    if failed:
+        return render(request, "cases/claims_result.html", {"results": results, "names": _names(failed), "back": back})
+    return redirect(back)
+
+
+def _judge(request: SignedIn, ids: list[int]) -> list[Result]:
+    act, reason = request.POST.get("act"), request.POST.get("reason", "")
+    if act == "admit":
+        return workflow.admit_claims(claims=ids, actor=request.user)
+    return workflow.judge_claims(claims=ids, actor=request.user, confirm=act == "confirm", reason=reason)
+
+
+def _names(results: list[Result]) -> dict[Any, tuple[str, str]]:
+    claims = Belonging.objects.filter(pk__in=[result.ref for result in results]).select_related("platform")
+    return {claim.pk: (f"{claim.platform.label} {claim.listing_id}", "") for claim in claims}
+
+
+def _filtered(request: SignedIn) -> QuerySet[Belonging]:
+    """The claims that wait and that the address's filter leaves."""
+    claims = claims_for(request.user).filter(state=Belonging.State.UNJUDGED)
+    asked = request.GET
+    if firm := asked.get("firm"):
+        claims = claims.filter(firm__code=firm)
+    if number := asked.get("complaint"):
+        claims = claims.filter(complaint__in=Complaint.objects.filter(number=number).values("pk"))
+    if store := asked.get("store"):
+        slug, _slash, canonical_id = store.partition("/")
+        claims = claims.filter(platform__slug=slug, store_id=canonical_id)
+    if number := asked.get("case"):
+        targets = Target.objects.filter(case__number=number, listing__isnull=False)
+        claims = claims.filter(listing_id__in=targets.values("listing__canonical_id"))
+    if asked.get("effect") == "none":
+        claims = claims.filter(in_effect=False)
+    return claims
+
+
+def _chips(request: SignedIn) -> list[Any]:
+    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    return conditions(
+        request.GET,
+        [
+            ("firm", _("Firm"), firms.get),
+            ("complaint", _("Complaint"), str),
+            ("store", _("Store"), str),
+            ("case", _("Case"), str),
+            ("effect", _("Effect"), {"none": _("without effect")}.get),
+        ],
+    )
+
+
+def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
+    """Claims by sheet and official account, with how many there are and how many take no effect; four statements."""
+    keys = ("complaint", "firm", "platform", "store_id")
+    counted = (
+        claims.order_by()
+        .values(*keys)
+        .annotate(count=Count("pk"), idle=Count("pk", filter=Q(in_effect=False)), since=Min("recorded_at"))
+    )
+    groups = list(counted.order_by("since"))
+    complaints = Complaint.objects.in_bulk([group["complaint"] for group in groups if group["complaint"]])
+    firms = Firm.objects.in_bulk([group["firm"] for group in groups if group["firm"]])
+    platforms = Platform.objects.in_bulk()
+    accounts = _accounts({group["store_id"] for group in groups})
+    for group in groups:
+        complaint = complaints.get(group["complaint"])
+        platform = platforms[group["platform"]]
+        store = f"{platform.slug}/{group['store_id']}"
+        group |= {
+            "complaint": complaint,
+            "firm": firms.get(group["firm"]),
+            "platform": platform,
+            "account": accounts.get((platform.pk, group["store_id"])),
+            "url": f"?store={store}" + (f"&complaint={complaint.number}" if complaint else ""),
+        }
+    return groups
+
+
+def _accounts(stores: set[str]) -> dict[tuple[int, str], OfficialAccount]:
+    accounts = OfficialAccount.objects.protecting().filter(canonical_id__in=stores).select_related("firm")
+    return {(account.platform_id, account.canonical_id): account for account in accounts}
+
+
+def _rows(claims: list[Belonging], user: User) -> list[dict[str, Any]]:
+    """Claims with what they touch; four statements."""
+    ids = {claim.listing_id for claim in claims}
+    listings = {
+        (listing.platform_id, listing.canonical_id): listing
+        for listing in Listing.objects.visible_to(user).filter(canonical_id__in=ids)
+    }
+    targets = {
+        target.listing_id: target
+        for target in Target.objects.visible_to(user)
+        .filter(listing__in=[listing.pk for listing in listings.values()])
+        .select_related("case")
+    }
+    complaints = Complaint.objects.in_bulk([claim.complaint for claim in claims if claim.complaint])
+    accounts = _accounts({claim.store_id for claim in claims})
+    rows = []
+    for claim in claims:
+        listing = listings.get((claim.platform_id, claim.listing_id))
+        rows.append(
+            {
+                "claim": claim,
+                "listing": listing,
+                "target": targets.get(listing.pk) if listing else None,
+                "complaint": complaints.get(claim.complaint or 0),
+                "account": accounts.get((claim.platform_id, claim.store_id)),
+            }
+        )
+    return rows
+
+
+def answered_for(user: User) -> QuerySet[Target]:
+    """Targets of official accounts that a platform answered or that count: an officer decides on each."""
+    return Target.objects.visible_to(user).filter(Q(state__in=ANSWERED) | Q(is_counted=True), is_official=True)
+
+
+@corps
+@require_GET
+def list_answered(request: SignedIn) -> HttpResponse:
+    """The same, one by one: their items are withdrawn, their results corrected, on their own pages."""
+    targets = answered_for(request.user).select_related("listing", "store", "platform", "case").order_by("-pk")
+    page = page_of(targets, request.GET, order=("-id",), total=targets.count())
+    return render(request, "cases/claims_answered.html", {"page": page})
+
+
+def to_judge(user: User) -> Iterator[desk.Task]:
+    """For the home page: claims that touch the person's cases, by sheet, and what was answered of official accounts."""
+    mine = Case.objects.visible_to(user).filter(assignments__officer=user, assignments__until__isnull=True)
+    touched = Target.objects.filter(case__in=mine.values("pk"), listing__isnull=False)
+    claims = claims_for(user).filter(
+        state=Belonging.State.UNJUDGED, in_effect=True, listing_id__in=touched.values("listing__canonical_id")
+    )
+    for group in _groups(claims)[: desk.MOST]:
+        complaint, account = group["complaint"], group["account"]
+        yield desk.Task(
+            title=_("Claimed to be in %(account)s") % {"account": account or group["store_id"]},
+            note=_("judge it after a look; nothing is protected before"),
+            place=f"{group['firm'] or '—'}　{complaint.number if complaint else ''}",
+            count=group["count"],
+            unit=_("listings to be judged"),
+            url=reverse("cases:claims") + group["url"],
+            verb=_("Judge"),
+            since=group["since"],
+        )
+    count = answered_for(user).filter(case__in=mine.values("pk")).count()
+    if count:
+        yield desk.Task(
+            title=_("Answered or counted, and an official account's"),
+            note=_("withdraw the item, or have the result corrected"),
+            place="",
+            count=count,
+            unit=_("targets"),
+            url=reverse("cases:claims_answered"),
+            verb=_("Decide"),
+        )
+
+
+def waiting(user: User) -> int:
+    """How many claims wait, for the sidebar."""
+    return claims_for(user).filter(state=Belonging.State.UNJUDGED).count()
+
+
+def without_effect(user: User) -> Iterator[Need]:
+    """For the administrator's home page: firms some of whose claims take no effect, and why. Three statements."""
+    idle = Belonging.objects.waiting().filter(in_effect=False, firm__isnull=False)
+    counts = dict(idle.order_by().values_list("firm").annotate(Count("pk")))
+    for firm in Firm.objects.filter(pk__in=counts):
+        barred = workflow.is_barred(firm.pk)
+        yield Need(
+            colour="amber",
+            mark=_("claims"),
+            text=_("Claims of belonging of %(firm)s that take no effect: %(count)s")
+            % {"firm": firm.label, "count": thousands(counts[firm.pk])},
+            note=_("refused twice in 90 days; an officer admits them")
+            if barred
+            else _("more than a firm may have waiting; an officer judges or admits them"),
+            url=reverse("firms:firm", args=[firm.code]),
+            verb=_("The firm"),
+        )
+
+
+def corrections_waiting(user: User) -> Iterator[Need]:
+    """For a supervisor's home page: corrections of what listings belong to that somebody else proposed."""
+    proposed = BelongingCorrection.objects.filter(state=BelongingCorrection.State.PROPOSED).count()
+    if proposed:
+        yield Need(
+            colour="purple",
+            mark=_("to decide"),
+            text=ngettext(
+                "%(count)s listing whose store is to be corrected",
+                "%(count)s listings whose stores are to be corrected",
+                proposed,
+            )
+            % {"count": thousands(proposed)},
+            note="",
+            url=reverse("cases:claims"),
+            verb=_("Look"),
+        )

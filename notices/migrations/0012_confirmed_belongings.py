@@ -1,0 +1,44 @@
+"""What somebody only claims of a listing's store keeps it out of no notice; what a person confirmed does."""
+
+from django.db import migrations
+
+# As in 0008, save for belongings that nobody confirmed. The lock is stores.locks.OFFICIAL_LOCK.
+REFUSE = """
+CREATE OR REPLACE FUNCTION notices_refuse_official(targets bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    official text;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(x'6F6666'::bigint);
+    SELECT concat_ws(' ', 'target', target.id, 'account', account.id) INTO official
+    FROM public.cases_target target
+    LEFT JOIN public.stores_store own ON own.id = target.store_id
+    LEFT JOIN public.listings_listing listing ON listing.id = target.listing_id
+    LEFT JOIN public.stores_store around ON around.id = listing.store_id
+    LEFT JOIN public.listings_belonging known
+        ON known.platform_id = listing.platform_id AND known.listing_id = listing.canonical_id{confirmed}
+    LEFT JOIN public.stores_officialaccount account
+        ON account.platform_id = target.platform_id
+        AND account.canonical_id IN (own.canonical_id, around.canonical_id, known.store_id)
+        AND account.struck_at IS NULL AND account.declined_at IS NULL
+    WHERE target.id = ANY(targets) AND (account.id IS NOT NULL OR target.is_official)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'an official account is never named in a notice: %', official
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'no_item_names_an_official_account',
+                  TABLE = 'notices_noticeitem';
+    END IF;
+END $$"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("listings", "0003_claims"),
+        ("notices", "0011_pending_approvals"),
+    ]
+
+    operations = [
+        migrations.RunSQL(
+            REFUSE.replace("{confirmed}", " AND known.state = 'confirmed'"), REFUSE.replace("{confirmed}", "")
+        ),
+    ]

@@ -1,0 +1,330 @@
+"""Protection is proved, not claimed: what rows say of official accounts, and what only persons make of it."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from cases import workflow
+from cases.models import Case, ImportRow, Target
+from corps.errors import TransitionRefused
+from corps.limits import limits
+from corps.models import AuditEntry, Notification
+from corps.workflow import read_notifications
+from listings.models import Belonging, Listing
+from stores.workflow import propose_strike, strike_official_account
+from tests.accounts import register_official_account
+from tests.cases.conftest import House, sheet_of, take_in
+
+pytestmark = pytest.mark.django_db
+
+LISTING, SHOP = "600000000001", "70000001"
+
+
+def row(listing: str = "", store: str = "", request: str = "下架商品") -> str:
+    item = f"https://item.taobao.com/item.htm?id={listing}" if listing else ""
+    shop = f"https://shop{store}.taobao.com/" if store else ""
+    return f"{item},{shop},{request},精华液"
+
+
+def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[str]:
+    sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
+    assert sheet_import.state == "done", sheet_import.explanation
+    return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
+
+
+@pytest.fixture
+def account(house: House):
+    return register_official_account(
+        firm=house.firms["HYS"],
+        platform=house.platforms["taobao"],
+        site="taobao",
+        canonical_id=SHOP,
+        url=f"https://shop{SHOP}.taobao.com/",
+        name="官方店",
+        actor=house.officer,
+    )
+
+
+@pytest.fixture
+def case(house: House, account) -> Case:
+    """CXT's complaint names a listing; it is in a case of officer and officer2."""
+    complaint = take_in(house, sheet_of(row(LISTING)), firm="CXT").complaint
+    complaint = workflow.accept_complaint(complaint=complaint, actor=house.officer)
+    return workflow.open_case(
+        complaints=[complaint], title="案", actor=house.officer, lead=house.officer, second=house.officer2
+    )
+
+
+def judge(house: House, confirm: bool, reason: str = "已查看", **who: Any):
+    ids = Belonging.objects.waiting().values_list("pk", flat=True)
+    return workflow.judge_claims(claims=ids, actor=who.get("by", house.officer), confirm=confirm, reason=reason)
+
+
+class TestTelling:
+    """The officers of the cases that it touches are told at once, with the claim's source."""
+
+    def test_both_officers_are_told_once_for_a_sheet_and_the_target_stays_as_it_is(self, house, case):
+        assert results(house, row(LISTING, SHOP), row(LISTING, SHOP), firm="YCB") == ["official"] * 2
+        told = Notification.objects.filter(url__contains=f"case={case.number}")
+        assert {line.user.username for line in told} == {"officer2", "officer"} - {house.officer.username}
+        assert all("YCB" in line.text or house.firms["YCB"].name in line.text for line in told)
+        target = Target.objects.get()
+        assert (target.is_official, target.state) == (False, "reported")
+
+    def test_a_firms_own_sheet_tells_both_officers(self, house, case):
+        take_in(house, sheet_of(row(LISTING, SHOP)), firm="YCB", actor=house.chief)
+        told = Notification.objects.filter(url__contains=f"case={case.number}")
+        assert {line.user.username for line in told} == {"officer", "officer2"}
+
+    def test_the_claim_stands_on_the_targets_page_with_its_source_and_on_the_home_page(self, house, case, client):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        client.force_login(house.officer)
+        target = Target.objects.get()
+        [said] = client.get(reverse("cases:target", args=[target.pk])).context["claims"]
+        assert (said["claim"].firm.code, said["complaint"].firm.code) == ("YCB", "YCB")
+        sections = client.get("/").context["sections"]
+        titles = [str(task.title) for section in sections for task, *_more in section["tasks"]]
+        assert any("官方店" in title for title in titles)
+
+
+class TestJudging:
+    def test_a_confirmed_claim_makes_the_target_official_and_a_later_row_is_official(self, house, case):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        [done] = judge(house, True)
+        assert done.ok
+        target = Target.objects.get()
+        assert target.is_official
+        claim = Belonging.objects.get()
+        assert (claim.state, claim.judged_by, claim.reason) == ("confirmed", house.officer, "已查看")
+        assert results(house, row(LISTING), firm="YCB") == ["official"]
+        assert AuditEntry.objects.about(claim).filter(verb="belonging.confirmed").exists()
+
+    def test_a_held_row_is_settled_by_the_judgement(self, house, account):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        assert results(house, row(LISTING)) == ["held"]
+        judge(house, False, "在别的店")
+        assert ImportRow.objects.filter(target__isnull=False).get().result == "new"
+        assert not Target.objects.get().is_official
+
+    def test_a_held_row_is_refused_once_the_claim_is_confirmed(self, house, account):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        results(house, row(LISTING))
+        judge(house, True)
+        assert set(ImportRow.objects.values_list("result", flat=True)) == {"official"}
+        assert not Target.objects.exists()
+
+    def test_a_refused_claim_holds_nothing_and_may_not_be_made_again(self, house, account):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        judge(house, False, "在别的店")
+        results(house, row(LISTING, SHOP), firm="CXT")
+        assert results(house, row(LISTING)) == ["new"]
+        assert Belonging.objects.get().state == "refused"
+
+    def test_refusing_owes_a_reason_and_what_was_judged_is_not_judged_again(self, house, account):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        with pytest.raises(TransitionRefused) as silent:
+            judge(house, False, " ")
+        assert silent.value.code == "reason-missing"
+        claim = Belonging.objects.get()
+        judge(house, True)
+        [again] = workflow.judge_claims(claims=[claim.pk], actor=house.officer2, confirm=False, reason="否")
+        assert (again.ok, again.code) == (False, "judged")
+        assert "officer" in str(again.message)
+
+    def test_a_listing_is_known_in_one_store(self, house, account):
+        other = register_official_account(
+            firm=house.firms["CXT"], platform=house.platforms["taobao"], site="taobao", canonical_id="70000002",
+            url="https://shop70000002.taobao.com/", name="另一店", actor=house.officer,
+        )  # fmt: skip
+        results(house, row(LISTING, SHOP), row(LISTING, other.canonical_id))
+        assert [result.code for result in judge(house, True)] == ["", "known-elsewhere"]
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Belonging.objects.update(state="confirmed", judged_at=account.recorded_at)
+
+    def test_only_the_corps_judges_and_only_what_touches_cases_that_it_may_see(self, house, case):
+        results(house, row(LISTING, SHOP), firm="YCB")
+        claim = Belonging.objects.get()
+        for login in ("admin", "liaison", "auditor"):
+            with pytest.raises(PermissionDenied):
+                judge(house, True, by=house.people[login])
+        [foreign] = workflow.judge_claims(claims=[claim.pk], actor=house.officer3, confirm=True)
+        assert (foreign.ok, foreign.code) == (False, "not-found")
+        assert not Target.objects.get().is_official
+
+    def test_many_are_judged_with_one_decision_on_the_page(self, house, account, client):
+        results(house, *[row(str(600000000000 + number), SHOP) for number in range(5)])
+        client.force_login(house.officer)
+        page = client.get(reverse("cases:claims"))
+        [group] = page.context["groups"]
+        assert (group["count"], group["account"], group["firm"].code) == (5, account, "CXT")
+        answer = client.post(reverse("cases:claims_judge") + group["url"], {"act": "confirm", "all_matching": "1"})
+        assert answer.status_code == 302
+        assert Belonging.objects.confirmed().count() == 5
+
+    def test_what_cannot_be_judged_is_said_one_by_one(self, house, account, client):
+        results(house, row(LISTING, SHOP))
+        claim = Belonging.objects.get()
+        judge(house, True)
+        client.force_login(house.officer)
+        page = client.post(reverse("cases:claims_judge"), {"act": "refuse", "ids": claim.pk, "reason": "否"})
+        assert [result.code for result in page.context["results"]] == ["judged"]
+
+
+class TestLimits:
+    """At most so many unjudged claims of a firm take effect; refused twice in 90 days, none without a person."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch):
+        few = {**limits(), "claims.firm": limits()["claims.firm"].__class__("claims.firm", 2, None, 200)}
+        monkeypatch.setattr("cases.workflow.claiming.limits", lambda: few)
+
+    def test_what_is_over_the_limit_takes_no_effect_and_an_administrator_is_told(self, house, account):
+        ids = [str(600000000000 + number) for number in range(3)]
+        results(house, *[row(listing, SHOP) for listing in ids], firm="YCB")
+        assert list(Belonging.objects.order_by("listing_id").values_list("in_effect", flat=True)) == [True, True, False]
+        assert results(house, *map(row, ids)) == ["held", "held", "new"]
+        assert Notification.objects.filter(user=house.admin, url__contains="YCB").count() == 1
+        Notification.objects.update(text="")
+        client = Client()
+        client.force_login(house.admin)
+        assert "YCB" in client.get("/").content.decode()
+
+    def test_judged_ones_make_room_for_others(self, house, account):
+        results(house, row("600000000001", SHOP), row("600000000002", SHOP), firm="YCB")
+        judge(house, True)
+        results(house, row("600000000003", SHOP), firm="YCB")
+        assert Belonging.objects.waiting().get().in_effect
+
+    def test_a_firm_refused_twice_makes_claims_without_effect_until_a_person_admits_them(self, house, account):
+        for number in (1, 2):
+            results(house, row(f"60000000000{number}", SHOP), firm="YCB")
+            judge(house, False, "在别的店")
+        results(house, row("600000000003", SHOP), firm="YCB")
+        claim = Belonging.objects.waiting().get()
+        assert not claim.in_effect
+        assert results(house, row("600000000004", SHOP), row("600000000004"), firm="CXT") == ["official", "held"]
+        [admitted] = workflow.admit_claims(claims=[claim.pk], actor=house.officer)
+        assert admitted.ok
+        assert results(house, row("600000000003")) == ["held"]
+        with pytest.raises(PermissionDenied):
+            workflow.admit_claims(claims=[claim.pk], actor=house.admin)
+
+    def test_what_is_refused_in_one_act_counts_once(self, house, account):
+        results(house, row("600000000001", SHOP), row("600000000002", SHOP), firm="YCB")
+        judge(house, False, "在别的店")
+        assert not workflow.is_barred(house.firms["YCB"].pk)
+
+    def test_another_firms_claim_of_the_same_gives_it_effect(self, house, account):
+        ids = [str(600000000000 + number) for number in range(3)]
+        results(house, *[row(listing, SHOP) for listing in ids], firm="YCB")
+        results(house, row(ids[2], SHOP), firm="CXT")
+        claim = Belonging.objects.get(listing_id=ids[2])
+        assert (claim.in_effect, claim.firm.code) == (True, "CXT")
+
+
+class TestAccounts:
+    def test_what_rows_claimed_before_an_account_was_registered_waits_to_be_judged(self, house):
+        results(house, row(LISTING, SHOP), firm="CXT")
+        register_official_account(
+            firm=house.firms["HYS"], platform=house.platforms["taobao"], site="taobao", canonical_id=SHOP,
+            url="x", name="官方店", actor=house.officer,
+        )  # fmt: skip
+        claim = Belonging.objects.get()
+        assert (claim.state, claim.firm.code, claim.row, claim.in_effect) == ("unjudged", "CXT", 2, True)
+        assert not Target.objects.get().is_official
+        assert results(house, row(LISTING), firm="HYS") == ["held"]
+
+    def test_a_struck_account_frees_what_it_alone_kept_and_its_rows_may_be_settled(self, house, account):
+        results(house, row(LISTING), row(LISTING, SHOP), firm="YCB")
+        results(house, row("600000000002", SHOP), firm="YCB")
+        judge(house, True)
+        assert Target.objects.get().is_official
+        propose_strike(account=account, actor=house.officer, reason="误登记")
+        strike_official_account(account=account, actor=house.supervisor)
+        assert not Target.objects.get().is_official
+        refused = ImportRow.objects.filter(result="official")
+        settled = workflow.settle_rows(rows=refused.values_list("pk", flat=True), actor=house.officer)
+        assert all(result.ok for result in settled)
+        assert not ImportRow.objects.filter(result="official").exists()
+
+    def test_by_hand_nobody_adds_a_listing_that_is_claimed_to_be_official(self, house, case):
+        results(house, row("600000000009", SHOP), firm="YCB")
+        [refused] = workflow.add_targets(
+            case=case, addresses=["https://item.taobao.com/item.htm?id=600000000009"], actor=house.officer
+        )
+        assert (refused.ok, refused.code) == (False, "claimed-official")
+
+
+class TestCorrecting:
+    """What a listing belongs to is corrected by two persons, with the consequences counted first."""
+
+    @pytest.fixture
+    def listing(self, house, case) -> Listing:
+        results(house, row(LISTING, SHOP), firm="YCB")
+        judge(house, True)
+        return Listing.objects.get(canonical_id=LISTING)
+
+    def test_the_second_person_frees_the_target(self, house, listing):
+        counted = workflow.consequences_of(listing, "")
+        assert (counted.before, counted.becomes) == (SHOP, "free")
+        correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.officer, reason="看错")
+        assert Target.objects.get().is_official
+        workflow.confirm_belonging(correction=correction, actor=house.supervisor, touches=counted.version)
+        assert not Target.objects.get().is_official
+        assert Belonging.objects.get().state == "corrected"
+        assert results(house, row(LISTING), firm="HYS") == ["repeat"]
+
+    def test_a_correction_may_make_a_target_official(self, house, case, account):
+        listing = Listing.objects.get(canonical_id=LISTING)
+        correction = workflow.propose_belonging(listing=listing, store_id=SHOP, actor=house.officer, reason="已查看")
+        workflow.confirm_belonging(correction=correction, actor=house.supervisor)
+        assert Target.objects.get().is_official
+        assert Belonging.objects.get().state == "confirmed"
+
+    def test_nobody_confirms_their_own_nor_without_the_role_nor_twice(self, house, listing):
+        correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.supervisor, reason="看错")
+        with pytest.raises(TransitionRefused) as own:
+            workflow.confirm_belonging(correction=correction, actor=house.supervisor)
+        assert own.value.code == "own-draft"
+        with pytest.raises(PermissionDenied):
+            workflow.confirm_belonging(correction=correction, actor=house.officer2)
+        with pytest.raises(TransitionRefused) as twice:
+            workflow.propose_belonging(listing=listing, store_id="", actor=house.officer, reason="看错")
+        assert twice.value.code == "already-submitted"
+        workflow.decline_belonging(correction=correction, actor=house.chief, reason="没错")
+        with pytest.raises(TransitionRefused) as over:
+            workflow.confirm_belonging(correction=correction, actor=house.chief)
+        assert over.value.code == "decided"
+        assert Target.objects.get().is_official
+
+    def test_what_has_changed_since_the_look_is_not_confirmed(self, house, listing):
+        correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.officer, reason="看错")
+        with pytest.raises(TransitionRefused) as stale:
+            workflow.confirm_belonging(correction=correction, actor=house.supervisor, touches="0")
+        assert stale.value.code == "consequences-changed"
+
+    def test_two_persons_correct_it_in_the_browser(self, house, listing, client):
+        page = reverse("cases:belonging", args=[listing.pk])
+        client.force_login(house.officer)
+        said = {"store": "", "reason": "看错"}
+        assert client.post(page, said).context["consequences"].becomes == "free"
+        assert client.post(page, said | {"store": "https://mall.jd.com/index-1.html"}).context["form"].errors
+        assert client.post(page, said | {"confirmed": "1"}).status_code == 302
+        second = Client()
+        second.force_login(house.supervisor)
+        changes = second.get(page).context["changes"]
+        decide = reverse("cases:belonging_decide", args=[listing.pk])
+        assert client.post(decide, {"act": "confirm"}).status_code == 404
+        second.post(decide, {"act": "confirm", "touches": changes.version})
+        assert not Target.objects.get().is_official
+
+
+def test_notifications_are_one_for_a_sheet_until_they_are_read(house, case):
+    for _again in range(2):
+        results(house, row(LISTING, SHOP), firm="YCB", actor=house.chief)
+    assert Notification.objects.filter(user=house.officer2, url__contains="claims").count() == 1
+    read_notifications(house.officer2)
