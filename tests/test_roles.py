@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import QuerySet
 
-from cases.models import Campaign, Case, CaseOfficer, Complaint, Target
+from cases.models import Campaign, Case, CaseOfficer, Complaint, ImportRow, SheetImport, Target
 from corps import access
 from corps.access import may
 from corps.messages import compose
@@ -82,8 +82,8 @@ def full(world: World) -> World:
     other.case.unit = below
     other.case.save()
     for place in (world, other):
-        target, again, _open = add_targets(place, 3)
-        Complaint.objects.create(
+        target, again, not_answered = add_targets(place, 3)
+        complaint = Complaint.objects.create(
             number=f"T2026-{place.case.pk:06}",
             firm=place.firm,
             case=place.case,
@@ -92,6 +92,9 @@ def full(world: World) -> World:
             submitted_by=place.officer,
             submitted_at=ago(days=3),
         )
+        sheet = SheetImport.objects.create(complaint=complaint, started_by=place.officer, at=ago(days=3))
+        for number, named in enumerate((target, again, not_answered), start=1):
+            ImportRow.objects.create(sheet_import=sheet, row=number, result="new", target=named)
         actor = world.officer if place is world else person("officer", unit=below, login="officer-below")
         checker = world.officer2 if place is world else person("officer", unit=below, login="checker-below")
         composed = workflow.compose_notices(case=place.case, actor=actor)
