@@ -1,18 +1,21 @@
 """Forms of the cases room."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, Complaint, LegalGround
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
 from corps.clock import today
-from corps.forms import RecordForm, offer
+from corps.forms import RecordForm, offer, resent, ticked_ids
 from corps.models import User
 from firms.models import Firm
 from listings.addresses import read_cell
@@ -22,6 +25,7 @@ from listings.sites import platform_of
 from stores.models import Platform
 
 LONG = 4000
+COUNTS = re.compile(r"[a-z-]{1,30}=[0-9]{1,9}( [a-z-]{1,30}=[0-9]{1,9}){0,20}")
 
 
 class CampaignForm(RecordForm):
@@ -248,6 +252,36 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         if label:
             self.fields["reason"].label = label
+
+
+class LeavingForm(ReasonForm):
+    """Why a case leaves or is suspended, and the counts of what waits that the person was shown, as "code=count"."""
+
+    confirmed = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+
+    def clean_confirmed(self) -> dict[str, int]:
+        """The counts by their codes."""
+        text = self.cleaned_data["confirmed"]
+        if text and not COUNTS.fullmatch(text):
+            raise ValidationError(_("These counts cannot be read; open the page again."))
+        pairs = [pair.split("=") for pair in text.split()]
+        return {code: int(count) for code, count in pairs}
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Have the form confirm these counts when it is sent, whatever was sent before."""
+        text = " ".join(f"{code}={count}" for code, count in sorted(counts.items()))
+        self.initial["confirmed"] = text
+        if self.is_bound:
+            self.data = resent(self.data, confirmed=text)
+
+
+class WithdrawalForm(LeavingForm):
+    """The same for a case that is given up, with the results to take back."""
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed, and the ids of the targets that were ticked beside the form."""
+        super().clean()
+        return self.cleaned_data | {"take_back": ticked_ids(cast(QueryDict, self.data), "take_back")}
 
 
 class TextForm(forms.Form):

@@ -74,7 +74,7 @@ class TargetState(models.TextChoices):
     REFUSED = "refused", _("Not acted on")
     NEEDS_INFORMATION = "needs_information", _("Needs information")
     RELISTED = "relisted", _("Relisted")
-    RESTORED = "restored", _("Restored")
+    RESTORED = "restored", _("Restoring asked")
     DROPPED = "dropped", _("Dropped")
 
 

@@ -35,6 +35,14 @@ def ticked_ids(sent: QueryDict, name: str = "ids") -> list[int]:
     return [int(text) for text in sent.getlist(name) if re.fullmatch(r"[0-9]{1,18}", text)]
 
 
+def resent(sent: Any, **values: str) -> QueryDict:
+    """What was sent, with other values in some fields: for a form that comes back to be confirmed anew."""
+    changed: QueryDict = sent.copy()
+    for name, value in values.items():
+        changed[name] = value
+    return changed
+
+
 class RecordForm(forms.ModelForm):
     """The fields of something to be registered or corrected. Whether there is such a one already, its verb judges."""
 

@@ -25,7 +25,7 @@ from listings.addresses import read_cell
 from listings.sites import platform_of
 from notices import workflow as noticework
 from notices.models import Notice, NoticeItem
-from notices.states import ItemState
+from notices.states import UNDECIDED, ItemState, ObjectionState
 from notices.workflow import Look, Reply
 from stores import workflow as storework
 from stores.models import Platform
@@ -288,7 +288,7 @@ class Replay:
         return judged, back
 
     def decide_objections(self) -> None:
-        """Lodge, take up and decide each, in the order of the file."""
+        """Lodge, take up and decide each, in the order of the file; one that an appeal opened is there already."""
         objections = self.folder.objections
         targets = _targets_at(objection.address for objection in objections)
         officer, decider = self.cast["officer"], self.cast["supervisor2"]
@@ -297,14 +297,17 @@ class Replay:
             reason = said.reason or "未说明理由"
             try:
                 target = Target.objects.get(pk=targets[said.address])
-                objection = noticework.lodge_objection(target=target, actor=officer, reason=reason, at=said.at)
+                objection = target.objections.filter(state__in=UNDECIDED).first() or noticework.lodge_objection(
+                    target=target, actor=officer, reason=reason, at=said.at
+                )
             except KeyError:
                 self.say(f"objections.csv, line {said.line}: {said.address} is no target")
                 continue
             except TransitionRefused as refused:
                 self.say(f"objections.csv, line {said.line}: {refused.message}")
                 continue
-            noticework.accept_objection(objection=objection, actor=officer, at=said.at)
+            if objection.state == ObjectionState.LODGED:
+                noticework.accept_objection(objection=objection, actor=officer, at=said.at)
             noticework.decide_objection(
                 objection=objection, actor=decider, upheld=said.upheld, reason=reason, at=said.at
             )

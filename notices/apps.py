@@ -19,6 +19,7 @@ class NoticesConfig(AppConfig):
             closing,
             drafting,
             handover,
+            leaving,
             official,
             sending,
             sheets,
@@ -46,11 +47,12 @@ class NoticesConfig(AppConfig):
         allow("notices.propose_correction", roles=corps)
         allow("notices.correct_outcome", roles=("supervisor",))
 
-        outbox.sending_checks.append(handover.names_official)
+        outbox.sending_checks.append(handover.names_withdrawn)
         outbox.sending_checks.append(sending.stopped_by_neighbours)
         outbox.holding_checks.append(sending.held_by_suspension)
         outbox.stopped_hooks.append(sending.after_stop)
         outbox.failure_hooks.append(sending.after_failure)
+        outbox.failure_hooks.append(sending.after_failed_withdrawal)
         outbox.arrival_hooks.append(arrival.settle_deliveries)
         deadlines.move_hooks.append(arrival.follow_calendar)
         tasks.sweepers.append(arrival.find_arrivals)
@@ -65,6 +67,9 @@ class NoticesConfig(AppConfig):
         casework.official_found.append(handover.withdraw_named)
         casework.work_counters.append(official.work_of)
         casework.closing_checks.append(closing.open_work)
+        casework.leaving_checks.append(leaving.what_waits)
+        casework.leaving_hooks.append(leaving.end_work)
+        casework.resuming_hooks.append(leaving.move_deadlines)
         casework.length_checks.append(drafting.nothing_submitted)
         casework.drop_checks.append(drafting.named_in_drafts)
         casework.draft_checks.append(drafting.named_in_drafts)

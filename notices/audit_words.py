@@ -7,6 +7,7 @@ from cases.states import Claim
 from corps import wording
 from corps.wording import Detail, choices, name_kind, names_of
 from notices.models import Notice, NoticeItem, Objection
+from notices.models.withdrawals import Cause
 from notices.states import ItemState, NoticeState, ObjectionState
 
 # For a case's timeline as well: words, and a word with a colour.
@@ -24,6 +25,7 @@ VERBS = {
     "notice.completed": (_("Notice completed"), "green"),
     "notice.opened_again": (_("Notice opened again"), "amber"),
     "notice.withdrawn": (_("Notice withdrawn"), "grey"),
+    "notice.withdrawal_sent": (_("Letter of withdrawal written"), "grey"),
     "notice.served_otherwise": (_("Notice served in another way"), "blue"),
     "notice.arrived": (_("Notice arrived"), "blue"),
     "notice.arrival_void": (_("Arrival of the notice void"), "red"),
@@ -43,11 +45,13 @@ VERBS = {
     "target.noticed": (_("Target named in a notice"), "blue"),
     "target.seen": (_("Target looked at again"), "grey"),
     "target.relisted": (_("Target found relisted"), "red"),
-    "target.restored": (_("Target restored"), "grey"),
+    "target.restored": (_("Target to be restored"), "grey"),
     "objection.lodged": (_("Objection lodged"), "amber"),
     "objection.accepted": (_("Objection taken up"), "amber"),
     "objection.upheld": (_("Objection upheld"), "red"),
     "objection.dismissed": (_("Objection dismissed"), "grey"),
+    "objection.joined": (_("Appeal joined to the objection"), "amber"),
+    "objection.withdrawn": (_("Objection withdrawn"), "grey"),
     "outcome.correction_proposed": (_("Correction proposed"), "purple"),
     "outcome.correction_declined": (_("Correction declined"), "grey"),
     "outcome.corrected": (_("Result corrected"), "red"),
@@ -72,6 +76,7 @@ def register() -> None:
     wording.name_acts(SHEETS | {act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
         arrival=Detail(_("known because"), codes=choices(Notice.Arrival)),
+        cause=Detail(_("cause"), codes=choices(Cause)),
         document=Detail(_("document")),
         items=Detail(_("items")),
         notice=Detail(_("notice")),
@@ -80,6 +85,7 @@ def register() -> None:
         period=Detail(_("period to answer")),
         preserve=Detail(_("asks to preserve data")),
         proof=Detail(_("proof")),
+        restoring=Detail(_("asks to restore")),
         successor=Detail(_("successor"), kind="notices.noticeitem"),
     )
     name_kind(Notice, _("Notice"), names_of(Notice.objects.all, lambda notice: notice.number), choices(NoticeState))

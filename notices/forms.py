@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.states import Claim, Seen
 from corps.fields import PaperField
+from corps.forms import resent
 from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
 
 PAPERS = _("PDF, OFD, DOCX, JPEG or PNG, up to 50 MB.")
@@ -86,6 +87,17 @@ class ReasonForm(forms.Form):
     """A reason, for acts that owe one."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WithdrawalForm(ReasonForm):
+    """Why a notice is withdrawn as a whole, and how many items the person was told that it touches."""
+
+    confirmed = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def with_count(self, count: int) -> "WithdrawalForm":
+        """The same form, with what was typed and what was wrong, that confirms another count."""
+        self.data = resent(self.data, confirmed=str(count))
+        return self
 
 
 class ServedForm(forms.Form):

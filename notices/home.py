@@ -1,23 +1,25 @@
 """What waits on people's desks in this room: answers that are owed, checks, decisions of others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, npgettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from cases import desk
 from cases.models import Case
-from cases.states import UNFINISHED, TargetState
+from cases.states import UNFINISHED, CaseState, TargetState
+from corps.access import may
 from corps.clock import today
+from corps.home import Need, calls
 from corps.models import Approval, Delivery, User
 from corps.pieces.words import moment, thousands
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.standing import owed_by
-from notices.states import ItemState, NoticeState, ObjectionState
+from notices.states import UNDECIDED, ItemState, NoticeState, ObjectionState
 from notices.views import deliveries
 from stores.models import Platform
 
@@ -27,10 +29,12 @@ WHY = {TargetState.NOTICED: gettext_lazy("answer owed")}
 
 
 def _unanswered(user: User) -> QuerySet[Any]:
-    """Issued notices with unanswered items, how many, and until when they are to be answered."""
+    """Issued notices with unanswered items, how many, and until when they are to be answered; no clock runs while their
+    case is suspended."""
     return (
         Notice.objects.visible_to(user)
         .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
+        .exclude(case__state=CaseState.SUSPENDED)
         .select_related("platform", "case__firm", "reply_deadline")
         .annotate(open_count=Count("items"), due_on=F("reply_due_on"))
         .order_by("due_on", "pk")
@@ -231,18 +235,7 @@ def waiting(user: User) -> Iterable[desk.Task]:
             url=notice.get_absolute_url(),
             verb=_("Look"),
         )
-    objections = Objection.objects.visible_to(user).filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED))
-    for objection in objections.select_related("case__firm").order_by("lodged_at")[: desk.MOST]:
-        yield desk.Task(
-            title=_("Objection %(number)s") % {"number": objection.number},
-            note=objection.reason[:LONGEST_NOTE],
-            place=f"{objection.case.firm.short_label}　{objection.case.number}",
-            count=1,
-            unit=_items(1),
-            since=objection.lodged_at,
-            url=reverse("notices:objection", args=[objection.number]),
-            verb=_("Look"),
-        )
+    yield from _objections(user, ObjectionState.ACCEPTED, _("Look"))
 
     for notice in _unanswered(user).filter(Q(due_on__gt=today()) | Q(due_on=None))[: desk.MOST]:
         yield desk.Task(
@@ -258,12 +251,75 @@ def waiting(user: User) -> Iterable[desk.Task]:
         )
 
 
+def appeals(user: User) -> Iterable[desk.Task]:
+    """Objections that nobody took up yet, those of one notice as one."""
+    yield from _objections(user, ObjectionState.LODGED, _("Take up"))
+
+
+def _objections(user: User, state: ObjectionState, verb: str) -> Iterator[desk.Task]:
+    """Objections in a state: those that came by answers by notice, the others one by one; two statements."""
+    found = Objection.objects.visible_to(user).filter(state=state)
+    by_notice = (
+        found.exclude(item=None)
+        .order_by()
+        .values("item__notice__number", "item__notice__platform", "case__number", "case__firm")
+        .annotate(count=Count("pk"), since=Min("lodged_at"))
+        .order_by("since", "item__notice__number")[: desk.MOST]
+    )
+    platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
+    for row in by_notice:
+        yield desk.Task(
+            title=_("%(platform)s: merchants appeal") % {"platform": platforms[row["item__notice__platform"]]},
+            note=row["item__notice__number"],
+            place=row["case__number"],
+            count=row["count"],
+            unit=npgettext("counted", "objection", "objections", row["count"]),
+            since=row["since"],
+            url=f"{reverse('notices:objections')}?notice={row['item__notice__number']}&state={state}",
+            verb=verb,
+        )
+    for objection in found.filter(item=None).select_related("case__firm").order_by("lodged_at")[: desk.MOST]:
+        yield _single(objection, verb)
+
+
+def _single(objection: Objection, verb: str) -> desk.Task:
+    return desk.Task(
+        title=_("Objection %(number)s") % {"number": objection.number},
+        note=objection.reason[:LONGEST_NOTE],
+        place=f"{objection.case.firm.short_label}　{objection.case.number}",
+        count=1,
+        unit=npgettext("counted", "objection", "objections", 1),
+        since=objection.lodged_at,
+        url=reverse("notices:objection", args=[objection.number]),
+        verb=verb,
+    )
+
+
+def to_decide(user: User) -> Iterator[Need]:
+    """How many objections wait for this person's decision, and since when the oldest; one statement."""
+    if not may(user, "notices.decide_objection"):
+        return
+    undecided = Objection.objects.visible_to(user).filter(state__in=UNDECIDED).exclude(lodged_by=user)
+    waiting = undecided.aggregate(count=Count("pk"), since=Min("lodged_at"))
+    if count := waiting["count"]:
+        said = ngettext("%(count)s objection to be decided", "%(count)s objections to be decided", count)
+        yield Need(
+            colour="purple",
+            mark=_("to decide"),
+            text=said % {"count": thousands(count)},
+            note=_("the oldest lodged %(when)s") % {"when": moment(waiting["since"])},
+            url=f"{reverse('notices:objections')}?state=open",
+            verb=_("Look"),
+        )
+
+
 def register() -> None:
     """Fill the home page of the cases room; called once, from `AppConfig.ready()`."""
     desk.more["check"] = "notices:checks_list"
     desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
     desk.providers["send"] += [to_send, drafts]
-    desk.providers["back"] += [undelivered, returned, answered_back]
+    desk.providers["back"] += [undelivered, returned, answered_back, appeals]
+    calls.append(to_decide)
     desk.providers["check"].append(to_check)
     desk.providers["waiting"].append(waiting)

@@ -31,6 +31,8 @@ from stores.models import Liaison
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PURPOSE = "notice"
+# Of a letter in one of these states somebody may have it: being sent, or of unknown outcome, counts as well.
+MAY_HAVE_LEFT = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNCERTAIN)
 SHOWN_IN_LETTER = 3
 ID_COLUMN = 2
 ASKED: dict[str, Any] = {
@@ -247,12 +249,17 @@ def queue(notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | 
         attachments=[Attachment(f"{notice.number}.xlsx", letter.sheet, XLSX)],
         thread=notice.case.thread,
     )
+    call_outbox()
+    return delivery
+
+
+def call_outbox() -> None:
+    """Have the outbox send what the present transaction put into it, a replay's by its own worker."""
     mark = current().replay
     if mark:
         tasks.ring(tasks.send_due, mark, queue=f"replay-{mark}")
     else:
         tasks.ring(tasks.send_due)
-    return delivery
 
 
 def ids_in(delivery: Delivery) -> set[str]:
@@ -263,6 +270,11 @@ def ids_in(delivery: Delivery) -> set[str]:
 
 
 def deliveries_of(notice: Notice) -> QuerySet[Delivery]:
-    """Everything that was ever put into the outbox for a notice, newest last."""
+    """Everything that was ever put into the outbox for a notice, newest last: its letter, and those of withdrawal."""
     about = {"message__subject_type": notice._meta.label_lower, "message__subject_id": notice.pk}
     return Delivery.objects.filter(**about).order_by("pk")
+
+
+def requests_of(notice: Notice) -> QuerySet[Delivery]:
+    """Of these the ones that ask for something: the notice's own letter, to whom and as often as it was sent."""
+    return deliveries_of(notice).filter(message__purpose=PURPOSE)

@@ -23,7 +23,7 @@ NOTICE_STATES = StateTable(
         "returned": ("submitted", "draft", "withdrawn"),
         "issued": ("completed", "withdrawn"),
         # An item found live, or an appeal dismissed, opens the notice again.
-        "completed": ("issued",),
+        "completed": ("issued", "withdrawn"),
     },
 )
 
@@ -78,11 +78,17 @@ class ObjectionState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     UPHELD = "upheld", _("Upheld")
     DISMISSED = "dismissed", _("Dismissed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 # Nobody has decided on these yet.
 UNDECIDED = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
 
 OBJECTION_STATES = StateTable(
-    ObjectionState, {"lodged": ("accepted", "dismissed"), "accepted": ("upheld", "dismissed")}
+    ObjectionState,
+    {
+        # Withdrawn: the platform took the appeal back, or what it was about is asked for no longer.
+        "lodged": ("accepted", "dismissed", "withdrawn"),
+        "accepted": ("upheld", "dismissed", "withdrawn"),
+    },
 )

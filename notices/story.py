@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases import story, timeline
 from cases.models import Case, Target
-from cases.states import Seen, TargetState
+from cases.states import CaseState, Seen, TargetState
 from corps.access import may
 from corps.models import AuditEntry, Deadline, User
 from corps.pieces.words import moment
-from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence
+from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence, WithdrawalLetter
 from notices.states import UNFINISHED, ItemState
 from notices.workflow import waiting_targets
 
@@ -87,6 +87,7 @@ class NoticesTeller(story.Teller):
                 yield story.Line(
                     objection.decided_at, _("Objection decided:"), objection.state, word, objection.decision_reason
                 )
+        yield from _withdrawal_lines(target)
         for event in Recurrence.objects.filter(target=target):
             kind = "red" if event.kind == Recurrence.Kind.RELISTING else "green"
             yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
@@ -175,7 +176,10 @@ class NoticesTeller(story.Teller):
             yield _("Look again…"), reverse("notices:look_again", args=[target.pk])
 
     def clocks(self, case: Case, user: User) -> Iterator[dict[str, Any]]:
-        """The earliest date by which an answer of the case must be checked, and by which a platform owes one."""
+        """The earliest date by which an answer of the case must be checked, and by which a platform owes one; none
+        while it is suspended."""
+        if case.state == CaseState.SUSPENDED:
+            return
         notices = Notice.objects.visible_to(user).filter(case=case)
         claimed = NoticeItem.objects.filter(notice__in=notices, state=ItemState.CLAIMED)
         unanswered = NoticeItem.objects.filter(notice=OuterRef("pk"), state=ItemState.OPEN)
@@ -187,6 +191,25 @@ class NoticesTeller(story.Teller):
         for name, label in (("check", _("Check")), ("answer", _("Platform's answer"))):
             if due[name]:
                 yield {"label": label, "due": due[name], "left": None, "calendar_days": False, "provisional": False}
+
+
+def _withdrawal_lines(target: Target) -> Iterator[story.Line]:
+    """The letters that said that the target is asked for no longer, and whether they asked to restore it."""
+    letters = WithdrawalLetter.objects.filter(items__item__target=target).select_related("notice").order_by("pk")
+    for letter in letters:
+        note = " ".join(
+            filter(None, [letter.get_cause_display(), _("restoring asked") if letter.asks_restoring else ""])
+        )
+        yield story.Line(
+            letter.issued_at,
+            _("Letter of withdrawal"),
+            "grey",
+            letter.document_number,
+            note,
+            letter.get_absolute_url(),
+            letter.number,
+            part="notice",
+        )
 
 
 def _contradicted(checks: list[Check]) -> int:

@@ -2,10 +2,23 @@
 
 from django.urls import path, re_path
 
-from notices.views import approvals, behalf, checks, deliveries, desk, looking, objections, office, papers, sheets
+from notices.views import (
+    approvals,
+    behalf,
+    checks,
+    deliveries,
+    desk,
+    looking,
+    objections,
+    office,
+    papers,
+    sheets,
+    withdrawals,
+)
 
 app_name = "notices"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
+LETTER = r"(?P<letter>[A-Z0-9-]+)"
 
 urlpatterns = [
     path("", office.list_notices, name="list"),
@@ -23,6 +36,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/message.eml", deliveries.download, name="delivery_message"),
     path("deliveries/<int:pk>/decide/", deliveries.decide, name="delivery_decide"),
     path("objections/", objections.list_objections, name="objections"),
+    path("objections/decide/", objections.decide_many, name="objections_decide"),
     path("objections/target/<int:pk>/", objections.lodge, name="objection_new"),
     path("corrections/target/<int:pk>/", objections.propose_correction, name="correction_new"),
     path("checks/target/<int:pk>/", looking.look_again, name="look_again"),
@@ -39,6 +53,9 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/behalf/$", behalf.answer_on_behalf, name="behalf"),
     re_path(rf"^{NUMBER}/serve/$", office.serve, name="serve"),
     re_path(rf"^{NUMBER}/service-proof$", papers.open_service_proof, name="service_proof"),
+    re_path(rf"^{NUMBER}/withdraw/$", withdrawals.withdraw_notice, name="withdraw"),
+    re_path(rf"^{NUMBER}/withdrawals/{LETTER}/$", withdrawals.show_letter, name="withdrawal"),
+    re_path(rf"^{NUMBER}/withdrawals/{LETTER}/sheet/$", withdrawals.download_sheet, name="withdrawal_sheet"),
     re_path(rf"^{NUMBER}/letter/$", office.letter, name="letter"),
     re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),
     re_path(rf"^{NUMBER}/pick/$", desk.pick, name="pick"),

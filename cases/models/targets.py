@@ -64,7 +64,8 @@ class Target(models.Model):
 
     Three truths are kept apart: `alleged` is what the firm says, `claim` what the platform says, `seen` what was
     last seen. `is_official` is set when it, or the store it is known to be in, is an official account: no notice may
-    name it then. `is_counted` says that its outcomes sum to one.
+    name it then. `is_counted` says that its outcomes sum to one. `restoring_asked_at` is when its platform was last
+    asked to restore it; whether it did is only seen.
     """
 
     State = TargetState
@@ -80,7 +81,7 @@ class Target(models.Model):
         CLAIMED_GONE = "claimed_gone", _("Said to be gone")
         GONE = "gone", _("Gone")
         BACK = "back", _("Back")
-        RESTORED = "restored", _("Restored")
+        RESTORED = "restored", _("Restoring asked")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # What every new row names is checked for a whole statement (`triggers`): row by row would cost an import a fifth.
@@ -108,6 +109,7 @@ class Target(models.Model):
     seen_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()
     dropped_reason = models.CharField(max_length=300, blank=True)
+    restoring_asked_at = models.DateTimeField(null=True)
     status = models.GeneratedField(
         expression=models.Case(
             models.When(state="restored", then=models.Value("restored")),

@@ -11,9 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases import workflow
-from cases.forms import AddressesForm, GroundForm, OfficersForm, ReasonForm, TextForm, TitleForm
+from cases.forms import (
+    AddressesForm,
+    GroundForm,
+    LeavingForm,
+    OfficersForm,
+    ReasonForm,
+    TextForm,
+    TitleForm,
+    WithdrawalForm,
+)
 from cases.models import Case
-from cases.states import ComplaintState
+from cases.states import CaseState, ComplaintState
 from cases.views.casework import corps, verbs_on, visible_case
 from corps.access import require
 from corps.doors import SignedIn
@@ -67,6 +76,13 @@ GATES = {
     "resume": ("resume", "cases.suspend_case"),
     "archive": ("archive", "cases.close_case"),
 }
+# What leaves, or rests, and the state it goes to: these say first what waits.
+LEAVING = {
+    "transfer": CaseState.TRANSFERRED,
+    "withdraw": CaseState.WITHDRAWN,
+    "suspend": CaseState.SUSPENDED,
+}
+COUNTED_SHOWN = 200
 CANNOT_BE_UNDONE = ("transfer", "withdraw", "archive")
 DANGEROUS = ("decline", "transfer", "withdraw")
 
@@ -105,7 +121,7 @@ def change(request: SignedIn, number: str, what: str) -> HttpResponse:
         "missing": _missing(case, what),
         "danger": what in DANGEROUS,
         "word": case.number if what in CANNOT_BE_UNDONE else "",
-    }
+    } | _left_behind(case, what, form)
     return render(request, "cases/case_change.html", context)
 
 
@@ -123,10 +139,29 @@ def _form(request: SignedIn, case: Case, what: str) -> Any:
         case "close":
             return TextForm(data, label=_("Conclusion"))
         case "transfer":
-            return ReasonForm(data, label=_("To whom, and why"))
+            return LeavingForm(data, label=_("To whom, and why"))
+        case "withdraw":
+            return WithdrawalForm(data)
+        case "suspend":
+            return LeavingForm(data)
         case _ if what in WITHOUT_A_WORD:
             return forms.Form(data)
     return ReasonForm(data)
+
+
+def _left_behind(case: Case, what: str, form: Any) -> dict[str, Any]:
+    """What waits in a case that is to leave or to be suspended, whose counts the form confirms when it is sent; and of
+    one that is given up the results, of which some may be chosen to be taken back: none is unless it is ticked."""
+    if what not in LEAVING:
+        return {}
+    waiting = workflow.what_waits(case, LEAVING[what])
+    form.show_counts({thing.code: thing.count for thing in waiting if thing.is_ended})
+    context: dict[str, Any] = {"waiting": [thing.text for thing in waiting]}
+    if what == "withdraw":
+        counted = case.targets.filter(is_counted=True).select_related("listing", "store", "platform").order_by("pk")
+        chosen = form.cleaned_data.get("take_back", []) if form.is_bound else []
+        context |= {"counted": counted[:COUNTED_SHOWN], "counted_total": counted.count(), "chosen": chosen}
+    return context
 
 
 def _change(case: Case, user: User, what: str, said: dict[str, Any]) -> None:
@@ -198,7 +233,7 @@ CONSEQUENCES = {
     "reconsider": gettext_lazy("The case is a lead again; the number of the decision not to file it is given up."),
     "reopen": gettext_lazy("Targets and notices can be added again. What was counted stays counted."),
     "suspend": gettext_lazy(
-        "The days until it is resumed do not count in its handling period. Answers to letters already sent stay due."
+        "The days until it is resumed do not count, neither in its handling period nor for answers and checks."
     ),
     "resume": gettext_lazy("The case goes on where it was; the days of its suspension move its handling period."),
 }

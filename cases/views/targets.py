@@ -75,6 +75,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "ledger": ledger,
         "sum": sum(count.sign for count in ledger),
         "why_not": "" if target.is_counted else _why_not(target),
+        "restoring": _restoring(target),
         "in_store": _in_store(target),
         "claims": _claims(target, request.user),
         "acts": [act for teller in story.tellers for act in teller.acts(target, request.user)],
@@ -164,6 +165,14 @@ def _why_not(target: Target) -> Any:
     }
     usual = _("Only what an officer verified as gone after a platform's answer counts.")
     return reasons.get(TargetState(target.state), usual)
+
+
+def _restoring(target: Target) -> str:
+    """That restoring was asked, and when; empty if it never was. Whether it happened is only seen."""
+    if target.restoring_asked_at is None:
+        return ""
+    when = {"when": moment(target.restoring_asked_at)}
+    return _("The platform was asked on %(when)s to restore it; whether it did is to be looked at.") % when
 
 
 def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:

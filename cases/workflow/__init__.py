@@ -24,17 +24,23 @@ from cases.workflow.claims import (
     work_counters,
 )
 from cases.workflow.closing import (
+    Leaving,
     Missing,
+    Waiting,
     archive_case,
     close_case,
     closing_checks,
     conclude_case,
+    leaving_checks,
+    leaving_hooks,
     missing,
     open_targets,
     reopen_case,
     resume_case,
+    resuming_hooks,
     suspend_case,
     transfer_case,
+    what_waits,
     withdraw_case,
 )
 from cases.workflow.complaints import (
@@ -75,7 +81,9 @@ from cases.workflow.targets import (
 from cases.workflow.undoing import undo_act, undo_checks
 
 __all__ = [
+    "Leaving",
     "Missing",
+    "Waiting",
     "abandon_import",
     "accept_complaint",
     "add_complaints",
@@ -106,6 +114,8 @@ __all__ = [
     "is_given",
     "judge_claims",
     "kept_by",
+    "leaving_checks",
+    "leaving_hooks",
     "length_checks",
     "mark_account",
     "misplaced_targets",
@@ -129,6 +139,7 @@ __all__ = [
     "release_account",
     "reopen_case",
     "resume_case",
+    "resuming_hooks",
     "retitle_case",
     "ring_unfinished",
     "rows_by_result",
@@ -143,6 +154,7 @@ __all__ = [
     "transfer_case",
     "undo_act",
     "undo_checks",
+    "what_waits",
     "where_dropped",
     "withdraw_case",
     "withdraw_complaint",

@@ -1,6 +1,6 @@
 """The end of a case and its side exits: concluded, closed, reopened, suspended, transferred, withdrawn."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext_lazy
 
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
@@ -16,7 +16,7 @@ from cases.workflow.guards import given, lock_case, require_way
 from cases.workflow.passing import held_by, pass_on
 from corps.access import require
 from corps.audit import entry, record, record_many
-from corps.calendar import parse_spans
+from corps.calendar import Span, parse_spans
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
@@ -32,6 +32,35 @@ class Missing:
     code: str
     count: int
     text: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits in a case which leaves, or is suspended. code: a stable word; count: of how many.
+
+    text: a sentence that says what becomes of it. is_ended: whether the act changes it, so that whoever acts confirms
+    the count.
+    """
+
+    code: str
+    count: int
+    text: Any
+    is_ended: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A case that leaves, or is suspended, under its lock and those of its targets; its own state is changed already.
+
+    after: the state it goes to. take_back: ids of counted targets whose results are to be taken back.
+    """
+
+    case: Case
+    after: str
+    actor: User
+    at: datetime
+    reason: str
+    take_back: tuple[int, ...] = ()
 
 
 OPEN_TARGETS = {
@@ -82,6 +111,17 @@ def open_targets(case: Case) -> list[Missing]:
 
 # Rooms above add to these. Asked before a case is closed, each names what is missing, or raises TransitionRefused.
 closing_checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
+
+# Higher apps add to these. The first say what waits in a case, before it leaves or is suspended; the others end that,
+# in the same transaction, and go on with it when the case is resumed (with the days that do not count).
+leaving_checks: list[Callable[[Case, str], Iterable[Waiting]]] = []
+leaving_hooks: list[Callable[[Leaving], Any]] = []
+resuming_hooks: list[Callable[[Case, Span, User, datetime], Any]] = []
+
+
+def what_waits(case: Case, after: str) -> list[Waiting]:
+    """What waits in a case that is to leave, or to be suspended, and what would become of it; after: the new state."""
+    return [thing for check in leaving_checks for thing in check(case, after)]
 
 
 def missing(case: Case, *, to_close: bool) -> list[Missing]:
@@ -158,22 +198,35 @@ def reopen_case(*, case: Case, actor: User, reason: str, at: datetime | None = N
 
 
 @transaction.atomic
-def suspend_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
-    """Suspend a case (中止); the days until it is resumed are not counted.
+def suspend_case(
+    *, case: Case, actor: User, reason: str, at: datetime | None = None, confirmed: Mapping[str, int] | None = None
+) -> Case:
+    """Suspend a case (中止); the days until it is resumed are not counted, for the corps and for platforms.
 
-    Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
+    No letter is sent of it, and none can be made until it is resumed: what waits for approval is a draft again, and its
+    drafter told. Letters of notices that are issued already wait.
+    confirmed: as `withdraw_case`. Raises PermissionDenied; TransitionRefused "wrong-state", "not-confirmed",
+    "reason-missing", "reason-too-long".
     Source: 市场监督管理行政处罚程序规定, art. 46 and 64.
     """
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.suspend_case", case)
+    require_way(case, CaseState.SUSPENDED)
+    reason = given(reason)
+    counts = _confirm(case, CaseState.SUSPENDED, confirmed)
     case.suspended_at, case.suspended_from = at, case.state
-    return _move(case, CaseState.SUSPENDED, actor, at, "suspended_at", "suspended_from", reason=given(reason))
+    fields = ("suspended_at", "suspended_from")
+    case = _move(case, CaseState.SUSPENDED, actor, at, *fields, reason=reason, **counts)
+    for hook in leaving_hooks:
+        hook(Leaving(case, CaseState.SUSPENDED, actor, at, reason))
+    return case
 
 
 @transaction.atomic
 def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
-    """Go on with a suspended case where it was; the days of its suspension move its deadline.
+    """Go on with a suspended case where it was; the days of its suspension move its deadline, and those by which
+    platforms are to answer and officers to check.
 
     Raises PermissionDenied; TransitionRefused "not-suspended".
     """
@@ -192,43 +245,90 @@ def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
             extension=deadline.extension,
             excluded=[*parse_spans(deadline.excluded), span],
         )
+    if span[0] <= span[1]:
+        for hook in resuming_hooks:
+            hook(case, span, actor, at)
     before, case.suspended_at, case.suspended_from = case.suspended_from, None, ""
     return _move(case, before, actor, at, "suspended_at", "suspended_from", "handling_deadline")
 
 
 @transaction.atomic
-def transfer_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+def transfer_case(
+    *, case: Case, actor: User, reason: str, at: datetime | None = None, confirmed: Mapping[str, int] | None = None
+) -> Case:
     """Hand a case to another authority; what others name as well passes to their cases. reason: to whom and why.
 
-    Raises PermissionDenied; TransitionRefused "wrong-state", "notices-open", "reason-missing", "reason-too-long".
+    What is not issued is given up, what platforms are asked is withdrawn; they are told that the matter is with the
+    other authority, and that what they did stays until it decides. What was counted stays counted.
+    confirmed: as `withdraw_case`, whose codes it raises.
     """
-    return _leave(case, CaseState.TRANSFERRED, actor, reason, at)
+    return _leave(case, CaseState.TRANSFERRED, actor, reason, at, confirmed)
 
 
 @transaction.atomic
-def withdraw_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
-    """Give a case up (撤销案件). Raises as `transfer_case`."""
-    return _leave(case, CaseState.WITHDRAWN, actor, reason, at)
+def withdraw_case(
+    *,
+    case: Case,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
+    confirmed: Mapping[str, int] | None = None,
+    take_back: Iterable[int] = (),
+) -> Case:
+    """Give a case up (撤销案件).
+
+    What is not issued is given up, what platforms are asked is withdrawn with letters. What was counted stays counted,
+    unless it is named in take_back: then a correction is proposed, which a second person decides.
+    confirmed: the counts by code that the person was shown of what the act ends (`what_waits`); none are needed where
+    nothing waits. take_back: ids of counted targets of the case.
+    Raises PermissionDenied; TransitionRefused "wrong-state", "not-confirmed" (details: waiting), "not-counted",
+    "reason-missing", "reason-too-long".
+    """
+    return _leave(case, CaseState.WITHDRAWN, actor, reason, at, confirmed, take_back)
 
 
-def _leave(case: Case, after: str, actor: User, reason: str, at: datetime | None) -> Case:
+def _leave(
+    case: Case,
+    after: str,
+    actor: User,
+    reason: str,
+    at: datetime | None,
+    confirmed: Mapping[str, int] | None,
+    take_back: Iterable[int] = (),
+) -> Case:
     at = accept_at(actor, at, now())
     lock_registry()
     case = lock_case(case)
     require(actor, "cases.leave_case", case)
     require_way(case, after)
-    under_way = (TargetState.NOTICED, TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
-    count = case.targets.filter(state__in=under_way).count()
-    if count:
-        message = ngettext(
-            "%(count)s target stands in a notice that is not finished. Withdraw it there first.",
-            "%(count)s targets stand in notices that are not finished. Withdraw these first.",
-            count,
-        ) % {"count": count}
-        raise TransitionRefused("notices-open", message, count=count)
-    _move(case, after, actor, at, reason=given(reason))
+    reason = given(reason)
+    # Every verb that moves an item, or counts one, locks its target first: from here on nothing of it moves.
+    counted = {
+        target.pk for target in locked(case.targets.order_by("pk")).only("pk", "is_counted") if target.is_counted
+    }
+    chosen = tuple(sorted(set(take_back)))
+    if not counted.issuperset(chosen):
+        raise TransitionRefused("not-counted", _("Only a counted target of this case can be taken back."))
+    counts = _confirm(case, after, confirmed)
+    case = _move(
+        case, after, actor, at, reason=reason, kept=len(counted) - len(chosen), taken_back=len(chosen), **counts
+    )
+    for hook in leaving_hooks:
+        hook(Leaving(case, after, actor, at, reason, chosen))
     pass_on(held_by(case=case), actor=actor, at=at)
     return case
+
+
+def _confirm(case: Case, after: str, confirmed: Mapping[str, int] | None) -> dict[str, int]:
+    """The counts of what the act ends, as the audit keeps them. Raises TransitionRefused "not-confirmed", naming what
+    waits, unless they are those that were confirmed."""
+    waiting = what_waits(case, after)
+    ended = {thing.code: thing.count for thing in waiting if thing.is_ended}
+    if ended != dict(confirmed or {}):
+        named = " ".join(str(thing.text) for thing in waiting if thing.is_ended)
+        said = _("Look at what waits in this case, and confirm it: %(waiting)s") % {"waiting": named}
+        raise TransitionRefused("not-confirmed", said, waiting=waiting)
+    return {code.replace("-", "_"): count for code, count in ended.items()}
 
 
 def _asked(check: Callable[[Case], Iterable[Missing] | None], case: Case) -> list[Missing]:

@@ -31,7 +31,8 @@ REASONS_OF = {Result.OFFICIAL.value: OFFICIAL, Result.HELD.value: CLAIMED}
 Place = tuple[str, Key]
 
 # Rooms above add what must follow, in the same transaction, when targets are found to be official: called with a list
-# of ids of targets, `actor`, `at`, and `answered`: whether what a platform answered already is withdrawn as well.
+# of ids of targets, `actor`, `at`, and `answered`: whether what a platform answered already is withdrawn as well, and
+# what is counted taken back in the same act.
 official_found: list[Callable[..., Any]] = []
 
 SELECT_ROWS = """

@@ -2,6 +2,7 @@ from notices.models.answers import Answer, AnswerRetraction, AnswerSheet, Check,
 from notices.models.ledger import Outcome, Recurrence
 from notices.models.notices import Notice, NoticeItem, PendingApproval
 from notices.models.objections import Objection
+from notices.models.withdrawals import WithdrawalLetter, WithdrawnItem
 
 __all__ = [
     "Answer",
@@ -16,4 +17,6 @@ __all__ = [
     "PendingVerdict",
     "Recurrence",
     "ReplyRequest",
+    "WithdrawalLetter",
+    "WithdrawnItem",
 ]

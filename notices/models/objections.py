@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
+from notices.models.notices import NoticeItem
 from notices.states import OBJECTION_STATES, ObjectionState
 
 
@@ -16,7 +17,13 @@ class ObjectionQuerySet(models.QuerySet):
 
 
 class Objection(models.Model):
-    """Somebody says that a target was named wrongly; a supervisor who did not lodge it decides."""
+    """Somebody says that a target was named wrongly; a supervisor who did not lodge it decides.
+
+    item: the notice item that the platform answered “appealed”, if that opened the objection (`is_appeal`) or was
+    joined to it. objector: who objects, as the platform names them; empty where it does not, or where an officer took
+    the objection in. reason: the objector's words as they came, which may be none where a platform passed the appeal on
+    without any.
+    """
 
     State = ObjectionState
 
@@ -24,7 +31,10 @@ class Objection(models.Model):
     target = models.ForeignKey(Target, models.PROTECT, related_name="objections")
     case = models.ForeignKey(Case, models.PROTECT, related_name="objections")
     state = models.CharField(max_length=10, choices=ObjectionState.choices, default=ObjectionState.LODGED)
-    reason = models.TextField(_("reason"), max_length=2000)
+    item = models.ForeignKey(NoticeItem, models.PROTECT, null=True, related_name="objections")
+    is_appeal = models.BooleanField(default=False, db_default=False)
+    objector = models.CharField(max_length=120, blank=True)
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
     lodged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     lodged_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

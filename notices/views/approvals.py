@@ -64,7 +64,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     corrections = list(_corrections(request.user).select_related("listing", "store", "platform", "case"))
     objections = list(
         _objections(request.user).select_related(
-            "target__listing", "target__store", "target__platform", "case", "lodged_by"
+            "target__listing", "target__store", "target__platform", "case", "lodged_by", "item__notice"
         )[:OBJECTIONS_SHOWN]
     )
     strikes = list(_strikes(request.user).select_related("platform", "firm"))
@@ -80,6 +80,7 @@ def inbox(request: SignedIn) -> HttpResponse:
     context: dict[str, Any] = {
         "notices": notices,
         "objections": objections,
+        "more_objections": _objections(request.user).count() - len(objections),
         "corrections": corrections,
         "strikes": strikes,
         "leads": leads,

@@ -29,7 +29,7 @@ from corps.results import Result
 from listings.addresses import read_cell
 from notices import letters, workflow
 from notices.forms import AnswerForm
-from notices.models import Notice, NoticeItem
+from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.models.notices import NoticeQuerySet
 from notices.states import RETRACTABLE, ItemState, NoticeState
 from notices.workflow import Reply
@@ -69,7 +69,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
         found = notices.filter(state=NoticeState.ISSUED, open_count__gt=0)
         page = page_of(found, request.GET, order=("due_on", "id"), total=found.count())
     else:
-        found = notices.exclude(state=NoticeState.WITHDRAWN).filter(open_count=0)
+        found = notices.filter(open_count=0)
         page = page_of(found, request.GET, order=("-id",), total=found.count())
     return render(request, "notices/desk_list.html", {"page": page, "shown": shown})
 
@@ -116,7 +116,9 @@ def show_notice(
         found, unknown = _picked(request.user, items, list(picked))
     elif kept:
         found = items.filter(pk__in=list(kept))
-    rows = found.select_related("target__listing__store", "target__store", "ground", "answered_by")
+    rows = found.select_related(
+        "target__listing__store", "target__store", "ground", "answered_by", "withdrawal__letter__notice"
+    )
     size = MOST_PICKED if picked or kept else 50
     page = page_of(rows, request.GET, order=("position",), size=size, total=found.count())
     letters.name_items(page.rows)
@@ -133,6 +135,7 @@ def show_notice(
         "next": None if counts["open"] or not counts["total"] else _most_urgent(request.user),
         "keys": [(word, word.label, key) for word, key in KEYS],
         "contact": letters.contact_of(notice),
+        "withdrawals": WithdrawalLetter.objects.of(notice),
         "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
     }
     return render(request, "notices/desk.html", context)

@@ -1,39 +1,40 @@
 """Objections and corrections: pages to lodge, to take up, and to decide."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import posted
+from corps.forms import posted, ticked_ids
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
-from corps.pieces.tables import Column, Table
+from corps.pieces.tables import SELECT, Column, Table
 from corps.refusals import refusals_go_to
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
 from notices.models import Objection
-from notices.states import ObjectionState
+from notices.states import UNDECIDED, ObjectionState
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-OPEN = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+MOST_AT_ONCE = 2000
 VERDICTS = (ObjectionState.UPHELD, ObjectionState.DISMISSED)
 
 
 def waiting(user: User) -> int:
     """How many objections are not decided, for the rail."""
-    return Objection.objects.visible_to(user).filter(state__in=OPEN).count()
+    return Objection.objects.visible_to(user).filter(state__in=UNDECIDED).count()
 
 
 TABLE = Table(
     "objections",
+    SELECT,
     Column("number", gettext_lazy("Number"), "w128", fixed=True),
     Column("lodged", gettext_lazy("Lodged"), "w112"),
     Column("target", gettext_lazy("Target"), "w224"),
@@ -54,12 +55,21 @@ def list_objections(request: SignedIn) -> HttpResponse:
     if (state := request.GET.get("state")) in ObjectionState.values:
         found = found.filter(state=state)
     elif state == "open":
-        found = found.filter(state__in=OPEN)
+        found = found.filter(state__in=UNDECIDED)
+    if notice := request.GET.get("notice"):
+        found = found.filter(item__notice__number=notice)
     words = dict(ObjectionState.choices) | {"open": _("undecided")}
-    chips = conditions(request.GET, [("state", _("State"), words.get)])
-    page = page_of(found, request.GET, order=("-id",), total=found.count())
+    chips = conditions(request.GET, [("state", _("State"), words.get), ("notice", _("Notice"), str)])
+    page = page_of(found, request.GET, order=("-id",), size=100, total=found.count())
     table = TABLE.shown_to(request.user, request.GET)
-    context = {"page": page, "table": table, "conditions": chips, "states": ObjectionState.choices}
+    context = {
+        "page": page,
+        "table": table,
+        "conditions": chips,
+        "states": ObjectionState.choices,
+        "may_take_up": may(request.user, "notices.lodge_objection"),
+        "may_decide": may(request.user, "notices.decide_objection"),
+    }
     return render(request, "notices/objection_list.html", context)
 
 
@@ -67,7 +77,7 @@ def list_objections(request: SignedIn) -> HttpResponse:
 def show_objection(request: SignedIn, number: str) -> HttpResponse:
     """One objection, with what upholding it would change; a supervisor who did not lodge it decides here."""
     objections = Objection.objects.visible_to(request.user).select_related(
-        "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
+        "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by", "item__notice"
     )
     objection = get_object_or_404(objections, number=number)
     form = DecisionForm(posted(request))
@@ -101,7 +111,7 @@ def may_decide(user: User, objection: Objection) -> bool:
 def _back(request: SignedIn, number: str) -> HttpResponse:
     """To where an act was asked for: the inbox of approvals, or the page of the objection."""
     if request.POST.get("inbox"):
-        still = Objection.objects.filter(number=number, state__in=OPEN).exists()
+        still = Objection.objects.filter(number=number, state__in=UNDECIDED).exists()
         return redirect(reverse("notices:approvals") + (f"?objection={number}" if still else ""))
     return redirect("notices:objection", number)
 
@@ -116,6 +126,41 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
     return _back(request, number)
+
+
+@corps
+@require_POST
+def decide_many(request: SignedIn) -> HttpResponse:
+    """Take the ticked objections up, or uphold or dismiss them for one reason; with a result for each."""
+    ids, act = ticked_ids(request.POST)[:MOST_AT_ONCE], request.POST.get("act", "")
+    back = f"{reverse('notices:objections')}?{request.GET.urlencode()}"
+    if act not in ("accept", *VERDICTS):
+        raise Http404
+    if not ids:
+        messages.warning(request, _("Select objections first."))
+        return redirect(back)
+    try:
+        if act == "accept":
+            results = workflow.accept_objections(objections=ids, actor=request.user)
+        else:
+            results = workflow.decide_objections(
+                objections=ids,
+                actor=request.user,
+                upheld=act == ObjectionState.UPHELD,
+                reason=request.POST.get("reason", ""),
+            )
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.message))
+        return redirect(back)
+    if all(result.ok for result in results):
+        said = ngettext("%(count)d objection done.", "%(count)d objections done.", len(results))
+        messages.success(request, said % {"count": len(results)})
+        return redirect(back)
+    names = {
+        objection.pk: (objection.number, reverse("notices:objection", args=[objection.number]))
+        for objection in Objection.objects.visible_to(request.user).filter(pk__in=ids)
+    }
+    return render(request, "notices/objection_result.html", {"results": results, "names": names, "back": back})
 
 
 @corps

@@ -28,7 +28,7 @@ from corps.pieces.tables import Column, Table
 from corps.results import Result
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
-from notices.models import Notice, NoticeItem
+from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.states import ItemState, NoticeState
 from notices.views import desk
 from notices.views.deliveries import undelivered_of
@@ -125,6 +125,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
         "returned": returned,
         "steps": steps_of(notice, returned),
         "undelivered": undelivered_of(notice),
+        "withdrawals": WithdrawalLetter.objects.of(notice),
     } | _verbs(request.user, notice)
     return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
 
@@ -381,6 +382,10 @@ def _verbs(user: User, notice: Notice) -> dict[str, bool]:
     return {
         "may_compose": may(user, "notices.compose"),
         "may_withdraw": may(user, "notices.withdraw") and user.role == User.Role.OFFICER,
+        "may_withdraw_whole": may(user, "notices.withdraw")
+        and user.role == User.Role.OFFICER
+        and notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
+        and notice.items.unfinished().exists(),
         "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,
         "may_approve": notice.state == NoticeState.SUBMITTED and workflow.may_decide(user, notice),
     }
@@ -402,6 +407,7 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
         "ground",
         "answered_by",
         "successor__notice",
+        "withdrawal__letter__notice",
     )
     counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
     state = request.GET.get("state", "")

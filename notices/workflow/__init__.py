@@ -22,17 +22,23 @@ from notices.workflow.handover import hand_over
 from notices.workflow.issuing import approve_notice, may_decide, return_notice, serve_otherwise
 from notices.workflow.objecting import (
     accept_objection,
+    accept_objections,
     correct_outcome,
     decide_objection,
+    decide_objections,
     decline_correction,
     lodge_objection,
     propose_correction,
-    withdraw_items,
 )
 from notices.workflow.replies import reply_once
 from notices.workflow.retracting import change_answers, foresee_retractions, retract_answers
 from notices.workflow.sheets import confirm_sheet, hand_in_sheet, put_away_sheets
 from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
+from notices.workflow.withdrawing import (
+    withdraw_items,
+    withdraw_notice,
+    withdrawal_counts,
+)
 
 __all__ = [
     "OWE_REASON",
@@ -40,6 +46,7 @@ __all__ = [
     "Look",
     "Reply",
     "accept_objection",
+    "accept_objections",
     "answer_items",
     "approve_notice",
     "change_answers",
@@ -50,6 +57,7 @@ __all__ = [
     "confirm_sheet",
     "correct_outcome",
     "decide_objection",
+    "decide_objections",
     "decline_correction",
     "find_arrivals",
     "foresee_answers",
@@ -83,4 +91,6 @@ __all__ = [
     "waiting_targets",
     "withdraw_draft",
     "withdraw_items",
+    "withdraw_notice",
+    "withdrawal_counts",
 ]

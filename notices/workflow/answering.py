@@ -33,6 +33,7 @@ from notices.states import ANSWERED_AS, ItemState, NoticeState
 from notices.workflow.arrival import note_opening
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
+from notices.workflow.objecting import Appeal, lodge_appeals
 
 LONGEST_REMARK = 300
 OUTCOMES = frozenset(Claim.values)
@@ -131,8 +132,21 @@ def answer_items(
             note_opening(notice, recorded, actor)
         kept = stored(document) if document else None
         _write(notice, list(accepted.values()), actor, recorded, kept)
+        _lodge_appeals(notice, list(accepted.values()), actor, recorded)
         complete_notices([notice.pk], actor=actor, at=recorded)
     return results
+
+
+def _lodge_appeals(notice: Notice, accepted: list[tuple[Named, Reply]], actor: User, recorded: datetime) -> None:
+    """An answer “appealed” opens an objection by itself, or joins the one that is undecided."""
+    replay = current().is_replay
+    appeals = [
+        Appeal(item.pk, item.target, reply.remark, (replay and reply.at) or recorded)
+        for item, reply in accepted
+        if reply.outcome == Claim.APPEALED
+    ]
+    if appeals:
+        lodge_appeals(notice=notice, appeals=appeals, actor=actor)
 
 
 def foresee_answers(*, notice: Notice, replies: Iterable[Reply], actor: User) -> list[Result]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Target
 from cases.workflow import targets_of
-from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
@@ -16,14 +17,17 @@ from corps.models import Delivery, User
 from corps.results import Result
 from notices import letters
 from notices.models import Notice, NoticeItem
+from notices.models.withdrawals import Cause
 from notices.states import ItemState, NoticeState
+from notices.workflow import ledger
 from notices.workflow.drafting import close_gaps, compose_notices, submit_notice
-from notices.workflow.objecting import withdraw_items
+from notices.workflow.issuing import complete_notices
 from notices.workflow.submissions import take_back
+from notices.workflow.withdrawing import end_items, lock_items, with_notices
 from stores.models import OfficialAccount, Platform
 
 OFFICIAL = _("It is, or is in, an official account.")
-NOT_ARRIVED = (Delivery.State.PENDING, Delivery.State.SENDING, Delivery.State.UNCERTAIN)
+WITHDRAWN = _("It names items that were withdrawn.")
 
 
 @transaction.atomic
@@ -62,16 +66,18 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
 
 
 def withdraw_official(account: OfficialAccount, actor: User | None, at: datetime) -> None:
-    """Hook of the stores room, in the registering transaction: nothing may name this account any more."""
+    """Hook of the stores app, in the confirming transaction: nothing may name this account any more."""
     withdraw_named([pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)], actor, at)
 
 
 def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime, *, answered: bool = True) -> None:
     """Take targets that turned out official out of every draft and open notice, and cancel or replace unsent letters.
 
-    answered: whether items that a platform answered already are withdrawn as well, or stay for an officer to decide on.
+    answered: whether items that a platform answered already are withdrawn as well, and what is counted is taken back in
+    the same act, or both stay for an officer to decide on.
 
-    An unsent letter that named one is cancelled, and a new one without it takes its place in the outbox.
+    An unsent letter that named one is cancelled, and a new one without it takes its place in the outbox; who got one
+    gets a letter of withdrawal, which asks to restore what was removed because of it.
     """
     targets = list(targets)
     drafts = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
@@ -83,35 +89,40 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime, *, 
     if drafted:
         close_gaps(drafted)
     named = NoticeItem.objects.filter(target__in=targets)
-    open_items = named.unfinished() if answered else named.filter(state=ItemState.OPEN)
-    touched = list(open_items.order_by().values_list("notice_id", flat=True).distinct())
-    withdraw_items(items=list(open_items.values_list("pk", flat=True)), actor=None, reason=str(OFFICIAL), at=at)
-    for notice in Notice.objects.filter(pk__in=touched).select_related("case", "platform", "recipient"):
-        letters_of = letters.deliveries_of(notice)
-        # One that is just being sent, or of which nobody knows, may have left; whoever gets it gets the right one too.
-        replaced = letters_of.filter(state__in=NOT_ARRIVED).exists()
-        ground.cancel_unsent(
-            deliveries=letters_of.filter(state=Delivery.State.PENDING), actor=actor, reason=str(OFFICIAL), at=at
-        )
-        if replaced and notice.items.named().exists():
-            letters.queue(notice, letters.render(notice), at=at)
+    items = lock_items(named.unfinished() if answered else named.filter(state=ItemState.OPEN))
+    counted = Target.objects.filter(pk__in=targets, is_counted=True).values_list("pk", flat=True)
+    removed = ledger.counted_items(list(counted)) if answered else {}
+    restored = with_notices(item.pk for item in removed.values())
+    cause = Cause.OFFICIAL_ACCOUNT
+    end_items(list(items.values()), actor=None, at=at, cause=cause, reason=str(OFFICIAL), restored=restored)
+    complete_notices({item.notice_id for item in items.values()}, actor=None, at=at)
 
 
-def names_official(deliveries: Sequence[Delivery]) -> dict[int, str]:
-    """Asked by the outbox just before sending: why the letters of notices must not leave, by the delivery's id.
+def names_withdrawn(deliveries: Sequence[Delivery]) -> dict[int, str]:
+    """Asked by the outbox just before sending: why letters that ask for something must not leave, by delivery's id.
 
     A letter that was put off, or that an officer sends again, may be older than its items' withdrawal: where a notice
-    has such items, what counts is what the letter itself names.
+    has such items, or official ones, what counts is what the letter itself names.
     """
-    letters_of = {d.pk: d.message.subject_id for d in deliveries if d.message.subject_type == Notice._meta.label_lower}
+    letters_of = {
+        delivery.pk: delivery.message.subject_id
+        for delivery in deliveries
+        if delivery.message.subject_type == Notice._meta.label_lower and delivery.message.purpose == letters.PURPOSE
+    }
     if not letters_of:
         return {}
-    items = NoticeItem.objects.filter(notice__in=set(letters_of.values()), target__is_official=True)
-    official: dict[int, set[str]] = {}
+    official = Q(target__is_official=True)
+    items = NoticeItem.objects.filter(official | Q(state=ItemState.WITHDRAWN), notice__in=set(letters_of.values()))
+    reasons: dict[int, dict[str, str]] = {}
     for item in items.select_related("target__listing", "target__store"):
-        official.setdefault(item.notice_id, set()).add(item.target.thing.canonical_id)
-    return {
-        delivery.pk: str(OFFICIAL)
-        for delivery in deliveries
-        if (notice := letters_of.get(delivery.pk)) in official and letters.ids_in(delivery) & official[notice]
-    }
+        why = OFFICIAL if item.target.is_official else WITHDRAWN
+        reasons.setdefault(item.notice_id, {})[item.target.thing.canonical_id] = str(why)
+    refused: dict[int, str] = {}
+    for delivery in deliveries:
+        of_notice = reasons.get(letters_of.get(delivery.pk, 0))
+        if of_notice is None:
+            continue
+        named = letters.ids_in(delivery) & of_notice.keys()
+        if named:
+            refused[delivery.pk] = of_notice[min(named)]
+    return refused

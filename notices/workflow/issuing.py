@@ -246,7 +246,7 @@ def serve_otherwise(
     notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
     ground.cancel_unsent(
-        deliveries=letters.deliveries_of(notice), actor=actor, reason=str(_("Served in another way.")), at=at
+        deliveries=letters.requests_of(notice), actor=actor, reason=str(_("Served in another way.")), at=at
     )
     record(
         actor,

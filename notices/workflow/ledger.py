@@ -21,6 +21,16 @@ class Seen:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A target that counts no longer, the item by which it counted, and why."""
+
+    target: Target
+    item: NoticeItem
+    reason: str
+    objection: Objection | None = None
+
+
 def count_verified(seen: Iterable[Seen]) -> None:
     """Write what verified removals are worth: +1 for a target that does not count now, a repeat removal otherwise.
 
@@ -61,20 +71,40 @@ def take_back(
     *, target: Target, item: NoticeItem, cause: str, at: datetime, reason: str, objection: Objection | None = None
 ) -> Outcome:
     """Write the −1 of a target that counts now; the caller holds its lock and clears `is_counted`."""
-    return Outcome.objects.create(
-        target=target,
-        nth=_last_nth([target.pk])[target.pk] + 1,
-        kind=_kind(target),
-        sign=-1,
-        cause=cause,
-        at=at,
-        case=_case(target),
-        firm_id=target.firm_id,
-        platform_id=target.platform_id,
-        item=item,
-        objection=objection,
-        reason=reason[:300],
+    return take_back_many([TakenBack(target, item, reason, objection)], cause=cause, at=at)[0]
+
+
+def take_back_many(taken: Iterable[TakenBack], *, cause: str, at: datetime) -> list[Outcome]:
+    """Write the −1 of targets that count now, with two statements; the caller holds their locks and clears
+    `is_counted`."""
+    taken = list(taken)
+    last = _last_nth(one.target.pk for one in taken)
+    return Outcome.objects.bulk_create(
+        [
+            Outcome(
+                target=one.target,
+                nth=last[one.target.pk] + 1,
+                kind=_kind(one.target),
+                sign=-1,
+                cause=cause,
+                at=at,
+                case=_case(one.target),
+                firm_id=one.target.firm_id,
+                platform_id=one.target.platform_id,
+                item=one.item,
+                objection=one.objection,
+                reason=one.reason[:300],
+            )
+            for one in taken
+        ],
+        batch_size=5000,
     )
+
+
+def counted_items(targets: Iterable[int]) -> dict[int, NoticeItem]:
+    """The items whose verification made the targets count, by target; one statement."""
+    rows = Outcome.objects.filter(target__in=list(targets)).select_related("item").order_by("target", "nth")
+    return {outcome.target_id: outcome.item for outcome in rows}
 
 
 def take_back_official(targets: Iterable[Target], *, account: OfficialAccount, at: datetime, reason: str) -> None:

@@ -1,17 +1,24 @@
-"""Objections, corrections and withdrawals: how something named is taken out again."""
+"""Objections and corrections: how something named is taken out again."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
 from cases.models import Target
-from cases.states import TargetState
+from cases.states import Seen, TargetState
 from corps import workflow as ground
 from corps.access import require
+from corps.acting import current
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
@@ -19,10 +26,23 @@ from corps.last_acts import last_act, tell_second_comers
 from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
-from notices.models import NoticeItem, Objection, Outcome
-from notices.states import OBJECTION_STATES, UNFINISHED, ItemState, ObjectionState
+from notices.models import Notice, NoticeItem, Objection, Outcome
+from notices.models.withdrawals import Cause
+from notices.states import OBJECTION_STATES, UNDECIDED, ItemState, ObjectionState
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices
+from notices.workflow.withdrawing import lock_items, require_reason, tell_withdrawn, with_notices
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An item that a platform answered “appealed”. words: the objector's, as the platform passed them on. at: when."""
+
+    item: int
+    target: int
+    words: str
+    at: datetime
+
 
 NOTHING_TO_CORRECT = _("This target does not count now; there is nothing to correct.")
 
@@ -36,10 +56,10 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
     target = _locked(target)
     require(actor, "notices.lodge_objection", target)
     at = accept_at(actor, at, now())
-    _require_reason(reason)
+    require_reason(reason)
     if target.case is None or not target.items.exclude(state=ItemState.DRAFT).exists():
         raise TransitionRefused("not-noticed", _("Nothing was ever asked about this target."))
-    undecided = target.objections.filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)).first()
+    undecided = target.objections.filter(state__in=UNDECIDED).first()
     if undecided is not None:
         said = _("An objection to this target is being decided already.")
         raise TransitionRefused("objection-open", said, **last_act(undecided))
@@ -57,126 +77,270 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
     return objection
 
 
+def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> None:
+    """Open an objection for each item that was just answered “appealed”, in the answering transaction.
+
+    Where one to the target is undecided already, the item is joined to it and no second is opened. Both officers of the
+    case and the supervisors who decide are told once. The caller holds the locks of targets and items. Statements: a
+    fixed number, whatever the number of appeals.
+    """
+    open_ones = {
+        objection.target_id: objection
+        for objection in locked(Objection.objects.filter(state__in=UNDECIDED).order_by("pk")).filter(
+            target__in=[appeal.target for appeal in appeals]
+        )
+    }
+    joined = [(open_ones[appeal.target], appeal) for appeal in appeals if appeal.target in open_ones]
+    fresh = [appeal for appeal in appeals if appeal.target not in open_ones]
+    for objection, appeal in joined:
+        objection.item_id = appeal.item
+    Objection.objects.bulk_update([objection for objection, _appeal in joined], ["item"])
+    lodged = _lodge(notice, fresh, actor)
+    record_many(
+        entry(
+            actor,
+            verb,
+            objection,
+            at=appeal.at,
+            thread=notice.case.thread,
+            target=appeal.target,
+            notice=notice.number,
+            reason=appeal.words,
+        )
+        for verb, lot in (("objection.lodged", lodged), ("objection.joined", joined))
+        for objection, appeal in lot
+    )
+    _tell_of_appeals(notice, len(appeals), actor)
+
+
+def _lodge(notice: Notice, appeals: Sequence[Appeal], actor: User) -> list[tuple[Objection, Appeal]]:
+    if not appeals:
+        return []
+    numbers = ground.take_numbers("O", appeals[0].at, len(appeals))
+    objections = [
+        Objection(
+            number=number,
+            target_id=appeal.target,
+            case_id=notice.case_id,
+            item_id=appeal.item,
+            is_appeal=True,
+            reason=appeal.words,
+            lodged_by=actor,
+            lodged_at=appeal.at,
+        )
+        for number, appeal in zip(numbers, appeals, strict=True)
+    ]
+    return list(zip(Objection.objects.bulk_create(objections, batch_size=5000), appeals, strict=True))
+
+
+def _tell_of_appeals(notice: Notice, count: int, actor: User) -> None:
+    """Tell the officers of the case, and the supervisors of its unit, that appeals came in; not of a replay."""
+    if current().is_replay:
+        return
+    officers = Q(assignments__case=notice.case, assignments__until=None)
+    deciders = Q(role=User.Role.SUPERVISOR, unit=notice.case.unit_id)
+    people = User.objects.filter(officers | deciders, is_active=True).exclude(pk=actor.pk).distinct()
+    said = format_lazy(
+        _("{platform} passed on {count} appeals against notice {notice}."),
+        platform=notice.platform.label,
+        count=count,
+        notice=notice.number,
+    )
+    ground.notify_many(people, said, f"{reverse('notices:objections')}?notice={notice.number}")
+
+
 @transaction.atomic
 def accept_objection(*, objection: Objection, actor: User, at: datetime | None = None) -> Objection:
     """Take an objection up for decision. Raises PermissionDenied; TransitionRefused "already-decided"."""
-    objection = locked(Objection.objects).select_related("case").get(pk=objection.pk)
     require(actor, "notices.lodge_objection", objection)
+    [result] = accept_objections(objections=[objection.pk], actor=actor, at=at)
+    return _as_decided(objection, result)
+
+
+@transaction.atomic
+def accept_objections(*, objections: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+    """Take objections up for decision, singly judged; one Result for each id, in the order given.
+
+    Raises PermissionDenied.
+    """
+    require(actor, "notices.lodge_objection")
     at = accept_at(actor, at, now())
-    _move(objection, ObjectionState.ACCEPTED)
-    objection.save(update_fields=["state"])
-    record(actor, "objection.accepted", objection, at=at, thread=objection.case.thread)
-    return objection
+    ids = list(objections)
+    found = _lock_objections(ids, actor)
+    results = [_movable(pk, found.get(pk), ObjectionState.ACCEPTED) for pk in ids]
+    accepted = [found[pk] for pk, result in zip(ids, results, strict=True) if result.ok]
+    Objection.objects.filter(pk__in=[objection.pk for objection in accepted]).update(state=ObjectionState.ACCEPTED)
+    record_many(
+        entry(actor, "objection.accepted", objection, at=at, thread=objection.case.thread) for objection in accepted
+    )
+    return tell_second_comers(results, Objection, {"already-decided"})
 
 
 @transaction.atomic
 def decide_objection(
     *, objection: Objection, actor: User, upheld: bool, reason: str, at: datetime | None = None
 ) -> Objection:
-    """Uphold or dismiss an accepted objection; whoever lodged it does not decide.
+    """Uphold or dismiss one objection; see `decide_objections`.
 
-    Upheld: what was counted is taken back at `at`, the unfinished item is withdrawn, the target marked restored.
-    Dismissed: an item that waited for it is open again; nothing else changes.
     Raises PermissionDenied; TransitionRefused "already-decided", "own-objection", "reason-missing".
     """
-    target = _locked(Target.objects.get(objections=objection))
-    objection = locked(Objection.objects).select_related("case").get(pk=objection.pk)
     require(actor, "notices.decide_objection", objection)
-    at = accept_at(actor, at, now())
-    _require_reason(reason)
-    if objection.lodged_by_id == actor.pk:
-        raise TransitionRefused("own-objection", _("Whoever lodged an objection does not decide it."))
-    _move(objection, ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED)
-    objection.decided_by, objection.decided_at, objection.decision_reason = actor, at, reason.strip()
-    objection.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
-    if upheld:
-        _restore(target, objection, actor, at)
-    else:
-        appealed = NoticeItem.objects.filter(target=target, state=ItemState.APPEALED)
-        touched = list(appealed.values_list("notice_id", flat=True))
-        appealed.update(state=ItemState.OPEN)
-        complete_notices(touched, actor=actor, at=at)
-    record(
-        actor,
-        f"objection.{objection.state}",
-        objection,
-        at=at,
-        thread=objection.case.thread,
-        target=target.pk,
-        reason=reason.strip(),
-    )
-    return objection
-
-
-def _restore(target: Target, objection: Objection, actor: User, at: datetime) -> None:
-    if target.is_counted:
-        ledger.take_back(
-            target=target,
-            item=_counted_item(target),
-            cause=Outcome.Cause.OBJECTION,
-            at=at,
-            reason=objection.reason,
-            objection=objection,
-        )
-    unfinished = list(locked_in_order(NoticeItem.objects, _unfinished(target)).values_list("pk", "notice_id"))
-    NoticeItem.objects.filter(pk__in=[pk for pk, _n in unfinished]).update(state=ItemState.WITHDRAWN)
-    before, target.state, target.is_counted = target.state, TargetState.RESTORED, False
-    target.save(update_fields=["state", "is_counted"])
-    complete_notices({notice for _pk, notice in unfinished}, actor=actor, at=at)
-    record(actor, "target.restored", target, at=at, thread=objection.case.thread, before=before)
+    [result] = decide_objections(objections=[objection.pk], actor=actor, upheld=upheld, reason=reason, at=at)
+    return _as_decided(objection, result)
 
 
 @transaction.atomic
-def withdraw_items(
-    *, items: Iterable[int], actor: User | None, reason: str, at: datetime | None = None
+def decide_objections(
+    *, objections: Iterable[int], actor: User, upheld: bool, reason: str, at: datetime | None = None
 ) -> list[Result]:
-    """Withdraw unfinished items, singly judged; their targets are as before the notice: reported, or relisted.
+    """Uphold or dismiss accepted objections for one reason, singly judged; whoever lodged one does not decide it.
 
-    actor: None when an official account was found. Raises PermissionDenied; TransitionRefused "reason-missing".
+    Upheld: what was counted is taken back at `at`, the unfinished item is withdrawn, and the platform gets a letter
+    that says so and asks to restore what was removed because of it; one letter for each notice. The target is then
+    `restored`: that restoring was asked, not that it happened. Dismissed: an item that waited for it is open again.
+    One Result for each id, in the order given. Raises PermissionDenied; TransitionRefused "reason-missing".
     """
-    moment = now()
-    items = list(items)
-    if actor is not None:
-        require(actor, "notices.withdraw")
-    at = accept_at(actor, at, moment)
-    _require_reason(reason)
-    visible = NoticeItem.objects.visible_to(actor) if actor is not None else NoticeItem.objects.all()
-    named = visible.filter(pk__in=items).values_list("target_id", flat=True)
-    list(locked_in_order(Target.objects, named).values_list("pk"))
-    found = {item.pk: item for item in locked_in_order(visible, items).select_related("target", "notice__case")}
-    results = [_withdrawable(pk, found.get(pk)) for pk in items]
-    gone = [found[pk] for pk, result in zip(items, results, strict=True) if result.ok]
-    NoticeItem.objects.filter(pk__in=[item.pk for item in gone]).update(state=ItemState.WITHDRAWN)
-    targets: dict[bool, list[int]] = {True: [], False: []}
-    for item in gone:
-        targets[item.target.is_counted].append(item.target_id)
-    Target.objects.filter(pk__in=targets[False]).update(state=TargetState.REPORTED)
-    Target.objects.filter(pk__in=targets[True]).update(state=TargetState.RELISTED)
+    require(actor, "notices.decide_objection")
+    at = accept_at(actor, at, now())
+    require_reason(reason)
+    ids, reason = list(objections), reason.strip()
+    state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
+    targets = _lock_targets(ids, actor)
+    found = _lock_objections(ids, actor)
+    results = [_decidable(pk, found.get(pk), state, actor) for pk in ids]
+    decided = [found[pk] for pk, result in zip(ids, results, strict=True) if result.ok]
+    if not decided:
+        return tell_second_comers(results, Objection, {"already-decided"})
+    Objection.objects.filter(pk__in=[objection.pk for objection in decided]).update(
+        state=state, decided_by=actor, decided_at=at, decision_reason=reason
+    )
+    if upheld:
+        _restore([(objection, targets[objection.target_id]) for objection in decided], actor, at)
+    else:
+        _open_again([objection.target_id for objection in decided], actor, at)
+    _note_decision(decided, state, actor, at, reason)
+    _tell_of_decision(decided, upheld, actor)
+    return tell_second_comers(results, Objection, {"already-decided"})
+
+
+def _note_decision(decided: list[Objection], state: str, actor: User, at: datetime, reason: str) -> None:
     record_many(
         entry(
             actor,
-            "item.withdrawn",
-            item,
+            f"objection.{state}",
+            objection,
             at=at,
-            thread=item.notice.case.thread,
+            thread=objection.case.thread,
+            target=objection.target_id,
             reason=reason,
-            target=item.target_id,
-            notice=item.notice.number,
         )
-        for item in gone
+        for objection in decided
     )
-    complete_notices({item.notice_id for item in gone}, actor=actor, at=at)
-    casework.pass_on((item.target_id for item in gone), actor=actor, at=at, wait=False)
-    return tell_second_comers(results, NoticeItem, {"finished"})
 
 
-def _withdrawable(pk: int, item: NoticeItem | None) -> Result:
-    if item is None:
-        return Result(pk, False, "unknown", _("There is no such item among what you may see."))
-    if item.state not in UNFINISHED:
-        said = _("It is finished already: %(state)s.") % {"state": item.get_state_display()}
-        return Result(pk, False, "finished", said)
-    return Result(pk)
+def _lock_targets(objections: list[int], actor: User) -> dict[int, Target]:
+    named = Objection.objects.visible_to(actor).filter(pk__in=objections).order_by().values_list("target", flat=True)
+    return {target.pk: target for target in locked_in_order(Target.objects, list(named)).select_related("case")}
+
+
+def _lock_objections(ids: list[int], actor: User) -> dict[int, Objection]:
+    rows = locked_in_order(Objection.objects.visible_to(actor), ids)
+    return {row.pk: row for row in rows.select_related("case", "decided_by", "lodged_by", "target")}
+
+
+def _movable(pk: int, objection: Objection | None, state: str) -> Result:
+    if objection is None:
+        return Result(pk, False, "unknown", _("There is no such objection among what you may see."))
+    if OBJECTION_STATES.allows(objection.state, state):
+        return Result(pk)
+    said = _("This objection is not open to that any more.")
+    return Result(pk, False, "already-decided", said)
+
+
+def _decidable(pk: int, objection: Objection | None, state: str, actor: User) -> Result:
+    result = _movable(pk, objection, state)
+    if result.ok and objection is not None and objection.lodged_by_id == actor.pk:
+        return Result(pk, False, "own-objection", _("Whoever lodged an objection does not decide it."))
+    return result
+
+
+def _as_decided(objection: Objection, result: Result) -> Objection:
+    """The objection as it is after a verb on it alone; raises what its result says."""
+    row = Objection.objects.select_related("case", "decided_by").get(pk=objection.pk)
+    if result.code == "already-decided":
+        said = _("This objection is not open to that any more.")
+        raise TransitionRefused(result.code, said, state=row.state, **last_act(row))
+    if not result.ok:
+        raise TransitionRefused(result.code, result.message, state=row.state)
+    return row
+
+
+def _restore(pairs: list[tuple[Objection, Target]], actor: User, at: datetime) -> None:
+    """What follows from upheld objections: the count, the items, the letters, the targets."""
+    removed = _take_back(pairs, at)
+    ids = [target.pk for _objection, target in pairs]
+    items = lock_items(NoticeItem.objects.filter(target__in=ids).unfinished())
+    NoticeItem.objects.filter(pk__in=items).update(state=ItemState.WITHDRAWN)
+    for item in items.values():
+        item.state = ItemState.WITHDRAWN
+    Target.objects.filter(pk__in=ids).update(state=TargetState.RESTORED, is_counted=False)
+    told = [*items.values(), *with_notices(removed)]
+    tell_withdrawn(told, actor=actor, at=at, cause=Cause.OBJECTION_UPHELD)
+    complete_notices({item.notice_id for item in items.values()}, actor=actor, at=at)
+    record_many(
+        entry(actor, "target.restored", target, at=at, thread=objection.case.thread, before=target.state)
+        for objection, target in pairs
+    )
+
+
+def _take_back(pairs: list[tuple[Objection, Target]], at: datetime) -> list[int]:
+    """Write the −1 of those that count; the ids of the items by which they did."""
+    counted = [(objection, target) for objection, target in pairs if target.is_counted]
+    items = ledger.counted_items([target.pk for _objection, target in counted])
+    taken = [ledger.TakenBack(target, items[target.pk], objection.reason, objection) for objection, target in counted]
+    ledger.take_back_many(taken, cause=Outcome.Cause.OBJECTION, at=at)
+    return [item.pk for item in items.values()]
+
+
+def _open_again(targets: list[int], actor: User, at: datetime) -> None:
+    """Open the items again that waited for objections which were dismissed, and tell their liaisons."""
+    appealed = NoticeItem.objects.filter(target__in=targets, state=ItemState.APPEALED)
+    touched = dict.fromkeys(appealed.order_by("pk").values_list("notice_id", flat=True))
+    appealed.update(state=ItemState.OPEN)
+    complete_notices(touched, actor=actor, at=at)
+    if current().is_replay:
+        return
+    for notice in Notice.objects.filter(pk__in=touched).select_related("platform"):
+        users = User.objects.filter(liaison__platform=notice.platform_id, liaison__is_active=True, is_active=True)
+        said = format_lazy(
+            _("An appeal against notice {notice} was dismissed; its items wait for your answer again."),
+            notice=notice.document_number,
+        )
+        ground.notify_many(users, said, notice.get_absolute_url())
+
+
+def _tell_of_decision(decided: list[Objection], upheld: bool, actor: User) -> None:
+    """Tell the officers of the cases, and the firms whose targets they are about, that objections were decided; not of
+    a replay."""
+    if current().is_replay:
+        return
+    by_case: dict[Any, list[Objection]] = {}
+    for objection in decided:
+        by_case.setdefault(objection.case, []).append(objection)
+    upheld_words = _("{count} objections were upheld in case {case}.")
+    dismissed_words = _("{count} objections were dismissed in case {case}.")
+    for case, lot in by_case.items():
+        people = User.objects.filter(assignments__case=case, assignments__until=None).exclude(pk=actor.pk).distinct()
+        said = format_lazy(upheld_words if upheld else dismissed_words, count=len(lot), case=case.number)
+        url = reverse("notices:objection", args=[lot[0].number]) if len(lot) == 1 else reverse("notices:objections")
+        ground.notify_many(people, said, url)
+    counts = Counter(objection.target.firm_id for objection in decided)
+    upheld_words = _("{count} objections about what you named were upheld.")
+    dismissed_words = _("{count} objections about what you named were dismissed.")
+    for firm, count in counts.items():
+        people = User.objects.filter(representative__firm=firm, is_active=True)
+        said = format_lazy(upheld_words if upheld else dismissed_words, count=count)
+        ground.notify_many(people, said, reverse("cases:named"))
 
 
 @transaction.atomic
@@ -188,7 +352,7 @@ def propose_correction(*, target: Target, actor: User, reason: str, at: datetime
     target = _locked(target)
     require(actor, "notices.propose_correction", target)
     at = accept_at(actor, at, now())
-    _require_reason(reason)
+    require_reason(reason)
     if not target.is_counted:
         raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
     approval = ground.request_approval(subject=target, version=_standing(target), actor=actor, at=at)
@@ -200,6 +364,7 @@ def propose_correction(*, target: Target, actor: User, reason: str, at: datetime
 def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | None = None) -> Outcome:
     """Take a counted outcome back, as a second person proposed: a −1 at `at`; the target is reported again.
 
+    Its platform gets a letter that asks to restore it, unless it was last seen live: then nothing is removed.
     Verified anew later, it counts again at the time of the new check.
     Raises PermissionDenied; TransitionRefused "not-proposed", "not-counted", "reason-missing", and those of
     `corps.workflow.decide_approval` ("own-draft" for the proposer).
@@ -207,7 +372,7 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
     target = _locked(target)
     require(actor, "notices.correct_outcome", target)
     at = accept_at(actor, at, now())
-    _require_reason(reason)
+    require_reason(reason)
     approval = ground.open_approval(target)
     if approval is None:
         raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."), **last_act(target))
@@ -224,6 +389,8 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
         target.state = TargetState.REPORTED
     target.save(update_fields=["state", "is_counted"])
     record(actor, "outcome.corrected", target, at=at, thread=_thread(target), reason=reason.strip())
+    if target.seen != Seen.LIVE:
+        tell_withdrawn(with_notices([outcome.item_id]), actor=actor, at=at, cause=Cause.OUTCOME_CORRECTED)
     casework.pass_on([target.pk], actor=actor, at=at, wait=False)
     return outcome
 
@@ -252,10 +419,6 @@ def _locked(target: Target) -> Target:
     return locked(Target.objects).select_related("case", "listing", "store", "platform").get(pk=target.pk)
 
 
-def _unfinished(target: Target) -> list[int]:
-    return list(NoticeItem.objects.filter(target=target).unfinished().values_list("pk", flat=True))
-
-
 def _counted_item(target: Target) -> NoticeItem:
     """The item whose verification made the target count."""
     return target.outcomes.select_related("item").order_by("-nth")[0].item
@@ -270,15 +433,3 @@ def _standing(target: Target) -> str:
     """SHA-256 of what a correction would take back: the last outcome of the target."""
     last = target.outcomes.order_by("-nth").values_list("pk", flat=True).first()
     return hashlib.sha256(f"{target.pk}/{last}".encode()).hexdigest()
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise TransitionRefused("reason-missing", _("Give the reason."))
-
-
-def _move(objection: Objection, state: str) -> None:
-    if not OBJECTION_STATES.allows(objection.state, state):
-        said = _("This objection is not open to that any more.")
-        raise TransitionRefused("already-decided", said, state=objection.state, **last_act(objection))
-    objection.state = state

@@ -18,8 +18,10 @@ from corps.audit import entry, record_many
 from corps.locking import locked_in_order
 from corps.models import Approval, Delivery, User
 from notices.models import Notice, NoticeItem
+from notices.models.withdrawals import Cause
 from notices.states import ItemState
 from notices.workflow import ledger
+from notices.workflow.withdrawing import tell_withdrawn, with_notices
 from stores.models import OfficialAccount
 from stores.standing import Touched
 
@@ -31,8 +33,9 @@ FINISHED = (TargetState.VERIFIED, TargetState.GONE_BEFORE, TargetState.RELISTED)
 def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> None:
     """A hook of `stores.workflow`, in the confirming transaction: a −1 for each outcome that counts against an account.
 
-    The targets are marked and their items withdrawn already; they are reported again, and official. A correction that
-    somebody proposed of one of them is void, for there is nothing left to correct.
+    The targets are marked and their items withdrawn already; they are reported again, and official. Platforms that were
+    not asked with the withdrawal of what was open to restore them are asked here. A correction that somebody proposed
+    of one of them is void, for there is nothing left to correct.
     """
     counted = list(locked_in_order(Target.objects, _counted(account)).select_related("case"))
     if not counted:
@@ -42,6 +45,8 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
     reason = gettext("%(account)s is an official account; proposed by %(asked)s, confirmed by %(confirmed)s") % words
     ledger.take_back_official(counted, account=account, at=at, reason=reason)
     ids = [target.pk for target in counted]
+    removed = with_notices(item.pk for item in ledger.counted_items(ids).values())
+    tell_withdrawn(removed, actor=actor, at=at, cause=Cause.OFFICIAL_ACCOUNT)
     proposed = Approval.objects.open_among(Target).filter(subject_id__in=ids)
     for target in Target.objects.filter(pk__in=proposed.values("subject_id")):
         ground.void_approval(subject=target, actor=actor, at=at)

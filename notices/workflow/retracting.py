@@ -27,6 +27,7 @@ from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
 from notices.workflow.answering import Reply, answer_items, judge_words
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
+from notices.workflow.withdrawing import withdraw_objections
 
 # The item, and the target's claim, say again what was answered before: to this item, to any item of the target.
 RETRACT = """
@@ -227,6 +228,7 @@ def _write(notice: Notice, items: list[NoticeItem], facts: _Facts, actor: User, 
     }
     with connection.cursor() as cursor:
         cursor.execute(RETRACT, written)
+    withdraw_objections(items=written["items"], actor=actor, at=at)
     complete_notices([notice.pk], actor=actor, at=at)
     told = format_lazy(
         _("{platform} took back {count} answers in notice {number}."),

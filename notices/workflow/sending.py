@@ -11,8 +11,8 @@ from cases.states import CaseState
 from corps import workflow as ground
 from corps.clock import now
 from corps.models import Delivery, User
-from notices import letters
-from notices.models import Notice, NoticeItem
+from notices import letters, withdrawal_letters
+from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.states import NoticeState
 from notices.workflow.guards import OPEN_FOR_NOTICES
 from stores.models import Liaison
@@ -108,6 +108,29 @@ def after_failure(delivery: Delivery) -> None:
     _tell(notice, said)
 
 
+def after_failed_withdrawal(delivery: Delivery) -> None:
+    """Called by the outbox for a delivery that failed for good: a letter of withdrawal goes, as it was written, to
+    another liaison who can be reached, an officer is told either way."""
+    message = delivery.message
+    if message.subject_type != Notice._meta.label_lower or message.purpose != withdrawal_letters.PURPOSE:
+        return
+    related = ("notice__case", "notice__platform", "notice__drafted_by", "letter_html", "letter_text", "attachment")
+    letters_of = WithdrawalLetter.objects.select_related(*related)
+    letter = letters_of.get(notice=message.subject_id, nth=message.step)
+    tried = withdrawal_letters.deliveries_of(letter).values_list("message__recipient", flat=True)
+    others = letter.notice.platform.liaisons.reachable().exclude(email__in=list(tried))
+    successor = others.order_by("-duty", "pk").first()
+    if successor is not None:
+        withdrawal_letters.queue(letter, withdrawal_letters.as_written(letter), [successor])
+    said = format_lazy(
+        _("Letter {letter}, which withdraws items of notice {number}, could not be delivered to {recipient}."),
+        letter=letter.document_number,
+        number=letter.notice.number,
+        recipient=message.recipient,
+    )
+    _tell(letter.notice, said)
+
+
 def _notice_of(delivery: Delivery) -> Notice | None:
     if delivery.message.subject_type != Notice._meta.label_lower or delivery.message.purpose != letters.PURPOSE:
         return None
@@ -117,7 +140,7 @@ def _notice_of(delivery: Delivery) -> Notice | None:
 
 def _pass_on(notice: Notice) -> None:
     """Send a letter to the first liaison of its platform who can be reached and to whom it was never sent."""
-    tried = set(letters.deliveries_of(notice).values_list("message__recipient", flat=True))
+    tried = set(letters.requests_of(notice).values_list("message__recipient", flat=True))
     others = notice.platform.liaisons.reachable().exclude(email__in=tried)
     successor = others.order_by("-duty", "pk").first()
     if successor is not None and notice.items.named().exists():

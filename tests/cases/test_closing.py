@@ -123,12 +123,36 @@ def test_days_of_a_suspension_move_the_deadline_and_the_case_goes_on_where_it_wa
 
 
 @pytest.mark.parametrize("leave", [workflow.transfer_case, workflow.withdraw_case])
-def test_a_case_is_left_only_when_no_notice_is_under_way(house, disposing, leave):
-    set_states(disposing, "noticed", "claimed", "reported", "reported")
+def test_a_case_is_left_by_the_chief_with_a_reason_and_once(house, disposing, leave):
+    set_states(disposing, "verified", "reported", "reported", "reported")
     with pytest.raises(PermissionDenied):
         leave(case=disposing, actor=house.officer, reason="移送公安")
-    with pytest.raises(TransitionRefused) as refused:
-        leave(case=disposing, actor=house.chief, reason="移送公安")
-    assert refused.value.details["count"] == 2
-    set_states(disposing, "verified", "reported", "reported", "reported")
+    with pytest.raises(TransitionRefused, match="reason-missing"):
+        leave(case=disposing, actor=house.chief, reason=" ")
     assert leave(case=disposing, actor=house.chief, reason="移送公安").state in ("transferred", "withdrawn")
+    with pytest.raises(TransitionRefused) as again:
+        leave(case=disposing, actor=house.chief, reason="移送公安")
+    assert again.value.code == "wrong-state"
+    assert again.value.details["by"] == house.chief.name
+
+
+def test_apps_above_say_what_waits_and_end_it(house, disposing):
+    ended = []
+
+    def waits(_case: Case, after: str) -> list[workflow.Waiting]:
+        return [workflow.Waiting("letters", 3, f"3 letters, {after}"), workflow.Waiting("kept", 1, "1 kept", False)]
+
+    workflow.leaving_checks.append(waits)
+    workflow.leaving_hooks.append(ended.append)
+    try:
+        with pytest.raises(TransitionRefused) as refused:
+            workflow.withdraw_case(case=disposing, actor=house.chief, reason="误立", confirmed={"letters": 2})
+        assert "3 letters, withdrawn" in str(refused.value.message)
+        assert "1 kept" not in str(refused.value.message)
+        assert ended == []
+        workflow.withdraw_case(case=disposing, actor=house.chief, reason="误立", confirmed={"letters": 3})
+    finally:
+        workflow.leaving_checks.remove(waits)
+        workflow.leaving_hooks.pop()
+    [leaving] = ended
+    assert (leaving.case.state, leaving.after, leaving.actor) == ("withdrawn", "withdrawn", house.chief)

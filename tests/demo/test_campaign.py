@@ -25,7 +25,7 @@ from corps.services.demonstration import LOADING_LOCK
 from corps.workflow import verify_audit
 from dashboards.workflow import compare
 from demo.machinery import messages_in
-from notices.models import Notice, Outcome
+from notices.models import Notice, Objection, Outcome
 
 PROJECT = Path(__file__).resolve().parents[2]
 SMALL = Path(__file__).parent / "data" / "small"
@@ -52,7 +52,9 @@ def test_the_small_campaign_ends_at_what_is_expected_of_it(monkeypatch: pytest.M
 
     sent = dict(Delivery.objects.values_list("mail_id", "state"))
     assert set(sent.values()) == {Delivery.State.SENT}
-    assert len(sent) == Notice.objects.count()
+    upheld = Objection.objects.filter(state="upheld").count()
+    assert Delivery.objects.filter(message__purpose="notice").count() == Notice.objects.count()
+    assert 0 < Delivery.objects.filter(message__purpose="withdrawal").count() <= upheld
     folders = list((settings.DATA_DIR / "mail").glob("replay-*"))
     arrived = [
         email.message_from_bytes(content, policy=email.policy.default)

@@ -189,6 +189,10 @@ def _send(scene: Scene) -> str:
 
 VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
     "accept_objection": (objected, lambda s: workflow.accept_objection(objection=s.objection, actor=s.world.officer)),
+    "accept_objections": (
+        objected,
+        lambda s: workflow.accept_objections(objections=[s.objection.pk], actor=s.world.officer),
+    ),
     "answer_items": (
         issued,
         lambda s: workflow.answer_items(notice=s.notice, replies=_reply(s), actor=s.world.liaison),
@@ -231,6 +235,12 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
         taken_up,
         lambda s: workflow.decide_objection(
             objection=s.objection, actor=s.world.supervisor, upheld=True, reason="属实"
+        ),
+    ),
+    "decide_objections": (
+        taken_up,
+        lambda s: workflow.decide_objections(
+            objections=[s.objection.pk], actor=s.world.supervisor, upheld=True, reason="属实"
         ),
     ),
     "decline_correction": (
@@ -303,6 +313,10 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
     "withdraw_items": (
         issued,
         lambda s: workflow.withdraw_items(items=[s.item.pk], actor=s.world.officer, reason="误发"),
+    ),
+    "withdraw_notice": (
+        issued,
+        lambda s: workflow.withdraw_notice(notice=s.notice, actor=s.world.officer, reason="误发"),
     ),
 }
 

@@ -26,6 +26,7 @@ QUESTIONS = {
     "version_of",
     "waiting_among",
     "waiting_targets",
+    "withdrawal_counts",
 }
 # No verb that anybody calls, but what becomes of a letter when its turn to be sent has come.
 OUTBOX = {"send"}
@@ -39,7 +40,7 @@ KNOWN = {
     " dropped",
     "protection": "free official",
     "complaint": "received accepted refused in_case answered closed withdrawn",
-    "objection": "lodged accepted upheld dismissed",
+    "objection": "lodged accepted upheld dismissed withdrawn",
     "delivery": "pending sending sent failed uncertain cancelled",
     "liaison": "in-duty dismissed account-closed without-account succeeded mailbox-changed",
     "actor": "open closed",
@@ -105,11 +106,14 @@ DROPPED_APPROVAL = {
     "liaison": f"dropped: {GONE} succeeded mailbox-changed",
     "actor": "dropped: closed",
 }
+TAKEN_UP = {"objection": "already-decided: accepted upheld dismissed withdrawn"}
+DECIDED = {"objection": "already-decided: lodged upheld dismissed withdrawn"}
 
 # For each verb and neighbour the refusals, by code; in every other state, and of every neighbour not named, it is done.
 # Whoever does it must have an open account: "forbidden" otherwise, unless a verb has its own line for `actor`.
 EXPECTED: dict[str, dict[str, str]] = {
-    "accept_objection": {"objection": "already-decided: accepted upheld dismissed"},
+    "accept_objection": TAKEN_UP,
+    "accept_objections": TAKEN_UP,
     "answer_items": ANSWER,
     "approve_notice": APPROVE,
     "change_answers": RETRACT,
@@ -124,7 +128,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "confirm_sheet": {"liaison": f"forbidden: {GONE} without-account"},
     "correct_outcome": {},
-    "decide_objection": {"objection": "already-decided: lodged upheld dismissed"},
+    "decide_objection": DECIDED,
+    "decide_objections": DECIDED,
     "decline_correction": {},
     "find_arrivals": {"actor": ""},
     "hand_in_sheet": {
@@ -190,6 +195,10 @@ EXPECTED: dict[str, dict[str, str]] = {
     "verify_items": CHECK,
     "withdraw_draft": {"notice": NOT_ISSUED},
     "withdraw_items": {"item": "finished: draft verified handed_over carried_over withdrawn"},
+    "withdraw_notice": {
+        "notice": "not-issued: draft submitted returned withdrawn",
+        "item": "nothing-to-withdraw: draft verified handed_over carried_over withdrawn",
+    },
 }
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ def nothing_names_it() -> bool:
     official = Target.objects.filter(is_official=True)
     bound = NoticeItem.objects.filter(target__in=official).exclude(state__in=("withdrawn", "verified"))
     ids = {target.thing.canonical_id for target in official}
-    waiting = Delivery.objects.filter(state__in=("pending", "sending"))
+    waiting = Delivery.objects.filter(state__in=("pending", "sending"), message__purpose=letters.PURPOSE)
     return not bound.exists() and all(not letters.ids_in(delivery) & ids for delivery in waiting)
 
 
@@ -185,19 +186,19 @@ class TestOnItsWay:
         outbox.send_due()
         _due_now()
         outbox.send_due()
-        [kept] = smtp_sink.kept
-        assert kept.message_id == letters.deliveries_of(notice).get(state="sent").mail_id
-        assert letters.ids_in(letters.deliveries_of(notice).get(state="sent")) == set(_ids(official=False))
-        assert sorted(letters.deliveries_of(notice).values_list("state", flat=True)) == ["cancelled", "sent"]
+        right, withdrawal = letters.requests_of(notice).get(state="sent"), _withdrawals(notice).get(state="sent")
+        assert {kept.message_id for kept in smtp_sink.kept} == {right.mail_id, withdrawal.mail_id}
+        assert letters.ids_in(right) == set(_ids(official=False))
+        assert sorted(letters.requests_of(notice).values_list("state", flat=True)) == ["cancelled", "sent"]
 
     def test_a_letter_that_the_server_refuses_goes_to_the_backup_without_it(self, issued, smtp_sink: Sink, monkeypatch):
         world, notice = issued
         smtp_sink.then(Behaviour.REFUSE)
         _register_while_sending(world, monkeypatch)
         outbox.send_due()
-        assert smtp_sink.kept
-        for kept in smtp_sink.kept:
-            sent = letters.deliveries_of(notice).get(mail_id=kept.message_id)
+        taken = letters.requests_of(notice).filter(mail_id__in=[kept.message_id for kept in smtp_sink.kept])
+        assert taken.exists()
+        for sent in taken:
             assert letters.ids_in(sent) == set(_ids(official=False))
 
     def test_a_letter_that_the_server_refuses_goes_to_nobody_else_where_nothing_is_left_to_name(
@@ -210,14 +211,16 @@ class TestOnItsWay:
         smtp_sink.then(Behaviour.REFUSE)
         _register_while_sending(world, monkeypatch)
         outbox.send_due()
-        assert [letter.state for letter in letters.deliveries_of(notice)] == ["failed"]
-        assert not smtp_sink.kept
+        assert [letter.state for letter in letters.requests_of(notice)] == ["failed"]
+        # It was on its way when it was withdrawn: whoever might have got it is told.
+        assert [kept.message_id for kept in smtp_sink.kept] == [_withdrawals(notice).get().mail_id]
 
-    def test_a_letter_that_has_arrived_is_not_followed_by_another(self, issued, smtp_sink: Sink):
+    def test_a_letter_that_has_arrived_is_followed_by_its_withdrawal_and_no_other(self, issued, smtp_sink: Sink):
         world, notice = issued
         outbox.send_due()
         protect(world)
-        assert [letter.state for letter in letters.deliveries_of(notice)] == ["sent"]
+        assert [letter.state for letter in letters.requests_of(notice)] == ["sent"]
+        assert [letter.state for letter in _withdrawals(notice)] == ["pending"]
         assert sorted(notice.items.values_list("state", flat=True)) == ["open", "withdrawn", "withdrawn"]
 
     def test_a_letter_that_the_server_refuses_goes_to_nobody_who_was_dismissed(self, issued, smtp_sink: Sink):
@@ -240,9 +243,13 @@ class TestOnItsWay:
         lost.refresh_from_db()
         assert lost.state == "cancelled"
         assert smtp_sink.counts()[lost.mail_id] == 1
-        corrected = letters.deliveries_of(notice).exclude(pk=lost.pk).get()
+        corrected = letters.requests_of(notice).exclude(pk=lost.pk).get()
         assert corrected.state == "sent"
         assert letters.ids_in(corrected) == set(_ids(official=False))
+
+
+def _withdrawals(notice: Notice) -> QuerySet[Delivery]:
+    return letters.deliveries_of(notice).filter(message__purpose="withdrawal")
 
 
 def _register_while_sending(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from corps.messages import read
 from corps.models import Delivery, User
 from firms.models import Representative
 from notices import workflow
-from notices.models import Notice, Outcome, Recurrence
+from notices.models import Notice, Objection, Outcome, Recurrence
 from tests.notices.world import World, add_targets, ago, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_service_in_another_way_has_its_proof_and_a_dismissed_appeal_is_open_aga
     workflow.serve_otherwise(notice=notice, actor=world.officer, proof="专人送达")
     assert Delivery.objects.get().state == "cancelled"
     answer(world, notice, "appealed")
-    objection = workflow.lodge_objection(target=Target.objects.get(), actor=world.officer, reason="误伤")
+    objection = Objection.objects.get()
     workflow.accept_objection(objection=objection, actor=world.officer)
     workflow.decide_objection(objection=objection, actor=world.supervisor2, upheld=False, reason="不属实")
     assert states(notice) == ["open"]

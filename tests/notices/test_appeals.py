@@ -1,0 +1,221 @@
+"""An answer “appealed” opens an objection by itself, which leads back to open or withdrawn by its decision."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import CaseOfficer
+from corps.acting import acting
+from corps.errors import TransitionRefused
+from corps.models import AuditEntry, Notification
+from notices import workflow
+from notices.models import Notice, NoticeItem, Objection
+from tests.notices.world import World, add_targets, answer, issue
+
+pytestmark = pytest.mark.django_db
+
+
+def appeal(world: World, notice: Notice, remark: str = "店主称已获授权") -> list:
+    """Everything open in the notice is answered “appealed” in one go."""
+    replies = [
+        workflow.Reply(pk, "appealed", item=pk, remark=remark)
+        for pk in notice.items.filter(state="open").values_list("pk", flat=True)
+    ]
+    return workflow.answer_items(notice=notice, replies=replies, actor=world.liaison)
+
+
+@pytest.fixture
+def appealed(world: World) -> Notice:
+    """A notice of three listings, all answered “appealed”."""
+    add_targets(world, 3)
+    [notice] = issue(world)
+    appeal(world, notice)
+    return notice
+
+
+class TestOpening:
+    def test_each_item_has_an_objection_with_the_words_that_came(self, world, appealed):
+        objections = list(Objection.objects.order_by("item"))
+        assert [one.item_id for one in objections] == list(appealed.items.order_by("pk").values_list("pk", flat=True))
+        assert {(one.state, one.reason, one.lodged_by, one.case, one.is_appeal) for one in objections} == {
+            ("lodged", "店主称已获授权", world.liaison, world.case, True)
+        }
+        assert AuditEntry.objects.filter(verb="objection.lodged", subject_id=objections[0].pk).count() == 1
+
+    def test_the_statements_stay_the_same_whatever_the_number(self, world):
+        counts = {}
+        for number in (3, 60):
+            add_targets(world, number)
+            [notice] = issue(world)
+            with CaptureQueriesContext(connection) as queries:
+                appeal(world, notice)
+            counts[number] = len(queries)
+        assert counts[60] <= counts[3]
+        assert Objection.objects.count() == 63
+
+    def test_one_that_is_undecided_is_joined_and_no_second_opened(self, world):
+        [target] = add_targets(world, 1)
+        [notice] = issue(world)
+        mine = workflow.lodge_objection(target=target, actor=world.officer, reason="来信称误报")
+        appeal(world, notice)
+        objection = Objection.objects.get()
+        assert (objection.pk, objection.item, objection.reason) == (mine.pk, notice.items.get(), "来信称误报")
+        assert AuditEntry.objects.about(objection).filter(verb="objection.joined").count() == 1
+
+    def test_other_answers_open_none(self, world):
+        add_targets(world, 1)
+        [notice] = issue(world)
+        answer(world, notice, "refused")
+        assert not Objection.objects.exists()
+
+    def test_an_answer_recorded_on_behalf_opens_one_as_well(self, world):
+        from corps.workflow import store_file
+
+        add_targets(world, 1)
+        [notice] = issue(world)
+        item = notice.items.get()
+        workflow.answer_items(
+            notice=notice,
+            replies=[workflow.Reply(1, "appealed", item=item.pk)],
+            actor=world.officer,
+            document=store_file(b"%PDF-1.4", "application/pdf"),
+        )
+        assert (Objection.objects.get().item, Objection.objects.get().reason) == (item, "")
+
+    def test_officers_and_deciding_supervisors_are_told_once(self, world):
+        CaseOfficer.objects.create(case=world.case, officer=world.officer, is_lead=True, since=world.case.opened_at)
+        add_targets(world, 3)
+        [notice] = issue(world)
+        Notification.objects.all().delete()
+        appeal(world, notice)
+        told = Notification.objects.values_list("user__username", flat=True)
+        assert sorted(told) == ["officer", "supervisor", "supervisor2"]
+        assert Notification.objects.filter(text__contains="3").count() == 3
+
+    def test_a_replay_tells_nobody(self, world):
+        add_targets(world, 1)
+        [notice] = issue(world)
+        with acting(channel="replay", replay="replay:7"):
+            appeal(world, notice)
+        assert Objection.objects.exists()
+        assert not Notification.objects.exists()
+
+
+class TestDecided:
+    def decide(self, world: World, upheld: bool) -> list:
+        ids = list(Objection.objects.order_by("pk").values_list("pk", flat=True))
+        workflow.accept_objections(objections=ids, actor=world.officer)
+        return workflow.decide_objections(objections=ids, actor=world.supervisor, upheld=upheld, reason="核实")
+
+    def test_dismissed_its_item_is_open_again_and_the_liaison_told(self, world, appealed):
+        assert all(result.ok for result in self.decide(world, upheld=False))
+        assert set(appealed.items.values_list("state", flat=True)) == {"open"}
+        assert Notification.objects.filter(user=world.liaison, url=appealed.get_absolute_url()).count() == 1
+
+    def test_upheld_its_item_is_withdrawn(self, world, appealed):
+        self.decide(world, upheld=True)
+        assert set(appealed.items.values_list("state", flat=True)) == {"withdrawn"}
+        assert {target.state for target in world.case.targets.all()} == {"restored"}
+        assert set(Objection.objects.values_list("state", flat=True)) == {"upheld"}
+
+    def test_decided_already_says_who_and_when(self, world, appealed):
+        self.decide(world, upheld=False)
+        ids = list(Objection.objects.values_list("pk", flat=True))
+        again = workflow.decide_objections(objections=ids, actor=world.supervisor2, upheld=True, reason="核实")
+        assert {result.code for result in again} == {"already-decided"}
+        assert all("supervisor" in str(result.message) for result in again)
+        assert set(Objection.objects.values_list("state", flat=True)) == {"dismissed"}
+
+    def test_whoever_lodged_one_does_not_decide_it_but_the_others(self, world, appealed):
+        first = Objection.objects.order_by("pk")[0]
+        Objection.objects.filter(pk=first.pk).update(lodged_by=world.supervisor)
+        results = self.decide(world, upheld=True)
+        assert [result.code for result in results] == ["own-objection", "", ""]
+        assert NoticeItem.objects.filter(state="appealed").count() == 1
+
+    def test_a_single_one_that_nobody_took_up_is_not_upheld(self, world, appealed):
+        with pytest.raises(TransitionRefused, match="already-decided"):
+            workflow.decide_objection(
+                objection=Objection.objects.all()[0], actor=world.supervisor, upheld=True, reason="核实"
+            )
+
+    def test_strangers_decide_none(self, world, appealed):
+        ids = list(Objection.objects.values_list("pk", flat=True))
+        results = workflow.accept_objections(objections=ids, actor=world.stranger)
+        assert {result.code for result in results} == {"unknown"}
+
+    def test_the_statements_stay_the_same_whatever_the_number(self, world):
+        counts = {}
+        for number in (2, 60):
+            add_targets(world, number)
+            [notice] = issue(world)
+            appeal(world, notice)
+            ids = list(Objection.objects.filter(item__notice=notice).values_list("pk", flat=True))
+            workflow.accept_objections(objections=ids, actor=world.officer)
+            with CaptureQueriesContext(connection) as queries:
+                workflow.decide_objections(objections=ids, actor=world.supervisor, upheld=True, reason="核实")
+            counts[number] = len(queries)
+        assert counts[60] <= counts[2]
+
+
+class TestTakenBack:
+    def test_taking_the_answer_back_withdraws_the_objection(self, world, appealed):
+        items = list(appealed.items.values_list("pk", flat=True))
+        workflow.accept_objection(objection=Objection.objects.all()[0], actor=world.officer)
+        workflow.retract_answers(notice=appealed, items=items, actor=world.liaison)
+        assert set(Objection.objects.values_list("state", flat=True)) == {"withdrawn"}
+        assert set(appealed.items.values_list("state", flat=True)) == {"open"}
+        appeal(world, appealed)
+        assert Objection.objects.filter(state="lodged").count() == 3
+
+    def test_one_that_an_officer_lodged_stays(self, world):
+        [target] = add_targets(world, 1)
+        [notice] = issue(world)
+        mine = workflow.lodge_objection(target=target, actor=world.officer, reason="来信称误报")
+        appeal(world, notice)
+        workflow.retract_answers(notice=notice, items=[notice.items.get().pk], actor=world.liaison)
+        mine.refresh_from_db()
+        assert (mine.state, mine.item) == ("lodged", None)
+
+
+class TestPages:
+    def test_it_stands_on_the_officers_home_and_in_the_inbox_and_list(self, world, appealed, client: Client):
+        client.force_login(world.officer)
+        home = client.get("/").content.decode()
+        assert f"/notices/objections/?notice={appealed.number}" in home
+        client.force_login(world.supervisor)
+        number = Objection.objects.order_by("lodged_at", "pk")[0].number
+        assert number in client.get("/notices/approvals/").content.decode()
+        assert "/notices/objections/?state=open" in client.get("/").content.decode()
+        page = client.get(f"/notices/objections/?notice={appealed.number}").content.decode()
+        assert page.count("/notices/objections/O") >= 3
+        assert "/notices/objections/O" not in client.get("/notices/objections/?notice=N2020-1").content.decode()
+
+    def test_its_page_says_who_passed_it_on_and_names_the_item(self, world, appealed, client: Client):
+        client.force_login(world.supervisor)
+        objection = Objection.objects.order_by("pk")[0]
+        page = client.get(f"/notices/objections/{objection.number}/").content.decode()
+        assert "店主称已获授权" in page
+        assert appealed.document_number in page
+
+    def test_many_are_taken_up_and_decided_from_the_list(self, world, appealed, client: Client):
+        client.force_login(world.supervisor)
+        ids = list(Objection.objects.values_list("pk", flat=True))
+        client.post("/notices/objections/decide/", {"ids": ids, "act": "accept"})
+        assert set(Objection.objects.values_list("state", flat=True)) == {"accepted"}
+        client.post("/notices/objections/decide/", {"ids": ids, "act": "dismissed", "reason": " "})
+        assert set(Objection.objects.values_list("state", flat=True)) == {"accepted"}
+        client.post("/notices/objections/decide/", {"ids": ids, "act": "dismissed", "reason": "不属实"})
+        assert set(Objection.objects.values_list("state", flat=True)) == {"dismissed"}
+        page = client.post("/notices/objections/decide/", {"ids": ids, "act": "upheld", "reason": "属实"})
+        assert "supervisor" in page.content.decode()
+
+    def test_an_officer_takes_up_but_does_not_decide(self, world, appealed, client: Client):
+        client.force_login(world.officer)
+        ids = list(Objection.objects.values_list("pk", flat=True))
+        client.post("/notices/objections/decide/", {"ids": ids, "act": "accept"})
+        assert client.post(
+            "/notices/objections/decide/", {"ids": ids, "act": "upheld", "reason": "属实"}
+        ).status_code in (302, 403)
+        assert set(Objection.objects.values_list("state", flat=True)) == {"accepted"}
