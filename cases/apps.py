@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
         from cases.finding import find
         from cases.links import register_links
         from cases.standing import tell
+        from cases.workflow import deadlines, telling
         from corps import search, tasks
         from stores import standing
         from stores import workflow as storework
@@ -48,8 +49,10 @@ class CasesConfig(AppConfig):
             allow(f"cases.{verb}", duties=["head_of_department"])
 
         audit_words.register()
+        telling.register()
         tasks.sweepers.append(workflow.ring_unfinished)
         tasks.sweepers.append(workflow.pass_on_ended)
+        tasks.sweepers.append(deadlines.announce_handling)
         storework.official_hooks.append(workflow.mark_account)
         storework.struck_hooks.append(workflow.release_account)
         standing.protected_counters.append(workflow.kept_by)

@@ -11,7 +11,7 @@ class NoticesConfig(AppConfig):
         from corps.access import allow
         from corps.workflow import calendar as deadlines
         from corps.workflow import named_otherwise
-        from notices import audit_words, home, standing, story
+        from notices import audit_words, home, standing, story, telling
         from notices.finding import find
         from notices.workflow import (
             approving,
@@ -33,6 +33,7 @@ class NoticesConfig(AppConfig):
         story.register()
         home.register()
         audit_words.register()
+        telling.register()
 
         corps = ("officer", "supervisor")
         allow("notices.compose", roles=("officer",))
@@ -61,6 +62,7 @@ class NoticesConfig(AppConfig):
         tasks.sweepers.append(verdicts.settle_verdicts)
         tasks.sweepers.append(sheets.put_away_sheets)
         named_otherwise.append(sheets.proofs_among)
+        tasks.sweepers.append(telling.announce_due)
         storework.official_hooks.append(handover.withdraw_official)
         storework.official_hooks.append(official.take_back_counted)
         below.touched_tellers.append(official.touched_work)

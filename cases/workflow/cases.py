@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import BulkAct, Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
@@ -12,7 +11,6 @@ from cases.states import CaseState, ComplaintState
 from cases.workflow.bulk_acts import keep_act
 from cases.workflow.guards import given, lock_case, require_open, require_valid_ground, require_way
 from cases.workflow.passing import held_by, named_by, pass_on
-from cases.workflow.telling import tell_officers
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now, shanghai_date
@@ -20,7 +18,7 @@ from corps.errors import TransitionRefused
 from corps.last_acts import last_act
 from corps.locking import locked
 from corps.models import Deadline, Unit, User
-from corps.workflow import document_number, take_number
+from corps.workflow import announce, document_number, take_number
 from listings.registration import lock_registry
 
 NOTE = 4000
@@ -77,6 +75,7 @@ def open_case(
     if lead is not None or second is not None:
         _assign(case, lead, second, actor, at)
     _keep(BulkAct.Verb.OPEN, case, taken, actor, at)
+    announce("case.to_file", case, actor=actor, url=case.get_absolute_url(), number=case.number, title=case.title)
     return case
 
 
@@ -145,7 +144,7 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
         document_number=case.document_number,
         due_on=case.handling_deadline.due_on,
     )
-    tell_officers(case, actor, format_lazy(_("Case {number} is filed; notices can be composed."), number=case.number))
+    announce("case.filed", case, actor=actor, url=case.get_absolute_url(), number=case.number)
     return case
 
 
@@ -166,8 +165,8 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
     case.save(update_fields=["state", "conclusion", "declined_at", "document_number"])
     said = {"document_number": case.document_number, "reason": case.conclusion}
     record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
-    told = format_lazy(_("Case {number} is not filed: {reason}"), number=case.number, reason=case.conclusion)
-    tell_officers(case, actor, told)
+    url = case.get_absolute_url()
+    announce("case.declined", case, actor=actor, url=url, number=case.number, reason=case.conclusion)
     pass_on(held_by(case=case), actor=actor, at=at)
     return case
 

@@ -21,7 +21,7 @@ from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.locking import locked
 from corps.models import Deadline, User
-from corps.workflow import Paper, stored, take_number
+from corps.workflow import Paper, announce, stored, take_number
 from firms.models import Firm
 from listings.registration import lock_registry
 
@@ -102,6 +102,7 @@ def submit_complaint(
         proposed=proposed,
         sheet=kept.sha256 if kept else "",
     )
+    announce("complaint.received", complaint, actor=actor, url=complaint.get_absolute_url(), number=complaint.number)
     return complaint, sheet_import
 
 

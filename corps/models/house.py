@@ -50,17 +50,38 @@ class RateCount(models.Model):
 
 
 class Notification(models.Model):
-    """A line for one person: something they waited for is there. `url` is a path of this site."""
+    """A line for one person: something they waited for is there. `url` is a path of this site.
+
+    event: of `corps.events`; its unread lines about one subject are one, with how often (`count`) and what its sentence
+    names (`facts`). Others have no event, and their `text` says it all.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     text = models.CharField(max_length=200)
     url = models.CharField(max_length=200, blank=True)
+    event = models.CharField(max_length=40, blank=True, default="", db_default="")
+    subject_type = models.CharField(max_length=48, blank=True, default="", db_default="")
+    subject_id = models.BigIntegerField(null=True)
+    count = models.IntegerField(default=1, db_default=1)
+    facts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "event", "subject_type", "subject_id"],
+                name="one_unread_line_for_a_subject",
+                condition=models.Q(read_at__isnull=True) & ~models.Q(event=""),
+            )
+        ]
         indexes = [
-            models.Index(fields=["user", "-id"], name="notification_unread", condition=models.Q(read_at__isnull=True))
+            models.Index(
+                fields=["event", "subject_type", "subject_id"],
+                name="notification_event",
+                condition=~models.Q(event=""),
+            ),
+            models.Index(fields=["user", "-id"], name="notification_unread", condition=models.Q(read_at__isnull=True)),
         ]
 
 

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django.views.decorators.http import require_GET, require_POST
 
-from corps import workflow
+from corps import navigation, workflow
 from corps.accounts import remember_language
 from corps.api import is_api, problem_page
 from corps.context import SEARCHERS
 from corps.doors import SignedIn, open_to, safe_goal
+from corps.events import line_of
 from corps.home import home_views
 from corps.limits import LIMIT_CODES, LimitExceeded
 from corps.models import Notification
@@ -71,16 +72,22 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notifications(request: SignedIn) -> HttpResponse:
     """A person's own lines, newest first."""
+    navigation.forget_counts(request.user)  # the bell on this page counts what its list shows
     lines = Notification.objects.filter(user=request.user)
-    page = page_of(lines, request.GET, order=("-id",))
+    page = page_of(lines, request.GET, order=("-created_at", "-id"))
+    for line in page:
+        line.said = line_of(line)
     return render(request, "corps/notifications.html", {"page": page})
 
 
 @open_to()
 @require_POST
 def read_notifications(request: SignedIn) -> HttpResponse:
-    """Mark all of a person's lines as read."""
-    workflow.read_notifications(request.user)
+    """Mark all of a person's lines as read, or the one that is named."""
+    named = request.POST.get("line", "")
+    only = [int(named)] if named.isascii() and named.isdigit() and len(named) < 19 else None
+    workflow.read_notifications(request.user, only)
+    navigation.forget_counts(request.user)
     return redirect("notifications")
 
 

@@ -14,6 +14,7 @@ from corps.workflow.accounts import (
     revoke_key,
     unlock_account,
 )
+from corps.workflow.announcing import announce
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
 from corps.workflow.attempts import clear_attempts, tell_owners
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
@@ -63,6 +64,7 @@ __all__ = [
     "Paper",
     "Upload",
     "alarm_administrators",
+    "announce",
     "begin_session",
     "cancel",
     "cancel_replay",

@@ -30,6 +30,7 @@ from listings.addresses import read_cell
 from listings.sites import platform_of
 from notices.models import Notice, NoticeItem
 from notices.states import ANSWERED_AS, ItemState, NoticeState
+from notices.telling import announce_notice
 from notices.workflow.arrival import note_opening
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
@@ -134,6 +135,7 @@ def answer_items(
         _write(notice, list(accepted.values()), actor, recorded, kept)
         _lodge_appeals(notice, list(accepted.values()), actor, recorded)
         complete_notices([notice.pk], actor=actor, at=recorded)
+        _announce(notice, list(accepted.values()), actor)
     return results
 
 
@@ -147,6 +149,12 @@ def _lodge_appeals(notice: Notice, accepted: list[tuple[Named, Reply]], actor: U
     ]
     if appeals:
         lodge_appeals(notice=notice, appeals=appeals, actor=actor)
+
+
+def _announce(notice: Notice, accepted: list[tuple[Named, Reply]], actor: User) -> None:
+    announce_notice("answers.given", notice, actor=actor, count=len(accepted))
+    if appeals := sum(reply.outcome == Claim.APPEALED for _item, reply in accepted):
+        announce_notice("appeal.given", notice, actor=actor, count=appeals)
 
 
 def foresee_answers(*, notice: Notice, replies: Iterable[Reply], actor: User) -> list[Result]:

@@ -25,6 +25,7 @@ from corps.pieces.words import clock_time
 from corps.results import Result
 from notices.models import Notice, NoticeItem
 from notices.states import NOTICE_STATES, ItemState, NoticeState
+from notices.telling import announce_notice
 from notices.versions import parts_of, whole
 from notices.workflow.guards import (
     NO_LIAISON,
@@ -229,6 +230,7 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     notice.save(update_fields=["state", "submitted_by", "submitted_at", "version", "put_forward", "recipient"])
     ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
     record(actor, "notice.submitted", notice, at=at, thread=notice.case.thread, version=notice.version)
+    announce_notice("notice.submitted", notice, actor=actor)
     return notice
 
 

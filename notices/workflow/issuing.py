@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
@@ -23,6 +22,7 @@ from corps.models import Approval, User
 from notices import letters
 from notices.models import Notice, NoticeItem, PendingApproval
 from notices.states import ItemState, NoticeState
+from notices.telling import announce_notice
 from notices.versions import parts_of
 from notices.workflow import arrival
 from notices.workflow.drafting import refuse_blocked
@@ -172,6 +172,7 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
         version=notice.version,
     )
     letters.queue(notice, letter, at=at)
+    announce_notice("notice.issued", notice, actor=actor)
 
 
 def _carry_over_and_open(notice: Notice, case: Case, actor: User, at: datetime) -> None:
@@ -208,11 +209,7 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     notice.state = NoticeState.RETURNED
     notice.save(update_fields=["state"])
     record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
-    ground.notify(
-        user=notice.drafted_by,
-        text=format_lazy(_("Notice {number} was returned to you."), number=notice.number),
-        url=notice.get_absolute_url(),
-    )
+    announce_notice("notice.returned", notice, actor=actor)
     return notice
 
 

@@ -9,11 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
-from cases.workflow.telling import tell_officers
 from corps import access
 from corps.audit import origin
 from corps.clock import accept_at, now
@@ -24,6 +22,7 @@ from corps.models import User
 from corps.results import Result
 from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
 from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
+from notices.telling import announce_notice
 from notices.workflow.answering import Reply, answer_items, judge_words
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
@@ -230,13 +229,7 @@ def _write(notice: Notice, items: list[NoticeItem], facts: _Facts, actor: User, 
         cursor.execute(RETRACT, written)
     withdraw_objections(items=written["items"], actor=actor, at=at)
     complete_notices([notice.pk], actor=actor, at=at)
-    told = format_lazy(
-        _("{platform} took back {count} answers in notice {number}."),
-        platform=notice.platform.label,
-        count=len(items),
-        number=notice.number,
-    )
-    tell_officers(notice.case, actor, told)
+    announce_notice("answers.taken_back", notice, actor=actor, count=len(items))
 
 
 def require_one(results: list[Result]) -> None:

@@ -15,6 +15,7 @@ from notices import letters, withdrawal_letters
 from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.states import NoticeState
 from notices.workflow.guards import OPEN_FOR_NOTICES
+from notices.workflow.undelivered import tell_of
 from stores.models import Liaison
 
 # Why a letter does not leave. Kept with the delivery, in whatever language.
@@ -100,12 +101,7 @@ def after_failure(delivery: Delivery) -> None:
         return
     if notice.case.state in OPEN_FOR_NOTICES:
         _pass_on(notice)
-    said = format_lazy(
-        _("The letter of notice {number} could not be delivered to {recipient}."),
-        number=notice.number,
-        recipient=delivery.message.recipient,
-    )
-    _tell(notice, said)
+    tell_of(delivery)
 
 
 def after_failed_withdrawal(delivery: Delivery) -> None:

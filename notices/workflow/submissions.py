@@ -14,6 +14,7 @@ from corps.models import User
 from notices import versions
 from notices.models import Notice, PendingApproval
 from notices.states import NoticeState
+from notices.telling import announce_notice
 from stores.models import Liaison
 
 
@@ -71,13 +72,7 @@ def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = ""
     if not why:
         return
     record(actor, "notice.voided", notice, at=at, thread=notice.case.thread, reason=str(why))
-    theirs = (notice.drafted_by, notice.submitted_by)
-    told = {user.pk: user for user in theirs if user and user.is_active and user != actor}
-    ground.notify_many(
-        told.values(),
-        format_lazy(_("Notice {number} has to be submitted anew. {why}"), number=notice.number, why=why),
-        notice.get_absolute_url(),
-    )
+    announce_notice("approval.voided", notice, actor=actor, why=str(why))
 
 
 def void_pending(notice: Notice, actor: User | None) -> None:

@@ -140,7 +140,7 @@ def test_whatever_the_server_says_each_letter_goes_the_way_that_is_right_for_it(
     first, second = letters.deliveries_of(refused).select_related("message")
     assert (first.state, first.message.recipient) == (State.FAILED, "liaison@taobao.example")
     assert (second.state, second.message.recipient) == (State.SENT, "liaison-b@taobao.example")
-    assert Notification.objects.filter(user=world.officer, text__contains=refused.number).count() == 1
+    assert Notification.objects.filter(user=world.officer, event="delivery.failed", subject_id=first.pk).count() == 1
 
     Delivery.objects.filter(state=State.PENDING).update(due_at=timezone.now())
     tasks.sweep.delay()

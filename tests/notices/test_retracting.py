@@ -82,7 +82,10 @@ def test_the_officers_of_the_case_are_told(world: World):
     answer(world, notice)
     retract(world, notice, [item])
     told = Notification.objects.filter(user__in=[world.officer, world.officer2])
-    assert {note.user for note in told if notice.number in note.text} == {world.officer, world.officer2}
+    assert {note.user for note in told if note.event == "answers.taken_back" and str(notice) in note.text} == {
+        world.officer,
+        world.officer2,
+    }
 
 
 def test_an_answer_that_was_checked_stands_and_says_who_checked_it(world: World):

@@ -99,7 +99,7 @@ def test_whatever_changes_the_letter_voids_its_approval(world: World, admin: Use
     assert (notice.state, notice.version, notice.document_number) == ("draft", "", "")
     assert Approval.objects.get().state == "void"
     assert not Delivery.objects.exists()
-    told = Notification.objects.filter(url=notice.get_absolute_url())
+    told = Notification.objects.filter(event="approval.voided", subject_id=notice.pk)
     assert {line.user for line in told} == {
         user for user in User.objects.filter(username__in=["officer", "officer2"]) if user.is_active
     }

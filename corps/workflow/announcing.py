@@ -1,0 +1,64 @@
+"""Telling people what happened, by the rule of the events' table: one line for each subject, however often it rings."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import translation
+
+from corps.acting import current
+from corps.events import BELL, events, people_for, tell
+from corps.models import User
+
+RING = """
+INSERT INTO corps_notification (user_id, event, subject_type, subject_id, count, facts, text, url)
+SELECT line.user_id, %(event)s, %(subject_type)s, %(subject_id)s, %(count)s, %(facts)s::jsonb, line.text, %(url)s
+FROM unnest(%(users)s::bigint[], %(texts)s::text[]) AS line (user_id, text)
+ON CONFLICT (user_id, event, subject_type, subject_id) WHERE read_at IS NULL AND event <> ''
+DO UPDATE SET count = corps_notification.count + EXCLUDED.count, created_at = statement_timestamp(),
+    facts = EXCLUDED.facts, text = EXCLUDED.text, url = EXCLUDED.url"""
+
+
+@transaction.atomic
+def announce(
+    code: str,
+    subject: models.Model,
+    *,
+    about: models.Model | None = None,
+    actor: User | None,
+    url: str,
+    count: int = 1,
+    **facts: Any,
+) -> int:
+    """Ring the bell of everybody whom the table names for an event; how many people.
+
+    subject: what the lines of one person are grouped by; an unread line of it grows by `count`. about: whom to tell is
+    asked of this, the subject itself unless given. actor: is not told of the own act. facts: what the sentence names.
+    A replay tells nobody: its time is past. One statement beside those that find the people.
+    """
+    event = events()[code]
+    if current().is_replay or BELL not in event.channels:
+        return 0
+    people = people_for(event, about if about is not None else subject)
+    if actor is not None:
+        people.pop(actor.pk, None)
+    if not people:
+        return 0
+    texts = []
+    for person in people.values():
+        with translation.override(person.language or settings.LANGUAGE_CODE):
+            texts.append(tell(code, facts, count)[:200])
+    line = {
+        "event": code,
+        "subject_type": subject._meta.label_lower,
+        "subject_id": subject.pk,
+        "count": count,
+        "facts": json.dumps(facts, ensure_ascii=False),
+        "url": url,
+        "users": list(people),
+        "texts": texts,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RING, line)
+    return len(people)
