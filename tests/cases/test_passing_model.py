@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -204,3 +204,25 @@ def test_two_cases_that_end_at_once_and_name_each_others_do_not_deadlock(committ
         [lambda case=case: workflow.withdraw_case(case=case, actor=house.chief, reason="误立") for case in cases[:2]]
     )
     assert cases[2].targets.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", [workflow.withdraw_complaint, workflow.refuse_complaint])
+def test_who_ends_a_complaint_waits_for_whoever_is_just_naming_its_target(committed_house, verb):
+    house = committed_house
+    first = take_in(house, sheet_of(row(A)), firm="HYS").complaint
+    named, ended = Event(), Event()
+
+    def name() -> None:
+        with transaction.atomic():
+            take_in(house, sheet_of(row(A)), firm="CXT")
+            named.set()
+            ended.wait(timeout=1)  # it cannot end before this is committed
+
+    def end() -> None:
+        named.wait(timeout=30)
+        verb(complaint=first, actor=house.officer, reason="和解")
+        ended.set()
+
+    at_once([name, end])
+    assert Model.target().complaint.firm.code == "CXT"
