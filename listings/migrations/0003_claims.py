@@ -18,6 +18,16 @@ WHERE claimed_store_id IS NOT NULL AND {IN_A_DEMONSTRATION}"""
 CONFIRM = f"""
 UPDATE listings_belonging SET state = 'confirmed', judged_at = recorded_at, reason = 'carried over'
 WHERE {IN_A_DEMONSTRATION}"""
+# A listing whose row claimed it to be in what is an official account's store now: its target may stand marked, so
+# somebody looks again.
+LOOK_AGAIN = """
+INSERT INTO listings_belonging (platform_id, listing_id, store_id, state, in_effect)
+SELECT listing.platform_id, listing.canonical_id, store.canonical_id, 'unjudged', true
+FROM stores_officialaccount account
+JOIN stores_store store ON store.platform_id = account.platform_id AND store.canonical_id = account.canonical_id
+JOIN listings_listing listing ON listing.claimed_store_id = store.id AND listing.store_id IS NULL
+WHERE account.confirmed_at IS NOT NULL AND account.struck_at IS NULL
+ON CONFLICT DO NOTHING"""
 # What was known replaces what was claimed; of several claims of a listing the confirmed one, or the first, stays.
 FORGET = """
 UPDATE listings_listing SET claimed_store_id = store_id WHERE store_id IS NOT NULL;
@@ -161,4 +171,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(KNOW, FORGET),
         migrations.RunSQL(CONFIRM, migrations.RunSQL.noop),
+        migrations.RunSQL(LOOK_AGAIN, migrations.RunSQL.noop),
     ]

@@ -1,10 +1,11 @@
 """Protection is proved, not claimed: what rows say of official accounts, and what only persons make of it."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from corps.limits import limits
 from corps.models import AuditEntry, Notification
 from corps.workflow import read_notifications
 from listings.models import Belonging, Listing
+from stores.models import Store
 from stores.workflow import propose_strike, strike_official_account
 from tests.accounts import register_official_account
 from tests.cases.conftest import House, sheet_of, take_in
@@ -328,3 +330,57 @@ def test_notifications_are_one_for_a_sheet_until_they_are_read(house, case):
         results(house, row(LISTING, SHOP), firm="YCB", actor=house.chief)
     assert Notification.objects.filter(user=house.officer2, url__contains="claims").count() == 1
     read_notifications(house.officer2)
+
+
+class TestCarriedOver:
+    """What stood marked before claims were judged is looked at again."""
+
+    migration = import_module("listings.migrations.0003_claims")
+
+    def run(self, statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def marked(self, house: House, account) -> Target:
+        results(house, row(LISTING, "70000009"))
+        store = Store.objects.create(
+            platform=account.platform, canonical_id=SHOP, site="taobao", url=f"https://shop{SHOP}.taobao.com/"
+        )
+        Listing.objects.update(claimed_store=store)
+        Target.objects.update(is_official=True)
+        return Target.objects.get()
+
+    def test_what_stands_marked_waits_on_the_page_of_claims_and_keeps_its_mark(self, house, account, client):
+        target = self.marked(house, account)
+        self.run(self.migration.LOOK_AGAIN)
+        client.force_login(house.officer)
+        [group] = client.get(reverse("cases:claims")).context["groups"]
+        assert (group["count"], group["firm"], group["account"]) == (1, None, account)
+        target.refresh_from_db()
+        assert target.is_official
+
+    def test_refused_it_frees_the_target_and_confirmed_it_stays_marked(self, house, account):
+        self.marked(house, account)
+        self.run(self.migration.LOOK_AGAIN)
+        for confirm in (True, False):
+            before = transaction.savepoint()
+            judge(house, confirm)
+            assert Target.objects.get().is_official == confirm
+            transaction.savepoint_rollback(before)
+
+    def test_in_a_demonstration_what_was_claimed_is_known(self, house, account):
+        self.marked(house, account)
+        self.run("UPDATE corps_installation SET demonstration = 'loaded'")
+        self.run(self.migration.KNOW)
+        self.run(self.migration.CONFIRM)
+        listing = Listing.objects.get()
+        assert listing.store == listing.claimed_store
+
+    def test_the_way_back_leaves_one_claim_of_a_listing(self, house, account):
+        for store, state in ((SHOP, "refused"), ("1", "confirmed"), ("2", "unjudged")):
+            Belonging.objects.create(
+                platform=account.platform, listing_id=LISTING, store_id=store, state=state,
+                judged_at=account.confirmed_at,
+            )  # fmt: skip
+        self.run(self.migration.FORGET)
+        assert Belonging.objects.get().store_id == "1"
