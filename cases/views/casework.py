@@ -183,7 +183,21 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
 def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
     user = request.user
     turns = list(case.assignments.filter(until=None).select_related("officer").order_by("-is_lead"))
-    tabs: list[dict[str, Any]] = [
+    return {
+        "case": case,
+        "tab": tab,
+        "turns": turns,
+        "tabs": [place | {"current": place["key"] == tab} for place in _tabs(user, case)],
+        "clocks": _clocks(user, case),
+        "steps": _steps(case),
+        "verbs": verbs_on(user, case),
+        "undoable": BulkAct.objects.visible_to(user).undoable().filter(case=case).order_by("-pk"),
+    }
+
+
+def _tabs(user: User, case: Case) -> list[dict[str, Any]]:
+    """The tabs of a case's page, its own and those of other apps, with their counts."""
+    return [
         {"key": "targets", "label": _("Targets"), "url": "?", "count": case.targets.count()},
         # Not counted here: it would read every row of the case's sheets for each page of it.
         {"key": "elsewhere", "label": _("Targets elsewhere"), "url": "?tab=elsewhere", "count": None},
@@ -195,21 +209,16 @@ def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
         {"key": "notes", "label": _("Notes"), "url": "?tab=notes", "count": case.notes.count()},
         {"key": "timeline", "label": _("Timeline"), "url": "?tab=timeline", "count": None},
     ]
+
+
+def _clocks(user: User, case: Case) -> list[dict[str, Any]]:
+    """What is due in a case: by other apps, whether to file it, and its handling."""
     clocks = [clock for teller in story.tellers for clock in teller.clocks(case, user)]
     if filing := case.filing_deadline:
         clocks.append(_clock(_("Filing decision"), filing, calendar_days=False))
     if case.handling_deadline and case.state not in (CaseState.CLOSED, CaseState.ARCHIVED):
         clocks.append(_clock(_("Handling"), case.handling_deadline, calendar_days=True))
-    return {
-        "case": case,
-        "tab": tab,
-        "turns": turns,
-        "tabs": [place | {"current": place["key"] == tab} for place in tabs],
-        "clocks": clocks,
-        "steps": _steps(case),
-        "verbs": verbs_on(user, case),
-        "undoable": BulkAct.objects.visible_to(user).undoable().filter(case=case).order_by("-pk"),
-    }
+    return clocks
 
 
 def _clock(label: str, deadline: Deadline, *, calendar_days: bool) -> dict[str, Any]:

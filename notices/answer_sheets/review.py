@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from cases.states import Claim
@@ -47,16 +48,21 @@ def review(filled: Filled, notice: Notice, actor: User) -> Review:
             ready.append(line)
         else:
             problems.append(_problem(line, result, filled.headings))
-    counts = {claim: sum(line.outcome == claim for line in ready) for claim in ANSWERS}
     return Review(
         ready=ready,
         changed=sum(line.item in taken_back for line in ready),
         unchanged=len(filled.lines) - len(asked),
         blank=filled.blank,
         problems=sorted(problems, key=lambda problem: problem.row),
-        by_answer=[(str(claim.label), count) for claim, count in counts.items() if count],
+        by_answer=_by_answer(ready),
         key=key_of(filled, notice),
     )
+
+
+def _by_answer(lines: list[Line]) -> list[tuple[str, int]]:
+    """How many of the rows give each answer, by its name; those that none gives are left out."""
+    counts = Counter(line.outcome for line in lines)
+    return [(str(claim.label), counts[claim]) for claim in ANSWERS if counts[claim]]
 
 
 def key_of(filled: Filled, notice: Notice) -> str:

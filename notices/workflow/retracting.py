@@ -92,20 +92,10 @@ def retract_answers(*, notice: Notice, items: Iterable[int], actor: User, at: da
     Raises PermissionDenied; TransitionRefused "notice-not-open", "case-not-open".
     """
     access.require(actor, _verb_of(actor), notice)
-    held(Case, [notice.case_id])
     at = accept_at(actor, at, now())
     asked = list(dict.fromkeys(items))
-    named = notice.items.exclude(state=ItemState.DRAFT).filter(pk__in=asked)
-    list(locked_in_order(Target.objects, named.values_list("target_id", flat=True)).values_list("pk"))
-    theirs = notice.items.exclude(state=ItemState.DRAFT).select_related("target")
-    found = {item.pk: item for item in locked_in_order(theirs, asked)}
-    notice = locked(Notice.objects).select_related("case", "platform").get(pk=notice.pk)
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _("This notice is not open for answers.")
-        raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
-    if barred := answers_barred(notice.case):
-        raise TransitionRefused(*barred)
-
+    notice, found = _lock(notice, asked)
+    _require_open(notice)
     facts = _facts(found)
     results = [_judge(pk, facts, actor) for pk in asked]
     accepted = [found[result.ref] for result in results if result.ok and isinstance(result.ref, int)]
@@ -135,17 +125,20 @@ def change_answers(
         for reply in replies
         if reply.item is not None and reply.item in replaced and judge_words(reply, moment) is None
     }
-    standing: dict[Any, Result] = {}
+    refused: dict[Any, Result] = {}
     if changing:
         taken_back = retract_answers(notice=notice, items=sorted(changing), actor=actor, at=at)
-        standing = {result.ref: result for result in taken_back if not result.ok}
+        refused = {result.ref: result for result in taken_back if not result.ok}
     results = answer_items(notice=notice, replies=replies, actor=actor, at=at)
-    return [
-        Result(result.ref, False, why.code, why.message, why.details)
-        if not result.ok and (why := standing.get(reply.item))
-        else result
-        for reply, result in zip(replies, results, strict=True)
-    ]
+    judged = zip(replies, results, strict=True)
+    return [_with_reason(result, refused.get(reply.item)) for reply, result in judged]
+
+
+def _with_reason(result: Result, retraction: Result | None) -> Result:
+    """The result of an answer; of one refused, the reason why the answer before it could not be taken back."""
+    if result.ok or retraction is None:
+        return result
+    return Result(result.ref, False, retraction.code, retraction.message, retraction.details)
 
 
 def foresee_retractions(*, notice: Notice, items: Iterable[int], actor: User) -> list[Result]:
@@ -157,6 +150,25 @@ def foresee_retractions(*, notice: Notice, items: Iterable[int], actor: User) ->
     asked = list(items)
     facts = _facts(notice.items.exclude(state=ItemState.DRAFT).in_bulk(asked))
     return [_judge(pk, facts, actor) for pk in asked]
+
+
+def _lock(notice: Notice, asked: list[int]) -> tuple[Notice, dict[int, NoticeItem]]:
+    """The notice and its items of these ids, locked after their targets, each in the order of ids; the case held."""
+    held(Case, [notice.case_id])
+    theirs = notice.items.exclude(state=ItemState.DRAFT)
+    targets = theirs.filter(pk__in=asked).values_list("target_id", flat=True)
+    list(locked_in_order(Target.objects, targets).values_list("pk"))
+    found = {item.pk: item for item in locked_in_order(theirs.select_related("target"), asked)}
+    return locked(Notice.objects).select_related("case", "platform").get(pk=notice.pk), found
+
+
+def _require_open(notice: Notice) -> None:
+    """Raise TransitionRefused "notice-not-open" or "case-not-open" unless answers may be given or taken back."""
+    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        said = _("This notice is not open for answers.")
+        raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
+    if barred := answers_barred(notice.case):
+        raise TransitionRefused(*barred)
 
 
 def _verb_of(actor: User) -> str:
