@@ -33,22 +33,23 @@ def test_a_paper_that_is_cut_off_is_refused(content_type):
     assert file.tell() == 0
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", EMPTY),
-        (b"I say so", NOT_A_PAPER),
-        (b"<html><script>alert(1)</script></html>", NOT_A_PAPER),
-        (b"\x7fELF" + bytes(100), NOT_A_PAPER),
-        (b"PK\x03\x04junk", NOT_A_PAPER),
-        (papers.package("xl/workbook.xml", b"<workbook/>"), NOT_A_PAPER),
-        (papers.package("word/document.xml", b"nothing"), NOT_A_PAPER),
-        (b"\x89PNG\r\n\x1a\n" + bytes(50), DAMAGED),
-        (b"\xff\xd8\xff" + bytes(50), DAMAGED),
-        (b"%PDF-1.7 and no more", DAMAGED),
-        (papers.png().replace(b"IDAT", b"IDAX"), DAMAGED),
-    ],
-)
+NO_PAPERS = {
+    "nothing": (b"", EMPTY),
+    "words": (b"I say so", NOT_A_PAPER),
+    "page": (b"<html><script>alert(1)</script></html>", NOT_A_PAPER),
+    "program": (b"\x7fELF" + bytes(100), NOT_A_PAPER),
+    "broken package": (b"PK\x03\x04junk", NOT_A_PAPER),
+    "workbook": (papers.package("xl/workbook.xml", b"<workbook/>"), NOT_A_PAPER),
+    "package without a document": (papers.package("word/document.xml", b"nothing"), NOT_A_PAPER),
+    "broken PNG": (b"\x89PNG\r\n\x1a\n" + bytes(50), DAMAGED),
+    "broken JPEG": (b"\xff\xd8\xff" + bytes(50), DAMAGED),
+    "PDF that is cut off": (b"%PDF-1.7 and no more", DAMAGED),
+    "PNG without pixels": (papers.png().replace(b"IDAT", b"IDAX"), DAMAGED),
+}
+
+
+# By name: the bytes of a package hold the time at which it was made.
+@pytest.mark.parametrize(("content", "message"), NO_PAPERS.values(), ids=NO_PAPERS)
 def test_what_is_no_paper_is_refused_in_words(content, message):
     with pytest.raises(NotAPaper) as refused:
         paper_type(io.BytesIO(content))
