@@ -303,9 +303,8 @@ def _leave(
     require_way(case, after)
     reason = given(reason)
     # Every verb that moves an item, or counts one, locks its target first: from here on nothing of it moves.
-    counted = {
-        target.pk for target in locked(case.targets.order_by("pk")).only("pk", "is_counted") if target.is_counted
-    }
+    targets = locked(case.targets.order_by("pk")).values_list("pk", "is_counted")
+    counted = {pk for pk, is_counted in targets if is_counted}
     chosen = tuple(sorted(set(take_back)))
     if not counted.issuperset(chosen):
         raise TransitionRefused("not-counted", _("Only a counted target of this case can be taken back."))
