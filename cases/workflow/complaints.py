@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Campaign, Complaint, SheetImport
+from cases.models import Campaign, Case, Complaint, SheetImport
 from cases.states import CaseState, ComplaintState
 from cases.workflow import imports
-from cases.workflow.guards import given, lock_case, require_way
+from cases.workflow.guards import given, require_way
 from cases.workflow.passing import held_by, named_by, pass_on
 from cases.workflow.telling import tell_officers
 from corps.access import require
@@ -19,7 +19,7 @@ from corps.acting import current
 from corps.audit import record
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.locking import locked
+from corps.locking import held, locked
 from corps.models import Deadline, User
 from corps.workflow import Paper, announce, stored, take_number
 from firms.models import Firm
@@ -116,11 +116,13 @@ def set_received_on(
     TransitionRefused "decided", "received-ahead", "receipt-reason-missing", "reason-too-long".
     """
     at = accept_at(actor, at, now())
+    # The case before its complaint, as who closes it locks them.
+    held(Case, Complaint.objects.filter(pk=complaint.pk, case__isnull=False).values_list("case", flat=True))
     complaint = _locked(complaint)
     require(actor, "cases.accept_complaint", complaint)
     if complaint.state in (ComplaintState.REFUSED, ComplaintState.WITHDRAWN, ComplaintState.CLOSED):
         raise TransitionRefused("decided", _("This complaint is decided; its date of receipt stands."))
-    if complaint.case and lock_case(complaint.case).state != CaseState.LEAD:
+    if complaint.case and complaint.case.state != CaseState.LEAD:
         raise TransitionRefused("decided", _("Whether its case is filed is decided; the date of receipt stands."))
     if received_on > shanghai_date(at):
         raise TransitionRefused("received-ahead", _("The day of receipt has not come yet."))
