@@ -21,7 +21,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 @pytest.fixture
 def world(transactional_db: None) -> World:
     world = make_world()
-    for user in (world.officer, world.supervisor, world.supervisor2, world.liaison):
+    for user in (world.officer, world.officer2, world.supervisor, world.supervisor2, world.liaison):
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
     return world
@@ -123,7 +123,7 @@ def test_verdicts_are_given_and_taken_back_by_keys(page: Page, world: World):
     add_targets(world, 3)
     [notice] = issue(world)
     answer(world, notice)
-    sign_in(page, world.officer)
+    sign_in(page, world.officer2)
     page.goto(reverse("notices:checks_list"))
     for key in "jxjx":
         page.keyboard.press(key)

@@ -77,7 +77,7 @@ def open_case(page: Page) -> str:
     page.select_option("[name=lead]", label="officer")
     page.select_option("[name=second]", label="officer2")
     page.get_by_role("button", name="开案").click()
-    expect(page.locator("h1")).to_contain_text("澄溪岚")
+    expect(page.locator("h1")).to_contain_text("涉嫌网络违法销售线索")
     return page.url.rstrip("/").rsplit("/", 1)[1]
 
 
@@ -109,7 +109,7 @@ def answer(page: Page) -> None:
     page.press("body", "1")
     expect(page.locator("h1")).to_contain_text("答复 3 项")
     page.get_by_role("button", name="答复 3 项").click()
-    expect(page.get_by_text("已答 3 / 3")).to_be_visible()
+    expect(page.get_by_text("已答 3 / 3").first).to_be_visible()
 
 
 def check(page: Page) -> None:
