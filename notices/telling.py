@@ -40,8 +40,13 @@ WORDS = {
 }
 
 
-def announce_notice(event: str, notice: Notice, *, actor: User | None, count: int = 1, **facts: Any) -> int:
-    """Tell of something that happened to a notice, which the sentence calls by number and platform."""
+def announce_notice(
+    event: str, notice: Notice, *, actor: User | None, url: str = "", count: int = 1, **facts: Any
+) -> int:
+    """Tell of something that happened to a notice, which the sentence calls by number and platform.
+
+    url: where it is dealt with, the notice's own page unless given.
+    """
     named: dict[str, Any] = {
         "platform": notice.platform.name,
         "platform_en": notice.platform.name_en,

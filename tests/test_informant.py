@@ -26,7 +26,7 @@ from corps.workflow import store_file
 from firms.models import Brand, Firm, Representative
 from firms.workflow import register_firm
 from notices import workflow
-from notices.models import Notice
+from notices.models import Notice, Objection
 from stores.models import Store
 from tests.notices.world import World, answer, issue, make_world
 from tests.routes import Route, every_route, rule_for
@@ -160,8 +160,9 @@ def scene() -> Scene:
     answer(world, notice, "appealed", items=ids[2:3])
     workflow.verify_items(items=ids[:1], seen="gone", actor=world.officer2, note=NOTE)
     workflow.verify_items(items=ids[1:2], seen="live", actor=world.officer2, note=f"{SHORT}说还在")
-    appealed = notice.items.get(pk=ids[2]).target
-    objection = workflow.lodge_objection(target=appealed, actor=world.officer, reason=f"{NAME}不服")
+    objection = Objection.objects.get(target__items=ids[2])
+    other = notice.items.get(pk=ids[3]).target
+    workflow.lodge_objection(target=other, actor=world.officer, reason=f"{NAME}不服")
     workflow.accept_objection(objection=objection, actor=world.officer)
     workflow.decide_objection(objection=objection, actor=world.supervisor, upheld=False, reason=f"{SHORT}已说明")
     notice.refresh_from_db()
@@ -233,6 +234,8 @@ def test_no_page_or_file_of_a_liaison_tells_who_complained(scene: Scene):
         "key": ["notices"],
         "item": [scene.notice.items.all()[0].pk],
     }
+    things["letter"] = [letter.number for letter in scene.notice.withdrawal_letters.all()]
+    assert things["letter"]
     assert read_routes(told, liaison, things) > 10
     client, page = client_of(liaison), scene.notice.get_absolute_url()
     for shown in ("open", "answered", "back", "stores", "all"):

@@ -135,7 +135,7 @@ def answer_items(
         _write(notice, list(accepted.values()), actor, recorded, kept)
         _lodge_appeals(notice, list(accepted.values()), actor, recorded)
         complete_notices([notice.pk], actor=actor, at=recorded)
-        _announce(notice, list(accepted.values()), actor)
+        announce_notice("answers.given", notice, actor=actor, count=len(accepted))
     return results
 
 
@@ -149,12 +149,6 @@ def _lodge_appeals(notice: Notice, accepted: list[tuple[Named, Reply]], actor: U
     ]
     if appeals:
         lodge_appeals(notice=notice, appeals=appeals, actor=actor)
-
-
-def _announce(notice: Notice, accepted: list[tuple[Named, Reply]], actor: User) -> None:
-    announce_notice("answers.given", notice, actor=actor, count=len(accepted))
-    if appeals := sum(reply.outcome == Claim.APPEALED for _item, reply in accepted):
-        announce_notice("appeal.given", notice, actor=actor, count=appeals)
 
 
 def foresee_answers(*, notice: Notice, replies: Iterable[Reply], actor: User) -> list[Result]:

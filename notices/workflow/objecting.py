@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +28,7 @@ from corps.results import Result
 from notices.models import Notice, NoticeItem, Objection, Outcome
 from notices.models.withdrawals import Cause
 from notices.states import OBJECTION_STATES, UNDECIDED, ItemState, ObjectionState
+from notices.telling import announce_notice
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices
 from notices.workflow.withdrawing import lock_items, require_reason, tell_withdrawn, with_notices
@@ -134,19 +134,9 @@ def _lodge(notice: Notice, appeals: Sequence[Appeal], actor: User) -> list[tuple
 
 
 def _tell_of_appeals(notice: Notice, count: int, actor: User) -> None:
-    """Tell the officers of the case, and the supervisors of its unit, that appeals came in; not of a replay."""
-    if current().is_replay:
-        return
-    officers = Q(assignments__case=notice.case, assignments__until=None)
-    deciders = Q(role=User.Role.SUPERVISOR, unit=notice.case.unit_id)
-    people = User.objects.filter(officers | deciders, is_active=True).exclude(pk=actor.pk).distinct()
-    said = format_lazy(
-        _("{platform} passed on {count} appeals against notice {notice}."),
-        platform=notice.platform.label,
-        count=count,
-        notice=notice.number,
-    )
-    ground.notify_many(people, said, f"{reverse('notices:objections')}?notice={notice.number}")
+    """Tell the officers of the case, and the supervisors who decide, that appeals came in."""
+    url = f"{reverse('notices:objections')}?notice={notice.number}"
+    announce_notice("appeal.given", notice, actor=actor, url=url, count=count)
 
 
 @transaction.atomic
