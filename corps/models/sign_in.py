@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 
 class KnownDevice(models.Model):
@@ -37,10 +38,8 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls):
-        """The class that reads and writes these rows."""
-        from corps.sessions import SessionStore
-
-        return SessionStore
+        """The class that reads and writes these rows: that of `SESSION_ENGINE`."""
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
 
     def save(self, *, force_update: bool = False, **how: Any) -> None:
         """As Django's session store calls it: a change writes what the session holds, and nothing beside."""
