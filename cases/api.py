@@ -17,7 +17,7 @@ from rest_framework.routers import SimpleRouter
 
 from cases import workflow
 from cases.forms import first_bytes
-from cases.intake import require_room_for_sheet
+from cases.intake import require_capacity_for_sheet
 from cases.models import ImportRow, SheetImport
 from corps.api import HasBusiness, TooLarge
 from corps.clock import now
@@ -69,7 +69,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        require_room_for_sheet(cast(User, request.user), said["firm"], said["sheet"].size)
+        require_capacity_for_sheet(cast(User, request.user), said["firm"], said["sheet"].size)
         _complaint, sheet_import = workflow.submit_complaint(
             actor=cast(User, request.user),
             firm=said["firm"],

@@ -56,7 +56,7 @@ class CasesConfig(AppConfig):
         storework.official_hooks.append(workflow.mark_account)
         storework.struck_hooks.append(workflow.release_account)
         standing.protected_counters.append(workflow.kept_by)
-        standing.touched_tellers.append(workflow.touched_targets)
+        standing.touched_counters.append(workflow.touched_targets)
         standing.tellers.append(tell)
         search.finders.append(find)
         register_links()

@@ -164,7 +164,7 @@ class ReceiptForm(forms.Form):
         label=_("Why from an earlier day"),
         max_length=300,
         required=False,
-        help_text=_("Needed for a day before the complaint was handed in here."),
+        help_text=_("Needed for a day before the complaint was submitted here."),
     )
 
 

@@ -40,7 +40,7 @@ def disk_need(_administrator: Any) -> Iterator[Need]:
     free = free_bytes()
     if free is None or free >= limit("disk.free_least").most:
         return
-    text = _("The disk of stored files has %(free)d MB left: soon nothing more can be handed in") % {
+    text = _("The disk of stored files has %(free)d MB left: soon nothing more can be submitted") % {
         "free": free // MEGABYTE
     }
     yield Need("red", _("disk full"), text, settings.DATA_DIR, "/statusz", _("How everything stands"))

@@ -46,8 +46,8 @@ SUBJECTS = {
     "api.reads": gettext_lazy("API reads"),
     "api.writes": gettext_lazy("API writes"),
     "api.wrong_keys": gettext_lazy("Unknown API keys"),
-    "sheets.firm": gettext_lazy("Sheets handed in by your firm"),
-    "sheets.officer": gettext_lazy("Sheets handed in by you"),
+    "sheets.firm": gettext_lazy("Sheets submitted by your firm"),
+    "sheets.officer": gettext_lazy("Sheets submitted by you"),
     "exports": gettext_lazy("Exports of lists"),
     "addresses.asked": gettext_lazy("Addresses examined"),
     "papers.saved": gettext_lazy("Files saved"),
@@ -97,7 +97,7 @@ def count(code: str, key: Any) -> None:
     Raises LimitExceeded once there are more than `most` within the present window. One short statement, committed at
     once when the caller is in no transaction.
     """
-    _require_room(limit(code), _added(limit(code), str(key), 1))
+    _require_within(limit(code), _added(limit(code), str(key), 1))
 
 
 def count_often(code: str, key: Any) -> None:
@@ -118,7 +118,7 @@ def count_often(code: str, key: Any) -> None:
         with _ahead_lock:
             _forget_old_windows()
             _ahead[place] = _ahead.get(place, 0) + step
-    _require_room(held, total)
+    _require_within(held, total)
 
 
 def counted(code: str) -> Callable[[View], View]:
@@ -159,7 +159,7 @@ def _forget_old_windows() -> None:
         del _ahead[place]
 
 
-def _require_room(held: Limit, total: int) -> None:
+def _require_within(held: Limit, total: int) -> None:
     if total <= held.most:
         return
     seconds = max(1, ceil((_window_end(held) - now()).total_seconds()))

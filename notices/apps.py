@@ -65,7 +65,7 @@ class NoticesConfig(AppConfig):
         tasks.sweepers.append(telling.announce_due)
         storework.official_hooks.append(handover.withdraw_official)
         storework.official_hooks.append(official.take_back_counted)
-        below.touched_tellers.append(official.touched_work)
+        below.touched_counters.append(official.touched_work)
         casework.official_found.append(handover.withdraw_named)
         casework.work_counters.append(official.work_of)
         casework.closing_checks.append(closing.open_work)

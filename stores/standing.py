@@ -75,12 +75,12 @@ class Touched:
 
 
 # Called with an official account, proposed or registered; a fixed number of statements each.
-touched_tellers: list[Callable[[OfficialAccount], Iterable[Touched]]] = []
+touched_counters: list[Callable[[OfficialAccount], Iterable[Touched]]] = []
 
 
 def touched_by(account: OfficialAccount) -> list[Touched]:
     """What registering an account touches, as every app above counts it now."""
-    return [touched for tell in touched_tellers for touched in tell(account)]
+    return [touched for count in touched_counters for touched in count(account)]
 
 
 def touched_version(touched: Iterable[Touched]) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.forms import ComplaintForm, MoveForm, ReasonForm, ReceiptForm
-from cases.intake import require_room_for_sheet
+from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.views.casework import campaigns_of
@@ -108,7 +108,7 @@ def new_complaint(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if upload := said.pop("sheet"):
-            require_room_for_sheet(request.user, said["firm"], upload.size)
+            require_capacity_for_sheet(request.user, said["firm"], upload.size)
         with refusals_go_to(form, REFUSED_AT):
             complaint, sheet_import = workflow.submit_complaint(
                 actor=request.user,

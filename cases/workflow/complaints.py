@@ -152,7 +152,7 @@ def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
         too_long = _("The reason is longer than %(signs)s signs.") % {"signs": RECEIPT_REASON}
         raise TransitionRefused("reason-too-long", too_long)
     if received_on < handed_in_on and not reason:
-        message = _("It was handed in on %(day)s. To count from an earlier day, say why.")
+        message = _("It was submitted on %(day)s. To count from an earlier day, say why.")
         raise TransitionRefused("receipt-reason-missing", message % {"day": handed_in_on.isoformat()})
     return reason if received_on < handed_in_on else ""
 

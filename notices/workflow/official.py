@@ -58,7 +58,7 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
 
 
 def touched_work(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.standing.touched_tellers`: open items, letters on their way and counted outcomes of an account."""
+    """For `stores.standing.touched_counters`: open items, letters on their way and counted outcomes of an account."""
     targets = [pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)]
     listed = reverse("cases:official_targets", args=[account.pk])
     items = NoticeItem.objects.filter(target__in=targets).unfinished()
