@@ -135,10 +135,12 @@ def register() -> None:
         way=Detail(_("from and to")),
         why=Detail(_("since"), codes=lambda: REASONS),
     )
-    _name_kinds()
+    _name_case_kinds()
+    _name_belonging_kinds()
 
 
-def _name_kinds() -> None:
+def _name_case_kinds() -> None:
+    """Cases and what they are made of."""
     name_kind(Campaign, _("Campaign"), names_of(Campaign.objects.all, lambda campaign: campaign.label))
     name_kind(Case, _("Case"), names_of(Case.objects.all, lambda case: case.number), _case_codes)
     name_kind(
@@ -169,6 +171,11 @@ def _name_kinds() -> None:
         _("Note on a case"),
         names_of(lambda: CaseNote.objects.select_related("case"), lambda note: f"{note.case.number} {moment(note.at)}"),
     )
+    name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
+
+
+def _name_belonging_kinds() -> None:
+    """Listings, and what is claimed of the stores that they are in."""
     name_kind(
         Belonging,
         _("Claim of belonging"),
@@ -190,7 +197,6 @@ def _name_kinds() -> None:
             lambda listing: f"{listing.platform.label} {listing.canonical_id}",
         ),
     )
-    name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
 
 
 def _grounds() -> dict[str, str]:

@@ -11,7 +11,12 @@ from corps.home import calls, home_views, needs
 
 def register_links() -> None:
     """Called once, from `AppConfig.ready()`."""
-    corps = ("officer", "supervisor")
+    _register_home()
+    _register_navigation()
+
+
+def _register_home() -> None:
+    """The home pages, and what this app adds to those of others."""
     home_views["officer"] = "cases.views.home.officer"
     home_views["representative"] = "cases.views.named.representative"
     desk.providers["take_in"].append(home.take_in)
@@ -22,6 +27,10 @@ def register_links() -> None:
     acts.providers.append(ways_of_cases)
     calls.append(claims.corrections_waiting)
     needs.append(claims.without_effect)
+
+
+def _register_navigation() -> None:
+    corps = ("officer", "supervisor")
     register = navigation.register
     register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
     register(

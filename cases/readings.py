@@ -13,7 +13,7 @@ from corps.models import User
 from listings.addresses import canonical_url, read_cell
 from listings.addresses.text import clean, find_addresses
 from listings.classify import REASONS
-from listings.registration import Account, Registry
+from listings.registration import Account, Key, Registry
 from listings.sites import platform_of
 from stores.models import OfficialAccount, Platform
 
@@ -55,21 +55,30 @@ def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Read
     kind = Target.Kind(address.kind)
     if platform is None:
         return Reading("", kind.label, address.canonical_id, "held", problem=REASONS["platform-not-registered"])
-    key = (platform.pk, address.canonical_id)
-    is_store = kind == Target.Kind.STORE
-    registry = Registry()
-    registry.look_up([] if is_store else [key], [key] if is_store else [])
-    known = registry.stores if is_store else registry.listings
-    if registry.account_of(None if is_store else key, key if is_store else None):
-        result = ImportRow.Result.OFFICIAL
-    elif not is_store and registry.claimed_account(key):
-        result = ImportRow.Result.HELD
-    else:
-        result = ImportRow.Result.REPEAT if key in known else ImportRow.Result.NEW
+    result = _result_for(kind, (platform.pk, address.canonical_id))
     words: Any = result.label
     if not user.is_corps and result != ImportRow.Result.OFFICIAL:
         result, words = ImportRow.Result.NEW, _("usable")
     return Reading(platform.label, kind.label, address.canonical_id, result.value, words)
+
+
+def _result_for(kind: Target.Kind, key: Key) -> ImportRow.Result:
+    """What a row would result in that names this listing or store. At most three statements."""
+    registry = Registry()
+    if kind == Target.Kind.STORE:
+        registry.look_up([], [key])
+        account, claimed, is_known = registry.account_of(None, key), None, key in registry.stores
+    else:
+        registry.look_up([key], [])
+        account, claimed = registry.account_of(key, None), registry.claimed_account(key)
+        is_known = key in registry.listings
+    if account:
+        return ImportRow.Result.OFFICIAL
+    if claimed:
+        return ImportRow.Result.HELD
+    if is_known:
+        return ImportRow.Result.REPEAT
+    return ImportRow.Result.NEW
 
 
 def findings_told(user: User) -> Callable[[ImportRow], str]:

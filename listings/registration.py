@@ -152,7 +152,17 @@ class Registry:
     def look_up(self, listings: Iterable[Key], stores: Iterable[Key]) -> None:
         """Read what the database knows of these; what this registry knows already stands. Three statements."""
         listings, stores = set(listings), set(stores)
-        for platform, name, pk, is_claimed, store, claims in _rows(LISTINGS, listings - self.listings.keys()):
+        self._look_up_listings(listings - self.listings.keys())
+        for key in listings:
+            stores |= {(key[0], store) for store in self._stores_of(key)}
+        for platform, name, pk in _rows(STORES, stores - self.stores.keys()):
+            self.stores[platform, name] = pk
+        for platform, name, *account in _rows(ACCOUNTS, stores - self.accounts.keys()):
+            self.accounts[platform, name] = Account(*account)
+
+    def _look_up_listings(self, listings: set[Key]) -> None:
+        """Read which of these are registered, and what is known or claimed of their stores. One statement."""
+        for platform, name, pk, is_claimed, store, claims in _rows(LISTINGS, listings):
             key = (platform, name)
             if pk is not None:
                 self.listings.setdefault(key, pk)
@@ -162,13 +172,12 @@ class Registry:
                 self.known.setdefault(key, store)
             if claims is not None and key not in self.claims:
                 self.claims[key] = _claims_of(claims)
-        for key in listings & (self.known.keys() | self.claims.keys()):
-            named = [self.known[key]] if key in self.known else self.claims[key]
-            stores |= {(key[0], store) for store in named}
-        for platform, name, pk in _rows(STORES, stores - self.stores.keys()):
-            self.stores[platform, name] = pk
-        for platform, name, *account in _rows(ACCOUNTS, stores - self.accounts.keys()):
-            self.accounts[platform, name] = Account(*account)
+
+    def _stores_of(self, listing: Key) -> Iterable[str]:
+        """Canonical ids of the stores that a listing may be in: the one that is known, or all that are claimed."""
+        if listing in self.known:
+            return [self.known[listing]]
+        return self.claims.get(listing, {})
 
     def account_of(self, listing: Key | None, store: Key | None) -> Account | None:
         """The official account that the named store is, or the store in which the named listing is known to be."""

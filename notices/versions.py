@@ -36,11 +36,9 @@ def parts_of(notice: Notice) -> dict[str, str]:
     content = letters.content_of(notice)
     items, contact, recipient = content.context["items"], content.context["contact"], notice.recipient
     campaign = notice.case.campaign
-    put_forward = list(notice.items.named().order_by("position").values_list("ground_id", flat=True))
-    grounds = [[row["ground"].pk, row["ground"].name, row["ground"].basis] for row in content.context["grounds"]]
     parts: dict[str, Any] = {
         "items": [[value for name, value in item.items() if name not in ("ground", "ground_id")] for item in items],
-        "grounds": [[item["ground_id"] for item in items], put_forward, sorted(grounds)],
+        "grounds": [[item["ground_id"] for item in items], *_grounds_of(notice, content)],
         "request": [notice.ask_preserve, notice.ask_operator],
         "period": campaign.reply_working_days if campaign else None,
         "case": [notice.case.title, notice.case.document_number],
@@ -49,6 +47,13 @@ def parts_of(notice: Notice) -> dict[str, str]:
         "text": [notice.platform_id, content.title, content.html, content.text, content.cells],
     }
     return {part: _digest(said) for part, said in parts.items()}
+
+
+def _grounds_of(notice: Notice, content: letters.Content) -> tuple[list[int | None], list[list[Any]]]:
+    """The ground that each item was given itself, by its place, and the grounds of the letter with all they say."""
+    given = notice.items.named().order_by("position").values_list("ground_id", flat=True)
+    stated = [[row["ground"].pk, row["ground"].name, row["ground"].basis] for row in content.context["grounds"]]
+    return list(given), sorted(stated)
 
 
 def version_of(notice: Notice) -> str:

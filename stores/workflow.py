@@ -67,12 +67,8 @@ def appoint_liaison(
     at = accept_at(actor, at, now())
     platform = locked(Platform.objects).get(pk=platform.pk)
     require(actor, "stores.appoint_liaison", platform)
-    if user is not None and user.role != User.Role.LIAISON:
-        raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
-    if user is not None and not User.objects.filter(pk=user.pk, is_active=True).exists():
-        raise TransitionRefused("account-closed", _("This account is closed; open it again first."))
-    if user is not None and Liaison.objects.filter(user=user).exists():
-        raise TransitionRefused("account-taken", _("This account belongs to another liaison already."))
+    if user is not None:
+        _require_free_account(user)
     liaison = Liaison(platform=platform, user=user, name=name, email=email, phone=phone, duty=duty)
     liaison.full_clean(validate_constraints=False)
 
@@ -83,6 +79,16 @@ def appoint_liaison(
     liaison.save()
     record(actor, "liaison.appointed", liaison, at=at, platform=platform.slug, duty=duty, former=former and former.pk)
     return liaison
+
+
+def _require_free_account(user: User) -> None:
+    """Raise TransitionRefused "not-a-liaison", "account-closed" or "account-taken" unless a new liaison may have it."""
+    if user.role != User.Role.LIAISON:
+        raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise TransitionRefused("account-closed", _("This account is closed; open it again first."))
+    if Liaison.objects.filter(user=user).exists():
+        raise TransitionRefused("account-taken", _("This account belongs to another liaison already."))
 
 
 @transaction.atomic

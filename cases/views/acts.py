@@ -111,26 +111,48 @@ def _names(act: BulkAct, results: list[Result]) -> dict[Any, tuple[str, str]]:
 
 def ways_of_cases(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     """A provider of `cases.acts`: of what was done to cases, complaints and targets. Three statements."""
+    return {
+        **_ways_of_case_acts(entries, user),
+        **_ways_of_complaint_acts(entries, user),
+        **_ways_of_dropped(entries, user),
+    }
+
+
+def _ways_of_case_acts(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     cases = Case.objects.visible_to(user).in_bulk(_subjects(entries, "case.", Case))
+    ways = {}
+    for entry in entries:
+        case = cases.get(entry.subject_id or 0)
+        if case is None or entry.verb not in OF_CASES:
+            continue
+        form, permitted, label = OF_CASES[entry.verb]
+        if verbs_on(user, case)[permitted]:
+            ways[entry.pk] = Way(label, reverse("cases:case_change", args=[case.number, form]))
+    return ways
+
+
+def _ways_of_complaint_acts(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     complaints = Complaint.objects.visible_to(user).in_bulk(_subjects(entries, "complaint.", Complaint))
+    ways = {}
+    for entry in entries:
+        complaint = complaints.get(entry.subject_id or 0)
+        if complaint is None or entry.verb not in OF_COMPLAINTS:
+            continue
+        state, verb, label = OF_COMPLAINTS[entry.verb]
+        if complaint.state == state and may(user, verb):
+            ways[entry.pk] = Way(label, complaint.get_absolute_url())
+    return ways
+
+
+def _ways_of_dropped(entries: list[AuditEntry], user: User) -> dict[int, Way]:
+    """Where targets that are still dropped, each in a case, can be taken up again."""
     dropped = Target.objects.visible_to(user).filter(state=TargetState.DROPPED, case__isnull=False)
     targets = dropped.select_related("case").in_bulk(_subjects(entries, "target.dropped", Target))
     ways = {}
     for entry in entries:
-        subject = entry.subject_id or 0
-        if entry.verb in OF_CASES and subject in cases:
-            what, gate, label = OF_CASES[entry.verb]
-            if verbs_on(user, cases[subject])[gate]:
-                url = reverse("cases:case_change", args=[cases[subject].number, what])
-                ways[entry.pk] = Way(label, url)
-        elif entry.verb in OF_COMPLAINTS and subject in complaints:
-            state, verb, label = OF_COMPLAINTS[entry.verb]
-            if complaints[subject].state == state and may(user, verb):
-                ways[entry.pk] = Way(label, complaints[subject].get_absolute_url())
-        elif subject in targets and entry.verb == "target.dropped":
-            case = targets[subject].case
-            assert case is not None  # of those in a case alone
-            ways[entry.pk] = Way(_("Take up…"), f"{case.get_absolute_url()}?state=dropped")
+        target = targets.get(entry.subject_id or 0)
+        if target is not None and target.case is not None and entry.verb == "target.dropped":
+            ways[entry.pk] = Way(_("Take up…"), f"{target.case.get_absolute_url()}?state=dropped")
     return ways
 
 

@@ -1,6 +1,7 @@
 """Claims of belonging as rows bring them: how many of a firm's take effect, and who is told of them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -54,22 +55,30 @@ def tell_of_claims(
         return
     effective = {listing for (listing, _store), (_row, takes_effect) in claims.items() if takes_effect}
     listings = [pk for listing in effective if (pk := registry.listings.get(listing))]
-    touched: dict[Any, int] = {}
+    _tell_officers(complaint, listings, actor)
+    without_effect = sum(not takes_effect for _row, takes_effect in claims.values())
+    if without_effect:
+        _tell_administrators(complaint, without_effect)
+
+
+def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -> None:
+    """One line for each case that has targets among the claimed listings, for its officers but the actor."""
     targets = Target.objects.filter(listing__in=listings, case__isnull=False).select_related("case")
-    for target in targets:
-        touched[target.case] = touched.get(target.case, 0) + 1
+    touched: Counter[Any] = Counter(target.case for target in targets)
     for case, count in touched.items():
         officers = User.objects.filter(assignments__case=case, assignments__until__isnull=True, is_active=True)
         said = _("{firm} claims in {number} that {count} targets of {case} are in a store of a firm's own")
         page = f"{reverse('cases:claims')}?complaint={complaint.number}"
         words = {"firm": complaint.firm, "number": complaint.number, "count": count, "case": case.number}
         _tell_once(officers.exclude(pk=actor.pk), format_lazy(said, **words), f"{page}&case={case.number}")
-    idle = sum(not takes_effect for _row, takes_effect in claims.values())
-    if idle:
-        administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
-        said = _("{count} claims of belonging of {firm} take no effect until an officer admits them")
-        url = reverse("firms:firm", args=[complaint.firm.code])
-        _tell_once(administrators, format_lazy(said, count=idle, firm=complaint.firm), url)
+
+
+def _tell_administrators(complaint: Complaint, count: int) -> None:
+    """One line for a sheet with so many claims that take no effect yet."""
+    administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
+    said = _("{count} claims of belonging of {firm} take no effect until an officer admits them")
+    url = reverse("firms:firm", args=[complaint.firm.code])
+    _tell_once(administrators, format_lazy(said, count=count, firm=complaint.firm), url)
 
 
 # What was only claimed of an account's store becomes claims that wait; the source is the first row that says so.

@@ -4,7 +4,7 @@ No row withdraws anything: only what a person confirms here does.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,17 +73,23 @@ def judge_claims(
     lock_registry(to_change=True)
     ids = list(dict.fromkeys(claims))
     found = {claim.pk: claim for claim in locked_in_order(claims_for(actor), ids).select_related("judged_by")}
-    known = _known_stores(found.values()) if confirm else {}
-    results: dict[int, Result] = {}
-    for pk, claim in found.items():
-        key = (claim.platform_id, claim.listing_id)
-        results[pk] = _judgeable(claim, known.get(key, ""))
-        if results[pk].ok and confirm:
-            known[key] = claim.store_id
+    results = _results_of(found.values(), confirm)
     done = [found[pk] for pk, result in results.items() if result.ok]
     _judge(done, actor, State.CONFIRMED if confirm else State.REFUSED, reason, at)
     missing = _("There is no such claim among what you may judge.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
+
+
+def _results_of(claims: Collection[Belonging], confirm: bool) -> dict[int, Result]:
+    """Which of these can be confirmed or refused, by primary key; of two that contradict each other, the first."""
+    known = _known_stores(claims) if confirm else {}
+    results: dict[int, Result] = {}
+    for claim in claims:
+        key = (claim.platform_id, claim.listing_id)
+        results[claim.pk] = _judgeable(claim, known.get(key, ""))
+        if results[claim.pk].ok and confirm:
+            known[key] = claim.store_id
+    return results
 
 
 def _judgeable(claim: Belonging, known: str) -> Result:

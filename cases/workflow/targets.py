@@ -175,15 +175,17 @@ def take_up_targets(*, case: Case, targets: Iterable[int], actor: User, at: date
     own_or_named = _with_holders().filter(Q(case=case) | Q(pk__in=named.values("pk")))
     found = {target.pk: target for target in locked_in_order(own_or_named, ids)}
     seen = cases_seen(found.values(), actor)
-    results: dict[int, Result] = {}
-    for pk, target in found.items():
-        if _may_come(target):
-            results[pk] = Result(pk, message=_where_it_was(target, case, seen))
-        else:
-            message = _("It is “%(state)s”; only what was dropped can be taken up.")
-            results[pk] = Result(pk, False, "wrong-state", message % {"state": target.get_state_display()})
+    results = {pk: _taking_up(target, case, seen) for pk, target in found.items()}
     bring_into(case, [target for pk, target in found.items() if results[pk].ok], actor, at)
     return [results.get(pk) or _not_found(pk) for pk in ids]
+
+
+def _taking_up(target: Target, case: Case, seen: Collection[int]) -> Result:
+    """Whether a target can be taken up in a case, with where it was; `seen` as in `where_dropped`."""
+    if _may_come(target):
+        return Result(target.pk, message=_where_it_was(target, case, seen))
+    message = _("It is “%(state)s”; only what was dropped can be taken up.")
+    return Result(target.pk, False, "wrong-state", message % {"state": target.get_state_display()})
 
 
 def _with_holders() -> TargetQuerySet:
@@ -404,7 +406,7 @@ def proposed_among(targets: Collection[int]) -> set[int]:
 
 
 def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.standing.touched_tellers`: the targets that an account keeps from notices once it is registered."""
+    """For `stores.standing.touched_counters`: the targets that an account keeps from notices once it is registered."""
     count = sum(lot.count() for lot in targets_of(account))
     listed = reverse("cases:official_targets", args=[account.pk])
     yield Touched("targets", _("Targets"), count, _("no notice may name them any more"), listed)

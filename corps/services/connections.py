@@ -151,21 +151,33 @@ class Connection(HTTPChannel):
 
     def end_if_late(self, now: float) -> None:
         """Close a connection that does not keep pace, that lies idle, or that was refused a while ago."""
-        awaited = not self.requests and not self.total_outbufs_len
-        if not awaited:
-            self.head_since = now
-        in_body = self.request is not None and self.request.headers_finished
-        late = self.reading.late(now, self.taken, runs=awaited and in_body)
-        if self.request is not None and not in_body:
-            late = now - self.head_since > HEAD_SECONDS
-        stuck = self.writing.late(now, self.given, runs=bool(self.total_outbufs_len))
-        idle = not self.requests and self.last_activity < now - self.adj.channel_timeout
-        over = self.linger_until and now > self.linger_until
-        if late:
+        request_is_late = self._request_is_late(now)
+        answer_is_late = self.writing.late(now, self.given, runs=bool(self.total_outbufs_len))
+        is_over = self._is_idle(now) or self._has_lingered(now)
+        if request_is_late:
             with suppress(OSError):
                 self.send(TOO_LATE)
-        if late or stuck or idle or over:
+        if request_is_late or answer_is_late or is_over:
             self.will_close = True
+
+    def _request_is_late(self, now: float) -> bool:
+        """Whether the request that is awaited comes too slowly: its head as a whole, its body by the pace."""
+        is_awaited = not self.requests and not self.total_outbufs_len
+        if not is_awaited:
+            self.head_since = now
+        in_body = self.request is not None and self.request.headers_finished
+        body_is_late = self.reading.late(now, self.taken, runs=is_awaited and in_body)
+        if self.request is None or in_body:
+            return body_is_late
+        return now - self.head_since > HEAD_SECONDS
+
+    def _is_idle(self, now: float) -> bool:
+        """Whether nothing came or went for a while and no request is being answered."""
+        return not self.requests and self.last_activity < now - self.adj.channel_timeout
+
+    def _has_lingered(self, now: float) -> bool:
+        """Whether the client had its time to read that it was refused."""
+        return bool(self.linger_until) and now > self.linger_until
 
 
 class Lanes:

@@ -14,11 +14,11 @@ proved as they were made; the first seal of version 2 takes whatever they left.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import connection, transaction
@@ -101,6 +101,18 @@ SELECT told.id FROM corps_user person JOIN (
     ORDER BY subject_id, id DESC
 ) told ON told.subject_id = person.id
 WHERE told.name <> person.name ORDER BY told.id LIMIT 1"""
+
+
+class OpenEntry(NamedTuple):
+    """An entry that no seal holds yet. leaf: the SHA-256 of its canonical form. recorded_at: aware.
+
+    is_out_of_order: whether no writer can have written it, so that it is left out of the seals.
+    """
+
+    id: int
+    leaf: bytes
+    recorded_at: datetime
+    is_out_of_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,35 +250,50 @@ def _seal_batch() -> int:
         if not cursor.fetchone()[0]:
             return 0
         last = AuditSeal.objects.order_by("-pk").defer("entries", "leaves").first()
-        horizon = _horizon(cursor)
-        follows_first = last is not None and last.version == 1
-        place = _place(cursor, last) | {"horizon": horizon, "batch": BATCH}
-        cursor.execute(LEFT_ENTRIES if follows_first else NEW_ENTRIES, place)
-        rows = cursor.fetchall()
-        if not rows:
+        entries, horizon = _open_entries(cursor, last)
+        if not entries:
             return 0
-        cursor.execute(SERVER)
-        (server,) = cursor.fetchone()
-    kept = [(pk, bytes(leaf), recorded) for pk, leaf, recorded, is_out_of_order in rows if not is_out_of_order]
-    if len(kept) < len(rows):
-        log.error("audit.out_of_order", entries=[row[0] for row in rows if row[3]][:20])
-    times = [recorded for _pk, _leaf, recorded in kept]
+        seal = _seal_of([entry for entry in entries if not entry.is_out_of_order], horizon, _server(cursor), last)
+    left_out = [entry.id for entry in entries if entry.is_out_of_order]
+    if left_out:
+        log.error("audit.out_of_order", entries=left_out[:20])
+    seal.save(force_insert=True)
+    Installation.objects.update(last_seal=seal.hash)
+    # The log is kept elsewhere, and so is a witness for whoever holds the database.
+    log.info("audit.sealed", seal=seal.pk, entries=len(seal.entries), hash=seal.hash)
+    return len(entries)
+
+
+def _open_entries(cursor: CursorWrapper, last: AuditSeal | None) -> tuple[list[OpenEntry], int]:
+    """What the next seal is of, by id, and its horizon: a batch at most, but after the seals of version 1 all that
+    they left."""
+    horizon = _horizon(cursor)
+    follows_first = last is not None and last.version == 1
+    place = _place(cursor, last) | {"horizon": horizon, "batch": BATCH}
+    cursor.execute(LEFT_ENTRIES if follows_first else NEW_ENTRIES, place)
+    entries = [OpenEntry(*row) for row in cursor.fetchall()]
+    if len(entries) == BATCH and not follows_first:
+        horizon = entries[-1].id
+    return entries, horizon
+
+
+def _seal_of(entries: Sequence[OpenEntry], horizon: int, server: str, last: AuditSeal | None) -> AuditSeal:
+    """The seal of these entries, which follows the last one; not saved yet."""
+    times = [entry.recorded_at for entry in entries]
+    if last is not None and last.reached is not None:
+        times.append(last.reached)
     seal = AuditSeal(
         version=VERSION,
-        entries=[pk for pk, _leaf, _recorded in kept],
-        leaves=b"".join(leaf for _pk, leaf, _recorded in kept),
-        horizon=rows[-1][0] if len(rows) == BATCH and not follows_first else horizon,
+        entries=[entry.id for entry in entries],
+        leaves=b"".join(bytes(entry.leaf) for entry in entries),
+        horizon=horizon,
         previous=last.hash if last else "",
-        reached=max([*times, *([last.reached] if last and last.reached else [])], default=None),
+        reached=max(times, default=None),
         server=server,
         sealed_at=_clock(),
     )
     seal.hash = _hash(seal)
-    seal.save(force_insert=True)
-    Installation.objects.update(last_seal=seal.hash)
-    # The log is kept elsewhere, and so is a witness for whoever holds the database.
-    log.info("audit.sealed", seal=seal.pk, entries=len(kept), hash=seal.hash)
-    return len(rows)
+    return seal
 
 
 def _horizon(cursor: CursorWrapper) -> int:
@@ -281,11 +308,16 @@ def _horizon(cursor: CursorWrapper) -> int:
 def _place(cursor: CursorWrapper, last: AuditSeal | None) -> dict[str, Any]:
     """What judging the entries after a seal needs: their beginning, how far times have come, and whether the numbers
     of transactions are still those of the same server."""
-    cursor.execute(SERVER)
-    (server,) = cursor.fetchone()
+    server = _server(cursor)
     if last is None or last.version == 1:
         return {"after": BEGINNING, "reached": None, "same": last is None}
     return {"after": last.horizon, "reached": last.reached, "same": last.server == server}
+
+
+def _server(cursor: CursorWrapper) -> str:
+    cursor.execute(SERVER)
+    (server,) = cursor.fetchone()
+    return server
 
 
 def _clock() -> datetime:

@@ -228,17 +228,10 @@ def serve_otherwise(
     notice = _locked(notice)
     require(actor, "notices.serve", notice)
     at = accept_at(actor, at, now())
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
-    if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
-        said = _("The case is “%(state)s”; its letters are served no more.")
-        raise TransitionRefused("case-not-open", said % {"state": notice.case.get_state_display()})
-    if not proof.strip():
-        raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
-    if len(proof.strip()) > PROOF:
-        raise TransitionRefused("proof-too-long", _("The proof is longer than %(signs)s signs.") % {"signs": PROOF})
+    _require_servable(notice)
+    proof = _given_proof(proof)
     kept = ground.stored(document) if document else None
-    notice.served_otherwise, notice.served_at = proof.strip(), notice.served_at or at
+    notice.served_otherwise, notice.served_at = proof, notice.served_at or at
     notice.service_proof = kept or notice.service_proof
     notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
@@ -255,6 +248,26 @@ def serve_otherwise(
         document=kept.sha256 if kept else "",
     )
     return notice
+
+
+def _require_servable(notice: Notice) -> None:
+    """Raise TransitionRefused "not-issued" or "case-not-open" unless the notice can have been served."""
+    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
+    if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
+        said = _("The case is “%(state)s”; its letters are served no more.")
+        raise TransitionRefused("case-not-open", said % {"state": notice.case.get_state_display()})
+
+
+def _given_proof(proof: str) -> str:
+    """A proof without the space around it. Raises TransitionRefused "proof-missing", "proof-too-long"."""
+    proof = proof.strip()
+    if not proof:
+        raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
+    if len(proof) > PROOF:
+        too_long = _("The proof is longer than %(count)s characters.")
+        raise TransitionRefused("proof-too-long", too_long % {"count": PROOF})
+    return proof
 
 
 def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime) -> None:

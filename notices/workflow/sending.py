@@ -44,13 +44,23 @@ def stopped_by_neighbours(deliveries: Sequence[Delivery]) -> dict[int, str]:
     reasons: dict[int, str] = {}
     for delivery in letters_of:
         state, case_state, platform, stands = notices[delivery.message.subject_id]
-        if state not in (NoticeState.ISSUED, NoticeState.COMPLETED) or not stands:
-            reasons[delivery.pk] = str(NOTICE_OVER)
-        elif case_state not in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
-            reasons[delivery.pk] = str(CASE_OVER)
-        elif (platform, delivery.message.recipient) not in reachable:
-            reasons[delivery.pk] = str(RECIPIENT_GONE)
+        is_reachable = (platform, delivery.message.recipient) in reachable
+        reason = _reason_against(state, case_state, stands, is_reachable)
+        if reason is not None:
+            reasons[delivery.pk] = str(reason)
     return reasons
+
+
+def _reason_against(state: str, case_state: str, stands: bool, is_reachable: bool) -> Any:
+    """Why a letter must not leave, or None. state, case_state: of its notice and its case. stands: whether anything of
+    the notice was not withdrawn. is_reachable: whether its recipient is."""
+    if state not in (NoticeState.ISSUED, NoticeState.COMPLETED) or not stands:
+        return NOTICE_OVER
+    if case_state not in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
+        return CASE_OVER
+    if not is_reachable:
+        return RECIPIENT_GONE
+    return None
 
 
 def held_by_suspension(deliveries: Sequence[Delivery]) -> dict[int, str]:
