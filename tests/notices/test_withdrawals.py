@@ -14,6 +14,7 @@ from corps.models import AuditEntry, Delivery, Notification, User
 from listings.models import Listing
 from notices import letters, workflow
 from notices.models import Notice, NoticeItem, WithdrawalLetter, WithdrawnItem
+from notices.workflow.handover import names_withdrawn
 from notices.workflow.sending import after_failed_withdrawal
 from stores.models import Liaison, Store
 from stores.workflow import dismiss_liaison
@@ -111,6 +112,14 @@ class TestWhoIsTold:
         sent(issued, "failed")
         withdraw(world, issued)
         assert not WithdrawalLetter.objects.exists()
+
+    def test_a_letter_of_unknown_outcome_that_names_what_is_withdrawn_is_not_sent_again(self, world, issued):
+        sent(issued, "uncertain")
+        [lost] = letters.requests_of(issued)
+        assert names_withdrawn([lost]) == {}
+        withdraw(world, issued, items(issued)[:1])
+        right = letters.requests_of(issued).get(state="pending")
+        assert names_withdrawn([lost, right]).keys() == {lost.pk}
 
     def test_where_the_notice_was_served_in_another_way_its_recipient_is_told(self, world, issued):
         sent(issued, "pending")
