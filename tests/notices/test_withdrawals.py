@@ -156,12 +156,14 @@ class TestWhoIsTold:
         assert mails(issued) == []
 
     def test_the_bell_rings_at_the_liaisons_once(self, world, issued):
+        Notification.objects.all().delete()
         withdraw(world, issued)
         [bell] = Notification.objects.filter(user=world.liaison)
         assert bell.url == WithdrawalLetter.objects.get().get_absolute_url()
         assert "撤回" in bell.text
 
     def test_a_replay_rings_no_bell_and_marks_its_mails(self, world, issued):
+        Notification.objects.all().delete()
         with acting(channel="replay", replay="replay:7"):
             withdraw(world, issued)
         assert not Notification.objects.exists()
