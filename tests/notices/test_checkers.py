@@ -113,6 +113,8 @@ def test_the_queue_shows_ones_own_work_last_and_marked(world: World, notice: Not
     assert f'value="{third}"' not in content
     alone = client_of(world.officer2).get(reverse("notices:checks"), {"item": third}).content.decode()
     assert 'value="gone"' not in alone
+    notice.items.filter(pk=first).update(answered_by=world.officer2)
+    assert client_of(world.officer2).get(reverse("notices:checks")).context["current"].pk == second
     drafter = client_of(world.officer).get(reverse("notices:checks_list"))
     assert all(item.why_not for item in drafter.context["page"])
     assert not drafter.context["may_judge"]
