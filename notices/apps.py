@@ -5,79 +5,102 @@ class NoticesConfig(AppConfig):
     name = "notices"
 
     def ready(self) -> None:
-        """Fill the lists of the rooms below: the access table, what the outbox asks, what closing a case asks."""
-        from cases import workflow as casework
-        from corps import outbox, search, tasks
-        from corps.access import allow
-        from corps.workflow import calendar as deadlines
-        from corps.workflow import named_otherwise
-        from notices import audit_words, home, standing, story, telling
-        from notices.finding import find
-        from notices.workflow import (
-            approving,
-            arrival,
-            closing,
-            drafting,
-            handover,
-            leaving,
-            official,
-            sending,
-            sheets,
-            undelivered,
-            verdicts,
-        )
-        from stores import standing as below
-        from stores import workflow as storework
+        """Fill the lists of the apps below: the access table, what the outbox asks, what closing a case asks."""
+        from notices import announcements, audit_words, home, story
 
         _register_links()
         story.register()
         home.register()
         audit_words.register()
-        telling.register()
+        announcements.register()
+        _allow_verbs()
+        _answer_the_outbox()
+        _register_maintenance()
+        _answer_cases()
+        _answer_stores()
 
-        corps = ("officer", "supervisor")
-        allow("notices.compose", roles=("officer",))
-        allow("notices.approve", duties=("head_of_unit", "head_of_department"))
-        allow("notices.serve", roles=("officer",))
-        allow("notices.answer", roles=("liaison",))
-        allow("notices.answer_on_behalf", roles=("officer",))
-        allow("notices.check", roles=corps)
-        allow("notices.withdraw", roles=corps)
-        allow("notices.lodge_objection", roles=corps)
-        allow("notices.decide_objection", roles=("supervisor",))
-        allow("notices.propose_correction", roles=corps)
-        allow("notices.correct_outcome", roles=("supervisor",))
 
-        outbox.sending_checks.append(handover.names_withdrawn)
-        outbox.sending_checks.append(sending.stopped_by_neighbours)
-        outbox.holding_checks.append(sending.held_by_suspension)
-        outbox.stopped_hooks.append(sending.after_stop)
-        outbox.failure_hooks.append(sending.after_failure)
-        outbox.failure_hooks.append(sending.after_failed_withdrawal)
-        outbox.arrival_hooks.append(arrival.settle_deliveries)
-        deadlines.move_hooks.append(arrival.follow_calendar)
-        tasks.sweepers.append(arrival.find_arrivals)
-        tasks.sweepers.append(approving.settle_approvals)
-        tasks.sweepers.append(undelivered.tell_officers_of_failures)
-        tasks.sweepers.append(verdicts.settle_verdicts)
-        tasks.sweepers.append(sheets.put_away_sheets)
-        named_otherwise.append(sheets.proofs_among)
-        tasks.sweepers.append(telling.announce_due)
-        storework.official_hooks.append(handover.withdraw_official)
-        storework.official_hooks.append(official.take_back_counted)
-        below.touched_counters.append(official.touched_work)
-        casework.official_found.append(handover.withdraw_named)
-        casework.work_counters.append(official.work_of)
-        casework.closing_checks.append(closing.open_work)
-        casework.leaving_checks.append(leaving.what_waits)
-        casework.leaving_hooks.append(leaving.end_work)
-        casework.resuming_hooks.append(leaving.move_deadlines)
-        casework.length_checks.append(drafting.nothing_submitted)
-        casework.drop_checks.append(drafting.named_in_drafts)
-        casework.draft_checks.append(drafting.named_in_drafts)
-        casework.undo_checks.append(drafting.named_since)
-        search.finders.append(find)
-        below.waiting_tellers.append(standing.owed_by)
+def _allow_verbs() -> None:
+    """The lines of the access table that belong to this app."""
+    from corps.access import allow
+
+    corps = ("officer", "supervisor")
+    allow("notices.compose", roles=("officer",))
+    allow("notices.approve", duties=("head_of_unit", "head_of_department"))
+    allow("notices.serve", roles=("officer",))
+    allow("notices.answer", roles=("liaison",))
+    allow("notices.answer_on_behalf", roles=("officer",))
+    allow("notices.check", roles=corps)
+    allow("notices.withdraw", roles=corps)
+    allow("notices.lodge_objection", roles=corps)
+    allow("notices.decide_objection", roles=("supervisor",))
+    allow("notices.propose_correction", roles=corps)
+    allow("notices.correct_outcome", roles=("supervisor",))
+
+
+def _answer_the_outbox() -> None:
+    """What the outbox asks before it sends a letter, and tells of one that was sent, stopped or failed."""
+    from corps import outbox
+    from corps.workflow import calendar, named_otherwise
+    from notices.workflow import arrival, handover, sending, sheets
+
+    outbox.sending_checks.append(handover.names_withdrawn)
+    outbox.sending_checks.append(sending.stopped_by_neighbours)
+    outbox.holding_checks.append(sending.held_by_suspension)
+    outbox.stopped_hooks.append(sending.after_stop)
+    outbox.failure_hooks.append(sending.after_failure)
+    outbox.failure_hooks.append(sending.after_failed_withdrawal)
+    outbox.arrival_hooks.append(arrival.settle_deliveries)
+    calendar.move_hooks.append(arrival.follow_calendar)
+    named_otherwise.append(sheets.proofs_among)
+
+
+def _register_maintenance() -> None:
+    """What is done at intervals, for whatever nobody called for."""
+    from corps import search, tasks
+    from notices import announcements
+    from notices.finding import find
+    from notices.workflow import approving, arrival, sheets, undelivered, verdicts
+
+    tasks.sweepers += [
+        arrival.find_arrivals,
+        approving.settle_approvals,
+        undelivered.tell_officers_of_failures,
+        verdicts.settle_verdicts,
+        sheets.put_away_sheets,
+        announcements.announce_due,
+    ]
+    search.finders.append(find)
+
+
+def _answer_cases() -> None:
+    """What the cases below ask: before closing, leaving, dropping and undoing, and of official accounts."""
+    from cases import workflow as casework
+    from notices.workflow import closing, drafting, handover, leaving, official
+
+    casework.official_found.append(handover.withdraw_named)
+    casework.work_counters.append(official.work_of)
+    casework.closing_checks.append(closing.open_work)
+    casework.leaving_checks.append(leaving.what_waits)
+    casework.leaving_hooks.append(leaving.end_work)
+    casework.resuming_hooks.append(leaving.move_deadlines)
+    casework.length_checks.append(drafting.nothing_submitted)
+    casework.drop_checks.append(drafting.named_in_drafts)
+    casework.draft_checks.append(drafting.named_in_drafts)
+    casework.undo_checks.append(drafting.named_since)
+
+
+def _answer_stores() -> None:
+    """What the stores below ask of official accounts and platforms."""
+    from notices import standing
+    from notices.workflow import handover, official
+    from stores import standing as below
+    from stores import workflow as storework
+
+    storework.official_hooks.append(handover.withdraw_official)
+    storework.official_hooks.append(official.take_back_counted)
+    below.touched_counters.append(official.touched_work)
+    below.waiting_tellers.append(standing.owed_by)
 
 
 def _register_links() -> None:

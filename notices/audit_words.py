@@ -73,7 +73,12 @@ def register() -> None:
         notice=_("Notices"), item=_("Items of notices"), objection=_("Objections"), outcome=_("Results")
     )
     timeline.words.update(VERBS)
+    _name_details()
+    _name_kinds()
     wording.name_acts(SHEETS | {act: words for act, (words, _kind) in VERBS.items()})
+
+
+def _name_details() -> None:
     wording.details.update(
         arrival=Detail(_("known because"), codes=choices(Notice.Arrival)),
         cause=Detail(_("cause"), codes=choices(Cause)),
@@ -88,6 +93,9 @@ def register() -> None:
         restoring=Detail(_("asks to restore")),
         successor=Detail(_("successor"), kind="notices.noticeitem"),
     )
+
+
+def _name_kinds() -> None:
     name_kind(Notice, _("Notice"), names_of(Notice.objects.all, lambda notice: notice.number), choices(NoticeState))
     name_kind(
         NoticeItem,

@@ -28,9 +28,9 @@ from corps.results import Result
 from corps.workflow import Paper, stored
 from listings.addresses import read_cell
 from listings.sites import platform_of
+from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem
 from notices.states import ANSWERED_AS, ItemState, NoticeState
-from notices.telling import announce_notice
 from notices.workflow.arrival import note_opening
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices

@@ -305,24 +305,30 @@ def look_again(
     refused = check_refusals(last_items.values(), actor)
     results, accepted = [], []
     for pk in targets:
-        target = found.get(pk)
-        if target is not None and pk in last_items and last_items[pk].pk in refused:
-            refusal = refused[last_items[pk].pk]
-            results.append(Result(pk, False, refusal.code, refusal.message))
-        elif target is None or pk not in last_items:
-            results.append(Result(pk, False, "unknown", _("There is no such verified target among what you may see.")))
-        elif target.state not in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
-            act = last_act(target)
-            said = _("It is not verified now: %(state)s.") % {"state": target.get_state_display()}
-            said = told_by_whom(said, act.get("by", ""), act.get("at"))
-            results.append(Result(pk, False, "not-verified", said))
-        else:
+        target, item = found.get(pk), last_items.get(pk)
+        refusal = _not_looked_at(pk, target, item, refused)
+        results.append(refusal or Result(pk))
+        if target is not None and refusal is None:
             accepted.append(target)
-            results.append(Result(pk))
             del found[pk]
     if accepted:
         _write_second_looks(accepted, last_items, Look(0, seen, at, looked_at, note), actor)
     return results
+
+
+def _not_looked_at(
+    pk: int, target: Target | None, item: NoticeItem | None, refused: dict[int, Result]
+) -> Result | None:
+    """Why a target is not looked at again, if so. item: its verified one. refused: items not this person's to check."""
+    if target is None or item is None:
+        return Result(pk, False, "unknown", _("There is no such verified target among what you may see."))
+    if item.pk in refused:
+        return Result(pk, False, refused[item.pk].code, refused[item.pk].message)
+    if target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
+        return None
+    act = last_act(target)
+    said: Any = _("It is not verified now: %(state)s.") % {"state": target.get_state_display()}
+    return Result(pk, False, "not-verified", told_by_whom(said, act.get("by", ""), act.get("at")))
 
 
 def _write_second_looks(targets: list[Target], items: dict[int, NoticeItem], look: Look, actor: User) -> None:

@@ -23,9 +23,9 @@ from corps.locking import held, locked
 from corps.models import User
 from corps.pieces.words import clock_time
 from corps.results import Result
+from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem
 from notices.states import NOTICE_STATES, ItemState, NoticeState
-from notices.telling import announce_notice
 from notices.versions import parts_of, whole
 from notices.workflow.guards import (
     NO_LIAISON,

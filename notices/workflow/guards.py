@@ -17,7 +17,7 @@ from corps.locking import held
 from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem, Objection
-from notices.states import ItemState, ObjectionState
+from notices.states import UNDECIDED, ItemState
 from stores.models import Liaison
 
 # States of a case in which something may be asked of a platform.
@@ -116,7 +116,7 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
 
     targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
     handing_over: whether the targets go to another platform's desk, which takes up what was answered "not ours".
-    Four statements, whatever the number of targets; while accounts are proposed, two more for each.
+    Four statements, whatever the number of targets, and two more for each official account that is proposed.
     """
     targets = list(targets)
     ids = [target.pk for target in targets]
@@ -125,22 +125,25 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
         drafts = drafts.exclude(notice=drafted_in)
     in_draft = set(drafts.values_list("target_id", flat=True))
     unfinished = dict(NoticeItem.objects.filter(target__in=ids).unfinished().values_list("target_id", "state"))
-    undecided = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
-    objected = set(Objection.objects.filter(target__in=ids, state__in=undecided).values_list("target_id", flat=True))
-    proposed = proposed_among(ids)
+    undecided = _undecided_among(ids)
     free, blocked = [], []
     for target in targets:
         ground = target.ground or case.ground
         code = _block(case, target, ground, unfinished.get(target.pk), target.pk in in_draft, handing_over)
-        if not code and target.pk in proposed:
-            code = "official-proposed"
-        if not code and target.pk in objected:
-            code = "objection-open"
+        code = code or undecided.get(target.pk, "")
         if code or ground is None:
             blocked.append(Result(target.pk, False, code, BLOCKS[code]))
         else:
             free.append((target, ground))
     return Screened(free, blocked)
+
+
+def _undecided_among(targets: list[int]) -> dict[int, str]:
+    """Those of the targets about which somebody has to decide first, with the code of what: an official account that is
+    proposed, otherwise an objection."""
+    objections = Objection.objects.filter(target__in=targets, state__in=UNDECIDED)
+    codes = dict.fromkeys(objections.values_list("target_id", flat=True), "objection-open")
+    return codes | dict.fromkeys(proposed_among(targets), "official-proposed")
 
 
 def by_reason(blocked: Iterable[Result]) -> list[dict[str, Any]]:

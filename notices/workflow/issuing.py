@@ -20,9 +20,9 @@ from corps.errors import TransitionRefused, in_short
 from corps.locking import held, locked
 from corps.models import Approval, User
 from notices import letters
+from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem, PendingApproval
 from notices.states import ItemState, NoticeState
-from notices.telling import announce_notice
 from notices.versions import parts_of
 from notices.workflow import arrival
 from notices.workflow.drafting import refuse_blocked

@@ -25,10 +25,10 @@ from corps.last_acts import last_act, tell_second_comers
 from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
+from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem, Objection, Outcome
 from notices.models.withdrawals import Cause
 from notices.states import OBJECTION_STATES, UNDECIDED, ItemState, ObjectionState
-from notices.telling import announce_notice
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices
 from notices.workflow.withdrawing import lock_items, require_reason, tell_withdrawn, with_notices

@@ -20,9 +20,9 @@ from corps.last_acts import last_act
 from corps.locking import held, locked, locked_in_order
 from corps.models import User
 from corps.results import Result
+from notices.announcements import announce_notice
 from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
 from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
-from notices.telling import announce_notice
 from notices.workflow.answering import Reply, answer_items, judge_words
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices

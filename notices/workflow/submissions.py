@@ -12,9 +12,9 @@ from corps.audit import record
 from corps.errors import TransitionRefused
 from corps.models import User
 from notices import versions
+from notices.announcements import announce_notice
 from notices.models import Notice, PendingApproval
 from notices.states import NoticeState
-from notices.telling import announce_notice
 from stores.models import Liaison
 
 

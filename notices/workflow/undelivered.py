@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from corps.locking import locked
 from corps.models import Delivery
+from notices.announcements import announce_delivery
 from notices.models import Notice
-from notices.telling import announce_delivery
 
 STATES = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 AT_ONCE = 200

@@ -11,7 +11,7 @@ from cases.workflow import deadlines
 from corps.events import events, line_of, recipients, words
 from corps.models import Delivery, Notification, User
 from corps.workflow import read_notifications
-from notices import telling, workflow
+from notices import announcements, workflow
 from notices.models import Notice
 from notices.workflow import undelivered
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue
@@ -123,7 +123,7 @@ def test_a_letter_that_failed_and_a_day_that_passed_ring_once_however_often_main
     arrive(world, notice, ago(days=40))
     for _time in range(2):
         undelivered.tell_officers_of_failures()
-        telling.announce_due()
+        announcements.announce_due()
         deadlines.announce_handling()
     assert set(Notification.objects.values_list("event", "user__username", "count")) >= {
         ("delivery.failed", "officer", 1),
