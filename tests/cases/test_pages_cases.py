@@ -23,7 +23,7 @@ from listings.models import Listing
 from notices import workflow as notices
 from notices.models import Notice, NoticeItem
 from stores.models import Store
-from tests.notices.world import World, add_targets, answer, issue, make_world
+from tests.notices.world import World, add_targets, answer, arrive, issue, make_world
 
 
 @pytest.fixture
@@ -76,6 +76,7 @@ def test_a_case_costs_the_same_number_of_queries_for_five_targets_and_fifty(offi
 def test_targets_come_by_deadline_with_the_notice_that_binds_them(officer, world):
     free, bound = add_targets(world, 2)
     (notice,) = issue(world, [bound])
+    arrive(world, notice)
     rows = officer.get(case_page(world)).context["rows"]
     assert [row["pk"] for row in rows] == [bound.pk, free.pk]
     assert rows[0]["notice"] == notice.number
@@ -320,9 +321,11 @@ def sections(client: Client) -> dict[str, list[object]]:
     return {section["key"]: [task for task, _urgent, _waited in section["tasks"]] for section in page}
 
 
-def test_the_desk_sorts_what_waits_into_four_lists(officer, world):
+def test_the_desk_sorts_what_waits_into_four_lists(officer, world, settings):
+    settings.SESSION_IDLE_MINUTES = 0
     first, second = add_targets(world, 1), add_targets(world, 1, platform=world.other_platform)
     (open_notice,), (answered,) = issue(world, first), issue(world, second)
+    arrive(world, open_notice)
     answer(world, answered)
     add_targets(world, 1)
     composed = notices.compose_notices(case=world.case, actor=world.officer)
@@ -340,9 +343,11 @@ def test_the_desk_sorts_what_waits_into_four_lists(officer, world):
         assert open_notice.document_number in str(sections(officer)["due"])
 
 
-def test_what_is_overdue_has_the_filled_verb(officer, world):
+def test_what_is_overdue_has_the_filled_verb(officer, world, settings):
+    settings.SESSION_IDLE_MINUTES = 0
     add_targets(world, 1)
-    issue(world)
+    [notice] = issue(world)
+    arrive(world, notice)
     filled = b"btn-sm btn-primary"
     assert filled not in officer.get("/").content
     with time_machine.travel(timezone.now() + timedelta(days=12), tick=False):
@@ -458,7 +463,8 @@ def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
     issue(world)
     navigation.forget_counts(world.officer)
     page = officer.get(reverse("cases:list")).content.decode()
-    links = re.findall(r'<a class="waits" href="([^"]+)"[^>]*>([0-9,]+)<', page)
+    shown = r'<a class="waits" href="([^"]+)">.*?<span data-waits>([0-9,]+)</span>'
+    links = re.findall(shown, page, re.DOTALL)
     assert {link for link, _count in links} == {"/cases/?state=open", "/notices/?state=issued"}
     for link, count in links:
         assert officer.get(link).context["page"].total == int(count) == 1
