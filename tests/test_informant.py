@@ -26,6 +26,7 @@ from corps.search import find
 from corps.workflow import store_file
 from firms.models import Brand, Firm, Representative
 from firms.workflow import register_firm
+from listings.models import Listing
 from notices import workflow
 from notices.models import Notice, Objection
 from stores.models import Store
@@ -67,8 +68,8 @@ ROWS = [
     f"{LISTING}101,{STORE},{SHORT}举报店,{NAME}授权存疑 面膜,{REMARK}",
     f"{LISTING}102,,小店,{BRAND}面膜 5片,{REMARK}",
     f"{LISTING}103,,小店,{CODE} 面膜,{REMARK}",
-    f"{LISTING}104,,小店,T2026-000001 {PERSON} 面膜,{PERSON}",
-    f"{LISTING}105,,小店,无名面膜,{REMARK}",
+    f"{LISTING}104,,小店,{PERSON} 面膜,{PERSON}",
+    f"{LISTING}105,,小店,见 T2026-000001 面膜,{REMARK}",
 ]
 SHEET = "\n".join(["商品链接,店铺链接,店铺名称,商品标题,备注", *ROWS]).encode()
 
@@ -147,6 +148,8 @@ def scene() -> Scene:
     complaint = hand_in(firm, person, SUBJECT, SHEET, SHEET_NAME, RECEIVED)
     assert Target.objects.filter(complaint=complaint).count() == len(ROWS)
     assert Store.objects.get().name == f"{SHORT}举报店"
+    # As an officer who looked confirms it: the listing is in the store of that name.
+    Listing.objects.filter(canonical_id="600000000101").update(store=Store.objects.get())
 
     case = world.case
     casework.accept_complaint(complaint=complaint, actor=world.officer)

@@ -10,7 +10,7 @@ from cases.models import Case
 from cases.workflow import deadlines
 from corps.events import events, line_of, recipients, words
 from corps.models import Delivery, Notification, User
-from corps.workflow import read_notifications
+from corps.workflow import read_notifications, store_file
 from notices import announcements, workflow
 from notices.models import Notice
 from notices.workflow import undelivered
@@ -72,6 +72,10 @@ def test_the_count_of_the_bell_is_that_of_the_unread_lines_of_its_list(world: Wo
 
 
 def test_nobody_is_told_of_their_own_act_and_no_other_unit_of_anything(world: World, notice: Notice):
+    paper, item = store_file(b"x", "text/plain"), notice.items.first().pk
+    replies = [workflow.Reply(1, "removed", item=item)]
+    workflow.answer_items(notice=notice, replies=replies, actor=world.officer, document=paper)
+    assert rung("answers.given") == {"officer2"}
     answer(world, notice)
     assert world.stranger.username not in set(Notification.objects.values_list("user__username", flat=True))
     assert "liaison-taobao" not in rung("answers.given")
