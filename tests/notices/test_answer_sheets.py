@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from cases.models import Target
 from corps.confined import ChildDied
 from corps.models import User
 from listings.models import Listing
@@ -273,6 +274,7 @@ def test_statements_do_not_grow_with_the_rows(world, notice):
         with CaptureQueriesContext(connection) as answered:
             confirm(client, notice, page)
         NoticeItem.objects.filter(notice=notice).update(state="open", outcome="", answered_at=None, check_deadline=None)
+        Target.objects.filter(items__notice=notice).update(state="noticed", claim="", claim_at=None)
         return len(looked), len(answered)
 
     statements(1, "先")

@@ -16,7 +16,7 @@ from cases.models import Case, Target
 from corps.models import Delivery, Notification, User
 from notices import workflow
 from notices.models import Notice
-from tests.notices.world import World, add_targets, answer, file_another, issue
+from tests.notices.world import World, add_targets, answer, arrive, file_another, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -70,9 +70,11 @@ def test_mails_of_unknown_outcome_and_failed_ones_come_back(world: World):
     assert "back" not in lists(world.stranger)
 
 
-def test_a_notice_is_waited_for_until_its_day_and_due_from_then_on(world: World):
+def test_a_notice_is_waited_for_until_its_day_and_due_from_then_on(world: World, settings):
+    settings.SESSION_IDLE_MINUTES = 0
     add_targets(world, 1)
     [notice] = issue(world)
+    arrive(world, notice)
     found = lists(world.officer)
     assert ([task.url for task in found["waiting"]], found["due"]) == ([notice.get_absolute_url()], [])
     with time_machine.travel(timezone.now() + timedelta(days=30), tick=True):
