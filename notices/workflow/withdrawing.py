@@ -21,7 +21,7 @@ from corps.access import require
 from corps.acting import current
 from corps.audit import entry, record_many
 from corps.clock import accept_at, now
-from corps.errors import TransitionRefused
+from corps.errors import TransitionRefused, told_by_whom
 from corps.last_acts import last_act, tell_second_comers
 from corps.locking import locked, locked_in_order
 from corps.models import Delivery, User
@@ -225,7 +225,7 @@ def tell_withdrawn(
     if not by_notice:
         return []
     act = Act(actor, at, cause, reason or str(Cause(cause).label))
-    drop_verdicts([item.pk for lot in by_notice.values() for item in lot])
+    drop_verdicts([item.pk for lot in by_notice.values() for item in lot], actor=actor, at=at)
     replaced = _stop_requests(by_notice, act)
     written = _write(by_notice, _owed(by_notice), act)
     for notice in replaced if replace else ():
@@ -375,8 +375,8 @@ def lapse_objections(objections: Any, *, actor: User | None, at: datetime, reaso
     return found
 
 
-def drop_verdicts(items: Iterable[int]) -> int:
-    """Drop verdicts on items that are judged no longer, and tell their officers; how many.
+def drop_verdicts(items: Iterable[int], *, actor: User | None, at: datetime) -> int:
+    """Drop verdicts on items that are judged no longer, and tell their officers who withdrew them and when; how many.
 
     Those that are being settled at this moment are left to who settles them: they come too late there.
     """
@@ -388,6 +388,7 @@ def drop_verdicts(items: Iterable[int]) -> int:
         by_officer.setdefault(verdict.by, []).append(verdict)
     for officer, lot in by_officer.items():
         said = format_lazy(_("{count} of your verdicts do not count: their items were withdrawn."), count=len(lot))
+        said = told_by_whom(said, str(actor or ""), at)
         ground.notify(officer, said, lot[0].item.notice.get_absolute_url())
     return len(verdicts)
 
