@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from cases import workflow
-from cases.forms import first_bytes
 from cases.intake import require_capacity_for_sheet
 from cases.models import ImportRow, SheetImport
 from corps.api import HasBusiness, TooLarge
@@ -24,8 +23,6 @@ from corps.clock import now
 from corps.models import User
 from corps.workflow import Upload
 from firms.models import Firm
-from listings.sheets import is_no_sheet
-from listings.sheets.refusals import refused
 
 SPREADSHEET = "application/octet-stream"
 
@@ -49,9 +46,7 @@ class ComplaintSerializer(serializers.Serializer):
         if sheet.size > settings.SHEET_MAX_BYTES:
             limit = settings.SHEET_MAX_BYTES // 2**20
             raise TooLarge(_("The sheet is larger than %(limit)d MB.") % {"limit": limit})
-        if is_no_sheet(first_bytes(sheet)):
-            raise serializers.ValidationError(str(refused("not-a-spreadsheet").message), "not-a-spreadsheet")
-        return sheet
+        return sheet  # what is no sheet is taken, and its import ends as failed with the reason
 
 
 class ComplaintViewSet(viewsets.GenericViewSet):

@@ -115,4 +115,4 @@ def test_the_wall_is_dark_whatever_the_system_looks_like(page: Page, world: Worl
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 30)"
     expect(page.locator("footer")).to_contain_text("2026-04-30")
     page.goto("/dashboards/wall/?from=nonsense")
-    expect(page.locator("[role=alert]")).to_be_visible()
+    expect(page.locator(".problems[role=alert]")).to_be_visible()

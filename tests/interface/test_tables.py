@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Complaint
+from cases.models import Complaint, ImportRow, SheetImport
 from corps import workflow as ground
 from corps.models import User
 from corps.pieces.tables import tables
@@ -35,6 +35,10 @@ PAGES = {
 }
 
 
+# Lists whose rows need a story of their own: tests/cases/test_claims.py, tests/notices/test_official_two_persons.py.
+TRIED_ELSEWHERE = {"claims", "official_targets"}
+
+
 @pytest.fixture
 def world(db: None) -> World:
     """At least one row for every list."""
@@ -46,7 +50,7 @@ def world(db: None) -> World:
     workflow.verify_items(items=[first.pk], seen="gone", actor=world.officer2)
     workflow.lodge_objection(target=targets[1], actor=world.officer, reason="误伤")
     Store.objects.create(platform=world.platform, canonical_id="shop1", name="店", url="https://shop1.taobao.com")
-    Complaint.objects.create(
+    complaint = Complaint.objects.create(
         number="T2026-000001",
         firm=world.firm,
         subject="函",
@@ -55,6 +59,8 @@ def world(db: None) -> World:
         submitted_at=timezone.now(),
         submitted_by=world.officer,
     )
+    sheet = SheetImport.objects.create(complaint=complaint, started_by=world.officer, at=timezone.now())
+    ImportRow.objects.create(sheet_import=sheet, row=1, result="new", target=targets[0])
     return world
 
 
@@ -90,7 +96,7 @@ def classes(page: str) -> set[str]:
 
 
 def test_every_list_that_declares_columns_is_tried_here():
-    assert set(tables) == {*PAGES, "targets"}
+    assert set(tables) == {*PAGES, "targets", *TRIED_ELSEWHERE}
 
 
 @pytest.mark.parametrize("key", sorted([*PAGES, "targets"]))

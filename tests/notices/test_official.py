@@ -12,6 +12,7 @@ from cases import tasks
 from cases.models import ImportRow, Target
 from corps import outbox, smtp
 from corps.errors import TransitionRefused
+from corps.events import line_of
 from corps.models import AuditEntry, Delivery, Notification, User
 from corps.workflow import resend
 from listings.models import Listing
@@ -230,7 +231,8 @@ class TestOnItsWay:
         smtp_sink.then(Behaviour.REFUSE)
         outbox.send_due()
         assert [letter.state for letter in letters.deliveries_of(notice)] == ["failed"]
-        assert Notification.objects.filter(user=world.officer, text__contains=notice.number).exists()
+        told = Notification.objects.filter(user=world.officer, subject_id__isnull=False)
+        assert any(str(notice) in line_of(line) for line in told)
 
     def test_an_uncertain_letter_that_an_officer_sends_again_stays_here(self, issued, smtp_sink: Sink):
         world, notice = issued

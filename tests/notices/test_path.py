@@ -292,7 +292,11 @@ def test_the_database_refuses_an_official_account_in_a_notice(world: World, how:
         Listing.objects.filter(pk=target.listing_id).update(store=store)
     elif how == "known to be in":
         Belonging.objects.create(
-            platform=world.platform, listing_id=target.listing.canonical_id, store_id=store.canonical_id
+            platform=world.platform,
+            listing_id=target.listing.canonical_id,
+            store_id=store.canonical_id,
+            state=Belonging.State.CONFIRMED,
+            judged_at=timezone.now(),
         )
     with pytest.raises(Error, match="official"), transaction.atomic():
         NoticeItem.objects.create(notice=composed.notices[0], target=target, position=9, ground=world.ground)
