@@ -24,7 +24,9 @@ def is_read(request: HttpRequest) -> bool:
 
 def _has_hung_up(request: HttpRequest) -> bool:
     """Whether the caller has closed the connection; where the server does not hand it on, nobody has."""
-    line = request.META.get("gunicorn.socket")
+    # waitress hands on a method of the channel that serves the request, which itself looks only between requests.
+    channel = getattr(request.META.get("waitress.client_disconnected"), "__self__", None)
+    line = getattr(channel, "socket", None)
     if line is None:
         return False
     try:

@@ -54,6 +54,16 @@ def clock_of(notice: Notice) -> tuple[str, date | None]:
     return notice.arrived_by, notice.reply_due_on
 
 
+class Channel:
+    """What waitress serves a request on, as far as a view can reach it."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.socket = line
+
+    def check_client_disconnected(self) -> bool:
+        return False
+
+
 def test_until_the_letter_arrived_there_is_no_date_and_the_letter_prints_the_period(world, notice):
     assert clock_of(notice) == ("", None)
     letter = letters.render(notice)
@@ -163,11 +173,11 @@ def test_who_hung_up_before_the_answer_has_opened_nothing(world, notice):
     with ours, theirs:
         ask = client_of(world.liaison)
         theirs.close()
-        ask.get(notice.get_absolute_url(), **{"gunicorn.socket": ours})
+        ask.get(notice.get_absolute_url(), **{"waitress.client_disconnected": Channel(ours).check_client_disconnected})
         assert clock_of(notice) == ("", None)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        ask.get(notice.get_absolute_url(), **{"gunicorn.socket": ours})
+        ask.get(notice.get_absolute_url(), **{"waitress.client_disconnected": Channel(ours).check_client_disconnected})
     assert clock_of(notice)[0] == "opened"
 
 
