@@ -33,7 +33,13 @@ class StatusMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return VIEWS.get(request.path_info, self.get_response)(request)
+        view = VIEWS.get(request.path_info)
+        if view is None:
+            return self.get_response(request)
+        response = view(request)
+        # The middleware that states it for everything else is not reached; without it the server sends in pieces.
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
 
 
 class RequestLogMiddleware(RequestMiddleware):
