@@ -13,6 +13,7 @@ from cases.workflow import imports, registration
 from cases.workflow.reading import RESULTS
 from corps.access import require
 from corps.audit import record, record_alike
+from corps.bulk import update_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.models import User
@@ -102,7 +103,7 @@ def _settle(
             row.decision = _decision(row, refuse)
             row.decided_by = actor
             changed.append(row)
-    ImportRow.objects.bulk_update(
+    update_many(
         changed,
         ["result", "reason", "finding", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
          "address", "repair", "decision", "decided_by"],

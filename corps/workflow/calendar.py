@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.access import require
 from corps.audit import record
+from corps.bulk import update_many
 from corps.calendar import Calendar, Day
 from corps.errors import TransitionRefused
 from corps.models import Deadline, Holiday, User
@@ -50,7 +51,7 @@ def recompute_deadlines() -> list[Move]:
         moves.append(move)
         row.due_on, row.is_provisional = move.due_on, move.is_provisional
         moved.append(row)
-    Deadline.objects.bulk_update(moved, ["due_on", "is_provisional"], batch_size=1000)
+    update_many(moved, ["due_on", "is_provisional"])
     for hook in move_hooks if moves else ():
         hook(moves)
     return moves

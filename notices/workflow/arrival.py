@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access import require
 from corps.acting import current
 from corps.audit import entry, record_many
+from corps.bulk import update_many
 from corps.clock import now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.locking import locked, locked_in_order
@@ -115,7 +116,7 @@ def settle(notices: Iterable[int], *, actor: User | None = None) -> int:
         first = firsts[notice.pk]
         _set(notice, first, deadlines[notice.reply_period, shanghai_date(first.at)] if first else None)
         entries.append(_told(notice, actor))
-    Notice.objects.bulk_update(changed, CLOCK, batch_size=1000)
+    update_many(changed, CLOCK)
     record_many(entries)
     return len(changed)
 
@@ -133,7 +134,7 @@ def follow_calendar(moves: Iterable[Move]) -> None:
         before, notice.reply_due_on = notice.reply_due_on, notice.reply_deadline.due_on
         dates = {"before": str(before), "after": str(notice.reply_due_on)}
         entries.append(entry(None, "notice.due_date_moved", notice, at=now(), thread=notice.case.thread, **dates))
-    Notice.objects.bulk_update(rows, ["reply_due_on"], batch_size=1000)
+    update_many(rows, ["reply_due_on"])
     record_many(entries)
 
 

@@ -16,6 +16,7 @@ from cases.workflow import Leaving, Waiting
 from corps import workflow as ground
 from corps.acting import current
 from corps.audit import entry, record_many
+from corps.bulk import update_many
 from corps.calendar import Span, parse_spans
 from corps.locking import locked
 from corps.models import Deadline, Delivery, User
@@ -277,7 +278,7 @@ def _move_replies(notices: Sequence[Notice], span: Span, actor: User, at: dateti
         dates = {"before": str(before), "after": str(notice.reply_due_on)}
         entries.append(entry(actor, "notice.due_date_moved", notice, at=at, thread=notice.case.thread, **dates))
         moved.append(notice)
-    Notice.objects.bulk_update(moved, ["reply_deadline", "reply_due_on"], batch_size=1000)
+    update_many(moved, ["reply_deadline", "reply_due_on"])
     record_many(entries)
 
 

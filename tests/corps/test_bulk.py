@@ -79,3 +79,22 @@ def test_the_same_is_recorded_of_many_with_one_statement(django_assert_num_queri
     assert entries[0].detail == {"of": {"a": "b\\n"}}
     with django_assert_num_queries(0):
         record_alike(person, "file.kept", StoredFile, [], at=at)
+
+
+@pytest.mark.django_db
+def test_different_values_are_written_into_many_rows_with_one_statement(django_assert_num_queries):
+    person = User.objects.create(username="x", name="x", role="auditor")
+    rows = [User.objects.create(username=f"u{number}", name="before", role="auditor") for number in range(3)]
+    untouched = User.objects.create(username="other", name="before", role="auditor")
+    seen = now()
+    for number, row in enumerate(rows):
+        row.name, row.last_login = f"第{number}个 'a' \\ {{}}, NULL", seen if number else None
+    with django_assert_num_queries(1):
+        bulk.update_many(rows, ["name", "last_login"])
+    for row in rows:
+        kept = User.objects.get(pk=row.pk)
+        assert (kept.name, kept.last_login, kept.role) == (row.name, row.last_login, "auditor")
+    untouched.refresh_from_db()
+    assert (untouched.name, person.name) == ("before", "x")
+    with django_assert_num_queries(0):
+        bulk.update_many([], ["name"])
