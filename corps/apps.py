@@ -14,8 +14,9 @@ class CorpsConfig(AppConfig):
         """State the ground's verbs in the access table and its pages in the rail."""
         import corps.checks
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words, disk, home, readiness, second_factor
+        from corps import audit_words, disk, events, home, readiness, second_factor
         from corps.models import Notification
+        from corps.workflow import deliveries
 
         audit_words.register()
         allow("corps.publish_calendar", roles=["administrator"])
@@ -36,6 +37,9 @@ class CorpsConfig(AppConfig):
             "notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count()
         )
 
+        events.words.update(deliveries.WORDS)
+        for phrase in ("administrator", "administrators"):
+            events.recipients[phrase] = deliveries.administrators
         readiness.providers["disk"] = disk.free_disk
         home.needs.append(disk.disk_need)
         second_factor.listen()

@@ -1,15 +1,16 @@
 """Whom the events of notices are told, and in which words."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from cases.workflow.deadlines import announce_each
+from cases.states import CaseState
+from cases.workflow.deadlines import Dated, announce_dates
 from cases.workflow.telling import officers_of, supervisors_of
 from corps import events
-from corps.clock import today
 from corps.models import Delivery, User
 from corps.workflow import announce
 from notices.models import Notice
@@ -56,15 +57,14 @@ def announce_notice(
 
 
 def announce_due() -> int:
-    """For maintenance: tell officers of answers due today or overdue, each notice once; how many."""
+    """For maintenance: tell of answers due today or overdue, each notice once; how many lines of telling."""
     open_ones = Notice.objects.filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN).distinct()
-    open_ones = open_ones.select_related("case__unit")
+    open_ones = open_ones.exclude(case__state=CaseState.SUSPENDED)
+    return announce_dates(open_ones.select_related("case__unit"), "reply_due_on", _to_answer, near=timedelta())
 
-    def named(notice: Any) -> Any:
-        return notice.case, str(notice), notice.reply_due_on
 
-    near = announce_each("deadline.near", open_ones.filter(reply_due_on=today()), named)
-    return near + announce_each("deadline.missed", open_ones.filter(reply_due_on__lt=today()), named)
+def _to_answer(notice: Any) -> Dated:
+    return notice.case, str(notice), notice.reply_due_on, notice.get_absolute_url()
 
 
 def announce_delivery(delivery: Delivery) -> int:

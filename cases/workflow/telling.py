@@ -80,7 +80,8 @@ def register() -> None:
     for phrase in ("officers", "both officers", "both officers of the case", "officers of touched cases"):
         events.recipients[phrase] = officers_of
     events.recipients["chiefs"] = chiefs
-    events.recipients["deciding supervisor"] = supervisors_of
+    for phrase in ("supervisor", "deciding supervisor"):
+        events.recipients[phrase] = supervisors_of
     events.recipients["approving supervisors of the unit"] = approvers_of
     events.recipients["firm"] = representatives_of
     events.words.update(WORDS)

@@ -26,6 +26,7 @@ def announce(
     subject: models.Model,
     *,
     about: models.Model | None = None,
+    to: str = "",
     actor: User | None,
     url: str,
     count: int = 1,
@@ -34,17 +35,19 @@ def announce(
     """Ring the bell of everybody whom the table names for an event; how many people.
 
     subject: what the lines of one person are grouped by; an unread line of it grows by `count`. about: whom to tell is
-    asked of this, the subject itself unless given. actor: is not told of the own act. facts: what the sentence names.
+    asked of this, the subject itself unless given. to: one phrase of the table, where its people are told in words of
+    their own, or later than the others. actor: is not told of the own act. facts: what the sentence names.
     A replay tells nobody: its time is past. One statement beside those that find the people.
     """
     event = events()[code]
     if current().is_replay or BELL not in event.channels:
         return 0
-    people = people_for(event, about if about is not None else subject)
+    people = people_for(event, about if about is not None else subject, to)
     if actor is not None:
         people.pop(actor.pk, None)
     if not people:
         return 0
+    facts |= {"to": to} if to else {}
     texts = []
     for person in people.values():
         with translation.override(person.language or settings.LANGUAGE_CODE):

@@ -9,18 +9,18 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from corps import outbox
 from corps.access import require
 from corps.audit import entry, record, record_many
 from corps.errors import TransitionRefused
+from corps.events import delay_of
 from corps.last_acts import last_act
 from corps.locking import locked
-from corps.models import Delivery, User
+from corps.models import Delivery, Installation, User
 from corps.models.messages import DELIVERY_STATES, DeliveryState
-from corps.workflow.house import notify_many
+from corps.workflow.announcing import announce
 
 
 @transaction.atomic
@@ -148,33 +148,44 @@ ALARM = """
 UPDATE corps_delivery SET alarmed_at = clock_timestamp() WHERE id IN (
     SELECT id FROM corps_delivery
     WHERE state IN ('failed', 'uncertain') AND alarmed_at IS NULL
-      AND finished_at < clock_timestamp() - make_interval(secs => %(after)s)
+      AND finished_at < clock_timestamp()
+        - make_interval(secs => CASE state WHEN 'failed' THEN %(failed)s ELSE %(uncertain)s END::float8)
     UNION ALL
     SELECT waiting.id FROM corps_delivery waiting JOIN corps_message message ON message.id = waiting.message_id
     WHERE waiting.state = 'pending' AND waiting.replay = '' AND waiting.alarmed_at IS NULL
       AND (waiting.tries > 0 OR waiting.due_at <= clock_timestamp())
-      AND message.created_at < clock_timestamp() - make_interval(secs => %(after)s)
+      AND message.created_at < clock_timestamp() - make_interval(secs => %(pending)s)
 )
 RETURNING state"""
-ALARMS: dict[str, Any] = {
-    "pending": _("Mails wait unsent for more than an hour: {count}."),
-    "failed": _("Mails failed more than an hour ago and nobody decided: {count}."),
-    "uncertain": _("Mails are of unknown outcome for more than an hour: {count}."),
+ALARMS = {"pending": "alarm", "failed": "delivery.failed", "uncertain": "delivery.uncertain"}
+WORDS: dict[str | tuple[str, str], Any] = {
+    "alarm": _("Mails wait unsent for more than an hour: %(count)d."),
+    ("delivery.failed", "administrator"): _("Mails failed more than an hour ago and nobody decided: %(count)d."),
+    ("delivery.uncertain", "administrator"): _("Mails are of unknown outcome for more than an hour: %(count)d."),
 }
 
 
 @transaction.atomic
 def alarm_administrators() -> int:
-    """For maintenance: tell the administrators of mails that wait, have failed or are uncertain for more than an hour,
-    of each once; how many."""
+    """For maintenance: tell the administrators of mails that wait for more than an hour, and of those that failed or
+    are uncertain for as long as the table of events says, of each once; how many.
+
+    What a mail is about is none of their business: they get one line for each kind, which grows.
+    """
+    after = {state: delay_of(event, "administrator") for state, event in ALARMS.items()}
+    spans = {state: delay.span.total_seconds() if delay else None for state, delay in after.items()}
     with connection.cursor() as cursor:
-        cursor.execute(ALARM, {"after": outbox.ALARM_AFTER.total_seconds()})
+        cursor.execute(ALARM, spans | {"pending": outbox.ALARM_AFTER.total_seconds()})
         states = Counter(state for (state,) in cursor.fetchall())
-    if states:
-        administrators = list(User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True))
-        for state, count in sorted(states.items()):
-            notify_many(administrators, format_lazy(ALARMS[state], count=count), reverse("home"))
+    for state, count in sorted(states.items()):
+        to = "administrators" if state == "pending" else "administrator"
+        announce(ALARMS[state], Installation(pk=1), to=to, actor=None, url=reverse("home"), count=count)
     return states.total()
+
+
+def administrators(_about: Any) -> QuerySet[User]:
+    """Whoever keeps the system running."""
+    return User.objects.filter(role=User.Role.ADMINISTRATOR)
 
 
 def _locked(delivery: Delivery, actor: User) -> Delivery:

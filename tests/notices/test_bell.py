@@ -1,6 +1,9 @@
 """The bell rings for what happens, by the table of events: for whom, grouped by subject, and never for who acted."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -8,17 +11,20 @@ from django.utils import timezone, translation
 from cases import workflow as casework
 from cases.models import Case
 from cases.workflow import deadlines
+from corps.calendar import add_working_days
+from corps.clock import SHANGHAI
 from corps.events import events, line_of, recipients, words
-from corps.models import Delivery, Notification, User
-from corps.workflow import read_notifications, store_file
+from corps.models import Deadline, Delivery, Holiday, Notification, User
+from corps.workflow import alarm_administrators, cancel, read_notifications, store_file
 from notices import announcements, workflow
 from notices.models import Notice
 from notices.workflow import undelivered
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue
 
 pytestmark = pytest.mark.django_db
-# Whom the table names by a time that has to pass first; they are told by mail, which comes later.
-LATER = {"administrator after 1 hour", "supervisor after 1 working day", "reviewer if asked", "firm (paper)"}
+EVERYBODY = {"officer", "officer2", "supervisor", "supervisor2"}
+# Whom the table names though what they are told by comes later: the review of letters, and papers for firms.
+LATER = {"reviewer if asked", "firm (paper)"}
 
 
 @pytest.fixture
@@ -42,7 +48,8 @@ def rung(event: str) -> set[str]:
 
 def test_every_event_that_is_told_stands_in_the_table_and_names_people_whom_an_app_knows():
     for code in words:
-        unknown = set(events()[code].who) - set(recipients) - LATER
+        event = events()[code[0] if isinstance(code, tuple) else code]
+        unknown = {*event.who, *event.later} - set(recipients) - LATER
         assert not unknown, (code, unknown)
 
 
@@ -136,3 +143,76 @@ def test_a_letter_that_failed_and_a_day_that_passed_ring_once_however_often_main
         ("deadline.missed", "officer2", 1),
     }
     assert not Notification.objects.filter(count__gt=1).exists()
+
+
+def test_a_day_missed_is_told_to_supervisors_once_a_working_day_has_passed_over_it_and_once(
+    world: World, notice: Notice, settings
+):
+    settings.SESSION_IDLE_MINUTES = 0
+    arrive(world, notice)
+    due = Notice.objects.get(pk=notice.pk).reply_due_on
+    after = add_working_days(due, 1, calendar=Holiday.objects.calendar())
+    for day, told in ((due, set()), (after, {"officer", "officer2"}), (after + timedelta(days=1), EVERYBODY)):
+        with time_machine.travel(datetime.combine(day, time(9), SHANGHAI), tick=False):
+            for _time in range(2):
+                announcements.announce_due()
+        assert rung("deadline.missed") == told, day
+    assert not Notification.objects.filter(event="deadline.missed", count__gt=1).exists()
+
+
+def test_a_day_missed_that_was_made_up_for_is_told_to_no_supervisor(world: World, notice: Notice, settings):
+    settings.SESSION_IDLE_MINUTES = 0
+    arrive(world, notice)
+    due = Notice.objects.get(pk=notice.pk).reply_due_on
+    with time_machine.travel(datetime.combine(due + timedelta(days=1), time(9), SHANGHAI), tick=False):
+        announcements.announce_due()
+        answer(world, notice)
+    with time_machine.travel(datetime.combine(due + timedelta(days=20), time(9), SHANGHAI), tick=False):
+        announcements.announce_due()
+    assert rung("deadline.missed") == {"officer", "officer2"}
+
+
+def test_a_lead_that_nobody_decides_on_is_told_to_its_officers_and_then_to_supervisors(world: World):
+    Case.objects.update(number="C2025-000001")  # that of this year is for the new one
+    complaint, _sheet = casework.submit_complaint(
+        actor=world.officer, firm=world.firm, subject="来函", received_on=timezone.localdate()
+    )
+    casework.accept_complaint(complaint=complaint, actor=world.officer)
+    lead = casework.open_case(
+        actor=world.officer, complaints=[complaint], title="线索", lead=world.officer, second=world.officer2
+    )
+    due_on = timezone.localdate() - timedelta(days=20)
+    Deadline.objects.filter(rule__code="HC").update(started_on=due_on - timedelta(days=20), due_on=due_on)
+    for _time in range(2):
+        deadlines.announce_handling()
+    lines = Notification.objects.filter(event="deadline.missed")
+    assert set(lines.values_list("user__username", "url", "count")) == {
+        (name, lead.get_absolute_url(), 1) for name in EVERYBODY
+    }
+
+
+@pytest.mark.parametrize("state", ["failed", "uncertain"])
+def test_administrators_are_told_after_an_hour_of_letters_that_still_stand_and_not_what_they_say(
+    world: World, notice: Notice, state: str
+):
+    administrator = User.objects.create(username="admin", name="admin", role="administrator", password="!")
+    for age, told in ((50, set()), (70, {"admin"})):
+        Delivery.objects.update(state=state, finished_at=ago(minutes=age))
+        for _time in range(2):
+            alarm_administrators()
+        assert rung(f"delivery.{state}") == told
+    [line] = Notification.objects.filter(user=administrator)
+    said = line_of(line)
+    assert line.count == Delivery.objects.count()
+    assert str(line.count) in said
+    assert notice.document_number not in said
+    assert world.platform.name not in said
+
+
+def test_a_letter_that_somebody_gave_up_within_the_hour_is_told_to_no_administrator(world: World, notice: Notice):
+    User.objects.create(username="admin", name="admin", role="administrator", password="!")
+    Delivery.objects.update(state="failed", finished_at=ago(minutes=70))
+    for delivery in Delivery.objects.all():
+        cancel(delivery=delivery, actor=world.officer, reason="改为直接送达", at=timezone.now())
+    alarm_administrators()
+    assert rung("delivery.failed") == set()
