@@ -144,7 +144,7 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
         document_number=case.document_number,
         due_on=case.handling_deadline.due_on,
     )
-    announce("case.filed", case, actor=actor, url=case.get_absolute_url(), number=case.number)
+    _announce_decision("case.filed", case, actor)
     return case
 
 
@@ -165,10 +165,18 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
     case.save(update_fields=["state", "conclusion", "declined_at", "document_number"])
     said = {"document_number": case.document_number, "reason": case.conclusion}
     record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
-    url = case.get_absolute_url()
-    announce("case.declined", case, actor=actor, url=url, number=case.number, reason=case.conclusion)
+    _announce_decision("case.declined", case, actor)
     pass_on(held_by(case=case), actor=actor, at=at)
     return case
+
+
+def _announce_decision(event: str, case: Case, actor: User) -> None:
+    """Tell the officers, and the firm for each of its complaints, whether the case was filed."""
+    url = case.get_absolute_url()
+    announce(event, case, to="officers", actor=actor, url=url, number=case.number, reason=case.conclusion)
+    for complaint in case.complaints.order_by("pk"):
+        url = complaint.get_absolute_url()
+        announce(event, complaint, to="firm (paper)", actor=actor, url=url, number=complaint.number)
 
 
 @transaction.atomic

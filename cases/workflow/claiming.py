@@ -15,7 +15,7 @@ from corps.acting import current
 from corps.clock import now
 from corps.limits import limits
 from corps.models import Notification, User
-from corps.workflow import notify_many
+from corps.workflow import announce, notify_many
 from listings.models import Belonging
 from listings.registration import Pair, Registry
 from stores.models import OfficialAccount
@@ -62,15 +62,20 @@ def tell_of_claims(
 
 
 def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -> None:
-    """One line for each case that has targets among the claimed listings, for its officers but the actor."""
+    """Tell the officers of each case that has targets among the claimed listings, naming the sheet that says so."""
     targets = Target.objects.filter(listing__in=listings, case__isnull=False).select_related("case")
     touched: Counter[Any] = Counter(target.case for target in targets)
     for case, count in touched.items():
-        officers = User.objects.filter(assignments__case=case, assignments__until__isnull=True, is_active=True)
-        said = _("{firm} claims in {number} that {count} targets of {case} are in a store of a firm's own")
-        page = f"{reverse('cases:claims')}?complaint={complaint.number}"
-        words = {"firm": complaint.firm, "number": complaint.number, "count": count, "case": case.number}
-        _tell_once(officers.exclude(pk=actor.pk), format_lazy(said, **words), f"{page}&case={case.number}")
+        announce(
+            "belonging.claimed",
+            case,
+            actor=actor,
+            url=f"{reverse('cases:claims')}?case={case.number}",
+            count=count,
+            firm=str(complaint.firm),
+            complaint=complaint.number,
+            number=case.number,
+        )
 
 
 def _tell_administrators(complaint: Complaint, count: int) -> None:

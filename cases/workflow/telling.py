@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from cases.models import Case
 from corps import events
@@ -12,17 +11,18 @@ from corps.acting import current
 from corps.models import User
 from corps.workflow import notify_many
 
-WORDS = {
+WORDS: dict[str | tuple[str, str], Any] = {
     "case.to_file": _("Case %(number)s is to be filed: %(title)s"),
     "case.filed": _("Case %(number)s is filed; notices can be composed."),
+    ("case.filed", "firm (paper)"): _("A case was filed on your complaint %(number)s."),
     "case.declined": _("Case %(number)s was not filed: %(reason)s"),
+    ("case.declined", "firm (paper)"): _("No case was filed on your complaint %(number)s."),
     "complaint.received": _("Complaint %(number)s was received."),
     "deadline.near": _("%(what)s is due on %(due)s."),
     "deadline.missed": _("%(what)s was due on %(due)s."),
-    "belonging.claimed": ngettext_lazy(
-        "A sheet says where %(count)d target of case %(number)s belongs.",
-        "A sheet says where %(count)d targets of case %(number)s belong.",
-        "count",
+    "belonging.claimed": _(
+        "Sheets claim that targets of case %(number)s are in stores of a firm's own: %(count)d, last %(firm)s in "
+        "%(complaint)s."
     ),
 }
 
@@ -83,5 +83,7 @@ def register() -> None:
     for phrase in ("supervisor", "deciding supervisor"):
         events.recipients[phrase] = supervisors_of
     events.recipients["approving supervisors of the unit"] = approvers_of
-    events.recipients["firm"] = representatives_of
+    # Until the firm gets a paper, its bell says so.
+    for phrase in ("firm", "firm (paper)"):
+        events.recipients[phrase] = representatives_of
     events.words.update(WORDS)

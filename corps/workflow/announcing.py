@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import translation
+from django.utils.functional import Promise
 
 from corps.acting import current
 from corps.events import BELL, events, people_for, tell
@@ -36,7 +37,8 @@ def announce(
 
     subject: what the lines of one person are grouped by; an unread line of it grows by `count`. about: whom to tell is
     asked of this, the subject itself unless given. to: one phrase of the table, where its people are told in words of
-    their own, or later than the others. actor: is not told of the own act. facts: what the sentence names.
+    their own, or later than the others. actor: is not told of the own act. facts: what the sentence names; what is
+    translated lazily is kept in both languages.
     A replay tells nobody: its time is past. One statement beside those that find the people.
     """
     event = events()[code]
@@ -47,7 +49,7 @@ def announce(
         people.pop(actor.pk, None)
     if not people:
         return 0
-    facts |= {"to": to} if to else {}
+    facts = _in_both_languages(facts) | ({"to": to} if to else {})
     texts = []
     for person in people.values():
         with translation.override(person.language or settings.LANGUAGE_CODE):
@@ -65,3 +67,15 @@ def announce(
     with connection.cursor() as cursor:
         cursor.execute(RING, line)
     return len(people)
+
+
+def _in_both_languages(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as they are kept: of a translated `x`, the Chinese as `x` and the English as `x_en`."""
+    kept = dict(facts)
+    for name, value in facts.items():
+        if isinstance(value, Promise):
+            with translation.override("zh-hans"):
+                kept[name] = str(value)
+            with translation.override("en"):
+                kept[f"{name}_en"] = str(value)
+    return kept

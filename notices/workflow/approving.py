@@ -4,17 +4,15 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from corps import tasks as doorbells
-from corps import workflow as ground
 from corps.audit import record
 from corps.clock import now
 from corps.errors import TransitionRefused
 from corps.locking import locked
 from corps.models import User
 from notices import tasks
+from notices.announcements import announce_notice
 from notices.models import Notice, PendingApproval
 from notices.workflow.issuing import approve_notice, examine, lock_for_issue, lock_submitted
 
@@ -74,7 +72,6 @@ def _settle(pk: int, notice_id: int) -> bool:
         approve_notice(notice=notice, actor=pending.by, version=pending.version)
     except (TransitionRefused, PermissionDenied) as refused:
         why = getattr(refused, "message", None) or str(refused)
-        said = format_lazy(_("Your approval of notice {number} is void. {why}"), number=notice.number, why=why)
-        ground.notify(user=pending.by, text=said, url=notice.get_absolute_url())
+        announce_notice("approval.voided", notice, about=pending, to="approver", actor=None, why=why)
         return False
     return True

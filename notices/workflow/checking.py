@@ -1,5 +1,6 @@
 """Checks: what an officer saw decides whether a platform's claim becomes an outcome."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from corps.last_acts import last_act, last_acts
 from corps.locking import held, locked_in_order
 from corps.models import User
 from corps.results import Result
+from notices.announcements import announce_notice
 from notices.models import Check, NoticeItem, Objection
 from notices.states import UNDECIDED, ItemState, NoticeState
 from notices.workflow import ledger
@@ -119,7 +121,7 @@ def lock_items(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     held(Case, (case for _target, case in visible))
     list(locked_in_order(Target.objects, [target for target, _case in visible]).values_list("pk"))
     items = locked_in_order(NoticeItem.objects.visible_to(actor), ids)
-    items = items.select_related("target__case", "notice__case", "check_deadline")
+    items = items.select_related("target__case", "notice__case", "notice__platform", "check_deadline")
     return {item.pk: item for item in items}
 
 
@@ -252,6 +254,9 @@ def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
     )
     latest = max(look.at for _item, look in accepted)
     complete_notices({item.notice_id for item, _look in accepted}, actor=actor, at=latest)
+    live = Counter(item.notice for item, look in accepted if look.seen == Seen.LIVE)
+    for notice, count in live.items():
+        announce_notice("item.reopened", notice, actor=actor, count=count)
 
 
 def _move(item: NoticeItem, look: Look) -> tuple[str, str]:

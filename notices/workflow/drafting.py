@@ -192,7 +192,7 @@ def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -
     Raises PermissionDenied; TransitionRefused "already-issued".
     """
     notice, at = _lock_draft(notice, actor, at)
-    void_pending(notice, actor)
+    void_pending(notice, actor, why=_("It was withdrawn."))
     ground.void_approval(subject=notice, actor=actor, at=at)
     drafts = notice.items.filter(state=ItemState.DRAFT)
     freed = list(drafts.values_list("target_id", flat=True))

@@ -1,6 +1,6 @@
 """What becomes of notices, letters, verdicts and objections when their case leaves, or is suspended for a while."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from corps.calendar import Span, parse_spans
 from corps.locking import locked
 from corps.models import Deadline, Delivery, User
 from notices import letters
-from notices.models import Notice, NoticeItem, Objection, PendingVerdict
+from notices.models import Notice, NoticeItem, Objection, PendingApproval, PendingVerdict
 from notices.models.withdrawals import Cause
 from notices.states import UNDECIDED, ItemState, NoticeState
 from notices.workflow.objecting import propose_correction
@@ -194,9 +194,10 @@ def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
     """Withdraw notices that are not issued; their drafters, and who would have approved those submitted, are told."""
     case, actor, at = leaving.case, leaving.actor, leaving.at
     submitted = [notice for notice in notices if notice.state == NoticeState.SUBMITTED]
+    told = {pending.by for pending in PendingApproval.objects.filter(notice__in=submitted).select_related("by")}
     for notice in submitted:
         ground.void_approval(subject=notice, actor=actor, at=at)
-        void_pending(notice, actor)
+        void_pending(notice, actor, why=_("Its case has left."))
     ids = [notice.pk for notice in notices]
     drafts = NoticeItem.objects.filter(notice__in=ids, state=ItemState.DRAFT)
     counts = dict(drafts.order_by().values_list("notice").annotate(Count("pk")))
@@ -207,10 +208,13 @@ def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
         for notice in notices
     )
     if notices and not current().is_replay:
-        _tell_given_up(notices, submitted, leaving)
+        _tell_given_up(notices, submitted, leaving, told)
 
 
-def _tell_given_up(notices: Sequence[Notice], submitted: Sequence[Notice], leaving: Leaving) -> None:
+def _tell_given_up(
+    notices: Sequence[Notice], submitted: Sequence[Notice], leaving: Leaving, but: Collection[User]
+) -> None:
+    """Tell drafters what is given up, and approvers what does not wait any more. but: who was told already."""
     drafters = {notice.drafted_by for notice in notices}
     drafters |= {notice.submitted_by for notice in submitted if notice.submitted_by is not None}
     _tell(drafters, _("Case {case} has left: {count} notices that were not issued are given up."), notices, leaving)
@@ -221,8 +225,8 @@ def _tell_given_up(notices: Sequence[Notice], submitted: Sequence[Notice], leavi
             is_active=True,
             duties__overlap=[User.Duty.HEAD_OF_UNIT, User.Duty.HEAD_OF_DEPARTMENT],
         )
-        told = _("Case {case} has left: {count} notices do not wait for your approval any more.")
-        _tell(set(approvers) - drafters, told, submitted, leaving)
+        words = _("Case {case} has left: {count} notices do not wait for your approval any more.")
+        _tell(set(approvers) - drafters - set(but), words, submitted, leaving)
 
 
 def _tell(people: set[User], words: Any, notices: Sequence[Notice], leaving: Leaving) -> None:

@@ -1,7 +1,6 @@
 """Objections and corrections: how something named is taken out again."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
@@ -17,7 +15,6 @@ from cases.models import Target
 from cases.states import Seen, TargetState
 from corps import workflow as ground
 from corps.access import require
-from corps.acting import current
 from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
@@ -25,6 +22,8 @@ from corps.last_acts import last_act, tell_second_comers
 from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
+from corps.workflow import announce
+from firms.models import Firm
 from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem, Objection, Outcome
 from notices.models.withdrawals import Cause
@@ -74,6 +73,9 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
     record(
         actor, "objection.lodged", objection, at=at, thread=target.case.thread, target=target.pk, reason=reason.strip()
     )
+    url = reverse("notices:objection", args=[objection.number])
+    facts: dict[str, Any] = {"number": objection.number, "case": target.case.number}
+    announce("objection.received", objection, actor=actor, url=url, **facts)
     return objection
 
 
@@ -209,7 +211,7 @@ def decide_objections(
     else:
         _open_again([objection.target_id for objection in decided], actor, at)
     _note_decision(decided, state, actor, at, reason)
-    _tell_of_decision(decided, upheld, actor)
+    _tell_of_decision(decided, state, actor)
     return tell_second_comers(results, Objection, {"already-decided"})
 
 
@@ -298,39 +300,25 @@ def _open_again(targets: list[int], actor: User, at: datetime) -> None:
     touched = dict.fromkeys(appealed.order_by("pk").values_list("notice_id", flat=True))
     appealed.update(state=ItemState.OPEN)
     complete_notices(touched, actor=actor, at=at)
-    if current().is_replay:
-        return
     for notice in Notice.objects.filter(pk__in=touched).select_related("platform"):
-        users = User.objects.filter(liaison__platform=notice.platform_id, liaison__is_active=True, is_active=True)
-        said = format_lazy(
-            _("An appeal against notice {notice} was dismissed; its items wait for your answer again."),
-            notice=notice.document_number,
-        )
-        ground.notify_many(users, said, notice.get_absolute_url())
+        announce_notice("objection.decided", notice, to="liaison", actor=actor)
 
 
-def _tell_of_decision(decided: list[Objection], upheld: bool, actor: User) -> None:
-    """Tell the officers of the cases, and the firms whose targets they are about, that objections were decided; not of
-    a replay."""
-    if current().is_replay:
-        return
+def _tell_of_decision(decided: list[Objection], state: ObjectionState, actor: User) -> None:
+    """Tell the officers of the cases, and the firms whose targets they are about, that objections were decided."""
     by_case: dict[Any, list[Objection]] = {}
+    by_firm: dict[int, list[Objection]] = {}
     for objection in decided:
         by_case.setdefault(objection.case, []).append(objection)
-    upheld_words = _("{count} objections were upheld in case {case}.")
-    dismissed_words = _("{count} objections were dismissed in case {case}.")
+        by_firm.setdefault(objection.target.firm_id, []).append(objection)
     for case, lot in by_case.items():
-        people = User.objects.filter(assignments__case=case, assignments__until=None).exclude(pk=actor.pk).distinct()
-        said = format_lazy(upheld_words if upheld else dismissed_words, count=len(lot), case=case.number)
         url = reverse("notices:objection", args=[lot[0].number]) if len(lot) == 1 else reverse("notices:objections")
-        ground.notify_many(people, said, url)
-    counts = Counter(objection.target.firm_id for objection in decided)
-    upheld_words = _("{count} objections about what you named were upheld.")
-    dismissed_words = _("{count} objections about what you named were dismissed.")
-    for firm, count in counts.items():
-        people = User.objects.filter(representative__firm=firm, is_active=True)
-        said = format_lazy(upheld_words if upheld else dismissed_words, count=count)
-        ground.notify_many(people, said, reverse("cases:named"))
+        facts: dict[str, Any] = {"count": len(lot), "number": case.number, "decision": state.label}
+        announce("objection.decided", case, to="officers", actor=actor, url=url, **facts)
+    for firm, lot in by_firm.items():
+        facts = {"count": len(lot), "decision": state.label}
+        subject, about, url = Firm(pk=firm), lot[0].target, reverse("cases:named")
+        announce("objection.decided", subject, about=about, to="firm", actor=actor, url=url, **facts)
 
 
 @transaction.atomic

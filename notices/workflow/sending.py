@@ -128,13 +128,7 @@ def after_failed_withdrawal(delivery: Delivery) -> None:
     successor = others.order_by("-duty", "pk").first()
     if successor is not None:
         withdrawal_letters.queue(letter, withdrawal_letters.as_written(letter), [successor])
-    said = format_lazy(
-        _("Letter {letter}, which withdraws items of notice {number}, could not be delivered to {recipient}."),
-        letter=letter.document_number,
-        number=letter.notice.number,
-        recipient=message.recipient,
-    )
-    _tell(letter.notice, said)
+    tell_of(delivery)
 
 
 def _notice_of(delivery: Delivery) -> Notice | None:

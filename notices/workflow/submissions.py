@@ -65,25 +65,21 @@ def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = ""
     changed. why: a sentence for those who put it forward, where it was not they who changed it."""
     if notice.state == NoticeState.DRAFT:
         return
-    void_pending(notice, actor)
+    if why:
+        record(actor, "notice.voided", notice, at=at, thread=notice.case.thread, reason=str(why))
+        announce_notice("approval.voided", notice, actor=actor, why=why)
+    void_pending(notice, actor, why="" if why else _("It was changed."))
     ground.void_approval(subject=notice, actor=actor, at=at)
     notice.state, notice.version, notice.put_forward = NoticeState.DRAFT, "", {}
     notice.save(update_fields=["state", "version", "put_forward"])
-    if not why:
-        return
-    record(actor, "notice.voided", notice, at=at, thread=notice.case.thread, reason=str(why))
-    announce_notice("approval.voided", notice, actor=actor, why=str(why))
 
 
-def void_pending(notice: Notice, actor: User | None) -> None:
-    """Drop an approval that has not taken effect yet, because the notice was changed; whoever gave it is told."""
-    pending = PendingApproval.objects.filter(notice=notice).select_related("by").first()
-    if pending is None:
-        return
+def void_pending(notice: Notice, actor: User | None, *, why: Any) -> None:
+    """Drop an approval that has not taken effect yet. why: told to whoever gave it; empty where they were told."""
+    pending = PendingApproval.objects.filter(notice=notice)
+    if why and pending.exists():
+        announce_notice("approval.voided", notice, to="approver", actor=actor, why=why)
     pending.delete()
-    if pending.by != actor:
-        said = format_lazy(_("Your approval of notice {number} is void: it was changed."), number=notice.number)
-        ground.notify(user=pending.by, text=said, url=notice.get_absolute_url())
 
 
 def changed_in_words(changed: list[Any]) -> Any:

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
-from operator import attrgetter
 
 from django.db import transaction
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Seen
 from corps import tasks as doorbells
-from corps import workflow as ground
 from corps.access import require
 from corps.clock import accept_at, now
 from corps.errors import in_short
@@ -19,6 +16,7 @@ from corps.locking import locked
 from corps.models import User
 from corps.results import Result
 from notices import tasks
+from notices.announcements import announce_voided
 from notices.models import PendingVerdict
 from notices.workflow.checking import UNKNOWN_SEEN, Look, judge_looks, lock_items, refuse_checks
 
@@ -103,17 +101,7 @@ def settle_verdicts() -> int:
     for officer, verdicts in groupby(due, key=lambda verdict: verdict.by):
         lot = list(verdicts)
         looks = [Look(v.item_id, v.seen, v.at, v.looked_at, v.note) for v in lot]
-        void = [result for result in judge_looks(looks, officer) if not result.ok]
-        for _code, results in groupby(sorted(void, key=attrgetter("code")), key=attrgetter("code")):
-            of_one_code = list(results)
-            ground.notify(
-                user=officer,
-                text=format_lazy(
-                    _("{count} of your verdicts do not count: {why}"),
-                    count=len(of_one_code),
-                    why=of_one_code[0].message,
-                ),
-                url=lot[0].item.notice.get_absolute_url(),
-            )
+        results = judge_looks(looks, officer)
+        announce_voided({v: result.message for v, result in zip(lot, results, strict=True) if not result.ok})
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in due]).delete()
     return len(due)

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
@@ -18,7 +17,6 @@ from cases.models import Target
 from cases.states import TargetState
 from corps import workflow as ground
 from corps.access import require
-from corps.acting import current
 from corps.audit import entry, record_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused, told_by_whom
@@ -27,11 +25,11 @@ from corps.locking import locked, locked_in_order
 from corps.models import Delivery, User
 from corps.results import Result
 from notices import letters, withdrawal_letters
+from notices.announcements import announce_notice, announce_voided
 from notices.models import Notice, NoticeItem, Objection, PendingVerdict, WithdrawalLetter, WithdrawnItem
 from notices.models.withdrawals import RESTORING, Cause
 from notices.states import UNDECIDED, UNFINISHED, ItemState, NoticeState, ObjectionState
 from notices.workflow.issuing import complete_notices
-from stores.models import Liaison
 
 # What a letter about an item says, beside the item.
 NEEDED = ("target__listing", "target__store", "notice__case", "notice__platform", "notice__recipient")
@@ -323,23 +321,17 @@ def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
         letter.attachment = ground.store_file(paper.sheet, letters.XLSX) if paper.sheet else None
         letter.save(force_insert=True)
         withdrawal_letters.queue(letter, paper, recipients[notice.pk])
-        _notify_liaisons(letter, recipients[notice.pk], len(lot))
+        announce_notice(
+            "notice.withdrawn",
+            notice,
+            about=letter,
+            actor=None,
+            url=letter.get_absolute_url(),
+            count=len(lot),
+            letter=letter.document_number,
+        )
         written[notice] = letter
     return written
-
-
-def _notify_liaisons(letter: WithdrawalLetter, recipients: Iterable[Liaison], count: int) -> None:
-    """Ring the bell of the liaisons who get the letter; not of a replay."""
-    if current().is_replay:
-        return
-    users = [liaison.user for liaison in recipients if liaison.user is not None and liaison.user.is_active]
-    said = format_lazy(
-        _("{letter} takes back what notice {notice} asked ({count} items)."),
-        letter=letter.document_number,
-        notice=letter.notice.document_number,
-        count=count,
-    )
-    ground.notify_many(users, said, letter.get_absolute_url())
 
 
 @transaction.atomic
@@ -383,13 +375,8 @@ def drop_verdicts(items: Iterable[int], *, actor: User | None, at: datetime) -> 
     waiting = PendingVerdict.objects.filter(item__in=list(items)).select_related("by", "item__notice")
     verdicts = list(locked(waiting.order_by("pk"), skip_locked=True))
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).delete()
-    by_officer: dict[User, list[PendingVerdict]] = {}
-    for verdict in verdicts:
-        by_officer.setdefault(verdict.by, []).append(verdict)
-    for officer, lot in by_officer.items():
-        said = format_lazy(_("{count} of your verdicts do not count: their items were withdrawn."), count=len(lot))
-        said = told_by_whom(said, str(actor or ""), at)
-        ground.notify(officer, said, lot[0].item.notice.get_absolute_url())
+    why = told_by_whom(_("Their items were withdrawn."), str(actor or ""), at)
+    announce_voided(dict.fromkeys(verdicts, why))
     return len(verdicts)
 
 

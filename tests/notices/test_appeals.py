@@ -110,7 +110,9 @@ class TestDecided:
     def test_dismissed_its_item_is_open_again_and_the_liaison_told(self, world, appealed):
         assert all(result.ok for result in self.decide(world, upheld=False))
         assert set(appealed.items.values_list("state", flat=True)) == {"open"}
-        assert Notification.objects.filter(user=world.liaison, event="", url=appealed.get_absolute_url()).exists()
+        assert Notification.objects.filter(
+            user=world.liaison, event="objection.decided", subject_id=appealed.pk
+        ).exists()
 
     def test_upheld_its_item_is_withdrawn(self, world, appealed):
         self.decide(world, upheld=True)

@@ -231,6 +231,8 @@ class TestTheLetter:
     def test_a_failed_mail_of_it_goes_to_the_backup_as_it_was_written(self, world, issued):
         withdraw(world, issued)
         [mail] = mails(issued)
+        mail.state = "failed"
+        mail.save()
         after_failed_withdrawal(mail)
         first, second = mails(issued)
         assert second.message.recipient == "liaison-b@taobao.example"
