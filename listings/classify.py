@@ -4,9 +4,8 @@ Whether an acceptable row is new, a repeat or about an official account is for t
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,8 +27,7 @@ REASONS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowReading:
+class RowReading(NamedTuple):
     """A row judged by itself.
 
     verdict: 'invalid', 'held' or 'ok'. code: a key of REASONS or of `listings.addresses.REASONS`, '' when ok. reason:

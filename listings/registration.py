@@ -59,16 +59,15 @@ def registered_platforms() -> dict[str, int]:
 WANTED = "unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')) AS wanted (platform, id)"
 # LATERAL … LIMIT 1: each is found by its index, whatever the planner has heard of tables that an import fills.
 LISTINGS = f"""
-SELECT wanted.platform, wanted.id, listing.id, listing.claimed_store_id IS NOT NULL,
-       coalesce(belonging.known, store.canonical_id), belonging.claims FROM {WANTED}
-LEFT JOIN LATERAL (SELECT id, store_id, claimed_store_id FROM listings_listing
-                   WHERE platform_id = wanted.platform AND canonical_id = wanted.id LIMIT 1) listing ON true
-LEFT JOIN LATERAL (SELECT max(store_id) FILTER (WHERE state = 'confirmed') AS known,
-                          array_agg(concat_ws(',', store_id, state, in_effect) ORDER BY id) AS claims
-                   FROM listings_belonging
-                   WHERE platform_id = wanted.platform AND listing_id = wanted.id) belonging ON true
-LEFT JOIN LATERAL (SELECT canonical_id FROM stores_store WHERE id = listing.store_id LIMIT 1) store ON true
-WHERE listing.id IS NOT NULL OR belonging.claims IS NOT NULL"""
+SELECT wanted.platform, wanted.id, listing.id, listing.claimed_store_id IS NOT NULL, store.canonical_id FROM {WANTED}
+JOIN LATERAL (SELECT id, store_id, claimed_store_id FROM listings_listing
+              WHERE platform_id = wanted.platform AND canonical_id = wanted.id LIMIT 1) listing ON true
+LEFT JOIN LATERAL (SELECT canonical_id FROM stores_store WHERE id = listing.store_id LIMIT 1) store ON true"""
+BELONGINGS = f"""
+SELECT wanted.platform, wanted.id, belonging.store_id, belonging.state, belonging.in_effect FROM {WANTED}
+JOIN listings_belonging belonging
+  ON belonging.platform_id = wanted.platform AND belonging.listing_id = wanted.id
+ORDER BY belonging.id"""
 STORES = f"""
 SELECT wanted.platform, wanted.id, store.id FROM {WANTED}
 JOIN LATERAL (SELECT id FROM stores_store
@@ -150,10 +149,10 @@ class Registry:
     raised: dict[Pair, int] = field(default_factory=dict)
 
     def look_up(self, listings: Iterable[Key], stores: Iterable[Key]) -> None:
-        """Read what the database knows of these; what this registry knows already stands. Three statements."""
+        """Read what the database knows of these; what this registry knows already stands. Four statements."""
         listings, stores = set(listings), set(stores)
         self._look_up_listings(listings - self.listings.keys())
-        for key in listings:
+        for key in listings & (self.known.keys() | self.claims.keys()):
             stores |= {(key[0], store) for store in self._stores_of(key)}
         for platform, name, pk in _rows(STORES, stores - self.stores.keys()):
             self.stores[platform, name] = pk
@@ -161,17 +160,21 @@ class Registry:
             self.accounts[platform, name] = Account(*account)
 
     def _look_up_listings(self, listings: set[Key]) -> None:
-        """Read which of these are registered, and what is known or claimed of their stores. One statement."""
-        for platform, name, pk, is_claimed, store, claims in _rows(LISTINGS, listings):
+        """Read which of these are registered, and what is known or claimed of their stores. Two statements."""
+        claims: dict[Key, dict[str, Claim]] = {}
+        for platform, name, store, state, in_effect in _rows(BELONGINGS, listings):
+            claims.setdefault((platform, name), {})[store] = Claim(state, in_effect)
+            if state == Belonging.State.CONFIRMED:
+                self.known.setdefault((platform, name), store)
+        for key, of_listing in claims.items():
+            self.claims.setdefault(key, of_listing)
+        for platform, name, pk, is_claimed, store in _rows(LISTINGS, listings):
             key = (platform, name)
-            if pk is not None:
-                self.listings.setdefault(key, pk)
+            self.listings.setdefault(key, pk)
             if is_claimed:
                 self.claimed.add(key)
             if store is not None:
                 self.known.setdefault(key, store)
-            if claims is not None and key not in self.claims:
-                self.claims[key] = _claims_of(claims)
 
     def _stores_of(self, listing: Key) -> Iterable[str]:
         """Canonical ids of the stores that a listing may be in: the one that is known, or all that are claimed."""
@@ -295,15 +298,6 @@ class Registry:
         """The registered store that stands for a listing in `stores`."""
         store = stores.get(listing)
         return None if store is None else self.stores.get((listing[0], store))
-
-
-def _claims_of(lines: Iterable[str]) -> dict[str, Claim]:
-    """Canonical id of a store → what became of the claim, from the texts of a look-up."""
-    found = {}
-    for line in lines:
-        store, state, in_effect = line.split(",")
-        found[store] = Claim(state, in_effect == "t")
-    return found
 
 
 def _rows(statement: str, wanted: set[Key]) -> list[tuple[Any, ...]]:

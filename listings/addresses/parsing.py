@@ -12,7 +12,7 @@ _PORTS = {"http": "80", "https": "443"}
 _SLASHES = re.compile(r"/{2,}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Parts:
     """An address without scheme, port and fragment.
 

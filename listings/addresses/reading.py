@@ -65,7 +65,8 @@ def _read(text: str, app: str, *, wrappers: int) -> Address:
         except Unusable as fault:
             rounded = fault.code in ("bad-id", "unknown-page") and holds_rounded_number(address)
             faults.append("rounded-id" if rounded else fault.code)
-    results = {result for result in results if result.kind != "search"} or results
+    if len(results) > 1:
+        results = {result for result in results if result.kind != "search"} or results
     if len(results) > 1:
         raise Unusable("two-addresses")
     if results:

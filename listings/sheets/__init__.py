@@ -6,7 +6,7 @@ import; what a cell's text means, by `listings.addresses` and `values`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import NamedTuple, overload
 
 from .cells import BLANK
 from .columns import Column
@@ -33,8 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One data row.
 
     number: worksheet row or CSV record, from 1. cells: field -> text as it stands in the file, empty cells left out.
