@@ -1,16 +1,21 @@
 """What the frame of every page needs. All of it is lazy: a fragment, which has no frame, costs nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from corps import navigation
 from corps.doors import DRAFTS_DONE, way_back
 from corps.models import Installation, User
+from corps.pieces.words import thousands
 
 STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
 
@@ -37,6 +42,12 @@ def duty_or_role(user: User) -> str:
     return str(duties[-1] if duties else user.get_role_display())
 
 
+def rail_html(sections: Iterable[tuple[Any, list[navigation.Line]]]) -> SafeString:
+    """The sections of the frame, which stand on every page, by the engine that loops quickest."""
+    context = {"sections": sections, "number": thousands, "to_do": _("to be dealt with:")}
+    return mark_safe(render_to_string("corps/rail.html", context, using="jinja2"))  # escaped by the engine
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Organisation, rail, bell, person and the other language. `demonstration` is None outside demonstration mode."""
     user = getattr(request, "user", None)
@@ -46,6 +57,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     password_owed = getattr(request, "password_owed", False)
     owed = factor_owed or password_owed
     framed = signed_in and not owed
+    rail: Any = SimpleLazyObject(lambda: list(navigation.lines_for(request))) if framed else ()
     if signed_in and request.method == "POST":
         navigation.forget_counts(user)
     other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
@@ -55,7 +67,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "other_language": other,
         "way_back": SimpleLazyObject(lambda: way_back(request)),
         "drafts_done": SimpleLazyObject(lambda: request.session.pop(DRAFTS_DONE, ())) if signed_in else (),
-        "rail": SimpleLazyObject(lambda: list(navigation.lines_for(request))) if framed else (),
+        "rail": rail,
+        "rail_html": SimpleLazyObject(lambda: rail_html(rail)) if framed else "",
         "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if framed else (),
         "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",
         "second_factor_owed": factor_owed,
