@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "corps.middleware.LimitMiddleware",
     "corps.middleware.NotAllowedMiddleware",
     "corps.middleware.RetryAfterMiddleware",
+    "corps.refusals.SecondComerMiddleware",
     "corps.middleware.SessionUseMiddleware",
     "corps.middleware.DraftMiddleware",
     "corps.passwords.PasswordChangeMiddleware",

@@ -14,7 +14,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from firms import workflow
 from firms.forms import BrandForm, FirmChangeForm, FirmForm
 from firms.models import Brand, Firm
@@ -107,5 +107,5 @@ def retire_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
         workflow.retire_brand(brand=brand, actor=request.user)
         messages.success(request, _("%(brand)s is given up.") % {"brand": brand.name})
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
+        return send_back(request, refused, "firms:firm", code)
     return redirect("firms:firm", code)

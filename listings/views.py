@@ -192,8 +192,8 @@ def confirm_official(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("listings:official_account", pk)
 
 
-def judge_registration(request: SignedIn, pk: int) -> bool:
-    """Do what the form about a proposed account says, and leave the person a message; whether it was done."""
+def judge_registration(request: SignedIn, pk: int) -> TransitionRefused | None:
+    """Do what the form about a proposed account says, and leave the person a message; what refused it, if anything."""
     account = _account(request, pk)
     try:
         if request.POST.get("act") == "confirm":
@@ -205,9 +205,8 @@ def judge_registration(request: SignedIn, pk: int) -> bool:
             workflow.decline_official_account(account=account, actor=request.user, reason=reason)
             messages.success(request, _("The account is not registered; its store may be named like any other."))
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return False
-    return True
+        return refused
+    return None
 
 
 @corps
@@ -238,8 +237,8 @@ def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("listings:official_account", pk)
 
 
-def judge_strike(request: SignedIn, pk: int) -> bool:
-    """Do what the form of a request to strike says, and leave the person a message; whether it was done."""
+def judge_strike(request: SignedIn, pk: int) -> TransitionRefused | None:
+    """Do what the form of a request to strike says, and leave the person a message; what refused it, if anything."""
     account = _account(request, pk)
     try:
         if request.POST.get("act") == "strike":
@@ -249,9 +248,8 @@ def judge_strike(request: SignedIn, pk: int) -> bool:
             workflow.decline_strike(account=account, actor=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("The account stays protected."))
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return False
-    return True
+        return refused
+    return None
 
 
 def _account(request: SignedIn, pk: int) -> OfficialAccount:

@@ -18,7 +18,7 @@ from corps.forms import posted
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from stores import workflow
 from stores.forms import LiaisonForm, PlatformForm
 from stores.models import Liaison, Platform, Store
@@ -90,7 +90,7 @@ def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
             workflow.dismiss_liaison(liaison=liaison, actor=request.user)
             messages.success(request, _("%(name)s is no liaison any more.") % {"name": liaison.name})
         except TransitionRefused as refused:
-            messages.error(request, str(refused.message))
+            return send_back(request, refused, "stores:platforms")
         return redirect("stores:platforms")
     others = liaison.platform.liaisons.filter(is_active=True).exclude(pk=pk)
     context = {

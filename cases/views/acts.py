@@ -22,6 +22,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.pieces.lists import page_of
+from corps.refusals import send_back, status_of
 from corps.results import Result
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -80,14 +81,13 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
     try:
         results = workflow.undo_act(act=act, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(back)
+        return send_back(request, refused, back)
     if all(result.ok for result in results):
         words = ngettext("Undone for %(count)d.", "Undone for %(count)d.", len(results))
         messages.success(request, words % {"count": len(results)})
         return redirect(back)
     context = {"results": results, "names": _names(act, results), "back": back}
-    return render(request, "cases/undo_result.html", context)
+    return render(request, "cases/undo_result.html", context, status=status_of(results))
 
 
 def undoable_by(user: User, case: Case | None = None) -> list[BulkAct]:

@@ -14,7 +14,7 @@ from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from corps.workflow import open_approval
 from listings.models import Belonging, BelongingCorrection, Listing
 
@@ -61,7 +61,7 @@ def decide_belonging(request: SignedIn, pk: int) -> HttpResponse:
             workflow.decline_belonging(correction=correction, actor=request.user, reason=reason)
             messages.success(request, _("What is known of the listing stays as it is."))
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
+        return send_back(request, refused, "cases:belonging", pk)
     return redirect("cases:belonging", pk)
 
 

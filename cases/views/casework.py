@@ -28,7 +28,7 @@ from corps.models import AuditEntry, Deadline, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -349,7 +349,7 @@ def act(request: SignedIn, number: str) -> HttpResponse:
     try:
         verbs[name]()
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
+        return send_back(request, refused, case)
     return redirect(case)
 
 

@@ -24,6 +24,7 @@ from corps.models import User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.pieces.words import thousands
+from corps.refusals import send_back, status_of
 from corps.results import Result
 from firms.models import Firm
 from listings.models import Belonging, BelongingCorrection, Listing
@@ -80,15 +81,15 @@ def judge(request: SignedIn) -> HttpResponse:
     try:
         results = _judge(request, ids)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(back)
+        return send_back(request, refused, back)
     failed = [result for result in results if not result.ok]
     done = len(results) - len(failed)
     if done:
         said = ngettext("%(count)s claim judged.", "%(count)s claims judged.", done) % {"count": thousands(done)}
         messages.success(request, said)
     if failed:
-        return render(request, "cases/claims_result.html", {"results": results, "names": _names(failed), "back": back})
+        context = {"results": results, "names": _names(failed), "back": back}
+        return render(request, "cases/claims_result.html", context, status=status_of(results))
     return redirect(back)
 
 

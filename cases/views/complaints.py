@@ -26,7 +26,7 @@ from corps.models import AuditEntry, User
 from corps.papers import hand_out, name_by_type
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from corps.results import Result
 from corps.workflow import Upload
 from firms.models import Firm
@@ -223,7 +223,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
         try:
             workflow.accept_complaint(complaint=complaint, actor=request.user)
         except TransitionRefused as refused:
-            messages.error(request, str(refused.message))
+            return send_back(request, refused, complaint)
         return redirect(complaint)
     verbs: dict[str | None, Any] = {"refuse": workflow.refuse_complaint, "withdraw": workflow.withdraw_complaint}
     if act not in verbs:

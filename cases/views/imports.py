@@ -24,6 +24,7 @@ from corps.exports import Download, csv_response
 from corps.forms import ticked_ids
 from corps.limits import count, counted
 from corps.models import User
+from corps.refusals import send_back
 from corps.results import Result
 from stores.models import Platform
 
@@ -118,8 +119,7 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     try:
         results = _settle(request.user, ids, str(act), repair)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(_back(request, sheet_import))
+        return send_back(request, refused, _back(request, sheet_import))
     failed = [result for result in results if not result.ok]
     if failed and len(results) == 1:
         context = review(request, sheet_import, at=ids[0], typed=repair, error=failed[0].message)
@@ -196,7 +196,7 @@ def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
     try:
         verb(sheet_import=sheet_import, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
+        return send_back(request, refused, "cases:import", sheet_import.pk)
     return redirect("cases:import", sheet_import.pk)
 
 

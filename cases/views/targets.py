@@ -24,6 +24,7 @@ from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
 from corps.models import AuditEntry, User
 from corps.pieces.words import moment, thousands
+from corps.refusals import send_back, status_of
 from corps.results import Result
 from listings.models import Belonging
 from stores.models import OfficialAccount
@@ -238,8 +239,7 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
         else:
             raise Http404
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(back)
+        return send_back(request, refused, back)
     if all(result.ok for result in results):
         _say_done(request, len(results))
         return redirect(back)
@@ -256,8 +256,7 @@ def _take_up(request: SignedIn, case: Case) -> HttpResponse:
     try:
         results = workflow.take_up_targets(case=case, targets=ids, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(back)
+        return send_back(request, refused, back)
     if all(result.ok for result in results):
         _say_done(request, len(results))
         return redirect(back)
@@ -279,4 +278,4 @@ def _results(request: SignedIn, case: Case, results: list[Result], back: str) ->
     }
     undoable = BulkAct.objects.visible_to(request.user).undoable().filter(case=case).order_by("-pk")
     context = {"case": case, "results": results, "names": names, "back": back, "undoable": undoable}
-    return render(request, "cases/result.html", context)
+    return render(request, "cases/result.html", context, status=status_of(results))

@@ -22,7 +22,7 @@ from corps.forms import UserForm, posted
 from corps.models import ApiKey, FailedAttempts, Unit, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from corps.second_factor import has_factor
 
 administrators = open_to(User.Role.ADMINISTRATOR)
@@ -189,7 +189,7 @@ def _do(request: SignedIn, username: str, verb: Any, done: str) -> HttpResponse:
         verb(user=user, actor=request.user, at=timezone.now())
         messages.success(request, done)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
+        return send_back(request, refused, "user", user.username)
     return redirect("user", user.username)
 
 

@@ -23,6 +23,7 @@ from corps.clock import now, today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
+from corps.refusals import send_back
 from listings.views import judge_registration, judge_strike, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
@@ -39,6 +40,8 @@ STORES_SHOWN = 8
 # Of a session: the number of the notice that was approved last.
 APPROVED = "approved"
 OBJECTIONS_SHOWN = 20
+# Comparing renders the whole letter: of what waits longest so many notices, of so many items together, are compared.
+COMPARED, ITEMS_COMPARED = 20, 3000
 
 
 def waiting(user: User) -> int:
@@ -85,6 +88,7 @@ def inbox(request: SignedIn) -> HttpResponse:
         "strikes": strikes,
         "leads": leads,
         "waiting": waiting(request.user),
+        "changed_ones": _changed_ones(notices),
         "is_over": bool(kind) and chosen is None,
         "undo": _undoable(request),
     }
@@ -103,6 +107,21 @@ def inbox(request: SignedIn) -> HttpResponse:
     elif kind == "notice":
         context["over"] = Notice.objects.visible_to(request.user).filter(number=request.GET["notice"]).first()
     return render(request, "notices/approvals.html", context)
+
+
+def _changed_ones(notices: list[Any]) -> set[int]:
+    """Those of the notices whose letter, or who gets it, is not what was put forward any more, by their ids.
+
+    Only the first are compared; the others are when they are opened, and in any case before they are issued.
+    """
+    total, changed = 0, set()
+    for notice in notices[:COMPARED]:
+        total += notice.item_count
+        if total > ITEMS_COMPARED:
+            break
+        if changed_since(notice, parts_of(notice)) or recipient_gone(notice):
+            changed.add(notice.pk)
+    return changed
 
 
 def _chosen(params: QueryDict, waiting_ones: dict[str, list[Any]]) -> tuple[str, Any]:
@@ -129,8 +148,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
             workflow.return_notice(notice=notice, actor=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("Notice %(number)s was returned.") % {"number": notice.number})
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(f"{reverse('notices:approvals')}?notice={number}")
+        return send_back(request, refused, f"{reverse('notices:approvals')}?notice={number}")
     return redirect("notices:approvals")
 
 
@@ -169,8 +187,7 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
             workflow.correct_outcome(target=target, actor=request.user, reason=reason)
             messages.success(request, _("The outcome was taken back."))
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(f"{reverse('notices:approvals')}?correction={pk}")
+        return send_back(request, refused, f"{reverse('notices:approvals')}?correction={pk}")
     return redirect("notices:approvals")
 
 
@@ -179,8 +196,9 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     """Decide about registering or striking an official account, and stay in the inbox."""
     judge = judge_registration if request.POST.get("about") == "registration" else judge_strike
-    done = judge(request, pk)
-    return redirect(reverse("notices:approvals") + ("" if done else f"?strike={pk}"))
+    if refused := judge(request, pk):
+        return send_back(request, refused, f"{reverse('notices:approvals')}?strike={pk}")
+    return redirect("notices:approvals")
 
 
 @supervisors
@@ -192,8 +210,7 @@ def file_case(request: SignedIn, number: str) -> HttpResponse:
         filed = casework.file_case(case=case, actor=request.user)
         messages.success(request, _("Filed as %(number)s.") % {"number": filed.document_number})
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(f"{reverse('notices:approvals')}?filing={number}")
+        return send_back(request, refused, f"{reverse('notices:approvals')}?filing={number}")
     return redirect("notices:approvals")
 
 

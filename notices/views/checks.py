@@ -21,6 +21,7 @@ from corps.forms import ticked_ids
 from corps.models import User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
+from corps.refusals import came_second, send_back, status_of
 from corps.results import Result
 from notices import workflow
 from notices.models import Answer, NoticeItem, PendingVerdict
@@ -150,6 +151,8 @@ def _told_why(request: SignedIn, results: list[Result], note: str, back: str) ->
     What was typed is there again in the queue.
     """
     request.session[NOTE] = note
+    if len(results) == 1 and came_second(results[0]):
+        return send_back(request, results[0], back)
     if len(results) == 1:
         messages.warning(request, str(results[0].message))
         return redirect(back)
@@ -159,7 +162,7 @@ def _told_why(request: SignedIn, results: list[Result], note: str, back: str) ->
         for item in items.select_related("target__listing", "target__store")
     }
     context = {"results": results, "names": names, "back": back, "note": note, "undo": _undoable(request)}
-    return render(request, "notices/check_result.html", context)
+    return render(request, "notices/check_result.html", context, status=status_of(results))
 
 
 @corps

@@ -24,6 +24,7 @@ from corps.outbox import ALARM_AFTER
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import length_of
+from corps.refusals import say_refused
 from notices import letters
 from notices.forms import DeliveryForm
 from notices.models import Notice
@@ -119,7 +120,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             case _:
                 raise Http404
     except TransitionRefused as refused:
-        form.add_error(None, str(refused.message))
+        say_refused(form, refused)
         return render(request, "notices/delivery.html", _context(request, delivery, form))
     messages.success(request, _("Your decision is recorded."))
     return redirect("notices:delivery", pk=pk)

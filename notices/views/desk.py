@@ -25,6 +25,7 @@ from corps.models import User
 from corps.pieces.lists import page_of
 from corps.pieces.words import thousands
 from corps.reading import is_read
+from corps.refusals import say_refused, send_back, status_of
 from corps.results import Result
 from listings.addresses import read_cell
 from notices import letters, workflow
@@ -186,7 +187,7 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     try:
         results = answer_once(request.user, notice, f"page-{said['token']}", body, lambda: replies, replaced)
     except TransitionRefused as refused:
-        form.add_error(None, str(refused.message))
+        say_refused(form, refused)
         return render(request, "notices/desk_answer.html", context)
     done = sum(result.ok for result in results)
     if done == len(results):
@@ -198,7 +199,7 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         )
         return redirect(notice)
     context |= {"results": results, "names": _names(notice, wanted), "said": said}
-    return render(request, "notices/desk_result.html", context)
+    return render(request, "notices/desk_result.html", context, status=status_of(results))
 
 
 @liaisons
@@ -215,15 +216,14 @@ def retract(request: SignedIn, number: str) -> HttpResponse:
     try:
         results = workflow.retract_answers(notice=notice, items=wanted, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(notice)
+        return send_back(request, refused, notice)
     done = sum(result.ok for result in results)
     if done == len(results):
         said = ngettext("%(count)s answer was taken back.", "%(count)s answers were taken back.", done)
         messages.success(request, said % {"count": thousands(done)})
         return redirect(notice)
     context = {"notice": notice, "results": results, "names": _names(notice, wanted)}
-    return render(request, "notices/desk_result.html", context)
+    return render(request, "notices/desk_result.html", context, status=status_of(results))
 
 
 def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:

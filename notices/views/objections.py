@@ -16,7 +16,7 @@ from corps.forms import posted, ticked_ids
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back, status_of
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
 from notices.models import Objection
@@ -94,7 +94,7 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
             messages.success(request, _("The decision is recorded."))
-            return _back(request, number)
+            return redirect(_back(request, number))
     context = {"objection": objection, "form": form, "may_decide": may_decide(request.user, objection)}
     return render(request, "notices/objection.html", context, status=400 if undecided else 200)
 
@@ -108,12 +108,12 @@ def may_decide(user: User, objection: Objection) -> bool:
     )
 
 
-def _back(request: SignedIn, number: str) -> HttpResponse:
+def _back(request: SignedIn, number: str) -> str:
     """To where an act was asked for: the inbox of approvals, or the page of the objection."""
     if request.POST.get("inbox"):
         still = Objection.objects.filter(number=number, state__in=UNDECIDED).exists()
-        return redirect(reverse("notices:approvals") + (f"?objection={number}" if still else ""))
-    return redirect("notices:objection", number)
+        return reverse("notices:approvals") + (f"?objection={number}" if still else "")
+    return reverse("notices:objection", args=[number])
 
 
 @corps
@@ -124,8 +124,8 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
     try:
         workflow.accept_objection(objection=objection, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-    return _back(request, number)
+        return send_back(request, refused, _back(request, number))
+    return redirect(_back(request, number))
 
 
 @corps
@@ -150,8 +150,7 @@ def decide_many(request: SignedIn) -> HttpResponse:
                 reason=request.POST.get("reason", ""),
             )
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(back)
+        return send_back(request, refused, back)
     if all(result.ok for result in results):
         said = ngettext("%(count)d objection done.", "%(count)d objections done.", len(results))
         messages.success(request, said % {"count": len(results)})
@@ -160,7 +159,8 @@ def decide_many(request: SignedIn) -> HttpResponse:
         objection.pk: (objection.number, reverse("notices:objection", args=[objection.number]))
         for objection in Objection.objects.visible_to(request.user).filter(pk__in=ids)
     }
-    return render(request, "notices/objection_result.html", {"results": results, "names": names, "back": back})
+    context = {"results": results, "names": names, "back": back}
+    return render(request, "notices/objection_result.html", context, status=status_of(results))
 
 
 @corps

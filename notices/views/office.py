@@ -25,6 +25,7 @@ from corps.limits import counted
 from corps.models import AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
+from corps.refusals import refusals_go_to, send_back, status_of
 from corps.results import Result
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
@@ -40,6 +41,13 @@ from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
+# Refusals of a service that are said beside a field.
+SERVICE_FIELDS = {
+    "served-ahead": "served_on",
+    "served-before-issue": "served_on",
+    "proof-missing": "proof",
+    "proof-too-long": "proof",
+}
 everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
 
 TABLE = Table(
@@ -174,8 +182,7 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
     try:
         composed = workflow.compose_notices(case=case, actor=request.user, targets=ids or None)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(case)
+        return send_back(request, refused, case)
     if composed.blocked:
         said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in by_reason(composed.blocked))
         messages.warning(
@@ -198,6 +205,7 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
     """What the composer's buttons do to drafts: submit one or all, take items out, give up, change the request."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     act = request.POST.get("act", "")
+    composer = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
     try:
         if act == "submit":
             workflow.submit_notice(notice=notice, actor=request.user)
@@ -222,8 +230,8 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
             workflow.withdraw_draft(notice=notice, actor=request.user)
             messages.success(request, _("The draft was given up; its targets are free again."))
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-    return redirect(f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}")
+        return send_back(request, refused, composer)
+    return redirect(composer)
 
 
 def _submit_all(request: SignedIn, notice: Notice) -> None:
@@ -268,8 +276,7 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
             desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
             results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect(notice)
+        return send_back(request, refused, notice)
     if results and all(result.ok for result in results):
         messages.success(request, _told(len(results), request.POST["act"]))
         return redirect(notice)
@@ -277,7 +284,8 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
         item.pk: (str(item.target.thing), "")
         for item in notice.items.filter(pk__in=ids).select_related("target__listing", "target__store")
     }
-    return render(request, "notices/result.html", {"notice": notice, "results": results, "names": names})
+    context = {"notice": notice, "results": results, "names": names}
+    return render(request, "notices/result.html", context, status=status_of(results))
 
 
 def _told(count: int, act: str) -> str:
@@ -301,11 +309,9 @@ def serve(request: SignedIn, number: str) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     form = ServedForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_go_to(form, SERVICE_FIELDS):
             workflow.serve_otherwise(notice=notice, actor=request.user, **form.cleaned_data)
             return redirect(notice.get_absolute_url() + "?tab=deliveries")
-        except TransitionRefused as refused:
-            form.add_error(None, str(refused.message))
     return render(request, "notices/serve.html", {"notice": notice, "form": form})
 
 

@@ -24,7 +24,7 @@ from corps.forms import posted
 from corps.limits import counted
 from corps.models import User
 from corps.pieces.words import thousands
-from corps.refusals import refusals_go_to
+from corps.refusals import refusals_go_to, send_back
 from corps.results import Result
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
@@ -108,8 +108,7 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
             results = desk.answer_once(request.user, notice, seen["key"], body, replies, replaced)
             workflow.confirm_sheet(sheet=sheet, actor=request.user)
     except TransitionRefused as refused:
-        messages.error(request, str(refused.message))
-        return redirect("notices:answers", number)
+        return send_back(request, refused, "notices:answers", number)
     done = sum(result.ok for result in results)
     wrong = [Result(problem.row, False, "wrong-row", problem.reason) for problem in filled.problems]
     if done == len(results) and not wrong:
