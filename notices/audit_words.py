@@ -91,6 +91,7 @@ def _name_details() -> None:
         preserve=Detail(_("asks to preserve data")),
         proof=Detail(_("proof")),
         restoring=Detail(_("asks to restore")),
+        served_on=Detail(_("served on")),
         successor=Detail(_("successor"), kind="notices.noticeitem"),
     )
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Claim, Seen
+from corps.clock import today
 from corps.fields import PaperField
 from corps.forms import resent
 from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
@@ -101,8 +102,14 @@ class WithdrawalForm(ReasonForm):
 
 
 class ServedForm(forms.Form):
-    """How a notice was served in another way than by mail."""
+    """How a notice was served in another way than by mail, and on which day."""
 
+    served_on = forms.DateField(
+        label=_("Served on"),
+        initial=today,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The period for answering runs from this day, unless the letter had arrived before."),
+    )
     proof = forms.CharField(label=_("How, to whom and when"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     document = PaperField(label=_("Proof (scan or photograph)"), required=False, help_text=PAPERS)
 

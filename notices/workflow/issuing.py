@@ -1,7 +1,7 @@
 """Issuing notices: a supervisor who did not draft one says yes or no; yes sends it in the same transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,10 +15,11 @@ from cases.states import CaseState
 from corps import workflow as ground
 from corps.access import may, require
 from corps.audit import entry, origin, record, record_many
-from corps.clock import accept_at, now
+from corps.clock import SHANGHAI, accept_at, now, shanghai_date
 from corps.errors import TransitionRefused, in_short
 from corps.locking import held, locked
 from corps.models import Approval, User
+from corps.pieces.words import full_day
 from notices import letters
 from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem, PendingApproval
@@ -215,14 +216,22 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
 
 @transaction.atomic
 def serve_otherwise(
-    *, notice: Notice, actor: User, proof: str, document: ground.Paper | None = None, at: datetime | None = None
+    *,
+    notice: Notice,
+    actor: User,
+    proof: str,
+    served_on: date | None = None,
+    document: ground.Paper | None = None,
+    at: datetime | None = None,
 ) -> Notice:
     """Record that an issued notice was served in another way than by mail, with its proof; what is unsent is cancelled.
 
     It is a fact, and taken down whatever became of the case, unless that was given up or is another authority's.
+    served_on: the Shanghai day on which it was, today unless given; of several recorded services the first counts.
     proof: 1 to 300 characters. document: one that is kept already, or an upload, which is kept only if the service is
     recorded.
-    Raises PermissionDenied; TransitionRefused "not-issued", "case-not-open", "proof-missing", "proof-too-long".
+    Raises PermissionDenied; TransitionRefused "not-issued", "case-not-open", "proof-missing", "proof-too-long",
+    "served-ahead", "served-before-issue".
     """
     held(Case, [notice.case_id])
     notice = _locked(notice)
@@ -230,8 +239,9 @@ def serve_otherwise(
     at = accept_at(actor, at, now())
     _require_servable(notice)
     proof = _given_proof(proof)
+    served_at = _moment_of_service(notice, served_on, at)
     kept = ground.stored(document) if document else None
-    notice.served_otherwise, notice.served_at = proof, notice.served_at or at
+    notice.served_otherwise, notice.served_at = proof, min(notice.served_at or served_at, served_at)
     notice.service_proof = kept or notice.service_proof
     notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
@@ -245,6 +255,7 @@ def serve_otherwise(
         at=at,
         thread=notice.case.thread,
         proof=notice.served_otherwise,
+        served_on=str(shanghai_date(served_at)),
         document=kept.sha256 if kept else "",
     )
     return notice
@@ -257,6 +268,23 @@ def _require_servable(notice: Notice) -> None:
     if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
         said = _("The case is “%(state)s”; its letters are served no more.")
         raise TransitionRefused("case-not-open", said % {"state": notice.case.get_state_display()})
+
+
+def _moment_of_service(notice: Notice, served_on: date | None, at: datetime) -> datetime:
+    """When a notice was served on a day: `at` itself on its own day, of another day the beginning.
+
+    Raises TransitionRefused "served-ahead", "served-before-issue".
+    """
+    assert notice.issued_at is not None
+    recorded_on, issued_on = shanghai_date(at), shanghai_date(notice.issued_at)
+    if served_on is None or served_on == recorded_on:
+        return at
+    if served_on > recorded_on:
+        raise TransitionRefused("served-ahead", _("This day has not come yet."))
+    if served_on < issued_on:
+        too_early = _("It was issued on %(day)s; it cannot have been served before.")
+        raise TransitionRefused("served-before-issue", too_early % {"day": full_day(issued_on)})
+    return max(datetime.combine(served_on, time.min, SHANGHAI), notice.issued_at)
 
 
 def _given_proof(proof: str) -> str:

@@ -125,6 +125,46 @@ def test_service_in_another_way_starts_it(world, notice):
     assert clock_of(notice) == ("served", due_after(today()))
 
 
+@pytest.fixture
+def issued_days_ago(notice) -> Notice:
+    Notice.objects.filter(pk=notice.pk).update(issued_at=ago(days=10))
+    return notice
+
+
+def serve(world: World, notice: Notice, served_on: date):
+    url = reverse("notices:serve", args=[notice.number])
+    return client_of(world.officer).post(url, {"proof": "EMS 1234", "served_on": str(served_on)})
+
+
+def test_the_day_of_service_is_stated_and_the_clock_follows_it(world, issued_days_ago):
+    served_on = today() - timedelta(days=4)
+    assert serve(world, issued_days_ago, served_on).status_code == 302
+    assert clock_of(issued_days_ago) == ("served", due_after(served_on))
+    assert AuditEntry.objects.get(verb="notice.served_otherwise").detail["served_on"] == str(served_on)
+    page = client_of(world.officer).get(issued_days_ago.get_absolute_url() + "?tab=deliveries")
+    assert f"{served_on} EMS 1234" in " ".join(page.content.decode().split())
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "将来"), (-11, "签发")])
+def test_a_day_of_service_after_today_or_before_the_issue_is_refused_beside_its_field(
+    world, issued_days_ago, days, said
+):
+    page = serve(world, issued_days_ago, today() + timedelta(days=days))
+    assert said in str(page.context["form"].errors["served_on"])
+    assert "EMS 1234" in page.content.decode()
+    assert clock_of(issued_days_ago) == ("", None)
+
+
+def test_the_first_of_two_services_counts_and_the_date_told_is_never_brought_forward(world, issued_days_ago):
+    later, earlier = today() - timedelta(days=2), today() - timedelta(days=6)
+    serve(world, issued_days_ago, later)
+    due = clock_of(issued_days_ago)
+    serve(world, issued_days_ago, earlier)
+    issued_days_ago.refresh_from_db()
+    assert shanghai_date(issued_days_ago.served_at) == earlier
+    assert clock_of(issued_days_ago) == due
+
+
 @pytest.mark.parametrize("route", ["notices:notice", "notices:letter", "notices:sheet"])
 def test_the_liaisons_first_opening_starts_it_and_the_answer_shows_the_date(world, notice, route):
     page = client_of(world.liaison).get(reverse(route, args=[notice.number]))

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from corps.clock import today
 from corps.models import AuditEntry, StoredFile
 from corps.workflow import put_away_unnamed
 from notices.models import Answer, AnswerSheet, Notice
@@ -47,7 +48,7 @@ def behalf(world: World, notice: Notice, content: bytes, lines: str):
 
 
 def serve(world: World, notice: Notice, content: bytes):
-    said = {"proof": "专人送达", "document": upload(content)}
+    said = {"proof": "专人送达", "served_on": today(), "document": upload(content)}
     return client_of(world.officer).post(reverse("notices:serve", args=[notice.number]), said)
 
 
@@ -73,7 +74,7 @@ def test_a_paper_whose_act_is_refused_is_not_kept(world, notice):
 
 
 def test_the_type_of_a_paper_is_that_of_its_content(world, notice):
-    said = {"proof": "专人送达", "document": upload(papers.png(), "proof.pdf")}
+    said = {"proof": "专人送达", "served_on": today(), "document": upload(papers.png(), "proof.pdf")}
     client_of(world.officer).post(reverse("notices:serve", args=[notice.number]), said)
     stored = StoredFile.objects.get(content_type="image/png")
     assert AuditEntry.objects.get(verb="notice.served_otherwise").detail["document"] == stored.sha256
