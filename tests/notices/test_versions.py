@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import workflow as casework
-from cases.models import Campaign, Case, CaseOfficer, LegalGround
+from cases.models import Campaign, Case, CaseOfficer, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, Delivery, Notification, User
 from corps.workflow import change_user, deactivate_user
@@ -204,3 +204,19 @@ def test_who_drafted_or_submitted_a_notice_does_not_decide_on_it_whatever_they_b
     assert answer.status_code == 302
     notice.refresh_from_db()
     assert notice.state == "submitted"
+
+
+def test_the_inbox_marks_what_is_no_longer_what_was_put_forward(world: World):
+    changed = submitted(world)
+    add_targets(world, 1, platform=world.other_platform)
+    [same] = workflow.compose_notices(case=world.case, actor=world.officer).notices
+    same = workflow.submit_notice(notice=same, actor=world.officer)
+    client = Client()
+    client.force_login(world.supervisor)
+    assert "提交后有变动" not in client.get(reverse("notices:approvals")).content.decode()
+    workflow.change_request(notice=same, actor=world.officer, ask_preserve=True, ask_operator=True)
+    same = workflow.submit_notice(notice=same, actor=world.officer)
+    Target.objects.filter(items__notice=changed).update(ground=another_ground(world))
+    page = client.get(reverse("notices:approvals"), {"notice": same.number})
+    assert page.context["changed_ones"] == {changed.pk}
+    assert page.content.decode().count("提交后有变动") == 1
