@@ -102,7 +102,8 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     meta = rows[0]._meta
-    fields = [meta.get_field(name) for name in names]
+    known = {field.name: field for field in meta.concrete_fields}
+    fields = [known[name] for name in names]
     values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
     types = [f"{field.db_type(connection)}[]" for field in fields]
     columns = [sql.Identifier(field.column) for field in fields]

@@ -17,10 +17,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from corps.celery import app
+from corps.database.probe import answers_within
 from corps.models import Installation
 from corps.outbox import backlog
 
 SWEEP_IS_LATE = timedelta(seconds=60)
+# Who asks whether pages can be served gives up after a few seconds itself.
+ANSWER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,9 @@ class Report:
 
 
 def database() -> Status:
-    """Whether the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return Status("ok")
+    """Whether the database answers, within ANSWER_SECONDS."""
+    is_answering = answers_within(ANSWER_SECONDS)
+    return Status("ok" if is_answering else "unreachable", is_answering)
 
 
 def migrations() -> Status:
@@ -105,6 +107,8 @@ def append_only() -> Status:
 
 # Without these no page can be served; in this order, and no further than the first that is not well.
 needed: dict[str, Callable[[], Status]] = {"database": database, "migrations": migrations}
+# Of the rest, what can be told while the database does not answer.
+NEED_NO_DATABASE = frozenset({"broker", "disk"})
 # The rest of what /statusz tells, in the order in which it is told.
 providers: dict[str, Callable[[], Status]] = {
     "broker": broker,
@@ -126,9 +130,11 @@ def ready() -> Report:
 
 def everything() -> Report:
     """What every provider tells; of the others than the needed ones only what can be told without the database if that
-    does not answer. Takes about a second at most when the broker is away."""
+    does not answer. Takes a few seconds at most when the database stands still or the broker is away."""
     report = ready()
-    others = {name: ask(provider) for name, provider in providers.items()}
+    asked = set(providers) if report.parts["database"].is_ok else NEED_NO_DATABASE
+    unasked = Status("unreachable", is_ok=False)
+    others = {name: ask(provider) if name in asked else unasked for name, provider in providers.items()}
     return Report(report.parts | others)
 
 

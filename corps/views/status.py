@@ -49,7 +49,7 @@ def statusz(request: HttpRequest) -> HttpResponse:
     200 in both cases: the question was answered. What must be noticed by its status code alone is /readyz.
     """
     report = readiness.everything()
-    if not _sees_everything(request):
+    if not report.parts["database"].is_ok or not _sees_everything(request):
         return HttpResponse(f"{report.word}\n", content_type="text/plain")
     parts = {name: {"ok": status.is_ok, "value": status.value} for name, status in report.parts.items()}
     return JsonResponse({"status": report.word, "alarms": report.alarms, "parts": parts})

@@ -1,12 +1,14 @@
 """What strangers and administrators are told of how the system stands, and that it is told whatever is broken."""
 
+import socket
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
 from celery import Celery
-from django.db import OperationalError
+from django.conf import settings
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from corps import outbox, readiness
@@ -80,6 +82,26 @@ def test_without_its_database_it_answers_and_never_breaks(client, administrator,
         assert client.get("/readyz").status_code == 503
         answer = client.get("/statusz")
     assert (answer.status_code, answer.content) == (200, b"degraded\n")
+
+
+@contextmanager
+def silent_server():
+    """As if the database server stood still: it takes connections and says nothing, and any statement waits."""
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.MonkeyPatch.context() as patch:
+        given = connection.get_connection_params() | {"host": "127.0.0.1", "port": server.getsockname()[1]}
+        patch.setattr(connection, "get_connection_params", lambda: given)
+        patch.setattr("corps.readiness.ANSWER_SECONDS", 0.2)
+        patch.setattr("django.db.backends.utils.CursorWrapper.execute", Mock(side_effect=AssertionError))
+        yield
+
+
+def test_of_a_database_that_stands_still_nothing_is_asked_on_an_open_line(client, administrator):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+    with silent_server():
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/statusz").content == b"degraded\n"
+        parts = readiness.everything().parts
+    assert {name for name, status in parts.items() if status.value != "unreachable"} >= {"broker", "disk"}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
