@@ -31,11 +31,12 @@ def became(targets: Iterable[Target], user: User, own_case: int | None) -> dict[
 
     targets: with `case__unit` and `complaint` selected. own_case: that of the complaint or case in which they are
     shown.
-    A representative is told the state and nothing of the case or the firm that named it first.
+    A representative is told the state, or why nothing more is done, and nothing of the case or the firm that named it
+    first.
     """
     targets = list(targets)
     if not user.is_corps:
-        return {target.pk: Became(target.get_state_display(), kind_of(target.state)) for target in targets}
+        return {target.pk: Became(target.as_told.label, kind_of(target.as_told)) for target in targets}
     seen = workflow.cases_seen(targets, user)
     return {
         target.pk: Became(

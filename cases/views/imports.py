@@ -207,7 +207,7 @@ def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
     sheet_import = _visible(request, pk)
     shown = shown_in(request, look=0)
-    rows = filtered(sheet_import, request, shown).select_related("target").order_by("row")
+    rows = filtered(sheet_import, request, shown).select_related("target__case").order_by("row")
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
     name = f"{sheet_import.complaint.number}-{what}.csv"
     told = findings_told(request.user)
@@ -233,7 +233,7 @@ def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language
             decision = row.get_decision_display() if row.decision else ""
             reason = " ".join(filter(None, [row.explanation, told(row)]))
             cells = [row.row, row.get_result_display(), reason, decision, row.address]
-            became = row.target.get_state_display() if row.target else ""
+            became = row.target.as_told.label if row.target else ""
         yield [*cells, row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
 
 

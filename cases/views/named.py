@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from cases.models import Complaint, ImportRow, Target
-from cases.states import TargetState
+from cases.models.targets import TOLD
+from cases.states import Told
 from cases.views.tables import TALLY
 from corps.doors import SignedIn, open_to
 from corps.models import User
@@ -24,6 +25,8 @@ from corps.search import LONGEST
 
 representatives = open_to(User.Role.REPRESENTATIVE)
 MOST = 50
+# Every word that `Target.as_told` may give, in the order in which they are counted.
+WORDS = {str(word): word.label for word in (*TALLY, *Told)}
 TABLE = Table(
     "named",
     Column("id", gettext_lazy("Id"), "w160", fixed=True),
@@ -45,23 +48,23 @@ def representative(request: SignedIn) -> HttpResponse:
 @require_GET
 def list_named(request: SignedIn) -> HttpResponse:
     """Every target that the own firm named, whoever named it first, newest first, with what has become of it."""
-    found = Target.objects.visible_to(request.user)
+    found = Target.objects.visible_to(request.user).annotate(told=TOLD)
     if text := request.GET.get("q", "").strip()[:LONGEST]:
         found = found.called(text)
-    if (state := request.GET.get("state")) in TargetState.values:
-        found = found.filter(state=state)
+    if (state := request.GET.get("state")) in WORDS:
+        found = found.filter(told=state)
     if kind := request.GET.get("kind"):
         found = found.filter(kind=kind)
     chips = conditions(
         request.GET,
         [
-            ("state", _("State"), dict(TargetState.choices).get),
+            ("state", _("State"), WORDS.get),
             ("kind", _("Kind"), dict(Target.Kind.choices).get),
             ("q", _("Id or address"), str),
         ],
     )
     page = page_of(
-        found.select_related("platform", "listing", "store"), request.GET, order=("-id",), total=found.count()
+        found.select_related("platform", "listing", "store", "case"), request.GET, order=("-id",), total=found.count()
     )
     context = {
         "page": page,
@@ -69,7 +72,7 @@ def list_named(request: SignedIn) -> HttpResponse:
         "table": TABLE.shown_to(request.user, request.GET),
         "cells": _cells(request),
         "conditions": chips,
-        "states": [(word, word.label) for word in TALLY],
+        "states": WORDS.items(),
         "kinds": Target.Kind.choices,
     }
     return render(request, "cases/named.html", context)
@@ -111,7 +114,8 @@ def _named(target: Target, row: ImportRow) -> Named:
 
 def _cells(request: SignedIn) -> list[dict[str, Any]]:
     """How many are in which state; each number leads to them."""
-    counts = dict(Target.objects.visible_to(request.user).order_by().values_list("state").annotate(Count("pk")))
+    targets = Target.objects.visible_to(request.user).annotate(told=TOLD)
+    counts = dict(targets.order_by().values_list("told").annotate(Count("pk")))
     rows, state = reverse("cases:named"), request.GET.get("state", "")
     whole = {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "url": rows, "whole": True}
     return [
@@ -119,12 +123,12 @@ def _cells(request: SignedIn) -> list[dict[str, Any]]:
         *(
             {
                 "value": counts[word],
-                "label": TargetState(word).label,
-                "kind": str(word),
+                "label": label,
+                "kind": word,
                 "url": f"{rows}?state={word}",
                 "current": state == word,
             }
-            for word in TALLY
+            for word, label in WORDS.items()
             if counts.get(word)
         ),
     ]

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import workflow
-from cases.models import Target
+from cases.models import Case, Target
+from cases.models.targets import TOLD
+from cases.states import ENDED_CASE, UNFINISHED, CaseState, TargetState, Told
 from corps.models import User
 from firms.models import Representative
 from tests.cases.conftest import sheet_of, take_in
@@ -18,6 +20,9 @@ from tests.cases.test_rows import ITEM, row
 
 pytestmark = pytest.mark.django_db
 NAMED = "cases:named"
+NOW = timezone.now()
+# What a case must have in one state or another.
+MOMENTS = {"filed_at": NOW, "closed_at": NOW, "suspended_at": NOW, "suspended_from": "disposing"}
 
 
 @pytest.fixture
@@ -158,3 +163,53 @@ def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, c
         (ids[1], "not-found"),
         (ids[2], "not-found"),
     ]
+
+
+def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case_and_its_store(case_of):  # noqa: F811
+    case = case_of(A, firm="HYS")
+    told = set()
+    for case_state in CaseState.values:
+        Case.objects.filter(pk=case.pk).update(state=case_state, **MOMENTS)
+        for state in TargetState.values:
+            for official in (False, True):
+                values = {"state": state, "is_official": official, "dropped_reason": "重复", "is_counted": True}
+                Target.objects.update(case=case, **values)
+                found = Target.objects.annotate(told=TOLD).select_related("case").get()
+                assert found.told == found.as_told, (case_state, state, official)
+                assert found.as_told in Told.values or found.as_told == state
+                assert (found.as_told in Told.values) == (
+                    state in UNFINISHED and (official or case_state in ENDED_CASE)
+                ), (case_state, state, official)
+                told.add(str(found.as_told))
+    assert told >= set(Told.values)
+    Target.objects.update(case=None, state="reported", is_official=False)
+    assert Target.objects.annotate(told=TOLD).get().told == Target.objects.get().as_told == "reported"
+
+
+@pytest.mark.parametrize(
+    ("case_state", "official", "word"),
+    [("transferred", False, "案件已移送"), ("withdrawn", False, "案件已结束"), ("disposing", True, "官方账号")],
+)
+def test_a_firm_is_not_told_that_a_letter_waits_where_none_can_be_written(
+    case_of,  # noqa: F811
+    represent,
+    case_state,
+    official,
+    word,
+):
+    case = case_of(A, firm="HYS")
+    own = case.complaints.get().sheet_import
+    Case.objects.filter(pk=case.pk).update(state=case_state, **MOMENTS)
+    Target.objects.update(case=case, is_official=official)
+    client = represent("HYS")
+    pages = [
+        client.get(reverse(NAMED)),
+        client.get(reverse("cases:import", args=[own.pk]) + "?show=all"),
+        client.get(reverse("cases:import_rows", args=[own.pk])),
+    ]
+    for page in pages:
+        text = page.getvalue().decode()
+        assert word in text
+    cells = pages[0].context["cells"]
+    assert [(cell["value"], str(cell["label"])) for cell in cells[1:]] == [(1, word)]
+    assert client.get(cells[1]["url"]).context["page"].total == 1
