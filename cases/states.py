@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from corps.states import StateTable
 
@@ -42,7 +43,7 @@ class CaseState(models.TextChoices):
     ARCHIVED = "archived", _("Archived")
     TRANSFERRED = "transferred", _("Transferred")
     SUSPENDED = "suspended", _("Suspended")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a case", "Withdrawn")
     REOPENED = "reopened", _("Reopened")
 
 
@@ -87,6 +88,14 @@ UNFINISHED = (
     TargetState.NEEDS_INFORMATION,
     TargetState.RELISTED,
 )
+
+
+class Told(models.TextChoices):
+    """What is told of an unfinished target in place of its state, where nothing more is done on it."""
+
+    OFFICIAL = "official", _("Official account")
+    TRANSFERRED = "transferred", _("Its case was transferred")
+    ENDED = "ended", _("Its case has ended")
 
 
 # Unfinished, and named in no notice that was issued: what may pass to another case.

@@ -16,7 +16,7 @@ from cases import story, timeline, workflow
 from cases.elsewhere import became
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import BulkAct, Campaign, Case, Complaint, Target
-from cases.states import CaseState, ComplaintState
+from cases.states import ENDED_CASE, CaseState, ComplaintState
 from cases.titles import proposed_title
 from cases.views.tables import target_table
 from cases.workflow.guards import OPEN_CASE
@@ -216,7 +216,7 @@ def _clocks(user: User, case: Case) -> list[dict[str, Any]]:
     clocks = [clock for teller in story.tellers for clock in teller.clocks(case, user)]
     if filing := case.filing_deadline:
         clocks.append(_clock(_("Filing decision"), filing, calendar_days=False))
-    if case.handling_deadline and case.state not in (CaseState.CLOSED, CaseState.ARCHIVED):
+    if case.handling_deadline and case.state not in (CaseState.CLOSED, *ENDED_CASE):
         clocks.append(_clock(_("Handling"), case.handling_deadline, calendar_days=True))
     return clocks
 

@@ -17,7 +17,8 @@ from cases.states import TargetState
 from cases.views.home import to_decide
 from cases.views.tables import TALLY
 from corps import navigation
-from corps.models import AuditEntry, User
+from corps.clock import today
+from corps.models import AuditEntry, Deadline, User
 from firms.models import Representative
 from listings.models import Listing
 from notices import workflow as notices
@@ -471,3 +472,16 @@ def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
     assert officer.get("/cases/complaints/?state=open").context["page"].rows == []
     assert officer.get("/notices/objections/?state=open").status_code == 200
     assert officer.get("/notices/deliveries/?state=open").context["page"].rows == []
+
+
+@pytest.mark.parametrize(("state", "label"), [("transferred", "已移送"), ("withdrawn", "已撤销")])
+def test_a_case_that_left_has_no_period_to_keep(officer, world, state, label):
+    world.case.handling_deadline = Deadline.objects.ensure("CB", today())
+    world.case.save(update_fields=["handling_deadline"])
+    page = officer.get(world.case.get_absolute_url())
+    assert "办案" in [str(clock["label"]) for clock in page.context["clocks"]]
+    world.case.state = state
+    world.case.save(update_fields=["state"])
+    page = officer.get(world.case.get_absolute_url())
+    assert "办案" not in [str(clock["label"]) for clock in page.context["clocks"]]
+    assert f">{label}</span>" in page.content.decode()
