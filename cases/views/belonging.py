@@ -78,6 +78,7 @@ def _context(request: SignedIn, listing: Listing) -> dict[str, Any]:
     )
     return {
         "listing": listing,
+        "known": workflow.known_store_of(listing),
         "claims": said.select_related("firm", "judged_by").order_by("pk"),
         "correction": correction,
         "approval": approval,

@@ -27,6 +27,7 @@ from corps.pieces.words import thousands
 from corps.refusals import send_back, status_of
 from corps.results import Result
 from firms.models import Firm
+from listings.addresses import canonical_url
 from listings.models import Belonging, BelongingCorrection, Listing
 from stores.models import OfficialAccount, Platform
 
@@ -191,7 +192,7 @@ def _rows(claims: list[Belonging], user: User) -> list[dict[str, Any]]:
         rows.append(
             {
                 "claim": claim,
-                "listing": listing,
+                "url": canonical_url(claim.platform.slug, "listing", claim.listing_id),
                 "target": targets.get(listing.pk) if listing else None,
                 "complaint": complaints.get(claim.complaint or 0),
                 "account": accounts.get((claim.platform_id, claim.store_id)),

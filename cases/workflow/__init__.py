@@ -20,6 +20,7 @@ from cases.workflow.claims import (
     consequences_of,
     decline_belonging,
     judge_claims,
+    known_store_of,
     propose_belonging,
     work_counters,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "is_given",
     "judge_claims",
     "kept_by",
+    "known_store_of",
     "leaving_checks",
     "leaving_hooks",
     "length_checks",

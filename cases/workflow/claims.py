@@ -163,6 +163,12 @@ def _in_official_stores(keys: Iterable[Key]) -> list[int]:
     return listings_of(key for key, store in known.items() if (key[0], store) in protected)
 
 
+def known_store_of(listing: Listing) -> str:
+    """Canonical id of the store that a listing is known to be in; empty where that is not known."""
+    key = (listing.platform_id, listing.canonical_id)
+    return _known_of([key]).get(key, "")
+
+
 def _known_stores(claims: Iterable[Belonging]) -> dict[Key, str]:
     return _known_of((claim.platform_id, claim.listing_id) for claim in claims)
 
@@ -196,7 +202,7 @@ class Consequences:
 
 def consequences_of(listing: Listing, store_id: str) -> Consequences:
     """What it changes if a listing is known to be in this store, or in none that is known where that is empty."""
-    before = _known_of([(listing.platform_id, listing.canonical_id)]).get((listing.platform_id, listing.canonical_id))
+    before = known_store_of(listing)
     official = OfficialAccount.objects.protecting().filter(platform=listing.platform_id, canonical_id=store_id)
     target = Target.objects.filter(listing=listing).first()
     becomes = ""
@@ -205,8 +211,8 @@ def consequences_of(listing: Listing, store_id: str) -> Consequences:
     ids = [target.pk] if target else []
     work = tuple(row for count in work_counters for row in count(ids))
     counts = "/".join(f"{code}={count}" for code, _words, count in work)
-    said = f"{listing.pk}/{before}/{store_id}/{becomes}/{counts}"
-    return Consequences(before or "", becomes, work, hashlib.sha256(said.encode()).hexdigest())
+    said = f"{listing.pk}/{before or None}/{store_id}/{becomes}/{counts}"
+    return Consequences(before, becomes, work, hashlib.sha256(said.encode()).hexdigest())
 
 
 @transaction.atomic

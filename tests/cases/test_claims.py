@@ -163,6 +163,8 @@ class TestJudging:
         page = client.get(reverse("cases:claims"))
         [group] = page.context["groups"]
         assert (group["count"], group["account"], group["firm"].code) == (5, account, "CXT")
+        for number in range(5):  # listings that are nowhere registered can be looked at too
+            assert f'href="https://item.taobao.com/item.htm?id={600000000000 + number}"' in page.content.decode()
         answer = client.post(reverse("cases:claims_judge") + group["url"], {"act": "confirm", "all_matching": "1"})
         assert answer.status_code == 302
         assert Belonging.objects.confirmed().count() == 5
@@ -312,6 +314,9 @@ class TestCorrecting:
     def test_two_persons_correct_it_in_the_browser(self, house, listing, client):
         page = reverse("cases:belonging", args=[listing.pk])
         client.force_login(house.officer)
+        known = client.get(page)
+        assert known.context["known"] == SHOP  # by the claim that was confirmed, though it is no store of the registry
+        assert listing.store is None
         said = {"store": "", "reason": "看错"}
         assert client.post(page, said).context["consequences"].becomes == "free"
         assert client.post(page, said | {"store": "https://mall.jd.com/index-1.html"}).context["form"].errors
@@ -323,6 +328,7 @@ class TestCorrecting:
         assert client.post(decide, {"act": "confirm"}).status_code == 404
         second.post(decide, {"act": "confirm", "touches": changes.version})
         assert not Target.objects.get().is_official
+        assert client.get(page).context["known"] == ""
 
 
 def test_notifications_are_one_for_a_sheet_until_they_are_read(house, case):
