@@ -53,7 +53,8 @@ class NoticeQuerySet(models.QuerySet):
         """The counts of items that pages, lists and the API show; one statement, with the notices.
 
         item_count: all that the letter names, those withdrawn since included, which withdrawn_count tells. open_count,
-        claimed_count, verified_count: by state. answered_count: neither open nor withdrawn.
+        claimed_count, verified_count: by state. carried_count: taken up by a later letter before any answer.
+        answered_count: neither open nor withdrawn nor so carried over.
         """
 
         def in_state(*states: str) -> models.Count:
@@ -63,9 +64,17 @@ class NoticeQuerySet(models.QuerySet):
             item_count=models.Count("items"),
             withdrawn_count=in_state(ItemState.WITHDRAWN),
             open_count=in_state(ItemState.OPEN),
+            carried_count=models.Count(
+                "items", filter=models.Q(items__state=ItemState.CARRIED_OVER, items__answered_at__isnull=True)
+            ),
             claimed_count=in_state(ItemState.CLAIMED),
             verified_count=in_state(ItemState.VERIFIED),
-        ).annotate(answered_count=models.F("item_count") - models.F("open_count") - models.F("withdrawn_count"))
+        ).annotate(
+            answered_count=models.F("item_count")
+            - models.F("open_count")
+            - models.F("withdrawn_count")
+            - models.F("carried_count")
+        )
 
 
 class Notice(models.Model):

@@ -48,9 +48,11 @@ KEYS = (
 )
 # What is still asked of a platform: not what was withdrawn.
 ASKED = ~Q(state=ItemState.WITHDRAWN)
+# Taken up by a later notice before this one was answered: nothing is left to answer here, and nothing was.
+CARRIED = Q(state=ItemState.CARRIED_OVER, answered_at__isnull=True)
 SHOWN = {
     "open": Q(state=ItemState.OPEN),
-    "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN),
+    "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN) & ASKED,
     # What an appeal was dismissed of is open again as well, but nobody found it live.
     "back": Q(state=ItemState.OPEN, answered_at__isnull=False) & ~Q(outcome=Claim.APPEALED),
     "stores": Q(target__kind=Target.Kind.STORE) & ASKED,
@@ -104,6 +106,8 @@ def show_notice(
         all=Count("pk"),
         total=Count("pk", filter=ASKED),
         open=Count("pk", filter=SHOWN["open"]),
+        answered=Count("pk", filter=SHOWN["answered"]),
+        carried=Count("pk", filter=CARRIED),
         back=Count("pk", filter=SHOWN["back"]),
         retractable=Count("pk", filter=Q(state__in=RETRACTABLE)),
         stores=Count("pk", filter=SHOWN["stores"] & ASKED),
@@ -123,11 +127,11 @@ def show_notice(
     size = MOST_PICKED if picked or kept else 50
     page = page_of(rows, request.GET, order=("position",), size=size, total=found.count())
     letters.name_items(page.rows)
-    outcomes = dict(items.exclude(outcome="").filter(~SHOWN["open"]).values_list("outcome").annotate(Count("pk")))
+    outcomes = dict(items.exclude(outcome="").filter(SHOWN["answered"]).values_list("outcome").annotate(Count("pk")))
     context = {
         "notice": notice,
         "page": page,
-        "counts": counts | {"answered": counts["total"] - counts["open"], "withdrawn": counts["all"] - counts["total"]},
+        "counts": counts | {"withdrawn": counts["all"] - counts["total"]},
         "outcomes": [(label, outcomes[word]) for word, label in Claim.choices if outcomes.get(word)],
         "shown": shown,
         "picked": list(picked),

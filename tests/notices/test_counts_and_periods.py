@@ -10,7 +10,7 @@ from corps import workflow as ground
 from corps.clock import today
 from corps.models import ClockRule
 from notices import workflow
-from tests.notices.world import World, add_targets, answer, issue, make_world
+from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
 
 
 @pytest.fixture
@@ -69,3 +69,26 @@ def test_the_composer_states_the_period_agreed_for_the_campaign(world: World):
     page = composer(world)
     assert "自收到之日起 5 个工作日" in page
     assert "按专项约定" in page
+
+
+def test_what_a_later_notice_took_up_unanswered_is_nowhere_called_answered(world: World):
+    add_targets(world, 5)
+    [notice] = issue(world)
+    arrive(world, notice, ago(days=60))
+    removed, appealed, *_open = notice.items.order_by("pk").values_list("pk", flat=True)
+    answer(world, notice, items=[removed])
+    answer(world, notice, "appealed", items=[appealed])
+    workflow.withdraw_items(items=[appealed], actor=world.supervisor, reason="撤回")
+    issue(world)
+    assert notice.items.filter(state="carried_over").count() == 3
+
+    liaison = signed_in(world.liaison)
+    page = liaison.get(notice.get_absolute_url())
+    counts = page.context["counts"]
+    assert (counts["all"], counts["withdrawn"], counts["carried"], counts["answered"]) == (5, 1, 3, 1)
+    assert page.context["outcomes"] == [("已下架", 1)]
+    assert "已全部答复" not in page.content.decode()
+    assert liaison.get(notice.get_absolute_url() + "?show=answered").context["page"].total == counts["answered"]
+    rows = liaison.get(reverse("notices:desk") + "?show=answered").context["page"]
+    [row] = [row for row in rows if row.pk == notice.pk]
+    assert (row.answered_count, row.carried_count, row.withdrawn_count) == (1, 3, 1)
