@@ -91,7 +91,8 @@ def letter_context(notice: Notice) -> dict[str, Any]:
     items = letter_items(notice)
     listings = sum(item["kind"] == Target.Kind.LISTING for item in items)
     counted = Counter(item["ground_id"] for item in items if item["ground_id"])
-    grounds = [{"ground": ground, "count": counted[pk]} for pk, ground in LegalGround.objects.in_bulk(counted).items()]
+    found = LegalGround.objects.in_bulk(counted).values()
+    grounds = sorted(found, key=lambda ground: (-counted[ground.pk], ground.name))
     return {
         "notice": notice,
         "case": notice.case,
@@ -102,7 +103,9 @@ def letter_context(notice: Notice) -> dict[str, Any]:
         "shown": items[:SHOWN_IN_LETTER],
         "listings": listings,
         "stores": len(items) - listings,
-        "grounds": sorted(grounds, key=lambda row: (-row["count"], row["ground"].name)),
+        "grounds": [{"ground": ground, "count": counted[ground.pk]} for ground in grounds],
+        "acts": "、".join(ground.name for ground in grounds),
+        "bases": "；".join(ground.basis for ground in grounds),
         "contact": contact_of(notice),
         "dated": shanghai_date(notice.issued_at) if notice.issued_at else None,
         "reply_period": period_of(notice),

@@ -160,7 +160,7 @@ def undo_approval(request: SignedIn, number: str) -> HttpResponse:
     if workflow.undo_approval(notice=notice, actor=request.user):
         messages.success(request, _("The approval of notice %(number)s was taken back.") % {"number": number})
         return redirect(f"{reverse('notices:approvals')}?notice={number}")
-    messages.warning(request, _("It is issued already; from now on only its items can be withdrawn."))
+    messages.warning(request, _("It is issued already; from now on it can only be withdrawn, by a letter."))
     return redirect(notice)
 
 

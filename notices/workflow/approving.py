@@ -41,7 +41,7 @@ def propose_approval(*, notice: Notice, actor: User, version: str, at: datetime 
 def undo_approval(*, notice: Notice, actor: User) -> bool:
     """Take back one's own approval that has not taken effect yet; whether it was taken back.
 
-    False means that the notice is issued, or just being issued: from then on only its items can be withdrawn.
+    False means that the notice is issued, or just being issued: from then on it can only be withdrawn, by a letter.
     """
     mine = locked(PendingApproval.objects, skip_locked=True).filter(notice=notice, by=actor).first()
     if mine is None:

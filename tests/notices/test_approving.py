@@ -48,6 +48,8 @@ def test_nothing_leaves_before_ten_seconds_are_over_and_then_it_does(world: Worl
     assert workflow.settle_approvals() == 0
     assert (state_of(notice), notice.document_number, Delivery.objects.count()) == ("submitted", "", 0)
     page = client.get(reverse("notices:approvals"))
+    assert "秒后签发" in page.content.decode()  # an approval counts nothing
+    assert "写入台账" not in page.content.decode()
     assert page.context["undo"]["notice"] == notice
     assert not page.context["notices"]
     let_ten_seconds_pass()

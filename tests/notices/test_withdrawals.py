@@ -1,10 +1,13 @@
 """What ends after its letter left is said: by a letter of withdrawal to whoever got the first one."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 
 from cases.models import Target
 from corps import messages
@@ -12,7 +15,7 @@ from corps.acting import acting
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Delivery, Notification, User
 from listings.models import Listing
-from notices import letters, workflow
+from notices import letters, withdrawal_letters, workflow
 from notices.models import Notice, NoticeItem, WithdrawalLetter, WithdrawnItem
 from notices.workflow.handover import names_withdrawn
 from notices.workflow.sending import after_failed_withdrawal
@@ -39,6 +42,11 @@ def mails(notice: Notice) -> list[Delivery]:
 
 def items(notice: Notice) -> list[int]:
     return list(notice.items.order_by("position").values_list("pk", flat=True))
+
+
+def in_prose(html: str) -> list[str]:
+    """The paragraphs of a letter, as they are read."""
+    return [strip_tags(words).strip() for words in re.findall(r"<p[^>]*>(.*?)</p>", html, re.DOTALL)]
 
 
 def withdraw(world: World, notice: Notice, ids: list[int] | None = None) -> list:
@@ -444,3 +452,16 @@ class TestPages:
         page = client.get(f"/cases/targets/{target.pk}/").content.decode()
         assert "请求平台恢复" in page
         assert "已恢复" not in page
+
+
+def test_no_letter_has_a_gap_between_two_words_of_its_chinese(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    sent(notice)
+    withdraw(world, notice)
+    [letter] = WithdrawalLetter.objects.of(notice)
+    htmls = [letters.render(notice).html, withdrawal_letters.render(letter, list(notice.items.all())).html]
+    for words in [words for html in htmls for words in in_prose(html)]:
+        gap = re.search(r"[\u4e00-\u9fff\u3001-\u301f\uff00-\uffef][ \n]+[\u4e00-\u9fff]", words)
+        assert gap is None, words
+    assert f"我队在办理{world.case.document_number}案件中，发现附件所列" in letters.render(notice).text
