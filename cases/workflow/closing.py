@@ -249,7 +249,7 @@ def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
         for hook in resuming_hooks:
             hook(case, span, actor, at)
     before, case.suspended_at, case.suspended_from = case.suspended_from, None, ""
-    return _move(case, before, actor, at, "suspended_at", "suspended_from", "handling_deadline")
+    return _put(case, before, actor, at, "suspended_at", "suspended_from", "handling_deadline")
 
 
 @transaction.atomic
@@ -348,6 +348,10 @@ def _require_nothing(things: list[Missing]) -> None:
 
 def _move(case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any) -> Case:
     require_way(case, after)
+    return _put(case, after, actor, at, *fields, **said)
+
+
+def _put(case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any) -> Case:
     before, case.state = case.state, after
     case.save(update_fields=["state", *fields])
     record(actor, f"case.{after}", case, at=at, thread=case.thread, before=before, **said)

@@ -17,9 +17,12 @@ REASON = 4000
 
 
 def require_way(subject: Case | Complaint, after: str) -> None:
-    """Raise TransitionRefused "wrong-state", with the last act, unless the thing may go to that state."""
+    """Raise TransitionRefused "wrong-state", with the last act, unless the thing may go to that state.
+
+    A suspended case goes nowhere: it is resumed first (`cases.workflow.resume_case`).
+    """
     table = CASE_STATES if isinstance(subject, Case) else COMPLAINT_STATES
-    if not table.allows(subject.state, after):
+    if subject.state == CaseState.SUSPENDED or not table.allows(subject.state, after):
         message = _("This cannot be done now: it is “%(state)s”.") % {"state": subject.get_state_display()}
         raise TransitionRefused("wrong-state", message, state=subject.state, **last_act(subject))
 
