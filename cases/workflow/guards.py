@@ -1,11 +1,12 @@
 """Guards that several verbs share, and what a refused person is told."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, LegalGround
-from cases.states import CASE_STATES, COMPLAINT_STATES, CaseState
+from cases.states import CASE_STATES, COMPLAINT_STATES, ENDED_CASE, CaseState, ComplaintState
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
@@ -13,6 +14,8 @@ from corps.locking import locked
 
 # While a case is in one of these, things can be added to it and taken out.
 OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)
+# What a complaint in one of these names is still registered.
+OPEN_COMPLAINT = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED, ComplaintState.IN_CASE)
 REASON = 4000
 
 
@@ -32,6 +35,18 @@ def require_open(case: Case) -> None:
     if case.state not in OPEN_CASE:
         message = _("The case is not open: it is “%(state)s”.") % {"state": case.get_state_display()}
         raise TransitionRefused("case-not-open", message, state=case.state, **last_act(case))
+
+
+def intake_barred(complaint: Complaint) -> tuple[str, Any] | None:
+    """Code and sentence for why nothing that a complaint names is registered any more, if so: "complaint-not-open",
+    "case-not-open". The caller holds the complaint, and its case or the registry."""
+    if complaint.state not in OPEN_COMPLAINT:
+        said = _("The complaint is “%(state)s”; nothing that it names is registered any more.")
+        return "complaint-not-open", said % {"state": complaint.get_state_display()}
+    if complaint.case is not None and complaint.case.state in ENDED_CASE:
+        said = _("The complaint's case is “%(state)s”; nothing that it names is registered any more.")
+        return "case-not-open", said % {"state": complaint.case.get_state_display()}
+    return None
 
 
 def given(reason: str) -> str:

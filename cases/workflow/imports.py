@@ -17,10 +17,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import tasks
-from cases.models import Complaint, ImportRow, SheetImport
+from cases.models import Case, Complaint, ImportRow, SheetImport
 from cases.models.imports import SheetImportQuerySet
-from cases.states import ComplaintState
 from cases.workflow import reading, registration
+from cases.workflow.guards import intake_barred
 from corps.access import require
 from corps.acting import Acting, acting
 from corps.audit import record
@@ -28,7 +28,7 @@ from corps.bulk import without_collector
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
-from corps.locking import locked
+from corps.locking import held, locked
 from corps.models import User
 from corps.tasks import ring
 from corps.workflow import notify
@@ -41,7 +41,6 @@ CHUNK = 5000
 IMPORT_LOCKS = 0x0C1
 # Whoever works on an import touches it more often than this.
 UNTOUCHED = timedelta(seconds=20)
-OPEN_COMPLAINT = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED, ComplaintState.IN_CASE)
 
 
 def ring_import(sheet_import: SheetImport) -> None:
@@ -189,19 +188,18 @@ def _fail(sheet_import: SheetImport, detail: str) -> None:
 def register_import(*, sheet_import: SheetImport, actor: User, at: datetime | None = None) -> SheetImport:
     """Have the rows that a person has looked at registered; a task does it. at: when they count as reported.
 
-    Raises PermissionDenied; TransitionRefused "not-in-review", "complaint-not-open".
+    Raises PermissionDenied; TransitionRefused "not-in-review", "complaint-not-open", "case-not-open".
     """
     at = accept_at(actor, at, now())
+    # The case before its complaint, as who closes it locks them.
+    held(
+        Case, Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False).values_list("case", flat=True)
+    )
     complaint, sheet_import = lock_import(sheet_import)
     require(actor, "cases.register_import", sheet_import)
     _require_review(sheet_import)
-    if complaint.state not in OPEN_COMPLAINT:
-        raise TransitionRefused(
-            "complaint-not-open",
-            _("This complaint was refused or withdrawn."),
-            state=complaint.state,
-            **last_act(complaint),
-        )
+    if barred := intake_barred(complaint):
+        raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
 
     sheet_import.state, sheet_import.started_by, sheet_import.at = State.REGISTERING, actor, at
     sheet_import.done, sheet_import.touched_at = 0, now()
@@ -361,7 +359,7 @@ def _in_state(import_id: UUID | str, state: str) -> SheetImport | None:
 
 def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
     """A complaint and its import, locked in this order."""
-    complaint = locked(Complaint.objects).get(pk=sheet_import.complaint_id)
+    complaint = locked(Complaint.objects).select_related("case").get(pk=sheet_import.complaint_id)
     imports = locked(SheetImport.objects).select_related("started_by", "claims_confirmed_by")
     return complaint, imports.get(pk=sheet_import.pk)
 

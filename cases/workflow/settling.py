@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.workflow import imports, registration
+from cases.workflow.guards import intake_barred
 from cases.workflow.reading import RESULTS
 from corps.access import require
 from corps.audit import record, record_alike
@@ -46,8 +47,9 @@ def settle_rows(
     Neither: judge it as it stands, such as after its platform was registered, or after a refusal. Once the sheet is
     registered, rows that can be placed now are registered at once. A row that turns out to be an official account's is
     settled so, with code "official".
-    Refused with their code: "not-found", "not-settleable", "already-registered", or a code of
-    `listings.classify.REASONS` if the row can be placed no better than before.
+    Refused with their code: "not-found", "not-settleable", "already-registered", "complaint-not-open" and
+    "case-not-open" where the complaint, or its case, has ended, or a code of `listings.classify.REASONS` if the row can
+    be placed no better than before.
     Raises PermissionDenied; TransitionRefused "repair-too-long".
     """
     at = accept_at(actor, at, now())
@@ -90,7 +92,7 @@ def _settle(
     platforms = registered_platforms()
     results, changed = {}, []
     for row in rows:
-        barred = _not_settleable(row, sheet_import, actor)
+        barred = _not_settleable(row, sheet_import, complaint, actor)
         if barred is None and not refuse:
             read = _read_again(row, repair, platforms)
             if read.verdict != "ok":
@@ -142,7 +144,8 @@ def _kept_out(ids: list[int]) -> dict[int, Result]:
 def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
     """Judge anew the rows that are held because of a claim about these listings, once that has been judged.
 
-    The caller holds `lock_registry`. A few statements for each sheet that has such rows.
+    Rows of a complaint that has ended, or whose case has, stay as they are. The caller holds `lock_registry`. A few
+    statements for each sheet that has such rows.
     """
     slugs = {pk: slug for slug, pk in registered_platforms().items()}
     wanted = {(slugs[platform], canonical_id) for platform, canonical_id in listings}
@@ -154,13 +157,17 @@ def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
             by_import.setdefault(sheet, []).append(pk)
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
         complaint, locked = imports.lock_import(sheet_import)
+        if intake_barred(complaint):
+            continue
         if locked.state in (SheetImport.State.REVIEW, SheetImport.State.DONE) or not locked.needs_review:
             _judge_anew(locked, complaint, by_import[sheet_import.pk], actor, at)
 
 
-def _not_settleable(row: ImportRow, sheet_import: SheetImport, actor: User) -> Result | None:
+def _not_settleable(row: ImportRow, sheet_import: SheetImport, complaint: Complaint, actor: User) -> Result | None:
     if row.target_id is not None:
         return Result(row.pk, False, "already-registered", _("This row is registered already."))
+    if barred := intake_barred(complaint):
+        return Result(row.pk, False, *barred)
     may_still = [SheetImport.State.REVIEW]
     if actor.role != User.Role.REPRESENTATIVE:
         may_still.append(SheetImport.State.DONE)
