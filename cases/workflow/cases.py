@@ -16,7 +16,7 @@ from corps.audit import entry, record, record_many
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
-from corps.locking import locked
+from corps.locking import held, locked
 from corps.models import Deadline, Unit, User
 from corps.workflow import announce, document_number, take_number
 from listings.registration import lock_registry
@@ -128,8 +128,7 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
     require_way(case, CaseState.FILED)
     if case.opened_by_id == actor.pk:
         raise TransitionRefused("own-draft", _("Nobody files the case that they opened."))
-    if case.assignments.filter(until__isnull=True).count() < 2:
-        raise TransitionRefused("two-officers", _("A case is filed with two officers assigned to it."))
+    _require_two_officers(case)
 
     case.state, case.filed_by, case.filed_at = CaseState.FILED, actor, at
     case.handling_deadline = Deadline.objects.ensure("CB", shanghai_date(at))
@@ -307,8 +306,7 @@ def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) 
 def _assign(case: Case, lead: User | None, second: User | None, actor: User, at: datetime) -> None:
     if lead is None or second is None or lead.pk == second.pk:
         raise TransitionRefused("two-officers", _("A case is handled by two officers, one of them in the lead."))
-    able = {User.Role.OFFICER, User.Role.SUPERVISOR}
-    if any(officer.role not in able or not officer.is_active for officer in (lead, second)):
+    if not (_can_handle(lead) and _can_handle(second)):
         raise TransitionRefused("not-an-officer", _("Only officers of the corps can handle a case."))
     current = case.assignments.filter(until__isnull=True)
     relieved = list(current.order_by("-is_lead").values_list("officer", flat=True))
@@ -317,6 +315,20 @@ def _assign(case: Case, lead: User | None, second: User | None, actor: User, at:
         CaseOfficer(case=case, officer=officer, is_lead=officer is lead, since=at) for officer in (lead, second)
     )
     record(actor, "case.assigned", case, at=at, thread=case.thread, officers=[lead.pk, second.pk], relieved=relieved)
+
+
+def _require_two_officers(case: Case) -> None:
+    """Raise TransitionRefused "two-officers" unless two who can handle a case are assigned to this one."""
+    officers = User.objects.filter(assignments__case=case, assignments__until__isnull=True)
+    held(User, officers.values_list("pk", flat=True))
+    if sum(_can_handle(officer) for officer in officers.all()) < 2:
+        said = _("A case is filed with two officers assigned to it, whose accounts are open.")
+        raise TransitionRefused("two-officers", said)
+
+
+def _can_handle(officer: User) -> bool:
+    """Whether a person can handle cases: an officer or a supervisor whose account is open."""
+    return officer.is_active and officer.role in (User.Role.OFFICER, User.Role.SUPERVISOR)
 
 
 def _is_below(unit: Unit, top: Unit | None) -> bool:
