@@ -42,7 +42,7 @@ def move_complaint(
     lock_registry()
     reason = given(reason)
     cases = _lock_cases(complaint, to)
-    complaint = locked(Complaint.objects.visible_to(actor)).select_related("firm").get(pk=complaint.pk)
+    complaint = locked(Complaint.objects).select_related("firm").get(pk=complaint.pk)
     require(actor, "cases.move_complaint", complaint)
     if complaint.state != ComplaintState.IN_CASE or complaint.case_id not in cases:
         message = _("This complaint is in no case: it is “%(state)s”.") % {"state": complaint.get_state_display()}

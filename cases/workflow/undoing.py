@@ -53,7 +53,7 @@ def undo_act(*, act: BulkAct, actor: User, at: datetime | None = None) -> list[R
     at = accept_at(actor, at, now())
     if act.verb in (Verb.JOIN, Verb.OPEN):
         lock_registry()
-    act = locked(BulkAct.objects.visible_to(actor)).get(pk=act.pk)
+    act = locked(BulkAct.objects).get(pk=act.pk)
     require(actor, "cases.undo_act", act)
     if act.undone_at is not None:
         message = _("You undid this already, at %(when)s.") % {"when": _clock(act.undone_at)}

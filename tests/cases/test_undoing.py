@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -89,7 +90,7 @@ def test_what_a_notice_was_drafted_of_meanwhile_says_which_by_whom_and_when(hous
 def test_an_act_is_undone_once_by_whom_it_was_and_for_ten_minutes(house, case_of):  # noqa: F811
     case_of(A, B)
     drop(house, target(A))
-    with pytest.raises(BulkAct.DoesNotExist):
+    with pytest.raises(PermissionDenied):
         undo(house, house.officer2)
     BulkAct.objects.update(recorded_at=timezone.now() - timedelta(minutes=10, seconds=1))
     with pytest.raises(TransitionRefused, match="undo-late"):
