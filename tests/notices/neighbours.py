@@ -1,17 +1,15 @@
 """Scenes in which each verb of notices may act, and ways to put one of its neighbours into any state, by the row."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils import timezone
 
 from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState, TargetState
 from corps import outbox
-from corps.errors import TransitionRefused
 from corps.models import Delivery, Notification, StoredFile, User
 from corps.models.messages import DeliveryState
 from corps.results import Result
@@ -20,6 +18,7 @@ from notices.models import AnswerSheet, Check, Notice, NoticeItem, Objection, Pe
 from notices.states import ItemState, NoticeState, ObjectionState
 from notices.workflow import ledger
 from stores.models import Liaison
+from tests.neighbours import Neighbours
 from tests.notices.world import World, add_targets, answer, issue, make_world
 
 
@@ -321,23 +320,6 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
 }
 
 
-def outcome_of(act: Act, scene: Scene) -> str:
-    """ "done", or the code with which a verb said no. Anything else that it raises is a fault, and is raised."""
-    try:
-        found = act(scene)
-    except TransitionRefused as refused:
-        return refused.code
-    except PermissionDenied:
-        return "forbidden"
-    if isinstance(found, str):
-        return found
-    if isinstance(found, workflow.Composed):
-        found = found.blocked
-    if isinstance(found, list):
-        return next((result.code for result in found if isinstance(result, Result) and not result.ok), "done")
-    return "done"
-
-
 # --- the neighbours, and how one is put into a state ----------------------------------------------------------------
 
 
@@ -441,7 +423,7 @@ def _values(choices: type[models.TextChoices]) -> list[str]:
     return [str(value) for value in choices.values]
 
 
-NEIGHBOURS: dict[str, tuple[Iterable[str], Callable[[Scene, str], None]]] = {
+NEIGHBOURS: Neighbours = {
     "case": (_values(CaseState), _case),
     "notice": (_values(NoticeState), _notice),
     "item": (_values(ItemState), _item),

@@ -5,13 +5,13 @@ among those known here: both fail until somebody has said what is expected.
 """
 
 import copy
-import inspect
+from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 
 from notices import workflow
-from tests.notices.neighbours import NEIGHBOURS, VERBS, outcome_of, refreshed
+from tests.neighbours import answers, differences, functions_of, states_of
+from tests.notices.neighbours import NEIGHBOURS, VERBS, Scene, refreshed
 
 pytestmark = pytest.mark.django_db
 
@@ -204,36 +204,23 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 def expected(verb: str, neighbour: str) -> dict[str, str]:
     """For each state of a neighbour what a verb answers."""
-    said = dict.fromkeys(KNOWN[neighbour].split(), "done")
     default = "forbidden: closed" if neighbour == "actor" else ""
-    for part in filter(None, EXPECTED[verb].get(neighbour, default).split("; ")):
-        code, states = part.split(": ")
-        unknown = set(states.split()) - said.keys()
-        assert not unknown, f"{verb}, {neighbour}: {unknown} are no states"
-        said |= dict.fromkeys(states.split(), code)
-    return said
+    return answers(KNOWN[neighbour], EXPECTED[verb].get(neighbour, default))
 
 
 def test_every_registered_verb_and_every_state_has_an_expectation():
-    functions = {name for name in workflow.__all__ if inspect.isfunction(getattr(workflow, name))}
-    assert (functions - QUESTIONS) | OUTBOX == VERBS.keys() == EXPECTED.keys()
-    states_of = {name: [state.replace(" ", "-") for state in states] for name, (states, _put) in NEIGHBOURS.items()}
-    assert states_of == {name: states.split() for name, states in KNOWN.items()}
+    assert (functions_of(workflow) - QUESTIONS) | OUTBOX == VERBS.keys() == EXPECTED.keys()
+    assert states_of(NEIGHBOURS) == {name: states.split() for name, states in KNOWN.items()}
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_asks_its_neighbours(verb: str):
     build, act = VERBS[verb]
     base = build()
-    wrong = []
-    for neighbour, (states, put) in NEIGHBOURS.items():
-        wanted = expected(verb, neighbour)
-        for state in states:
-            before = transaction.savepoint()
-            scene = copy.deepcopy(base)
-            put(scene, state)
-            found = outcome_of(act, refreshed(scene))
-            transaction.savepoint_rollback(before)
-            if found != wanted[state.replace(" ", "-")]:
-                wrong.append(f"{neighbour} {state}: {found}, not {wanted[state.replace(' ', '-')]}")
-    assert not wrong
+
+    def scene_with(put: Callable[[Scene, str], None], state: str) -> Scene:
+        scene = copy.deepcopy(base)
+        put(scene, state)
+        return refreshed(scene)
+
+    assert not list(differences(NEIGHBOURS, lambda neighbour: expected(verb, neighbour), scene_with, act))

@@ -1,0 +1,81 @@
+"""Every verb of an app with every state of every neighbour: how the tables of what is expected are read, and tried."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from corps.errors import TransitionRefused
+from corps.results import Result
+
+# For each neighbour its states, and how it is put into one of them in a scene.
+Neighbours = Mapping[str, tuple[Iterable[str], Callable[[Any, str], None]]]
+
+
+def functions_of(workflow: ModuleType) -> set[str]:
+    """The names of the functions that an app registers with its verbs, or that are public in its one module of them."""
+    functions = dict(inspect.getmembers(workflow, inspect.isfunction))
+    if hasattr(workflow, "__all__"):
+        return functions.keys() & set(workflow.__all__)
+    own = {name for name, function in functions.items() if function.__module__ == workflow.__name__}
+    return {name for name in own if not name.startswith("_")}
+
+
+def states_of(neighbours: Neighbours) -> dict[str, list[str]]:
+    """The states that there are of each neighbour, each as one word, as tables name it."""
+    return {name: [state.replace(" ", "-") for state in states] for name, (states, _put) in neighbours.items()}
+
+
+def answers(states: str, refusals: str) -> dict[str, str]:
+    """For each state of a neighbour what a verb answers: "done", unless a refusal names it.
+
+    states: separated by spaces. refusals: such as "code: state state; other-code: state".
+    """
+    said = dict.fromkeys(states.split(), "done")
+    for part in filter(None, refusals.split("; ")):
+        code, named = part.split(": ")
+        unknown = set(named.split()) - said.keys()
+        assert not unknown, f"{refusals}: {unknown} are no states"
+        said |= dict.fromkeys(named.split(), code)
+    return said
+
+
+def differences(
+    neighbours: Neighbours,
+    expected: Callable[[str], Mapping[str, str]],
+    scene_with: Callable[[Callable[[Any, str], None], str], Any],
+    act: Callable[[Any], Any],
+) -> Iterator[str]:
+    """Where a verb does not answer what is expected, in words.
+
+    expected: of a neighbour, by its states. scene_with: a scene in which a neighbour was put into a state, and which
+    the verb is done in; all of it is undone afterwards.
+    """
+    for neighbour, (states, put) in neighbours.items():
+        wanted = expected(neighbour)
+        for state in states:
+            before = transaction.savepoint()
+            found = outcome_of(act, scene_with(put, state))
+            transaction.savepoint_rollback(before)
+            transaction.savepoint_commit(before)
+            if found != wanted[state.replace(" ", "-")]:
+                yield f"{neighbour} {state}: {found}, not {wanted[state.replace(' ', '-')]}"
+
+
+def outcome_of(act: Callable[[Any], Any], scene: Any) -> str:
+    """ "done", or the code with which a verb said no. Anything else that it raises is a fault, and is raised."""
+    try:
+        found = act(scene)
+    except TransitionRefused as refused:
+        return refused.code
+    except PermissionDenied:
+        return "forbidden"
+    if isinstance(found, str):
+        return found
+    found = getattr(found, "blocked", found)
+    if isinstance(found, list):
+        return next((result.code for result in found if isinstance(result, Result) and not result.ok), "done")
+    return "done"
