@@ -18,6 +18,18 @@ class Way:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """An act that can still be undone for some seconds. text: what it is. url: takes a POST with `fields`."""
+
+    text: Any
+    url: str
+    fields: tuple[tuple[str, Any], ...]
+    seconds: int
+
+
+# Each is asked for what a person can still undo, newest first; a few statements.
+undoables: list[Callable[[User], Iterable[Undoable]]] = []
 # Each is asked for some entries of a person and gives the ways that it knows, by the entry's id; a few statements,
 # whatever the number of entries.
 providers: list[Callable[[list[AuditEntry], User], dict[int, Way]]] = []
@@ -30,3 +42,8 @@ def ways_back(entries: Iterable[AuditEntry], user: User) -> dict[int, Way]:
     for provide in providers:
         found = provide(entries, user) | found
     return found
+
+
+def undoable_now(user: User) -> list[Undoable]:
+    """What a person did some seconds ago and can still undo."""
+    return [undoable for provide in undoables for undoable in provide(user)]

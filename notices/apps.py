@@ -6,13 +6,14 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lists of the apps below: the access table, what the outbox asks, what closing a case asks."""
-        from notices import announcements, audit_words, home, story
+        from notices import acts, announcements, audit_words, home, story
 
         _register_links()
         story.register()
         home.register()
         audit_words.register()
         announcements.register()
+        acts.register()
         _allow_verbs()
         _answer_the_outbox()
         _register_maintenance()

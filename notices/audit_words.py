@@ -20,6 +20,7 @@ VERBS = {
     "notice.approval_given": (_("Approval given, to take effect in ten seconds"), "purple"),
     "notice.approval_undone": (_("Approval undone"), "grey"),
     "notice.voided": (_("Submission void: it was changed"), "amber"),
+    "notice.recalled": (_("Notice taken back before approval"), "grey"),
     "notice.returned": (_("Notice returned"), "red"),
     "notice.issued": (_("Notice issued"), "blue"),
     "notice.completed": (_("Notice completed"), "green"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline, workflow
-from cases.acts import Way, ways_back
+from cases.acts import Way, undoable_now, ways_back
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.states import ComplaintState, TargetState
 from cases.views.casework import verbs_on
@@ -67,6 +67,7 @@ def list_acts(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": [(line, ways.get(entry.pk)) for line, entry in zip(lines, newest, strict=True)],
         "undoable": undoable_by(request.user),
+        "undoable_now": undoable_now(request.user),
         "one_by_one": bool(each),
     }
     return render(request, "cases/acts.html", context)

@@ -202,7 +202,7 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
 @officers
 @require_POST
 def change_draft(request: SignedIn, number: str) -> HttpResponse:
-    """What the composer's buttons do to drafts: submit one or all, take items out, give up, change the request."""
+    """What the buttons of composer and page do to drafts: submit, take back, take items out, give up, change."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
     act = request.POST.get("act", "")
     composer = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
@@ -226,6 +226,9 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
                 ask_preserve="preserve" in request.POST,
                 ask_operator="operator" in request.POST,
             )
+        elif act == "recall":
+            workflow.recall_notice(notice=notice, actor=request.user)
+            messages.success(request, _("It is a draft again."))
         elif act == "withdraw":
             workflow.withdraw_draft(notice=notice, actor=request.user)
             messages.success(request, _("The draft was given up; its targets are free again."))

@@ -186,6 +186,21 @@ def change_request(
 
 
 @transaction.atomic
+def recall_notice(*, notice: Notice, actor: User, at: datetime | None = None) -> Notice:
+    """Make a draft again of a notice that was put forward, before it is decided on; whoever just approved it is told.
+
+    Raises PermissionDenied; TransitionRefused "already-issued", "not-submitted".
+    """
+    notice, at = _lock_draft(notice, actor, at)
+    if notice.state != NoticeState.SUBMITTED:
+        said = _("This notice does not wait for approval.")
+        raise TransitionRefused("not-submitted", said, state=notice.state, **last_act(notice))
+    take_back(notice, actor=actor, at=at)
+    record(actor, "notice.recalled", notice, at=at, thread=notice.case.thread)
+    return notice
+
+
+@transaction.atomic
 def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -> Notice:
     """Give up a notice that is not issued; its number stays used, its targets are free again.
 

@@ -277,6 +277,7 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
         lambda s: workflow.propose_verdicts(items=[s.item.pk], seen="gone", actor=s.world.officer2),
     ),
     "put_away_sheets": (handed_in, lambda s: workflow.put_away_sheets()),
+    "recall_notice": (submitted, lambda s: workflow.recall_notice(notice=s.notice, actor=s.world.officer)),
     "remove_items": (
         drafted,
         lambda s: workflow.remove_items(notice=s.notice, items=[s.item.pk], actor=s.world.officer),

@@ -12,8 +12,8 @@ from cases.models import LegalGround
 from corps.errors import TransitionRefused
 from corps.models import Approval, Delivery, Notification, User
 from notices import workflow
-from notices.models import Notice, PendingApproval
-from tests.notices.world import World, add_targets
+from notices.models import Notice, PendingApproval, PendingVerdict
+from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +119,68 @@ def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(wor
     assert not Delivery.objects.exists()
     told = Notification.objects.filter(user=world.supervisor, url=notice.get_absolute_url())
     assert told.exclude(event="notice.submitted").count() == 1
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def ways_of(user: User) -> dict[str, str]:
+    page = client_of(user).get(reverse("cases:acts"))
+    return {way.url: str(way.label) for _line, way in page.context["rows"] if way}
+
+
+def test_ones_own_submission_is_taken_back_from_the_acts_of_today(world: World):
+    notice = submitted(world)
+    assert notice.get_absolute_url() in ways_of(world.officer)
+    assert 'value="recall"' in client_of(world.officer).get(notice.get_absolute_url()).content.decode()
+    workflow.propose_approval(notice=notice, actor=world.supervisor, version=notice.version)
+    client_of(world.officer).post(reverse("notices:change", args=[notice.number]), {"act": "recall"})
+    notice.refresh_from_db()
+    assert (notice.state, notice.version) == ("draft", "")
+    assert not PendingApproval.objects.exists()
+    assert Notification.objects.filter(user=world.supervisor, event="approval.voided").count() == 1
+    assert ways_of(world.officer) == {}
+    again = client_of(world.officer).post(reverse("notices:change", args=[notice.number]), {"act": "recall"})
+    assert again.status_code == 409
+
+
+def test_an_approval_in_its_ten_seconds_is_undone_from_the_acts_of_today(world: World):
+    notice = submitted(world)
+    workflow.propose_approval(notice=notice, actor=world.supervisor, version=notice.version)
+    client = client_of(world.supervisor)
+    [undoable] = client.get(reverse("cases:acts")).context["undoable_now"]
+    assert client_of(world.officer).get(reverse("cases:acts")).context["undoable_now"] == []
+    client.post(undoable.url, dict(undoable.fields))
+    assert not PendingApproval.objects.exists()
+    assert client.get(reverse("cases:acts")).context["undoable_now"] == []
+
+
+def test_verdicts_in_their_ten_seconds_are_undone_from_the_acts_of_today_all_of_one_act(world: World):
+    add_targets(world, 3)
+    [notice] = issue(world)
+    answer(world, notice)
+    items = list(notice.items.values_list("pk", flat=True))
+    workflow.propose_verdicts(items=items[:2], seen="gone", actor=world.officer2)
+    workflow.propose_verdicts(items=items[2:], seen="live", actor=world.officer2)
+    client = client_of(world.officer2)
+    first, second = client.get(reverse("cases:acts")).context["undoable_now"]
+    assert [value for _name, value in first.fields] == items[2:]
+    client.post(second.url, {"ids": [value for _name, value in second.fields]})
+    assert list(PendingVerdict.objects.values_list("item", flat=True)) == items[2:]
+
+
+def test_what_was_withdrawn_or_counted_leads_to_where_it_is_dealt_with(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    first, second = notice.items.all()
+    workflow.verify_items(items=[first.pk], seen="gone", actor=world.officer2)
+    workflow.withdraw_items(items=[second.pk], actor=world.officer2, reason="误发")
+    letter = notice.withdrawal_letters.get()
+    assert ways_of(world.officer2) == {
+        reverse("notices:correction_new", args=[first.target_id]): "更正…",
+        letter.get_absolute_url(): "查看函件",
+    }

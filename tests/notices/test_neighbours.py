@@ -157,6 +157,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "propose_correction": {},
     "propose_verdicts": CHECK,
     "put_away_sheets": {"actor": ""},
+    "recall_notice": {"notice": f"not-submitted: draft returned; {NOT_ISSUED}"},
     "remove_items": {
         "notice": NOT_ISSUED,
         "item": "not-in-notice: open claimed verified refused needs_information appealed not_ours handed_over"
