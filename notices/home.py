@@ -192,25 +192,25 @@ def undelivered(user: User) -> Iterable[desk.Task]:
 
 
 def to_check(user: User) -> Iterable[desk.Task]:
-    """Claimed items, by notice, with the earliest deadline of each."""
+    """Claimed items, by notice, with the earliest deadline of each; of a person's own work, that somebody else does."""
     found = (
         NoticeItem.objects.visible_to(user)
         .to_check()
         .order_by()
         .values("notice__number", "notice__document_number", "notice__platform", "notice__case__number")
-        .annotate(count=Count("pk"), due_on=F("check_deadline__due_on"))
+        .annotate(count=Count("pk"), own=Count("pk", filter=workflow.own_work(user)), due_on=F("check_deadline__due_on"))
         .order_by("due_on", "notice__number")[: desk.MOST]
     )
     platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
     for row in found:
         yield desk.Task(
             title=f"{platforms[row['notice__platform']]}　{row['notice__document_number']}",
-            note="",
+            note=_("your own work, somebody else checks it") if row["own"] == row["count"] else "",
             place=row["notice__case__number"],
             count=row["count"],
             unit=_items(row["count"]),
             url=f"{reverse('notices:checks')}?notice={row['notice__number']}",
-            verb=_("Check"),
+            verb=_("Look") if row["own"] == row["count"] else _("Check"),
             due=row["due_on"],
         )
 

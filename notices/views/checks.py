@@ -112,9 +112,9 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
 
 def _ranked(items: QuerySet[NoticeItem], user: User) -> QuerySet[Any]:
     """Items with their due day and whether they are the person's own work, which somebody else checks."""
-    own = Q(notice__drafted_by=user) | Q(answered_by=user) | Q(notice__issued_by=user)
+    own = When(workflow.own_work(user), then=1)
     return items.annotate(
-        due_on=F("check_deadline__due_on"), is_own=Case(When(own, then=1), default=0, output_field=IntegerField())
+        due_on=F("check_deadline__due_on"), is_own=Case(own, default=0, output_field=IntegerField())
     )
 
 

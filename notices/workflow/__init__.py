@@ -4,7 +4,7 @@ from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
 from notices.workflow.approving import propose_approval, settle_approvals, undo_approval
 from notices.workflow.arrival import find_arrivals, open_notice
-from notices.workflow.checkers import check_refusals
+from notices.workflow.checkers import check_refusals, own_work
 from notices.workflow.checking import Look, check_items, look_again, may_look_at, verify_items
 from notices.workflow.drafting import (
     Composed,
@@ -70,6 +70,7 @@ __all__ = [
     "may_decide",
     "may_look_at",
     "open_notice",
+    "own_work",
     "propose_approval",
     "propose_correction",
     "propose_verdicts",

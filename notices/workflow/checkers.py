@@ -7,6 +7,7 @@ officer who could, a supervisor who did not approve the notice does.
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseOfficer
@@ -31,6 +32,11 @@ def check_refusals(items: Iterable[NoticeItem], actor: User) -> dict[int, Result
                 said = _("An officer checks it; a supervisor does where drafter and answerer leave nobody else.")
                 refused[item.pk] = Result(item.pk, False, "for-an-officer", said)
     return refused
+
+
+def own_work(user: User) -> Q:
+    """Items that are a person's own work, as `_own` says of one, and that somebody else checks."""
+    return Q(notice__drafted_by=user) | Q(answered_by=user) | Q(notice__issued_by=user)
 
 
 def _own(item: NoticeItem, actor: User) -> Result | None:

@@ -172,3 +172,14 @@ def test_the_officers_of_a_case_are_told_that_it_is_filed_or_not(world: World):
     told = Notification.objects.filter(url=world.case.get_absolute_url())
     assert {line.user for line in told} == {world.officer, world.officer2}
     assert all("已立案" in line.text for line in told)
+
+
+def test_ones_own_work_stands_there_for_others_to_check_and_is_no_call(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    [own] = lists(world.officer)["check"]
+    [others] = lists(world.officer2)["check"]
+    assert (own.verb, own.count) == ("查看", 2)
+    assert "他人" in own.note
+    assert (others.verb, others.count, others.note) == ("复核", 2, "")
