@@ -24,6 +24,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from corps.refusals import send_back
+from listings.models import BelongingCorrection, Listing
 from listings.views import judge_registration, judge_strike, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
@@ -47,7 +48,7 @@ COMPARED, ITEMS_COMPARED = 20, 3000
 def waiting(user: User) -> int:
     """How many decisions wait for a supervisor, for the rail."""
     notices = Notice.objects.visible_to(user).to_approve().count()
-    others = (to_be_filed(user), _objections(user), _corrections(user), _strikes(user))
+    others = (to_be_filed(user), _objections(user), _corrections(user), _strikes(user), _belongings(user))
     return notices + sum(found.count() for found in others)
 
 
@@ -87,6 +88,7 @@ def inbox(request: SignedIn) -> HttpResponse:
         "corrections": corrections,
         "strikes": strikes,
         "leads": leads,
+        "belongings": _belongings(request.user).select_related("listing__platform"),
         "waiting": waiting(request.user),
         "changed_ones": _changed_ones(notices),
         "is_over": bool(kind) and chosen is None,
@@ -230,6 +232,16 @@ def _strikes(user: User) -> Any:
     asked_for = Approval.objects.open_among(OfficialAccount)
     accounts = OfficialAccount.objects.visible_to(user)
     return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
+
+
+def _belongings(user: User) -> Any:
+    """What a listing belongs to, as somebody else asks to correct it; decided on the listing's page."""
+    asked_for = Approval.objects.open_among(BelongingCorrection)
+    return BelongingCorrection.objects.filter(
+        state=BelongingCorrection.State.PROPOSED,
+        listing__in=Listing.objects.visible_to(user).values("pk"),
+        pk__in=asked_for.exclude(requested_by=user).values("subject_id"),
+    )
 
 
 def _proposal(user: User, target: Target) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -202,3 +204,20 @@ def test_officers_of_a_touched_case_are_told_with_the_source(world: World, accou
     claim_all(world, {str(target.pk): target for target in targets})
     [told] = Notification.objects.filter(user=world.officer, url__contains=world.case.number)
     assert "企业YCB" in told.text
+
+
+def test_a_correction_stands_in_the_inbox_of_who_may_decide_it(world: World, account: OfficialAccount):
+    [target] = add_targets(world, 1)
+    casework.propose_belonging(
+        listing=target.listing, store_id=SHOP, actor=world.supervisor, reason="打开页面，在旗舰店内"
+    )
+    pages = {}
+    for user in (world.supervisor, world.supervisor2):
+        client = Client()
+        client.force_login(user)
+        page = client.get(reverse("notices:approvals"))
+        pages[user] = (
+            page.context["waiting"],
+            reverse("cases:belonging", args=[target.listing_id]) in page.content.decode(),
+        )
+    assert pages == {world.supervisor: (0, False), world.supervisor2: (1, True)}
