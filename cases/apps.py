@@ -56,6 +56,7 @@ class CasesConfig(AppConfig):
         storework.official_hooks.append(workflow.mark_account)
         storework.struck_hooks.append(workflow.release_account)
         standing.protected_counters.append(workflow.kept_by)
+        standing.freed_counters.append(workflow.freed_by)
         standing.touched_counters.append(workflow.touched_targets)
         standing.tellers.append(tell)
         search.finders.append(find)

@@ -42,6 +42,7 @@ urlpatterns = [
     path("listings/<int:pk>/store/", belonging.show_belonging, name="belonging"),
     path("listings/<int:pk>/store/decide/", belonging.decide_belonging, name="belonging_decide"),
     path("official/<int:pk>/", official.list_targets, name="official_targets"),
+    path("official/<int:pk>/rows/", official.list_rows, name="official_rows"),
     path("acts/", acts.list_acts, name="acts"),
     path("acts/<int:pk>/undo/", acts.undo, name="act_undo"),
     re_path(rf"^complaints/{NUMBER}/move/$", complaints.move, name="complaint_move"),

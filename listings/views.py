@@ -34,7 +34,7 @@ from listings.models import Listing
 from listings.sites import platform_of
 from stores import workflow
 from stores.models import OfficialAccount, Platform
-from stores.standing import protected_by, standings, touched_by, touched_version
+from stores.standing import freed_by, protected_by, standings, touched_by, touched_version
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)
@@ -277,6 +277,7 @@ def protection(user: User, account: OfficialAccount) -> dict[str, Any]:
         "is_open": last is not None and last.state == Approval.State.OPEN,
         "own": last is not None and last.requested_by_id == user.pk,
         "may_decide": may(user, "stores.strike_official_account"),
+        "freed": freed_by(account) if account.confirmed_at else [],
         "protected": protected_by(account) if account.confirmed_at and not account.struck_at else 0,
     }
 

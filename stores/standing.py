@@ -83,6 +83,15 @@ def touched_by(account: OfficialAccount) -> list[Touched]:
     return [touched for count in touched_counters for touched in count(account)]
 
 
+# Called with an official account; what striking it sets free or, once it is struck, what that has.
+freed_counters: list[Callable[[OfficialAccount], Iterable[Touched]]] = []
+
+
+def freed_by(account: OfficialAccount) -> list[Touched]:
+    """What striking an account sets free, as every app above counts it now."""
+    return [freed for count in freed_counters for freed in count(account)]
+
+
 def touched_version(touched: Iterable[Touched]) -> str:
     """SHA-256 of the counts that somebody was shown before they confirm."""
     counts = "/".join(f"{one.code}={one.count}" for one in touched)

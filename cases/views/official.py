@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from cases import story
-from cases.models import Target
+from cases.models import ImportRow, Target
 from cases.states import TargetState
-from cases.workflow import targets_of
+from cases.workflow import kept_rows, targets_of
 from corps.doors import SignedIn, open_to
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
@@ -38,6 +38,15 @@ TABLE = Table(
     Column("counts", gettext_lazy("Counts"), "w80", "n"),
 )
 
+ROWS = Table(
+    "official_rows",
+    Column("row", gettext_lazy("Row"), "w80", "n", fixed=True),
+    Column("address", gettext_lazy("Address"), fixed=True),
+    Column("complaint", gettext_lazy("Complaint"), "w160", fixed=True),
+    Column("case", gettext_lazy("Case"), "w144"),
+    Column("decision", gettext_lazy("Decision"), "w160"),
+)
+
 
 @corps
 @require_GET
@@ -62,6 +71,29 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
         "elsewhere": len(ids) - visible.count(),
     }
     return render(request, "cases/official_targets.html", context)
+
+
+@corps
+@require_GET
+def list_rows(request: SignedIn, pk: int) -> HttpResponse:
+    """The rows of sheets from which nothing was registered because of an account, each with its place in its sheet, and
+    how many the person may not see."""
+    request.rail_key = "official"
+    account = get_object_or_404(
+        OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform"), pk=pk
+    )
+    rows = kept_rows(account)
+    visible = ImportRow.objects.visible_to(request.user).filter(pk__in=rows.values("pk"))
+    total = visible.count()
+    context: dict[str, Any] = {
+        "account": account,
+        "page": page_of(
+            visible.select_related("sheet_import__complaint__case"), request.GET, order=("-id",), total=total
+        ),
+        "table": ROWS.shown_to(request.user, request.GET),
+        "elsewhere": rows.count() - total,
+    }
+    return render(request, "cases/official_rows.html", context)
 
 
 def _shown(show: str) -> Q:

@@ -63,6 +63,7 @@ from cases.workflow.imports import (
 from cases.workflow.moving import move_complaint, stays_of
 from cases.workflow.passing import draft_checks, misplaced_targets, pass_on, pass_on_all, pass_on_ended
 from cases.workflow.registration import official_found
+from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
 from cases.workflow.settling import note_address_asked, settle_rows
 from cases.workflow.targets import (
     add_targets,
@@ -70,10 +71,8 @@ from cases.workflow.targets import (
     drop_checks,
     drop_targets,
     ground_targets,
-    kept_by,
     mark_account,
     proposed_among,
-    release_account,
     take_up_targets,
     targets_of,
     touched_targets,
@@ -109,12 +108,14 @@ __all__ = [
     "drop_checks",
     "drop_targets",
     "file_case",
+    "freed_by",
     "give_ground",
     "ground_targets",
     "is_barred",
     "is_given",
     "judge_claims",
     "kept_by",
+    "kept_rows",
     "known_store_of",
     "leaving_checks",
     "leaving_hooks",

@@ -385,13 +385,6 @@ def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None
     announce_official(locked, actor, at)
 
 
-def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
-    """A hook of `stores.workflow` for one that was struck: what it alone kept from notices is a target like others."""
-    locked = [target.pk for target in locked_in_order(Target.objects, _kept_by(account))]
-    Target.objects.filter(pk__in=locked).update(is_official=False)
-    record(actor, "official_account.targets_released", account, at=at, targets=len(locked))
-
-
 def proposed_among(targets: Collection[int]) -> set[int]:
     """Which of these targets belong to an account that waits for a second person: no new letter may name them.
 
@@ -417,11 +410,6 @@ def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
     yield Touched("claimed", _("Listings only claimed to be in it"), claimed.count(), note)
 
 
-def kept_by(account: OfficialAccount) -> int:
-    """For `stores.standing.protected_counters`: how many targets this account alone keeps from notices."""
-    return len(_kept_by(account))
-
-
 def targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Target]]:
     """The targets that are the account's store, and those that are a listing known to be in it."""
     store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
@@ -444,7 +432,7 @@ def release_targets(listings: Iterable[int], *, actor: User, at: datetime) -> No
     record_each(actor, "target.released", Target.objects.filter(pk__in=locked), at)
 
 
-def _kept_by(account: OfficialAccount) -> list[int]:
+def kept_targets(account: OfficialAccount) -> list[int]:
     """Marked targets of the account that no other one protects."""
     ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=True).values_list("pk", flat=True)]
     return _kept_by_none(ids, OfficialAccount.objects.protecting().exclude(pk=account.pk))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from cases.models import Case
 from corps import events
@@ -20,6 +21,11 @@ WORDS: dict[str | tuple[str, str], Any] = {
     "complaint.received": _("Complaint %(number)s was received."),
     "deadline.near": _("%(what)s is due on %(due)s."),
     "deadline.missed": _("%(what)s was due on %(due)s."),
+    "official_account.struck": ngettext_lazy(
+        "“%(name)s” is no official account any more: %(count)d target or row may be asked about again.",
+        "“%(name)s” is no official account any more: %(count)d targets and rows may be asked about again.",
+        "count",
+    ),
     "belonging.claimed": _(
         "Sheets claim that targets of case %(number)s are in stores of a firm's own: %(count)d, last %(firm)s in "
         "%(complaint)s."

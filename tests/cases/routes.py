@@ -16,6 +16,7 @@ ROUTES = {
     "cases:target": CORPS,
     "cases:targets_act": CORPS,
     "cases:official_targets": CORPS,
+    "cases:official_rows": CORPS,
     "cases:acts": CORPS,
     "cases:act_undo": CORPS,
     "cases:complaint_move": CORPS,

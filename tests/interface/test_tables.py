@@ -35,8 +35,8 @@ PAGES = {
 }
 
 
-# Lists whose rows need a story of their own: tests/cases/test_claims.py, tests/notices/test_official_two_persons.py.
-TRIED_ELSEWHERE = {"claims", "official_targets"}
+# Lists whose rows need a story of their own: tests/cases/test_claims.py, test_releasing.py, and official accounts.
+TRIED_ELSEWHERE = {"claims", "official_targets", "official_rows"}
 
 
 @pytest.fixture
