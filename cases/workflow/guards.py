@@ -1,16 +1,17 @@
 """Guards that several verbs share, and what a refused person is told."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Complaint, LegalGround
+from cases.models import Case, Complaint, LegalGround, Target
 from cases.states import CASE_STATES, COMPLAINT_STATES, ENDED_CASE, CaseState, ComplaintState
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
-from corps.locking import locked
+from corps.locking import held, locked
 
 # While a case is in one of these, things can be added to it and taken out.
 OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)
@@ -63,6 +64,11 @@ def require_valid_ground(ground: LegalGround, at: datetime) -> None:
     """Raise TransitionRefused "ground-not-valid" unless the ground may be given at that time."""
     if not LegalGround.objects.valid_on(shanghai_date(at)).filter(pk=ground.pk).exists():
         raise TransitionRefused("ground-not-valid", _("This legal ground is not in force."), ground=ground.code)
+
+
+def hold_cases(targets: Collection[int]) -> None:
+    """Keep the cases of these targets as they are until the transaction ends; the caller locks the targets next."""
+    held(Case, Target.objects.filter(pk__in=targets, case__isnull=False).values_list("case", flat=True))
 
 
 def lock_case(case: Case) -> Case:

@@ -15,7 +15,7 @@ from cases.models.targets import TargetQuerySet
 from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING, CaseState, TargetState
 from cases.workflow.bulk_acts import keep_act
 from cases.workflow.claiming import take_up_claims
-from cases.workflow.guards import OPEN_CASE, given, lock_case, require_open, require_valid_ground
+from cases.workflow.guards import OPEN_CASE, given, hold_cases, lock_case, require_open, require_valid_ground
 from cases.workflow.registration import announce_official, finding_of, known_targets, record_each
 from corps.access import require
 from corps.audit import record, record_alike
@@ -358,8 +358,9 @@ def _keep(verb: str, targets: list[Target], before: list[Any], actor: User, at: 
 
 
 def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dict[int, Target]]:
-    """The ids in the order given, each once, and those that the actor may see, locked."""
+    """The ids in the order given, each once, and those that the actor may see, locked; their cases held."""
     ids = list(dict.fromkeys(targets))
+    hold_cases(ids)
     case_state = Case.objects.filter(pk=OuterRef("case")).values("state")
     visible = Target.objects.visible_to(actor).select_related("case").annotate(case_state=Subquery(case_state))
     return ids, {target.pk: target for target in locked_in_order(visible, ids)}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.models.acts import UNDO_FOR
 from cases.states import CaseState, ComplaintState
-from cases.workflow.guards import OPEN_CASE, lock_case
+from cases.workflow.guards import OPEN_CASE, hold_cases, lock_case
 from cases.workflow.moving import move_locked, stays_of
 from cases.workflow.passing import pass_on
 from cases.workflow.registration import record_each
@@ -92,7 +92,8 @@ def _undo_ground(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
 
 
 def _judged(act: BulkAct) -> tuple[dict[int, Target], dict[int, Result]]:
-    """The targets of an act, locked, and for each whether it can be as it was."""
+    """The targets of an act, locked, and for each whether it can be as it was; their cases held."""
+    hold_cases(act.subjects)
     found = {target.pk: target for target in locked_in_order(Target.objects.select_related("case"), act.subjects)}
     built_on = _later_acts(Target, act)
     for check in undo_checks:
