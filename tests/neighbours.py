@@ -1,16 +1,23 @@
 """Every verb of an app with every state of every neighbour: how the tables of what is expected are read, and tried."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from corps.errors import TransitionRefused
 from corps.results import Result
 
+# A statement that locks rows: FOR NO KEY UPDATE OF "table", FROM "table" … FOR SHARE, or an advisory lock.
+LOCK = re.compile(
+    r'(?=FOR (?:NO KEY )?UPDATE OF|FROM "\w+" .* FOR SHARE|pg_advisory_xact)(?:FOR [A-Z ]+"|FROM ")?(\w+)', re.DOTALL
+)
+ADVISORY = {"pg_advisory_xact_lock_shared": "shared", "pg_advisory_xact_lock": "alone"}
 # For each neighbour its states, and how it is put into one of them in a scene.
 Neighbours = Mapping[str, tuple[Iterable[str], Callable[[Any, str], None]]]
 
@@ -79,3 +86,13 @@ def outcome_of(act: Callable[[Any], Any], scene: Any) -> str:
     if isinstance(found, list):
         return next((result.code for result in found if isinstance(result, Result) and not result.ok), "done")
     return "done"
+
+
+def locks_of(act: Callable[[], Any]) -> list[str]:
+    """Of what a verb locks rows, or keeps them as they are, until its transaction ends, in this order: models by their
+    names; "shared" and "alone" for the advisory locks of registry and official accounts.
+    """
+    with CaptureQueriesContext(connection) as context:
+        act()
+    found = (LOCK.search(query["sql"]) for query in context.captured_queries)
+    return list(dict.fromkeys(ADVISORY.get(match[1]) or match[1].partition("_")[2] for match in found if match))

@@ -1,0 +1,66 @@
+"""What a verb of notices asks of its neighbours stays true until it ends: what each of them locks, in which order.
+
+A new verb fails until somebody has said what it locks; so does one that locks no more what it asks.
+"""
+
+import pytest
+
+from tests.neighbours import locks_of
+from tests.notices.neighbours import VERBS, refreshed
+
+pytestmark = pytest.mark.django_db
+
+SUBMITTED = "case notice liaison user"
+APPROVING = "shared case notice liaison user target"
+DECIDED = "target objection noticeitem pendingverdict delivery notice"
+ANSWERED = "case target noticeitem notice"
+
+# For each verb what it locks, or only holds; "shared" is the lock that whoever registers an official account waits for.
+LOCKS = {
+    "accept_objection": "objection",
+    "accept_objections": "objection",
+    "answer_items": ANSWERED,
+    "approve_notice": f"{APPROVING} approval",
+    "change_answers": f"{ANSWERED} objection",
+    "change_request": "case notice",
+    "check_items": ANSWERED,
+    "compose_notices": "shared case target",
+    "confirm_sheet": "answersheet",
+    "correct_outcome": "target approval pendingverdict",
+    "decide_objection": DECIDED,
+    "decide_objections": DECIDED,
+    "decline_correction": "target approval",
+    "find_arrivals": "notice",
+    "hand_in_sheet": "case notice",
+    "hand_over": "shared case target notice liaison user",
+    "lodge_objection": "target",
+    "look_again": "target",
+    "open_notice": "notice",
+    "propose_approval": APPROVING,
+    "propose_correction": "target",
+    "propose_verdicts": "case target noticeitem",
+    "put_away_sheets": "answersheet",
+    "remove_items": "case notice",
+    "reply_once": ANSWERED,
+    "retract_answers": f"{ANSWERED} objection",
+    "return_notice": "notice approval",
+    "send": "",
+    "serve_otherwise": "case notice delivery",
+    "settle_approvals": "shared case notice pendingapproval liaison user target approval",
+    "settle_verdicts": f"pendingverdict {ANSWERED}",
+    "submit_notice": SUBMITTED,
+    "submit_notices": SUBMITTED,
+    "undo_approval": "pendingapproval",
+    "undo_verdicts": "pendingverdict",
+    "verify_items": ANSWERED,
+    "withdraw_draft": "case notice approval",
+    "withdraw_items": "target noticeitem objection pendingverdict delivery notice",
+    "withdraw_notice": "target noticeitem notice objection pendingverdict delivery",
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_holds_what_it_asks(verb: str):
+    build, act = VERBS[verb]
+    scene = refreshed(build())
+    assert locks_of(lambda: act(scene)) == LOCKS[verb].split()
