@@ -198,7 +198,9 @@ def to_check(user: User) -> Iterable[desk.Task]:
         .to_check()
         .order_by()
         .values("notice__number", "notice__document_number", "notice__platform", "notice__case__number")
-        .annotate(count=Count("pk"), own=Count("pk", filter=workflow.own_work(user)), due_on=F("check_deadline__due_on"))
+        .annotate(
+            count=Count("pk"), own=Count("pk", filter=workflow.own_work(user)), due_on=F("check_deadline__due_on")
+        )
         .order_by("due_on", "notice__number")[: desk.MOST]
     )
     platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}

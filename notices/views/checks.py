@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -113,9 +113,7 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
 def _ranked(items: QuerySet[NoticeItem], user: User) -> QuerySet[Any]:
     """Items with their due day and whether they are the person's own work, which somebody else checks."""
     own = When(workflow.own_work(user), then=1)
-    return items.annotate(
-        due_on=F("check_deadline__due_on"), is_own=Case(own, default=0, output_field=IntegerField())
-    )
+    return items.annotate(due_on=F("check_deadline__due_on"), is_own=Case(own, default=0, output_field=IntegerField()))
 
 
 @corps
