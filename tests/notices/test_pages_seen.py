@@ -10,7 +10,7 @@ from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Answer, Notice
 from tests.notices.world import World, add_targets, answer, file_another, issue, make_world
-from tests.seen import blank_rows
+from tests.seen import blank_rows, uneven_buttons
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -190,5 +190,6 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
                 page.set_viewport_size({"width": width, "height": 1600})
                 assert page.evaluate("document.documentElement.scrollWidth") == width, address
                 assert blank_rows(page) == [], address
+                assert uneven_buttons(page) == [], address
                 found = Axe().run(page, options=RULES)
                 assert found.violations_count == 0, f"{address} {found.generate_report()}"
