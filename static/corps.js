@@ -7,5 +7,6 @@ import { start as forms } from "./js/forms.js";
 import { start as confirm } from "./js/confirm.js";
 import { start as small } from "./js/small.js";
 import { start as pulse } from "./js/pulse.js";
+import { start as refused } from "./js/refused.js";
 
-for (const start of [keys, rows, selection, confirm, forms, small, pulse]) start();
+for (const start of [keys, rows, selection, confirm, forms, small, pulse, refused]) start();

@@ -13,8 +13,11 @@ from cases.models import ImportRow, SheetImport
 from cases.readings import describe, findings_told, suggestions
 from corps.access import may
 from corps.doors import SignedIn
+from corps.last_acts import last_acts
+from corps.models import User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, page_of
+from corps.pieces.words import moment
 from stores.models import Platform
 
 State, Result = SheetImport.State, ImportRow.Result
@@ -43,7 +46,11 @@ def review(
     told = findings_told(request.user)
     targets = [row.target for row in page if row.target is not None]
     fates = became(targets, request.user, sheet_import.complaint.case_id)
-    rows = [_row(row, platforms, told(row)) | {"became": fates.get(row.target_id or 0)} for row in page]
+    settled = _settled([row.pk for row in page if row.decision], request.user)
+    rows = [
+        _row(row, platforms, told(row)) | {"became": fates.get(row.target_id or 0), "settled": settled.get(row.pk, "")}
+        for row in page
+    ]
     wanted = at or _number(request.GET.get("row", ""))
     opened = next((row for row in rows if row["pk"] == wanted), None)
     if opened is None and not wanted:
@@ -122,6 +129,16 @@ def _matching(groups: list[dict[str, Any]], shown: str, request: SignedIn, platf
     elif platform:
         fields["platform_slug"] = platform
     return _sum(groups, tuple(results), **fields)
+
+
+def _settled(rows: list[int], user: User) -> dict[int, str]:
+    """By whom and when rows were decided on last, in words; a firm learns of the corps only when. One statement."""
+    if not rows:
+        return {}
+    acts = last_acts(ImportRow, rows, "import.row_settled")
+    if user.is_corps:
+        return {pk: f"{act['by']} {moment(act['at'])}" for pk, act in acts.items()}
+    return {pk: moment(act["at"]) for pk, act in acts.items()}
 
 
 def shown_in(request: SignedIn, look: int) -> str:

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import Complaint, ImportRow, SheetImport, Target
-from corps.clock import today
+from corps.clock import now, today
+from corps.models import User
+from corps.pieces.words import moment
 from firms.models import Representative
 from tests.cases.conftest import House, hand_in, sheet_of, take_in
 
@@ -377,3 +379,18 @@ def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, house):
     page = officer.post(decide, {"act": "withdraw", "reason": "长" * 4001})
     assert (page.status_code, list(page.context["form"].errors)) == (200, ["reason"])
     assert "长" * 4001 in page.content.decode()
+
+
+def test_a_settled_row_says_who_settled_it_and_when_and_a_firm_learns_only_when(officer, client, house, reviewed):
+    row = reviewed.import_rows.get(row=5)
+    workflow.settle_rows(rows=[row.pk], actor=house.officer2, refuse=True)
+    when = moment(now())
+    page = officer.get(address(reviewed), {"show": "look"}).content.decode()
+    assert f"officer2 {when}"[:-1] in page
+    speaker = Representative.objects.create(
+        user=User.objects.create(username="r", role="representative"), firm=house.firms["CXT"]
+    )
+    client.force_login(speaker.user)
+    page = client.get(address(reviewed), {"show": "look"}).content.decode()
+    assert when[:-1] in page
+    assert "officer2" not in page
