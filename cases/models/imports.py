@@ -14,6 +14,8 @@ from cases.models.complaints import Complaint
 from cases.models.targets import Target
 from corps.database.references import is_kept, refers
 from listings.addresses import REASONS as ADDRESS_REASONS
+from listings.addresses import read_cell
+from listings.addresses.reasons import WITH_HOST
 from listings.classify import REASONS as ROW_REASONS
 from listings.sheets.refusals import refused
 
@@ -175,6 +177,8 @@ class ImportRow(models.Model):
         """Why it has its result, as a sentence in the reader's language; empty where there is nothing to explain."""
         if self.reason in REGISTRY_REASONS:
             return str(REGISTRY_REASONS[self.reason])
+        if self.reason in WITH_HOST and (read := read_cell(self.address)).reason == self.reason:
+            return str(read.message)
         return str(ROW_REASONS.get(self.reason) or ADDRESS_REASONS.get(self.reason, ""))
 
     @property

@@ -8,7 +8,7 @@ from .table import PAGES
 
 _FORMS: dict[tuple[str, str], list[Page]] = defaultdict(list)
 for _page in PAGES:
-    if _page.kind in ("listing", "store"):
+    if _page.kind in ("listing", "store") and not _page.is_overlay:
         _FORMS[_page.site, _page.kind].append(_page)
 
 

@@ -1,7 +1,7 @@
 """What a row of the table of sites is made of, and how one is matched against an address."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,14 +10,20 @@ Kind = Literal["listing", "store", "short", "search", "wrapper", "launcher"]
 ANY = "/*"
 NONE = "-"
 
+# Whoever opens such a page sees their own: it names nobody.
+_NOT_ONESELF = r"(?!(?i:self|me|mine)(?![A-Za-z0-9_.=-]))"
 PATTERNS = {
     "N": r"[1-9][0-9]{4,18}",
     "H": r"[0-9A-Fa-f]{24}",
-    "C": r"[A-Za-z0-9_.-]{3,64}",
-    "L": r"[a-z0-9][a-z0-9-]{1,40}",
+    "C": rf"{_NOT_ONESELF}[A-Za-z0-9_.-]{{3,64}}",
+    "X": rf"{_NOT_ONESELF}[A-Za-z0-9_.=-]{{3,64}}",
+    "L": r"(?!xn--|[0-9]+(?![a-z0-9-]))[a-z0-9][a-z0-9-]{2,40}",
+    # The same, but none that only lacks the right number of digits to be a shop's number.
+    "S": r"(?!xn--|(?:shop)?[0-9]+(?![a-z0-9-]))[a-z0-9][a-z0-9-]{2,40}",
     "text": r"(?s:.+)",
 }
-PLACE = re.compile(r"\{(\w+)\}")
+# `{_H}` is a place as well, of which nothing is taken.
+PLACE = re.compile(r"\{(_?\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Page:
     names: query parameters, the first present decides. Without any of them the page does not match.
     takes: the pattern of the id, '' where there is none; it stands in the query, else in the path, else in the host.
     prefix: what the canonical id begins with. but: first labels, or paths, that are not meant.
+    is_shop_front: a host of a store's own, whose address must not show one thing that is sold there.
     A `wrapper` leads to the address in its parameter; a `launcher` too, where it may be relative.
     """
 
@@ -40,6 +47,7 @@ class Page:
     takes: str
     prefix: str
     but: frozenset[str]
+    is_shop_front: bool
     label_pattern: re.Pattern[str] = field(repr=False)
     path_pattern: re.Pattern[str] = field(repr=False)
     id_pattern: re.Pattern[str] = field(repr=False)
@@ -48,6 +56,11 @@ class Page:
     def family(self) -> str:
         """The host without its first label, where that holds a pattern; otherwise ''."""
         return self.host.partition(".")[2] if "{" in self.host else ""
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether its parameter shows one thing above whatever page there is; without it the page decides."""
+        return self.path == ANY and bool(self.names and self.takes)
 
     def label_id(self, label: str) -> str | None:
         """What the pattern of the host takes from a first label; None if it does not fit."""
@@ -70,7 +83,8 @@ def pages(
     query: str = "",
     takes: str = "",
     prefix: str = "",
-    but: str = "",
+    but: Iterable[str] = (),
+    is_shop_front: bool = False,
 ) -> Iterator[Page]:
     """The pages of one row of the table: every path on every host. Lists are parted by spaces.
 
@@ -78,11 +92,11 @@ def pages(
     """
     for host in hosts.split():
         for path in paths.split():
-            inline = PLACE.search(path) or PLACE.search(host)
-            taken = takes or ("" if query or inline is None else inline[1])
+            inline = [place for place in PLACE.findall(path) or PLACE.findall(host) if not place.startswith("_")]
+            taken = takes or ("" if query or not inline else inline[0])
             path = "" if path == NONE else path
             yield Page(
-                site, kind, host, path, tuple(query.split()), taken, prefix, frozenset(but.split()),
+                site, kind, host, path, tuple(query.split()), taken, prefix, frozenset(but), is_shop_front,
                 label_pattern=_pattern(host.partition(".")[0]),
                 path_pattern=_pattern(path),
                 id_pattern=re.compile(PATTERNS[taken or "text"]),
@@ -94,7 +108,10 @@ def _pattern(template: str) -> re.Pattern[str]:
     if template == ANY:
         return re.compile(r".*")
     ended = template.removesuffix("*")
-    pieces = (
-        f"({PATTERNS[piece]})" if number % 2 else re.escape(piece) for number, piece in enumerate(PLACE.split(ended))
-    )
+    pieces = (_place(piece) if number % 2 else re.escape(piece) for number, piece in enumerate(PLACE.split(ended)))
     return re.compile("".join(pieces) + (".+" if ended != template else ""))
+
+
+def _place(name: str) -> str:
+    """What stands in a place of a template; of one whose name begins with `_` nothing is taken."""
+    return f"(?:{PATTERNS[name[1:]]})" if name.startswith("_") else f"({PATTERNS[name]})"

@@ -1,18 +1,25 @@
 """Reading a cell of a complaint sheet: which one listing, store or short link it names, if it names one."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .canonical import canonical_url
-from .diagnosis import holds_rounded_number, why_no_address, why_unknown_host, why_unknown_page
+from .diagnosis import NOTHING_INSIDE, holds_rounded_number, why_no_address, why_unknown_host, why_unknown_page
+from .mending import Mended, mended, without_capitals
 from .pages import Page
 from .parsing import Parts, parse
-from .reasons import REASONS, Unusable
-from .table import APP_MARKERS, FAMILIES, HOSTS, SHARED_SHORT_HOST
+from .reasons import MENDINGS, REASONS, WITH_HOST, Unusable
+from .table import APP_MARKERS, FAMILIES, HOSTS, SHARED_SHORT_HOSTS
 from .text import clean, find_addresses, resolve
 
 MOST_WRAPPERS = 3
-_NOTHING_INSIDE = ("empty", "no-address", "not-http")
+_SHARED_SHORT = frozenset(SHARED_SHORT_HOSTS.split())
+_ONE_THING = frozenset({"id", "itemId", "item_id", "offerId"})
+_PATH_WORDS = re.compile(r"[A-Za-z0-9]+")
+_ONE_THING_WORDS = frozenset({"detail", "item", "offer"})
+# In an id of another kind, capitals and small letters differ.
+_SAME_IN_CAPITALS = re.compile(r"[0-9]+|[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,8 @@ class Address:
 
     site: one of SITES, '' where kind is 'invalid'. canonical_id: '' where kind is 'invalid' or 'search'.
     canonical_url: '' but for listings and stores. reason: where kind is 'invalid', a key of REASONS; otherwise ''.
+    host: where the reason is about a host, which. mended: keys of MENDINGS, for what was spoilt in the text and is read
+    as it was meant.
     """
 
     site: str
@@ -28,23 +37,52 @@ class Address:
     canonical_id: str
     canonical_url: str
     reason: str = ""
+    host: str = ""
+    mended: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def message(self) -> Any:
-        """The reason as a sentence in the reader's language; '' if there is none."""
+        """The reason as a sentence in the reader's language; of an address that was mended, how; '' for others."""
+        if self.mended:
+            return " ".join(str(MENDINGS[code]) for code in self.mended)
+        if self.host and self.reason in WITH_HOST:
+            return WITH_HOST[self.reason] % {"host": self.host}
         return REASONS[self.reason]
 
 
 def read_cell(text: str) -> Address:
-    """What a cell names, by the address rules 1 to 5; kind 'invalid' with a reason if it is not exactly one thing.
+    """What a cell names, by the address rules 1 to 7; kind 'invalid' with a reason if it is not exactly one thing.
 
-    Never raises. Takes time in proportion to the length of the text.
+    Text that names nothing as it stands is read once more with what copying spoils put right. Never raises. Takes time
+    in proportion to the length of the text.
     """
     cell = clean(text)
     try:
         return _read(cell, _app(cell), wrappers=0)
     except Unusable as fault:
-        return Address("", "invalid", "", "", fault.code)
+        return _read_mended(text) or Address("", "invalid", "", "", fault.code, fault.host)
+
+
+def _read_mended(text: str) -> Address | None:
+    """What spoilt text names once it is put right; None where that names nothing either, or nothing was spoilt."""
+    as_meant = mended(text)
+    found = _usable(as_meant)
+    if found is None:
+        in_small = without_capitals(as_meant)
+        found = _usable(in_small)
+        if found is None or not _SAME_IN_CAPITALS.fullmatch(found.canonical_id.rpartition(":")[2]):
+            return None
+        as_meant = in_small
+    return replace(found, mended=as_meant.codes)
+
+
+def _usable(spoilt: Mended) -> Address | None:
+    """What text names that was put right somewhere; None where it was not, or names nothing."""
+    cell = clean(spoilt.text)
+    try:
+        return _read(cell, _app(cell), wrappers=0) if spoilt.codes else None
+    except Unusable:
+        return None
 
 
 def _app(cell: str) -> str:
@@ -58,20 +96,20 @@ def _read(text: str, app: str, *, wrappers: int) -> Address:
     Raises Unusable.
     """
     results: set[Address] = set()
-    faults: list[str] = []
+    faults: list[Unusable] = []
     for address in find_addresses(text):
         try:
             results.add(_judge(address, app, wrappers=wrappers))
         except Unusable as fault:
             rounded = fault.code in ("bad-id", "unknown-page") and holds_rounded_number(address)
-            faults.append("rounded-id" if rounded else fault.code)
+            faults.append(Unusable("rounded-id") if rounded else fault)
     if len(results) > 1:
         results = {result for result in results if result.kind != "search"} or results
     if len(results) > 1:
         raise Unusable("two-addresses")
     if results:
         return results.pop()
-    raise Unusable(faults[0] if faults else why_no_address(text))
+    raise faults[0] if faults else Unusable(why_no_address(text))
 
 
 def _judge(address: str, app: str, *, wrappers: int) -> Address:
@@ -80,7 +118,7 @@ def _judge(address: str, app: str, *, wrappers: int) -> Address:
     page, found = _match(parts)
     if page.kind == "wrapper" or page.kind == "launcher":
         return _unwrap(page, found, app, wrappers=wrappers + 1)
-    site = (app if page.host == SHARED_SHORT_HOST else "") or page.site
+    site = (app if page.host in _SHARED_SHORT else "") or page.site
     canonical_id = page.prefix + found if page.takes else ""
     return Address(site, page.kind, canonical_id, canonical_url(site, page.kind, canonical_id))
 
@@ -97,7 +135,7 @@ def _unwrap(page: Page, wrapped: str, app: str, *, wrappers: int) -> Address:
     try:
         return _read(text, app, wrappers=wrappers)
     except Unusable as fault:
-        raise Unusable("wrapper-empty" if fault.code in _NOTHING_INSIDE else fault.code) from None
+        raise Unusable("wrapper-empty") if fault.code in NOTHING_INSIDE else fault from None
 
 
 def _match(parts: Parts) -> tuple[Page, str]:
@@ -108,22 +146,33 @@ def _match(parts: Parts) -> tuple[Page, str]:
     label, _, rest = parts.host.partition(".")
     pages = HOSTS.get(parts.host) or [page for page in FAMILIES.get(rest, ()) if page.label_id(label) is not None]
     if not pages:
-        raise Unusable(why_unknown_host(parts.host))
+        raise Unusable(why_unknown_host(parts.host), parts.host)
     fault = ""
     for page in pages:
         in_path = page.path_id(parts.path)
         if in_path is None:
             continue
+        if page.is_shop_front and _shows_one_thing(parts):
+            fault = "unknown-listing-page"
+            continue
         found: str | None = in_path
         if page.names:
             found = parts.parameter(page.names)
+            if page.is_overlay and not (found and page.id_pattern.fullmatch(found)):
+                continue
             if found is None:
-                fault = "no-id" if page.takes else "wrapper-empty"
+                fault = "wrapper-empty" if page.kind in ("wrapper", "launcher") else "no-id"
                 continue
         elif not in_path and page.family:
             found = page.label_id(label)
         return page, _fitting(page, found or "")
     raise Unusable(fault or why_unknown_page(pages, parts.path))
+
+
+def _shows_one_thing(parts: Parts) -> bool:
+    """Whether an address on a store's own host shows one thing that is sold there."""
+    words = (word.lower() for word in _PATH_WORDS.findall(parts.path))
+    return not _ONE_THING.isdisjoint(parts.parameters) or not _ONE_THING_WORDS.isdisjoint(words)
 
 
 def _fitting(page: Page, found: str) -> str:

@@ -24,7 +24,8 @@ def read(text):
     assert bool(address.canonical_url) == (address.kind in ("listing", "store"))
     assert bool(address.reason) == (address.kind == "invalid")
     assert bool(address.site) == (address.kind != "invalid")
-    assert bool(address.canonical_id) == (address.kind not in ("invalid", "search"))
+    assert address.canonical_id or address.kind not in ("listing", "store")
+    assert not (address.canonical_id and address.kind in ("invalid", "search"))
     if address.canonical_url:
         assert address.canonical_url.startswith("https://")
         assert read_cell(address.canonical_url) == address

@@ -5,6 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from listings.addresses import REASONS, SITES, canonical_url, platform_of, read_cell
+from listings.addresses.reasons import MENDINGS
+from listings.addresses.table import PAGES, services
 
 from .address_cases import FOUND, INVALID, ITEM, OTHER, full_width, read, rows, wrapped
 
@@ -163,7 +165,6 @@ def test_only_the_launch_address_may_be_relative():
         "https://in.m.jd.com/ware/view.action?wareId=12345678",
         "https://mobile.yangkeduo.com/goods.html?goods_id=&ps=Xy12AbCdEf",
         "https://mobile.yangkeduo.com/goods3.html?goods_id=358812345671",
-        "https://mobile.yangkeduo.com/mall_page.html?ps=Xy12AbCdEf",
         "https://www.douyin.com/search",
         "https://www.douyin.com/search/",
         "https://www.douyin.com/searching/x",
@@ -171,7 +172,6 @@ def test_only_the_launch_address_may_be_relative():
         "https://www.kuaishou.com/search/",
         "https://www.goofish.com/search/x",
         "https://www.xiaohongshu.com/search_result/x",
-        "https://xhslink.com/o/Ab3dE5fG7h",
         "https://xhslink.com/a/b/Ab3dE5fG7h",
         "https://www.weidian.com/index.html",
         "https://weidian.com/?userid=",
@@ -235,7 +235,11 @@ def test_the_marker_anywhere_in_the_cell_tells_the_app_of_the_shared_short_host(
     [
         ("tmall", "store", "104736812", "https://shop104736812.tmall.com/"),
         ("tmall", "store", "shop123", "https://shop123.tmall.com/"),
-        ("tmall", "store", "1234", "https://1234.tmall.com/"),
+        ("tmall", "store", "1234", ""),
+        ("taobao", "store", "jiahe", "https://jiahe.taobao.com/"),
+        ("taobao", "store", "shop123", ""),
+        ("douyin", "listing", "video:7630000000000000001", "https://www.douyin.com/video/7630000000000000001"),
+        ("douyin", "store", "u:self", ""),
         ("taobao", "store", "u:2616970885", "https://store.taobao.com/shop/view_shop.htm?user_number_id=2616970885"),
         ("jd", "store", "v:1000408999", "https://shop.m.jd.com?venderId=1000408999"),
         ("douyin", "store", "abc.", "https://haohuo.jinritemai.com/views/shop/index?id=abc%2E"),
@@ -275,14 +279,23 @@ def test_every_reason_has_a_sentence():
     [
         ("", "empty"),
         ("\u200b\u3000", "empty"),
-        ("甲禾营养粉", "no-address"),
-        ("674512345678", "no-address"),
+        ("甲禾营养粉", "words-only"),
+        ("点击查看", "words-only"),
+        ("674512345678", "bare-number"),
+        ("￥AbCd1234Ef￥", "share-code"),
+        ("8￥AbCd1234Ef￥ https:/", "share-code"),
+        ("复制淘口令打开", "share-code"),
+        ("#小程序://优选商城/AbCd12", "mini-program"),
+        ("taobao://item.taobao.com/item.htm?id=674512345678", "app-link"),
+        ("tbopen://m.taobao.com/tbopen/index.html", "app-link"),
         ("6.74512E+11", "rounded-id"),
         ("ftp://item.taobao.com/", "not-http"),
         ("javascript:alert(1)", "not-http"),
         ("https://item.jd.com/abc.html", "bad-id"),
         ("https://item.jd.com/1.00012E+11.html", "rounded-id"),
         ("https://item.jd.com/", "unknown-page"),
+        ("https://jiahe.tmall.com/item.htm?id=674512345678", "unknown-listing-page"),
+        ("https://jiahe.1688.com/offer/674512345678.html", "unknown-listing-page"),
         ("https://login.taobao.com/", "wrapper-empty"),
         (wrapped("见附件"), "wrapper-empty"),
         (wrapped("https://evil.cn/"), "unknown-host"),
@@ -290,3 +303,45 @@ def test_every_reason_has_a_sentence():
 )
 def test_the_reason_says_what_is_wrong(text, reason):
     assert read_cell(text).reason == reason
+
+
+# Forms of November 2026 (address rules, section 7)
+
+
+@pytest.mark.parametrize("row", rows("address_forms.tsv"), ids=lambda row: row["cell"][:60])
+def test_forms_that_were_seen_in_the_field(row):
+    cell = row["cell"].replace("\\n", "\n").replace("\\r", "\r")
+    assert read(cell) == (row["site"], row["kind"], row["canonical_id"])
+
+
+@pytest.mark.parametrize("site", ["taobao", "tmall", "1688"])
+def test_no_service_of_a_site_is_ever_a_store(site):
+    for label in services(site):
+        for host in {page.family for page in PAGES if page.site == site and page.is_shop_front}:
+            assert read_cell(f"https://{label}.{host}/").kind != "store"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("http://https://{}%20", ("double-scheme", "blank-at-end")),
+        ("https:////{}", ("slashes",)),
+        ("http:// {}", ("blank-after-scheme",)),
+        ("https://{}/", ("slash-at-end",)),
+        ("链接：{}", ("after-colon",)),
+        ("https://{}", ()),
+    ],
+)
+def test_what_was_put_right_is_said(text, codes):
+    address = read_cell(text.format("item.taobao.com/item.htm?id=674512345678"))
+    assert (address.kind, address.mended) == ("listing", codes)
+    assert all(str(MENDINGS[code]) in str(address.message) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("text", "host"), [("https://detail.vip.com/x", "detail.vip.com"), ("https://new.jd.com/x", "new.jd.com")]
+)
+def test_a_host_that_is_not_known_is_named_and_not_accused(text, host):
+    address = read_cell(text)
+    assert (address.host, address.reason in ("unknown-host", "unlisted-host")) == (host, True)
+    assert host in str(address.message)

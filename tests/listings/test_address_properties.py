@@ -5,7 +5,7 @@ from time import process_time
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from listings.addresses import SITES, read_cell
@@ -24,8 +24,10 @@ IDS = {
     | st.sampled_from(["abc.", "...", "a..", "abc.html", "index.html", "ab.html.", "t_js", "_.-"]),
     "L": st.from_regex(re.compile(PATTERNS["L"]), fullmatch=True)
     | st.from_regex(re.compile("shop[0-9]{1,25}"), fullmatch=True)
-    | st.from_regex(re.compile("[0-9]{2,25}"), fullmatch=True)
-    | st.sampled_from(["shop123", "shop0123456", "shop", "00", "1-", "world-x", "shop1-2"]),
+    | st.sampled_from(["shop123", "shop0123456", "shop", "00-", "1-2", "world-x", "shop1-2"]),
+    "S": st.from_regex(re.compile(PATTERNS["S"]), fullmatch=True)
+    | st.sampled_from(["jiahe", "1-2", "world-x", "shop1-2"]),
+    "X": st.from_regex(re.compile(PATTERNS["X"]), fullmatch=True) | st.sampled_from(["-s=uo-wX", "===", "abc="]),
     "text": st.text(st.characters(codec="utf-8"), min_size=1, max_size=40),
 }
 JUDGED = [page for page in PAGES if page.kind in ("listing", "store", "short")]
@@ -39,15 +41,21 @@ NOISE = st.lists(
 def addresses(draw, kinds=("listing", "store", "short")):
     """(page, id, host, path, query pairs) of an address that the table knows."""
     page = draw(st.sampled_from([page for page in JUDGED if page.kind in kinds]))
-    in_host, in_path = PLACE.search(page.host), PLACE.search(page.path)
+    in_host = PLACE.search(page.host)
     label = draw(IDS[in_host[1]].filter(lambda label: label not in page.but)) if in_host else ""
-    code = draw(IDS[in_path[1]]) if in_path else ""
-    host, path = PLACE.sub(label, page.host), PLACE.sub(lambda _: code, page.path)
+    code = ""
+    host, path = PLACE.sub(label, page.host), page.path
+    while place := PLACE.search(path):
+        # The last place is what the page takes; what stands before it only has to fit.
+        code = draw(IDS[place[1].removeprefix("_")])
+        path = path.replace(place[0], code, 1)
+    assume(path not in page.but)
     if page.path == "/*":
         path = draw(st.sampled_from(["", "/", "/x/y.htm", "//x", "/.."]))
+    path = path.replace("*", "x/y.html")
     found, pairs = code or label, []
     if page.names:
-        found = draw(IDS[page.takes])
+        found = draw(IDS[page.takes or "C"])
         pairs = [(draw(st.sampled_from(page.names)), found)]
     return page, found, host, path, pairs
 
@@ -56,6 +64,8 @@ def expected_id(page, found):
     if page.site == "tmall" and page.kind == "store":
         number = re.fullmatch("shop([1-9][0-9]{4,18})", found)
         return number[1] if number else found
+    if not page.takes:
+        return ""
     return page.prefix + (found.lower() if page.takes == "H" else found)
 
 

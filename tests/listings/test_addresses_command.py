@@ -109,7 +109,7 @@ def test_only_stores_are_official_and_taobao_and_tmall_are_one_list(addresses):
         "https://shop104736810.taobao.com/",
         "https://shop104736810.tmall.com/",
         "https://store.taobao.com/shop/view_shop.htm?user_number_id=2616970884",
-        "https://108822334.tmall.com/",
+        "https://shop108822334.tmall.com/",
         "https://item.taobao.com/item.htm?id=104736810",
         "https://mall.jd.com/index-104736810.html",
         "https://m.tb.cn/jiahe",

@@ -36,7 +36,7 @@ def judge(*texts, request=""):
     [
         ((), "no-address"),
         ((EVIL,), "lookalike-host"),
-        (("无",), "no-address"),
+        (("无",), "words-only"),
         (("javascript:alert(1)", EVIL), "not-http"),
         ((LISTING + ".0",), read_cell(LISTING + ".0").reason),
         ((SCIENTIFIC,), read_cell(SCIENTIFIC).reason),
