@@ -35,7 +35,7 @@ from notices.views import desk
 from notices.views.deliveries import undelivered_of
 from notices.views.stepper import sent_back, steps_of
 from notices.workflow.drafting import CHANGEABLE
-from notices.workflow.guards import by_reason, screen
+from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
 from notices.workflow.periods import reply_period
 from stores.models import Platform
 
@@ -155,6 +155,7 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
     desks = Platform.objects.filter(pk__in=counted).order_by("pk")
     context: dict[str, Any] = {
         "case": case,
+        "is_open": case.state in OPEN_FOR_NOTICES,
         "drafts": drafts,
         "drafted": sum(draft.item_count for draft in drafts),
         "waiting": [{"label": desk.label, "slug": desk.slug, "count": counted[desk.pk]} for desk in desks],

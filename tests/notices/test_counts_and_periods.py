@@ -5,10 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import workflow as casework
 from cases.models import Campaign
 from corps import workflow as ground
 from corps.clock import today
-from corps.models import ClockRule
+from corps.models import ClockRule, User
 from notices import workflow
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
 
@@ -92,3 +93,14 @@ def test_what_a_later_notice_took_up_unanswered_is_nowhere_called_answered(world
     rows = liaison.get(reverse("notices:desk") + "?show=answered").context["page"]
     [row] = [row for row in rows if row.pk == notice.pk]
     assert (row.answered_count, row.carried_count, row.withdrawn_count) == (1, 3, 1)
+
+
+def test_the_composer_says_that_nothing_of_it_can_be_submitted_while_the_case_is_suspended(world: World):
+    said = "案件为“已中止”，不能再向平台提出要求。"
+    assert said not in composer(world)
+    chief = User.objects.create(
+        username="chief", name="chief", role="supervisor", unit=world.case.unit, duties=["head_of_department"]
+    )
+    casework.suspend_case(case=world.case, actor=chief, reason="待鉴定")
+    page = signed_in(world.officer).get(reverse("notices:compose", args=[world.case.number])).content.decode()
+    assert said in page
