@@ -11,12 +11,19 @@ Merge = tuple[int, int, int, int]
 class Grid:
     """Rows of text; row i is worksheet row or CSV record i + 1, so empty ones are there too, perhaps as [].
 
-    merges: (top, left, bottom, right) from 0, both ends included.
+    merges: (top, left, bottom, right) from 0, both ends included. links: (row, column) from 0 → the address behind the
+    cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes of
+    what was done so that the text could be read.
     """
 
     name: str
     rows: list[list[str]]
     merges: list[Merge] = field(default_factory=list)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    is_1904: bool = False
+    remarks: list[str] = field(default_factory=list)
 
     def text(self, row: int, column: int) -> str:
         """The cell's text; empty where the row is shorter."""
