@@ -210,6 +210,13 @@ def test_right_passwords_count_against_no_address(officer):
     assert FailedAttempts.objects.get(code="sign_in.address").count == 0
 
 
+def test_the_right_password_that_reaches_the_limit_of_an_address_keeps_nobody_waiting(officer):
+    for number in range(limit("sign_in.address").most - 1):
+        attempt(f"name-{number}")
+    assert attempt(password=PASSWORD).status_code == 302
+    assert attempt(password=PASSWORD).status_code == 302
+
+
 def test_subscribers_of_ipv6_are_counted_by_their_network(officer):
     for host in range(1, 6):
         attempt(address=f"2001:db8:1:2::{host:x}")
@@ -307,6 +314,17 @@ def test_wrong_codes_of_somebody_who_has_the_password_keep_the_owner_out_nowhere
     assert code_attempt(owner, right_code(), OWNER).status_code == 302
     workflow.tell_owners(at=timezone.now())
     assert "密码" in Notification.objects.get().text
+
+
+def test_the_right_code_makes_those_before_it_forgotten(officer, clock):
+    TOTP.activate(officer, SECRET)
+    for _turn in range(2):
+        client = Client()
+        attempt(password=PASSWORD, client=client)
+        for _wrong in range(4):
+            assert code_attempt(client, "000000").status_code == 200
+        assert code_attempt(client, right_code()).status_code == 302
+        clock.shift(timedelta(minutes=1))  # a code is good once
 
 
 def test_wrong_codes_from_the_same_address_do_not_keep_a_known_browser_out(officer):

@@ -220,3 +220,15 @@ class TestPages:
             "/notices/objections/decide/", {"ids": ids, "act": "upheld", "reason": "属实"}
         ).status_code in (302, 403)
         assert set(Objection.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_who_decides_is_not_told_of_it_though_the_case_is_theirs(world, appealed):
+    now = appealed.issued_at
+    for officer in (world.officer, world.supervisor):
+        CaseOfficer.objects.create(case=world.case, officer=officer, is_lead=officer == world.officer, since=now)
+    Notification.objects.all().delete()
+    ids = list(Objection.objects.values_list("pk", flat=True))
+    workflow.accept_objections(objections=ids, actor=world.officer)
+    workflow.decide_objections(objections=ids, actor=world.supervisor, upheld=True, reason="属实")
+    told = Notification.objects.filter(url__contains="/objections/").values_list("user__username", flat=True)
+    assert set(told) == {"officer"}

@@ -100,15 +100,21 @@ def test_who_decides_second_is_told_who_approved_and_when(world: World, act: str
     assert world.supervisor.name in str(refused.value.message)
 
 
-@pytest.mark.parametrize("change", ["an item is taken out", "the draft is given up", "the ground changes"])
+@pytest.mark.parametrize(
+    "change", ["an item is taken out", "the request changes", "the draft is given up", "the ground changes"]
+)
 def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(world: World, change: str):
     notice = submitted(world)
     approve(world, notice)
     if change == "an item is taken out":
         workflow.remove_items(notice=notice, items=[notice.items.first().pk], actor=world.officer)
         assert state_of(notice) == "draft"
+    elif change == "the request changes":
+        workflow.change_request(notice=notice, actor=world.officer, ask_preserve=False, ask_operator=False)
+        assert state_of(notice) == "draft"
     elif change == "the draft is given up":
         workflow.withdraw_draft(notice=notice, actor=world.officer)
+        assert not PendingApproval.objects.exists()
     else:
         other = LegalGround.objects.sufficient().exclude(pk=world.ground.pk).first()
         casework.give_ground(case=world.case, actor=world.officer, ground=other)

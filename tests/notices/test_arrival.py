@@ -293,6 +293,32 @@ def test_a_date_once_told_is_not_brought_forward_by_an_earlier_arrival_that_beco
     assert clock_of(notice) == ("mail", told)
 
 
+def test_of_a_notice_that_is_over_an_earlier_arrival_changes_nothing(world, notice):
+    arrive(world, notice)
+    answer(world, notice, "refused")
+    known = clock_of(notice)
+    sent(notice, ago(days=9))
+    workflow.arrival.settle([notice.pk])
+    assert (notice.state, clock_of(notice)) == ("completed", known)
+
+
+def test_a_letter_that_withdraws_something_shows_no_arrival(notice, world):
+    letters.requests_of(notice).update(state=State.UNCERTAIN)
+    workflow.withdraw_items(items=[notice.items.order_by("pk")[0].pk], actor=world.officer, reason="误发")
+    withdrawals = letters.deliveries_of(notice).filter(message__purpose="withdrawal")
+    assert withdrawals.update(state=State.SENT, finished_at=timezone.now()) == 1
+    workflow.arrival.settle([notice.pk])
+    assert clock_of(notice) == ("", None)
+
+
+def test_of_two_who_open_it_at_once_the_first_opening_stands(world, notice):
+    second = Notice.objects.get(pk=notice.pk)
+    arrive(world, notice, ago(minutes=5))
+    first = Notice.objects.get(pk=notice.pk).opened_at
+    assert not workflow.open_notice(notice=second, actor=world.liaison)
+    assert second.opened_at == first
+
+
 def test_in_a_replay_it_counts_from_the_issue(world):
     add_targets(world, 1)
     at = datetime(2026, 11, 4, 9, 0, tzinfo=SHANGHAI)

@@ -1,6 +1,7 @@
 """One officer alone makes no number: who may check an answer, what others are told, and what the database holds."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -101,6 +102,21 @@ def test_a_third_officer_of_the_unit_or_assigned_leaves_nothing_for_a_supervisor
     assert codes(workflow.verify_items(**said)) == ["for-an-officer"]
     User.objects.filter(pk=world.stranger.pk).update(is_active=False)
     assert codes(workflow.verify_items(**said)) == [""]
+
+
+def test_an_officer_who_was_relieved_of_the_case_is_nobody_who_could_check(world: World, notice: Notice):
+    third = ids_of(notice)[2]
+    world.case.assignments.create(officer=world.stranger, since=timezone.now(), until=timezone.now())
+    assert codes(workflow.verify_items(items=[third], seen="gone", actor=world.supervisor2)) == [""]
+
+
+def test_who_answers_in_the_platforms_stead_has_the_paper_that_it_came_by(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    replies = [workflow.Reply(1, "removed", item=notice.items.get().pk)]
+    with pytest.raises(PermissionDenied):
+        workflow.answer_items(notice=notice, replies=replies, actor=world.officer2)
+    assert notice.items.get().state == "open"
 
 
 def test_the_queue_shows_ones_own_work_last_and_marked(world: World, notice: Notice):
