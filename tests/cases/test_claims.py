@@ -1,5 +1,6 @@
 """Protection is proved, not claimed: what rows say of official accounts, and what only persons make of it."""
 
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import Case, ImportRow, Target
+from corps.clock import now
 from corps.errors import TransitionRefused
 from corps.limits import limits
 from corps.models import AuditEntry, Notification
@@ -216,6 +218,16 @@ class TestLimits:
         assert results(house, row("600000000003")) == ["held"]
         with pytest.raises(PermissionDenied):
             workflow.admit_claims(claims=[claim.pk], actor=house.admin)
+
+    def test_after_ninety_days_a_refusal_bars_nobody(self, house, account):
+        firm = house.firms["YCB"].pk
+        for number in (1, 2):
+            results(house, row(f"60000000000{number}", SHOP), firm="YCB")
+            judge(house, False, "在别的店")
+        assert workflow.is_barred(firm)
+        oldest = Belonging.objects.filter(state="refused").order_by("pk")[:1]
+        Belonging.objects.filter(pk__in=oldest.values("pk")).update(judged_at=now() - timedelta(days=91))
+        assert not workflow.is_barred(firm)
 
     def test_what_is_refused_in_one_act_counts_once(self, house, account):
         results(house, row("600000000001", SHOP), row("600000000002", SHOP), firm="YCB")

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from cases import workflow as casework
 from cases.models import Case, Target
 from cases.workflow import deadlines
+from corps.acting import acting
 from corps.calendar import add_working_days
 from corps.clock import SHANGHAI
 from corps.events import line_of
@@ -57,6 +58,17 @@ def test_two_answers_to_one_notice_are_one_line_with_their_count_for_both_office
     answer(world, notice, items=ids[3:])
     mine = lines.filter(user=world.officer).order_by("pk")
     assert [line.count for line in mine] == [3, 1], "what was read does not grow again"
+
+
+def test_whose_account_is_closed_is_told_nothing_and_a_replay_tells_nobody(world: World, notice: Notice):
+    User.objects.filter(pk=world.officer2.pk).update(is_active=False)
+    first, *others = notice.items.values_list("pk", flat=True)
+    answer(world, notice, items=[first])
+    assert rung("answers.given") == {"officer"}
+    Notification.objects.all().delete()
+    with acting(channel="replay", replay="replay:1"):
+        answer(world, notice, items=others)
+    assert not rung("answers.given")
 
 
 def test_the_count_of_the_bell_is_that_of_the_unread_lines_of_its_list(world: World, notice: Notice):

@@ -121,7 +121,8 @@ def test_a_confirmed_belonging_withdraws_open_items_and_asks_about_answered_ones
         "counted": "verified",
     }
     assert Target.objects.filter(is_official=True).count() == 4
-    assert Target.objects.get(pk=targets["counted"].pk).is_counted
+    counted = Target.objects.get(pk=targets["counted"].pk)
+    assert (counted.is_counted, counted.restoring_asked_at) == (True, None)
     asked = {target.pk for target in answered_for(world.officer)}
     assert asked == {targets[name].pk for name in ("claimed", "refused", "counted")}
     assert compare() == []

@@ -143,6 +143,7 @@ class TestRegisteredLater:
         [draft] = workflow.compose_notices(case=world.case, actor=world.officer).notices
         notice = workflow.submit_notice(notice=draft, actor=world.officer)
         protect(world)
+        assert Notice.objects.get().state == "draft"
         with pytest.raises(TransitionRefused):
             workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
         notice = workflow.submit_notice(notice=Notice.objects.get(), actor=world.officer)
