@@ -199,6 +199,11 @@ class TestLimits:
         client.force_login(house.admin)
         assert "YCB" in client.get("/").content.decode()
 
+    def test_those_of_an_earlier_sheet_count_as_well(self, house, account):
+        results(house, row("600000000001", SHOP), row("600000000002", SHOP), firm="YCB")
+        results(house, row("600000000003", SHOP), firm="YCB")
+        assert not Belonging.objects.get(listing_id="600000000003").in_effect
+
     def test_judged_ones_make_room_for_others(self, house, account):
         results(house, row("600000000001", SHOP), row("600000000002", SHOP), firm="YCB")
         judge(house, True)
