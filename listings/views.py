@@ -47,8 +47,8 @@ COLUMNS = (
 TABLE = Table(
     "listings",
     Column("id", gettext_lazy("Id"), "w224", fixed=True),
-    Column("title", gettext_lazy("Title"), fixed=True),
-    Column("brand", gettext_lazy("Brand"), "w96"),
+    Column("title", gettext_lazy("Title, as claimed"), fixed=True),
+    Column("brand", gettext_lazy("Brand, as claimed"), "w128"),
     Column("store", gettext_lazy("Store"), "w192"),
     Column("platform", gettext_lazy("Platform"), "w96"),
     Column("state", gettext_lazy("State"), "w112", fixed=True),

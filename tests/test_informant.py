@@ -322,3 +322,28 @@ def test_a_case_is_proposed_to_be_called_by_the_act_and_never_by_the_firm(scene:
     title = page.context["form"]["title"].value()
     assert re.fullmatch(r"涉嫌.+线索（\d{4}年第\d+批）", title)
     assert SHORT not in title
+
+
+# Pages that show a sheet as it came in, or the letter as it left: whose words these are is what they are about.
+WORDS_OF_ROWS = ("cases:import", "cases:complaint", "notices:letter", "notices:compose", "notices:sheet")
+
+
+def test_whatever_page_of_the_corps_shows_a_rows_title_says_that_it_is_claimed(scene: Scene):
+    target = Target.objects.get(listing__canonical_id="600000000102")
+    title = target.listing.title
+    answer(scene.world, scene.notice, items=list(target.items.values_list("pk", flat=True)))
+    things = {
+        "number": [scene.world.case.number, scene.notice.number],
+        "pk": [target.pk, target.listing_id],
+    }
+    client, shown = client_of(scene.world.officer2), []
+    for route in routes_for("officer"):
+        if not things.keys() >= set(route.parameters) or route.name.startswith(WORDS_OF_ROWS) or route.is_api:
+            continue
+        for values in ({"number": number, "pk": pk} for number in things["number"] for pk in things["pk"]):
+            page = client.get(reverse(route.name, kwargs={name: values[name] for name in route.parameters}))
+            text = "" if page.streaming or page.status_code != 200 else page.content.decode()
+            if title in text:
+                shown.append((route.name, "所称" in text))
+    assert len({name for name, _said in shown}) > 5
+    assert {name for name, said in shown if not said} == set()

@@ -30,7 +30,7 @@ NAMED = (TargetState.NOTICED, TargetState.CLAIMED, TargetState.REFUSED, TargetSt
 TABLE = Table(
     "official_targets",
     Column("id", gettext_lazy("Id"), "w192", fixed=True),
-    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("title", gettext_lazy("Title, as claimed"), fixed=True),
     Column("kind", gettext_lazy("Kind"), "w96"),
     Column("case", gettext_lazy("Case"), "w144"),
     Column("notice", gettext_lazy("Notice"), "w144"),

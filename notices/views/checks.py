@@ -70,7 +70,7 @@ TABLE = Table(
     "checks",
     SELECT,
     Column("id", gettext_lazy("Id"), "w160", fixed=True),
-    Column("title", gettext_lazy("Title"), fixed=True),
+    Column("title", gettext_lazy("Title, as claimed"), fixed=True),
     Column("alleged", gettext_lazy("Alleged by the firm"), "w144", "cut2"),
     Column("claim", gettext_lazy("Claimed by the platform"), "w192"),
     Column("seen", gettext_lazy("Actually seen"), "w144"),
