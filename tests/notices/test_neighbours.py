@@ -22,6 +22,7 @@ QUESTIONS = {
     "foresee_retractions",
     "may_decide",
     "may_look_at",
+    "own_work",
     "screen",
     "version_of",
     "waiting_among",

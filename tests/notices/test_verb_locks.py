@@ -40,6 +40,7 @@ LOCKS = {
     "propose_correction": "target",
     "propose_verdicts": "case target noticeitem",
     "put_away_sheets": "answersheet",
+    "recall_notice": "case notice approval",
     "remove_items": "case notice",
     "reply_once": ANSWERED,
     "retract_answers": f"{ANSWERED} objection",
