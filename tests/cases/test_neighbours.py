@@ -25,6 +25,7 @@ QUESTIONS = {
     "is_given",
     "kept_by",
     "kept_rows",
+    "known_store_of",
     "misplaced_targets",
     "missing",
     "note_address_asked",
