@@ -27,6 +27,11 @@ SHEET = "\n".join(
         "淘宝网,编号 655512340098,星野店,下架,精华",
     ]
 )
+# One cell with two addresses, between which a person chooses.
+TWO_ADDRESSES = (
+    '淘宝网,"https://item.taobao.com/item.htm?id=655000000009'
+    ' https://www.xiaohongshu.com/goods-detail/d9b10a2c0008e5734184efb2",星野店,下架,面膜'
+)
 
 
 @pytest.fixture
@@ -151,11 +156,12 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
         firm=world.firm,
         subject="网络巡查清单",
         received_on=today(),
-        sheet=store_file(SHEET.encode(), "text/csv"),
+        sheet=store_file("\n".join([SHEET.split("\n")[0], TWO_ADDRESSES, *SHEET.split("\n")[1:]]).encode(), "text/csv"),
         sheet_name="巡查.csv",
     )
     assert sheet_import is not None
     workflow.read_sheet(sheet_import.pk)
+    assert sheet_import.import_rows.filter(reason="two-addresses").exists()
     case = world.case.get_absolute_url()
     page.emulate_media(color_scheme=scheme)
     sign_in(page)
