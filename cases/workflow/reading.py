@@ -29,6 +29,8 @@ MEMORY = 1536 * 2**20
 # The child notices its own time limit; this is for one that cannot.
 GRACE = 15
 ROWS_AT_ONCE = 5000
+# A file with more parts that are not read tells of so many.
+MOST_PARTS = 50
 FIRST_ROWS = 1000
 _LENGTH = struct.Struct("!I")
 ROW_COLUMNS = [
@@ -164,7 +166,7 @@ def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -
     try:
         sheet = read_sheet(path, filename, limits())
     except SheetRefused as fault:
-        figures = {name: value if isinstance(value, int) else str(value)[:60] for name, value in fault.details.items()}
+        figures = {name: value if isinstance(value, int) else str(value)[:200] for name, value in fault.details.items()}
         yield b"F" + json.dumps({"code": fault.code, **figures}).encode()
         return
     heading = {
@@ -192,7 +194,7 @@ def _spans(rows: int) -> Iterator[tuple[int, int]]:
 
 
 def _columns(sheet: Sheet) -> dict[str, Any]:
-    """For the person who looks at the result: which column was read as what, and worksheets that were passed over."""
+    """For the person who looks at the result: which column was read as what, and what was not read."""
     return {
         "headings": sheet.headings,
         "fields": {
@@ -200,7 +202,8 @@ def _columns(sheet: Sheet) -> dict[str, Any]:
             for name, column in sheet.columns.items()
         },
         "addresses": [column.index for column in sheet.address_columns],
-        "passed_over": sheet.passed_over,
+        "not_read": [part._asdict() for part in sheet.not_read[:MOST_PARTS]],
+        "remarks": sheet.remarks,
     }
 
 

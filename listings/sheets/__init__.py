@@ -4,18 +4,20 @@ Nothing here knows of models or of the database. What becomes of a row is decide
 import; what a cell's text means, by `listings.addresses` and `values`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, overload
 
 from .cells import BLANK
 from .columns import Column
+from .data_rows import has_address, is_example
 from .delimited import read_delimited
 from .files import is_no_sheet, spreadsheet_kind
 from .grid import Grid
 from .headers import ADDRESS_FIELDS, FIELDS
 from .layout import Table, understand
 from .limits import Clock, Limits
+from .not_read import REASONS, NotRead
 from .refusals import SheetRefused, refused
 from .workbook import read_workbook
 
@@ -94,8 +96,8 @@ class Sheet:
     """A file understood.
 
     worksheet: its name, '' for a text file. header_row: from 1. headings: the text over each column. columns: field ->
-    the column it is read from. address_columns: every column whose addresses count. passed_over: visible worksheets
-    that hold rows too but far fewer, with their number of rows.
+    the column it is read from. address_columns: every column whose addresses count. not_read: what else the file
+    holds. remarks: codes of what was done so that its text could be read.
     """
 
     worksheet: str
@@ -104,7 +106,8 @@ class Sheet:
     columns: dict[str, Column]
     address_columns: list[Column]
     rows: Sequence[SheetRow]
-    passed_over: list[tuple[str, int]] = field(default_factory=list)
+    not_read: list[NotRead] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
@@ -115,12 +118,12 @@ def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
     limits = limits or Limits()
     clock = Clock(limits)
     if spreadsheet_kind(path, filename, limits) == "XLSX":
-        table, passed_over = _choose(read_workbook(path, limits, clock), limits, clock)
+        table, elsewhere = _choose(read_workbook(path, limits, clock), limits, clock)
     else:
         with open(path, "rb") as file:
             grid = read_delimited(file.read(), limits, clock)
-        table, passed_over = understand(grid, limits, clock), []
-    return _sheet(table, passed_over)
+        table, elsewhere = understand(grid, limits, clock), []
+    return _sheet(table, elsewhere)
 
 
 def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[Grid]:
@@ -135,30 +138,61 @@ def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[G
         return [read_delimited(file.read(), limits, clock)]
 
 
-def _choose(grids, limits: Limits, clock: Clock) -> tuple[Table, list[tuple[str, int]]]:
-    """The worksheet that holds the rows. Refused if there are two of like size; instructions and examples are small."""
+def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table, list[NotRead]]:
+    """The worksheet that holds the rows, and what the others hold. Refused if others are of like size; instructions and
+    examples are small."""
     tables: list[Table] = []
-    faults: list[SheetRefused] = []
+    faults: list[tuple[int, Grid, SheetRefused]] = []
     for grid in grids:
+        if not any(grid.rows):
+            continue
         try:
             tables.append(understand(grid, limits, clock))
         except SheetRefused as fault:
             if fault.code not in _ABOUT_ONE_WORKSHEET:
                 raise
-            faults.append(fault)
+            faults.append((sum(map(bool, grid.rows)), grid, fault))
     if not tables:
-        raise min(faults, key=lambda fault: _ABOUT_ONE_WORKSHEET.index(fault.code))
-    ranked = sorted(tables, key=Table.weight, reverse=True)
+        raise _fullest(faults)
+    ranked = sorted(tables, key=lambda table: (not is_example(table.grid.name), table.weight()), reverse=True)
     best, rest = ranked[0], [table for table in ranked[1:] if table.weight()]
-    if rest and rest[0].weight() * 3 >= best.weight() and rest[0].weight() >= 3:
-        raise refused("two-worksheets", first=best.grid.name, second=rest[0].grid.name)
-    return best, [(table.grid.name, len(table.rows)) for table in rest]
+    large = [table for table in rest if table.weight() * 3 >= best.weight() and table.weight() >= 3]
+    alike = [table for table in large if not is_example(table.grid.name)]
+    if alike:
+        names = "、".join(f"“{table.grid.name}”" for table in tables if table is best or table in alike)
+        raise refused("two-worksheets", names=names[:200])
+    return best, [*map(_other_worksheet, rest), *_faulty_ones(faults)]
 
 
-_ABOUT_ONE_WORKSHEET = ("no-address-column", "no-rows", "no-header")
+def _other_worksheet(table: Table) -> NotRead:
+    why = "example" if is_example(table.grid.name) else "other-worksheet"
+    return _as_not_read(table.grid, [number for number, _cells in table.rows], why)
 
 
-def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
+def _fullest(faults: list[tuple[int, Grid, SheetRefused]]) -> SheetRefused:
+    """Why no worksheet can be read: the fault of the one with the most rows, named where there are several."""
+    if not faults:
+        return refused("no-rows")
+    _rows, grid, fault = max(faults, key=lambda known: known[0])
+    return refused(fault.code, worksheet=grid.name[:60], **fault.details) if len(faults) > 1 else fault
+
+
+def _faulty_ones(faults: list[tuple[int, Grid, SheetRefused]]) -> Iterator[NotRead]:
+    """Worksheets that could not be understood but name listings or stores."""
+    for _rows, grid, fault in faults:
+        numbers = [number for number, cells in enumerate(grid.rows, start=1) if cells and has_address(cells)]
+        if numbers and fault.code in REASONS:
+            yield _as_not_read(grid, numbers, fault.code)
+
+
+def _as_not_read(grid: Grid, numbers: list[int], why: str) -> NotRead:
+    return NotRead(grid.name, numbers[0], numbers[-1], len(numbers), why)
+
+
+_ABOUT_ONE_WORKSHEET = ("no-address-column", "no-rows", "no-header", "label-and-value", "only-hidden-rows")
+
+
+def _sheet(table: Table, elsewhere: list[NotRead]) -> Sheet:
     columns: dict[str, Column] = {}
     question = next((c.heading for c in table.columns if c.field == "request" and c.heading.startswith("是否")), "")
     for column in table.columns:
@@ -168,4 +202,7 @@ def _sheet(table: Table, passed_over: list[tuple[str, int]]) -> Sheet:
     address_places = [(column.field, column.index) for column in address_columns]
     rows = SheetRows(table.rows, places, address_places, question)
     header = table.header
-    return Sheet(table.grid.name, header.row + 1, header.headings, columns, address_columns, rows, passed_over)
+    not_read = [*table.not_read, *elsewhere]
+    return Sheet(
+        table.grid.name, header.row + 1, header.headings, columns, address_columns, rows, not_read, table.grid.remarks
+    )

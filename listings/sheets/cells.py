@@ -64,8 +64,9 @@ def readable(text: str) -> str:
 
 
 _serial = re.compile(r"\(?[0-9]{1,7}\)?[.、)]?(?:\.0)?")
-_total = re.compile(r"(?:合计|总计):?")
-_total_and_more = re.compile(r"(?:合计|总计)(?!划).{0,16}")
+_SUMS = r"(?:合计|总计|小计|累计|共计|本页合计|以上合计|(?:sub|grand)?total)"
+_total = re.compile(rf"{_SUMS}:?")
+_total_and_more = re.compile(rf"{_SUMS}(?!划).{{0,16}}|共[0-9]+[条行件个家](?:链接|商品|店铺)?")
 
 
 def is_serial_number(text: str) -> bool:
@@ -74,7 +75,7 @@ def is_serial_number(text: str) -> bool:
 
 
 def is_total_row(cells: Sequence[str]) -> bool:
-    """The row that ends the data: 合计 or 总计 in a cell, however spaced, with or without a colon.
+    """A row of sums: 合计, 总计, 小计 or the like in a cell, however spaced, with or without a colon.
 
     In the first filled cell a count or a remark may follow, as in '合计：20条'.
     """
@@ -82,7 +83,7 @@ def is_total_row(cells: Sequence[str]) -> bool:
     for cell in cells:
         if not cell or is_blank(cell):
             continue
-        if "计" in cell and (_total_and_more if first else _total).fullmatch(plain(cell)):
+        if len(cell) <= 40 and (_total_and_more if first else _total).fullmatch(plain(cell)):
             return True
         first = False
     return False

@@ -12,8 +12,8 @@ class Grid:
     """Rows of text; row i is worksheet row or CSV record i + 1, so empty ones are there too, perhaps as [].
 
     merges: (top, left, bottom, right) from 0, both ends included. links: (row, column) from 0 → the address behind the
-    cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes of
-    what was done so that the text could be read.
+    cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes
+    of what was done so that the text could be read.
     """
 
     name: str

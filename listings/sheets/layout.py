@@ -1,19 +1,20 @@
 """Finding the header and the data rows of one worksheet."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import headers
-from .cells import BLANK, is_blank, is_serial_number, is_total_row, plain
-from .columns import USABLE, Column, map_columns, missing_addresses, read_cell
+from .behind_cells import add_links
+from .cells import BLANK, is_blank, is_serial_number, plain
+from .columns import Column, map_columns, missing_addresses
+from .data_rows import HIDDEN, OTHER_COLUMNS, Block, RowJudge, Skipped, has_address, spans
 from .grid import Grid
 from .limits import Clock, Limits
+from .not_read import NotRead
 from .refusals import refused
 from .values import parse_date, parse_price
 
 _HEADER_WITHIN = 60
 _LEAST_SCORE = 2.5
-_LONGEST_SERIAL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def find_header(grid: Grid) -> Header | None:
         seen += 1
         if seen > _HEADER_WITHIN:
             break
-        if _has_address(grid.rows[row]):
+        if has_address(grid.rows[row]):
             first_address = row if first_address is None else first_address
             continue
         if any(map(_is_figure, grid.rows[row])):
@@ -79,14 +80,10 @@ def _is_figure(cell: str) -> bool:
     )
 
 
-def _has_address(cells: Sequence[str]) -> bool:
-    return any(("://" in cell or "．" in cell or "." in cell) and read_cell(cell).kind in USABLE for cell in cells)
-
-
 def _headers_at(grid: Grid, row: int) -> list[Header]:
     found = [_single(grid, row)]
     below = row + 1
-    if below < len(grid.rows) and grid.rows[below] and not _has_address(grid.rows[below]):
+    if below < len(grid.rows) and grid.rows[below] and not has_address(grid.rows[below]):
         double = _double(grid, row)
         if double is not None:
             found.append(double)
@@ -149,12 +146,16 @@ def _group_names(grid: Grid, row: int, width: int) -> list[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One worksheet understood: its header, its columns, and its data rows as (number from 1, cells)."""
+    """One worksheet understood: its header, its columns, and its data rows as (number from 1, cells).
+
+    not_read: what stands below the header besides.
+    """
 
     grid: Grid
     header: Header
     columns: list[Column]
     rows: list[tuple[int, list[str]]]
+    not_read: list[NotRead] = field(default_factory=list)
 
     def weight(self) -> int:
         """How many data rows have something like an address where addresses stand."""
@@ -165,47 +166,86 @@ class Table:
 def understand(grid: Grid, limits: Limits, clock: Clock) -> Table:
     """Find the header, the data rows and the columns of one worksheet.
 
-    Raises SheetRefused: no-header, no-rows, no-address-column, too-many-rows, too-slow.
+    Raises SheetRefused: no-header, label-and-value, no-rows, only-hidden-rows, no-address-column, too-many-rows,
+    too-slow.
     """
     header = find_header(grid)
     if header is None:
-        raise refused("no-header" if any(grid.rows) else "no-rows")
-    rows = _data_rows(grid, header, clock)
-    if not rows:
-        raise refused("no-rows")
-    if len(rows) > limits.max_rows:
+        raise refused(_why_no_header(grid))
+    below = header.row + header.height
+    judge = RowJudge(grid, below, Block(header.headings, header.says), grid.rows[header.row : below])
+    judge.run(clock)
+    first, *further = judge.blocks
+    if not any(block.rows for block in judge.blocks):
+        raise refused("only-hidden-rows" if any(why == HIDDEN for _number, why in judge.skipped) else "no-rows")
+    if sum(len(block.rows) for block in judge.blocks) > limits.max_rows:
         raise refused("too-many-rows", rows=limits.max_rows)
-    columns = map_columns(header.headings, header.says, [cells for _number, cells in rows])
+    base = first if first.rows or not further else further.pop(0)
+    columns = _columns_of(base, grid)
     if missing_addresses(columns):
-        raise refused("no-address-column")
-    return Table(grid, header, columns, rows)
+        raise refused("label-and-value" if _is_form(grid) else "no-address-column")
+    rows = base.rows
+    for block in further:
+        if (moved := _moved(block, columns, grid)) is None:
+            judge.skipped += [Skipped(number, OTHER_COLUMNS) for number, _cells in block.rows]
+        else:
+            rows = rows + moved
+    not_read = [NotRead(grid.name, *span) for span in spans(sorted(judge.skipped))]
+    found = header if base is first else Header(header.row, header.height, base.headings, base.says)
+    return Table(grid, found, columns, rows, not_read)
 
 
-def _data_rows(grid: Grid, header: Header, clock: Clock) -> list[tuple[int, list[str]]]:
-    """The rows below the header with anything in them, up to the total row."""
-    serials = [i for i, said in enumerate(header.says) if said is not None and said[0] == headers.SERIAL]
-    rows: list[tuple[int, list[str]]] = []
-    for index in range(header.row + header.height, len(grid.rows)):
-        if index % 5000 == 0:
-            clock.check()
-        cells = grid.rows[index]
-        if not cells:
-            continue
-        text = "".join(cells)
-        if "计" in text and is_total_row(cells) and not _has_address(cells):
-            break
-        if len(text) > _LONGEST_SERIAL or not _only_serial_numbers(cells, serials):
-            rows.append((index + 1, cells))
-    return rows
+def _columns_of(block: Block, grid: Grid) -> list[Column]:
+    """The columns of a block. Hidden ones are looked at only where the others hold no addresses; links that lie behind
+    other words are put into the rows as columns of their own."""
+    add_links(block, grid)
+    if not grid.hidden_columns:
+        return _mapped(block, frozenset())
+    columns = _mapped(block, frozenset(grid.hidden_columns))
+    return _mapped(block, frozenset()) if missing_addresses(columns) else columns
 
 
-def _only_serial_numbers(cells: Sequence[str], serials: list[int]) -> bool:
-    """Nothing but running numbers, in the columns for them; where no heading names one, in whichever is filled alone.
+def _mapped(block: Block, without: frozenset[int]) -> list[Column]:
+    says = [None if place in without else said for place, said in enumerate(block.says)]
+    headings = ["" if place in without else heading for place, heading in enumerate(block.headings)]
+    rows = [cells for _number, cells in block.rows]
+    if without:
+        rows = [["" if place in without else cell for place, cell in enumerate(cells)] for cells in rows]
+    return map_columns(headings, says, rows)
 
-    A heading such as ID may be a second column of serial numbers.
-    """
-    if serials and not any(index < len(cells) and cells[index] for index in serials):
-        return False
-    filled = [index for index, cell in enumerate(cells) if cell and not is_blank(cell)]
-    in_place = set(filled) <= set(serials) if serials else len(filled) == 1
-    return bool(filled) and in_place and all(is_serial_number(cells[index]) for index in filled)
+
+def _moved(block: Block, columns: list[Column], grid: Grid) -> list[tuple[int, list[str]]] | None:
+    """The rows of a further block with their cells where the first block has them; None if its columns mean others."""
+    theirs = _columns_of(block, grid) if block.rows else []
+    places: dict[str, list[int]] = {}
+    for column in columns:
+        places.setdefault(column.field, []).append(column.index)
+    moves = []
+    for column in theirs:
+        if not (free := places.get(column.field)):
+            return None
+        moves.append((column.index, free.pop(0)))
+    if missing_addresses(theirs):
+        return None if block.rows else []
+    width = 1 + max(column.index for column in columns)
+    moved = []
+    for number, cells in block.rows:
+        row = [""] * width
+        for source, place in moves:
+            row[place] = cells[source] if source < len(cells) else ""
+        moved.append((number, row))
+    return moved
+
+
+def _why_no_header(grid: Grid) -> str:
+    if not any(grid.rows):
+        return "no-rows"
+    return "label-and-value" if _is_form(grid) else "no-header"
+
+
+def _is_form(grid: Grid) -> bool:
+    """Whether the worksheet is one complaint as a form: labels in one column, what they ask for beside them."""
+    rows = [cells for cells in grid.rows[:_HEADER_WITHIN] if cells]
+    pairs = [[cell for cell in cells if not is_blank(cell)] for cells in rows]
+    labelled = [pair for pair in pairs if len(pair) == 2 and headers.heading_field(pair[0].strip(BLANK)) is not None]
+    return len(labelled) >= 3 and len(labelled) * 2 > len(rows) and any(has_address(pair[1:]) for pair in labelled)

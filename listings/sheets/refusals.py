@@ -58,16 +58,29 @@ SENTENCES = {
     "no-header": _("No header row was found: none of the first rows names the columns of a complaint."),
     "no-address-column": _("No column with addresses of listings or stores was found."),
     "no-rows": _("There is no row below the header."),
+    "only-hidden-rows": _(
+        "All rows below the header are hidden. Show those that are meant and upload the sheet again."
+    ),
+    "label-and-value": _(
+        "The sheet is a form with labels on the left. Put each listing into a row of its own, below a row of headings."
+    ),
     "two-worksheets": _(
-        "The worksheets %(first)s and %(second)s both hold rows. Keep one in the file, or hide the other."
+        "Several worksheets hold rows: %(names)s. Upload each as a sheet of its own, or put all rows on one worksheet."
     ),
     "unreadable-encoding": _("The text encoding cannot be recognised. Save the file as CSV in UTF-8, or as .xlsx."),
 }
 
 
+OF_WORKSHEET = _("Worksheet “%(worksheet)s”: %(sentence)s")
+
+
 def refused(code: str, **details: Any) -> SheetRefused:
-    """The refusal with this code, its sentence filled in. code: a key of SENTENCES."""
+    """The refusal with this code, its sentence filled in. code: a key of SENTENCES. worksheet, among the details: which
+    of several it is about."""
     sentence = SENTENCES[code]
+    if "worksheet" in details:
+        filled = _Filled(OF_WORKSHEET, {"sentence": _Filled(sentence, details), "worksheet": details["worksheet"]})
+        return SheetRefused(code, filled, **details)
     return SheetRefused(code, _Filled(sentence, details) if details else sentence, **details)
 
 

@@ -6,6 +6,7 @@ import pytest
 import xlsxwriter
 
 from listings.sheets import SheetRefused, read_sheet
+from listings.sheets.not_read import NotRead
 from tests.listings.sheet_files import HEADER, LISTING, STORE, complaint, complaints, write_text, write_xlsx
 
 
@@ -50,11 +51,26 @@ def test_serial_numbers_may_stand_in_the_second_column_whose_heading_would_do_fo
 
 
 @pytest.mark.parametrize(
-    "word", ["合计", "总计", "合 计", "总　计：", "合计:", " 合\u3000\u3000计 ", "合计：20条", "总计20条"]
+    "word",
+    [
+        "合计",
+        "总计",
+        "合 计",
+        "总　计：",
+        "合计:",
+        " 合\u3000\u3000计 ",
+        "合计：20条",
+        "总计20条",
+        "小计",
+        "共计2条",
+        "Total",
+    ],
 )
-def test_nothing_below_the_total_row_is_data(tmp_path, word):
-    rows = [HEADER, complaint(1), [word, "", "", "", "", "", "", "1条"], complaint(2), ["注：以上均已取证"]]
-    assert [row.number for row in read(write_xlsx(tmp_path / "a.xlsx", rows)).rows] == [2]
+def test_below_a_row_of_sums_what_names_something_is_read_and_the_rest_is_told(tmp_path, word):
+    rows = [HEADER, complaint(1), [word, "", "", "", "", "", "", "1条"], complaint(2), ["签章处", "某公司"]]
+    sheet = read(write_xlsx(tmp_path / "a.xlsx", rows))
+    assert [row.number for row in sheet.rows] == [2, 4]
+    assert [(part.first, part.rows, part.why) for part in sheet.not_read] == [(3, 1, "total"), (5, 1, "below-total")]
 
 
 def test_the_word_for_total_may_stand_in_any_column(tmp_path):
@@ -122,14 +138,15 @@ def test_hidden_worksheets_are_not_read_and_small_visible_ones_passed_over(tmp_p
         "备份": complaints(60),
     }
     sheet = read(write_xlsx(tmp_path / "a.xlsx", sheets, hidden=["旧表"], very_hidden=["备份"]))
-    assert (sheet.worksheet, len(sheet.rows), sheet.passed_over) == ("清单", 30, [("示例", 1)])
+    assert (sheet.worksheet, len(sheet.rows)) == ("清单", 30)
+    assert sheet.not_read == [NotRead("示例", 2, 2, 1, "example")]
 
 
 def test_two_worksheets_of_like_size_are_refused_by_name(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", {"淘宝": complaints(9), "京东": complaints(8)})
     with pytest.raises(SheetRefused, match="two-worksheets") as fault:
         read(path)
-    assert fault.value.details == {"first": "淘宝", "second": "京东"}
+    assert fault.value.details == {"names": "“淘宝”、“京东”"}
 
 
 def test_headings_are_known_whatever_their_width_marks_and_brackets(tmp_path):
