@@ -23,6 +23,8 @@ from corps.clock import now
 from corps.models import User
 from corps.workflow import Upload
 from firms.models import Firm
+from listings.sheets.not_read import REASONS as NOT_READ
+from listings.sheets.not_read import NotRead
 
 SPREADSHEET = "application/octet-stream"
 
@@ -80,14 +82,38 @@ class ComplaintViewSet(viewsets.GenericViewSet):
         return Response({"import": address}, status=202, headers={"Location": address})
 
 
+class NotReadSerializer(serializers.Serializer):
+    """Rows of a file that are not read. `from`, `to`: the first and the last row number; `rows`: how many between."""
+
+    worksheet = serializers.SerializerMethodField()
+    to = serializers.IntegerField(source="last")
+    rows = serializers.IntegerField()
+    why = serializers.ChoiceField(list(NOT_READ))
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        first = serializers.IntegerField(source="first")
+        return {"worksheet": fields.pop("worksheet"), "from": first, **fields}
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_worksheet(self, part: NotRead) -> str | None:
+        return part.worksheet or None
+
+
 class ImportSerializer(serializers.ModelSerializer):
     state = serializers.SerializerMethodField()
     rows_by_result = serializers.SerializerMethodField()
-    detail = serializers.CharField(source="explanation")
+    detail = serializers.SerializerMethodField()
+    not_read = NotReadSerializer(many=True, read_only=True)
 
     class Meta:
         model = SheetImport
-        fields = ["state", "rows", "rows_by_result", "done", "detail"]
+        fields = ["state", "rows", "rows_by_result", "done", "detail", "not_read"]
+
+    @extend_schema_field(str)
+    def get_detail(self, sheet_import: SheetImport) -> str:
+        """Why it failed, or what of the file was not read."""
+        return sheet_import.explanation or " ".join(sheet_import.not_read_sentences)
 
     @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed"]))
     def get_state(self, sheet_import: SheetImport) -> str:
@@ -102,13 +128,19 @@ class ImportSerializer(serializers.ModelSerializer):
 
 
 class RowSerializer(serializers.ModelSerializer):
+    worksheet = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     target = serializers.SerializerMethodField()
     address = serializers.SerializerMethodField()
 
     class Meta:
         model = ImportRow
-        fields = ["row", "result", "reason", "address", "target"]
+        fields = ["worksheet", "row", "result", "reason", "address", "target"]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_worksheet(self, row: ImportRow) -> str | None:
+        """The name of the worksheet; null for a text file."""
+        return row.sheet_import.worksheet or None
 
     @extend_schema_field(str)
     def get_reason(self, row: ImportRow) -> str:
@@ -140,7 +172,9 @@ class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     @action(detail=True, serializer_class=RowSerializer)
     def rows(self, request: Request, pk: str) -> Response:
         """Each data row with its result and reason, in the order of the sheet."""
-        rows = self.get_object().import_rows.select_related("target__platform", "target__listing", "target__store")
+        rows = self.get_object().import_rows.select_related(
+            "sheet_import", "target__platform", "target__listing", "target__store"
+        )
         return self.get_paginated_response(RowSerializer(self.paginate_queryset(rows), many=True).data)
 
 

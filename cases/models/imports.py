@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -17,6 +18,8 @@ from listings.addresses import REASONS as ADDRESS_REASONS
 from listings.addresses import read_cell
 from listings.addresses.reasons import WITH_HOST
 from listings.classify import REASONS as ROW_REASONS
+from listings.sheets.not_read import EXPECTED, NotRead
+from listings.sheets.not_read import REASONS as NOT_READ
 from listings.sheets.refusals import refused
 
 # The reason of rows that name an official account, which only the registry can tell.
@@ -102,6 +105,41 @@ class SheetImport(models.Model):
         figures = json.loads(self.detail)
         code = figures.pop("code", "")
         return str(TOO_COSTLY if code == "too-costly" else refused(code, **figures).message)
+
+    @property
+    def not_read(self) -> list[NotRead]:
+        """What else the file holds, with its place and why it is not read."""
+        return [NotRead(**part) for part in self.columns.get("not_read", ())]
+
+    @property
+    def rows_not_read(self) -> int:
+        """How many rows the file holds besides that may have been meant: totals, notes and examples are not."""
+        return sum(part.rows for part in self.not_read if part.why not in EXPECTED)
+
+    @property
+    def not_read_sentences(self) -> list[str]:
+        """The same in the reader's language, a sentence for each place."""
+        return [_sentence(part, self.worksheet) for part in self.not_read]
+
+
+def _sentence(part: NotRead, worksheet: str) -> str:
+    """What stands at one place of a file, and why it is not read. worksheet: the one that is read; it is not named."""
+    figures = {"rows": part.rows, "first": part.first, "last": part.last, "why": NOT_READ[part.why]}
+    if part.worksheet and part.worksheet != worksheet:
+        words = ngettext(
+            "Worksheet “%(name)s”, %(rows)s row, not read: %(why)s.",
+            "Worksheet “%(name)s”, %(rows)s rows, not read: %(why)s.",
+            part.rows,
+        )
+        return words % (figures | {"name": part.worksheet})
+    if part.first == part.last:
+        return gettext("Row %(first)s not read: %(why)s.") % figures
+    words = ngettext(
+        "%(rows)s row between rows %(first)s and %(last)s not read: %(why)s.",
+        "%(rows)s rows between rows %(first)s and %(last)s not read: %(why)s.",
+        part.rows,
+    )
+    return words % figures
 
 
 class ImportRowQuerySet(models.QuerySet):

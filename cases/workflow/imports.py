@@ -153,7 +153,7 @@ def _pass_to_review(sheet_import: SheetImport) -> None:
     complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
     record(actor, "import.read", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
     text = format_lazy(_("The sheet of complaint {number} is read. Look at its rows."), number=complaint.number)
-    _tell(sheet_import, text)
+    _tell(sheet_import, _with_what_was_not_read(text, sheet_import))
 
 
 def forecast(sheet_import: SheetImport) -> None:
@@ -304,7 +304,8 @@ def _note_done(sheet_import: SheetImport, complaint: Complaint, count: int) -> b
             thread=complaint.thread,
             **rows_by_result(sheet_import),
         )
-        _tell(sheet_import, format_lazy(_("The sheet of complaint {number} is registered."), number=complaint.number))
+        text = format_lazy(_("The sheet of complaint {number} is registered."), number=complaint.number)
+        _tell(sheet_import, _with_what_was_not_read(text, sheet_import))
     sheet_import.save(update_fields=["done", "touched_at", "state", "finished_at"])
     return sheet_import.state == State.REGISTERING
 
@@ -378,6 +379,16 @@ def _tell(sheet_import: SheetImport, text: Any) -> None:
     except NoReverseMatch:
         url = ""
     notify(sheet_import.started_by, text, url)
+
+
+def _with_what_was_not_read(text: Any, sheet_import: SheetImport) -> Any:
+    """A sentence for the notification, with how many rows were read and how many more the file holds."""
+    if not sheet_import.rows_not_read:
+        return text
+    said = _("{rows} rows were read, {more} more were not.")
+    return format_lazy(
+        "{text} {said}", text=text, said=format_lazy(said, rows=sheet_import.rows, more=sheet_import.rows_not_read)
+    )
 
 
 def _require_review(sheet_import: SheetImport) -> None:

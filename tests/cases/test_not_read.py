@@ -1,0 +1,76 @@
+"""What a sheet holds besides the rows that are read is told on the page, by the API and in the notification."""
+
+import pytest
+from django.test import Client
+
+from corps.models import Notification
+from tests.cases.conftest import hand_in, take_in
+from tests.listings.sheet_files import HEADER, complaint, complaints, write_xlsx
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """Thirty rows and an example on one worksheet, eight on another."""
+    rows = [HEADER, ["示例", *complaint(99)[1:]], *complaints(30)[1:], ["合计", "", "", "", "30条"]]
+    path = write_xlsx(tmp_path / "a.xlsx", {"清单": rows, "京东": complaints(8)})
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def test_it_is_told_by_page_api_and_notification(house, sheet, client):
+    sheet_import = take_in(house, sheet, "清单.xlsx")
+    client.force_login(house.officer)
+    for page in (f"/cases/imports/{sheet_import.pk}/", sheet_import.complaint.get_absolute_url()):
+        text = client.get(page).content.decode()
+        assert "读入 30 行；另有 8 行" in text
+        assert "工作表“京东”有 8 行未读：另一个工作表。" in text
+        assert "第 2 行未读：填写示例。" in text
+        assert "第 33 行未读：合计行。" in text
+    said = client.get(f"/api/v1/imports/{sheet_import.pk}/").json()
+    assert said["not_read"] == [
+        {"worksheet": "清单", "from": 2, "to": 2, "rows": 1, "why": "example"},
+        {"worksheet": "清单", "from": 33, "to": 33, "rows": 1, "why": "total"},
+        {"worksheet": "京东", "from": 2, "to": 9, "rows": 8, "why": "other-worksheet"},
+    ]
+    assert (said["rows"], sum(said["rows_by_result"].values())) == (30, 30)
+    assert "工作表“京东”有 8 行未读" in said["detail"]
+    rows = client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"]
+    assert {row["worksheet"] for row in rows} == {"清单"}
+    assert "读入 30 行，另有 8 行未读。" in Notification.objects.latest("pk").text
+
+
+def test_what_nobody_misses_is_told_without_alarm(house, client, tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", [HEADER, complaint(1), ["合计", "", "", "", "1条"]])
+    with open(path, "rb") as file:
+        sheet_import = take_in(house, file.read(), "清单.xlsx")
+    client.force_login(house.officer)
+    text = client.get(f"/cases/imports/{sheet_import.pk}/").content.decode()
+    assert "第 3 行未读：合计行。" in text
+    assert "另有 0 行" not in text
+    assert "未读" not in Notification.objects.latest("pk").text
+
+
+def test_of_a_text_file_no_worksheet_is_named(house):
+    content = "商品链接\nhttps://item.taobao.com/item.htm?id=600000000001\n合计：1条\n".encode()
+    sheet_import = take_in(house, content, "清单.csv")
+    reader = Client()
+    reader.force_login(house.officer)
+    assert reader.get(f"/api/v1/imports/{sheet_import.pk}/").json()["not_read"] == [
+        {"worksheet": None, "from": 3, "to": 3, "rows": 1, "why": "total"}
+    ]
+    assert reader.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"][0]["worksheet"] is None
+
+
+def test_a_host_that_is_not_known_is_named_beside_its_row(house, client):
+    content = "商品链接,标题\nhttps://detail.vip.com/detail-1-2.html,某某\n点击查看,某某\n,某某\n".encode()
+    sheet_import = hand_in(house, content, "清单.csv", needs_review=False)
+    sheet_import = take_in(house, content, "清单.csv")
+    client.force_login(house.officer)
+    rows = client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"]
+    assert [row["reason"] for row in rows] == [
+        "系统不认识链接的域名 detail.vip.com。",
+        "单元格里只有文字，没有链接。",
+        "这一行没有填写链接。",
+    ]
