@@ -1,5 +1,6 @@
 """Forms of the notices room."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from corps.forms import resent
 from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
 
 PAPERS = _("PDF, OFD, DOCX, JPEG or PNG, up to 50 MB.")
+LONGEST_OBJECTOR = 100
 REASONS = (
     _("Hidden from search only"),
     _("Link cut, the item remains"),
@@ -22,7 +24,32 @@ REASONS = (
 )
 
 
-class AnswerForm(forms.Form):
+class ObjectorFields(forms.Form):
+    """Who objects, and when they did, as the platform passes it on with the answer “appealed”."""
+
+    objector = forms.CharField(
+        label=_("Objector"),
+        max_length=LONGEST_OBJECTOR,
+        required=False,
+        help_text=_("The merchant who appeals, as you name them, up to 100 characters"),
+    )
+    objected_on = forms.DateField(
+        label=_("Objected on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean_objected_on(self) -> date | None:
+        objected_on: date | None = self.cleaned_data["objected_on"]
+        if objected_on and objected_on > today():
+            raise ValidationError(_("This day lies ahead."))
+        return objected_on
+
+    def appeal_details(self) -> dict[str, Any]:
+        """What a reply says of the objector."""
+        said = self.cleaned_data
+        return {"objector": said.get("objector", ""), "objected_on": said.get("objected_on")}
+
+
+class AnswerForm(ObjectorFields):
     """One outcome for the selected items, with a remark; a reason is owed for everything but removal.
 
     What is owed is judged here, so that the browser does not ask for it when the answer is changed on the page.
@@ -50,6 +77,8 @@ class AnswerForm(forms.Form):
     )
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
+    field_order = ("outcome", "reason", "remark", "objector", "objected_on")
+
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         outcome = self["outcome"].value()
@@ -61,6 +90,8 @@ class AnswerForm(forms.Form):
             del self.fields["reason"]
             self.fields["remark"].required = self.owes_reason
             self.fields["remark"].widget.attrs["autofocus"] = self.owes_reason
+        if outcome != Claim.APPEALED:
+            del self.fields["objector"], self.fields["objected_on"]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -143,7 +174,7 @@ class LookForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
-class BehalfForm(forms.Form):
+class BehalfForm(ObjectorFields):
     """An answer that came on paper: which items, what is said of them, and the paper itself."""
 
     lines = forms.CharField(
@@ -155,6 +186,21 @@ class BehalfForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
     remark = forms.CharField(label=_("Remark"), max_length=LONGEST_REMARK, required=False)
     document = PaperField(label=_("The document it came by"), help_text=PAPERS)
+
+    field_order = ("lines", "outcome", "remark", "objector", "objected_on", "document")
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["objector"].help_text = _("Of an appeal: the merchant, as the platform names them")
+        self.fields["objected_on"].help_text = _("Of an appeal: the day on which the merchant objected")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("outcome") != Claim.APPEALED:
+            for name in ("objector", "objected_on"):
+                if said.get(name):
+                    self.add_error(name, _("Only an appeal has an objector."))
+        return said
 
     def clean_lines(self) -> list[str]:
         return list(dict.fromkeys(line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()))

@@ -21,8 +21,8 @@ class Objection(models.Model):
 
     item: the notice item that the platform answered “appealed”, if that opened the objection (`is_appeal`) or was
     joined to it. objector: who objects, as the platform names them; empty where it does not, or where an officer took
-    the objection in. reason: the objector's words as they came, which may be none where a platform passed the appeal on
-    without any.
+    the objection in. objected_on: when they did, as the platform says. reason: the objector's words as they came, which
+    may be none where a platform passed the appeal on without any.
     """
 
     State = ObjectionState
@@ -34,6 +34,7 @@ class Objection(models.Model):
     item = models.ForeignKey(NoticeItem, models.PROTECT, null=True, related_name="objections")
     is_appeal = models.BooleanField(default=False, db_default=False)
     objector = models.CharField(max_length=120, blank=True)
+    objected_on = models.DateField(null=True)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
     lodged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     lodged_at = models.DateTimeField()

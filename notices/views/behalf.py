@@ -34,6 +34,7 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
                 item=items.get(line),
                 address="" if line in items else line,
                 remark=said["remark"],
+                **form.appeal_details(),
             )
             for line in said["lines"]
         ]

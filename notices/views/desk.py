@@ -186,8 +186,9 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "notices/desk_answer.html", context)
     said = form.cleaned_data
-    replies = [Reply(pk, said["outcome"], item=pk, remark=form.words()) for pk in wanted]
-    body = [[reply.item, reply.outcome, reply.remark] for reply in replies]
+    details = form.appeal_details()
+    replies = [Reply(pk, said["outcome"], item=pk, remark=form.words(), **details) for pk in wanted]
+    body = [[reply.item, reply.outcome, reply.remark, *map(str, details.values())] for reply in replies]
     try:
         results = answer_once(request.user, notice, f"page-{said['token']}", body, lambda: replies, replaced)
     except TransitionRefused as refused:

@@ -74,6 +74,7 @@ class Reply:
     """One line of an answer. ref: the caller's own number for it. item: an id, or address: any form of an address.
 
     outcome: a word of `cases.states.Claim`. at: in a replay the fact, otherwise what the liaison says, kept as a claim.
+    objector, objected_on: of an appeal, who objects and when they did, as the platform says.
     """
 
     ref: Any
@@ -82,6 +83,8 @@ class Reply:
     address: str = ""
     at: datetime | None = None
     remark: str = ""
+    objector: str = ""
+    objected_on: date | None = None
 
 
 class Named(NamedTuple):
@@ -143,7 +146,7 @@ def _lodge_appeals(notice: Notice, accepted: list[tuple[Named, Reply]], actor: U
     """An answer “appealed” opens an objection by itself, or joins the one that is undecided."""
     replay = current().is_replay
     appeals = [
-        Appeal(item.pk, item.target, reply.remark, (replay and reply.at) or recorded)
+        Appeal(item.pk, item.target, reply.remark, (replay and reply.at) or recorded, reply.objector, reply.objected_on)
         for item, reply in accepted
         if reply.outcome == Claim.APPEALED
     ]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -35,12 +35,17 @@ from notices.workflow.withdrawing import lock_items, require_reason, tell_withdr
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An item that a platform answered “appealed”. words: the objector's, as the platform passed them on. at: when."""
+    """An item that a platform answered “appealed”. words: the objector's, as the platform passed them on. at: when.
+
+    objector, objected_on: who objects and when they did, where the platform says it.
+    """
 
     item: int
     target: int
     words: str
     at: datetime
+    objector: str = ""
+    objected_on: date | None = None
 
 
 NOTHING_TO_CORRECT = _("This target does not count now; there is nothing to correct.")
@@ -82,7 +87,8 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
 def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> None:
     """Open an objection for each item that was just answered “appealed”, in the answering transaction.
 
-    Where one to the target is undecided already, the item is joined to it and no second is opened. Both officers of the
+    Where one to the target is undecided already, the item is joined to it and no second is opened; it then says who
+    objects and when, unless it said so before. Both officers of the
     case and the supervisors who decide are told once. The caller holds the locks of targets and items. Statements: a
     fixed number, whatever the number of appeals.
     """
@@ -96,7 +102,9 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
     fresh = [appeal for appeal in appeals if appeal.target not in open_ones]
     for objection, appeal in joined:
         objection.item_id = appeal.item
-    Objection.objects.bulk_update([objection for objection, _appeal in joined], ["item"])
+        objection.objector = objection.objector or appeal.objector
+        objection.objected_on = objection.objected_on or appeal.objected_on
+    Objection.objects.bulk_update([objection for objection, _ in joined], ["item", "objector", "objected_on"])
     lodged = _lodge(notice, fresh, actor)
     record_many(
         entry(
@@ -108,11 +116,18 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
             target=appeal.target,
             notice=notice.number,
             reason=appeal.words,
+            **_objector(appeal),
         )
         for verb, lot in (("objection.lodged", lodged), ("objection.joined", joined))
         for objection, appeal in lot
     )
     _tell_of_appeals(notice, len(appeals), actor)
+
+
+def _objector(appeal: Appeal) -> dict[str, str]:
+    """Who objects and when, for the audit, as far as the platform said it."""
+    when = appeal.objected_on.isoformat() if appeal.objected_on else ""
+    return {name: value for name, value in (("objector", appeal.objector), ("objected_on", when)) if value}
 
 
 def _lodge(notice: Notice, appeals: Sequence[Appeal], actor: User) -> list[tuple[Objection, Appeal]]:
@@ -126,6 +141,8 @@ def _lodge(notice: Notice, appeals: Sequence[Appeal], actor: User) -> list[tuple
             case_id=notice.case_id,
             item_id=appeal.item,
             is_appeal=True,
+            objector=appeal.objector,
+            objected_on=appeal.objected_on,
             reason=appeal.words,
             lodged_by=actor,
             lodged_at=appeal.at,

@@ -1,6 +1,9 @@
 """An answer “appealed” opens an objection by itself, which leads back to open or withdrawn by its decision."""
 
+from datetime import date
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +14,7 @@ from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection
+from tests import papers
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +203,63 @@ class TestPages:
         page = client.get(f"/notices/objections/{objection.number}/").content.decode()
         assert "店主称已获授权" in page
         assert appealed.document_number in page
+
+    def test_the_liaison_says_who_objects_and_when_and_the_objections_page_shows_it(self, world, client: Client):
+        add_targets(world, 2)
+        [notice] = issue(world)
+        ids = list(notice.items.order_by("pk").values_list("pk", flat=True))
+        url = f"/notices/{notice.number}/answer/"
+        client.force_login(world.liaison)
+        first = client.post(url, {"ids": ids, "outcome": "appealed"})
+        assert b'name="objector"' in first.content
+        assert b'name="objector"' not in client.post(url, {"ids": ids, "outcome": "removed"}).content
+        said = {
+            "ids": ids,
+            "outcome": "appealed",
+            "confirmed": "1",
+            "token": "t1",
+            "remark": "店主称已获授权",
+            "objector": "杭州某某贸易有限公司",
+            "objected_on": "2020-01-06",
+        }
+        assert client.post(url, said | {"objected_on": "2999-01-01"}).context["form"].errors.keys() == {"objected_on"}
+        assert client.post(url, said | {"objector": "商" * 101}).context["form"].errors.keys() == {"objector"}
+        assert not Objection.objects.exists()
+        assert client.post(url, said).status_code == 302
+        assert set(Objection.objects.values_list("objector", "objected_on", "reason")) == {
+            ("杭州某某贸易有限公司", date(2020, 1, 6), "店主称已获授权")
+        }
+        detail = AuditEntry.objects.filter(verb="objection.lodged").values_list("detail", flat=True)[0]
+        assert (detail["objector"], detail["objected_on"]) == ("杭州某某贸易有限公司", "2020-01-06")
+        client.force_login(world.supervisor)
+        page = client.get(f"/notices/objections/{Objection.objects.order_by('pk')[0].number}/").content.decode()
+        assert "杭州某某贸易有限公司" in page
+        assert "2020-01-06" in page
+
+    def test_who_records_on_behalf_says_it_too_but_only_of_an_appeal(self, world, client: Client):
+        [target] = add_targets(world, 1)
+        [notice] = issue(world)
+        url = f"/notices/{notice.number}/behalf/"
+        client.force_login(world.officer)
+
+        def send(**more: str):
+            paper = SimpleUploadedFile("fax.pdf", papers.PDF)
+            said = {"lines": target.listing.canonical_id, "objector": "某店", "objected_on": "2020-01-06"}
+            return client.post(url, said | {"document": paper} | more)
+
+        refused = send(outcome="removed").context["form"]
+        assert refused.errors.keys() == {"objector", "objected_on"}
+        assert send(outcome="appealed").status_code == 302
+        assert Objection.objects.values_list("objector", "objected_on").get() == ("某店", date(2020, 1, 6))
+
+    def test_one_joined_says_who_objects_unless_it_said_so_before(self, world):
+        [target] = add_targets(world, 1)
+        [notice] = issue(world)
+        workflow.lodge_objection(target=target, actor=world.officer, reason="来信称误报")
+        reply = workflow.Reply(1, "appealed", item=notice.items.get().pk, objector="某店", objected_on=date(2020, 1, 6))
+        workflow.answer_items(notice=notice, replies=[reply], actor=world.liaison)
+        objection = Objection.objects.get()
+        assert (objection.objector, objection.objected_on, objection.is_appeal) == ("某店", date(2020, 1, 6), False)
 
     def test_many_are_taken_up_and_decided_from_the_list(self, world, appealed, client: Client):
         client.force_login(world.supervisor)
