@@ -129,6 +129,7 @@ class ImportSerializer(serializers.ModelSerializer):
 
 class RowSerializer(serializers.ModelSerializer):
     worksheet = serializers.SerializerMethodField()
+    row = serializers.IntegerField(source="row_number")
     reason = serializers.SerializerMethodField()
     target = serializers.SerializerMethodField()
     address = serializers.SerializerMethodField()
@@ -140,7 +141,7 @@ class RowSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_worksheet(self, row: ImportRow) -> str | None:
         """The name of the worksheet; null for a text file."""
-        return row.sheet_import.worksheet or None
+        return row.worksheet or None
 
     @extend_schema_field(str)
     def get_reason(self, row: ImportRow) -> str:

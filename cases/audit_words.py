@@ -163,7 +163,7 @@ def _name_case_kinds() -> None:
         _("Row of a sheet"),
         names_of(
             lambda: ImportRow.objects.select_related("sheet_import__complaint"),
-            lambda row: f"{row.sheet_import.complaint.number} {row.row}",
+            lambda row: f"{row.sheet_import.complaint.number} {row.place}",
         ),
     )
     name_kind(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept, refers
 from firms.models import Firm
+from listings.sheets import ROWS_OF_A_WORKSHEET
 from stores.models import Platform, Store
 
 
@@ -133,6 +134,11 @@ class Belonging(models.Model):
             models.Index(fields=["firm", "state"], name="belonging_firm_state"),
         ]
         triggers = refers("platform_id", "stores_platform")
+
+    @property
+    def row_number(self) -> int | None:
+        """The number of the row in its worksheet, from 1; None where no row says it."""
+        return None if self.row is None else self.row % ROWS_OF_A_WORKSHEET
 
 
 class BelongingCorrection(models.Model):

@@ -18,6 +18,7 @@ from listings.addresses import REASONS as ADDRESS_REASONS
 from listings.addresses import read_cell
 from listings.addresses.reasons import WITH_HOST
 from listings.classify import REASONS as ROW_REASONS
+from listings.sheets import ROWS_OF_A_WORKSHEET
 from listings.sheets.not_read import EXPECTED, NotRead
 from listings.sheets.not_read import REASONS as NOT_READ
 from listings.sheets.refusals import refused
@@ -112,6 +113,11 @@ class SheetImport(models.Model):
         return [NotRead(**part) for part in self.columns.get("not_read", ())]
 
     @property
+    def worksheets(self) -> list[str]:
+        """Names of the worksheets that are read, in the order of the rows; [""] for a text file."""
+        return self.columns.get("worksheets") or [self.worksheet]
+
+    @property
     def rows_not_read(self) -> int:
         """How many rows the file holds besides that may have been meant: totals, notes and examples are not."""
         return sum(part.rows for part in self.not_read if part.why not in EXPECTED)
@@ -119,11 +125,12 @@ class SheetImport(models.Model):
     @property
     def not_read_sentences(self) -> list[str]:
         """The same in the reader's language, a sentence for each place."""
-        return [_sentence(part, self.worksheet) for part in self.not_read]
+        single = self.worksheet if len(self.worksheets) == 1 else ""
+        return [_sentence(part, single) for part in self.not_read]
 
 
 def _sentence(part: NotRead, worksheet: str) -> str:
-    """What stands at one place of a file, and why it is not read. worksheet: the one that is read; it is not named."""
+    """What stands at one place of a file, and why it is not read. worksheet: the only one read, which is not named."""
     figures = {"rows": part.rows, "first": part.first, "last": part.last, "why": NOT_READ[part.why]}
     if part.worksheet and part.worksheet != worksheet:
         words = ngettext(
@@ -151,6 +158,7 @@ class ImportRowQuerySet(models.QuerySet):
 class ImportRow(models.Model):
     """One data row: its cells as they came, how it was read, and its result.
 
+    row: its number in the worksheet, with ROWS_OF_A_WORKSHEET added for each that was read before; see `row_number`.
     cells: field → text, for the fields that matter. listing_*/store_*: the addresses it names, empty where none.
     address: the canonical one of what it asks for, otherwise the cell's text. reason: a code of `explanation`.
     `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row, or
@@ -209,6 +217,24 @@ class ImportRow(models.Model):
             *refers("sheet_import_id", "cases_sheetimport"),
             *refers("target_id", "cases_target", changes="often"),
         ]
+
+    @property
+    def row_number(self) -> int:
+        """The row's number in its worksheet, or the record's in a text file, from 1."""
+        return self.row % ROWS_OF_A_WORKSHEET
+
+    @property
+    def worksheet(self) -> str:
+        """The name of its worksheet; "" for a text file."""
+        names = self.sheet_import.worksheets
+        index = self.row // ROWS_OF_A_WORKSHEET
+        return names[index] if index < len(names) else ""
+
+    @property
+    def place(self) -> str:
+        """Where a person finds it: the number, after the worksheet's name where several are read."""
+        several = len(self.sheet_import.worksheets) > 1
+        return f"{self.worksheet} {self.row_number}" if several else str(self.row_number)
 
     @property
     def explanation(self) -> str:

@@ -163,12 +163,12 @@ def _chosen(request: SignedIn, sheet_import: SheetImport) -> list[int]:
 
 def _results(request: SignedIn, sheet_import: SheetImport, results: list[Result]) -> HttpResponse:
     failed = [result.ref for result in results if not result.ok]
-    rows = sheet_import.import_rows.filter(pk__in=[pk for pk in failed if isinstance(pk, int)]).values_list(
-        "pk", "row", "address"
-    )
+    rows = sheet_import.import_rows.filter(pk__in=[pk for pk in failed if isinstance(pk, int)])
     back = _back(request, sheet_import)
-    names = {pk: (_("Row %(row)s: %(text)s") % {"row": row, "text": text[:80]}, f"{back}&row={pk}")
-             for pk, row, text in rows}  # fmt: skip
+    names = {
+        row.pk: (_("Row %(row)s: %(text)s") % {"row": row.place, "text": row.address[:80]}, f"{back}&row={row.pk}")
+        for row in rows.only("row", "address", "sheet_import")
+    }
     context = {"sheet_import": sheet_import, "results": results, "names": names, "back": back}
     return render(request, "cases/import_result.html", context)
 
@@ -232,7 +232,7 @@ def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language
         with override(language):
             decision = row.get_decision_display() if row.decision else ""
             reason = " ".join(filter(None, [row.explanation, told(row)]))
-            cells = [row.row, row.get_result_display(), reason, decision, row.address]
+            cells = [row.place, row.get_result_display(), reason, decision, row.address]
             became = row.target.as_told.label if row.target else ""
         yield [*cells, row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
 

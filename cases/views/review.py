@@ -163,6 +163,7 @@ def _row(row: ImportRow, platforms: dict[str, Platform], finding: str) -> dict[s
     return {
         "pk": row.pk,
         "row": row.row,
+        "place": row.place,
         "result": row.result,
         "label": row.get_result_display(),
         "kind": kind_of(row.result),

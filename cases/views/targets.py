@@ -146,7 +146,7 @@ def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
     chain: list[tuple[Any, Any, Any]] = []
     if rows:
         first = rows[0]
-        sheet = {"sheet": first.sheet_import.complaint.sheet_name, "row": first.row}
+        sheet = {"sheet": first.sheet_import.complaint.sheet_name, "row": first.place}
         rows_of = reverse("cases:import", args=[first.sheet_import_id]) + "?show=all"
         chain.append((_("Complaint row"), _("%(sheet)s row %(row)s") % sheet, rows_of))
     chain.append((_("Canonical address"), target.slug, ""))
@@ -183,7 +183,7 @@ def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
         first = rows[0]
         lines.append(
             _("%(firm)s, %(sheet)s row %(row)s")
-            % {"firm": target.firm.short_label, "sheet": first.sheet_import.complaint.sheet_name, "row": first.row}
+            % {"firm": target.firm.short_label, "sheet": first.sheet_import.complaint.sheet_name, "row": first.place}
         )
     if target.price is not None:
         lines.append(
@@ -201,7 +201,7 @@ def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
         note = _("%(firm)s complains, %(sheet)s row %(row)s") % {
             "firm": complaint.firm.short_label,
             "sheet": complaint.sheet_name,
-            "row": row.row,
+            "row": row.place,
         }
         text = _("Registered as a target") if index == 0 else _("Named again")
         at = row.registered_at if index else target.reported_at

@@ -170,7 +170,7 @@ def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -
         yield b"F" + json.dumps({"code": fault.code, **figures}).encode()
         return
     heading = {
-        "worksheet": sheet.worksheet[:100],
+        "worksheet": sheet.worksheets[0][:100],
         "header_row": sheet.header_row,
         "columns": _columns(sheet),
         "rows": len(sheet.rows),
@@ -202,6 +202,7 @@ def _columns(sheet: Sheet) -> dict[str, Any]:
             for name, column in sheet.columns.items()
         },
         "addresses": [column.index for column in sheet.address_columns],
+        "worksheets": [name[:100] for name in sheet.worksheets],
         "not_read": [part._asdict() for part in sheet.not_read[:MOST_PARTS]],
         "remarks": sheet.remarks,
     }

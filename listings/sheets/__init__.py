@@ -5,7 +5,7 @@ import; what a cell's text means, by `listings.addresses` and `values`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, overload
 
 from .cells import BLANK
@@ -15,7 +15,7 @@ from .delimited import read_delimited
 from .files import is_no_sheet, spreadsheet_kind
 from .grid import Grid
 from .headers import ADDRESS_FIELDS, FIELDS
-from .layout import Table, understand
+from .layout import Table, moved_rows, understand
 from .limits import Clock, Limits
 from .not_read import REASONS, NotRead
 from .refusals import SheetRefused, refused
@@ -23,6 +23,7 @@ from .workbook import read_workbook
 
 __all__ = [
     "FIELDS",
+    "ROWS_OF_A_WORKSHEET",
     "Column",
     "Grid",
     "Limits",
@@ -35,10 +36,16 @@ __all__ = [
 ]
 
 
+# A worksheet has no more; so a number tells both the worksheet and the row in it.
+ROWS_OF_A_WORKSHEET = 2**20
+MOST_WORKSHEETS = 100
+
+
 class SheetRow(NamedTuple):
     """One data row.
 
-    number: worksheet row or CSV record, from 1. cells: field -> text as it stands in the file, empty cells left out.
+    number: worksheet row or CSV record, from 1; of a further worksheet that is read too, with ROWS_OF_A_WORKSHEET added
+    for each before it. cells: field -> text as it stands in the file, empty cells left out.
     addresses: (field, text) of every address column that has something in this row, by position; the field says which
     column it was, not what the address is. raw: the row's cells.
     """
@@ -95,12 +102,12 @@ class SheetRows(Sequence[SheetRow]):
 class Sheet:
     """A file understood.
 
-    worksheet: its name, '' for a text file. header_row: from 1. headings: the text over each column. columns: field ->
-    the column it is read from. address_columns: every column whose addresses count. not_read: what else the file
-    holds. remarks: codes of what was done so that its text could be read.
+    worksheets: names of those that are read, [''] for a text file. header_row: of the first, from 1. headings: the text
+    over each column. columns: field -> the column it is read from. address_columns: every column whose addresses count.
+    not_read: what else the file holds. remarks: codes of what was done so that its text could be read.
     """
 
-    worksheet: str
+    worksheets: list[str]
     header_row: int
     headings: list[str]
     columns: dict[str, Column]
@@ -118,12 +125,12 @@ def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
     limits = limits or Limits()
     clock = Clock(limits)
     if spreadsheet_kind(path, filename, limits) == "XLSX":
-        table, elsewhere = _choose(read_workbook(path, limits, clock), limits, clock)
+        table, further, elsewhere = _choose(read_workbook(path, limits, clock), limits, clock)
     else:
         with open(path, "rb") as file:
             grid = read_delimited(file.read(), limits, clock)
-        table, elsewhere = understand(grid, limits, clock), []
-    return _sheet(table, elsewhere)
+        table, further, elsewhere = understand(grid, limits, clock), [], []
+    return _sheet(table, further, elsewhere)
 
 
 def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[Grid]:
@@ -138,9 +145,9 @@ def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[G
         return [read_delimited(file.read(), limits, clock)]
 
 
-def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table, list[NotRead]]:
-    """The worksheet that holds the rows, and what the others hold. Refused if others are of like size; instructions and
-    examples are small."""
+def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table, list[Table], list[NotRead]]:
+    """The worksheet that holds most rows, those that are read with it, and what the others hold. Refused if others of
+    like size have columns of another meaning; instructions and examples are small."""
     tables: list[Table] = []
     faults: list[tuple[int, Grid, SheetRefused]] = []
     for grid in grids:
@@ -155,13 +162,28 @@ def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table,
     if not tables:
         raise _fullest(faults)
     ranked = sorted(tables, key=lambda table: (not is_example(table.grid.name), table.weight()), reverse=True)
-    best, rest = ranked[0], [table for table in ranked[1:] if table.weight()]
-    large = [table for table in rest if table.weight() * 3 >= best.weight() and table.weight() >= 3]
-    alike = [table for table in large if not is_example(table.grid.name)]
-    if alike:
-        names = "、".join(f"“{table.grid.name}”" for table in tables if table is best or table in alike)
+    best, rest = ranked[0], [table for table in tables if table is not ranked[0] and table.weight()]
+    alike, others = _of_the_same_meaning(best, rest)
+    large = [table for table in others if table.weight() * 3 >= best.weight() and table.weight() >= 3]
+    if unread := [table for table in large if not is_example(table.grid.name)]:
+        names = "、".join(f"“{table.grid.name}”" for table in tables if table is best or table in unread)
         raise refused("two-worksheets", names=names[:200])
-    return best, [*map(_other_worksheet, rest), *_faulty_ones(faults)]
+    if sum(len(table.rows) for table in (best, *alike)) > limits.max_rows:
+        raise refused("too-many-rows", rows=limits.max_rows)
+    return best, alike, [*map(_other_worksheet, others), *_faulty_ones(faults)]
+
+
+def _of_the_same_meaning(best: Table, rest: Iterable[Table]) -> tuple[list[Table], list[Table]]:
+    """Worksheets whose rows can be read by the columns of the best one, with their cells where it has them; and the
+    others. An example is among the others."""
+    alike, others = list[Table](), list[Table]()
+    for table in rest:
+        moved = None if is_example(table.grid.name) else moved_rows(table.rows, table.columns, best.columns)
+        if moved is None or len(alike) == MOST_WORKSHEETS:
+            others.append(table)
+        else:
+            alike.append(replace(table, rows=moved))
+    return alike, others
 
 
 def _other_worksheet(table: Table) -> NotRead:
@@ -192,7 +214,7 @@ def _as_not_read(grid: Grid, numbers: list[int], why: str) -> NotRead:
 _ABOUT_ONE_WORKSHEET = ("no-address-column", "no-rows", "no-header", "label-and-value", "only-hidden-rows")
 
 
-def _sheet(table: Table, elsewhere: list[NotRead]) -> Sheet:
+def _sheet(table: Table, further: list[Table], elsewhere: list[NotRead]) -> Sheet:
     columns: dict[str, Column] = {}
     question = next((c.heading for c in table.columns if c.field == "request" and c.heading.startswith("是否")), "")
     for column in table.columns:
@@ -200,9 +222,16 @@ def _sheet(table: Table, elsewhere: list[NotRead]) -> Sheet:
     address_columns = [column for column in table.columns if column.field in ADDRESS_FIELDS]
     places = [(column.field, column.index) for column in table.columns if column.field not in ADDRESS_FIELDS]
     address_places = [(column.field, column.index) for column in address_columns]
-    rows = SheetRows(table.rows, places, address_places, question)
-    header = table.header
-    not_read = [*table.not_read, *elsewhere]
+    numbered = list(table.rows)
+    for index, other in enumerate(further, start=1):
+        numbered += [(index * ROWS_OF_A_WORKSHEET + number, cells) for number, cells in other.rows]
     return Sheet(
-        table.grid.name, header.row + 1, header.headings, columns, address_columns, rows, not_read, table.grid.remarks
+        [part.grid.name for part in (table, *further)],
+        table.header.row + 1,
+        table.header.headings,
+        columns,
+        address_columns,
+        SheetRows(numbered, places, address_places, question),
+        [*(part for one in (table, *further) for part in one.not_read), *elsewhere],
+        table.grid.remarks,
     )

@@ -1,5 +1,6 @@
 """Finding the header and the data rows of one worksheet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import headers
@@ -13,6 +14,7 @@ from .not_read import NotRead
 from .refusals import refused
 from .values import parse_date, parse_price
 
+Rows = list[tuple[int, list[str]]]
 _HEADER_WITHIN = 60
 _LEAST_SCORE = 2.5
 
@@ -186,7 +188,8 @@ def understand(grid: Grid, limits: Limits, clock: Clock) -> Table:
         raise refused("label-and-value" if _is_form(grid) else "no-address-column")
     rows = base.rows
     for block in further:
-        if (moved := _moved(block, columns, grid)) is None:
+        moved = moved_rows(block.rows, _columns_of(block, grid), columns) if block.rows else []
+        if moved is None:
             judge.skipped += [Skipped(number, OTHER_COLUMNS) for number, _cells in block.rows]
         else:
             rows = rows + moved
@@ -214,9 +217,9 @@ def _mapped(block: Block, without: frozenset[int]) -> list[Column]:
     return map_columns(headings, says, rows)
 
 
-def _moved(block: Block, columns: list[Column], grid: Grid) -> list[tuple[int, list[str]]] | None:
-    """The rows of a further block with their cells where the first block has them; None if its columns mean others."""
-    theirs = _columns_of(block, grid) if block.rows else []
+def moved_rows(rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]) -> Rows | None:
+    """Rows read by columns of their own, with each cell where other columns have it; None if those have no place for
+    what theirs mean, or theirs hold no addresses."""
     places: dict[str, list[int]] = {}
     for column in columns:
         places.setdefault(column.field, []).append(column.index)
@@ -226,10 +229,10 @@ def _moved(block: Block, columns: list[Column], grid: Grid) -> list[tuple[int, l
             return None
         moves.append((column.index, free.pop(0)))
     if missing_addresses(theirs):
-        return None if block.rows else []
+        return None
     width = 1 + max(column.index for column in columns)
     moved = []
-    for number, cells in block.rows:
+    for number, cells in rows:
         row = [""] * width
         for source, place in moves:
             row[place] = cells[source] if source < len(cells) else ""

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from corps.models import Notification
 from tests.cases.conftest import hand_in, take_in
@@ -12,9 +13,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sheet(tmp_path):
-    """Thirty rows and an example on one worksheet, eight on another."""
+    """Thirty rows and an example on one worksheet, eight under other headings on another."""
     rows = [HEADER, ["示例", *complaint(99)[1:]], *complaints(30)[1:], ["合计", "", "", "", "30条"]]
-    path = write_xlsx(tmp_path / "a.xlsx", {"清单": rows, "京东": complaints(8)})
+    other = [["品牌", "发现日期", "商品链接"], *(["甲", "2026-03-05", complaint(number)[4]] for number in range(8))]
+    path = write_xlsx(tmp_path / "a.xlsx", {"清单": rows, "京东": other})
     with open(path, "rb") as file:
         return file.read()
 
@@ -74,3 +76,22 @@ def test_a_host_that_is_not_known_is_named_beside_its_row(house, client):
         "单元格里只有文字，没有链接。",
         "这一行没有填写链接。",
     ]
+
+
+def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
+    path = write_xlsx(
+        tmp_path / "a.xlsx", {"淘宝": complaints(3), "京东": [HEADER, complaint(7), ["4", "", "", "", "无"]]}
+    )
+    with open(path, "rb") as file:
+        sheet_import = take_in(house, file.read(), "清单.xlsx")
+    client.force_login(house.officer)
+    rows = client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"]
+    assert [(row["worksheet"], row["row"]) for row in rows] == [
+        ("淘宝", 2), ("淘宝", 3), ("淘宝", 4), ("京东", 2), ("京东", 3),
+    ]  # fmt: skip
+    page = client.get(f"/cases/imports/{sheet_import.pk}/?show=all").content.decode()
+    assert "淘宝、京东" in page
+    assert "京东 2" in page
+    assert "1048578<" not in page
+    export = client.get(reverse("cases:import_rows", args=[sheet_import.pk]) + "?show=look")
+    assert "京东 3" in b"".join(export.streaming_content).decode("utf-8-sig")

@@ -138,12 +138,13 @@ def test_hidden_worksheets_are_not_read_and_small_visible_ones_passed_over(tmp_p
         "备份": complaints(60),
     }
     sheet = read(write_xlsx(tmp_path / "a.xlsx", sheets, hidden=["旧表"], very_hidden=["备份"]))
-    assert (sheet.worksheet, len(sheet.rows)) == ("清单", 30)
+    assert (sheet.worksheets, len(sheet.rows)) == (["清单"], 30)
     assert sheet.not_read == [NotRead("示例", 2, 2, 1, "example")]
 
 
-def test_two_worksheets_of_like_size_are_refused_by_name(tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", {"淘宝": complaints(9), "京东": complaints(8)})
+def test_worksheets_of_like_size_with_columns_of_another_meaning_are_refused_by_name(tmp_path):
+    other = [["品牌", "发现日期", "商品链接"], *(["甲", "2026-03-05", complaint(number)[4]] for number in range(8))]
+    path = write_xlsx(tmp_path / "a.xlsx", {"淘宝": complaints(9), "京东": other})
     with pytest.raises(SheetRefused, match="two-worksheets") as fault:
         read(path)
     assert fault.value.details == {"names": "“淘宝”、“京东”"}

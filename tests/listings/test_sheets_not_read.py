@@ -2,7 +2,7 @@
 
 import pytest
 
-from listings.sheets import Grid, Limits, SheetRefused, read_sheet
+from listings.sheets import ROWS_OF_A_WORKSHEET, Grid, Limits, SheetRefused, read_sheet
 from listings.sheets.layout import understand
 from listings.sheets.limits import Clock
 from listings.sheets.not_read import NotRead
@@ -96,20 +96,27 @@ def test_a_block_with_columns_of_another_meaning_is_told(tmp_path):
     assert numbers_and_reasons(sheet) == ([2], [(5, 5, 1, "other-columns")])
 
 
-def test_other_worksheets_are_told_with_their_rows(tmp_path):
-    sheets = {"清单": complaints(30), "京东": complaints(8), "拼多多": complaints(5)}
+def test_worksheets_with_columns_of_the_same_meaning_are_read_together(tmp_path):
+    turned = [list(reversed(row)) for row in complaints(3)]
+    sheets = {"淘宝": complaints(30), "京东": complaints(8), "拼多多": turned, "示例": complaints(1)}
     sheet = read(write_xlsx(tmp_path / "a.xlsx", sheets))
-    assert sheet.not_read == [
-        NotRead("京东", 2, 9, 8, "other-worksheet"),
-        NotRead("拼多多", 2, 6, 5, "other-worksheet"),
-    ]
+    assert (sheet.worksheets, len(sheet.rows)) == (["淘宝", "京东", "拼多多"], 41)
+    places = [divmod(row.number, ROWS_OF_A_WORKSHEET) for row in sheet.rows]
+    assert places == [(index, row + 2) for index, rows in enumerate((30, 8, 3)) for row in range(rows)]
+    assert sheet.rows[40].cells == sheet.rows[2].cells
+    assert sheet.not_read == [NotRead("示例", 2, 2, 1, "example")]
 
 
-def test_worksheets_of_like_size_are_all_named(tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", {"淘宝": complaints(5), "京东": complaints(4), "拼多多": complaints(3)})
-    with pytest.raises(SheetRefused, match="two-worksheets") as fault:
-        read(path)
-    assert all(name in str(fault.value.message) for name in ("淘宝", "京东", "拼多多"))
+def test_small_worksheets_with_columns_of_another_meaning_are_told(tmp_path):
+    other = [["品牌", "发现日期", "商品链接"], ["甲", "2026-03-05", complaint(9)[4]]]
+    sheet = read(write_xlsx(tmp_path / "a.xlsx", {"清单": complaints(30), "旧表": other}))
+    assert (len(sheet.rows), sheet.not_read) == (30, [NotRead("旧表", 2, 2, 1, "other-worksheet")])
+
+
+def test_all_worksheets_together_keep_to_the_limit_of_rows(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", {"淘宝": complaints(6), "京东": complaints(5)})
+    with pytest.raises(SheetRefused, match="too-many-rows"):
+        read_sheet(path, path, Limits(max_rows=10))
 
 
 def test_an_empty_worksheet_hides_no_fault_of_another(tmp_path):
