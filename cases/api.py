@@ -17,7 +17,7 @@ from rest_framework.routers import SimpleRouter
 
 from cases import workflow
 from cases.intake import require_capacity_for_sheet
-from cases.models import ImportRow, SheetImport
+from cases.models import Complaint, ImportRow, SheetImport
 from corps.api import HasBusiness, TooLarge
 from corps.clock import now
 from corps.models import User
@@ -112,8 +112,14 @@ class ImportSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(str)
     def get_detail(self, sheet_import: SheetImport) -> str:
-        """Why it failed, or what of the file was not read."""
-        return sheet_import.explanation or " ".join(sheet_import.not_read_sentences)
+        """Why it failed, or what of the file was not read; and whether the same file came before."""
+        said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.not_read_sentences
+        seen = Complaint.objects.visible_to(self.context["request"].user)
+        if earlier := seen.with_sheet_of(sheet_import.complaint).first():
+            said.append(
+                _("Exactly this file was handed in before, with complaint %(number)s.") % {"number": earlier.number}
+            )
+        return " ".join(said)
 
     @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed"]))
     def get_state(self, sheet_import: SheetImport) -> str:
@@ -167,7 +173,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     ordering = "row"
 
     def get_queryset(self) -> QuerySet[SheetImport]:
-        return SheetImport.objects.visible_to(self.request.user)
+        return SheetImport.objects.visible_to(self.request.user).select_related("complaint")
 
     @extend_schema(responses=RowSerializer(many=True))
     @action(detail=True, serializer_class=RowSerializer)

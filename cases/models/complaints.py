@@ -17,6 +17,13 @@ from firms.models import Firm
 
 
 class ComplaintQuerySet(models.QuerySet):
+    def with_sheet_of(self, complaint: "Complaint") -> Self:
+        """Those handed in earlier with exactly the same file, the first of them first."""
+        if complaint.sheet_id is None:
+            return self.none()
+        earlier = self.filter(sheet=complaint.sheet_id, submitted_at__lte=complaint.submitted_at)
+        return earlier.exclude(pk=complaint.pk).order_by("submitted_at", "pk")
+
     def visible_to(self, user) -> Self:
         """Complaints not yet in a case are open to the whole corps; then who sees the case sees them.
 

@@ -35,6 +35,7 @@ readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTAT
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 SPREADSHEET = "application/octet-stream"
 MOST_TOLD = 100
+MOST_SAME_SHEETS = 3
 # Where the refusals of a complaint's verbs are said.
 REFUSED_AT = {
     "sheet-too-large": "sheet",
@@ -159,10 +160,11 @@ def _page(
     takes_in = may(request.user, "cases.accept_complaint")
     state = complaint.state
     to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
-    told: dict[str, Any] = {}
+    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(complaint)
+    told: dict[str, Any] = {"same_sheet": earlier[:MOST_SAME_SHEETS]}
     if request.user.is_corps:
         entries = AuditEntry.objects.about(complaint).select_related("actor").order_by("-at", "-pk")
-        told = {"days": timeline.days_of_each(entries[:MOST_TOLD])}
+        told["days"] = timeline.days_of_each(entries[:MOST_TOLD])
     context = told | {
         "complaint": complaint,
         "sheet_import": sheet_import,

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.elsewhere import became
-from cases.models import ImportRow, SheetImport
+from cases.models import Complaint, ImportRow, SheetImport
 from cases.readings import describe, findings_told, suggestions
 from corps.access import may
 from corps.doors import SignedIn
@@ -66,6 +66,7 @@ def review(
     return {
         "sheet_import": sheet_import,
         "complaint": sheet_import.complaint,
+        "same_sheet": Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.complaint)[:3],
         "counts": counts,
         "ready": counts[Result.NEW] + counts[Result.REPEAT],
         "look": look,

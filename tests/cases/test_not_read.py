@@ -95,3 +95,21 @@ def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
     assert "1048578<" not in page
     export = client.get(reverse("cases:import_rows", args=[sheet_import.pk]) + "?show=look")
     assert "京东 3" in b"".join(export.streaming_content).decode("utf-8-sig")
+
+
+def test_the_same_file_again_is_said(house, client):
+    content = "商品链接\nhttps://item.taobao.com/item.htm?id=600000000001\n".encode()
+    first = take_in(house, content, "清单.csv")
+    again = take_in(house, content, "清单（补）.csv")
+    other = take_in(house, content + b"\n", "清单.csv")
+    client.force_login(house.officer)
+
+    def said(sheet_import):
+        pages = (sheet_import.complaint.get_absolute_url(), reverse("cases:import", args=[sheet_import.pk]))
+        detail = client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
+        return [
+            client.get(page).content.decode().count("同一文件已") for page in pages
+        ], first.complaint.number in detail
+
+    assert said(again) == ([1, 1], True)
+    assert said(first) == said(other) == ([0, 0], False)
