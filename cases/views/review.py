@@ -18,6 +18,8 @@ from corps.models import User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, page_of
 from corps.pieces.words import moment
+from listings.addresses import read_cell
+from listings.sites import platform_named
 from stores.models import Platform
 
 State, Result = SheetImport.State, ImportRow.Result
@@ -182,9 +184,29 @@ def _row(row: ImportRow, platforms: dict[str, Platform], finding: str) -> dict[s
         "proposed": bool(row.repair or suggested),
         "suggested": [(address, describe(address, platforms)) for address in suggested],
         "wrong": wrong,
+        "remarks": _remarks(row, own, platforms),
         **{name: cells.get(name, "") for name in CELLS},
         "price": _price(cells.get("price", "")),
     }
+
+
+def _remarks(row: ImportRow, address: str, platforms: dict[str, Platform]) -> list[str]:
+    """What a person should know of a row that can be read: how its address was put right, and that the firm names
+    another platform than the address."""
+    remarks = []
+    if (read := read_cell(address)).mended:
+        remarks.append(str(read.message))
+    named = platform_named(row.cells.get("platform", ""))
+    if named and row.platform_slug and named != row.platform_slug:
+        label = platforms[row.platform_slug].label if row.platform_slug in platforms else row.platform_slug
+        remarks.append(
+            _("The firm says “%(said)s”, the address is of %(platform)s.")
+            % {
+                "said": row.cells["platform"][:40],
+                "platform": label,
+            }
+        )
+    return remarks
 
 
 def _price(cell: str) -> str:

@@ -113,3 +113,22 @@ def test_the_same_file_again_is_said(house, client):
 
     assert said(again) == ([1, 1], True)
     assert said(first) == said(other) == ([0, 0], False)
+
+
+@pytest.mark.parametrize(
+    ("platform", "address", "said"),
+    [
+        ("京东", "https://item.taobao.com/item.htm?id=600000000001", "企业填写“京东”，链接属于"),
+        ("天猫旗舰店", "https://item.taobao.com/item.htm?id=600000000001", None),
+        ("各平台", "https://item.taobao.com/item.htm?id=600000000001", None),
+        ("淘宝", "http://https://item.taobao.com/item.htm?id=600000000001%20", "重复的 http:// 只读一次。"),
+    ],
+)
+def test_a_row_says_what_was_put_right_and_what_contradicts_it(house, client, platform, address, said):
+    sheet_import = take_in(house, f"平台,商品链接\n{platform},{address}\n".encode(), "清单.csv")
+    client.force_login(house.officer)
+    page = client.get(reverse("cases:import", args=[sheet_import.pk]) + "?show=all").content.decode()
+    if said:
+        assert said in page
+    else:
+        assert "企业填写" not in page
