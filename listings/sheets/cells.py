@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from .traditional import SIMPLIFIED
+
 # Zero-width characters and direction marks.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 BLANK = INVISIBLE + "\x00" + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 EXACT_INTEGER = 2**53
 
 _drop_invisible = {ord(c): None for c in INVISIBLE + "\x00"}
-_drop_blank = {ord(c): None for c in BLANK}
+_drop_blank = {ord(c): None for c in BLANK} | SIMPLIFIED
 
 
 def cell_text(value: Any) -> str:
@@ -50,7 +52,7 @@ def is_blank(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """The text for comparing words: half-width, lower case, without any space or invisible character."""
+    """The text for comparing words: half-width, lower case, simplified, without space or invisible character."""
     if text.isascii():
         return "".join(text.split()).lower()
     return unicodedata.normalize("NFKC", text).translate(_drop_blank).casefold()

@@ -7,25 +7,18 @@ import json
 import re
 from collections import Counter
 
-import charset_normalizer
-
 from .cells import BLANK
+from .encodings import REPLACEMENT, decode
 from .grid import Grid
 from .limits import Clock, Limits
 from .refusals import refused
+from .remarks import about_rows
 from .workbook import MARGIN
 
 _DELIMITERS = ",;\t，|"
 _SAMPLE = 64 * 2**10
-_MARKS = [
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-]
-# What a firm's program may write besides; no single-byte encoding, for those never fail and so prove nothing.
-_LAST_RESORT = ["big5hkscs", "cp950", "shift_jis", "cp932", "euc_jp", "cp949", "euc_kr", "utf_16_le", "utf_16_be"]
+# Ctrl-Z, which old programs put after the last line.
+_END_OF_FILE = "\x1a"
 
 
 def read_delimited(content: bytes, limits: Limits, clock: Clock) -> Grid:
@@ -34,8 +27,10 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock) -> Grid:
     Raises SheetRefused: unreadable-encoding, wrong-extension, not-a-spreadsheet, unclosed-quote, cell-too-long,
     too-many-rows, too-many-columns, too-slow.
     """
-    text = decode(content).replace("\x00", "")
+    decoded = decode(content)
+    text = decoded.text.replace("\x00", "").removesuffix(_END_OF_FILE)
     _refuse_other_text(text)
+    text = text.replace(_END_OF_FILE, "")
     delimiter = _named_delimiter(text) or _find_delimiter(text)
     rows: list[list[str]] = []
     filled = 0
@@ -54,47 +49,13 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock) -> Grid:
     except csv.Error as fault:
         raise refused("cell-too-long", row=len(rows) + 1, characters=csv.field_size_limit()) from fault
     _refuse_swallowed(rows, delimiter)
-    return Grid("", rows)
-
-
-def decode(content: bytes) -> str:
-    """The text of the bytes: by its mark, as evident UTF-16, as UTF-8, as GB18030, and only then by a guess."""
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return _strict(content, encoding) or _unreadable()
-    order = [_evident_utf16(content), "utf-8", "gb18030"]
-    for encoding in filter(None, order):
-        text = _strict(content, encoding)
-        if text is not None:
-            return text.removeprefix("\ufeff")
-    guess = charset_normalizer.from_bytes(content[:_SAMPLE], cp_isolation=_LAST_RESORT).best()
-    text = _strict(content, guess.encoding) if guess is not None else None
-    return text if text is not None else _unreadable()
-
-
-def _strict(content: bytes, encoding: str) -> str | None:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _unreadable() -> str:
-    raise refused("unreadable-encoding")
-
-
-def _evident_utf16(content: bytes) -> str | None:
-    """UTF-16 without a mark shows by zeros in every other byte, from its commas, digits and line ends."""
-    sample = content[: _SAMPLE & ~1]
-    half = len(sample) // 2
-    if len(content) % 2 or half < 8:
-        return None
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > half * 0.15 and even < odd / 20:
-        return "utf-16-le"
-    if even > half * 0.15 and odd < even / 20:
-        return "utf-16-be"
-    return None
+    grid = Grid("", rows)
+    if decoded.is_mixed:
+        grid.remarks.append("mixed-encodings")
+    if decoded.is_replaced:
+        bad = [number for number, row in enumerate(rows, start=1) if REPLACEMENT in "".join(row)]
+        grid.remarks.append(about_rows("bytes-replaced", bad))
+    return grid
 
 
 _markup = re.compile(r"\s*<(?:!doctype|!--|html|head|body|meta|table|div|\?xml|svg|workbook)", re.IGNORECASE)

@@ -68,7 +68,7 @@ _KNOWN = {
 }
 _known = {name: field for field, names in _KNOWN.items() for name in names.split()}
 
-_link = r"(?:链接|连接|链结|网址|url|link|网页|主页|首页|入口|页面$|页$|地址(?!.{0,2}(?:区|省|市))|https?)"
+_link = r"(?:链接|连接|连结|链结|网址|url|link|网页|主页|首页|入口|页面$|页$|地址(?!.{0,2}(?:区|省|市))|https?)"
 _store = r"(?:店|商家|卖家|掌柜|商户|商铺|铺|shop|store|seller|vendor|mall)"
 _accused = r"(?:违规|侵权|违法|涉嫌|涉案|疑似|仿冒|假冒|被诉|投诉|举报|问题)"
 _goods = r"(?:商品|产品|宝贝|货品|单品|货|item|goods|product|listing|详情|sku|" + _accused[3:]

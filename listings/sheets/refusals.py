@@ -79,12 +79,12 @@ def refused(code: str, **details: Any) -> SheetRefused:
     of several it is about."""
     sentence = SENTENCES[code]
     if "worksheet" in details:
-        filled = _Filled(OF_WORKSHEET, {"sentence": _Filled(sentence, details), "worksheet": details["worksheet"]})
+        filled = Filled(OF_WORKSHEET, {"sentence": Filled(sentence, details), "worksheet": details["worksheet"]})
         return SheetRefused(code, filled, **details)
-    return SheetRefused(code, _Filled(sentence, details) if details else sentence, **details)
+    return SheetRefused(code, Filled(sentence, details) if details else sentence, **details)
 
 
-class _Filled:
+class Filled:
     """A translated sentence whose figures are filled in when it is shown."""
 
     def __init__(self, sentence: Any, details: dict[str, Any]) -> None:

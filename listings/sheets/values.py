@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from .cells import BLANK, plain, readable
+from .traditional import SIMPLIFIED
 
 # No amount and no day is longer; so no text costs more than its first look.
 _LONGEST = 60
@@ -97,7 +98,7 @@ def parse_date(text: str, today: datetime.date | None = None, is_1904: bool = Fa
     """
     if len(text) > _LONGEST:
         return None
-    text = _digits_for_numerals(_one_dash.sub("-", readable(_as_shown(text))).lower())
+    text = _digits_for_numerals(_one_dash.sub("-", readable(_as_shown(text))).lower().translate(SIMPLIFIED))
     serial = _excel_serial.fullmatch(text)
     if serial is not None:
         return _within_years((_excel_1904_day_zero if is_1904 else _excel_day_zero), int(serial[1]))
@@ -229,7 +230,7 @@ def asks_for_closure(text: str) -> bool:
 
     '关店', '查封店铺', '下架商品并关闭店铺' do; '下架店内商品', '关闭该店商品链接', '无需关店' do not.
     """
-    words = readable(text)
+    words = readable(text).translate(SIMPLIFIED)
     if "店" not in words:
         return _shop_in_english.search(plain(words)) is not None if words.isascii() else False
     words = _harmless.sub("", words.replace(" ", ""))

@@ -1,0 +1,28 @@
+"""What was done so that a text could be read: one code and one sentence for each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .refusals import Filled
+
+REMARKS: dict[str, Any] = {
+    "bytes-replaced": _("Rows %(rows)s hold bytes that are no characters; they are shown as �."),
+    "mixed-encodings": _("The file mixes two text encodings; each line was read in its own."),
+}
+_MOST_NUMBERS = 20
+
+
+def about_rows(code: str, rows: Sequence[int]) -> str:
+    """A remark on rows, as "code:2,5,9"; of many rows the first ones and how many more, as "code:2,5,9+120"."""
+    numbers = ",".join(map(str, rows[:_MOST_NUMBERS]))
+    more = f"+{len(rows) - _MOST_NUMBERS}" if len(rows) > _MOST_NUMBERS else ""
+    return f"{code}:{numbers}{more}"
+
+
+def sentence(remark: str) -> Any:
+    """The sentence of a remark, translated when it is shown. remark: a key of REMARKS, or one with rows after it."""
+    code, _colon, rows = remark.partition(":")
+    shown = rows.replace(",", ", ").replace("+", " + ")
+    return Filled(REMARKS[code], {"rows": shown}) if rows else REMARKS[code]
