@@ -13,6 +13,7 @@ from .grid import Grid
 from .limits import Clock, Limits
 from .refusals import refused
 from .remarks import about_rows
+from .split_fields import join_split_fields
 from .workbook import MARGIN
 
 _DELIMITERS = ",;\t，|"
@@ -50,6 +51,7 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock) -> Grid:
         raise refused("cell-too-long", row=len(rows) + 1, characters=csv.field_size_limit()) from fault
     _refuse_swallowed(rows, delimiter)
     grid = Grid("", rows)
+    join_split_fields(grid, delimiter, clock)
     if decoded.is_mixed:
         grid.remarks.append("mixed-encodings")
     if decoded.is_replaced:

@@ -10,6 +10,11 @@ from .refusals import Filled
 REMARKS: dict[str, Any] = {
     "bytes-replaced": _("Rows %(rows)s hold bytes that are no characters; they are shown as �."),
     "mixed-encodings": _("The file mixes two text encodings; each line was read in its own."),
+    "fields-joined": _("A comma inside a link or a text had cut rows %(rows)s; the pieces were joined again."),
+    "fields-unclear": _(
+        "Rows %(rows)s have more fields than the header, and it cannot be told which comma is to blame; only what is "
+        "certain was read of them."
+    ),
 }
 _MOST_NUMBERS = 20
 
