@@ -142,7 +142,7 @@ def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[G
     if spreadsheet_kind(path, filename, limits) == "XLSX":
         return list(read_workbook(path, limits, clock))
     with open(path, "rb") as file:
-        return [read_delimited(file.read(), limits, clock)]
+        return [read_delimited(file.read(), limits, clock, joins_fields=False)]
 
 
 def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table, list[Table], list[NotRead]]:

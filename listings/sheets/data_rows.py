@@ -22,7 +22,7 @@ _NOTE = re.compile(
     r"联系(?:人|电话|方式)|报送(?:单位|人|日期)|填报(?:单位|人)|经办人|负责人[:(]|日期[:]|以上(?:链接|店铺|商品|信息|内容|均|为)|"
     r"附件?[:0-9]|温馨提示|提示[:]|特此)"
 )
-_SUMS = re.compile(r"计|共|总|[Tt][Oo][Tt][Aa][Ll]")
+_SUMS = re.compile(r"[计計共总總]|[Tt][Oo][Tt][Aa][Ll]")
 # Shown where these rows are counted; see `not_read.REASONS`.
 TOTAL, BELOW_TOTAL, NOTE, EXAMPLE = "total", "below-total", "note", "example"
 REPEATED_HEADER, OTHER_COLUMNS, HIDDEN = "repeated-header", "other-columns", "hidden"

@@ -22,8 +22,11 @@ _SAMPLE = 64 * 2**10
 _END_OF_FILE = "\x1a"
 
 
-def read_delimited(content: bytes, limits: Limits, clock: Clock) -> Grid:
+def read_delimited(content: bytes, limits: Limits, clock: Clock, *, joins_fields: bool = True) -> Grid:
     """The records of a text file. Record numbers count records, not lines: a quoted cell may hold line breaks.
+
+    joins_fields: whether fields that an unquoted delimiter cut are joined by the headings of a complaint. What was
+    done so that the text could be read stands in the remarks.
 
     Raises SheetRefused: unreadable-encoding, wrong-extension, not-a-spreadsheet, unclosed-quote, cell-too-long,
     too-many-rows, too-many-columns, too-slow.
@@ -50,8 +53,12 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock) -> Grid:
     except csv.Error as fault:
         raise refused("cell-too-long", row=len(rows) + 1, characters=csv.field_size_limit()) from fault
     _refuse_swallowed(rows, delimiter)
-    grid = Grid("", rows)
-    join_split_fields(grid, delimiter, clock)
+    grid = Grid("", rows, encoding=decoded.encoding)
+    if not text.endswith(("\n", "\r")) and _is_cut(rows):
+        rows[-1][-1] += REPLACEMENT
+        grid.remarks.append(about_rows("record-cut", [len(rows)]))
+    if joins_fields:
+        join_split_fields(grid, delimiter, clock)
     if decoded.is_mixed:
         grid.remarks.append("mixed-encodings")
     if decoded.is_replaced:
@@ -79,6 +86,12 @@ def _refuse_other_text(text: str) -> None:
     sample = text[:_SAMPLE]
     if len(_control.findall(sample)) > max(4, len(sample) / 200):
         raise refused("not-a-spreadsheet")
+
+
+def _is_cut(rows: list[list[str]]) -> bool:
+    """Whether the file broke off within its last record: it alone has fewer fields than all the others."""
+    lengths = {len(row) for row in rows[:-1] if row}
+    return len(rows) > 4 and len(lengths) == 1 and 0 < len(rows[-1]) < lengths.pop()
 
 
 def _named_delimiter(text: str) -> str | None:

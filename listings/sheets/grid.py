@@ -13,7 +13,7 @@ class Grid:
 
     merges: (top, left, bottom, right) from 0, both ends included. links: (row, column) from 0 → the address behind the
     cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes
-    of what was done so that the text could be read.
+    of what was done so that the text could be read; see `remarks`. encoding: of a text file, as Python calls it.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     is_1904: bool = False
     remarks: list[str] = field(default_factory=list)
+    encoding: str = ""
 
     def text(self, row: int, column: int) -> str:
         """The cell's text; empty where the row is shorter."""

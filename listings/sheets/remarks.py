@@ -9,6 +9,9 @@ from .refusals import Filled
 
 REMARKS: dict[str, Any] = {
     "bytes-replaced": _("Rows %(rows)s hold bytes that are no characters; they are shown as �."),
+    "record-cut": _(
+        "The file breaks off within row %(rows)s; what was cut is marked �, and an address there is not used."
+    ),
     "mixed-encodings": _("The file mixes two text encodings; each line was read in its own."),
     "fields-joined": _("A comma inside a link or a text had cut rows %(rows)s; the pieces were joined again."),
     "fields-unclear": _(

@@ -151,6 +151,12 @@ def test_traditional_words_mean_what_the_simplified_ones_do():
     assert parse_date("2026年3月5號").isoformat() == "2026-03-05"
 
 
+def test_a_total_in_traditional_characters_is_no_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(encoded([*TRADITIONAL, "合計,,,,2970,,"], "big5"))
+    assert len(read_sheet(str(path), "a.csv").rows) == 30
+
+
 def test_every_remark_speaks_chinese_and_names_its_rows():
     for code in REMARKS:
         remark = about_rows(code, [*range(2, 40)]) if "%(rows)s" in str(REMARKS[code]) else code

@@ -2,7 +2,8 @@
 
 import pytest
 
-from listings.sheets import read_sheet
+from listings.classify import judge_row
+from listings.sheets import read_grids, read_sheet
 
 HEADINGS = "序号,平台,店铺名称,商品链接,商品标题,售价,发现日期,诉求"
 LINK = "https://item.taobao.com/item.htm?id=610000001876"
@@ -116,3 +117,30 @@ def test_what_old_programs_put_after_the_last_line_is_no_row(tmp_path, end):
     rows, remarks = read(tmp_path, GOOD, end)
     assert rows == [WHOLE]
     assert remarks == []
+
+
+def test_a_record_in_which_the_file_breaks_off_names_no_listing(tmp_path):
+    path = tmp_path / "a.csv"
+    for encoding in ("utf-8", "gb18030"):
+        path.write_bytes("\r\n".join([HEADINGS, *[GOOD] * 3, GOOD.partition("1876")[0]]).encode(encoding))
+        sheet = read_sheet(str(path), "a.csv")
+        assert sheet.remarks == ["record-cut:5"]
+        assert [judge_row(row.addresses, "", ["taobao"]).verdict for row in sheet.rows] == ["ok", "ok", "ok", "invalid"]
+
+
+@pytest.mark.parametrize("last", [GOOD, GOOD + ",", f"1,淘宝,某店,{LINK}\r\n"])
+def test_a_last_record_that_is_whole_or_ends_its_line_is_not_cut(tmp_path, last):
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([HEADINGS, *[GOOD] * 3, last]))
+    sheet = read_sheet(str(path), "a.csv")
+    assert sheet.remarks == []
+    assert all(judge_row(row.addresses, "", ["taobao"]).verdict == "ok" for row in sheet.rows)
+
+
+def test_a_sheet_of_another_shape_than_a_complaints_is_left_as_it_is(tmp_path):
+    path = tmp_path / "a.csv"
+    record = f"2,淘宝,某店,{LINK}&spm=a,b,鱼油软胶囊,99,2026/3/5,下架"
+    path.write_text("\n".join([HEADINGS, GOOD, record, ""]))
+    grid = read_grids(str(path), "a.csv")[0]
+    assert grid.rows[2] == record.split(",")
+    assert (grid.remarks, grid.encoding) == ([], "utf-8")
