@@ -21,7 +21,7 @@ from listings.classify import REASONS as ROW_REASONS
 from listings.sheets import ROWS_OF_A_WORKSHEET
 from listings.sheets.not_read import EXPECTED, NotRead
 from listings.sheets.not_read import REASONS as NOT_READ
-from listings.sheets.refusals import refused
+from listings.sheets.refusals import OF_WORKSHEET, refused
 
 # The reason of rows that name an official account, which only the registry can tell.
 OFFICIAL = "official-account"
@@ -132,21 +132,20 @@ class SheetImport(models.Model):
 def _sentence(part: NotRead, worksheet: str) -> str:
     """What stands at one place of a file, and why it is not read. worksheet: the only one read, which is not named."""
     figures = {"rows": part.rows, "first": part.first, "last": part.last, "why": NOT_READ[part.why]}
-    if part.worksheet and part.worksheet != worksheet:
+    if part.first == part.last:
+        sentence = gettext("Row %(first)s not read: %(why)s.") % figures
+    elif part.rows == part.last - part.first + 1:
+        sentence = gettext("Rows %(first)s to %(last)s not read, %(rows)s in all: %(why)s.") % figures
+    else:
         words = ngettext(
-            "Worksheet “%(name)s”, %(rows)s row, not read: %(why)s.",
-            "Worksheet “%(name)s”, %(rows)s rows, not read: %(why)s.",
+            "%(rows)s row between rows %(first)s and %(last)s not read: %(why)s.",
+            "%(rows)s rows between rows %(first)s and %(last)s not read: %(why)s.",
             part.rows,
         )
-        return words % (figures | {"name": part.worksheet})
-    if part.first == part.last:
-        return gettext("Row %(first)s not read: %(why)s.") % figures
-    words = ngettext(
-        "%(rows)s row between rows %(first)s and %(last)s not read: %(why)s.",
-        "%(rows)s rows between rows %(first)s and %(last)s not read: %(why)s.",
-        part.rows,
-    )
-    return words % figures
+        sentence = words % figures
+    if not part.worksheet or part.worksheet == worksheet:
+        return sentence
+    return str(OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence})
 
 
 class ImportRowQuerySet(models.QuerySet):

@@ -27,7 +27,7 @@ def test_it_is_told_by_page_api_and_notification(house, sheet, client):
     for page in (f"/cases/imports/{sheet_import.pk}/", sheet_import.complaint.get_absolute_url()):
         text = client.get(page).content.decode()
         assert "读入 30 行；另有 8 行" in text
-        assert "工作表“京东”有 8 行未读：另一个工作表。" in text
+        assert "工作表“京东”：第 2 至 9 行共 8 行未读：另一个工作表。" in text
         assert "第 2 行未读：填写示例。" in text
         assert "第 33 行未读：合计行。" in text
     said = client.get(f"/api/v1/imports/{sheet_import.pk}/").json()
@@ -37,7 +37,7 @@ def test_it_is_told_by_page_api_and_notification(house, sheet, client):
         {"worksheet": "京东", "from": 2, "to": 9, "rows": 8, "why": "other-worksheet"},
     ]
     assert (said["rows"], sum(said["rows_by_result"].values())) == (30, 30)
-    assert "工作表“京东”有 8 行未读" in said["detail"]
+    assert "工作表“京东”：第 2 至 9 行共 8 行未读" in said["detail"]
     rows = client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"]
     assert {row["worksheet"] for row in rows} == {"清单"}
     assert "读入 30 行，另有 8 行未读。" in Notification.objects.latest("pk").text
