@@ -22,6 +22,7 @@ from listings.sheets import ROWS_OF_A_WORKSHEET
 from listings.sheets.not_read import EXPECTED, NotRead
 from listings.sheets.not_read import REASONS as NOT_READ
 from listings.sheets.refusals import OF_WORKSHEET, refused
+from listings.sheets.remarks import sentence as remark_sentence
 
 # The reason of rows that name an official account, which only the registry can tell.
 OFFICIAL = "official-account"
@@ -118,15 +119,21 @@ class SheetImport(models.Model):
         return self.columns.get("worksheets") or [self.worksheet]
 
     @property
+    def remarks(self) -> list[str]:
+        """What was done so that the text of the file could be read: codes of `listings.sheets.remarks`."""
+        return list(self.columns.get("remarks", ()))
+
+    @property
     def rows_not_read(self) -> int:
         """How many rows the file holds besides that may have been meant: totals, notes and examples are not."""
         return sum(part.rows for part in self.not_read if part.why not in EXPECTED)
 
     @property
-    def not_read_sentences(self) -> list[str]:
-        """The same in the reader's language, a sentence for each place."""
+    def told_of_file(self) -> list[str]:
+        """In the reader's language: what was done so that the text could be read, and what was not read, by place."""
         single = self.worksheet if len(self.worksheets) == 1 else ""
-        return [_sentence(part, single) for part in self.not_read]
+        remarks = [str(remark_sentence(remark)) for remark in self.remarks]
+        return remarks + [_sentence(part, single) for part in self.not_read]
 
 
 def _sentence(part: NotRead, worksheet: str) -> str:

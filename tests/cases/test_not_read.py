@@ -132,3 +132,14 @@ def test_a_row_says_what_was_put_right_and_what_contradicts_it(house, client, pl
         assert said in page
     else:
         assert "企业填写" not in page
+
+
+def test_what_was_done_to_a_spoilt_text_is_said(house, client):
+    content = "平台,商品链接,诉求\n淘宝,https://item.taobao.com/item.htm?id=600000000001,下架\n".encode()
+    sheet_import = take_in(house, content + content.split(b"\n")[1] + b"\xe4\xb8\n", "清单.csv")
+    client.force_login(house.officer)
+    page = client.get(reverse("cases:import", args=[sheet_import.pk])).content.decode()
+    assert sheet_import.remarks
+    assert sheet_import.told_of_file[0] in client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
+    assert "第" in sheet_import.told_of_file[0]
+    assert sheet_import.told_of_file[0] in page
