@@ -21,6 +21,7 @@ from cases.models import Complaint, ImportRow, SheetImport
 from corps.api import HasBusiness, TooLarge
 from corps.clock import now
 from corps.models import User
+from corps.parameters import KnownFields, KnownInput, reads
 from corps.workflow import Upload
 from firms.models import Firm
 from listings.sheets.not_read import REASONS as NOT_READ
@@ -36,7 +37,7 @@ class FirmField(serializers.SlugRelatedField):
         return Firm.objects.visible_to(self.context["request"].user)
 
 
-class ComplaintSerializer(serializers.Serializer):
+class ComplaintSerializer(KnownFields):
     """A complaint as it is handed in. firm: its code, one that the caller may speak for."""
 
     firm = FirmField("code", queryset=Firm.objects.none())
@@ -51,7 +52,7 @@ class ComplaintSerializer(serializers.Serializer):
         return sheet  # what is no sheet is taken, and its import ends as failed with the reason
 
 
-class ComplaintViewSet(viewsets.GenericViewSet):
+class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
     """Complaints with their sheets."""
 
     serializer_class = ComplaintSerializer
@@ -60,6 +61,7 @@ class ComplaintViewSet(viewsets.GenericViewSet):
     body_kind = "body.sheet"
     business = ("officer", "supervisor", "representative")
 
+    @reads(has_body=True)
     @extend_schema(responses={202: inline_serializer("ImportAddress", {"import": serializers.CharField()})})
     def create(self, request: Request) -> Response:
         """Hand in a sheet; it is read and registered without a review step. 202 with the import's address."""
@@ -162,7 +164,7 @@ class RowSerializer(serializers.ModelSerializer):
         return row.target.thing.url if row.target else row.address
 
 
-class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Imports of sheets, and what became of their rows."""
 
     queryset = SheetImport.objects.none()
@@ -175,6 +177,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     def get_queryset(self) -> QuerySet[SheetImport]:
         return SheetImport.objects.visible_to(self.request.user).select_related("complaint")
 
+    @reads(paged=True)
     @extend_schema(responses=RowSerializer(many=True))
     @action(detail=True, serializer_class=RowSerializer)
     def rows(self, request: Request, pk: str) -> Response:

@@ -3,7 +3,6 @@
 from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 import cases.api
 import dashboards.api
@@ -11,6 +10,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
+from corps.schema import SchemaView
 from corps.views import account, audit, calendar, desk, house, lists, people, pulse, status, units
 
 handler400 = house.bad_request
@@ -45,7 +45,7 @@ administration = [
 ]
 
 api = [
-    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("schema/", SchemaView.as_view(), name="api_schema"),
     *firms.api.urls,
     *stores.api.urls,
     *listings.api.urls,

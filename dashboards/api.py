@@ -2,7 +2,7 @@
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from corps.api import HasBusiness
 from corps.models import User
+from corps.parameters import KnownInput, Parameter, reads
 from dashboards.statistics import GROUPS, read_question, statistics
 
 
@@ -34,21 +35,23 @@ class StatisticsSerializer(CountsSerializer):
     rows = CountedRowSerializer(many=True)
 
 
-class StatisticsView(APIView):
+class StatisticsView(KnownInput, APIView):
     """The two numbers and what stands beside them, as far as the caller sees cases."""
 
     permission_classes = (HasBusiness,)
     business = (User.Role.OFFICER, User.Role.SUPERVISOR)
 
+    @reads(
+        Parameter("from", description=_("First Shanghai date, included, as 2026-04-01.")),
+        Parameter("to", description=_("Last Shanghai date, included.")),
+        Parameter(
+            "group",
+            many=True,
+            description=_("Comma-separated, in any order: %(words)s.") % {"words": ", ".join(GROUPS)},
+        ),
+        Parameter("campaign", kind=int, description=_("A campaign's number.")),
+    )
     @extend_schema(
-        parameters=[
-            OpenApiParameter("from", str, description=_("First Shanghai date, included, as 2026-04-01.")),
-            OpenApiParameter("to", str, description=_("Last Shanghai date, included.")),
-            OpenApiParameter(
-                "group", str, description=_("Comma-separated, in any order: %(words)s.") % {"words": ", ".join(GROUPS)}
-            ),
-            OpenApiParameter("campaign", int, description=_("A campaign's number.")),
-        ],
         responses={
             200: StatisticsSerializer,
             400: OpenApiResponse(description=_("What was asked for cannot be read; `errors` says which parameter.")),

@@ -21,6 +21,7 @@ from corps.access import require
 from corps.api import HasBusiness
 from corps.errors import TransitionRefused
 from corps.models import User
+from corps.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
 from corps.reading import is_read
 from notices import workflow
 from notices.models import Notice, NoticeItem
@@ -68,17 +69,14 @@ class KeyReused(APIException):
     default_code = "key-reused"
 
 
-REPLY = inline_serializer(
-    "Reply",
-    {
-        "item": serializers.IntegerField(required=False),
-        "address": serializers.CharField(required=False),
-        "outcome": serializers.CharField(),
-        "at": serializers.DateTimeField(required=False),
-        "remark": serializers.CharField(required=False),
-    },
-    many=True,
-)
+REPLY_FIELDS: dict[str, serializers.Field] = {
+    "item": serializers.IntegerField(required=False),
+    "address": serializers.CharField(required=False),
+    "outcome": serializers.CharField(),
+    "at": serializers.DateTimeField(required=False),
+    "remark": serializers.CharField(required=False),
+}
+REPLY = inline_serializer("Reply", dict(REPLY_FIELDS), many=True)
 REPLY_RESULT = inline_serializer(
     "ReplyResult",
     {
@@ -91,7 +89,7 @@ REPLY_RESULT = inline_serializer(
 )
 
 
-class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Notices that the caller may see; a liaison sees those issued to the own platform."""
 
     queryset = Notice.objects.none()
@@ -105,10 +103,10 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         notices = Notice.objects.visible_to(self.request.user).select_related("platform")
         return notices.with_counts()
 
-    @extend_schema(parameters=[OpenApiParameter("state", str, enum=NoticeState.values)])
+    @reads(Parameter("state", NoticeState.values), paged=True)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The notices, newest first; `state` filters."""
-        page = self.paginate_queryset(_in_state(self.get_queryset(), request, NoticeState.values))
+        page = self.paginate_queryset(_in_state(self.get_queryset(), request))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -117,9 +115,8 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         _note_opening(request, notice)
         return Response(self.get_serializer(notice).data)
 
-    @extend_schema(
-        parameters=[OpenApiParameter("state", str, enum=ItemState.values)], responses=ItemSerializer(many=True)
-    )
+    @reads(Parameter("state", ItemState.values), paged=True)
+    @extend_schema(responses=ItemSerializer(many=True))
     @action(detail=True, serializer_class=ItemSerializer)
     def items(self, request: Request, number: str) -> Response:
         """The items of a notice in their order; `state` filters."""
@@ -127,9 +124,10 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         _note_opening(request, notice)
         rows = notice.items.select_related("target__platform", "target__listing", "target__store")
         self.ordering = "position"
-        page = self.paginate_queryset(_in_state(rows, request, ItemState.values))
+        page = self.paginate_queryset(_in_state(rows, request))
         return self.get_paginated_response(ItemSerializer(page, many=True).data)
 
+    @reads(has_body=True)
     @extend_schema(
         request=REPLY,
         responses=REPLY_RESULT,
@@ -148,6 +146,8 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             raise ParseError(_("The body must be a list of replies."))
         if len(request.data) > MOST_REPLIES:
             raise ParseError(_("A request may hold %(count)d replies at most.") % {"count": MOST_REPLIES})
+        lines = [(f"[{index}].", line) for index, line in enumerate(request.data) if isinstance(line, dict)]
+        refuse_unknown_fields(lines, REPLY_FIELDS)
         try:
             rows = workflow.reply_once(
                 notice=notice,
@@ -183,13 +183,9 @@ def _note_opening(request: Request, notice: Notice) -> None:
         workflow.open_notice(notice=notice, actor=person)
 
 
-def _in_state(rows: QuerySet, request: Request, states: list[str]) -> QuerySet:
+def _in_state(rows: QuerySet, request: Request) -> QuerySet:
     wanted = request.query_params.get("state")
-    if not wanted:
-        return rows
-    if wanted not in states:
-        raise ParseError(_("There is no such state."))
-    return rows.filter(state=wanted)
+    return rows.filter(state=wanted) if wanted else rows
 
 
 def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:

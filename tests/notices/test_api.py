@@ -219,3 +219,21 @@ def test_a_cursor_that_nobody_was_given_is_not_found(world: World, place: str):
     cursor = quote(b64encode(place.encode()).decode())
     for url in ("/api/v1/notices/", f"/api/v1/notices/{notice.number}/items/"):
         assert client_for(world.liaison).get(f"{url}?cursor={cursor}").status_code == 404
+
+
+def test_a_body_with_an_unknown_field_is_refused_as_a_whole_and_the_field_named(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    first, second = notice.items.order_by("pk").values_list("pk", flat=True)
+    client = client_for(world.liaison)
+    url = f"/api/v1/notices/{notice.number}/replies/"
+    body = [{"item": first, "outcome": "removed"}, {"item": second, "outcome": "removed", "foo": 1}]
+    refused = post(client, notice, body)
+    assert refused.status_code == 400
+    assert [error["field"] for error in refused.json()["errors"]] == ["[1].foo"]
+    assert set(notice.items.values_list("state", flat=True)) == {"open"}
+    del body[1]["foo"]
+    assert post(client, notice, body).status_code == 200
+    taken_back = client.delete(f"{url}{first}/", {"foo": 1}, content_type="application/json")
+    assert [error["field"] for error in taken_back.json()["errors"]] == ["foo"]
+    assert set(notice.items.values_list("state", flat=True)) == {"claimed"}
