@@ -27,7 +27,7 @@ _LINKS = (*headers.ADDRESS_FIELDS, headers.ADDRESS, headers.EVIDENCE, headers.CO
 _PRICES = ("price", "list_price")
 _piece_of_link = re.compile(r"[!-~]*")
 # What a query or a path goes on with, and a title hardly begins with.
-_telling_piece = re.compile(r"^[!-~]*[=&%?_./-][!-~]*$|^[!-~]{0,2}$|^[0-9.]+$")
+_telling_piece = re.compile(r"^(?=[!-~]*$)[^=&%?_./-]*[=&%?_./-]|^[!-~]{0,2}$|^[0-9.]+$")
 _thousands = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\D{0,4}")
 _demand = re.compile(r"下架|删|关店|关闭|封|屏蔽|清退|撤|断开|整改|处理|下线")
 _digit = re.compile(r"[0-9]")
@@ -49,8 +49,6 @@ def join_split_fields(grid: Grid, delimiter: str, clock: Clock) -> None:
     Where that cannot be told, the record keeps its addresses and what all likely readings agree on, and no cell that
     may belong to another field. The remarks "fields-joined" and "fields-unclear" name the records.
     """
-    if len({len(row) for row in grid.rows if row}) < 2:
-        return
     header = find_header(grid)
     if header is None:
         return

@@ -64,6 +64,19 @@ def test_the_joining_needs_no_other_record(tmp_path):
     assert remarks == ["fields-joined:2"]
 
 
+def test_a_heading_less_column_at_the_end_does_not_hide_what_was_moved(tmp_path):
+    record = f"2,淘宝,某店,{LINK}&spm=a,b,鱼油软胶囊,99,2026/3/5,下架"
+    rows, remarks = read(tmp_path, record, headings=HEADINGS + ",")
+    assert rows == [WHOLE | {"listing_address": f"{LINK}&spm=a,b"}]
+    assert remarks == ["fields-joined:2"]
+
+
+def test_long_pieces_are_looked_at_once(tmp_path):
+    rows, remarks = read(tmp_path, GOOD, f"2,淘宝,某店,{LINK},{'.' * 100_000} x,鱼油软胶囊,99,2026/3/5,下架")
+    assert rows[1]["price"] == "99"
+    assert remarks == ["fields-joined:3"]
+
+
 @pytest.mark.parametrize(
     "record",
     [
