@@ -115,7 +115,7 @@ class ComplaintForm(forms.Form):
     sheet = forms.FileField(
         label=_("Sheet"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv"}),
         help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
     )
     campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)

@@ -5,8 +5,13 @@ import os
 from .limits import Limits
 from .refusals import refused
 
-_SPREADSHEET_NAMES = {".xlsx": "XLSX", ".csv": "CSV", ".tsv": "CSV", ".txt": "CSV"}
+# With macros, or templates: the same package; macros are never copied out of it.
+_PACKAGES = dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm"), "XLSX")
+_SPREADSHEET_NAMES = {**_PACKAGES, ".csv": "CSV", ".tsv": "CSV", ".txt": "CSV"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Sheets of Excel 2 to 4 begin with the record BOF of their version, in no container.
+_BARE_XLS = (b"\x09\x00\x04\x00", b"\x09\x00\x06\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _SIGNATURES = [
     (b"%PDF", "PDF"),
@@ -43,16 +48,18 @@ def spreadsheet_kind(path: str, filename: str, limits: Limits) -> str:
         start = file.read(512)
     if start.startswith(_OLE):
         _refuse_compound(path)
+    if start.startswith(_BARE_XLS):
+        raise refused("old-xls")
     says = _SPREADSHEET_NAMES.get(extension)
     found = "XLSX" if start.startswith(_ZIP) else _signature(start)
-    if says is None and extension == ".xls":
-        raise refused("wrong-extension", says="XLS", found=found or "HTML / CSV")
-    if says is None:
+    if says is None and extension != ".xls":
         raise refused("unknown-extension")
-    if says == "XLSX" and found is None:
-        if not _reads_as_text(start):
+    if says != "CSV" and found is None:
+        if not start.startswith(_UTF16) and not _reads_as_text(start):
             raise refused("not-a-spreadsheet")
-        found = "HTML / CSV"
+        found = "XML" if start.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml") else "HTML / CSV"
+    if says is None:
+        raise refused("wrong-extension", says="XLS", found=found)
     if found is not None and found != says:
         raise refused("wrong-extension", says=says, found=found)
     return says
@@ -65,7 +72,7 @@ def is_no_sheet(start: bytes) -> bool:
     """
     if not start or start.startswith((_OLE, *_ZIP)):
         return False
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if start.startswith(_UTF16):
         return False
     return _signature(start) is not None or not _reads_as_text(start)
 
@@ -82,9 +89,12 @@ def _reads_as_text(start: bytes) -> bool:
 
 
 def _refuse_compound(path: str) -> None:
-    """Tell apart what lies in an OLE container by the names of its streams: an encrypted XLSX, an old XLS, another."""
+    """Tell apart what lies in an OLE container by the names of its streams: an encrypted XLSX, an old XLS, another.
+
+    Some programs write the names in capitals.
+    """
     with open(path, "rb") as file:
-        content = file.read()
+        content = file.read().lower()
     if _stream("EncryptedPackage") in content or _stream("EncryptionInfo") in content:
         raise refused("password-protected")
     if _stream("Workbook") in content or _stream("Book") in content:
@@ -93,4 +103,4 @@ def _refuse_compound(path: str) -> None:
 
 
 def _stream(name: str) -> bytes:
-    return name.encode("utf-16-le") + b"\x00\x00"
+    return name.lower().encode("utf-16-le") + b"\x00\x00"

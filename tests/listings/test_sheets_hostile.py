@@ -243,9 +243,17 @@ def ole(*streams):
         ("a.xlsx", b"", "empty-file"),
         ("a.pdf", b"%PDF-1.7", "unknown-extension"),
         ("a", b"x,y\n", "unknown-extension"),
-        ("a.xlsm", b"PK\x03\x04", "unknown-extension"),
+        ("a.ods", b"PK\x03\x04", "unknown-extension"),
+        ("a.xlsb", b"PK\x03\x04", "unknown-extension"),
+        ("a.et", ole("Root Entry", "WordDocument"), "not-a-spreadsheet"),
+        ("a.xlsm", b"PK\x03\x04junk", "damaged"),
+        ("a.xls", ole("Root Entry", "WORKBOOK"), "old-xls"),
+        ("a.xls", ole("Root Entry", "BOOK"), "old-xls"),
+        ("a.xls", b"\x09\x04\x06\x00\x00\x00\x10\x00" + bytes(99), "old-xls"),
+        ("a.xls", b"\x01\x02\x03\x00" + bytes(99), "not-a-spreadsheet"),
+        ("a.xls", "链接\t诉求\n".encode("utf-16"), "wrong-extension"),
     ],
-    ids=range(16),
+    ids=range(24),
 )
 def test_what_a_file_is_goes_before_what_it_is_called(tmp_path, name, content, code):
     path = tmp_path / "upload"
