@@ -118,7 +118,7 @@ class Sheet:
 
 
 def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
-    """Read the complaint sheet at path, uploaded under the name filename (.xlsx, .csv, .tsv or .txt).
+    """Read the complaint sheet at path, uploaded under the name filename (.xlsx, .xlsm, .csv, .tsv or .txt).
 
     Raises SheetRefused, with a code and a sentence of its own for each fault (see `refusals.SENTENCES`).
     """
@@ -151,6 +151,8 @@ def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table,
     tables: list[Table] = []
     faults: list[tuple[int, Grid, SheetRefused]] = []
     for grid in grids:
+        if grid.fault is not None:
+            faults.append((grid.unread_rows, grid, grid.fault))
         if not any(grid.rows):
             continue
         try:
@@ -160,7 +162,7 @@ def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table,
                 raise
             faults.append((sum(map(bool, grid.rows)), grid, fault))
     if not tables:
-        raise _fullest(faults)
+        raise _fullest([known for known in faults if known[1].fault is not None] or faults)
     ranked = sorted(tables, key=lambda table: (not is_example(table.grid.name), table.weight()), reverse=True)
     best, rest = ranked[0], [table for table in tables if table is not ranked[0] and table.weight()]
     alike, others = _of_the_same_meaning(best, rest)
@@ -200,8 +202,10 @@ def _fullest(faults: list[tuple[int, Grid, SheetRefused]]) -> SheetRefused:
 
 
 def _faulty_ones(faults: list[tuple[int, Grid, SheetRefused]]) -> Iterator[NotRead]:
-    """Worksheets that could not be understood but name listings or stores."""
-    for _rows, grid, fault in faults:
+    """Worksheets that reach too far, and those that could not be understood but name listings or stores."""
+    for rows, grid, fault in faults:
+        if grid.fault is not None and rows:
+            yield NotRead(grid.name, 1, rows, rows, "too-far")
         numbers = [number for number, cells in enumerate(grid.rows, start=1) if cells and has_address(cells)]
         if numbers and fault.code in REASONS:
             yield _as_not_read(grid, numbers, fault.code)

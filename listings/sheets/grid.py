@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .refusals import refused
+from .refusals import SheetRefused, refused
 
 Merge = tuple[int, int, int, int]
 
@@ -14,6 +14,7 @@ class Grid:
     merges: (top, left, bottom, right) from 0, both ends included. links: (row, column) from 0 → the address behind the
     cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes
     of what was done so that the text could be read; see `remarks`. encoding: of a text file, as Python calls it.
+    fault: why a worksheet that reaches too far has no rows here; unread_rows: how many it has in the file.
     """
 
     name: str
@@ -25,6 +26,8 @@ class Grid:
     is_1904: bool = False
     remarks: list[str] = field(default_factory=list)
     encoding: str = ""
+    fault: SheetRefused | None = None
+    unread_rows: int = 0
 
     def text(self, row: int, column: int) -> str:
         """The cell's text; empty where the row is shorter."""
@@ -36,7 +39,7 @@ class Grid:
         return max(map(len, self.rows), default=0)
 
     def fill_merged_rows(self, most: int) -> None:
-        """Give every row that a merged cell spans its value, in the cell's first column.
+        """Give every row that a merged cell spans its value and its link, in the cell's first column.
 
         most: how many cells may be filled so; a file that asks for more is refused as damaged.
         """
@@ -51,8 +54,11 @@ class Grid:
             most -= bottom - top
             if most < 0:
                 raise refused("damaged")
+            link = self.links.get((top, left))
             for row in range(top + 1, bottom + 1):
                 cells = self.rows[row]
                 if len(cells) <= left:
                     cells = self.rows[row] = cells + [""] * (left + 1 - len(cells))
                 cells[left] = value
+                if link is not None:
+                    self.links[row, left] = link

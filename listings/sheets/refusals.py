@@ -84,6 +84,17 @@ def refused(code: str, **details: Any) -> SheetRefused:
     return SheetRefused(code, Filled(sentence, details) if details else sentence, **details)
 
 
+TOO_FAR_DOWN = _(
+    "Something stands as far down as row %(row)s; at most %(rows)s rows are read. Remove what stands far below."
+)
+
+
+def too_far_down(row: int, rows: int) -> SheetRefused:
+    """The refusal too-many-rows of a sheet with few rows, of which one stands far below the others."""
+    details = {"row": row, "rows": rows}
+    return SheetRefused("too-many-rows", Filled(TOO_FAR_DOWN, details), **details)
+
+
 class Filled:
     """A translated sentence whose figures are filled in when it is shown."""
 

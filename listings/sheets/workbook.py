@@ -8,8 +8,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from .cells import BLANK, cell_text
 from .grid import Grid
 from .limits import Clock, Limits
+from .links import put_links
 from .package import unpack
 from .refusals import refused
+from .worksheet import Worksheet
 
 # Title, header and notes around the rows that are counted.
 MARGIN = 100
@@ -18,18 +20,24 @@ MARGIN = 100
 def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
     """Each visible worksheet of the XLSX at path, in order. A formula gives the value that was stored with it.
 
+    A worksheet that reaches too far comes without rows and with its fault, as long as another one holds more rows.
     Raises SheetRefused.
     """
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as clean:
-        names = unpack(path, clean, limits, clock)
+        workbook = unpack(path, clean, limits, clock)
         clean.flush()
-        if not names:
+        if not workbook.worksheets:
             raise refused("no-visible-worksheet")
+        faulty = max(workbook.worksheets, key=lambda worksheet: (worksheet.fault is not None, worksheet.unread_rows))
+        most_rows = 0
         try:
-            with CalamineWorkbook.from_path(clean.name) as workbook:
-                for name in names:
+            with CalamineWorkbook.from_path(clean.name) as reader:
+                for number, worksheet in enumerate(workbook.worksheets, start=1):
                     clock.check()
-                    yield _grid(workbook.get_sheet_by_name(name), limits, clock)
+                    grid = _grid(reader.get_sheet_by_name(str(number)), worksheet, limits, clock)
+                    grid.is_1904 = workbook.is_1904
+                    most_rows = max(most_rows, sum(map(bool, grid.rows)))
+                    yield grid
         except PasswordError as fault:
             raise refused("password-protected") from fault
         except CalamineError as fault:
@@ -39,11 +47,23 @@ def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
             if type(fault).__name__ == "PanicException":
                 raise refused("damaged") from fault
             raise
+        if faulty.fault is not None and faulty.unread_rows >= most_rows:
+            raise faulty.fault
 
 
-def _grid(sheet: CalamineSheet, limits: Limits, clock: Clock) -> Grid:
+def _grid(sheet: CalamineSheet, worksheet: Worksheet, limits: Limits, clock: Clock) -> Grid:
+    grid = Grid(worksheet.title, _rows(sheet, limits, clock), fault=worksheet.fault)
+    grid.unread_rows = worksheet.unread_rows
+    grid.hidden_rows, grid.hidden_columns = worksheet.hidden_rows, worksheet.hidden_columns
+    grid.merges = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
+    put_links(grid, worksheet.links, limits)
+    grid.fill_merged_rows(limits.max_cells)
+    return grid
+
+
+def _rows(sheet: CalamineSheet, limits: Limits, clock: Clock) -> list[list[str]]:
     if sheet.start is None:
-        return Grid(sheet.name, [])
+        return []
     before = [""] * sheet.start[1]
     rows: list[list[str]] = []
     filled = 0
@@ -58,7 +78,4 @@ def _grid(sheet: CalamineSheet, limits: Limits, clock: Clock) -> Grid:
             rows.append([])
     if filled > limits.max_rows + MARGIN:
         raise refused("too-many-rows", rows=limits.max_rows)
-    merges = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
-    grid = Grid(sheet.name, rows, merges)
-    grid.fill_merged_rows(limits.max_cells)
-    return grid
+    return rows

@@ -58,13 +58,23 @@ def write_xlsx(
 
 def patch(path: str, part: str, change: Callable[[bytes], bytes]) -> str:
     """Rewrite one part of an XLSX in place."""
-    with zipfile.ZipFile(path) as package:
-        parts = {info.filename: package.read(info) for info in package.infolist()}
+    parts = parts_of(path)
     parts[part] = change(parts.get(part, b""))
+    return write_parts(path, parts)
+
+
+def parts_of(path: str) -> dict[str, bytes]:
+    """The parts of an XLSX by name."""
+    with zipfile.ZipFile(path) as package:
+        return {info.filename: package.read(info) for info in package.infolist()}
+
+
+def write_parts(path: str | Path, parts: Mapping[str, bytes]) -> str:
+    """Write an XLSX of these parts and return the path."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
             package.writestr(name, content)
-    return path
+    return str(path)
 
 
 def put_cells(path: str, cells: str) -> str:

@@ -93,7 +93,7 @@ def test_parts_that_are_too_much_together_are_refused_however_well_they_pack(she
 )
 def test_a_part_that_is_encrypted_or_packed_in_another_way_is_refused(sheet, place, value, code):
     content = bytearray(Path(sheet).read_bytes())
-    entry = content.index(b"PK\x01\x02")
+    entry = content.rindex(b"PK\x01\x02", 0, content.rindex(SHEET.encode()))
     content[entry + place + 2 : entry + place + 4] = struct.pack("<H", value)
     Path(sheet).write_bytes(content)
     assert code_of(sheet) == code
@@ -127,10 +127,8 @@ def test_too_many_parts_are_refused(sheet):
 DTD = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 
 
-@pytest.mark.parametrize(
-    "part", [SHEET, "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", "docProps/app.xml"]
-)
-def test_declarations_in_any_part_are_refused(sheet, part):
+@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", "_rels/.rels"])
+def test_declarations_in_any_part_that_is_read_are_refused(sheet, part):
     assert code_of(patch(sheet, part, lambda xml: DTD + xml.partition(b"?>")[2])) == "external-entities"
 
 
@@ -141,11 +139,27 @@ def test_entities_that_multiply_are_refused(sheet):
     assert code_of(patch(sheet, "xl/sharedStrings.xml", lambda xml: laughs + b"]>" + xml)) == "external-entities"
 
 
-def test_utf_16_parts_do_not_slip_past_the_checks(sheet):
-    assert code_of(patch(sheet, SHEET, lambda xml: xml.decode().encode("utf-16"))) == "not-a-spreadsheet"
-
-
 CELL = '<c r="{}" t="str"><v>x</v></c>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("before", "cells", "code"),
+    [(DTD, b"", "external-entities"), (b"", f'<row r="7">{CELL.format("XFD7")}</row>'.encode(), "too-many-columns")],
+    ids=["declarations", "far"],
+)
+def test_utf_16_parts_do_not_slip_past_the_checks(sheet, encoding, before, cells, code):
+    def change(xml):
+        xml = before + xml.partition(b"?>")[2].replace(b"</sheetData>", cells + b"</sheetData>")
+        return xml.decode().lstrip().encode(encoding)
+
+    assert code_of(patch(sheet, SHEET, change)) == code
+
+
+@pytest.mark.parametrize("encoding", ["cp037", "utf-7", "unknown"])
+def test_an_encoding_in_which_tags_could_hide_is_refused(sheet, encoding):
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    assert code_of(patch(sheet, SHEET, lambda xml: declaration + xml.partition(b"?>")[2])) == "damaged"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +229,7 @@ def test_a_prefix_on_every_tag_is_read_like_none(sheet):
 
 
 def test_a_formula_is_never_carried_out(sheet):
-    put_cells(sheet, '<row r="7"><c r="E7" t="str"><f>HYPERLINK("https://x.cn")</f><v>=cmd|calc</v></c></row>')
+    put_cells(sheet, '<row r="7"><c r="E7" t="str"><f>WEBSERVICE("https://x.cn")</f><v>=cmd|calc</v></c></row>')
     assert read_sheet(sheet, sheet).rows[-1].addresses == [("listing_address", "=cmd|calc")]
 
 
