@@ -51,6 +51,14 @@ def is_blank(text: str) -> bool:
     return not text.strip(BLANK)
 
 
+def filled_length(cells: Sequence[str]) -> int:
+    """How many cells there are up to the last that is not blank."""
+    length = len(cells)
+    while length and is_blank(cells[length - 1]):
+        length -= 1
+    return length
+
+
 def plain(text: str) -> str:
     """The text for comparing words: half-width, lower case, simplified, without space or invisible character."""
     if text.isascii():

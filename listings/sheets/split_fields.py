@@ -1,38 +1,64 @@
 """Records with more fields than the header: a comma in a link or a title, not quoted, cut one field into several."""
 
-import datetime
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from . import headers
-from .cells import BLANK, is_serial_number, plain
-from .data_rows import has_address
+from .cells import BLANK, filled_length
+from .field_fit import LINKS, LISTING_ADDRESSES, fit, fit_of_joined, is_link
 from .grid import Grid
 from .layout import find_header
 from .limits import Clock
 from .remarks import about_rows
-from .values import parse_date, parse_price
 
-# More pieces than this are no commas in one text.
-_MOST_PIECES = 8
+# More parts than this are no commas in one text.
+_MOST_PARTS = 8
 # No sheet that people fill in has more.
 _MOST_COLUMNS = 60
 # Two ways to read a record are alike if they fit about equally well.
 _ALIKE = 0.4
-_WORDS = ("platform", "store_name", "title", "brand", "violation", "request")
-_TEXTS = (*_WORDS[1:], "remark")
-_LINKS = (*headers.ADDRESS_FIELDS, headers.ADDRESS, headers.EVIDENCE, headers.COMPARISON)
-_PRICES = ("price", "list_price")
-_piece_of_link = re.compile(r"[!-~]*")
-# What a query or a path goes on with, and a title hardly begins with.
-_telling_piece = re.compile(r"^(?=[!-~]*$)[^=&%?_./-]*[=&%?_./-]|^[!-~]{0,2}$|^[0-9.]+$")
-_thousands = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\D{0,4}")
-_demand = re.compile(r"下架|删|关店|关闭|封|屏蔽|清退|撤|断开|整改|处理|下线")
-_digit = re.compile(r"[0-9]")
+# With more misfits than this a reading is not to be trusted.
+_MOST_MISFITS = 1
 _LEAST_NAMES = 3
-_han = re.compile(r"[\u4e00-\u9fff]")
+_digit = re.compile(r"[0-9]")
+
+
+def join_split_fields(grid: Grid, delimiter: str, clock: Clock) -> None:
+    """Join the parts of fields that a delimiter within them cut, where the fields to their right then fit.
+
+    Where that cannot be told, the record keeps its addresses and what all likely readings agree on, and no cell that
+    may belong to another field. The remarks "fields-joined" and "fields-unclear" name the records.
+    """
+    header = find_header(grid)
+    if header is None:
+        return
+    records = _Records(header.headings, header.says, delimiter)
+    numbers: dict[str, list[int]] = {"fields-joined": [], "fields-unclear": []}
+    for index in range(header.row + header.height, len(grid.rows)):
+        row = grid.rows[index]
+        if index % 500 == 0:
+            clock.check()
+        records = _below_further_header(row, delimiter) or records
+        if not 0 < records.width < min(len(row), _MOST_COLUMNS):
+            continue
+        cells, remark = records.joined(row)
+        if remark is not None:
+            grid.rows[index] = cells
+            numbers[remark].append(index + 1)
+    grid.remarks += [about_rows(remark, rows) for remark, rows in numbers.items() if rows]
+
+
+def _below_further_header(row: list[str], delimiter: str) -> "_Records | None":
+    """The records of a further block, where this row is its header: it names columns and holds no figures."""
+    if len(row) < _LEAST_NAMES or _digit.search("".join(row)):
+        return None
+    headings = [cell.strip(BLANK) for cell in row]
+    says = [headers.heading_field(heading) for heading in headings]
+    names = {said[0] for said in says if said is not None and said[1]}
+    if len(names) < _LEAST_NAMES:
+        return None
+    return _Records(headings, says, delimiter)
 
 
 class _Reading(NamedTuple):
@@ -43,173 +69,94 @@ class _Reading(NamedTuple):
     cells: list[str]
 
 
-def join_split_fields(grid: Grid, delimiter: str, clock: Clock) -> None:
-    """Join the pieces of fields that a delimiter within them cut, where the fields to their right then fit.
-
-    Where that cannot be told, the record keeps its addresses and what all likely readings agree on, and no cell that
-    may belong to another field. The remarks "fields-joined" and "fields-unclear" name the records.
-    """
-    header = find_header(grid)
-    if header is None:
-        return
-    split = _SplitRecords(header.headings, header.says, delimiter)
-    joined: list[int] = []
-    unclear: list[int] = []
-    for index in range(header.row + header.height, len(grid.rows)):
-        row = grid.rows[index]
-        if index % 500 == 0:
-            clock.check()
-        split = _below_further_header(row, delimiter) or split
-        if not 0 < split.width < min(len(row), _MOST_COLUMNS):
-            continue
-        cells, is_clear = split.mended(row)
-        if cells is not row:
-            grid.rows[index] = cells
-            (joined if is_clear else unclear).append(index + 1)
-    grid.remarks += [about_rows(code, rows) for code, rows in _found(joined, unclear)]
+def _reading(fits: list[float], cells: list[str]) -> _Reading:
+    return _Reading(sum(fits), sum(one <= -1 for one in fits), cells)
 
 
-def _below_further_header(row: list[str], delimiter: str) -> "_SplitRecords | None":
-    """The records of a further block, where this row is its header: it names columns and holds no figures."""
-    if len(row) < _LEAST_NAMES or _digit.search("".join(row)):
-        return None
-    headings = [cell.strip(BLANK) for cell in row]
-    says = [headers.heading_field(heading) for heading in headings]
-    names = {said[0] for said in says if said is not None and said[1]}
-    return _SplitRecords(headings, says, delimiter) if len(names) >= _LEAST_NAMES else None
-
-
-def _found(joined: list[int], unclear: list[int]) -> Iterator[tuple[str, list[int]]]:
-    if joined:
-        yield "fields-joined", joined
-    if unclear:
-        yield "fields-unclear", unclear
-
-
-class _SplitRecords:
-    """Mends the records below one header. width: how many columns have a heading, counted to the last of them."""
+class _Records:
+    """The records below one header. width: how many columns have a heading, counted to the last of them."""
 
     def __init__(self, headings: list[str], says: list[tuple[str, bool] | None], delimiter: str) -> None:
-        last = max((index for index, heading in enumerate(headings) if heading), default=-1)
-        self.width = last + 1
+        self.width = filled_length(headings)
         self._kinds = [said[0] if said is not None else "" for said in says[: self.width]]
         self._delimiter = delimiter
 
-    def mended(self, row: list[str]) -> tuple[list[str], bool]:
-        """The record as it is to be read, the same list where it is right; and whether that is certain."""
-        length = len(row)
-        while not row[length - 1].strip(BLANK):
-            length -= 1
+    def joined(self, row: list[str]) -> tuple[list[str], str | None]:
+        """The record as it is to be read, and the remark on what was done; None where it is right as it is."""
+        length = filled_length(row)
+        has_room = length <= self.width
         as_is = self._as_it_is(row, length)
-        if length <= self.width and not as_is.misfits:
-            return row, True
-        least, most = max(1, length - self.width), min(_MOST_PIECES, len(row) - self.width)
-        readings = [as_is]
-        for extra in range(least, most + 1):
-            readings += self._joined(row[: self.width + extra], extra)
+        if has_room and not as_is.misfits:
+            return row, None
+
+        readings = [as_is, *self._readings(row, length)]
         best = max(readings, key=lambda reading: reading.score)
-        alike = [reading for reading in readings if reading.score > best.score - _ALIKE]
-        is_alone = all(reading.cells == best.cells for reading in alike)
-        if best is as_is and (length <= self.width or (is_alone and best.misfits < 2)):
-            return row, True
-        if is_alone and best.misfits < 2:
-            return best.cells, True
-        return self._certain_cells(row, alike if best.misfits < 2 else []), False
+        likely = [reading for reading in readings if reading.score > best.score - _ALIKE]
+        is_trusted = best.misfits <= _MOST_MISFITS
+        is_certain = is_trusted and all(reading.cells == best.cells for reading in likely)
+        if best is as_is and (has_room or is_certain):
+            return row, None
+        if is_certain:
+            return best.cells, "fields-joined"
+        if not is_trusted:
+            likely = []
+        return self._certain_cells(row, likely), "fields-unclear"
 
     def _as_it_is(self, row: list[str], length: int) -> _Reading:
-        fits = [_fit(kind, cell) for kind, cell in zip(self._kinds, row, strict=False)]
+        """The record with no fields joined; each filled cell beyond the headings counts against it."""
         beyond = sum(1 for cell in row[self.width : length] if cell.strip(BLANK))
-        return _Reading(sum(fits) - 0.25 * beyond, sum(fit <= -1 for fit in fits), row)
+        reading = _reading(self._fits(row), row)
+        return reading._replace(score=reading.score - 0.25 * beyond)
 
-    def _joined(self, row: list[str], extra: int, start: int = 0) -> Iterator[_Reading]:
-        """The record with one field from start on put together from its own and the next pieces, for each that may be
-        so; and with a link put together from some of them and another field from the others."""
-        left = [_fit(kind, cell) for kind, cell in zip(self._kinds, row, strict=False)]
-        right = [_fit(kind, cell) for kind, cell in zip(self._kinds, row[extra:], strict=True)]
-        for place in range(start, self.width):
-            kind = self._kinds[place]
-            for count in range(1 if kind in _LINKS else extra, extra + 1):
-                pieces = row[place : place + count + 1]
-                fit = _fit_of_pieces(kind, pieces, self._delimiter, after=row[place - 1] if place else "")
-                if fit is None:
-                    continue
-                cells = [*row[:place], self._delimiter.join(pieces), *row[place + count + 1 :]]
-                if count < extra:
-                    yield from self._joined(cells, extra - count, place + 1)
-                else:
-                    fits = [*left[:place], fit, *right[place + 1 :]]
-                    yield _Reading(sum(fits), sum(one <= -1 for one in fits), cells)
+    def _fits(self, cells: list[str]) -> list[float]:
+        return [fit(kind, cell) for kind, cell in zip(self._kinds, cells, strict=False)]
 
-    def _certain_cells(self, row: list[str], alike: list[_Reading]) -> list[str]:
+    def _readings(self, row: list[str], length: int) -> Iterator[_Reading]:
+        """The record with as many fields joined as it has too many; empty cells at its end may be among them."""
+        least = max(1, length - self.width)
+        most = min(_MOST_PARTS, len(row) - self.width)
+        for extra in range(least, most + 1):
+            yield from self._joined_from(0, row[: self.width + extra], extra)
+
+    def _joined_from(self, start: int, row: list[str], extra: int) -> Iterator[_Reading]:
+        """The record with one field from start on joined with the next extra cells, for each that may be so; and with a
+        link joined with some of them and another field with the others."""
+        left, right = self._fits(row), self._fits(row[extra:])
+        for column, count in self._joins(start, extra):
+            end = column + count + 1
+            parts = row[column:end]
+            previous = row[column - 1] if column else ""
+            joined_fit = fit_of_joined(self._kinds[column], parts, self._delimiter, previous=previous)
+            if joined_fit is None:
+                continue
+            cells = [*row[:column], self._delimiter.join(parts), *row[end:]]
+            if count < extra:
+                yield from self._joined_from(column + 1, cells, extra - count)
+            else:
+                yield _reading([*left[:column], joined_fit, *right[column + 1 :]], cells)
+
+    def _joins(self, start: int, extra: int) -> Iterator[tuple[int, int]]:
+        """Each column from start on, with how many further cells it may take: a link any number, another field all."""
+        for column in range(start, self.width):
+            if self._kinds[column] in LINKS:
+                yield from ((column, count) for count in range(1, extra))
+            yield column, extra
+
+    def _certain_cells(self, row: list[str], likely: list[_Reading]) -> list[str]:
         """What the readings agree on, and an address wherever one of them has it."""
         cells = [""] * self.width
-        for place, kind in enumerate(self._kinds):
-            seen = {reading.cells[place] for reading in alike}
-            if len(seen) == 1:
-                cells[place] = seen.pop()
-            elif kind in headers.ADDRESS_FIELDS or kind == headers.ADDRESS:
-                found = [cell for cell in (*seen, row[place]) if _is_link(cell)]
-                cells[place] = min(found, key=len, default="")
-        if not any(map(_is_link, cells)):
+        for column, kind in enumerate(self._kinds):
+            texts = {reading.cells[column] for reading in likely}
+            if len(texts) == 1:
+                cells[column] = texts.pop()
+            elif kind in LISTING_ADDRESSES:
+                cells[column] = min(filter(is_link, (*texts, row[column])), key=len, default="")
+        if not any(map(is_link, cells)):
             self._keep_moved_link(row, cells)
         return cells
 
     def _keep_moved_link(self, row: list[str], cells: list[str]) -> None:
-        place = next(
-            (i for i, kind in enumerate(self._kinds) if kind in (*headers.ADDRESS_FIELDS, headers.ADDRESS)), None
-        )
-        if place is not None:
-            cells[place] = next(filter(_is_link, row), "")
-
-
-def _fit_of_pieces(kind: str, pieces: list[str], delimiter: str, after: str) -> float | None:
-    """How well pieces fit as one field; None where they cannot be one. after: the cell before them."""
-    whole, rest = delimiter.join(pieces), pieces[1:]
-    if any("://" in piece for piece in rest):
-        return None
-    if kind in _LINKS:
-        if not _is_link(whole) or not all(map(_piece_of_link.fullmatch, rest)):
-            return None
-        return _fit(kind, whole) + (0.5 if any(map(_telling_piece.search, rest)) else 0.0)
-    if kind in _PRICES:
-        return 1.5 if all(map(_thousands.fullmatch, rest)) and parse_price(whole) is not None else None
-    if kind not in _TEXTS or _is_link(pieces[0]) or (_is_link(after) and _telling_piece.search(pieces[0])):
-        return None
-    if kind == "request":
-        return 1.0 if all(map(_demand.search, pieces)) else -0.5
-    return -0.25 if any(map(_is_figure, rest)) else min(0.5, _fit(kind, whole))
-
-
-_any_day = datetime.date(2099, 12, 31)
-
-
-@lru_cache(maxsize=8192)
-def _fit(kind: str, cell: str) -> float:
-    """How well a cell fits what its column holds: from 2 for an address in its place to -2 for one missing there."""
-    if not cell.strip(BLANK):
-        return 0.0
-    if kind in headers.ADDRESS_FIELDS or kind == headers.ADDRESS:
-        return 2.0 if _is_link(cell) else -2.0
-    if kind == "found_on":
-        return 1.0 if parse_date(cell, _any_day) is not None else -1.0
-    if kind in _PRICES:
-        return 1.0 if parse_price(cell) is not None else -1.0
-    if kind == headers.SERIAL:
-        return 1.0 if is_serial_number(cell) else -0.5
-    if kind in _WORDS:
-        return _fit_of_words(cell)
-    return 0.0
-
-
-def _fit_of_words(cell: str) -> float:
-    if _is_link(cell) or _is_figure(cell):
-        return -1.0
-    return 0.5 if _han.search(plain(cell)) else -0.25
-
-
-def _is_figure(cell: str) -> bool:
-    return parse_date(cell) is not None or parse_price(cell) is not None
-
-
-def _is_link(cell: str) -> bool:
-    return "://" in cell or has_address([cell])
+        """Put the first address of the record into the first column for one."""
+        column = next((column for column, kind in enumerate(self._kinds) if kind in LISTING_ADDRESSES), None)
+        if column is not None:
+            cells[column] = next(filter(is_link, row), "")
