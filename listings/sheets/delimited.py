@@ -6,9 +6,10 @@ import itertools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 
-from .cells import BLANK
-from .encodings import REPLACEMENT, decode
+from .cells import BLANK, filled_length
+from .encodings import REPLACEMENT, Decoded, decode
 from .grid import Grid
 from .limits import Clock, Limits
 from .refusals import refused
@@ -18,6 +19,8 @@ from .workbook import MARGIN
 
 _DELIMITERS = ",;\t，|"
 _SAMPLE = 64 * 2**10
+# Records with so many fields may have empty ones at their end beyond the columns that are read.
+_WIDE = 64
 # Ctrl-Z, which old programs put after the last line.
 _END_OF_FILE = "\x1a"
 
@@ -36,6 +39,20 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock, *, joins_fields
     _refuse_other_text(text)
     text = text.replace(_END_OF_FILE, "")
     delimiter = _named_delimiter(text) or _find_delimiter(text)
+    rows = _records(text, delimiter, limits, clock)
+    _refuse_swallowed(rows, delimiter)
+    grid = Grid("", rows, encoding=decoded.encoding)
+    if not text.endswith(("\n", "\r")) and _is_cut(rows):
+        rows[-1][-1] += REPLACEMENT
+        grid.remarks.append(about_rows("record-cut", [len(rows)]))
+    if joins_fields:
+        join_split_fields(grid, delimiter, clock)
+    grid.remarks += _remarks_on_encoding(decoded, rows)
+    return grid
+
+
+def _records(text: str, delimiter: str, limits: Limits, clock: Clock) -> list[list[str]]:
+    """The fields of each record; [] for one in which nothing is filled in."""
     rows: list[list[str]] = []
     filled = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -47,24 +64,20 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock, *, joins_fields
                 rows.append([])
                 continue
             filled += 1
-            rows.append(_within_columns(row, limits) if len(row) > 64 else row)
+            rows.append(_within_columns(row, limits))
             if filled > limits.max_rows + MARGIN:
                 raise refused("too-many-rows", rows=limits.max_rows)
     except csv.Error as fault:
         raise refused("cell-too-long", row=len(rows) + 1, characters=csv.field_size_limit()) from fault
-    _refuse_swallowed(rows, delimiter)
-    grid = Grid("", rows, encoding=decoded.encoding)
-    if not text.endswith(("\n", "\r")) and _is_cut(rows):
-        rows[-1][-1] += REPLACEMENT
-        grid.remarks.append(about_rows("record-cut", [len(rows)]))
-    if joins_fields:
-        join_split_fields(grid, delimiter, clock)
+    return rows
+
+
+def _remarks_on_encoding(decoded: Decoded, rows: list[list[str]]) -> Iterator[str]:
     if decoded.is_mixed:
-        grid.remarks.append("mixed-encodings")
+        yield "mixed-encodings"
     if decoded.is_replaced:
         bad = [number for number, row in enumerate(rows, start=1) if REPLACEMENT in "".join(row)]
-        grid.remarks.append(about_rows("bytes-replaced", bad))
-    return grid
+        yield about_rows("bytes-replaced", bad)
 
 
 _markup = re.compile(r"\s*<(?:!doctype|!--|html|head|body|meta|table|div|\?xml|svg|workbook)", re.IGNORECASE)
@@ -119,10 +132,10 @@ def _find_delimiter(text: str) -> str:
 
 
 def _within_columns(row: list[str], limits: Limits) -> list[str]:
-    """The row without the empty cells at its end; the last filled one within the columns that are read."""
-    last = len(row)
-    while last and not row[last - 1].strip(BLANK):
-        last -= 1
+    """A wide row without the empty cells at its end; the last filled one within the columns that are read."""
+    if len(row) <= _WIDE:
+        return row
+    last = filled_length(row)
     if last > limits.max_columns:
         raise refused("too-many-columns", column=last, columns=limits.max_columns)
     return row[:last]
@@ -130,12 +143,24 @@ def _within_columns(row: list[str], limits: Limits) -> list[str]:
 
 def _refuse_swallowed(rows: list[list[str]], delimiter: str) -> None:
     """Raise where a quotation mark that is not closed swallowed whole records into one cell."""
-    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
-    if usual < 3:
-        usual = max(map(len, rows), default=0)
-    for index, row in enumerate(rows):
+    least = max(2, _usual_width(rows) - 3)
+    for number, row in enumerate(rows, start=1):
         for cell in row:
-            if "\n" in cell or "\r" in cell:
-                lines = cell.splitlines()
-                if sum(line.count(delimiter) >= max(2, usual - 3) for line in lines) >= 2:
-                    raise refused("unclosed-quote", row=index + 1)
+            if ("\n" in cell or "\r" in cell) and _holds_records(cell, delimiter, least):
+                raise refused("unclosed-quote", row=number)
+
+
+def _holds_records(cell: str, delimiter: str, least: int) -> bool:
+    """Whether two lines of the cell have at least so many delimiters."""
+    return sum(line.count(delimiter) >= least for line in cell.splitlines()) >= 2
+
+
+def _usual_width(rows: list[list[str]]) -> int:
+    """How many fields most records have; where those are hardly a table, how many the widest has."""
+    widths = Counter(map(len, rows))
+    if not widths:
+        return 0
+    usual, _count = widths.most_common(1)[0]
+    if usual < 3:
+        return max(widths)
+    return usual

@@ -73,7 +73,9 @@ def _with_few_bad(content: bytes, encoding: str) -> Decoded | None:
     if strict is not None:
         return strict
     text = content.decode(encoding, "replace")
-    return Decoded(text, encoding, is_replaced=True) if _are_few(text) else None
+    if not _are_few(text):
+        return None
+    return Decoded(text, encoding, is_replaced=True)
 
 
 def _are_few(text: str) -> bool:
@@ -128,13 +130,20 @@ def _by_sense(encodings: Sequence[str], lines: list[bytes]) -> list[str]:
 def _single_faults(content: bytes) -> Decoded | None:
     """Where hardly anything but ASCII stands: a few bytes that nobody can read."""
     text = content.decode("utf-8", "replace")
-    return Decoded(text, "utf-8", is_replaced=True) if text.count(REPLACEMENT) <= _FEW else None
+    if text.count(REPLACEMENT) > _FEW:
+        return None
+    return Decoded(text, "utf-8", is_replaced=True)
 
 
 def _guessed(content: bytes) -> Decoded | None:
+    """The text in the encoding of a neighbouring country, where its characters are usual there."""
     guess = charset_normalizer.from_bytes(content[:_SAMPLE], cp_isolation=_LAST_RESORT).best()
-    found = _strict(content, guess.encoding) if guess is not None else None
-    return found if found is not None and _share(_neighbours, found.text) >= _LEGIBLE else None
+    if guess is None:
+        return None
+    decoded = _strict(content, guess.encoding)
+    if decoded is None or _share(_neighbours, decoded.text) < _LEGIBLE:
+        return None
+    return decoded
 
 
 _utf8_character = re.compile(rb"[\xe3-\xef][\x80-\xbf]{2}")
@@ -146,21 +155,29 @@ def _is_chinese_utf8(line: bytes) -> bool:
 
 def _line_by_line(lines: list[bytes], base: str) -> Decoded | None:
     """Each line in UTF-8 or in the base encoding, whichever makes sense of it; None where bad bytes are many."""
-    read: list[str] = []
+    texts: list[str] = []
     used: set[str] = set()
     for line in lines:
-        if line.isascii():
-            read.append(line.decode("ascii"))
-            continue
-        text, other = line.decode("utf-8", "replace"), line.decode(base, "replace")
-        share = _share(_usual, other)
-        is_other = share >= _LEGIBLE_LINE and share > _share(_usual, text) + 0.15
-        read.append(other if is_other else text)
-        used.add(base if is_other else "utf-8")
-    text = "".join(read)
+        text, encoding = _line(line, base)
+        texts.append(text)
+        used.add(encoding)
+    used.discard("ascii")
+    text = "".join(texts)
     if not _are_few(text):
         return None
-    return Decoded(text, "utf-8" if "utf-8" in used else base, len(used) > 1, REPLACEMENT in text)
+    main = "utf-8" if "utf-8" in used else base
+    return Decoded(text, main, is_mixed=len(used) > 1, is_replaced=REPLACEMENT in text)
+
+
+def _line(line: bytes, base: str) -> tuple[str, str]:
+    """The text of a line and its encoding: ASCII, or the base encoding where that makes more sense than UTF-8."""
+    if line.isascii():
+        return line.decode("ascii"), "ascii"
+    in_utf8, in_base = line.decode("utf-8", "replace"), line.decode(base, "replace")
+    share = _share(_usual, in_base)
+    if share >= _LEGIBLE_LINE and share > _share(_usual, in_utf8) + 0.15:
+        return in_base, base
+    return in_utf8, "utf-8"
 
 
 def _sense(text: str) -> tuple[float, int]:
@@ -182,7 +199,9 @@ def _headings(text: str) -> int:
 def _share(wanted: re.Pattern[str], text: str) -> float:
     """The share that these characters have of those that are not ASCII; 1.0 where there are none."""
     foreign = len(_foreign.findall(text))
-    return len(wanted.findall(text)) / foreign if foreign else 1.0
+    if not foreign:
+        return 1.0
+    return len(wanted.findall(text)) / foreign
 
 
 _NAMED = (*FIELDS, ADDRESS, SERIAL)

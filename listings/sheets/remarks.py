@@ -25,12 +25,14 @@ _MOST_NUMBERS = 20
 def about_rows(code: str, rows: Sequence[int]) -> str:
     """A remark on rows, as "code:2,5,9"; of many rows the first ones and how many more, as "code:2,5,9+120"."""
     numbers = ",".join(map(str, rows[:_MOST_NUMBERS]))
-    more = f"+{len(rows) - _MOST_NUMBERS}" if len(rows) > _MOST_NUMBERS else ""
-    return f"{code}:{numbers}{more}"
+    if len(rows) > _MOST_NUMBERS:
+        numbers += f"+{len(rows) - _MOST_NUMBERS}"
+    return f"{code}:{numbers}"
 
 
 def sentence(remark: str) -> Any:
     """The sentence of a remark, translated when it is shown. remark: a key of REMARKS, or one with rows after it."""
     code, _colon, rows = remark.partition(":")
-    shown = rows.replace(",", ", ").replace("+", " + ")
-    return Filled(REMARKS[code], {"rows": shown}) if rows else REMARKS[code]
+    if not rows:
+        return REMARKS[code]
+    return Filled(REMARKS[code], {"rows": rows.replace(",", ", ").replace("+", " + ")})

@@ -20,7 +20,9 @@ _formula = re.compile(r"""=?["'](?P<text>[^"']*)["']|'(?P<mark>[^"']*)""")
 def _as_shown(text: str) -> str:
     """What Excel shows for ="99" and '99, which keep a number from being changed."""
     match = _formula.fullmatch(text.strip(BLANK))
-    return text if match is None else match["text"] or match["mark"] or ""
+    if match is None:
+        return text
+    return match["text"] or match["mark"] or ""
 
 
 _price_name = (
@@ -101,7 +103,7 @@ def parse_date(text: str, today: datetime.date | None = None, is_1904: bool = Fa
     text = _digits_for_numerals(_one_dash.sub("-", readable(_as_shown(text))).lower().translate(SIMPLIFIED))
     serial = _excel_serial.fullmatch(text)
     if serial is not None:
-        return _within_years((_excel_1904_day_zero if is_1904 else _excel_day_zero), int(serial[1]))
+        return _of_day_number(int(serial[1]), is_1904)
     match = _day.fullmatch(text)
     if match is None:
         return None
@@ -115,7 +117,11 @@ def parse_date(text: str, today: datetime.date | None = None, is_1904: bool = Fa
     return _date(int(year), int(month), int(day_of_month))
 
 
-def _within_years(day_zero: datetime.date, days: int) -> datetime.date | None:
+def _of_day_number(days: int, is_1904: bool) -> datetime.date | None:
+    """Excel's day number: days since the workbook's day zero."""
+    day_zero = _excel_day_zero
+    if is_1904:
+        day_zero = _excel_1904_day_zero
     day = day_zero + datetime.timedelta(days=days)
     return day if day.year in _years else None
 
@@ -146,8 +152,10 @@ def _of_short_year(
             return None
         return day
 
-    year_first = past(_date(2000 + first, month, last))
-    return None if not year_is_named and past(_date(2000 + last, month, first)) is not None else year_first
+    may_be_year_last = not year_is_named and past(_date(2000 + last, month, first)) is not None
+    if may_be_year_last:
+        return None
+    return past(_date(2000 + first, month, last))
 
 
 _one_dash = re.compile(r"[\u2010-\u2015\u2212]")
@@ -157,7 +165,9 @@ _digit_of = {**{numeral: digit for digit, numeral in enumerate("〇一二三四�
 
 def _digits_for_numerals(text: str) -> str:
     """2026年3月5日 for 二〇二六年三月五日."""
-    return text if text.isascii() else _numerals.sub(lambda match: _number(match[0]), text)
+    if text.isascii():
+        return text
+    return _numerals.sub(lambda match: _number(match[0]), text)
 
 
 def _number(numeral: str) -> str:
