@@ -17,6 +17,7 @@ from corps import workflow
 from corps.acting import acting
 from corps.doors import DRAFTS_DONE
 from corps.limits import LimitExceeded
+from corps.navigation import forget_counts
 from corps.sessions import SessionStore
 from corps.views.house import bad_request, limit_exceeded
 from corps.views.status import VIEWS
@@ -136,6 +137,19 @@ class DraftMiddleware:
         owed = getattr(request, "second_factor_owed", False) or getattr(request, "password_owed", False)
         if (key := request.POST.get("draft", "")[:100]) and request.user.is_authenticated and not owed:
             request.session[DRAFTS_DONE] = [*request.session.get(DRAFTS_DONE, ()), key][-MOST_DRAFTS:]
+        return response
+
+
+class FreshCountsMiddleware:
+    """After whatever a person sent, the counts beside the links of the next page are counted anew."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and request.user.is_authenticated:
+            forget_counts(request.user)
         return response
 
 

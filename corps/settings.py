@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "corps.refusals.SecondComerMiddleware",
     "corps.middleware.SessionUseMiddleware",
     "corps.middleware.DraftMiddleware",
+    "corps.middleware.FreshCountsMiddleware",
     "corps.passwords.PasswordChangeMiddleware",
     "corps.second_factor.SecondFactorMiddleware",
 ]

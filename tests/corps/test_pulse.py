@@ -134,3 +134,11 @@ def test_two_tabs_of_a_browser_ask_once(page: Page, client: Client, officer: Use
     for tab in (page, second):
         expect(tab.locator("[data-bell]")).to_have_text("1")
     assert len(asked) == 1
+
+
+def test_what_a_person_sent_has_the_counts_counted_anew_on_the_next_page(client: Client, officer: User):
+    assert client.get("/pulse/").json()["bell"] == 0
+    ground.notify(user=officer, text="one")
+    assert client.get("/pulse/").json()["bell"] == 0, "counted a moment ago"
+    assert client.post("/language/", {"language": "zh-hans", "next": "/"}).status_code == 302
+    assert client.get("/pulse/").json()["bell"] == 1
