@@ -14,7 +14,7 @@ from corps.workflow.accounts import (
     revoke_key,
     unlock_account,
 )
-from corps.workflow.announcing import announce
+from corps.workflow.announcing import announce, settle_lines
 from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
 from corps.workflow.attempts import clear_attempts, tell_owners
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
@@ -116,6 +116,7 @@ __all__ = [
     "reset_second_factor",
     "revoke_key",
     "seal_audit",
+    "settle_lines",
     "store_file",
     "stored",
     "take_number",

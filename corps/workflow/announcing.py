@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from corps.acting import current
 from corps.events import BELL, events, people_for, tell
-from corps.models import User
+from corps.models import Notification, User
 
 RING = """
 INSERT INTO corps_notification (user_id, event, subject_type, subject_id, count, facts, text, url)
@@ -19,6 +19,14 @@ FROM unnest(%(users)s::bigint[], %(texts)s::text[]) AS line (user_id, text)
 ON CONFLICT (user_id, event, subject_type, subject_id) WHERE read_at IS NULL AND event <> ''
 DO UPDATE SET count = corps_notification.count + EXCLUDED.count, created_at = statement_timestamp(),
     facts = EXCLUDED.facts, text = EXCLUDED.text, url = EXCLUDED.url"""
+
+
+def settle_lines(code: str, subject: models.Model) -> int:
+    """Mark as read what people were told of an event that waits for nobody any more; how many lines."""
+    told = Notification.objects.filter(
+        event=code, subject_type=subject._meta.label_lower, subject_id=subject.pk, read_at=None
+    )
+    return told.update(read_at=timezone.now())
 
 
 @transaction.atomic

@@ -173,6 +173,7 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
         version=notice.version,
     )
     letters.queue(notice, letter, at=at)
+    ground.settle_lines("notice.submitted", notice)
     announce_notice("notice.issued", notice, actor=actor)
 
 
@@ -209,6 +210,7 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     )
     notice.state = NoticeState.RETURNED
     notice.save(update_fields=["state"])
+    ground.settle_lines("notice.submitted", notice)
     record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
     announce_notice("notice.returned", notice, actor=actor)
     return notice

@@ -70,6 +70,7 @@ def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = ""
         announce_notice("approval.voided", notice, actor=actor, why=why)
     void_pending(notice, actor, why="" if why else _("It was changed."))
     ground.void_approval(subject=notice, actor=actor, at=at)
+    ground.settle_lines("notice.submitted", notice)
     notice.state, notice.version, notice.put_forward = NoticeState.DRAFT, "", {}
     notice.save(update_fields=["state", "version", "put_forward"])
 

@@ -21,6 +21,7 @@ from firms.models import Representative
 from notices import announcements, workflow
 from notices.models import Notice, Objection, PendingVerdict
 from notices.workflow import handover, sending, undelivered
+from notices.workflow.submissions import take_back
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +327,22 @@ def test_a_letter_of_withdrawal_that_did_not_arrive_is_told_once_by_its_own_numb
     lines = Notification.objects.filter(user=world.officer)
     assert list(lines.values_list("event", "count")) == [(f"delivery.{state}", 1)]
     assert letter.document_number in line_of(lines[0])
+
+
+def test_what_waits_for_no_approval_any_more_is_no_unread_line(world: World, case: Case):
+    unread = Notification.objects.filter(event="notice.submitted", read_at=None)
+    add_targets(world, 1)
+    [draft] = workflow.compose_notices(case=case, actor=world.officer).notices
+
+    def submitted() -> Notice:
+        notice = workflow.submit_notice(notice=draft, actor=world.officer)
+        assert unread.count() == 1
+        return notice
+
+    workflow.return_notice(notice=submitted(), actor=world.supervisor, reason="补充依据")
+    assert not unread.exists()
+    take_back(submitted(), actor=world.officer, at=timezone.now())
+    assert not unread.exists()
+    notice = submitted()
+    workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+    assert not unread.exists()
