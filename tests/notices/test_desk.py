@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases.workflow import suspend_case
 from corps.models import User
+from notices import workflow
 from notices.models import Notice, NoticeItem
-from tests.notices.world import World, add_targets, answer, file_another, issue
+from tests.notices.world import World, add_targets, answer, arrive, file_another, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,31 @@ def test_filtering_the_queue_further_keeps_what_it_is_filtered_by(world: World, 
     assert f'<input type="hidden" name="notice" value="{notice.number}">' in form
     assert 'type="hidden" name="claim"' not in form, "it has a field"
     assert f"?notice={notice.number}&amp;claim=removed&amp;item=" in page
+
+
+def test_the_heading_counts_what_is_still_asked(world: World, notice: Notice):
+    assert "请处置 4 个" in title_of(world.liaison, notice)
+    workflow.withdraw_items(items=ids_of(notice)[:1], actor=world.officer, reason="误报")
+    assert "请处置 3 个" in title_of(world.liaison, notice)
+
+
+def title_of(user: User, notice: Notice) -> str:
+    page = client_of(user).get(notice.get_absolute_url()).content.decode()
+    return page.partition("<h1")[2].partition("</h1>")[0]
+
+
+def test_while_the_case_is_suspended_every_page_says_that_the_clock_stands_still(world: World, notice: Notice):
+    arrive(world, notice)
+    pages = {
+        world.liaison: [notice.get_absolute_url(), reverse("notices:desk")],
+        world.officer: [notice.get_absolute_url(), reverse("notices:list")],
+    }
+    for said in (False, True):
+        for user, addresses in pages.items():
+            for address in addresses:
+                assert ("案件中止期间不计时" in client_of(user).get(address).content.decode()) is said, address
+        if not said:
+            chief = User.objects.create(
+                username="chief", name="chief", role="supervisor", unit=world.case.unit, duties=["head_of_department"]
+            )
+            suspend_case(case=world.case, actor=chief, reason="等待鉴定")

@@ -193,3 +193,19 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
                 assert uneven_buttons(page) == [], address
                 found = Axe().run(page, options=RULES)
                 assert found.violations_count == 0, f"{address} {found.generate_report()}"
+
+
+def test_why_a_row_is_not_for_this_person_to_check_is_read_whole_on_a_phone(page: Page, world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    sign_in(page, world.officer)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(reverse("notices:checks_list"))
+    reasons = page.locator(".hindrance")
+    assert reasons.count() == 2
+    for at in range(2):
+        assert reasons.nth(at).evaluate("""reason => {
+          const own = reason.getBoundingClientRect(), cell = reason.parentElement.getBoundingClientRect()
+          return own.height > 0 && own.right <= cell.right && own.bottom <= cell.bottom + 1 && own.left >= cell.left
+        }""")
