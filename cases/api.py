@@ -118,9 +118,7 @@ class ImportSerializer(serializers.ModelSerializer):
         said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.told_of_file
         seen = Complaint.objects.visible_to(self.context["request"].user)
         if earlier := seen.with_sheet_of(sheet_import.complaint).first():
-            said.append(
-                _("Exactly this file was handed in before, with complaint %(number)s.") % {"number": earlier.number}
-            )
+            said.append(_("Exactly this file came before, with complaint %(number)s.") % {"number": earlier.number})
         return " ".join(said)
 
     @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed"]))

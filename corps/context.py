@@ -42,10 +42,10 @@ def duty_or_role(user: User) -> str:
     return str(duties[-1] if duties else user.get_role_display())
 
 
-def rail_html(sections: Iterable[tuple[Any, list[navigation.Line]]]) -> SafeString:
+def sections_html(sections: Iterable[tuple[Any, list[navigation.Line]]]) -> SafeString:
     """The sections of the frame, which stand on every page, by the engine that loops quickest."""
     context = {"sections": sections, "number": thousands, "to_do": _("to be dealt with:")}
-    return mark_safe(render_to_string("corps/rail.html", context, using="jinja2"))  # escaped by the engine
+    return mark_safe(render_to_string("corps/sections.html", context, using="jinja2"))  # escaped by the engine
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -57,7 +57,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     password_owed = getattr(request, "password_owed", False)
     owed = factor_owed or password_owed
     framed = signed_in and not owed
-    rail: Any = SimpleLazyObject(lambda: list(navigation.lines_for(request))) if framed else ()
+    sections: Any = ()
+    if framed:
+        sections = SimpleLazyObject(lambda: list(navigation.lines_for(request)))
     if signed_in and request.method == "POST":
         navigation.forget_counts(user)
     other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
@@ -67,8 +69,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "other_language": other,
         "way_back": SimpleLazyObject(lambda: way_back(request)),
         "drafts_done": SimpleLazyObject(lambda: request.session.pop(DRAFTS_DONE, ())) if signed_in else (),
-        "rail": rail,
-        "rail_html": SimpleLazyObject(lambda: rail_html(rail)) if framed else "",
+        "rail": sections,
+        "sections_html": SimpleLazyObject(lambda: sections_html(sections)),
         "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ()) if framed else (),
         "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",
         "second_factor_owed": factor_owed,

@@ -53,15 +53,18 @@ class Report:
 
 def database() -> Status:
     """Whether the database answers, within ANSWER_SECONDS."""
-    is_answering = answers_within(ANSWER_SECONDS)
-    return Status("ok" if is_answering else "unreachable", is_answering)
+    if answers_within(ANSWER_SECONDS):
+        return Status("ok")
+    return Status("unreachable", is_ok=False)
 
 
 def migrations() -> Status:
     """How many migrations are missing."""
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    return Status(f"{missing} missing" if missing else "ok", not missing)
+    if missing:
+        return Status(f"{missing} missing", is_ok=False)
+    return Status("ok")
 
 
 def broker() -> Status:
@@ -132,10 +135,11 @@ def everything() -> Report:
     """What every provider tells; of the others than the needed ones only what can be told without the database if that
     does not answer. Takes a few seconds at most when the database stands still or the broker is away."""
     report = ready()
-    asked = set(providers) if report.parts["database"].is_ok else NEED_NO_DATABASE
-    unasked = Status("unreachable", is_ok=False)
-    others = {name: ask(provider) if name in asked else unasked for name, provider in providers.items()}
-    return Report(report.parts | others)
+    if report.parts["database"].is_ok:
+        return Report(report.parts | {name: ask(provider) for name, provider in providers.items()})
+    parts = dict.fromkeys(providers, Status("unreachable", is_ok=False))
+    parts |= {name: ask(providers[name]) for name in NEED_NO_DATABASE if name in providers}
+    return Report(report.parts | parts)
 
 
 def ask(provider: Callable[[], Status]) -> Status:

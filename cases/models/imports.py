@@ -131,28 +131,29 @@ class SheetImport(models.Model):
     @property
     def told_of_file(self) -> list[str]:
         """In the reader's language: what was done so that the text could be read, and what was not read, by place."""
-        single = self.worksheet if len(self.worksheets) == 1 else ""
         remarks = [str(remark_sentence(remark)) for remark in self.remarks]
-        return remarks + [_sentence(part, single) for part in self.not_read]
+        is_single = len(self.worksheets) == 1
+        for part in self.not_read:
+            sentence = _sentence(part)
+            if part.worksheet and not (is_single and part.worksheet == self.worksheet):
+                sentence = str(OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence})
+            remarks.append(sentence)
+        return remarks
 
 
-def _sentence(part: NotRead, worksheet: str) -> str:
-    """What stands at one place of a file, and why it is not read. worksheet: the only one read, which is not named."""
+def _sentence(part: NotRead) -> str:
+    """What stands at one place of a worksheet, and why it is not read."""
     figures = {"rows": part.rows, "first": part.first, "last": part.last, "why": NOT_READ[part.why]}
     if part.first == part.last:
-        sentence = gettext("Row %(first)s not read: %(why)s.") % figures
-    elif part.rows == part.last - part.first + 1:
-        sentence = gettext("Rows %(first)s to %(last)s not read, %(rows)s in all: %(why)s.") % figures
-    else:
-        words = ngettext(
-            "%(rows)s row between rows %(first)s and %(last)s not read: %(why)s.",
-            "%(rows)s rows between rows %(first)s and %(last)s not read: %(why)s.",
-            part.rows,
-        )
-        sentence = words % figures
-    if not part.worksheet or part.worksheet == worksheet:
-        return sentence
-    return str(OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence})
+        return gettext("Row %(first)s not read: %(why)s.") % figures
+    if part.rows == part.last - part.first + 1:
+        return gettext("Rows %(first)s to %(last)s not read, %(rows)s in all: %(why)s.") % figures
+    words = ngettext(
+        "%(rows)s row between rows %(first)s and %(last)s not read: %(why)s.",
+        "%(rows)s rows between rows %(first)s and %(last)s not read: %(why)s.",
+        part.rows,
+    )
+    return words % figures
 
 
 class ImportRowQuerySet(models.QuerySet):
@@ -232,15 +233,15 @@ class ImportRow(models.Model):
     @property
     def worksheet(self) -> str:
         """The name of its worksheet; "" for a text file."""
-        names = self.sheet_import.worksheets
         index = self.row // ROWS_OF_A_WORKSHEET
-        return names[index] if index < len(names) else ""
+        return "".join(self.sheet_import.worksheets[index : index + 1])
 
     @property
     def place(self) -> str:
         """Where a person finds it: the number, after the worksheet's name where several are read."""
-        several = len(self.sheet_import.worksheets) > 1
-        return f"{self.worksheet} {self.row_number}" if several else str(self.row_number)
+        if len(self.sheet_import.worksheets) == 1:
+            return str(self.row_number)
+        return f"{self.worksheet} {self.row_number}"
 
     @property
     def explanation(self) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from corps.clock import SHANGHAI, today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
-from corps.pieces.lists import page_of
+from corps.pieces.lists import Page, page_of
 from corps.refusals import send_back, status_of
 from corps.results import Result
 
@@ -53,14 +54,7 @@ def list_acts(request: SignedIn) -> HttpResponse:
     start = datetime.combine(today(), time(), SHANGHAI)
     entries = AuditEntry.objects.filter(actor=request.user, recorded_at__gte=start)
     each = request.GET.get("each", "")
-    if each.isascii() and each.isdigit() and len(each) < 19:
-        page = page_of(timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id"))
-        days, newest = timeline.days_of_each(page), list(page)
-    else:
-        page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
-        days = timeline.days_of(entries, page)
-        told = AuditEntry.objects.in_bulk([act["last"] for act in page])
-        newest = [told[act["last"]] for act in page]
+    page, days, newest = _page_of_acts(request, entries, each)
     lines = [line for _day, of_day in days for line in of_day]
     ways = ways_back(newest, request.user)
     context = {
@@ -71,6 +65,18 @@ def list_acts(request: SignedIn) -> HttpResponse:
         "one_by_one": bool(each),
     }
     return render(request, "cases/acts.html", context)
+
+
+def _page_of_acts(
+    request: SignedIn, entries: QuerySet[AuditEntry], each: str
+) -> tuple[Page, list[Any], list[AuditEntry]]:
+    """A page of acts, its lines by day, and the newest entry of each line. each: the act that is told one by one."""
+    if each.isascii() and each.isdigit() and len(each) < 19:
+        page = page_of(timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id"))
+        return page, timeline.days_of_each(page), list(page)
+    page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
+    told = AuditEntry.objects.in_bulk([act["last"] for act in page])
+    return page, timeline.days_of(entries, page), [told[act["last"]] for act in page]
 
 
 @corps

@@ -157,31 +157,40 @@ def _page(
     request: SignedIn, complaint: Complaint, form: ReasonForm, receipt: ReceiptForm | None = None
 ) -> HttpResponse:
     sheet_import = getattr(complaint, "sheet_import", None)
-    takes_in = may(request.user, "cases.accept_complaint")
-    state = complaint.state
     to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
     earlier = Complaint.objects.visible_to(request.user).with_sheet_of(complaint)
     told: dict[str, Any] = {"same_sheet": earlier[:MOST_SAME_SHEETS]}
     if request.user.is_corps:
         entries = AuditEntry.objects.about(complaint).select_related("actor").order_by("-at", "-pk")
         told["days"] = timeline.days_of_each(entries[:MOST_TOLD])
-    context = told | {
-        "complaint": complaint,
-        "sheet_import": sheet_import,
-        "cells": _cells(sheet_import) if sheet_import else [],
-        "targets": complaint.targets.count(),
-        "unregistered": sheet_import.rows if sheet_import and to_review else 0,
-        "form": form,
-        "receipt": receipt or _receipt_form(request.user, complaint),
-        "to_review": to_review,
+    context = (
+        told
+        | _allowed(request.user, complaint)
+        | {
+            "complaint": complaint,
+            "sheet_import": sheet_import,
+            "cells": _cells(sheet_import) if sheet_import else [],
+            "targets": complaint.targets.count(),
+            "unregistered": sheet_import.rows if sheet_import and to_review else 0,
+            "form": form,
+            "receipt": receipt or _receipt_form(request.user, complaint),
+            "to_review": to_review,
+        }
+    )
+    return render(request, "cases/complaint.html", context)
+
+
+def _allowed(user: User, complaint: Complaint) -> dict[str, bool]:
+    """What this person may do with a complaint now, by the names that its page asks for."""
+    state, takes_in = complaint.state, may(user, "cases.accept_complaint")
+    may_withdraw = may(user, "cases.withdraw_complaint")
+    return {
         "may_accept": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
         "may_refuse": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
-        "may_withdraw": COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN)
-        and may(request.user, "cases.withdraw_complaint"),
-        "may_open": state == ComplaintState.ACCEPTED and may(request.user, "cases.open_case"),
-        "may_move": _may_move(request.user, complaint),
+        "may_withdraw": may_withdraw and COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN),
+        "may_open": state == ComplaintState.ACCEPTED and may(user, "cases.open_case"),
+        "may_move": _may_move(user, complaint),
     }
-    return render(request, "cases/complaint.html", context)
 
 
 def _receipt_form(user: User, complaint: Complaint) -> ReceiptForm | None:

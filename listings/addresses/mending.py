@@ -48,8 +48,12 @@ def mended(text: str) -> Mended:
 def without_capitals(spoilt: Mended) -> Mended:
     """The same with addresses in small letters that are in capitals throughout."""
     text = _CAPITALS.sub(_in_small, spoilt.text)
-    return Mended(text, (*spoilt.codes, "capitals")) if text != spoilt.text else Mended(text)
+    if text == spoilt.text:
+        return Mended(text)
+    return Mended(text, (*spoilt.codes, "capitals"))
 
 
 def _in_small(found: re.Match[str]) -> str:
-    return found[0].lower() if found[0] == found[0].upper() else found[0]
+    if found[0] == found[0].upper():
+        return found[0].lower()
+    return found[0]

@@ -117,6 +117,14 @@ class Sheet:
     remarks: list[str] = field(default_factory=list)
 
 
+class Fault(NamedTuple):
+    """Why a worksheet cannot be understood. rows: how many hold something."""
+
+    rows: int
+    grid: Grid
+    refusal: SheetRefused
+
+
 def read_sheet(path: str, filename: str, limits: Limits | None = None) -> Sheet:
     """Read the complaint sheet at path, uploaded under the name filename (.xlsx, .xlsm, .csv, .tsv or .txt).
 
@@ -148,26 +156,13 @@ def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[G
 def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table, list[Table], list[NotRead]]:
     """The worksheet that holds most rows, those that are read with it, and what the others hold. Refused if others of
     like size have columns of another meaning; instructions and examples are small."""
-    tables: list[Table] = []
-    faults: list[tuple[int, Grid, SheetRefused]] = []
-    for grid in grids:
-        if grid.fault is not None:
-            faults.append((grid.unread_rows, grid, grid.fault))
-        if not any(grid.rows):
-            continue
-        try:
-            tables.append(understand(grid, limits, clock))
-        except SheetRefused as fault:
-            if fault.code not in _ABOUT_ONE_WORKSHEET:
-                raise
-            faults.append((sum(map(bool, grid.rows)), grid, fault))
+    tables, faults = _understood(grids, limits, clock)
     if not tables:
-        raise _fullest([known for known in faults if known[1].fault is not None] or faults)
-    ranked = sorted(tables, key=lambda table: (not is_example(table.grid.name), table.weight()), reverse=True)
-    best, rest = ranked[0], [table for table in tables if table is not ranked[0] and table.weight()]
+        raise _fullest(faults)
+    best = max(tables, key=lambda table: (not is_example(table.grid.name), table.weight()))
+    rest = [table for table in tables if table is not best and table.weight()]
     alike, others = _of_the_same_meaning(best, rest)
-    large = [table for table in others if table.weight() * 3 >= best.weight() and table.weight() >= 3]
-    if unread := [table for table in large if not is_example(table.grid.name)]:
+    if unread := [table for table in others if _is_as_large(table, best)]:
         names = "、".join(f"“{table.grid.name}”" for table in tables if table is best or table in unread)
         raise refused("two-worksheets", names=names[:200])
     if sum(len(table.rows) for table in (best, *alike)) > limits.max_rows:
@@ -175,13 +170,35 @@ def _choose(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[Table,
     return best, alike, [*map(_other_worksheet, others), *_faulty_ones(faults)]
 
 
+def _understood(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[list[Table], list[Fault]]:
+    """The worksheets that can be understood, and what is wrong with the others; empty ones are left out."""
+    tables: list[Table] = []
+    faults: list[Fault] = []
+    for grid in grids:
+        if not any(grid.rows):
+            continue
+        try:
+            tables.append(understand(grid, limits, clock))
+        except SheetRefused as fault:
+            if fault.code not in _ABOUT_ONE_WORKSHEET:
+                raise
+            faults.append(Fault(sum(map(bool, grid.rows)), grid, fault))
+    return tables, faults
+
+
+def _is_as_large(table: Table, best: Table) -> bool:
+    """Whether a worksheet holds so much beside the best one that leaving it out would be wrong."""
+    weight = table.weight()
+    return weight >= 3 and weight * 3 >= best.weight() and not is_example(table.grid.name)
+
+
 def _of_the_same_meaning(best: Table, rest: Iterable[Table]) -> tuple[list[Table], list[Table]]:
     """Worksheets whose rows can be read by the columns of the best one, with their cells where it has them; and the
     others. An example is among the others."""
     alike, others = list[Table](), list[Table]()
     for table in rest:
-        moved = None if is_example(table.grid.name) else moved_rows(table.rows, table.columns, best.columns)
-        if moved is None or len(alike) == MOST_WORKSHEETS:
+        moved = moved_rows(table.rows, table.columns, best.columns)
+        if moved is None or is_example(table.grid.name) or len(alike) == MOST_WORKSHEETS:
             others.append(table)
         else:
             alike.append(replace(table, rows=moved))
@@ -189,19 +206,23 @@ def _of_the_same_meaning(best: Table, rest: Iterable[Table]) -> tuple[list[Table
 
 
 def _other_worksheet(table: Table) -> NotRead:
-    why = "example" if is_example(table.grid.name) else "other-worksheet"
-    return _as_not_read(table.grid, [number for number, _cells in table.rows], why)
+    numbers = [number for number, _cells in table.rows]
+    if is_example(table.grid.name):
+        return _as_not_read(table.grid, numbers, "example")
+    return _as_not_read(table.grid, numbers, "other-worksheet")
 
 
-def _fullest(faults: list[tuple[int, Grid, SheetRefused]]) -> SheetRefused:
+def _fullest(faults: list[Fault]) -> SheetRefused:
     """Why no worksheet can be read: the fault of the one with the most rows, named where there are several."""
     if not faults:
         return refused("no-rows")
-    _rows, grid, fault = max(faults, key=lambda known: known[0])
-    return refused(fault.code, worksheet=grid.name[:60], **fault.details) if len(faults) > 1 else fault
+    fullest = max(faults, key=lambda fault: fault.rows)
+    if len(faults) == 1:
+        return fullest.refusal
+    return refused(fullest.refusal.code, worksheet=fullest.grid.name[:60], **fullest.refusal.details)
 
 
-def _faulty_ones(faults: list[tuple[int, Grid, SheetRefused]]) -> Iterator[NotRead]:
+def _faulty_ones(faults: list[Fault]) -> Iterator[NotRead]:
     """Worksheets that reach too far, and those that could not be understood but name listings or stores."""
     for rows, grid, fault in faults:
         if grid.fault is not None and rows:

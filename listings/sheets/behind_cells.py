@@ -20,23 +20,15 @@ def add_links(block: Block, grid: Grid) -> None:
     """
     if not grid.links:
         return
-    by_column = _links_by_column(block, grid)
     named = {said[0] for said in block.says if said is not None}
-    for column in sorted(by_column):
-        links = by_column[column]
-        said = block.says[column] if column < len(block.says) else None
-        if said is not None and said[0] in (*headers.ADDRESS_FIELDS, headers.ADDRESS):
-            _put(block, {number: (column, link) for number, link in links.items()})
+    for column, links in sorted(_links_by_column(block, grid).items()):
+        if _is_of_addresses(block, column):
+            _put(block, column, links)
             continue
         field = _field_of(list(links.values())[:_SAMPLE])
-        if field is None or field in named or headers.ADDRESS in named:
-            continue
-        named.add(field)
-        place = max([len(block.headings), *(len(cells) for _number, cells in block.rows)])
-        heading = block.headings[column] if column < len(block.headings) else ""
-        block.headings += [""] * (place - len(block.headings)) + [heading]
-        block.says += [None] * (place - len(block.says)) + [(field, True)]
-        _put(block, {number: (place, link) for number, link in links.items()})
+        if field and field not in named and headers.ADDRESS not in named:
+            named.add(field)
+            _put(block, _new_column(block, column, field), links)
 
 
 def _links_by_column(block: Block, grid: Grid) -> dict[int, dict[int, str]]:
@@ -45,24 +37,35 @@ def _links_by_column(block: Block, grid: Grid) -> dict[int, dict[int, str]]:
     cells_of = dict(block.rows)
     for (row, column), link in grid.links.items():
         cells = cells_of.get(row + 1)
-        if cells is None:
-            continue
-        text = cells[column] if column < len(cells) else ""
-        if read_cell(text).kind == "invalid":
+        if cells is not None and read_cell("".join(cells[column : column + 1])).kind == "invalid":
             found.setdefault(column, {})[row + 1] = link
     return found
 
 
-def _field_of(links: list[str]) -> str | None:
-    """The field of addresses that most of these links belong to; None where most name nothing."""
-    kinds = Counter(_FIELDS.get(read_cell(link).kind) for link in links)
-    return kinds.most_common(1)[0][0] if kinds else None
+def _is_of_addresses(block: Block, column: int) -> bool:
+    """Whether the heading of a column says that it holds addresses."""
+    said = [said[0] for said in block.says[column : column + 1] if said is not None]
+    return bool({headers.ADDRESS, *headers.ADDRESS_FIELDS}.intersection(said))
 
 
-def _put(block: Block, places: dict[int, tuple[int, str]]) -> None:
-    """Write texts into rows: number of a row → (column, text)."""
+def _new_column(block: Block, beside: int, field: str) -> int:
+    """A new column at the right of all others, under the heading of the one that its links lie behind; its place."""
+    place = max([len(block.headings), *(len(cells) for _number, cells in block.rows)])
+    heading = "".join(block.headings[beside : beside + 1])
+    block.headings += [""] * (place - len(block.headings)) + [heading]
+    block.says += [None] * (place - len(block.says)) + [(field, True)]
+    return place
+
+
+def _field_of(links: list[str]) -> str:
+    """The field of addresses that most of these links belong to; "" where most name nothing."""
+    kinds = Counter(_FIELDS.get(read_cell(link).kind, "") for link in links)
+    return max(kinds, key=lambda kind: kinds[kind])
+
+
+def _put(block: Block, column: int, texts: dict[int, str]) -> None:
+    """Write texts into a column. texts: by the number of the row."""
     for number, cells in block.rows:
-        if number in places:
-            column, text = places[number]
+        if number in texts:
             cells += [""] * (column + 1 - len(cells))
-            cells[column] = text
+            cells[column] = texts[number]

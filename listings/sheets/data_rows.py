@@ -138,10 +138,12 @@ def is_example(text: str) -> bool:
 def _marked(cells: Sequence[str]) -> str | None:
     """What a row says of itself in its first filled cell: that it is an example, or a note."""
     filled = _filled(cells)
-    first = filled[0] if filled else ""
+    first = "".join(filled[:1])
     if is_example(first):
         return EXAMPLE
-    return NOTE if len(filled) <= 3 and _NOTE.match(plain(first)) else None
+    if len(filled) <= 3 and _NOTE.match(plain(first)):
+        return NOTE
+    return None
 
 
 def _serial_places(block: Block) -> list[int]:

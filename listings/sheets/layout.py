@@ -1,6 +1,6 @@
 """Finding the header and the data rows of one worksheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from . import headers
@@ -177,44 +177,68 @@ def understand(grid: Grid, limits: Limits, clock: Clock) -> Table:
     below = header.row + header.height
     judge = RowJudge(grid, below, Block(header.headings, header.says), grid.rows[header.row : below])
     judge.run(clock)
-    first, *further = judge.blocks
-    if not any(block.rows for block in judge.blocks):
-        raise refused("only-hidden-rows" if any(why == HIDDEN for _number, why in judge.skipped) else "no-rows")
-    if sum(len(block.rows) for block in judge.blocks) > limits.max_rows:
+    blocks = _filled_blocks(judge)
+    if sum(len(block.rows) for block in blocks) > limits.max_rows:
         raise refused("too-many-rows", rows=limits.max_rows)
-    base = first if first.rows or not further else further.pop(0)
+    base = blocks[0]
     columns = _columns_of(base, grid)
     if missing_addresses(columns):
-        raise refused("label-and-value" if _is_form(grid) else "no-address-column")
-    rows = base.rows
-    for block in further:
-        moved = moved_rows(block.rows, _columns_of(block, grid), columns) if block.rows else []
+        raise refused(_why_no_addresses(grid))
+    rows = base.rows + _rows_of_further(blocks[1:], columns, judge)
+    not_read = [NotRead(grid.name, *span) for span in spans(sorted(judge.skipped))]
+    return Table(grid, Header(header.row, header.height, base.headings, base.says), columns, rows, not_read)
+
+
+def _filled_blocks(judge: RowJudge) -> list[Block]:
+    """The blocks that have rows. Raises SheetRefused if there is none."""
+    blocks = [block for block in judge.blocks if block.rows]
+    if blocks:
+        return blocks
+    if any(why == HIDDEN for _number, why in judge.skipped):
+        raise refused("only-hidden-rows")
+    raise refused("no-rows")
+
+
+def _rows_of_further(blocks: Sequence[Block], columns: Sequence[Column], judge: RowJudge) -> Rows:
+    """The rows of further blocks, by the columns of the first; those of another meaning are noted as not read."""
+    rows: Rows = []
+    for block in blocks:
+        moved = moved_rows(block.rows, _columns_of(block, judge.grid), columns)
         if moved is None:
             judge.skipped += [Skipped(number, OTHER_COLUMNS) for number, _cells in block.rows]
         else:
-            rows = rows + moved
-    not_read = [NotRead(grid.name, *span) for span in spans(sorted(judge.skipped))]
-    found = header if base is first else Header(header.row, header.height, base.headings, base.says)
-    return Table(grid, found, columns, rows, not_read)
+            rows += moved
+    return rows
 
 
 def _columns_of(block: Block, grid: Grid) -> list[Column]:
     """The columns of a block. Hidden ones are looked at only where the others hold no addresses; links that lie behind
     other words are put into the rows as columns of their own."""
     add_links(block, grid)
-    if not grid.hidden_columns:
-        return _mapped(block, frozenset())
-    columns = _mapped(block, frozenset(grid.hidden_columns))
-    return _mapped(block, frozenset()) if missing_addresses(columns) else columns
+    if grid.hidden_columns:
+        columns = _mapped(_without(block, grid.hidden_columns))
+        if not missing_addresses(columns):
+            return columns
+    return _mapped(block)
 
 
-def _mapped(block: Block, without: frozenset[int]) -> list[Column]:
-    says = [None if place in without else said for place, said in enumerate(block.says)]
-    headings = ["" if place in without else heading for place, heading in enumerate(block.headings)]
-    rows = [cells for _number, cells in block.rows]
-    if without:
-        rows = [["" if place in without else cell for place, cell in enumerate(cells)] for cells in rows]
-    return map_columns(headings, says, rows)
+def _mapped(block: Block) -> list[Column]:
+    return map_columns(block.headings, block.says, [cells for _number, cells in block.rows])
+
+
+def _without(block: Block, places: Iterable[int]) -> Block:
+    """A block as if nothing stood in some columns."""
+    shown = Block(list(block.headings), list(block.says))
+    for place in places:
+        if place < len(shown.headings):
+            shown.headings[place], shown.says[place] = "", None
+    for number, cells in block.rows:
+        row = list(cells)
+        for place in places:
+            if place < len(row):
+                row[place] = ""
+        shown.rows.append((number, row))
+    return shown
 
 
 def moved_rows(rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]) -> Rows | None:
@@ -231,19 +255,30 @@ def moved_rows(rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]) 
     if missing_addresses(theirs):
         return None
     width = 1 + max(column.index for column in columns)
-    moved = []
-    for number, cells in rows:
-        row = [""] * width
-        for source, place in moves:
-            row[place] = cells[source] if source < len(cells) else ""
-        moved.append((number, row))
-    return moved
+    return [(number, _moved_cells(cells, moves, width)) for number, cells in rows]
+
+
+def _moved_cells(cells: Sequence[str], moves: Iterable[tuple[int, int]], width: int) -> list[str]:
+    """The cells of a row in other places: pairs of where each stands and where it goes."""
+    row = [""] * width
+    for source, place in moves:
+        if source < len(cells):
+            row[place] = cells[source]
+    return row
 
 
 def _why_no_header(grid: Grid) -> str:
     if not any(grid.rows):
         return "no-rows"
-    return "label-and-value" if _is_form(grid) else "no-header"
+    if _is_form(grid):
+        return "label-and-value"
+    return "no-header"
+
+
+def _why_no_addresses(grid: Grid) -> str:
+    if _is_form(grid):
+        return "label-and-value"
+    return "no-address-column"
 
 
 def _is_form(grid: Grid) -> bool:

@@ -214,12 +214,7 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
         elif act == "submit_all":
             _submit_all(request, notice)
         elif act == "remove":
-            ids = ticked_ids(request.POST)
-            done = sum(r.ok for r in workflow.remove_items(notice=notice, items=ids, actor=request.user))
-            messages.success(
-                request,
-                ngettext("%(count)d item was taken out.", "%(count)d items were taken out.", done) % {"count": done},
-            )
+            _remove(request, notice)
         elif act == "request":
             workflow.change_request(
                 notice=notice,
@@ -236,6 +231,13 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         return send_back(request, refused, composer)
     return redirect(composer)
+
+
+def _remove(request: SignedIn, notice: Notice) -> None:
+    results = workflow.remove_items(notice=notice, items=ticked_ids(request.POST), actor=request.user)
+    done = sum(result.ok for result in results)
+    words = ngettext("%(count)d item was taken out.", "%(count)d items were taken out.", done)
+    messages.success(request, words % {"count": done})
 
 
 def _submit_all(request: SignedIn, notice: Notice) -> None:

@@ -316,10 +316,7 @@ def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
             issued_by=act.actor,
         )
         paper = withdrawal_letters.render(letter, lot)
-        letter.letter_html = ground.store_file(paper.html.encode(), "text/html; charset=utf-8")
-        letter.letter_text = ground.store_file(paper.text.encode(), "text/plain; charset=utf-8")
-        letter.attachment = ground.store_file(paper.sheet, letters.XLSX) if paper.sheet else None
-        letter.save(force_insert=True)
+        _keep(letter, paper)
         withdrawal_letters.queue(letter, paper, recipients[notice.pk])
         announce_notice(
             "notice.withdrawn",
@@ -332,6 +329,15 @@ def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
         )
         written[notice] = letter
     return written
+
+
+def _keep(letter: WithdrawalLetter, paper: withdrawal_letters.Paper) -> None:
+    """Store a letter as it was rendered."""
+    letter.letter_html = ground.store_file(paper.html.encode(), "text/html; charset=utf-8")
+    letter.letter_text = ground.store_file(paper.text.encode(), "text/plain; charset=utf-8")
+    if paper.sheet:
+        letter.attachment = ground.store_file(paper.sheet, letters.XLSX)
+    letter.save(force_insert=True)
 
 
 @transaction.atomic
