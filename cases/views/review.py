@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.elsewhere import became
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.readings import describe, findings_told, suggestions
 from corps.access import may
+from corps.clock import today
 from corps.doors import SignedIn
 from corps.last_acts import last_acts
 from corps.models import User
@@ -19,6 +21,7 @@ from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, page_of
 from corps.pieces.words import moment
 from listings.addresses import read_cell
+from listings.sheets.values import unread_values
 from listings.sites import platform_named
 from stores.models import Platform
 
@@ -26,6 +29,11 @@ State, Result = SheetImport.State, ImportRow.Result
 READY = (Result.NEW, Result.REPEAT)
 FOR_A_PERSON = (Result.HELD, Result.INVALID, Result.OFFICIAL)
 SHOWN = {"ready": Q(result__in=READY), "look": Q(result__in=FOR_A_PERSON), "all": Q()}
+VALUES = {
+    "price": gettext_lazy("Price"),
+    "list_price": gettext_lazy("List price"),
+    "found_on": gettext_lazy("Found on"),
+}
 CELLS = ("platform", "store_name", "title", "price", "request")
 
 
@@ -191,21 +199,18 @@ def _row(row: ImportRow, platforms: dict[str, Platform], finding: str) -> dict[s
 
 
 def _remarks(row: ImportRow, address: str, platforms: dict[str, Platform]) -> list[str]:
-    """What a person should know of a row that can be read: how its address was put right, and that the firm names
-    another platform than the address."""
+    """What a person should know of a row that can be read: how its address was put right, that the firm names another
+    platform than the address, and which of its values were not understood."""
     remarks = []
     if (read := read_cell(address)).mended:
         remarks.append(str(read.message))
     named = platform_named(row.cells.get("platform", ""))
-    if named and row.platform_slug and named != row.platform_slug:
-        label = platforms[row.platform_slug].label if row.platform_slug in platforms else row.platform_slug
-        remarks.append(
-            _("The firm says “%(said)s”, the address is of %(platform)s.")
-            % {
-                "said": row.cells["platform"][:40],
-                "platform": label,
-            }
-        )
+    if named and row.platform_slug in platforms and named != row.platform_slug:
+        facts = {"said": row.cells["platform"][:40], "platform": platforms[row.platform_slug].label}
+        remarks.append(_("The firm says “%(said)s”, the address is of %(platform)s.") % facts)
+    for name in unread_values(row.cells, today()):
+        facts = {"what": VALUES[name], "said": row.cells[name][:40]}
+        remarks.append(_("%(what)s not understood: “%(said)s”.") % facts)
     return remarks
 
 

@@ -143,3 +143,12 @@ def test_what_was_done_to_a_spoilt_text_is_said(house, client):
     assert sheet_import.told_of_file[0] in client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
     assert "第" in sheet_import.told_of_file[0]
     assert sheet_import.told_of_file[0] in page
+
+
+def test_a_value_that_was_not_understood_is_said_beside_its_row(house, client):
+    content = "商品链接,售价,发现日期\nhttps://item.taobao.com/item.htm?id=600000000001,99-199,上个月\n".encode()
+    sheet_import = take_in(house, content, "清单.csv")
+    client.force_login(house.officer)
+    page = client.get(reverse("cases:import", args=[sheet_import.pk]) + "?show=all").content.decode()
+    assert "售价未能识别：“99-199”。" in page
+    assert "发现日期未能识别：“上个月”。" in page
