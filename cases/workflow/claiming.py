@@ -16,6 +16,7 @@ from corps.clock import now
 from corps.limits import limits
 from corps.models import Notification, User
 from corps.workflow import announce, notify_many
+from firms.models import Firm
 from listings.models import Belonging
 from listings.registration import Pair, Registry
 from stores.models import OfficialAccount
@@ -58,7 +59,7 @@ def tell_of_claims(
     _tell_officers(complaint, listings, actor)
     without_effect = sum(not takes_effect for _row, takes_effect in claims.values())
     if without_effect:
-        _tell_administrators(complaint, without_effect)
+        _tell_administrators(complaint.firm, without_effect)
 
 
 def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -> None:
@@ -78,20 +79,19 @@ def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -
         )
 
 
-def _tell_administrators(complaint: Complaint, count: int) -> None:
-    """One line for a sheet with so many claims that take no effect yet."""
+def _tell_administrators(firm: Firm, count: int) -> None:
+    """One line for a sheet, or an account, with so many claims of a firm that take no effect yet."""
     administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
     said = _("{count} claims of belonging of {firm} take no effect until an officer admits them")
-    url = reverse("firms:firm", args=[complaint.firm.code])
-    _tell_once(administrators, format_lazy(said, count=count, firm=complaint.firm), url)
+    url = reverse("firms:firm", args=[firm.code])
+    _tell_once(administrators, format_lazy(said, count=count, firm=firm), url)
 
 
 # What was only claimed of an account's store becomes claims that wait; the source is the first row that says so.
 CLAIMS_OF_ACCOUNT = """
 INSERT INTO listings_belonging
     (platform_id, listing_id, store_id, state, in_effect, firm_id, complaint, row)
-SELECT listing.platform_id, listing.canonical_id, store.canonical_id, 'unjudged',
-       row_number() OVER (PARTITION BY source.firm_id ORDER BY listing.id) <= %s,
+SELECT listing.platform_id, listing.canonical_id, store.canonical_id, 'unjudged', source.firm_id IS NULL,
        source.firm_id, source.complaint_id, source.row
 FROM stores_store store
 JOIN listings_listing listing ON listing.claimed_store_id = store.id AND listing.store_id IS NULL
@@ -104,13 +104,27 @@ LEFT JOIN LATERAL (
     WHERE target.listing_id = listing.id
     ORDER BY said.id LIMIT 1) source ON true
 WHERE store.platform_id = %s AND store.canonical_id = %s
-ON CONFLICT DO NOTHING"""
+ORDER BY listing.id
+ON CONFLICT DO NOTHING
+RETURNING id, firm_id"""
 
 
 def take_up_claims(account: OfficialAccount) -> None:
-    """Have somebody judge what rows said of a store before it was registered as an official account. One statement."""
+    """Have somebody judge what rows said of a store before it was registered as an official account.
+
+    Of each firm as many take effect as if its rows were read now; an administrator is told of the rest.
+    """
+    by_firm: dict[int, list[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(CLAIMS_OF_ACCOUNT, [limits()[LIMIT].most, account.platform_id, account.canonical_id])
+        cursor.execute(CLAIMS_OF_ACCOUNT, [account.platform_id, account.canonical_id])
+        for claim, firm in cursor.fetchall():
+            if firm is not None:
+                by_firm.setdefault(firm, []).append(claim)
+    for firm, claims in by_firm.items():
+        most = allowance_of(firm)
+        Belonging.objects.filter(pk__in=sorted(claims)[:most]).update(in_effect=True)
+        if len(claims) > most and not current().is_replay:
+            _tell_administrators(Firm.objects.get(pk=firm), len(claims) - most)
 
 
 def _tell_once(people: Any, text: Any, url: str) -> None:

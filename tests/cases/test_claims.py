@@ -25,7 +25,7 @@ from tests.cases.conftest import House, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
-LISTING, SHOP = "600000000001", "70000001"
+LISTING, SHOP, OTHER_SHOP = "600000000001", "70000001", "70000002"
 
 
 def row(listing: str = "", store: str = "", request: str = "下架商品") -> str:
@@ -60,6 +60,18 @@ def case(house: House, account) -> Case:
     complaint = workflow.accept_complaint(complaint=complaint, actor=house.officer)
     return workflow.open_case(
         complaints=[complaint], title="案", actor=house.officer, lead=house.officer, second=house.officer2
+    )
+
+
+def another_account(house: House, firm: str) -> None:
+    register_official_account(
+        firm=house.firms[firm],
+        platform=house.platforms["taobao"],
+        site="taobao",
+        canonical_id=OTHER_SHOP,
+        url=f"https://shop{OTHER_SHOP}.taobao.com/",
+        name="另一店",
+        actor=house.officer,
     )
 
 
@@ -140,11 +152,8 @@ class TestJudging:
         assert "officer" in str(again.message)
 
     def test_a_listing_is_known_in_one_store(self, house, account):
-        other = register_official_account(
-            firm=house.firms["CXT"], platform=house.platforms["taobao"], site="taobao", canonical_id="70000002",
-            url="https://shop70000002.taobao.com/", name="另一店", actor=house.officer,
-        )  # fmt: skip
-        results(house, row(LISTING, SHOP), row(LISTING, other.canonical_id))
+        another_account(house, "CXT")
+        results(house, row(LISTING, SHOP), row(LISTING, OTHER_SHOP))
         assert [result.code for result in judge(house, True)] == ["", "known-elsewhere"]
         with pytest.raises(IntegrityError), transaction.atomic():
             Belonging.objects.update(state="confirmed", judged_at=account.recorded_at)
@@ -246,6 +255,22 @@ class TestLimits:
         claim = Belonging.objects.get(listing_id=ids[2])
         assert (claim.in_effect, claim.firm.code) == (True, "CXT")
 
+    def test_what_rows_claimed_before_an_account_was_registered_counts_like_what_they_claim_now(self, house, account):
+        results(house, row("600000000001", SHOP), firm="YCB")
+        results(house, *[row(f"60000000000{number}", OTHER_SHOP) for number in (2, 3, 4)], firm="YCB")
+        another_account(house, "HYS")
+        taken_up = Belonging.objects.filter(store_id=OTHER_SHOP).order_by("listing_id")
+        assert list(taken_up.values_list("in_effect", flat=True)) == [True, False, False]
+        assert "2" in Notification.objects.get(user=house.admin, url__contains="YCB").text
+
+    def test_nor_does_a_firm_refused_twice_make_any_by_them(self, house, account):
+        for number in (1, 2):
+            results(house, row(f"60000000000{number}", SHOP), firm="YCB")
+            judge(house, False, "在别的店")
+        results(house, row("600000000003", OTHER_SHOP), firm="YCB")
+        another_account(house, "HYS")
+        assert not Belonging.objects.get(store_id=OTHER_SHOP).in_effect
+
 
 class TestAccounts:
     def test_what_rows_claimed_before_an_account_was_registered_waits_to_be_judged(self, house):
@@ -305,6 +330,14 @@ class TestCorrecting:
         workflow.confirm_belonging(correction=correction, actor=house.supervisor)
         assert Target.objects.get().is_official
         assert Belonging.objects.get().state == "confirmed"
+
+    @pytest.mark.parametrize("store", [SHOP, ""], ids=["the store that is known", "none, as before"])
+    def test_what_is_known_already_is_nothing_to_correct(self, house, listing, store):
+        if not store:
+            Belonging.objects.all().delete()
+        with pytest.raises(TransitionRefused) as same:
+            workflow.propose_belonging(listing=listing, store_id=store, actor=house.officer, reason="看错")
+        assert same.value.code == "same-store"
 
     def test_nobody_confirms_their_own_nor_without_the_role_nor_twice(self, house, listing):
         correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.supervisor, reason="看错")
