@@ -183,6 +183,19 @@ class TestTakenBack:
         mine.refresh_from_db()
         assert (mine.state, mine.item) == ("lodged", None)
 
+    @pytest.mark.parametrize(("is_counted", "becomes"), [(False, "withdrawn"), (True, "lodged")])
+    def test_withdrawing_its_item_leaves_only_an_objection_to_what_counts(self, world, is_counted, becomes):
+        [target] = add_targets(world, 1)
+        if is_counted:
+            [first] = issue(world)
+            answer(world, first)
+            workflow.verify_items(items=[first.items.get().pk], seen="gone", actor=world.officer2)
+            workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
+        [notice] = issue(world)
+        appeal(world, notice)
+        workflow.withdraw_items(items=[notice.items.get().pk], actor=world.officer, reason="误发")
+        assert Objection.objects.get().state == becomes
+
 
 class TestPages:
     def test_it_stands_on_the_officers_home_and_in_the_inbox_and_list(self, world, appealed, client: Client):

@@ -13,6 +13,7 @@ from corps.errors import TransitionRefused
 from corps.models import Approval, Delivery, Notification, User
 from notices import workflow
 from notices.models import Notice, PendingApproval, PendingVerdict
+from notices.workflow.issuing import lock_for_issue
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,21 @@ def test_only_who_approved_undoes_it(world: World):
     assert PendingApproval.objects.exists()
 
 
+def test_one_undone_while_its_turn_comes_is_not_issued(world: World, monkeypatch: pytest.MonkeyPatch):
+    notice = submitted(world)
+    workflow.propose_approval(notice=notice, actor=world.supervisor, version=notice.version)
+    let_ten_seconds_pass()
+
+    def undone_first(due: Notice) -> Notice:
+        assert workflow.undo_approval(notice=notice, actor=world.supervisor)
+        return lock_for_issue(due)
+
+    monkeypatch.setattr("notices.workflow.approving.lock_for_issue", undone_first)
+    assert workflow.settle_approvals() == 0
+    assert (state_of(notice), Delivery.objects.count()) == ("submitted", 0)
+    assert not Notification.objects.filter(event="approval.voided").exists()
+
+
 @pytest.mark.parametrize("act", ["approve", "approve at once", "return"])
 def test_who_decides_second_is_told_who_approved_and_when(world: World, act: str):
     notice = submitted(world)
@@ -115,6 +131,7 @@ def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(wor
     elif change == "the draft is given up":
         workflow.withdraw_draft(notice=notice, actor=world.officer)
         assert not PendingApproval.objects.exists()
+        assert not Approval.objects.filter(state=Approval.State.OPEN).exists()
     else:
         other = LegalGround.objects.sufficient().exclude(pk=world.ground.pk).first()
         casework.give_ground(case=world.case, actor=world.officer, ground=other)

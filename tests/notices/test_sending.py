@@ -40,6 +40,17 @@ def test_a_letter_to_a_liaison_who_left_goes_to_another_and_an_officer_is_told(w
     assert Notification.objects.get(user=world.officer).url == notice.get_absolute_url()
 
 
+def test_a_mailbox_that_only_another_platform_still_has_gets_no_letter(world: World, sink: Sink):
+    add_targets(world, 1)
+    add_targets(world, 1, platform=world.other_platform)
+    issue(world)  # two letters, asked about together
+    world.platform.liaisons.update(is_active=False)
+    world.other_platform.liaisons.create(name="方", email="liaison@taobao.example", duty="backup")
+    outbox.send_due()
+    assert sorted(states()) == [("liaison@jd.example", "sent"), ("liaison@taobao.example", "cancelled")]
+    assert list(sink.counts().values()) == [1]
+
+
 def test_where_nobody_is_left_nothing_leaves_and_an_officer_is_told(world: World, sink: Sink):
     add_targets(world, 1, platform=world.other_platform)
     issue(world)

@@ -331,6 +331,17 @@ class TestCauses:
         workflow.correct_outcome(target=target, actor=world.supervisor, reason="属实")
         assert not WithdrawalLetter.objects.exists()
 
+    def test_what_an_objection_took_back_is_not_corrected_once_more(self, world, issued):
+        counted(world, issued)
+        target = issued.items.get(position=1).target
+        workflow.propose_correction(target=target, actor=world.officer, reason="看错了链接")
+        objection = workflow.lodge_objection(target=target, actor=world.officer, reason="误报")
+        workflow.accept_objection(objection=objection, actor=world.officer)
+        workflow.decide_objection(objection=objection, actor=world.supervisor, upheld=True, reason="属实")
+        with pytest.raises(TransitionRefused, match="not-counted"):
+            workflow.correct_outcome(target=target, actor=world.supervisor, reason="属实")
+        assert WithdrawalLetter.objects.count() == 1
+
     def test_many_objections_upheld_at_once_make_one_letter_for_each_notice(self, world, issued):
         answer(world, issued, "appealed")
         ids = list(issued.case.objections.values_list("pk", flat=True))
