@@ -9,14 +9,18 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from corps.models import User
+from corps.pieces.lists import MARKS
 
 View = Callable[..., HttpResponseBase]
 # In the session: the keys of kept texts that were accepted and that the next page has the browser forget.
 DRAFTS_DONE = "drafts_done"
+# What the sign-in and HTMX add to an address by themselves.
+ANYWHERE = frozenset({"next", "org.htmx.cache-buster"})
 
 
 class SignedIn(HttpRequest):
@@ -25,6 +29,27 @@ class SignedIn(HttpRequest):
     user: User
     # A view may name the line of the rail it stands under, where its address does not tell.
     rail_key: str
+
+
+def asks_for(*names: str, paged: bool = False) -> Callable[[View], View]:
+    """Declare beneath `open_to` all that the address of a page may ask for; anything else is refused by name.
+
+    paged: it is a list in pages. A page that declares nothing refuses nothing.
+    """
+
+    def declare(view: View) -> View:
+        view.parameters = frozenset((*names, *(MARKS if paged else ())))  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def unknown_parameters(request: HttpRequest, view: View) -> list[str]:
+    """What the address asks for that the page does not know; not what others hang on to any address."""
+    known = getattr(view, "parameters", None)
+    if known is None or request.method not in ("GET", "HEAD"):
+        return []
+    return [name for name in request.GET if name not in known | ANYWHERE and not name.startswith("utm_")]
 
 
 def open_to(*roles: str) -> Callable[[View], View]:
@@ -41,6 +66,8 @@ def open_to(*roles: str) -> Callable[[View], View]:
                 return sign_in_first(request)
             if roles and request.user.role not in roles:
                 raise Http404
+            if names := unknown_parameters(request, view):
+                return render(request, "corps/unknown_parameter.html", {"names": names}, status=400)
             return view(request, *args, **kwargs)
 
         guarded.roles = roles  # type: ignore[attr-defined]

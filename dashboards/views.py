@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases.models import Campaign
 from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps.doors import SignedIn, asks_for, open_to
 from corps.exports import Download, csv_response
 from corps.home import calls
 from corps.limits import counted
@@ -44,9 +44,12 @@ LEDGER = Table(
     Column("by", gettext_lazy("By what"), "w224"),
 )
 PERIOD = ("from", "to", "campaign")
+QUESTION = (*PERIOD, "group")
+NARROWED = ("count", "platform", "firm", "month", "case")
 
 
 @corps
+@asks_for(*QUESTION)
 @require_safe
 def show_dashboard(request: SignedIn) -> HttpResponse:
     """The two numbers, by month, firm and platform; where things are stuck; deadlines kept; the ledger's line."""
@@ -78,6 +81,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
 
 
 @corps
+@asks_for(*QUESTION)
 @require_safe
 @vary_on_headers("HX-Request")
 def show_wall(request: SignedIn) -> HttpResponse:
@@ -128,6 +132,7 @@ def _number(
 
 
 @corps
+@asks_for(*QUESTION)
 @require_safe
 def show_statistics(request: HttpRequest) -> HttpResponse:
     """The five counts by whatever groups are asked for: the same rows as the CSV and the API."""
@@ -180,6 +185,7 @@ def _labels(user: Any) -> dict[str, dict[str, str]]:
 
 
 @corps
+@asks_for(*QUESTION)
 @require_safe
 @counted("exports")
 def download_statistics(request: HttpRequest) -> HttpResponseBase:
@@ -197,6 +203,7 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
 
 
 @corps
+@asks_for(*QUESTION, *NARROWED, paged=True)
 @require_safe
 def list_ledger(request: SignedIn) -> HttpResponse:
     """The rows behind a number, newest first; their sum is the number."""
@@ -228,6 +235,7 @@ def list_ledger(request: SignedIn) -> HttpResponse:
 
 
 @corps
+@asks_for(*QUESTION, *NARROWED, paged=True)
 @require_safe
 @counted("exports")
 def download_ledger(request: HttpRequest) -> HttpResponseBase:
