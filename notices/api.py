@@ -139,22 +139,14 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
         person = cast(User, request.user)
         notice = get_object_or_404(Notice.objects.visible_to(person), number=number)
         require(person, "notices.answer", notice)
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if not key or len(key) > 200:
-            raise ParseError(_("An Idempotency-Key of 1 to 200 characters is needed."))
-        if not isinstance(request.data, list):
-            raise ParseError(_("The body must be a list of replies."))
-        if len(request.data) > MOST_REPLIES:
-            raise ParseError(_("A request may hold %(count)d replies at most.") % {"count": MOST_REPLIES})
-        lines = [(f"[{index}].", line) for index, line in enumerate(request.data) if isinstance(line, dict)]
-        refuse_unknown_fields(lines, REPLY_FIELDS)
+        key, body = _key_of(request), _replies_of(request)
         try:
             rows = workflow.reply_once(
                 notice=notice,
                 actor=person,
                 key=key,
-                body=request.data,
-                answer=lambda: _answer(notice, list(request.data), person),
+                body=body,
+                answer=lambda: _answer(notice, list(body), person),
             )
         except TransitionRefused as refused:
             if refused.code == "key-reused":
@@ -175,6 +167,25 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
         asked = get_object_or_404(notice.items.exclude(state=ItemState.DRAFT), pk=item)
         require_one(workflow.retract_answers(notice=notice, items=[asked.pk], actor=person))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _key_of(request: Request) -> str:
+    """The key by which a repeated request is known. Raises ParseError."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key or len(key) > 200:
+        raise ParseError(_("An Idempotency-Key of 1 to 200 characters is needed."))
+    return key
+
+
+def _replies_of(request: Request) -> list[Any]:
+    """The body as a list of replies that name no unknown field. Raises ParseError."""
+    if not isinstance(request.data, list):
+        raise ParseError(_("The body must be a list of replies."))
+    if len(request.data) > MOST_REPLIES:
+        raise ParseError(_("A request may hold %(count)d replies at most.") % {"count": MOST_REPLIES})
+    lines = [(f"[{index}].", line) for index, line in enumerate(request.data) if isinstance(line, dict)]
+    refuse_unknown_fields(lines, REPLY_FIELDS)
+    return request.data
 
 
 def _note_opening(request: Request, notice: Notice) -> None:

@@ -175,6 +175,8 @@ def _understood(grids: Iterable[Grid], limits: Limits, clock: Clock) -> tuple[li
     tables: list[Table] = []
     faults: list[Fault] = []
     for grid in grids:
+        if grid.fault is not None:
+            faults.append(Fault(grid.unread_rows, grid, grid.fault))
         if not any(grid.rows):
             continue
         try:
@@ -213,7 +215,9 @@ def _other_worksheet(table: Table) -> NotRead:
 
 
 def _fullest(faults: list[Fault]) -> SheetRefused:
-    """Why no worksheet can be read: the fault of the one with the most rows, named where there are several."""
+    """Why no worksheet can be read: the fault of the one with the most rows, named where there are several; of those
+    that reach too far, where there are such."""
+    faults = [fault for fault in faults if fault.grid.fault is not None] or faults
     if not faults:
         return refused("no-rows")
     fullest = max(faults, key=lambda fault: fault.rows)
@@ -224,12 +228,12 @@ def _fullest(faults: list[Fault]) -> SheetRefused:
 
 def _faulty_ones(faults: list[Fault]) -> Iterator[NotRead]:
     """Worksheets that reach too far, and those that could not be understood but name listings or stores."""
-    for rows, grid, fault in faults:
+    for rows, grid, refusal in faults:
         if grid.fault is not None and rows:
             yield NotRead(grid.name, 1, rows, rows, "too-far")
         numbers = [number for number, cells in enumerate(grid.rows, start=1) if cells and has_address(cells)]
-        if numbers and fault.code in REASONS:
-            yield _as_not_read(grid, numbers, fault.code)
+        if numbers and refusal.code in REASONS:
+            yield _as_not_read(grid, numbers, refusal.code)
 
 
 def _as_not_read(grid: Grid, numbers: list[int], why: str) -> NotRead:

@@ -154,15 +154,22 @@ def _filled_cells(content: bytes, prefix: bytes, limits: Limits, clock: Clock) -
         if reference is not None:
             row = int(reference[2]) - 1
         if kind == b"row":
-            row, column = (row + 1, 0) if empty else (row, 0)
+            row, column = row + bool(empty), 0
             continue
-        if reference is not None and reference[1]:
-            column = column_number(reference[1]) - 1
-        column += 1
-        if column > _COLUMNS_OF_A_WORKSHEET and reference is not None:
-            raise refused("too-many-columns", column=column_letters(column), columns=limits.max_columns)
+        column = _next_column(reference, column, limits)
         if not empty:
             yield _Cell(row + 1, column, tag)
+
+
+def _next_column(reference: re.Match[bytes] | None, column: int, limits: Limits) -> int:
+    """The column of a cell, from 1: where its reference says, otherwise after the one before it."""
+    if reference is None:
+        return column + 1
+    if reference[1]:
+        column = column_number(reference[1]) - 1
+    if column >= _COLUMNS_OF_A_WORKSHEET:
+        raise refused("too-many-columns", column=column_letters(column + 1), columns=limits.max_columns)
+    return column + 1
 
 
 def _check_exactly(content: bytes, prefix: bytes, blanks: BlankStrings, limits: Limits, clock: Clock) -> bytes:

@@ -8,7 +8,7 @@ length that lies, or a worksheet that is hidden; and a part that reading does no
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -180,15 +180,24 @@ def _contents(parts: _Parts) -> _Contents:
             worksheets[link.get("Id")] = target
         elif kind in needed:
             needed[kind] = target
-    visible = []
+    visible = list(_visible(workbook, worksheets, parts))
+    return _Contents(visible, needed["sharedStrings"], needed["styles"], _counts_from_1904(workbook))
+
+
+def _visible(
+    workbook: ElementTree.Element, worksheets: Mapping[str | None, str], parts: _Parts
+) -> Iterator[tuple[str, str]]:
+    """Title and part of each worksheet that is not hidden. worksheets: parts by the ids of their links."""
     for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
         link_id = next((value for key, value in sheet.attrib.items() if key.rpartition("}")[2] == "id"), None)
         hidden = sheet.get("state", "").lower() in ("hidden", "veryhidden")
         if not hidden and worksheets.get(link_id, "") in parts:
-            visible.append((sheet.get("name", ""), worksheets[link_id]))
+            yield sheet.get("name", ""), worksheets[link_id]
+
+
+def _counts_from_1904(workbook: ElementTree.Element) -> bool:
     properties = workbook.find("{*}workbookPr")
-    is_1904 = properties is not None and properties.get("date1904", "").lower() in ("1", "true", "on")
-    return _Contents(visible, needed["sharedStrings"], needed["styles"], is_1904)
+    return properties is not None and properties.get("date1904", "").lower() in ("1", "true", "on")
 
 
 def _find_workbook(parts: _Parts) -> str:
@@ -208,13 +217,13 @@ def _target(target: str, folder: PurePosixPath, parts: _Parts) -> str:
     """The part that a relationship points at; its target is absolute, or relative to the folder of its source."""
     target = target.replace("\\", "/").lower()
     path = PurePosixPath(target.lstrip("/")) if target.startswith("/") else folder / target
-    pieces: list[str] = []
-    for piece in path.parts:
-        if piece == "..":
-            del pieces[-1:]
-        elif piece != ".":
-            pieces.append(piece)
-    name = "/".join(pieces)
+    steps: list[str] = []
+    for step in path.parts:
+        if step == "..":
+            del steps[-1:]
+        elif step != ".":
+            steps.append(step)
+    name = "/".join(steps)
     return name if name in parts else unquote(name)
 
 

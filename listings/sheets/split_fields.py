@@ -84,9 +84,9 @@ class _Records:
     def joined(self, row: list[str]) -> tuple[list[str], str | None]:
         """The record as it is to be read, and the remark on what was done; None where it is right as it is."""
         length = filled_length(row)
-        has_room = length <= self.width
+        fits_header = length <= self.width
         as_is = self._as_it_is(row, length)
-        if has_room and not as_is.misfits:
+        if fits_header and not as_is.misfits:
             return row, None
 
         readings = [as_is, *self._readings(row, length)]
@@ -94,7 +94,7 @@ class _Records:
         likely = [reading for reading in readings if reading.score > best.score - _ALIKE]
         is_trusted = best.misfits <= _MOST_MISFITS
         is_certain = is_trusted and all(reading.cells == best.cells for reading in likely)
-        if best is as_is and (has_room or is_certain):
+        if best is as_is and (fits_header or is_certain):
             return row, None
         if is_certain:
             return best.cells, "fields-joined"
