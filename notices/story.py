@@ -19,6 +19,7 @@ from corps.pieces.words import moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence, WithdrawalLetter
 from notices.states import UNFINISHED, ItemState
 from notices.workflow import waiting_targets
+from notices.workflow.checkers import check_refusals
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
 # What only the audit knows of an item: that it left its notice, and for which other, if any, or that its answer was
@@ -172,7 +173,7 @@ class NoticesTeller(story.Teller):
         if target.is_counted and may(user, "notices.propose_correction"):
             yield _("Propose a correction…"), reverse("notices:correction_new", args=[target.pk])
         verified = target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE)
-        if verified and user.role == User.Role.OFFICER and may(user, "notices.check"):
+        if verified and may(user, "notices.check") and _may_look_again(target, user):
             yield _("Look again…"), reverse("notices:look_again", args=[target.pk])
 
     def clocks(self, case: Case, user: User) -> Iterator[dict[str, Any]]:
@@ -191,6 +192,15 @@ class NoticesTeller(story.Teller):
         for name, label in (("check", _("Check")), ("answer", _("Platform's answer"))):
             if due[name]:
                 yield {"label": label, "due": due[name], "left": None, "calendar_days": False, "provisional": False}
+
+
+def _may_look_again(target: Target, user: User) -> bool:
+    """Whether looking is offered: to officers always, to supervisors what is left to them."""
+    if user.role == User.Role.OFFICER:
+        return True
+    verified = NoticeItem.objects.filter(target=target, state=ItemState.VERIFIED).select_related("notice__case")
+    last = verified.order_by("-pk").first()
+    return last is not None and not check_refusals([last], user)
 
 
 def _withdrawal_lines(target: Target) -> Iterator[story.Line]:

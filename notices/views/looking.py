@@ -15,12 +15,15 @@ from corps.refusals import refusals_go_to
 from notices import workflow
 from notices.forms import LookForm
 
-officers = open_to(User.Role.OFFICER)
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 
 
-@officers
+@corps
 def look_again(request: SignedIn, pk: int) -> HttpResponse:
-    """Record what was seen at a verified target; live is a relisting and takes nothing out of the count."""
+    """Record what was seen at a verified target; live is a relisting and takes nothing out of the count.
+
+    Supervisors look where drafter and answerer leave no officer, as they check; others are told why it is not theirs.
+    """
     lookable = Target.objects.filter(pk__in=workflow.may_look_at([pk], request.user))
     target = get_object_or_404(lookable.select_related("platform", "listing", "store"), pk=pk)
     form = LookForm(posted(request))

@@ -44,7 +44,7 @@ ROUTES = {
     "notices:withdraw": OFFICER,
     "notices:withdrawal": DESK,
     "notices:withdrawal_sheet": DESK,
-    "notices:look_again": OFFICER,
+    "notices:look_again": CORPS,
     "notices:notice": DESK,
     "notices:letter": DESK,
     "notices:sheet": DESK,

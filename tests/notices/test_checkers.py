@@ -144,6 +144,25 @@ def test_a_supervisor_judges_in_the_browser_what_is_left_to_supervisors(world: W
     assert PendingVerdict.objects.get().by == world.supervisor2
 
 
+def test_a_supervisor_looks_again_in_the_browser_at_what_is_left_to_supervisors(world: World, notice: Notice):
+    first, _second, third = ids_of(notice)
+    workflow.verify_items(items=[first], seen="gone", actor=world.officer2)
+    workflow.verify_items(items=[third], seen="gone", actor=world.supervisor2)
+    for_an_officer, left = Target.objects.get(items=first), Target.objects.get(items=third)
+    client = client_of(world.supervisor2)
+    address = reverse("notices:look_again", args=[left.pk])
+    assert address in client.get(reverse("cases:target", args=[left.pk])).content.decode()
+    client.post(address, {"seen": "live"})
+    left.refresh_from_db()
+    assert left.state == "relisted"
+    other = reverse("notices:look_again", args=[for_an_officer.pk])
+    assert other not in client.get(reverse("cases:target", args=[for_an_officer.pk])).content.decode()
+    refused = client.post(other, {"seen": "live"})
+    assert refused.context["form"].non_field_errors()
+    for_an_officer.refresh_from_db()
+    assert for_an_officer.state == "verified"
+
+
 def test_every_refused_verdict_is_told_and_what_was_typed_is_there_again(world: World):
     add_targets(world, 30)
     [notice] = issue(world)
