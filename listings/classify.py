@@ -91,7 +91,10 @@ def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_pla
 
 
 # One store is named by many rows of a sheet.
-_read = lru_cache(maxsize=16_384)(read_cell)
+@lru_cache(maxsize=16_384)
+def _read(text: str) -> Address:
+    """What a cell of a sheet names. U+FFFD stands for bytes that were lost: what is left before it is no whole id."""
+    return read_cell(text.replace("\ufffd", "%EF%BF%BD"))
 
 
 def _cells(read: list[tuple[str, Address]], kind: str) -> str:

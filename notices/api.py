@@ -1,17 +1,18 @@
 """The API of the notices room: what a liaison's own system reads and answers."""
 
 import re
+from datetime import date, datetime, time
 from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +20,7 @@ from rest_framework.routers import SimpleRouter
 
 from corps.access import require
 from corps.api import HasBusiness
+from corps.clock import SHANGHAI
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
@@ -28,6 +30,7 @@ from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
 from notices.workflow import Reply
 from notices.workflow.retracting import require_one
+from stores.models import Platform
 
 MOST_REPLIES = 10_000
 # In this order, the first time and whenever the kept answer is given again.
@@ -69,12 +72,23 @@ class KeyReused(APIException):
     default_code = "key-reused"
 
 
+# What a platform may state besides. It is kept with its remark, as the platform's words.
+STATED_FIELDS: dict[str, serializers.Field] = {
+    "reason": serializers.CharField(required=False),
+    "measure": serializers.CharField(required=False, max_length=100),
+    "done_on": serializers.DateField(required=False),
+    "ticket": serializers.CharField(required=False, max_length=60),
+    "published_at": serializers.URLField(required=False),
+    "exhibits": serializers.ListField(child=serializers.CharField(), required=False),
+    "until": serializers.DateField(required=False),
+}
 REPLY_FIELDS: dict[str, serializers.Field] = {
     "item": serializers.IntegerField(required=False),
     "address": serializers.CharField(required=False),
     "outcome": serializers.CharField(),
     "at": serializers.DateTimeField(required=False),
     "remark": serializers.CharField(required=False),
+    **STATED_FIELDS,
 }
 REPLY = inline_serializer("Reply", dict(REPLY_FIELDS), many=True)
 REPLY_RESULT = inline_serializer(
@@ -103,10 +117,15 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
         notices = Notice.objects.visible_to(self.request.user).select_related("platform")
         return notices.with_counts()
 
-    @reads(Parameter("state", NoticeState.values), paged=True)
+    @reads(
+        Parameter("state", NoticeState.values),
+        Parameter("platform", description="Slug of a platform"),
+        Parameter("issued_after", description="A moment, or a Shanghai date: from its beginning"),
+        paged=True,
+    )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The notices, newest first; `state` filters."""
-        page = self.paginate_queryset(_in_state(self.get_queryset(), request))
+        """The notices, newest first; `state`, `platform` and `issued_after` filter."""
+        page = self.paginate_queryset(_wanted(_in_state(self.get_queryset(), request), request))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -199,6 +218,25 @@ def _in_state(rows: QuerySet, request: Request) -> QuerySet:
     return rows.filter(state=wanted) if wanted else rows
 
 
+def _wanted(notices: QuerySet[Notice], request: Request) -> QuerySet[Notice]:
+    """Those of a platform, and those issued after a moment. Raises ValidationError for values that name neither."""
+    if slug := request.query_params.get("platform", ""):
+        platform = Platform.objects.filter(slug=slug).first()
+        if platform is None:
+            raise ValidationError({"platform": [_("There is no platform “%(slug)s”.") % {"slug": slug[:40]}]})
+        notices = notices.filter(platform=platform)
+    if text := request.query_params.get("issued_after", ""):
+        day = parse_day(text)
+        moment = parse_moment(text)
+        if day is not None:
+            notices = notices.filter(issued_at__gte=datetime.combine(day, time(), SHANGHAI))
+        elif moment is not None:
+            notices = notices.filter(issued_at__gt=moment)
+        else:
+            raise ValidationError({"issued_after": [_("A date such as 2026-11-05, or 2026-11-05T14:30:00+08:00.")]})
+    return notices
+
+
 def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:
     """One response row for each row of the body; those that are no replies at all are refused here."""
     replies: list[Reply] = []
@@ -236,7 +274,25 @@ def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:
     remark = line.get("remark") or ""
     if not isinstance(remark, str) or "\x00" in remark or "\x00" in (address or ""):
         return None, "bad-row", _("The remark must be text.")
+    stated_besides = _stated_besides(line)
+    if stated_besides is None:
+        return None, "bad-row", _("What is stated besides the remark must be text, or numbers of exhibits.")
+    remark = "\n".join(filter(None, [remark, stated_besides]))
     return Reply(row, str(line.get("outcome")), item=item, address=address or "", at=at, remark=remark), "", ""
+
+
+def _stated_besides(line: dict[str, Any]) -> str | None:
+    """What a reply states in STATED_FIELDS, a line for each; None if one of them is no text and no list of texts."""
+    lines = []
+    for name in STATED_FIELDS:
+        stated = line.get(name)
+        if stated in (None, "", []):
+            continue
+        words = stated if isinstance(stated, list) else [stated]
+        if not all(isinstance(word, str | int) and "\x00" not in str(word) for word in words):
+            return None
+        lines.append(f"{name}: {', '.join(map(str, words))}")
+    return "\n".join(lines)
 
 
 def parse_moment(text: Any) -> Any:
@@ -248,6 +304,14 @@ def parse_moment(text: Any) -> Any:
     except ValueError:
         return None
     return None if moment is None or is_naive(moment) else moment
+
+
+def parse_day(text: str) -> date | None:
+    """A date written as 2026-11-05, or None."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 router = SimpleRouter()

@@ -9,8 +9,7 @@ _UNMARKED = dict.fromkeys(_MARKS, "") | {0x3000: " "}
 _HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _STAY_FULL_WIDTH}
 
 # The letters of http are spelt out: ignoring case, Python takes the long s (U+017F) for an s.
-# U+FFFD stands for bytes that were lost: what is left on its two sides is no address, and no id.
-_PATH_CHARACTERS = r"A-Za-z0-9\-._~:/\[\]@!$&'()*+,;=%\ufffd"
+_PATH_CHARACTERS = r"A-Za-z0-9\-._~:/\[\]@!$&'()*+,;=%"
 _ADDRESS = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://[{_PATH_CHARACTERS}?#]+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PATH = re.compile(rf"[{_PATH_CHARACTERS}]*")

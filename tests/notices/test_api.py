@@ -237,3 +237,37 @@ def test_a_body_with_an_unknown_field_is_refused_as_a_whole_and_the_field_named(
     taken_back = client.delete(f"{url}{first}/", {"foo": 1}, content_type="application/json")
     assert [error["field"] for error in taken_back.json()["errors"]] == ["foo"]
     assert set(notice.items.values_list("state", flat=True)) == {"claimed"}
+
+
+def test_what_a_platform_states_besides_is_kept_as_its_words(world: World):
+    targets = add_targets(world, 2)
+    [notice] = issue(world)
+    body = [
+        {
+            "address": targets[0].thing.url, "outcome": "refused", "reason": "suspended", "until": "2026-12-31",
+            "remark": "商家停业", "ticket": "T-9",
+        },
+        {"address": targets[1].thing.url, "outcome": "removed", "measure": {"a": 1}},
+    ]  # fmt: skip
+    said = post(client_for(world.liaison), notice, body).json()
+    assert [(row["result"], row["code"]) for row in said] == [("accepted", ""), ("refused", "bad-row")]
+    kept = Answer.objects.get(item__target=targets[0]).remark
+    assert kept == "商家停业\nreason: suspended\nticket: T-9\nuntil: 2026-12-31"
+
+
+def test_notices_are_filtered_by_platform_and_day_of_issue(world: World):
+    add_targets(world, 1)
+    [notice] = issue(world)
+    client = client_for(world.officer)
+
+    def found(query: str) -> Any:
+        said = client.get(f"/api/v1/notices/?{query}")
+        return [row["number"] for row in said.json()["results"]] if said.status_code == 200 else said.status_code
+
+    assert found(f"platform={notice.platform.slug}") == [notice.number]
+    assert found("platform=nowhere") == 400
+    day = timezone.localdate(notice.issued_at)
+    assert found(f"issued_after={day}") == [notice.number]
+    assert found(f"issued_after={day.replace(year=day.year + 1)}") == []
+    assert found(f"issued_after={quote(notice.issued_at.isoformat())}") == []
+    assert found("issued_after=soon") == 400

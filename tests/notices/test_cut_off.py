@@ -57,7 +57,7 @@ def test_dismissing_one_of_several_says_whether_a_primary_is_left(world: World, 
 def test_a_second_dismissal_is_refused_in_words(world: World, admin):
     [last] = world.other_platform.liaisons.all()
     dismiss(admin, last)
-    assert dismiss(admin, last).status_code == 302
+    assert dismiss(admin, last).status_code == 409
     assert AuditEntry.objects.about(last).filter(verb="liaison.dismissed").count() == 1
 
 
