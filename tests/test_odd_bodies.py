@@ -40,6 +40,8 @@ def test_no_body_is_a_defect(route, db):
         content_type, body = ODD[word]
         answer = client.post(route.url, body, content_type=content_type)
         assert answer.status_code < 500, word
+        if answer.status_code == 405:  # whatever the body is, it is not looked at
+            return
     assert client.post(route.url, headers={"HX-Request": "true"}).status_code < 500
 
 

@@ -136,7 +136,9 @@ def test_verdicts_are_given_and_taken_back_by_keys(page: Page, world: World):
     assert workflow.settle_verdicts() == 0
 
 
-@pytest.mark.parametrize(("scheme", "language"), [("light", "zh-hans"), ("dark", "en")])
+@pytest.mark.parametrize(
+    ("scheme", "language"), [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)]
+)
 def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, scheme: str, language: str):
     (target, second, *_rest) = add_targets(world, 6)
     [notice] = issue(world)
