@@ -35,7 +35,7 @@ from corps.smtp import Answer, Line, Verdict
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-READ_AT_ONCE = 20
+READ_AT_ONCE = 50
 # Of one process to the mail server. While one waits for the server's answer or for a commit to reach the disk, the
 # others go on, and what they commit meanwhile reaches it together.
 LINES = 4

@@ -65,19 +65,22 @@ def _reason_against(state: str, case_state: str, stands: bool, is_reachable: boo
 
 def held_by_suspension(deliveries: Sequence[Delivery]) -> dict[int, str]:
     """Asked by the outbox: letters of suspended cases wait until these are resumed, by the delivery's id."""
-    letters_of, notices = _notices_of(deliveries)
-    return {
-        delivery.pk: str(SUSPENDED)
-        for delivery in letters_of
-        if notices[delivery.message.subject_id][1] == CaseState.SUSPENDED
-    }
+    letters_of = _letters_among(deliveries)
+    notices = {delivery.message.subject_id for delivery in letters_of}
+    suspended = set(Notice.objects.filter(pk__in=notices, case__state=CaseState.SUSPENDED).values_list("pk", flat=True))
+    return {delivery.pk: str(SUSPENDED) for delivery in letters_of if delivery.message.subject_id in suspended}
+
+
+def _letters_among(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Those of deliveries that are letters of notices."""
+    label = Notice._meta.label_lower
+    return [d for d in deliveries if d.message.subject_type == label and d.message.purpose == letters.PURPOSE]
 
 
 def _notices_of(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], dict[int, tuple[str, str, int, bool]]]:
     """The letters of notices among deliveries, and of each notice its state, its case's, its platform, and whether
     anything of it was not withdrawn."""
-    label = Notice._meta.label_lower
-    found = [d for d in deliveries if d.message.subject_type == label and d.message.purpose == letters.PURPOSE]
+    found = _letters_among(deliveries)
     if not found:
         return [], {}
     rows = Notice.objects.filter(pk__in={delivery.message.subject_id for delivery in found})
