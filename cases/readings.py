@@ -14,15 +14,9 @@ from listings.addresses import canonical_url, read_cell
 from listings.addresses.text import clean, find_addresses
 from listings.classify import REASONS
 from listings.registration import Account, Key, Registry
-from listings.sites import platform_of
+from listings.sites import platform_of, sites_named
 from stores.models import OfficialAccount, Platform
 
-# How firms write the platform in a column of its own; the first that is found decides.
-STATED_SITES = (
-    ("天猫", "tmall"), ("淘宝", "taobao"), ("京东", "jd"), ("拼多多", "pdd"), ("抖", "douyin"),
-    ("小红书", "xiaohongshu"), ("快手", "kuaishou"), ("1688", "1688"), ("阿里巴巴", "1688"), ("微店", "weidian"),
-    ("闲鱼", "xianyu"),
-)  # fmt: skip
 BARE_NUMBER = re.compile(r"(?<![\d.])\d{6,20}(?![\d.])")
 MOST_SUGGESTED = 4
 
@@ -63,7 +57,7 @@ def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Read
 
 
 def _result_for(kind: Target.Kind, key: Key) -> ImportRow.Result:
-    """What a row would result in that names this listing or store. At most three statements."""
+    """What a row would result in that names this listing or store. At most four statements."""
     registry = Registry()
     if kind == Target.Kind.STORE:
         registry.look_up([], [key])
@@ -109,12 +103,11 @@ def suggestions(row: ImportRow) -> list[str]:
 def _completed(text: str, cells: Mapping[str, str]) -> list[str]:
     """A lone bare number as the address of a listing, or of a store where it stands in the store's column."""
     numbers = BARE_NUMBER.findall(text)
-    stated = cells.get("platform", "")
-    site = next((site for word, site in STATED_SITES if word in stated), None)
-    if len(numbers) != 1 or site is None or find_addresses(text):
+    sites = sites_named(cells.get("platform", ""))
+    if len(numbers) != 1 or not sites or find_addresses(text):
         return []
     kind = "listing" if cells.get("listing_address") else "store" if cells.get("store_address") else "listing"
-    address = canonical_url(site, kind, numbers[0])
+    address = canonical_url(sites[0], kind, numbers[0])
     return [address] if read_cell(address).kind == kind else []
 
 

@@ -3,19 +3,20 @@
 import re
 import unicodedata
 
-# How firms call the platforms in their sheets; the first that stands in a name decides.
-_NAMES = (
-    ("xianyu", r"闲鱼|咸鱼|goofish|xianyu"),
-    ("1688", r"1688|阿里巴巴"),
-    ("taobao", r"淘宝|天猫|taobao|tmall"),
-    ("jd", r"京东|(?<![a-z])jd(?![a-z])|jingdong"),
-    ("pdd", r"拼多多|pdd|pinduoduo"),
-    ("douyin", r"抖音|抖店|douyin"),
-    ("xiaohongshu", r"小红书|xiaohongshu|xhs"),
-    ("kuaishou", r"快手|kuaishou"),
-    ("weidian", r"微店|weidian"),
-)
-_names = tuple((slug, re.compile(pattern)) for slug, pattern in _NAMES)
+# How firms write the sites in their sheets.
+_WRITTEN = {
+    "tmall": r"天猫|tmall",
+    "taobao": r"淘宝|taobao",
+    "jd": r"京东|(?<![a-z])jd(?![a-z])|jingdong",
+    "pdd": r"拼多多|pdd|pinduoduo",
+    "douyin": r"抖|douyin",
+    "xiaohongshu": r"小红书|xiaohongshu|xhs",
+    "kuaishou": r"快手|kuaishou",
+    "1688": r"1688|阿里巴巴",
+    "weidian": r"微店|weidian",
+    "xianyu": r"闲鱼|咸鱼|goofish|xianyu",
+}
+_patterns = {site: re.compile(pattern) for site, pattern in _WRITTEN.items()}
 _PLATFORM_OF_SITE = {"taobao": "taobao", "tmall": "taobao"}
 
 
@@ -24,8 +25,13 @@ def platform_of(site: str) -> str:
     return _PLATFORM_OF_SITE.get(site, site)
 
 
+def sites_named(text: str) -> list[str]:
+    """The sites that a firm's words name, in the order of the table: Tmall before Taobao, which also names both."""
+    words = unicodedata.normalize("NFKC", text).lower()
+    return [site for site, pattern in _patterns.items() if pattern.search(words)]
+
+
 def platform_named(text: str) -> str:
     """The slug of the platform that a firm's words name; '' where they name none that is known, or two."""
-    words = unicodedata.normalize("NFKC", text).lower()
-    named = {slug for slug, pattern in _names if pattern.search(words)}
+    named = {platform_of(site) for site in sites_named(text)}
     return named.pop() if len(named) == 1 else ""
