@@ -15,6 +15,9 @@ from corps.database.references import is_kept
 from corps.models import Deadline, StoredFile
 from firms.models import Firm
 
+# How many of those with the same sheet a page names.
+MOST_SAME_SHEETS = 3
+
 
 class ComplaintQuerySet(models.QuerySet):
     def with_sheet_of(self, complaint: "Complaint") -> Self:

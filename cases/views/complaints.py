@@ -14,6 +14,7 @@ from cases import timeline, workflow
 from cases.forms import ComplaintForm, MoveForm, ReasonForm, ReceiptForm
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
+from cases.models.complaints import MOST_SAME_SHEETS
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.views.casework import campaigns_of
 from cases.workflow.moving import DECIDED
@@ -35,7 +36,6 @@ readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTAT
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 SPREADSHEET = "application/octet-stream"
 MOST_TOLD = 100
-MOST_SAME_SHEETS = 3
 # Where the refusals of a complaint's verbs are said.
 REFUSED_AT = {
     "sheet-too-large": "sheet",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.elsewhere import became
 from cases.models import Complaint, ImportRow, SheetImport
+from cases.models.complaints import MOST_SAME_SHEETS
 from cases.readings import describe, findings_told, suggestions
 from corps.access import may
 from corps.clock import today
@@ -54,6 +55,7 @@ def review(
     page = page_of(rows_shown, request.GET, order=("row",), total=matching)
     may_settle = sheet_import.state == State.REVIEW or (sheet_import.state == State.DONE and request.user.is_corps)
     told = findings_told(request.user)
+    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.complaint)
     targets = [row.target for row in page if row.target is not None]
     fates = became(targets, request.user, sheet_import.complaint.case_id)
     settled = _settled([row.pk for row in page if row.decision], request.user)
@@ -76,7 +78,7 @@ def review(
     return {
         "sheet_import": sheet_import,
         "complaint": sheet_import.complaint,
-        "same_sheet": Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.complaint)[:3],
+        "same_sheet": earlier[:MOST_SAME_SHEETS],
         "counts": counts,
         "ready": counts[Result.NEW] + counts[Result.REPEAT],
         "look": look,
