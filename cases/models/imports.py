@@ -234,7 +234,8 @@ class ImportRow(models.Model):
     def worksheet(self) -> str:
         """The name of its worksheet; "" for a text file."""
         index = self.row // ROWS_OF_A_WORKSHEET
-        return "".join(self.sheet_import.worksheets[index : index + 1])
+        names = self.sheet_import.worksheets
+        return names[index] if index < len(names) else ""
 
     @property
     def place(self) -> str:

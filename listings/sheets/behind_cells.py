@@ -5,6 +5,7 @@ from collections import Counter
 from listings.addresses import read_cell
 
 from . import headers
+from .cells import cell_at
 from .data_rows import Block
 from .grid import Grid
 
@@ -37,21 +38,21 @@ def _links_by_column(block: Block, grid: Grid) -> dict[int, dict[int, str]]:
     cells_of = dict(block.rows)
     for (row, column), link in grid.links.items():
         cells = cells_of.get(row + 1)
-        if cells is not None and read_cell("".join(cells[column : column + 1])).kind == "invalid":
+        if cells is not None and read_cell(cell_at(cells, column)).kind == "invalid":
             found.setdefault(column, {})[row + 1] = link
     return found
 
 
 def _is_of_addresses(block: Block, column: int) -> bool:
     """Whether the heading of a column says that it holds addresses."""
-    said = [said[0] for said in block.says[column : column + 1] if said is not None]
-    return bool({headers.ADDRESS, *headers.ADDRESS_FIELDS}.intersection(said))
+    said = block.says[column] if column < len(block.says) else None
+    return said is not None and said[0] in (headers.ADDRESS, *headers.ADDRESS_FIELDS)
 
 
 def _new_column(block: Block, beside: int, field: str) -> int:
     """A new column at the right of all others, under the heading of the one that its links lie behind; its place."""
     place = max([len(block.headings), *(len(cells) for _number, cells in block.rows)])
-    heading = "".join(block.headings[beside : beside + 1])
+    heading = cell_at(block.headings, beside)
     block.headings += [""] * (place - len(block.headings)) + [heading]
     block.says += [None] * (place - len(block.says)) + [(field, True)]
     return place

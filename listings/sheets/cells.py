@@ -51,6 +51,11 @@ def is_blank(text: str) -> bool:
     return not text.strip(BLANK)
 
 
+def cell_at(cells: Sequence[str], column: int) -> str:
+    """The text in a column; empty where the row is shorter."""
+    return cells[column] if column < len(cells) else ""
+
+
 def filled_length(cells: Sequence[str]) -> int:
     """How many cells there are up to the last that is not blank."""
     length = len(cells)

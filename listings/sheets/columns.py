@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from listings.addresses import Address, platform_of, read_cell
 
 from . import headers
-from .cells import is_blank, plain, readable
+from .cells import cell_at, is_blank, plain, readable
 from .values import parse_date, parse_price, violation_kind
 
 USABLE = ("listing", "store", "short")
@@ -79,8 +79,7 @@ def _candidate(
 ) -> _Candidate:
     cells = {number: row[index] for number, row in enumerate(sample) if index < len(row) and not is_blank(row[index])}
     field_name, known = (says[index] if index < len(says) else None) or (None, False)
-    heading = headings[index] if index < len(headings) else ""
-    column = _Candidate(index, heading, field_name, known, cells)
+    column = _Candidate(index, cell_at(headings, index), field_name, known, cells)
     for number, cell in cells.items():
         if "." in cell or "．" in cell:
             address = read_cell(cell)

@@ -138,7 +138,7 @@ def is_example(text: str) -> bool:
 def _marked(cells: Sequence[str]) -> str | None:
     """What a row says of itself in its first filled cell: that it is an example, or a note."""
     filled = _filled(cells)
-    first = "".join(filled[:1])
+    first = filled[0] if filled else ""
     if is_example(first):
         return EXAMPLE
     if len(filled) <= 3 and _NOTE.match(plain(first)):
@@ -163,9 +163,9 @@ def _only_serial_numbers(cells: Sequence[str], serials: list[int]) -> bool:
 
 
 def spans(skipped: Sequence[Skipped]) -> Iterator[tuple[int, int, int, str]]:
-    """Skipped rows put together: (first, last, how many, why), a line for each reason where they follow each other.
+    """Skipped rows put together by their reason: (first, last, how many, why).
 
-    Rows of one reason belong together although others that are read stand between them.
+    Rows that are read may stand between those of one reason, so last - first + 1 may be more than there are.
     """
     by_reason: dict[str, list[int]] = {}
     for number, why in skipped:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from .cells import cell_at
 from .refusals import SheetRefused, refused
 
 Merge = tuple[int, int, int, int]
@@ -31,8 +32,7 @@ class Grid:
 
     def text(self, row: int, column: int) -> str:
         """The cell's text; empty where the row is shorter."""
-        cells = self.rows[row]
-        return cells[column] if column < len(cells) else ""
+        return cell_at(self.rows[row], column)
 
     def width(self) -> int:
         """The length of the longest row."""
