@@ -115,7 +115,7 @@ class ImportSerializer(serializers.ModelSerializer):
     @extend_schema_field(str)
     def get_detail(self, sheet_import: SheetImport) -> str:
         """Why it failed, or what of the file was not read; and whether the same file came before."""
-        said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.told_of_file
+        said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.reading_report
         seen = Complaint.objects.visible_to(self.context["request"].user)
         if earlier := seen.with_sheet_of(sheet_import.complaint).first():
             said.append(_("Exactly this file came before, with complaint %(number)s.") % {"number": earlier.number})

@@ -129,7 +129,7 @@ class SheetImport(models.Model):
         return sum(part.rows for part in self.not_read if part.why not in EXPECTED)
 
     @property
-    def told_of_file(self) -> list[str]:
+    def reading_report(self) -> list[str]:
         """In the reader's language: what was done so that the text could be read, and what was not read, by place."""
         remarks = [str(remark_sentence(remark)) for remark in self.remarks]
         is_single = len(self.worksheets) == 1

@@ -140,9 +140,9 @@ def test_what_was_done_to_a_spoilt_text_is_said(house, client):
     client.force_login(house.officer)
     page = client.get(reverse("cases:import", args=[sheet_import.pk])).content.decode()
     assert sheet_import.remarks
-    assert sheet_import.told_of_file[0] in client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
-    assert "第" in sheet_import.told_of_file[0]
-    assert sheet_import.told_of_file[0] in page
+    assert sheet_import.reading_report[0] in client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
+    assert "第" in sheet_import.reading_report[0]
+    assert sheet_import.reading_report[0] in page
 
 
 def test_a_value_that_was_not_understood_is_said_beside_its_row(house, client):
