@@ -60,8 +60,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     sections: Any = ()
     if framed:
         sections = SimpleLazyObject(lambda: list(navigation.lines_for(request)))
-    if signed_in and request.method == "POST":
-        navigation.forget_counts(user)
     other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
     return {
         "organisation": settings.ORGANISATION,

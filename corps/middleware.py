@@ -141,16 +141,24 @@ class DraftMiddleware:
 
 
 class FreshCountsMiddleware:
-    """After whatever a person sent, the counts beside the links of the next page are counted anew."""
+    """What a person sends changes the counts beside the links: the page that answers it counts anew, and so does the
+    next, for what was counted while the view was at work may be too early."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return self.get_response(request)
+        self._forget(request)
         response = self.get_response(request)
-        if request.method == "POST" and request.user.is_authenticated:
-            forget_counts(request.user)
+        self._forget(request)
         return response
+
+    @staticmethod
+    def _forget(request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            forget_counts(request.user)
 
 
 class PrivateCacheMiddleware:

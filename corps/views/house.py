@@ -87,7 +87,6 @@ def read_notifications(request: SignedIn) -> HttpResponse:
     named = request.POST.get("line", "")
     only = [int(named)] if named.isascii() and named.isdigit() and len(named) < 19 else None
     workflow.read_notifications(request.user, only)
-    navigation.forget_counts(request.user)
     return redirect("notifications")
 
 
