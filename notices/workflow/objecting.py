@@ -16,6 +16,7 @@ from cases.states import Seen, TargetState
 from corps import workflow as ground
 from corps.access import require
 from corps.audit import entry, record, record_many
+from corps.bulk import update_many
 from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act, tell_second_comers
@@ -88,9 +89,8 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
     """Open an objection for each item that was just answered “appealed”, in the answering transaction.
 
     Where one to the target is undecided already, the item is joined to it and no second is opened; it then says who
-    objects and when, unless it said so before. Both officers of the
-    case and the supervisors who decide are told once. The caller holds the locks of targets and items. Statements: a
-    fixed number, whatever the number of appeals.
+    objects and when, unless it said so before. Both officers of the case and the supervisors who decide are told once.
+    The caller holds the locks of targets and items. Statements: a fixed number, whatever the number of appeals.
     """
     open_ones = {
         objection.target_id: objection
@@ -104,7 +104,7 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
         objection.item_id = appeal.item
         objection.objector = objection.objector or appeal.objector
         objection.objected_on = objection.objected_on or appeal.objected_on
-    Objection.objects.bulk_update([objection for objection, _ in joined], ["item", "objector", "objected_on"])
+    update_many([objection for objection, _ in joined], ["item", "objector", "objected_on"])
     lodged = _lodge(notice, fresh, actor)
     record_many(
         entry(
