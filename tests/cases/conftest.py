@@ -17,7 +17,7 @@ from corps.workflow import create_unit, store_file
 from firms.models import Firm
 from firms.workflow import register_firm
 from listings.addresses import read_cell
-from stores.models import Platform
+from stores.models import OfficialAccount, Platform
 from stores.workflow import register_platform
 from tests.accounts import register_official_account
 
@@ -123,6 +123,26 @@ def take_in(house: House, content: bytes, name: str = "a.csv", **said: Any) -> S
     workflow.continue_registering(sheet_import.pk)
     sheet_import.refresh_from_db()
     return sheet_import
+
+
+def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[str]:
+    """Register a sheet of these rows; the result of each."""
+    sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
+    assert sheet_import.state == "done", sheet_import.explanation
+    return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
+
+
+def make_official(house: House, number: str, *, firm: str = "HYS", name: str = "官方店") -> OfficialAccount:
+    """A Taobao store, by its number, as a firm's official account."""
+    return register_official_account(
+        firm=house.firms[firm],
+        platform=house.platforms["taobao"],
+        site="taobao",
+        canonical_id=number,
+        url=f"https://shop{number}.taobao.com/",
+        name=name,
+        actor=house.officer,
+    )
 
 
 @pytest.fixture

@@ -18,10 +18,9 @@ from corps.limits import limits
 from corps.models import AuditEntry, Notification
 from corps.workflow import read_notifications
 from listings.models import Belonging, Listing
-from stores.models import Store
+from stores.models import OfficialAccount, Store
 from stores.workflow import propose_strike, strike_official_account
-from tests.accounts import register_official_account
-from tests.cases.conftest import House, sheet_of, take_in
+from tests.cases.conftest import House, make_official, results, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -34,23 +33,9 @@ def row(listing: str = "", store: str = "", request: str = "下架商品") -> st
     return f"{item},{shop},{request},精华液"
 
 
-def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[str]:
-    sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
-    assert sheet_import.state == "done", sheet_import.explanation
-    return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
-
-
 @pytest.fixture
-def account(house: House):
-    return register_official_account(
-        firm=house.firms["HYS"],
-        platform=house.platforms["taobao"],
-        site="taobao",
-        canonical_id=SHOP,
-        url=f"https://shop{SHOP}.taobao.com/",
-        name="官方店",
-        actor=house.officer,
-    )
+def account(house: House) -> OfficialAccount:
+    return make_official(house, SHOP)
 
 
 @pytest.fixture
@@ -64,15 +49,7 @@ def case(house: House, account) -> Case:
 
 
 def another_account(house: House, firm: str) -> None:
-    register_official_account(
-        firm=house.firms[firm],
-        platform=house.platforms["taobao"],
-        site="taobao",
-        canonical_id=OTHER_SHOP,
-        url=f"https://shop{OTHER_SHOP}.taobao.com/",
-        name="另一店",
-        actor=house.officer,
-    )
+    make_official(house, OTHER_SHOP, firm=firm, name="另一店")
 
 
 def judge(house: House, confirm: bool, reason: str = "已查看", **who: Any):
@@ -275,10 +252,7 @@ class TestLimits:
 class TestAccounts:
     def test_what_rows_claimed_before_an_account_was_registered_waits_to_be_judged(self, house):
         results(house, row(LISTING, SHOP), firm="CXT")
-        register_official_account(
-            firm=house.firms["HYS"], platform=house.platforms["taobao"], site="taobao", canonical_id=SHOP,
-            url="x", name="官方店", actor=house.officer,
-        )  # fmt: skip
+        make_official(house, SHOP)
         claim = Belonging.objects.get()
         assert (claim.state, claim.firm.code, claim.row, claim.in_effect) == ("unjudged", "CXT", 2, True)
         assert not Target.objects.get().is_official

@@ -9,8 +9,7 @@ from cases.models import Case, ImportRow, Target
 from corps.models import Notification
 from stores.models import OfficialAccount
 from stores.workflow import propose_strike, strike_official_account
-from tests.accounts import register_official_account
-from tests.cases.conftest import House, sheet_of, take_in
+from tests.cases.conftest import House, make_official, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,15 +28,7 @@ def case(house: House) -> Case:
 
 @pytest.fixture
 def account(house: House, case: Case) -> OfficialAccount:
-    return register_official_account(
-        firm=house.firms["HYS"],
-        platform=house.platforms["taobao"],
-        site="taobao",
-        canonical_id=SHOP,
-        url=f"https://shop{SHOP}.taobao.com/",
-        name="官方店",
-        actor=house.officer,
-    )
+    return make_official(house, SHOP)
 
 
 def open_case(house: House, *rows: str) -> Case:

@@ -1,7 +1,5 @@
 """What becomes of a row: one result, in the order of precedence; the registry that rows leave behind."""
 
-from typing import Any
-
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -11,33 +9,13 @@ from corps.acting import acting
 from corps.models import AuditEntry
 from listings.models import Belonging, Listing
 from stores.models import Store
-from tests.accounts import register_official_account
-from tests.cases.conftest import House, sheet_of, take_in
+from tests.cases.conftest import make_official, results, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
 
 ITEM = "https://item.taobao.com/item.htm?id=%s"
 SHOP = "https://shop%s.taobao.com/"
 JD_SHOP = "https://mall.jd.com/index-%s.html"
-
-
-def make_official(house: House, number: str, *, firm: str = "HYS") -> None:
-    register_official_account(
-        firm=house.firms[firm],
-        platform=house.platforms["taobao"],
-        site="taobao",
-        canonical_id=number,
-        url=SHOP % number,
-        name="官方店",
-        actor=house.officer,
-    )
-
-
-def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[str]:
-    """Register a sheet of these rows; the result of each."""
-    sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
-    assert sheet_import.state == "done", sheet_import.explanation
-    return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
 
 
 def row(listing: str = "", store: str = "", request: str = "下架商品") -> str:

@@ -19,7 +19,7 @@ from notices.states import ItemState, NoticeState, ObjectionState
 from notices.workflow import ledger
 from stores.models import Liaison
 from tests.neighbours import Neighbours
-from tests.notices.world import World, add_targets, answer, issue, make_world
+from tests.notices.world import World, add_targets, answer, issue, make_world, object_to
 
 
 @dataclass
@@ -382,15 +382,7 @@ def _objection(scene: Scene, state: str) -> None:
         Objection.objects.filter(pk=scene.objection.pk).update(state=state)
         scene.objection.refresh_from_db()
         return
-    Objection.objects.create(
-        number="O2026-000099",
-        target=scene.target,
-        case=scene.world.case,
-        state=state,
-        reason="误伤",
-        lodged_by=scene.world.officer2,
-        lodged_at=timezone.now(),
-    )
+    object_to(scene.world, scene.target, state)
 
 
 def _liaison(scene: Scene, state: str) -> None:

@@ -115,25 +115,30 @@ def test_answers_taken_back_and_appeals_ring_for_the_officers(world: World, noti
     assert rung("appeal.given") >= {"officer", "officer2", "supervisor"}
 
 
-def test_a_lead_rings_for_the_chief_and_its_filing_for_its_officers_and_its_firm(world: World):
-    chief = User.objects.create(
-        username="chief", name="chief", role="supervisor", duties=["head_of_department"], unit=world.case.unit
-    )
+def open_lead(world: World) -> Case:
+    """A case of a complaint with no sheet, which waits for its filing."""
     Case.objects.update(number="C2025-000001")  # that of this year is for the new one
     complaint, _sheet = casework.submit_complaint(
         actor=world.officer, firm=world.firm, subject="来函", received_on=timezone.localdate()
     )
     casework.accept_complaint(complaint=complaint, actor=world.officer)
-    lead = casework.open_case(
+    return casework.open_case(
         actor=world.officer, complaints=[complaint], title="线索", lead=world.officer, second=world.officer2
     )
+
+
+def test_a_lead_rings_for_the_chief_and_its_filing_for_its_officers_and_its_firm(world: World):
+    chief = User.objects.create(
+        username="chief", name="chief", role="supervisor", duties=["head_of_department"], unit=world.case.unit
+    )
+    lead = open_lead(world)
     assert rung("case.to_file") == {"chief"}
     speaker = User.objects.create(username="firm-CXT", name="firm", role="representative")
     Representative.objects.create(user=speaker, firm=world.firm)
     casework.file_case(case=lead, actor=chief)
     assert rung("case.filed") == {"officer", "officer2", "firm-CXT"}
     told = Notification.objects.get(user=speaker, event="case.filed")
-    assert told.url == complaint.get_absolute_url()
+    assert told.url == lead.complaints.get().get_absolute_url()
     assert lead.number not in line_of(told)
 
 
@@ -183,14 +188,7 @@ def test_a_day_missed_that_was_made_up_for_is_told_to_no_supervisor(world: World
 
 
 def test_a_lead_that_nobody_decides_on_is_told_to_its_officers_and_then_to_supervisors(world: World):
-    Case.objects.update(number="C2025-000001")  # that of this year is for the new one
-    complaint, _sheet = casework.submit_complaint(
-        actor=world.officer, firm=world.firm, subject="来函", received_on=timezone.localdate()
-    )
-    casework.accept_complaint(complaint=complaint, actor=world.officer)
-    lead = casework.open_case(
-        actor=world.officer, complaints=[complaint], title="线索", lead=world.officer, second=world.officer2
-    )
+    lead = open_lead(world)
     due_on = timezone.localdate() - timedelta(days=20)
     Deadline.objects.filter(rule__code="HC").update(started_on=due_on - timedelta(days=20), due_on=due_on)
     for _time in range(2):

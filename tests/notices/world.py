@@ -10,7 +10,7 @@ from corps.models import Unit, User
 from firms.models import Firm
 from listings.models import Listing
 from notices import workflow
-from notices.models import Notice
+from notices.models import Notice, Objection
 from stores.models import Liaison, Platform, Store
 
 
@@ -154,6 +154,19 @@ def answer(world: World, notice: Notice, outcome: str = "removed", items: list[i
     user = world.liaison if notice.platform_id == world.platform.pk else world.other_liaison
     replies = [workflow.Reply(pk, outcome, item=pk) for pk in ids]
     return workflow.answer_items(notice=notice, replies=replies, actor=user, **more)
+
+
+def object_to(world: World, target: Target, state: str) -> Objection:
+    """An objection to a target in a state, written straight into the table."""
+    return Objection.objects.create(
+        number="O2026-000099",
+        target=target,
+        case=world.case,
+        state=state,
+        reason="误伤",
+        lodged_by=world.officer2,
+        lodged_at=timezone.now(),
+    )
 
 
 def ago(**span: int) -> datetime:

@@ -10,13 +10,13 @@ from cases.models import Case, Target
 from cases.states import CaseState, TargetState
 from corps.models import Unit, User
 from firms.models import Brand
-from notices.models import Check, Notice, NoticeItem, Objection
+from notices.models import Check, Notice, NoticeItem
 from notices.states import ItemState, ObjectionState
 from notices.workflow import ledger
 from stores import workflow
 from stores.models import Liaison, OfficialAccount, Platform, Store
 from tests.neighbours import Neighbours
-from tests.notices.world import World, add_targets, make_world
+from tests.notices.world import World, add_targets, make_world, object_to
 
 STORE = "70000001"
 
@@ -231,15 +231,7 @@ def _item(scene: Scene, state: str) -> None:
 
 
 def _objection(scene: Scene, state: str) -> None:
-    Objection.objects.create(
-        number="O2020-000001",
-        target=scene.target,
-        case=scene.world.case,
-        state=state,
-        reason="误伤",
-        lodged_by=scene.world.officer2,
-        lodged_at=timezone.now(),
-    )
+    object_to(scene.world, scene.target, state)
 
 
 def _actor(scene: Scene, state: str) -> None:
