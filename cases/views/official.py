@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -65,6 +66,8 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "account": account,
+        "heading": _("Targets of the account"),
+        "nothing": _("No target belongs to it"),
         "page": page,
         "table": TABLE.shown_to(request.user, request.GET),
         "conditions": conditions(request.GET, [("show", gettext_lazy("State"), WORDS.get)]),
@@ -87,6 +90,8 @@ def list_rows(request: SignedIn, pk: int) -> HttpResponse:
     total = visible.count()
     context: dict[str, Any] = {
         "account": account,
+        "heading": _("Rows that the account kept out"),
+        "nothing": _("It kept no row out"),
         "page": page_of(
             visible.select_related("sheet_import__complaint__case"), request.GET, order=("-id",), total=total
         ),
