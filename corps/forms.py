@@ -4,6 +4,7 @@ import re
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import BadRequest
 from django.db.models import BLANK_CHOICE_DASH, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,18 @@ def offer(form: forms.Form, rows: QuerySet, *names: str) -> None:
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: the body of a POST, be it empty, so that what is missing is said; None otherwise."""
     return request.POST if request.method == "POST" else None
+
+
+class NoActChosen(BadRequest):
+    """A form was sent without an act that its page offers."""
+
+
+def chosen_act(request: HttpRequest, *acts: str) -> str:
+    """The act that the pressed button names. Raises NoActChosen unless it is one of `acts`: none is done by default."""
+    act = request.POST.get("act", "")
+    if act not in acts:
+        raise NoActChosen
+    return act
 
 
 def ticked_ids(sent: QueryDict, name: str = "ids") -> list[int]:

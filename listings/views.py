@@ -19,7 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import posted
+from corps.forms import chosen_act, posted
 from corps.models import Approval, User
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, capped_count, conditions, page_of
@@ -196,7 +196,7 @@ def judge_registration(request: SignedIn, pk: int) -> TransitionRefused | None:
     """Do what the form about a proposed account says, and leave the person a message; what refused it, if anything."""
     account = _account(request, pk)
     try:
-        if request.POST.get("act") == "confirm":
+        if chosen_act(request, "confirm", "decline") == "confirm":
             shown = request.POST.get("touches", "")
             workflow.confirm_official_account(account=account, actor=request.user, touches=shown)
             messages.success(request, _("The account is protected from now on."))
@@ -241,7 +241,7 @@ def judge_strike(request: SignedIn, pk: int) -> TransitionRefused | None:
     """Do what the form of a request to strike says, and leave the person a message; what refused it, if anything."""
     account = _account(request, pk)
     try:
-        if request.POST.get("act") == "strike":
+        if chosen_act(request, "strike", "decline") == "strike":
             workflow.strike_official_account(account=account, actor=request.user)
             messages.success(request, _("The account is struck: its store may be named like any other."))
         else:

@@ -13,6 +13,7 @@ from cases.forms import BelongingForm
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import chosen_act
 from corps.models import User
 from corps.refusals import refusals_go_to, send_back
 from corps.workflow import open_approval
@@ -51,8 +52,9 @@ def decide_belonging(request: SignedIn, pk: int) -> HttpResponse:
     if correction is None:
         messages.error(request, _("This was decided already."))
         return redirect("cases:belonging", pk)
+    act = chosen_act(request, "confirm", "decline")
     try:
-        if request.POST.get("act") == "confirm":
+        if act == "confirm":
             touches = request.POST.get("touches", "")
             workflow.confirm_belonging(correction=correction, actor=request.user, touches=touches)
             messages.success(request, _("The store of the listing is corrected."))

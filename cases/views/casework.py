@@ -24,6 +24,7 @@ from corps.access import may
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import chosen_act
 from corps.models import AuditEntry, Deadline, User
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
@@ -330,10 +331,7 @@ def _notes(request: SignedIn, case: Case) -> dict[str, Any]:
 def act(request: SignedIn, number: str) -> HttpResponse:
     """The verbs on a case that need no more than a word: each goes to its workflow function."""
     case = visible_case(request.user, number)
-    name, reason = request.POST.get("act", ""), request.POST.get("reason", "")
-    if name == "note":
-        return _note(request, case)
-    text = request.POST.get("text", "")
+    reason, text = request.POST.get("reason", ""), request.POST.get("text", "")
     verbs: dict[str, Any] = {
         "file": lambda: workflow.file_case(case=case, actor=request.user),
         "decline": lambda: workflow.decline_case(case=case, actor=request.user, reason=reason),
@@ -344,8 +342,9 @@ def act(request: SignedIn, number: str) -> HttpResponse:
         "resume": lambda: workflow.resume_case(case=case, actor=request.user),
         "archive": lambda: workflow.archive_case(case=case, actor=request.user),
     }
-    if name not in verbs:
-        raise Http404
+    name = chosen_act(request, "note", *verbs)
+    if name == "note":
+        return _note(request, case)
     try:
         verbs[name]()
     except TransitionRefused as refused:

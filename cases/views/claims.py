@@ -18,7 +18,7 @@ from cases.states import TargetState
 from cases.workflow import claims_for
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import ticked_ids
+from corps.forms import chosen_act, ticked_ids
 from corps.home import Need
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
@@ -95,7 +95,7 @@ def judge(request: SignedIn) -> HttpResponse:
 
 
 def _judge(request: SignedIn, ids: list[int]) -> list[Result]:
-    act, reason = request.POST.get("act"), request.POST.get("reason", "")
+    act, reason = chosen_act(request, "admit", "confirm", "refuse"), request.POST.get("reason", "")
     if act == "admit":
         return workflow.admit_claims(claims=ids, actor=request.user)
     return workflow.judge_claims(claims=ids, actor=request.user, confirm=act == "confirm", reason=reason)

@@ -22,7 +22,7 @@ from corps.access import may
 from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import posted
+from corps.forms import chosen_act, posted
 from corps.models import AuditEntry, User
 from corps.papers import hand_out, name_by_type
 from corps.pieces.lists import capped_count, conditions, page_of
@@ -229,16 +229,14 @@ def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
 @require_POST
 def decide(request: SignedIn, number: str) -> HttpResponse:
     """Accept, refuse or take back a complaint. What is wrong with the reason is said beside it; the text stays."""
-    complaint, act = _visible(request, number), request.POST.get("act")
+    complaint, act = _visible(request, number), chosen_act(request, "accept", "refuse", "withdraw")
     if act == "accept":
         try:
             workflow.accept_complaint(complaint=complaint, actor=request.user)
         except TransitionRefused as refused:
             return send_back(request, refused, complaint)
         return redirect(complaint)
-    verbs: dict[str | None, Any] = {"refuse": workflow.refuse_complaint, "withdraw": workflow.withdraw_complaint}
-    if act not in verbs:
-        raise Http404
+    verbs: dict[str, Any] = {"refuse": workflow.refuse_complaint, "withdraw": workflow.withdraw_complaint}
     form = ReasonForm(request.POST)
     if form.is_valid():
         with refusals_go_to(form):

@@ -21,7 +21,7 @@ from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.exports import Download, csv_response
-from corps.forms import ticked_ids
+from corps.forms import chosen_act, ticked_ids
 from corps.limits import count, counted
 from corps.models import User
 from corps.refusals import send_back
@@ -32,6 +32,8 @@ readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTAT
 State = SheetImport.State
 AT_WORK = (State.READING, State.REGISTERING)
 MOST_AT_ONCE = 10_000
+# What rows can be settled by, beside an address that was proposed for them.
+ACTS = ("repair", "again", "refuse", "suggested")
 MOST_SUGGESTED = 100
 
 
@@ -109,15 +111,15 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     """
     request.rail_key = "complaints"
     sheet_import = _visible(request, pk)
-    act, repair = request.POST.get("act"), request.POST.get("repair", "").strip()
-    if suggested := request.POST.get("suggested"):
-        act, repair = "repair", suggested.strip()
+    act, repair = "repair", request.POST.get("suggested", "").strip()
+    if not repair:
+        act, repair = chosen_act(request, *ACTS), request.POST.get("repair", "").strip()
     ids = _chosen(request, sheet_import)
     if not ids or (act == "repair" and not repair):
         messages.warning(request, _("Select rows, and give the address that is meant."))
         return redirect(_back(request, sheet_import))
     try:
-        results = _settle(request.user, ids, str(act), repair)
+        results = _settle(request.user, ids, act, repair)
     except TransitionRefused as refused:
         return send_back(request, refused, _back(request, sheet_import))
     failed = [result for result in results if not result.ok]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from cases.views.tables import filtered, in_store
 from corps.clock import shanghai_date
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import ticked_ids
+from corps.forms import chosen_act, ticked_ids
 from corps.models import AuditEntry, User
 from corps.pieces.words import moment, thousands
 from corps.refusals import send_back, status_of
@@ -217,7 +217,8 @@ def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
 def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     """Ground, drop or take up selected targets of a case, singly judged, with a result for each."""
     case = visible_case(request.user, number)
-    if request.POST.get("act") == "take_up":
+    code = request.POST.get("ground")
+    if not code and chosen_act(request, "drop", "take_up") == "take_up":
         return _take_up(request, case)
     if request.POST.get("all_matching"):
         ids = list(filtered(request, case).order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
@@ -229,15 +230,13 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
         return redirect(back)
     own = list(case.targets.filter(pk__in=ids).values_list("pk", flat=True))
     try:
-        if code := request.POST.get("ground"):
+        if code:
             grounds = LegalGround.objects.visible_to(request.user)
             ground = None if code == "none" else get_object_or_404(grounds, code=code)
             results = workflow.ground_targets(targets=own, ground=ground, actor=request.user)
-        elif request.POST.get("act") == "drop":
+        else:
             reason = request.POST.get("reason", "")
             results = workflow.drop_targets(targets=own, actor=request.user, reason=reason)
-        else:
-            raise Http404
     except TransitionRefused as refused:
         return send_back(request, refused, back)
     if all(result.ok for result in results):

@@ -22,6 +22,7 @@ from corps.api import is_api, problem_page
 from corps.context import SEARCHERS
 from corps.doors import SignedIn, open_to, safe_goal
 from corps.events import line_of
+from corps.forms import NoActChosen
 from corps.home import home_views
 from corps.limits import LIMIT_CODES, LimitExceeded
 from corps.models import Notification
@@ -112,7 +113,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return render(request, "corps/413.html", {"back": _page_before(request)}, status=413)
     if is_api(request):
         return problem_page(request, 400, _("The request cannot be read."), "bad_request")
-    return defaults.bad_request(request, exception, "corps/400.html")
+    context = {"is_act_missing": isinstance(exception, NoActChosen), "back": _page_before(request)}
+    return render(request, "corps/400.html", context, status=400)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

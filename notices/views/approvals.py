@@ -22,6 +22,7 @@ from corps.calendar import due_on
 from corps.clock import now, today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
+from corps.forms import chosen_act
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from corps.refusals import send_back
 from listings.models import BelongingCorrection, Listing
@@ -143,7 +144,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
     """Approve the version on the screen, which is issued in ten seconds, or return it with a reason; then the next."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
     try:
-        if request.POST.get("act") == "approve":
+        if chosen_act(request, "approve", "return") == "approve":
             workflow.propose_approval(notice=notice, actor=request.user, version=request.POST.get("version", ""))
             request.session[APPROVED] = number
         else:
@@ -182,7 +183,7 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
     reason = request.POST.get("reason", "")
     try:
-        if request.POST.get("act") == "decline":
+        if chosen_act(request, "correct", "decline") == "decline":
             workflow.decline_correction(target=target, actor=request.user, reason=reason)
             messages.success(request, _("The outcome stays as it is."))
         else:

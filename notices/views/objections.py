@@ -1,7 +1,7 @@
 """Objections and corrections: pages to lodge, to take up, and to decide."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from cases.models import Target
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import posted, ticked_ids
+from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import User
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
@@ -132,10 +132,8 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
 @require_POST
 def decide_many(request: SignedIn) -> HttpResponse:
     """Take the ticked objections up, or uphold or dismiss them for one reason; with a result for each."""
-    ids, act = ticked_ids(request.POST)[:MOST_AT_ONCE], request.POST.get("act", "")
+    act, ids = chosen_act(request, "accept", *VERDICTS), ticked_ids(request.POST)[:MOST_AT_ONCE]
     back = f"{reverse('notices:objections')}?{request.GET.urlencode()}"
-    if act not in ("accept", *VERDICTS):
-        raise Http404
     if not ids:
         messages.warning(request, _("Select objections first."))
         return redirect(back)

@@ -20,7 +20,7 @@ from corps.bodies import takes
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.exports import Download
-from corps.forms import posted, ticked_ids
+from corps.forms import chosen_act, posted, ticked_ids
 from corps.limits import counted
 from corps.models import AuditEntry, Delivery, User
 from corps.pieces.lists import conditions, page_of
@@ -205,7 +205,7 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
 def change_draft(request: SignedIn, number: str) -> HttpResponse:
     """What the buttons of composer and page do to drafts: submit, take back, take items out, give up, change."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
-    act = request.POST.get("act", "")
+    act = chosen_act(request, "submit", "submit_all", "remove", "request", "recall", "withdraw")
     composer = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
     try:
         if act == "submit":
@@ -225,7 +225,7 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
         elif act == "recall":
             workflow.recall_notice(notice=notice, actor=request.user)
             messages.success(request, _("It is a draft again."))
-        elif act == "withdraw":
+        else:
             workflow.withdraw_draft(notice=notice, actor=request.user)
             messages.success(request, _("The draft was given up; its targets are free again."))
     except TransitionRefused as refused:
@@ -262,20 +262,20 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     """Withdraw items of an issued notice, or hand over those answered "not ours", or take some out of one that is not
     issued; with a result for each."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
-    ids = ticked_ids(request.POST)
+    act, ids = chosen_act(request, "withdraw", "take_out", "hand_over"), ticked_ids(request.POST)
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
     results: list[Result] = []
     try:
-        if request.POST.get("act") == "withdraw":
+        if act == "withdraw":
             form = ReasonForm(request.POST)
             if not form.is_valid():
                 messages.error(request, _("Give the reason."))
                 return redirect(notice)
             results = workflow.withdraw_items(items=ids, actor=request.user, reason=form.cleaned_data["reason"])
-        elif request.POST.get("act") == "take_out":
+        elif act == "take_out":
             results = workflow.remove_items(notice=notice, items=ids, actor=request.user)
-        elif request.POST.get("act") == "hand_over":
+        else:
             if not request.POST.get("desk"):
                 messages.error(request, _("Choose the platform that they belong to."))
                 return redirect(f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}")
@@ -284,7 +284,7 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         return send_back(request, refused, notice)
     if results and all(result.ok for result in results):
-        messages.success(request, _told(len(results), request.POST["act"]))
+        messages.success(request, _told(len(results), act))
         return redirect(notice)
     names = {
         item.pk: (str(item.target.thing), "")
