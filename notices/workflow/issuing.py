@@ -32,7 +32,7 @@ from notices.workflow.submissions import changed_in_words, changed_since, recipi
 from stores.locks import lock_official_accounts
 
 # States in which an item still keeps its notice from being completed.
-BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED)
+BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED, ItemState.NEEDS_INFORMATION, ItemState.NOT_OURS)
 
 PROOF = 300
 
@@ -301,7 +301,7 @@ def _given_proof(proof: str) -> str:
 
 
 def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime) -> None:
-    """Complete those of the issued notices in which no item is open, claimed or appealed, and open again those in
+    """Complete those of the issued notices in which no item is in one of the states `BUSY`, and open again those in
     which one has become so. Four statements at most.
 
     Targets and items are locked before notices, everywhere; and the items are looked at only once the notices are

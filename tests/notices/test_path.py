@@ -160,9 +160,15 @@ def test_a_notice_is_completed_when_its_last_items_are_carried_over(world: World
 
 @pytest.mark.parametrize(
     ("outcome", "state"),
-    [("removed", "issued"), ("appealed", "issued"), ("refused", "completed"), ("not_ours", "completed")],
+    [
+        ("removed", "issued"),
+        ("appealed", "issued"),
+        ("needs_information", "issued"),
+        ("not_ours", "issued"),
+        ("refused", "completed"),
+    ],
 )
-def test_a_notice_is_completed_once_nothing_in_it_is_open_claimed_or_appealed(world: World, outcome: str, state: str):
+def test_a_notice_is_completed_once_nothing_in_it_waits_for_somebody(world: World, outcome: str, state: str):
     add_targets(world, 2)
     [notice] = issue(world)
     first, last = notice.items.order_by("position").values_list("pk", flat=True)

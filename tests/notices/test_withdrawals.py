@@ -95,7 +95,7 @@ class TestWhoIsTold:
         for item in issued.items.order_by("position")[:3]:
             assert f"{item.position}. 商品 {item.target.thing.canonical_id} {item.target.thing.url}" in text
         assert issued.items.get(position=4).target.thing.canonical_id not in text
-        assert "撤回原因：撤回条目" in text
+        assert "撤回原因：经复核，不再要求处置" in text
         assert "请予恢复" not in text
 
     @pytest.mark.parametrize("state", ["sending", "uncertain"])
