@@ -23,6 +23,8 @@ class CorpsConfig(AppConfig):
         allow("corps.record_past_event", duties=["record_past_event"])
         allow("corps.manage_accounts", roles=["administrator"])
         allow("corps.lift_quarantine", roles=["administrator"])
+        allow("corps.change_organisation", roles=["administrator"])
+        allow("corps.change_own_phone", roles=["officer", "supervisor"])
         allow("corps.decide_delivery", roles=["officer", "supervisor"])
         allow("corps.check_audit", roles=["auditor"])
 
@@ -30,6 +32,9 @@ class CorpsConfig(AppConfig):
         navigation.register("desk_of_the_house", _("Desk"), "home", section="desk", order=1, roles=administrator)
         navigation.register("users", _("Accounts"), "users", section="house", order=10, roles=administrator)
         navigation.register("units", _("Units"), "units", section="house", order=20, roles=administrator)
+        navigation.register(
+            "organisation", _("Organisation"), "organisation", section="house", order=25, roles=administrator
+        )
         navigation.register("calendar", _("Calendar"), "calendar", section="house", order=30, roles=administrator)
         navigation.register("admin", _("Reference data"), "admin:index", section="house", order=90, roles=administrator)
         navigation.register("audit", _("Audit"), "audit", section="oversight", order=90, roles=auditor)

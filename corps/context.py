@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from corps import navigation
 from corps.doors import DRAFTS_DONE, way_back
 from corps.models import Installation, User
+from corps.organisation import shown_name
 from corps.pieces.words import thousands
 
 STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
@@ -62,7 +63,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         sections = SimpleLazyObject(lambda: list(navigation.lines_for(request)))
     other = next(((code, name) for code, name in settings.LANGUAGES if code != get_language()), None)
     return {
-        "organisation": settings.ORGANISATION,
+        "organisation": SimpleLazyObject(shown_name),
         "version": settings.SPECTACULAR_SETTINGS["VERSION"],
         "other_language": other,
         "way_back": SimpleLazyObject(lambda: way_back(request)),

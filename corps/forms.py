@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.calendar import Day
 from corps.holiday_tables import TableFaults, read_table
 from corps.models import Unit, User
+from corps.organisation import Details
 
 DASHES = BLANK_CHOICE_DASH[0][1]
 IN_THE_CORPS = (User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -109,6 +110,46 @@ class UnitForm(forms.Form):
         queryset=Unit.objects.order_by("path"),
         required=False,
         empty_label=_("Directly to the corps"),
+    )
+
+
+class OrganisationForm(forms.Form):
+    """How the authority is called and reached. details: what is in force, shown where nothing is stated."""
+
+    name = forms.CharField(
+        label=_("Name of the authority"),
+        max_length=80,
+        required=False,
+        help_text=_("Under letters, as the sender of mail, and on pages."),
+    )
+    letter_head = forms.CharField(
+        label=_("Letter head"),
+        max_length=80,
+        required=False,
+        help_text=_("Above letters, where it is not the name."),
+    )
+    document_prefix = forms.CharField(
+        label=_("Beginning of official numbers"),
+        max_length=20,
+        required=False,
+        help_text=_("Numbers that were given stay as they are."),
+    )
+    address = forms.CharField(label=_("Postal address"), max_length=200, required=False)
+    telephone = forms.CharField(label=_("Telephone of the authority"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, details: Details, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("name", "letter_head", "document_prefix"):
+            self.fields[name].widget.attrs["placeholder"] = getattr(details, name)
+
+
+class OwnPhoneForm(forms.Form):
+    """An officer's own telephone."""
+
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        help_text=_("Letters that name you as the contact give it to the platform."),
     )
 
 

@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 from corps.acting import current
 from corps.errors import TransitionRefused
 from corps.models import Delivery, Message
+from corps.organisation import current as current_organisation
 
 # RFC 5322, 2.1.1: without its line end.
 LONGEST_LINE = 998
@@ -135,7 +136,7 @@ def one_line(text: str) -> str:
 
 def _letter(mail_id: str, recipient: str, recipient_name: str, title: str, reply_to: str, at: datetime) -> EmailMessage:
     letter = EmailMessage(policy=policy.SMTP)
-    letter["From"] = Address(settings.ORGANISATION, addr_spec=settings.MAIL_FROM)
+    letter["From"] = Address(current_organisation().name, addr_spec=settings.MAIL_FROM)
     letter["To"] = Address(recipient_name, addr_spec=recipient)
     if reply_to:
         letter["Reply-To"] = Address(addr_spec=ascii_address(reply_to))

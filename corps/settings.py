@@ -224,8 +224,11 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "smtp://127.0.0.1:8025")
 MAIL_FROM = env.str("MAIL_FROM", "corps@corps.example")
 MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", "corps.example")
-ORGANISATION = env.str("ORGANISATION", "市市场监督管理局执法总队")
-DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "沪市监总队")
+# What stands until an administrator states it on the page of the organisation.
+SHIPPED_ORGANISATION = "市市场监督管理局执法总队"
+SHIPPED_DOCUMENT_PREFIX = "沪市监总队"
+ORGANISATION = env.str("ORGANISATION", SHIPPED_ORGANISATION)
+DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", SHIPPED_DOCUMENT_PREFIX)
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
 
 REST_FRAMEWORK = {

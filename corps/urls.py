@@ -11,7 +11,7 @@ import listings.api
 import notices.api
 import stores.api
 from corps.schema import SchemaView
-from corps.views import account, audit, calendar, desk, house, lists, people, pulse, status, units
+from corps.views import account, audit, calendar, desk, house, lists, organisation, people, pulse, status, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -27,6 +27,7 @@ accounts = [
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("password/set/", account_views.password_set, name="account_set_password"),
+    path("telephone/", account.change_phone, name="account_telephone"),
     path("sessions/", account.list_sessions, name="account_sessions"),
     path("sessions/end/", account.end_sessions, name="account_sessions_end"),
     path("2fa/", include("allauth.mfa.urls")),
@@ -69,6 +70,7 @@ urlpatterns = [
     path("accounts/", include(accounts)),
     path("users/", include(administration)),
     path("new-account/<slug:role>/", people.create_user, name="user_new"),
+    path("organisation/", organisation.change_organisation, name="organisation"),
     path("units/", units.list_units, name="units"),
     path("units/<int:pk>/", units.change_unit, name="unit"),
     path("outbox/release/", desk.release_outbox, name="outbox_release"),

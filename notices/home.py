@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from cases import desk
-from cases.models import Case
+from cases.models import Case, CaseOfficer
 from cases.states import UNFINISHED, CaseState, TargetState
 from corps.access import may
 from corps.clock import today
@@ -21,6 +21,7 @@ from notices.models import Notice, NoticeItem, Objection
 from notices.standing import owed_by
 from notices.states import UNDECIDED, ItemState, NoticeState, ObjectionState
 from notices.views import deliveries
+from notices.workflow.guards import OPEN_FOR_NOTICES
 from stores.models import Platform
 
 LONGEST_NOTE = 60
@@ -71,6 +72,23 @@ def cut_off(user: User) -> Iterable[desk.Task]:
             url=reverse("stores:platforms"),
             verb=_("Look"),
             due=owed.due,
+        )
+
+
+def without_telephone(user: User) -> Iterable[desk.Task]:
+    """That an officer has no telephone, while letters of their open cases would name them; one statement at most."""
+    if user.phone or user.role != User.Role.OFFICER:
+        return
+    named = CaseOfficer.objects.filter(officer=user, is_lead=True, until=None, case__state__in=OPEN_FOR_NOTICES).count()
+    if named:
+        yield desk.Task(
+            title=_("Your account has no telephone"),
+            note=_("letters name you as the contact, and platforms could not call you"),
+            place="",
+            count=named,
+            unit=npgettext("counted", "case", "cases", named),
+            url=reverse("account_telephone"),
+            verb=_("Enter it"),
         )
 
 
@@ -320,7 +338,7 @@ def register() -> None:
     desk.more["check"] = "notices:checks_list"
     desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
-    desk.providers["send"] += [to_send, drafts]
+    desk.providers["send"] += [without_telephone, to_send, drafts]
     desk.providers["back"] += [undelivered, returned, answered_back, appeals]
     calls.append(to_decide)
     desk.providers["check"].append(to_check)

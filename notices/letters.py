@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from python_calamine import CalamineWorkbook
 
 from cases.models import Case, CaseOfficer, LegalGround, Target
-from corps import tasks
+from corps import organisation, tasks
 from corps.acting import current
 from corps.calendar import Unit
 from corps.clock import shanghai_date, today
@@ -97,7 +97,7 @@ def letter_context(notice: Notice) -> dict[str, Any]:
         "notice": notice,
         "case": notice.case,
         "title": _("Request for assistance in dealing with suspected illegal listings and stores"),
-        "organisation": settings.ORGANISATION,
+        "organisation": organisation.current(),
         "url": f"{settings.SITE_URL}{notice.get_absolute_url()}",
         "items": items,
         "shown": items[:SHOWN_IN_LETTER],

@@ -23,6 +23,7 @@ PARTS: dict[str, Any] = {
     "period": gettext_lazy("the period for answers"),
     "case": gettext_lazy("the case, by its title or number"),
     "contact": gettext_lazy("the contact"),
+    "organisation": gettext_lazy("the letter head, address or telephone of the authority"),
     "recipient": gettext_lazy("the recipient"),
     "text": gettext_lazy("the text of the letter"),
 }
@@ -35,7 +36,7 @@ def parts_of(notice: Notice) -> dict[str, str]:
     """
     content = letters.content_of(notice)
     items, contact, recipient = content.context["items"], content.context["contact"], notice.recipient
-    campaign = notice.case.campaign
+    house, campaign = content.context["organisation"], notice.case.campaign
     parts: dict[str, Any] = {
         "items": [[value for name, value in item.items() if name not in ("ground", "ground_id")] for item in items],
         "grounds": [[item["ground_id"] for item in items], *_grounds_of(notice, content)],
@@ -43,6 +44,7 @@ def parts_of(notice: Notice) -> dict[str, str]:
         "period": campaign.reply_working_days if campaign else None,
         "case": [notice.case.title, notice.case.document_number],
         "contact": [contact.pk, contact.name, contact.phone],
+        "organisation": [house.name, house.letter_head, house.address, house.telephone],
         "recipient": recipient and [recipient.pk, recipient.name, recipient.email, recipient.duty],
         "text": [notice.platform_id, content.title, content.html, content.text, content.cells],
     }

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from corps import organisation
 from corps.clock import shanghai_date
 from corps.messages import Attachment, ascii_address, compose
 from corps.models import Delivery, Message, StoredFile
@@ -81,7 +82,7 @@ def _context(letter: WithdrawalLetter, items: Sequence[NoticeItem]) -> dict[str,
         "letter": letter,
         "notice": notice,
         "title": TITLES.get(Cause(letter.cause), TITLE),
-        "organisation": settings.ORGANISATION,
+        "organisation": organisation.current(),
         "url": f"{settings.SITE_URL}{letter.get_absolute_url()}",
         "first_dated": shanghai_date(notice.issued_at) if notice.issued_at else None,
         "dated": shanghai_date(letter.issued_at),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class Counter(models.Model):
@@ -83,6 +84,25 @@ class Notification(models.Model):
             ),
             models.Index(fields=["user", "-id"], name="notification_unread", condition=models.Q(read_at__isnull=True)),
         ]
+
+
+class Organisation(models.Model):
+    """One row, written when an administrator first states something: how the authority of this installation is called
+    and reached. Read it with `corps.organisation.current`: an empty field stands for the setting, or for nothing.
+
+    letter_head: the name above its letters, where that is another. document_prefix: what its official numbers begin
+    with.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(_("name of the authority"), max_length=80, blank=True)
+    letter_head = models.CharField(_("letter head"), max_length=80, blank=True)
+    document_prefix = models.CharField(_("beginning of official numbers"), max_length=20, blank=True)
+    address = models.CharField(_("postal address"), max_length=200, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_organisation_row", condition=models.Q(id=1))]
 
 
 class Installation(models.Model):

@@ -9,13 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow
 from corps.agents import browser_and_system
-from corps.doors import SignedIn, open_to
+from corps.doors import SignedIn, asks_for, open_to
 from corps.errors import TransitionRefused
-from corps.models import Session
+from corps.forms import OwnPhoneForm, posted
+from corps.models import Session, User
+from corps.refusals import refusals_go_to
 from corps.sessions import live_sessions
 from corps.workflow.sessions import digest_of
 
@@ -41,6 +43,21 @@ def list_sessions(request: SignedIn) -> HttpResponse:
     lines = [_line(session, present) for session in sessions]
     lines.sort(key=lambda line: not line["is_present"])
     return render(request, "account/sessions.html", {"lines": lines, "others": len(lines) - 1})
+
+
+@open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+@asks_for()
+@require_http_methods(["GET", "POST"])
+def change_phone(request: SignedIn) -> HttpResponse:
+    """One's own telephone, which letters give to platforms."""
+    form = OwnPhoneForm(posted(request), initial={"phone": request.user.phone})
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.change_own_phone(user=request.user, phone=form.cleaned_data["phone"], at=timezone.now())
+        if form.is_valid():
+            messages.success(request, _("Your telephone is kept."))
+            return redirect("home")
+    return render(request, "account/telephone.html", {"form": form})
 
 
 @open_to()

@@ -2,6 +2,7 @@
 
 from corps.workflow.accounts import (
     change_own_password,
+    change_own_phone,
     change_user,
     choose_language,
     create_user,
@@ -49,6 +50,7 @@ from corps.workflow.house import (
 )
 from corps.workflow.lists import forget_filter, hide_columns, keep_filter
 from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
+from corps.workflow.organisation import change_organisation
 from corps.workflow.seals import Fault, check_audit, lost_seals, seal_audit, verify_audit
 from corps.workflow.sessions import (
     begin_session,
@@ -69,7 +71,9 @@ __all__ = [
     "cancel",
     "cancel_replay",
     "cancel_unsent",
+    "change_organisation",
     "change_own_password",
+    "change_own_phone",
     "change_unit",
     "change_user",
     "check_audit",

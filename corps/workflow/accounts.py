@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access import require
 from corps.acting import current
 from corps.audit import record
+from corps.changes import put
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
 from corps.locking import locked
@@ -167,6 +168,23 @@ def change_own_password(*, user: User, password: str, keep: str, at: datetime) -
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
     record(user, "account.password_changed", user, at=at, sessions=end_other_sessions(user, keep=keep))
+
+
+@transaction.atomic
+def change_own_phone(*, user: User, phone: str, at: datetime) -> User:
+    """The telephone under which platforms reach an officer; letters name it with their name.
+
+    Raises PermissionDenied for who is not of the corps; ValidationError by field.
+    """
+    require(user, "corps.change_own_phone")
+    user = locked(User.objects).get(pk=user.pk)
+    _before, after = put(user, {"phone": phone.strip()})
+    if not after:
+        return user
+    _check(user)
+    user.save(update_fields=["phone"])
+    record(user, "account.changed", user, at=at, before={}, after={}, also=["phone"])
+    return user
 
 
 @transaction.atomic

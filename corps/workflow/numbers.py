@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from corps.clock import shanghai_date
+from corps.organisation import current
 
 TAKE = """
 INSERT INTO corps_counter AS counter (series, year, last) VALUES (%s, %s, %s)
@@ -42,4 +42,4 @@ def take_numbers(series: str, at: datetime, count: int) -> list[str]:
 def document_number(kind: str, at: datetime) -> str:
     """An official number (文号), "沪市监总队协查〔2026〕123号". kind: the word in it, such as 协查."""
     year = shanghai_date(at).year
-    return f"{settings.DOCUMENT_PREFIX}{kind}〔{year}〕{next_number(f'document:{kind}', year)}号"
+    return f"{current().document_prefix}{kind}〔{year}〕{next_number(f'document:{kind}', year)}号"

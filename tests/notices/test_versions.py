@@ -12,7 +12,7 @@ from cases import workflow as casework
 from cases.models import Campaign, Case, CaseOfficer, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry, Delivery, Notification, User
-from corps.workflow import change_user, deactivate_user
+from corps.workflow import change_organisation, change_user, deactivate_user
 from listings.models import Listing
 from notices import letters, workflow
 from notices.models import Notice
@@ -84,6 +84,9 @@ DOORS: dict[str, Callable[[World, User], Any]] = {
     ),
     "the account of the contact": lambda world, admin: deactivate_user(user=world.officer, actor=admin, at=ago()),
     "the campaign's length for answers": in_campaign,
+    "the letter head": lambda world, admin: change_organisation(
+        name="", letter_head="另一机关", document_prefix="", address="", telephone="", actor=admin, at=ago()
+    ),
 }
 
 

@@ -1,0 +1,34 @@
+"""The administrator's page for the organisation."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from corps import workflow
+from corps.doors import SignedIn, asks_for, open_to
+from corps.forms import OrganisationForm, posted
+from corps.models import Organisation, User
+from corps.organisation import FIELDS, current
+from corps.refusals import refusals_go_to
+
+administrators = open_to(User.Role.ADMINISTRATOR)
+
+
+@administrators
+@asks_for()
+@require_http_methods(["GET", "POST"])
+def change_organisation(request: SignedIn) -> HttpResponse:
+    """How the authority is called and reached, with what stands where nothing is stated."""
+    stated, details = Organisation.objects.filter(pk=1).first() or Organisation(), current()
+    form = OrganisationForm(posted(request), details=details, initial={name: getattr(stated, name) for name in FIELDS})
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.change_organisation(actor=request.user, at=timezone.now(), **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, _("Saved. Letters and pages say it from now on."))
+            return redirect("organisation")
+    context = {"form": form, "details": details, "missing": [form.fields[name].label for name in details.missing]}
+    return render(request, "corps/organisation.html", context)

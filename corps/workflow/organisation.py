@@ -1,0 +1,42 @@
+"""How the authority of this installation is called and reached."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from corps.access import require
+from corps.audit import record
+from corps.changes import put
+from corps.locking import locked
+from corps.models import Installation, Organisation, User
+from corps.organisation import forget_shown
+
+
+@transaction.atomic
+def change_organisation(
+    *,
+    name: str,
+    letter_head: str,
+    document_prefix: str,
+    address: str,
+    telephone: str,
+    actor: User,
+    at: datetime,
+) -> Organisation:
+    """State name, letter head, official numbers, address and telephone; an empty one is what the settings say.
+
+    Letters that were written keep their words. What waits for approval says something else from then on, so its
+    approval is void. Raises PermissionDenied; ValidationError by field.
+    """
+    require(actor, "corps.change_organisation")
+    locked(Installation.objects).get()
+    organisation = Organisation.objects.filter(pk=1).first() or Organisation()
+    wanted = {"name": name, "letter_head": letter_head, "document_prefix": document_prefix}
+    before, after = put(organisation, wanted | {"address": address, "telephone": telephone})
+    if not after:
+        return organisation
+    organisation.full_clean()
+    organisation.save()
+    record(actor, "organisation.changed", None, at=at, before=before, after=after)
+    transaction.on_commit(forget_shown)
+    return organisation
