@@ -13,7 +13,10 @@ if sys.prefix == sys.base_prefix and (VENV / "bin" / "python").exists():
 
 
 def main() -> int:
-    """Prepare what the command needs, run it, and let go. 1 if the services cannot be had, 130 after Ctrl-C."""
+    """Prepare what the command needs, run it, and let go.
+
+    1 if the services cannot be had, 2 if there is no database and the command makes none, 130 after Ctrl-C.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
     from django.core.management import execute_from_command_line
 
@@ -21,13 +24,15 @@ def main() -> int:
     from corps.services.commands import database_for
 
     words = sys.argv[1:]
-    only_help = not words or words[0].startswith("-") or bool({"--help", "-h"} & set(words))
+    command = words[0] if words else "help"
+    only_help = command.startswith("-") or bool({"--help", "-h"} & set(words))
+    deploys = command == "check" and "--deploy" in words
     try:
-        with database_for(words[0] if words else "help", only_help=only_help):
+        with database_for(command, only_help=only_help, deploys=deploys):
             execute_from_command_line(sys.argv)
     except ServicesError as refused:
         print(refused, file=sys.stderr)
-        return 1
+        return refused.status
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130

@@ -1,29 +1,33 @@
-"""Settings of the whole house. Everything that differs from place to place comes from the environment.
+"""Settings of the whole house. What differs from place to place is declared in `corps/environment.py`.
 
 This module, `corps/urls.py` and `corps/celery.py` are the only files of the ground that name the rooms above.
 Services are never started here: `manage.py` and the process manager put their addresses into the environment first.
 """
 
 import logging
+import os
 from pathlib import Path
 
 import structlog
 from csp.constants import NONE, SELF
 from environs import Env
 
-env = Env()
+from corps.environment import BY_NAME, is_given, load, value
+from corps.services.commands import NO_DATABASE, data_dir
+from corps.services.secrets import secret_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".local"))).absolute()
+DATA_DIR = data_dir()
+load(DATA_DIR)
+env = Env()
 
-HTTPS = env.bool("HTTPS", False)
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "")
-if not SECRET_KEY:
-    from corps.services.secrets import secret_key
-
-    SECRET_KEY = secret_key(DATA_DIR)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+HTTPS: bool = value("HTTPS")
+DEBUG: bool = value("DEBUG")
+# A command that needs no database leaves nothing behind, and so no key.
+SECRET_KEY: str = value("SECRET_KEY") or os.environ.get("PASSING_SECRET_KEY") or secret_key(DATA_DIR)
+SECRET_KEY_IS_GIVEN = is_given("SECRET_KEY")
+ALLOWED_HOSTS: list[str] = value("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS: list[str] = value("CSRF_TRUSTED_ORIGINS")
 
 ROOMS = ["corps", "firms", "stores", "listings", "cases", "notices", "dashboards", "demo"]
 
@@ -116,14 +120,20 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
     }
 }
+# Whether the database is one's own, and not the embedded one of DATA_DIR.
+DATABASE_IS_OWN = (
+    is_given("DATABASE_URL")
+    and value("DATABASE_URL") != NO_DATABASE
+    and "postgres" not in os.environ.get("EMBEDDED_SERVICES", "").split()
+)
 # How long a statement may run, wait for a lock, or for a connection; 0 is without end. The web server sets them for
 # its processes, for a page that takes longer holds a thread from everybody; tasks and commands may take their time.
-STATEMENT_SECONDS = env.float("STATEMENT_SECONDS", 0)
-LOCK_SECONDS = env.float("LOCK_SECONDS", 0)
-if CONNECT_SECONDS := env.int("CONNECT_SECONDS", 0):
+STATEMENT_SECONDS: float = value("STATEMENT_SECONDS")
+LOCK_SECONDS: float = value("LOCK_SECONDS")
+if CONNECT_SECONDS := value("CONNECT_SECONDS"):
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_SECONDS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL: str = value("REDIS_URL") or "redis://127.0.0.1:6379/0"
 
 AUTH_USER_MODEL = "corps.User"
 AUTHENTICATION_BACKENDS = ["corps.accounts.AuthenticationBackend"]
@@ -149,8 +159,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
 MFA_RATE_LIMITS = {"webauthn_login": None}
 # Who must set up a second factor before anything else; in demonstration mode nobody is asked.
-EVERY_ROLE = ["officer", "supervisor", "liaison", "representative", "administrator", "auditor"]
-SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", EVERY_ROLE)
+SECOND_FACTOR_ROLES: list[str] = value("SECOND_FACTOR_ROLES")
 MFA_FORMS = {"authenticate": "corps.second_factor.CodeForm", "reauthenticate": "corps.second_factor.CodeAgainForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -161,7 +170,7 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 # A session that nobody used for so long ends; 0 sets no limit.
-SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
+SESSION_IDLE_MINUTES: int = value("SESSION_IDLE_MINUTES")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # The prefix has the browser refuse these cookies from any other host, path or plain connection.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
@@ -175,7 +184,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "corps.views.house.csrf_failure"
 # How many proxies of one's own stand before the web processes; only what they write in X-Forwarded-For is believed.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES: int = value("TRUSTED_PROXIES")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -216,20 +225,22 @@ SHEET_MAX_BYTES = 20 * 2**20
 SHEET_MAX_ROWS = 100_000
 SHEET_MAX_SECONDS = 120
 # A filled answer sheet that nobody confirmed is put away after so many days; it can be confirmed within one.
-ANSWER_SHEET_DAYS = max(2, env.int("ANSWER_SHEET_DAYS", 7))
+ANSWER_SHEET_DAYS = max(2, value("ANSWER_SHEET_DAYS"))
 
 # Rate limits of the sign-in page must hold over all web processes and survive a lost broker.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "corps_cache"}}
 
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "smtp://127.0.0.1:8025")
-MAIL_FROM = env.str("MAIL_FROM", "corps@corps.example")
-MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", "corps.example")
+# Without a mail server of one's own letters are held, except in a demonstration, whose sink `make run` starts.
+HAS_MAIL_SERVER = is_given("EMAIL_URL")
+EMAIL_CONFIG = env.dj_email_url("EMAIL_URL" if HAS_MAIL_SERVER else "LOCAL_SINK_URL", "smtp://127.0.0.1:8025")
+MAIL_FROM: str = value("MAIL_FROM")
+MESSAGE_ID_DOMAIN: str = value("MESSAGE_ID_DOMAIN")
 # What stands until an administrator states it on the page of the organisation.
-SHIPPED_ORGANISATION = "市市场监督管理局执法总队"
-SHIPPED_DOCUMENT_PREFIX = "沪市监总队"
-ORGANISATION = env.str("ORGANISATION", SHIPPED_ORGANISATION)
-DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", SHIPPED_DOCUMENT_PREFIX)
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
+SHIPPED_ORGANISATION: str = BY_NAME["ORGANISATION"].default
+SHIPPED_DOCUMENT_PREFIX: str = BY_NAME["DOCUMENT_PREFIX"].default
+ORGANISATION: str = value("ORGANISATION")
+DOCUMENT_PREFIX: str = value("DOCUMENT_PREFIX")
+SITE_URL: str = value("SITE_URL") or f"http://127.0.0.1:{value('PORT')}"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["corps.api.KeyAuthentication", "corps.api.BrowserAuthentication"],
@@ -254,7 +265,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_LEVEL: str = value("LOG_LEVEL")
+LOG_FORMAT: str = value("LOG_FORMAT")
 # One line for each request, when it is finished.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # The address is `corps.middleware.client_address`; the library would believe whatever a caller writes into a header.
@@ -263,13 +275,26 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
+        "text": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
             "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso")],
-        }
+        },
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+            "foreign_pre_chain": [
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+        },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 structlog.configure(
@@ -286,4 +311,4 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "corps")
+CELERY_TASK_DEFAULT_QUEUE = value("CELERY_QUEUE")

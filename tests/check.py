@@ -19,6 +19,7 @@ CHECKS = {
     "imports": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     "lengths": ["-m", "tests.check", "lengths"],
     "translations": ["-m", "corps.catalogues", "--check"],
+    "settings": ["-m", "corps.environment", "--check"],
     "migrations": ["-W", "ignore::RuntimeWarning", "manage.py", "makemigrations", "--check", "--dry-run"],
     "OpenAPI": ["manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
     "types": ["-m", "mypy", *ROOMS],

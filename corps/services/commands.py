@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from corps.services.places import ServicesError
+from corps.environment import load
+from corps.services.places import NoDatabaseError, ServicesError
 from corps.services.sharing import KINDS, PROJECT, Services, join, use
 
 WITHOUT_DATABASE = {
@@ -17,12 +18,18 @@ WITHOUT_DATABASE = {
     "makemigrations", "spectacular", "startapp", "version",
 }  # fmt: skip
 IF_REACHABLE = {"due"}
+# Of the commands these alone make an embedded database where there is none.
+CREATES = {"campaign", "migrate"}
+NEEDS_BROKER = {"campaign"}
 AS_OWNER = {"createcachetable", "flush", "migrate", "pgtrigger"}
 WHATEVER_IS_MIGRATED = AS_OWNER | {"dbshell", "showmigrations", "sqlmigrate"}
 POSTGRESQL = {"postgres", "postgresql", "pgsql"}
 ADDRESSES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
 # Refused at once, so that a command that can do without a database never finds a stranger's.
 NO_DATABASE = "postgresql://none@127.0.0.1:1/none"
+NO_BROKER = "redis://127.0.0.1:1/0"
+# In the environment of a command that another command, or `make run`, has started: the database was named already.
+NAMED = "DATABASE_IS_NAMED"
 
 
 def data_dir() -> Path:
@@ -50,7 +57,7 @@ def enter(services: Services) -> None:
 def do_without() -> None:
     """Let settings load though there is no database, and nothing of this process is kept."""
     os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or NO_DATABASE
-    os.environ["SECRET_KEY"] = os.environ.get("SECRET_KEY") or secrets.token_urlsafe()
+    os.environ["PASSING_SECRET_KEY"] = secrets.token_urlsafe(48)
 
 
 def become_owner(owner_url: str | None) -> None:
@@ -98,37 +105,93 @@ def migrate_embedded() -> None:
         raise ServicesError("The database could not be migrated.")
 
 
+def has_database(folder: Path) -> bool:
+    """Whether an embedded database was made in a data directory; true as well where that cannot be seen."""
+    return os.path.isdir(folder / "postgres") or (folder.exists() and not os.access(folder, os.R_OK | os.X_OK))
+
+
+def name_database(*, embedded: bool) -> None:
+    """Say on standard error, once, which database this command is on."""
+    if os.environ.get(NAMED):
+        return
+    os.environ[NAMED] = "1"
+    what = f"the embedded one of {data_dir()}" if embedded else described(os.environ["DATABASE_URL"])
+    print(f"Database: {what}", file=sys.stderr, flush=True)
+
+
+def described(url: str) -> str:
+    """A database address in words, without its password."""
+    parts = urlsplit(url)
+    host = parts.hostname or parse_qs(parts.query).get("host", [""])[0] or "this host"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.path.lstrip('/')} on {host}{port} as {parts.username or 'the system user'}"
+
+
+def use_services(command: str, kinds: list[str]) -> Services | None:
+    """The embedded servers that a command works with; None if all that it needs is one's own.
+
+    Raises NoDatabaseError where there is no database and the command is none that makes one.
+    """
+    folder = data_dir()
+    if "postgres" in kinds:
+        if command not in CREATES and not has_database(folder):
+            raise NoDatabaseError(
+                f"There is no database in {folder}. Name the right one with DATA_DIR=… or DATABASE_URL=…, in the "
+                "environment or, DATABASE_URL, in the file env of DATA_DIR. "
+                "A new one is made by make run, ./manage.py migrate and ./manage.py campaign alone."
+            )
+        return use(folder, kinds=kinds)
+    if not kinds or command in NEEDS_BROKER:
+        return use(folder, kinds=kinds) if kinds else None
+    services = join(folder, kinds)
+    if services is None:
+        # What this command would tell a worker, maintenance finds by itself.
+        os.environ["REDIS_URL"] = NO_BROKER
+    return services
+
+
 @contextmanager
-def database_for(command: str, *, only_help: bool = False) -> Iterator[None]:
+def database_for(command: str, *, only_help: bool = False, deploys: bool = False) -> Iterator[None]:
     """Run a block with the database that a management command needs, and let go of it afterwards.
 
+    deploys: `check` is asked about the installation, and looks at its database if that can be reached.
     Raises ServicesError if it cannot be had, or if one's own database does not answer or lacks migrations.
     """
+    load(data_dir())
     kinds = embedded_kinds(os.environ)
+    needs_none = only_help or (command in WITHOUT_DATABASE and not deploys)
+    if_reachable = command in IF_REACHABLE or deploys
     services: Services | None = None
-    if command in WITHOUT_DATABASE or only_help:
+    if needs_none:
         do_without()
-    elif command in IF_REACHABLE:
+    elif if_reachable:
         services = join(data_dir(), ["postgres"]) if "postgres" in kinds else None
-    elif kinds:
-        services = use(data_dir(), kinds=kinds)
+    else:
+        services = use_services(command, kinds)
     try:
         if services:
             enter(services)
-        elif command in IF_REACHABLE:
+        elif if_reachable:
             do_without()
-        if command in AS_OWNER:
+        if not needs_none and os.environ["DATABASE_URL"] != NO_DATABASE:
+            name_database(embedded="postgres" in kinds)
+        if command in AS_OWNER and not only_help:
             owner = services.env.get("MIGRATION_DATABASE_URL") if services else None
             become_owner(owner or os.environ.get("MIGRATION_DATABASE_URL"))
-        needs_database = not only_help and command not in WITHOUT_DATABASE | IF_REACHABLE
-        if needs_database and "postgres" not in kinds:
-            require_answer()
-        if needs_database and command not in WHATEVER_IS_MIGRATED:
-            require_migrations(embedded="postgres" in kinds)
+        if not needs_none and not if_reachable:
+            require_database(command, embedded="postgres" in kinds)
         yield
     finally:
         if services:
             services.close()
+
+
+def require_database(command: str, *, embedded: bool) -> None:
+    """Raise ServicesError unless the database answers and is migrated as far as the command needs it."""
+    if not embedded:
+        require_answer()
+    if command not in WHATEVER_IS_MIGRATED:
+        require_migrations(embedded=embedded)
 
 
 def require_migrations(*, embedded: bool) -> None:

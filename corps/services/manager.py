@@ -1,30 +1,33 @@
 """`make run`: starts what is needed, says when it is ready, keeps it up, and ends all of it.
 
-Environment: PORT, DATA_DIR, DEMO, DEMO_PASSWORD, and DATABASE_URL, MIGRATION_DATABASE_URL, REDIS_URL, EMAIL_URL for
-services of one's own. Whatever it starts is bound to its life, so that nothing outlives it however it ends.
+What it does is set by PORT, WEB_BIND, DATA_DIR, DEMO, DEMO_PASSWORD, and by DATABASE_URL, MIGRATION_DATABASE_URL,
+REDIS_URL and EMAIL_URL for services of one's own; see `corps/environment.py`. Whatever it starts is bound to its life, so
+that nothing outlives it however it ends.
 """
 
 import ctypes
 import fcntl
 import http.client
 import os
+import shlex
 import signal
-import socket
 import sys
 import time
 
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from corps.environment import SETTINGS, is_given, load, value
 from corps.services import demonstration
 from corps.services.children import PR_SET_PDEATHSIG
-from corps.services.commands import data_dir, embedded_kinds
+from corps.services.commands import NAMED, data_dir, described, embedded_kinds
 from corps.services.crew import Crew, Job
 from corps.services.mailbox import listen
 from corps.services.places import Place, ServicesError, try_lock
 from corps.services.screen import Screen
 from corps.services.secrets import replace_secret, secret
 from corps.services.sharing import PROJECT, Services, use
+from corps.services.webserver import listen as listen_on
 
 CAMPAIGN = PROJECT / "demo" / "data" / "full"
 PYTHON = sys.executable
@@ -35,33 +38,40 @@ PATIENCE_SECONDS = 60
 WELL_SECONDS = 30
 
 
-def port() -> int:
-    """PORT, free to be used. Raises ServicesError."""
-    given = os.environ.get("PORT") or "8000"
-    if not given.isdigit() or not 0 < int(given) < 65536:
-        raise ServicesError(f"PORT is {given!r}; it must be a number from 1 to 65535.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(given)))
-            probe.listen()
-        except OSError as taken:
-            raise ServicesError(
-                f"Port {given} is not to be had ({taken.strerror}). "
-                f"Stop what uses it, or choose another: make run PORT={int(given) % 65535 + 1}"
-            ) from taken
-    return int(given)
+def address() -> tuple[str, int]:
+    """WEB_BIND and PORT, free to be used. Raises ServicesError."""
+    host, number = value("WEB_BIND"), value("PORT")
+    if not 0 < number < 65536:
+        raise ServicesError(f"PORT is {number}; it must be a number from 1 to 65535.")
+    try:
+        listen_on(number, host).close()
+    except OSError as taken:
+        raise ServicesError(
+            f"Port {number} is not to be had on {host} ({taken.strerror}). "
+            f"Stop what uses it, or choose another: make run PORT={number % 65535 + 1}"
+        ) from taken
+    return host, number
+
+
+def asked_at(host: str) -> str:
+    """Where a server that listens on `host` can be asked from this machine, as a part of a URL."""
+    if host in ("", "0.0.0.0"):
+        return "127.0.0.1"
+    host = "::1" if host == "::" else host
+    return f"[{host}]" if ":" in host else host
 
 
 class Manager:
     """One `make run`. `start` until Ready, `watch` until told to stop, `finish` in any case."""
 
-    def __init__(self, number: int, place: Place) -> None:
-        self.port, self.place = number, place
-        self.screen = Screen()
+    def __init__(self, host: str, number: int, place: Place, given: frozenset[str] = frozenset()) -> None:
+        self.host, self.port, self.place = asked_at(host), number, place
+        # What the environment says, without what stands in the data directory's file.
+        self.given = given
+        self.screen = Screen(is_json=value("LOG_FORMAT") == "json")
         self.crew = Crew(self.screen)
         self.services: Services | None = None
-        self.mail = None if os.environ.get("EMAIL_URL") else listen()
+        self.mail = None if is_given("EMAIL_URL") else listen()
         # Before anything is added to the environment: what somebody gave us is theirs.
         self.kinds = embedded_kinds(os.environ)
         self.env = os.environ | {
@@ -70,6 +80,7 @@ class Manager:
             "DJANGO_SETTINGS_MODULE": "corps.settings",
             "PYTHONUNBUFFERED": "1",
             "CELERY_SKIP_CHECKS": "true",  # migrate has gone through them
+            NAMED: "1",
         }
         self.owner_url = ""
 
@@ -152,8 +163,11 @@ class Manager:
             self.screen.line(f"Starting {' and '.join(self.kinds)} in {self.place.root} …", "services")
             self.services = use(self.place.root, kinds=self.kinds)
             self.env |= self.services.env | {"EMBEDDED_SERVICES": " ".join(self.kinds)}
+        if "postgres" not in self.kinds:
+            self.screen.line(f"Database: {described(self.env['DATABASE_URL'])}", "services")
         if self.mail:
-            self.env["EMAIL_URL"] = f"smtp://127.0.0.1:{self.mail.getsockname()[1]}"
+            # Not EMAIL_URL: whoever sends must know that this is no mail server.
+            self.env["LOCAL_SINK_URL"] = f"smtp://127.0.0.1:{self.mail.getsockname()[1]}"
         self.owner_url = self.env.get("MIGRATION_DATABASE_URL") or self.env["DATABASE_URL"]
 
     def _prepare_database(self) -> None:
@@ -177,11 +191,11 @@ class Manager:
             self._manage("demonstration_password", DEMO_PASSWORD=self._password())
 
     def _wants_demonstration(self) -> bool:
-        chosen = os.environ.get("DEMO", "")
+        chosen = value("DEMO")
         return CAMPAIGN.is_dir() and (chosen == "1" or (chosen != "0" and "postgres" in self.kinds))
 
     def _password(self) -> str:
-        given = os.environ.get("DEMO_PASSWORD")
+        given = value("DEMO_PASSWORD")
         if given:
             replace_secret(self.place.root, "demo_password", given)
         return given or secret(self.place.root, "demo_password")
@@ -198,7 +212,7 @@ class Manager:
 
     def _ask(self, path: str) -> tuple[int, str]:
         """What the web server says to a GET: status (0 for none) and body."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        line = http.client.HTTPConnection(self.host.strip("[]"), self.port, timeout=10)
         try:
             # As a proxy would ask, so that a site which redirects to HTTPS answers too.
             line.request("GET", path, headers={"X-Forwarded-Proto": "https"})
@@ -210,14 +224,31 @@ class Manager:
             line.close()
 
     def _announce(self) -> None:
-        self.screen.line(f"Ready: http://127.0.0.1:{self.port}/")
-        if demonstration.look(self.env["DATABASE_URL"]).demonstration != "loaded":
-            if self.env.get("HTTPS", "").lower() not in ("1", "true", "yes", "on"):
-                self.screen.line("HTTPS is off: passwords and cookies travel unprotected.")
+        self.screen.line(f"Ready: http://{self.host}:{self.port}/")
+        found = demonstration.look(self.env["DATABASE_URL"])
+        if found.demonstration != "loaded":
+            self._announce_real(is_empty=found.empty)
             return
         self.screen.line(f"Demonstration accounts, all with the password {self._password()}")
         for login, role, name in demonstration.accounts(self.env["DATABASE_URL"]):
             self.screen.line(f"  {login:<22} {role:<15} {name}")
+
+    def _announce_real(self, *, is_empty: bool) -> None:
+        """What is not as it should be outside a demonstration, and last what to do next."""
+        if not value("HTTPS"):
+            self.screen.line("HTTPS is off: passwords and cookies travel unprotected.")
+        if self.mail:
+            self.screen.line("EMAIL_URL is not set: letters are held in the outbox, and none is sent.")
+        if is_empty:
+            self.screen.line("Nobody has an account yet. In a second terminal make the first administrator's:")
+            self.screen.line(f"  {self.command('administrator', 'admin')}")
+
+    def command(self, *words: str) -> str:
+        """A management command as it is typed in a new terminal, in the project's directory."""
+        folder = f"DATA_DIR={shlex.quote(str(self.place.root))} " if self.place.root != PROJECT / ".local" else ""
+        given = [name for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL") if name in self.given]
+        own = "".join(f'{name}="${name}" ' for name in given)
+        return f"{folder}{own}./manage.py {shlex.join(words)}"
 
 
 def main() -> int:
@@ -226,14 +257,18 @@ def main() -> int:
         # Under make, an end of make's that it could not pass on is an order to stop in order.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     try:
-        number = port()
+        given = frozenset(os.environ)
+        load(data_dir())
+        for setting in SETTINGS:
+            value(setting.name)
+        host, number = address()
         place = Place(data_dir())
         place.require_open(place.root)
         place.prepare()
         with place.lock_file("manager") as alone:
             if not try_lock(alone, fcntl.LOCK_EX):
                 raise ServicesError(f"make run is already at work on {place.root}; set DATA_DIR to run a second one.")
-            return run(Manager(number, place))
+            return run(Manager(host, number, place, given))
     except ServicesError as refused:
         print(refused, file=sys.stderr)
         return 1

@@ -20,7 +20,18 @@ LONGEST_SOCKET_FOLDER = 80
 
 
 class ServicesError(Exception):
-    """The embedded servers cannot be had; the message says why and what to do about it."""
+    """A server cannot be had, or a setting cannot be read; the message says why and what to do about it.
+
+    status: what a command exits with.
+    """
+
+    status = 1
+
+
+class NoDatabaseError(ServicesError):
+    """There is no database, and none is made unasked."""
+
+    status = 2
 
 
 def wheel(package: str) -> Path:

@@ -1,5 +1,6 @@
 """What the manager prints, never waiting for a reader who does not read."""
 
+import json
 import os
 import select
 from collections import deque
@@ -10,20 +11,29 @@ MOST_LINES = 5000
 
 
 class Screen:
-    """Lines for standard output. A full pipe delays them, a closed one drops them; nobody who runs is held up."""
+    """Lines for standard output. A full pipe delays them, a closed one drops them; nobody who runs is held up.
 
-    def __init__(self, descriptor: int = 1) -> None:
-        self.descriptor = descriptor
+    is_json: whoever speaks under a name speaks in JSON objects, and what is none becomes one.
+    """
+
+    def __init__(self, descriptor: int = 1, *, is_json: bool = False) -> None:
+        self.descriptor, self.is_json = descriptor, is_json
         self.coloured = os.isatty(descriptor)
         self.waiting: deque[bytes] = deque(maxlen=MOST_LINES)
         self.closed = False
 
     def line(self, text: str, name: str = "") -> None:
         """Print a line, under the name of who says it."""
+        if self.is_json and name:
+            self._queue(text if text.startswith("{") else json.dumps({"event": text, "service": name}))
+            return
         prefix = f"{name:<8} | " if name else ""
         if prefix and self.coloured:
             prefix = f"\033[{COLOURS.get(name, 37)}m{prefix}\033[0m"
-        self.waiting.append(f"{prefix}{text}\n".encode(errors="replace"))
+        self._queue(f"{prefix}{text}")
+
+    def _queue(self, line: str) -> None:
+        self.waiting.append(f"{line}\n".encode(errors="replace"))
         self.flush()
 
     def flush(self) -> None:

@@ -36,4 +36,4 @@ def replace_secret(data_dir: Path, name: str, value: str) -> None:
 
 def secret_key(data_dir: Path) -> str:
     """Django's SECRET_KEY of an installation that was given none."""
-    return secret(data_dir, "secret_key")
+    return secret(data_dir, "secret_key", secrets.token_urlsafe(48))

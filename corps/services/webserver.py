@@ -2,8 +2,8 @@
 
 One process listens, loads the application once, and keeps WEB_WORKERS processes that serve it; see `connections`.
 MODULE holds `application`, and `body_limit` if it wants to refuse bodies before they are read; `corps.wsgi` if none is
-named. Environment: PORT, WEB_WORKERS, WEB_THREADS, and STATEMENT_SECONDS and LOCK_SECONDS for its questions to the
-database. SIGTERM ends it in order: what is under way is finished within seconds.
+named. Settings: WEB_BIND, PORT, WEB_WORKERS, WEB_THREADS, and STATEMENT_SECONDS and LOCK_SECONDS for its questions to
+the database. SIGTERM ends it in order: what is under way is finished within seconds.
 """
 
 import gc
@@ -18,7 +18,9 @@ import time
 from types import ModuleType
 from typing import Any
 
+from corps.environment import load, value
 from corps.services.children import die_with_parent
+from corps.services.commands import data_dir
 from corps.services.connections import STOPPING_SECONDS, server
 
 BACKLOG = 2048
@@ -116,11 +118,15 @@ class WebServer:
             os.waitpid(child, 0)
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on loopback that all serving processes share."""
-    listening = socket.socket()
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A socket that all serving processes share. host: an IPv4 or IPv6 address. Raises OSError if it cannot be had."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
     listening.listen(BACKLOG)
     listening.setblocking(False)
     return listening
@@ -135,17 +141,17 @@ def allow_many_files() -> None:
 
 def main(arguments: list[Any]) -> int:
     """Listen, load, serve. 0 after an orderly end."""
-    for name, value in DATABASE_LIMITS.items():
-        os.environ.setdefault(name, value)
+    load(data_dir())
+    for name, limit in DATABASE_LIMITS.items():
+        os.environ.setdefault(name, limit)
     allow_many_files()
     module = importlib.import_module(arguments[0] if arguments else "corps.wsgi")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    listening = listen(int(os.environ.get("PORT", "8000")))
+    listening = listen(value("PORT"), value("WEB_BIND"))
     # What is loaded once for all processes is no garbage; nobody need look through it again.
     gc.collect()
     gc.freeze()
-    workers, threads = int(os.environ.get("WEB_WORKERS", "2")), int(os.environ.get("WEB_THREADS", "4"))
-    WebServer(module, listening, workers=workers, threads=threads).run()
+    WebServer(module, listening, workers=value("WEB_WORKERS"), threads=value("WEB_THREADS")).run()
     return 0
 
 

@@ -1,5 +1,6 @@
 """`make run`: it says when it is ready, and nothing it started outlives it."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from corps.services.mailbox import listen
 
 PROJECT = Path(__file__).resolve().parents[2]
-READY_SECONDS, STOP_SECONDS = 120, 40
+READY_SECONDS, STOP_SECONDS = 300, 40
 
 
 def free_port() -> int:
@@ -27,7 +29,7 @@ def free_port() -> int:
 class Run:
     """One manager on a data directory and port of its own, without a demonstration."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, **settings: str) -> None:
         self.folder, self.port = folder, port
         taken = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "TEST_SERVICES", "SECRET_KEY", "CELERY_QUEUE", "MAKELEVEL"}
         environment = {name: value for name, value in os.environ.items() if name not in taken}
@@ -36,7 +38,7 @@ class Run:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "corps.services.manager"],
                 cwd=PROJECT,
-                env=environment | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "0"},
+                env=environment | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "0"} | settings,
                 stdout=log,
                 stderr=log,
             )
@@ -76,12 +78,22 @@ def folder() -> Iterator[Path]:
 
 
 def test_it_says_ready_refuses_a_taken_port_and_ends_all_in_order(folder):
-    run = Run(folder, free_port())
-    run.await_line(f"\nReady: http://127.0.0.1:{run.port}/\n")
-    with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/healthz", timeout=5) as answer:
-        assert answer.status == 200
+    run = Run(folder, free_port(), ALLOWED_HOSTS="corps.test", HTTPS="1", LOG_FORMAT="json", WEB_BIND="127.0.0.2")
+    run.await_line(f"\nReady: http://127.0.0.2:{run.port}/\n")
+    for path in ("healthz", "readyz", "statusz"):
+        with urllib.request.urlopen(f"http://127.0.0.2:{run.port}/{path}", timeout=5) as answer:
+            assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        urllib.request.urlopen(f"http://127.0.0.2:{run.port}/accounts/login/", timeout=5)
+    run.await_line("/accounts/login/")
+    said = run.log.read_text()
+    assert f"\n  DATA_DIR='{folder}' ./manage.py administrator admin\n" in said
+    assert "\nEMAIL_URL is not set: letters are held in the outbox" in said
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert not [line for line in lines if "healthz" in str(line) or "readyz" in str(line)]
+    assert [line for line in lines if "/accounts/login/" in str(line)]
 
-    second = Run(folder, run.port)
+    second = Run(folder, run.port, WEB_BIND="127.0.0.2")
     assert second.process.wait(20) == 1
     assert f"Port {run.port} is not to be had" in second.log.read_text()
 

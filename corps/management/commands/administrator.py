@@ -1,7 +1,6 @@
 """`./manage.py administrator LOGIN`: makes the first administrator, or lets one in again."""
 
 import getpass
-import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from corps import workflow
 from corps.commands import SealingCommand
+from corps.environment import value
 from corps.models import User
 from corps.second_factor import has_factor
 
@@ -50,8 +50,8 @@ class Command(SealingCommand):
 
     def _password(self) -> str | None:
         """From the environment or the terminal; None to have one made up."""
-        if given := os.environ.get("ADMIN_PASSWORD"):
-            return given
+        if given := value("ADMIN_PASSWORD"):
+            return str(given)
         if not sys.stdin.isatty():
             return None
         first = getpass.getpass("Password (empty: one is made up): ")

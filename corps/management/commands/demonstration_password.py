@@ -1,12 +1,12 @@
 """`./manage.py demonstration_password`: gives the accounts the password that `make run` is to print."""
 
-import os
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils import timezone
 
 from corps.commands import SealingCommand
+from corps.environment import value
 from corps.errors import TransitionRefused
 from corps.workflow.demonstration import give_demonstration_password
 
@@ -16,7 +16,7 @@ class Command(SealingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError if there is no password, or no demonstration."""
-        password = os.environ.get("DEMO_PASSWORD")
+        password = value("DEMO_PASSWORD")
         if not password:
             raise CommandError("DEMO_PASSWORD is empty.")
         try:

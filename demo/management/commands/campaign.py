@@ -1,7 +1,6 @@
 """`./manage.py campaign DIR [--json]`: walks a campaign folder along the real path into an empty database."""
 
 import json
-import os
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from corps import workflow as ground
 from corps.acting import acting
 from corps.clock import now
 from corps.commands import SealingCommand
+from corps.environment import value
 from corps.errors import TransitionRefused
 from corps.services.demonstration import LOADING_LOCK
 from corps.services.secrets import secret
@@ -53,7 +53,7 @@ class Command(SealingCommand):
             raise CommandError(str(wrong)) from wrong
         with self._alone():
             self._require_empty()
-            is_demonstration = os.environ.get("DEMO") == "1"
+            is_demonstration = value("DEMO") == "1"
             try:
                 if is_demonstration:
                     begin_demonstration(at=now())
@@ -84,7 +84,7 @@ class Command(SealingCommand):
             return campaign_result(replay.cast["chief"], replay.refused)
 
     def _open_demonstration(self) -> None:
-        given = os.environ.get("DEMO_PASSWORD")
+        given = value("DEMO_PASSWORD")
         open_demonstration(password=given or secret(settings.DATA_DIR, "demo_password"), at=now())
         if not given:
             self._say(f"the password of all accounts stands in {settings.DATA_DIR / 'secrets' / 'demo_password'}")
