@@ -1,8 +1,8 @@
 """`make run`: starts what is needed, says when it is ready, keeps it up, and ends all of it.
 
 What it does is set by PORT, WEB_BIND, DATA_DIR, DEMO, DEMO_PASSWORD, and by DATABASE_URL, MIGRATION_DATABASE_URL,
-REDIS_URL and EMAIL_URL for services of one's own; see `corps/environment.py`. Whatever it starts is bound to its life, so
-that nothing outlives it however it ends.
+REDIS_URL and EMAIL_URL for services of one's own; see `corps/environment.py`. Whatever it starts is bound to its life,
+so that nothing outlives it however it ends.
 """
 
 import ctypes

@@ -39,7 +39,13 @@ def test_the_document_says_what_the_settings_are():
 
 
 def test_the_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
-    lines = ["# of this host", "", "export SITE_URL = 'https://corps.test'", "ORGANISATION=a = b # c", "LOG_LEVEL=DEBUG"]
+    lines = [
+        "# of this host",
+        "",
+        "export SITE_URL = 'https://corps.test'",
+        "ORGANISATION=a = b # c",
+        "LOG_LEVEL=DEBUG",
+    ]
     (tmp_path / "env").write_text("\n".join(lines))
     monkeypatch.setattr(os, "environ", {"LOG_LEVEL": "ERROR"})
     load(tmp_path)
