@@ -1,10 +1,12 @@
 """What time it is, which Shanghai day that is, and which times people may state."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from corps import access, acting
@@ -17,6 +19,8 @@ AHEAD = timedelta(minutes=5)
 BEHIND = timedelta(minutes=2)
 
 PAST_EVENT = "corps.record_past_event"
+
+WRITTEN_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 def now() -> datetime:
@@ -34,6 +38,28 @@ def shanghai_date(moment: datetime) -> date:
 def today() -> date:
     """This business day in Shanghai."""
     return shanghai_date(now())
+
+
+def parse_day(text: str) -> date | None:
+    """The date that a text writes as 2026-11-05, of these centuries and nothing looser, or None."""
+    try:
+        return date.fromisoformat(text) if WRITTEN_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def parse_moment(text: Any) -> datetime | None:
+    """An aware datetime from ISO 8601 text with an offset, or None."""
+    try:
+        moment = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return None if moment is None or timezone.is_naive(moment) else moment
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 def accept_at(actor: Any, at: datetime | None, now: datetime) -> datetime:

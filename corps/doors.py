@@ -14,13 +14,11 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from corps.models import User
-from corps.pieces.lists import MARKS
+from corps.parameters import UnknownInput, refuse_unknown
 
 View = Callable[..., HttpResponseBase]
 # In the session: the keys of kept texts that were accepted and that the next page has the browser forget.
 DRAFTS_DONE = "drafts_done"
-# What the sign-in and HTMX add to an address by themselves.
-ANYWHERE = frozenset({"next", "org.htmx.cache-buster"})
 
 
 class SignedIn(HttpRequest):
@@ -31,32 +29,11 @@ class SignedIn(HttpRequest):
     rail_key: str
 
 
-def asks_for(*names: str, paged: bool = False) -> Callable[[View], View]:
-    """Declare beneath `open_to` all that the address of a page may ask for; anything else is refused by name.
-
-    paged: it is a list in pages. A page that declares nothing refuses nothing.
-    """
-
-    def declare(view: View) -> View:
-        view.parameters = frozenset((*names, *(MARKS if paged else ())))  # type: ignore[attr-defined]
-        return view
-
-    return declare
-
-
-def unknown_parameters(request: HttpRequest, view: View) -> list[str]:
-    """What the address asks for that the page does not know; not what others hang on to any address."""
-    known = getattr(view, "parameters", None)
-    if known is None or request.method not in ("GET", "HEAD"):
-        return []
-    return [name for name in request.GET if name not in known | ANYWHERE and not name.startswith("utm_")]
-
-
 def open_to(*roles: str) -> Callable[[View], View]:
     """A page for these roles, or for everybody who is signed in if none is named.
 
     The anonymous are sent to sign in; for other roles there is nothing there (404). A fragment asked for by HTMX sends
-    the whole page to sign in.
+    the whole page to sign in. What the address asks for and the view does not declare (`reads`) is refused by name.
     """
 
     def guard(view: View) -> View:
@@ -66,14 +43,26 @@ def open_to(*roles: str) -> Callable[[View], View]:
                 return sign_in_first(request)
             if roles and request.user.role not in roles:
                 raise Http404
-            if names := unknown_parameters(request, view):
-                return render(request, "corps/unknown_parameter.html", {"names": names}, status=400)
-            return view(request, *args, **kwargs)
+            try:
+                refuse_unknown(request, view)
+                return view(request, *args, **kwargs)
+            except UnknownInput as unknown:
+                return unknown_input(request, unknown)
 
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def unknown_input(request: HttpRequest, unknown: UnknownInput) -> HttpResponse:
+    """The page that says what an address asks for in vain, with the way to the same page without it."""
+    query = request.GET.copy()
+    for name in unknown.faults:
+        query.pop(name, None)
+    without = f"{request.path}?{query.urlencode()}" if query else request.path
+    context = {"faults": unknown.faults.values(), "without": without}
+    return render(request, "corps/unknown_parameter.html", context, status=400)
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

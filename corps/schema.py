@@ -1,25 +1,27 @@
-"""How the API's schema tells of the ways to sign in."""
+"""What the API's document says beyond what its views show: parameters, and the ways to sign in."""
 
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView
-from rest_framework.request import Request
-from rest_framework.response import Response
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
-from corps.parameters import KnownInput, Parameter, reads
+from corps.parameters import Parameter
 
 
-class SchemaView(KnownInput, SpectacularAPIView):
-    """The schema itself, in the language asked for."""
+class Schema(AutoSchema):
+    """What the schema says of a handler: the parameters that it declares (`reads`), as they are asked for."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
-    @reads(Parameter("lang", [code for code, _name in settings.LANGUAGES]))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
+    def get_override_parameters(self) -> list[Any]:
+        handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
+        declared = getattr(handler, "parameters", {}).values()
+        return [*super().get_override_parameters(), *(_in_schema(parameter) for parameter in declared)]
+
+
+def _in_schema(parameter: Parameter) -> OpenApiParameter:
+    enum = None if callable(parameter.choices) else list(parameter.choices) or None
+    return OpenApiParameter(parameter.name, parameter.kind, enum=enum, description=str(parameter.description))
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

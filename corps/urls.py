@@ -10,8 +10,7 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.schema import SchemaView
-from corps.views import account, audit, calendar, desk, house, lists, organisation, people, pulse, status, units
+from corps.views import account, audit, calendar, desk, house, lists, organisation, people, pulse, schema, status, units
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -46,7 +45,7 @@ administration = [
 ]
 
 api = [
-    path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("schema/", schema.SchemaView.as_view(), name="api_schema"),
     *firms.api.urls,
     *stores.api.urls,
     *listings.api.urls,

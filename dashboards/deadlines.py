@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from cases.filters import CAMPAIGN
 from cases.models import Campaign, Complaint
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.models import User
-from corps.pieces.lists import MARKS, conditions, page_of
+from corps.parameters import MARKS, Parameter, reads
+from corps.pieces.lists import conditions, page_of
 from dashboards.standing import Kept, of_deadlines
+from stores.filters import PLATFORM
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -73,7 +76,7 @@ def linked(line: Kept, campaign: int | None) -> Linked:
 
 
 @corps
-@asks_for("what", "in_time", "platform", "campaign", paged=True)
+@reads(Parameter("what", [*NAMES]), Parameter("in_time", [*IN_TIME]), PLATFORM, CAMPAIGN, paged=True)
 @require_safe
 def list_deadlines(request: SignedIn) -> HttpResponse:
     """What was done under one kind of deadline, newest first; `in_time`, `platform` and `campaign` narrow it."""

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from corps.clock import SHANGHAI
+from corps.clock import midnight
 from dashboards.statistics import COUNTS, Question, read_question
 from notices.models import Outcome, Recurrence
 
@@ -86,17 +86,12 @@ def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrenc
         rows = rows.filter(case__campaign=chosen.question.campaign)
     if chosen.month:
         first = date(int(chosen.month[:4]), int(chosen.month[5:]), 1)
-        rows = rows.filter(at__gte=_midnight(first), at__lt=_midnight((first + timedelta(days=31)).replace(day=1)))
+        rows = rows.filter(at__gte=midnight(first), at__lt=midnight((first + timedelta(days=31)).replace(day=1)))
     if chosen.question.from_:
-        rows = rows.filter(at__gte=_midnight(chosen.question.from_))
+        rows = rows.filter(at__gte=midnight(chosen.question.from_))
     if chosen.question.to:
-        rows = rows.filter(at__lt=_midnight(chosen.question.to + timedelta(days=1)))
+        rows = rows.filter(at__lt=midnight(chosen.question.to + timedelta(days=1)))
     return rows
-
-
-def _midnight(day: date) -> datetime:
-    """The moment at which a day begins in Shanghai."""
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def sum_of(rows: QuerySet[Any]) -> tuple[int, int, int]:

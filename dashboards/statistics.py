@@ -11,6 +11,7 @@ from django.db.models import CharField, F, Func, QuerySet, Sum, Value
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from corps.clock import parse_day
 from dashboards.models import Rollup
 
 # In the order in which they stand in rows and columns. The first two are net of corrections.
@@ -91,9 +92,9 @@ def read_question(params: QueryDict) -> Question:
     errors: dict[str, Any] = {}
     days: dict[str, date | None] = {}
     for name in ("from", "to"):
-        try:
-            days[name] = _day(params.get(name, ""))
-        except ValueError:
+        text = params.get(name, "")
+        days[name] = parse_day(text)
+        if text and days[name] is None:
             errors[name] = _("Give a date as 2026-11-05.")
     if not errors and days["from"] and days["to"] and days["from"] > days["to"]:
         errors["to"] = _("The period ends before it begins.")
@@ -110,12 +111,3 @@ def read_question(params: QueryDict) -> Question:
     if errors:
         raise ValidationError(errors)
     return Question(days["from"], days["to"], group, int(campaign) if campaign else None)
-
-
-def _day(text: str) -> date | None:
-    """An ISO date of these centuries and nothing looser, or None for nothing. Raises ValueError."""
-    if not text:
-        return None
-    if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(text)

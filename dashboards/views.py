@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from cases.filters import CAMPAIGN
 from cases.models import Campaign
 from corps.clock import now
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.exports import Download, csv_response
 from corps.home import calls
 from corps.limits import counted
 from corps.models import User
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import Condition, conditions, page_of
 from corps.pieces.tables import Column, Table
 from dashboards import board, ledger
@@ -28,8 +30,10 @@ from dashboards.deadlines import linked
 from dashboards.models import Recount
 from dashboards.standing import deadlines_kept, stuck
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
+from firms.filters import FIRM
 from firms.models import Firm
 from notices.models import Outcome, Recurrence
+from stores.filters import PLATFORM
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -44,12 +48,12 @@ LEDGER = Table(
     Column("by", gettext_lazy("By what"), "w224"),
 )
 PERIOD = ("from", "to", "campaign")
-QUESTION = (*PERIOD, "group")
-NARROWED = ("count", "platform", "firm", "month", "case")
+QUESTION = ("from", "to", CAMPAIGN, Parameter("group", many=True))
+NARROWED = ("count", PLATFORM, FIRM, "month", "case")
 
 
 @corps
-@asks_for(*QUESTION)
+@reads(*QUESTION)
 @require_safe
 def show_dashboard(request: SignedIn) -> HttpResponse:
     """The two numbers, by month, firm and platform; where things are stuck; deadlines kept; the ledger's line."""
@@ -81,7 +85,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
 
 
 @corps
-@asks_for(*QUESTION)
+@reads(*QUESTION)
 @require_safe
 @vary_on_headers("HX-Request")
 def show_wall(request: SignedIn) -> HttpResponse:
@@ -132,7 +136,7 @@ def _number(
 
 
 @corps
-@asks_for(*QUESTION)
+@reads(*QUESTION)
 @require_safe
 def show_statistics(request: HttpRequest) -> HttpResponse:
     """The five counts by whatever groups are asked for: the same rows as the CSV and the API."""
@@ -185,7 +189,7 @@ def _labels(user: Any) -> dict[str, dict[str, str]]:
 
 
 @corps
-@asks_for(*QUESTION)
+@reads(*QUESTION)
 @require_safe
 @counted("exports")
 def download_statistics(request: HttpRequest) -> HttpResponseBase:
@@ -203,7 +207,7 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
 
 
 @corps
-@asks_for(*QUESTION, *NARROWED, paged=True)
+@reads(*QUESTION, *NARROWED, paged=True)
 @require_safe
 def list_ledger(request: SignedIn) -> HttpResponse:
     """The rows behind a number, newest first; their sum is the number."""
@@ -235,7 +239,7 @@ def list_ledger(request: SignedIn) -> HttpResponse:
 
 
 @corps
-@asks_for(*QUESTION, *NARROWED, paged=True)
+@reads(*QUESTION, *NARROWED, paged=True)
 @require_safe
 @counted("exports")
 def download_ledger(request: HttpRequest) -> HttpResponseBase:

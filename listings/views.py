@@ -21,18 +21,21 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import Approval, User
+from corps.parameters import SEARCH, Parameter, reads
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
 from corps.refusals import refusals_go_to
 from corps.search import LONGEST
+from firms.filters import FIRM
 from firms.models import Firm
 from listings.addresses import read_cell
 from listings.forms import OfficialAccountForm, StrikeForm
 from listings.models import Listing
 from listings.sites import platform_of
 from stores import workflow
+from stores.filters import PLATFORM
 from stores.models import OfficialAccount, Platform
 from stores.standing import freed_by, protected_by, standings, touched_by, touched_version
 
@@ -57,6 +60,7 @@ TABLE = Table(
 
 
 @corps
+@reads(PLATFORM, "brand", SEARCH, paged=True)
 @require_GET
 @vary_on_headers("HX-Request")
 def list_listings(request: SignedIn) -> HttpResponse:
@@ -128,6 +132,7 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @readers
+@reads(FIRM, PLATFORM, Parameter("struck", ("1",)))
 @require_GET
 def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""

@@ -16,10 +16,12 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
+from corps.parameters import SEARCH, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to, send_back
 from stores import workflow
+from stores.filters import PLATFORM
 from stores.forms import LiaisonForm, PlatformForm
 from stores.models import Liaison, Platform, Store
 from stores.standing import Waiting, standings, waiting_at
@@ -112,6 +114,7 @@ TABLE = Table(
 
 
 @corps
+@reads(PLATFORM, SEARCH, paged=True)
 @require_GET
 def list_stores(request: SignedIn) -> HttpResponse:
     """Stores, newest first; by platform, and by id or part of the name."""
@@ -132,6 +135,7 @@ def list_stores(request: SignedIn) -> HttpResponse:
 
 
 @corps
+@reads(paged=True)
 @require_GET
 def show_store(request: SignedIn, pk: int) -> HttpResponse:
     """A store, what became of it, and the listings known to be in it with what became of each."""

@@ -1,6 +1,5 @@
 """One's own acts of today, with the way back of each; and acts on many things, undone for ten minutes."""
 
-from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +17,11 @@ from cases.models import BulkAct, Case, Complaint, Target
 from cases.states import ComplaintState, TargetState
 from cases.views.casework import verbs_on
 from corps.access import may
-from corps.clock import SHANGHAI, today
+from corps.clock import midnight, today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
+from corps.parameters import number, reads
 from corps.pieces.lists import Page, page_of
 from corps.refusals import send_back, status_of
 from corps.results import Result
@@ -48,11 +48,11 @@ OF_COMPLAINTS = {
 
 
 @corps
+@reads(number("each"), paged=True)
 @require_GET
 def list_acts(request: SignedIn) -> HttpResponse:
     """What one did today, newest first, much of a kind told once, each with its way back; `each` tells one by one."""
-    start = datetime.combine(today(), time(), SHANGHAI)
-    entries = AuditEntry.objects.filter(actor=request.user, recorded_at__gte=start)
+    entries = AuditEntry.objects.filter(actor=request.user, recorded_at__gte=midnight(today()))
     each = request.GET.get("each", "")
     page, days, newest = _page_of_acts(request, entries, each)
     lines = [line for _day, of_day in days for line in of_day]

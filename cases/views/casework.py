@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import story, timeline, workflow
 from cases.elsewhere import became
+from cases.filters import CAMPAIGN, campaigns_of
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
-from cases.models import BulkAct, Campaign, Case, Complaint, Target
+from cases.models import BulkAct, Case, Complaint, Target
 from cases.states import ENDED_CASE, CaseState, ComplaintState
 from cases.titles import proposed_title
+from cases.views.tables import FILTERS as TARGET_FILTERS
 from cases.views.tables import target_table
 from cases.workflow.guards import OPEN_CASE
 from corps.access import may
@@ -26,10 +28,12 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import AuditEntry, Deadline, User
+from corps.parameters import Parameter, number, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import day
 from corps.refusals import refusals_go_to, send_back
+from firms.filters import FIRM
 from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -66,6 +70,14 @@ TABLE = Table(
 
 
 @corps
+@reads(
+    Parameter("state", ("open", *CaseState.values)),
+    FIRM,
+    CAMPAIGN,
+    Parameter("mine", ("1",)),
+    Parameter("filing", ("1",)),
+    paged=True,
+)
 @require_GET
 def list_cases(request: SignedIn) -> HttpResponse:
     """Cases, newest first, with how many targets they have and how many are verified."""
@@ -109,11 +121,6 @@ def list_cases(request: SignedIn) -> HttpResponse:
     return render(request, "cases/case_list.html", context)
 
 
-def campaigns_of(user: User) -> dict[str, str]:
-    """The campaigns that a person may filter by: key, as it stands in an address → name."""
-    return {str(campaign.pk): campaign.label for campaign in Campaign.objects.visible_to(user)}
-
-
 def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
     counted: dict[int, dict[str, int]] = {}
     rows = Target.objects.filter(case__in=cases).order_by().values_list("case", "state").annotate(Count("pk"))
@@ -125,6 +132,7 @@ def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
 
 
 @corps
+@reads(Parameter("complaint", many=True, pattern=COMPLAINT.pattern))
 def new_case(request: SignedIn) -> HttpResponse:
     """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form, or take them
     into one of the firm's that is open."""
@@ -159,6 +167,7 @@ def new_case(request: SignedIn) -> HttpResponse:
 
 
 @corps
+@reads("tab", *TARGET_FILTERS, Parameter("verb", [*dict(KINDS)]), number("each"), paged=True)
 @require_GET
 def show_case(request: SignedIn, number: str) -> HttpResponse:
     """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other rooms show."""

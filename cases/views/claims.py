@@ -21,11 +21,13 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.home import Need
 from corps.models import User
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.pieces.words import thousands
 from corps.refusals import send_back, status_of
 from corps.results import Result
+from firms.filters import FIRM
 from firms.models import Firm
 from listings.addresses import canonical_url
 from listings.models import Belonging, BelongingCorrection, Listing
@@ -48,6 +50,7 @@ TABLE = Table(
 
 
 @corps
+@reads(FIRM, "complaint", "store", "case", Parameter("effect", ("none",)), paged=True)
 @require_GET
 def list_claims(request: SignedIn) -> HttpResponse:
     """Claims that wait: grouped by sheet and official account, and those of one group, or of a filter, one by one."""
@@ -207,6 +210,7 @@ def answered_for(user: User) -> QuerySet[Target]:
 
 
 @corps
+@reads(paged=True)
 @require_GET
 def list_answered(request: SignedIn) -> HttpResponse:
     """The same, one by one: their items are withdrawn, their results corrected, on their own pages."""

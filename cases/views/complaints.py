@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
+from cases.filters import CAMPAIGN, campaigns_of
 from cases.forms import ComplaintForm, MoveForm, ReasonForm, ReceiptForm
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
-from cases.views.casework import campaigns_of
 from cases.workflow.moving import DECIDED
 from corps.access import may
 from corps.bodies import takes
@@ -25,11 +25,13 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import AuditEntry, User
 from corps.papers import hand_out, name_by_type
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to, send_back
 from corps.results import Result
 from corps.workflow import Upload
+from firms.filters import FIRM
 from firms.models import Firm
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
@@ -64,6 +66,7 @@ def waiting(user: User) -> int:
 
 
 @readers
+@reads(Parameter("state", ("open", *ComplaintState.values)), FIRM, CAMPAIGN, paged=True)
 @require_GET
 def list_complaints(request: SignedIn) -> HttpResponse:
     """Complaints, newest first; those accepted can be made a case of."""

@@ -17,6 +17,7 @@ from cases import workflow
 from cases.models import ImportRow, SheetImport
 from cases.readings import findings_told, reading_of, suggestions
 from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
+from cases.views.review import FILTERS as ROW_FILTERS
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -24,6 +25,7 @@ from corps.exports import Download, csv_response
 from corps.forms import chosen_act, ticked_ids
 from corps.limits import count, counted
 from corps.models import User
+from corps.parameters import number, reads
 from corps.refusals import send_back
 from corps.results import Result
 from stores.models import Platform
@@ -38,6 +40,7 @@ MOST_SUGGESTED = 100
 
 
 @readers
+@reads(*ROW_FILTERS, number("row"), paged=True)
 @require_GET
 @vary_on_headers("HX-Request")
 def show_import(request: SignedIn, pk: str) -> HttpResponse:
@@ -86,6 +89,7 @@ def _time_left(seconds: float) -> str:
 
 
 @readers
+@reads("repair")
 @require_GET
 def read_address(request: SignedIn, pk: str) -> HttpResponse:
     """A fragment: what the address in the field `repair` would be recognised as. Changes nothing.
@@ -203,6 +207,7 @@ def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
 
 
 @readers
+@reads(*ROW_FILTERS, number("row"), paged=True)
 @require_GET
 @counted("exports")
 def download(request: SignedIn, pk: str) -> StreamingHttpResponse:

@@ -19,6 +19,7 @@ from cases.states import Told
 from cases.views.tables import TALLY
 from corps.doors import SignedIn, open_to
 from corps.models import User
+from corps.parameters import SEARCH, Parameter, reads
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.search import LONGEST
@@ -45,6 +46,7 @@ def representative(request: SignedIn) -> HttpResponse:
 
 
 @representatives
+@reads(Parameter("state", [*WORDS]), Parameter("kind", Target.Kind.values), SEARCH, paged=True)
 @require_GET
 def list_named(request: SignedIn) -> HttpResponse:
     """Every target that the own firm named, whoever named it first, newest first, with what has become of it."""

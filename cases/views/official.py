@@ -15,6 +15,7 @@ from cases.states import TargetState
 from cases.workflow import kept_rows, targets_of
 from corps.doors import SignedIn, open_to
 from corps.models import User
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
 from stores.models import OfficialAccount
@@ -50,6 +51,7 @@ ROWS = Table(
 
 
 @corps
+@reads(Parameter("show", [*WORDS]), paged=True)
 @require_GET
 def list_targets(request: SignedIn, pk: int) -> HttpResponse:
     """The targets of an account that the person may see, and how many lie in cases they may not see."""
@@ -77,6 +79,7 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @corps
+@reads(paged=True)
 @require_GET
 def list_rows(request: SignedIn, pk: int) -> HttpResponse:
     """The rows of sheets from which nothing was registered because of an account, each with its place in its sheet, and

@@ -18,6 +18,7 @@ from corps.clock import today
 from corps.doors import SignedIn
 from corps.last_acts import last_acts
 from corps.models import User
+from corps.parameters import Parameter
 from corps.pieces.kinds import kind_of
 from corps.pieces.lists import Page, page_of
 from corps.pieces.words import moment
@@ -30,6 +31,7 @@ State, Result = SheetImport.State, ImportRow.Result
 READY = (Result.NEW, Result.REPEAT)
 FOR_A_PERSON = (Result.HELD, Result.INVALID, Result.OFFICIAL)
 SHOWN = {"ready": Q(result__in=READY), "look": Q(result__in=FOR_A_PERSON), "all": Q()}
+FILTERS = (Parameter("show", (*SHOWN, *Result.values)), "reason", "platform")
 VALUES = {
     "price": gettext_lazy("Price"),
     "list_price": gettext_lazy("List price"),

@@ -18,13 +18,15 @@ from cases.states import UNFINISHED, Claim, Seen, TargetState
 from corps.calendar import working_days_left
 from corps.clock import shanghai_date, today
 from corps.doors import SignedIn
+from corps.parameters import MARKS, SEARCH, Parameter, number
 from corps.pieces.deadlines import house_calendar
 from corps.pieces.kinds import kind_of
-from corps.pieces.lists import MARKS, conditions, page_of
+from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.pieces.words import day, moment, thousands
 from corps.search import LONGEST
 from listings.addresses import read_cell
+from stores.filters import PLATFORM
 from stores.models import Platform, Store
 
 # In the order of the work, as the strip above the table shows them.
@@ -76,6 +78,19 @@ COLUMNS = (
     "listing__claimed_store__canonical_id", "listing__claimed_store_id", "listing__store_id", "store__canonical_id",
     "store__name", "notice_number", "due_on",
 )  # fmt: skip
+
+
+FILTERS = (
+    Parameter("state", (*TargetState.values, *WORDS)),
+    PLATFORM,
+    Parameter("kind", Target.Kind.values),
+    "alleged",
+    Parameter("seen", Seen.values),
+    number("store"),
+    SEARCH,
+    Parameter("sort", [*ORDERS]),
+    Parameter("group", ("store",)),
+)
 
 
 def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:

@@ -23,6 +23,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import AuditEntry, User
+from corps.parameters import Parameter, reads
 from corps.pieces.words import moment, thousands
 from corps.refusals import send_back, status_of
 from corps.results import Result
@@ -51,6 +52,7 @@ PARTS = (
 
 
 @corps
+@reads(Parameter("story", [part for part, _label in PARTS]))
 @require_GET
 def show_target(request: SignedIn, pk: int) -> HttpResponse:
     """A target: the three truths, its story newest first, and why it counts what it counts."""

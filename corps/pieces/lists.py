@@ -15,11 +15,12 @@ from django.db import connections
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from corps.parameters import MARKS, UnknownInput
 
 SIZE = 50
 CAP = 10_000
-# The parameters that say where in a list a page begins.
-MARKS = ("after", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def page_of(
     """The page that `params` (request.GET) asks for with `after` or `before`, in `order`.
 
     order: columns that are never null, all rising or all falling ("-"), the last one unique. total: a number from a
-    rollup, or a callable such as `lambda: capped_count(queryset)`. A mark nobody gave out begins at the first page.
+    rollup, or a callable such as `lambda: capped_count(queryset)`. A mark nobody gave out raises UnknownInput.
     The queryset may use `values()` as long as it holds the columns of `order`.
     """
     columns, falling = [name.lstrip("-") for name in order], order[0].startswith("-")
@@ -109,7 +110,8 @@ def _fetch(
         try:
             values = _read(queryset, mark, columns)
         except (ValueError, TypeError, ValidationError, binascii.Error):
-            continue
+            said = _("“%(name)s” names no place in this list. Open it from its beginning.")
+            raise UnknownInput({name: said % {"name": name}}) from None
         key = Tuple(*(F(column) for column in columns))
         return list(queryset.filter(compare(key, values)).order_by(*signs)[: size + 1]), backwards, True
     return list(queryset.order_by(*(f"-{c}" if falling else c for c in columns))[: size + 1]), False, False

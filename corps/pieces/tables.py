@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from corps.models import User
-from corps.pieces.lists import MARKS
+from corps.parameters import MARKS
 
 
 @dataclass(frozen=True, slots=True)

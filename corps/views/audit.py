@@ -1,22 +1,22 @@
 """The auditor's page: who did what when, and whether it is as it was sealed."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from corps import wording, workflow
-from corps.clock import SHANGHAI
+from corps.clock import midnight, parse_day
 from corps.doors import SignedIn, open_to
 from corps.models import AuditEntry, AuditSeal, User
+from corps.parameters import Parameter, day, number, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 
@@ -44,6 +44,7 @@ TABLE = Table(
 
 
 @auditors
+@reads("actor", "verb", "subject", number("id"), Parameter("channel", [*CHANNELS]), day("from"), day("to"), paged=True)
 @require_GET
 def list_entries(request: SignedIn) -> HttpResponse:
     """Entries, newest first; filtered by person, act, what it is about, channel and days (Shanghai, both included).
@@ -119,10 +120,10 @@ def _found(request: SignedIn) -> QuerySet[AuditEntry]:
             entries = entries.filter(subject_id=int(pk[:18]))
     if (channel := asked.get("channel")) in CHANNELS:
         entries = entries.filter(channel=channel)
-    if first := _day(asked.get("from", "")):
-        entries = entries.filter(recorded_at__gte=_midnight(first))
-    if last := _day(asked.get("to", "")):
-        entries = entries.filter(recorded_at__lt=_midnight(last + timedelta(days=1)))
+    if first := parse_day(asked.get("from", "")):
+        entries = entries.filter(recorded_at__gte=midnight(first))
+    if last := parse_day(asked.get("to", "")):
+        entries = entries.filter(recorded_at__lt=midnight(last + timedelta(days=1)))
     return entries
 
 
@@ -131,14 +132,3 @@ def _thing(kind: str, pk: str) -> str | None:
     if not (pk.isascii() and pk.isdigit()):
         return None
     return wording.name_things([(kind, int(pk[:18]))]).get((kind, int(pk[:18])), pk)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, SHANGHAI)

@@ -26,6 +26,7 @@ from corps.forms import NoActChosen
 from corps.home import home_views
 from corps.limits import LIMIT_CODES, LimitExceeded
 from corps.models import Notification
+from corps.parameters import SEARCH, passes_on, reads, refuse_unknown
 from corps.pieces.lists import page_of
 from corps.search import find
 from corps.unavailable import Unavailable, translated, unavailable
@@ -39,14 +40,18 @@ LIMIT_TITLES = {
 
 
 @open_to()
+@passes_on
 def home(request: SignedIn) -> HttpResponse:
     """What do I do now? Each role has its own answer."""
     if path := home_views.get(request.user.role):
-        return import_string(path)(request)
+        view = import_string(path)
+        refuse_unknown(request, view)
+        return view(request)
     return render(request, "corps/home.html")
 
 
 @open_to(*SEARCHERS)
+@reads(SEARCH)
 @require_GET
 def search(request: SignedIn) -> HttpResponse:
     """What all rooms find for `q`; a single hit opens at once."""
@@ -70,6 +75,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @open_to()
+@reads(paged=True)
 @require_GET
 def notifications(request: SignedIn) -> HttpResponse:
     """A person's own lines, newest first."""

@@ -20,6 +20,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
 from corps.models import ApiKey, FailedAttempts, Unit, User
+from corps.parameters import SEARCH, Parameter, number, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to, send_back
@@ -38,6 +39,7 @@ TABLE = Table(
 
 
 @administrators
+@reads(SEARCH, Parameter("role", User.Role.values), number("unit"), Parameter("closed", ("0", "1")), paged=True)
 @require_GET
 def list_users(request: SignedIn) -> HttpResponse:
     """Every account, by sign-in name; `q`, `role`, `unit` and `closed` filter."""

@@ -24,6 +24,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
+from corps.parameters import number, reads
 from corps.refusals import send_back
 from listings.models import BelongingCorrection, Listing
 from listings.views import judge_registration, judge_strike, protection
@@ -54,6 +55,7 @@ def waiting(user: User) -> int:
 
 
 @supervisors
+@reads("notice", "filing", number("correction"), "objection", number("strike"))
 @require_GET
 def inbox(request: SignedIn) -> HttpResponse:
     """Everything that waits for a decision; the one in hand beside it."""

@@ -13,18 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from cases.filters import CAMPAIGN, campaigns_of
 from cases.states import Claim, Seen
-from cases.views.casework import campaigns_of
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.forms import ticked_ids
 from corps.models import User
+from corps.parameters import Parameter, number, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.refusals import came_second, send_back, status_of
 from corps.results import Result
 from notices import workflow
 from notices.models import Answer, NoticeItem, PendingVerdict
+from stores.filters import PLATFORM
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -39,7 +41,18 @@ def waiting(user: User) -> int:
     return NoticeItem.objects.visible_to(user).to_check().count()
 
 
+FILTERS = (
+    PLATFORM,
+    "notice",
+    "case",
+    CAMPAIGN,
+    Parameter("claim", Claim.values),
+    Parameter("seen", Seen.values),
+)
+
+
 @corps
+@reads(*FILTERS, number("item"))
 @require_GET
 def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
@@ -80,6 +93,7 @@ TABLE = Table(
 
 
 @corps
+@reads(*FILTERS, paged=True)
 @require_GET
 def list_queue(request: SignedIn) -> HttpResponse:
     """The whole queue as a table, for verdicts on many at once."""

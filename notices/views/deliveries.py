@@ -21,6 +21,7 @@ from corps.exports import Download, saved_as
 from corps.limits import counted
 from corps.models import Delivery, User
 from corps.outbox import ALARM_AFTER
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.pieces.words import length_of
@@ -61,6 +62,7 @@ TABLE = Table(
 
 
 @corps
+@reads(Parameter("state", ("open", *Delivery.State.values)), paged=True)
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""

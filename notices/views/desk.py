@@ -22,6 +22,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
 from corps.models import User
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import page_of
 from corps.pieces.words import thousands
 from corps.reading import is_read
@@ -63,6 +64,7 @@ LONGEST_NAME = 40
 
 
 @liaisons
+@reads(Parameter("show", ("open", "answered")), paged=True)
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
     """Open notices, most urgent first; those answered in full behind `show=answered`."""

@@ -14,6 +14,7 @@ from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import User
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.refusals import refusals_go_to, send_back, status_of
@@ -46,6 +47,7 @@ TABLE = Table(
 
 
 @corps
+@reads(Parameter("state", ("open", *ObjectionState.values)), "notice", paged=True)
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""

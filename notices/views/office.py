@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from cases.filters import CAMPAIGN, campaigns_of
 from cases.models import Case
-from cases.views.casework import campaigns_of, timeline_of
+from cases.views.casework import timeline_of
 from cases.views.tables import filtered
 from corps import workflow as ground
 from corps.access import may
@@ -23,6 +24,7 @@ from corps.exports import Download
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.limits import counted
 from corps.models import AuditEntry, Delivery, User
+from corps.parameters import Parameter, number, reads
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to, send_back, status_of
@@ -37,6 +39,7 @@ from notices.views.stepper import sent_back, steps_of
 from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
 from notices.workflow.periods import reply_period
+from stores.filters import PLATFORM
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -66,6 +69,9 @@ TABLE = Table(
 
 
 @corps
+@reads(
+    Parameter("state", NoticeState.values), PLATFORM, "case", Parameter("answers", ("missing",)), CAMPAIGN, paged=True
+)
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
     """Every notice of the cases one may see, newest first."""
@@ -106,6 +112,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
 
 
 @everyone
+@reads("tab", Parameter("show", [*desk.SHOWN]), Parameter("state", ItemState.values), number("each"), paged=True)
 @require_GET
 def show_notice(request: SignedIn, number: str) -> HttpResponse:
     """A notice: to its liaison the desk, to the corps the office page."""
@@ -139,6 +146,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
 
 
 @corps
+@reads("notice")
 @require_GET
 def compose(request: SignedIn, number: str) -> HttpResponse:
     """The composer: the drafts of a case by platform, what blocks, and the letter as it will arrive."""

@@ -1,7 +1,7 @@
 """Issuing notices: a supervisor who did not draft one says yes or no; yes sends it in the same transaction."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from cases.states import CaseState
 from corps import workflow as ground
 from corps.access import may, require
 from corps.audit import entry, origin, record, record_many
-from corps.clock import SHANGHAI, accept_at, now, shanghai_date
+from corps.clock import accept_at, midnight, now, shanghai_date
 from corps.errors import TransitionRefused, in_short
 from corps.locking import held, locked
 from corps.models import Approval, User
@@ -286,7 +286,7 @@ def _moment_of_service(notice: Notice, served_on: date | None, at: datetime) -> 
     if served_on < issued_on:
         too_early = _("It was issued on %(day)s; it cannot have been served before.")
         raise TransitionRefused("served-before-issue", too_early % {"day": full_day(issued_on)})
-    return max(datetime.combine(served_on, time.min, SHANGHAI), notice.issued_at)
+    return max(midnight(served_on), notice.issued_at)
 
 
 def _given_proof(proof: str) -> str:

@@ -123,7 +123,6 @@ def test_counts_above_the_table_are_filters_that_keep_the_others(officer, world)
         ("?q=面膜", 1),
         ("?q=nothing-of-the-kind", 0),
         ("?platform=jd", 0),
-        ("?store=abc&sort=nonsense&after=nonsense", 4),
     ],
 )
 def test_the_table_is_filtered_by_its_address(officer, world, query, matches):
@@ -233,9 +232,18 @@ def test_a_note_is_kept(officer, world):
     assert "已电话联系平台" in page
 
 
-@pytest.mark.parametrize("address", ["/cases/", "/cases/complaints/", "/stores/", "/listings/", "/listings/official/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/cases/?state=archived&firm=CXT",
+        "/cases/complaints/?state=closed&firm=CXT",
+        "/stores/?platform=jd&q=nothing",
+        "/listings/?platform=jd&q=nothing",
+        "/listings/official/?platform=jd&firm=CXT",
+    ],
+)
 def test_a_filter_that_leaves_nothing_can_be_taken_away(officer, address):
-    page = officer.get(f"{address}?state=archived&firm=CXT&platform=jd&q=nothing").content.decode()
+    page = officer.get(address).content.decode()
     assert '<a class="btn" href="?">' in page
 
 

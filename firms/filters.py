@@ -1,0 +1,13 @@
+"""What lists may be narrowed by of this app."""
+
+from corps.models import User
+from corps.parameters import Parameter
+from firms.models import Firm
+
+
+def firm_codes(user: User) -> list[str]:
+    """The firms that a person may filter by."""
+    return list(Firm.objects.visible_to(user).values_list("code", flat=True))
+
+
+FIRM = Parameter("firm", firm_codes)
