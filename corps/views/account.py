@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from corps import workflow
 from corps.agents import browser_and_system
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import OwnPhoneForm, posted
 from corps.models import Session, User
@@ -46,7 +46,6 @@ def list_sessions(request: SignedIn) -> HttpResponse:
 
 
 @open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-@asks_for()
 @require_http_methods(["GET", "POST"])
 def change_phone(request: SignedIn) -> HttpResponse:
     """One's own telephone, which letters give to platforms."""

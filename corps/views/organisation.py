@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from corps import workflow
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.forms import OrganisationForm, posted
 from corps.models import Organisation, User
 from corps.organisation import FIELDS, current
@@ -18,7 +18,6 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 
 @administrators
-@asks_for()
 @require_http_methods(["GET", "POST"])
 def change_organisation(request: SignedIn) -> HttpResponse:
     """How the authority is called and reached, with what stands where nothing is stated."""
