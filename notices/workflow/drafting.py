@@ -32,10 +32,11 @@ from notices.workflow.guards import (
     OPEN_FOR_NOTICES,
     hold_recipient,
     in_words,
+    lock_targets_of,
     require_open_for_notices,
     screen,
 )
-from notices.workflow.submissions import primary_of, take_back, void_pending
+from notices.workflow.submissions import is_reachable, primary_of, take_back, void_pending
 from stores.locks import lock_official_accounts
 from stores.models import Platform
 
@@ -226,16 +227,19 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     Raises PermissionDenied; TransitionRefused "already-issued", "not-a-draft", "case-not-filed", "case-not-open",
     "no-liaison", "no-items", "blocked" (details: blocked).
     """
+    held(Case, [notice.case_id])
+    recipient = primary_of(notice.platform_id)
+    hold_recipient(recipient)
+    lock_targets_of(notice)
     notice, at = _lock_draft(notice, actor, at)
     if not NOTICE_STATES.allows(notice.state, NoticeState.SUBMITTED):
         raise TransitionRefused(
             "not-a-draft", _("This notice is not a draft any more."), state=notice.state, **last_act(notice)
         )
     require_open_for_notices(notice.case)
-    notice.recipient = primary_of(notice.platform_id)
-    if notice.recipient is None:
+    if not is_reachable(recipient):
         raise TransitionRefused("no-liaison", NO_LIAISON)
-    hold_recipient(notice)
+    notice.recipient = recipient
     refuse_blocked(notice)
     with connection.cursor() as cursor:
         cursor.execute(GROUND_AS_ISSUED, {"notice": notice.pk, "ground": notice.case.ground_id})

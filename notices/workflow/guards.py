@@ -13,7 +13,7 @@ from cases.states import CaseState, TargetState
 from cases.workflow import proposed_among
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
-from corps.locking import held
+from corps.locking import held, locked
 from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem, Objection
@@ -102,13 +102,18 @@ def checks_barred(case: Case) -> tuple[str, Any] | None:
     return "case-not-open", said % {"state": case.get_state_display()}
 
 
-def hold_recipient(notice: Notice) -> None:
+def hold_recipient(recipient: Liaison | None) -> None:
     """Keep the recipient of a notice and their account as they are until the transaction ends."""
-    if notice.recipient is None:
+    if recipient is None:
         return
-    held(Liaison, [notice.recipient.pk])
-    if notice.recipient.user_id is not None:
-        held(User, [notice.recipient.user_id])
+    held(Liaison, [recipient.pk])
+    if recipient.user_id is not None:
+        held(User, [recipient.user_id])
+
+
+def lock_targets_of(notice: Notice) -> None:
+    """Lock the targets that a notice names, in the order of ids; the caller locks the notice afterwards."""
+    list(locked(Target.objects.filter(items__notice=notice).order_by("pk")).values_list("pk"))
 
 
 def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, handing_over: bool = False) -> Screened:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Target
+from cases.models import Case
 from cases.states import CaseState
 from corps import workflow as ground
 from corps.access import may, require
@@ -27,7 +27,7 @@ from notices.states import ItemState, NoticeState
 from notices.versions import parts_of
 from notices.workflow import arrival
 from notices.workflow.drafting import refuse_blocked
-from notices.workflow.guards import CARRIED_FROM, hold_recipient, require_open_for_notices
+from notices.workflow.guards import CARRIED_FROM, hold_recipient, lock_targets_of, require_open_for_notices
 from notices.workflow.submissions import changed_in_words, changed_since, recipient_gone, take_back, voided
 from stores.locks import lock_official_accounts
 
@@ -102,25 +102,24 @@ def may_decide(user: User, notice: Notice) -> bool:
 
 
 def lock_for_issue(notice: Notice) -> Notice:
-    """The notice and its case, locked in the order in which whoever issues needs them."""
+    """The notice with its case, recipient and targets, locked in the order in which whoever issues needs them."""
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = locked(Case.objects).select_related("ground", "campaign").get(notices=notice)
+    hold_recipient(Notice.objects.select_related("recipient").get(pk=notice.pk).recipient)
+    lock_targets_of(notice)
     notice = _locked(notice)
     notice.case = case
     return notice
 
 
 def lock_submitted(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
-    """The notice with its case and targets, locked as whoever issues needs them; it waits, and the actor may decide."""
+    """The notice as `lock_for_issue` locks it; it waits, and the actor may decide."""
     notice = lock_for_issue(notice)
     require(actor, "notices.approve", notice)
     at = accept_at(actor, at, now())
     _refuse_unless_submitted(notice)
     _refuse_own(notice, actor)
     _refuse_while_pending(notice)
-    hold_recipient(notice)
-    targets = locked(Target.objects.filter(items__notice=notice).order_by("pk"))
-    list(targets.values_list("pk"))
     return notice, at
 
 

@@ -10,8 +10,8 @@ from tests.notices.neighbours import VERBS, refreshed
 
 pytestmark = pytest.mark.django_db
 
-SUBMITTED = "case notice liaison user"
-APPROVING = "shared case notice liaison user target"
+SUBMITTED = "case liaison user target notice"
+APPROVING = "shared case liaison user target notice"
 DECIDED = "target objection noticeitem pendingverdict delivery notice"
 ANSWERED = "case target noticeitem notice"
 
@@ -32,7 +32,7 @@ LOCKS = {
     "decline_correction": "target approval",
     "find_arrivals": "notice",
     "hand_in_sheet": "case notice",
-    "hand_over": "shared case target notice liaison user",
+    "hand_over": "shared case target liaison user notice",
     "lodge_objection": "target",
     "look_again": "target",
     "open_notice": "notice",
@@ -47,7 +47,7 @@ LOCKS = {
     "return_notice": "notice approval",
     "send": "",
     "serve_otherwise": "case notice delivery",
-    "settle_approvals": "shared case notice pendingapproval liaison user target approval",
+    "settle_approvals": f"{APPROVING} pendingapproval approval",
     "settle_verdicts": f"pendingverdict {ANSWERED}",
     "submit_notice": SUBMITTED,
     "submit_notices": SUBMITTED,
