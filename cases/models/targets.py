@@ -1,5 +1,6 @@
 """Targets: the listings and stores that somebody asked to act on."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -193,6 +194,11 @@ class Target(models.Model):
         if case_state == CaseState.TRANSFERRED:
             return Told.TRANSFERRED
         return Told.ENDED if case_state in ENDED_CASE else state
+
+    def alleged_in_full(self, rows: Iterable[Any]) -> str:
+        """What the firm that named it first alleges, as it wrote it. rows: of its sheets; `alleged` is cut, they are not."""
+        written = (row.cells.get("violation", "") for row in rows)
+        return next((words for words in written if words and words.startswith(self.alleged)), self.alleged)
 
     @property
     def slug(self) -> str:

@@ -62,7 +62,8 @@ TABLE = Table(
     Column("store", gettext_lazy("Store"), "w112"),
     Column("price", gettext_lazy("Price, as claimed"), "w112", "n"),
     Column("list_price", gettext_lazy("List price, as claimed"), "w112", "n"),
-    Column("alleged", gettext_lazy("Alleged by the firm"), "w112", "cut2"),
+    Column("alleged", gettext_lazy("Alleged by the firm"), "w128", "cut2"),
+    Column("ground", gettext_lazy("Corps' ground"), "w128"),
     Column("claim", gettext_lazy("Claimed by the platform"), "w144"),
     Column("seen", gettext_lazy("Actually seen"), "w112"),
     Column("state", gettext_lazy("State"), "w112", "cut2", sort="state", fixed=True),
@@ -160,7 +161,7 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
                    total=_total(asked, counted, found))  # fmt: skip
     shown = {row["id"]: row for row in rows.filter(pk__in=[row["id"] for row in page]).values(*COLUMNS)}
-    flat = _rows([shown[row["id"]] for row in page], platforms)
+    flat = _rows(case, [shown[row["id"]] for row in page], platforms)
     return {
         "cells": _cells(asked, counted),
         "conditions": _chips(request, platforms.values()),
@@ -258,11 +259,15 @@ def _chips(request: SignedIn, platforms: Iterable[Platform]) -> list[Any]:
     )
 
 
-def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
-    """Flat rows for a flat loop: everything is formatted once, here."""
+def _rows(case: Case, shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
+    """Flat rows for a flat loop: everything is formatted once, here.
+
+    What the firm alleges stands as the firm wrote it; the ground that the corps gave stands in a column of its own.
+    """
     claims, seens, states = dict(Claim.choices), dict(Seen.choices), dict(TargetState.choices)
     labels = {pk: platform.label for pk, platform in platforms.items()}
     ground_name = "ground__name" if LegalGround(name="zh", name_en="en").label == "zh" else "ground__name_en"
+    usual = case.ground.label if case.ground else ""
     on, calendar = today(), house_calendar()
     targets, notices = reverse("cases:target", args=[0])[:-2], reverse("notices:list")
     rows = []
@@ -284,7 +289,9 @@ def _rows(shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> li
                 "platform": labels.get(row["platform_id"], ""),
                 "price": thousands(row["price"]) if row["price"] is not None else "",
                 "list_price": thousands(round(row["list_price"])) if row["list_price"] is not None else "",
-                "alleged": row[ground_name] or row["alleged"],
+                "alleged": row["alleged"],
+                "ground": row[ground_name] or usual,
+                "ground_is_usual": not row[ground_name],
                 "claim": claims.get(row["claim"], ""),
                 "claim_at": _when(row["claim_at"], on),
                 "seen": _("Relisted") if state == TargetState.RELISTED and seen == Seen.LIVE else seens.get(seen, ""),

@@ -79,6 +79,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "sum": sum(count.sign for count in ledger),
         "why_not": "" if target.is_counted else _why_not(target),
         "restoring": _restoring(target),
+        "ground": target.ground or (target.case.ground if target.case else None),
         "in_store": _in_store(target),
         "claims": _claims(target, request.user),
         "acts": [act for teller in story.tellers for act in teller.acts(target, request.user)],
@@ -179,7 +180,7 @@ def _restoring(target: Target) -> str:
 
 
 def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
-    ground = target.ground or (target.case.ground if target.case else None)
+    """What the first row that named it says, in the firm's own words and whole; a ground of the corps is none of it."""
     lines = []
     if rows:
         first = rows[0]
@@ -192,7 +193,7 @@ def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
             _("price %(price)s, list price %(list)s")
             % {"price": thousands(target.price), "list": thousands(target.list_price)}
         )
-    return {"word": str(ground or target.alleged), "lines": lines}
+    return {"word": target.alleged_in_full(rows), "lines": lines}
 
 
 def _reports(target: Target, rows: list[Any]) -> list[story.Line]:

@@ -62,6 +62,7 @@ def show_queue(request: SignedIn) -> HttpResponse:
     current = ordered.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
     rows = list(ordered[: NEXT_ROWS + 1])
     current = current or (rows[0] if rows else None)
+    rows_of_target = _allegation(current)
     context = {
         "current": current,
         "next": [row for row in rows if current is None or row.pk != current.pk][:NEXT_ROWS],
@@ -70,7 +71,8 @@ def show_queue(request: SignedIn) -> HttpResponse:
         "platforms": Platform.objects.visible_to(request.user),
         "undo": _undoable(request),
         "history": list(current.checks.select_related("by").order_by("-pk")[:5]) if current else [],
-        "rows_of_target": _allegation(current),
+        "rows_of_target": rows_of_target,
+        "alleged": current.target.alleged_in_full(rows_of_target) if current else "",
         "paper": _paper(current),
         "query": _query(request),
         "note": request.session.pop(NOTE, ""),
@@ -85,6 +87,7 @@ TABLE = Table(
     Column("id", gettext_lazy("Id"), "w160", fixed=True),
     Column("title", gettext_lazy("Title, as claimed"), fixed=True),
     Column("alleged", gettext_lazy("Alleged by the firm"), "w144", "cut2"),
+    Column("ground", gettext_lazy("Ground of the notice"), "w144"),
     Column("claim", gettext_lazy("Claimed by the platform"), "w192"),
     Column("seen", gettext_lazy("Actually seen"), "w144"),
     Column("notice", gettext_lazy("Notice"), "w144", "cut2"),

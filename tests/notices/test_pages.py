@@ -276,3 +276,31 @@ def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue
         client.post(reverse("notices:undo"), {"ids": undo["ids"]})
         assert PendingVerdict.objects.count() == left
     assert client.get(queue).context["undo"] is None
+
+
+WORDS = "  割码销售；“假冒”注册商标"
+
+
+def test_what_the_firm_alleged_stands_in_its_own_words_whatever_ground_the_corps_gives(world: World):
+    [target] = add_targets(world, 1)
+    Target.objects.filter(pk=target.pk).update(alleged=WORDS, ground=LegalGround.objects.get(code="no_licence"))
+    [notice] = issue(world)
+    answer(world, notice)
+    given = str(LegalGround.objects.get(code="no_licence"))
+    client = client_of(world.officer2)
+    [row] = client.get(world.case.get_absolute_url()).context["rows"]
+    assert (row["alleged"], row["ground"], row["ground_is_usual"]) == (WORDS, given, False)
+    story = client.get(reverse("cases:target", args=[target.pk])).context
+    assert (story["alleged"]["word"], str(story["ground"])) == (WORDS, given)
+    queue = client.get(reverse("notices:checks"))
+    assert f"<b>{WORDS}</b>" in queue.content.decode()
+    page = client.get(reverse("notices:checks_list")).content.decode()
+    assert [page.count(f">{words}</td>") for words in (WORDS, given)] == [1, 1]
+
+
+def test_where_the_firm_alleged_nothing_no_ground_of_the_corps_speaks_for_it(world: World):
+    [target] = add_targets(world, 1)
+    client = client_of(world.officer)
+    [row] = client.get(world.case.get_absolute_url()).context["rows"]
+    assert (row["alleged"], row["ground"], row["ground_is_usual"]) == ("", world.ground.label, True)
+    assert client.get(reverse("cases:target", args=[target.pk])).context["alleged"]["word"] == ""
