@@ -196,7 +196,10 @@ class Target(models.Model):
         return Told.ENDED if case_state in ENDED_CASE else state
 
     def alleged_in_full(self, rows: Iterable[Any]) -> str:
-        """What the firm that named it first alleges, as it wrote it. rows: of its sheets; `alleged` is cut, they are not."""
+        """What the firm that named it first alleges, as it wrote it.
+
+        rows: of its sheets, whose cells are whole where `alleged` is cut.
+        """
         written = (row.cells.get("violation", "") for row in rows)
         return next((words for words in written if words and words.startswith(self.alleged)), self.alleged)
 

@@ -1,51 +1,50 @@
 """The work table of a case's targets: counts by state, filters, order, groups, and flat rows."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as Either
+from django.db.models import Count, F, IntegerField, Min, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import story
 from cases.models import Case, LegalGround, Target
 from cases.models.targets import TargetQuerySet
-from cases.states import UNFINISHED, Claim, Seen, TargetState
-from corps.calendar import working_days_left
-from corps.clock import shanghai_date, today
+from cases.states import UNFINISHED, Seen, TargetState
+from cases.views.target_rows import (
+    AGAINST,
+    COLUMNS,
+    OFFICIAL,
+    SHOWN,
+    STORE_KEY,
+    TALLY,
+    WORDS,
+    flat_rows,
+    groups_of,
+    word_of,
+)
+from corps.clock import today
 from corps.doors import SignedIn
 from corps.parameters import MARKS, SEARCH, Parameter, number
-from corps.pieces.deadlines import house_calendar
-from corps.pieces.kinds import kind_of
 from corps.pieces.lists import conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
-from corps.pieces.words import day, moment, thousands
 from corps.search import LONGEST
 from listings.addresses import read_cell
 from stores.filters import PLATFORM
 from stores.models import Platform, Store
 
-# In the order of the work, as the strip above the table shows them.
-TALLY = (
-    *UNFINISHED,
-    TargetState.VERIFIED,
-    TargetState.GONE_BEFORE,
-    TargetState.RESTORED,
-    TargetState.DROPPED,
-)
-# What stands in place of a state: of several states, or of a target that no notice may name.
-OFFICIAL = "official"
-WORDS = {
-    "unfinished": gettext_lazy("not finished"),
-    "waiting": gettext_lazy("to be noticed"),
-    OFFICIAL: gettext_lazy("Official account"),
+# The order without another one asked for, flat and by store, and what each is called at the foot.
+FIRST = ("against", "due_on", "id")
+BY_STORE = ("store_rank", "store_due", "store_key", *FIRST)
+ORDER_WORDS = {
+    "": gettext_lazy("Contradictions first, then by due day"),
+    "due": gettext_lazy("By due day"),
+    "state": gettext_lazy("By state"),
+    "id": gettext_lazy("By id"),
 }
-# (word, label) of what targets are counted by.
-SHOWN = (*((state.value, state.label) for state in TALLY), (OFFICIAL, WORDS[OFFICIAL]))
 ORDERS = {
     "due": ("due_on", "id"),
     "-due": ("-due_on", "-id"),
@@ -57,28 +56,19 @@ ORDERS = {
 TABLE = Table(
     "targets",
     SELECT,
-    Column("id", gettext_lazy("Id"), "w144", sort="id", fixed=True),
+    Column("id", gettext_lazy("Id"), "w-id", sort="id", fixed=True),
     Column("title", gettext_lazy("Title, as claimed"), fixed=True),
-    Column("store", gettext_lazy("Store"), "w112"),
-    Column("price", gettext_lazy("Price, as claimed"), "w112", "n"),
-    Column("list_price", gettext_lazy("List price, as claimed"), "w112", "n"),
-    Column("alleged", gettext_lazy("Alleged by the firm"), "w128", "cut2"),
-    Column("ground", gettext_lazy("Corps' ground"), "w128"),
-    Column("claim", gettext_lazy("Claimed by the platform"), "w144"),
-    Column("seen", gettext_lazy("Actually seen"), "w112"),
-    Column("state", gettext_lazy("State"), "w112", "cut2", sort="state", fixed=True),
-    Column("letter", gettext_lazy("Letter"), "w56", "n"),
-    Column("due", gettext_lazy("Due"), "w80", "n", sort="due"),
+    Column("store", gettext_lazy("Store"), "w-store"),
+    Column("price", gettext_lazy("Price, as claimed"), "w-price", "n"),
+    Column("list_price", gettext_lazy("List price, as claimed"), "w-wide", "n wide-only"),
+    Column("alleged", gettext_lazy("Alleged by the firm"), "w-truth", "cut2"),
+    Column("ground", gettext_lazy("Corps' ground"), "w-ground"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w-truth"),
+    Column("seen", gettext_lazy("Actually seen"), "w-truth"),
+    Column("state", gettext_lazy("State"), "w-state", "cut2", sort="state", fixed=True),
+    Column("letter", gettext_lazy("Letter"), "w-letter", "n"),
+    Column("due", gettext_lazy("Due"), "w-due", "n", sort="due"),
 )
-# By which store a target is grouped: its own, the one its listing is known to be in, or else the claimed one.
-STORE_KEY = ("store", "listing__store", "listing__claimed_store")
-COLUMNS = (
-    "id", "kind", "state", "alleged", "ground__name", "ground__name_en", "price", "list_price", "claim", "claim_at",
-    "seen", "seen_at", "is_official", "platform_id", "listing__canonical_id", "listing__title", "store_key",
-    "listing__store__name", "listing__store__canonical_id", "listing__claimed_store__name",
-    "listing__claimed_store__canonical_id", "listing__claimed_store_id", "listing__store_id", "store__canonical_id",
-    "store__name", "notice_number", "due_on",
-)  # fmt: skip
 
 
 FILTERS = (
@@ -90,7 +80,7 @@ FILTERS = (
     number("store"),
     SEARCH,
     Parameter("sort", [*ORDERS]),
-    Parameter("group", ("store",)),
+    Parameter("group", ("store", "none")),
 )
 
 
@@ -120,6 +110,23 @@ def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     if text := asked.get("q", "").strip()[:LONGEST]:
         found = found.filter(_named(text))
     return found
+
+
+def in_order(found: QuerySet[Target]) -> QuerySet[Any]:
+    """Targets with the columns that the table's orders are made of.
+
+    against: 0 of a contradiction, otherwise 1. store_rank: 0 of a store with contradictions, 1 of an unknown one with
+    some, 2 of the other stores, 3 of the rest. store_due: the first due day in a store.
+    """
+    known = Q(store_key__gt=0)
+    against = When(AGAINST & known, then=0), When(AGAINST, then=1)
+    rank = Either(*against, When(known, then=2), default=3, output_field=IntegerField())
+    rows = story.bound(found.annotate(store_key=Coalesce(*STORE_KEY, 0)))
+    return rows.annotate(
+        against=Either(When(AGAINST, then=0), default=1, output_field=IntegerField()),
+        store_rank=Window(Min(rank), partition_by=F("store_key")),
+        store_due=Window(Min("due_on"), partition_by=F("store_key")),
+    )
 
 
 def _named(text: str) -> Q:
@@ -152,16 +159,17 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     asked = request.GET
     counted = _counted(case)
     platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
-    grouped = asked.get("group") == "store"
-    sort = asked.get("sort") if asked.get("sort") in ORDERS else "due"
+    sort = asked.get("sort", "") if asked.get("sort") in ORDERS else ""
+    # By store unless a flat list, or another order, is asked for.
+    grouped = asked.get("group") == "store" or not (sort or asked.get("group"))
     found = filtered(request, case)
-    rows = story.bound(found.annotate(store_key=Coalesce(*STORE_KEY, 0)))
-    order = ("store_key", "id") if grouped else ORDERS[str(sort)]
+    rows = in_order(found)
+    order = BY_STORE if grouped else ORDERS.get(sort, FIRST)
     # First which rows, in their order, from as few tables as that takes; then what is shown of them.
     page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
                    total=_total(asked, counted, found))  # fmt: skip
     shown = {row["id"]: row for row in rows.filter(pk__in=[row["id"] for row in page]).values(*COLUMNS)}
-    flat = _rows(case, [shown[row["id"]] for row in page], platforms)
+    flat = flat_rows(case, [shown[row["id"]] for row in page], platforms)
     return {
         "cells": _cells(asked, counted),
         "conditions": _chips(request, platforms.values()),
@@ -169,16 +177,20 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
         "alleged": sorted({alleged for _state, alleged, _count in counted if alleged}),
         "page": page,
         "rows": flat,
-        "groups": _groups(case, flat) if grouped else {},
+        "groups": groups_of(found, flat) if grouped else {},
         "grouped": grouped,
         "sort": "" if grouped else sort,
+        "order_words": ORDER_WORDS["" if grouped else sort.lstrip("-")],
         "table": TABLE.shown_to(
             request.user,
             asked,
-            without={"store"} if grouped else {"list_price"},
-            sorts={name: _with(asked, sort=f"-{name}" if sort == name else name) for name in ("due", "state", "id")},
+            without={"store"} if grouped else set(),
+            sorts={
+                name: _with(asked, group="", sort=f"-{name}" if sort == name else name)
+                for name in ("due", "state", "id")
+            },
         ),
-        "group_url": _with(asked, group="" if grouped else "store"),
+        "group_url": _with(asked, sort="", group="none" if grouped else ""),
         "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
         "query": asked.urlencode(),
         "seen_choices": Seen.choices,
@@ -189,11 +201,7 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
 def _counted(case: Case) -> list[tuple[str, str, int]]:
     """(state, what is alleged, how many) of the targets; of those that no notice may name, OFFICIAL for the state."""
     rows = case.targets.order_by().values_list("state", "alleged", "is_official").annotate(Count("pk"))
-    return [(_word(state, official), alleged, count) for state, alleged, official, count in rows]
-
-
-def _word(state: str, is_official: bool) -> str:
-    return OFFICIAL if is_official and state in UNFINISHED else state
+    return [(word_of(state, official), alleged, count) for state, alleged, official, count in rows]
 
 
 def _with(asked: QueryDict, **changes: str) -> str:
@@ -257,91 +265,3 @@ def _chips(request: SignedIn, platforms: Iterable[Platform]) -> list[Any]:
             ("q", _("Search"), str),
         ],
     )
-
-
-def _rows(case: Case, shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
-    """Flat rows for a flat loop: everything is formatted once, here.
-
-    What the firm alleges stands as the firm wrote it; the ground that the corps gave stands in a column of its own.
-    """
-    claims, seens, states = dict(Claim.choices), dict(Seen.choices), dict(TargetState.choices)
-    labels = {pk: platform.label for pk, platform in platforms.items()}
-    ground_name = "ground__name" if LegalGround(name="zh", name_en="en").label == "zh" else "ground__name_en"
-    usual = case.ground.label if case.ground else ""
-    on, calendar = today(), house_calendar()
-    targets, notices = reverse("cases:target", args=[0])[:-2], reverse("notices:list")
-    rows = []
-    for row in shown:
-        is_store = row["kind"] == Target.Kind.STORE
-        seen, state = row["seen"], row["state"]
-        contradiction = seen == Seen.LIVE and state in (TargetState.CLAIMED, TargetState.RELISTED)
-        due = row["due_on"] if row["due_on"] != story.FAR else None
-        late = thousands(-working_days_left(due, today=on, calendar=calendar)) if due and due < on else ""
-        rows.append(
-            {
-                "pk": row["id"],
-                "url": f"{targets}{row['id']}/",
-                "id": row["store__canonical_id"] if is_store else row["listing__canonical_id"],
-                "title": row["store__name"] if is_store else row["listing__title"],
-                "is_store": is_store,
-                **_store_of(row),
-                "store_key": row["store_key"],
-                "platform": labels.get(row["platform_id"], ""),
-                "price": thousands(row["price"]) if row["price"] is not None else "",
-                "list_price": thousands(round(row["list_price"])) if row["list_price"] is not None else "",
-                "alleged": row["alleged"],
-                "ground": row[ground_name] or usual,
-                "ground_is_usual": not row[ground_name],
-                "claim": claims.get(row["claim"], ""),
-                "claim_at": _when(row["claim_at"], on),
-                "seen": _("Relisted") if state == TargetState.RELISTED and seen == Seen.LIVE else seens.get(seen, ""),
-                "seen_at": day(row["seen_at"]) if row["seen_at"] else "",
-                "seen_class": "red strong" if contradiction else "amber strong" if seen == Seen.UNREACHABLE else "",
-                "state": states[state],
-                "kind": kind_of(state),
-                "official": row["is_official"],
-                "notice": row["notice_number"] or "",
-                "notice_short": (row["notice_number"] or "").rpartition("-")[2].lstrip("0"),
-                "notice_url": f"{notices}{row['notice_number']}/" if row["notice_number"] else "",
-                "due": day(due) if due else "",
-                "late": late,
-            }
-        )
-    return rows
-
-
-def _store_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Name and id of the store of a row, and whether a firm only claims it."""
-    if row["kind"] == Target.Kind.STORE:
-        return {"store": row["store__name"], "store_id": row["store__canonical_id"], "store_claimed": False}
-    claimed = row["listing__store_id"] is None and row["listing__claimed_store_id"] is not None
-    which = "listing__claimed_store" if claimed else "listing__store"
-    name, canonical_id = row[f"{which}__name"], row[f"{which}__canonical_id"]
-    return {"store": name or "", "store_id": canonical_id or "", "store_claimed": claimed}
-
-
-def _when(at: datetime | None, on: date) -> str:
-    """A day, and for the last week its time too."""
-    if at is None:
-        return ""
-    return moment(at) if on - shanghai_date(at) < timedelta(days=7) else day(at)
-
-
-def _groups(case: Case, rows: list[dict[str, Any]]) -> dict[int, str]:
-    """What stands at the right of each store's head: how many of its targets are in which state. One statement."""
-    keys = {row["store_key"] for row in rows}
-    counted = (
-        case.targets.order_by()
-        .annotate(store_key=Coalesce(*STORE_KEY, 0))
-        .filter(store_key__in=keys)
-        .values_list("store_key", "state", "is_official")
-        .annotate(count=Count("pk"))
-    )
-    sums: dict[int, dict[str, int]] = {}
-    for key, state, official, count in counted:
-        states = sums.setdefault(key, {})
-        states[_word(state, official)] = states.get(_word(state, official), 0) + count
-    return {
-        key: "　".join(f"{label} {thousands(states[word])}" for word, label in SHOWN if word in states)
-        for key, states in sums.items()
-    }

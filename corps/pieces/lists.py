@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connections
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -105,16 +105,29 @@ def _fetch(
         if not (mark := params.get(name)):
             continue
         down = falling != backwards
-        compare = TupleLessThan if down else TupleGreaterThan
         signs = [f"-{column}" if down else column for column in columns]
         try:
             values = _read(queryset, mark, columns)
         except (ValueError, TypeError, ValidationError, binascii.Error):
             said = _("“%(name)s” names no place in this list. Open it from its beginning.")
             raise UnknownInput({name: said % {"name": name}}) from None
-        key = Tuple(*(F(column) for column in columns))
-        return list(queryset.filter(compare(key, values)).order_by(*signs)[: size + 1]), backwards, True
+        beyond = _beyond(queryset, columns, values, down)
+        return list(queryset.filter(beyond).order_by(*signs)[: size + 1]), backwards, True
     return list(queryset.order_by(*(f"-{c}" if falling else c for c in columns))[: size + 1]), False, False
+
+
+def _beyond(queryset: QuerySet, columns: list[str], values: tuple[Any, ...], down: bool) -> Any:
+    """What stands after a mark: a comparison of row values, or of one column after the other where one of them is a
+    window's, of which Django makes no row value."""
+    annotations = queryset.query.annotations
+    if not any(column in annotations and annotations[column].contains_over_clause for column in columns):
+        compare = TupleLessThan if down else TupleGreaterThan
+        return compare(Tuple(*(F(column) for column in columns)), values)
+    found = Q()
+    for place, column in enumerate(columns):
+        level = dict(zip(columns[:place], values, strict=False))
+        found |= Q(**level, **{f"{column}__{'lt' if down else 'gt'}": values[place]})
+    return found
 
 
 def _value(row: Any, column: str) -> Any:

@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from corps.clock import shanghai_date, today
 
 NOTHING = "—"
+LONGEST_WHOLE_ID = 13
 MINUS = "\u2212"
 
 
@@ -20,6 +23,17 @@ def thousands(value: int | float | Decimal | None) -> str:
     if value is None or value == "":
         return NOTHING
     return f"{value:,}".replace("-", MINUS)
+
+
+def shortened(canonical_id: str) -> SafeString:
+    """An id of up to 13 signs whole; of a longer one the middle in an element that narrow tables show as an ellipsis.
+
+    The whole id stays in the text, so that it is found, read aloud and copied.
+    """
+    if len(canonical_id) <= LONGEST_WHOLE_ID:
+        return conditional_escape(canonical_id)
+    head, middle, tail = canonical_id[:6], canonical_id[6:-4], canonical_id[-4:]
+    return format_html('{}<span class="mid">{}</span>{}', head, middle, tail)
 
 
 def signed(value: int | None) -> str:

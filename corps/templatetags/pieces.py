@@ -24,7 +24,7 @@ from corps.results import Result, tally
 
 register = template.Library()
 
-for _name in ("thousands", "signed", "day", "full_day", "moment", "full_moment", "clock_time"):
+for _name in ("thousands", "signed", "day", "full_day", "moment", "full_moment", "clock_time", "shortened"):
     register.filter(_name, getattr(words, _name))
 register.filter("kind", kind_of)
 

@@ -130,7 +130,7 @@ def test_what_one_person_hides_another_still_sees(officer: Client, world: World)
 
 
 def test_a_style_stands_for_every_column_of_every_list(settings):
-    css = (settings.BASE_DIR / "static" / "corps.css").read_text()
+    css = (settings.BASE_DIR / "static" / "tables.css").read_text()
     for place in range(1, max(len(table.columns) for table in tables.values()) + 1):
         assert f".hide-{place} > tbody > tr:not(.group) > :nth-child({place})" in css
 
