@@ -84,14 +84,14 @@ def show_queue(request: SignedIn) -> HttpResponse:
 TABLE = Table(
     "checks",
     SELECT,
-    Column("id", gettext_lazy("Id"), "w160", fixed=True),
+    Column("id", gettext_lazy("Id"), "w-id", fixed=True),
     Column("title", gettext_lazy("Title, as claimed"), fixed=True),
-    Column("alleged", gettext_lazy("Alleged by the firm"), "w144", "cut2"),
-    Column("ground", gettext_lazy("Ground of the notice"), "w144"),
-    Column("claim", gettext_lazy("Claimed by the platform"), "w192"),
-    Column("seen", gettext_lazy("Actually seen"), "w144"),
-    Column("notice", gettext_lazy("Notice"), "w144", "cut2"),
-    Column("due", gettext_lazy("Due"), "w128"),
+    Column("alleged", gettext_lazy("Alleged by the firm"), "w-truth", "cut2"),
+    Column("ground", gettext_lazy("Ground of the notice"), "w-ground"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w-truth"),
+    Column("seen", gettext_lazy("Actually seen"), "w-truth"),
+    Column("notice", gettext_lazy("Notice"), "w128", "cut2"),
+    Column("due", gettext_lazy("Due"), "w-due", "n"),
 )
 
 

@@ -19,7 +19,6 @@ from cases.views.tables import TALLY
 from corps import navigation
 from corps.clock import today
 from corps.models import AuditEntry, Deadline, User
-from corps.pieces.lists import page_of
 from firms.models import Representative
 from listings.models import Listing
 from notices import workflow as notices
@@ -143,41 +142,6 @@ def test_targets_are_grouped_by_store_with_their_counts(officer, world):
     counts = [(str(label), count) for label, count, _against in context["groups"][store.pk]]
     assert counts == [(str(TargetState.REPORTED.label), "2"), (str(TargetState.NOTICED.label), "1")]
     assert officer.get(case_page(world, f"?store={store.pk}")).context["page"].total == 3
-
-
-def test_contradictions_come_first_their_stores_too_and_so_on_every_page(officer, world, monkeypatch):
-    monkeypatch.setattr(page_of, "__kwdefaults__", page_of.__kwdefaults__ | {"size": 2})
-    calm, unknown, loud = (add_targets(world, 2) for _place in range(3))
-    stores = put_in_store(world, calm, "甲店"), put_in_store(world, loud, "乙店")
-    (notice,) = issue(world)
-    answer(world, notice)
-    Target.objects.filter(pk__in=[loud[1].pk, unknown[1].pk]).update(seen="live", seen_at=notice.issued_at)
-    by_store = [loud[1], loud[0], unknown[1], unknown[0], *calm]
-    flat = [unknown[1], loud[1], *calm, unknown[0], loud[0]]
-    assert shown_by(officer, case_page(world)) == [target.pk for target in by_store]
-    assert shown_by(officer, case_page(world, "?group=none")) == [target.pk for target in flat]
-    first = officer.get(case_page(world)).context
-    assert str(first["groups"][stores[1].pk][0][0]) == "不一致"
-    assert [row["seen"] for row in first["rows"]] == ["仍在售", ""]
-    narrowed = officer.get(case_page(world, "?seen=live")).context
-    assert [count for _label, count, _against in narrowed["groups"][stores[1].pk]] == ["1", "1"]
-
-
-def shown_by(client: Client, url: str) -> list[int]:
-    """The targets of a list in its order, page by page and back again."""
-    shown, back = [], []
-    place, page = url, None
-    while place:
-        page = client.get(place).context["page"]
-        shown += [row["id"] for row in page]
-        place = page.next and url.partition("?")[0] + page.next
-    place = page.previous
-    while place:
-        page = client.get(url.partition("?")[0] + place).context["page"]
-        back = [row["id"] for row in page] + back
-        place = page.previous
-    assert shown[: len(back)] == back
-    return shown
 
 
 def test_what_is_seen_against_a_claim_stands_out(officer, world):

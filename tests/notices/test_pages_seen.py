@@ -211,3 +211,24 @@ def test_why_a_row_is_not_for_this_person_to_check_is_read_whole_on_a_phone(page
           const own = reason.getBoundingClientRect(), cell = reason.parentElement.getBoundingClientRect()
           return own.height > 0 && own.right <= cell.right && own.bottom <= cell.bottom + 1 && own.left >= cell.left
         }""")
+
+
+def test_the_verdict_bar_takes_at_most_a_fifth_of_a_small_screen(page: Page, world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    answer(world, notice)
+    sign_in(page, world.officer2)
+    for language in ("zh-hans", "en"):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        page.goto(reverse("notices:checks"))
+        for width, height in ((720, 450), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            bar = page.locator(".verdicts").bounding_box()
+            assert bar is not None
+            assert bar["height"] <= height / 5, (language, width)
+            for verb in page.locator(".verdicts :is(.btn, .form-control)").all():
+                size = verb.bounding_box()
+                assert size is not None
+                assert size["height"] >= 40
+                assert verb.evaluate("verb => verb.scrollWidth <= verb.clientWidth")
+        expect(page.locator(".narrow-only")).to_be_visible()
