@@ -25,11 +25,14 @@ def add_links(block: Block, grid: Grid) -> None:
     for column, links in sorted(_links_by_column(block, grid).items()):
         if _is_of_addresses(block, column):
             _put(block, column, links)
+            block.linked[column] = len(links)
             continue
         field = _field_of(list(links.values())[:_SAMPLE])
         if field and field not in named and headers.ADDRESS not in named:
             named.add(field)
-            _put(block, _new_column(block, column, field), links)
+            place = _new_column(block, column, field)
+            _put(block, place, links)
+            block.linked[place] = len(links)
 
 
 def _links_by_column(block: Block, grid: Grid) -> dict[int, dict[int, str]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from listings.addresses import Address, platform_of, read_cell
@@ -17,7 +17,8 @@ _SAMPLE_ROWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the sheet that is read. index: from 0. decided_by: 'header' or 'content'."""
+    """One column of the sheet that is read. index: from 0. decided_by: 'header', 'content', or who corrected it; see
+    `corrections`."""
 
     field: str
     index: int
@@ -26,7 +27,7 @@ class Column:
 
 
 @dataclass(slots=True)
-class _Candidate:
+class Candidate:
     """A column on trial: its heading, what the heading says, and the cells of the sampled rows."""
 
     index: int
@@ -59,14 +60,14 @@ def map_columns(
     headings: of each column, '' for none. says: what `headers.heading_field` makes of each. rows: the data rows; a
     sample of them is looked at. A field other than an address has at most one column.
     """
-    sample = _sample(rows)
-    candidates = [_candidate(index, headings, says, sample) for index in range(max(map(len, sample), default=0))]
+    sample = sample_of(rows)
+    candidates = [candidate_at(index, headings, says, sample) for index in range(max(map(len, sample), default=0))]
     addresses = _address_columns(candidates)
     taken = {column.index for column in addresses}
     return addresses + _other_columns([column for column in candidates if column.index not in taken])
 
 
-def _sample(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+def sample_of(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The first rows and, of the rest, some spread evenly."""
     if len(rows) <= _SAMPLE_ROWS:
         return list(rows)
@@ -74,12 +75,12 @@ def _sample(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     return [*first, *rest[:: max(1, 2 * len(rest) // _SAMPLE_ROWS)]]
 
 
-def _candidate(
+def candidate_at(
     index: int, headings: Sequence[str], says: Sequence[tuple[str, bool] | None], sample: list[Sequence[str]]
-) -> _Candidate:
+) -> Candidate:
     cells = {number: row[index] for number, row in enumerate(sample) if index < len(row) and not is_blank(row[index])}
     field_name, known = (says[index] if index < len(says) else None) or (None, False)
-    column = _Candidate(index, cell_at(headings, index), field_name, known, cells)
+    column = Candidate(index, cell_at(headings, index), field_name, known, cells)
     for number, cell in cells.items():
         if "." in cell or "．" in cell:
             address = read_cell(cell)
@@ -93,7 +94,7 @@ _NAMES = ("store_name", "title")
 _BETTER_THAN_NOTHING = (headers.EVIDENCE, headers.OTHER, "title", "store_name", "platform", "remark")
 
 
-def _address_columns(candidates: list[_Candidate]) -> list[Column]:
+def _address_columns(candidates: list[Candidate]) -> list[Column]:
     """The columns whose addresses count, by position; those that show other pages for comparison left out."""
     named = [column for column in candidates if _named_address(column)]
     by_content = [column for column in candidates if column not in named and column.usable_share() >= 0.5]
@@ -111,14 +112,14 @@ def _address_columns(candidates: list[_Candidate]) -> list[Column]:
     ]
 
 
-def _named_address(column: _Candidate) -> bool:
+def _named_address(column: Candidate) -> bool:
     """Its heading says address; 地址 alone may as well be where somebody lives, so then its content must agree."""
     if column.says == headers.ADDRESS:
         return bool(column.addresses) or column.share(_looks_like_address) >= 0.5
     return column.says in headers.ADDRESS_FIELDS
 
 
-def _address_field(column: _Candidate) -> str:
+def _address_field(column: Candidate) -> str:
     return column.says if column.says in headers.ADDRESS_FIELDS else column.kind()
 
 
@@ -129,15 +130,15 @@ def _looks_like_address(cell: str) -> bool:
     return _address_like.search(plain(cell)) is not None
 
 
-def _strength(column: _Candidate) -> tuple[int, int, int, int]:
+def _strength(column: Candidate) -> tuple[int, int, int, int]:
     """How sure it is that a column is about the goods complained of; for choosing between two that disagree."""
     accused = headers.accuses(column.heading)
     return accused, column.known, len({a.canonical_id for a in column.addresses.values()}), -column.index
 
 
-def _without_comparisons(named: list[_Candidate], unnamed: list[_Candidate]) -> list[_Candidate]:
+def _without_comparisons(named: list[Candidate], unnamed: list[Candidate]) -> list[Candidate]:
     """The named columns and those without a telling name, but of two that disagree row after row only the stronger."""
-    chosen: list[_Candidate] = []
+    chosen: list[Candidate] = []
     for column in named:
         if not any(_disagreement(column, other, most_rows=5) >= 0.6 for other in chosen):
             chosen.append(column)
@@ -148,7 +149,7 @@ def _without_comparisons(named: list[_Candidate], unnamed: list[_Candidate]) -> 
     return chosen
 
 
-def _disagreement(column: _Candidate, other: _Candidate, most_rows: int) -> float:
+def _disagreement(column: Candidate, other: Candidate, most_rows: int) -> float:
     """Of the rows in which both have an address, the share in which they cannot be about one thing.
 
     Two different listings or two different stores, or two platforms. 0 where fewer than most_rows rows have both.
@@ -168,35 +169,40 @@ def _clash(one: Address, two: Address) -> bool:
     return one.kind == two.kind and one.canonical_id != two.canonical_id
 
 
-def _other_columns(candidates: list[_Candidate]) -> list[Column]:
+def _other_columns(candidates: list[Candidate]) -> list[Column]:
     """One column at most for each field that is no address: first by heading, then what is missing by content."""
     free = [column for column in candidates if column.cells or column.says]
-    chosen: dict[str, tuple[_Candidate, str]] = {}
+    chosen: dict[str, tuple[Candidate, str]] = {}
     names = [name for name in headers.FIELDS if name not in headers.ADDRESS_FIELDS]
     for name in names:
         named = [column for column in free if column.says == name]
         if named:
             best = max(
-                named, key=lambda column: (_fits(name, column) >= 0.5, column.known, bool(column.cells), -column.index)
+                named, key=lambda column: (fits(name, column) >= 0.5, column.known, bool(column.cells), -column.index)
             )
             chosen[name] = best, "header"
             free.remove(best)
     for name in names:
-        doubtful = name in chosen and not chosen[name][0].known and _fits(name, chosen[name][0]) < 0.2
+        doubtful = name in chosen and not chosen[name][0].known and fits(name, chosen[name][0]) < 0.2
         if name in _FITS and (name not in chosen or doubtful):
             fitting = [
                 column
                 for column in free
-                if column.says != "remark" and _fits(name, column) >= _ENOUGH[column.says is None]
+                if column.says != "remark" and fits(name, column) >= _ENOUGH[column.says is None]
             ]
             if fitting:
-                best = max(fitting, key=lambda column: (_fits(name, column), -column.index))
+                best = max(fitting, key=lambda column: (fits(name, column), -column.index))
                 chosen[name] = best, "content"
                 free.remove(best)
     return [Column(name, column.index, column.heading, how) for name, (column, how) in chosen.items()]
 
 
-def _fits(name: str, column: _Candidate) -> float:
+def has_test(name: str) -> bool:
+    """Whether it can be told of a cell that it looks like this field."""
+    return name in _FITS and name not in ("violation", "request", "store_name")
+
+
+def fits(name: str, column: Candidate) -> float:
     """The share of a column's filled cells that look like this field."""
     return column.share(_FITS[name]) if name in _FITS else 0.0
 
@@ -246,6 +252,21 @@ _FITS: dict[str, Callable[[str], bool]] = {
     "list_price": _is_price,
     "store_name": _is_shop_name,
 }
+
+
+def with_corrections(
+    columns: Sequence[Column], headings: Sequence[str], given: Mapping[int, tuple[str, str]]
+) -> list[Column]:
+    """The columns with what people said of some of them: place → what it is read as, which may be none of the fields,
+    and who says so. What a person gives to one column no other has, addresses excepted."""
+    if not given:
+        return list(columns)
+    taken = {meaning for meaning, _by in given.values() if meaning not in headers.ADDRESS_FIELDS}
+    kept = [column for column in columns if column.index not in given and column.field not in taken]
+    for place, (meaning, by) in given.items():
+        if meaning in headers.FIELDS:
+            kept.append(Column(meaning, place, cell_at(headings, place), by))
+    return sorted(kept, key=lambda column: (column.field not in headers.ADDRESS_FIELDS, column.index))
 
 
 def missing_addresses(columns: Iterable[Column]) -> bool:

@@ -37,19 +37,29 @@ class Skipped(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """Rows under one header. rows: (number from 1, cells)."""
+    """Rows under one header. rows: (number from 1, cells). linked: place of a column → how many of its addresses lay
+    behind cells."""
 
     headings: list[str]
     says: list[tuple[str, bool] | None]
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    linked: dict[int, int] = field(default_factory=dict)
 
 
 class RowJudge:
     """Tells of each row of one worksheet, from the header down, what it is."""
 
-    def __init__(self, grid: Grid, first: int, block: Block, header_rows: Sequence[Sequence[str]]) -> None:
-        """first: of the rows below the header, from 0. header_rows: the rows of the header as they stand."""
-        self.grid, self.first = grid, first
+    def __init__(
+        self,
+        grid: Grid,
+        first: int,
+        block: Block,
+        header_rows: Sequence[Sequence[str]],
+        reads: frozenset[str] = frozenset(),
+    ) -> None:
+        """first: of the rows below the header, from 0. header_rows: the rows of the header as they stand. reads: what
+        is read although it would be skipped."""
+        self.grid, self.first, self.reads = grid, first, reads
         self.blocks, self.skipped = [block], list[Skipped]()
         self.header_rows = [_filled(row) for row in header_rows]
         self.serials = _serial_places(block)
@@ -64,14 +74,14 @@ class RowJudge:
             if not cells:
                 continue
             why = self._why_not(index, cells)
-            if why is None:
+            if why is None or why in self.reads:
                 self.blocks[-1].rows.append((index + 1, cells))
             elif why:
                 self.skipped.append(Skipped(index + 1, why))
 
     def _why_not(self, index: int, cells: list[str]) -> str | None:
         """Why a row is no data, '' where nothing need be said of it, None if it is data."""
-        if index in self.grid.hidden_rows:
+        if index in self.grid.hidden_rows and HIDDEN not in self.reads:
             return HIDDEN
         text = "".join(cells)
         if _may_be_marked(cells) and (marked := _marked(cells)):

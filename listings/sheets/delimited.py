@@ -41,7 +41,7 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock, *, joins_fields
     delimiter = _named_delimiter(text) or _find_delimiter(text)
     rows = _records(text, delimiter, limits, clock)
     _refuse_swallowed(rows, delimiter)
-    grid = Grid("", rows, encoding=decoded.encoding)
+    grid = Grid("", rows, encoding=decoded.encoding, delimiter=delimiter)
     if not text.endswith(("\n", "\r")) and _is_cut(rows):
         rows[-1][-1] += REPLACEMENT
         grid.remarks.append(about_rows("record-cut", [len(rows)]))

@@ -14,7 +14,8 @@ class Grid:
 
     merges: (top, left, bottom, right) from 0, both ends included. links: (row, column) from 0 → the address behind the
     cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes
-    of what was done so that the text could be read; see `remarks`. encoding: of a text file, as Python calls it.
+    of what was done so that the text could be read; see `remarks`. encoding, delimiter: of a text file, as Python calls
+    them.
     fault: why a worksheet that reaches too far has no rows here; unread_rows: how many it has in the file.
     """
 
@@ -27,6 +28,7 @@ class Grid:
     is_1904: bool = False
     remarks: list[str] = field(default_factory=list)
     encoding: str = ""
+    delimiter: str = ""
     fault: SheetRefused | None = None
     unread_rows: int = 0
 

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from . import headers
 from .behind_cells import add_links
 from .cells import BLANK, is_blank, is_serial_number, plain
-from .columns import Column, map_columns, missing_addresses
+from .columns import Column, map_columns, missing_addresses, with_corrections
+from .corrections import Corrections, header_key
 from .data_rows import HIDDEN, OTHER_COLUMNS, Block, RowJudge, Skipped, has_address, spans
 from .grid import Grid
 from .limits import Clock, Limits
 from .not_read import NotRead
+from .places import Rows, moved_rows, with_places_for, with_platform
 from .refusals import refused
 from .values import parse_date, parse_price
 
-Rows = list[tuple[int, list[str]]]
 _HEADER_WITHIN = 60
 _LEAST_SCORE = 2.5
+AS_READ = Corrections()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,19 @@ def find_header(grid: Grid) -> Header | None:
     if first_address is None:
         return best if best is not None and best.score() >= 2 else None
     return _row_of_words(grid, first_address)
+
+
+def _header_by(grid: Grid, corrections: Corrections) -> Header | None:
+    """The header where people said that it is, of this file or of earlier ones; otherwise as it is found."""
+    row = corrections.of(grid.name).header_row
+    if 0 < row <= len(grid.rows) and grid.rows[row - 1]:
+        return max(_headers_at(grid, row - 1), key=Header.score)
+    if corrections.remembered.headers:
+        filled = [index for index, cells in enumerate(grid.rows[: 2 * _HEADER_WITHIN]) if cells]
+        for index in filled[:_HEADER_WITHIN]:
+            if header_key(grid.rows[index]) in corrections.remembered.headers:
+                return max(_headers_at(grid, index), key=Header.score)
+    return find_header(grid)
 
 
 def _row_of_words(grid: Grid, first_address: int) -> Header | None:
@@ -146,11 +161,12 @@ def _group_names(grid: Grid, row: int, width: int) -> list[str] | None:
     return tops
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One worksheet understood: its header, its columns, and its data rows as (number from 1, cells).
 
-    not_read: what stands below the header besides.
+    not_read: what stands below the header besides. linked: place of a column → how many of its addresses lay behind
+    cells. given: place → what people said that a column is, and who.
     """
 
     grid: Grid
@@ -158,6 +174,8 @@ class Table:
     columns: list[Column]
     rows: list[tuple[int, list[str]]]
     not_read: list[NotRead] = field(default_factory=list)
+    linked: dict[int, int] = field(default_factory=dict)
+    given: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def weight(self) -> int:
         """How many data rows have something like an address where addresses stand."""
@@ -165,28 +183,44 @@ class Table:
         return sum(any(place < len(cells) and "." in cells[place] for place in places) for _number, cells in self.rows)
 
 
-def understand(grid: Grid, limits: Limits, clock: Clock) -> Table:
-    """Find the header, the data rows and the columns of one worksheet.
+def understand(grid: Grid, limits: Limits, clock: Clock, corrections: Corrections = AS_READ) -> Table:
+    """Find the header, the data rows and the columns of one worksheet, or take them as people said.
 
     Raises SheetRefused: no-header, label-and-value, no-rows, only-hidden-rows, no-address-column, too-many-rows,
     too-slow.
     """
-    header = find_header(grid)
+    table = lay_out(grid, limits, clock, corrections)
+    if missing_addresses(table.columns):
+        raise refused(why_no_addresses(grid))
+    return table
+
+
+def lay_out(grid: Grid, limits: Limits, clock: Clock, corrections: Corrections) -> Table:
+    """The same, even where no column holds addresses."""
+    header = _header_by(grid, corrections)
     if header is None:
         raise refused(_why_no_header(grid))
     below = header.row + header.height
-    judge = RowJudge(grid, below, Block(header.headings, header.says), grid.rows[header.row : below])
+    said = corrections.of(grid.name)
+    block = Block(header.headings, header.says)
+    judge = RowJudge(grid, below, block, grid.rows[header.row : below], said.reads)
     judge.run(clock)
     blocks = _filled_blocks(judge)
     if sum(len(block.rows) for block in blocks) > limits.max_rows:
         raise refused("too-many-rows", rows=limits.max_rows)
     base = blocks[0]
     columns = _columns_of(base, grid)
-    if missing_addresses(columns):
-        raise refused(_why_no_addresses(grid))
-    rows = base.rows + _rows_of_further(blocks[1:], columns, judge)
+    given = corrections.meanings(grid.name, base.headings, is_first=True)
+    columns = with_corrections(columns, base.headings, given)
+    rows = base.rows
+    if not missing_addresses(columns):
+        columns, further = _rows_of_further(blocks[1:], columns, judge, corrections)
+        rows = rows + further
+    if platform := corrections.platform(grid.name):
+        columns = with_platform(columns, rows, platform)
     not_read = [NotRead(grid.name, *span) for span in spans(sorted(judge.skipped))]
-    return Table(grid, Header(header.row, header.height, base.headings, base.says), columns, rows, not_read)
+    header = Header(header.row, header.height, base.headings, base.says)
+    return Table(grid, header, columns, rows, not_read, base.linked, given)
 
 
 def _filled_blocks(judge: RowJudge) -> list[Block]:
@@ -199,16 +233,23 @@ def _filled_blocks(judge: RowJudge) -> list[Block]:
     raise refused("no-rows")
 
 
-def _rows_of_further(blocks: Sequence[Block], columns: Sequence[Column], judge: RowJudge) -> Rows:
-    """The rows of further blocks, by the columns of the first; those of another meaning are noted as not read."""
+def _rows_of_further(
+    blocks: Sequence[Block], columns: list[Column], judge: RowJudge, corrections: Corrections
+) -> tuple[list[Column], Rows]:
+    """The columns of the first block, and the rows of further ones by them; those of another meaning are noted as not
+    read, unless people said that they are: then the columns grow by what they lack."""
     rows: Rows = []
     for block in blocks:
-        moved = moved_rows(block.rows, _columns_of(block, judge.grid), columns)
+        given = corrections.meanings(judge.grid.name, block.headings, is_first=False)
+        theirs = with_corrections(_columns_of(block, judge.grid), block.headings, given)
+        if OTHER_COLUMNS in judge.reads:
+            columns = with_places_for(theirs, columns, judge.blocks[0].rows)
+        moved = moved_rows(block.rows, theirs, columns)
         if moved is None:
             judge.skipped += [Skipped(number, OTHER_COLUMNS) for number, _cells in block.rows]
         else:
             rows += moved
-    return rows
+    return columns, rows
 
 
 def _columns_of(block: Block, grid: Grid) -> list[Column]:
@@ -241,32 +282,6 @@ def _without(block: Block, places: Iterable[int]) -> Block:
     return shown
 
 
-def moved_rows(rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]) -> Rows | None:
-    """Rows read by columns of their own, with each cell where other columns have it; None if those have no place for
-    what theirs mean, or theirs hold no addresses."""
-    places: dict[str, list[int]] = {}
-    for column in columns:
-        places.setdefault(column.field, []).append(column.index)
-    moves = []
-    for column in theirs:
-        if not (free := places.get(column.field)):
-            return None
-        moves.append((column.index, free.pop(0)))
-    if missing_addresses(theirs):
-        return None
-    width = 1 + max(column.index for column in columns)
-    return [(number, _moved_cells(cells, moves, width)) for number, cells in rows]
-
-
-def _moved_cells(cells: Sequence[str], moves: Iterable[tuple[int, int]], width: int) -> list[str]:
-    """The cells of a row in other places: pairs of where each stands and where it goes."""
-    row = [""] * width
-    for source, place in moves:
-        if source < len(cells):
-            row[place] = cells[source]
-    return row
-
-
 def _why_no_header(grid: Grid) -> str:
     if not any(grid.rows):
         return "no-rows"
@@ -275,7 +290,7 @@ def _why_no_header(grid: Grid) -> str:
     return "no-header"
 
 
-def _why_no_addresses(grid: Grid) -> str:
+def why_no_addresses(grid: Grid) -> str:
     if _is_form(grid):
         return "label-and-value"
     return "no-address-column"

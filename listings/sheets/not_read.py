@@ -16,9 +16,13 @@ REASONS: dict[str, Any] = {
     "no-header": _("on a worksheet without headings of a complaint"),
     "no-address-column": _("on a worksheet without a column of addresses"),
     "too-far": _("on a worksheet that reaches too far"),
+    "left-out": _("on a worksheet that was left out"),
+    "left-out-before": _("on a worksheet that is left out in this firm's sheets"),
 }
 # Where these are left out nothing is lost: the firm is not asked about them, and they raise no notice.
-EXPECTED = frozenset({"total", "note", "example", "repeated-header"})
+EXPECTED = frozenset({"total", "note", "example", "repeated-header", "left-out"})
+# Rows within a worksheet that a person who looks at the sheet can have read all the same.
+READABLE = frozenset({"total", "below-total", "note", "example", "other-columns", "hidden"})
 
 
 class NotRead(NamedTuple):
