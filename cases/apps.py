@@ -23,6 +23,8 @@ class CasesConfig(AppConfig):
         allow("cases.keep_grounds", roles=["administrator"])
         for verb in ("submit_complaint", "withdraw_complaint", "register_import", "settle_rows"):
             allow(f"cases.{verb}", roles=[*CASEWORKERS, "representative"])
+        for verb in ("correct_complaint", "correct_reading"):
+            allow(f"cases.{verb}", roles=[*CASEWORKERS, "representative"])
         for verb in (
             "accept_complaint",
             "refuse_complaint",

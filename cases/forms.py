@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from cases.guessing import guess
 from cases.models import Campaign, Case, Complaint, LegalGround
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
@@ -102,7 +103,12 @@ class ComplaintForm(forms.Form):
     """A complaint with its sheet. A representative speaks for the own firm only."""
 
     firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none())
-    subject = forms.CharField(label=_("Subject of the letter"), max_length=200)
+    subject = forms.CharField(
+        label=_("Subject of the letter"),
+        max_length=200,
+        required=False,
+        help_text=_("Empty: as the file's name, or the title in it, says."),
+    )
     received_on = forms.DateField(
         label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -119,6 +125,8 @@ class ComplaintForm(forms.Form):
         help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
     )
     campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)
+    # The subject that was proposed from the file's name, if one was.
+    guessed_subject = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,6 +140,18 @@ class ComplaintForm(forms.Form):
             del self.fields["receipt_reason"]
             self.fields["received_on"].label = _("Date of receipt that you propose")
             self.fields["received_on"].help_text = _("The corps sets it; without its word it is today.")
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed; without a subject, the one that the file's name says, and whether it was guessed."""
+        super().clean()
+        said, sheet = self.cleaned_data, self.cleaned_data.get("sheet")
+        guessed = said.pop("guessed_subject", "")
+        if "subject" in said and not said["subject"]:
+            said["subject"] = guessed = guess(sheet.name, ()).subject if sheet else ""
+            if not guessed:
+                self.add_error("subject", _("Say what the letter is about."))
+        said["is_subject_guessed"] = bool(sheet) and said.get("subject") == guessed
+        return said
 
     def clean_received_on(self) -> date:
         received_on = self.cleaned_data["received_on"]
@@ -152,6 +172,17 @@ def first_bytes(file: UploadedFile) -> bytes:
     start = file.read(512)
     file.seek(0)
     return bytes(start)
+
+
+class ComplaintCorrectionForm(forms.Form):
+    """Whose complaint it is, and what it is about."""
+
+    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), empty_label=None)
+    subject = forms.CharField(label=_("Subject of the letter"), max_length=200)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, Firm.objects.visible_to(user), "firm")
 
 
 class ReceiptForm(forms.Form):

@@ -4,9 +4,10 @@ import { start as rows } from "./js/rows.js";
 import { start as selection } from "./js/selection.js";
 import { start as keys } from "./js/keys.js";
 import { start as forms } from "./js/forms.js";
+import { start as files } from "./js/files.js";
 import { start as confirm } from "./js/confirm.js";
 import { start as small } from "./js/small.js";
 import { start as pulse } from "./js/pulse.js";
 import { start as refused } from "./js/refused.js";
 
-for (const start of [keys, rows, selection, confirm, forms, small, pulse, refused]) start();
+for (const start of [keys, rows, selection, confirm, forms, files, small, pulse, refused]) start();

@@ -2,6 +2,7 @@ from cases.models.acts import BulkAct
 from cases.models.campaigns import Campaign, LegalGround
 from cases.models.cases import Case, CaseNote, CaseOfficer
 from cases.models.complaints import Complaint
+from cases.models.corrections import SheetCorrection
 from cases.models.imports import ImportRow, SheetImport
 from cases.models.targets import Target
 
@@ -14,6 +15,7 @@ __all__ = [
     "Complaint",
     "ImportRow",
     "LegalGround",
+    "SheetCorrection",
     "SheetImport",
     "Target",
 ]

@@ -59,6 +59,8 @@ class Complaint(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="complaints")
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="complaints")
     subject = models.CharField(_("subject"), max_length=200)
+    # Whether the subject was made of the file's name, and nobody has set it since.
+    is_subject_guessed = models.BooleanField(default=False)
     received_on = models.DateField(_("received on"))
     proposed_received_on = models.DateField(null=True, blank=True)
     receipt_reason = models.CharField(max_length=300, blank=True)

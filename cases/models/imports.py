@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -19,8 +19,8 @@ from listings.addresses import read_cell
 from listings.addresses.reasons import WITH_HOST
 from listings.classify import REASONS as ROW_REASONS
 from listings.sheets import ROWS_OF_A_WORKSHEET
-from listings.sheets.not_read import EXPECTED, NotRead
 from listings.sheets.not_read import REASONS as NOT_READ
+from listings.sheets.not_read import NotRead
 from listings.sheets.refusals import OF_WORKSHEET, refused
 from listings.sheets.remarks import sentence as remark_sentence
 
@@ -69,6 +69,8 @@ class SheetImport(models.Model):
     worksheet = models.CharField(max_length=100, blank=True)
     header_row = models.IntegerField(null=True)
     columns = models.JSONField(default=dict)
+    # How a person said this file is to be read: worksheet → the fields of `listings.sheets.corrections`.
+    corrections = models.JSONField(default=dict)
     rows = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
     detail = models.CharField(max_length=400, blank=True)  # JSON: a code and its figures; shown as `explanation`
@@ -124,9 +126,20 @@ class SheetImport(models.Model):
         return list(self.columns.get("remarks", ()))
 
     @property
+    def understood(self) -> list[dict[str, Any]]:
+        """Of each worksheet what was understood, for a person who looks at it; see `listings.sheets.understanding`.
+        Empty where nobody was to look."""
+        return list(self.columns.get("understood", ()))
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether a person may say how the file is to be read: nothing of it is registered yet."""
+        return self.state in (self.State.REVIEW, self.State.FAILED) and bool(self.understood)
+
+    @property
     def rows_not_read(self) -> int:
         """How many rows the file holds besides that may have been meant: totals, notes and examples are not."""
-        return sum(part.rows for part in self.not_read if part.why not in EXPECTED)
+        return sum(part.rows for part in self.not_read if not part.is_expected)
 
     @property
     def reading_report(self) -> list[str]:
@@ -138,6 +151,9 @@ class SheetImport(models.Model):
             if part.worksheet and not (is_single and part.worksheet == self.worksheet):
                 sentence = str(OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence})
             remarks.append(sentence)
+        if remembered := self.columns.get("remembered"):
+            said = gettext("Read as it was corrected in earlier sheets of this firm: %(names)s.")
+            remarks.append(said % {"names": "、".join(remembered)})
         return remarks
 
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.filters import CAMPAIGN, campaigns_of
-from cases.forms import ComplaintForm, MoveForm, ReasonForm, ReceiptForm
+from cases.forms import ComplaintCorrectionForm, ComplaintForm, MoveForm, ReasonForm, ReceiptForm
+from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
@@ -120,8 +121,46 @@ def new_complaint(request: SignedIn) -> HttpResponse:
                 sheet_name=upload.name if upload else "",
                 **said,
             )
-            return redirect("cases:import", sheet_import.pk) if sheet_import else redirect(complaint)
+            return redirect("cases:import_sheet", sheet_import.pk) if sheet_import else redirect(complaint)
     return render(request, "cases/complaint_new.html", {"form": form})
+
+
+@readers
+@require_GET
+def guess_complaint(request: SignedIn) -> HttpResponse:
+    """A fragment: the fields for firm and subject, with what the name of the chosen file tells of them. What a person
+    chose or typed stays. Changes nothing."""
+    said = request.GET
+    guessed = guess(said.get("name", "")[:200], Firm.objects.visible_to(request.user).prefetch_related("brands"))
+    initial: dict[str, Any] = {"firm": said.get("firm", ""), "subject": said.get("subject", "")[:200]}
+    is_free = not initial["subject"] or initial["subject"] == said.get("guessed_subject")
+    takes_firm = guessed.firm is not None and (not initial["firm"] or initial["firm"] == said.get("guessed_firm"))
+    if is_free:
+        initial |= {"subject": guessed.subject, "guessed_subject": guessed.subject}
+    if takes_firm and guessed.firm is not None:
+        initial["firm"] = guessed.firm.pk
+    form = ComplaintForm(user=request.user, initial=initial)
+    context = {
+        "form": form,
+        "guessed_firm": guessed.firm if takes_firm else None,
+        "guessed_subject": is_free and guessed.subject,
+    }
+    return render(request, "cases/_complaint_guess.html", context)
+
+
+@readers
+def correct(request: SignedIn, number: str) -> HttpResponse:
+    """Put right whose complaint it is and what it is about, before anything of it is registered."""
+    complaint = _visible(request, number)
+    initial = {"firm": complaint.firm_id, "subject": complaint.subject}
+    form = ComplaintCorrectionForm(request.POST or None, user=request.user, initial=initial)
+    sheet_import = getattr(complaint, "sheet_import", None)
+    back = reverse("cases:import_sheet", args=[sheet_import.pk]) if sheet_import else complaint.get_absolute_url()
+    if form.is_valid():
+        with refusals_go_to(form):
+            workflow.correct_complaint(complaint=complaint, actor=request.user, **form.cleaned_data)
+            return redirect(back)
+    return render(request, "cases/complaint_correct.html", {"complaint": complaint, "form": form, "back": back})
 
 
 @readers

@@ -49,11 +49,11 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
     `show` is a result, "ready", "look" or "all"; `reason` and `platform` narrow it; `row` is the row that stands open.
     """
     request.rail_key = "complaints"
-    sheet_import = _visible(request, pk)
+    sheet_import = visible_import(request, pk)
     fragment = request.headers.get("HX-Request") == "true"
     if sheet_import.state in AT_WORK:
         name = "cases/_import_progress.html" if fragment else "cases/import_progress.html"
-        return render(request, name, {"sheet_import": sheet_import} | _progress(sheet_import))
+        return render(request, name, progress_of(sheet_import, "cases:import"))
     if fragment:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"
@@ -61,11 +61,13 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
     return render(request, "cases/import.html", review(request, sheet_import))
 
 
-def _progress(sheet_import: SheetImport) -> dict[str, Any]:
-    """done, total, rate (rows a second) and the words of how long it will take, as far as they can be told."""
+def progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
+    """done, total, rate (rows a second) and the words of how long it will take, as far as they can be told. page: the
+    name of the one that is asked each second."""
     context: dict[str, Any] = {
+        "sheet_import": sheet_import,
         "complaint": sheet_import.complaint,
-        "poll": reverse("cases:import", args=[sheet_import.pk]),
+        "poll": reverse(page, args=[sheet_import.pk]),
         "done": sheet_import.done,
         "total": sheet_import.rows,
         "label": _("rows read") if sheet_import.state == State.READING else _("rows registered"),
@@ -96,7 +98,7 @@ def read_address(request: SignedIn, pk: str) -> HttpResponse:
 
     A firm learns by it only whether an address can be used; its asking is counted and written down.
     """
-    sheet_import = _visible(request, pk)
+    sheet_import = visible_import(request, pk)
     platforms = {platform.slug: platform for platform in Platform.objects.visible_to(request.user)}
     if not request.user.is_corps:
         count("addresses.asked", request.user.pk)
@@ -114,7 +116,7 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     One row with an address that cannot be used stands open again, with what was typed; of many, each gets its result.
     """
     request.rail_key = "complaints"
-    sheet_import = _visible(request, pk)
+    sheet_import = visible_import(request, pk)
     act, repair = "repair", request.POST.get("suggested", "").strip()
     if not repair:
         act, repair = chosen_act(request, *ACTS), request.POST.get("repair", "").strip()
@@ -190,7 +192,7 @@ def register(request: SignedIn, pk: str) -> HttpResponse:
 def abandon(request: SignedIn, pk: str) -> HttpResponse:
     """Give the sheet up, after a page that says how much that is."""
     request.rail_key = "complaints"
-    sheet_import = _visible(request, pk)
+    sheet_import = visible_import(request, pk)
     if request.method == "POST":
         return _end(request, pk, workflow.abandon_import)
     context = {"sheet_import": sheet_import, "complaint": sheet_import.complaint}
@@ -198,7 +200,7 @@ def abandon(request: SignedIn, pk: str) -> HttpResponse:
 
 
 def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
-    sheet_import = _visible(request, pk)
+    sheet_import = visible_import(request, pk)
     try:
         verb(sheet_import=sheet_import, actor=request.user)
     except TransitionRefused as refused:
@@ -212,7 +214,7 @@ def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
 @counted("exports")
 def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
-    sheet_import = _visible(request, pk)
+    sheet_import = visible_import(request, pk)
     shown = shown_in(request, look=0)
     rows = filtered(sheet_import, request, shown).select_related("target__case").order_by("row")
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
@@ -244,7 +246,7 @@ def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language
         yield [*cells, row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
 
 
-def _visible(request: SignedIn, pk: str) -> SheetImport:
+def visible_import(request: SignedIn, pk: str) -> SheetImport:
     imports = SheetImport.objects.visible_to(request.user).select_related("complaint__firm", "complaint__case")
     return get_object_or_404(imports, pk=pk)
 

@@ -46,11 +46,13 @@ from cases.workflow.closing import (
 )
 from cases.workflow.complaints import (
     accept_complaint,
+    correct_complaint,
     refuse_complaint,
     set_received_on,
     submit_complaint,
     withdraw_complaint,
 )
+from cases.workflow.correcting import Said, correct_reading, forget_corrections
 from cases.workflow.grounds import change_ground, is_given, register_ground
 from cases.workflow.imports import (
     abandon_import,
@@ -83,6 +85,7 @@ from cases.workflow.undoing import undo_act, undo_checks
 __all__ = [
     "Leaving",
     "Missing",
+    "Said",
     "Waiting",
     "abandon_import",
     "accept_complaint",
@@ -102,12 +105,15 @@ __all__ = [
     "confirm_belonging",
     "consequences_of",
     "continue_registering",
+    "correct_complaint",
+    "correct_reading",
     "decline_belonging",
     "decline_case",
     "draft_checks",
     "drop_checks",
     "drop_targets",
     "file_case",
+    "forget_corrections",
     "freed_by",
     "give_ground",
     "ground_targets",

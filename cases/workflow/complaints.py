@@ -19,6 +19,7 @@ from corps.acting import current
 from corps.audit import record
 from corps.clock import accept_at, now, shanghai_date
 from corps.errors import TransitionRefused
+from corps.last_acts import last_act
 from corps.locking import held, locked
 from corps.models import Deadline, User
 from corps.workflow import Paper, announce, stored, take_number
@@ -26,6 +27,8 @@ from firms.models import Firm
 from listings.registration import lock_registry
 
 RECEIPT_REASON = 300
+# From here on rows of a sheet stand in the registry.
+REGISTERED = (SheetImport.State.REGISTERING, SheetImport.State.DONE)
 
 
 @transaction.atomic
@@ -39,6 +42,7 @@ def submit_complaint(
     sheet_name: str = "",
     campaign: Campaign | None = None,
     needs_review: bool = True,
+    is_subject_guessed: bool = False,
     receipt_reason: str = "",
     only_proposes_receipt: bool = False,
     claims_confirmed_by: User | None = None,
@@ -50,8 +54,9 @@ def submit_complaint(
     `at` is a proposal where a firm's representative, or a program (only_proposes_receipt), says it; an officer's
     stands with a receipt_reason of 1 to 300 characters. sheet: one that is kept already, or an upload, which is kept
     only if the complaint is taken in. sheet_name: the file's own name, which says what it claims to be. needs_review:
-    whether a person looks at the rows before they are registered. claims_confirmed_by: in a replay alone, who confirms
-    as they are read what rows say of stores.
+    whether a person looks at the rows before they are registered. is_subject_guessed: whether the subject was made of
+    the file's name, so that the title in the sheet may take its place. claims_confirmed_by: in a replay alone, who
+    confirms as they are read what rows say of stores.
     Raises PermissionDenied; ValidationError by field; TransitionRefused "received-ahead", "receipt-reason-missing",
     "sheet-too-large".
     """
@@ -74,6 +79,7 @@ def submit_complaint(
         firm=firm,
         campaign=campaign,
         subject=subject.strip(),
+        is_subject_guessed=is_subject_guessed,
         received_on=received_on,
         proposed_received_on=proposed,
         receipt_reason=receipt_reason,
@@ -142,6 +148,39 @@ def set_received_on(
         reason=complaint.receipt_reason,
         due_on=complaint.verify_deadline.due_on,
     )
+    return complaint
+
+
+@transaction.atomic
+def correct_complaint(
+    *, complaint: Complaint, actor: User, firm: Firm, subject: str, at: datetime | None = None
+) -> Complaint:
+    """Put right whose complaint it is and what it is about, as long as nothing of it is registered. A sheet that waits
+    to be looked at is read again where the firm changes, for each firm's sheets are read as was remembered of them.
+
+    subject: 1 to 200 characters. Raises PermissionDenied; ValidationError by field; TransitionRefused "wrong-state",
+    "already-registered".
+    """
+    at = accept_at(actor, at, now())
+    complaint = _locked(complaint)
+    require(actor, "cases.correct_complaint", complaint)
+    require(actor, "cases.submit_complaint", firm)
+    if complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
+        message = _("This cannot be done now: it is “%(state)s”.") % {"state": complaint.get_state_display()}
+        raise TransitionRefused("wrong-state", message, state=complaint.state, **last_act(complaint))
+    sheet_import = locked(SheetImport.objects).filter(complaint=complaint).first()
+    if sheet_import is not None and sheet_import.state in REGISTERED:
+        raise TransitionRefused("already-registered", _("Its sheet is registered; firm and subject stand as they are."))
+
+    before = f"{complaint.firm.code} {complaint.subject}"
+    changes_firm = complaint.firm_id != firm.pk
+    complaint.firm, complaint.subject, complaint.is_subject_guessed = firm, subject.strip(), False
+    complaint.clean_fields(exclude=["number", "verify_deadline", "firm", "campaign", "sheet", "submitted_by"])
+    complaint.save(update_fields=["firm", "subject", "is_subject_guessed"])
+    after = f"{firm.code} {complaint.subject}"
+    record(actor, "complaint.corrected", complaint, at=at, thread=complaint.thread, before=before, after=after)
+    if changes_firm and sheet_import is not None and sheet_import.can_be_corrected:
+        imports.read_again(sheet_import, actor, at)
     return complaint
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import tasks
+from cases.guessing import is_title
 from cases.models import Case, Complaint, ImportRow, SheetImport
 from cases.models.imports import SheetImportQuerySet
 from cases.workflow import reading, registration
@@ -83,7 +84,7 @@ def _read(sheet_import: SheetImport, write: Callable[[SheetImport, Pieces], None
             with closing(reading.read_rows(sheet_import, registered_platforms().keys())) as pieces:
                 write(sheet_import, pieces)
         except reading.ReadingRefused as refused:
-            _fail(sheet_import, refused.detail)
+            _fail(sheet_import, refused.detail, refused.understood)
 
 
 def _write_for_review(sheet_import: SheetImport, pieces: Pieces) -> None:
@@ -149,11 +150,25 @@ def _pass_to_review(sheet_import: SheetImport) -> None:
     )
     if not moved:
         return
-    sheet_import.refresh_from_db(fields=["rows"])
+    sheet_import.refresh_from_db(fields=["rows", "columns"])
     complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
-    record(actor, "import.read", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
+    titled = _take_title(sheet_import)
+    record(actor, "import.read", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows, **titled)
+    if sheet_import.corrections:  # Whoever corrected it waits at the page.
+        return
     text = format_lazy(_("The sheet of complaint {number} is read. Look at its rows."), number=complaint.number)
     _tell(sheet_import, _with_what_was_not_read(text, sheet_import))
+
+
+def _take_title(sheet_import: SheetImport) -> dict[str, str]:
+    """Put the title that stands over the header in place of a subject that was made of the file's name; what the audit
+    tells of it."""
+    titles = [worksheet.get("title", "") for worksheet in sheet_import.understood if worksheet["is_read"]]
+    title = next(filter(is_title, titles), "")
+    guessed = Complaint.objects.filter(pk=sheet_import.complaint_id, is_subject_guessed=True)
+    if not title or not guessed.exclude(subject=title).update(subject=title):
+        return {}
+    return {"title": title}
 
 
 def forecast(sheet_import: SheetImport) -> None:
@@ -170,10 +185,12 @@ def forecast(sheet_import: SheetImport) -> None:
 
 
 @transaction.atomic
-def _fail(sheet_import: SheetImport, detail: str) -> None:
-    """Note that a sheet cannot be read, and why. Nothing of it stays, unless rows were registered before."""
+def _fail(sheet_import: SheetImport, detail: str, understood: Sequence[dict[str, Any]]) -> None:
+    """Note that a sheet cannot be read, why, and what was understood of it. Nothing of it stays, unless rows were
+    registered before."""
+    changes: dict[str, Any] = {"columns": {"understood": understood}} if understood else {}
     failed = SheetImport.objects.filter(pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)).update(
-        state=State.FAILED, detail=detail[:400], finished_at=Now(), touched_at=Now()
+        state=State.FAILED, detail=detail[:400], finished_at=Now(), touched_at=Now(), **changes
     )
     if not failed:
         return
@@ -229,6 +246,15 @@ def give_up(sheet_import: SheetImport, *, complaint: Complaint, actor: User, at:
     sheet_import.state, sheet_import.finished_at = State.ABANDONED, now()
     sheet_import.save(update_fields=["state", "finished_at"])
     record(actor, "import.abandoned", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
+
+
+def read_again(sheet_import: SheetImport, actor: User, at: datetime) -> None:
+    """Have a locked import of which nothing is registered read anew."""
+    sheet_import.state, sheet_import.started_by, sheet_import.at = State.READING, actor, at
+    sheet_import.rows = sheet_import.done = 0
+    sheet_import.detail, sheet_import.finished_at, sheet_import.touched_at = "", None, now()
+    sheet_import.save()
+    ring_import(sheet_import)
 
 
 @transaction.atomic

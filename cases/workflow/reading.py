@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,14 +12,17 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from cases.models import ImportRow, SheetImport
+from cases.models import ImportRow, SheetCorrection, SheetImport
 from cases.workflow.registration import Outcome, Row, allegation, words_of_listing, words_of_store
 from corps.bulk import copied, copied_texts, copy_lines, in_lines
 from corps.confined import ChildDied, confined
 from corps.models import StoredFile
 from corps.workflow import open_file
 from listings.classify import RowReading, judge_row
-from listings.sheets import Limits, Sheet, SheetRefused, SheetRow, read_sheet
+from listings.sheets import Corrections, Limits, Sheet, SheetRefused, SheetRow, read_sheet
+from listings.sheets.choosing import NothingToRead
+from listings.sheets.corrections import corrections_from
+from listings.sheets.understanding import faults_understood
 from listings.sites import platform_of
 
 log = structlog.get_logger(__name__)
@@ -72,11 +75,12 @@ class Rows:
 
 
 class ReadingRefused(Exception):
-    """The file cannot be read. detail: what `SheetImport.detail` keeps."""
+    """The file cannot be read. detail: what `SheetImport.detail` keeps. understood: of its worksheets, for a person who
+    may correct it."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, understood: Sequence[dict[str, Any]] = ()) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail, self.understood = detail, understood
 
 
 def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Generator[Heading | Rows, None, None]:
@@ -84,9 +88,10 @@ def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Generato
     complaint = sheet_import.complaint
     assert complaint.sheet is not None  # an import has a sheet
     prefix = str(sheet_import.pk)
+    corrections = corrections_of(sheet_import)
     with _on_disk(complaint.sheet) as path:
         pieces = confined(
-            lambda: _pieces(path, complaint.sheet_name, prefix, platforms),
+            lambda: _pieces(path, complaint.sheet_name, prefix, platforms, corrections),
             memory=MEMORY,
             seconds=settings.SHEET_MAX_SECONDS + GRACE,
         )
@@ -97,6 +102,12 @@ def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Generato
             raise ReadingRefused(json.dumps(DEATHS[died.how])) from died
         finally:
             pieces.close()
+
+
+def corrections_of(sheet_import: SheetImport) -> Corrections:
+    """How people said an import's sheet is to be read, of this one and of the firm's earlier ones. One statement."""
+    remembered = SheetCorrection.objects.remembered(sheet_import.complaint.firm_id)
+    return corrections_from(sheet_import.corrections, remembered, is_reviewed=sheet_import.needs_review)
 
 
 def _one_ahead(pieces: Iterator[Heading | Rows]) -> Iterator[Heading | Rows]:
@@ -157,17 +168,19 @@ def _understood(piece: bytes) -> Heading | Rows:
         lines = content[_LENGTH.size + length :].splitlines()
         return Rows([Row(*fact) for fact in facts], reasons, lines)
     if mark == b"F":
-        raise ReadingRefused(content.decode())
+        refusal = json.loads(content)
+        raise ReadingRefused(json.dumps(refusal["detail"]), refusal["understood"])
     return Heading(**json.loads(content))
 
 
-def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -> Iterator[bytes]:
+def _pieces(
+    path: str, filename: str, prefix: str, platforms: Collection[str], corrections: Corrections
+) -> Iterator[bytes]:
     """In the child: `H` and the heading, then `R` and rows, time and again; or `F` and why the file is refused."""
     try:
-        sheet = read_sheet(path, filename, limits())
+        sheet = read_sheet(path, filename, limits(), corrections)
     except SheetRefused as fault:
-        figures = {name: value if isinstance(value, int) else str(value)[:200] for name, value in fault.details.items()}
-        yield b"F" + json.dumps({"code": fault.code, **figures}).encode()
+        yield b"F" + json.dumps(_refusal(fault, corrections)).encode()
         return
     heading = {
         "worksheet": sheet.worksheets[0][:100],
@@ -183,6 +196,14 @@ def _pieces(path: str, filename: str, prefix: str, platforms: Collection[str]) -
         head = json.dumps([facts, [reading.code for reading in readings]]).encode()
         lines = in_lines(_line(*both, prefix) for both in zip(some, readings, strict=True))
         yield b"R" + _LENGTH.pack(len(head)) + head + lines
+
+
+def _refusal(fault: SheetRefused, corrections: Corrections) -> dict[str, Any]:
+    figures = {name: value if isinstance(value, int) else str(value)[:200] for name, value in fault.details.items()}
+    understood = []
+    if corrections.is_reviewed and isinstance(fault, NothingToRead):
+        understood = faults_understood(fault.faults)
+    return {"detail": {"code": fault.code, **figures}, "understood": understood}
 
 
 def _spans(rows: int) -> Iterator[tuple[int, int]]:
@@ -205,6 +226,8 @@ def _columns(sheet: Sheet) -> dict[str, Any]:
         "worksheets": [name[:100] for name in sheet.worksheets],
         "not_read": [part._asdict() for part in sheet.not_read[:MOST_PARTS]],
         "remarks": sheet.remarks,
+        "remembered": sheet.remembered[:MOST_PARTS],
+        "understood": sheet.understood,
     }
 
 

@@ -34,3 +34,8 @@ class NotRead(NamedTuple):
     last: int
     rows: int
     why: str
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether nothing is lost by leaving these out."""
+        return self.why in EXPECTED

@@ -3,10 +3,9 @@
 `understood_of` gives one dict for each worksheet, ready to be kept as JSON:
 
     name, rows: how many are read or could be. header_row: from 1, or None. title: what stands over the header.
-    is_read; why: a code of `refusals` or `not_read` where it is not. platform: what its rows are given.
-    header: how `corrections.header_key` writes the header down.
-    header_rows: [number, text] of rows that could be the header. linked: [place of a column, cells] of links behind
-    cells. encoding, delimiter: of a text file.
+    is_read; why: a code of `refusals` or `not_read` where it is not.
+    header_rows: [number, beginning, key] of rows that could be the header; key: as `corrections.header_key` makes it.
+    linked: [place of a column, cells] of links behind cells. encoding, delimiter: of a text file.
     columns: place, heading, meaning, certainty, by, samples, filled, is_hidden; more_columns: how many are not told.
 """
 
@@ -93,7 +92,6 @@ def _of_table(table: Table, why: Any) -> dict[str, Any]:
         "name": grid.name,
         "rows": len(table.rows),
         "header_row": header.row + 1,
-        "header": _header(table),
         "title": over[0][:_LONGEST_TITLE] if over else "",
         "is_read": not code,
         "why": code or "",
@@ -107,10 +105,14 @@ def _of_table(table: Table, why: Any) -> dict[str, Any]:
     }
 
 
-def _header_rows(rows: list[list[str]]) -> list[tuple[int, str]]:
-    """The first rows with something in them: number from 1, and how each begins."""
+def _header_rows(rows: list[list[str]]) -> list[tuple[int, str, str]]:
+    """The first rows with something in them: number from 1, how each begins, and how `header_key` writes it down."""
     filled = [(number, cells) for number, cells in enumerate(rows[:200], start=1) if cells][:HEADER_ROWS]
-    return [(number, " ".join(filter(None, (cell.strip(BLANK) for cell in cells)))[:40]) for number, cells in filled]
+    return [(number, _beginning(cells), header_key(cells)) for number, cells in filled]
+
+
+def _beginning(cells: list[str]) -> str:
+    return " ".join(filter(None, (cell.strip(BLANK) for cell in cells)))[:_LONGEST_SAMPLE]
 
 
 def _columns(table: Table) -> Iterable[dict[str, Any]]:

@@ -65,7 +65,7 @@ def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
         reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("巡查.csv", sheet_of(GOOD))}
     )
     sheet_import = SheetImport.objects.get()
-    assert (answer.status_code, answer.headers["Location"]) == (302, address(sheet_import))
+    assert (answer.status_code, answer.headers["Location"]) == (302, address(sheet_import, "import_sheet"))
     page = officer.get(address(sheet_import)).content.decode()
     assert 'hx-trigger="every 1s"' in page
     assert "巡查.csv" in page
