@@ -126,7 +126,8 @@ def _require_something_to_read(sheet_import: SheetImport, said: Mapping[str, Sai
     """Raise TransitionRefused where, as a person says, no worksheet would be read, or one without addresses, or two
     columns as the same."""
     read = [worksheet for worksheet in sheet_import.understood if _will_be_read(worksheet, said)]
-    if not read:
+    # Of a sheet that could not be read no worksheet is; whoever says where its header stands has it tried.
+    if not read and sheet_import.state == SheetImport.State.REVIEW:
         raise TransitionRefused("no-worksheet", _("Take in at least one worksheet."))
     for worksheet in read:
         name = worksheet["name"]
