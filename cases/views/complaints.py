@@ -126,6 +126,7 @@ def new_complaint(request: SignedIn) -> HttpResponse:
 
 
 @readers
+@reads("name", "firm", "subject", "guessed_firm", "guessed_subject")
 @require_GET
 def guess_complaint(request: SignedIn) -> HttpResponse:
     """A fragment: the fields for firm and subject, with what the name of the chosen file tells of them. What a person

@@ -22,7 +22,8 @@ from cases.views.review import READY
 from corps.access import may
 from corps.doors import SignedIn
 from corps.errors import TransitionRefused
-from corps.forms import ticked_ids
+from corps.forms import chosen_act, ticked_ids
+from corps.parameters import number, reads
 from corps.pieces.kinds import kind_of
 from corps.refusals import send_back
 from listings.sheets.meanings import WORDS
@@ -82,6 +83,7 @@ class Worksheet:
 
 
 @readers
+@reads(number("worksheet"))
 @require_GET
 @vary_on_headers("HX-Request")
 def show_sheet(request: SignedIn, pk: str) -> HttpResponse:
@@ -115,7 +117,8 @@ def correct(request: SignedIn, pk: str) -> HttpResponse:
         return redirect("cases:import", sheet_import.pk)
     if not form.is_valid():
         return _page(request, sheet_import, form)
-    is_registering = request.POST.get("act") == "register"
+    takes_part = request.POST.get("take") or request.POST.get("leave")
+    is_registering = not takes_part and chosen_act(request, "read", "register") == "register"
     try:
         workflow.correct_reading(sheet_import=sheet_import, actor=request.user, said=form.said())
     except TransitionRefused as refusal:

@@ -77,6 +77,24 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
         {"import": "reading"},
         lambda s: _ended_as(s, "review", lambda: workflow.read_sheet(s.sheet.pk)),
     ),
+    "correct_complaint": (
+        {"complaint": "received", "import": "review"},
+        lambda s: workflow.correct_complaint(
+            complaint=s.complaint, actor=s.officer, firm=s.world.firm, subject="另一标题"
+        ),
+    ),
+    "correct_reading": (
+        {"import": "review"},
+        lambda s: workflow.correct_reading(
+            sheet_import=s.understood_sheet, actor=s.officer, said={"": workflow.Said(True, 1, {1: "title"})}
+        ),
+    ),
+    "forget_corrections": (
+        {"import": "review"},
+        lambda s: workflow.forget_corrections(
+            sheet_import=s.understood_sheet, corrections=[s.kept_correction], actor=s.officer
+        ),
+    ),
     "register_import": (
         {"import": "review"},
         lambda s: workflow.register_import(sheet_import=s.sheet, actor=s.officer),

@@ -7,7 +7,18 @@ from django.db import models
 from django.utils import timezone
 
 from cases import workflow
-from cases.models import BulkAct, Campaign, Case, CaseOfficer, Complaint, ImportRow, LegalGround, SheetImport, Target
+from cases.models import (
+    BulkAct,
+    Campaign,
+    Case,
+    CaseOfficer,
+    Complaint,
+    ImportRow,
+    LegalGround,
+    SheetCorrection,
+    SheetImport,
+    Target,
+)
 from cases.states import CaseState, ComplaintState, TargetState
 from corps.clock import today
 from corps.models import User
@@ -134,6 +145,25 @@ class Scene:
         """The row of a thing, to be changed."""
         model, pk = self.keys[name]
         return model._default_manager.filter(pk=pk)
+
+    @property
+    def understood_sheet(self) -> SheetImport:
+        """The complaint's sheet, of whose two columns a person is told."""
+        columns = [
+            {"place": 0, "heading": "商品链接", "meaning": "listing_address"},
+            {"place": 1, "heading": "俗名", "meaning": "other"},
+        ]
+        understood = {"name": "", "header_row": 1, "is_read": True, "header_rows": [], "columns": columns}
+        self.row("sheet").update(columns={"understood": [understood]})
+        return self.sheet
+
+    @property
+    def kept_correction(self) -> int:
+        """One that is remembered of the firm's sheets."""
+        kept, _is_new = SheetCorrection.objects.get_or_create(
+            firm=self.world.firm, about="column", name="俗名", words="俗名", meaning="title", set_by=self.officer
+        )
+        return kept.pk
 
     @property
     def unreadable_row(self) -> int:

@@ -152,6 +152,11 @@ EXPECTED: dict[str, dict[str, str]] = {
     "confirm_belonging": DECIDED,
     "continue_registering": {"import": "nothing: reading review done failed abandoned", "actor": ""},
     "decline_belonging": DECIDED,
+    "correct_complaint": {
+        "complaint": "wrong-state: refused in_case answered closed withdrawn",
+        "import": "already-registered: registering done",
+    },
+    "correct_reading": {"import": "not-in-review: reading registering done abandoned", "actor": HERE},
     "decline_case": {"case": LEAD},
     "drop_targets": {
         "case": WORKED_CASE,
@@ -161,6 +166,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": SEEN,
     },
     "file_case": {"case": LEAD, "officers": f"two-officers: {ABLE} relieved"},
+    "forget_corrections": {"import": "not-in-review: reading registering done abandoned", "actor": HERE},
     "give_ground": {"case": OPEN_CASE, "ground": "ground-not-valid: ended", "actor": HERE},
     "ground_targets": {
         "case": WORKED_CASE,

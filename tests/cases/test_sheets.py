@@ -58,7 +58,7 @@ def form_of(client, sheet_import, **changes):
     """What the page would send, with changes."""
     form = client.get(address(sheet_import)).context["form"]
     fields = {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
-    fields |= {"worksheet": form.shown} | changes
+    fields |= {"worksheet": form.shown, "act": "read"} | changes
     return {name: value for name, value in fields.items() if value is not None}
 
 
