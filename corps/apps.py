@@ -35,6 +35,7 @@ class CorpsConfig(AppConfig):
         navigation.register(
             "organisation", _("Organisation"), "organisation", section="house", order=25, roles=administrator
         )
+        navigation.register("outbox", _("Outgoing mail"), "outbox", section="house", order=80, roles=administrator)
         navigation.register("calendar", _("Calendar"), "calendar", section="house", order=30, roles=administrator)
         navigation.register("admin", _("Reference data"), "admin:index", section="house", order=90, roles=administrator)
         navigation.register("audit", _("Audit"), "audit", section="oversight", order=90, roles=auditor)

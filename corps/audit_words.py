@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps import wording
 from corps.calendar import Kind, Unit
-from corps.models import Approval, ClockRule, Delivery, User
+from corps.models import Approval, ClockRule, Delivery, Installation, User
 from corps.models import Unit as HouseUnit
 from corps.wording import Detail, choices, name_kind, names_of
 
@@ -21,6 +21,8 @@ FAMILIES = {
     "delivery": _("Deliveries"),
     "demonstration": _("Demonstration"),
     "export": _("Downloads"),
+    "installation": _("Installation"),
+    "mail": _("Mail"),
     "organisation": _("Organisation"),
     "outbox": _("Outbox"),
     "paper": _("Papers"),
@@ -50,6 +52,8 @@ ACTS = {
     "calendar.corrected": _("Calendar corrected"),
     "clock_rule.kept": _("Clock rule written"),
     "delivery.sent": _("Mail sent"),
+    "delivery.replayed": _("Mail replayed, not sent"),
+    "delivery.released": _("Held mail released"),
     "delivery.failed": _("Mail failed"),
     "delivery.postponed": _("Mail put off"),
     "delivery.held": _("Mail held back"),
@@ -59,6 +63,8 @@ ACTS = {
     "demonstration.begun": _("Loading of the demonstration begun"),
     "demonstration.opened": _("Demonstration opened"),
     "demonstration.password_given": _("Password of the demonstration given"),
+    "installation.enrolled": _("Installation enrolled: it may send mail"),
+    "mail.tested": _("Test mail sent"),
     "export.downloaded": _("List or sheet downloaded"),
     "organisation.changed": _("Organisation's name, letter head, address or telephone changed"),
     "outbox.quarantined": _("Outbox held"),
@@ -107,10 +113,12 @@ DETAILS = {
     "also": Detail(_("also changed"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone")}),
     "answer": Detail(_("server said")),
     "attempt": Detail(_("attempt")),
+    "because": Detail(_("because"), codes=choices(Installation.Held)),
     "before": Detail(_("before")),
     "code": Detail(_("code")),
     "date": Detail(_("date")),
     "days": Detail(_("days")),
+    "domain": Detail(_("mail domain")),
     "duties": Detail(_("duties"), codes=choices(User.Duty)),
     "entry": Detail(_("entry")),
     "fault": Detail(_("fault")),
@@ -134,6 +142,7 @@ DETAILS = {
     "sessions": Detail(_("sessions ended")),
     "source": Detail(_("source")),
     "step": Detail(_("step")),
+    "taken": Detail(_("taken by the server")),
     "tries": Detail(_("tries")),
     "unit": Detail(_("unit"), kind="corps.unit", codes=choices(Unit)),
     "unit_id": Detail(_("unit"), kind="corps.unit"),

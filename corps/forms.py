@@ -189,3 +189,15 @@ class CalendarForm(forms.Form):
             for number, said in wrong.faults:
                 self.add_error(field, _("Line %(number)s: %(said)s") % {"number": number, "said": said})
         return data
+
+
+class HeldMailsForm(forms.Form):
+    """What becomes of held mails: those ticked, or all of a kind. The reason is owed by whoever drops them."""
+
+    kind = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
+    whole = forms.BooleanField(label=_("All mails of this kind, those on other pages too"), required=False)
+    reason = forms.CharField(label=_("Reason for giving up"), max_length=500, required=False)
+
+    def ticked(self) -> list[int]:
+        """The ids of the mails that were ticked."""
+        return ticked_ids(self.data) if isinstance(self.data, QueryDict) else []

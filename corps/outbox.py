@@ -28,8 +28,9 @@ from django.utils import timezone
 
 from corps.acting import current
 from corps.audit import record
+from corps.identity import may_send
 from corps.locking import locked
-from corps.models import Delivery
+from corps.models import Delivery, Installation
 from corps.smtp import Answer, Line, Verdict
 
 log = structlog.get_logger(__name__)
@@ -72,27 +73,31 @@ WHERE id IN (
     SELECT id FROM corps_delivery
     WHERE state = 'pending' AND replay = %(replay)s AND due_at <= clock_timestamp()
       AND (lease_until IS NULL OR lease_until < clock_timestamp())
-      AND NOT EXISTS (SELECT FROM corps_installation WHERE outbox_quarantined)
+      AND (released_at IS NOT NULL OR NOT EXISTS (SELECT FROM corps_installation WHERE outbox_quarantined))
     ORDER BY due_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
 RETURNING id"""
 
-# One commit: the answer to the last message, its audit entry, and the `sending` of the next. Prepared once for each
-# worker, which halves its time. `|| ''` keeps the planner from walking through a partial index instead of going by id.
+# One commit: the answer to the last message, its audit entry, and the `sending` of the next. What a replay's own sink
+# took is called sent in a demonstration alone. Prepared once for each worker, which halves its time. `|| ''` keeps the
+# planner from walking through a partial index instead of going by id.
 STEP = """
 PREPARE {name} (text, text, bigint, text, bigint) AS
 WITH ended AS (
     UPDATE corps_delivery SET state = 'sent', answer = $4, finished_at = clock_timestamp(), lease_until = NULL
-    WHERE id = $3 AND worker = $1 AND state || '' = 'sending' RETURNING id, message_id, tries
+    WHERE id = $3 AND worker = $1 AND state || '' = 'sending' RETURNING id, message_id, tries, replay
 ), noted AS (
     INSERT INTO corps_auditentry (at, role, channel, address, verb, subject_type, subject_id, thread, detail)
-    SELECT clock_timestamp(), '', $2, '', 'delivery.sent', 'corps.delivery', ended.id, said.thread,
+    SELECT clock_timestamp(), '', $2, '',
+           CASE WHEN ended.replay <> '' AND (SELECT demonstration FROM corps_installation) = 'none'
+                THEN 'delivery.replayed' ELSE 'delivery.sent' END,
+           'corps.delivery', ended.id, said.thread,
            jsonb_build_object('purpose', said.purpose, 'step', said.step, 'tries', ended.tries)
     FROM ended JOIN corps_message said ON said.id = ended.message_id
 ), begun AS (
     UPDATE corps_delivery SET state = 'sending', sending_at = clock_timestamp(), tries = tries + 1
     WHERE id = $5 AND worker = $1 AND state || '' = 'pending'
-      AND NOT EXISTS (SELECT FROM corps_installation WHERE outbox_quarantined)
+      AND (released_at IS NOT NULL OR NOT EXISTS (SELECT FROM corps_installation WHERE outbox_quarantined))
     RETURNING id
 )
 SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM begun)"""
@@ -108,6 +113,7 @@ WITH waiting AS (
     SELECT state, clock_timestamp() - finished_at FROM corps_delivery WHERE state IN ('failed', 'uncertain')
 )
 SELECT (SELECT outbox_quarantined FROM corps_installation),
+       (SELECT NOT %s AND demonstration = 'none' FROM corps_installation),
        count(*) FILTER (WHERE state IN ('pending', 'sending')),
        max(age) FILTER (WHERE state IN ('pending', 'sending')),
        count(*) FILTER (WHERE state = 'uncertain'),
@@ -126,12 +132,14 @@ DEAD_REPLAY = f"replay LIKE '{REPLAY_MARK}%%' AND " + DEAD.format(name="replay",
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What has not left the system. is_held: nothing is sent until somebody releases the outbox. unsent: how many wait
-    or are being sent, oldest: how long the first of them has. uncertain, failed: how many a person has to decide about.
-    overdue: how many have been unsent or uncertain for longer than ALARM_AFTER.
+    """What has not left the system. is_held: nothing is sent until somebody releases the outbox. lacks_server: nothing
+    is sent, for there is no mail server and no demonstration. unsent: how many wait or are being sent, oldest: how long
+    the first of them has. uncertain, failed: how many a person has to decide about. overdue: how many have been unsent
+    or uncertain for longer than ALARM_AFTER.
     """
 
     is_held: bool
+    lacks_server: bool
     unsent: int
     oldest: timedelta | None
     uncertain: int
@@ -142,7 +150,7 @@ class Backlog:
 def backlog() -> Backlog:
     """What has not left, in one statement that reads only such deliveries."""
     with connection.cursor() as cursor:
-        cursor.execute(BACKLOG, [ALARM_AFTER.total_seconds()])
+        cursor.execute(BACKLOG, [settings.HAS_MAIL_SERVER, ALARM_AFTER.total_seconds()])
         return Backlog(*cursor.fetchone())
 
 
@@ -151,13 +159,16 @@ def send_due(*, replay: str = "", call_for_help: Callable[[], Any] | None = None
 
     Where there is a full batch and the server takes its first message, more lines are opened, each in a thread with a
     worker's name and a database connection of its own.
-    replay: the mark of a replay, for its own worker alone; the ordinary worker leaves marked deliveries lying.
+    Without a mail server, and on a copy that was never enrolled, nothing is; maintenance says so (`corps.identity`).
+    replay: the mark of a replay, for its own worker and sink alone; the ordinary worker leaves marked deliveries lying.
     call_for_help: called then too, to bring another process; several may work at once.
     Raises TransactionManagementError inside a transaction.
     """
     if connection.in_atomic_block:
         raise TransactionManagementError("Nothing is sent inside a transaction.")
     if not Delivery.objects.due(timezone.now()).filter(replay=replay).exists():
+        return 0
+    if not replay and not may_send(Installation.objects.get()):
         return 0
     beside: list[Future[int]] = []
     with ThreadPoolExecutor(LINES) as lines:

@@ -87,17 +87,20 @@ def maintenance() -> Status:
 
 
 def outbox() -> Status:
-    """What has not left: whether everything is held, how many wait, since when (seconds), how many are uncertain or
-    failed. It is an alarm when the outbox is held, or when something has waited or been undecided for too long."""
+    """What has not left: whether everything is held, whether there is no mail server, how many wait, since when
+    (seconds), how many are uncertain or failed. It is an alarm when the outbox is held, when something waits for a
+    server that there is not, or when something has waited or been undecided for too long."""
     waiting = backlog()
     value = {
         "held": waiting.is_held,
+        "no_mail_server": waiting.lacks_server,
         "unsent": waiting.unsent,
         "oldest_unsent_seconds": round(waiting.oldest.total_seconds()) if waiting.oldest else 0,
         "uncertain": waiting.uncertain,
         "failed": waiting.failed,
     }
-    return Status(value, not waiting.is_held and not waiting.overdue)
+    is_stopped = waiting.is_held or (waiting.lacks_server and waiting.unsent > 0)
+    return Status(value, not is_stopped and not waiting.overdue)
 
 
 def append_only() -> Status:

@@ -56,6 +56,7 @@ def sweep() -> None:
     """Look after everything that a lost bell or a dead worker left lying."""
     with acting(channel="task"):
         outbox.tidy()
+        workflow.check_identity(at=timezone.now())
         outbox.send_due()
         for look in sweepers:
             look()

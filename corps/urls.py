@@ -10,7 +10,20 @@ import firms.api
 import listings.api
 import notices.api
 import stores.api
-from corps.views import account, audit, calendar, desk, house, lists, organisation, people, pulse, schema, status, units
+from corps.views import (
+    account,
+    audit,
+    calendar,
+    house,
+    lists,
+    organisation,
+    outbox,
+    people,
+    pulse,
+    schema,
+    status,
+    units,
+)
 
 handler400 = house.bad_request
 handler403 = house.permission_denied
@@ -72,7 +85,11 @@ urlpatterns = [
     path("organisation/", organisation.change_organisation, name="organisation"),
     path("units/", units.list_units, name="units"),
     path("units/<int:pk>/", units.change_unit, name="unit"),
-    path("outbox/release/", desk.release_outbox, name="outbox_release"),
+    path("outbox/", outbox.show_outbox, name="outbox"),
+    path("outbox/hold/", outbox.hold_outbox, name="outbox_hold"),
+    path("outbox/release/", outbox.release_outbox, name="outbox_release"),
+    path("outbox/mails/release/", outbox.release_mails, name="outbox_mails_release"),
+    path("outbox/mails/drop/", outbox.drop_mails, name="outbox_mails_drop"),
     path("calendar/", calendar.list_years, name="calendar"),
     path("calendar/<int:year>/", calendar.show_year, name="calendar_year"),
     path("calendar/<int:year>/publish/", calendar.publish, name="calendar_publish"),

@@ -41,14 +41,18 @@ def _allow_verbs() -> None:
 
 def _answer_the_outbox() -> None:
     """What the outbox asks before it sends a letter, and tells of one that was sent, stopped or failed."""
-    from corps import outbox
+    from django.utils.translation import gettext_lazy as _
+
+    from corps import messages, outbox
     from corps.workflow import calendar, named_otherwise
+    from notices import letters, withdrawal_letters
     from notices.workflow import arrival, handover, sending, sheets
 
     outbox.sending_checks.append(handover.names_withdrawn)
     outbox.sending_checks.append(sending.stopped_by_neighbours)
     outbox.holding_checks.append(sending.held_by_suspension)
     outbox.stopped_hooks.append(sending.after_stop)
+    messages.purposes |= {letters.PURPOSE: _("Notices"), withdrawal_letters.PURPOSE: _("Letters of withdrawal")}
     outbox.failure_hooks.append(sending.after_failure)
     outbox.failure_hooks.append(sending.after_failed_withdrawal)
     outbox.arrival_hooks.append(arrival.settle_deliveries)

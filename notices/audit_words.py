@@ -33,6 +33,8 @@ VERBS = {
     "notice.due_date_moved": (_("Due date of the notice later"), "grey"),
     "notice.answered_on_behalf": (_("Answer recorded for the liaison"), "amber"),
     "delivery.sent": (_("Mail sent"), "grey"),
+    "delivery.replayed": (_("Mail replayed, not sent"), "grey"),
+    "delivery.released": (_("Held mail released"), "grey"),
     "delivery.failed": (_("Mail failed"), "red"),
     "delivery.cancelled": (_("Mail cancelled"), "grey"),
     "delivery.uncertain": (_("Mail uncertain"), "red"),

@@ -53,7 +53,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     own = Path(folder) / f"servers-{WORKER}"
     own.mkdir(exist_ok=True)
     Running.services = use(own, profile="fast")
-    for name in ("EMAIL_URL", "EMBEDDED_SERVICES", "MIGRATION_DATABASE_URL", "DEMO", "DEMO_PASSWORD", "PORT"):
+    for name in ("EMBEDDED_SERVICES", "MIGRATION_DATABASE_URL", "DEMO", "DEMO_PASSWORD", "PORT"):
         os.environ.pop(name, None)
     os.environ |= {
         "DATA_DIR": str(Path(folder) / WORKER),
@@ -62,6 +62,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         "CELERY_QUEUE": f"corps-{WORKER}",
         "SECRET_KEY": "only-for-tests",
         "SECOND_FACTOR_ROLES": "",
+        # Nobody listens there; tests that send have a server of their own.
+        "EMAIL_URL": "smtp://127.0.0.1:8025",
     }
     atexit.register(let_go)
     return (yield)

@@ -106,17 +106,36 @@ class Organisation(models.Model):
 
 
 class Installation(models.Model):
-    """One row: whether this database is a demonstration, how far its loading is, and when the sweep last ran."""
+    """One row: whether this database is a demonstration, how far its loading is, and when the sweep last ran.
+
+    Whether the outbox is held, and why (`Held`). system_identifier, database_identifier, timeline and token: which
+    installation this is; "" until it has been asked for the first time. See `corps/identity.py`.
+    """
 
     class Demonstration(models.TextChoices):
         NONE = "none"
         LOADING = "loading"
         LOADED = "loaded"
 
+    class Held(models.TextChoices):
+        BY_HAND = "by_hand", _("an administrator or a command holds it")
+        SYSTEM = "system", _("the database runs in another PostgreSQL cluster than before")
+        DATABASE = "database", _("the database was loaded anew, as from a dump")
+        TIMELINE = "timeline", _("PostgreSQL went on from a backup or a replica, on another timeline")
+        TOKEN = "token", _("a host with a data directory that was never enrolled would send")
+        COPIED = "copied", _("the data directory is a copy of another one")
+
     id = models.SmallIntegerField(primary_key=True, default=1)
     demonstration = models.CharField(max_length=8, choices=Demonstration.choices, default=Demonstration.NONE)
     swept_at = models.DateTimeField(null=True)
     outbox_quarantined = models.BooleanField(default=False)
+    held_because = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    held_since = models.DateTimeField(null=True)
+    system_identifier = models.CharField(max_length=20, blank=True, default="", db_default="")
+    database_identifier = models.CharField(max_length=40, blank=True, default="", db_default="")
+    timeline = models.IntegerField(default=0, db_default=0)
+    token = models.CharField(max_length=64, blank=True, default="", db_default="")
+    mail_tested_at = models.DateTimeField(null=True)
     # The hash of the audit's last seal, so that an end cut off the audit shows.
     last_seal = models.CharField(max_length=64, blank=True)
 

@@ -1,12 +1,13 @@
 """What leaves the house: messages and their deliveries, the outbox."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from corps.models.house import Installation
 from corps.states import StateTable
 
 
@@ -44,6 +45,28 @@ class DeliveryQuerySet(models.QuerySet):
         """What a worker may claim: pending, its time come, its lease (if any) run out."""
         return self.filter(state=Delivery.State.PENDING, due_at__lte=now)
 
+    def held_for(self, user) -> Self:
+        """What waits while the outbox is held, and nobody has released yet: an administrator's to decide about."""
+        if not user.is_authenticated or user.role != user.Role.ADMINISTRATOR:
+            return self.none()
+        return self.held()
+
+    def held(self) -> Self:
+        """What would be sent if the outbox were not held, apart from what was released by itself."""
+        return self.filter(state=Delivery.State.PENDING, replay="", released_at=None)
+
+    def with_replayed(self) -> Self:
+        """Each with `is_replayed`: its own sink took it in a replay, and outside a demonstration that is no sending."""
+        demonstration = Installation.objects.exclude(demonstration=Installation.Demonstration.NONE)
+        taken = models.Q(state=Delivery.State.SENT) & ~models.Q(replay="")
+        return self.annotate(
+            is_replayed=models.Case(
+                models.When(taken & ~models.Exists(demonstration), then=True),
+                default=False,
+                output_field=models.BooleanField(),
+            )
+        )
+
 
 class Message(models.Model):
     """What is said to whom, about what, for which purpose and step. Unique on these four, so nothing is said twice.
@@ -73,7 +96,8 @@ class Delivery(models.Model):
     """The outbox row of a message: the finished bytes, and how far their sending is.
 
     mail_id: the fixed Message-ID, with its angle brackets; sha256: of the bytes, in hex. worker: who claimed it.
-    answer: what the server said last, or why it was not sent; kept as evidence.
+    answer: what the server said last, or why it was not sent; kept as evidence. released_at: when an administrator let
+    it go although the outbox is held.
     """
 
     State = DeliveryState
@@ -92,12 +116,20 @@ class Delivery(models.Model):
     sending_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
+    released_at = models.DateTimeField(null=True)
     # When those who decide about it, and the administrators, were told that it failed, is uncertain or waits too long.
     told_at = models.DateTimeField(null=True)
     alarmed_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = DeliveryQuerySet.as_manager()
+
+    @property
+    def shown_state(self) -> tuple[str, Any]:
+        """Its state and word for pages; rows of `with_replayed` never call "sent" what only a replay's sink took."""
+        if getattr(self, "is_replayed", False):
+            return "replayed", _("Replayed")
+        return self.state, self.get_state_display()
 
     class Meta:
         indexes = [

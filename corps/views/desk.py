@@ -1,25 +1,21 @@
 """The administrator's first page: what needs somebody now, and how the house stands."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from corps import workflow
 from corps.clock import today
 from corps.disk import free_bytes
 from corps.doors import SignedIn, open_to
 from corps.home import needs
-from corps.models import Delivery, Holiday, Installation, User
+from corps.models import Holiday, Installation, User
 from corps.outbox import backlog
-from corps.pieces.words import length_of, thousands
+from corps.pieces.words import length_of
 from corps.readiness import SWEEP_IS_LATE
 
 # From this month on the State Council's notice for the next year is to be expected.
@@ -43,6 +39,8 @@ def show_desk(request: SignedIn) -> HttpResponse:
     }
     context = {
         "held": house.outbox_quarantined,
+        "lacks_server": waiting.lacks_server,
+        "because": [Installation.Held(code).label for code in house.held_because],
         "unsent": waiting.unsent,
         "backlog": waiting,
         "stuck_for": length_of(waiting.oldest) if waiting.oldest and waiting.oldest > STUCK_AFTER else "",
@@ -55,21 +53,6 @@ def show_desk(request: SignedIn) -> HttpResponse:
         "free_disk": free_bytes(),
     }
     return render(request, "corps/desk.html", context)
-
-
-@administrators
-@require_POST
-def release_outbox(request: SignedIn) -> HttpResponse:
-    """Let the outbox send again."""
-    waiting = Delivery.objects.filter(state=Delivery.State.PENDING, replay="").count()
-    workflow.lift_quarantine(actor=request.user, at=timezone.now())
-    said: Any = ngettext(
-        "The outbox sends again; %(count)s mail was waiting.",
-        "The outbox sends again; %(count)s mails were waiting.",
-        waiting,
-    )
-    messages.success(request, said % {"count": thousands(waiting)})
-    return redirect("home")
 
 
 def _unpublished(on: date) -> list[tuple[int, str]]:

@@ -40,17 +40,18 @@ from corps.workflow.files import (
     store_file,
     stored,
 )
-from corps.workflow.house import (
-    lift_quarantine,
-    note_sweep,
-    notify,
-    notify_many,
-    quarantine_outbox,
-    read_notifications,
-)
+from corps.workflow.house import note_mail_test, note_sweep, notify, notify_many, read_notifications
 from corps.workflow.lists import forget_filter, hide_columns, keep_filter
 from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
 from corps.workflow.organisation import change_organisation
+from corps.workflow.quarantine import (
+    check_identity,
+    drop_held,
+    enrol,
+    lift_quarantine,
+    quarantine_outbox,
+    release_held,
+)
 from corps.workflow.seals import Fault, check_audit, lost_seals, seal_audit, verify_audit
 from corps.workflow.sessions import (
     begin_session,
@@ -77,6 +78,7 @@ __all__ = [
     "change_unit",
     "change_user",
     "check_audit",
+    "check_identity",
     "choose_language",
     "clear_attempts",
     "clear_sessions",
@@ -85,8 +87,10 @@ __all__ = [
     "deactivate_user",
     "decide_approval",
     "document_number",
+    "drop_held",
     "end_other_sessions",
     "end_own_sessions",
+    "enrol",
     "foresee_moves",
     "forget_filter",
     "hide_columns",
@@ -98,6 +102,7 @@ __all__ = [
     "named_otherwise",
     "next_number",
     "note_key_use",
+    "note_mail_test",
     "note_opening",
     "note_session_use",
     "note_sweep",
@@ -114,6 +119,7 @@ __all__ = [
     "read_notifications",
     "recompute_deadlines",
     "record_bounce",
+    "release_held",
     "request_approval",
     "resend",
     "reset_password",

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 
-from corps.access import require
 from corps.audit import record
 from corps.models import Installation, Notification, User
 
@@ -18,17 +18,13 @@ def note_sweep() -> None:
     Installation.objects.update(swept_at=Now())
 
 
-def quarantine_outbox(*, actor: User | None, at: datetime) -> None:
-    """Let nothing leave the outbox until somebody lifts this, as after a restore. actor: None for a command."""
-    if Installation.objects.filter(outbox_quarantined=False).update(outbox_quarantined=True):
-        record(actor, "outbox.quarantined", None, at=at)
-
-
-def lift_quarantine(*, actor: User, at: datetime) -> None:
-    """Let the outbox send again. Raises PermissionDenied."""
-    require(actor, "corps.lift_quarantine")
-    if Installation.objects.filter(outbox_quarantined=True).update(outbox_quarantined=False):
-        record(actor, "outbox.released", None, at=at)
+@transaction.atomic
+def note_mail_test(*, recipient: str, answer: str, was_taken: bool, at: datetime) -> None:
+    """Note what the mail server said to a test mail; of its recipient the domain alone. For a command."""
+    if was_taken:
+        Installation.objects.update(mail_tested_at=at)
+    domain = recipient.rpartition("@")[2]
+    record(None, "mail.tested", None, at=at, domain=domain, answer=answer[:500], taken=was_taken)
 
 
 def notify(user: User, text: Any, url: str = "") -> Notification:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from corps import identity, tasks, workflow
 from corps import messages as mail
-from corps import tasks, workflow
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
@@ -66,16 +66,24 @@ TABLE = Table(
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
-    found = visible(request.user).select_related("message").defer("content")
+    found = visible(request.user).with_replayed().select_related("message").defer("content")  # type: ignore[attr-defined]
     if (state := request.GET.get("state")) in Delivery.State.values:
-        found = found.filter(state=state)
+        found = found.filter(state=state, is_replayed=False)
+    elif state == "replayed":
+        found = found.filter(is_replayed=True)
     elif state == "open":
         found = found.filter(state__in=FOR_A_PERSON)
-    words = dict(Delivery.State.choices) | {"open": _("for a person to decide")}
+    words = dict(Delivery.State.choices) | {"open": _("for a person to decide"), "replayed": _("Replayed")}
     chips = conditions(request.GET, [("state", _("State"), words.get)])
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
     table = TABLE.shown_to(request.user, request.GET)
-    context = {"page": page, "table": table, "conditions": chips, "states": Delivery.State.choices}
+    context = {
+        "page": page,
+        "table": table,
+        "conditions": chips,
+        "states": [*Delivery.State.choices, ("replayed", _("Replayed"))],
+        "held": identity.reason_to_hold(),
+    }
     return render(request, "notices/delivery_list.html", context)
 
 
@@ -83,7 +91,8 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
 @require_GET
 def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: how far it is, the server's answer, and the stored message."""
-    delivery = get_object_or_404(visible(request.user).select_related("message", "decided_by"), pk=pk)
+    found = visible(request.user).with_replayed().select_related("message", "decided_by")  # type: ignore[attr-defined]
+    delivery = get_object_or_404(found, pk=pk)
     return render(request, "notices/delivery.html", _context(request, delivery, DeliveryForm()))
 
 
@@ -140,11 +149,14 @@ class Undelivered:
 def undelivered_of(notice: Notice) -> list[Undelivered]:
     """What is on its way for an issued notice, or needs a person; nothing for a letter that just waits its turn."""
     rows = letters.deliveries_of(notice).filter(state__in=NOT_SENT, replay="").select_related("message")
-    told = [_undelivered(delivery) for delivery in rows.defer("content")]
+    waiting = list(rows.defer("content"))
+    held = identity.reason_to_hold() if waiting else ""
+    told = [_undelivered(delivery, held) for delivery in waiting]
     return [line for line in told if line]
 
 
-def _undelivered(delivery: Delivery) -> Undelivered | None:
+def _undelivered(delivery: Delivery, held: str) -> Undelivered | None:
+    """held: why mail does not go out at this moment, if it does not."""
     recipient = {"recipient": delivery.message.recipient}
     if delivery.state == Delivery.State.UNCERTAIN:
         said = _("It is not known whether the letter to %(recipient)s arrived; an officer decides.")
@@ -152,6 +164,9 @@ def _undelivered(delivery: Delivery) -> Undelivered | None:
     if delivery.state == Delivery.State.FAILED:
         said = _("The letter to %(recipient)s could not be delivered; an officer decides.")
         return Undelivered(delivery.pk, "red", said % recipient)
+    if held and delivery.state == Delivery.State.PENDING and delivery.released_at is None:
+        said = _("The letter to %(recipient)s was not sent.")
+        return Undelivered(delivery.pk, "red", f"{said % recipient} {held}")
     age = now() - delivery.message.created_at
     if age < JUST_NOW:
         return None
@@ -168,4 +183,5 @@ def _context(request: SignedIn, delivery: Delivery, form: DeliveryForm) -> dict[
         "form": form,
         "notice": notice,
         "may_decide": request.user.role == User.Role.OFFICER,
+        "held": identity.reason_to_hold() if delivery.state == Delivery.State.PENDING and not delivery.replay else "",
     }

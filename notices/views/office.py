@@ -455,7 +455,12 @@ def _letter(request: SignedIn, notice: Notice) -> dict[str, Any]:
 
 
 def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
-    return {"deliveries": letters.deliveries_of(notice).select_related("message", "decided_by").defer("content")}
+    return {
+        "deliveries": letters.deliveries_of(notice)
+        .with_replayed()
+        .select_related("message", "decided_by")
+        .defer("content")
+    }
 
 
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def show_letter(request: SignedIn, number: str, letter: str) -> HttpResponse:
         "total": entries.count(),
     }
     if request.user.is_corps:
-        deliveries = withdrawal_letters.deliveries_of(written).select_related("message").defer("content")
+        deliveries = (
+            withdrawal_letters.deliveries_of(written).with_replayed().select_related("message").defer("content")
+        )
         context["deliveries"] = deliveries
     return render(request, "notices/withdrawal.html", context)
 

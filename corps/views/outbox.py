@@ -1,0 +1,122 @@
+"""The administrator's page of the outbox: whether it sends, what is held, and what becomes of that."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from corps import identity, tasks, workflow
+from corps.doors import SignedIn, asks_for, open_to
+from corps.errors import TransitionRefused
+from corps.forms import HeldMailsForm
+from corps.messages import purposes
+from corps.models import Delivery, Installation, User
+from corps.outbox import backlog
+from corps.pieces.lists import page_of
+from corps.pieces.words import thousands
+from corps.refusals import send_back
+
+administrators = open_to(User.Role.ADMINISTRATOR)
+
+
+@administrators
+@asks_for("kind", paged=True)
+@require_safe
+def show_outbox(request: SignedIn) -> HttpResponse:
+    """Whether mail goes out and why not, what waits by kind, and the mails of one kind. What they say is not shown."""
+    return render(request, "corps/outbox.html", _context(request, HeldMailsForm()))
+
+
+@administrators
+@require_POST
+def hold_outbox(request: SignedIn) -> HttpResponse:
+    """Let nothing leave until it is released."""
+    workflow.quarantine_outbox(actor=request.user, at=timezone.now())
+    messages.success(request, _("The outbox is held: nothing is sent until you release it."))
+    return redirect("outbox")
+
+
+@administrators
+@require_POST
+def release_outbox(request: SignedIn) -> HttpResponse:
+    """Let the outbox send again."""
+    waiting = Delivery.objects.held().count()
+    try:
+        workflow.lift_quarantine(actor=request.user, at=timezone.now())
+    except TransitionRefused as refused:
+        return send_back(request, refused, "outbox")
+    said: Any = ngettext(
+        "The outbox sends again; %(count)s mail was waiting.",
+        "The outbox sends again; %(count)s mails were waiting.",
+        waiting,
+    )
+    messages.success(request, said % {"count": thousands(waiting)})
+    return redirect("home")
+
+
+@administrators
+@require_POST
+def release_mails(request: SignedIn) -> HttpResponse:
+    """Let the chosen mails go, though the outbox is held."""
+    form = HeldMailsForm(request.POST)
+    try:
+        count = workflow.release_held(deliveries=_chosen(form), actor=request.user, at=timezone.now())
+    except TransitionRefused as refused:
+        return send_back(request, refused, "outbox")
+    tasks.ring(tasks.send_due)
+    said: Any = ngettext("%(count)s mail is released.", "%(count)s mails are released.", count)
+    messages.success(request, said % {"count": thousands(count)})
+    return redirect("outbox")
+
+
+@administrators
+@require_POST
+def drop_mails(request: SignedIn) -> HttpResponse:
+    """Give the chosen mails up, with the reason."""
+    form = HeldMailsForm(request.POST)
+    reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
+    try:
+        count = workflow.drop_held(deliveries=_chosen(form), actor=request.user, reason=reason, at=timezone.now())
+    except TransitionRefused as refused:
+        if refused.code != "reason-missing":
+            return send_back(request, refused, "outbox")
+        form.add_error("reason", str(refused.message))
+        return render(request, "corps/outbox.html", _context(request, form))
+    said: Any = ngettext("%(count)s mail is dropped.", "%(count)s mails are dropped.", count)
+    messages.success(request, said % {"count": thousands(count)})
+    return redirect("outbox")
+
+
+def _chosen(form: HeldMailsForm) -> QuerySet[Delivery]:
+    """All mails of the kind that the form names, or those that were ticked."""
+    if form.is_valid() and form.cleaned_data["whole"]:
+        return Delivery.objects.filter(message__purpose=form.cleaned_data["kind"])
+    return Delivery.objects.filter(pk__in=form.ticked())
+
+
+def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
+    installation = Installation.objects.get()
+    held = Delivery.objects.held_for(request.user).order_by()
+    kinds = sorted(held.values_list("message__purpose").annotate(Count("pk"), Min("message__created_at")))
+    kind = request.GET.get("kind") or form.data.get("kind") or ""
+    of_kind = held.filter(message__purpose=kind).select_related("message").defer("content")
+    waiting = backlog()
+    return {
+        "form": form,
+        "installation": installation,
+        "lacks_server": waiting.lacks_server,
+        "differs": [Installation.Held(code).label for code in identity.differences(installation)],
+        "because": [Installation.Held(code).label for code in installation.held_because],
+        "kinds": [(code, purposes.get(code, code), count, since) for code, count, since in kinds],
+        "kind": kind,
+        "kind_label": purposes.get(kind, kind),
+        "page": page_of(of_kind, request.GET, order=("-id",)) if kind else None,
+        "here": f"{reverse('outbox')}?kind={kind}",
+    }
