@@ -172,6 +172,7 @@ def test_the_outbox_tells_what_is_unsent_since_when_and_what_is_uncertain(client
     assert told["ok"]
     assert told["value"] | {"oldest_unsent_seconds": 0} == {
         "held": False,
+        "no_mail_server": False,
         "unsent": 1,
         "oldest_unsent_seconds": 0,
         "uncertain": 1,
