@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from corps import identity, tasks, workflow
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import HeldMailsForm
 from corps.messages import purposes
 from corps.models import Delivery, Installation, User
 from corps.outbox import backlog
+from corps.parameters import Parameter, reads
 from corps.pieces.lists import page_of
 from corps.pieces.words import thousands
 from corps.refusals import send_back
@@ -26,8 +27,13 @@ from corps.refusals import send_back
 administrators = open_to(User.Role.ADMINISTRATOR)
 
 
+def kinds_that_wait(user: User) -> set[str]:
+    """The kinds of mail that there are."""
+    return {*purposes, *Delivery.objects.held_for(user).values_list("message__purpose", flat=True)}
+
+
 @administrators
-@asks_for("kind", paged=True)
+@reads(Parameter("kind", kinds_that_wait), paged=True)
 @require_safe
 def show_outbox(request: SignedIn) -> HttpResponse:
     """Whether mail goes out and why not, what waits by kind, and the mails of one kind. What they say is not shown."""

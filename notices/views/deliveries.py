@@ -62,7 +62,7 @@ TABLE = Table(
 
 
 @corps
-@reads(Parameter("state", ("open", *Delivery.State.values)), paged=True)
+@reads(Parameter("state", ("open", "replayed", *Delivery.State.values)), paged=True)
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
