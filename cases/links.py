@@ -3,10 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases import acts, desk
-from cases.views import casework, claims, complaints, home
+from cases.views import casework, claims, complaints, home, imports
 from cases.views.acts import ways_of_cases
 from corps import navigation
 from corps.home import calls, home_views, needs
+from listings.unknown_hosts import sheet_links
 
 
 def register_links() -> None:
@@ -27,6 +28,7 @@ def _register_home() -> None:
     acts.providers.append(ways_of_cases)
     calls.append(claims.corrections_waiting)
     needs.append(claims.without_effect)
+    sheet_links.append(imports.named)
 
 
 def _register_navigation() -> None:

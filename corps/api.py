@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core import exceptions as django_exceptions
+from django.db.models import Subquery
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,7 +26,8 @@ from corps import workflow
 from corps.errors import TransitionRefused
 from corps.limits import LIMIT_CODES, LimitExceeded, count, count_often
 from corps.lockout import network
-from corps.models import ApiKey, User
+from corps.models import ApiKey, Installation, User
+from corps.reloading import see
 
 READS = ("GET", "HEAD", "OPTIONS")
 PROBLEM_TYPE = "application/problem+json"
@@ -47,10 +49,13 @@ class KeyAuthentication(BaseAuthentication):
         if len(words) != 2:
             raise exceptions.AuthenticationFailed(_("The header reads: Authorization: Bearer KEY."))
         digest = hashlib.sha256(words[1].encode()).hexdigest()
-        key = ApiKey.objects.select_related("user").filter(digest=digest, revoked_at=None, user__is_active=True).first()
+        changed = Subquery(Installation.objects.values("reference_changed_at")[:1])
+        keys = ApiKey.objects.select_related("user").annotate(reference_changed_at=changed)
+        key = keys.filter(digest=digest, revoked_at=None, user__is_active=True).first()
         if key is None:
             count("api.wrong_keys", network())
             raise exceptions.AuthenticationFailed(_("This key is unknown or was revoked."))
+        see(key.reference_changed_at)
         if request.method in READS:
             count_often("api.reads", key.pk)
         else:

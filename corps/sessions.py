@@ -17,13 +17,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from corps.models import Session, Unit, User
+from corps.reloading import see
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION = """
 SELECT session_data, last_seen_at FROM corps_session
 WHERE session_key = %s AND expire_date > %s AND last_seen_at > %s"""
 PERSON = """
-SELECT person.*, unit.name AS unit_name, unit.path AS unit_path
+SELECT person.*, unit.name AS unit_name, unit.path AS unit_path,
+    (SELECT reference_changed_at FROM corps_installation) AS reference_changed_at
 FROM corps_user person LEFT JOIN corps_unit unit ON unit.id = person.unit_id WHERE person.id = %s"""
 # That a session is used is written down at most so often.
 SEEN_EVERY = timedelta(seconds=60)
@@ -83,6 +85,7 @@ def person_of(user_id: Any) -> User | None:
     """The person with this primary key, active or not, and with them their unit: every page names it, and most
     querysets ask for it."""
     for person in User.objects.raw(PERSON, [user_id]):
+        see(person.reference_changed_at)
         if person.unit_id is not None:
             unit = Unit.from_db(
                 person._state.db, ["id", "name", "path"], [person.unit_id, person.unit_name, person.unit_path]

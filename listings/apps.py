@@ -9,12 +9,20 @@ class ListingsConfig(AppConfig):
         finder of the search."""
         from django.utils.translation import gettext_lazy as _
 
-        from corps import navigation, search
+        from corps import home, navigation, reloading, search
+        from corps.access import allow
         from firms.models import Firm
+        from listings import address_forms, audit_words, unknown_hosts
         from listings.finding import find
+        from stores import standing
         from stores.models import OfficialAccount, Platform
 
         search.finders.append(find)
+        home.needs.append(unknown_hosts.need)
+        reloading.reloaders.append(address_forms.reload)
+        standing.address_rules.append(address_forms.is_known)
+        audit_words.register()
+        allow("listings.change_address_forms", roles=["administrator"])
         corps = ("officer", "supervisor")
         house = (*corps, "administrator")
         register = navigation.register
@@ -28,6 +36,7 @@ class ListingsConfig(AppConfig):
         )  # fmt: skip
         register("stores", _("Stores"), "stores:list", section="registers", order=30, roles=corps)
         register("listings", _("Listings"), "listings:list", section="registers", order=40, roles=corps)
+        register("addresses", _("Address rules"), "listings:addresses", section="registers", order=45, roles=house)
         register(
             "official", _("Official accounts"), "listings:official", section="registers", order=50,
             roles=(*corps, "representative"),

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import Address, platform_of, read_cell
+from .addresses.added import on_change
 from .sheets.values import asks_for_closure
 
 Verdict = Literal["invalid", "held", "ok"]
@@ -22,7 +23,7 @@ REASONS: dict[str, Any] = {
     "two-listings": _("The row names two different listings. Give each its own row."),
     "two-stores": _("The row names two different stores. Give each its own row."),
     "short-link": _("A short link does not show where it leads. A person must open it and enter the address."),
-    "platform-not-registered": _("The platform of this address is not registered."),
+    "platform-not-registered": _("The platform of this address is not registered, or was retired."),
     "two-platforms": _("The listing and the store are on different platforms."),
 }
 
@@ -95,6 +96,9 @@ def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_pla
 def _read(text: str) -> Address:
     """What a cell of a sheet names. U+FFFD stands for bytes that were lost: what is left before it is no whole id."""
     return read_cell(text.replace("\ufffd", "%EF%BF%BD"))
+
+
+on_change.append(_read.cache_clear)
 
 
 def _cells(read: list[tuple[str, Address]], kind: str) -> str:

@@ -13,6 +13,117 @@ from listings.sheets import ROWS_OF_A_WORKSHEET
 from stores.models import Platform, Store
 
 
+class AddressFormQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The corps and administrators see which forms of addresses are known."""
+        return (
+            self if user.is_authenticated and (user.is_corps or user.role == user.Role.ADMINISTRATOR) else self.none()
+        )
+
+    def in_force(self) -> Self:
+        """Those by which addresses are read."""
+        return self.filter(retired_on=None)
+
+
+class AddressForm(models.Model):
+    """A form of addresses that an administrator added to the shipped table (`listings.addresses.table`).
+
+    kind "service": `host` is the first label of hosts that are a service of the site, and no store. Otherwise host and
+    path are literal but for `{id}`, which stands where the id does, once; path "*" is any. parameter: the query
+    parameter with the id, where it stands there. id_shape: which ids fit. id_prefix: what the canonical id begins with.
+    example: an address of this form. valid_from: since when the platform uses it. source: where that is known from.
+    """
+
+    class Kind(models.TextChoices):
+        LISTING = "listing", _("Listing")
+        STORE = "store", _("Store")
+        SHORT = "short", _("Short link")
+        SEARCH = "search", _("Search or start page")
+        SERVICE = "service", _("Service label")
+
+    class IdShape(models.TextChoices):
+        NUMBER = "N", _("Number of 5 to 19 digits")
+        HEX = "H", _("24 hexadecimal digits")
+        CODE = "C", _("Code of letters, digits, dot, dash and underscore")
+
+    site = models.CharField(_("site"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    host = models.CharField(_("host"), max_length=100)
+    path = models.CharField(_("path"), max_length=200, blank=True)
+    parameter = models.CharField(_("query parameter with the id"), max_length=40, blank=True)
+    id_shape = models.CharField(_("form of the id"), max_length=1, choices=IdShape.choices, blank=True)
+    id_prefix = models.CharField(_("beginning of the id"), max_length=12, blank=True)
+    example = models.CharField(_("example"), max_length=500)
+    valid_from = models.DateField(_("in use since"))
+    source = models.CharField(_("source"), max_length=300)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    added_at = models.DateTimeField()
+    retired_on = models.DateField(null=True, blank=True)
+
+    objects = AddressFormQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "path", "parameter"],
+                name="one_address_form_in_force",
+                condition=models.Q(retired_on__isnull=True) & ~models.Q(kind="service"),
+            ),
+            models.UniqueConstraint(
+                fields=["site", "host"],
+                name="one_service_label_in_force",
+                condition=models.Q(retired_on__isnull=True, kind="service"),
+            ),
+        ]
+        triggers = [is_kept("address_form")]
+
+    def __str__(self) -> str:
+        place = self.parameter and f"?{self.parameter}={{id}}"
+        return f"{self.host}{self.path}{place}"
+
+
+class UnknownHostQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The corps and administrators see which hosts nobody knows; which sheet named one is for who sees that."""
+        return (
+            self if user.is_authenticated and (user.is_corps or user.role == user.Role.ADMINISTRATOR) else self.none()
+        )
+
+
+class UnknownHost(models.Model):
+    """A host that no rule knows, as one import named it.
+
+    sheet: the key of the import, which an app above keeps. month: its first day. rows: how many rows could not be used
+    because of it. example: an address of the last of them, the values of its query left out.
+    """
+
+    host = models.CharField(max_length=253)
+    sheet = models.UUIDField()
+    month = models.DateField()
+    rows = models.IntegerField()
+    example = models.CharField(max_length=300)
+    seen_at = models.DateTimeField()
+
+    objects = UnknownHostQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sheet", "host"], name="a_host_once_for_an_import")]
+        indexes = [models.Index(fields=["host", "month"], name="unknown_host_month")]
+
+
+class OtherHost(models.Model):
+    """A host of which an administrator said that it is no platform's: it is counted, and listed apart."""
+
+    host = models.CharField(max_length=253, unique=True)
+    remark = models.CharField(max_length=200, blank=True)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    marked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.host
+
+
 class ListingQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Only the corps reads the registry of listings."""

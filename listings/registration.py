@@ -51,8 +51,13 @@ def lock_registry(*, to_change: bool = False) -> None:
 
 
 def registered_platforms() -> dict[str, int]:
-    """Slug → primary key of the platforms that take part."""
+    """Slug → primary key of every platform, retired ones too: what names them was read before."""
     return dict(Platform.objects.values_list("slug", "pk"))
+
+
+def platforms_taking_part() -> dict[str, int]:
+    """The same of the platforms whose addresses are taken in; rows that name another one are held."""
+    return dict(Platform.objects.taking_part().values_list("slug", "pk"))
 
 
 # Thousands of keys are one text for the driver, which would take its time over each; no id holds a comma.

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from listings import views
+from listings import address_views, views
 
 app_name = "listings"
 urlpatterns = [
     path("", views.list_listings, name="list"),
     path("<int:pk>/", views.show_listing, name="listing"),
+    path("addresses/", address_views.list_forms, name="addresses"),
+    path("addresses/try/", address_views.try_addresses, name="addresses_try"),
+    path("addresses/new/", address_views.new_form, name="address_form_new"),
+    path("addresses/hosts/", address_views.list_hosts, name="unknown_hosts"),
+    path("addresses/hosts/mark/", address_views.mark_host, name="unknown_host_mark"),
+    path("addresses/<int:pk>/", address_views.show_form, name="address_form"),
+    path("addresses/<int:pk>/retire/", address_views.retire_form, name="address_form_retire"),
     path("official/", views.list_official, name="official"),
     path("official/new/", views.new_official, name="official_new"),
     path("official/<int:pk>/", views.show_official, name="official_account"),

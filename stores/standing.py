@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from corps.models import User
-from stores.models import OfficialAccount
+from stores.models import OfficialAccount, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,15 @@ class Waiting:
     notices: int
     items: int
     due: date | None = None
+
+
+# Called with the slug of a platform; whether any rule reads addresses of its sites.
+address_rules: list[Callable[[str], bool]] = []
+
+
+def reads_addresses_of(slug: str) -> bool:
+    """Whether addresses of a platform's sites are read at all; without a rule every row that names one is refused."""
+    return any(reads(slug) for reads in address_rules)
 
 
 # Called with primary keys of platforms and who asks; one query for them all, platforms without any left out.
@@ -81,6 +90,15 @@ touched_counters: list[Callable[[OfficialAccount], Iterable[Touched]]] = []
 def touched_by(account: OfficialAccount) -> list[Touched]:
     """What registering an account touches, as every app above counts it now."""
     return [touched for count in touched_counters for touched in count(account)]
+
+
+# Called with a platform; what is still open there that retiring it touches; a fixed number of statements each.
+open_counters: list[Callable[[Platform], Iterable[Touched]]] = []
+
+
+def open_at(platform: Platform) -> list[Touched]:
+    """What is still open at a platform, as every app above counts it now."""
+    return [touched for count in open_counters for touched in count(platform)]
 
 
 # Called with an official account; what striking it sets free or, once it is struck, what that has.

@@ -1,7 +1,8 @@
 """Import review: what was recognised in a sheet, before anything is registered and after."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -261,3 +262,9 @@ def _back(request: SignedIn, sheet_import: SheetImport, after: int | None = None
     place = sheet_import.import_rows.filter(pk=after).values("row")
     following = waiting.filter(row__gt=place[:1]).order_by("row").values_list("pk", "row").first()
     return f"{address}&row={following[0]}#r{following[1]}" if following else address
+
+
+def named(sheets: Collection[UUID], user: User) -> dict[UUID, tuple[str, str]]:
+    """Of the imports with these keys those that the person may see: the complaint's number, and the page."""
+    found = SheetImport.objects.visible_to(user).filter(pk__in=sheets).values_list("pk", "complaint__number")
+    return {pk: (number, reverse("cases:import", args=[pk])) for pk, number in found}

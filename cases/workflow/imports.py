@@ -22,6 +22,7 @@ from cases.models import Case, Complaint, ImportRow, SheetImport
 from cases.models.imports import SheetImportQuerySet
 from cases.workflow import reading, registration
 from cases.workflow.guards import intake_barred
+from cases.workflow.hosts import note_unknown_hosts
 from corps.access import require
 from corps.acting import Acting, acting
 from corps.audit import record
@@ -31,9 +32,10 @@ from corps.errors import TransitionRefused
 from corps.last_acts import last_act
 from corps.locking import held, locked
 from corps.models import User
+from corps.reloading import look
 from corps.tasks import ring
 from corps.workflow import notify
-from listings.registration import Registry, lock_registry, registered_platforms
+from listings.registration import Registry, lock_registry, platforms_taking_part, registered_platforms
 
 State = SheetImport.State
 Pieces = Iterator[reading.Heading | reading.Rows]
@@ -55,6 +57,7 @@ def read_sheet(import_id: UUID | str) -> None:
 
     A file that cannot be read ends as `failed`.
     """
+    look()
     with _alone(import_id) as alone:
         sheet_import = _in_state(import_id, State.READING) if alone else None
         if sheet_import is not None:
@@ -66,6 +69,7 @@ def continue_registering(import_id: UUID | str) -> None:
 
     A chunk is one transaction, which also moves `done` on: whoever takes up a killed import finds where it was.
     """
+    look()
     with _alone(import_id) as alone:
         sheet_import = _in_state(import_id, State.REGISTERING) if alone else None
         if sheet_import is None:
@@ -81,7 +85,7 @@ def continue_registering(import_id: UUID | str) -> None:
 def _read(sheet_import: SheetImport, write: Callable[[SheetImport, Pieces], None]) -> None:
     with _origin(sheet_import), without_collector():
         try:
-            with closing(reading.read_rows(sheet_import, registered_platforms().keys())) as pieces:
+            with closing(reading.read_rows(sheet_import, platforms_taking_part().keys())) as pieces:
                 write(sheet_import, pieces)
         except reading.ReadingRefused as refused:
             _fail(sheet_import, refused.detail, refused.understood)
@@ -151,6 +155,7 @@ def _pass_to_review(sheet_import: SheetImport) -> None:
     if not moved:
         return
     sheet_import.refresh_from_db(fields=["rows", "columns"])
+    note_unknown_hosts(sheet_import)
     complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
     titled = _take_title(sheet_import)
     record(actor, "import.read", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows, **titled)
@@ -322,6 +327,8 @@ def _note_done(sheet_import: SheetImport, complaint: Complaint, count: int) -> b
     sheet_import.touched_at = now()
     if sheet_import.done >= sheet_import.rows or not count:
         sheet_import.state, sheet_import.finished_at = State.DONE, now()
+        if not sheet_import.needs_review:
+            note_unknown_hosts(sheet_import)
         record(
             sheet_import.started_by,
             "import.registered",

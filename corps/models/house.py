@@ -128,6 +128,8 @@ class Installation(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     demonstration = models.CharField(max_length=8, choices=Demonstration.choices, default=Demonstration.NONE)
     swept_at = models.DateTimeField(null=True)
+    # When reference data that processes keep in memory was last changed (`corps.reloading`).
+    reference_changed_at = models.DateTimeField(null=True)
     outbox_quarantined = models.BooleanField(default=False)
     held_because = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     held_since = models.DateTimeField(null=True)

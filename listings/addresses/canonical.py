@@ -1,8 +1,10 @@
 """The one form in which an address is kept and shown."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 
+from .added import in_force
 from .pages import Page
 from .table import PAGES
 
@@ -12,14 +14,23 @@ for _page in PAGES:
         _FORMS[_page.site, _page.kind].append(_page)
 
 
-# An address is read, then written down with its listing and with its row.
-@lru_cache(maxsize=16_384)
 def canonical_url(site: str, kind: str, canonical_id: str) -> str:
     """The https address that holds only what identifies, and that reads as this site, kind and id again.
 
     '' for other kinds than listing and store, and where the site has no page with such an id.
     """
-    for page in _FORMS.get((site, kind), ()):
+    return _of_the_table(site, kind, canonical_id) or _first_of(in_force().forms.get((site, kind), ()), canonical_id)
+
+
+# An address is read, then written down with its listing and with its row.
+@lru_cache(maxsize=16_384)
+def _of_the_table(site: str, kind: str, canonical_id: str) -> str:
+    return _first_of(_FORMS.get((site, kind), ()), canonical_id)
+
+
+def _first_of(pages: Iterable[Page], canonical_id: str) -> str:
+    """The address of the first page that an id fits."""
+    for page in pages:
         bare = canonical_id.removeprefix(page.prefix)
         if page.prefix + bare == canonical_id and bare not in page.but and page.id_pattern.fullmatch(bare):
             url = _fill(page, bare)

@@ -5,7 +5,7 @@ Nothing here decides whether an address is usable; that is settled when these fu
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .pages import PLACE, Page
 from .table import PAGES
@@ -98,7 +98,7 @@ def _is_one_sign_away(one: str, other: str) -> bool:
     return short[same:] == long[same + 1 :] or short[same + 1 :] == long[same + 1 :]
 
 
-def why_unknown_page(pages: list[Page], path: str) -> str:
+def why_unknown_page(pages: Sequence[Page], path: str) -> str:
     """The code for a path that none of a known host's pages has."""
     hosts = {page.host for page in pages}
     if any(host in hosts and pattern.fullmatch(path) for host, pattern in _WITH_PLACE):

@@ -1,9 +1,11 @@
 """Reading a cell of a complaint sheet: which one listing, store or short link it names, if it names one."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from .added import in_force
 from .canonical import canonical_url
 from .diagnosis import NOTHING_INSIDE, holds_rounded_number, why_no_address, why_unknown_host, why_unknown_page
 from .mending import Mended, mended, without_capitals
@@ -18,6 +20,10 @@ _SHARED_SHORT = frozenset(SHARED_SHORT_HOSTS.split())
 _ONE_THING = frozenset({"id", "itemId", "item_id", "offerId"})
 _PATH_WORDS = re.compile(r"[A-Za-z0-9]+")
 _ONE_THING_WORDS = frozenset({"detail", "item", "offer"})
+# Of an address that is unusable for one of these reasons the table knows nothing.
+OPEN_TO_ADDED = frozenset(
+    {"unknown-host", "unlisted-host", "lookalike-host", "unknown-page", "unknown-listing-page", "no-id"}
+)
 # In an id of another kind, capitals and small letters differ.
 _SAME_IN_CAPITALS = re.compile(r"[0-9]+|[0-9a-f]{24}")
 
@@ -61,6 +67,34 @@ def read_cell(text: str) -> Address:
         return _read(cell, _app(cell), wrappers=0)
     except Unusable as fault:
         return _read_mended(text) or Address("", "invalid", "", "", fault.code, fault.host)
+
+
+def pages_read(text: str) -> list[Page]:
+    """The pages by which a cell is read, those of wrappers before what they wrap; [] where it names nothing."""
+    address = read_cell(text)
+    if address.kind == "invalid":
+        return []
+    cell = clean(text)
+    for spoilt in (mended(text), without_capitals(mended(text))) if address.mended else ():
+        if spoilt.codes == address.mended:
+            cell = clean(spoilt.text)
+    pages = list(dict.fromkeys(_pages_in(cell, wrappers=0)))
+    return [page for page in pages if page.kind in ("wrapper", "launcher", address.kind)]
+
+
+def _pages_in(text: str, *, wrappers: int) -> Iterator[Page]:
+    """The pages that the addresses in cleaned text show, whether they are usable or not."""
+    for address in find_addresses(text) if wrappers <= MOST_WRAPPERS else ():
+        try:
+            page, found = _match(parse(address))
+        except Unusable:
+            continue
+        yield page
+        if page.kind in ("wrapper", "launcher"):
+            wrapped = clean(found).strip()
+            yield from _pages_in(
+                resolve(wrapped, page.host) if page.kind == "launcher" else wrapped, wrappers=wrappers + 1
+            )
 
 
 def _read_mended(text: str) -> Address | None:
@@ -144,9 +178,33 @@ def _match(parts: Parts) -> tuple[Page, str]:
     Raises Unusable.
     """
     label, _, rest = parts.host.partition(".")
-    pages = HOSTS.get(parts.host) or [page for page in FAMILIES.get(rest, ()) if page.label_id(label) is not None]
-    if not pages:
-        raise Unusable(why_unknown_host(parts.host), parts.host)
+    pages = HOSTS.get(parts.host) or [
+        page
+        for page in FAMILIES.get(rest, ())
+        if page.label_id(label) is not None and not in_force().is_service(page.site, label)
+    ]
+    try:
+        if not pages:
+            raise Unusable(why_unknown_host(parts.host), parts.host)
+        return _first_that_fits(pages, parts, label)
+    except Unusable as fault:
+        if fault.code not in OPEN_TO_ADDED or not (pages := _added_pages(parts.host, label, rest)):
+            raise
+    return _first_that_fits(pages, parts, label)
+
+
+def _added_pages(host: str, label: str, rest: str) -> list[Page]:
+    """The pages that an administrator added for a host."""
+    added = in_force()
+    return added.hosts.get(host) or [
+        page
+        for page in added.families.get(rest, ())
+        if page.label_id(label) is not None and not added.is_service(page.site, label)
+    ]
+
+
+def _first_that_fits(pages: Sequence[Page], parts: Parts, label: str) -> tuple[Page, str]:
+    """The first of a host's pages that an address shows, and the id in it. Raises Unusable."""
     fault = ""
     for page in pages:
         in_path = page.path_id(parts.path)

@@ -5,6 +5,13 @@ from tests.routes import CORPS
 ROUTES = {
     "listings:list": CORPS,
     "listings:listing": CORPS,
+    "listings:addresses": CORPS | {"administrator"},
+    "listings:addresses_try": CORPS | {"administrator"},
+    "listings:address_form_new": {"administrator"},
+    "listings:address_form": CORPS | {"administrator"},
+    "listings:address_form_retire": {"administrator"},
+    "listings:unknown_hosts": CORPS | {"administrator"},
+    "listings:unknown_host_mark": {"administrator"},
     "listings:official": CORPS | {"representative"},
     "listings:official_new": CORPS,
     "listings:official_account": CORPS,
