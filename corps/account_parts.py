@@ -5,6 +5,7 @@ The ground knows neither; the room that does registers a part in `AppConfig.read
     account_parts.parts["liaison"] = LiaisonPart()
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,8 +19,14 @@ class AccountPart(Protocol):
 
     form: its fields, shown below the account's own with the prefix "part". `initial` gives their values for an account
     that exists. `save` is called with the form's cleaned data in the transaction that makes or changes the account, and
-    may raise TransitionRefused or ValidationError.
+    may raise TransitionRefused or ValidationError. required: the account's own fields that this role needs. `offered`:
+    from the query of the page, what the account's own fields and its own begin with.
     """
+
+    @property
+    def required(self) -> tuple[str, ...]: ...
+
+    def offered(self, asked: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]: ...
 
     @property
     def form(self) -> type[forms.Form]: ...
@@ -31,3 +38,14 @@ class AccountPart(Protocol):
 
 # Role → its part.
 parts: dict[str, AccountPart] = {}
+
+
+def required_of(role: str) -> tuple[str, ...]:
+    """The account's own fields that a role cannot do without."""
+    return tuple(field for named, part in parts.items() if named == role for field in part.required)
+
+
+def initial_of(user: User) -> dict[str, Any]:
+    """The values of the further fields of an account that exists."""
+    part = parts.get(user.role)
+    return (part and part.initial(user)) or {}

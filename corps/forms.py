@@ -1,6 +1,7 @@
 """Forms of the ground: accounts, units, and what the audit is filtered by."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -86,8 +87,10 @@ class UserForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
 
-    def __init__(self, *args: Any, role: str, exists: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, role: str, exists: bool, required: Iterable[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in required:
+            self.fields[name].required = True
         if exists:
             del self.fields["username"]
         if role not in IN_THE_CORPS:

@@ -106,6 +106,7 @@ def _answer_stores() -> None:
     storework.official_hooks.append(official.take_back_counted)
     below.touched_counters.append(official.touched_work)
     below.waiting_tellers.append(standing.owed_by)
+    below.open_counters.append(standing.open_at)
 
 
 def _register_links() -> None:

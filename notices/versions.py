@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from corps.organisation import Details
 from notices import letters
 from notices.models import Notice
 
@@ -36,7 +37,7 @@ def parts_of(notice: Notice) -> dict[str, str]:
     """
     content = letters.content_of(notice)
     items, contact, recipient = content.context["items"], content.context["contact"], notice.recipient
-    house, campaign = content.context["organisation"], notice.case.campaign
+    organisation, campaign = content.context["organisation"], notice.case.campaign
     parts: dict[str, Any] = {
         "items": [[value for name, value in item.items() if name not in ("ground", "ground_id")] for item in items],
         "grounds": [[item["ground_id"] for item in items], *_grounds_of(notice, content)],
@@ -44,11 +45,19 @@ def parts_of(notice: Notice) -> dict[str, str]:
         "period": campaign.reply_working_days if campaign else None,
         "case": [notice.case.title, notice.case.document_number],
         "contact": [contact.pk, contact.name, contact.phone],
-        "organisation": [house.name, house.letter_head, house.address, house.telephone],
-        "recipient": recipient and [recipient.pk, recipient.name, recipient.email, recipient.duty],
+        "organisation": _sender(organisation),
+        "recipient": [
+            notice.platform.addressee,
+            recipient and [recipient.pk, recipient.name, recipient.email, recipient.duty],
+        ],
         "text": [notice.platform_id, content.title, content.html, content.text, content.cells],
     }
     return {part: _digest(said) for part, said in parts.items()}
+
+
+def _sender(organisation: Details) -> list[str]:
+    """What a letter says of the authority that sends it."""
+    return [organisation.name, organisation.letter_head, organisation.address, organisation.telephone]
 
 
 def _grounds_of(notice: Notice, content: letters.Content) -> tuple[list[int | None], list[list[Any]]]:

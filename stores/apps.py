@@ -12,7 +12,7 @@ class StoresConfig(AppConfig):
         from corps.home import needs
         from stores import audit_words
         from stores.accounts import LiaisonPart
-        from stores.desk import cut_off
+        from stores.desk import cut_off, unread
 
         allow("stores.register_platform", roles=["administrator"])
         allow("stores.appoint_liaison", roles=["administrator"])
@@ -22,4 +22,4 @@ class StoresConfig(AppConfig):
         allow("stores.strike_official_account", roles=["supervisor"])
         audit_words.register()
         parts["liaison"] = LiaisonPart()
-        needs.append(cut_off)
+        needs += [cut_off, unread]

@@ -8,6 +8,10 @@ from stores.models import Liaison, OfficialAccount, Platform
 
 ACTS = {
     "platform.registered": _("Platform registered"),
+    "platform.changed": _("Platform corrected"),
+    "platform.retired": _("Platform retired"),
+    "platform.resumed": _("Platform takes part again"),
+    "liaison.account_given": _("Liaison given an account"),
     "liaison.appointed": _("Liaison appointed"),
     "liaison.changed": _("Liaison changed"),
     "liaison.dismissed": _("Liaison dismissed"),
@@ -27,6 +31,7 @@ def register() -> None:
     wording.details.update(
         changed=Detail(_("changes"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone"), "name": _("name")}),
         duty=Detail(_("duty"), codes=choices(Liaison.Duty)),
+        open=Detail(_("still open there")),
         former=Detail(_("former"), kind="stores.liaison"),
         platform=Detail(_("platform")),
         slug=Detail(_("code")),

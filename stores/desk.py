@@ -9,7 +9,7 @@ from corps.home import Need
 from corps.models import User
 from corps.pieces.words import thousands
 from stores.models import Platform
-from stores.standing import Waiting, waiting_at
+from stores.standing import Waiting, reads_addresses_of, waiting_at
 
 
 def cut_off(user: User) -> Iterable[Need]:
@@ -27,3 +27,17 @@ def cut_off(user: User) -> Iterable[Need]:
             url=reverse("stores:liaison_new", args=[platform.slug]),
             verb=_("Appoint a liaison"),
         )
+
+
+def unread(user: User) -> Iterable[Need]:
+    """Platforms that take part and whose addresses no rule reads. One statement."""
+    for platform in Platform.objects.taking_part():
+        if not reads_addresses_of(platform.slug):
+            yield Need(
+                colour="amber",
+                mark=_("unread"),
+                text=_("No address rule reads %(platform)s") % {"platform": platform.label},
+                note=_("its rows are refused until a form of addresses is added"),
+                url=reverse("stores:platform", args=[platform.slug]),
+                verb=_("Look"),
+            )

@@ -12,9 +12,19 @@ class PlatformForm(RecordForm):
 
     class Meta:
         model = Platform
-        fields = ["slug", "name", "name_en"]
+        fields = ["slug", "name", "name_en", "legal_name", "uscc", "legal_address"]
         labels = {"slug": _("Short name")}
-        help_texts = {"slug": _("Small letters and digits, as the address rules name the site: taobao, jd, pdd, …")}
+        help_texts = {
+            "slug": _("Small letters and digits, as the address rules name the site: taobao, jd, pdd, …"),
+            "legal_name": _("Whom letters are addressed to, as in its business licence."),
+        }
+
+
+class PlatformChangeForm(PlatformForm):
+    """What can be corrected of a platform: all but its slug."""
+
+    class Meta(PlatformForm.Meta):
+        fields = PlatformForm.Meta.fields[1:]
 
 
 class LiaisonForm(RecordForm):

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept
-from firms.models import Firm
+from firms.models import Firm, valid_uscc
 
 
 class PlatformQuerySet(models.QuerySet):
@@ -25,7 +25,15 @@ class PlatformQuerySet(models.QuerySet):
 
     def without_recipient(self) -> Self:
         """Platforms to which nothing can be sent: they have no primary liaison who can be reached."""
-        return self.exclude(pk__in=Liaison.objects.reachable().primary().values("platform"))
+        return self.taking_part().exclude(pk__in=Liaison.objects.reachable().primary().values("platform"))
+
+    def retired(self) -> Self:
+        """Platforms that take no new notices any more."""
+        return self.exclude(retired_on=None)
+
+    def taking_part(self) -> Self:
+        """Platforms that take new notices: those that were not retired."""
+        return self.filter(retired_on=None)
 
 
 class Platform(models.Model):
@@ -35,6 +43,15 @@ class Platform(models.Model):
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
 
+    # The legal person that answers: whom letters are addressed to, once it is known.
+    legal_name = models.CharField(_("legal person"), max_length=120, blank=True, db_default="")
+    uscc = models.CharField(
+        _("unified social credit code"), max_length=18, blank=True, db_default="", validators=[valid_uscc]
+    )
+    legal_address = models.CharField(_("registered address"), max_length=200, blank=True, db_default="")
+    # From this day on it takes no new notices.
+    retired_on = models.DateField(null=True, blank=True)
+
     objects = PlatformQuerySet.as_manager()
 
     class Meta:
@@ -43,6 +60,11 @@ class Platform(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def addressee(self) -> str:
+        """Whom a letter to it is addressed to: the legal person, with the platform's own name, or that alone."""
+        return f"{self.legal_name}（{self.name}）" if self.legal_name else self.name
 
     @property
     def label(self) -> str:

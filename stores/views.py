@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.doors import SignedIn, asks_for, open_to
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
@@ -22,9 +22,9 @@ from corps.pieces.tables import Column, Table
 from corps.refusals import refusals_go_to, send_back
 from stores import workflow
 from stores.filters import PLATFORM
-from stores.forms import LiaisonForm, PlatformForm
+from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
-from stores.standing import Waiting, standings, waiting_at
+from stores.standing import Waiting, open_at, reads_addresses_of, standings, touched_version, waiting_at
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
@@ -47,25 +47,96 @@ def list_platforms(request: SignedIn) -> HttpResponse:
 
 @administrators
 def new_platform(request: SignedIn) -> HttpResponse:
-    """Register a platform; addresses of its sites are no longer held from then on."""
+    """Register a platform; addresses of its sites are no longer held from then on. Its page says what comes next."""
     form = PlatformForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             platform = workflow.register_platform(actor=request.user, **form.cleaned_data)
             messages.success(request, _("%(name)s is registered.") % {"name": platform})
-            return redirect("stores:platforms")
+            return redirect("stores:platform", platform.slug)
     return render(request, "stores/form.html", {"form": form, "title": _("Register a platform")})
+
+
+@readers
+@asks_for()
+@require_GET
+def show_platform(request: SignedIn, slug: str) -> HttpResponse:
+    """A platform: who answers for it, whether addresses of its sites are read, and what is still open there."""
+    platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
+    liaisons = platform.liaisons.select_related("user").order_by("-is_active", "-duty", "pk")
+    context = {
+        "platform": platform,
+        "liaisons": liaisons,
+        "reads_addresses": reads_addresses_of(slug),
+        "is_cut_off": Platform.objects.without_recipient().filter(pk=platform.pk).exists(),
+        "waiting": waiting_at([platform.pk], request.user).get(platform.pk),
+        "may_register": may(request.user, "stores.register_platform"),
+    }
+    return render(request, "stores/platform.html", context)
+
+
+@administrators
+@asks_for()
+@require_http_methods(["GET", "POST"])
+def change_platform(request: SignedIn, slug: str) -> HttpResponse:
+    """Correct what is known of a platform and its legal person."""
+    platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
+    initial = {name: getattr(platform, name) for name in PlatformChangeForm.Meta.fields}
+    form = PlatformChangeForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form):
+            workflow.change_platform(platform=platform, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("The platform was corrected."))
+            return redirect("stores:platform", slug)
+    title = _("Correct %(platform)s") % {"platform": platform.label}
+    return render(request, "stores/form.html", {"form": form, "title": title})
+
+
+@administrators
+@asks_for()
+@require_http_methods(["GET", "POST"])
+def retire_platform(request: SignedIn, slug: str) -> HttpResponse:
+    """Let a platform take no new notices; first the page counts what is open there."""
+    platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
+    if request.method == "POST":
+        try:
+            touches = request.POST.get("touches", "")[:64]
+            workflow.retire_platform(platform=platform, actor=request.user, touches=touches)
+            messages.success(request, _("%(name)s takes no new notices any more.") % {"name": platform})
+        except TransitionRefused as refused:
+            return send_back(request, refused, "stores:platform", slug)
+        return redirect("stores:platform", slug)
+    touched = open_at(platform)
+    context = {"platform": platform, "touched": touched, "version": touched_version(touched)}
+    return render(request, "stores/retire.html", context)
+
+
+@administrators
+@require_POST
+def resume_platform(request: SignedIn, slug: str) -> HttpResponse:
+    """Let a retired platform take part again."""
+    platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
+    try:
+        workflow.resume_platform(platform=platform, actor=request.user)
+        messages.success(request, _("%(name)s takes part again.") % {"name": platform})
+    except TransitionRefused as refused:
+        return send_back(request, refused, "stores:platform", slug)
+    return redirect("stores:platform", slug)
 
 
 @administrators
 def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
-    """Appoint a liaison without an account; those with one are made on the accounts page."""
+    """Appoint a liaison; the page of the platform then leads on to the account."""
     platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
     form = LiaisonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.appoint_liaison(platform=platform, actor=request.user, **form.cleaned_data)
-            return redirect("stores:platforms")
+            liaison = workflow.appoint_liaison(platform=platform, actor=request.user, **form.cleaned_data)
+            said = _(
+                "%(name)s is a liaison. Without an account they get letters by mail, and an officer records answers."
+            )
+            messages.success(request, said % {"name": liaison.name})
+            return redirect("stores:platform", slug)
     title = _("Appoint a liaison of %(platform)s") % {"platform": platform.label}
     return render(request, "stores/form.html", {"form": form, "title": title})
 
@@ -78,7 +149,7 @@ def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.change_liaison(liaison=liaison, actor=request.user, **form.cleaned_data)
-            return redirect("stores:platforms")
+            return redirect("stores:platform", liaison.platform.slug)
     return render(request, "stores/form.html", {"form": form, "title": f"{liaison.platform.label} {liaison.name}"})
 
 

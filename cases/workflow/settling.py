@@ -21,7 +21,7 @@ from corps.models import User
 from corps.results import Result
 from listings.addresses import canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
-from listings.registration import Key, Registry, lock_registry, registered_platforms
+from listings.registration import Key, Registry, lock_registry, platforms_taking_part, registered_platforms
 from listings.sites import platform_of
 
 # Rows that may come out otherwise without another address; every other reason needs one.
@@ -89,7 +89,7 @@ def _settle(
     refuse: bool,
     at: datetime,
 ) -> dict[int, Result]:
-    platforms = registered_platforms()
+    platforms = platforms_taking_part()
     results, changed = {}, []
     for row in rows:
         barred = _not_settleable(row, sheet_import, complaint, actor)

@@ -33,7 +33,7 @@ from listings.registration import (
     Registry,
     listing_words,
     lock_registry,
-    registered_platforms,
+    platforms_taking_part,
     store_words,
 )
 from listings.sites import platform_of
@@ -71,7 +71,7 @@ def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: dateti
 
     results: dict[int, Result] = {}
     wanted: dict[tuple[str, Key], tuple[int, Address]] = {}
-    platforms = registered_platforms()
+    platforms = platforms_taking_part()
     for number, text in enumerate(addresses, start=1):
         address = read_cell(text)
         if refused := _not_usable(number, address, platforms):

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow
-from corps.account_parts import parts
+from corps.account_parts import initial_of, parts, required_of
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
@@ -65,8 +65,12 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
     """Make an account of one role; its first password is shown once."""
     if role not in User.Role.values:
         raise Http404
-    form = UserForm(posted(request), role=role, exists=False)
-    part = _part_form(request, role, None)
+    own: dict[str, Any] = {}
+    further: dict[str, Any] = {}
+    if role in parts:
+        own, further = parts[role].offered(request.GET.dict())
+    form = UserForm(posted(request), role=role, exists=False, required=required_of(role), initial=own)
+    part = _part_form(request, role, further)
     if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
         with refusals_go_to(form), transaction.atomic():
             at = timezone.now()
@@ -87,8 +91,8 @@ def show_user(request: SignedIn, username: str) -> HttpResponse:
     user = _account(request, username)
     own = {"name": user.name, "role": user.role, "unit": user.unit_id, "duties": user.duties}
     initial = own | {"email": user.email, "phone": user.phone}
-    form = UserForm(posted(request), role=user.role, exists=True, initial=initial)
-    part = _part_form(request, user.role, user)
+    form = UserForm(posted(request), role=user.role, exists=True, required=required_of(user.role), initial=initial)
+    part = _part_form(request, user.role, initial_of(user))
     if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
         with refusals_go_to(form), transaction.atomic():
             at = timezone.now()
@@ -177,11 +181,10 @@ def _account(request: SignedIn, username: str) -> User:
     return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), username=username)
 
 
-def _part_form(request: SignedIn, role: str, user: User | None) -> forms.Form | None:
+def _part_form(request: SignedIn, role: str, initial: dict[str, Any]) -> forms.Form | None:
     """The form of what the role needs beside the account's own fields, if a room has registered something."""
     if not (part := parts.get(role)):
         return None
-    initial = part.initial(user) if user else {}
     return part.form(posted(request), prefix="part", initial=initial)
 
 

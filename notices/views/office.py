@@ -446,7 +446,7 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
         "cells": cells,
         "state": state,
         "not_ours": counts.get(ItemState.NOT_OURS, 0),
-        "platforms": Platform.objects.visible_to(request.user).exclude(pk=notice.platform_id),
+        "platforms": Platform.objects.visible_to(request.user).taking_part().exclude(pk=notice.platform_id),
     }
 
 

@@ -39,6 +39,7 @@ from notices.workflow.guards import (
 from notices.workflow.submissions import is_reachable, primary_of, take_back, void_pending
 from stores.locks import lock_official_accounts
 from stores.models import Platform
+from stores.workflow.platforms import require_taking_part
 
 CHANGEABLE = (NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
 
@@ -323,7 +324,9 @@ def _built_on_by(notice: Notice) -> Any:
 
 
 def refuse_blocked(notice: Notice) -> None:
-    """Raise TransitionRefused "no-items", or "blocked" naming what is in the way, unless all of a draft may go now."""
+    """Raise TransitionRefused "platform-retired", "no-items", or "blocked" naming what is in the way, unless all of a
+    draft may go now."""
+    require_taking_part(notice.platform)
     targets = Target.objects.filter(items__notice=notice).select_related("ground").order_by("pk")
     screened = screen(notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice))
     if screened.blocked:

@@ -18,7 +18,7 @@ from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem, Objection
 from notices.states import UNDECIDED, ItemState
-from stores.models import Liaison
+from stores.models import Liaison, Platform
 
 # States of a case in which something may be asked of a platform.
 OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
@@ -39,6 +39,7 @@ BLOCKS = {
     "objection-open": _("An objection to it has to be decided first."),
     "not-ours": _("The platform says it is not theirs; hand it over."),
     "no-ground": _("It has no legal ground; give it, or the case, one."),
+    "platform-retired": _("Its platform was retired and takes no new notices."),
     "price-only": _("A low price alone is no legal ground; choose another, or send it back to the firm."),
 }
 
@@ -121,7 +122,7 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
 
     targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
     handing_over: whether the targets go to another platform's desk, which takes up what was answered "not ours".
-    Four statements, whatever the number of targets, and two more for each official account that is proposed.
+    Five statements, whatever the number of targets, and two more for each official account that is proposed.
     """
     targets = list(targets)
     ids = [target.pk for target in targets]
@@ -131,11 +132,14 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
     in_draft = set(drafts.values_list("target_id", flat=True))
     unfinished = dict(NoticeItem.objects.filter(target__in=ids).unfinished().values_list("target_id", "state"))
     undecided = _undecided_among(ids)
+    retired = set(Platform.objects.retired().values_list("pk", flat=True))
     free, blocked = [], []
     for target in targets:
         ground = target.ground or case.ground
         code = _block(case, target, ground, unfinished.get(target.pk), target.pk in in_draft, handing_over)
         code = code or undecided.get(target.pk, "")
+        if not (code or handing_over) and target.platform_id in retired:
+            code = "platform-retired"
         if code or ground is None:
             blocked.append(Result(target.pk, False, code, BLOCKS[code]))
         else:

@@ -25,6 +25,7 @@ from notices.workflow.issuing import complete_notices
 from notices.workflow.submissions import take_back
 from notices.workflow.withdrawing import end_items, lock_items, with_notices
 from stores.models import OfficialAccount, Platform
+from stores.workflow.platforms import require_taking_part
 
 OFFICIAL = _("It is, or is in, an official account.")
 WITHDRAWN = _("It names items that were withdrawn.")
@@ -36,10 +37,12 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
 
     When that is issued, the old items are closed as handed over and the new ones' clock begins anew; target and
     outcome keep the platform of the address. One Result for each item.
-    Raises PermissionDenied; TransitionRefused "same-desk", "case-not-filed", and those of `submit_notice`.
+    Raises PermissionDenied; TransitionRefused "same-desk", "platform-retired", "case-not-filed", and those of
+    `submit_notice`.
     """
     require(actor, "notices.compose")
     at = accept_at(actor, at, now())
+    require_taking_part(desk)
     items = list(items)
     found = {
         item.pk: item

@@ -17,7 +17,7 @@ from notices import workflow
 from notices.models import AnswerSheet, Check, Notice, NoticeItem, Objection, PendingApproval, PendingVerdict
 from notices.states import ItemState, NoticeState, ObjectionState
 from notices.workflow import ledger
-from stores.models import Liaison
+from stores.models import Liaison, Platform
 from tests.neighbours import Neighbours
 from tests.notices.world import World, add_targets, answer, issue, make_world, object_to
 
@@ -402,6 +402,12 @@ def _liaison(scene: Scene, state: str) -> None:
             mine.update(email="moved@p.example")
 
 
+def _platform(scene: Scene, state: str) -> None:
+    """The platform that the notice goes to, and the one that items are handed over to."""
+    if state == "retired":
+        Platform.objects.update(retired_on=timezone.now().date())
+
+
 def _actor(scene: Scene, state: str) -> None:
     """The accounts of those who act."""
     if state == "closed":
@@ -429,6 +435,7 @@ NEIGHBOURS: Neighbours = {
         ["in duty", "dismissed", "account closed", "without account", "succeeded", "mailbox changed"],
         _liaison,
     ),
+    "platform": (["taking part", "retired"], _platform),
     "actor": (["open", "closed"], _actor),
 }
 

@@ -44,6 +44,7 @@ KNOWN = {
     "objection": "lodged accepted upheld dismissed withdrawn",
     "delivery": "pending sending sent failed uncertain cancelled",
     "liaison": "in-duty dismissed account-closed without-account succeeded mailbox-changed",
+    "platform": "taking-part retired",
     "actor": "open closed",
 }
 
@@ -54,6 +55,7 @@ ISSUED = "notice-not-open: draft submitted returned withdrawn"
 NOT_ISSUED = "already-issued: issued completed withdrawn"
 ASKABLE = "claimed verified gone_before_notice dropped"
 GONE = "dismissed account-closed"
+RETIRED = "platform-retired: retired"
 
 ANSWER = {
     "case": ANSWERABLE_CASE,
@@ -90,6 +92,7 @@ SUBMIT = {
     "protection": "blocked: official",
     "objection": "blocked: lodged accepted",
     "liaison": f"no-liaison: {GONE}",
+    "platform": RETIRED,
 }
 APPROVE = {
     **SUBMIT,
@@ -105,6 +108,7 @@ DROPPED_APPROVAL = {
     "protection": "dropped: official",
     "objection": "dropped: lodged accepted",
     "liaison": f"dropped: {GONE} succeeded mailbox-changed",
+    "platform": "dropped: retired",
     "actor": "dropped: closed",
 }
 TAKEN_UP = {"objection": "already-decided: accepted upheld dismissed withdrawn"}
@@ -123,6 +127,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "compose_notices": {
         "case": OPEN_CASE,
         "item": "in-draft: draft; claimed: claimed; appealed: appealed; not-ours: not_ours",
+        "platform": RETIRED,
         "target": f"wrong-state: {ASKABLE}",
         "protection": "official: official",
         "objection": "objection-open: lodged accepted",
@@ -146,6 +151,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "protection": "official: official",
         "objection": "objection-open: lodged accepted",
         "liaison": f"no-liaison: {GONE}",
+        "platform": RETIRED,
     },
     "lodge_objection": {"item": "not-noticed: draft", "objection": "objection-open: lodged accepted"},
     "look_again": {

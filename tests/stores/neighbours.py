@@ -27,7 +27,7 @@ class Scene:
     def __init__(self) -> None:
         self.world: World = make_world()
         for login, role in (("admin", "administrator"), ("fresh", "liaison")):
-            User.objects.create(username=login, name=login, role=role, password="!")
+            User.objects.create(username=login, name=login, role=role, password="!", email=f"{login}@taobao.example")
         self.store = Store.objects.create(
             platform=self.world.platform, canonical_id=STORE, site="taobao", url=f"https://shop{STORE}.taobao.com/"
         )
@@ -94,6 +94,19 @@ def _propose(scene: Scene, login: str = "officer") -> Any:
 VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     "register_platform": ({}, lambda s: workflow.register_platform(actor=s.user("admin"), slug="pdd", name="拼多多")),
     "appoint_liaison": ({}, _appoint),
+    "change_platform": (
+        {},
+        lambda s: workflow.change_platform(platform=s.platform, name="淘宝网", actor=s.user("admin")),
+    ),
+    "retire_platform": ({}, lambda s: workflow.retire_platform(platform=s.platform, actor=s.user("admin"))),
+    "resume_platform": (
+        {"platform": "retired"},
+        lambda s: workflow.resume_platform(platform=s.platform, actor=s.user("admin")),
+    ),
+    "give_account": (
+        {"liaison": "without account"},
+        lambda s: workflow.give_account(liaison=s.liaison, user=s.user("fresh"), duty="primary", actor=s.user("admin")),
+    ),
     "change_liaison": ({}, _change),
     "dismiss_liaison": ({}, lambda s: workflow.dismiss_liaison(liaison=s.liaison, actor=s.user("admin"))),
     "propose_official_account": ({}, _propose),
@@ -180,6 +193,8 @@ def _new_account(scene: Scene, state: str) -> None:
 
 
 def _platform(scene: Scene, state: str) -> None:
+    retired_on = {"retired": timezone.now().date()}.get(state)
+    Platform.objects.filter(pk=scene.platform.pk).update(retired_on=retired_on)
     if state == "without liaisons":
         Liaison.objects.filter(platform=scene.platform, duty="backup").delete()
 
@@ -251,7 +266,7 @@ NEIGHBOURS: Neighbours = {
     "proposer": (["in duty", "account closed", "promoted"], _proposer),
     "liaison": (["in duty", "dismissed", "account closed", "without account", "succeeded"], _liaison),
     "new account": (["open", "closed", "other role", "of another"], _new_account),
-    "platform": (["with backup", "without liaisons"], _platform),
+    "platform": (["with backup", "without liaisons", "retired"], _platform),
     "brand": (["in use", "retired"], _brand),
     "case": (_values(CaseState), _case),
     "target": (_values(TargetState), _target),

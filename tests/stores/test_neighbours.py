@@ -20,7 +20,7 @@ KNOWN = {
     "proposer": "in-duty account-closed promoted",
     "liaison": "in-duty dismissed account-closed without-account succeeded",
     "new-account": "open closed other-role of-another",
-    "platform": "with-backup without-liaisons",
+    "platform": "with-backup without-liaisons retired",
     "brand": "in-use retired",
     # The target's.
     "case": "lead filed not_filed disposing concluding closed archived transferred suspended withdrawn reopened",
@@ -38,16 +38,24 @@ PROPOSED = {"account": "confirmed: registered strike-proposed struck; declined: 
 # Whoever does it must have an open account, "forbidden" otherwise; of which unit they are does not matter.
 EXPECTED: dict[str, dict[str, str]] = {
     "appoint_liaison": {
+        "platform": "platform-retired: retired",
         "new-account": "account-closed: closed; not-a-liaison: other-role; account-taken: of-another",
     },
     "change_liaison": {"liaison": "not-active: dismissed"},
+    "change_platform": {},
     "confirm_official_account": PROPOSED,
     "decline_official_account": PROPOSED,
     "decline_strike": {"account": "struck: struck"},
     "dismiss_liaison": {"liaison": "not-active: dismissed"},
+    "give_account": {
+        "liaison": "not-active: dismissed",
+        "new-account": "account-closed: closed; not-a-liaison: other-role; account-taken: of-another",
+    },
     "propose_official_account": {"account": "already-proposed: proposed; account-known: registered strike-proposed"},
     "propose_strike": {"account": "already-submitted: strike-proposed; struck: struck"},
     "register_platform": {},
+    "resume_platform": {"platform": "not-retired: with-backup without-liaisons"},
+    "retire_platform": {"platform": "platform-retired: retired"},
     "strike_official_account": {"account": "struck: struck"},
 }
 

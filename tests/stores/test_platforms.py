@@ -1,5 +1,6 @@
 """Platforms, liaisons, and the official accounts that must never be hit."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,9 +10,11 @@ from django.db import IntegrityError, connection, connections, transaction
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Unit, User
 from firms.workflow import register_firm
+from listings.registration import platforms_taking_part, registered_platforms
 from stores import workflow
 from stores.locks import OFFICIAL_LOCK, lock_official_accounts
 from stores.models import Liaison, OfficialAccount, Platform
+from stores.workflow import official
 from tests.accounts import register_official_account
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +83,9 @@ def test_a_new_primary_liaison_makes_the_former_one_a_backup(people, platform):
 def test_an_account_belongs_to_one_liaison_and_must_be_a_liaisons(people, platform):
     appoint(platform, people.admin, user=people.liaison)
     with pytest.raises(TransitionRefused, match="account-taken"):
-        appoint(platform, people.admin, duty="backup", user=people.liaison)
+        appoint(platform, people.admin, duty="backup", email="b@taobao.example", user=people.liaison)
     with pytest.raises(TransitionRefused, match="not-a-liaison"):
-        appoint(platform, people.admin, user=people.officer)
+        appoint(platform, people.admin, email="c@taobao.example", user=people.officer)
     with pytest.raises(ValidationError) as wrong:
         appoint(platform, people.admin, email="nobody")
     assert "email" in wrong.value.message_dict
@@ -102,7 +105,7 @@ def test_an_official_account_is_registered_once_and_the_hooks_run_in_the_same_tr
 ):
     seen = []
     monkeypatch.setattr(
-        workflow, "official_hooks", [lambda account, **_: seen.append((account.pk, connection.in_atomic_block))]
+        official, "official_hooks", [lambda account, **_: seen.append((account.pk, connection.in_atomic_block))]
     )
     account = protect(firm, platform, people.officer)
     assert seen == [(account.pk, True)]
@@ -149,3 +152,79 @@ def test_no_account_is_registered_while_somebody_relies_on_the_list():
             lock_official_accounts()
             assert pool.submit(try_to_change).result() is False
         assert pool.submit(try_to_change).result() is True
+
+
+@pytest.fixture
+def admin_client(client, people):
+    client.force_login(people.admin)
+    return client
+
+
+def test_the_way_from_platform_over_liaison_to_account_makes_one_person_once(admin_client, people):
+    said = {"slug": "jd", "name": "京东", "legal_name": "北京京东世纪贸易有限公司", "uscc": "91310000MA1FT00192"}
+    page = admin_client.post("/stores/platforms/new/", said, follow=True)
+    assert page.redirect_chain[-1][0] == "/stores/platforms/jd/"
+    person = {"name": "林晓", "email": "lin@jd.example", "phone": "010-1", "duty": "primary"}
+    page = admin_client.post("/stores/platforms/jd/liaisons/", person, follow=True).content.decode()
+    named = Liaison.objects.get()
+    link = f"/new-account/liaison/?liaison={named.pk}"
+    assert link in page
+    form = admin_client.get(link).content.decode()
+    assert 'value="lin@jd.example"' in form
+    account = {"username": "lin", "name": "林晓", "email": "lin@jd.example", "phone": "010-1"}
+    part = {"part-liaison": named.pk, "part-platform": named.platform_id, "part-duty": "primary"}
+    assert "lin" in admin_client.post(link, account | part).content.decode()
+    assert (Liaison.objects.get().user.username, Liaison.objects.get().duty) == ("lin", "primary")
+    assert AuditEntry.objects.filter(verb="liaison.account_given").count() == 1
+
+
+def test_an_account_made_from_the_accounts_page_finds_the_person_who_was_named_before(admin_client, people, platform):
+    named = appoint(platform, people.admin)
+    account = {"username": "fan", "name": "范秋明", "email": named.email.upper(), "phone": ""}
+    part = {"part-platform": platform.pk, "part-duty": "backup"}
+    namesake = account | {"email": "other@taobao.example"}
+    refused = admin_client.post("/new-account/liaison/", namesake | part).content.decode()
+    assert named.email in refused
+    missing = admin_client.post("/new-account/liaison/", account | {"email": ""} | part).content.decode()
+    assert 'aria-invalid="true"' in missing
+    assert not User.objects.filter(username="fan").exists()
+    admin_client.post("/new-account/liaison/", account | part)
+    assert Liaison.objects.get().user.username == "fan"
+    with pytest.raises(TransitionRefused, match="has-account"):
+        workflow.give_account(liaison=named, user=people.liaison, duty="primary", actor=people.admin)
+    with pytest.raises(TransitionRefused, match="liaison-known"):
+        appoint(platform, people.admin, email=named.email.upper(), name="范")
+
+
+def test_a_platform_that_no_rule_knows_says_so_and_is_corrected(admin_client, people):
+    said = {"slug": "dangdang", "name": "当当"}
+    page = admin_client.post("/stores/platforms/new/", said, follow=True).content.decode()
+    assert "没有链接规则识别" in page
+    assert "没有链接规则识别当当" in admin_client.get("/").content.decode()
+    wrong = {"name": "当当网", "uscc": "91310000MA1FT00193"}
+    assert 'aria-invalid="true"' in admin_client.post("/stores/platforms/dangdang/change/", wrong).content.decode()
+    admin_client.post(
+        "/stores/platforms/dangdang/change/", {"name": "当当网", "legal_name": "北京当当网信息技术有限公司"}
+    )
+    platform = Platform.objects.get()
+    assert platform.addressee == "北京当当网信息技术有限公司（当当网）"
+    entry = AuditEntry.objects.get(verb="platform.changed")
+    assert entry.detail["before"] == {"name": "当当", "legal_name": ""}
+    known = workflow.register_platform(actor=people.admin, slug="jd", name="京东")
+    assert "没有链接规则识别" not in admin_client.get(f"/stores/platforms/{known.slug}/").content.decode()
+
+
+def test_a_platform_is_retired_once_what_is_open_was_shown_and_takes_part_again(admin_client, people, platform):
+    page = admin_client.get("/stores/platforms/taobao/retire/").content.decode()
+    touches = re.search(r'name="touches" value="(\w+)"', page)[1]
+    admin_client.post("/stores/platforms/taobao/retire/", {"touches": "other"})
+    assert Platform.objects.taking_part().count() == 1
+    admin_client.post("/stores/platforms/taobao/retire/", {"touches": touches})
+    assert not Platform.objects.taking_part().exists()
+    assert not Platform.objects.without_recipient().exists()
+    assert platforms_taking_part() == {}
+    assert list(registered_platforms()) == ["taobao"]
+    with pytest.raises(TransitionRefused, match="platform-retired"):
+        appoint(platform, people.admin)
+    admin_client.post("/stores/platforms/taobao/resume/")
+    assert Platform.objects.taking_part().count() == 1

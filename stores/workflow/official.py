@@ -1,4 +1,4 @@
-"""Registering platforms and their liaisons, and the official accounts that must never be hit."""
+"""The official accounts that must never be hit: proposed, confirmed, struck, each by two persons."""
 
 import hashlib
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from corps.locking import locked
 from corps.models import Approval, User
 from firms.models import Firm
 from stores.locks import lock_official_accounts
-from stores.models import Liaison, OfficialAccount, Platform
+from stores.models import OfficialAccount, Platform
 from stores.standing import touched_by, touched_version
 
 REASON = 300
@@ -28,122 +28,6 @@ REASON = 300
 official_hooks: list[Callable[..., Any]] = []
 # The same for one that is struck.
 struck_hooks: list[Callable[..., Any]] = []
-
-
-@transaction.atomic
-def register_platform(*, actor: User, slug: str, name: str, name_en: str = "", at: datetime | None = None) -> Platform:
-    """Let a platform take part. slug: its name in files, addresses and the API.
-
-    Rows held because their platform was unknown can be settled from now on.
-    Raises PermissionDenied; ValidationError by field, such as for a slug that exists.
-    """
-    at = accept_at(actor, at, now())
-    require(actor, "stores.register_platform")
-    platform = Platform(slug=slug, name=name, name_en=name_en)
-    platform.full_clean()
-    platform.save()
-    record(actor, "platform.registered", platform, at=at, slug=slug, name=name)
-    return platform
-
-
-@transaction.atomic
-def appoint_liaison(
-    *,
-    platform: Platform,
-    name: str,
-    email: str,
-    phone: str,
-    duty: str,
-    actor: User,
-    user: User | None = None,
-    at: datetime | None = None,
-) -> Liaison:
-    """Note a person at a platform who receives and answers notices. duty: a value of `Liaison.Duty`.
-
-    A new primary makes the former one a backup. user: the account with which the person signs in, if any.
-    Raises PermissionDenied; ValidationError by field; TransitionRefused "not-a-liaison", "account-closed",
-    "account-taken".
-    """
-    at = accept_at(actor, at, now())
-    platform = locked(Platform.objects).get(pk=platform.pk)
-    require(actor, "stores.appoint_liaison", platform)
-    if user is not None:
-        _require_free_account(user)
-    liaison = Liaison(platform=platform, user=user, name=name, email=email, phone=phone, duty=duty)
-    liaison.full_clean(validate_constraints=False)
-
-    former = None
-    if duty == Liaison.Duty.PRIMARY:
-        former = platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).first()
-        platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).update(duty=Liaison.Duty.BACKUP)
-    liaison.save()
-    record(actor, "liaison.appointed", liaison, at=at, platform=platform.slug, duty=duty, former=former and former.pk)
-    return liaison
-
-
-def _require_free_account(user: User) -> None:
-    """Raise TransitionRefused "not-a-liaison", "account-closed" or "account-taken" unless a new liaison may have it."""
-    if user.role != User.Role.LIAISON:
-        raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
-    if not User.objects.filter(pk=user.pk, is_active=True).exists():
-        raise TransitionRefused("account-closed", _("This account is closed; open it again first."))
-    if Liaison.objects.filter(user=user).exists():
-        raise TransitionRefused("account-taken", _("This account belongs to another liaison already."))
-
-
-@transaction.atomic
-def change_liaison(
-    *,
-    liaison: Liaison,
-    name: str,
-    email: str,
-    phone: str,
-    duty: str,
-    actor: User,
-    at: datetime | None = None,
-) -> Liaison:
-    """Change how a liaison is called and reached, and their duty. A new primary makes the former one a backup.
-
-    The platform stays: whoever goes to another one is dismissed here and gets an account there.
-    Raises PermissionDenied; ValidationError by field; TransitionRefused "not-active".
-    """
-    at = accept_at(actor, at, now())
-    platform = locked(Platform.objects).get(liaisons=liaison.pk)
-    liaison = locked(Liaison.objects).get(pk=liaison.pk)
-    require(actor, "stores.appoint_liaison", liaison)
-    if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
-    wanted = {"name": name, "email": email, "phone": phone, "duty": duty}
-    changed = sorted(field for field, value in wanted.items() if getattr(liaison, field) != value)
-    if not changed:
-        return liaison
-    for field in changed:
-        setattr(liaison, field, wanted[field])
-    liaison.full_clean(validate_constraints=False)
-
-    former = platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).exclude(pk=liaison.pk)
-    if duty == Liaison.Duty.PRIMARY:
-        former.update(duty=Liaison.Duty.BACKUP)
-    liaison.save(update_fields=changed)
-    record(actor, "liaison.changed", liaison, at=at, platform=platform.slug, changed=changed, duty=duty)
-    return liaison
-
-
-@transaction.atomic
-def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None) -> Liaison:
-    """Let a liaison answer no longer; what they answered stays.
-
-    Raises PermissionDenied; TransitionRefused "not-active".
-    """
-    at = accept_at(actor, at, now())
-    liaison = locked(Liaison.objects).select_related("platform").get(pk=liaison.pk)
-    require(actor, "stores.appoint_liaison", liaison)
-    if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
-    liaison.is_active = False
-    liaison.save(update_fields=["is_active"])
-    record(actor, "liaison.dismissed", liaison, at=at, platform=liaison.platform.slug)
-    return liaison
 
 
 @transaction.atomic

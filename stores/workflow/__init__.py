@@ -1,0 +1,33 @@
+"""The verbs of this room, one module for each subject."""
+
+from stores.workflow.liaisons import appoint_liaison, change_liaison, dismiss_liaison, give_account
+from stores.workflow.official import (
+    confirm_official_account,
+    decline_official_account,
+    decline_strike,
+    official_hooks,
+    propose_official_account,
+    propose_strike,
+    strike_official_account,
+    struck_hooks,
+)
+from stores.workflow.platforms import change_platform, register_platform, resume_platform, retire_platform
+
+__all__ = [
+    "appoint_liaison",
+    "change_liaison",
+    "change_platform",
+    "confirm_official_account",
+    "decline_official_account",
+    "decline_strike",
+    "dismiss_liaison",
+    "give_account",
+    "official_hooks",
+    "propose_official_account",
+    "propose_strike",
+    "register_platform",
+    "resume_platform",
+    "retire_platform",
+    "strike_official_account",
+    "struck_hooks",
+]
