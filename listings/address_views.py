@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from corps.access import may
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
+from corps.parameters import SEARCH, Parameter, reads
 from corps.pieces.lists import conditions
 from corps.refusals import refusals_go_to, send_back
 from listings import workflow
@@ -30,10 +31,16 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 MOST_LINES = 200
 LONGEST_LINE = 4_000
 ORIGINS = ("added", "shipped", "retired")
+MONTH = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+
+def site_slugs(user: User) -> list[str]:
+    """The sites that the list of forms may be narrowed to."""
+    return [site for site, _label in site_choices()]
 
 
 @readers
-@asks_for("site", "kind", "origin", "q")
+@reads(Parameter("site", site_slugs), Parameter("kind", tuple(KINDS)), Parameter("origin", ORIGINS), SEARCH)
 @require_GET
 def list_forms(request: SignedIn) -> HttpResponse:
     """Every form of addresses that is read, the added ones first, and a box to try addresses in."""
@@ -41,7 +48,6 @@ def list_forms(request: SignedIn) -> HttpResponse:
 
 
 @readers
-@asks_for()
 @require_POST
 @vary_on_headers("HX-Request")
 def try_addresses(request: SignedIn) -> HttpResponse:
@@ -55,7 +61,7 @@ def try_addresses(request: SignedIn) -> HttpResponse:
 
 
 @administrators
-@asks_for("host", "example")
+@reads("host", "example")
 @require_http_methods(["GET", "POST"])
 def new_form(request: SignedIn) -> HttpResponse:
     """Try a form of addresses, and add it; a link from an unknown host fills in what is known."""
@@ -82,7 +88,6 @@ def _tried(form: AddressFormForm, lines: list[str]) -> dict[str, Any]:
 
 
 @readers
-@asks_for()
 @require_GET
 def show_form(request: SignedIn, pk: int) -> HttpResponse:
     """One form that was added, with how its example is read now."""
@@ -105,7 +110,7 @@ def retire_form(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @readers
-@asks_for("month", "marked", "q")
+@reads(Parameter("month", pattern=MONTH), Parameter("marked", ("1",)), SEARCH)
 @require_GET
 def list_hosts(request: SignedIn) -> HttpResponse:
     """Hosts that no rule knows, by month, those named most first; with `marked`, those that are no platform's."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps.access import may
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
@@ -58,7 +58,6 @@ def new_platform(request: SignedIn) -> HttpResponse:
 
 
 @readers
-@asks_for()
 @require_GET
 def show_platform(request: SignedIn, slug: str) -> HttpResponse:
     """A platform: who answers for it, whether addresses of its sites are read, and what is still open there."""
@@ -76,7 +75,6 @@ def show_platform(request: SignedIn, slug: str) -> HttpResponse:
 
 
 @administrators
-@asks_for()
 @require_http_methods(["GET", "POST"])
 def change_platform(request: SignedIn, slug: str) -> HttpResponse:
     """Correct what is known of a platform and its legal person."""
@@ -93,7 +91,6 @@ def change_platform(request: SignedIn, slug: str) -> HttpResponse:
 
 
 @administrators
-@asks_for()
 @require_http_methods(["GET", "POST"])
 def retire_platform(request: SignedIn, slug: str) -> HttpResponse:
     """Let a platform take no new notices; first the page counts what is open there."""

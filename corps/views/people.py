@@ -60,6 +60,7 @@ def list_users(request: SignedIn) -> HttpResponse:
 
 
 @administrators
+@reads(number("liaison"), "platform", "firm")
 @require_http_methods(["GET", "POST"])
 def create_user(request: SignedIn, role: str) -> HttpResponse:
     """Make an account of one role; its first password is shown once."""
