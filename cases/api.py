@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -62,7 +63,11 @@ class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
     business = ("officer", "supervisor", "representative")
 
     @reads(has_body=True)
-    @extend_schema(responses={202: inline_serializer("ImportAddress", {"import": serializers.CharField()})})
+    @extend_schema(
+        summary=gettext_lazy("Hand in a complaint"),
+        description=gettext_lazy("Its sheet is read and registered without a review step; follow it at `import`."),
+        responses={202: inline_serializer("ImportAddress", {"import": serializers.CharField()})},
+    )
     def create(self, request: Request) -> Response:
         """Hand in a sheet; it is read and registered without a review step. 202 with the import's address."""
         body = self.get_serializer(data=request.data)
@@ -90,7 +95,7 @@ class NotReadSerializer(serializers.Serializer):
     worksheet = serializers.SerializerMethodField()
     to = serializers.IntegerField(source="last")
     rows = serializers.IntegerField()
-    why = serializers.ChoiceField(list(NOT_READ))
+    why = serializers.ChoiceField(list(NOT_READ.items()))
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
@@ -105,7 +110,9 @@ class NotReadSerializer(serializers.Serializer):
 class ImportSerializer(serializers.ModelSerializer):
     state = serializers.SerializerMethodField()
     rows_by_result = serializers.SerializerMethodField()
-    detail = serializers.SerializerMethodField()
+    detail = serializers.SerializerMethodField(
+        help_text=gettext_lazy("Why it failed, or what of the file was not read; and whether the same file came before")
+    )
     not_read = NotReadSerializer(many=True, read_only=True)
 
     class Meta:
@@ -114,7 +121,6 @@ class ImportSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(str)
     def get_detail(self, sheet_import: SheetImport) -> str:
-        """Why it failed, or what of the file was not read; and whether the same file came before."""
         said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.reading_report
         seen = Complaint.objects.visible_to(self.context["request"].user)
         if earlier := seen.with_sheet_of(sheet_import.complaint).first():
@@ -175,8 +181,20 @@ class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewS
     def get_queryset(self) -> QuerySet[SheetImport]:
         return SheetImport.objects.visible_to(self.request.user).select_related("complaint")
 
+    @extend_schema(
+        summary=gettext_lazy("Follow an import"),
+        description=gettext_lazy("How far it is, what became of its rows, and what of the file was not read."),
+    )
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """An import."""
+        return super().retrieve(request, *args, **kwargs)
+
     @reads(paged=True)
-    @extend_schema(responses=RowSerializer(many=True))
+    @extend_schema(
+        summary=gettext_lazy("List the rows of an import"),
+        description=gettext_lazy("Each data row with its result and reason, in the order of the sheet."),
+        responses=RowSerializer(many=True),
+    )
     @action(detail=True, serializer_class=RowSerializer)
     def rows(self, request: Request, pk: str) -> Response:
         """Each data row with its result and reason, in the order of the sheet."""

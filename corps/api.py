@@ -13,6 +13,7 @@ from django.db.models import Subquery
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.pagination import CursorPagination
@@ -146,7 +147,8 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         said = _("Some of what was sent is not right.") if any(e["field"] for e in errors) else errors[0]["detail"]
         return _answer(exc.status_code, said, "invalid", headers, errors=errors)
     codes = exc.get_codes()
-    return _answer(exc.status_code, str(exc.detail), codes if isinstance(codes, str) else "error", headers)
+    code = code_of(codes) if isinstance(codes, str) else "error"
+    return _answer(exc.status_code, str(exc.detail), code, headers)
 
 
 def problem_page(request: HttpRequest, status: int, detail: str, code: str) -> JsonResponse:
@@ -173,10 +175,19 @@ class TooLarge(exceptions.APIException):
 
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     default_code = "too-large"
+    default_detail = gettext_lazy("More was sent than is taken.")
 
     def __init__(self, detail: Any = None) -> None:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
         super().__init__(detail or _("The body is larger than %(limit)d MB.") % {"limit": limit})
+
+
+OWN_PROBLEMS: list[type[exceptions.APIException]] = [TooLarge]
+
+
+def code_of(code: Any) -> str:
+    """A code as the API spells it, whoever gave it."""
+    return str(code).replace("_", "-")
 
 
 def _as_api_exception(exc: Exception) -> Exception:

@@ -245,11 +245,7 @@ SITE_URL: str = value("SITE_URL") or f"http://127.0.0.1:{value('PORT')}"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["corps.api.KeyAuthentication", "corps.api.BrowserAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": [
-        "corps.api.JsonBody",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
+    "DEFAULT_PARSER_CLASSES": ["corps.api.JsonBody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "corps.api.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "corps.schema.Schema",
@@ -263,6 +259,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "corps.schema.finish"],
+    "ENUM_NAME_OVERRIDES": {
+        "NoticeState": "notices.states.NoticeState",
+        "ItemState": "notices.states.ItemState",
+        "Claim": "cases.states.Claim",
+        "TargetKind": "cases.models.Target.Kind",
+        "RowResult": "cases.models.ImportRow.Result",
+    },
 }
 
 LOG_LEVEL: str = value("LOG_LEVEL")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 
 from corps.api import HasBusiness
 from corps.models import User
-from corps.parameters import KnownInput, Parameter, reads
-from dashboards.statistics import GROUPS, read_question, statistics
+from corps.parameters import KnownInput, Parameter, day, reads
+from dashboards.statistics import read_question, statistics
 
 
 class CountsSerializer(serializers.Serializer):
@@ -42,20 +42,15 @@ class StatisticsView(KnownInput, APIView):
     business = (User.Role.OFFICER, User.Role.SUPERVISOR)
 
     @reads(
-        Parameter("from", description=_("First Shanghai date, included, as 2026-04-01.")),
-        Parameter("to", description=_("Last Shanghai date, included.")),
-        Parameter(
-            "group",
-            many=True,
-            description=_("Comma-separated, in any order: %(words)s.") % {"words": ", ".join(GROUPS)},
-        ),
+        day("from", description=_("First Shanghai date, included, as 2026-04-01.")),
+        day("to", description=_("Last Shanghai date, included.")),
+        Parameter("group", many=True, description=_("In any order, separated by commas: platform, firm, month, case.")),
         Parameter("campaign", kind=int, description=_("A campaign's number.")),
     )
     @extend_schema(
-        responses={
-            200: StatisticsSerializer,
-            400: OpenApiResponse(description=_("What was asked for cannot be read; `errors` says which parameter.")),
-        },
+        summary=_("Read the numbers"),
+        description=_("The two numbers and what stands beside them, of the cases that you see."),
+        responses={200: StatisticsSerializer},
     )
     def get(self, request: Request) -> Response:
         question = read_question(request.query_params)

@@ -1,15 +1,15 @@
 """The API of the notices room: what a liaison's own system reads and answers."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ParseError, ValidationError
@@ -18,51 +18,66 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from cases.models import Target
+from cases.states import Claim
 from corps.access import require
-from corps.api import HasBusiness
-from corps.clock import SHANGHAI
+from corps.api import OWN_PROBLEMS, HasBusiness
+from corps.clock import midnight, parse_day, parse_moment
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
 from corps.reading import is_read
+from corps.schema import PROBLEMS, CodeField, refusal_codes
 from notices import workflow
-from notices.models import Notice, NoticeItem
+from notices.models import Notice
 from notices.states import ItemState, NoticeState
 from notices.workflow import Reply
+from notices.workflow.answering import LONGEST_REMARK
 from notices.workflow.retracting import require_one
 from stores.models import Platform
 
+LONGEST_KEY = 200
+# Whoever asks for what has changed since they last asked also gets what was being written then.
+OVERLAP = timedelta(minutes=1)
 MOST_REPLIES = 10_000
 # In this order, the first time and whenever the kept answer is given again.
 ANSWER_KEYS = ("row", "result", "code", "detail")
 
 
-class NoticeSerializer(serializers.ModelSerializer):
-    platform = serializers.CharField(source="platform.slug")
-    due_on = serializers.DateField(source="reply_due_on", allow_null=True)
-    items = serializers.IntegerField(
-        source="item_count", help_text="All items that the letter names, those withdrawn since included"
+class NoticeSerializer(serializers.Serializer):
+    number = serializers.CharField(read_only=True)
+    document_number = serializers.CharField(
+        read_only=True, help_text=gettext_lazy("The official number; empty until issued")
     )
-    items_open = serializers.IntegerField(source="open_count")
+    platform = serializers.CharField(read_only=True, source="platform.slug")
+    state = serializers.ChoiceField(NoticeState.choices, read_only=True)
+    issued_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    due_on = serializers.DateField(
+        read_only=True,
+        source="reply_due_on",
+        allow_null=True,
+        help_text=gettext_lazy("The last day in time; null until the letter arrived"),
+    )
+    items = serializers.IntegerField(
+        read_only=True,
+        source="item_count",
+        help_text=gettext_lazy("All items that the letter names, those withdrawn since included"),
+    )
+    items_open = serializers.IntegerField(read_only=True, source="open_count")
 
-    class Meta:
-        model = Notice
-        fields = ["number", "document_number", "platform", "state", "issued_at", "due_on", "items", "items_open"]
 
-
-class ItemSerializer(serializers.ModelSerializer):
-    item = serializers.IntegerField(source="pk")
-    address = serializers.CharField(source="target.thing.url")
-    kind = serializers.CharField(source="target.kind")
-    target = serializers.SerializerMethodField()
-
-    class Meta:
-        model = NoticeItem
-        fields = ["item", "address", "kind", "target", "state", "outcome"]
-
-    @extend_schema_field(str)
-    def get_target(self, item: NoticeItem) -> str:
-        return item.target.slug
+class ItemSerializer(serializers.Serializer):
+    item = serializers.IntegerField(read_only=True, source="pk")
+    address = serializers.CharField(read_only=True, source="target.thing.url")
+    kind = serializers.ChoiceField(Target.Kind.choices, read_only=True, source="target.kind")
+    target = serializers.CharField(read_only=True, source="target.slug", help_text="platform/kind/id")
+    state = serializers.ChoiceField(ItemState.choices, read_only=True)
+    outcome = serializers.ChoiceField(
+        Claim.choices,
+        read_only=True,
+        allow_blank=True,
+        help_text=gettext_lazy("What was answered; empty if nothing was"),
+    )
 
 
 class KeyReused(APIException):
@@ -70,24 +85,30 @@ class KeyReused(APIException):
 
     status_code = 422
     default_code = "key-reused"
+    default_detail = gettext_lazy("This key was used for another request.")
+
+
+OWN_PROBLEMS.append(KeyReused)
 
 
 # What a platform may state besides. It is kept with its remark, as the platform's words.
 STATED_FIELDS: dict[str, serializers.Field] = {
-    "reason": serializers.CharField(required=False),
+    "reason": serializers.CharField(required=False, max_length=40),
     "measure": serializers.CharField(required=False, max_length=100),
     "done_on": serializers.DateField(required=False),
     "ticket": serializers.CharField(required=False, max_length=60),
-    "published_at": serializers.URLField(required=False),
-    "exhibits": serializers.ListField(child=serializers.CharField(), required=False),
+    "published_at": serializers.URLField(required=False, max_length=200),
+    "exhibits": serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=20),
     "until": serializers.DateField(required=False),
 }
 REPLY_FIELDS: dict[str, serializers.Field] = {
     "item": serializers.IntegerField(required=False),
-    "address": serializers.CharField(required=False),
-    "outcome": serializers.CharField(),
-    "at": serializers.DateTimeField(required=False),
-    "remark": serializers.CharField(required=False),
+    "address": serializers.CharField(
+        required=False, help_text=gettext_lazy("In any form; owed where no item is given")
+    ),
+    "outcome": serializers.ChoiceField(Claim.choices),
+    "at": serializers.DateTimeField(required=False, help_text=gettext_lazy("When it was done, as you state it")),
+    "remark": serializers.CharField(required=False, max_length=LONGEST_REMARK, allow_blank=True),
     **STATED_FIELDS,
 }
 REPLY = inline_serializer("Reply", dict(REPLY_FIELDS), many=True)
@@ -96,7 +117,7 @@ REPLY_RESULT = inline_serializer(
     {
         "row": serializers.IntegerField(),
         "result": serializers.ChoiceField(["accepted", "refused"]),
-        "code": serializers.CharField(),
+        "code": CodeField(["", *refusal_codes("act")], help_text=gettext_lazy("Empty where it is accepted")),
         "detail": serializers.CharField(),
     },
     many=True,
@@ -119,15 +140,29 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
 
     @reads(
         Parameter("state", NoticeState.values),
-        Parameter("platform", description="Slug of a platform"),
-        Parameter("issued_after", description="A moment, or a Shanghai date: from its beginning"),
+        Parameter("platform", description=gettext_lazy("Slug of a platform")),
+        Parameter("issued_after", description=gettext_lazy("A moment, or a Shanghai date: from its beginning")),
+        Parameter(
+            "updated_since",
+            description=gettext_lazy(
+                "A moment or a Shanghai date: what has changed since, with its items and a minute before"
+            ),
+        ),
         paged=True,
     )
+    @extend_schema(
+        summary=gettext_lazy("List notices"),
+        description=gettext_lazy("The notices that you may see, newest first; a platform sees those issued to it."),
+    )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The notices, newest first; `state`, `platform` and `issued_after` filter."""
+        """The notices, newest first; `state`, `platform`, `issued_after` and `updated_since` filter."""
         page = self.paginate_queryset(_wanted(_in_state(self.get_queryset(), request), request))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    @extend_schema(
+        summary=gettext_lazy("Read a notice"),
+        description=gettext_lazy("That its liaison reads it is when it arrived, if it had not before."),
+    )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One notice; a liaison's first look at it is when it arrived, if it had not before."""
         notice = self.get_object()
@@ -135,7 +170,11 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
         return Response(self.get_serializer(notice).data)
 
     @reads(Parameter("state", ItemState.values), paged=True)
-    @extend_schema(responses=ItemSerializer(many=True))
+    @extend_schema(
+        summary=gettext_lazy("List the items of a notice"),
+        description=gettext_lazy("In the order of the letter; `state` filters."),
+        responses=ItemSerializer(many=True),
+    )
     @action(detail=True, serializer_class=ItemSerializer)
     def items(self, request: Request, number: str) -> Response:
         """The items of a notice in their order; `state` filters."""
@@ -148,9 +187,22 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
 
     @reads(has_body=True)
     @extend_schema(
+        summary=gettext_lazy("Answer items"),
+        description=gettext_lazy(
+            "Up to 10,000 rows in one request, each accepted or refused by itself, in the order given. The same key "
+            "with the same body gives the same answer again."
+        ),
         request=REPLY,
-        responses=REPLY_RESULT,
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)],
+        responses={200: REPLY_RESULT, 422: OpenApiResponse(description=PROBLEMS[HTTPStatus.UNPROCESSABLE_ENTITY])},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+                OpenApiParameter.HEADER,
+                required=True,
+                description=gettext_lazy("Your own word for this request"),
+            )
+        ],
     )
     @action(detail=True, methods=["post"], pagination_class=None)
     def replies(self, request: Request, number: str) -> Response:
@@ -174,9 +226,13 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
         return Response([{name: row[name] for name in ANSWER_KEYS} for row in rows])
 
     @extend_schema(
+        summary=gettext_lazy("Take an answer back"),
+        description=gettext_lazy(
+            "As long as nobody has checked it; 409 says who did, and until when that can be undone."
+        ),
         request=None,
         responses={204: None},
-        parameters=[OpenApiParameter("item", int, OpenApiParameter.PATH, description="The item's id")],
+        parameters=[OpenApiParameter("item", int, OpenApiParameter.PATH, description=gettext_lazy("The item's id"))],
     )
     @action(detail=True, methods=["delete"], url_path="replies/(?P<item>[0-9]{1,18})", pagination_class=None)
     def reply(self, request: Request, number: str, item: str) -> Response:
@@ -191,7 +247,7 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
 def _key_of(request: Request) -> str:
     """The key by which a repeated request is known. Raises ParseError."""
     key = request.headers.get("Idempotency-Key", "").strip()
-    if not key or len(key) > 200:
+    if not key or len(key) > LONGEST_KEY:
         raise ParseError(_("An Idempotency-Key of 1 to 200 characters is needed."))
     return key
 
@@ -226,15 +282,21 @@ def _wanted(notices: QuerySet[Notice], request: Request) -> QuerySet[Notice]:
             raise ValidationError({"platform": [_("There is no platform “%(slug)s”.") % {"slug": slug[:40]}]})
         notices = notices.filter(platform=platform)
     if text := request.query_params.get("issued_after", ""):
-        day = parse_day(text)
-        moment = parse_moment(text)
-        if day is not None:
-            notices = notices.filter(issued_at__gte=datetime.combine(day, time(), SHANGHAI))
-        elif moment is not None:
-            notices = notices.filter(issued_at__gt=moment)
-        else:
-            raise ValidationError({"issued_after": [_("A date such as 2026-11-05, or 2026-11-05T14:30:00+08:00.")]})
+        day, moment = _since("issued_after", text)
+        notices = notices.filter(issued_at__gte=moment) if day else notices.filter(issued_at__gt=moment)
+    if text := request.query_params.get("updated_since", ""):
+        _day, moment = _since("updated_since", text)
+        notices = notices.filter(changed_at__gte=moment - OVERLAP)
     return notices
+
+
+def _since(name: str, text: str) -> tuple[date | None, datetime]:
+    """A date and its beginning, or None and a moment. Raises ValidationError by parameter."""
+    day = parse_day(text)
+    moment = midnight(day) if day else parse_moment(text)
+    if moment is None:
+        raise ValidationError({name: [_("A date such as 2026-11-05, or 2026-11-05T14:30:00+08:00.")]})
+    return day, moment
 
 
 def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:
@@ -274,44 +336,40 @@ def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:
     remark = line.get("remark") or ""
     if not isinstance(remark, str) or "\x00" in remark or "\x00" in (address or ""):
         return None, "bad-row", _("The remark must be text.")
-    stated_besides = _stated_besides(line)
-    if stated_besides is None:
-        return None, "bad-row", _("What is stated besides the remark must be text, or numbers of exhibits.")
+    stated_besides, code, detail = _stated_besides(line)
+    if code:
+        return None, code, detail
     remark = "\n".join(filter(None, [remark, stated_besides]))
+    if stated_besides and len(remark) > LONGEST_REMARK:
+        said = _("The remark and what is stated besides are longer than %(count)d characters together.")
+        return None, "remark-too-long", said % {"count": LONGEST_REMARK}
     return Reply(row, str(line.get("outcome")), item=item, address=address or "", at=at, remark=remark), "", ""
 
 
-def _stated_besides(line: dict[str, Any]) -> str | None:
-    """What a reply states in STATED_FIELDS, a line for each; None if one of them is no text and no list of texts."""
+def _stated_besides(line: dict[str, Any]) -> tuple[str, str, str]:
+    """What a reply states in STATED_FIELDS, a line for each; or a code and sentence why one of them cannot be kept."""
     lines = []
-    for name in STATED_FIELDS:
-        stated = line.get(name)
-        if stated in (None, "", []):
+    for name, field in STATED_FIELDS.items():
+        if (stated := line.get(name)) in (None, "", []):
             continue
+        try:
+            field.run_validation(stated)
+        except ValidationError as invalid:
+            code, said = _first_fault(invalid.detail)
+            detail = _("“%(name)s”: %(why)s") % {"name": name, "why": said}
+            if code == "max_length":
+                return "", "field-too-long", detail
+            return "", "field-unreadable", detail
         words = stated if isinstance(stated, list) else [stated]
-        if not all(isinstance(word, str | int) and "\x00" not in str(word) for word in words):
-            return None
         lines.append(f"{name}: {', '.join(map(str, words))}")
-    return "\n".join(lines)
+    return "\n".join(lines), "", ""
 
 
-def parse_moment(text: Any) -> Any:
-    """An aware datetime from ISO 8601 text with an offset, or None."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return None if moment is None or is_naive(moment) else moment
-
-
-def parse_day(text: str) -> date | None:
-    """A date written as 2026-11-05, or None."""
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
+def _first_fault(detail: Any) -> tuple[str, str]:
+    """The code and the sentence of the first thing that is wrong with a field, or with an entry of a list."""
+    while isinstance(detail, dict | list):
+        detail = next(iter(detail.values() if isinstance(detail, dict) else detail))
+    return str(getattr(detail, "code", "invalid")), str(detail)
 
 
 router = SimpleRouter()

@@ -20,6 +20,7 @@ CHECKS = {
     "lengths": ["-m", "tests.check", "lengths"],
     "translations": ["-m", "corps.catalogues", "--check"],
     "settings": ["-m", "corps.environment", "--check"],
+    "refusals": ["-m", "tests.refusals", "--check"],
     "migrations": ["-W", "ignore::RuntimeWarning", "manage.py", "makemigrations", "--check", "--dry-run"],
     "OpenAPI": ["manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
     "types": ["-m", "mypy", *ROOMS],

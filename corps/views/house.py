@@ -100,14 +100,14 @@ def read_notifications(request: SignedIn) -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, as a problem document for programs."""
     if is_api(request):
-        return problem_page(request, 404, _("There is nothing at this address."), "not_found")
+        return problem_page(request, 404, _("There is nothing at this address."), "not-found")
     return defaults.page_not_found(request, exception, "corps/404.html")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, as a problem document for programs."""
     if is_api(request):
-        return problem_page(request, 403, str(exception) or _("This is not allowed."), "permission_denied")
+        return problem_page(request, 403, str(exception) or _("This is not allowed."), "permission-denied")
     return render(request, "corps/403.html", {"reason": str(exception)}, status=403)
 
 
@@ -115,10 +115,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for what is too large, as a problem document for programs."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         if is_api(request):
-            return problem_page(request, 413, _("The request is too large."), "too_large")
+            return problem_page(request, 413, _("The request is too large."), "too-large")
         return render(request, "corps/413.html", {"back": _page_before(request)}, status=413)
     if is_api(request):
-        return problem_page(request, 400, _("The request cannot be read."), "bad_request")
+        return problem_page(request, 400, _("The request cannot be read."), "bad-request")
     context = {"is_act_missing": isinstance(exception, NoActChosen), "back": _page_before(request)}
     return render(request, "corps/400.html", context, status=400)
 

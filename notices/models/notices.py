@@ -26,6 +26,14 @@ OLD.first_due_on IS NOT NULL AND (
 )"""
 
 
+# In the order of ids, as every verb locks notices; after its items, as every verb does.
+CHANGE_NOTED = """
+UPDATE notices_notice SET changed_at = clock_timestamp() WHERE id IN (
+    SELECT id FROM notices_notice WHERE id IN (SELECT notice_id FROM fresh) ORDER BY id FOR NO KEY UPDATE
+);
+RETURN NULL;"""
+
+
 class Arrival(models.TextChoices):
     """How it is known that a letter arrived."""
 
@@ -123,6 +131,8 @@ class Notice(models.Model):
     served_otherwise = models.CharField(max_length=300, blank=True)
     service_proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
+    # When it, or one of its items, was last written; kept by triggers alone.
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -170,7 +180,14 @@ class Notice(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(DUE_DATE_BROKEN),
                 func="RAISE EXCEPTION 'a due date that was told is not taken back' USING ERRCODE = 'check_violation';",
-            )
+            ),
+            pgtrigger.Trigger(
+                name="notice_change_is_noted",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="NEW.changed_at = clock_timestamp(); RETURN NEW;",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -265,6 +282,14 @@ class NoticeItem(models.Model):
         triggers = [
             *refers("check_deadline_id", "corps_deadline", changes="often"),
             is_kept("issued_item", unless="OLD.state = 'draft'"),
+            pgtrigger.Trigger(
+                name="item_change_is_noted",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                func=CHANGE_NOTED,
+            ),
         ]
 
 

@@ -123,8 +123,8 @@ def test_a_role_without_business_there_finds_nothing(client, auditor):
     ("fault", "status", "code"),
     [
         ("refused", 409, "not-open"),
-        ("missing", 404, "not_found"),
-        ("forbidden", 403, "permission_denied"),
+        ("missing", 404, "not-found"),
+        ("forbidden", 403, "permission-denied"),
         ("too-big", 413, "too-large"),
         ("invalid", 400, "invalid"),
         ("defect", 500, "error"),

@@ -2,9 +2,11 @@
 
 import json
 from base64 import b64encode
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import pgtrigger
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -114,7 +116,7 @@ def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):
             content_type="application/json",
             headers={"idempotency-key": "k2"},
         )
-        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse-error")
 
 
 def test_more_replies_than_a_request_may_hold_are_refused_before_any_is_read(world: World):
@@ -122,7 +124,7 @@ def test_more_replies_than_a_request_may_hold_are_refused_before_any_is_read(wor
     [notice] = issue(world)
     item = notice.items.get()
     answered = post(client_for(world.liaison), notice, [{"item": item.pk, "outcome": "removed"}, *[{}] * 10_000])
-    assert (answered.status_code, answered.json()["code"]) == (400, "parse_error")
+    assert (answered.status_code, answered.json()["code"]) == (400, "parse-error")
     assert not Answer.objects.exists()
 
 
@@ -250,7 +252,7 @@ def test_what_a_platform_states_besides_is_kept_as_its_words(world: World):
         {"address": targets[1].thing.url, "outcome": "removed", "measure": {"a": 1}},
     ]  # fmt: skip
     said = post(client_for(world.liaison), notice, body).json()
-    assert [(row["result"], row["code"]) for row in said] == [("accepted", ""), ("refused", "bad-row")]
+    assert [(row["result"], row["code"]) for row in said] == [("accepted", ""), ("refused", "field-unreadable")]
     kept = Answer.objects.get(item__target=targets[0]).remark
     assert kept == "商家停业\nreason: suspended\nticket: T-9\nuntil: 2026-12-31"
 
@@ -271,3 +273,46 @@ def test_notices_are_filtered_by_platform_and_day_of_issue(world: World):
     assert found(f"issued_after={day.replace(year=day.year + 1)}") == []
     assert found(f"issued_after={quote(notice.issued_at.isoformat())}") == []
     assert found("issued_after=soon") == 400
+
+
+def test_notices_that_changed_since_a_moment_are_found(world: World):
+    add_targets(world, 2)
+    [notice] = issue(world)
+    [other] = issue(file_another(world))
+    client = client_for(world.liaison)
+
+    def found(since: datetime) -> list[str]:
+        answer = client.get("/api/v1/notices/", {"updated_since": since.isoformat()})
+        return [line["number"] for line in answer.json()["results"]]
+
+    long_ago = timezone.now() - timedelta(days=2)
+    with pgtrigger.ignore("notices.Notice:notice_change_is_noted"):
+        Notice.objects.update(changed_at=long_ago)
+    yesterday = timezone.now() - timedelta(days=1)
+    assert found(yesterday) == []
+    assert found(long_ago) == [other.number, notice.number]
+    answer(world, notice, items=[notice.items.first().pk])
+    assert found(yesterday) == [notice.number]
+    assert client.get("/api/v1/notices/?updated_since=yesterday").json()["errors"][0]["field"] == "updated_since"
+
+
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        ({"measure": "x" * 101}, "field-too-long"),
+        ({"ticket": "x" * 61}, "field-too-long"),
+        ({"done_on": "yesterday"}, "field-unreadable"),
+        ({"published_at": "no address"}, "field-unreadable"),
+        ({"exhibits": ["1", {"a": 1}]}, "field-unreadable"),
+        ({"remark": "x" * 290, "ticket": "y" * 20}, "remark-too-long"),
+        ({"measure": "下架", "done_on": "2026-11-05", "exhibits": ["E1", "E2"]}, ""),
+    ],
+)
+def test_what_is_stated_keeps_to_what_the_document_says(world: World, stated: dict[str, Any], code: str):
+    [target] = add_targets(world, 1)
+    [notice] = issue(world)
+    [row] = post(
+        client_for(world.liaison), notice, [{"address": target.thing.url, "outcome": "refused", **stated}]
+    ).json()
+    assert row["code"] == code
+    assert row["detail"] or not code
