@@ -14,9 +14,10 @@ class CasesConfig(AppConfig):
         from cases.finding import find
         from cases.links import register_links
         from cases.standing import tell
+        from cases.store_portrait import tell_portrait
         from cases.workflow import deadlines, telling
         from corps import search, tasks
-        from stores import standing
+        from stores import portrait, standing
         from stores import workflow as storework
 
         allow("cases.open_campaign", roles=["supervisor", "administrator"])
@@ -61,5 +62,6 @@ class CasesConfig(AppConfig):
         standing.freed_counters.append(workflow.freed_by)
         standing.touched_counters.append(workflow.touched_targets)
         standing.tellers.append(tell)
+        portrait.portrayers.append(tell_portrait)
         search.finders.append(find)
         register_links()

@@ -14,6 +14,7 @@ from cases.views import (
     imports,
     named,
     official,
+    printing,
     sheets,
     targets,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path("grounds/<int:pk>/", grounds.change_ground, name="ground"),
     re_path(rf"^{NUMBER}/$", casework.show_case, name="case"),
     re_path(rf"^{NUMBER}/act/$", casework.act, name="case_act"),
+    re_path(rf"^{NUMBER}/print/$", printing.print_targets, name="case_print"),
     re_path(rf"^{NUMBER}/targets/$", targets.act_on_many, name="targets_act"),
     re_path(rf"^{NUMBER}/(?P<what>[a-z]+)/$", changes.change, name="case_change"),
 ]

@@ -139,9 +139,12 @@ def _number(
 @reads(*QUESTION)
 @require_safe
 def show_statistics(request: HttpRequest) -> HttpResponse:
-    """The five counts by whatever groups are asked for: the same rows as the CSV and the API."""
+    """The five counts by whatever groups are asked for, by month where the address says nothing of groups: the same
+    rows as the CSV and the API."""
+    asked = request.GET.copy()
+    asked.setdefault("group", "month")
     try:
-        question = read_question(request.GET)
+        question = read_question(asked)
     except ValidationError as wrong:
         return _wrong(request, "dashboards/statistics.html", wrong)
     found = statistics(request.user, **question.asked)
@@ -161,8 +164,8 @@ def show_statistics(request: HttpRequest) -> HttpResponse:
         "counts": [ledger.NAMES[count] for count in COUNTS],
         "totals": _linked(found.totals, narrowed),
         "groups": [(word, names[word], word in question.group) for word in GROUPS],
-        "groupings": [_grouping(request.GET, word, names[word], question.group) for word in GROUPS],
-        "csv_query": request.GET.urlencode(),
+        "groupings": [_grouping(asked, word, names[word], question.group) for word in GROUPS],
+        "csv_query": asked.urlencode(),
         **_filter(request, question),
     }
     return render(request, "dashboards/statistics.html", context)

@@ -97,8 +97,9 @@ def _answer_cases() -> None:
 
 def _answer_stores() -> None:
     """What the stores below ask of official accounts and platforms."""
-    from notices import standing
+    from notices import standing, store_portrait
     from notices.workflow import handover, official
+    from stores import portrait
     from stores import standing as below
     from stores import workflow as storework
 
@@ -107,6 +108,7 @@ def _answer_stores() -> None:
     below.touched_counters.append(official.touched_work)
     below.waiting_tellers.append(standing.owed_by)
     below.open_counters.append(standing.open_at)
+    portrait.portrayers.append(store_portrait.tell_portrait)
 
 
 def _register_links() -> None:

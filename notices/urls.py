@@ -12,6 +12,7 @@ from notices.views import (
     objections,
     office,
     papers,
+    printing,
     sheets,
     withdrawals,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     re_path(rf"^compose/{NUMBER}/$", office.compose, name="compose"),
     re_path(rf"^compose/{NUMBER}/draft/$", office.draft, name="draft"),
     re_path(rf"^{NUMBER}/$", office.show_notice, name="notice"),
+    re_path(rf"^{NUMBER}/print/$", printing.print_items, name="print"),
     re_path(rf"^{NUMBER}/change/$", office.change_draft, name="change"),
     re_path(rf"^{NUMBER}/items/$", office.change_items, name="change_items"),
     re_path(rf"^{NUMBER}/decide/undo/$", approvals.undo_approval, name="approval_undo"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps.access import may
+from corps.clock import today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import posted
@@ -24,6 +25,7 @@ from stores import workflow
 from stores.filters import PLATFORM
 from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
+from stores.portrait import official_check, portrait_of
 from stores.standing import Waiting, open_at, reads_addresses_of, standings, touched_version, waiting_at
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -210,12 +212,22 @@ def show_store(request: SignedIn, pk: int) -> HttpResponse:
     store = get_object_or_404(Store.objects.visible_to(request.user).select_related("platform"), pk=pk)
     listings = store.listings.all() | store.claimed_listings.filter(store=None)
     page = page_of(listings, request.GET, order=("-id",), total=lambda: capped_count(listings))
-    known = standings("listing", [listing.pk for listing in page])
+    shown = [listing.pk for listing in page]
+    known = standings("listing", shown)
+    portrait = portrait_of(store, request.user, shown)
+    account, compared = official_check(store)
     context = {
         "store": store,
         "standing": standings("store", [pk], request.user).get(pk),
         "page": page,
-        "rows": [(listing, known.get(listing.pk), listing.store_id is None) for listing in page],
+        "rows": [
+            (listing, known.get(listing.pk), listing.store_id is None, portrait.listings.get(listing.pk))
+            for listing in page
+        ],
+        "portrait": portrait,
+        "account": account,
+        "compared": compared,
+        "today": today(),
     }
     return render(request, "stores/store.html", context)
 

@@ -154,17 +154,41 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
+def order_asked(asked: QueryDict) -> tuple[bool, str, tuple[str, ...]]:
+    """Whether targets stand by store, by which order that is asked for otherwise ("" by none), and its columns.
+
+    By store unless a flat list, or another order, is asked for.
+    """
+    sort = asked.get("sort", "") if asked.get("sort") in ORDERS else ""
+    grouped = asked.get("group") == "store" or not (sort or asked.get("group"))
+    return grouped, "" if grouped else sort, BY_STORE if grouped else ORDERS.get(sort, FIRST)
+
+
+def printed_table(request: SignedIn, case: Case, most: int) -> dict[str, Any]:
+    """What a print shows: all targets that the filter leaves, at most so many, in the order of the work table."""
+    grouped, sort, order = order_asked(request.GET)
+    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
+    found = filtered(request, case)
+    shown = list(in_order(found).order_by(*order).values(*COLUMNS)[:most])
+    flat = flat_rows(case, shown, platforms)
+    return {
+        "conditions": _chips(request, platforms.values()),
+        "rows": flat,
+        "total": found.count() if len(flat) == most else len(flat),
+        "groups": groups_of(found, flat) if grouped else {},
+        "grouped": grouped,
+        "order_words": ORDER_WORDS[sort.lstrip("-")],
+    }
+
+
 def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything the table needs, in a fixed number of statements whatever the number of targets."""
     asked = request.GET
     counted = _counted(case)
     platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
-    sort = asked.get("sort", "") if asked.get("sort") in ORDERS else ""
-    # By store unless a flat list, or another order, is asked for.
-    grouped = asked.get("group") == "store" or not (sort or asked.get("group"))
+    grouped, sort, order = order_asked(asked)
     found = filtered(request, case)
     rows = in_order(found)
-    order = BY_STORE if grouped else ORDERS.get(sort, FIRST)
     # First which rows, in their order, from as few tables as that takes; then what is shown of them.
     page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
                    total=_total(asked, counted, found))  # fmt: skip
@@ -179,8 +203,8 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
         "rows": flat,
         "groups": groups_of(found, flat) if grouped else {},
         "grouped": grouped,
-        "sort": "" if grouped else sort,
-        "order_words": ORDER_WORDS["" if grouped else sort.lstrip("-")],
+        "sort": sort,
+        "order_words": ORDER_WORDS[sort.lstrip("-")],
         "table": TABLE.shown_to(
             request.user,
             asked,
@@ -193,6 +217,7 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
         "group_url": _with(asked, sort="", group="none" if grouped else ""),
         "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
         "query": asked.urlencode(),
+        "print_query": _with(asked, tab=""),
         "seen_choices": Seen.choices,
         "states": [(word, word.label) for word in TALLY],
     }

@@ -19,6 +19,11 @@ MARKS: dict[str, Any] = {
 }
 
 
+def month_label(day: date) -> str:
+    """How the month of a day is written beside others of its year: `2月`, `Feb`."""
+    return date_format(day, pgettext("how a month is written below a bar", "M"))
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A day. look: classes (`rest`, `work`, `weekend`, `provisional`, `changed`). name: of the holiday, if any."""
@@ -60,7 +65,7 @@ def _month(first: date, known: Mapping[date, Day], old: Mapping[date, Day] | Non
     weeks: list[list[Cell | None]] = []
     for week in calendar.Calendar().monthdatescalendar(first.year, first.month):
         weeks.append([_cell(day, known, old) if day.month == first.month else None for day in week])
-    label = date_format(first, pgettext("how a month is written below a bar", "M"))
+    label = month_label(first)
     return Month(
         label,
         weeks,

@@ -34,7 +34,10 @@ function options(found) {
     color: [colour("--bar")],
     aria: { enabled: true, decal: { show: true } },
     textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily },
-    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" } },
+    tooltip: {
+      trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" },
+      backgroundColor: colour("--page"), borderColor: line, borderWidth: 1, shadowBlur: 0, textStyle: { color: ink },
+    },
     // Each count has its own axes: they differ by an order of magnitude, and a correction may take one below zero.
     title: found.series.map((series, index) => ({
       text: series.name,
@@ -52,6 +55,7 @@ function options(found) {
     })),
     yAxis: found.series.map((_series, index) => ({
       type: "value",
+      minInterval: 1,
       gridIndex: index,
       axisLabel: { color: ink, formatter: written },
       splitLine: { lineStyle: { color: line } },

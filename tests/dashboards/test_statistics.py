@@ -109,10 +109,18 @@ def test_csv_api_and_page_say_the_same(reader: Client, query: str):
     assert head == list(api[0])
     assert rows == [[str(value) for value in row.values()] for row in api]
 
-    shown = reader.get(f"/dashboards/statistics/?{query}").context["rows"]
+    shown = reader.get(f"/dashboards/statistics/?{query or 'group='}").context["rows"]
     assert [[value for _name, value, _url in row["counts"]] for row in shown] == [
         [row[count] for count in COUNTS] for row in api
     ]
+
+
+def test_the_page_opens_by_month_and_its_csv_says_so_too(reader: Client):
+    opened, asked = (reader.get(f"/dashboards/statistics/{query}").context for query in ("", "?group=month"))
+    assert len(opened["rows"]) > 1
+    assert opened["rows"] == asked["rows"]
+    assert opened["csv_query"] == "group=month"
+    assert [one["url"] for one in opened["groupings"] if one["on"]] == ["?group="]
 
 
 def test_every_number_of_the_page_is_the_sum_of_the_rows_it_leads_to(reader: Client):

@@ -47,6 +47,7 @@ ROUTES = {
     "notices:look_again": CORPS,
     "notices:notice": DESK,
     "notices:letter": DESK,
+    "notices:print": CORPS,
     "notices:sheet": DESK,
     "api-notice-": DESK,
 }

@@ -1,0 +1,27 @@
+"""A case's work table on paper: every row that the filter leaves, up to a stated number."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cases.views.casework import visible_case
+from cases.views.tables import FILTERS, printed_table
+from corps.clock import now
+from corps.doors import SignedIn, open_to
+from corps.models import User
+from corps.parameters import reads
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+# About eighty pages; a longer print is asked for in parts.
+MOST_PRINTED = 2000
+
+
+@corps
+@reads("tab", *FILTERS)
+@require_GET
+def print_targets(request: SignedIn, number: str) -> HttpResponse:
+    """The targets of a case as a sheet to print, and how many of how many it shows."""
+    case = visible_case(request.user, number)
+    turns = case.assignments.filter(until=None).select_related("officer").order_by("-is_lead")
+    context = {"case": case, "turns": turns, "printed_at": now(), "most": MOST_PRINTED}
+    return render(request, "cases/case_print.html", context | printed_table(request, case, MOST_PRINTED))
