@@ -14,7 +14,7 @@ class CorpsConfig(AppConfig):
         """State the ground's verbs in the access table and its pages in the rail."""
         import corps.checks
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words, disk, events, home, readiness, second_factor
+        from corps import audit_words, disk, events, first_steps, home, readiness, second_factor
         from corps.models import Notification
         from corps.workflow import deliveries
 
@@ -48,6 +48,7 @@ class CorpsConfig(AppConfig):
             events.recipients[phrase] = deliveries.administrators
         readiness.providers["disk"] = disk.free_disk
         home.needs.append(disk.disk_need)
+        first_steps.providers.append(first_steps.of_the_corps)
         second_factor.listen()
 
 

@@ -1,9 +1,14 @@
 """What `manage.py check --deploy` says of this installation, beside Django's own checks."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError
+from django.utils import translation
+
+from corps.placeholders import Placeholder, of_database, of_settings
 
 
 @register(Tags.security, deploy=True)
@@ -14,3 +19,31 @@ def https_is_on(app_configs: Any, **options: Any) -> list[CheckMessage]:
     hint = "Put a proxy with a certificate in front, set HTTPS=1, and TRUSTED_PROXIES to how many proxies there are."
     said = "HTTPS is off: passwords and the cookies of sessions travel unprotected, and can be set by other hosts."
     return [Warning(said, hint=hint, id="corps.W001")]
+
+
+@register(Tags.security, deploy=True)
+def settings_are_ones_own(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Warns of what is still as it was shipped."""
+    return _warnings(of_settings)
+
+
+@register(Tags.security, deploy=True)
+def database_is_ones_own(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """The same of what stands in the database, if that can be asked."""
+    try:
+        return _warnings(of_database)
+    except DatabaseError as away:
+        said = f"The database could not be asked about organisation and demonstration mode: {str(away).strip()}"
+        return [Warning(said, hint="Start its services, or name it with DATA_DIR or DATABASE_URL.", id="corps.W011")]
+
+
+def _warnings(found: Callable[[], Iterable[Placeholder]]) -> list[CheckMessage]:
+    with translation.override("en"):
+        return [
+            Warning(
+                f"{line.text}." + (f" ({line.name})" if line.name else ""),
+                hint=str(line.remedy) or "See the administrator's pages.",
+                id=f"corps.{line.code}",
+            )
+            for line in found()
+        ]

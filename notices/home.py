@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, npgettext
 from cases import desk
 from cases.models import Case, CaseOfficer
 from cases.states import UNFINISHED, CaseState, TargetState
+from corps import identity
 from corps.access import may
 from corps.clock import today
 from corps.home import Need, calls
@@ -209,6 +210,23 @@ def undelivered(user: User) -> Iterable[desk.Task]:
         )
 
 
+def held_back(user: User) -> Iterable[desk.Task]:
+    """Letters that wait because mail does not go out at all; an administrator decides. One statement where it does."""
+    if not (reason := identity.reason_to_hold()):
+        return
+    count = deliveries.visible(user).held().count()  # type: ignore[attr-defined]
+    if count:
+        yield desk.Task(
+            title=reason,
+            note="",
+            place="",
+            count=count,
+            unit=npgettext("counted", "mail", "mails", count),
+            url=f"{reverse('notices:deliveries')}?state=pending",
+            verb=_("Look"),
+        )
+
+
 def to_check(user: User) -> Iterable[desk.Task]:
     """Claimed items, by notice, with the earliest deadline of each; of a person's own work, that somebody else does."""
     found = (
@@ -339,7 +357,7 @@ def register() -> None:
     desk.providers["due"].append(cut_off)
     desk.providers["due"].append(due)
     desk.providers["send"] += [without_telephone, to_send, drafts]
-    desk.providers["back"] += [undelivered, returned, answered_back, appeals]
+    desk.providers["back"] += [held_back, undelivered, returned, answered_back, appeals]
     calls.append(to_decide)
     desk.providers["check"].append(to_check)
     desk.providers["waiting"].append(waiting)

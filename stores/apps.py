@@ -9,10 +9,12 @@ class StoresConfig(AppConfig):
     def ready(self) -> None:
         """State the room's verbs in the access table."""
         from corps.account_parts import parts
+        from corps.first_steps import providers
         from corps.home import needs
         from stores import audit_words
         from stores.accounts import LiaisonPart
         from stores.desk import cut_off, unread
+        from stores.first_steps import of_platforms
 
         allow("stores.register_platform", roles=["administrator"])
         allow("stores.appoint_liaison", roles=["administrator"])
@@ -23,3 +25,4 @@ class StoresConfig(AppConfig):
         audit_words.register()
         parts["liaison"] = LiaisonPart()
         needs += [cut_off, unread]
+        providers.append(of_platforms)

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 from corps.clock import today
 from corps.disk import free_bytes
 from corps.doors import SignedIn, open_to
+from corps.first_steps import first_steps
 from corps.home import needs
 from corps.models import Holiday, Installation, User
 from corps.outbox import backlog
 from corps.pieces.words import length_of
+from corps.placeholders import of_database, of_settings
 from corps.readiness import SWEEP_IS_LATE
 
 # From this month on the State Council's notice for the next year is to be expected.
@@ -47,6 +49,8 @@ def show_desk(request: SignedIn) -> HttpResponse:
         "sweep_late": house.swept_at is None or timezone.now() - house.swept_at > SWEEP_IS_LATE,
         "swept_at": house.swept_at,
         "years": _unpublished(today()),
+        "steps": first_steps(),
+        "placeholders": [*of_settings(), *of_database()],
         "needs": [need for tell in needs for need in tell(request.user)],
         "roles": [(role.value, role.label, *counts.get(role.value, (0, 0))) for role in User.Role],
         "today": today(),

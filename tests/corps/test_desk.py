@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from corps.checks import database_is_ones_own, settings_are_ones_own
+from corps.first_steps import first_steps
 from corps.models import AuditEntry, Holiday, Installation
-from corps.workflow import note_sweep, quarantine_outbox
+from corps.workflow import note_mail_test, note_sweep, quarantine_outbox
 
 
 @pytest.fixture
@@ -53,3 +55,33 @@ def test_the_line_of_the_rail_that_is_the_first_page_is_marked(client, administr
     for person, line in ((administrator, 'href="/" aria-current="page"'), (auditor, 'href="/audit/" aria-current')):
         client.force_login(person)
         assert line in client.get("/").content.decode()
+
+
+def test_the_first_days_list_ticks_itself_and_is_gone_in_a_demonstration(admin, account, settings):
+    def left() -> list[str]:
+        return [str(step.text) for step in first_steps() if not step.is_done]
+
+    before = len(left())
+    assert "第一天要做的事" in admin.get("/").content.decode()
+    account("officer", "one")
+    assert len(left()) == before - 1  # a unit
+    account("officer", "two")
+    account("supervisor", duties=["head_of_department"])
+    assert len(left()) == before - 4
+    note_mail_test(recipient="a@corps.test", answer="250 OK", was_taken=True, at=timezone.now())
+    assert len(left()) == before - 5
+    Installation.objects.update(demonstration="loaded")
+    assert "第一天要做的事" not in admin.get("/").content.decode()
+
+
+def test_what_is_still_as_shipped_is_told_to_the_administrator_and_by_the_check(admin, settings):
+    settings.SITE_URL, settings.HAS_MAIL_SERVER = "https://corps.hangzhou.gov.cn", False
+    settings.DATABASE_IS_OWN, settings.SECRET_KEY_IS_GIVEN = True, False
+    Installation.objects.update(demonstration="loaded")
+    page = admin.get("/").content.decode()
+    found = {warning.id for warning in [*settings_are_ones_own(None), *database_is_ones_own(None)]}
+    told = {"MAIL_FROM": "W003", "MESSAGE_ID_DOMAIN": "W004", "SECRET_KEY": "W005", "EMAIL_URL": "W006"}
+    told |= {"ALLOWED_HOSTS": "W007", "ORGANISATION": "W008", "DOCUMENT_PREFIX": "W009", "DEMO": "W010"}
+    assert found == {f"corps.{code}" for code in told.values()}
+    assert [name for name in told if f"<code>{name}</code>" not in page] == []
+    assert "<code>SITE_URL</code>" not in page
