@@ -20,7 +20,8 @@ from corps.services.places import Place
 QUESTION = """
 SELECT (SELECT system_identifier::text FROM pg_control_system()),
        (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'corps_installation'::regclass::oid,
-       ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int"""
+       CASE WHEN pg_is_in_recovery() THEN 0
+            ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END"""
 FILE = "installation"
 Held = Installation.Held
 

@@ -455,12 +455,8 @@ def _letter(request: SignedIn, notice: Notice) -> dict[str, Any]:
 
 
 def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
-    return {
-        "deliveries": letters.deliveries_of(notice)
-        .with_replayed()
-        .select_related("message", "decided_by")
-        .defer("content")
-    }
+    letters_of = letters.deliveries_of(notice).with_replayed()  # type: ignore[attr-defined]
+    return {"deliveries": letters_of.select_related("message", "decided_by").defer("content")}
 
 
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
