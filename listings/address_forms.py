@@ -257,7 +257,7 @@ def row_of(page: Page) -> FormRow:
 
 
 def rows_of(forms: Iterable[AddressForm]) -> list[FormRow]:
-    """The forms that were added, as the page lists them, and then the shipped table."""
+    """The forms that were added, as the page lists them, and then the shipped table, forwarding pages last."""
     added = [
         FormRow(
             form.site,
@@ -270,7 +270,7 @@ def rows_of(forms: Iterable[AddressForm]) -> list[FormRow]:
         )
         for form in forms
     ]
-    return added + [row_of(page) for page in PAGES]
+    return added + sorted(map(row_of, PAGES), key=lambda row: row.kind == "forwarding")
 
 
 def labels_of() -> list[FormRow]:
