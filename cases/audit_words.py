@@ -69,6 +69,7 @@ ACTS = {
     "campaign.opened": _("Campaign opened"),
     "campaign.changed": _("Campaign changed"),
     "import.address_asked": _("A firm asked what an address would be recognised as"),
+    "import.addresses_asked": _("A firm asked what is known of addresses that it pasted"),
     "ground.registered": _("Legal ground registered"),
     "ground.changed": _("Legal ground changed"),
     "official_account.targets_marked": _("Targets of an official account marked"),
@@ -98,6 +99,7 @@ def register() -> None:
     wording.name_acts(ACTS | {act: words for act, (words, _kind) in VERBS.items()})
     wording.details.update(
         address=Detail(_("address")),
+        addresses=Detail(_("addresses")),
         aspect=Detail(_("aspect of the memorandum"), codes=choices(LegalGround.Aspect)),
         basis=Detail(_("articles")),
         characters=Detail(_("characters")),

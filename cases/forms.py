@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.guessing import guess
 from cases.models import Campaign, Case, Complaint, LegalGround
+from cases.pasted import MOST_LINES
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
 from corps.clock import today
@@ -21,11 +22,14 @@ from corps.models import User
 from firms.models import Firm
 from listings.addresses import read_cell
 from listings.sheets import is_no_sheet
+from listings.sheets.pasted import read_pasted
 from listings.sheets.refusals import refused
 from listings.sites import platform_of
 from stores.models import Platform
 
 LONG = 4000
+# So many signs can be pasted at once; with as many lines as are read at once, 400 for each.
+PASTED = 200_000
 COUNTS = re.compile(r"[a-z-]{1,30}=[0-9]{1,9}( [a-z-]{1,30}=[0-9]{1,9}){0,20}")
 
 
@@ -165,6 +169,44 @@ class ComplaintForm(forms.Form):
         if sheet and is_no_sheet(first_bytes(sheet)):
             raise ValidationError(str(refused("not-a-spreadsheet").message))
         return sheet
+
+
+class PasteForm(forms.Form):
+    """What is pasted: rows from a spreadsheet or lines of text; and for whom, once it is handed in."""
+
+    pasted = forms.CharField(
+        label=_("Addresses, texts that an app shares, or rows of a spreadsheet"),
+        max_length=PASTED,
+        strip=False,
+        widget=forms.Textarea,
+    )
+    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), required=False)
+    subject = forms.CharField(label=_("Subject of the letter"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        # Ids of its own: it stands beside other forms.
+        super().__init__(*args, auto_id="paste_%s", **kwargs)
+        self.firms = Firm.objects.visible_to(user)
+        offer(self, self.firms, "firm")
+        cast(forms.ModelChoiceField, self.fields["firm"]).empty_label = _("choose")
+        if not user.is_corps:
+            del self.fields["firm"]
+
+    @property
+    def complainant(self) -> Firm | None:
+        """The firm that complains: a representative's own, otherwise the chosen one."""
+        return self.cleaned_data.get("firm") if "firm" in self.fields else self.firms.get()
+
+    def clean_pasted(self) -> str:
+        """At most so many lines as are answered at once."""
+        text = str(self.cleaned_data["pasted"])
+        lines = len(read_pasted(text).lines)
+        if not lines:
+            raise ValidationError(_("Paste at least one line."))
+        if lines > MOST_LINES:
+            said = _("These are %(lines)s lines; at most %(most)s are read at once. Hand a file in instead.")
+            raise ValidationError(said % {"lines": lines, "most": MOST_LINES})
+        return text
 
 
 def first_bytes(file: UploadedFile) -> bytes:

@@ -15,6 +15,7 @@ from cases.views import (
     named,
     official,
     printing,
+    paste,
     sheets,
     targets,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("complaints/", complaints.list_complaints, name="complaints"),
     path("complaints/new/", complaints.new_complaint, name="complaint_new"),
     path("complaints/guess/", complaints.guess_complaint, name="complaint_guess"),
+    path("complaints/paste/", paste.paste, name="complaint_paste"),
     re_path(rf"^complaints/{NUMBER}/$", complaints.show_complaint, name="complaint"),
     re_path(rf"^complaints/{NUMBER}/sheet$", complaints.open_sheet, name="complaint_sheet"),
     re_path(rf"^complaints/{NUMBER}/correct/$", complaints.correct, name="complaint_correct"),

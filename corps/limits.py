@@ -100,6 +100,13 @@ def count(code: str, key: Any) -> None:
     _require_within(limit(code), _added(limit(code), str(key), 1))
 
 
+def allowance(code: str, key: Any, wanted: int) -> int:
+    """Count as many acts of somebody as are wanted, for what may be done in part; how many of them are within the
+    limit. One short statement."""
+    held = limit(code)
+    return max(0, min(wanted, wanted + held.most - _added(held, str(key), wanted))) if wanted else 0
+
+
 def count_often(code: str, key: Any) -> None:
     """As `count`, for what comes by the thousand: below four fifths of the limit only every hundredth part of it costs
     a statement, and what a process has counted ahead is used up by it."""

@@ -1,6 +1,6 @@
 """What this room tells the pages of cases: a target's story, why it counts, what can be done, and a case's notices."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Case as Either
@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases import story, timeline
+from cases import pasted, story, timeline
 from cases.models import Case, Target
 from cases.states import CaseState, Seen, TargetState
 from corps.access import may
 from corps.models import AuditEntry, Deadline, User
-from corps.pieces.words import moment
+from corps.pieces.words import day, moment
 from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence, WithdrawalLetter
 from notices.states import UNFINISHED, ItemState
 from notices.workflow import waiting_targets
@@ -265,9 +265,20 @@ NOTICES = story.Panel(
 )
 
 
+def last_asked(targets: Collection[int]) -> dict[int, Any]:
+    """For `cases.pasted.tellers`: of targets, with which notice a platform was last asked, and when. One statement."""
+    items = NoticeItem.objects.filter(target__in=targets, notice__issued_at__isnull=False).select_related("notice")
+    latest = items.order_by("target", "-notice__issued_at", "-pk").distinct("target")
+    said = _("notice %(number)s of %(day)s")
+    return {
+        item.target_id: said % {"number": item.notice.number, "day": day(item.notice.issued_at)} for item in latest
+    }
+
+
 def register() -> None:
     """Tell the pages of the cases room; called once, from `AppConfig.ready()`."""
     story.tellers.append(NoticesTeller())
     story.binders.append(bind)
     story.waiting.append(waiting_targets)
     story.panels.append(NOTICES)
+    pasted.tellers.append(last_asked)

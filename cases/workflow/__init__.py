@@ -66,7 +66,7 @@ from cases.workflow.moving import move_complaint, stays_of
 from cases.workflow.passing import draft_checks, misplaced_targets, pass_on, pass_on_all, pass_on_ended
 from cases.workflow.registration import official_found
 from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
-from cases.workflow.settling import note_address_asked, settle_rows
+from cases.workflow.settling import note_address_asked, note_addresses_asked, settle_rows
 from cases.workflow.targets import (
     add_targets,
     cases_seen,
@@ -131,6 +131,7 @@ __all__ = [
     "missing",
     "move_complaint",
     "note_address_asked",
+    "note_addresses_asked",
     "official_found",
     "open_campaign",
     "open_case",

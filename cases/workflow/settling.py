@@ -19,6 +19,7 @@ from corps.clock import accept_at, now
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
+from firms.models import Firm
 from listings.addresses import canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
 from listings.registration import Key, Registry, lock_registry, platforms_taking_part, registered_platforms
@@ -78,6 +79,16 @@ def note_address_asked(*, sheet_import: SheetImport, actor: User, address: str) 
     address: as it was read. For the audit alone; nobody's timeline tells of it.
     """
     record(actor, "import.address_asked", sheet_import.complaint, at=now(), address=address[:200])
+
+
+def note_addresses_asked(*, firm: Firm, actor: User, addresses: Iterable[str]) -> None:
+    """Write down of which addresses a firm asked what is known of them, before it handed them in.
+
+    addresses: canonical ids. For the audit alone.
+    """
+    asked = list(addresses)
+    if asked:
+        record(actor, "import.addresses_asked", firm, at=now(), addresses=asked, count=len(asked))
 
 
 def _settle(

@@ -35,6 +35,7 @@ __all__ = [
     "is_no_sheet",
     "read_grids",
     "read_sheet",
+    "read_text",
 ]
 
 
@@ -137,6 +138,13 @@ def read_sheet(path: str, filename: str, limits: Limits | None = None, correctio
         with open(path, "rb") as file:
             grids = [read_delimited(file.read(), limits, clock)]
     return _sheet(choose(grids, limits, clock, corrections), corrections)
+
+
+def read_text(content: bytes, limits: Limits | None = None) -> Sheet:
+    """Read the content of a delimited text as `read_sheet` does its file. Raises SheetRefused."""
+    limits = limits or Limits()
+    clock = Clock(limits)
+    return _sheet(understand(read_delimited(content, limits, clock), limits, clock), [], [])
 
 
 def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[Grid]:

@@ -1,0 +1,255 @@
+"""What somebody pasted, line by line: what each names, and what is known of it that this person may see."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.elsewhere import became
+from cases.models import ImportRow, Target
+from cases.workflow import cases_seen
+from cases.workflow.registration import Outcome, Place, Row, judge_rows, known_targets
+from corps.models import User
+from listings.addresses import Address, read_cell
+from listings.classify import RowReading, judge_row
+from listings.registration import Registry
+from listings.sheets import Limits, SheetRefused, read_text
+from listings.sheets.not_read import REASONS as NOT_READ
+from listings.sheets.pasted import Pasted, read_pasted
+from listings.sites import platform_of
+from stores.models import Platform
+
+# At most so many lines are answered at once; a file can hold more.
+MOST_LINES = 500
+Result = ImportRow.Result
+# Begins the code of a line that the reader of sheets leaves out.
+NO_ROW = "no-row:"
+KINDS: dict[str, Any] = {
+    "listing": Target.Kind.LISTING.label,
+    "store": Target.Kind.STORE.label,
+    "short": gettext_lazy("Short link"),
+    "search": gettext_lazy("Search or start page"),
+}
+
+# Apps above add to these: asked for ids of targets whose cases a person may see, each tells of those that it knows
+# something of, in words.
+tellers: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is told of one pasted line.
+
+    number: of the line, from 1. text: the line. platform, kind, id: what it names, "" where it names nothing.
+    standing: a state word with a colour (a result of `ImportRow`, or "" for a line that is no row). words: its label.
+    note: what is known of it, or why it cannot be taken. place: what it asks about, where it can be registered.
+    """
+
+    number: int
+    text: str
+    platform: str = ""
+    kind: Any = ""
+    id: str = ""
+    standing: str = ""
+    words: Any = ""
+    note: Any = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers in the order of the lines. content: the CSV that is handed in. asked: canonical ids that were looked
+    up for a firm. unexamined: how many lines were read only, since the firm had asked too many."""
+
+    lines: list[Answer]
+    content: bytes
+    asked: list[str] = field(default_factory=list)
+    unexamined: int = 0
+
+    @property
+    def counts(self) -> list[tuple[str, Any, int]]:
+        """(standing, label, count) of those results that there are, in their order."""
+        counted = Counter(answer.standing for answer in self.lines)
+        return [(word, label, counted[word]) for word, label in Result.choices if counted[word]]
+
+    @property
+    def usable(self) -> int:
+        """How many lines would become rows that name something, now or after a look."""
+        return sum(answer.standing in (Result.NEW, Result.REPEAT, Result.HELD) for answer in self.lines)
+
+
+def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
+    """Answer what was pasted; a fixed number of statements.
+
+    allowed: of so many addresses of which a firm wants to know whether they are official, how many it may ask now.
+    A representative learns what the address is, whether it is an official account's, and what their own firm named;
+    nothing of anybody else's naming.
+    """
+    pasted = read_pasted(text)
+    platforms = {platform.slug: platform for platform in Platform.objects.visible_to(user)}
+    readings = dict(_readings(pasted, platforms.keys()))
+    drafts = {number: _as_read(number, pasted, reading, platforms) for number, reading in readings.items()}
+    wanted = [number for number, draft in drafts.items() if draft.place is not None]
+    asked = wanted if user.is_corps else wanted[: allowed(len(wanted))]
+    registry = Registry()
+    slugs = {slug: platform.pk for slug, platform in platforms.items()}
+    outcome = judge_rows([_row(number, readings[number]) for number in asked], registry, slugs)
+    tell = _told_to_corps if user.is_corps else _told_to_firm
+    lines = [drafts.get(number) or _no_row(number, pasted) for number in range(1, len(pasted.lines) + 1)]
+    told = tell(drafts, outcome, registry, user)
+    return Answers(
+        [told.get(line.number) or _unexamined(line) for line in lines],
+        pasted.content,
+        asked=[] if user.is_corps else [drafts[number].id for number in asked],
+        unexamined=len(wanted) - len(asked),
+    )
+
+
+def _readings(pasted: Pasted, platforms: Collection[str]) -> Iterator[tuple[int, RowReading]]:
+    """Each line that is a row, judged by itself; where no line names anything, every line."""
+    try:
+        sheet = read_text(pasted.content, Limits(seconds=10.0))
+    except SheetRefused:
+        for number, line in enumerate(pasted.lines, start=1):
+            yield number, judge_row([("", line)], "", platforms)
+        return
+    # Rows that are read may lie between those of a part that is not: they come last, so that they stand.
+    for part in sheet.not_read:
+        for record in range(part.first, part.last + 1):
+            yield pasted.line_of(record), RowReading("invalid", f"{NO_ROW}{part.why}", NOT_READ[part.why])
+    for row in sheet.rows:
+        yield pasted.line_of(row.number), judge_row(row.addresses, row.cells.get("request", ""), platforms)
+
+
+def _as_read(number: int, pasted: Pasted, reading: RowReading, platforms: Mapping[str, Platform]) -> Answer:
+    """A line by itself, before anybody is asked what is known of it."""
+    text = pasted.lines[number - 1]
+    address = reading.target_address or reading.listing or reading.store or read_cell(reading.text or text)
+    platform = platforms.get(platform_of(address.site))
+    answer = Answer(
+        number,
+        text,
+        platform.label if platform else address.site,
+        KINDS.get(address.kind, ""),
+        address.canonical_id,
+        Result.INVALID.value,
+        Result.INVALID.label,
+        reading.reason,
+    )
+    if reading.code.startswith(NO_ROW):
+        return replace(answer, platform="", kind="", id="", standing="", words=_("not a row"))
+    if reading.verdict == "held":
+        return replace(answer, standing=Result.HELD.value, words=Result.HELD.label)
+    if reading.verdict == "ok" and platform is not None:
+        return replace(answer, place=(reading.target or "", (platform.pk, address.canonical_id)), note=_mended(address))
+    return answer
+
+
+def _mended(address: Address) -> Any:
+    return address.message if address.mended else ""
+
+
+def _no_row(number: int, pasted: Pasted) -> Answer:
+    """A line of which no row is made: the header, or one that the reader left out."""
+    is_header = number == 1 and pasted.has_header
+    return Answer(number, pasted.lines[number - 1], words=_("headings") if is_header else _("not a row"))
+
+
+def _row(number: int, reading: RowReading) -> Row:
+    address = reading.target_address
+    assert address is not None  # only what can be registered is asked for
+    listing, store = reading.listing, reading.store
+    return Row(
+        number,
+        Result.NEW.value,
+        platform_of(address.site),
+        reading.target or "",
+        listing.canonical_id if listing else "",
+        store.canonical_id if store else "",
+    )
+
+
+def _unexamined(line: Answer) -> Answer:
+    """A line that stands as it was read; of an address that was not looked up, that it can be used."""
+    return line if line.place is None else replace(line, standing=Result.NEW.value, words=_("usable"))
+
+
+def _targets_of(outcome: Outcome, registry: Registry) -> dict[Place, int]:
+    """What the lines ask about and somebody asked about before → its target. One statement."""
+    places: dict[tuple[str, int], Place] = {}
+    for kind, key in outcome.firsts:
+        known = registry.listings if kind == Target.Kind.LISTING else registry.stores
+        if known[key]:
+            places[kind, known[key]] = kind, key
+    listings = [pk for kind, pk in places if kind == Target.Kind.LISTING]
+    stores = [pk for kind, pk in places if kind == Target.Kind.STORE]
+    return {places[kind, thing]: pk for kind, thing, pk in known_targets(listings, stores)}
+
+
+def _judged(drafts: Mapping[int, Answer], outcome: Outcome) -> Iterator[Answer]:
+    """The lines that were looked up, with their result; a line that repeats an earlier one says so."""
+    for number, result in outcome.results.items():
+        draft, word = drafts[number], Result(result)
+        note: Any = outcome.findings.get(number, "") or draft.note
+        if first := _repeated_line(draft, outcome):
+            note = _("the same as line %(line)s") % {"line": first}
+        yield replace(draft, standing=word.value, words=word.label, note=note)
+
+
+def _repeated_line(answer: Answer, outcome: Outcome) -> int:
+    """The number of the earlier line that asks about the same; 0 if there is none."""
+    first = outcome.firsts.get(answer.place) if answer.place else None
+    return first.number if first is not None and first.number != answer.number else 0
+
+
+def _told_to_corps(
+    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
+) -> dict[int, Answer]:
+    known = _targets_of(outcome, registry)
+    targets = {target.pk: target for target in _with_holders(known.values())}
+    fates = became(targets.values(), user, None)
+    seen = cases_seen(targets.values(), user)
+    open_to_user = [pk for pk, target in targets.items() if target.case_id is None or target.case_id in seen]
+    more: dict[int, list[Any]] = {}
+    for teller in tellers:
+        for pk, words in teller(open_to_user).items():
+            more.setdefault(pk, []).append(words)
+    told = {}
+    for answer in _judged(drafts, outcome):
+        pk = known.get(answer.place) if answer.place else None
+        if pk is not None and answer.standing != Result.OFFICIAL:
+            said = [fates[pk].label, fates[pk].where, *more.get(pk, ()), answer.note]
+            answer = replace(answer, note="　".join(str(words) for words in said if words))
+        told[answer.number] = answer
+    return told
+
+
+def _with_holders(ids: Iterable[int]) -> Iterable[Target]:
+    return Target.objects.filter(pk__in=list(ids)).select_related("case__unit", "complaint")
+
+
+def _told_to_firm(
+    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
+) -> dict[int, Answer]:
+    """What is official, and what the firm's own complaints named; everything else can be used."""
+    known = _targets_of(outcome, registry)
+    own = ImportRow.objects.visible_to(user).filter(target__in=list(known.values())).order_by()
+    complaints = dict(own.values_list("target").annotate(Min("sheet_import__complaint__number")))
+    states = {target.pk: target.as_told.label for target in _with_holders(complaints)}
+    told = {}
+    for answer in _judged(drafts, outcome):
+        pk = known.get(answer.place) if answer.place else None
+        if answer.standing == Result.OFFICIAL:
+            answer = replace(answer, note="")
+        elif pk in complaints:
+            said = _("You named it with complaint %(complaint)s: %(state)s")
+            facts = {"complaint": complaints[pk], "state": states[pk]}
+            answer = replace(answer, standing=Result.REPEAT.value, words=Result.REPEAT.label, note=said % facts)
+        elif not _repeated_line(answer, outcome):
+            answer = _unexamined(drafts[answer.number])
+        told[answer.number] = answer
+    return told

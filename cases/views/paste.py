@@ -1,0 +1,81 @@
+"""The box for addresses and rows that somebody pastes: answered line by line, and handed in as a complaint."""
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.vary import vary_on_headers
+
+from cases import workflow
+from cases.forms import PasteForm
+from cases.intake import require_capacity_for_sheet
+from cases.pasted import Answers, answers_to
+from corps.clock import today
+from corps.doors import SignedIn, asks_for, open_to
+from corps.forms import posted
+from corps.limits import allowance
+from corps.models import User
+from corps.refusals import refusals_go_to
+from corps.workflow import Upload
+from firms.models import Firm
+
+readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
+
+
+def box_of(user: User) -> dict[str, Any]:
+    """The context of `cases/_paste_box.html`, empty, for any page that includes it."""
+    return {"paste_form": PasteForm(user=user)}
+
+
+@readers
+@asks_for()
+@vary_on_headers("HX-Request")
+def paste(request: SignedIn) -> HttpResponse:
+    """Answer what is pasted, a fragment for HTMX; with `act` "hand_in" make a complaint of it, read as any sheet."""
+    request.rail_key = "complaints"
+    form = PasteForm(posted(request), user=request.user)
+    answers = None
+    if form.is_valid():
+        answers = _answers(request.user, form.cleaned_data["pasted"])
+        if request.POST.get("act") == "hand_in":
+            with refusals_go_to(form):
+                if sheet_import := _hand_in(request.user, form, answers):
+                    return redirect("cases:import", sheet_import.pk)
+    context = {"paste_form": form, "answers": answers}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "cases/_pasted.html", context)
+    return render(request, "cases/paste.html", context)
+
+
+def _answers(user: User, text: str) -> Answers:
+    """The answers; what a firm asks is counted and written down."""
+    answers = answers_to(text, user, lambda wanted: allowance("addresses.asked", user.pk, wanted))
+    if answers.asked:
+        firm = Firm.objects.visible_to(user).get()
+        workflow.note_addresses_asked(firm=firm, actor=user, addresses=answers.asked)
+    return answers
+
+
+def _hand_in(user: User, form: PasteForm, answers: Answers) -> Any:
+    """The import of what was pasted, as a CSV; None where the form says what is missing."""
+    firm = form.complainant
+    if firm is None:
+        form.add_error("firm", _("Choose the firm that complains."))
+    if not answers.usable:
+        form.add_error("pasted", _("None of these lines names a listing or a store that could be registered."))
+    if firm is None or not answers.usable:
+        return None
+    name = _("Pasted %(day)s") % {"day": today().isoformat()}
+    file = ContentFile(answers.content, name=f"{name}.csv")
+    require_capacity_for_sheet(user, firm, file.size)
+    _complaint, sheet_import = workflow.submit_complaint(
+        actor=user,
+        firm=firm,
+        subject=form.cleaned_data["subject"] or name,
+        received_on=today(),
+        sheet=Upload(file, "text/csv"),
+        sheet_name=f"{name}.csv",
+    )
+    return sheet_import
