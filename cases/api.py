@@ -23,6 +23,7 @@ from corps.api import HasBusiness, TooLarge
 from corps.clock import now
 from corps.models import User
 from corps.parameters import KnownFields, KnownInput, reads
+from corps.pieces.words import moment
 from corps.workflow import Upload
 from firms.models import Firm
 from listings.sheets.not_read import REASONS as NOT_READ
@@ -122,14 +123,16 @@ class ImportSerializer(serializers.ModelSerializer):
     @extend_schema_field(str)
     def get_detail(self, sheet_import: SheetImport) -> str:
         said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.reading_report
+        if sheet_import.undone_at:
+            said.append(_("Undone on %(when)s.") % {"when": moment(sheet_import.undone_at)})
         seen = Complaint.objects.visible_to(self.context["request"].user)
-        if earlier := seen.with_sheet_of(sheet_import.complaint).first():
+        if earlier := seen.with_sheet_of(sheet_import.of_complaint).first():
             said.append(_("Exactly this file came before, with complaint %(number)s.") % {"number": earlier.number})
         return " ".join(said)
 
-    @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed"]))
+    @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed", "undone"]))
     def get_state(self, sheet_import: SheetImport) -> str:
-        """The four words of the contract: what waits for a person's look is still being read."""
+        """The five words of the contract: what waits for a person's look is still being read."""
         words: dict[str, str] = {SheetImport.State.REVIEW: "reading", SheetImport.State.ABANDONED: "failed"}
         return words.get(sheet_import.state, sheet_import.state)
 
@@ -179,7 +182,7 @@ class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewS
     ordering = "row"
 
     def get_queryset(self) -> QuerySet[SheetImport]:
-        return SheetImport.objects.visible_to(self.request.user).select_related("complaint")
+        return SheetImport.objects.visible_to(self.request.user).select_related("complaint", "undone_complaint")
 
     @extend_schema(
         summary=gettext_lazy("Follow an import"),

@@ -22,7 +22,7 @@ class CasesConfig(AppConfig):
 
         allow("cases.open_campaign", roles=["supervisor", "administrator"])
         allow("cases.keep_grounds", roles=["administrator"])
-        for verb in ("submit_complaint", "withdraw_complaint", "register_import", "settle_rows"):
+        for verb in ("submit_complaint", "hand_in_sheet", "withdraw_complaint", "register_import", "settle_rows"):
             allow(f"cases.{verb}", roles=[*CASEWORKERS, "representative"])
         for verb in ("correct_complaint", "correct_reading"):
             allow(f"cases.{verb}", roles=[*CASEWORKERS, "representative"])
@@ -40,6 +40,7 @@ class CasesConfig(AppConfig):
             "drop_targets",
             "move_complaint",
             "undo_act",
+            "undo_import",
             "judge_claims",
             "propose_belonging",
             "conclude_case",

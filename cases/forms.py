@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.guessing import guess
-from cases.models import Campaign, Case, Complaint, LegalGround
+from cases.models import Campaign, Case, CaseOfficer, Complaint, LegalGround
 from cases.pasted import MOST_LINES
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
@@ -183,9 +183,9 @@ class PasteForm(forms.Form):
     firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), required=False)
     subject = forms.CharField(label=_("Subject of the letter"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
         # Ids of its own: it stands beside other forms.
-        super().__init__(*args, auto_id="paste_%s", **kwargs)
+        super().__init__(data, auto_id="paste_%s")
         self.firms = Firm.objects.visible_to(user)
         offer(self, self.firms, "firm")
         cast(forms.ModelChoiceField, self.fields["firm"]).empty_label = _("choose")
@@ -227,6 +227,23 @@ class ComplaintCorrectionForm(forms.Form):
         offer(self, Firm.objects.visible_to(user), "firm")
 
 
+class SheetForm(forms.Form):
+    """The sheet of a complaint that has none."""
+
+    sheet = forms.FileField(
+        label=_("Sheet"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv"}),
+        help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
+    )
+
+    def clean_sheet(self) -> UploadedFile:
+        """What is no sheet by its content is refused before it is kept."""
+        sheet: UploadedFile = self.cleaned_data["sheet"]
+        if is_no_sheet(first_bytes(sheet)):
+            raise ValidationError(str(refused("not-a-spreadsheet").message))
+        return sheet
+
+
 class ReceiptForm(forms.Form):
     """The date of receipt as the corps sets it, with a reason where it lies before the handing in."""
 
@@ -260,6 +277,7 @@ class CaseForm(forms.Form):
         officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
         offer(self, officers, "lead", "second")
         self.fields["lead"].initial = user.pk
+        self.fields["second"].initial = CaseOfficer.objects.last_partner_of(user)
 
     def clean_second(self) -> User:
         return two_officers(self.cleaned_data)

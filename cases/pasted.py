@@ -206,9 +206,7 @@ def _repeated_line(answer: Answer, outcome: Outcome) -> int:
     return first.number if first is not None and first.number != answer.number else 0
 
 
-def _told_to_corps(
-    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
-) -> dict[int, Answer]:
+def _told_to_corps(drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User) -> dict[int, Answer]:
     known = _targets_of(outcome, registry)
     targets = {target.pk: target for target in _with_holders(known.values())}
     fates = became(targets.values(), user, None)
@@ -216,12 +214,12 @@ def _told_to_corps(
     open_to_user = [pk for pk, target in targets.items() if target.case_id is None or target.case_id in seen]
     more: dict[int, list[Any]] = {}
     for teller in tellers:
-        for pk, words in teller(open_to_user).items():
-            more.setdefault(pk, []).append(words)
+        for target, words in teller(open_to_user).items():
+            more.setdefault(target, []).append(words)
     told = {}
     for answer in _judged(drafts, outcome):
-        pk = known.get(answer.place) if answer.place else None
-        if pk is not None and answer.standing != Result.OFFICIAL:
+        pk = known.get(answer.place, 0) if answer.place else 0
+        if pk and answer.standing != Result.OFFICIAL:
             said = [fates[pk].label, fates[pk].where, *more.get(pk, ()), answer.note]
             answer = replace(answer, note="　".join(str(words) for words in said if words))
         told[answer.number] = answer
@@ -232,9 +230,7 @@ def _with_holders(ids: Iterable[int]) -> Iterable[Target]:
     return Target.objects.filter(pk__in=list(ids)).select_related("case__unit", "complaint")
 
 
-def _told_to_firm(
-    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
-) -> dict[int, Answer]:
+def _told_to_firm(drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User) -> dict[int, Answer]:
     """What is official, and what the firm's own complaints named; everything else can be used."""
     known = _targets_of(outcome, registry)
     own = ImportRow.objects.visible_to(user).filter(target__in=list(known.values())).order_by()
@@ -242,7 +238,7 @@ def _told_to_firm(
     states = {target.pk: target.as_told.label for target in _with_holders(complaints)}
     told = {}
     for answer in _judged(drafts, outcome):
-        pk = known.get(answer.place) if answer.place else None
+        pk = known.get(answer.place, 0) if answer.place else 0
         if answer.standing == Result.OFFICIAL:
             answer = replace(answer, note="")
         elif pk in complaints:

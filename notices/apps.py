@@ -93,6 +93,7 @@ def _answer_cases() -> None:
     casework.drop_checks.append(drafting.named_in_drafts)
     casework.draft_checks.append(drafting.named_in_drafts)
     casework.undo_checks.append(drafting.named_since)
+    casework.import_checks.append(drafting.ever_named)
 
 
 def _answer_stores() -> None:

@@ -270,9 +270,7 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
     items = NoticeItem.objects.filter(target__in=targets, notice__issued_at__isnull=False).select_related("notice")
     latest = items.order_by("target", "-notice__issued_at", "-pk").distinct("target")
     said = _("notice %(number)s of %(day)s")
-    return {
-        item.target_id: said % {"number": item.notice.number, "day": day(item.notice.issued_at)} for item in latest
-    }
+    return {item.target_id: said % {"number": item.notice.number, "day": day(item.notice.issued_at)} for item in latest}
 
 
 def register() -> None:

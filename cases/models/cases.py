@@ -103,6 +103,14 @@ class Case(models.Model):
         return f"case:{self.pk}"
 
 
+class CaseOfficerQuerySet(models.QuerySet):
+    def last_partner_of(self, officer) -> int | None:
+        """The primary key of the other officer of the case that was assigned to this one last; None without one."""
+        last = self.filter(officer=officer).order_by("-since", "-pk").values("case")[:1]
+        others = self.filter(case__in=last, officer__is_active=True, officer__role=officer.role)
+        return others.exclude(officer=officer).order_by("-since").values_list("officer", flat=True).first()
+
+
 class CaseOfficer(models.Model):
     """An officer's turn on a case; a case is handled by two, one of them in the lead."""
 
@@ -111,6 +119,8 @@ class CaseOfficer(models.Model):
     is_lead = models.BooleanField(default=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+
+    objects = CaseOfficerQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -13,7 +13,9 @@ from uuid_utils.compat import uuid7
 
 from cases.models.complaints import Complaint
 from cases.models.targets import Target
+from cases.states import ENDED_CASE, ENDED_COMPLAINT
 from corps.database.references import is_kept, refers
+from corps.models import StoredFile
 from listings.addresses import REASONS as ADDRESS_REASONS
 from listings.addresses import read_cell
 from listings.addresses.reasons import WITH_HOST
@@ -42,8 +44,9 @@ def new_id() -> uuid.UUID:
 
 class SheetImportQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
-        """Who sees the complaint sees its import."""
-        return self.filter(complaint__in=Complaint.objects.visible_to(user).values("pk"))
+        """Who sees the complaint sees its import, and those of it that were undone."""
+        seen = Complaint.objects.visible_to(user).values("pk")
+        return self.filter(models.Q(complaint__in=seen) | models.Q(undone_complaint__in=seen))
 
 
 class SheetImport(models.Model):
@@ -51,6 +54,9 @@ class SheetImport(models.Model):
 
     `done` counts rows finished in the present stage, of `rows`. A task that dies leaves the state as it is, and the
     sweep rings again. `at` is when its rows are registered as reported: now, or the replay's own time.
+
+    One that was undone is its complaint's no more (`complaint` is empty, `undone_complaint` says whose it was), so that
+    nothing that asks what complaints name finds its rows; it keeps its file and them.
     """
 
     class State(models.TextChoices):
@@ -60,9 +66,13 @@ class SheetImport(models.Model):
         DONE = "done", _("Registered")
         FAILED = "failed", _("Could not be read")
         ABANDONED = "abandoned", _("Abandoned")
+        UNDONE = "undone", _("Undone")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    complaint = models.OneToOneField(Complaint, models.PROTECT, related_name="sheet_import")
+    # Empty of an undone one alone, which only `of_complaint` is asked of: hence the type.
+    complaint: "models.OneToOneField[Complaint, Complaint]" = models.OneToOneField(  # type: ignore[misc]
+        Complaint, models.PROTECT, null=True, related_name="sheet_import"
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.READING)
     needs_review = models.BooleanField(default=True)
     replay = models.CharField(max_length=40, blank=True)
@@ -82,6 +92,12 @@ class SheetImport(models.Model):
     )
     touched_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+    undone_complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="undone_imports")
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    undone_at = models.DateTimeField(null=True)
+    # Of an undone one: what it was read from. Otherwise its complaint has it.
+    sheet = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
+    own_sheet_name = models.CharField(max_length=200, blank=True)
 
     objects = SheetImportQuerySet.as_manager()
 
@@ -93,7 +109,26 @@ class SheetImport(models.Model):
                 condition=models.Q(state__in=["reading", "registering"]),
             )
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="an_undone_import_stands_aside",
+                condition=models.Q(
+                    state="undone", complaint__isnull=True, undone_complaint__isnull=False, undone_at__isnull=False
+                )
+                | ~models.Q(state="undone") & models.Q(complaint__isnull=False, undone_complaint__isnull=True),
+            )
+        ]
         triggers = [is_kept("sheet_import")]
+
+    @property
+    def of_complaint(self) -> Complaint:
+        """The complaint that it is of, or was of before it was undone."""
+        return self.undone_complaint or self.complaint
+
+    @property
+    def sheet_name(self) -> str:
+        """The name of the file that it is read from."""
+        return self.own_sheet_name or self.of_complaint.sheet_name
 
     @property
     def recognised_columns(self) -> int:
@@ -176,6 +211,14 @@ class ImportRowQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Who sees the complaint sees the rows of its sheet."""
         return self.filter(sheet_import__in=SheetImport.objects.visible_to(user).values("pk"))
+
+    def of_living_complaints(self) -> Self:
+        """Those of complaints that ask for something still: neither they nor their case has ended."""
+        living = self.exclude(sheet_import__complaint__state__in=ENDED_COMPLAINT)
+        ended_case = models.Q(sheet_import__complaint__case__state__in=ENDED_CASE)
+        return living.filter(
+            ~ended_case | models.Q(sheet_import__complaint__case=None), sheet_import__complaint__isnull=False
+        )
 
 
 class ImportRow(models.Model):

@@ -17,6 +17,8 @@ from listings.addresses import read_cell
 from listings.models import Listing
 from stores.models import Platform, Store
 
+# Why a target was dropped whose import was undone: kept as this code, shown as `why_dropped`.
+IMPORT_UNDONE = "import-undone"
 IN_A_CASE = models.Q(case__isnull=False)
 STILL_TO_DO = models.Q(state__in=UNFINISHED)
 # The state of a target, or what is told in its place: `Target.as_told` in SQL.
@@ -178,6 +180,11 @@ class Target(models.Model):
         if thing is None:
             raise ValueError("a target is a listing or a store")
         return thing
+
+    @property
+    def why_dropped(self) -> Any:
+        """Why it was dropped, in words; empty if it was not."""
+        return _("the import that named it was undone") if self.dropped_reason == IMPORT_UNDONE else self.dropped_reason
 
     @property
     def as_told(self) -> TargetState | Told:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.filters import CAMPAIGN, campaigns_of
-from cases.forms import ComplaintCorrectionForm, ComplaintForm, MoveForm, ReasonForm, ReceiptForm
+from cases.forms import ComplaintCorrectionForm, ComplaintForm, MoveForm, ReasonForm, ReceiptForm, SheetForm
 from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
+from cases.workflow.guards import OPEN_COMPLAINT
 from cases.workflow.moving import DECIDED
 from corps.access import may
 from corps.bodies import takes
@@ -197,7 +198,11 @@ def open_sheet(request: SignedIn, number: str) -> HttpResponseBase:
 
 
 def _page(
-    request: SignedIn, complaint: Complaint, form: ReasonForm, receipt: ReceiptForm | None = None
+    request: SignedIn,
+    complaint: Complaint,
+    form: ReasonForm,
+    receipt: ReceiptForm | None = None,
+    sheet_form: SheetForm | None = None,
 ) -> HttpResponse:
     sheet_import = getattr(complaint, "sheet_import", None)
     to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
@@ -216,6 +221,8 @@ def _page(
             "targets": complaint.targets.count(),
             "unregistered": sheet_import.rows if sheet_import and to_review else 0,
             "form": form,
+            "undone_imports": complaint.undone_imports.select_related("undone_by").order_by("-undone_at"),
+            "sheet_form": None if sheet_import else sheet_form or SheetForm(),
             "receipt": receipt or _receipt_form(request.user, complaint),
             "to_review": to_review,
         }
@@ -233,6 +240,7 @@ def _allowed(user: User, complaint: Complaint) -> dict[str, bool]:
         "may_withdraw": may_withdraw and COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN),
         "may_open": state == ComplaintState.ACCEPTED and may(user, "cases.open_case"),
         "may_move": _may_move(user, complaint),
+        "may_hand_in": state in OPEN_COMPLAINT and may(user, "cases.hand_in_sheet"),
     }
 
 
@@ -266,6 +274,24 @@ def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
             if counts[word]
         ),
     ]
+
+
+@readers
+@takes("body.sheet")
+@require_POST
+def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
+    """Hand in the sheet of a complaint that has none; it is read at once and shown for a look."""
+    complaint = _visible(request, number)
+    form = SheetForm(request.POST, request.FILES)
+    if form.is_valid():
+        upload = form.cleaned_data["sheet"]
+        require_capacity_for_sheet(request.user, complaint.firm, upload.size)
+        with refusals_go_to(form, REFUSED_AT):
+            sheet_import = workflow.hand_in_sheet(
+                complaint=complaint, actor=request.user, sheet=Upload(upload, SPREADSHEET), sheet_name=upload.name
+            )
+            return redirect("cases:import", sheet_import.pk)
+    return _page(request, complaint, ReasonForm(), sheet_form=form)
 
 
 @readers

@@ -1,5 +1,6 @@
 """Import review: what was recognised in a sheet, before anything is registered and after."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ State = SheetImport.State
 AT_WORK = (State.READING, State.REGISTERING)
 MOST_AT_ONCE = 10_000
 # What rows can be settled by, beside an address that was proposed for them.
-ACTS = ("repair", "again", "refuse", "suggested")
+ACTS = ("repair", "again", "refuse", "suggested", "proposals", "take_back")
 MOST_SUGGESTED = 100
 
 
@@ -67,7 +68,7 @@ def progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
     name of the one that is asked each second."""
     context: dict[str, Any] = {
         "sheet_import": sheet_import,
-        "complaint": sheet_import.complaint,
+        "complaint": sheet_import.of_complaint,
         "poll": reverse(page, args=[sheet_import.pk]),
         "done": sheet_import.done,
         "total": sheet_import.rows,
@@ -125,6 +126,8 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     if not ids or (act == "repair" and not repair):
         messages.warning(request, _("Select rows, and give the address that is meant."))
         return redirect(_back(request, sheet_import))
+    if act == "proposals":
+        return _take_proposals(request, sheet_import, ids)
     try:
         results = _settle(request.user, ids, act, repair)
     except TransitionRefused as refused:
@@ -135,16 +138,49 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
         return render(request, "cases/import.html", context)
     if failed:
         return _results(request, sheet_import, results)
-    told = next((str(result.message) for result in results if result.message), "")
-    messages.success(
-        request,
-        told or ngettext("%(count)d row settled.", "%(count)d rows settled.", len(results)) % {"count": len(results)},
-    )
+    messages.success(request, _told(request.user, ids, results))
     return redirect(_back(request, sheet_import, after=ids[-1]))
+
+
+def _take_proposals(request: SignedIn, sheet_import: SheetImport, ids: list[int]) -> HttpResponse:
+    """Take what is certainly proposed for rows; those that stay are counted."""
+    done = [result for result in _settle(request.user, ids, "suggested", "") if result.ok]
+    if done:
+        taken = [result.ref for result in done if isinstance(result.ref, int)]
+        messages.success(request, _told(request.user, taken, done))
+    if left := len(ids) - len(done):
+        words = ngettext(
+            "%(count)d row stays for a person to look at: nothing certain is proposed for it.",
+            "%(count)d rows stay for a person to look at: nothing certain is proposed for them.",
+            left,
+        )
+        messages.warning(request, words % {"count": left})
+    return redirect(_back(request, sheet_import))
+
+
+def _told(user: User, ids: list[int], results: list[Result]) -> str:
+    """What became of settled rows, by name: of one row what it is now, of many how many have which result."""
+    if told := next((str(result.message) for result in results if result.message), ""):
+        return told
+    rows = list(ImportRow.objects.visible_to(user).filter(pk__in=ids).select_related("sheet_import"))
+    words = {row.pk: str(_word_of(row)) for row in rows}
+    if len(rows) == 1:
+        said = {"row": rows[0].place, "address": rows[0].address[:80], "result": words[rows[0].pk]}
+        return _("Row %(row)s: %(result)s. %(address)s") % said
+    parts = "　".join(f"{label} {count}" for label, count in Counter(words.values()).most_common())
+    settled = ngettext("%(count)d row settled.", "%(count)d rows settled.", len(results)) % {"count": len(results)}
+    return f"{settled} {parts}"
+
+
+def _word_of(row: ImportRow) -> Any:
+    """What a settled row is now: sent back to the firm, or of which result."""
+    return row.get_decision_display() if row.decision == ImportRow.Decision.REFUSED else row.get_result_display()
 
 
 def _settle(user: User, ids: list[int], act: str, repair: str) -> list[Result]:
     """One call of the verb; for "suggested" one for each address that rows themselves suggest."""
+    if act == "take_back":
+        return workflow.take_back_rows(rows=ids, actor=user)
     if act != "suggested":
         return workflow.settle_rows(
             rows=ids, actor=user, repair=repair if act == "repair" else None, refuse=act == "refuse"
@@ -196,7 +232,7 @@ def abandon(request: SignedIn, pk: str) -> HttpResponse:
     sheet_import = visible_import(request, pk)
     if request.method == "POST":
         return _end(request, pk, workflow.abandon_import)
-    context = {"sheet_import": sheet_import, "complaint": sheet_import.complaint}
+    context = {"sheet_import": sheet_import, "complaint": sheet_import.of_complaint}
     return render(request, "cases/import_abandon.html", context)
 
 
@@ -219,10 +255,11 @@ def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     shown = shown_in(request, look=0)
     rows = filtered(sheet_import, request, shown).select_related("target__case").order_by("row")
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
-    name = f"{sheet_import.complaint.number}-{what}.csv"
+    number = sheet_import.of_complaint.number
+    name = f"{number}-{what}.csv"
     told = findings_told(request.user)
     cells = _cells(rows, told, get_language() or "zh-hans")
-    taken = Download(request, "import_rows", about=sheet_import.complaint.number)
+    taken = Download(request, "import_rows", about=number)
     return csv_response(name, _heads(), cells, mark=True, download=taken)
 
 
@@ -248,7 +285,10 @@ def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language
 
 
 def visible_import(request: SignedIn, pk: str) -> SheetImport:
-    imports = SheetImport.objects.visible_to(request.user).select_related("complaint__firm", "complaint__case")
+    """The import among those that the person may see; 404 otherwise."""
+    imports = SheetImport.objects.visible_to(request.user).select_related(
+        "complaint__firm", "complaint__case", "undone_complaint__firm", "undone_complaint__case", "undone_by", "sheet"
+    )
     return get_object_or_404(imports, pk=pk)
 
 

@@ -13,7 +13,7 @@ from cases.forms import PasteForm
 from cases.intake import require_capacity_for_sheet
 from cases.pasted import Answers, answers_to
 from corps.clock import today
-from corps.doors import SignedIn, asks_for, open_to
+from corps.doors import SignedIn, open_to
 from corps.forms import posted
 from corps.limits import allowance
 from corps.models import User
@@ -30,7 +30,6 @@ def box_of(user: User) -> dict[str, Any]:
 
 
 @readers
-@asks_for()
 @vary_on_headers("HX-Request")
 def paste(request: SignedIn) -> HttpResponse:
     """Answer what is pasted, a fragment for HTMX; with `act` "hand_in" make a complaint of it, read as any sheet."""

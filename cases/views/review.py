@@ -13,6 +13,7 @@ from cases.elsewhere import became
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.readings import describe, findings_told, suggestions
+from cases.states import ComplaintState
 from corps.access import may
 from corps.clock import today
 from corps.doors import SignedIn
@@ -57,9 +58,9 @@ def review(
     page = page_of(rows_shown, request.GET, order=("row",), total=matching)
     may_settle = sheet_import.state == State.REVIEW or (sheet_import.state == State.DONE and request.user.is_corps)
     told = findings_told(request.user)
-    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.complaint)
+    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.of_complaint)
     targets = [row.target for row in page if row.target is not None]
-    fates = became(targets, request.user, sheet_import.complaint.case_id)
+    fates = became(targets, request.user, sheet_import.of_complaint.case_id)
     settled = _settled([row.pk for row in page if row.decision], request.user)
     rows = [
         _row(row, platforms, told(row)) | {"became": fates.get(row.target_id or 0), "settled": settled.get(row.pk, "")}
@@ -79,7 +80,7 @@ def review(
         }
     return {
         "sheet_import": sheet_import,
-        "complaint": sheet_import.complaint,
+        "complaint": sheet_import.of_complaint,
         "same_sheet": earlier[:MOST_SAME_SHEETS],
         "counts": counts,
         "ready": counts[Result.NEW] + counts[Result.REPEAT],
@@ -99,6 +100,25 @@ def review(
         "may_settle": may_settle,
         "may_refuse": may_settle and may(request.user, "cases.refuse_rows"),
         "may_register": sheet_import.state == State.REVIEW,
+        "registered": _registered(sheet_import),
+        "has_proposals": any(len(row["suggested"]) == 1 for row in rows),
+    } | _as_a_whole(request.user, sheet_import)
+
+
+def _registered(sheet_import: SheetImport) -> int:
+    """How many targets the rows of a finished import were registered as, each once."""
+    if sheet_import.state != State.DONE:
+        return 0
+    return sheet_import.import_rows.order_by().filter(target__isnull=False).values("target").distinct().count()
+
+
+def _as_a_whole(user: User, sheet_import: SheetImport) -> dict[str, bool]:
+    """What this person may do with the import as a whole, by the names that its page asks for."""
+    in_no_case = sheet_import.of_complaint.state in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
+    registered = sheet_import.state == State.DONE or (sheet_import.state == State.FAILED and sheet_import.done > 0)
+    return {
+        "may_undo": registered and may(user, "cases.undo_import"),
+        "may_take_up": sheet_import.state == State.REVIEW and in_no_case and may(user, "cases.open_case"),
     }
 
 
@@ -192,6 +212,7 @@ def _row(row: ImportRow, platforms: dict[str, Platform], finding: str) -> dict[s
         "decision": row.get_decision_display() if row.decision else "",
         "refused": row.decision == ImportRow.Decision.REFUSED,
         "repaired": row.repair,
+        "mended": row.address if row.decision == ImportRow.Decision.REPAIRED else "",
         "repair": row.repair or (suggested[0] if len(suggested) == 1 else own),
         "proposed": bool(row.repair or suggested),
         "suggested": [(address, describe(address, platforms)) for address in suggested],

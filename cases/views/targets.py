@@ -165,7 +165,7 @@ def _why_not(target: Target) -> Any:
     reasons = {
         TargetState.GONE_BEFORE: _("It was gone before our notice; that is not our result."),
         TargetState.RESTORED: _("An objection was upheld; what was counted is taken out."),
-        TargetState.DROPPED: _("It was dropped: %(reason)s") % {"reason": target.dropped_reason},
+        TargetState.DROPPED: _("It was dropped: %(reason)s") % {"reason": target.why_dropped},
     }
     usual = _("Only what an officer verified as gone after a platform's answer counts.")
     return reasons.get(TargetState(target.state), usual)

@@ -47,6 +47,7 @@ from cases.workflow.closing import (
 from cases.workflow.complaints import (
     accept_complaint,
     correct_complaint,
+    hand_in_sheet,
     refuse_complaint,
     set_received_on,
     submit_complaint,
@@ -54,6 +55,7 @@ from cases.workflow.complaints import (
 )
 from cases.workflow.correcting import Said, correct_reading, forget_corrections
 from cases.workflow.grounds import change_ground, is_given, register_ground
+from cases.workflow.import_undoing import import_checks, standing_of, take_back_rows, undo_import
 from cases.workflow.imports import (
     abandon_import,
     continue_registering,
@@ -67,6 +69,7 @@ from cases.workflow.passing import draft_checks, misplaced_targets, pass_on, pas
 from cases.workflow.registration import official_found
 from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
 from cases.workflow.settling import note_address_asked, note_addresses_asked, settle_rows
+from cases.workflow.taking_up import take_up_sheet
 from cases.workflow.targets import (
     add_targets,
     cases_seen,
@@ -117,6 +120,8 @@ __all__ = [
     "freed_by",
     "give_ground",
     "ground_targets",
+    "hand_in_sheet",
+    "import_checks",
     "is_barred",
     "is_given",
     "judge_claims",
@@ -155,15 +160,19 @@ __all__ = [
     "rows_by_result",
     "set_received_on",
     "settle_rows",
+    "standing_of",
     "stays_of",
     "submit_complaint",
     "suspend_case",
+    "take_back_rows",
+    "take_up_sheet",
     "take_up_targets",
     "targets_of",
     "touched_targets",
     "transfer_case",
     "undo_act",
     "undo_checks",
+    "undo_import",
     "what_waits",
     "where_dropped",
     "withdraw_case",

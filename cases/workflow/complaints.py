@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Campaign, Case, Complaint, SheetImport
 from cases.states import CaseState, ComplaintState
 from cases.workflow import imports
-from cases.workflow.guards import given, require_way
+from cases.workflow.guards import given, intake_barred, require_way
 from cases.workflow.passing import held_by, named_by, pass_on
 from cases.workflow.telling import tell_officers
 from corps.access import require
@@ -69,12 +69,8 @@ def submit_complaint(
     if received_on < handed_in_on and (only_proposes_receipt or not actor.is_corps):
         proposed, received_on = received_on, handed_in_on
     receipt_reason = _judge_receipt(received_on, handed_in_on, receipt_reason)
-    if sheet is not None and sheet.size > settings.SHEET_MAX_BYTES:
-        megabytes = settings.SHEET_MAX_BYTES // 2**20
-        message = _("The file is larger than %(megabytes)s MB. Split it into smaller sheets.") % {
-            "megabytes": megabytes
-        }
-        raise TransitionRefused("sheet-too-large", message, size=sheet.size)
+    if sheet is not None:
+        _require_size(sheet)
     complaint = Complaint(
         firm=firm,
         campaign=campaign,
@@ -110,6 +106,40 @@ def submit_complaint(
     )
     announce("complaint.received", complaint, actor=actor, url=complaint.get_absolute_url(), number=complaint.number)
     return complaint, sheet_import
+
+
+@transaction.atomic
+def hand_in_sheet(
+    *, complaint: Complaint, actor: User, sheet: Paper, sheet_name: str, at: datetime | None = None
+) -> SheetImport:
+    """Take in the sheet of a complaint that has none: it came without one, or its import was undone. A task reads it.
+
+    Raises PermissionDenied; TransitionRefused "complaint-not-open", "case-not-open", "has-a-sheet", "sheet-too-large".
+    """
+    at = accept_at(actor, at, now())
+    # The case before its complaint, as who closes it locks them.
+    held(Case, Complaint.objects.filter(pk=complaint.pk, case__isnull=False).values_list("case", flat=True))
+    complaint = _locked(complaint)
+    require(actor, "cases.hand_in_sheet", complaint)
+    if barred := intake_barred(complaint):
+        raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
+    if SheetImport.objects.filter(complaint=complaint).exists():
+        raise TransitionRefused("has-a-sheet", _("This complaint has a sheet already."), **last_act(complaint))
+    _require_size(sheet)
+    complaint.sheet, complaint.sheet_name = stored(sheet), _short_name(sheet_name)
+    complaint.save(update_fields=["sheet", "sheet_name"])
+    said = {"number": complaint.number, "sheet": complaint.sheet.sha256}
+    record(actor, "complaint.sheet_handed_in", complaint, at=at, thread=complaint.thread, **said)
+    return _begin_import(complaint, actor, at, True, None)
+
+
+def _require_size(sheet: Paper) -> None:
+    """Raise TransitionRefused "sheet-too-large" for more than is read."""
+    if sheet.size <= settings.SHEET_MAX_BYTES:
+        return
+    said = {"megabytes": settings.SHEET_MAX_BYTES // 2**20}
+    message = _("The file is larger than %(megabytes)s MB. Split it into smaller sheets.") % said
+    raise TransitionRefused("sheet-too-large", message, size=sheet.size)
 
 
 @transaction.atomic

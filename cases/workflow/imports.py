@@ -392,8 +392,10 @@ def _in_state(import_id: UUID | str, state: str) -> SheetImport | None:
 
 
 def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
-    """A complaint and its import, locked in this order."""
-    complaint = locked(Complaint.objects).select_related("case").get(pk=sheet_import.complaint_id)
+    """A complaint and its import, or one of it that was undone, locked in this order."""
+    pk = sheet_import.complaint_id or sheet_import.undone_complaint_id
+    assert pk is not None  # every import is, or was, of a complaint
+    complaint = locked(Complaint.objects).select_related("case").get(pk=pk)
     imports = locked(SheetImport.objects).select_related("started_by", "claims_confirmed_by")
     return complaint, imports.get(pk=sheet_import.pk)
 
@@ -430,5 +432,5 @@ def _require_review(sheet_import: SheetImport) -> None:
             "not-in-review",
             _("This sheet is not waiting to be looked at: %(state)s.") % {"state": sheet_import.get_state_display()},
             state=sheet_import.state,
-            **last_act(sheet_import.complaint),
+            **last_act(sheet_import.of_complaint),
         )

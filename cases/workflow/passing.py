@@ -44,6 +44,7 @@ REASONS: dict[str, Any] = {
     "case_transferred": _("its case was transferred"),
     "case_withdrawn": _("its case was withdrawn"),
     "taken_up": _("it was taken up in another case"),
+    "import_undone": _("the import that named it was undone"),
 }
 
 # Of wanted targets, those that lie with an ended complaint or case, or not where their complaint is, and where they
@@ -51,7 +52,8 @@ REASONS: dict[str, Any] = {
 # names is left out.
 MISPLACED = """
 SELECT target.id, holder.number, home.number, heir.complaint, heir.number, heir.home, heir.home_number,
-       CASE WHEN holder.state = ANY(%(ended_complaint)s) THEN 'complaint_' || holder.state
+       CASE WHEN target.id = ANY(%(released)s) THEN 'import_undone'
+            WHEN holder.state = ANY(%(ended_complaint)s) THEN 'complaint_' || holder.state
             WHEN home.state = ANY(%(ended_case)s) THEN 'case_' || home.state
             WHEN own.state = ANY(%(ended_case)s) THEN 'case_' || own.state
             ELSE 'complaint_moved' END
@@ -72,7 +74,7 @@ CROSS JOIN LATERAL (
 ) heir
 WHERE target.id = ANY(%(targets)s) AND target.state = ANY(%(passing)s)
   AND (holder.state = ANY(%(ended_complaint)s) OR own.state = ANY(%(ended_case)s) OR home.state = ANY(%(ended_case)s)
-       OR holder.id IS NOT NULL AND target.case_id IS DISTINCT FROM holder.case_id)
+       OR holder.id IS NOT NULL AND target.case_id IS DISTINCT FROM holder.case_id OR target.id = ANY(%(released)s))
   AND (heir.complaint, heir.home) IS DISTINCT FROM (target.complaint_id, target.case_id)
 ORDER BY target.id"""
 
@@ -118,14 +120,18 @@ def named_by(complaints: Iterable[Complaint]) -> Iterable[int]:
     return Target.objects.filter(state__in=PASSING, pk__in=rows.values("target")).values_list("pk", flat=True)
 
 
-def misplaced(targets: Iterable[int]) -> list[Passing]:
+def misplaced(targets: Iterable[int], released: Collection[int] = ()) -> list[Passing]:
     """Those of the targets that lie with an ended complaint or case, or not in the case of their complaint, although a
-    living complaint names them and no notice holds them; with where they belong, by id. Two statements at most."""
+    living complaint names them and no notice holds them; with where they belong, by id. Two statements at most.
+
+    released: those that their complaint may not name any more; they belong to the first living one that names them.
+    """
     values: dict[str, list[Any]] = {
         "targets": list(targets),
         "passing": list(PASSING),
         "ended_complaint": list(ENDED_COMPLAINT),
         "ended_case": list(ENDED_CASE),
+        "released": list(released),
     }
     with connection.cursor() as cursor:
         cursor.execute(MISPLACED, values)
@@ -136,15 +142,18 @@ def misplaced(targets: Iterable[int]) -> list[Passing]:
     return [passing for passing in found if passing.target not in in_drafts]
 
 
-def pass_on(targets: Iterable[int], *, actor: User | None, at: datetime, wait: bool = True) -> int:
+def pass_on(
+    targets: Iterable[int], *, actor: User | None, at: datetime, wait: bool = True, released: Collection[int] = ()
+) -> int:
     """Pass on those of the targets that are `misplaced`, with the audit telling both threads and the officers of the
     cases that they come into being told; how many.
 
     wait: whether the caller holds `lock_registry` and no row but its own complaint or case. Otherwise it waits for
     nobody: a target that somebody holds just now, or whose next case they do, is left to the maintenance
-    (`pass_on_ended`). A fixed number of statements, besides a few for each way that targets go.
+    (`pass_on_ended`). released: as for `misplaced`. A fixed number of statements, besides a few for each way that
+    targets go.
     """
-    wanted = misplaced(targets)
+    wanted = misplaced(targets, released)
     if not wanted:
         return 0
     cases = Case.objects.filter(pk__in={passing.case for passing in wanted}).order_by("pk")
@@ -152,7 +161,7 @@ def pass_on(targets: Iterable[int], *, actor: User | None, at: datetime, wait: b
     ids = [passing.target for passing in wanted if passing.case is None or passing.case in into]
     free = locked(Target.objects.filter(pk__in=ids).order_by("pk"), skip_locked=not wait)
     before = {target.pk: target.thread for target in free}
-    going = [passing for passing in misplaced(before) if passing.case is None or passing.case in into]
+    going = [passing for passing in misplaced(before, released) if passing.case is None or passing.case in into]
     with connection.cursor() as cursor:
         cursor.execute(
             PASS_ON,

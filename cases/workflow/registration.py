@@ -4,19 +4,23 @@ One code for the forecast that a person looks at, for the import itself, and for
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import F
 
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import CLAIMED, OFFICIAL
+from cases.models.targets import IMPORT_UNDONE
+from cases.states import TargetState
 from cases.workflow.claiming import allowance_of, tell_of_claims
 from cases.workflow.passing import pass_on
 from corps.audit import record_alike
-from corps.bulk import NULL, copied, copy_lines, copying_beside, take_ids
+from corps.bulk import NULL, copied, copy_lines, copying_beside, ids_among, take_ids, update_many
 from corps.locking import locked_in_order
 from corps.models import User
 from listings.addresses import canonical_url
@@ -144,10 +148,20 @@ def words_of_store(site: str, canonical_id: str, cells: Mapping[str, str]) -> st
 
 
 def allegation(cells: Mapping[str, str]) -> str:
-    """What a row alleges: the kind of violation in the firm's own words, price and list price, as COPY takes it."""
-    prices = [parse_price(text) if (text := cells.get(name)) else None for name in ("price", "list_price")]
+    """What a row alleges, as COPY takes it."""
+    violation, *prices = alleged_by(cells)
     words = [NULL if amount is None else str(amount) for amount in prices]
-    return "\t".join([copied(cells.get("violation", "")[:60]), *words])
+    return "\t".join([copied(violation), *words])
+
+
+def alleged_by(cells: Mapping[str, str]) -> tuple[str, Decimal | None, Decimal | None]:
+    """What a row alleges: the kind of violation in the firm's own words, price and list price."""
+    price, list_price = cells.get("price"), cells.get("list_price")
+    return (
+        cells.get("violation", "")[:60],
+        parse_price(price) if price else None,
+        parse_price(list_price) if list_price else None,
+    )
 
 
 def judge_rows(rows: Iterable[Row], registry: Registry, platforms: dict[str, int]) -> Outcome:
@@ -226,10 +240,45 @@ def register_rows(
     record_alike(actor, "target.reported", Target, missing.values(), at=at, thread=complaint.thread)
     # The complaint is locked, and so may its case not be waited for: what is held just now, the maintenance passes on.
     known = [pk for place, pk in outcome.targets.items() if place not in missing]
+    if known:
+        take_up_undone(known, complaint, actor, at)
     pass_on(known, actor=actor, at=at, wait=False)
     mark_official([registry.listings[key] for key in outcome.official_listings], confirmed_by or actor, at)
     if claimed:
         tell_of_claims(complaint, claimed, registry, actor)
+
+
+def take_up_undone(targets: Iterable[int], complaint: Complaint, actor: User, at: datetime) -> None:
+    """Report anew those of the targets that were dropped since their import was undone: a locked complaint names them
+    again. They are its own from now on, with its words. A few statements; one, where there are none."""
+    undone = Target.objects.filter(state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE)
+    ids = list(undone.filter(pk__in=ids_among(targets)).values_list("pk", flat=True))
+    again = list(locked_in_order(undone, ids)) if ids else []
+    if not again:
+        return
+    left = [target for target in again if target.thread != complaint.thread]
+    record_each(actor, "target.passed_on", left, at, way=complaint.number, why="import_undone")
+    ids = [target.pk for target in again]
+    Target.objects.filter(pk__in=ids).update(
+        state=TargetState.REPORTED, dropped_reason="", complaint=complaint, case=complaint.case_id
+    )
+    restate_targets(ids)
+    record_alike(actor, "target.reported", Target, ids, at=at, thread=complaint.thread)
+
+
+def restate_targets(targets: Collection[int]) -> None:
+    """Have targets say what the first row of their complaint alleges that names them, as if no other had: its firm, its
+    words, and when it was reported. Two statements."""
+    rows = ImportRow.objects.filter(target__in=targets, sheet_import__complaint=F("target__complaint"))
+    first = rows.order_by("target", "registered_at", "pk").distinct("target")
+    restated = []
+    for row in first.select_related("target", "sheet_import__complaint"):
+        target = row.target
+        assert target is not None  # its rows are asked for by their target
+        target.firm_id, target.reported_at = row.sheet_import.complaint.firm_id, row.registered_at or target.reported_at
+        target.alleged, target.price, target.list_price = alleged_by(row.cells)
+        restated.append(target)
+    update_many(restated, ["firm", "reported_at", "alleged", "price", "list_price"])
 
 
 def source_of(complaint: Complaint, confirmed_by: User | None = None, at: datetime | None = None) -> Source:

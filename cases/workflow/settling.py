@@ -88,7 +88,7 @@ def note_addresses_asked(*, firm: Firm, actor: User, addresses: Iterable[str]) -
     """
     asked = list(addresses)
     if asked:
-        record(actor, "import.addresses_asked", firm, at=now(), addresses=asked, count=len(asked))
+        record(actor, "import.addresses_asked", firm, at=now(), addresses=asked)
 
 
 def _settle(
@@ -109,7 +109,7 @@ def _settle(
             if read.verdict != "ok":
                 barred = Result(row.pk, False, read.code, read.reason)
             else:
-                _take_over(row, read)
+                take_over(row, read)
         results[row.pk] = barred or Result(row.pk)
         if barred is None:
             row.repair = "" if refuse else repair or row.repair
@@ -132,7 +132,7 @@ def _settle(
         decision=act,
         repair=repair or "",
     )
-    _judge_anew(sheet_import, complaint, [row.pk for row in changed], actor, at)
+    judge_anew(sheet_import, complaint, [row.pk for row in changed], actor, at)
     if not refuse:
         results |= _kept_out([row.pk for row in changed])
     return results
@@ -166,12 +166,13 @@ def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
     for pk, sheet, slug, canonical_id in held.values_list("pk", "sheet_import_id", "platform_slug", "listing_id"):
         if (slug, canonical_id) in wanted:
             by_import.setdefault(sheet, []).append(pk)
-    for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
+    living = SheetImport.objects.filter(pk__in=by_import).exclude(state=SheetImport.State.UNDONE)
+    for sheet_import in living.order_by("pk"):
         complaint, locked = imports.lock_import(sheet_import)
         if intake_barred(complaint):
             continue
         if locked.state in (SheetImport.State.REVIEW, SheetImport.State.DONE) or not locked.needs_review:
-            _judge_anew(locked, complaint, by_import[sheet_import.pk], actor, at)
+            judge_anew(locked, complaint, by_import[sheet_import.pk], actor, at)
 
 
 def _not_settleable(row: ImportRow, sheet_import: SheetImport, complaint: Complaint, actor: User) -> Result | None:
@@ -214,7 +215,8 @@ def _read_again(row: ImportRow, repair: str | None, platforms: dict[str, int]) -
     return judge_row(addresses, row.cells.get("request", ""), platforms.keys())
 
 
-def _take_over(row: ImportRow, read: RowReading) -> None:
+def take_over(row: ImportRow, read: RowReading) -> None:
+    """Have a row name what was read, whose verdict is "ok"."""
     address = read.target_address
     assert address is not None  # the verdict is "ok"
     row.result, row.reason, row.finding = RESULTS["ok"], "", ""
@@ -225,7 +227,7 @@ def _take_over(row: ImportRow, read: RowReading) -> None:
     row.store_site = read.store.site if read.store else ""
 
 
-def _judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int], actor: User, at: datetime) -> None:
+def judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int], actor: User, at: datetime) -> None:
     """Register settled rows of a registered sheet; of one that is being looked at, make the forecast anew."""
     if sheet_import.state == SheetImport.State.REVIEW and sheet_import.rows <= FORECAST_ANEW:
         imports.forecast(sheet_import)

@@ -240,10 +240,10 @@ def cases_seen(targets: Iterable[Target], user: User) -> set[int]:
 def where_dropped(target: Target, seen: Collection[int]) -> Any:
     """Where and why a target was dropped; of a case that is not among those `seen`, only that it was elsewhere."""
     if target.case is None:
-        return _("It was dropped: %(reason)s") % {"reason": target.dropped_reason}
+        return _("It was dropped: %(reason)s") % {"reason": target.why_dropped}
     if target.case_id not in seen:
         return _("It was dropped in a case of another unit (%(unit)s).") % {"unit": target.case.unit.name}
-    said = {"case": target.case.number, "reason": target.dropped_reason}
+    said = {"case": target.case.number, "reason": target.why_dropped}
     return _("It was dropped in case %(case)s: %(reason)s") % said
 
 

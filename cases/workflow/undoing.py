@@ -153,6 +153,8 @@ def _later_acts(model: type[Target | Complaint], act: BulkAct) -> dict[int, Any]
     entries = AuditEntry.objects.filter(
         subject_type=model._meta.label_lower, subject_id__in=act.subjects, pk__gt=act.last_entry
     )
+    # How its sheet went on is nothing that was done to it.
+    entries = entries.exclude(verb__startswith="import.")
     latest = entries.select_related("actor").order_by("subject_id", "-pk").distinct("subject_id")
     return {entry.subject_id: _told(entry) for entry in latest if entry.subject_id is not None}
 

@@ -9,7 +9,7 @@ NAMES = ("grey", "blue", "amber", "green", "red", "purple")
 _WORDS = {
     "grey": (
         "abandoned archived cancelled carried_over closed draft dropped gone_before_notice lead live none not_filed"
-        " ended not_ours pending received repeat reported restored transferred void withdrawn already_gone"
+        " ended not_ours pending received repeat reported restored transferred undone void withdrawn already_gone"
     ),
     "blue": (
         "accepted concluding disposing filed handed_over in_case issued loading new noticed open reading registering"

@@ -24,7 +24,7 @@ from corps.models import User
 from corps.pieces.words import clock_time
 from corps.results import Result
 from notices.announcements import announce_notice
-from notices.models import Notice, NoticeItem
+from notices.models import Notice, NoticeItem, Objection
 from notices.states import NOTICE_STATES, ItemState, NoticeState
 from notices.versions import parts_of, whole
 from notices.workflow.guards import (
@@ -308,6 +308,22 @@ def named_since(targets: Collection[int], since: datetime) -> dict[int, Any]:
     items = NoticeItem.objects.filter(after, target__in=targets).exclude(state=ItemState.WITHDRAWN)
     people = ("notice__drafted_by", "notice__submitted_by", "notice__issued_by")
     return {item.target_id: _built_on_by(item.notice) for item in items.select_related("notice", *people)}
+
+
+def ever_named(targets: Collection[int]) -> dict[int, Any]:
+    """Asked by the cases room before an import is undone: those of the targets that a notice names or has named, and
+    those that somebody objected to, each with a sentence that says which. Two statements."""
+    objections = Objection.objects.filter(target__in=targets).order_by("-pk")
+    said = _("Objection %(number)s was lodged against it.")
+    found: dict[int, Any] = {item.target_id: said % {"number": item.number} for item in objections}
+    # What was taken out of a draft, or given up with it, has never left.
+    never_left = Q(state=ItemState.WITHDRAWN, notice__issued_at__isnull=True)
+    items = NoticeItem.objects.filter(target__in=targets).exclude(never_left).select_related("notice").order_by("pk")
+    said = _("It is in notice %(number)s, “%(state)s”.")
+    for item in items:
+        facts = {"number": item.notice.number, "state": item.notice.get_state_display()}
+        found[item.target_id] = said % facts
+    return found
 
 
 def _built_on_by(notice: Notice) -> Any:

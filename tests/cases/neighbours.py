@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from cases import workflow
+from cases.models import ImportRow
 from corps.clock import now, today
+from corps.workflow import store_file
 from tests.cases.scene import CLOSES, NEIGHBOURS, OPENS, OTHER_STORE, START, Scene
 from tests.neighbours import Neighbours
 
@@ -28,6 +30,29 @@ def _ended_as(scene: Scene, state: str, act: Callable[[], Any]) -> str:
     before = scene.sheet.state
     act()
     return "done" if before != scene.sheet.state == state else "nothing"
+
+
+def _take_back(scene: Scene) -> Any:
+    """Take back the address of the row that the target came of, which a person corrected."""
+    rows = ImportRow.objects.filter(sheet_import=scene.sheet.pk, row=2)
+    rows.update(decision="repaired", repair=scene.listing.url)
+    return workflow.take_back_rows(rows=[rows.get().pk], actor=scene.officer)
+
+
+def _hand_in(scene: Scene) -> Any:
+    sheet = store_file(b"a", "text/csv")
+    return workflow.hand_in_sheet(complaint=scene.complaint, actor=scene.officer, sheet=sheet, sheet_name="b.csv")
+
+
+def _take_up(scene: Scene) -> Any:
+    return workflow.take_up_sheet(
+        sheet_import=scene.sheet,
+        actor=scene.officer,
+        title="案",
+        ground=scene.ground,
+        lead=scene.officer,
+        second=scene.officer2,
+    )
 
 
 def _submit(scene: Scene) -> Any:
@@ -113,6 +138,10 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
             rows=[s.unreadable_row], actor=s.officer, repair="https://item.taobao.com/item.htm?id=688888888888"
         ),
     ),
+    "take_back_rows": ({}, _take_back),
+    "undo_import": ({}, lambda s: workflow.undo_import(sheet_import=s.sheet, actor=s.officer)),
+    "hand_in_sheet": ({"import": "undone"}, _hand_in),
+    "take_up_sheet": ({"complaint": "received", "import": "review"}, _take_up),
     # Cases.
     "open_case": ({"complaint": "accepted"}, _open),
     "add_complaints": (

@@ -211,8 +211,15 @@ def _complaint(scene: Scene, state: str) -> None:
 
 def _import(scene: Scene, state: str) -> None:
     """What is not registered to its end has no target yet."""
-    is_done = state == SheetImport.State.DONE
-    scene.row("sheet").update(state=state, done=2 if is_done else 0)
+    is_done, is_undone = state == SheetImport.State.DONE, state == SheetImport.State.UNDONE
+    complaint = scene.complaint.pk
+    scene.row("sheet").update(
+        state=state,
+        done=2 if is_done else 0,
+        complaint=None if is_undone else complaint,
+        undone_complaint=complaint if is_undone else None,
+        undone_at=timezone.now() if is_undone else None,
+    )
     if not is_done:
         ImportRow.objects.filter(sheet_import=scene.sheet.pk).update(target=None, registered_at=None)
 

@@ -29,10 +29,12 @@ QUESTIONS = {
     "misplaced_targets",
     "missing",
     "note_address_asked",
+    "note_addresses_asked",
     "open_targets",
     "proposed_among",
     "ring_unfinished",
     "rows_by_result",
+    "standing_of",
     "stays_of",
     "targets_of",
     "touched_targets",
@@ -47,7 +49,7 @@ KNOWN = {
     # Another case of the same firm, into which something goes.
     "other": "lead filed not_filed disposing concluding closed archived transferred suspended withdrawn reopened",
     "complaint": "received accepted refused in_case answered closed withdrawn",
-    "import": "reading review registering done failed abandoned",
+    "import": "reading review registering done failed abandoned undone",
     "target": "reported noticed claimed verified gone_before_notice refused needs_information relisted restored"
     " dropped",
     "protection": "free official",
@@ -90,6 +92,14 @@ ABLE = "account-closed other-role"
 HERE = "forbidden: closed elsewhere"
 SEEN = "forbidden: closed; not-found: elsewhere"
 
+# Of what stands on an import: any target that is not just reported, any notice, any objection.
+BUILT_ON = {
+    "target": "built-on: noticed claimed verified gone_before_notice refused needs_information relisted restored"
+    " dropped",
+    "notice": "built-on: draft submitted returned issued completed withdrawn",
+    "item": f"built-on: draft {NAMED} withdrawn",
+    "objection": "built-on: lodged accepted upheld dismissed withdrawn",
+}
 LEAVING = {"case": LEAVABLE}
 ENDING = {"import": "being-registered: registering"}
 DECIDED = {"correction": "decided: confirmed declined"}
@@ -105,7 +115,7 @@ PASSED = {
 # For each verb and neighbour the refusals, by code; in every other state, and of every neighbour not named, it is done.
 # Whoever does it must have an open account: "forbidden" otherwise, unless a verb has its own line for `actor`.
 EXPECTED: dict[str, dict[str, str]] = {
-    "abandon_import": {"import": "not-in-review: registering done failed abandoned", "actor": HERE},
+    "abandon_import": {"import": "not-in-review: registering done failed abandoned undone", "actor": HERE},
     "accept_complaint": {"complaint": "wrong-state: accepted in_case answered closed withdrawn"},
     "add_complaints": {"other": OPEN_CASE, "complaint": ACCEPTED, "actor": HERE},
     "add_note": {"actor": HERE},
@@ -150,7 +160,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": HERE,
     },
     "confirm_belonging": DECIDED,
-    "continue_registering": {"import": "nothing: reading review done failed abandoned", "actor": ""},
+    "continue_registering": {"import": "nothing: reading review done failed abandoned undone", "actor": ""},
     "decline_belonging": DECIDED,
     "correct_complaint": {
         "complaint": "wrong-state: refused in_case answered closed withdrawn",
@@ -174,6 +184,12 @@ EXPECTED: dict[str, dict[str, str]] = {
         "ground": "ground-not-valid: ended",
         "actor": SEEN,
     },
+    "hand_in_sheet": {
+        "case": ENDED_CASE,
+        "complaint": LIVING,
+        "import": "has-a-sheet: reading review registering done failed abandoned",
+        "actor": HERE,
+    },
     "judge_claims": {"claim": "judged: confirmed refused corrected", "actor": SEEN},
     "move_complaint": {
         "case": "case-decided: closed archived transferred",
@@ -194,7 +210,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "pass_on_all": PASSED,
     "pass_on_ended": PASSED,
     "propose_belonging": {"correction": "already-submitted: proposed"},
-    "read_sheet": {"import": "nothing: review registering done failed abandoned", "actor": ""},
+    "read_sheet": {"import": "nothing: review registering done failed abandoned undone", "actor": ""},
     "reconsider_case": {
         "case": "wrong-state: lead filed disposing concluding closed archived transferred suspended withdrawn reopened"
     },
@@ -203,7 +219,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "register_import": {
         "case": ENDED_CASE,
         "complaint": LIVING,
-        "import": "not-in-review: reading registering done failed abandoned",
+        "import": "not-in-review: reading registering done failed abandoned undone",
         "actor": HERE,
     },
     "reopen_case": {"case": CLOSED, "actor": HERE},
@@ -221,11 +237,24 @@ EXPECTED: dict[str, dict[str, str]] = {
     "settle_rows": {
         "case": ENDED_CASE,
         "complaint": LIVING,
-        "import": "not-settleable: reading registering failed abandoned",
+        "import": "not-settleable: reading registering failed abandoned undone",
         "actor": SEEN,
     },
     "submit_complaint": {},
     "suspend_case": {"case": "wrong-state: lead not_filed closed archived transferred suspended withdrawn reopened"},
+    "take_back_rows": BUILT_ON
+    | {
+        "case": ENDED_CASE,
+        "complaint": LIVING,
+        "import": "not-settleable: reading registering failed abandoned undone",
+        "actor": SEEN,
+    },
+    "take_up_sheet": {
+        "complaint": "not-accepted: refused in_case answered closed withdrawn",
+        "import": "not-in-review: reading registering done failed abandoned undone",
+        "ground": "ground-not-valid: ended",
+        "officers": f"not-an-officer: {ABLE}",
+    },
     "take_up_targets": {
         "other": OPEN_CASE,
         "target": f"wrong-state: {DROPPED}",
@@ -239,6 +268,13 @@ EXPECTED: dict[str, dict[str, str]] = {
         "notice": "built-on: draft submitted returned issued completed",
         "item": f"built-on: draft {NAMED}",
         "act": "undone-already: undone; undo-late: too-old; forbidden: of-another",
+    },
+    "undo_import": BUILT_ON
+    | {
+        "case": WORKED_CASE,
+        "complaint": LIVING,
+        "import": "not-registered: reading review registering failed abandoned undone",
+        "actor": HERE,
     },
     "withdraw_case": LEAVING,
     "withdraw_complaint": ENDING | {"complaint": "wrong-state: refused answered closed withdrawn", "actor": HERE},

@@ -1,0 +1,111 @@
+"""What becomes of an import as a whole: taken up in a case, undone, its file opened afterwards."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from cases import workflow
+from cases.forms import CaseForm, JoinForm
+from cases.models import SheetImport, Target
+from cases.states import ComplaintState
+from cases.titles import proposed_title
+from cases.views.imports import readers, visible_import
+from corps.clock import now
+from corps.doors import SignedIn, open_to
+from corps.errors import TransitionRefused
+from corps.models import User
+from corps.papers import hand_out
+from corps.refusals import refusals_go_to, send_back
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+State = SheetImport.State
+MOST_OBSTACLES = 20
+
+
+@corps
+def take_up(request: SignedIn, pk: str) -> HttpResponse:
+    """Register the rows, accept the complaint and make a case of it, or take it into an open one: in one act."""
+    request.rail_key = "complaints"
+    sheet_import = visible_import(request, pk)
+    complaint = sheet_import.of_complaint
+    if sheet_import.state != State.REVIEW or complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
+        messages.warning(request, _("This sheet is not waiting to be taken up."))
+        return redirect("cases:import", sheet_import.pk)
+    form = CaseForm(
+        request.POST if "title" in request.POST else None, user=request.user, initial={"title": proposed_title(now())}
+    )
+    into = JoinForm(request.POST if "case" in request.POST else None, user=request.user, firm=complaint.firm)
+    for sent in (into, form):
+        if sent.is_valid():
+            with refusals_go_to(sent):
+                case = workflow.take_up_sheet(sheet_import=sheet_import, actor=request.user, **sent.cleaned_data)
+                return redirect(case)
+    context = {
+        "sheet_import": sheet_import,
+        "complaint": complaint,
+        "form": form,
+        "into": into,
+        "counts": workflow.rows_by_result(sheet_import),
+    }
+    return render(request, "cases/import_take_up.html", context)
+
+
+@corps
+def undo(request: SignedIn, pk: str) -> HttpResponse:
+    """Take the import back, after a page that says what goes with it, or what was built on it."""
+    request.rail_key = "complaints"
+    sheet_import = visible_import(request, pk)
+    if request.method == "POST":
+        try:
+            passed, dropped = workflow.undo_import(sheet_import=sheet_import, actor=request.user)
+        except TransitionRefused as refused:
+            return send_back(request, refused, "cases:import", sheet_import.pk)
+        said = _("The import is undone. Targets out of work: %(dropped)d; passed to other complaints: %(passed)d.")
+        messages.success(request, said % {"dropped": dropped, "passed": passed})
+        return redirect(sheet_import.of_complaint)
+    standing = workflow.standing_of(sheet_import)
+    context = {
+        "sheet_import": sheet_import,
+        "complaint": sheet_import.of_complaint,
+        "standing": standing,
+        "obstacles": _obstacles(request.user, standing.built_on),
+    }
+    return render(request, "cases/import_undo.html", context)
+
+
+def _obstacles(user: User, built_on: Mapping[int, Any]) -> list[dict[str, Any]]:
+    """What was built on how many targets, the most first: with a link to the first of them that the person may see."""
+    targets: dict[str, list[int]] = {}
+    for pk, what in built_on.items():
+        targets.setdefault(str(what), []).append(pk)
+    firsts = {pk for ids in targets.values() for pk in ids[:1]}
+    seen = set(Target.objects.visible_to(user).filter(pk__in=firsts).values_list("pk", flat=True))
+    grouped = sorted(targets.items(), key=lambda pair: -len(pair[1]))
+    return [
+        {"what": what, "count": len(ids), "target": ids[0] if ids[0] in seen else None}
+        for what, ids in grouped[:MOST_OBSTACLES]
+    ]
+
+
+@readers
+@require_GET
+def open_own_sheet(request: SignedIn, pk: str) -> HttpResponseBase:
+    """The file of an import that was undone, as a download."""
+    sheet_import = visible_import(request, pk)
+    if sheet_import.sheet is None:
+        raise Http404
+    complaint = sheet_import.of_complaint
+    return hand_out(
+        request,
+        sheet_import.sheet,
+        kind="sheet",
+        name=sheet_import.sheet_name,
+        subject=complaint,
+        thread=complaint.thread,
+    )

@@ -1,0 +1,261 @@
+"""An import taken back as a whole, and rows whose mended address is taken back, as long as nothing of them has left.
+
+What only they named is out of work, dropped for this reason, and is reported again by itself once a living complaint
+names it (`take_up_undone`). What other living complaints name as well passes on to them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from cases.models import Case, Complaint, ImportRow, SheetImport, Target
+from cases.models.targets import IMPORT_UNDONE
+from cases.states import CaseState, TargetState
+from cases.workflow import imports
+from cases.workflow.guards import OPEN_CASE, intake_barred
+from cases.workflow.passing import pass_on
+from cases.workflow.reading import RESULTS
+from cases.workflow.registration import record_each, restate_targets
+from cases.workflow.settling import judge_anew, judge_held, take_over
+from corps.access import require
+from corps.audit import record, record_alike
+from corps.bulk import update_many
+from corps.clock import accept_at, now
+from corps.errors import TransitionRefused
+from corps.last_acts import last_act
+from corps.locking import held, locked_in_order
+from corps.models import User
+from corps.results import Result
+from listings.classify import judge_row
+from listings.models import Belonging
+from listings.registration import lock_registry, registered_platforms
+from listings.sheets.headers import ADDRESS_FIELDS
+from listings.sites import platform_of
+
+State = SheetImport.State
+
+# Apps above add to these: asked for ids of targets, each names those of which something has left or is under way, with
+# a sentence that says what.
+import_checks: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
+
+
+class Standing(NamedTuple):
+    """What undoing an import would do, counted. targets: those that it holds. built_on: of these, by id, what was built
+    on each. passing: how many other living complaints name as well."""
+
+    targets: list[int]
+    built_on: dict[int, Any]
+    passing: int
+
+    @property
+    def dropped(self) -> int:
+        """How many targets only this import names."""
+        return len(self.targets) - self.passing
+
+
+def standing_of(sheet_import: SheetImport) -> Standing:
+    """What undoing an import would do now. A handful of statements."""
+    targets = list(_held_targets(sheet_import).order_by("pk"))
+    others = ImportRow.objects.filter(target__in=[target.pk for target in targets]).exclude(sheet_import=sheet_import)
+    passing = others.of_living_complaints().order_by().values("target").distinct().count()
+    return Standing([target.pk for target in targets], _built_on(targets), passing)
+
+
+def _held_targets(sheet_import: SheetImport) -> Any:
+    """The targets that a complaint holds since its import named them."""
+    rows = ImportRow.objects.filter(sheet_import=sheet_import.pk, target__isnull=False)
+    return Target.objects.filter(complaint=sheet_import.complaint_id, pk__in=rows.order_by().values("target"))
+
+
+def _built_on(targets: Collection[Target]) -> dict[int, Any]:
+    """Of targets those on which something was built, with what."""
+    found: dict[int, Any] = {}
+    for check in import_checks:
+        found |= check([target.pk for target in targets])
+    for target in targets:
+        if target.state != TargetState.REPORTED:
+            found.setdefault(target.pk, _("It is “%(state)s”.") % {"state": target.get_state_display()})
+    return found
+
+
+@transaction.atomic
+def undo_import(*, sheet_import: SheetImport, actor: User, at: datetime | None = None) -> tuple[int, int]:
+    """Take an import back as long as nothing of it has left; how many targets passed on, how many are out of work.
+
+    Its rows keep their result. The complaint has no sheet afterwards and may be handed another one (`hand_in_sheet`).
+    What other living complaints name passes to the first of them, with its words.
+    Raises PermissionDenied; TransitionRefused "not-registered", "complaint-not-open", "case-not-open", "built-on" with
+    what was built on how many.
+    """
+    at = accept_at(actor, at, now())
+    lock_registry()
+    # The case before its complaint, as who closes it locks them.
+    held(
+        Case, Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False).values_list("case", flat=True)
+    )
+    complaint, sheet_import = imports.lock_import(sheet_import)
+    require(actor, "cases.undo_import", sheet_import)
+    if sheet_import.state not in (State.DONE, State.FAILED) or not sheet_import.done:
+        message = _("Only a sheet that is registered can be undone: it is “%(state)s”.")
+        said = {"state": sheet_import.get_state_display()}
+        raise TransitionRefused("not-registered", message % said, **last_act(complaint))
+    _require_open(complaint)
+    targets = list(locked_in_order(Target.objects, _held_targets(sheet_import).values_list("pk", flat=True)))
+    _refuse_built_on(_built_on(targets))
+
+    ImportRow.objects.filter(sheet_import=sheet_import).update(target=None, registered_at=None)
+    claims = _void_claims(complaint)
+    _set_aside(sheet_import, complaint, actor, at)
+    passed, dropped = _let_go([target.pk for target in targets], complaint, actor, at)
+    noted: dict[str, Any] = {"rows": sheet_import.rows, "passed": passed, "dropped": dropped}
+    noted["sheet_name"] = sheet_import.sheet_name
+    record(actor, "import.undone", complaint, at=at, thread=complaint.thread, **noted)
+    judge_held(claims, actor=actor, at=at)
+    return passed, dropped
+
+
+def _require_open(complaint: Complaint) -> None:
+    """Raise TransitionRefused unless what a complaint named can still be taken out of work."""
+    if barred := intake_barred(complaint):
+        raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
+    if complaint.case is not None and complaint.case.state not in (*OPEN_CASE, CaseState.CONCLUDING):
+        message = _("The case is not open: it is “%(state)s”.") % {"state": complaint.case.get_state_display()}
+        raise TransitionRefused("case-not-open", message, state=complaint.case.state, **last_act(complaint.case))
+
+
+def _refuse_built_on(built_on: Mapping[int, Any]) -> None:
+    if not built_on:
+        return
+    message = ngettext_lazy(
+        "%(count)d target of this sheet is built on already: %(what)s",
+        "%(count)d targets of this sheet are built on already: %(what)s",
+        len(built_on),
+    )
+    counted = Counter(str(what) for what in built_on.values()).most_common(3)
+    what = " ".join(f"{words} ({count})" for words, count in counted)
+    raise TransitionRefused("built-on", message % {"count": len(built_on), "what": what}, targets=len(built_on))
+
+
+def _set_aside(sheet_import: SheetImport, complaint: Complaint, actor: User, at: datetime) -> None:
+    """Keep an import, with its file, beside its complaint, which has none any more."""
+    SheetImport.objects.filter(pk=sheet_import.pk).update(
+        complaint=None,
+        undone_complaint=complaint,
+        state=State.UNDONE,
+        undone_by=actor,
+        undone_at=at,
+        sheet=complaint.sheet,
+        own_sheet_name=complaint.sheet_name,
+        touched_at=now(),
+    )
+    sheet_import.refresh_from_db()
+    complaint.sheet, complaint.sheet_name = None, ""
+    complaint.save(update_fields=["sheet", "sheet_name"])
+
+
+def _void_claims(complaint: Complaint) -> list[tuple[int, str]]:
+    """Have the claims of a complaint's rows, which nobody judged, hold nothing any more; of which listings."""
+    claims = Belonging.objects.in_effect().filter(complaint=complaint.pk)
+    listings = list(claims.values_list("platform", "listing_id"))
+    claims.update(in_effect=False)
+    return listings
+
+
+def _let_go(ids: list[int], complaint: Complaint, actor: User, at: datetime) -> tuple[int, int]:
+    """Pass on the locked targets that a complaint does not name any more, or take them out of work; how many each."""
+    pass_on(ids, actor=actor, at=at, released=ids)
+    passed = list(Target.objects.filter(pk__in=ids).exclude(complaint=complaint).values_list("pk", flat=True))
+    restate_targets(passed)
+    named = ImportRow.objects.filter(target=OuterRef("pk"), sheet_import__complaint=complaint)
+    left = list(Target.objects.filter(~Exists(named), pk__in=ids, complaint=complaint))
+    left_ids = [target.pk for target in left]
+    Target.objects.filter(pk__in=left_ids).update(state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE)
+    record_each(actor, "target.import_undone", left, at)
+    return len(passed), len(left)
+
+
+@transaction.atomic
+def take_back_rows(*, rows: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+    """Take back the address that a person gave in place of a row's own: the row is judged by its own cells again.
+
+    One Result for each id. What the row was registered as goes as `undo_import` lets it go.
+    Refused with their code: "not-found", "not-mended", "not-settleable", "complaint-not-open", "case-not-open",
+    "built-on" with what.
+    Raises PermissionDenied.
+    """
+    at = accept_at(actor, at, now())
+    require(actor, "cases.settle_rows")
+    lock_registry()
+    ids = list(dict.fromkeys(rows))
+    by_import: dict[UUID, list[ImportRow]] = {}
+    for row in ImportRow.objects.visible_to(actor).filter(pk__in=ids).order_by("row"):
+        by_import.setdefault(row.sheet_import_id, []).append(row)
+    results: dict[int, Result] = {}
+    for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
+        held(Case, Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False).values_list("case"))
+        complaint, locked_import = imports.lock_import(sheet_import)
+        results |= _take_back(locked_import, complaint, by_import[sheet_import.pk], actor, at)
+    missing = _("There is no such row.")
+    return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
+
+
+def _take_back(
+    sheet_import: SheetImport, complaint: Complaint, rows: list[ImportRow], actor: User, at: datetime
+) -> dict[int, Result]:
+    own = Target.objects.filter(pk__in=[row.target_id for row in rows if row.target_id], complaint=complaint)
+    targets = {target.pk: target for target in locked_in_order(Target.objects, own.values_list("pk", flat=True))}
+    built_on = _built_on(targets.values())
+    results = {row.pk: _may_be_taken_back(row, sheet_import, complaint, actor, built_on) for row in rows}
+    going = [row for row in rows if results[row.pk].ok]
+    platforms = registered_platforms()
+    released = [row.target_id for row in going if row.target_id in targets]
+    for row in going:
+        _as_it_came(row, platforms)
+    update_many(
+        going,
+        ["result", "reason", "finding", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
+         "address", "repair", "decision", "decided_by", "target", "registered_at"],
+    )  # fmt: skip
+    ids = [row.pk for row in going]
+    record_alike(actor, "import.row_taken_back", ImportRow, ids, at=at, thread=complaint.thread)
+    _let_go([pk for pk in released if pk is not None], complaint, actor, at)
+    judge_anew(sheet_import, complaint, ids, actor, at)
+    return results
+
+
+def _may_be_taken_back(
+    row: ImportRow, sheet_import: SheetImport, complaint: Complaint, actor: User, built_on: Mapping[int, Any]
+) -> Result:
+    if row.decision != ImportRow.Decision.REPAIRED:
+        return Result(row.pk, False, "not-mended", _("Nobody has corrected the address of this row."))
+    if barred := intake_barred(complaint):
+        return Result(row.pk, False, *barred)
+    may_still = (State.REVIEW, State.DONE) if actor.is_corps else (State.REVIEW,)
+    if sheet_import.state not in may_still:
+        message = _("Rows of this sheet cannot be settled now: %(state)s.")
+        return Result(row.pk, False, "not-settleable", message % {"state": sheet_import.get_state_display()})
+    if row.target_id is not None and row.target_id in built_on:
+        return Result(row.pk, False, "built-on", built_on[row.target_id])
+    return Result(row.pk)
+
+
+def _as_it_came(row: ImportRow, platforms: Mapping[str, int]) -> None:
+    """Judge a row by its own cells, as when it was read."""
+    addresses = [(name, row.cells[name]) for name in ADDRESS_FIELDS if name in row.cells]
+    read = judge_row(addresses, row.cells.get("request", ""), platforms.keys())
+    row.repair, row.decision, row.decided_by, row.target, row.registered_at = "", "", None, None, None
+    if read.verdict == "ok":
+        take_over(row, read)
+        return
+    first = read.listing or read.store
+    row.result, row.reason, row.finding, row.kind, row.address = RESULTS[read.verdict], read.code, "", "", read.text
+    row.platform_slug = platform_of(first.site) if first else ""
+    row.listing_id, row.listing_site = (read.listing.canonical_id, read.listing.site) if read.listing else ("", "")
+    row.store_id, row.store_site = (read.store.canonical_id, read.store.site) if read.store else ("", "")
