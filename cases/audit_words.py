@@ -34,7 +34,7 @@ VERBS = {
     "case.transferred": (_("Case transferred"), "grey"),
     "case.withdrawn": (_("Case withdrawn"), "grey"),
     "complaint.submitted": (_("Complaint handed in"), "grey"),
-    "complaint.sheet_handed_in": (_("Sheet handed in"), "grey"),
+    "complaint.sheet_handed_in": (_("Sheet submitted"), "grey"),
     "complaint.receipt_set": (_("Date of receipt set"), "grey"),
     "complaint.corrected": (_("Firm and subject of the complaint corrected"), "amber"),
     "complaint.accepted": (_("Complaint accepted"), "blue"),

@@ -204,7 +204,7 @@ class PasteForm(forms.Form):
         if not lines:
             raise ValidationError(_("Paste at least one line."))
         if lines > MOST_LINES:
-            said = _("These are %(lines)s lines; at most %(most)s are read at once. Hand a file in instead.")
+            said = _("These are %(lines)s lines; at most %(most)s are read at once. Upload a file instead.")
             raise ValidationError(said % {"lines": lines, "most": MOST_LINES})
         return text
 

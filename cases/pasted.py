@@ -37,7 +37,7 @@ KINDS: dict[str, Any] = {
 
 # Apps above add to these: asked for ids of targets whose cases a person may see, each tells of those that it knows
 # something of, in words.
-tellers: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
+request_lookups: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Answer:
     """What is told of one pasted line.
 
     number: of the line, from 1. text: the line. platform, kind, id: what it names, "" where it names nothing.
-    standing: a state word with a colour (a result of `ImportRow`, or "" for a line that is no row). words: its label.
+    result: one of `ImportRow.Result`, or "" for a line that is no row. words: its label.
     note: what is known of it, or why it cannot be taken. place: what it asks about, where it can be registered.
     """
 
@@ -54,7 +54,7 @@ class Answer:
     platform: str = ""
     kind: Any = ""
     id: str = ""
-    standing: str = ""
+    result: str = ""
     words: Any = ""
     note: Any = ""
     place: Place | None = None
@@ -72,14 +72,14 @@ class Answers:
 
     @property
     def counts(self) -> list[tuple[str, Any, int]]:
-        """(standing, label, count) of those results that there are, in their order."""
-        counted = Counter(answer.standing for answer in self.lines)
+        """(result, label, count) of those results that there are, in their order."""
+        counted = Counter(answer.result for answer in self.lines)
         return [(word, label, counted[word]) for word, label in Result.choices if counted[word]]
 
     @property
     def usable(self) -> int:
         """How many lines would become rows that name something, now or after a look."""
-        return sum(answer.standing in (Result.NEW, Result.REPEAT, Result.HELD) for answer in self.lines)
+        return sum(answer.result in (Result.NEW, Result.REPEAT, Result.HELD) for answer in self.lines)
 
 
 def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
@@ -141,9 +141,9 @@ def _as_read(number: int, pasted: Pasted, reading: RowReading, platforms: Mappin
         reading.reason,
     )
     if reading.code.startswith(NO_ROW):
-        return replace(answer, platform="", kind="", id="", standing="", words=_("not a row"))
+        return replace(answer, platform="", kind="", id="", result="", words=_("not a row"))
     if reading.verdict == "held":
-        return replace(answer, standing=Result.HELD.value, words=Result.HELD.label)
+        return replace(answer, result=Result.HELD.value, words=Result.HELD.label)
     if reading.verdict == "ok" and platform is not None:
         return replace(answer, place=(reading.target or "", (platform.pk, address.canonical_id)), note=_mended(address))
     return answer
@@ -162,20 +162,19 @@ def _no_row(number: int, pasted: Pasted) -> Answer:
 def _row(number: int, reading: RowReading) -> Row:
     address = reading.target_address
     assert address is not None  # only what can be registered is asked for
-    listing, store = reading.listing, reading.store
     return Row(
         number,
         Result.NEW.value,
         platform_of(address.site),
         reading.target or "",
-        listing.canonical_id if listing else "",
-        store.canonical_id if store else "",
+        getattr(reading.listing, "canonical_id", ""),
+        getattr(reading.store, "canonical_id", ""),
     )
 
 
 def _unexamined(line: Answer) -> Answer:
     """A line that stands as it was read; of an address that was not looked up, that it can be used."""
-    return line if line.place is None else replace(line, standing=Result.NEW.value, words=_("usable"))
+    return line if line.place is None else replace(line, result=Result.NEW.value, words=_("usable"))
 
 
 def _targets_of(outcome: Outcome, registry: Registry) -> dict[Place, int]:
@@ -197,7 +196,7 @@ def _judged(drafts: Mapping[int, Answer], outcome: Outcome) -> Iterator[Answer]:
         note: Any = outcome.findings.get(number, "") or draft.note
         if first := _repeated_line(draft, outcome):
             note = _("the same as line %(line)s") % {"line": first}
-        yield replace(draft, standing=word.value, words=word.label, note=note)
+        yield replace(draft, result=word.value, words=word.label, note=note)
 
 
 def _repeated_line(answer: Answer, outcome: Outcome) -> int:
@@ -213,13 +212,13 @@ def _told_to_corps(drafts: Mapping[int, Answer], outcome: Outcome, registry: Reg
     seen = cases_seen(targets.values(), user)
     open_to_user = [pk for pk, target in targets.items() if target.case_id is None or target.case_id in seen]
     more: dict[int, list[Any]] = {}
-    for teller in tellers:
-        for target, words in teller(open_to_user).items():
+    for look_up in request_lookups:
+        for target, words in look_up(open_to_user).items():
             more.setdefault(target, []).append(words)
     told = {}
     for answer in _judged(drafts, outcome):
-        pk = known.get(answer.place, 0) if answer.place else 0
-        if pk and answer.standing != Result.OFFICIAL:
+        pk = _target_of(answer, known)
+        if pk and answer.result != Result.OFFICIAL:
             said = [fates[pk].label, fates[pk].where, *more.get(pk, ()), answer.note]
             answer = replace(answer, note="　".join(str(words) for words in said if words))
         told[answer.number] = answer
@@ -238,14 +237,21 @@ def _told_to_firm(drafts: Mapping[int, Answer], outcome: Outcome, registry: Regi
     states = {target.pk: target.as_told.label for target in _with_holders(complaints)}
     told = {}
     for answer in _judged(drafts, outcome):
-        pk = known.get(answer.place, 0) if answer.place else 0
-        if answer.standing == Result.OFFICIAL:
-            answer = replace(answer, note="")
+        pk = _target_of(answer, known)
+        if answer.result == Result.OFFICIAL:
+            told[answer.number] = replace(answer, note="")
         elif pk in complaints:
             said = _("You named it with complaint %(complaint)s: %(state)s")
-            facts = {"complaint": complaints[pk], "state": states[pk]}
-            answer = replace(answer, standing=Result.REPEAT.value, words=Result.REPEAT.label, note=said % facts)
-        elif not _repeated_line(answer, outcome):
-            answer = _unexamined(drafts[answer.number])
-        told[answer.number] = answer
+            note = said % {"complaint": complaints[pk], "state": states[pk]}
+            word = Result.REPEAT
+            told[answer.number] = replace(answer, result=word.value, words=word.label, note=note)
+        elif _repeated_line(answer, outcome):
+            told[answer.number] = answer
+        else:
+            told[answer.number] = _unexamined(drafts[answer.number])
     return told
+
+
+def _target_of(answer: Answer, known: Mapping[Place, int]) -> int:
+    """The target of what a line asks about; 0 without one."""
+    return 0 if answer.place is None else known.get(answer.place, 0)

@@ -266,7 +266,10 @@ NOTICES = story.Panel(
 
 
 def last_asked(targets: Collection[int]) -> dict[int, Any]:
-    """For `cases.pasted.tellers`: of targets, with which notice a platform was last asked, and when. One statement."""
+    """For `cases.pasted.request_lookups`: of targets, with which notice a platform was last asked, and when.
+
+    One statement.
+    """
     items = NoticeItem.objects.filter(target__in=targets, notice__issued_at__isnull=False).select_related("notice")
     latest = items.order_by("target", "-notice__issued_at", "-pk").distinct("target")
     said = _("notice %(number)s of %(day)s")
@@ -279,4 +282,4 @@ def register() -> None:
     story.binders.append(bind)
     story.waiting.append(waiting_targets)
     story.panels.append(NOTICES)
-    pasted.tellers.append(last_asked)
+    pasted.request_lookups.append(last_asked)

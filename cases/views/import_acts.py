@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -37,10 +37,9 @@ def take_up(request: SignedIn, pk: str) -> HttpResponse:
     if sheet_import.state != State.REVIEW or complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
         messages.warning(request, _("This sheet is not waiting to be taken up."))
         return redirect("cases:import", sheet_import.pk)
-    form = CaseForm(
-        request.POST if "title" in request.POST else None, user=request.user, initial={"title": proposed_title(now())}
-    )
-    into = JoinForm(request.POST if "case" in request.POST else None, user=request.user, firm=complaint.firm)
+    initial = {"title": proposed_title(now())}
+    form = CaseForm(_sent_with("title", request), user=request.user, initial=initial)
+    into = JoinForm(_sent_with("case", request), user=request.user, firm=complaint.firm)
     for sent in (into, form):
         if sent.is_valid():
             with refusals_go_to(sent):
@@ -56,6 +55,11 @@ def take_up(request: SignedIn, pk: str) -> HttpResponse:
     return render(request, "cases/import_take_up.html", context)
 
 
+def _sent_with(name: str, request: SignedIn) -> QueryDict | None:
+    """What was sent, if the form with this field was; None otherwise."""
+    return request.POST if name in request.POST else None
+
+
 @corps
 def undo(request: SignedIn, pk: str) -> HttpResponse:
     """Take the import back, after a page that says what goes with it, or what was built on it."""
@@ -69,12 +73,12 @@ def undo(request: SignedIn, pk: str) -> HttpResponse:
         said = _("The import is undone. Targets out of work: %(dropped)d; passed to other complaints: %(passed)d.")
         messages.success(request, said % {"dropped": dropped, "passed": passed})
         return redirect(sheet_import.of_complaint)
-    standing = workflow.standing_of(sheet_import)
+    undoing = workflow.undoing_of(sheet_import)
     context = {
         "sheet_import": sheet_import,
         "complaint": sheet_import.of_complaint,
-        "standing": standing,
-        "obstacles": _obstacles(request.user, standing.built_on),
+        "undoing": undoing,
+        "obstacles": _obstacles(request.user, undoing.built_on),
     }
     return render(request, "cases/import_undo.html", context)
 

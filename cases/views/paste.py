@@ -35,13 +35,11 @@ def paste(request: SignedIn) -> HttpResponse:
     """Answer what is pasted, a fragment for HTMX; with `act` "hand_in" make a complaint of it, read as any sheet."""
     request.rail_key = "complaints"
     form = PasteForm(posted(request), user=request.user)
-    answers = None
-    if form.is_valid():
-        answers = _answers(request.user, form.cleaned_data["pasted"])
-        if request.POST.get("act") == "hand_in":
-            with refusals_go_to(form):
-                if sheet_import := _hand_in(request.user, form, answers):
-                    return redirect("cases:import", sheet_import.pk)
+    answers = _answers(request.user, form.cleaned_data["pasted"]) if form.is_valid() else None
+    if answers is not None and request.POST.get("act") == "hand_in":
+        with refusals_go_to(form):
+            if sheet_import := _hand_in(request.user, form, answers):
+                return redirect("cases:import", sheet_import.pk)
     context = {"paste_form": form, "answers": answers}
     if request.headers.get("HX-Request") == "true":
         return render(request, "cases/_pasted.html", context)

@@ -55,7 +55,7 @@ from cases.workflow.complaints import (
 )
 from cases.workflow.correcting import Said, correct_reading, forget_corrections
 from cases.workflow.grounds import change_ground, is_given, register_ground
-from cases.workflow.import_undoing import import_checks, standing_of, take_back_rows, undo_import
+from cases.workflow.import_undoing import import_checks, take_back_rows, undo_import, undoing_of
 from cases.workflow.imports import (
     abandon_import,
     continue_registering,
@@ -160,7 +160,6 @@ __all__ = [
     "rows_by_result",
     "set_received_on",
     "settle_rows",
-    "standing_of",
     "stays_of",
     "submit_complaint",
     "suspend_case",
@@ -173,6 +172,7 @@ __all__ = [
     "undo_act",
     "undo_checks",
     "undo_import",
+    "undoing_of",
     "what_waits",
     "where_dropped",
     "withdraw_case",

@@ -23,7 +23,7 @@ from cases.workflow.guards import OPEN_CASE, intake_barred
 from cases.workflow.passing import pass_on
 from cases.workflow.reading import RESULTS
 from cases.workflow.registration import record_each, restate_targets
-from cases.workflow.settling import judge_anew, judge_held, take_over
+from cases.workflow.settling import judge_anew, judge_held, name_addresses, take_over
 from corps.access import require
 from corps.audit import record, record_alike
 from corps.bulk import update_many
@@ -46,7 +46,7 @@ State = SheetImport.State
 import_checks: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
 
 
-class Standing(NamedTuple):
+class Undoing(NamedTuple):
     """What undoing an import would do, counted. targets: those that it holds. built_on: of these, by id, what was built
     on each. passing: how many other living complaints name as well."""
 
@@ -60,12 +60,12 @@ class Standing(NamedTuple):
         return len(self.targets) - self.passing
 
 
-def standing_of(sheet_import: SheetImport) -> Standing:
+def undoing_of(sheet_import: SheetImport) -> Undoing:
     """What undoing an import would do now. A handful of statements."""
     targets = list(_held_targets(sheet_import).order_by("pk"))
     others = ImportRow.objects.filter(target__in=[target.pk for target in targets]).exclude(sheet_import=sheet_import)
     passing = others.of_living_complaints().order_by().values("target").distinct().count()
-    return Standing([target.pk for target in targets], _built_on(targets), passing)
+    return Undoing([target.pk for target in targets], _built_on(targets), passing)
 
 
 def _held_targets(sheet_import: SheetImport) -> Any:
@@ -257,5 +257,4 @@ def _as_it_came(row: ImportRow, platforms: Mapping[str, int]) -> None:
     first = read.listing or read.store
     row.result, row.reason, row.finding, row.kind, row.address = RESULTS[read.verdict], read.code, "", "", read.text
     row.platform_slug = platform_of(first.site) if first else ""
-    row.listing_id, row.listing_site = (read.listing.canonical_id, read.listing.site) if read.listing else ("", "")
-    row.store_id, row.store_site = (read.store.canonical_id, read.store.site) if read.store else ("", "")
+    name_addresses(row, read)

@@ -20,7 +20,7 @@ from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
 from firms.models import Firm
-from listings.addresses import canonical_url, read_cell
+from listings.addresses import Address, canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
 from listings.registration import Key, Registry, lock_registry, platforms_taking_part, registered_platforms
 from listings.sites import platform_of
@@ -221,10 +221,17 @@ def take_over(row: ImportRow, read: RowReading) -> None:
     assert address is not None  # the verdict is "ok"
     row.result, row.reason, row.finding = RESULTS["ok"], "", ""
     row.platform_slug, row.kind, row.address = platform_of(address.site), read.target or "", address.canonical_url
-    row.listing_id = read.listing.canonical_id if read.listing else ""
-    row.listing_site = read.listing.site if read.listing else ""
-    row.store_id = read.store.canonical_id if read.store else ""
-    row.store_site = read.store.site if read.store else ""
+    name_addresses(row, read)
+
+
+def name_addresses(row: ImportRow, read: RowReading) -> None:
+    """Write down which listing and which store a row names."""
+    row.listing_id, row.listing_site = _named(read.listing)
+    row.store_id, row.store_site = _named(read.store)
+
+
+def _named(address: Address | None) -> tuple[str, str]:
+    return ("", "") if address is None else (address.canonical_id, address.site)
 
 
 def judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int], actor: User, at: datetime) -> None:

@@ -34,10 +34,10 @@ QUESTIONS = {
     "proposed_among",
     "ring_unfinished",
     "rows_by_result",
-    "standing_of",
     "stays_of",
     "targets_of",
     "touched_targets",
+    "undoing_of",
     "what_waits",
     "where_dropped",
 }

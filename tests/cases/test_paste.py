@@ -47,7 +47,7 @@ def test_each_line_is_answered_with_what_it_is_and_what_is_known_of_it(officer, 
     case = workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
     lines = [NEW, NAMED, "https://shop281343518.taobao.com/", SHARED, "1.19E+12", f"{NEW}&spm=1", "合计"]
     answers = told(officer, *lines)
-    assert [(line.number, line.kind, line.id, line.standing) for line in answers.lines] == [
+    assert [(line.number, line.kind, line.id, line.result) for line in answers.lines] == [
         (1, "商品", "655000000002", "new"),
         (2, "商品", "655000000001", "repeat"),
         (3, "店铺", "281343518", "official"),
@@ -75,20 +75,20 @@ def test_a_case_of_another_unit_is_not_named(house, client):
 
 def test_rows_of_a_spreadsheet_are_split_into_columns_with_or_without_headings(officer, house):
     bare = told(officer, f"1\t淘宝\t店甲\t{NEW}\t面膜\t12.5", "2\t淘宝\t店乙\t\t面霜\t13")
-    assert [line.standing for line in bare.lines] == ["new", "invalid"]
+    assert [line.result for line in bare.lines] == ["new", "invalid"]
     headed = told(
         officer, "序号\t平台\t商品链接\t店铺链接\t诉求", f"1\t淘宝\t{NEW}\thttps://shop281343519.taobao.com\t关闭店铺"
     )
-    assert [(line.standing, line.kind) for line in headed.lines] == [("", ""), ("new", "店铺")]
+    assert [(line.result, line.kind) for line in headed.lines] == [("", ""), ("new", "店铺")]
 
 
 def test_a_firm_learns_nothing_of_what_another_one_named(house):
     take_in(house, f"商品链接\n{NAMED}".encode(), firm="CXT")
     own, other = signed_in_firm(house, "CXT"), signed_in_firm(house, "HYS")
-    assert (told(other, NAMED).lines[0].standing, told(other, NAMED).lines[0].note) == ("new", "")
+    assert (told(other, NAMED).lines[0].result, told(other, NAMED).lines[0].note) == ("new", "")
     mine = told(own, NAMED).lines[0]
     number = Complaint.objects.get().number
-    assert (mine.standing, number in str(mine.note)) == ("repeat", True)
+    assert (mine.result, number in str(mine.note)) == ("repeat", True)
     page = other.post(reverse(PASTE), {"pasted": NAMED}).content.decode()
     assert number not in page
 
@@ -98,7 +98,7 @@ def test_a_firm_may_ask_so_many_addresses_and_each_asking_is_written_down(house,
     monkeypatch.setattr("cases.views.paste.allowance", lambda code, key, wanted: min(wanted, 1))
     firm = signed_in_firm(house, "CXT")
     answers = told(firm, NEW, "https://shop281343518.taobao.com/")
-    assert ([line.standing for line in answers.lines], answers.unexamined) == (["new", "new"], 1)
+    assert ([line.result for line in answers.lines], answers.unexamined) == (["new", "new"], 1)
     asked = AuditEntry.objects.get(verb="import.addresses_asked")
     assert asked.detail == {"addresses": ["655000000002"]}
     assert not told(firm, "1.19E+12").asked

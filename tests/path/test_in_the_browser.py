@@ -64,15 +64,17 @@ def hand_in(page: Page) -> None:
     page.get_by_role("button", name="登记并识别表格").click()
     expect(page.get_by_role("button", name="登记 3 行")).to_be_visible(timeout=20_000)
     expect(page.locator("tr.why")).to_contain_text("链接")
-    page.get_by_role("button", name="登记 3 行").click()
+    page.keyboard.press("d")
     expect(page.get_by_role("link", name="查看投诉")).to_be_visible(timeout=20_000)
 
 
 def open_case(page: Page) -> str:
     """The officer accepts the complaint and makes a case of it; its number."""
     page.get_by_role("link", name="查看投诉").click()
-    page.get_by_role("button", name="受理", exact=True).click()
-    page.get_by_role("link", name="开案").click()
+    expect(page.locator("[data-key=s]")).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_role("link", name="开案")).to_be_visible()
+    page.keyboard.press("b")
     page.select_option("[name=ground]", label="假冒商品")
     page.select_option("[name=lead]", label="officer")
     page.select_option("[name=second]", label="officer2")
