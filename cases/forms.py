@@ -183,9 +183,9 @@ class PasteForm(forms.Form):
     firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), required=False)
     subject = forms.CharField(label=_("Subject of the letter"), max_length=200, required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User, firm: Firm | None = None) -> None:
         # Ids of its own: it stands beside other forms.
-        super().__init__(data, auto_id="paste_%s")
+        super().__init__(data, auto_id="paste_%s", initial={"firm": firm})
         self.firms = Firm.objects.visible_to(user)
         offer(self, self.firms, "firm")
         cast(forms.ModelChoiceField, self.fields["firm"]).empty_label = _("choose")
@@ -227,7 +227,7 @@ class ComplaintCorrectionForm(forms.Form):
         offer(self, Firm.objects.visible_to(user), "firm")
 
 
-class SheetForm(forms.Form):
+class NewSheetForm(forms.Form):
     """The sheet of a complaint that has none."""
 
     sheet = forms.FileField(

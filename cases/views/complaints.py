@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.filters import CAMPAIGN, campaigns_of
-from cases.forms import ComplaintCorrectionForm, ComplaintForm, MoveForm, ReasonForm, ReceiptForm, SheetForm
+from cases.forms import ComplaintCorrectionForm, ComplaintForm, MoveForm, NewSheetForm, ReasonForm, ReceiptForm
 from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
@@ -202,7 +202,7 @@ def _page(
     complaint: Complaint,
     form: ReasonForm,
     receipt: ReceiptForm | None = None,
-    sheet_form: SheetForm | None = None,
+    sheet_form: NewSheetForm | None = None,
 ) -> HttpResponse:
     sheet_import = getattr(complaint, "sheet_import", None)
     to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
@@ -222,7 +222,7 @@ def _page(
             "unregistered": sheet_import.rows if sheet_import and to_review else 0,
             "form": form,
             "undone_imports": complaint.undone_imports.select_related("undone_by").order_by("-undone_at"),
-            "sheet_form": None if sheet_import else sheet_form or SheetForm(),
+            "sheet_form": None if sheet_import else sheet_form or NewSheetForm(),
             "receipt": receipt or _receipt_form(request.user, complaint),
             "to_review": to_review,
         }
@@ -282,7 +282,7 @@ def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
 def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
     """Hand in the sheet of a complaint that has none; it is read at once and shown for a look."""
     complaint = _visible(request, number)
-    form = SheetForm(request.POST, request.FILES)
+    form = NewSheetForm(request.POST, request.FILES)
     if form.is_valid():
         upload = form.cleaned_data["sheet"]
         require_capacity_for_sheet(request.user, complaint.firm, upload.size)
@@ -290,7 +290,7 @@ def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
             sheet_import = workflow.hand_in_sheet(
                 complaint=complaint, actor=request.user, sheet=Upload(upload, SPREADSHEET), sheet_name=upload.name
             )
-            return redirect("cases:import", sheet_import.pk)
+            return redirect("cases:import_sheet", sheet_import.pk)
     return _page(request, complaint, ReasonForm(), sheet_form=form)
 
 

@@ -24,9 +24,9 @@ from firms.models import Firm
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 
 
-def box_of(user: User) -> dict[str, Any]:
-    """The context of `cases/_paste_box.html`, empty, for any page that includes it."""
-    return {"paste_form": PasteForm(user=user)}
+def box_of(user: User, firm: Firm | None = None) -> dict[str, Any]:
+    """The context of `cases/_paste_box.html`, empty, for any page that includes it. firm: which is proposed."""
+    return {"paste_form": PasteForm(user=user, firm=firm)}
 
 
 @readers
@@ -39,7 +39,7 @@ def paste(request: SignedIn) -> HttpResponse:
     if answers is not None and request.POST.get("act") == "hand_in":
         with refusals_go_to(form):
             if sheet_import := _hand_in(request.user, form, answers):
-                return redirect("cases:import", sheet_import.pk)
+                return redirect("cases:import_sheet", sheet_import.pk)
     context = {"paste_form": form, "answers": answers}
     if request.headers.get("HX-Request") == "true":
         return render(request, "cases/_pasted.html", context)

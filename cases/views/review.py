@@ -114,12 +114,17 @@ def _registered(sheet_import: SheetImport) -> int:
 
 def _as_a_whole(user: User, sheet_import: SheetImport) -> dict[str, bool]:
     """What this person may do with the import as a whole, by the names that its page asks for."""
-    in_no_case = sheet_import.of_complaint.state in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
     registered = sheet_import.state == State.DONE or (sheet_import.state == State.FAILED and sheet_import.done > 0)
     return {
         "may_undo": registered and may(user, "cases.undo_import"),
-        "may_take_up": sheet_import.state == State.REVIEW and in_no_case and may(user, "cases.open_case"),
+        "may_take_up": may_take_up(user, sheet_import),
     }
+
+
+def may_take_up(user: User, sheet_import: SheetImport) -> bool:
+    """Whether a person may register a sheet, accept its complaint and make a case of it in one act."""
+    in_no_case = sheet_import.of_complaint.state in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
+    return sheet_import.state == State.REVIEW and in_no_case and may(user, "cases.open_case")
 
 
 def _groups(sheet_import: SheetImport) -> list[dict[str, Any]]:

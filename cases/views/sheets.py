@@ -18,7 +18,8 @@ from cases.models import Complaint, ImportRow, SheetCorrection, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.sheet_form import SheetForm
 from cases.views.imports import AT_WORK, progress_of, readers, visible_import
-from cases.views.review import READY
+from cases.views.paste import box_of
+from cases.views.review import READY, may_take_up
 from corps.access import may
 from corps.doors import SignedIn
 from corps.errors import TransitionRefused
@@ -169,7 +170,7 @@ def _form(request: SignedIn, sheet_import: SheetImport) -> SheetForm:
         sheet_import=sheet_import,
         shown=_shown(request, sheet_import),
         platforms=[(platform.slug, platform.label) for platform in platforms],
-        remembered=SheetCorrection.objects.remembered(sheet_import.complaint.firm_id),
+        remembered=SheetCorrection.objects.remembered(sheet_import.of_complaint.firm_id),
     )
 
 
@@ -178,12 +179,12 @@ def _page(request: SignedIn, sheet_import: SheetImport, form: SheetForm | None =
     worksheets = list(_worksheets(sheet_import, form))
     counts = workflow.rows_by_result(sheet_import)
     shown = worksheets[form.shown]
-    corrections = SheetCorrection.objects.visible_to(request.user).filter(firm=sheet_import.complaint.firm_id)
-    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.complaint)
+    corrections = SheetCorrection.objects.visible_to(request.user).filter(firm=sheet_import.of_complaint.firm_id)
+    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.of_complaint)
     columns = [_column(column, form) for column in shown.understood["columns"]]
     context = {
         "sheet_import": sheet_import,
-        "complaint": sheet_import.complaint,
+        "complaint": sheet_import.of_complaint,
         "form": form,
         "worksheets": worksheets,
         "shown": shown,
@@ -200,7 +201,8 @@ def _page(request: SignedIn, sheet_import: SheetImport, form: SheetForm | None =
         "delimiter": DELIMITERS.get(form.worksheets[0].get("delimiter", ""), ""),
         "may_register": sheet_import.state == State.REVIEW,
         "may_correct": may(request.user, "cases.correct_complaint"),
-    }
+        "may_take_up": may_take_up(request.user, sheet_import),
+    } | box_of(request.user, sheet_import.of_complaint.firm)
     return render(request, "cases/import_sheet.html", context)
 
 

@@ -118,7 +118,7 @@ def _require_correctable(sheet_import: SheetImport) -> None:
             "not-in-review",
             _("This sheet is not waiting to be looked at: %(state)s.") % {"state": sheet_import.get_state_display()},
             state=sheet_import.state,
-            **last_act(sheet_import.complaint),
+            **last_act(sheet_import.of_complaint),
         )
 
 

@@ -170,7 +170,7 @@ def _take_title(sheet_import: SheetImport) -> dict[str, str]:
     tells of it."""
     titles = [worksheet.get("title", "") for worksheet in sheet_import.understood if worksheet["is_read"]]
     title = next(filter(is_title, titles), "")
-    guessed = Complaint.objects.filter(pk=sheet_import.complaint_id, is_subject_guessed=True)
+    guessed = Complaint.objects.filter(sheet_import=sheet_import.pk, is_subject_guessed=True)
     if not title or not guessed.exclude(subject=title).update(subject=title):
         return {}
     return {"title": title}

@@ -142,9 +142,9 @@ def read_sheet(path: str, filename: str, limits: Limits | None = None, correctio
 
 def read_text(content: bytes, limits: Limits | None = None) -> Sheet:
     """Read the content of a delimited text as `read_sheet` does its file. Raises SheetRefused."""
-    limits = limits or Limits()
+    limits, corrections = limits or Limits(), Corrections()
     clock = Clock(limits)
-    return _sheet(understand(read_delimited(content, limits, clock), limits, clock), [], [])
+    return _sheet(choose([read_delimited(content, limits, clock)], limits, clock, corrections), corrections)
 
 
 def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[Grid]:

@@ -123,7 +123,7 @@ def test_the_pages_and_the_api_tell_of_an_undone_import(client, house):
     answer = client.get(f"/api/v1/imports/{sheet_import.pk}/").json()
     assert (answer["state"], answer["rows_by_result"]["new"], "撤销" in answer["detail"]) == ("undone", 1, True)
     assert "导入已于" in client.get(page).content.decode()
-    assert client.get(reverse("cases:import_sheet", args=[sheet_import.pk])).status_code == 200
+    assert client.get(reverse("cases:import_file", args=[sheet_import.pk])).status_code == 200
     complaint_page = client.get(sheet_import.complaint.get_absolute_url()).content.decode()
     assert "a.csv" in complaint_page
     assert reverse("cases:complaint_hand_in", args=[sheet_import.complaint.number]) in complaint_page

@@ -166,7 +166,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "complaint": "wrong-state: refused in_case answered closed withdrawn",
         "import": "already-registered: registering done",
     },
-    "correct_reading": {"import": "not-in-review: reading registering done abandoned", "actor": HERE},
+    "correct_reading": {"import": "not-in-review: reading registering done abandoned undone", "actor": HERE},
     "decline_case": {"case": LEAD},
     "drop_targets": {
         "case": WORKED_CASE,
@@ -176,7 +176,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": SEEN,
     },
     "file_case": {"case": LEAD, "officers": f"two-officers: {ABLE} relieved"},
-    "forget_corrections": {"import": "not-in-review: reading registering done abandoned", "actor": HERE},
+    "forget_corrections": {"import": "not-in-review: reading registering done abandoned undone", "actor": HERE},
     "give_ground": {"case": OPEN_CASE, "ground": "ground-not-valid: ended", "actor": HERE},
     "ground_targets": {
         "case": WORKED_CASE,

@@ -109,7 +109,7 @@ def test_what_was_pasted_is_handed_in_and_read_as_a_sheet(officer, house):
     sent = {"pasted": "\n".join(lines), "act": "hand_in", "firm": house.firms["CXT"].pk}
     answer = officer.post(reverse(PASTE), sent)
     sheet_import = SheetImport.objects.get()
-    assert answer.headers["Location"] == reverse("cases:import", args=[sheet_import.pk])
+    assert answer.headers["Location"] == reverse("cases:import_sheet", args=[sheet_import.pk])
     workflow.read_sheet(sheet_import.pk)
     rows = sheet_import.import_rows.order_by("row").values_list("result", "listing_id", "address")
     assert list(rows) == [("new", "655000000002", NEW), ("held", "", SHARED), ("invalid", "", "1.19E+12")]

@@ -140,10 +140,16 @@ class Person:
         self.clicks += 1
         self.put[name] = [file]
 
+    def is_proposed(self, address: str) -> None:
+        """What a page asks for by itself and fills into its fields."""
+        fragment = Page(f"<form>{self.client.get(address).content.decode()}</form>")
+        self.put |= {control.name: [control.value] for form in fragment.forms for control in form.fields}
+
     def presses(self, name: str = "", value: str = "", action: str = "") -> None:
         """Press a button of the form that has what was put in; it is sent with that and what stood there."""
         forms = [f for f in self.page.forms if (name, value) in f.buttons and f.action.endswith(action)]
-        form = next(f for f in forms if self.put.keys() <= {control.name for control in f.fields})
+        own = {control.name for form in self.page.forms for control in form.fields}
+        form = next(f for f in forms if self.put.keys() & own <= {control.name for control in f.fields})
         self.clicks += 1
         data: dict[str, list[Any]] = {}
         for control in form.fields:

@@ -43,14 +43,14 @@ def test_sixty_rows_from_a_file_to_submitted_letters_take_at_most_twelve_clicks(
 
     officer.opens("/")
     officer.follows(reverse("cases:complaint_new"))
-    officer.chooses_file("sheet", SimpleUploadedFile("CXT-01.csv", sheet_of_sixty()))
-    officer.chooses("firm", world.firm.pk)
-    officer.types("subject", "请求下架侵权商品的函")
+    name = "澄溪岚 侵权商品清单.csv"
+    officer.chooses_file("sheet", SimpleUploadedFile(name, sheet_of_sixty()))
+    officer.is_proposed(f"{reverse('cases:complaint_guess')}?name={name}")
     officer.presses()
     sheet_import = SheetImport.objects.get()
     workflow.read_sheet(sheet_import.pk)  # as a worker does; the page comes anew by itself
-    officer.opens(reverse("cases:import", args=[sheet_import.pk]))
-
+    officer.opens(reverse("cases:import_sheet", args=[sheet_import.pk]))
+    officer.follows(reverse("cases:import", args=[sheet_import.pk]))
     officer.presses("act", "proposals")
     officer.follows(reverse("cases:import_take_up", args=[sheet_import.pk]))
     officer.chooses("ground", world.ground.pk)

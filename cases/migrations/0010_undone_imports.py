@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_restoring_asked'),
+        ('cases', '0009_sheet_corrections'),
         ('corps', '0011_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
