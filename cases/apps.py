@@ -10,13 +10,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """State the room's verbs in the access table, and fill the lists of the rooms below."""
-        from cases import audit_words, workflow
-        from cases.finding import find
+        from cases import audit_words, finding, workflow
         from cases.links import register_links
         from cases.standing import tell
         from cases.store_portrait import tell_portrait
         from cases.workflow import deadlines, telling
-        from corps import search, tasks
+        from corps import tasks
         from stores import portrait, standing
         from stores import workflow as storework
 
@@ -64,5 +63,5 @@ class CasesConfig(AppConfig):
         standing.touched_counters.append(workflow.touched_targets)
         standing.tellers.append(tell)
         portrait.portrayers.append(tell_portrait)
-        search.finders.append(find)
+        finding.register()
         register_links()

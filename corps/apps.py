@@ -14,11 +14,12 @@ class CorpsConfig(AppConfig):
         """State the ground's verbs in the access table and its pages in the rail."""
         import corps.checks
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words, disk, events, first_steps, home, readiness, second_factor
+        from corps import audit_words, disk, events, finding, first_steps, home, readiness, second_factor
         from corps.models import Notification
         from corps.workflow import deliveries
 
         audit_words.register()
+        finding.register()
         allow("corps.publish_calendar", roles=["administrator"])
         allow("corps.record_past_event", duties=["record_past_event"])
         allow("corps.manage_accounts", roles=["administrator"])

@@ -20,9 +20,6 @@ from corps.pieces.words import thousands
 
 STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
 
-# Whose pages carry the search; the others would find nothing by it.
-SEARCHERS = ("officer", "supervisor", "liaison", "representative")
-
 
 def demonstration() -> dict[str, Any] | None:
     """In demonstration mode the accounts for the sign-in page: login and what to call the person; otherwise None."""
@@ -74,6 +71,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "place": SimpleLazyObject(lambda: navigation.place_of(user)) if signed_in else "",
         "second_factor_owed": factor_owed,
         "password_owed": password_owed,
-        "search_url": navigation.address_of("search") if user and framed and user.role in SEARCHERS else "",
+        "search_url": navigation.address_of("search") if framed else "",
         "demonstration": SimpleLazyObject(demonstration),
     }

@@ -128,6 +128,12 @@ def forget_counts(user: Any) -> None:
         del _counted[place]
 
 
+def links_of(user: Any) -> list[Link]:
+    """The lines that a person has, in order, as far as there are pages for them."""
+    links = sorted((link for link in _registry.links.values() if link.open_to(user)), key=lambda link: link.order)
+    return [link for link in links if address_of(link.url_name)]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A link as one person sees it on one page."""

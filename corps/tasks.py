@@ -60,6 +60,7 @@ def sweep() -> None:
         outbox.send_due()
         for look in sweepers:
             look()
+        workflow.index_words()
         limits.clear_counts()
         at = timezone.now()
         workflow.tell_owners(at=at)

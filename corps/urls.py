@@ -21,6 +21,7 @@ from corps.views import (
     people,
     pulse,
     schema,
+    search,
     status,
     units,
 )
@@ -69,7 +70,8 @@ api = [
 
 urlpatterns = [
     path("", house.home, name="home"),
-    path("search/", house.search, name="search"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search_suggest"),
     path("healthz", status.healthz, name="healthz"),
     path("readyz", status.readyz, name="readyz"),
     path("statusz", status.statusz, name="statusz"),

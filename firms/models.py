@@ -83,8 +83,16 @@ class Brand(models.Model):
         return self.name
 
 
+class RepresentativeQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees a firm sees who speaks for it."""
+        return self.filter(firm__in=Firm.objects.visible_to(user).order_by().values("pk"))
+
+
 class Representative(models.Model):
     """The account of a person who speaks for one firm."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="representative")
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="representatives")
+
+    objects = RepresentativeQuerySet.as_manager()

@@ -9,15 +9,14 @@ class ListingsConfig(AppConfig):
         finder of the search."""
         from django.utils.translation import gettext_lazy as _
 
-        from corps import home, navigation, reloading, search
+        from corps import home, navigation, reloading
         from corps.access import allow
         from firms.models import Firm
-        from listings import address_forms, audit_words, unknown_hosts
-        from listings.finding import find
+        from listings import address_forms, audit_words, finding, unknown_hosts
         from stores import standing
         from stores.models import OfficialAccount, Platform
 
-        search.finders.append(find)
+        finding.register()
         home.needs.append(unknown_hosts.need)
         reloading.reloaders.append(address_forms.reload)
         standing.address_rules.append(address_forms.is_known)

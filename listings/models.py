@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept, refers
+from corps.models import RecordWords
+from corps.models.words import indexed
 from firms.models import Firm
 from listings.sheets import ROWS_OF_A_WORKSHEET
 from stores.models import Platform, Store
@@ -161,6 +163,7 @@ class Listing(models.Model):
             *refers("store_id", "stores_store", changes="often"),
             *refers("claimed_store_id", "stores_store", changes="often"),
             is_kept("listing"),
+            *indexed("title", "brand"),
         ]
         indexes = [
             models.Index(fields=["store"], name="listing_known_store", condition=models.Q(store__isnull=False)),
@@ -173,6 +176,10 @@ class Listing(models.Model):
     def shown_store(self) -> Store | None:
         """The store that is known, or else the one that is only claimed."""
         return self.store or self.claimed_store
+
+
+class ListingWords(RecordWords):
+    """The words of a listing: its title and brand."""
 
 
 class BelongingQuerySet(models.QuerySet):

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 # How firms write the sites in their sheets.
 _WRITTEN = {
@@ -15,6 +18,19 @@ _WRITTEN = {
     "1688": r"1688|阿里巴巴",
     "weidian": r"微店|weidian",
     "xianyu": r"闲鱼|咸鱼|goofish|xianyu",
+}
+# What readers call them.
+LABELS: dict[str, Any] = {
+    "taobao": _("Taobao"),
+    "tmall": _("Tmall"),
+    "jd": _("JD"),
+    "pdd": _("Pinduoduo"),
+    "douyin": _("Douyin"),
+    "xiaohongshu": _("Xiaohongshu"),
+    "kuaishou": _("Kuaishou"),
+    "1688": "1688",
+    "weidian": _("Weidian"),
+    "xianyu": _("Xianyu"),
 }
 _patterns = {site: re.compile(pattern) for site, pattern in _WRITTEN.items()}
 _PLATFORM_OF_SITE = {"taobao": "taobao", "tmall": "taobao"}

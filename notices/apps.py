@@ -6,12 +6,13 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lists of the apps below: the access table, what the outbox asks, what closing a case asks."""
-        from notices import acts, announcements, audit_words, home, story
+        from notices import acts, announcements, audit_words, finding, home, story
 
         _register_links()
         story.register()
         home.register()
         audit_words.register()
+        finding.register()
         announcements.register()
         acts.register()
         _allow_verbs()
@@ -62,9 +63,8 @@ def _answer_the_outbox() -> None:
 
 def _register_maintenance() -> None:
     """What is done at intervals, for whatever nobody called for."""
-    from corps import search, tasks
+    from corps import tasks
     from notices import announcements
-    from notices.finding import find
     from notices.workflow import approving, arrival, sheets, undelivered, verdicts
 
     tasks.sweepers += [
@@ -75,7 +75,6 @@ def _register_maintenance() -> None:
         sheets.put_away_sheets,
         announcements.announce_due,
     ]
-    search.finders.append(find)
 
 
 def _answer_cases() -> None:

@@ -9,5 +9,6 @@ import { start as confirm } from "./js/confirm.js";
 import { start as small } from "./js/small.js";
 import { start as pulse } from "./js/pulse.js";
 import { start as refused } from "./js/refused.js";
+import { start as search } from "./js/search.js";
 
-for (const start of [keys, rows, selection, confirm, forms, files, small, pulse, refused]) start();
+for (const start of [keys, rows, selection, confirm, forms, files, small, pulse, refused, search]) start();

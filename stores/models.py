@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept
+from corps.models import RecordWords
+from corps.models.words import indexed
 from firms.models import Firm, valid_uscc
 
 
@@ -149,10 +151,14 @@ class Store(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_store_once_on_a_platform"),
         ]
-        triggers = [is_kept("store")]
+        triggers = [is_kept("store"), *indexed("name")]
 
     def __str__(self) -> str:
         return self.name or self.canonical_id
+
+
+class StoreWords(RecordWords):
+    """The words of a store: its name."""
 
 
 class OfficialAccountQuerySet(models.QuerySet):

@@ -3,7 +3,7 @@ from cases.models.campaigns import Campaign, LegalGround
 from cases.models.cases import Case, CaseNote, CaseOfficer
 from cases.models.complaints import Complaint
 from cases.models.corrections import SheetCorrection
-from cases.models.imports import ImportRow, SheetImport
+from cases.models.imports import ImportRow, RowWords, SheetImport
 from cases.models.targets import Target
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Complaint",
     "ImportRow",
     "LegalGround",
+    "RowWords",
     "SheetCorrection",
     "SheetImport",
     "Target",

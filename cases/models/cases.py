@@ -3,8 +3,9 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Reverse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,11 @@ class Case(models.Model):
                 | models.Q(suspended_at__isnull=False) & ~models.Q(suspended_from=""),
             ),
         ]
-        indexes = [models.Index(fields=["unit", "-id"], name="case_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="case_unit"),
+            # Official numbers are said by how they end.
+            models.Index(OpClass(Reverse("document_number"), name="text_pattern_ops"), name="case_official_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -133,6 +138,12 @@ class CaseOfficer(models.Model):
         ]
 
 
+class CaseNoteQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the case sees its notes."""
+        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
 class CaseNote(models.Model):
     """Something an officer wrote down about the case. Notes are not changed; a later one says better."""
 
@@ -141,3 +152,5 @@ class CaseNote(models.Model):
     text = models.TextField(max_length=4000)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = CaseNoteQuerySet.as_manager()

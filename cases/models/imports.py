@@ -15,7 +15,8 @@ from cases.models.complaints import Complaint
 from cases.models.targets import Target
 from cases.states import ENDED_CASE, ENDED_COMPLAINT
 from corps.database.references import is_kept, refers
-from corps.models import StoredFile
+from corps.models import RecordWords, StoredFile
+from corps.models.words import indexed
 from listings.addresses import REASONS as ADDRESS_REASONS
 from listings.addresses import read_cell
 from listings.addresses.reasons import WITH_HOST
@@ -282,6 +283,7 @@ class ImportRow(models.Model):
         triggers = [
             *refers("sheet_import_id", "cases_sheetimport"),
             *refers("target_id", "cases_target", changes="often"),
+            *indexed("listing_id", "store_id", deleted_from="cases_rowwords"),
         ]
 
     @property
@@ -319,3 +321,7 @@ class ImportRow(models.Model):
             return None
         thing = self.listing_id if self.kind == Target.Kind.LISTING else self.store_id
         return f"{self.platform_slug}/{self.kind}/{thing}"
+
+
+class RowWords(RecordWords):
+    """The words of a row: what the firm wrote, and the ids that it names."""

@@ -5,6 +5,7 @@ from corps.models.house import Counter, Installation, Notification, Organisation
 from corps.models.messages import Delivery, Message
 from corps.models.people import ApiKey, ApiKeyUse, Unit, User
 from corps.models.sign_in import FailedAttempts, KnownDevice, Session
+from corps.models.words import RecordWords, UnindexedRange
 
 __all__ = [
     "ApiKey",
@@ -24,8 +25,10 @@ __all__ = [
     "Notification",
     "Organisation",
     "RateCount",
+    "RecordWords",
     "Session",
     "StoredFile",
+    "UnindexedRange",
     "Unit",
     "User",
 ]

@@ -19,16 +19,14 @@ from django.views.decorators.http import require_GET, require_POST
 from corps import navigation, workflow
 from corps.accounts import remember_language
 from corps.api import is_api, problem_page
-from corps.context import SEARCHERS
 from corps.doors import SignedIn, open_to, safe_goal
 from corps.events import line_of
 from corps.forms import NoActChosen
 from corps.home import home_views
 from corps.limits import LIMIT_CODES, LimitExceeded
 from corps.models import Notification
-from corps.parameters import SEARCH, passes_on, reads, refuse_unknown
+from corps.parameters import passes_on, reads, refuse_unknown
 from corps.pieces.lists import page_of
-from corps.search import find
 from corps.unavailable import Unavailable, translated, unavailable
 
 log = structlog.get_logger(__name__)
@@ -48,18 +46,6 @@ def home(request: SignedIn) -> HttpResponse:
         refuse_unknown(request, view)
         return view(request)
     return render(request, "corps/home.html")
-
-
-@open_to(*SEARCHERS)
-@reads(SEARCH)
-@require_GET
-def search(request: SignedIn) -> HttpResponse:
-    """What all rooms find for `q`; a single hit opens at once."""
-    text = request.GET.get("q", "")
-    hits = find(request.user, text)
-    if len(hits) == 1:
-        return redirect(hits[0].url)
-    return render(request, "corps/search.html", {"hits": hits, "q": text})
 
 
 @require_POST

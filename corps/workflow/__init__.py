@@ -61,6 +61,7 @@ from corps.workflow.sessions import (
     note_session_use,
 )
 from corps.workflow.units import change_unit, create_unit
+from corps.workflow.words import index_words
 
 __all__ = [
     "Fault",
@@ -94,6 +95,7 @@ __all__ = [
     "foresee_moves",
     "forget_filter",
     "hide_columns",
+    "index_words",
     "keep_filter",
     "lift_quarantine",
     "lost_seals",

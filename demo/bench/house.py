@@ -27,13 +27,15 @@ PASSWORD = "only-for-benchmarks"
 
 @dataclass
 class House:
-    """Who acts. platforms: by slug; each has a liaison with an account, `cast.liaisons`."""
+    """Who acts. platforms: by slug; each has a liaison with an account, `cast.liaisons`. has_market: whether
+    the million listings of `demo.bench.market` are there."""
 
     cast: Cast
     firm: Firm
     platforms: dict[str, Platform]
     next_id: int = 700_000_000_000
     cases: list[Case] = field(default_factory=list)
+    has_market: bool = False
 
     def file_case(self, count: int, platform: str = "taobao") -> Case:
         """A filed case with so many fresh targets of one platform, written straight into the tables."""

@@ -4,23 +4,18 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from corps.pieces.lists import page_of
-from demo.bench.house import House, owner_line
+from demo.bench import market
+from demo.bench.house import House
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
-from demo.generator import fill_market
 from listings.models import Listing
 
-LISTINGS = 1_000_000
-# Of the newest so many, every other one is a target: as many as the pages looked at show.
-NOTED = 60_000
 DEEP = 1000
 
 
 def measure(house: House) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
-    fill_market(list(house.platforms.values()), LISTINGS, case=house.file_case(1), noted=NOTED)
-    with owner_line() as line:
-        line.cursor().execute("VACUUM ANALYZE listings_listing, stores_store, cases_target")
+    market.fill(house)
     path = reverse("listings:list")
     deep = path + page_of(Listing.objects.all(), QueryDict(), order=("-id",), size=50 * (DEEP - 1)).next
     with server("demo.bench.raw", "/") as raw_port, server("corps.wsgi", "/healthz") as port:

@@ -1,4 +1,13 @@
-from notices.models.answers import Answer, AnswerRetraction, AnswerSheet, Check, PendingVerdict, ReplyRequest
+from notices.models.answers import (
+    Answer,
+    AnswerRetraction,
+    AnswerSheet,
+    AnswerWords,
+    Check,
+    CheckWords,
+    PendingVerdict,
+    ReplyRequest,
+)
 from notices.models.ledger import Outcome, Recurrence
 from notices.models.notices import Notice, NoticeItem, PendingApproval
 from notices.models.objections import Objection
@@ -8,7 +17,9 @@ __all__ = [
     "Answer",
     "AnswerRetraction",
     "AnswerSheet",
+    "AnswerWords",
     "Check",
+    "CheckWords",
     "Notice",
     "NoticeItem",
     "Objection",

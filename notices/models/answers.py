@@ -8,12 +8,17 @@ from django.db.models.functions import Now
 
 from cases.states import Claim, Seen
 from corps.database.references import is_kept, refers
-from corps.models import StoredFile
+from corps.models import RecordWords, StoredFile
 from corps.models.audit import append_only
+from corps.models.words import indexed
 from notices.models.notices import Notice, NoticeItem
 
 
 class AnswerQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the item sees how it was answered."""
+        return self.filter(item__in=NoticeItem.objects.visible_to(user).values("pk"))
+
     def not_retracted(self) -> Self:
         """Answers that the platform did not take back."""
         return self.filter(retraction=None)
@@ -44,11 +49,16 @@ class Answer(models.Model):
             *append_only("answer"),
             *refers("item_id", "notices_noticeitem", among="state <> 'draft'"),
             *refers("by_id", "corps_user"),
+            *indexed(),
         ]
         # Nearly all have none; who puts a stored file away asks by it.
         indexes = [
             models.Index(fields=["document"], name="answer_document", condition=models.Q(document__isnull=False))
         ]
+
+
+class AnswerWords(RecordWords):
+    """The words of an answer: its remark."""
 
 
 class AnswerRetraction(models.Model):
@@ -63,6 +73,15 @@ class AnswerRetraction(models.Model):
         triggers = append_only("answer_retraction")
 
 
+class AnswerSheetQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who sees the notice sees the sheets that answered it; one that nobody confirmed, only who handed it in."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = self.filter(notice__in=Notice.objects.visible_to(user).values("pk"))
+        return seen.filter(models.Q(confirmed_at__isnull=False) | models.Q(by=user))
+
+
 class AnswerSheet(models.Model):
     """A filled sheet that a liaison handed in: looked at, then confirmed. One that never was is put away in time."""
 
@@ -72,6 +91,8 @@ class AnswerSheet(models.Model):
     name = models.CharField(max_length=200)
     handed_in_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True)
+
+    objects = AnswerSheetQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -96,6 +117,14 @@ class ReplyRequest(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "notice", "key"], name="one_answer_for_a_key")]
 
 
+class CheckQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Checks are the corps' own: who sees the case sees them, and no platform does."""
+        if not user.is_authenticated or not user.is_corps:
+            return self.none()
+        return self.filter(item__in=NoticeItem.objects.visible_to(user).values("pk"))
+
+
 class Check(models.Model):
     """What an officer saw at an address. `at` is when the verdict was given, `looked_at` when they say they looked."""
 
@@ -109,9 +138,15 @@ class Check(models.Model):
     due_on = models.DateField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
+    objects = CheckQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["item", "-id"], name="check_item")]
-        triggers = append_only("check")
+        triggers = [*append_only("check"), *indexed()]
+
+
+class CheckWords(RecordWords):
+    """The words of a check: its note."""
 
 
 class PendingVerdict(models.Model):

@@ -4,8 +4,9 @@ from typing import Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Reverse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -166,6 +167,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["platform", "state", "-id"], name="notice_platform_state"),
             models.Index(fields=["case", "platform"], name="notice_case_platform"),
+            # Official numbers are said by how they end.
+            models.Index(OpClass(Reverse("document_number"), name="text_pattern_ops"), name="notice_official_number"),
             models.Index(
                 fields=["id"],
                 name="notice_not_arrived",

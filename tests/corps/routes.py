@@ -5,7 +5,8 @@ AUDITOR = frozenset({"auditor"})
 
 ROUTES = {
     "home": SIGNED_IN,
-    "search": {"officer", "supervisor", "liaison", "representative"},
+    "search": SIGNED_IN,
+    "search_suggest": SIGNED_IN,
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "statusz": PUBLIC,

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from corps.models import User
-from demo.bench import answers, dispatch, imports, listing, pages
+from demo.bench import answers, dispatch, imports, listing, pages, searching
 from demo.bench.house import House, open_house
 from demo.bench.measuring import Measured, table
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[House], list[Measured]]] = {
     "pages": pages.measure,
     "import": imports.measure,
     "list": listing.measure,
+    "search": searching.measure,
 }
 
 

@@ -1,0 +1,48 @@
+"""What the search finds of firms: firms by code, name or credit code, brands, and the people who speak for them."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from corps import search
+from corps.models import User
+from corps.search import Hit, Query, Rows, Source, holding, in_order
+from firms.models import Firm, Representative
+
+READERS = ("officer", "supervisor", "administrator")
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready()`."""
+    search.register("firms", _("Firms"), order=25, roles=READERS, sources=_firms, show=_show_firms)
+    search.register(
+        "representatives", _("Representatives"), order=64, roles=READERS, sources=_people, show=_show_people
+    )
+
+
+def _firms(user: User, query: Query) -> list[Source]:
+    firms = Firm.objects.visible_to(user)
+    named = holding(query, "code", "name", "name_en", "short_name", "uscc", "licence")
+    branded = firms.filter(holding(query, "brands__name")).distinct()
+    return [Rows(firms.filter(named)), Rows(branded)]
+
+
+def _show_firms(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
+    return [
+        Hit(firm.label, firm.code, reverse("firms:firm", args=[firm.code]), is_exact=query.plain.upper() == firm.uscc)
+        for firm in in_order(Firm.objects.visible_to(user), keys)
+    ]
+
+
+def _people(user: User, query: Query) -> list[Source]:
+    people = Representative.objects.visible_to(user)
+    return [Rows(people.filter(holding(query, "user__name", "user__username")))]
+
+
+def _show_people(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
+    people = Representative.objects.visible_to(user).select_related("user", "firm")
+    return [
+        Hit(person.user.name, person.firm.short_label, reverse("firms:firm", args=[person.firm.code]))
+        for person in in_order(people, keys)
+    ]
