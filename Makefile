@@ -4,6 +4,8 @@ IN_VENV := $(VENV)/bin/python
 UV := uv==0.13.9
 
 catalogues := $(wildcard locale/*/*/LC_MESSAGES/django.po)
+# What packages bring for pages of theirs that are not served here.
+not_served := rest_framework django_htmx
 statics := $(shell find static -type f 2>/dev/null)
 
 # As root the embedded servers run as another user, who must be able to read what is made here: hence `umask 022`.
@@ -56,5 +58,6 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 $(VENV)/.compiled: $(catalogues) $(VENV)/.installed
 	@umask 022; $(IN_VENV) -m corps.catalogues && touch $@
 
-$(VENV)/.collected: $(statics) $(VENV)/.installed
-	@umask 022; echo "Collecting static files …"; $(IN_VENV) manage.py collectstatic --noinput --verbosity 0 && touch $@
+$(VENV)/.collected: $(statics) corps/static_files.py $(VENV)/.installed
+	@umask 022; echo "Collecting static files …"; $(IN_VENV) manage.py collectstatic --noinput --verbosity 0 \
+	  $(patsubst %,--ignore %,$(not_served)) && touch $@

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
 from corps.home import Need
@@ -18,10 +18,10 @@ MEGABYTE = 2**20
 
 def free_bytes() -> int | None:
     """Bytes that can still be written to the disk of stored files; None where they lie on no disk of this machine."""
-    location = getattr(default_storage, "location", None)
-    if location is None:
+    storage = storages["default"]
+    if not isinstance(storage, FileSystemStorage):
         return None
-    place = Path(location)
+    place = Path(storage.location)
     while not place.exists():
         place = place.parent
     return shutil.disk_usage(place).free

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corps.files_url import storage
 from corps.services.places import ServicesError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -133,6 +134,16 @@ SETTINGS = [
         is_secret=True,
         demanded="yes",
         shown="none; a demonstration uses a local sink",
+    ),
+    Setting(
+        "FILES_URL",
+        "Where stored files lie: a directory that every host sees under the same path, or a bucket, "
+        "`s3://KEY:SECRET@BUCKET/FOLDER?endpoint=https://HOST&region=REGION` (then install `requirements-s3.txt`).",
+        None,
+        storage,
+        is_secret=True,
+        demanded="with several hosts",
+        shown="`files` in `DATA_DIR`",
     ),
     Setting("MAIL_FROM", "Sender of every mail.", "corps@corps.example", demanded="yes"),
     Setting(

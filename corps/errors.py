@@ -9,6 +9,14 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 
+class FileLost(FileNotFoundError):
+    """A stored file is not where files are kept."""
+
+
+class FilesAway(OSError):
+    """What keeps the stored files does not answer at this moment."""
+
+
 class TransitionRefused(Exception):
     """A guard said no: the act is not done and nothing was written.
 

@@ -20,15 +20,15 @@ def hand_out(
     """A paper as an attachment. The caller has asked whether the person sees the subject.
 
     kind: what paper it is, a code of `corps.audit_words.PAPERS`. name: what the file is to be called. thread: the audit
-    thread in whose timeline the opening is found. A HEAD hands nothing out and is not recorded. Raises LimitExceeded.
+    thread in whose timeline the opening is found. A HEAD hands nothing out and is not recorded. Raises LimitExceeded,
+    FileLost.
     """
     assert isinstance(request.user, User)
     count("papers.saved", request.user.pk)
+    file = workflow.open_file(paper)
     if request.method == "GET":
         workflow.note_opening(paper=paper, kind=kind, subject=subject, thread=thread, actor=request.user, at=now())
-    response = FileResponse(
-        workflow.open_file(paper), as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from environs import Env
 
 from corps.environment import BY_NAME, is_given, load, value
+from corps.files_url import directory
 from corps.services.commands import NO_DATABASE, data_dir
 from corps.services.secrets import secret_key
 
@@ -212,11 +213,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "corps.storage.WholeFiles",
-        "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
-    },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "default": value("FILES_URL") or directory(DATA_DIR / "files"),
+    "staticfiles": {"BACKEND": "corps.static_files.HashedStaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

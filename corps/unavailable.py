@@ -9,6 +9,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from corps.errors import FileLost, FilesAway
+
 # SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
 QUERY_CANCELED, LOCK_NOT_AVAILABLE, DEADLOCK, DISK_FULL = "57014", "55P03", "40P01", "53100"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -42,6 +44,16 @@ BUSY = Unavailable(
     _("Somebody else is changing the same at this moment. Nothing was changed here. Try again in ten seconds."),
     10,
 )
+LOST = Unavailable(
+    "file-lost",
+    _("This file is no longer where files are kept. Tell the administrator, who may find it in a backup."),
+    600,
+)
+FILES_AWAY = Unavailable(
+    "files-away",
+    _("The storage of files does not answer at this moment. Nothing was changed. Try again in half a minute."),
+    30,
+)
 FULL = Unavailable(
     "no-room",
     _("The disk is full: nothing was kept. Tell the administrator, and try again when there is room."),
@@ -52,8 +64,8 @@ FULL = Unavailable(
 
 def unavailable(error: BaseException | None) -> Unavailable | None:
     """What an error says of a service that cannot answer, or None if it is a defect."""
-    if isinstance(error, OSError) and error.errno in NO_SPACE:
-        return FULL
+    if isinstance(error, OSError):
+        return _of_files(error)
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     state = getattr(error.__cause__, "pgcode", None)
@@ -64,6 +76,15 @@ def unavailable(error: BaseException | None) -> Unavailable | None:
     if state == DISK_FULL:
         return FULL
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def _of_files(error: OSError) -> Unavailable | None:
+    """What an error says of the place where files are kept."""
+    if isinstance(error, FileLost):
+        return LOST
+    if isinstance(error, FilesAway):
+        return FILES_AWAY
+    return FULL if error.errno in NO_SPACE else None
 
 
 def translated(message: Any, language: str) -> str:

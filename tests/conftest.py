@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.services import copy_template, make_template
+
+
+def pytest_configure() -> None:
+    """The live server finds static files under their plain names alone; `test_static_files` is about the others."""
+    settings.STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from cases.models import ImportRow, SheetCorrection, SheetImport
 from cases.workflow.registration import Outcome, Row, allegation, words_of_listing, words_of_store
 from corps.bulk import copied, copied_texts, copy_lines, in_lines
 from corps.confined import ChildDied, confined
+from corps.errors import FileLost
 from corps.models import StoredFile
 from corps.workflow import open_file
 from listings.classify import RowReading, judge_row
@@ -151,11 +152,14 @@ def limits() -> Limits:
 
 @contextmanager
 def _on_disk(stored: StoredFile) -> Iterator[str]:
-    """A stored file's content under a path of this machine, whatever the storage is."""
+    """A stored file's content under a path of this machine, whatever the storage is. Raises ReadingRefused."""
     with NamedTemporaryFile() as copy:
-        with open_file(stored) as file:
-            for chunk in file.chunks():
-                copy.write(chunk)
+        try:
+            with open_file(stored) as file:
+                for chunk in file.chunks():
+                    copy.write(chunk)
+        except FileLost as lost:
+            raise ReadingRefused(json.dumps({"code": "file-lost"})) from lost
         copy.flush()
         yield copy.name
 

@@ -14,6 +14,7 @@ from django.db.models import Model
 from corps.audit import record
 from corps.clock import now
 from corps.database.references import named_among, unnamed
+from corps.errors import FileLost
 from corps.locking import locked_against_naming
 from corps.models import StoredFile, User
 
@@ -78,11 +79,9 @@ def _kept(sha256: str, file: File) -> StoredFile | None:
     """The file's row if it is kept already, noted as handed in now, so that nobody puts it away meanwhile."""
     rows = StoredFile.objects.filter(sha256=sha256)
     stored = rows.first()
-    if stored is None or stored.handed_in_at > now() - NOTED_FOR:
-        return stored
-    if not rows.update(handed_in_at=now()):
+    if stored is None or (stored.handed_in_at <= now() - NOTED_FOR and not rows.update(handed_in_at=now())):
         return None
-    if not default_storage.exists(stored.path):  # who was putting it away died half-way
+    if not default_storage.exists(stored.path):  # lost, or who was putting it away died half-way
         file.seek(0)
         default_storage.save(stored.path, file)
     return stored
@@ -136,14 +135,19 @@ def put_away_strays(folder: int) -> int:
 
 def _files_in(folder: str) -> Iterator[tuple[str, datetime]]:
     """The files two folders deep, each with when it was written."""
-    if not default_storage.exists(folder):
+    try:
+        folders = default_storage.listdir(folder)[0]
+    except FileNotFoundError:  # in a bucket a folder is never missing, only empty
         return
-    for below in default_storage.listdir(folder)[0]:
+    for below in folders:
         for name in default_storage.listdir(f"{folder}/{below}")[1]:
             path = f"{folder}/{below}/{name}"
             yield path, default_storage.get_modified_time(path)
 
 
 def open_file(stored: StoredFile) -> File:
-    """A stored file open for reading in binary; the caller closes it. Raises FileNotFoundError if it was lost."""
-    return default_storage.open(stored.path, "rb")
+    """A stored file open for reading in binary; the caller closes it. Raises FileLost, FilesAway."""
+    try:
+        return default_storage.open(stored.path, "rb")
+    except FileNotFoundError as missing:
+        raise FileLost(stored.sha256) from missing

@@ -23,6 +23,7 @@ class SheetRefused(Exception):
 
 
 SENTENCES = {
+    "file-lost": _("The file is no longer where files are kept, so that it cannot be read. Hand it in again."),
     "empty-file": _("The file is empty."),
     "too-large": _("The file is larger than %(megabytes)s MB. Split it into smaller sheets."),
     "too-many-rows": _("The sheet has more than %(rows)s rows. Split it into smaller sheets."),
