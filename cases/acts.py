@@ -5,9 +5,17 @@ Apps above add theirs in `AppConfig.ready()`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from cases import timeline
+from corps.clock import SHANGHAI, today
 from corps.models import AuditEntry, User
+
+# What is recorded of coming, going and reading is no work.
+NO_WORK = ("sign_in.done", "sign_out", "paper.opened", "export.downloaded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +55,16 @@ def ways_back(entries: Iterable[AuditEntry], user: User) -> dict[int, Way]:
 def undoable_now(user: User) -> list[Undoable]:
     """What a person did some seconds ago and can still undo."""
     return [undoable for provide in undoables for undoable in provide(user)]
+
+
+def entries_of_today(user: User) -> QuerySet[AuditEntry]:
+    """What a person did today, entry by entry; not what a replay tells of them."""
+    start = datetime.combine(today(), time(), SHANGHAI)
+    return AuditEntry.objects.filter(actor=user, recorded_at__gte=start).exclude(
+        Q(verb__in=NO_WORK) | Q(channel="replay")
+    )
+
+
+def of_today(user: User) -> QuerySet:
+    """The same as a timeline tells it, much of a kind once."""
+    return timeline.acts_of(entries_of_today(user))

@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import acts, desk
-from cases.views import casework, claims, complaints, home, imports
+from cases import acts, needs, news
+from cases.views import casework, claims, complaints, imports
 from cases.views.acts import ways_of_cases
 from corps import navigation
-from corps.home import calls, home_views, needs
+from corps.home import Provider, home_views, streams, subject_tellers, waiting_for
+from corps.home import needs as administrators_needs
 from listings.unknown_hosts import sheet_links
 
 
@@ -18,23 +19,22 @@ def register_links() -> None:
 
 def _register_home() -> None:
     """The home pages, and what this app adds to those of others."""
-    home_views["officer"] = "cases.views.home.officer"
+    home_views["officer"] = "cases.views.home.show_home"
     home_views["representative"] = "cases.views.named.representative"
-    desk.providers["take_in"].append(home.take_in)
-    desk.providers["due"].append(home.handling)
-    desk.providers["waiting"].append(home.to_file)
-    desk.providers["take_in"].append(claims.to_judge)
-    calls.append(home.to_decide)
+    home_views["supervisor"] = "cases.views.home.show_home"
+    needs.register()
+    news.register()
+    subject_tellers[claims.CLAIMS[0]] = claims.claims_subject
+    streams["officer"].append(Provider(claims.to_judge, claims.claims_keys))
     acts.providers.append(ways_of_cases)
-    calls.append(claims.corrections_waiting)
-    needs.append(claims.without_effect)
+    administrators_needs.append(claims.without_effect)
     sheet_links.append(imports.named)
 
 
 def _register_navigation() -> None:
     corps = ("officer", "supervisor")
     register = navigation.register
-    register("home", _("Desk"), "home", section="desk", order=5, roles=("officer", "representative"))
+    register("home", _("Desk"), "home", section="desk", order=5, roles=(*corps, "representative"), count=waiting_for)
     register(
         "complaints", _("Complaints, imports"), "cases:complaints", section="casework", order=10,
         roles=(*corps, "representative"), count=complaints.waiting, counted="state=open",

@@ -58,7 +58,7 @@ class SheetForm(forms.Form):
         self.fields[f"header_{index}"] = forms.TypedChoiceField(
             choices=_header_rows(worksheet),
             coerce=int,
-            empty_value=0,
+            empty_value=0,  # type: ignore[arg-type]
             required=False,
             initial=worksheet["header_row"],
             label=_("Header row of %(name)s") % {"name": name},

@@ -10,7 +10,7 @@ from cases.states import TargetState
 from corps.models import User
 from stores.standing import Standing
 
-TARGETS = "SELECT {kind}_id, id, state FROM cases_target WHERE {kind}_id = ANY(%s)"
+TARGETS = "SELECT {kind}_id, id, state, reported_at FROM cases_target WHERE {kind}_id = ANY(%s)"
 
 
 def tell(kind: str, ids: Sequence[int], user: User | None = None) -> dict[int, Standing]:
@@ -22,7 +22,10 @@ def tell(kind: str, ids: Sequence[int], user: User | None = None) -> dict[int, S
     with connection.cursor() as cursor:
         cursor.execute(TARGETS.format(kind=Target.Kind(kind).value), [list(ids)])
         found = cursor.fetchall()
-    seen = {pk for _thing, pk, _state in found}
+    seen = {pk for _thing, pk, *_rest in found}
     if user is not None:
         seen = set(Target.objects.visible_to(user).filter(pk__in=seen).values_list("pk", flat=True))
-    return {thing: Standing(state, labels[state], f"{base}{pk}/" if pk in seen else "") for thing, pk, state in found}
+    return {
+        thing: Standing(state, labels[state], f"{base}{pk}/" if pk in seen else "", since)
+        for thing, pk, state, since in found
+    }

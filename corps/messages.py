@@ -61,13 +61,15 @@ def compose(
     reply_to: str = "",
     thread: str = "",
     at: datetime | None = None,
+    happened_at: datetime | None = None,
     due_at: datetime | None = None,
 ) -> Delivery:
     """Put a finished message into the outbox, in the present transaction; the caller rings `tasks.send_due`.
 
     subject: what it is about. recipient: one address. purpose and step: with subject and recipient they are unique, so
     that nothing is said twice. title: the subject line. text and html: the two bodies. thread: audit thread in whose
-    timeline the sending shows. at: the date it bears, now unless given. due_at: not sent before.
+    timeline the sending shows. at: the date it bears, now unless given. happened_at: when the act that causes it
+    happened. due_at: not sent before.
     A replay's mark is taken from `acting.current()`.
 
     Raises TransitionRefused "already-said", "bad-address"; TransactionManagementError outside a transaction.
@@ -89,6 +91,7 @@ def compose(
                 step=step,
                 title=title[:200],
                 thread=thread,
+                at=happened_at,
             )
     except IntegrityError as clash:
         raise TransitionRefused("already-said", _("This message to this recipient exists already.")) from clash

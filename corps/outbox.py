@@ -88,7 +88,8 @@ WITH ended AS (
     WHERE id = $3 AND worker = $1 AND state || '' = 'sending' RETURNING id, message_id, tries, replay
 ), noted AS (
     INSERT INTO corps_auditentry (at, role, channel, address, verb, subject_type, subject_id, thread, detail)
-    SELECT clock_timestamp(), '', $2, '',
+    SELECT CASE WHEN ended.replay = '' THEN clock_timestamp() ELSE coalesce(said.at, clock_timestamp()) END,
+           '', $2, '',
            CASE WHEN ended.replay <> '' AND (SELECT demonstration FROM corps_installation) = 'none'
                 THEN 'delivery.replayed' ELSE 'delivery.sent' END,
            'corps.delivery', ended.id, said.thread,

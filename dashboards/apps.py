@@ -2,7 +2,6 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from corps import grants, navigation
-from corps.home import home_views
 
 
 class DashboardsConfig(AppConfig):
@@ -10,13 +9,15 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         """The rollup is written by the ledger's triggers alone; the pages of the numbers stand in the rail."""
+        from corps.home import asides
         from dashboards import audit_words
+        from dashboards.standing import stuck_places
 
         audit_words.register()
+        asides["supervisor"].append(stuck_places)
         grants.read_only_tables.add("dashboards_rollup")
 
         corps, supervisors = ("officer", "supervisor"), ("supervisor",)
-        home_views.setdefault("supervisor", "dashboards.views.show_dashboard")
         register = navigation.register
         register("dashboard", _("Dashboard"), "dashboards:dashboard", section="desk", order=12, roles=supervisors)
         register("numbers", _("Dashboard"), "dashboards:dashboard", section="oversight", order=10, roles=("officer",))

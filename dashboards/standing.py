@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from cases.models import Complaint
 from cases.states import CaseState, ComplaintState
 from corps.clock import SHANGHAI, today
+from corps.home import Aside
 from notices.models import Answer, Check, Notice, NoticeItem
 from notices.models.notices import NoticeItemQuerySet
 from notices.states import ItemState, NoticeState
@@ -70,6 +71,11 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
         )
     )
     return [line for line in found if line.notices]
+
+
+def stuck_places(user: Any) -> Aside:
+    """The same for the side of a supervisor's home page."""
+    return Aside("dashboards/_stuck_places.html", {"stuck": stuck(user, None)})
 
 
 def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:

@@ -19,7 +19,6 @@ from cases.models import Campaign
 from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.exports import Download, csv_response
-from corps.home import calls
 from corps.limits import counted
 from corps.models import User
 from corps.parameters import Parameter, reads
@@ -65,7 +64,6 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     shown = board.make_board(request.user, question, narrowed)
     corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
     shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
-    # The page is also the supervisor's first one, whose address is not its own.
     request.rail_key = "dashboard" if request.user.role == User.Role.SUPERVISOR else "numbers"
     context = {
         "board": shown,
@@ -73,7 +71,6 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
         "is_whole": not (question.from_ or question.to),
         "others": {name: (shown.totals[name], board.ledger_url(name, narrowed)) for name in COUNTS[2:]},
         "correction": shut_again.order_by("-at", "-id").first(),
-        "calls": [call for tell in calls for call in tell(request.user)],
         "stuck": stuck(request.user, question.campaign),
         "kept": [linked(line, question.campaign) for line in deadlines_kept(request.user, question.campaign)],
         "as_of": now(),

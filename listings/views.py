@@ -1,6 +1,7 @@
 """Pages of the listings room: the register of listings, and official accounts, whose addresses are read here."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -37,7 +38,7 @@ from listings.sites import platform_of
 from stores import workflow
 from stores.filters import PLATFORM
 from stores.models import OfficialAccount, Platform
-from stores.standing import freed_by, protected_by, standings, touched_by, touched_version
+from stores.standing import Standing, freed_by, protected_by, standings, touched_by, touched_version
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)
@@ -106,8 +107,13 @@ def _rows(page: Page) -> Iterator[tuple[str, ...]]:
             label_of(row["platform__name"], row["platform__name_en"]),
             kind_of(standing.state) if standing else "grey",
             str(standing.label) if standing else "—",
-            day_of(row["created_at"]),
+            day_of(first_known(row["created_at"], standing)),
         )
+
+
+def first_known(recorded_at: datetime, standing: Standing | None) -> datetime:
+    """Since when a listing is known: since somebody asked to act on it, where that was before it was recorded."""
+    return min(recorded_at, standing.since) if standing and standing.since else recorded_at
 
 
 def _as_claimed(name: str | None) -> str:
@@ -128,7 +134,8 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
     standing = standings("listing", [pk], request.user).get(pk)
     if standing and standing.url:
         return redirect(standing.url)
-    return render(request, "listings/listing.html", {"listing": listing, "standing": standing})
+    context = {"listing": listing, "standing": standing, "since": first_known(listing.created_at, standing)}
+    return render(request, "listings/listing.html", context)
 
 
 @readers

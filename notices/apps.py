@@ -6,11 +6,12 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lists of the apps below: the access table, what the outbox asks, what closing a case asks."""
-        from notices import acts, announcements, audit_words, finding, home, story
+        from notices import acts, announcements, audit_words, finding, home, news, story
 
         _register_links()
         story.register()
         home.register()
+        news.register()
         audit_words.register()
         finding.register()
         announcements.register()

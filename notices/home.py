@@ -1,363 +1,487 @@
-"""What waits on people's desks in this room: answers that are owed, checks, decisions of others."""
+"""What waits for people in this app, for their home pages: answers that are owed, notices, checks, decisions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
-from cases import desk
 from cases.models import Case, CaseOfficer
-from cases.states import UNFINISHED, CaseState, TargetState
+from cases.needs import case_key, late, leading_officers, own_unit
+from cases.states import UNFINISHED, CaseState, Claim, TargetState
 from corps import identity
 from corps.access import may
 from corps.clock import today
-from corps.home import Need, calls
+from corps.home import Need as Line
+from corps.home import Provider, keys_of, one_key, streams, subject_tellers, warnings
 from corps.models import Approval, Delivery, User
-from corps.pieces.words import moment, thousands
+from corps.pieces.stream import Key, Need, Subject
+from corps.pieces.words import day, moment, thousands
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.standing import owed_by
-from notices.states import UNDECIDED, ItemState, NoticeState, ObjectionState
-from notices.views import deliveries
+from notices.states import ItemState, NoticeState, ObjectionState
+from notices.views import approvals, deliveries
 from notices.workflow.guards import OPEN_FOR_NOTICES
 from stores.models import Platform
 
 LONGEST_NOTE = 60
+# No item at all.
+NOBODYS = Q(pk__in=())
 # Why a target waits for a notice, where that is not what its state says.
 WHY = {TargetState.NOTICED: gettext_lazy("answer owed")}
+FOR_A_PERSON = {
+    Delivery.State.UNCERTAIN: gettext_lazy("mails of unknown outcome"),
+    Delivery.State.FAILED: gettext_lazy("mails that failed"),
+}
+# Official accounts and corrections of belonging that wait for a decision are one row each.
+ACCOUNTS: Key = ("accounts", 0)
+BELONGINGS: Key = ("belongings", 0)
+TELEPHONE: Key = ("telephone", 0)
 
 
-def _unanswered(user: User) -> QuerySet[Any]:
-    """Issued notices with unanswered items, how many, and until when they are to be answered; no clock runs while their
-    case is suspended."""
-    return (
-        Notice.objects.visible_to(user)
-        .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
-        .exclude(case__state=CaseState.SUSPENDED)
-        .select_related("platform", "case__firm", "reply_deadline")
-        .annotate(open_count=Count("items"), due_on=F("reply_due_on"))
-        .order_by("due_on", "pk")
-    )
+def _labels(user: User) -> dict[int, str]:
+    """What platforms are called; one statement."""
+    return {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
 
 
-def due(user: User) -> Iterable[desk.Task]:
-    """Notices whose answer is owed today or was before."""
-    for notice in _unanswered(user).filter(due_on__lte=today())[: desk.MOST]:
-        late = notice.due_on < today()
-        yield desk.Task(
-            title=_("%(platform)s has not answered %(notice)s") % {"platform": notice.platform.label, "notice": notice},
-            note=_("round %(round)s") % {"round": notice.round},
-            place=f"{notice.case.firm.short_label}　{notice.case.number}",
-            count=notice.open_count,
-            unit=_items(notice.open_count),
-            url=reverse("notices:compose", args=[notice.case.number]) if late else notice.get_absolute_url(),
-            verb=_("Follow up") if late else _("Look"),
-            due=notice.due_on,
+def _list(name: str, **asked: str | int) -> str:
+    """The address of a list with its filter."""
+    return f"{reverse(name)}?{urlencode(asked)}"
+
+
+def _unanswered(user: User) -> QuerySet[Notice]:
+    """Issued notices with unanswered items; no clock runs while their case is suspended."""
+    notices = Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
+    return notices.exclude(case__state=CaseState.SUSPENDED)
+
+
+def unanswered(user: User) -> Iterator[Need]:
+    """Answers that are owed: until their day the platforms are waited for, from then on an officer follows up."""
+    labels, on = _labels(user), today()
+    found = _unanswered(user).order_by("reply_due_on", "pk").annotate(open_count=Count("items"))
+    for notice in found.select_related("case", "reply_deadline"):
+        label, url, due = labels[notice.platform_id], notice.get_absolute_url(), notice.reply_due_on
+        asked = npgettext("asked of a platform", "%(count)s answer", "%(count)s answers", notice.open_count)
+        need = Need(
+            case_key(notice.case_id),
+            _("%(platform)s has not answered") % {"platform": label},
+            notice.open_count,
+            f"{url}?state={ItemState.OPEN}",
+            due=due,
+            clock=_("Platform's answer") if due else _("Not arrived yet"),
+            verb=_("Look"),
+            act=url,
+            hint=_hint(notice),
             provisional=bool(notice.reply_deadline and notice.reply_deadline.is_provisional),
         )
+        if due is None or due > on:
+            need = replace(need, whom=label, asked=asked % {"count": thousands(notice.open_count)})
+        elif due < on:
+            need = replace(need, verb=_("Follow up"), act=reverse("notices:compose", args=[notice.case.number]))
+        yield need
 
 
-def cut_off(user: User) -> Iterable[desk.Task]:
-    """Platforms that have nobody to send to, where something of this person's is open."""
-    platforms = {platform.pk: platform for platform in Platform.objects.without_recipient()}
+def _hint(notice: Notice) -> str:
+    """Which notice a chip is about."""
+    return f"{notice}　{_('round %(round)s') % {'round': notice.round}}"
+
+
+def cut_off(user: User) -> Iterator[Need]:
+    """Platforms that have nobody to send to, where something of this person's is open; an administrator appoints."""
+    platforms = dict(Platform.objects.without_recipient().values_list("pk", "slug"))
     for pk, owed in owed_by(list(platforms), user).items() if platforms else ():
-        yield desk.Task(
-            title=_("%(platform)s has nobody to send to") % {"platform": platforms[pk].label},
-            note=_("an administrator appoints a primary liaison"),
-            place=_("open notices: %(count)s") % {"count": thousands(owed.notices)},
-            count=owed.items,
-            unit=_items(owed.items),
-            url=reverse("stores:platforms"),
-            verb=_("Look"),
+        url = _list("notices:list", answers="missing", platform=platforms[pk])
+        yield Need(
+            ("platform", pk),
+            _("unanswered"),
+            owed.items,
+            url,
             due=owed.due,
+            clock=_("Platform's answer"),
+            whom=_("Administrator"),
+            verb=_("Look"),
+            asked=_("to appoint a primary liaison"),
+            act=reverse("stores:platforms"),
         )
 
 
-def without_telephone(user: User) -> Iterable[desk.Task]:
-    """That an officer has no telephone, while letters of their open cases would name them; one statement at most."""
+def _cut_off_keys(user: User) -> list[QuerySet[Any]]:
+    items = NoticeItem.objects.visible_to(user).filter(notice__state=NoticeState.ISSUED, state=ItemState.OPEN)
+    nobody = Platform.objects.without_recipient().values("pk")
+    return [keys_of(items.filter(notice__platform__in=nobody), "platform", "notice__platform")]
+
+
+def _platform_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
+    return {
+        platform.pk: Subject(
+            _("%(platform)s has nobody to send to") % {"platform": platform.label}, reverse("stores:platforms")
+        )
+        for platform in Platform.objects.visible_to(user).filter(pk__in=ids)
+    }
+
+
+def _named_in_letters(user: User) -> QuerySet[CaseOfficer]:
+    """Where letters of open cases would name an officer who has no telephone."""
     if user.phone or user.role != User.Role.OFFICER:
-        return
-    named = CaseOfficer.objects.filter(officer=user, is_lead=True, until=None, case__state__in=OPEN_FOR_NOTICES).count()
-    if named:
-        yield desk.Task(
-            title=_("Your account has no telephone"),
-            note=_("letters name you as the contact, and platforms could not call you"),
-            place="",
-            count=named,
-            unit=npgettext("counted", "case", "cases", named),
-            url=reverse("account_telephone"),
-            verb=_("Enter it"),
-        )
+        return CaseOfficer.objects.none()
+    return CaseOfficer.objects.filter(officer=user, is_lead=True, until=None, case__state__in=OPEN_FOR_NOTICES)
 
 
-def to_send(user: User) -> Iterable[desk.Task]:
-    """Cases with targets that wait for a notice, and why they do; two statements."""
-    cases = Case.objects.visible_to(user)
-    counts: dict[int, dict[str, int]] = {}
-    rows = workflow.waiting_among(cases).order_by("case").values_list("case", "state")
-    for case, state, count in rows.annotate(Count("pk")):
-        counts.setdefault(case, {})[state] = count
-    for case in cases.filter(pk__in=counts).select_related("firm").order_by("pk")[: desk.MOST]:
-        states = counts[case.pk]
+def without_telephone(user: User) -> Iterator[Need]:
+    """That an officer has no telephone, while letters of their open cases would name them; one statement at most."""
+    if _named_in_letters(user).exists():
+        note = _("letters name you as the contact, and platforms could not call you")
+        url = f"{reverse('cases:list')}?mine=1&state=open"
+        act = reverse("account_telephone")
+        yield Need(TELEPHONE, _("your cases"), None, url, verb=_("Enter it"), act=act, note=note)
+
+
+def to_send(user: User) -> Iterator[Need]:
+    """Cases with targets that wait for a notice, and why they do; one statement."""
+    rows = workflow.waiting_among(Case.objects.visible_to(user)).order_by("case")
+    counts: dict[tuple[int, str], dict[str, int]] = {}
+    for case, number, state, count in rows.values_list("case", "case__number", "state").annotate(Count("pk")):
+        counts.setdefault((case, number), {})[state] = count
+    for (case, number), states in counts.items():
         why = [f"{WHY.get(word, word.label)} {thousands(states[word])}" for word in UNFINISHED if word in states]
-        yield desk.Task(
-            title=case.title,
-            note="　".join(why),
-            place=f"{case.firm.short_label}　{case.number}",
-            count=sum(states.values()),
-            unit=npgettext("counted", "target", "targets", sum(states.values())),
-            url=reverse("notices:compose", args=[case.number]),
+        yield Need(
+            case_key(case),
+            _("to be sent"),
+            sum(states.values()),
+            f"{reverse('cases:case', args=[number])}?state=waiting",
             verb=_("Compose"),
+            act=reverse("notices:compose", args=[number]),
+            note="　".join(why),
         )
 
 
-def drafts(user: User) -> Iterable[desk.Task]:
-    """Drafts that nobody has submitted yet, those that were returned aside."""
-    declined = Approval.objects.filter(subject_type=Notice._meta.label_lower, state=Approval.State.RETURNED)
-    found = (
-        Notice.objects.visible_to(user)
-        .filter(state=NoticeState.DRAFT)
-        .exclude(pk__in=declined.values("subject_id"))
-        .select_related("platform", "case__firm")
-        .annotate(item_count=Count("items"))
-        .order_by("pk")[: desk.MOST]
-    )
-    for notice in found:
-        yield desk.Task(
-            title=_("Draft %(number)s to %(platform)s is not submitted")
-            % {"number": notice.number, "platform": notice.platform.label},
-            note=str(notice.drafted_by or ""),
-            place=f"{notice.case.firm.short_label}　{notice.case.number}",
-            count=notice.item_count,
-            unit=_items(notice.item_count),
-            url=f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}",
-            verb=_("Go on"),
-        )
-
-
-def _items(count: int) -> str:
-    return npgettext("counted", "item", "items", count)
-
-
-def returned(user: User) -> Iterable[desk.Task]:
-    """Notices that were not approved and are not submitted anew: returned, or drafts again since."""
+def _unsubmitted(user: User) -> QuerySet[Any]:
+    """Drafts, and notices that were returned, with the reason of the last return; nothing withdrawn."""
     declined = Approval.objects.filter(
         subject_type=Notice._meta.label_lower, subject_id=OuterRef("pk"), state=Approval.State.RETURNED
     ).order_by("-pk")
-    notices = (
-        Notice.objects.visible_to(user)
-        .filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
-        .select_related("platform", "case__firm")
-        .annotate(reason=Subquery(declined.values("reason")[:1]), item_count=Count("items"))
-        .exclude(reason=None)
-        .order_by("pk")[: desk.MOST]
-    )
-    for notice in notices:
-        yield desk.Task(
-            title=_("Notice %(number)s to %(platform)s was returned")
-            % {"number": notice.number, "platform": notice.platform.label},
-            note=notice.reason[:LONGEST_NOTE],
-            place=f"{notice.case.firm.short_label}　{notice.case.number}",
-            count=notice.item_count,
-            unit=_items(notice.item_count),
-            url=f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}",
-            verb=_("Put right"),
-        )
+    notices = Notice.objects.visible_to(user).filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+    return notices.annotate(reason=Subquery(declined.values("reason")[:1]))
 
 
-def answered_back(user: User) -> Iterable[desk.Task]:
-    """Items that a platform says belong elsewhere, by notice; one statement. What needs more waits for a notice."""
-    words = {ItemState.NOT_OURS: (_("%(platform)s says: not ours"), _("Hand over"))}
-    found = (
-        NoticeItem.objects.visible_to(user)
-        .filter(state__in=words)
-        .values_list("notice", "state")
-        .annotate(Count("pk"))
-        .order_by("notice", "state")[: desk.MOST]
-    )
-    counts = list(found)
-    notices = Notice.objects.select_related("platform", "case__firm").in_bulk({notice for notice, *_rest in counts})
-    for pk, state, count in counts:
-        notice = notices[pk]
-        said, verb = words[ItemState(state)]
-        yield desk.Task(
-            title=said % {"platform": notice.platform.label},
-            note=str(notice),
-            place=f"{notice.case.firm.short_label}　{notice.case.number}",
-            count=count,
-            unit=_items(count),
-            url=f"{notice.get_absolute_url()}?state={state}",
-            verb=verb,
-        )
+def unsubmitted(user: User) -> Iterator[Need]:
+    """Drafts that nobody has submitted, and notices that came back: returned, or drafts again since."""
+    labels = _labels(user)
+    found = _unsubmitted(user).select_related("case", "drafted_by").annotate(item_count=Count("items"))
+    for notice in found.order_by("pk"):
+        said = {"platform": labels[notice.platform_id]}
+        url = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
+        if notice.reason is None:
+            word, verb, note = _("draft to %(platform)s, not submitted"), _("Go on"), str(notice.drafted_by or "")
+        else:
+            word, verb, note = _("notice to %(platform)s returned"), _("Put right"), notice.reason[:LONGEST_NOTE]
+        yield Need(case_key(notice.case_id), word % said, notice.item_count, url, verb=verb, note=note)
 
 
-def undelivered(user: User) -> Iterable[desk.Task]:
-    """Mails that failed, and those of which nobody knows whether they arrived; a person decides about each."""
-    titles = {Delivery.State.UNCERTAIN: _("Mails of unknown outcome"), Delivery.State.FAILED: _("Mails that failed")}
-    found = deliveries.visible(user).filter(state__in=titles).order_by().values_list("state").annotate(Count("pk"))
-    for state, count in found:
-        yield desk.Task(
-            title=titles[Delivery.State(state)],
-            note="",
-            place="",
-            count=count,
-            unit=npgettext("counted", "mail", "mails", count),
-            url=f"{reverse('notices:deliveries')}?state={state}",
-            verb=_("Decide"),
-        )
+def _not_ours(user: User) -> QuerySet[NoticeItem]:
+    return NoticeItem.objects.visible_to(user).filter(state=ItemState.NOT_OURS)
 
 
-def held_back(user: User) -> Iterable[desk.Task]:
+def not_ours(user: User) -> Iterator[Need]:
+    """Items that a platform says belong elsewhere, by notice. What needs more waits for a notice."""
+    labels = _labels(user)
+    found = _not_ours(user).order_by("notice").values_list("notice__number", "notice__platform", "notice__case")
+    for number, platform, case, count in found.annotate(Count("pk")):
+        url = f"{reverse('notices:notice', args=[number])}?state={ItemState.NOT_OURS}"
+        word = _("%(platform)s says: not ours") % {"platform": labels[platform]}
+        yield Need(case_key(case), word, count, url, verb=_("Hand over"))
+
+
+def _undelivered(user: User) -> QuerySet[Delivery]:
+    return deliveries.visible(user).filter(state__in=FOR_A_PERSON)
+
+
+def undelivered(user: User) -> Iterator[Need]:
+    """Mails that failed, and those of which nobody knows whether they arrived, by case; a person decides."""
+    of_notices = Notice.objects.filter(pk=OuterRef("message__subject_id"))
+    found = _undelivered(user).order_by().annotate(case=Subquery(of_notices.values("case")[:1]))
+    found = found.annotate(number=Subquery(of_notices.values("case__number")[:1]))
+    for case, number, state, count in found.values_list("case", "number", "state").annotate(Count("pk")):
+        word = FOR_A_PERSON[Delivery.State(state)]
+        url = _list("notices:deliveries", state=state, case=number)
+        yield Need(case_key(case), word, count, url, verb=_("Decide"))
+
+
+def _undelivered_keys(user: User) -> list[QuerySet[Any]]:
+    failed = _undelivered(user).values("message__subject_id")
+    return [keys_of(Notice.objects.visible_to(user).filter(pk__in=failed), "case", "case")]
+
+
+def held_back(user: User) -> Iterator[Line]:
     """Letters that wait because mail does not go out at all; an administrator decides. One statement where it does."""
     if not (reason := identity.reason_to_hold()):
         return
-    count = deliveries.visible(user).held().count()  # type: ignore[attr-defined]
-    if count:
-        yield desk.Task(
-            title=reason,
-            note="",
-            place="",
-            count=count,
-            unit=npgettext("counted", "mail", "mails", count),
-            url=f"{reverse('notices:deliveries')}?state=pending",
-            verb=_("Look"),
-        )
+    if count := deliveries.visible(user).held().count():  # type: ignore[attr-defined]
+        waits = ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": thousands(count)}
+        url = _list("notices:deliveries", state=str(Delivery.State.PENDING))
+        yield Line(colour="red", mark=_("stopped"), text=reason, note=waits, url=url, verb=_("Look"))
 
 
-def to_check(user: User) -> Iterable[desk.Task]:
-    """Claimed items, by notice, with the earliest deadline of each; of a person's own work, that somebody else does."""
-    found = (
-        NoticeItem.objects.visible_to(user)
-        .to_check()
-        .order_by()
-        .values("notice__number", "notice__document_number", "notice__platform", "notice__case__number")
-        .annotate(
-            count=Count("pk"), own=Count("pk", filter=workflow.own_work(user)), due_on=F("check_deadline__due_on")
-        )
-        .order_by("due_on", "notice__number")[: desk.MOST]
-    )
-    platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
-    for row in found:
-        yield desk.Task(
-            title=f"{platforms[row['notice__platform']]}　{row['notice__document_number']}",
-            note=_("your own work, somebody else checks it") if row["own"] == row["count"] else "",
-            place=row["notice__case__number"],
-            count=row["count"],
-            unit=_items(row["count"]),
-            url=f"{reverse('notices:checks')}?notice={row['notice__number']}",
-            verb=_("Look") if row["own"] == row["count"] else _("Check"),
-            due=row["due_on"],
-        )
+def _to_check(user: User) -> QuerySet[NoticeItem]:
+    return NoticeItem.objects.visible_to(user).to_check()
 
 
-def waiting(user: User) -> Iterable[desk.Task]:
-    """What others have to do: approve notices, decide objections, answer notices that are not due yet."""
-    notices = (
-        Notice.objects.visible_to(user)
-        .to_approve()
-        .select_related("platform", "case__firm")
-        .annotate(item_count=Count("items"))
-        .order_by("submitted_at")[: desk.MOST]
-    )
-    for notice in notices:
-        yield desk.Task(
-            title=_("Notice to %(platform)s") % {"platform": notice.platform.label},
-            note=_("waits for approval since %(when)s") % {"when": moment(notice.submitted_at)},
-            place=f"{notice.case.firm.short_label}　{notice.case.number}",
-            count=notice.item_count,
-            unit=_items(notice.item_count),
-            since=notice.submitted_at,
-            url=notice.get_absolute_url(),
-            verb=_("Look"),
-        )
-    yield from _objections(user, ObjectionState.ACCEPTED, _("Look"))
-
-    for notice in _unanswered(user).filter(Q(due_on__gt=today()) | Q(due_on=None))[: desk.MOST]:
-        yield desk.Task(
-            title=_("%(platform)s is to answer %(notice)s") % {"platform": notice.platform.label, "notice": notice},
-            note=_("round %(round)s") % {"round": notice.round} if notice.due_on else _("Not arrived yet"),
-            place=f"{notice.case.firm.short_label}　{notice.case.number}",
-            count=notice.open_count,
-            unit=_items(notice.open_count),
-            url=notice.get_absolute_url(),
-            verb=_("Look"),
-            due=notice.due_on,
-            provisional=bool(notice.reply_deadline and notice.reply_deadline.is_provisional),
-        )
-
-
-def appeals(user: User) -> Iterable[desk.Task]:
-    """Objections that nobody took up yet, those of one notice as one."""
-    yield from _objections(user, ObjectionState.LODGED, _("Take up"))
-
-
-def _objections(user: User, state: ObjectionState, verb: str) -> Iterator[desk.Task]:
-    """Objections in a state: those that came by answers by notice, the others one by one; two statements."""
-    found = Objection.objects.visible_to(user).filter(state=state)
-    by_notice = (
-        found.exclude(item=None)
-        .order_by()
-        .values("item__notice__number", "item__notice__platform", "case__number", "case__firm")
-        .annotate(count=Count("pk"), since=Min("lodged_at"))
-        .order_by("since", "item__notice__number")[: desk.MOST]
-    )
-    platforms = {platform.pk: platform.label for platform in Platform.objects.visible_to(user)}
-    for row in by_notice:
-        yield desk.Task(
-            title=_("%(platform)s: merchants appeal") % {"platform": platforms[row["item__notice__platform"]]},
-            note=row["item__notice__number"],
-            place=row["case__number"],
-            count=row["count"],
-            unit=npgettext("counted", "objection", "objections", row["count"]),
-            since=row["since"],
-            url=f"{reverse('notices:objections')}?notice={row['item__notice__number']}&state={state}",
-            verb=verb,
-        )
-    for objection in found.filter(item=None).select_related("case__firm").order_by("lodged_at")[: desk.MOST]:
-        yield _single(objection, verb)
+def to_check(user: User, own: Q | None = None) -> Iterator[Need]:
+    """Claimed items by case, with the earliest day of each. own: those that others check; the person's own work unless
+    given."""
+    own = workflow.own_work(user) if own is None else own
+    found = _to_check(user).order_by("notice__case").values("notice__case", "notice__case__number")
+    for row in found.annotate(
+        count=Count("pk"),
+        own=Count("pk", filter=own),
+        due=Min("check_deadline__due_on", filter=~own),
+        own_due=Min("check_deadline__due_on", filter=own),
+    ):
+        case, number, others = case_key(row["notice__case"]), row["notice__case__number"], row["count"] - row["own"]
+        narrowed = {"own": "0"} if others and row["own"] else {}
+        if others:
+            yield Need(
+                case,
+                _("to check"),
+                others,
+                _list("notices:checks_list", case=number, **narrowed),
+                due=row["due"],
+                clock=_("Check"),
+                verb=_("Check"),
+                act=_list("notices:checks", case=number),
+            )
+        if row["own"]:
+            asked = npgettext("asked of an officer", "to check %(count)s item", "to check %(count)s items", row["own"])
+            narrowed = {"own": "1"} if narrowed else {}
+            yield Need(
+                case,
+                _("for others to check, your own work"),
+                row["own"],
+                _list("notices:checks_list", case=number, **narrowed),
+                due=row["own_due"],
+                clock=_("Check"),
+                verb=_("Look"),
+                whom=_("Another officer"),
+                asked=asked % {"count": thousands(row["own"])},
+            )
 
 
-def _single(objection: Objection, verb: str) -> desk.Task:
-    return desk.Task(
-        title=_("Objection %(number)s") % {"number": objection.number},
-        note=objection.reason[:LONGEST_NOTE],
-        place=f"{objection.case.firm.short_label}　{objection.case.number}",
-        count=1,
-        unit=npgettext("counted", "objection", "objections", 1),
-        since=objection.lodged_at,
-        url=reverse("notices:objection", args=[objection.number]),
-        verb=verb,
-    )
+def _to_approve(user: User) -> QuerySet[Notice]:
+    return Notice.objects.visible_to(user).to_approve()
 
 
-def to_decide(user: User) -> Iterator[Need]:
-    """How many objections wait for this person's decision, and since when the oldest; one statement."""
-    if not may(user, "notices.decide_objection"):
+def _submitted(user: User) -> Iterator[tuple[Any, Need]]:
+    """Notices that wait for approval, the longest waiting first."""
+    labels = _labels(user)
+    found = _to_approve(user).select_related("case").annotate(item_count=Count("items")).order_by("submitted_at", "pk")
+    for notice in found:
+        word = _("notice to %(platform)s waits for approval") % {"platform": labels[notice.platform_id]}
+        key, url = case_key(notice.case_id), notice.get_absolute_url()
+        yield notice, Need(key, word, notice.item_count, url, hint=_hint(notice), since=notice.submitted_at)
+
+
+def to_approve(user: User) -> Iterator[Need]:
+    """The same for those who wait."""
+    for notice, need in _submitted(user):
+        count = notice.item_count
+        asked = npgettext("asked of an approver", "to approve %(count)s item", "to approve %(count)s items", count)
+        yield replace(need, verb=_("Look"), whom=_("Supervisor"), asked=asked % {"count": thousands(count)})
+
+
+def _undecided(user: User) -> QuerySet[Objection]:
+    return Objection.objects.visible_to(user).filter(state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED))
+
+
+def objections(user: User) -> Iterator[Need]:
+    """Objections by case: those that nobody took up yet, and those that wait for a supervisor's decision."""
+    found = _undecided(user).order_by("case").values_list("case", "case__number", "state")
+    for case, number, state, count, since in found.annotate(Count("pk"), Min("lodged_at")):
+        url = _list("notices:objections", case=number, state=state)
+        need = Need(case_key(case), _("merchants appeal"), count, url, verb=_("Take up"), since=since)
+        if state == ObjectionState.ACCEPTED:
+            asked = npgettext("asked of a supervisor", "to decide %(count)s", "to decide %(count)s", count)
+            need = replace(
+                need,
+                word=_("objections to decide"),
+                verb=_("Look"),
+                whom=_("Supervisor"),
+                asked=asked % {"count": thousands(count)},
+            )
+        yield need
+
+
+def approvals_owed(user: User) -> Iterator[Need]:
+    """The same for those who approve or return them; none for others."""
+    if may(user, "notices.approve"):
+        for notice, need in _submitted(user):
+            url = _list("notices:approvals", notice=notice.number)
+            yield replace(need, url=url, verb=_("Approve"))
+
+
+def _approval_keys(user: User) -> list[QuerySet[Any]]:
+    owed = _to_approve(user) if may(user, "notices.approve") else Notice.objects.none()
+    return [keys_of(owed, "case", "case")]
+
+
+def decisions_owed(user: User) -> Iterator[Need]:
+    """Objections, corrections of results and of belonging, and official accounts that somebody else put forward."""
+    if may(user, "notices.decide_objection"):
+        found = approvals.objections_for(user).order_by("case").values_list("case", "case__number")
+        for case, number, count, since in found.annotate(Count("pk"), Min("lodged_at")):
+            url = _list("notices:objections", case=number, state="open", lodged="others")
+            yield Need(case_key(case), _("objections to decide"), count, url, verb=_("Decide"), since=since)
+    corrections = approvals.corrections_for(user).filter(case__isnull=False).order_by("case").values_list("case")
+    for case, count, first in corrections.annotate(Count("pk"), Min("pk")):
+        url = _list("notices:approvals", correction=first)
+        yield Need(case_key(case), _("results to correct"), count, url, verb=_("Decide"))
+    accounts = approvals.strikes_for(user).aggregate(count=Count("pk"), first=Min("pk"))
+    if accounts["count"]:
+        url = _list("notices:approvals", strike=accounts["first"])
+        yield Need(ACCOUNTS, _("to register or to strike"), accounts["count"], url, verb=_("Decide"))
+    if count := approvals.belongings_for(user).count():
+        yield Need(BELONGINGS, _("stores of listings to correct"), count, reverse("cases:claims"), verb=_("Look"))
+
+
+def _decision_keys(user: User) -> list[QuerySet[Any]]:
+    decides = may(user, "notices.decide_objection")
+    owed = approvals.objections_for(user) if decides else Objection.objects.none()
+    return [
+        keys_of(owed, "case", "case"),
+        keys_of(approvals.corrections_for(user).filter(case__isnull=False), "case", "case"),
+        one_key(approvals.strikes_for(user), ACCOUNTS[0]),
+        one_key(approvals.belongings_for(user), BELONGINGS[0]),
+    ]
+
+
+def late_in_unit(user: User) -> Iterator[Need]:
+    """Answers and checks that are past their day in a supervisor's unit."""
+    ids = set(own_unit(user).values_list("pk", flat=True))
+    if not ids:
         return
-    undecided = Objection.objects.visible_to(user).filter(state__in=UNDECIDED).exclude(lodged_by=user)
-    waiting = undecided.aggregate(count=Count("pk"), since=Min("lodged_at"))
-    if count := waiting["count"]:
-        said = ngettext("%(count)s objection to be decided", "%(count)s objections to be decided", count)
+    officers = leading_officers(ids)
+    yield from late(unanswered(user), ids, officers)
+    yield from late(to_check(user, own=NOBODYS), ids, officers)
+
+
+def _late_keys(user: User) -> list[QuerySet[Any]]:
+    ids = own_unit(user).values("pk")
+    notices = _unanswered(user).filter(case__in=ids, reply_due_on__lt=today())
+    items = _to_check(user).filter(notice__case__in=ids, check_deadline__due_on__lt=today())
+    return [keys_of(notices, "case", "case"), keys_of(items, "case", "notice__case")]
+
+
+def _to_answer(user: User) -> QuerySet[Any]:
+    """A platform's issued notices with unanswered items, with their counts."""
+    back = Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED)
+    counted: QuerySet[Any] = Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).with_counts()
+    return counted.annotate(back_count=Count("items", filter=back)).filter(open_count__gt=0)
+
+
+def to_answer(user: User) -> Iterator[Need]:
+    """For a liaison: what each notice still asks, what was found live and sent back, and how far it is."""
+    for notice in _to_answer(user).select_related("case", "reply_deadline").order_by("reply_due_on", "pk"):
+        key, url = ("notice", notice.pk), notice.get_absolute_url()
+        due, clock = _reply_due(notice)
+        new = notice.open_count - notice.back_count
+        if notice.back_count:
+            url_of_back = f"{url}?show=back"
+            yield Need(
+                key,
+                _("found live, sent back"),
+                notice.back_count,
+                url_of_back,
+                due=due,
+                clock=clock,
+                verb=_("Answer"),
+                act=url,
+            )
+        provisional = bool(notice.reply_deadline and notice.reply_deadline.is_provisional)
         yield Need(
-            colour="purple",
-            mark=_("to decide"),
-            text=said % {"count": thousands(count)},
-            note=_("the oldest lodged %(when)s") % {"when": moment(waiting["since"])},
-            url=f"{reverse('notices:objections')}?state=open",
-            verb=_("Look"),
+            key,
+            _("to answer"),
+            notice.open_count if new else 0,
+            f"{url}?show=open",
+            due=due,
+            clock=clock,
+            verb=_("Answer"),
+            act=url,
+            note=_progress(notice),
+            provisional=provisional,
         )
+
+
+def _reply_due(notice: Notice) -> tuple[date | None, str]:
+    """Until when a notice is to be answered, and what is said of that day."""
+    if notice.case.state == CaseState.SUSPENDED:
+        return None, _("While the case is suspended, no days count")
+    if notice.reply_due_on is None:
+        return None, _("Not arrived yet")
+    if notice.reply_due_on != notice.first_due_on:
+        return notice.reply_due_on, _("first told: %(first)s") % {"first": day(notice.first_due_on)}
+    return notice.reply_due_on, _("Answer due")
+
+
+def _progress(notice: Any) -> str:
+    """How many of a notice's items are answered, and what became of the others."""
+    said = {"answered": thousands(notice.answered_count), "all": thousands(notice.item_count)}
+    told = [_("answered %(answered)s of %(all)s") % said]
+    if notice.carried_count:
+        told.append(_("%(count)s in a later notice") % {"count": thousands(notice.carried_count)})
+    if notice.withdrawn_count:
+        told.append(_("%(count)s withdrawn") % {"count": thousands(notice.withdrawn_count)})
+    return "　".join(told)
+
+
+def _notice_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
+    """A platform's notices as its liaison calls them."""
+    notices = Notice.objects.visible_to(user).filter(pk__in=ids).select_related("case")
+    return {
+        notice.pk: Subject(
+            notice.document_number,
+            notice.get_absolute_url(),
+            (notice.case.document_number, _("issued %(when)s") % {"when": moment(notice.issued_at)}),
+        )
+        for notice in notices
+    }
 
 
 def register() -> None:
-    """Fill the home page of the cases room; called once, from `AppConfig.ready()`."""
-    desk.more["check"] = "notices:checks_list"
-    desk.providers["due"].append(cut_off)
-    desk.providers["due"].append(due)
-    desk.providers["send"] += [without_telephone, to_send, drafts]
-    desk.providers["back"] += [held_back, undelivered, returned, answered_back, appeals]
-    calls.append(to_decide)
-    desk.providers["check"].append(to_check)
-    desk.providers["waiting"].append(waiting)
+    """Fill the home pages; called once, from `AppConfig.ready()`."""
+    warnings.append(held_back)
+    subject_tellers["platform"] = _platform_subjects
+    subject_tellers[ACCOUNTS[0]] = lambda _user, _ids: {
+        0: Subject(_("Official accounts"), reverse("notices:approvals"), (_("somebody else asks for it"),))
+    }
+    subject_tellers[BELONGINGS[0]] = lambda _user, _ids: {
+        0: Subject(_("Belonging of listings"), reverse("cases:claims"), (_("somebody else proposes it"),))
+    }
+    subject_tellers[TELEPHONE[0]] = lambda _user, _ids: {
+        0: Subject(_("Your account has no telephone"), reverse("account_telephone"))
+    }
+    streams["officer"] += [
+        Provider(cut_off, _cut_off_keys),
+        Provider(without_telephone, lambda user: [one_key(_named_in_letters(user), TELEPHONE[0])]),
+        Provider(unanswered, lambda user: [keys_of(_unanswered(user), "case", "case")]),
+        Provider(undelivered, _undelivered_keys),
+        Provider(unsubmitted, lambda user: [keys_of(_unsubmitted(user), "case", "case")]),
+        Provider(not_ours, lambda user: [keys_of(_not_ours(user), "case", "notice__case")]),
+        Provider(objections, lambda user: [keys_of(_undecided(user), "case", "case")]),
+        Provider(to_check, lambda user: [keys_of(_to_check(user), "case", "notice__case")]),
+        Provider(
+            to_send, lambda user: [keys_of(workflow.waiting_among(Case.objects.visible_to(user)), "case", "case")]
+        ),
+        Provider(to_approve, lambda user: [keys_of(_to_approve(user), "case", "case")]),
+    ]
+    subject_tellers["notice"] = _notice_subjects
+    streams["liaison"].append(Provider(to_answer, lambda user: [keys_of(_to_answer(user), "notice")]))
+    streams["supervisor"] += [
+        Provider(approvals_owed, _approval_keys),
+        Provider(decisions_owed, _decision_keys),
+        Provider(late_in_unit, _late_keys),
+    ]

@@ -251,6 +251,7 @@ def queue(notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | 
         html=letter.html,
         attachments=[Attachment(f"{notice.number}.xlsx", letter.sheet, XLSX)],
         thread=notice.case.thread,
+        happened_at=at,
     )
     call_outbox()
     return delivery

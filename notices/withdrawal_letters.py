@@ -128,6 +128,7 @@ def queue(letter: WithdrawalLetter, paper: Paper, recipients: Iterable[Liaison])
             html=html,
             attachments=attachments,
             thread=letter.notice.case.thread,
+            happened_at=letter.issued_at,
         )
         for liaison in recipients
     ]

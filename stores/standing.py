@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from corps.models import User
@@ -12,11 +12,13 @@ from stores.models import OfficialAccount, Platform
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """state: a word with a colour. label: as it is shown. url: the page of its story, empty for who may not see it."""
+    """state: a word with a colour. label: as it is shown. url: the page of its story, empty for who may not see it.
+    since: when somebody first asked to act on it."""
 
     state: str
     label: Any
     url: str
+    since: datetime | None = None
 
 
 # Called with the kind ("listing" or "store"), primary keys and who asks, if that matters; few queries for them all.

@@ -12,6 +12,7 @@ from cases.models.cases import Case
 from cases.models.complaints import Complaint
 from cases.states import ENDED_CASE, TARGET_STATES, UNFINISHED, CaseState, Claim, Seen, TargetState, Told
 from corps.database.references import is_kept, refers
+from corps.pieces.words import short_id
 from firms.models import Firm
 from listings.addresses import read_cell
 from listings.models import Listing
@@ -167,6 +168,11 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def called(self) -> str:
+        """What people call it: its platform, what it is, and its id, a long one shortened."""
+        return f"{self.platform.label} {self.get_kind_display()} {short_id(self.thing.canonical_id)}"
 
     @property
     def thread(self) -> str:

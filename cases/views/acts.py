@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline, workflow
-from cases.acts import Way, undoable_now, ways_back
+from cases.acts import Way, entries_of_today, undoable_now, ways_back
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.states import ComplaintState, TargetState
 from cases.views.casework import verbs_on
 from corps.access import may
-from corps.clock import midnight, today
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
@@ -52,7 +51,7 @@ OF_COMPLAINTS = {
 @require_GET
 def list_acts(request: SignedIn) -> HttpResponse:
     """What one did today, newest first, much of a kind told once, each with its way back; `each` tells one by one."""
-    entries = AuditEntry.objects.filter(actor=request.user, recorded_at__gte=midnight(today()))
+    entries = entries_of_today(request.user)
     each = request.GET.get("each", "")
     page, days, newest = _page_of_acts(request, entries, each)
     lines = [line for _day, of_day in days for line in of_day]

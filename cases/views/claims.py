@@ -1,6 +1,6 @@
 """Claims of belonging: what sheets say of stores that belong to firms themselves, judged together after a look."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import desk, workflow
+from cases import workflow
 from cases.models import Case, Complaint, Target
 from cases.states import TargetState
 from cases.workflow import claims_for
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
-from corps.home import Need
+from corps.home import Need, one_key
 from corps.models import User
 from corps.parameters import Parameter, reads
 from corps.pieces.lists import conditions, page_of
+from corps.pieces.stream import Need as StreamNeed
+from corps.pieces.stream import Subject
 from corps.pieces.tables import SELECT, Column, Table
-from corps.pieces.words import thousands
+from corps.pieces.words import short_id, thousands
 from corps.refusals import send_back, status_of
 from corps.results import Result
 from firms.filters import FIRM
@@ -35,6 +37,10 @@ from stores.models import OfficialAccount, Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
+# All claims are one row of a home page.
+CLAIMS = ("claims", 0)
+# Only what touches the cases that one handles.
+MINE = Parameter("mine", ("1",))
 # What a platform said of an official account's target: an officer decides, nothing follows by itself.
 ANSWERED = (TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
 TABLE = Table(
@@ -50,7 +56,7 @@ TABLE = Table(
 
 
 @corps
-@reads(FIRM, "complaint", "store", "case", Parameter("effect", ("none",)), paged=True)
+@reads(FIRM, "complaint", "store", "case", Parameter("effect", ("none",)), MINE, paged=True)
 @require_GET
 def list_claims(request: SignedIn) -> HttpResponse:
     """Claims that wait: grouped by sheet and official account, and those of one group, or of a filter, one by one."""
@@ -125,6 +131,8 @@ def _filtered(request: SignedIn) -> QuerySet[Belonging]:
         claims = claims.filter(listing_id__in=targets.values("listing__canonical_id"))
     if asked.get("effect") == "none":
         claims = claims.filter(in_effect=False)
+    if asked.get("mine"):
+        claims = claims.filter(pk__in=touching(request.user).values("pk"))
     return claims
 
 
@@ -135,11 +143,19 @@ def _chips(request: SignedIn) -> list[Any]:
         [
             ("firm", _("Firm"), firms.get),
             ("complaint", _("Complaint"), str),
-            ("store", _("Store"), str),
+            ("store", _("Store"), _store_called),
             ("case", _("Case"), str),
             ("effect", _("Effect"), {"none": _("without effect")}.get),
+            ("mine", _("Handled by"), lambda _value: request.user.name),
         ],
     )
+
+
+def _store_called(text: str) -> str:
+    """A store as people call it, by its platform's slug and its id."""
+    slug, _slash, canonical_id = text.partition("/")
+    platform = Platform.objects.filter(slug=slug).first()
+    return f"{platform.label} {short_id(canonical_id)}" if platform else text
 
 
 def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
@@ -210,45 +226,60 @@ def answered_for(user: User) -> QuerySet[Target]:
 
 
 @corps
-@reads(paged=True)
+@reads(MINE, paged=True)
 @require_GET
 def list_answered(request: SignedIn) -> HttpResponse:
     """The same, one by one: their items are withdrawn, their results corrected, on their own pages."""
-    targets = answered_for(request.user).select_related("listing", "store", "platform", "case").order_by("-pk")
+    found = answered_of_mine(request.user) if request.GET.get("mine") else answered_for(request.user)
+    targets = found.select_related("listing", "store", "platform", "case").order_by("-pk")
     page = page_of(targets, request.GET, order=("-id",), total=targets.count())
     return render(request, "cases/claims_answered.html", {"page": page})
 
 
-def to_judge(user: User) -> Iterator[desk.Task]:
+def _mine(user: User) -> QuerySet[Case]:
+    """The cases that a person handles."""
+    return Case.objects.visible_to(user).filter(assignments__officer=user, assignments__until__isnull=True)
+
+
+def touching(user: User) -> QuerySet[Belonging]:
+    """Claims in effect that wait to be judged and touch what the person handles."""
+    touched = Target.objects.filter(case__in=_mine(user).values("pk"), listing__isnull=False)
+    waiting = claims_for(user).filter(state=Belonging.State.UNJUDGED, in_effect=True)
+    return waiting.filter(listing_id__in=touched.values("listing__canonical_id"))
+
+
+def answered_of_mine(user: User) -> QuerySet[Target]:
+    """What `answered_for` gives, of the cases that the person handles."""
+    return answered_for(user).filter(case__in=_mine(user).values("pk"))
+
+
+def to_judge(user: User) -> Iterator[StreamNeed]:
     """For the home page: claims that touch the person's cases, by sheet, and what was answered of official accounts."""
-    mine = Case.objects.visible_to(user).filter(assignments__officer=user, assignments__until__isnull=True)
-    touched = Target.objects.filter(case__in=mine.values("pk"), listing__isnull=False)
-    claims = claims_for(user).filter(
-        state=Belonging.State.UNJUDGED, in_effect=True, listing_id__in=touched.values("listing__canonical_id")
-    )
-    for group in _groups(claims)[: desk.MOST]:
-        complaint, account = group["complaint"], group["account"]
-        yield desk.Task(
-            title=_("Claimed to be in %(account)s") % {"account": account or group["store_id"]},
-            note=_("judge it after a look; nothing is protected before"),
-            place=f"{group['firm'] or '—'}　{complaint.number if complaint else ''}",
-            count=group["count"],
-            unit=_("listings to be judged"),
-            url=reverse("cases:claims") + group["url"],
+    for group in _groups(touching(user)):
+        account = group["account"] or group["store_id"]
+        yield StreamNeed(
+            CLAIMS,
+            _("said to be in %(account)s") % {"account": account},
+            group["count"],
+            f"{reverse('cases:claims')}{group['url']}&mine=1",
             verb=_("Judge"),
             since=group["since"],
+            act=f"{reverse('cases:claims')}?mine=1",
         )
-    count = answered_for(user).filter(case__in=mine.values("pk")).count()
-    if count:
-        yield desk.Task(
-            title=_("Answered or counted, and an official account's"),
-            note=_("withdraw the item, or have the result corrected"),
-            place="",
-            count=count,
-            unit=_("targets"),
-            url=reverse("cases:claims_answered"),
-            verb=_("Decide"),
-        )
+    if count := answered_of_mine(user).count():
+        url = f"{reverse('cases:claims_answered')}?mine=1"
+        yield StreamNeed(CLAIMS, _("answered or counted, and an official account's"), count, url, verb=_("Decide"))
+
+
+def claims_keys(user: User) -> list[QuerySet[Any]]:
+    """Whether there are any, for the sidebar: they stand in one row."""
+    return [one_key(touching(user), CLAIMS[0]), one_key(answered_of_mine(user), CLAIMS[0])]
+
+
+def claims_subject(_user: User, _ids: Collection[int]) -> dict[int, Subject]:
+    """The row in which all claims stand."""
+    note = _("judge them after a look; nothing is protected before")
+    return {CLAIMS[1]: Subject(_("Claims of belonging"), reverse("cases:claims"), (note,))}
 
 
 def waiting(user: User) -> int:
@@ -272,23 +303,4 @@ def without_effect(user: User) -> Iterator[Need]:
             else _("more than a firm may have waiting; an officer judges or admits them"),
             url=reverse("firms:firm", args=[firm.code]),
             verb=_("The firm"),
-        )
-
-
-def corrections_waiting(user: User) -> Iterator[Need]:
-    """For a supervisor's home page: corrections of what listings belong to that somebody else proposed."""
-    proposed = BelongingCorrection.objects.filter(state=BelongingCorrection.State.PROPOSED).count()
-    if proposed:
-        yield Need(
-            colour="purple",
-            mark=_("to decide"),
-            text=ngettext(
-                "%(count)s listing whose store is to be corrected",
-                "%(count)s listings whose stores are to be corrected",
-                proposed,
-            )
-            % {"count": thousands(proposed)},
-            note="",
-            url=reverse("cases:claims"),
-            verb=_("Look"),
         )

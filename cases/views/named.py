@@ -11,13 +11,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from cases.models import Complaint, ImportRow, Target
 from cases.models.targets import TOLD
+from cases.news import told_since
 from cases.states import Told
+from cases.views.home import GROUP
 from cases.views.tables import TALLY
+from corps.clock import now
 from corps.doors import SignedIn, open_to
+from corps.home import since_for, stream_for
 from corps.models import User
 from corps.parameters import SEARCH, Parameter, reads
 from corps.pieces.lists import conditions, page_of
@@ -25,7 +29,7 @@ from corps.pieces.tables import Column, Table
 from corps.search import LONGEST
 
 representatives = open_to(User.Role.REPRESENTATIVE)
-MOST = 50
+MOST = 20
 # Every word that `Target.as_told` may give, in the order in which they are counted.
 WORDS = {str(word): word.label for word in (*TALLY, *Told)}
 TABLE = Table(
@@ -39,10 +43,23 @@ TABLE = Table(
 )
 
 
+@representatives
+@reads(GROUP)
+@require_safe
 def representative(request: SignedIn) -> HttpResponse:
-    """The home page: the own firm's complaints, and how far what it named has come."""
+    """The home page: what the firm has to do, how far what it named has come, and its last complaints."""
+    since = since_for(request.user)
     complaints = Complaint.objects.visible_to(request.user).select_related("firm", "sheet_import").order_by("-pk")
-    return render(request, "cases/home_firm.html", {"complaints": complaints[:MOST], "cells": _cells(request)})
+    context = {
+        "stream": stream_for(request.user, request.GET.get("group", "")),
+        "since": since,
+        "news": told_since(request.user, since),
+        "now": now(),
+        "complaints": complaints[:MOST],
+        "total": complaints.count(),
+        "cells": _cells(request),
+    }
+    return render(request, "cases/home_firm.html", context)
 
 
 @representatives

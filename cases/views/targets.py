@@ -152,7 +152,7 @@ def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
         sheet = {"sheet": first.sheet_import.complaint.sheet_name, "row": first.place}
         rows_of = reverse("cases:import", args=[first.sheet_import_id]) + "?show=all"
         chain.append((_("Complaint row"), _("%(sheet)s row %(row)s") % sheet, rows_of))
-    chain.append((_("Canonical address"), target.slug, ""))
+    chain.append((_("Canonical address"), target.thing.url.split("://")[-1], ""))
     if target.case:
         chain.append((_("Case"), target.case.document_number or target.case.number, target.case.get_absolute_url()))
     return chain

@@ -142,7 +142,7 @@ def _will_be_read(worksheet: Mapping[str, Any], said: Mapping[str, Said]) -> boo
 
 def _require_columns(worksheet: Mapping[str, Any], said: Said) -> None:
     before = {column["place"]: column["meaning"] for column in worksheet["columns"]}
-    after = before | said.columns
+    after = before | dict(said.columns)
     if worksheet["columns"] and not set(ADDRESS_FIELDS).intersection(after.values()):
         raise TransitionRefused(
             "no-address-column",

@@ -1,5 +1,6 @@
 """What leaves the house: messages and their deliveries, the outbox."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -71,7 +72,8 @@ class DeliveryQuerySet(models.QuerySet):
 class Message(models.Model):
     """What is said to whom, about what, for which purpose and step. Unique on these four, so nothing is said twice.
 
-    thread: the audit thread, such as "case:12", in whose timeline the sending shows.
+    thread: the audit thread, such as "case:12", in whose timeline the sending shows. at: when the act that causes it
+    happened, where that is known apart from when it was recorded.
     """
 
     subject_type = models.CharField(max_length=48)
@@ -82,6 +84,7 @@ class Message(models.Model):
     step = models.SmallIntegerField(default=1)
     title = models.CharField(max_length=200)
     thread = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -130,6 +133,11 @@ class Delivery(models.Model):
         if getattr(self, "is_replayed", False):
             return "replayed", _("Replayed")
         return self.state, self.get_state_display()
+
+    @property
+    def happened_at(self) -> datetime | None:
+        """When its sending ended; of one that a replay tells of, when the act that caused it happened."""
+        return self.message.at if self.replay and self.finished_at and self.message.at else self.finished_at
 
     class Meta:
         indexes = [

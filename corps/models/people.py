@@ -84,6 +84,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True)
     # By list: hidden columns, and filters with a name. Kept here, since every page fetches the person anyway.
     lists = models.JSONField(default=dict, blank=True)
+    # Until when the person has been told what happened: that is what "since you were here" begins with.
+    caught_up_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()

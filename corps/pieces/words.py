@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from corps.clock import shanghai_date, today
@@ -34,6 +35,11 @@ def shortened(canonical_id: str) -> SafeString:
         return conditional_escape(canonical_id)
     head, middle, tail = canonical_id[:6], canonical_id[6:-4], canonical_id[-4:]
     return format_html('{}<span class="mid">{}</span>{}', head, middle, tail)
+
+
+def short_id(canonical_id: str) -> str:
+    """An id of up to 13 signs whole, a longer one without its middle: `892507…6c9b`."""
+    return canonical_id if len(canonical_id) <= LONGEST_WHOLE_ID else f"{canonical_id[:6]}…{canonical_id[-4:]}"
 
 
 def signed(value: int | None) -> str:
@@ -74,6 +80,26 @@ def moment(value: datetime | None) -> str:
 def full_moment(value: datetime | None) -> str:
     """`2026-11-05 14:30:08`, for what must be exact."""
     return f"{_local(value):%Y-%m-%d %H:%M:%S}" if value else NOTHING
+
+
+def near_time(value: datetime | None) -> str:
+    """`14:30` of today, `yest. 14:30` of yesterday, `11-02` of a day before."""
+    if value is None or value == "":
+        return NOTHING
+    ago = (today() - shanghai_date(value)).days
+    if ago == 0:
+        return clock_time(value)
+    return _("yest. %(time)s") % {"time": clock_time(value)} if ago == 1 else day(value)
+
+
+def near_moment(value: datetime | None) -> str:
+    """`today 14:30`, `yesterday 14:30`, `11-02 14:30`."""
+    if value is None or value == "":
+        return NOTHING
+    ago = (today() - shanghai_date(value)).days
+    if ago == 0:
+        return _("today %(time)s") % {"time": clock_time(value)}
+    return _("yesterday %(time)s") % {"time": clock_time(value)} if ago == 1 else moment(value)
 
 
 def clock_time(value: datetime | None) -> str:

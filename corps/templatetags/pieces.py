@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from corps.calendar import Calendar
+from corps.home import Aside
 from corps.pieces import words
 from corps.pieces.charts import bars_of, tally_of
 from corps.pieces.deadlines import chip, house_calendar
@@ -24,7 +25,8 @@ from corps.results import Result, tally
 
 register = template.Library()
 
-for _name in ("thousands", "signed", "day", "full_day", "moment", "full_moment", "clock_time", "shortened"):
+for _name in ("thousands", "signed", "day", "full_day", "moment", "full_moment", "clock_time", "near_time",
+              "near_moment", "shortened", "short_id"):  # fmt: skip
     register.filter(_name, getattr(words, _name))
 register.filter("kind", kind_of)
 
@@ -69,6 +71,12 @@ def icon(name: str, label: str = "") -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def render_aside(context: Context, aside: Aside) -> SafeString:
+    """A part at the side of a home page, by its own template."""
+    return mark_safe(render_to_string(aside.template, aside.context, request=context.get("request")))
 
 
 @register.simple_tag
@@ -230,14 +238,16 @@ def form_errors(form: Form, *more: Form | None) -> dict[str, Any]:
 def bulk_result(
     results: Sequence[Result], names: Mapping[Any, Any] | None = None, done_words: Any = "", limit: int = 50
 ) -> dict[str, Any]:
-    """`397 done, 3 not`, and the 3 with their reasons. names: ref → words or (words, address) for those not done.
+    """`397 done, 3 not`, and the 3 with their reasons. names: ref → words or (words, address) for those not done; what
+    has no name there is never called by its key.
 
     limit: how many reasons stand open; the others unfold.
     """
     done, failed = tally(results)
     rows = []
     for result in [result for result in results if not result.ok]:
-        name = (names or {}).get(result.ref, result.ref)
+        known = result.ref if isinstance(result.ref, str) else _("One of those selected")
+        name = (names or {}).get(result.ref, known)
         text, url = name if isinstance(name, tuple) else (name, "")
         rows.append({"text": text, "url": url, "message": result.message or result.code})
     return {"done": done, "failed": failed, "rows": rows[:limit], "folded": rows[limit:], "done_words": done_words}

@@ -9,6 +9,7 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFie
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template import Engine
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -76,11 +77,13 @@ def notifications(request: SignedIn) -> HttpResponse:
 @open_to()
 @require_POST
 def read_notifications(request: SignedIn) -> HttpResponse:
-    """Mark all of a person's lines as read, or the one that is named."""
+    """Mark all of a person's lines as read, and what happened until now as known; or the one line that is named."""
     named = request.POST.get("line", "")
-    only = [int(named)] if named.isascii() and named.isdigit() and len(named) < 19 else None
-    workflow.read_notifications(request.user, only)
-    return redirect("notifications")
+    if named.isascii() and named.isdigit() and len(named) < 19:
+        workflow.read_notifications(request.user, [int(named)])
+    else:
+        workflow.catch_up(request.user, at=timezone.now())
+    return redirect(safe_goal(request) if "next" in request.POST else "notifications")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -40,7 +40,7 @@ from corps.workflow.files import (
     store_file,
     stored,
 )
-from corps.workflow.house import note_mail_test, note_sweep, notify, notify_many, read_notifications
+from corps.workflow.house import catch_up, note_mail_test, note_sweep, notify, notify_many, read_notifications
 from corps.workflow.lists import forget_filter, hide_columns, keep_filter
 from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
 from corps.workflow.organisation import change_organisation
@@ -73,6 +73,7 @@ __all__ = [
     "cancel",
     "cancel_replay",
     "cancel_unsent",
+    "catch_up",
     "change_organisation",
     "change_own_password",
     "change_own_phone",

@@ -3,15 +3,17 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from corps.audit import record
+from corps.clock import SHANGHAI, shanghai_date
 from corps.errors import TransitionRefused
-from corps.models import ApiKey, KnownDevice, Session, User
+from corps.models import ApiKey, AuditEntry, KnownDevice, Session, User
 from corps.sessions import idle_limit
 
 DEVICE_FOR = timedelta(days=90)
@@ -39,9 +41,26 @@ def begin_session(
     device = KnownDevice.objects.create(user=user, digest=digest_of(token), expires_at=at + DEVICE_FOR)
     newest = KnownDevice.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True)[:DEVICES_OF_ONE]
     KnownDevice.objects.filter(user=user).exclude(pk__in=list(newest)).delete()
+    _note_last_visit(user, session_key, at)
     session = Session.objects.filter(session_key=session_key)
     session.update(address=address, agent=agent[:300], device=device, created_at=at, last_seen_at=at)
     return token
+
+
+def _note_last_visit(user: User, session_key: str, at: datetime) -> None:
+    """The first time on a day: tell what happened since the person was last here on a day before, as far as known."""
+    morning = datetime.combine(shanghai_date(at), time(), SHANGHAI)
+    if user.caught_up_at is not None and user.caught_up_at >= morning:
+        return
+    used = Session.objects.filter(user=user, last_seen_at__lt=morning).exclude(session_key=session_key)
+    signed = AuditEntry.objects.about(user).filter(verb__in=("sign_in.done", "sign_out"), at__lt=morning)
+    times = [
+        used.aggregate(last=Max("last_seen_at"))["last"],
+        signed.order_by("-pk").values_list("at", flat=True).first(),
+        user.caught_up_at,
+    ]
+    if last := max(filter(None, times), default=None):
+        User.objects.filter(pk=user.pk).update(caught_up_at=last)
 
 
 def note_session_use(session_key: str, *, at: datetime) -> None:

@@ -50,7 +50,7 @@ COMPARED, ITEMS_COMPARED = 20, 3000
 def waiting(user: User) -> int:
     """How many decisions wait for a supervisor, for the rail."""
     notices = Notice.objects.visible_to(user).to_approve().count()
-    others = (to_be_filed(user), _objections(user), _corrections(user), _strikes(user), _belongings(user))
+    others = (to_be_filed(user), objections_for(user), corrections_for(user), strikes_for(user), belongings_for(user))
     return notices + sum(found.count() for found in others)
 
 
@@ -68,13 +68,13 @@ def inbox(request: SignedIn) -> HttpResponse:
         .annotate(item_count=Count("items"))
         .order_by("submitted_at", "pk")
     )
-    corrections = list(_corrections(request.user).select_related("listing", "store", "platform", "case"))
+    corrections = list(corrections_for(request.user).select_related("listing", "store", "platform", "case"))
     objections = list(
-        _objections(request.user).select_related(
+        objections_for(request.user).select_related(
             "target__listing", "target__store", "target__platform", "case", "lodged_by", "item__notice"
         )[:OBJECTIONS_SHOWN]
     )
-    strikes = list(_strikes(request.user).select_related("platform", "firm"))
+    strikes = list(strikes_for(request.user).select_related("platform", "firm"))
     leads = list(to_be_filed(request.user))
     waiting_ones: dict[str, list[Any]] = {
         "notice": notices,
@@ -87,11 +87,11 @@ def inbox(request: SignedIn) -> HttpResponse:
     context: dict[str, Any] = {
         "notices": notices,
         "objections": objections,
-        "more_objections": _objections(request.user).count() - len(objections),
+        "more_objections": objections_for(request.user).count() - len(objections),
         "corrections": corrections,
         "strikes": strikes,
         "leads": leads,
-        "belongings": _belongings(request.user).select_related("listing__platform"),
+        "belongings": belongings_for(request.user).select_related("listing__platform"),
         "waiting": waiting(request.user),
         "changed_ones": _changed_ones(notices),
         "is_over": bool(kind) and chosen is None,
@@ -219,25 +219,25 @@ def file_case(request: SignedIn, number: str) -> HttpResponse:
     return redirect("notices:approvals")
 
 
-def _objections(user: User) -> Any:
+def objections_for(user: User) -> Any:
     open_ones = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
     return Objection.objects.visible_to(user).filter(state__in=open_ones).exclude(lodged_by=user).order_by("lodged_at")
 
 
-def _corrections(user: User) -> Any:
+def corrections_for(user: User) -> Any:
     """Targets whose outcome somebody else proposes to take back."""
     proposed = Approval.objects.open_among(Target)
     return Target.objects.visible_to(user).filter(pk__in=proposed.exclude(requested_by=user).values("subject_id"))
 
 
-def _strikes(user: User) -> Any:
+def strikes_for(user: User) -> Any:
     """Official accounts that somebody else asks to register or to strike."""
     asked_for = Approval.objects.open_among(OfficialAccount)
     accounts = OfficialAccount.objects.visible_to(user)
     return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
 
 
-def _belongings(user: User) -> Any:
+def belongings_for(user: User) -> Any:
     """What a listing belongs to, as somebody else asks to correct it; decided on the listing's page."""
     asked_for = Approval.objects.open_among(BelongingCorrection)
     return BelongingCorrection.objects.filter(

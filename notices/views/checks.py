@@ -34,6 +34,8 @@ NEXT_ROWS = 12
 MOST_UNDONE = 5
 # Where a session keeps the note that was typed beside verdicts of which some were refused.
 NOTE = "check_note"
+# By whose work it is: one's own is checked by others.
+OWN = {"1": gettext_lazy("your own, for others to check"), "0": gettext_lazy("of others")}
 
 
 def waiting(user: User) -> int:
@@ -48,6 +50,7 @@ FILTERS = (
     CAMPAIGN,
     Parameter("claim", Claim.values),
     Parameter("seen", Seen.values),
+    Parameter("own", [*OWN]),
 )
 
 
@@ -224,6 +227,9 @@ def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
         found = found.filter(notice__case__number=case)
     if (campaign := request.GET.get("campaign")) and campaign in campaigns_of(request.user):
         found = found.filter(notice__case__campaign=int(campaign))
+    if (own := request.GET.get("own")) in OWN:
+        mine = workflow.own_work(request.user)
+        found = found.filter(mine) if own == "1" else found.exclude(mine)
     if request.GET.get("claim") in Claim.values:
         found = found.filter(outcome=request.GET["claim"])
     if request.GET.get("seen") in Seen.values:
@@ -241,6 +247,7 @@ def _chips(request: SignedIn) -> list[Any]:
             ("notice", _("Notice"), str),
             ("case", _("Case"), str),
             ("campaign", _("Campaign"), lambda pk: campaigns_of(request.user).get(pk)),
+            ("own", _("Work"), OWN.get),
             ("claim", _("Claimed"), claims.get),
             ("seen", _("Last seen"), seen.get),
         ],

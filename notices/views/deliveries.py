@@ -62,7 +62,7 @@ TABLE = Table(
 
 
 @corps
-@reads(Parameter("state", ("open", "replayed", *Delivery.State.values)), paged=True)
+@reads(Parameter("state", ("open", "replayed", *Delivery.State.values)), "case", paged=True)
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
@@ -73,8 +73,10 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
         found = found.filter(is_replayed=True)
     elif state == "open":
         found = found.filter(state__in=FOR_A_PERSON)
+    if case := request.GET.get("case"):
+        found = found.filter(message__subject_id__in=Notice.objects.filter(case__number=case).values("pk"))
     words = dict(Delivery.State.choices) | {"open": _("for a person to decide"), "replayed": _("Replayed")}
-    chips = conditions(request.GET, [("state", _("State"), words.get)])
+    chips = conditions(request.GET, [("state", _("State"), words.get), ("case", _("Case"), str)])
     page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
     table = TABLE.shown_to(request.user, request.GET)
     context = {

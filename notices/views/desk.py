@@ -18,9 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.models import LegalGround, Target
 from cases.states import Claim
 from cases.story import FAR
+from cases.views.home import GROUP
+from corps.clock import now
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
+from corps.home import since_for, stream_for
 from corps.models import User
 from corps.parameters import Parameter, reads
 from corps.pieces.lists import page_of
@@ -33,6 +36,7 @@ from notices import letters, workflow
 from notices.forms import AnswerForm
 from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.models.notices import NoticeQuerySet
+from notices.news import for_liaison
 from notices.states import RETRACTABLE, ItemState, NoticeState
 from notices.workflow import Reply
 
@@ -64,19 +68,22 @@ LONGEST_NAME = 40
 
 
 @liaisons
-@reads(Parameter("show", ("open", "answered")), paged=True)
+@reads(Parameter("show", ("open", "answered")), GROUP, paged=True)
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
-    """Open notices, most urgent first; those answered in full behind `show=answered`."""
-    shown = "answered" if request.GET.get("show") == "answered" else "open"
-    notices = _with_counts(Notice.objects.visible_to(request.user))
-    if shown == "open":
-        found = notices.filter(state=NoticeState.ISSUED, open_count__gt=0)
-        page = page_of(found, request.GET, order=("due_on", "id"), total=found.count())
-    else:
-        found = notices.filter(open_count=0)
+    """Open notices, most urgent first, beside what happened; those answered in full behind `show=answered`."""
+    if request.GET.get("show") == "answered":
+        found = _with_counts(Notice.objects.visible_to(request.user)).filter(open_count=0)
         page = page_of(found, request.GET, order=("-id",), total=found.count())
-    return render(request, "notices/desk_list.html", {"page": page, "shown": shown})
+        return render(request, "notices/desk_list.html", {"page": page})
+    since = since_for(request.user)
+    context = {
+        "stream": stream_for(request.user, request.GET.get("group", "")),
+        "since": since,
+        "news": for_liaison(request.user, since),
+        "now": now(),
+    }
+    return render(request, "notices/to_answer.html", context)
 
 
 def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -> Shown:

@@ -47,7 +47,9 @@ TABLE = Table(
 
 
 @corps
-@reads(Parameter("state", ("open", *ObjectionState.values)), "notice", paged=True)
+@reads(
+    Parameter("state", ("open", *ObjectionState.values)), "notice", "case", Parameter("lodged", ("others",)), paged=True
+)
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""
@@ -60,8 +62,20 @@ def list_objections(request: SignedIn) -> HttpResponse:
         found = found.filter(state__in=UNDECIDED)
     if notice := request.GET.get("notice"):
         found = found.filter(item__notice__number=notice)
+    if case := request.GET.get("case"):
+        found = found.filter(case__number=case)
+    if request.GET.get("lodged") == "others":
+        found = found.exclude(lodged_by=request.user)
     words = dict(ObjectionState.choices) | {"open": _("undecided")}
-    chips = conditions(request.GET, [("state", _("State"), words.get), ("notice", _("Notice"), str)])
+    chips = conditions(
+        request.GET,
+        [
+            ("state", _("State"), words.get),
+            ("notice", _("Notice"), str),
+            ("case", _("Case"), str),
+            ("lodged", _("Lodged"), {"others": _("by others")}.get),
+        ],
+    )
     page = page_of(found, request.GET, order=("-id",), size=100, total=found.count())
     table = TABLE.shown_to(request.user, request.GET)
     context = {

@@ -28,7 +28,7 @@ function write(place, count) {
   if (place.textContent.trim() !== text) place.textContent = text;
 }
 
-/** Bring the frame in line with an answer. Lines without a list of their own show their count, a zero as well. */
+/** Bring the frame in line with an answer. A count of nothing is not shown. */
 function show({ ended, bell, lines }) {
   document.querySelector("[data-session-ended]").hidden = !ended;
   if (ended || !lines) return;
@@ -43,7 +43,7 @@ function show({ ended, bell, lines }) {
     const link = place.closest("li").querySelector("a.waits");
     const isLink = Boolean(link) && lines[index] > 0;
     write(place, lines[index]);
-    place.hidden = isLink;
+    place.hidden = isLink || lines[index] === 0;
     if (link) {
       write(link.querySelector("[data-waits]"), lines[index]);
       link.hidden = !isLink;

@@ -21,6 +21,7 @@ from listings.models import Belonging, Listing
 from stores.models import OfficialAccount, Store
 from stores.workflow import propose_strike, strike_official_account
 from tests.cases.conftest import House, make_official, results, sheet_of, take_in
+from tests.home import needs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +80,9 @@ class TestTelling:
         target = Target.objects.get()
         [said] = client.get(reverse("cases:target", args=[target.pk])).context["claims"]
         assert (said["claim"].firm.code, said["complaint"].firm.code) == ("YCB", "YCB")
-        sections = client.get("/").context["sections"]
-        titles = [str(task.title) for section in sections for task, *_more in section["tasks"]]
-        assert any("官方店" in title for title in titles)
+        [need] = [need for need in needs_of(house.officer) if need.subject[0] == "claims"]
+        assert "官方店" in str(need.word)
+        assert client.get(need.url).context["page"].total == need.count == 1
 
 
 class TestJudging:

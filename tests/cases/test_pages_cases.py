@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
+from cases.needs import to_decide
 from cases.states import TargetState
-from cases.views.home import to_decide
 from cases.views.tables import TALLY
 from corps import navigation
 from corps.clock import today
@@ -24,6 +24,7 @@ from listings.models import Listing
 from notices import workflow as notices
 from notices.models import Notice, NoticeItem
 from stores.models import Store
+from tests.home import entries_of, needs_of
 from tests.notices.world import World, add_targets, answer, arrive, issue, make_world
 
 
@@ -326,12 +327,7 @@ def test_a_target_page_costs_the_same_whatever_happened_to_it(officer, world):
     assert queries_of(officer, url) == before
 
 
-def sections(client: Client) -> dict[str, list[object]]:
-    page = client.get("/").context["sections"]
-    return {section["key"]: [task for task, _urgent, _waited in section["tasks"]] for section in page}
-
-
-def test_the_desk_sorts_what_waits_into_four_lists(officer, world, settings):
+def test_the_home_page_sorts_what_waits_by_its_day(officer, world, settings):
     settings.SESSION_IDLE_MINUTES = 0
     first, second = add_targets(world, 1), add_targets(world, 1, platform=world.other_platform)
     (open_notice,), (answered,) = issue(world, first), issue(world, second)
@@ -340,20 +336,25 @@ def test_the_desk_sorts_what_waits_into_four_lists(officer, world, settings):
     add_targets(world, 1)
     composed = notices.compose_notices(case=world.case, actor=world.officer)
     notices.submit_notice(notice=composed.notices[0], actor=world.officer)
-    Complaint.objects.create(
+    complaint = Complaint.objects.create(
         number="T2026-000001", firm=world.firm, subject="清单", received_on="2026-03-17", submitted_by=world.officer,
         submitted_at=world.case.opened_at,
     )  # fmt: skip
-    found = sections(officer)
-    assert [len(found[key]) for key in ("due", "check", "take_in", "waiting")] == [0, 1, 1, 2]
-    asked, owed = found["waiting"]
-    assert (asked.since is not None, owed.url) == (True, open_notice.get_absolute_url())
+    found = entries_of(world.officer)
+    assert [entry.subject.url for entry in found["later"]] == [complaint.get_absolute_url()]
+    [entry] = found["waiting"]
+    assert (len(entry.needs), entry.due, entry.subject.url) == (3, open_notice_due(open_notice), case_page(world))
     with time_machine.travel(timezone.now() + timedelta(days=30), tick=False):
-        officer.force_login(world.officer)
-        assert open_notice.document_number in str(sections(officer)["due"])
+        [entry] = entries_of(world.officer)["overdue"]
+        assert entry.leading.url.startswith(open_notice.get_absolute_url())
 
 
-def test_what_is_overdue_has_the_filled_verb(officer, world, settings):
+def open_notice_due(notice: Notice) -> date:
+    notice.refresh_from_db()
+    return notice.reply_due_on
+
+
+def test_the_first_thing_to_do_alone_has_the_filled_verb(officer, world, settings):
     settings.SESSION_IDLE_MINUTES = 0
     add_targets(world, 1)
     [notice] = issue(world)
@@ -362,14 +363,13 @@ def test_what_is_overdue_has_the_filled_verb(officer, world, settings):
     assert filled not in officer.get("/").content
     with time_machine.travel(timezone.now() + timedelta(days=12), tick=False):
         officer.force_login(world.officer)
-        assert filled in officer.get("/").content
+        assert officer.get("/").content.count(filled) == 1
 
 
-def test_the_desk_shows_nothing_of_other_units(client, world):
+def test_the_home_page_shows_nothing_of_other_units(world):
     add_targets(world, 1)
     issue(world)
-    client.force_login(world.stranger)
-    assert not any(sections(client).values())
+    assert not any(entries_of(world.stranger).values())
 
 
 def test_the_desk_costs_the_same_number_of_queries_for_one_notice_and_five(officer, world):
@@ -444,11 +444,11 @@ def test_who_may_file_is_told_of_leads_on_the_first_page_and_led_to_exactly_them
         for number, opener in ((2, world.officer), (3, world.officer2), (4, chief))
     ]  # fmt: skip
     client.force_login(chief)
-    [call] = client.get(reverse("home")).context["calls"]
-    assert "2" in call.text
-    assert {case.pk for case, _counts in client.get(call.url).context["rows"]} == {lead.pk for lead in leads[:2]}
-    client.force_login(world.supervisor)
-    assert client.get(reverse("home")).context["calls"] == []
+    owed = [need for need in needs_of(chief) if need.is_own]
+    assert {need.subject[1] for need in owed} == {lead.pk for lead in leads[:2]}
+    for need in owed:
+        assert client.get(need.act).context["lead"].pk == need.subject[1]
+    assert not [need for need in needs_of(world.supervisor) if need.is_own]
 
 
 def test_counting_the_leads_takes_one_statement(client, world, django_assert_num_queries):

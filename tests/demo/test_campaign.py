@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from corps.services.demonstration import LOADING_LOCK
 from corps.workflow import verify_audit
 from dashboards.workflow import compare
 from demo.machinery import messages_in
-from notices.models import Notice, Objection, Outcome
+from notices.models import Notice, Objection, Outcome, WithdrawalLetter
 
 PROJECT = Path(__file__).resolve().parents[2]
 SMALL = Path(__file__).parent / "data" / "small"
@@ -42,6 +43,10 @@ def load(folder: Path = SMALL) -> dict:
     return json.loads(said.getvalue().splitlines()[-1])
 
 
+def _withdrawn_at() -> list[datetime]:
+    return list(WithdrawalLetter.objects.values_list("issued_at", flat=True))
+
+
 def test_the_small_campaign_ends_at_what_is_expected_of_it(monkeypatch: pytest.MonkeyPatch):
     # Whoever listens here is a stranger, and hears nothing.
     monkeypatch.setenv("EMAIL_URL", "smtp://127.0.0.1:1")
@@ -55,6 +60,12 @@ def test_the_small_campaign_ends_at_what_is_expected_of_it(monkeypatch: pytest.M
     upheld = Objection.objects.filter(state="upheld").count()
     assert Delivery.objects.filter(message__purpose="notice").count() == Notice.objects.count()
     assert 0 < Delivery.objects.filter(message__purpose="withdrawal").count() <= upheld
+    # What is told of a sending stands where it happened in the story, not where it was recorded.
+    told = AuditEntry.objects.filter(verb__in=("delivery.sent", "delivery.replayed")).values_list("subject_id", "at")
+    happened = {delivery.pk: delivery.happened_at for delivery in Delivery.objects.select_related("message")}
+    assert dict(told) == happened
+    issued = Notice.objects.values_list("issued_at", flat=True)
+    assert {at for at in happened.values() if at is not None} <= {*issued, *_withdrawn_at()}
     folders = list((settings.DATA_DIR / "mail").glob("replay-*"))
     arrived = [
         email.message_from_bytes(content, policy=email.policy.default)

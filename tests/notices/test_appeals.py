@@ -201,11 +201,11 @@ class TestPages:
     def test_it_stands_on_the_officers_home_and_in_the_inbox_and_list(self, world, appealed, client: Client):
         client.force_login(world.officer)
         home = client.get("/").content.decode()
-        assert f"/notices/objections/?notice={appealed.number}" in home
+        assert f"/notices/objections/?case={appealed.case.number}&amp;state=lodged" in home
         client.force_login(world.supervisor)
         number = Objection.objects.order_by("lodged_at", "pk")[0].number
         assert number in client.get("/notices/approvals/").content.decode()
-        assert "/notices/objections/?state=open" in client.get("/").content.decode()
+        assert f"/notices/objections/?case={appealed.case.number}&amp;state=open" in client.get("/").content.decode()
         page = client.get(f"/notices/objections/?notice={appealed.number}").content.decode()
         assert page.count("/notices/objections/O") >= 3
         assert "/notices/objections/O" not in client.get("/notices/objections/?notice=N2020-1").content.decode()

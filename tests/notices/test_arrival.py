@@ -20,6 +20,7 @@ from corps.workflow.calendar import publish_calendar
 from dashboards.standing import of_deadlines
 from notices import letters, workflow
 from notices.models import Answer, Check, Notice
+from tests.home import entries_of
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +81,8 @@ def test_until_the_letter_arrived_there_is_no_date_and_the_letter_prints_the_per
 def test_what_has_not_arrived_stands_last_in_the_liaisons_list(world, notice):
     [second] = issue(world, add_targets(world, 1))
     arrive(world, second)
-    rows = client_of(world.liaison).get(reverse("notices:desk")).context["page"].rows
-    assert [row.pk for row in rows] == [second.pk, notice.pk]
+    rows = [entry for lot in entries_of(world.liaison).values() for entry in lot]
+    assert [row.subject.title for row in rows] == [str(second), str(notice)]
 
 
 @pytest.mark.django_db(transaction=True)

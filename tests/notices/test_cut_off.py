@@ -8,6 +8,7 @@ from corps.models import AuditEntry, User
 from notices.models import NoticeItem
 from stores.models import Liaison
 from stores.standing import Waiting
+from tests.home import needs_of
 from tests.notices.world import World, add_targets, answer, arrive, issue
 
 pytestmark = pytest.mark.django_db
@@ -72,16 +73,10 @@ def test_every_desk_says_that_a_platform_has_nobody(world: World, admin):
     assert rows == {"taobao": (False, None), "jd": (True, Waiting(1, 2, notice.reply_due_on))}
     [need] = at(admin, "home").context["needs"]
     assert need.url == reverse("stores:liaison_new", args=["jd"])
-    assert reverse("stores:platforms") in [task.url for task in due(world.officer)]
+    assert reverse("stores:platforms") in [need.act for need in needs_of(world.officer)]
     # Another unit's officer sees that nobody is there, but not what is open in cases that are not theirs.
     assert {row[0].slug: row[1:] for row in at(world.stranger, name).context["rows"]}["jd"] == (True, None)
-    assert reverse("stores:platforms") not in [task.url for task in due(world.stranger)]
-
-
-def due(user: User) -> list:
-    page = at(user, "home")
-    assert page.status_code == 200
-    return [task for section in page.context["sections"] for task, *_ in section["tasks"]]
+    assert reverse("stores:platforms") not in [need.act for need in needs_of(world.stranger)]
 
 
 def test_the_items_left_are_those_of_the_notice(world: World, admin):
