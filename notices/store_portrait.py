@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,7 +60,8 @@ def changes_of(acts: Iterable[tuple[int, datetime, str]]) -> Iterator[tuple[date
                 yield shanghai_date(at), REMOVED, 1
             elif act != Seen.GONE and is_gone:
                 is_gone = False
-                yield shanghai_date(at), *((RELISTED, 1) if act else (REMOVED, -1))
+                row, sign = (RELISTED, 1) if act else (REMOVED, -1)
+                yield shanghai_date(at), row, sign
 
 
 def _months(changes: Iterable[tuple[date, str, int]]) -> tuple[list[Month], Month]:
@@ -85,10 +87,10 @@ def _months(changes: Iterable[tuple[date, str, int]]) -> tuple[list[Month], Mont
     return drawn, Month(_("Total"), on_sale, total[REPORTED], total[REMOVED], total[RELISTED])
 
 
-def _letters(found: object, targets: object) -> list[Counted]:
+def _letters(found: QuerySet[Notice], targets: Any) -> list[Counted]:
     """The newest letters that name something in the store: how many items, and how many are answered."""
     named = Q(items__target__in=targets)
-    newest = Notice.objects.filter(pk__in=found.values("pk")).annotate(  # type: ignore[attr-defined]
+    newest = Notice.objects.filter(pk__in=found.values("pk")).annotate(
         here=Count("items", filter=named), open=Count("items", filter=named & Q(items__state=ItemState.OPEN))
     )
     lines = []

@@ -20,3 +20,19 @@ def blank_rows(page: Page) -> list[str]:
 def uneven_buttons(page: Page) -> list[str]:
     """Buttons whose words do not stand in their middle."""
     return page.evaluate(UNEVEN_BUTTONS)
+
+
+# Group heads are 32 px high; a row of one line 36, of two 52. A cell that may be cut says so by its class.
+UNEVEN_ROWS = """() => [...document.querySelectorAll("main table.t:not(.sheet) > tbody > tr")]
+    .filter(row => row.checkVisibility() && !row.matches(".why, .mend") && !row.closest(".months-of"))
+    .flatMap(row => {
+        const height = Math.round(row.getBoundingClientRect().height), words = row.innerText.trim().slice(0, 80)
+        const cut = [...row.cells].filter(cell => !cell.matches(".raw, .free, .sel")
+            && cell.scrollWidth > cell.clientWidth + 1 && getComputedStyle(cell).visibility !== "hidden")
+        return [...([32, 36, 52].includes(height) ? [] : [`${height}: ${words}`]), ...cut.map(cell => cell.innerText)]
+    })"""
+
+
+def uneven_rows(page: Page) -> list[str]:
+    """Rows that are neither one nor two lines high, and cells of which a part cannot be read."""
+    return page.evaluate(UNEVEN_ROWS)

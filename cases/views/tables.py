@@ -63,7 +63,7 @@ TABLE = Table(
     Column("list_price", gettext_lazy("List price, as claimed"), "w-wide", "n wide-only"),
     Column("alleged", gettext_lazy("Alleged by the firm"), "w-truth", "cut2"),
     Column("ground", gettext_lazy("Corps' ground"), "w-ground"),
-    Column("claim", gettext_lazy("Claimed by the platform"), "w-truth"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w-claim"),
     Column("seen", gettext_lazy("Actually seen"), "w-truth"),
     Column("state", gettext_lazy("State"), "w-state", "cut2", sort="state", fixed=True),
     Column("letter", gettext_lazy("Letter"), "w-letter", "n"),

@@ -91,7 +91,7 @@ TABLE = Table(
     Column("title", gettext_lazy("Title, as claimed"), fixed=True),
     Column("alleged", gettext_lazy("Alleged by the firm"), "w-truth", "cut2"),
     Column("ground", gettext_lazy("Ground of the notice"), "w-ground"),
-    Column("claim", gettext_lazy("Claimed by the platform"), "w-truth"),
+    Column("claim", gettext_lazy("Claimed by the platform"), "w-claim"),
     Column("seen", gettext_lazy("Actually seen"), "w-truth"),
     Column("notice", gettext_lazy("Notice"), "w128", "cut2"),
     Column("due", gettext_lazy("Due"), "w-due", "n"),

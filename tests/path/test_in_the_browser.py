@@ -89,7 +89,7 @@ def send_notice(page: Page, case: str) -> None:
     page.goto(f"/cases/{case}/")
     page.get_by_role("button", name="立案").click()
     page.locator("dialog[open] [data-yes]").click()
-    expect(page.locator(".stepper [aria-current=step]")).to_contain_text("立案")
+    expect(page.locator("h1 .bd")).to_contain_text("立案")
 
     sign_in(page, "officer")
     page.goto(f"/notices/compose/{case}/")
