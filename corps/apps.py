@@ -49,7 +49,7 @@ class CorpsConfig(AppConfig):
             events.recipients[phrase] = deliveries.administrators
         readiness.providers["disk"] = disk.free_disk
         home.needs.append(disk.disk_need)
-        first_steps.providers.append(first_steps.of_the_corps)
+        first_steps.providers += [first_steps.of_the_installation, first_steps.of_people]
         second_factor.listen()
 
 

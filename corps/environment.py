@@ -294,22 +294,35 @@ def read_file(path: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as unreadable:
         raise ServicesError(f"{path} cannot be read: {unreadable}") from unreadable
     for at, line in enumerate((raw.strip() for raw in lines), start=1):
-        if not line or line.startswith("#"):
-            continue
-        name, equals, given = line.removeprefix("export ").partition("=")
-        name, given = name.strip(), given.strip()
-        if not equals or not name.isidentifier():
-            raise ServicesError(f"{path}, line {at}: NAME=VALUE is expected.")
-        if name not in BY_NAME or name in NOT_FROM_FILE:
-            raise ServicesError(f"{path}, line {at}: {name} is no setting of this file; see docs/operations.md.")
-        if name in found:
-            raise ServicesError(f"{path}, line {at}: {name} is given twice.")
-        if given[:1] in {"'", '"'}:
-            if len(given) < 2 or given[-1] != given[0]:
-                raise ServicesError(f"{path}, line {at}: the quotation mark is not closed.")
-            given = given[1:-1]
-        found[name] = given
+        if line and not line.startswith("#"):
+            try:
+                name, given = _read_line(line, found)
+            except ValueError as wrong:
+                raise ServicesError(f"{path}, line {at}: {wrong}") from wrong
+            found[name] = given
     return found
+
+
+def _read_line(line: str, found: dict[str, str]) -> tuple[str, str]:
+    """Name and value of a line. found: what stood before it. Raises ValueError."""
+    name, equals, given = line.removeprefix("export ").partition("=")
+    name, given = name.strip(), given.strip()
+    if not equals or not name.isidentifier():
+        raise ValueError("NAME=VALUE is expected.")
+    if name not in BY_NAME or name in NOT_FROM_FILE:
+        raise ValueError(f"{name} is no setting of this file; see docs/operations.md.")
+    if name in found:
+        raise ValueError(f"{name} is given twice.")
+    return name, _unquoted(given)
+
+
+def _unquoted(given: str) -> str:
+    """A value without the quotation marks it may stand in. Raises ValueError if they are not closed."""
+    if given[:1] not in {"'", '"'}:
+        return given
+    if len(given) < 2 or given[-1] != given[0]:
+        raise ValueError("the quotation mark is not closed.")
+    return given[1:-1]
 
 
 def table() -> str:

@@ -35,26 +35,28 @@ def first_steps() -> list[Step]:
     return steps if any(not step.is_done for step in steps) else []
 
 
-def of_the_corps() -> Iterator[Step]:
-    """Organisation, units, people, calendar and mail."""
+def of_people() -> Iterator[Step]:
+    """The people without whom no notice leaves. One statement."""
     people = list(User.objects.filter(is_active=True).values_list("role", "duties"))
     officers = sum(role == User.Role.OFFICER for role, _duties in people)
     duties = {duty for _role, own in people for duty in own}
-    year = today().year
-    is_published = Holiday.objects.filter(date__year=year, is_provisional=False).exists()
-    tested = Installation.objects.values_list("mail_tested_at", flat=True).get()
-    new_officer = reverse("user_new", args=["officer"])
-    new_supervisor = reverse("user_new", args=["supervisor"])
-    named = not {"name", "document_prefix"} & current().missing
-    yield Step(10, _("Name of the organisation and beginning of official numbers"), named, reverse("organisation"))
-    yield Step(20, _("A unit"), Unit.objects.exists(), reverse("units"))
+    approves = bool({User.Duty.HEAD_OF_UNIT, User.Duty.HEAD_OF_DEPARTMENT} & duties)
+    files = User.Duty.HEAD_OF_DEPARTMENT in duties
+    new_officer, new_supervisor = (reverse("user_new", args=[role]) for role in ("officer", "supervisor"))
     yield Step(30, _("Two officers, for a case is handled by two"), officers >= 2, new_officer)
-    approver = bool({User.Duty.HEAD_OF_UNIT, User.Duty.HEAD_OF_DEPARTMENT} & duties)
-    yield Step(40, _("A supervisor with a duty that approves notices"), approver, new_supervisor)
-    chief = User.Duty.HEAD_OF_DEPARTMENT in duties
-    yield Step(50, _("A head of department, who files cases"), chief, new_supervisor)
+    yield Step(40, _("A supervisor with a duty that approves notices"), approves, new_supervisor)
+    yield Step(50, _("A head of department, who files cases"), files, new_supervisor)
+
+
+def of_the_installation() -> Iterator[Step]:
+    """Organisation, units, calendar and mail. Four statements."""
+    year = today().year
+    is_named = not {"name", "document_prefix"} & current().missing
+    is_published = Holiday.objects.filter(date__year=year, is_provisional=False).exists()
+    is_tested = Installation.objects.filter(mail_tested_at__isnull=False).exists()
     calendar = reverse("calendar_publish", args=[year])
+    yield Step(10, _("Name of the organisation and beginning of official numbers"), is_named, reverse("organisation"))
+    yield Step(20, _("A unit"), Unit.objects.exists(), reverse("units"))
     yield Step(100, _("The calendar of %(year)d published") % {"year": year}, is_published, calendar)
-    yield Step(
-        110, _("A test mail taken by the mail server"), tested is not None, reverse("outbox"), "./manage.py mailtest"
-    )
+    command = "./manage.py mailtest"
+    yield Step(110, _("A test mail taken by the mail server"), is_tested, reverse("outbox"), command)

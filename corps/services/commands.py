@@ -160,30 +160,40 @@ def database_for(command: str, *, only_help: bool = False, deploys: bool = False
     load(data_dir())
     kinds = embedded_kinds(os.environ)
     needs_none = only_help or (command in WITHOUT_DATABASE and not deploys)
-    if_reachable = command in IF_REACHABLE or deploys
-    services: Services | None = None
     if needs_none:
         do_without()
-    elif if_reachable:
-        services = join(data_dir(), ["postgres"]) if "postgres" in kinds else None
-    else:
-        services = use_services(command, kinds)
+        yield
+        return
+    if_reachable = command in IF_REACHABLE or deploys
+    services = services_for(command, kinds, if_reachable=if_reachable)
     try:
-        if services:
-            enter(services)
-        elif if_reachable:
-            do_without()
-        if not needs_none and os.environ["DATABASE_URL"] != NO_DATABASE:
+        if os.environ["DATABASE_URL"] != NO_DATABASE:
             name_database(embedded="postgres" in kinds)
-        if command in AS_OWNER and not only_help:
+        if command in AS_OWNER:
             owner = services.env.get("MIGRATION_DATABASE_URL") if services else None
             become_owner(owner or os.environ.get("MIGRATION_DATABASE_URL"))
-        if not needs_none and not if_reachable:
+        if not if_reachable:
             require_database(command, embedded="postgres" in kinds)
         yield
     finally:
         if services:
             services.close()
+
+
+def services_for(command: str, kinds: list[str], *, if_reachable: bool) -> Services | None:
+    """The embedded servers that a command works with, their addresses in this process's environment.
+
+    if_reachable: it takes a database that answers at this moment, and does without any other.
+    """
+    if not if_reachable:
+        services = use_services(command, kinds)
+    else:
+        services = join(data_dir(), ["postgres"]) if "postgres" in kinds else None
+    if services:
+        enter(services)
+    elif if_reachable:
+        do_without()
+    return services
 
 
 def require_database(command: str, *, embedded: bool) -> None:
