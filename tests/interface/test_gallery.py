@@ -159,6 +159,32 @@ def test_slash_goes_to_the_search_and_is_a_letter_while_typing(gallery):
     expect(search).to_have_value("a/b")
 
 
+def test_arrows_walk_what_is_suggested_and_enter_opens_it(gallery):
+    page = gallery()
+    context = {"hits": [("kind", {"url": f"/{n}/", "label": f"第{n}件"}) for n in (1, 2)], "everything": "/all/"}
+    suggested = engines["django"].get_template("corps/_search_suggestions.html").render(context)
+    asked = []
+
+    def suggest(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=suggested, content_type="text/html; charset=utf-8")
+
+    page.route("**/search/suggest/**", suggest)
+    page.keyboard.press("/")
+    page.keyboard.type("abc")
+    options, field = page.locator("#suggestions [role=option]"), page.locator(".top input[data-search]")
+    expect(options).to_have_count(3)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert asked == ["http://gallery.test/search/suggest/?q=abc"]
+    for chosen in (0, 1, 2):
+        page.keyboard.press("ArrowDown")
+        expect(options.nth(chosen)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-2")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2/")
+
+
 def test_keys_walk_the_rows_tick_them_and_press_declared_buttons(gallery):
     page = gallery()
     page.keyboard.press("j")
