@@ -87,7 +87,7 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = CodeField(refusal_codes("act", "problem"))
-    errors = ErrorSerializer(many=True, required=False)
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]
     details = serializers.DictField(required=False)
     by = serializers.CharField(required=False, help_text=gettext_lazy("Who was first, where somebody was"))
     at = serializers.CharField(required=False, help_text=gettext_lazy("When they were"))
@@ -109,8 +109,8 @@ class Schema(AutoSchema):
             bodies.setdefault(str(status), {"description": PROBLEMS[HTTPStatus(status)]})
         if "204" in bodies:
             bodies["204"]["description"] = _("It is done.")
-        for status, body in bodies.items():
-            if status[0] in "45":
+        for code, body in bodies.items():
+            if code[0] in "45":
                 body["content"] = {"application/problem+json": {"schema": problem}}
         return bodies
 

@@ -3,7 +3,7 @@
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_ANY_SCRIPT, IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns
+_ANY_SCRIPT, IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns  # type: ignore[attr-defined]
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
