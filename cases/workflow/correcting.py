@@ -20,6 +20,8 @@ from listings.sheets.corrections import LONGEST_HEADER
 from listings.sheets.headers import ADDRESS_FIELDS, FIELDS, heading_key
 
 About = SheetCorrection.About
+# Why a worksheet is not read that could be.
+NOT_READ = ("other-worksheet", "example", "left-out", "left-out-before")
 # Of what was corrected the audit keeps so much.
 LONGEST_TOLD = 1000
 
@@ -82,7 +84,7 @@ def correct_reading(
         raise TransitionRefused("nothing-changed", _("Nothing was changed; the sheet stands as it was read."))
 
     _remember([kept for change in changes for kept in change.kept], complaint.firm_id, actor)
-    sheet_import.corrections = corrections
+    sheet_import.corrections = _with_what_was_seen(sheet_import, corrections, said)
     imports.read_again(sheet_import, actor, at)
     told = "; ".join(words for change in changes for words in change.told)
     record(actor, "import.corrected", complaint, at=at, thread=complaint.thread, corrections=told[:LONGEST_TOLD])
@@ -110,6 +112,18 @@ def forget_corrections(
     imports.read_again(sheet_import, actor, at)
     record(actor, "import.corrections_forgotten", complaint, at=at, thread=complaint.thread, corrections=told[:1000])
     return sheet_import
+
+
+def _with_what_was_seen(
+    sheet_import: SheetImport, corrections: dict[str, Any], said: Mapping[str, Said]
+) -> dict[str, Any]:
+    """The corrections, and of every worksheet that could be read whether it is: what a person changes of one does not
+    have others read that the person saw left out."""
+    for worksheet in sheet_import.understood:
+        name = worksheet["name"]
+        if name in said and (worksheet["is_read"] or worksheet["why"] in NOT_READ):
+            corrections[name] = {"is_read": said[name].is_read} | corrections.get(name, {})
+    return corrections
 
 
 def _require_correctable(sheet_import: SheetImport) -> None:

@@ -178,31 +178,26 @@ def _other_columns(candidates: list[Candidate]) -> list[Column]:
         named = [column for column in free if column.says == name]
         if named:
             best = max(
-                named, key=lambda column: (fits(name, column) >= 0.5, column.known, bool(column.cells), -column.index)
+                named, key=lambda column: (_fits(name, column) >= 0.5, column.known, bool(column.cells), -column.index)
             )
             chosen[name] = best, "header"
             free.remove(best)
     for name in names:
-        doubtful = name in chosen and not chosen[name][0].known and fits(name, chosen[name][0]) < 0.2
+        doubtful = name in chosen and not chosen[name][0].known and _fits(name, chosen[name][0]) < 0.2
         if name in _FITS and (name not in chosen or doubtful):
             fitting = [
                 column
                 for column in free
-                if column.says != "remark" and fits(name, column) >= _ENOUGH[column.says is None]
+                if column.says != "remark" and _fits(name, column) >= _ENOUGH[column.says is None]
             ]
             if fitting:
-                best = max(fitting, key=lambda column: (fits(name, column), -column.index))
+                best = max(fitting, key=lambda column: (_fits(name, column), -column.index))
                 chosen[name] = best, "content"
                 free.remove(best)
     return [Column(name, column.index, column.heading, how) for name, (column, how) in chosen.items()]
 
 
-def has_test(name: str) -> bool:
-    """Whether it can be told of a cell that it looks like this field."""
-    return name in _FITS and name not in ("violation", "request", "store_name")
-
-
-def fits(name: str, column: Candidate) -> float:
+def _fits(name: str, column: Candidate) -> float:
     """The share of a column's filled cells that look like this field."""
     return column.share(_FITS[name]) if name in _FITS else 0.0
 

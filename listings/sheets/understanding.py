@@ -9,16 +9,19 @@
     columns: place, heading, meaning, certainty, by, samples, filled, is_hidden; more_columns: how many are not told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from listings.sites import sites_named
 
 from . import headers
 from .cells import BLANK, cell_at, is_blank
 from .choosing import Choice, Fault
-from .columns import Candidate, Column, candidate_at, fits, has_test, sample_of
+from .columns import Candidate, Column, candidate_at, sample_of
 from .corrections import BY_MEMORY, BY_PERSON, Corrections, header_key
 from .data_rows import is_example
 from .layout import Table
+from .values import parse_date, parse_price
 
 CERTAIN, LIKELY, UNCERTAIN = "certain", "likely", "confirm"
 MOST_WORKSHEETS = 30
@@ -28,6 +31,14 @@ _SAMPLES = 3
 _LONGEST_SAMPLE = 60
 _LONGEST_HEADING = 60
 _LONGEST_TITLE = 200
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "price": lambda cell: parse_price(cell) is not None,
+    "list_price": lambda cell: parse_price(cell) is not None,
+    "found_on": lambda cell: parse_date(cell) is not None,
+    "platform": lambda cell: bool(sites_named(cell)),
+}
 
 
 def understood_of(chosen: Choice) -> list[dict[str, Any]]:
@@ -182,7 +193,8 @@ def _share(candidate: Candidate, column: Column) -> float:
     """The share of its cells that look like what the column is read as; 1 where that cannot be told."""
     if column.field in headers.ADDRESS_FIELDS:
         return candidate.usable_share()
-    return fits(column.field, candidate) if has_test(column.field) else 1.0
+    test = _TESTS.get(column.field)
+    return candidate.share(test) if test else 1.0
 
 
 def _certainty_of_unused(candidate: Candidate) -> str:

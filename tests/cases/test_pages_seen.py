@@ -175,6 +175,7 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
         reverse("cases:complaint_new"),
         complaint.get_absolute_url(),
         reverse("cases:import", args=[sheet_import.pk]),
+        reverse("cases:import_sheet", args=[sheet_import.pk]),
         reverse("cases:import_abandon", args=[sheet_import.pk]),
         case,
         f"{case}?group=store&platform=taobao",

@@ -53,19 +53,26 @@ def sign_in(page: Page, login: str) -> None:
     expect(page.locator(".rail")).to_be_attached()
 
 
+DROP = """([name, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(bytes)], name));
+  document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+}"""
+
+
 def hand_in(page: Page) -> None:
-    """The officer uploads the sheet, looks at what was recognised, and has it registered."""
+    """The officer drops the sheet on the page, whose name tells firm and subject, looks at what was understood, and
+    has it registered by its key."""
     page.goto("/cases/complaints/new/")
-    page.select_option("[name=firm]", label="澄溪岚堂（上海）日用品有限公司")
-    page.fill("[name=subject]", "网络巡查违规链接清单")
-    page.set_input_files(
-        "[name=sheet]", {"name": "清单.csv", "mimeType": "text/csv", "buffer": SHEET.encode("gb18030")}
-    )
+    page.evaluate(DROP, ["CXT-03 网络巡查违规链接清单.csv", list(SHEET.encode("gb18030"))])
+    expect(page.locator("[name=firm] option:checked")).to_have_text("澄溪岚堂（上海）日用品有限公司")
+    expect(page.locator("[name=subject]")).to_have_value("网络巡查违规链接清单")
     page.get_by_role("button", name="登记并识别表格").click()
     expect(page.get_by_role("button", name="登记 3 行")).to_be_visible(timeout=20_000)
-    expect(page.locator("tr.why")).to_contain_text("链接")
+    expect(page.locator("#reading")).to_contain_text("网店链接")
     page.keyboard.press("d")
     expect(page.get_by_role("link", name="查看投诉")).to_be_visible(timeout=20_000)
+    expect(page.locator("tr.why")).to_contain_text("链接")
 
 
 def open_case(page: Page) -> str:
