@@ -21,7 +21,7 @@ from listings.sheets.headers import ADDRESS_FIELDS, FIELDS, heading_key
 
 About = SheetCorrection.About
 # Why a worksheet is not read that could be.
-NOT_READ = ("other-worksheet", "example", "left-out", "left-out-before")
+NOT_READ = frozenset({"other-worksheet", "example", "left-out", "left-out-before"})
 # Of what was corrected the audit keeps so much.
 LONGEST_TOLD = 1000
 

@@ -106,7 +106,9 @@ def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet
     assert told.detail["corrections"] == "内部代号 = remark"
 
     by_program = take_in(house, sheet, "下月.xlsx")
-    assert cells(by_program, "remark") == ["急", "急", "急"]
+    assert cells(by_program, "remark") == ["急", "急", "急", "去年", "去年"], (
+        "a worksheet of the same meaning is read too"
+    )
     said = officer.get(f"/api/v1/imports/{by_program.pk}/").json()["detail"]
     assert "以下按该企业以往清单更正过的读法读取：内部代号。" in said
     other_firm = take_in(house, sheet, "别家.xlsx", firm="HYS")
@@ -128,7 +130,7 @@ def test_what_is_remembered_can_be_forgotten(officer, understood):
 def test_each_part_that_was_not_read_can_be_taken_in_and_left_again(officer, understood):
     correct(officer, understood, take="0:below-total")
     assert understood.rows == 4
-    assert [part.why for part in understood.not_read] == ["total", "other-worksheet"]
+    assert [part.why for part in understood.not_read] == ["total", "left-out"]
     correct(officer, understood, take="1:worksheet")
     assert understood.worksheets == ["清单", "旧表"]
     assert cells(understood, "remark")[-2:] == ["去年", "去年"]
