@@ -219,8 +219,8 @@ def test_nobody_corrects_what_is_registered(house, sheet):
 
 def test_the_page_asks_as_often_for_many_columns_as_for_few(officer, house):
     def statements(columns):
-        heads = ",".join(["商品链接", *(f"甲{number}" for number in range(columns))])
-        row = ",".join([complaint(1)[4], *("x" for _number in range(columns))])
+        heads = ",".join([*HEADER, *(f"甲{number}" for number in range(columns))])
+        row = ",".join([*map(str, complaint(columns)), *("x" for _number in range(columns))])
         sheet_import = read(hand_in(house, f"{heads}\n{row}\n".encode(), "a.csv"))
         officer.get(address(sheet_import))
         with CaptureQueriesContext(connection) as caught:
