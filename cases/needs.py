@@ -78,8 +78,8 @@ def _next_act(complaint: Complaint, sheet: SheetImport | None) -> Need:
     rows = sheet.rows if sheet else None
     note = str(sheet.get_state_display()) if sheet else ""
     if sheet is not None and sheet.state == SheetImport.State.REVIEW:
-        url = reverse("cases:import_sheet", args=[sheet.pk])
-        return Need(key, _("rows to look at"), sheet.rows, f"{url}?show=all", verb=_("Look at the rows"), act=url)
+        url, act = (reverse(name, args=[sheet.pk]) for name in ("cases:import", "cases:import_sheet"))
+        return Need(key, _("rows to look at"), sheet.rows, f"{url}?show=all", verb=_("Look at the rows"), act=act)
     if sheet is not None and sheet.state == SheetImport.State.FAILED:
         return Need(key, _("sheet not read"), None, page, verb=_("See why"))
     if complaint.state == ComplaintState.ACCEPTED:
