@@ -37,9 +37,12 @@ class NoActChosen(BadRequest):
     """A form was sent without an act that its page offers."""
 
 
-def chosen_act(request: HttpRequest, *acts: str) -> str:
-    """The act that the pressed button names. Raises NoActChosen unless it is one of `acts`: none is done by default."""
-    act = request.POST.get("act", "")
+def chosen_act(request: HttpRequest, *acts: str, default: str = "") -> str:
+    """The act that the pressed button names. Raises NoActChosen unless it is one of `acts`: none is done by default.
+
+    default: the one of `acts` that is meant where none is named; only what changes nothing.
+    """
+    act = request.POST.get("act", default)
     if act not in acts:
         raise NoActChosen
     return act

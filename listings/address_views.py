@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from corps.access import may
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
-from corps.forms import posted
+from corps.forms import chosen_act, posted
 from corps.models import User
 from corps.parameters import SEARCH, Parameter, reads
 from corps.pieces.lists import conditions
@@ -69,7 +69,7 @@ def new_form(request: SignedIn) -> HttpResponse:
     form = AddressFormForm(posted(request), initial=initial)
     context: dict[str, Any] = {"form": form, "tried": request.POST.get("lines", "")}
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("act") == "add":
+        if chosen_act(request, "try", "add", default="try") == "add":
             with refusals_go_to(form):
                 added = workflow.add_address_form(actor=request.user, at=timezone.now(), **form.cleaned_data)
                 messages.success(request, _("Addresses of this form are read from now on."))

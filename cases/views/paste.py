@@ -14,7 +14,7 @@ from cases.intake import require_capacity_for_sheet
 from cases.pasted import Answers, answers_to
 from corps.clock import today
 from corps.doors import SignedIn, open_to
-from corps.forms import posted
+from corps.forms import chosen_act, posted
 from corps.limits import allowance
 from corps.models import User
 from corps.refusals import refusals_go_to
@@ -36,7 +36,7 @@ def paste(request: SignedIn) -> HttpResponse:
     request.rail_key = "complaints"
     form = PasteForm(posted(request), user=request.user)
     answers = _answers(request.user, form.cleaned_data["pasted"]) if form.is_valid() else None
-    if answers is not None and request.POST.get("act") == "hand_in":
+    if answers is not None and chosen_act(request, "read", "hand_in", default="read") == "hand_in":
         with refusals_go_to(form):
             if sheet_import := _hand_in(request.user, form, answers):
                 return redirect("cases:import_sheet", sheet_import.pk)
