@@ -86,7 +86,8 @@ def what_was_meant(sections: Sequence[Section]) -> Hit | None:
 
 def _each(kinds: Sequence[Kind], look: Callable[[Kind], Section]) -> list[Section]:
     """Look for each kind. One that takes too long is told as that, and the others are looked for without it."""
-    waiting, found, ends = list(kinds), [], time.monotonic() + SECONDS
+    found: list[Section] = []
+    waiting, ends = list(kinds), time.monotonic() + SECONDS
     while waiting:
         try:
             _look_through(waiting, found, look, ends)
