@@ -5,6 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from corps import navigation
 from corps.access import allow
 
+# Key, label, route, section, order and role of each page in the navigation.
+PAGES = (
+    ("desk_of_the_house", _("Desk"), "home", "desk", 1, "administrator"),
+    ("users", _("Accounts"), "users", "house", 10, "administrator"),
+    ("units", _("Units"), "units", "house", 20, "administrator"),
+    ("organisation", _("Organisation"), "organisation", "house", 25, "administrator"),
+    ("outbox", _("Outgoing mail"), "outbox", "house", 80, "administrator"),
+    ("calendar", _("Calendar"), "calendar", "house", 30, "administrator"),
+    ("admin", _("Reference data"), "admin:index", "house", 90, "administrator"),
+    ("audit", _("Audit"), "audit", "oversight", 90, "auditor"),
+)
+
 
 class CorpsConfig(AppConfig):
     name = "corps"
@@ -14,42 +26,15 @@ class CorpsConfig(AppConfig):
         """State the ground's verbs in the access table and its pages in the rail."""
         import corps.checks
         import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words, disk, events, finding, first_steps, home, readiness, second_factor
-        from corps.models import Notification
-        from corps.workflow import deliveries
+        from corps import audit_words, finding, second_factor
 
         audit_words.register()
         finding.register()
-        allow("corps.publish_calendar", roles=["administrator"])
-        allow("corps.record_past_event", duties=["record_past_event"])
-        allow("corps.manage_accounts", roles=["administrator"])
-        allow("corps.lift_quarantine", roles=["administrator"])
-        allow("corps.change_organisation", roles=["administrator"])
-        allow("corps.change_own_phone", roles=["officer", "supervisor"])
-        allow("corps.decide_delivery", roles=["officer", "supervisor"])
-        allow("corps.check_audit", roles=["auditor"])
-
-        administrator, auditor = ("administrator",), ("auditor",)
-        navigation.register("desk_of_the_house", _("Desk"), "home", section="desk", order=1, roles=administrator)
-        navigation.register("users", _("Accounts"), "users", section="house", order=10, roles=administrator)
-        navigation.register("units", _("Units"), "units", section="house", order=20, roles=administrator)
-        navigation.register(
-            "organisation", _("Organisation"), "organisation", section="house", order=25, roles=administrator
-        )
-        navigation.register("outbox", _("Outgoing mail"), "outbox", section="house", order=80, roles=administrator)
-        navigation.register("calendar", _("Calendar"), "calendar", section="house", order=30, roles=administrator)
-        navigation.register("admin", _("Reference data"), "admin:index", section="house", order=90, roles=administrator)
-        navigation.register("audit", _("Audit"), "audit", section="oversight", order=90, roles=auditor)
-        navigation.register_bell(
-            "notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count()
-        )
-
-        events.words.update(deliveries.WORDS)
-        for phrase in ("administrator", "administrators"):
-            events.recipients[phrase] = deliveries.administrators
-        readiness.providers["disk"] = disk.free_disk
-        home.needs.append(disk.disk_need)
-        first_steps.providers += [first_steps.of_the_installation, first_steps.of_people]
+        _allow_acts()
+        _register_pages()
+        _register_notification_count()
+        _register_mail_events()
+        _register_home_providers()
         second_factor.listen()
 
 
@@ -57,3 +42,47 @@ class HouseAdminConfig(AdminConfig):
     """Django's admin, with the house's own site in place of the usual one."""
 
     default_site = "corps.adminsite.HouseAdmin"
+
+
+def _allow_acts() -> None:
+    """Say in the access table who may do what this app's workflow offers."""
+    allow("corps.publish_calendar", roles=["administrator"])
+    allow("corps.record_past_event", duties=["record_past_event"])
+    allow("corps.manage_accounts", roles=["administrator"])
+    allow("corps.lift_quarantine", roles=["administrator"])
+    allow("corps.change_organisation", roles=["administrator"])
+    allow("corps.change_own_phone", roles=["officer", "supervisor"])
+    allow("corps.decide_delivery", roles=["officer", "supervisor"])
+    allow("corps.check_audit", roles=["auditor"])
+
+
+def _register_pages() -> None:
+    """Give this app's pages their entries in the navigation."""
+    for key, label, route, section, order, role in PAGES:
+        navigation.register(key, label, route, section=section, order=order, roles=(role,))
+
+
+def _register_notification_count() -> None:
+    """Let the bell of the navigation count what a person has not read."""
+    from corps.models import Notification
+
+    navigation.register_bell("notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count())
+
+
+def _register_mail_events() -> None:
+    """Say what the events of deliveries are called, and who their administrators are."""
+    from corps import events
+    from corps.workflow import deliveries
+
+    events.words.update(deliveries.WORDS)
+    for phrase in ("administrator", "administrators"):
+        events.recipients[phrase] = deliveries.administrators
+
+
+def _register_home_providers() -> None:
+    """Name what the readiness check, the administrator's home page and the first steps ask of this app."""
+    from corps import disk, first_steps, home, readiness
+
+    readiness.providers["disk"] = disk.free_disk
+    home.needs.append(disk.disk_need)
+    first_steps.providers += [first_steps.of_the_installation, first_steps.of_people]
