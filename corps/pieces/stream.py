@@ -123,7 +123,9 @@ class Entry:
             return "waiting"
         if self.due == self.on:
             return "today"
-        return "week" if self.due is not None and self.due <= sunday(self.on) else "later"
+        if self.due is not None and self.due <= sunday(self.on):
+            return "week"
+        return "later"
 
     @cached_property
     def colour(self) -> str:
@@ -132,7 +134,9 @@ class Entry:
             return ""
         if self.due < self.on:
             return "red"
-        return "amber" if self.due <= self.on + timedelta(days=1) else ""
+        if self.due <= self.on + timedelta(days=1):
+            return "amber"
+        return ""
 
     @cached_property
     def when(self) -> str:
@@ -182,11 +186,15 @@ class Entry:
         return [self._chip(need) for need in self.needs if need.count != 0]
 
     def _chip(self, need: Need) -> Chip:
-        count = "" if need.count is None else thousands(need.count)
+        count = ""
+        if need.count is not None:
+            count = thousands(need.count)
         return Chip(need.word, count, need.url, self._look(need), need.note, need.hint)
 
     def _look(self, need: Need) -> str:
-        looks = [] if need.is_own else ["waits"]
+        looks = []
+        if not need.is_own:
+            looks.append("waits")
         if need.due is not None and need.due == self.due and self.due <= self.on:
             looks.append("red" if self.due < self.on else "amber")
         return " ".join(looks)
@@ -237,25 +245,41 @@ def stream_of(needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date, 
     """The stream of some needs. subjects: what each is called; a need of another is left out. whole: show this group
     alone, with more of its entries. Asks nothing of the database.
     """
+    entries = _entries(needs, subjects, on)
+    by_group: dict[str, list[Entry]] = {key: [] for key in GROUP_KEYS}
+    for entry in entries:
+        by_group[entry.group].append(entry)
+    _mark_first(by_group)
+    if whole:
+        shown, most = [whole], MOST_OF_ONE
+    else:
+        shown, most = [key for key in GROUP_KEYS if by_group[key] or key not in ONLY_IF_FILLED], MOST
+    groups = [
+        Group(key, label, _note(key, on), nothing, by_group[key][:most], len(by_group[key]))
+        for key, label, nothing in GROUPS
+        if key in shown
+    ]
+    return Stream(groups, len(entries), ruler_of(entries, on), whole)
+
+
+def _entries(needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date) -> list[Entry]:
+    """One entry for each subject that is known, by date; those without one by how long somebody has been asked."""
     by_subject: dict[Key, list[Need]] = {}
     for need in needs:
         if need.subject in subjects:
             by_subject.setdefault(need.subject, []).append(need)
-    entries = [Entry(subjects[key], lot, on) for key, lot in by_subject.items()]
+    entries = [Entry(subjects[key], of_subject, on) for key, of_subject in by_subject.items()]
     entries.sort(key=lambda entry: (entry.due or FAR, entry.leading.since is None, entry.leading.since or now()))
-    lots: dict[str, list[Entry]] = {key: [] for key in GROUP_KEYS}
-    for entry in entries:
-        lots[entry.group].append(entry)
-    first = next((entry for key in GROUP_KEYS for entry in lots[key] if entry.is_own), None)
-    if first is not None:
-        first.is_first = True
-    most = MOST_OF_ONE if whole else MOST
-    groups = [
-        Group(key, label, _note(key, on), nothing, lots[key][:most], len(lots[key]))
-        for key, label, nothing in GROUPS
-        if key == whole or (not whole and (lots[key] or key not in ONLY_IF_FILLED))
-    ]
-    return Stream(groups, len(entries), ruler_of(entries, on), whole)
+    return entries
+
+
+def _mark_first(by_group: Mapping[str, list[Entry]]) -> None:
+    """Mark the uppermost entry in which the person has something to do."""
+    for key in GROUP_KEYS:
+        for entry in by_group[key]:
+            if entry.is_own:
+                entry.is_first = True
+                return
 
 
 def _note(key: str, on: date) -> str:
@@ -290,8 +314,11 @@ def _cell(first: date, last: date, on: date, entries: list[Entry]) -> Cell:
     due = [entry for entry in entries if entry.due is not None and first <= entry.due <= last]
     marks = [f"k-{entry.colour or 'grey'}" if entry.is_own else "waits" for entry in due]
     is_weekend = first != last
-    weekday = _("weekend") if is_weekend else str(WEEKDAYS[first.weekday()])
+    if is_weekend:
+        label, shown = _("weekend"), ""
+    else:
+        label, shown = str(WEEKDAYS[first.weekday()]), day(first)
     is_today = first <= on <= last
-    label = _("Today") if is_today else weekday
-    shown = "" if is_weekend else day(first)
+    if is_today:
+        label = _("Today")
     return Cell(label, shown, is_today, is_weekend, False, marks[:3], len(due))
