@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from corps.clock import midnight, parse_day
 from corps.doors import SignedIn, open_to
 from corps.models import AuditEntry, AuditSeal, User
 from corps.parameters import Parameter, day, number, reads
-from corps.pieces.lists import capped_count, conditions, page_of
+from corps.pieces.lists import Condition, capped_count, conditions, page_of
 from corps.pieces.tables import Column, Table
 
 CHANNELS = {
@@ -53,18 +53,6 @@ def list_entries(request: SignedIn) -> HttpResponse:
     """
     entries = _found(request)
     page = page_of(entries, request.GET, order=("-id",), total=lambda: capped_count(entries))
-    chips = conditions(
-        request.GET,
-        [
-            ("actor", _("Person"), str),
-            ("verb", _("Act"), wording.act_words),
-            ("subject", _("Kind of subject"), wording.kind_words),
-            ("id", _("Subject"), lambda pk: _thing(request.GET.get("subject", ""), pk)),
-            ("channel", _("Channel"), CHANNELS.get),
-            ("from", _("From"), str),
-            ("to", _("To"), str),
-        ],
-    )
     last = AuditSeal.objects.order_by("-pk").only("pk", "hash", "sealed_at").first()
     context = {
         "page": page,
@@ -73,7 +61,7 @@ def list_entries(request: SignedIn) -> HttpResponse:
         "families": wording.acts_by_family(),
         "kinds": sorted((str(kind.label), label) for label, kind in wording.kinds.items()),
         "table": TABLE.shown_to(request.user, request.GET),
-        "chips": chips,
+        "chips": _filter_chips(request.GET),
         "channels": CHANNELS,
         "seal": last,
         "seals": AuditSeal.objects.count(),
@@ -125,6 +113,22 @@ def _found(request: SignedIn) -> QuerySet[AuditEntry]:
     if last := parse_day(asked.get("to", "")):
         entries = entries.filter(recorded_at__lt=midnight(last + timedelta(days=1)))
     return entries
+
+
+def _filter_chips(asked: QueryDict) -> list[Condition]:
+    """The filters that are set, each with its label and what it is set to in words."""
+    return conditions(
+        asked,
+        [
+            ("actor", _("Person"), str),
+            ("verb", _("Act"), wording.act_words),
+            ("subject", _("Kind of subject"), wording.kind_words),
+            ("id", _("Subject"), lambda pk: _thing(asked.get("subject", ""), pk)),
+            ("channel", _("Channel"), CHANNELS.get),
+            ("from", _("From"), str),
+            ("to", _("To"), str),
+        ],
+    )
 
 
 def _thing(kind: str, pk: str) -> str | None:
