@@ -1,5 +1,6 @@
 """Administrators' pages for accounts and their API keys."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -72,12 +73,11 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
         own, further = parts[role].offered(request.GET.dict())
     form = UserForm(posted(request), role=role, exists=False, required=required_of(role), initial=own)
     part = _part_form(request, role, further)
-    if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
+    if _is_ready(request, form, part):
         with refusals_go_to(form), transaction.atomic():
             at = timezone.now()
             user = workflow.create_user(actor=request.user, role=role, at=at, **form.cleaned_data)
-            if part:
-                parts[role].save(user, part.cleaned_data, actor=request.user, at=at)
+            _save_part(request, user, part, at)
             password = workflow.reset_password(user=user, actor=request.user, at=at)
         if form.is_valid():
             return _shown_once(request, user, password=password)
@@ -90,16 +90,15 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
 def show_user(request: SignedIn, username: str) -> HttpResponse:
     """An account with its keys; POST changes it."""
     user = _account(request, username)
-    own = {"name": user.name, "role": user.role, "unit": user.unit_id, "duties": user.duties}
-    initial = own | {"email": user.email, "phone": user.phone}
-    form = UserForm(posted(request), role=user.role, exists=True, required=required_of(user.role), initial=initial)
+    form = UserForm(
+        posted(request), role=user.role, exists=True, required=required_of(user.role), initial=_account_fields(user)
+    )
     part = _part_form(request, user.role, initial_of(user))
-    if request.method == "POST" and form.is_valid() and (part is None or part.is_valid()):
+    if _is_ready(request, form, part):
         with refusals_go_to(form), transaction.atomic():
             at = timezone.now()
             workflow.change_user(user=user, actor=request.user, at=at, **form.cleaned_data)
-            if part:
-                parts[user.role].save(user, part.cleaned_data, actor=request.user, at=at)
+            _save_part(request, user, part, at)
         if form.is_valid():
             messages.success(request, _("The account was changed."))
             return redirect("user", user.username)
@@ -180,6 +179,29 @@ def _found(request: SignedIn) -> QuerySet[User]:
 
 def _account(request: SignedIn, username: str) -> User:
     return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), username=username)
+
+
+def _account_fields(user: User) -> dict[str, Any]:
+    """What the form of an account starts with."""
+    return {
+        "name": user.name,
+        "role": user.role,
+        "unit": user.unit_id,
+        "duties": user.duties,
+        "email": user.email,
+        "phone": user.phone,
+    }
+
+
+def _is_ready(request: SignedIn, form: UserForm, part: forms.Form | None) -> bool:
+    """Whether the account's form was sent, and it and the form of the role's part hold nothing wrong."""
+    return request.method == "POST" and form.is_valid() and (part is None or part.is_valid())
+
+
+def _save_part(request: SignedIn, user: User, part: forms.Form | None, at: datetime) -> None:
+    """Keep what the role needs beside the account's own fields, if it needs something. part: a valid form."""
+    if part:
+        parts[user.role].save(user, part.cleaned_data, actor=request.user, at=at)
 
 
 def _part_form(request: SignedIn, role: str, initial: dict[str, Any]) -> forms.Form | None:
