@@ -1,6 +1,7 @@
 """`./manage.py quarantine`: whether the outbox is held, and holding, releasing and enrolling."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,18 +26,21 @@ class Command(SealingCommand):
 
     def handle(self, *args: Any, act: str | None, **options: Any) -> None:
         """Raises CommandError where a copy that was never enrolled is to send."""
-        at = timezone.now()
         with translation.override("en"):
             try:
-                if act == "on":
-                    workflow.quarantine_outbox(actor=None, at=at)
-                elif act == "off":
-                    workflow.lift_quarantine(actor=None, at=at)
-                elif act == "enrol":
-                    self._enrol(workflow.enrol(at=at))
+                self._perform(act, timezone.now())
             except TransitionRefused as refused:
                 raise CommandError(str(refused.message)) from refused
             self._tell(Installation.objects.get())
+
+    def _perform(self, act: str | None, at: datetime) -> None:
+        """Do what was asked; without an act nothing changes."""
+        if act == "on":
+            workflow.quarantine_outbox(actor=None, at=at)
+        elif act == "off":
+            workflow.lift_quarantine(actor=None, at=at)
+        elif act == "enrol":
+            self._enrol(workflow.enrol(at=at))
 
     def _enrol(self, differed: list[str]) -> None:
         for code in differed:
@@ -47,7 +51,9 @@ class Command(SealingCommand):
         waiting = Delivery.objects.held().count()
         if installation.outbox_quarantined:
             because = "; ".join(str(Installation.Held(code).label) for code in installation.held_because)
-            self.stdout.write(f"The outbox is held{f' ({because})' if because else ''}; {waiting} mails wait.")
+            if because:
+                because = f" ({because})"
+            self.stdout.write(f"The outbox is held{because}; {waiting} mails wait.")
         elif identity.lacks_mail_server(installation):
             self.stdout.write(f"The outbox sends nothing, for EMAIL_URL is not set; {waiting} mails wait.")
         else:
