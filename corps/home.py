@@ -73,7 +73,9 @@ class Aside:
 # Role → what else stands at the side of its home page; each a fixed number of statements.
 asides: dict[str, list[Callable[[User], Aside]]] = {role.value: [] for role in User.Role}
 # Kind of a subject → what those of these ids are called, in one statement.
-subject_tellers: dict[str, Callable[[User, Collection[int]], Mapping[int, Subject]]] = {}
+subject_providers: dict[str, Callable[[User, Collection[int]], Mapping[int, Subject]]] = {}
+# The former name of the same dictionary, for the apps above until they import the new one.
+subject_tellers = subject_providers
 
 
 def keys_of(queryset: QuerySet[Any], kind: str, field: str = "pk") -> QuerySet[Any]:
@@ -99,7 +101,9 @@ def waiting_for(user: User) -> int:
     if not sql:
         return 0
     values = {STAND_IN: user.pk, UNIT_OF_STAND_IN: user.unit_id}
-    path = unit.path or "" if unit is not None else ""
+    path = ""
+    if unit is not None:
+        path = unit.path or ""
     with connection.cursor() as cursor:
         cursor.execute(sql, [_in_place(value, values, path) for value in params])
         return cursor.fetchone()[0]
@@ -109,7 +113,9 @@ def _in_place(value: Any, values: Mapping[Any, Any], path: str) -> Any:
     """A value of a statement, with the person's in place of the stand-in's."""
     if isinstance(value, str):
         return value.replace(PATH_OF_STAND_IN, path)
-    return values.get(value, value) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return values.get(value, value)
+    return value
 
 
 @lru_cache(maxsize=100)
@@ -139,7 +145,11 @@ def _subjects(user: User, keys: Iterable[Key]) -> dict[Key, Subject]:
     by_kind: dict[str, set[int]] = {}
     for kind, pk in keys:
         by_kind.setdefault(kind, set()).add(pk)
-    return {(kind, pk): told for kind, ids in by_kind.items() for pk, told in subject_tellers[kind](user, ids).items()}
+    subjects: dict[Key, Subject] = {}
+    for kind, ids in by_kind.items():
+        for pk, subject in subject_providers[kind](user, ids).items():
+            subjects[kind, pk] = subject
+    return subjects
 
 
 def since_for(user: User) -> datetime:
