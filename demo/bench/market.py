@@ -9,13 +9,13 @@ LISTINGS = 1_000_000
 NOTED = 60_000
 
 
-def fill(house: House) -> None:
+def fill(environment: House) -> None:
     """Listings, their stores and targets, their words indexed as maintenance does it."""
-    if house.has_market:
+    if environment.has_market:
         return
-    fill_market(list(house.platforms.values()), LISTINGS, case=house.file_case(1), noted=NOTED)
+    fill_market(list(environment.platforms.values()), LISTINGS, case=environment.file_case(1), noted=NOTED)
     while index_words():
         pass
     with owner_line() as line:
         line.cursor().execute("VACUUM ANALYZE")
-    house.has_market = True
+    environment.has_market = True

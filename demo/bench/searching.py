@@ -16,13 +16,13 @@ from demo.bench.web import Client, server, session_cookie
 HIT, MISS = "扫码", "狐狸"
 
 
-def measure(house: House) -> list[Measured]:
+def measure(environment: House) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
-    market.fill(house)
+    market.fill(environment)
     lines = []
     with server("demo.bench.raw_search", "/") as raw_port, server("corps.wsgi", "/healthz") as port:
         raw = Client(raw_port)
-        mine = Client(port, Cookie=session_cookie(house.cast["officer"]))
+        mine = Client(port, Cookie=session_cookie(environment.cast["officer"]))
         if HIT not in _page(mine, "search", HIT) or 'class="list hits"' in _page(mine, "search", MISS):
             raise RuntimeError("the search does not find what it should")
         for name, word, by in (("a hit", HIT, "walk"), ("a miss", MISS, "index")):
