@@ -150,22 +150,42 @@ def _check_label(form: AddressForm) -> None:
 
 
 def _check_shape(form: AddressForm) -> None:
-    places = form.host.count(ID) + form.path.count(ID) + bool(form.parameter)
+    """Path and parameter must be written as such, and an id be named if and only if the kind of page has one."""
     if form.path != "*" and not _PATH.fullmatch(form.path):
         raise ValidationError({"path": _("A path begins with / and holds letters, digits and {id} at most once.")})
     if form.parameter and not _PARAMETER.fullmatch(form.parameter):
         raise ValidationError({"parameter": _("Give the name of the parameter alone, such as goods_id.")})
     if form.kind == Kind.SEARCH:
-        if places or form.id_shape or form.id_prefix:
-            raise ValidationError({"kind": _("A search page has no id: leave {id}, parameter and form of the id out.")})
-        return
-    if places != 1:
+        _check_without_id(form)
+    else:
+        _check_id_position(form)
+        _check_id_prefix(form)
+
+
+def _id_positions(form: AddressForm) -> int:
+    """In how many positions of its address a form has an id."""
+    return form.host.count(ID) + form.path.count(ID) + bool(form.parameter)
+
+
+def _check_without_id(form: AddressForm) -> None:
+    """A search page shows no one thing: nothing of its address may be an id."""
+    if _id_positions(form) or form.id_shape or form.id_prefix:
+        raise ValidationError({"kind": _("A search page has no id: leave {id}, parameter and form of the id out.")})
+
+
+def _check_id_position(form: AddressForm) -> None:
+    """The id must be in one position, of one shape, and in the host where any path goes with it."""
+    if _id_positions(form) != 1:
         said = _("Say once where the id stands: {id} in the host or in the path, or the name of a parameter.")
         raise ValidationError({"path": said})
     if not form.id_shape:
         raise ValidationError({"id_shape": _("Say which ids this form has.")})
     if form.path == "*" and ID not in form.host:
         raise ValidationError({"path": _("Any path goes only with an id in the host.")})
+
+
+def _check_id_prefix(form: AddressForm) -> None:
+    """What ids begin with must be a word of its own, and a short link's code has no such word."""
     if form.kind == Kind.SHORT and form.id_prefix:
         raise ValidationError({"id_prefix": _("A short link's code has no beginning of its own.")})
     if form.id_prefix and not re.fullmatch(r"[a-z]{1,11}[:/]", form.id_prefix):
@@ -241,7 +261,9 @@ class FormRow:
         """Where it comes from: "shipped", "added", or "retired" for one that was added and is not read any more."""
         if self.form is None:
             return "shipped"
-        return "added" if self.form.retired_on is None else "retired"
+        if self.form.retired_on is None:
+            return "added"
+        return "retired"
 
     @property
     def site_label(self) -> Any:
