@@ -24,6 +24,8 @@ _ONE_THING_WORDS = frozenset({"detail", "item", "offer"})
 OPEN_TO_ADDED = frozenset(
     {"unknown-host", "unlisted-host", "lookalike-host", "unknown-page", "unknown-listing-page", "no-id"}
 )
+# What is wrong with an address that has none of the parameters of a page, by the kind of the page; "no-id" for others.
+_WITHOUT_PARAMETER = {"wrapper": "wrapper-empty", "launcher": "wrapper-empty"}
 # In an id of another kind, capitals and small letters differ.
 _SAME_IN_CAPITALS = re.compile(r"[0-9]+|[0-9a-f]{24}")
 
@@ -84,17 +86,16 @@ def pages_read(text: str) -> list[Page]:
 
 def _pages_in(text: str, *, wrappers: int) -> Iterator[Page]:
     """The pages that the addresses in cleaned text show, whether they are usable or not."""
-    for address in find_addresses(text) if wrappers <= MOST_WRAPPERS else ():
+    if wrappers > MOST_WRAPPERS:
+        return
+    for address in find_addresses(text):
         try:
             page, found = _match(parse(address))
         except Unusable:
             continue
         yield page
         if page.kind in ("wrapper", "launcher"):
-            wrapped = clean(found).strip()
-            yield from _pages_in(
-                resolve(wrapped, page.host) if page.kind == "launcher" else wrapped, wrappers=wrappers + 1
-            )
+            yield from _pages_in(_wrapped_text(page, found), wrappers=wrappers + 1)
 
 
 def _read_mended(text: str) -> Address | None:
@@ -112,9 +113,11 @@ def _read_mended(text: str) -> Address | None:
 
 def _usable(spoilt: Mended) -> Address | None:
     """What text names that was put right somewhere; None where it was not, or names nothing."""
+    if not spoilt.codes:
+        return None
     cell = clean(spoilt.text)
     try:
-        return _read(cell, _app(cell), wrappers=0) if spoilt.codes else None
+        return _read(cell, _app(cell), wrappers=0)
     except Unusable:
         return None
 
@@ -135,15 +138,18 @@ def _read(text: str, app: str, *, wrappers: int) -> Address:
         try:
             results.add(_judge(address, app, wrappers=wrappers))
         except Unusable as fault:
-            rounded = fault.code in ("bad-id", "unknown-page") and holds_rounded_number(address)
-            faults.append(Unusable("rounded-id") if rounded else fault)
+            if fault.code in ("bad-id", "unknown-page") and holds_rounded_number(address):
+                fault = Unusable("rounded-id")
+            faults.append(fault)
     if len(results) > 1:
         results = {result for result in results if result.kind != "search"} or results
     if len(results) > 1:
         raise Unusable("two-addresses")
     if results:
         return results.pop()
-    raise faults[0] if faults else Unusable(why_no_address(text))
+    if faults:
+        raise faults[0]
+    raise Unusable(why_no_address(text))
 
 
 def _judge(address: str, app: str, *, wrappers: int) -> Address:
@@ -161,15 +167,23 @@ def _unwrap(page: Page, wrapped: str, app: str, *, wrappers: int) -> Address:
     """What the text that a wrapper carries names. Raises Unusable."""
     if wrappers > MOST_WRAPPERS:
         raise Unusable("wrapper-too-deep")
-    text = clean(wrapped).strip()
+    text = _wrapped_text(page, wrapped)
     if not text:
         raise Unusable("wrapper-empty")
-    if page.kind == "launcher":
-        text = resolve(text, page.host)
     try:
         return _read(text, app, wrappers=wrappers)
     except Unusable as fault:
-        raise Unusable("wrapper-empty") if fault.code in NOTHING_INSIDE else fault from None
+        if fault.code in NOTHING_INSIDE:
+            raise Unusable("wrapper-empty") from None
+        raise fault from None
+
+
+def _wrapped_text(page: Page, wrapped: str) -> str:
+    """The text that a wrapper carries, cleaned; that of a launcher as an address of its host. '' where it is empty."""
+    text = clean(wrapped).strip()
+    if page.kind == "launcher":
+        return resolve(text, page.host)
+    return text
 
 
 def _match(parts: Parts) -> tuple[Page, str]:
@@ -215,16 +229,23 @@ def _first_that_fits(pages: Sequence[Page], parts: Parts, label: str) -> tuple[P
             continue
         found: str | None = in_path
         if page.names:
-            found = parts.parameter(page.names)
-            if page.is_overlay and not (found and page.id_pattern.fullmatch(found)):
-                continue
-            if found is None:
-                fault = "wrapper-empty" if page.kind in ("wrapper", "launcher") else "no-id"
-                continue
+            found = _in_query(page, parts)
         elif not in_path and page.family:
-            found = page.label_id(label)
-        return page, _fitting(page, found or "")
+            found = page.label_id(label) or ""
+        if found is not None:
+            return page, _fitting(page, found)
+        if not page.is_overlay:
+            fault = _WITHOUT_PARAMETER.get(page.kind, "no-id")
     raise Unusable(fault or why_unknown_page(pages, parts.path))
+
+
+def _in_query(page: Page, parts: Parts) -> str | None:
+    """What the parameter of a page says; None without it, and where it should show one thing above any page and holds
+    no id. Raises Unusable."""
+    found = parts.parameter(page.names)
+    if page.is_overlay and not (found and page.id_pattern.fullmatch(found)):
+        return None
+    return found
 
 
 def _shows_one_thing(parts: Parts) -> bool:
