@@ -160,26 +160,45 @@ def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[G
 
 
 def _sheet(chosen: Choice, corrections: Corrections) -> Sheet:
-    table = chosen.best
+    """A file of which some worksheets are read; what was understood of each is told only where a person looks at it."""
+    best = chosen.best
     columns: dict[str, Column] = {}
-    question = next((c.heading for c in table.columns if c.field == "request" and c.heading.startswith("是否")), "")
-    for column in table.columns:
+    for column in best.columns:
         columns.setdefault(column.field, column)
-    address_columns = [column for column in table.columns if column.field in ADDRESS_FIELDS]
-    places = [(column.field, column.index) for column in table.columns if column.field not in ADDRESS_FIELDS]
-    address_places = [(column.field, column.index) for column in address_columns]
-    numbered = list(table.rows)
-    for index, other in enumerate(chosen.further, start=1):
-        numbered += [(index * ROWS_OF_A_WORKSHEET + number, cells) for number, cells in other.rows]
+    not_read = [part for table in chosen.read for part in table.not_read]
+    understood = []
+    if corrections.is_reviewed:
+        understood = understood_of(chosen)
     return Sheet(
-        [part.grid.name for part in (table, *chosen.further)],
-        table.header.row + 1,
-        table.header.headings,
+        [table.grid.name for table in chosen.read],
+        best.header.row + 1,
+        best.header.headings,
         columns,
-        address_columns,
-        SheetRows(numbered, places, address_places, question),
-        [*(part for one in (table, *chosen.further) for part in one.not_read), *chosen.elsewhere],
-        table.grid.remarks,
-        understood_of(chosen) if corrections.is_reviewed else [],
+        [column for column in best.columns if column.field in ADDRESS_FIELDS],
+        _rows_of(chosen),
+        not_read + chosen.elsewhere,
+        best.grid.remarks,
+        understood,
         remembered_of(chosen, corrections),
     )
+
+
+def _rows_of(chosen: Choice) -> SheetRows:
+    """The rows of all worksheets that are read, by the columns of the best one."""
+    places: list[tuple[str, int]] = []
+    address_places: list[tuple[str, int]] = []
+    for column in chosen.best.columns:
+        if column.field in ADDRESS_FIELDS:
+            address_places.append((column.field, column.index))
+        else:
+            places.append((column.field, column.index))
+    numbered = list(chosen.best.rows)
+    for index, table in enumerate(chosen.further, start=1):
+        numbered += [(index * ROWS_OF_A_WORKSHEET + number, cells) for number, cells in table.rows]
+    return SheetRows(numbered, places, address_places, _question_of(chosen.best.columns))
+
+
+def _question_of(columns: Iterable[Column]) -> str:
+    """The heading over the requests where it asks for one, such as 是否下架; '' where it does not."""
+    headings = (column.heading for column in columns if column.field == "request")
+    return next((heading for heading in headings if heading.startswith("是否")), "")

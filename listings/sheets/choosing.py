@@ -40,6 +40,11 @@ class Choice:
     tables: list[Table] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def read(self) -> list[Table]:
+        """The worksheets whose rows are read, the best one first."""
+        return [self.best, *self.further]
+
 
 class NothingToRead(SheetRefused):
     """No worksheet can be read. faults: what is wrong with each, for a person who may correct it."""
@@ -58,17 +63,13 @@ def choose(grids: Iterable[Grid], limits: Limits, clock: Clock, corrections: Cor
     tables, faults = _understood(grids, limits, clock, corrections)
     if not tables:
         raise NothingToRead(_fullest(faults), faults)
-    left_out = [table for table in tables if corrections.is_read(table.grid.name) is False]
-    if len(left_out) == len(tables):  # A file of which nothing is read helps nobody.
-        left_out = []
+    left_out = _excluded(tables, corrections)
     wanted = [table for table in tables if table not in left_out]
     best = max(wanted, key=lambda table: _preference(table, corrections))
     rest = [table for table in wanted if table is not best and (table.weight() or corrections.is_read(table.grid.name))]
     best, alike, others = _of_the_same_meaning(best, rest, corrections)
-    if not corrections.is_reviewed and (unread := [table for table in others if _is_as_large(table, best)]):
-        named = {best.grid.name, *(table.grid.name for table in unread)}
-        names = "、".join(f"“{table.grid.name}”" for table in tables if table.grid.name in named)
-        raise refused("two-worksheets", names=names[:200])
+    if not corrections.is_reviewed:
+        _refuse_as_large(others, best, tables)
     if sum(len(table.rows) for table in (best, *alike)) > limits.max_rows:
         raise refused("too-many-rows", rows=limits.max_rows)
     elsewhere = [
@@ -77,6 +78,23 @@ def choose(grids: Iterable[Grid], limits: Limits, clock: Clock, corrections: Cor
         *_faulty_ones(faults),
     ]
     return Choice(best, alike, elsewhere, tables, faults)
+
+
+def _excluded(tables: list[Table], corrections: Corrections) -> list[Table]:
+    """The worksheets that people said are not read; none if that would be all: such a file helps nobody."""
+    excluded = [table for table in tables if corrections.is_read(table.grid.name) is False]
+    if len(excluded) == len(tables):
+        return []
+    return excluded
+
+
+def _refuse_as_large(others: list[Table], best: Table, tables: list[Table]) -> None:
+    """Raise SheetRefused where worksheets that are not read are as large as the best one; named in the file's order."""
+    unread = [table for table in others if _is_as_large(table, best)]
+    if unread:
+        named = {best.grid.name, *(table.grid.name for table in unread)}
+        names = "、".join(f"“{table.grid.name}”" for table in tables if table.grid.name in named)
+        raise refused("two-worksheets", names=names[:200])
 
 
 def _preference(table: Table, corrections: Corrections) -> tuple[bool, int]:
@@ -138,7 +156,9 @@ def _of_the_same_meaning(
 
 
 def _left_out(table: Table, corrections: Corrections) -> NotRead:
-    why = "left-out-before" if corrections.of(table.grid.name).is_read is None else "left-out"
+    why = "left-out"
+    if corrections.of(table.grid.name).is_read is None:
+        why = "left-out-before"
     return _as_not_read(table.grid, [number for number, _cells in table.rows], why)
 
 

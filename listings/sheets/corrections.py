@@ -13,6 +13,8 @@ MEANINGS = (*headers.FIELDS, *NOT_USED)
 # Who decided on a column, besides `columns`: a person, of this file or of an earlier one.
 BY_PERSON, BY_MEMORY = "person", "memory"
 LONGEST_HEADER = 500
+# Meanings that only one column may have: of addresses there may be several.
+_OF_ONE_COLUMN = frozenset(headers.FIELDS).difference(headers.ADDRESS_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class Corrections:
     def is_read(self, name: str) -> bool | None:
         """Whether people said that a worksheet is read, of this file or an earlier one; None where nobody did."""
         said = self.of(name).is_read
-        return self.remembered.worksheets.get(name) if said is None else said
+        if said is None:
+            return self.remembered.worksheets.get(name)
+        return said
 
     def platform(self, name: str) -> str:
         """What stands in the rows of a worksheet that name no platform."""
@@ -76,17 +80,19 @@ class Corrections:
         known by their words alone. No meaning but an address is given to two columns.
         """
         said = self.of(name).columns
-        by_words = {} if is_first else _by_words(said, headings)
+        by_words: dict[str, str] = {}
         given: dict[int, tuple[str, str]] = {}
         if is_first:
             given = {place: (meaning, BY_PERSON) for place, meaning in said.items()}
+        else:
+            by_words = _by_words(said, headings)
         taken = {meaning for meaning, _by in given.values()}
         for place, heading in enumerate(headings):
             key = headers.heading_key(heading)
             meaning = by_words.get(key) or self.remembered.columns.get(key)
             if meaning is None or not key or place in given:
                 continue
-            if meaning in headers.FIELDS and meaning not in headers.ADDRESS_FIELDS and meaning in taken:
+            if meaning in _OF_ONE_COLUMN and meaning in taken:
                 continue
             given[place] = meaning, BY_MEMORY
             taken.add(meaning)

@@ -53,7 +53,8 @@ def find_header(grid: Grid) -> Header | None:
         if seen > _HEADER_WITHIN:
             break
         if has_address(grid.rows[row]):
-            first_address = row if first_address is None else first_address
+            if first_address is None:
+                first_address = row
             continue
         if any(map(_is_figure, grid.rows[row])):
             continue
@@ -122,7 +123,9 @@ def _double(grid: Grid, row: int) -> Header | None:
     says: list[tuple[str, bool] | None] = []
     for column, top in enumerate(tops):
         bottom = grid.text(row + 1, column).strip(BLANK)
-        heading = top if not bottom or bottom == top else top + bottom
+        heading = top
+        if bottom and bottom != top:
+            heading = top + bottom
         headings.append(heading)
         says.append(_both_say(heading, top, bottom))
     return Header(row, 2, headings, says)
@@ -200,14 +203,9 @@ def lay_out(grid: Grid, limits: Limits, clock: Clock, corrections: Corrections) 
     header = _header_by(grid, corrections)
     if header is None:
         raise refused(_why_no_header(grid))
-    below = header.row + header.height
-    said = corrections.of(grid.name)
-    block = Block(header.headings, header.says)
-    judge = RowJudge(grid, below, block, grid.rows[header.row : below], said.reads)
+    judge = _judge_below(grid, header, corrections)
     judge.run(clock)
-    blocks = _filled_blocks(judge)
-    if sum(len(block.rows) for block in blocks) > limits.max_rows:
-        raise refused("too-many-rows", rows=limits.max_rows)
+    blocks = _filled_blocks(judge, limits)
     base = blocks[0]
     columns = _columns_of(base, grid)
     given = corrections.meanings(grid.name, base.headings, is_first=True)
@@ -223,9 +221,18 @@ def lay_out(grid: Grid, limits: Limits, clock: Clock, corrections: Corrections) 
     return Table(grid, header, columns, rows, not_read, base.linked, given)
 
 
-def _filled_blocks(judge: RowJudge) -> list[Block]:
-    """The blocks that have rows. Raises SheetRefused if there is none."""
+def _judge_below(grid: Grid, header: Header, corrections: Corrections) -> RowJudge:
+    """What tells the data rows below a header from the others."""
+    below = header.row + header.height
+    block = Block(header.headings, header.says)
+    return RowJudge(grid, below, block, grid.rows[header.row : below], corrections.of(grid.name).reads)
+
+
+def _filled_blocks(judge: RowJudge, limits: Limits) -> list[Block]:
+    """The blocks that have rows. Raises SheetRefused if there is none, or if they have too many."""
     blocks = [block for block in judge.blocks if block.rows]
+    if sum(len(block.rows) for block in blocks) > limits.max_rows:
+        raise refused("too-many-rows", rows=limits.max_rows)
     if blocks:
         return blocks
     if any(why == HIDDEN for _number, why in judge.skipped):

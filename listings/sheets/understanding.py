@@ -43,7 +43,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
 
 def understood_of(chosen: Choice) -> list[dict[str, Any]]:
     """Each worksheet of a file of which something is read."""
-    read = {table.grid.name for table in (chosen.best, *chosen.further)}
+    read = {table.grid.name for table in chosen.read}
     why = {part.worksheet: part.why for part in chosen.elsewhere}
     worksheets = [_of_table(table, "" if table.grid.name in read else why) for table in chosen.tables]
     return (worksheets + _of_faults(chosen.faults))[:MOST_WORKSHEETS]
