@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from corps import organisation
 from corps.clock import shanghai_date
-from corps.messages import Attachment, ascii_address, compose
+from corps.messages import Attachment, Reading, ascii_address, compose, read
 from corps.models import Delivery, Message, StoredFile
 from corps.workflow import open_file
 from notices import letters
@@ -59,16 +59,22 @@ def render(letter: WithdrawalLetter, items: Sequence[NoticeItem]) -> Paper:
     """
     with translation.override("zh-hans"):
         context = _context(letter, items)
+        sheet = b""
+        if items:
+            sheet = _sheet(context["items"])
         return Paper(
             title=context["title"],
             html=render_to_string("notices/_withdrawal_letter.html", context),
             text=render_to_string("notices/withdrawal_letter.txt", context),
-            sheet=_sheet(context["items"]) if items else b"",
+            sheet=sheet,
         )
 
 
 def _context(letter: WithdrawalLetter, items: Sequence[NoticeItem]) -> dict[str, Any]:
     notice = letter.notice
+    first_dated = None
+    if notice.issued_at:
+        first_dated = shanghai_date(notice.issued_at)
     rows = [
         {
             "position": item.position,
@@ -84,7 +90,7 @@ def _context(letter: WithdrawalLetter, items: Sequence[NoticeItem]) -> dict[str,
         "title": TITLES.get(Cause(letter.cause), TITLE),
         "organisation": organisation.current(),
         "url": f"{settings.SITE_URL}{letter.get_absolute_url()}",
-        "first_dated": shanghai_date(notice.issued_at) if notice.issued_at else None,
+        "first_dated": first_dated,
         "dated": shanghai_date(letter.issued_at),
         "items": rows,
         "shown": rows[:SHOWN_IN_LETTER],
@@ -115,36 +121,47 @@ def _sheet(rows: Iterable[dict[str, Any]]) -> bytes:
 def queue(letter: WithdrawalLetter, paper: Paper, recipients: Iterable[Liaison]) -> list[Delivery]:
     """Put a letter into the outbox for each of its recipients. Runs in the caller's transaction."""
     html = render_to_string("notices/withdrawal_letter.html", {"title": paper.title, "letter_html": paper.html})
-    attachments = [Attachment(f"{letter.number}.xlsx", paper.sheet, letters.XLSX)] if paper.sheet else []
-    queued = [
-        compose(
-            letter.notice,
-            recipient=liaison.email,
-            recipient_name=liaison.name,
-            purpose=PURPOSE,
-            step=letter.nth,
-            title=f"{paper.title} {letter.document_number}",
-            text=paper.text,
-            html=html,
-            attachments=attachments,
-            thread=letter.notice.case.thread,
-            happened_at=letter.issued_at,
-        )
-        for liaison in recipients
-    ]
+    attachments = []
+    if paper.sheet:
+        attachments.append(Attachment(f"{letter.number}.xlsx", paper.sheet, letters.XLSX))
+    reading = Reading([], paper.text, html, attachments)
+    title = f"{paper.title} {letter.document_number}"
+    queued = [_put(letter, reading, title, liaison) for liaison in recipients]
     if queued:
         letters.call_outbox()
     return queued
 
 
-def as_written(letter: WithdrawalLetter) -> Paper:
-    """A letter as it was rendered once, from its stored files."""
-    html, text = _stored(letter.letter_html), _stored(letter.letter_text)
-    sheet = _stored(letter.attachment) if letter.attachment else b""
-    return Paper(TITLES.get(Cause(letter.cause), TITLE), html.decode(), text.decode(), sheet)
+def queue_again(letter: WithdrawalLetter, failed: Delivery, recipient: Liaison) -> Delivery:
+    """Put a letter into the outbox for one more recipient, with what the mail that failed says.
+
+    It is taken from that mail and from no stored file: one that is lost would undo that the mail failed. Runs in the
+    caller's transaction.
+    """
+    queued = _put(letter, read(failed), failed.message.title, recipient)
+    letters.call_outbox()
+    return queued
 
 
-def _stored(kept: StoredFile) -> bytes:
+def _put(letter: WithdrawalLetter, said: Reading, title: str, recipient: Liaison) -> Delivery:
+    """A mail of a letter to one recipient."""
+    return compose(
+        letter.notice,
+        recipient=recipient.email,
+        recipient_name=recipient.name,
+        purpose=PURPOSE,
+        step=letter.nth,
+        title=title,
+        text=said.text,
+        html=said.html,
+        attachments=said.attachments,
+        thread=letter.notice.case.thread,
+        happened_at=letter.issued_at,
+    )
+
+
+def content_of(kept: StoredFile) -> bytes:
+    """What a stored file of a letter holds, as it was written. Raises FileLost, FilesAway."""
     with open_file(kept) as file:
         return file.read()
 
@@ -186,7 +203,8 @@ def recipients_of(notices: Sequence[Notice]) -> dict[int, list[Liaison]]:
 
 def _active(notice: Notice, told: set[str], liaisons: list[Liaison]) -> list[Liaison]:
     addresses = {ascii_address(liaison.email): liaison for liaison in reversed(liaisons)}
-    told = told or ({ascii_address(notice.recipient.email)} if notice.recipient else set())
+    if not told and notice.recipient:
+        told = {ascii_address(notice.recipient.email)}
     reached = {liaison.pk: liaison for address, liaison in addresses.items() if address in told}
     if liaisons and not told <= addresses.keys():
         reached.setdefault(liaisons[0].pk, liaisons[0])

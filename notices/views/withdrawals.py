@@ -53,7 +53,7 @@ def show_letter(request: SignedIn, number: str, letter: str) -> HttpResponse:
     context = {
         "letter": written,
         "notice": written.notice,
-        "paper": withdrawal_letters.as_written(written),
+        "letter_html": withdrawal_letters.content_of(written.letter_html).decode(),
         "entries": entries[:ITEMS_SHOWN],
         "total": entries.count(),
     }
@@ -72,13 +72,13 @@ def download_sheet(request: SignedIn, number: str, letter: str) -> HttpResponse:
     written = _visible(request, number, letter)
     if written.attachment is None:
         raise Http404
-    response = HttpResponse(withdrawal_letters.as_written(written).sheet, content_type=letters.XLSX)
+    response = HttpResponse(withdrawal_letters.content_of(written.attachment), content_type=letters.XLSX)
     response["Content-Disposition"] = f'attachment; filename="{written.number}.xlsx"'
     return response
 
 
 def _visible(request: SignedIn, number: str, letter: str) -> WithdrawalLetter:
     found = WithdrawalLetter.objects.visible_to(request.user).select_related(
-        "notice__case", "notice__platform", "letter_html", "letter_text", "attachment", "issued_by"
+        "notice__case", "notice__platform", "letter_html", "attachment", "issued_by"
     )
     return get_object_or_404(found, notice__number=number, number=letter)

@@ -123,14 +123,13 @@ def after_failed_withdrawal(delivery: Delivery) -> None:
     message = delivery.message
     if message.subject_type != Notice._meta.label_lower or message.purpose != withdrawal_letters.PURPOSE:
         return
-    related = ("notice__case", "notice__platform", "notice__drafted_by", "letter_html", "letter_text", "attachment")
-    letters_of = WithdrawalLetter.objects.select_related(*related)
+    letters_of = WithdrawalLetter.objects.select_related("notice__case", "notice__platform", "notice__drafted_by")
     letter = letters_of.get(notice=message.subject_id, nth=message.step)
     tried = withdrawal_letters.deliveries_of(letter).values_list("message__recipient", flat=True)
     others = letter.notice.platform.liaisons.reachable().exclude(email__in=list(tried))
     successor = others.order_by("-duty", "pk").first()
     if successor is not None:
-        withdrawal_letters.queue(letter, withdrawal_letters.as_written(letter), [successor])
+        withdrawal_letters.queue_again(letter, delivery, successor)
     tell_of(delivery)
 
 
