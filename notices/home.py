@@ -1,8 +1,7 @@
 """What waits for people in this app, for their home pages: answers that are owed, notices, checks, decisions."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
@@ -11,9 +10,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
-from cases.models import Case, CaseOfficer
+from cases.models import Case, CaseOfficer, Target
 from cases.needs import case_key, late, leading_officers, own_unit
-from cases.states import UNFINISHED, CaseState, Claim, TargetState
+from cases.states import UNFINISHED, CaseState, TargetState
 from corps import identity
 from corps.access import may
 from corps.clock import today
@@ -21,8 +20,8 @@ from corps.home import Need as Line
 from corps.home import Provider, keys_of, one_key, streams, subject_tellers, warnings
 from corps.models import Approval, Delivery, User
 from corps.pieces.stream import Key, Need, Subject
-from corps.pieces.words import day, moment, thousands
-from notices import workflow
+from corps.pieces.words import thousands
+from notices import liaison_home, workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.standing import owed_by
 from notices.states import ItemState, NoticeState, ObjectionState
@@ -67,6 +66,9 @@ def unanswered(user: User) -> Iterator[Need]:
     found = _unanswered(user).order_by("reply_due_on", "pk").annotate(open_count=Count("items"))
     for notice in found.select_related("case", "reply_deadline"):
         label, url, due = labels[notice.platform_id], notice.get_absolute_url(), notice.reply_due_on
+        clock = _("Platform's answer")
+        if due is None:
+            clock = _("Not arrived yet")
         asked = npgettext("asked of a platform", "%(count)s answer", "%(count)s answers", notice.open_count)
         need = Need(
             case_key(notice.case_id),
@@ -74,7 +76,7 @@ def unanswered(user: User) -> Iterator[Need]:
             notice.open_count,
             f"{url}?state={ItemState.OPEN}",
             due=due,
-            clock=_("Platform's answer") if due else _("Not arrived yet"),
+            clock=clock,
             verb=_("Look"),
             act=url,
             hint=_hint(notice),
@@ -95,7 +97,9 @@ def _hint(notice: Notice) -> str:
 def cut_off(user: User) -> Iterator[Need]:
     """Platforms that have nobody to send to, where something of this person's is open; an administrator appoints."""
     platforms = dict(Platform.objects.without_recipient().values_list("pk", "slug"))
-    for pk, owed in owed_by(list(platforms), user).items() if platforms else ():
+    if not platforms:
+        return
+    for pk, owed in owed_by(list(platforms), user).items():
         url = _list("notices:list", answers="missing", platform=platforms[pk])
         yield Need(
             ("platform", pk),
@@ -142,9 +146,14 @@ def without_telephone(user: User) -> Iterator[Need]:
         yield Need(TELEPHONE, _("your cases"), None, url, verb=_("Enter it"), act=act, note=note)
 
 
+def _waiting(user: User) -> QuerySet[Target]:
+    """Targets of a person's cases that wait for a notice."""
+    return workflow.waiting_among(Case.objects.visible_to(user))
+
+
 def to_send(user: User) -> Iterator[Need]:
     """Cases with targets that wait for a notice, and why they do; one statement."""
-    rows = workflow.waiting_among(Case.objects.visible_to(user)).order_by("case")
+    rows = _waiting(user).order_by("case")
     counts: dict[tuple[int, str], dict[str, int]] = {}
     for case, number, state, count in rows.values_list("case", "case__number", "state").annotate(Count("pk")):
         counts.setdefault((case, number), {})[state] = count
@@ -235,7 +244,8 @@ def _to_check(user: User) -> QuerySet[NoticeItem]:
 def to_check(user: User, own: Q | None = None) -> Iterator[Need]:
     """Claimed items by case, with the earliest day of each. own: those that others check; the person's own work unless
     given."""
-    own = workflow.own_work(user) if own is None else own
+    if own is None:
+        own = workflow.own_work(user)
     found = _to_check(user).order_by("notice__case").values("notice__case", "notice__case__number")
     for row in found.annotate(
         count=Count("pk"),
@@ -325,7 +335,9 @@ def approvals_owed(user: User) -> Iterator[Need]:
 
 
 def _approval_keys(user: User) -> list[QuerySet[Any]]:
-    owed = _to_approve(user) if may(user, "notices.approve") else Notice.objects.none()
+    owed = _to_approve(user)
+    if not may(user, "notices.approve"):
+        owed = owed.none()
     return [keys_of(owed, "case", "case")]
 
 
@@ -349,8 +361,9 @@ def decisions_owed(user: User) -> Iterator[Need]:
 
 
 def _decision_keys(user: User) -> list[QuerySet[Any]]:
-    decides = may(user, "notices.decide_objection")
-    owed = approvals.objections_for(user) if decides else Objection.objects.none()
+    owed = approvals.objections_for(user)
+    if not may(user, "notices.decide_objection"):
+        owed = owed.none()
     return [
         keys_of(owed, "case", "case"),
         keys_of(approvals.corrections_for(user).filter(case__isnull=False), "case", "case"),
@@ -376,112 +389,51 @@ def _late_keys(user: User) -> list[QuerySet[Any]]:
     return [keys_of(notices, "case", "case"), keys_of(items, "case", "notice__case")]
 
 
-def _to_answer(user: User) -> QuerySet[Any]:
-    """A platform's issued notices with unanswered items, with their counts."""
-    back = Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED)
-    counted: QuerySet[Any] = Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).with_counts()
-    return counted.annotate(back_count=Count("items", filter=back)).filter(open_count__gt=0)
+def _by_case(owed: Callable[[User], QuerySet[Any]], case: str = "case") -> Callable[[User], list[QuerySet[Any]]]:
+    """How the cases are counted of which something is owed. case: the path to it."""
+    return lambda user: [keys_of(owed(user), "case", case)]
 
 
-def to_answer(user: User) -> Iterator[Need]:
-    """For a liaison: what each notice still asks, what was found live and sent back, and how far it is."""
-    for notice in _to_answer(user).select_related("case", "reply_deadline").order_by("reply_due_on", "pk"):
-        key, url = ("notice", notice.pk), notice.get_absolute_url()
-        due, clock = _reply_due(notice)
-        new = notice.open_count - notice.back_count
-        if notice.back_count:
-            url_of_back = f"{url}?show=back"
-            yield Need(
-                key,
-                _("found live, sent back"),
-                notice.back_count,
-                url_of_back,
-                due=due,
-                clock=clock,
-                verb=_("Answer"),
-                act=url,
-            )
-        provisional = bool(notice.reply_deadline and notice.reply_deadline.is_provisional)
-        yield Need(
-            key,
-            _("to answer"),
-            notice.open_count if new else 0,
-            f"{url}?show=open",
-            due=due,
-            clock=clock,
-            verb=_("Answer"),
-            act=url,
-            note=_progress(notice),
-            provisional=provisional,
-        )
+def _single(title: Any, view: str, *notes: Any) -> Callable[[User, Collection[int]], Mapping[int, Subject]]:
+    """What tells a subject of which there is only one. title, notes: translated when they are shown."""
+    return lambda _user, _ids: {0: Subject(str(title), reverse(view), tuple(str(note) for note in notes))}
 
 
-def _reply_due(notice: Notice) -> tuple[date | None, str]:
-    """Until when a notice is to be answered, and what is said of that day."""
-    if notice.case.state == CaseState.SUSPENDED:
-        return None, _("While the case is suspended, no days count")
-    if notice.reply_due_on is None:
-        return None, _("Not arrived yet")
-    if notice.reply_due_on != notice.first_due_on:
-        return notice.reply_due_on, _("first told: %(first)s") % {"first": day(notice.first_due_on)}
-    return notice.reply_due_on, _("Answer due")
-
-
-def _progress(notice: Any) -> str:
-    """How many of a notice's items are answered, and what became of the others."""
-    said = {"answered": thousands(notice.answered_count), "all": thousands(notice.item_count)}
-    told = [_("answered %(answered)s of %(all)s") % said]
-    if notice.carried_count:
-        told.append(_("%(count)s in a later notice") % {"count": thousands(notice.carried_count)})
-    if notice.withdrawn_count:
-        told.append(_("%(count)s withdrawn") % {"count": thousands(notice.withdrawn_count)})
-    return "　".join(told)
-
-
-def _notice_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
-    """A platform's notices as its liaison calls them."""
-    notices = Notice.objects.visible_to(user).filter(pk__in=ids).select_related("case")
-    return {
-        notice.pk: Subject(
-            notice.document_number,
-            notice.get_absolute_url(),
-            (notice.case.document_number, _("issued %(when)s") % {"when": moment(notice.issued_at)}),
-        )
-        for notice in notices
-    }
+SUBJECTS = {
+    "platform": _platform_subjects,
+    "notice": liaison_home.subjects,
+    ACCOUNTS[0]: _single(
+        gettext_lazy("Official accounts"), "notices:approvals", gettext_lazy("somebody else asks for it")
+    ),
+    BELONGINGS[0]: _single(
+        gettext_lazy("Belonging of listings"), "cases:claims", gettext_lazy("somebody else proposes it")
+    ),
+    TELEPHONE[0]: _single(gettext_lazy("Your account has no telephone"), "account_telephone"),
+}
+# What each role's home page shows, in this order.
+OF_OFFICERS = (
+    Provider(cut_off, _cut_off_keys),
+    Provider(without_telephone, lambda user: [one_key(_named_in_letters(user), TELEPHONE[0])]),
+    Provider(unanswered, _by_case(_unanswered)),
+    Provider(undelivered, _undelivered_keys),
+    Provider(unsubmitted, _by_case(_unsubmitted)),
+    Provider(not_ours, _by_case(_not_ours, "notice__case")),
+    Provider(objections, _by_case(_undecided)),
+    Provider(to_check, _by_case(_to_check, "notice__case")),
+    Provider(to_send, _by_case(_waiting)),
+    Provider(to_approve, _by_case(_to_approve)),
+)
+OF_SUPERVISORS = (
+    Provider(approvals_owed, _approval_keys),
+    Provider(decisions_owed, _decision_keys),
+    Provider(late_in_unit, _late_keys),
+)
 
 
 def register() -> None:
     """Fill the home pages; called once, from `AppConfig.ready()`."""
     warnings.append(held_back)
-    subject_tellers["platform"] = _platform_subjects
-    subject_tellers[ACCOUNTS[0]] = lambda _user, _ids: {
-        0: Subject(_("Official accounts"), reverse("notices:approvals"), (_("somebody else asks for it"),))
-    }
-    subject_tellers[BELONGINGS[0]] = lambda _user, _ids: {
-        0: Subject(_("Belonging of listings"), reverse("cases:claims"), (_("somebody else proposes it"),))
-    }
-    subject_tellers[TELEPHONE[0]] = lambda _user, _ids: {
-        0: Subject(_("Your account has no telephone"), reverse("account_telephone"))
-    }
-    streams["officer"] += [
-        Provider(cut_off, _cut_off_keys),
-        Provider(without_telephone, lambda user: [one_key(_named_in_letters(user), TELEPHONE[0])]),
-        Provider(unanswered, lambda user: [keys_of(_unanswered(user), "case", "case")]),
-        Provider(undelivered, _undelivered_keys),
-        Provider(unsubmitted, lambda user: [keys_of(_unsubmitted(user), "case", "case")]),
-        Provider(not_ours, lambda user: [keys_of(_not_ours(user), "case", "notice__case")]),
-        Provider(objections, lambda user: [keys_of(_undecided(user), "case", "case")]),
-        Provider(to_check, lambda user: [keys_of(_to_check(user), "case", "notice__case")]),
-        Provider(
-            to_send, lambda user: [keys_of(workflow.waiting_among(Case.objects.visible_to(user)), "case", "case")]
-        ),
-        Provider(to_approve, lambda user: [keys_of(_to_approve(user), "case", "case")]),
-    ]
-    subject_tellers["notice"] = _notice_subjects
-    streams["liaison"].append(Provider(to_answer, lambda user: [keys_of(_to_answer(user), "notice")]))
-    streams["supervisor"] += [
-        Provider(approvals_owed, _approval_keys),
-        Provider(decisions_owed, _decision_keys),
-        Provider(late_in_unit, _late_keys),
-    ]
+    subject_tellers.update(SUBJECTS)
+    streams["officer"] += OF_OFFICERS
+    streams["supervisor"] += OF_SUPERVISORS
+    streams["liaison"].append(liaison_home.TO_ANSWER)
