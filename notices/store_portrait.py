@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +26,8 @@ from stores.portrait import Counted, Month, Portrait
 MONTHS = 12
 LETTERS = 6
 REPORTED, REMOVED, RELISTED = "reported", "removed", "relisted"
+# Before the first of the months that are shown.
+EARLIER = -1
 
 
 def tell_portrait(portrait: Portrait, store: Store, user: User, listings: Sequence[int]) -> None:
@@ -51,17 +54,25 @@ def changes_of(acts: Iterable[tuple[int, datetime, str]]) -> Iterator[tuple[date
     objection takes back is taken from the removals of that day. So reported − removed + relisted is what is on sale.
     """
     for _pk, lot in groupby(sorted(acts, key=lambda act: (act[0], act[1], act[2] != REPORTED)), key=itemgetter(0)):
-        is_gone = False
-        for _target, at, act in lot:
-            if act == REPORTED:
-                yield shanghai_date(at), REPORTED, 1
-            elif act == Seen.GONE and not is_gone:
-                is_gone = True
-                yield shanghai_date(at), REMOVED, 1
-            elif act != Seen.GONE and is_gone:
-                is_gone = False
-                row, sign = (RELISTED, 1) if act else (REMOVED, -1)
-                yield shanghai_date(at), row, sign
+        yield from _changes_of_one((at, act) for _target, at, act in lot)
+
+
+def _changes_of_one(acts: Iterable[tuple[datetime, str]]) -> Iterator[tuple[date, str, int]]:
+    """The same of one target, from its acts in the order of time."""
+    is_gone = False
+    for at, act in acts:
+        if act == REPORTED:
+            yield shanghai_date(at), REPORTED, 1
+            continue
+        if (act == Seen.GONE) == is_gone:
+            continue
+        is_gone = act == Seen.GONE
+        if is_gone:
+            yield shanghai_date(at), REMOVED, 1
+        elif act:
+            yield shanghai_date(at), RELISTED, 1
+        else:
+            yield shanghai_date(at), REMOVED, -1
 
 
 def _months(changes: Iterable[tuple[date, str, int]]) -> tuple[list[Month], Month]:
@@ -70,21 +81,32 @@ def _months(changes: Iterable[tuple[date, str, int]]) -> tuple[list[Month], Mont
     first = last.year * 12 + last.month - MONTHS
     counts: dict[int, Counter[str]] = {place: Counter() for place in range(MONTHS)}
     for on, row, sign in changes:
-        counts.setdefault(max(on.year * 12 + on.month - 1 - first, -1), Counter())[row] += sign
+        counts.setdefault(max(on.year * 12 + on.month - 1 - first, EARLIER), Counter())[row] += sign
     months, on_sale, total = [], 0, Counter[str]()
     for place in sorted(counts):
-        month = counts[place]
-        total.update(month)
-        on_sale += month[REPORTED] - month[REMOVED] + month[RELISTED]
-        year, number = divmod(first + place, 12)
-        label = _("earlier") if place < 0 else month_label(date(year, number + 1, 1))
-        months.append(Month(label, on_sale, month[REPORTED], month[REMOVED], month[RELISTED]))
+        total.update(counts[place])
+        on_sale = total[REPORTED] - total[REMOVED] + total[RELISTED]
+        months.append(_month(_label(first, place), on_sale, counts[place]))
+    return _drawn(months), _month(_("Total"), on_sale, total)
+
+
+def _label(first: int, place: int) -> str:
+    """What a month is called. first: the first of the twelve, counted from year 0. place: its own, or EARLIER."""
+    if place == EARLIER:
+        return _("earlier")
+    year, number = divmod(first + place, 12)
+    return month_label(date(year, number + 1, 1))
+
+
+def _month(label: str, on_sale: int, counts: Counter[str]) -> Month:
+    """A column of the table, not drawn yet."""
+    return Month(label, on_sale, counts[REPORTED], counts[REMOVED], counts[RELISTED])
+
+
+def _drawn(months: list[Month]) -> list[Month]:
+    """Months with the heights of their bars, in percent of the highest."""
     most = max((month.on_sale for month in months), default=0) or 1
-    drawn = [
-        Month(m.label, m.on_sale, m.reported, m.removed, m.relisted, round(100 * max(m.on_sale, 0) / most))
-        for m in months
-    ]
-    return drawn, Month(_("Total"), on_sale, total[REPORTED], total[REMOVED], total[RELISTED])
+    return [replace(month, height=round(100 * max(month.on_sale, 0) / most)) for month in months]
 
 
 def _letters(found: QuerySet[Notice], targets: Any) -> list[Counted]:
