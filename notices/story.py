@@ -32,71 +32,12 @@ class NoticesTeller(story.Teller):
 
     def lines(self, target: Target, user: User) -> Iterator[story.Line]:
         """Notices, answers, looks, objections and what they brought, cause before effect; a handful of statements."""
-        items = list(
-            NoticeItem.objects.filter(target=target)
-            .exclude(state=ItemState.DRAFT)
-            .select_related("notice__platform")
-            .order_by("pk")
-        )
-        left = AuditEntry.objects.filter(
-            subject_type=NoticeItem._meta.label_lower, subject_id__in=[item.pk for item in items], verb__in=LEFT
-        )
-        yield from timeline.lines_of(left.select_related("actor").order_by("pk"))
-        for item in items:
-            notice = item.notice
-            if notice.issued_at:
-                note = _("round %(round)s, %(platform)s") % {"round": notice.round, "platform": notice.platform.label}
-                yield story.Line(
-                    notice.issued_at,
-                    _("Notice sent"),
-                    "blue",
-                    notice.document_number,
-                    note,
-                    notice.get_absolute_url(),
-                    notice.number,
-                    part="notice",
-                )
-        answers = Answer.objects.filter(item__target=target).select_related("by", "item__notice")
-        for answer in answers:
-            note = " ".join(filter(None, [str(answer.by), answer.remark, _("late") if answer.is_late else ""]))
-            notice = answer.item.notice
-            url, link = notice.get_absolute_url(), notice.number
-            if answer.document_id:
-                note = f"{note} {notice.number}"
-                url, link = reverse("notices:answer_paper", args=[answer.pk]), _("paper of the answer")
-            yield story.Line(
-                answer.at,
-                _("Answer:"),
-                "amber",
-                answer.get_outcome_display(),
-                note,
-                url,
-                link,
-                part="answer",
-            )
-        for check in Check.objects.filter(item__target=target).select_related("by"):
-            kind = SEEN_KINDS[Seen(check.seen)]
-            note = f"{check.by} {check.note}".strip()
-            yield story.Line(check.at, _("Seen:"), kind, check.get_seen_display(), note, part="check")
-        for objection in Objection.objects.filter(target=target).select_related("lodged_by", "decided_by"):
-            url = reverse("notices:objection", args=[objection.number])
-            yield story.Line(
-                objection.lodged_at, _("Objection lodged"), "amber", "", objection.reason, url, objection.number
-            )
-            if objection.decided_at:
-                word = objection.get_state_display()
-                yield story.Line(
-                    objection.decided_at, _("Objection decided:"), objection.state, word, objection.decision_reason
-                )
+        yield from _notice_lines(target)
+        yield from _answer_lines(target)
+        yield from _check_lines(target)
+        yield from _objection_lines(target)
         yield from _withdrawal_lines(target)
-        for event in Recurrence.objects.filter(target=target):
-            kind = "red" if event.kind == Recurrence.Kind.RELISTING else "green"
-            yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
-        for outcome in Outcome.objects.filter(target=target):
-            sign = "+1" if outcome.sign > 0 else "−1"
-            note = " ".join([outcome.get_cause_display(), outcome.reason]).strip()
-            kind = "green" if outcome.sign > 0 else "red"
-            yield story.Line(outcome.at, outcome.get_kind_display(), kind, sign, note)
+        yield from _count_lines(target)
 
     def witnesses(self, target: Target, user: User) -> dict[str, list[Any]]:
         """Who answered and looked last, when, and how often; two statements."""
@@ -110,16 +51,14 @@ class NoticesTeller(story.Teller):
             said["claimed"].append(_("%(by)s, %(when)s, %(notice)s") % words)
             against = _contradicted(checks)
             times = {"count": len(answers), "against": against}
-            said["claimed"].append(
-                ngettext(
+            how_often = ngettext("answered %(count)s time", "answered %(count)s times", len(answers))
+            if against:
+                how_often = ngettext(
                     "answered %(count)s time, %(against)s of them contradicted",
                     "answered %(count)s times, %(against)s of them contradicted",
                     len(answers),
                 )
-                % times
-                if against
-                else ngettext("answered %(count)s time", "answered %(count)s times", len(answers)) % times
-            )
+            said["claimed"].append(how_often % times)
         if checks:
             said["seen"].append(_("%(by)s, %(when)s") % {"by": checks[-1].by, "when": moment(checks[-1].at)})
             said["seen"].append(
@@ -203,19 +142,104 @@ def _may_look_again(target: Target, user: User) -> bool:
     return last is not None and not check_refusals([last], user)
 
 
+def _notice_lines(target: Target) -> Iterator[story.Line]:
+    """That the target left notices, and which notices named it."""
+    named = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT)
+    items = list(named.select_related("notice__platform").order_by("pk"))
+    left = AuditEntry.objects.filter(
+        subject_type=NoticeItem._meta.label_lower, subject_id__in=[item.pk for item in items], verb__in=LEFT
+    )
+    yield from timeline.lines_of(left.select_related("actor").order_by("pk"))
+    for item in items:
+        notice = item.notice
+        if notice.issued_at:
+            note = _("round %(round)s, %(platform)s") % {"round": notice.round, "platform": notice.platform.label}
+            yield story.Line(
+                notice.issued_at,
+                _("Notice sent"),
+                "blue",
+                notice.document_number,
+                note,
+                notice.get_absolute_url(),
+                notice.number,
+                part="notice",
+            )
+
+
+def _answer_lines(target: Target) -> Iterator[story.Line]:
+    """What the platform answered, with the paper by which an answer came, if any."""
+    for answer in Answer.objects.filter(item__target=target).select_related("by", "item__notice"):
+        said = [str(answer.by), answer.remark]
+        if answer.is_late:
+            said.append(_("late"))
+        notice = answer.item.notice
+        url, link = notice.get_absolute_url(), notice.number
+        note = " ".join(filter(None, said))
+        if answer.document_id:
+            note = f"{note} {notice.number}"
+            url, link = reverse("notices:answer_paper", args=[answer.pk]), _("paper of the answer")
+        yield story.Line(
+            answer.at,
+            _("Answer:"),
+            "amber",
+            answer.get_outcome_display(),
+            note,
+            url,
+            link,
+            part="answer",
+        )
+
+
+def _check_lines(target: Target) -> Iterator[story.Line]:
+    """What officers saw when they looked."""
+    for check in Check.objects.filter(item__target=target).select_related("by"):
+        kind = SEEN_KINDS[Seen(check.seen)]
+        note = f"{check.by} {check.note}".strip()
+        yield story.Line(check.at, _("Seen:"), kind, check.get_seen_display(), note, part="check")
+
+
+def _objection_lines(target: Target) -> Iterator[story.Line]:
+    """Objections against the target, and how they were decided."""
+    for objection in Objection.objects.filter(target=target).select_related("lodged_by", "decided_by"):
+        url = reverse("notices:objection", args=[objection.number])
+        yield story.Line(
+            objection.lodged_at, _("Objection lodged"), "amber", "", objection.reason, url, objection.number
+        )
+        if objection.decided_at:
+            word = objection.get_state_display()
+            yield story.Line(
+                objection.decided_at, _("Objection decided:"), objection.state, word, objection.decision_reason
+            )
+
+
+def _count_lines(target: Target) -> Iterator[story.Line]:
+    """What the target added to the numbers and took from them, and what stands beside them."""
+    for event in Recurrence.objects.filter(target=target):
+        kind = "green"
+        if event.kind == Recurrence.Kind.RELISTING:
+            kind = "red"
+        yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
+    for outcome in Outcome.objects.filter(target=target):
+        sign, kind = "−1", "red"
+        if outcome.sign > 0:
+            sign, kind = "+1", "green"
+        note = " ".join([outcome.get_cause_display(), outcome.reason]).strip()
+        yield story.Line(outcome.at, outcome.get_kind_display(), kind, sign, note)
+
+
 def _withdrawal_lines(target: Target) -> Iterator[story.Line]:
     """The letters that said that the target is asked for no longer, and whether they asked to restore it."""
     letters = WithdrawalLetter.objects.filter(items__item__target=target).select_related("notice").order_by("pk")
     for letter in letters:
-        note = " ".join(
-            filter(None, [letter.get_cause_display(), _("restoring asked") if letter.asks_restoring else ""])
-        )
+        said = [letter.get_cause_display()]
+        if letter.asks_restoring:
+            said.append(_("restoring asked"))
         yield story.Line(
             letter.issued_at,
             _("Letter of withdrawal"),
             "grey",
             letter.document_number,
-            note,
+            " ".join(filter(None, said)),
             letter.get_absolute_url(),
             letter.number,
             part="notice",
