@@ -1,5 +1,6 @@
 """The approval inbox: what changes if I say yes, on one screen."""
 
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -59,59 +60,65 @@ def waiting(user: User) -> int:
 @require_GET
 def inbox(request: SignedIn) -> HttpResponse:
     """Everything that waits for a decision; the one in hand beside it."""
-    notices = list(
-        Notice.objects.visible_to(request.user)
-        .to_approve()
-        .select_related(
-            "case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by", "reply_deadline"
-        )
-        .annotate(item_count=Count("items"))
-        .order_by("submitted_at", "pk")
-    )
-    corrections = list(corrections_for(request.user).select_related("listing", "store", "platform", "case"))
-    objections = list(
-        objections_for(request.user).select_related(
-            "target__listing", "target__store", "target__platform", "case", "lodged_by", "item__notice"
-        )[:OBJECTIONS_SHOWN]
-    )
-    strikes = list(strikes_for(request.user).select_related("platform", "firm"))
-    leads = list(to_be_filed(request.user))
-    waiting_ones: dict[str, list[Any]] = {
-        "notice": notices,
-        "filing": leads,
-        "correction": corrections,
-        "objection": objections,
-        "strike": strikes,
-    }
+    waiting_ones = _waiting_ones(request.user)
     kind, chosen = _chosen(request.GET, waiting_ones)
+    notices, objections = waiting_ones["notice"], waiting_ones["objection"]
     context: dict[str, Any] = {
         "notices": notices,
         "objections": objections,
         "more_objections": objections_for(request.user).count() - len(objections),
-        "corrections": corrections,
-        "strikes": strikes,
-        "leads": leads,
+        "corrections": waiting_ones["correction"],
+        "strikes": waiting_ones["strike"],
+        "leads": waiting_ones["filing"],
         "belongings": belongings_for(request.user).select_related("listing__platform"),
         "waiting": waiting(request.user),
         "changed_ones": _changed_ones(notices),
         "is_over": bool(kind) and chosen is None,
         "undo": _undoable(request),
     }
-    if chosen is not None and kind == "correction":
-        context |= _proposal(request.user, chosen)
-    elif chosen is not None and kind == "objection":
-        context |= {"objection": chosen, "may_decide": may_decide(request.user, chosen), "form": DecisionForm()}
-    elif chosen is not None and kind == "filing":
-        context |= filing_context(chosen)
-    elif chosen is not None and kind == "strike":
-        context |= protection(request.user, chosen)
+    if chosen is not None and kind == "notice":
+        context |= _current(request.user, chosen, notices)
     elif chosen is not None:
-        following = notices[notices.index(chosen) + 1 :]
-        context |= {"current": chosen, "following": following[0] if following else None}
-        context |= _consequences(request.user, chosen)
+        context |= IN_HAND[kind](request.user, chosen)
     elif kind == "notice":
         context["over"] = Notice.objects.visible_to(request.user).filter(number=request.GET["notice"]).first()
     return render(request, "notices/approvals.html", context)
+
+
+def _waiting_ones(user: User) -> dict[str, list[Any]]:
+    """What waits for a decision and can be in hand, by kind; the first kind that has any comes first."""
+    notices = Notice.objects.visible_to(user).to_approve().annotate(item_count=Count("items"))
+    objections = objections_for(user).select_related(
+        "target__listing", "target__store", "target__platform", "case", "lodged_by", "item__notice"
+    )
+    return {
+        "notice": list(
+            notices.select_related(
+                "case__ground",
+                "case__campaign",
+                "platform",
+                "recipient",
+                "drafted_by",
+                "submitted_by",
+                "reply_deadline",
+            ).order_by("submitted_at", "pk")
+        ),
+        "filing": list(to_be_filed(user)),
+        "correction": list(corrections_for(user).select_related("listing", "store", "platform", "case")),
+        "objection": list(objections[:OBJECTIONS_SHOWN]),
+        "strike": list(strikes_for(user).select_related("platform", "firm")),
+    }
+
+
+def _current(user: User, notice: Notice, notices: list[Notice]) -> dict[str, Any]:
+    """The notice in hand: the one that waits next after it, and what a yes would change."""
+    following = notices[notices.index(notice) + 1 :]
+    return {"current": notice, "following": next(iter(following), None)} | _consequences(user, notice)
+
+
+def _objection(user: User, objection: Objection) -> dict[str, Any]:
+    """The objection in hand, with the form to decide it."""
+    return {"objection": objection, "may_decide": may_decide(user, objection), "form": DecisionForm()}
 
 
 def _changed_ones(notices: list[Any]) -> set[int]:
@@ -200,7 +207,9 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     """Decide about registering or striking an official account, and stay in the inbox."""
-    judge = judge_registration if request.POST.get("about") == "registration" else judge_strike
+    judge = judge_strike
+    if request.POST.get("about") == "registration":
+        judge = judge_registration
     if refused := judge(request, pk):
         return send_back(request, refused, f"{reverse('notices:approvals')}?strike={pk}")
     return redirect("notices:approvals")
@@ -260,33 +269,23 @@ def _proposal(user: User, target: Target) -> dict[str, Any]:
     }
 
 
+# What is shown of the one in hand, by kind; a notice needs the others that wait as well (`_current`).
+IN_HAND: dict[str, Callable[[User, Any], dict[str, Any]]] = {
+    "correction": _proposal,
+    "objection": _objection,
+    "filing": lambda _user, lead: filing_context(lead),
+    "strike": protection,
+}
+
+
 def _consequences(user: User, notice: Notice) -> dict[str, Any]:
     """What changes with a yes, what was checked just now, and what differs from the version returned before."""
     targets = list(Target.objects.filter(items__notice=notice).select_related("ground", "complaint"))
     handing_over = any(target.platform_id != notice.platform_id for target in targets)
     screened = screen(notice.case, targets, drafted_in=notice, handing_over=handing_over)
-    codes = [result.code for result in screened.blocked]
-    total = len(targets)
-    length = notice.case.campaign.reply_working_days if notice.case.campaign else None
-    checks = [
-        (_("No official account"), total - codes.count("official"), total),
-        (_("All have a legal ground"), total - codes.count("no-ground") - codes.count("price-only"), total),
-        (_("The complaint still stands"), total - _without_complaint(targets), total),
-        (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
-    ]
-    stores = (
-        notice.items.annotate(
-            store=Coalesce("target__listing__store__canonical_id", "target__listing__claimed_store__canonical_id"),
-            store_name=Coalesce("target__listing__store__name", "target__listing__claimed_store__name"),
-            is_claimed=Q(target__listing__store=None),
-        )
-        .exclude(store=None)
-        .order_by()
-        .values("store", "store_name", "is_claimed")
-        .annotate(count=Count("pk"))
-        .order_by("-count")
-    )
-    shown = list(stores[:STORES_SHOWN])
+    total, campaign, length = len(targets), notice.case.campaign, None
+    if campaign:
+        length = campaign.reply_working_days
     parts = parts_of(notice)
     changed, gone = changed_since(notice, parts), recipient_gone(notice)
     case_is_open = notice.case.state in OPEN_FOR_NOTICES
@@ -299,15 +298,42 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         "barred": bool(changed or gone or not case_is_open),
         "total": total,
         "due_if_today": _due_if_today(length),
-        "checks": checks,
+        "checks": _passed(targets, [result.code for result in screened.blocked]),
         "blocked": by_reason(screened.blocked),
         "own": user.pk in (notice.drafted_by_id, notice.submitted_by_id),
         "may_decide": workflow.may_decide(user, notice),
+        "approval": ground.open_approval(notice),
+        "returned": Approval.objects.about(notice).last_return(),
+        **_by_store(notice, total),
+    }
+
+
+def _passed(targets: list[Target], codes: list[str]) -> list[tuple[str, int, int]]:
+    """What was checked just now: (what, how many of the targets pass, how many there are). codes: of what blocks."""
+    total = len(targets)
+    return [
+        (_("No official account"), total - codes.count("official"), total),
+        (_("All have a legal ground"), total - codes.count("no-ground") - codes.count("price-only"), total),
+        (_("The complaint still stands"), total - _without_complaint(targets), total),
+        (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
+    ]
+
+
+def _by_store(notice: Notice, total: int) -> dict[str, Any]:
+    """The stores in which a notice names most listings, known or as their sheet says, and how many items are in none of
+    these. total: of its items."""
+    named = notice.items.annotate(
+        store=Coalesce("target__listing__store__canonical_id", "target__listing__claimed_store__canonical_id"),
+        store_name=Coalesce("target__listing__store__name", "target__listing__claimed_store__name"),
+        is_claimed=Q(target__listing__store=None),
+    )
+    stores = named.exclude(store=None).order_by().values("store", "store_name", "is_claimed")
+    stores = stores.annotate(count=Count("pk")).order_by("-count")
+    shown = list(stores[:STORES_SHOWN])
+    return {
         "by_store": shown,
         "store_count": stores.count(),
         "in_no_store_shown": total - sum(row["count"] for row in shown),
-        "approval": ground.open_approval(notice),
-        "returned": Approval.objects.about(notice).last_return(),
     }
 
 
