@@ -1,7 +1,11 @@
 """Objections and corrections: pages to lodge, to take up, and to decide."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +19,7 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import User
 from corps.parameters import Parameter, reads
-from corps.pieces.lists import conditions, page_of
+from corps.pieces.lists import Condition, conditions, page_of
 from corps.pieces.tables import SELECT, Column, Table
 from corps.refusals import refusals_go_to, send_back, status_of
 from notices import workflow
@@ -53,6 +57,20 @@ TABLE = Table(
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""
+    found = _filtered(request)
+    context = {
+        "page": page_of(found, request.GET, order=("-id",), size=100, total=found.count()),
+        "table": TABLE.shown_to(request.user, request.GET),
+        "conditions": _conditions(request.GET),
+        "states": ObjectionState.choices,
+        "may_take_up": may(request.user, "notices.lodge_objection"),
+        "may_decide": may(request.user, "notices.decide_objection"),
+    }
+    return render(request, "notices/objection_list.html", context)
+
+
+def _filtered(request: SignedIn) -> QuerySet[Objection]:
+    """The objections that a person may see and the address asks for."""
     found = Objection.objects.visible_to(request.user).select_related(
         "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
     )
@@ -66,27 +84,19 @@ def list_objections(request: SignedIn) -> HttpResponse:
         found = found.filter(case__number=case)
     if request.GET.get("lodged") == "others":
         found = found.exclude(lodged_by=request.user)
+    return found
+
+
+def _conditions(asked: QueryDict) -> list[Condition]:
+    """What the list is filtered by, in words."""
     words = dict(ObjectionState.choices) | {"open": _("undecided")}
-    chips = conditions(
-        request.GET,
-        [
-            ("state", _("State"), words.get),
-            ("notice", _("Notice"), str),
-            ("case", _("Case"), str),
-            ("lodged", _("Lodged"), {"others": _("by others")}.get),
-        ],
-    )
-    page = page_of(found, request.GET, order=("-id",), size=100, total=found.count())
-    table = TABLE.shown_to(request.user, request.GET)
-    context = {
-        "page": page,
-        "table": table,
-        "conditions": chips,
-        "states": ObjectionState.choices,
-        "may_take_up": may(request.user, "notices.lodge_objection"),
-        "may_decide": may(request.user, "notices.decide_objection"),
-    }
-    return render(request, "notices/objection_list.html", context)
+    known: list[tuple[str, str, Callable[[str], Any]]] = [
+        ("state", _("State"), words.get),
+        ("notice", _("Notice"), str),
+        ("case", _("Case"), str),
+        ("lodged", _("Lodged"), {"others": _("by others")}.get),
+    ]
+    return conditions(asked, known)
 
 
 @corps
@@ -112,7 +122,10 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
             messages.success(request, _("The decision is recorded."))
             return redirect(_back(request, number))
     context = {"objection": objection, "form": form, "may_decide": may_decide(request.user, objection)}
-    return render(request, "notices/objection.html", context, status=400 if undecided else 200)
+    status = 200
+    if undecided:
+        status = 400
+    return render(request, "notices/objection.html", context, status=status)
 
 
 def may_decide(user: User, objection: Objection) -> bool:
@@ -127,8 +140,10 @@ def may_decide(user: User, objection: Objection) -> bool:
 def _back(request: SignedIn, number: str) -> str:
     """To where an act was asked for: the inbox of approvals, or the page of the objection."""
     if request.POST.get("inbox"):
-        still = Objection.objects.filter(number=number, state__in=UNDECIDED).exists()
-        return reverse("notices:approvals") + (f"?objection={number}" if still else "")
+        inbox = reverse("notices:approvals")
+        if Objection.objects.filter(number=number, state__in=UNDECIDED).exists():
+            return f"{inbox}?objection={number}"
+        return inbox
     return reverse("notices:objection", args=[number])
 
 

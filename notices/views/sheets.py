@@ -1,6 +1,6 @@
 """Answers from a sheet: download it, upload it filled in, look at what it would do, confirm."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -89,43 +89,60 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
 def confirm(request: SignedIn, number: str) -> HttpResponse:
     """Register the answers of the sheet that was looked at; sent twice, it answers once."""
     notice = _visible(request, number)
+    seen = _seen(request, notice)
+    sheet = get_object_or_404(notice.answer_sheets.select_related("file"), pk=seen.get("sheet"), by=request.user)
+    with ground.open_file(sheet.file) as file:
+        filled = answer_sheets.read_filled(File(file), sheet.name, notice)
+    try:
+        results = _registered(sheet, filled, seen["key"], request.user)
+    except TransitionRefused as refused:
+        return send_back(request, refused, "notices:answers", number)
+    done = sum(result.ok for result in results)
+    wrong = [Result(problem.row, False, "wrong-row", problem.reason) for problem in filled.problems]
+    if done == len(results) and not wrong:
+        said = ngettext("%(count)s item answered from the sheet.", "%(count)s items answered from the sheet.", done)
+        messages.success(request, said % {"count": thousands(done)})
+        return redirect(notice)
+    context = {
+        "notice": notice,
+        "results": sorted([*results, *wrong], key=lambda one: int(str(one.ref))),
+        "names": _row_names(filled),
+    }
+    return render(request, "notices/desk_result.html", context)
+
+
+def _seen(request: SignedIn, notice: Notice) -> dict[str, Any]:
+    """What the person looked at, as the page of the look handed it back. Raises Http404 for anybody else's."""
     try:
         seen = signing.loads(request.POST.get("seen", ""), salt=SALT, max_age=CONFIRM_WITHIN)
     except signing.BadSignature as fault:
         raise Http404 from fault
     if seen["user"] != request.user.pk or seen["notice"] != notice.pk:
         raise Http404
-    sheet = get_object_or_404(notice.answer_sheets.select_related("file"), pk=seen.get("sheet"), by=request.user)
-    with ground.open_file(sheet.file) as file:
-        filled = answer_sheets.read_filled(File(file), sheet.name, notice)
+    return dict(seen)
+
+
+def _registered(sheet: AnswerSheet, filled: answer_sheets.Filled, key: str, actor: User) -> list[Result]:
+    """Register the answers of a sheet, and that it was confirmed. key: of what was looked at.
+
+    Answers given since the look are not replaced: nobody was told of them. Raises TransitionRefused.
+    """
+    notice = sheet.notice
     body = [[line.item, line.address, line.outcome, line.remark] for line in filled.lines]
-    try:
+    replaced: Collection[int] = ()
+    if answer_sheets.key_of(filled, notice) == key:
+        replaced = answer_sheets.changed_items(filled, notice)
+    with transaction.atomic():
         replies = partial(answer_sheets.unsettled, filled, notice)
-        # Answers given since the look are not replaced: nobody was told of them.
-        is_as_seen = answer_sheets.key_of(filled, notice) == seen["key"]
-        replaced = answer_sheets.changed_items(filled, notice) if is_as_seen else []
-        with transaction.atomic():
-            results = desk.answer_once(request.user, notice, seen["key"], body, replies, replaced)
-            workflow.confirm_sheet(sheet=sheet, actor=request.user)
-    except TransitionRefused as refused:
-        return send_back(request, refused, "notices:answers", number)
-    done = sum(result.ok for result in results)
-    wrong = [Result(problem.row, False, "wrong-row", problem.reason) for problem in filled.problems]
-    if done == len(results) and not wrong:
-        messages.success(
-            request,
-            ngettext("%(count)s item answered from the sheet.", "%(count)s items answered from the sheet.", done)
-            % {"count": thousands(done)},
-        )
-        return redirect(notice)
+        results = desk.answer_once(actor, notice, key, body, replies, replaced)
+        workflow.confirm_sheet(sheet=sheet, actor=actor)
+    return results
+
+
+def _row_names(filled: answer_sheets.Filled) -> dict[int, tuple[str, str]]:
+    """What each row of a sheet is called in a list of results."""
     named = {line.row: line.name for line in filled.lines} | {problem.row: problem.cell for problem in filled.problems}
-    names = {row: (_("Row %(row)s, %(name)s") % {"row": row, "name": name or "—"}, "") for row, name in named.items()}
-    context = {
-        "notice": notice,
-        "results": sorted([*results, *wrong], key=lambda one: int(str(one.ref))),
-        "names": names,
-    }
-    return render(request, "notices/desk_result.html", context)
+    return {row: (_("Row %(row)s, %(name)s") % {"row": row, "name": name or "—"}, "") for row, name in named.items()}
 
 
 def _reviewed(request: SignedIn, sheet: AnswerSheet, filled: answer_sheets.Filled) -> HttpResponse:
