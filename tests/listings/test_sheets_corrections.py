@@ -155,10 +155,18 @@ def test_of_a_sheet_that_cannot_be_read_the_columns_are_told(tmp_path):
 CELLS = st.sampled_from(
     ["", "淘宝", "面膜", "99.5", "2026-03-05", complaint(1)[4], complaint(2)[4], "合计", "示例", "注：某某"]
 )
+
+
+def gives_each_once(columns):
+    """Whether each meaning of which there may be one column is given to one: the verb refuses others."""
+    single = [meaning for meaning in columns.values() if meaning in FIELDS and meaning not in ADDRESS_FIELDS]
+    return len(single) == len(set(single))
+
+
 SAID = st.builds(
     WorksheetCorrection,
     header_row=st.integers(0, 9),
-    columns=st.dictionaries(st.integers(0, 5), st.sampled_from(MEANINGS), max_size=3),
+    columns=st.dictionaries(st.integers(0, 5), st.sampled_from(MEANINGS), max_size=3).filter(gives_each_once),
     is_read=st.sampled_from([None, True]),
     platform=st.sampled_from(["", "jd"]),
     reads=st.frozensets(st.sampled_from(sorted(READABLE))),
