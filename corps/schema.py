@@ -20,7 +20,7 @@ from corps.parameters import Parameter
 # Made from the code by `python -m tests.refusals`.
 REFUSALS = Path(__file__).parent / "data/refusals.tsv"
 TAGS = {
-    "complaints": gettext_lazy("Hand in a complaint with its sheet"),
+    "complaints": gettext_lazy("Submit a complaint with its sheet"),
     "imports": gettext_lazy("Follow how a sheet is read and registered"),
     "notices": gettext_lazy("Read notices and their items, and answer them"),
     "statistics": gettext_lazy("The two numbers, and what stands beside them"),
