@@ -17,7 +17,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases import workflow
 from cases.models import ImportRow, SheetImport
-from cases.readings import findings_told, reading_of, suggestions
+from cases.readings import findings_told, reading_of
+from cases.views.proposals import MOST_TAKEN, Proposals, proposals_of, take, take_each
 from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from cases.views.review import FILTERS as ROW_FILTERS
 from corps.clock import now
@@ -38,7 +39,6 @@ AT_WORK = (State.READING, State.REGISTERING)
 MOST_AT_ONCE = 10_000
 # What rows can be settled by, beside an address that was proposed for them.
 ACTS = ("repair", "again", "refuse", "suggested", "proposals", "take_back")
-MOST_SUGGESTED = 100
 
 
 @readers
@@ -119,9 +119,7 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     """
     request.rail_key = "complaints"
     sheet_import = visible_import(request, pk)
-    act, repair = "repair", request.POST.get("suggested", "").strip()
-    if not repair:
-        act, repair = chosen_act(request, *ACTS), request.POST.get("repair", "").strip()
+    act, repair = _pressed(request)
     ids = _chosen(request, sheet_import)
     if not ids or (act == "repair" and not repair):
         messages.warning(request, _("Select rows, and give the address that is meant."))
@@ -142,20 +140,54 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
     return redirect(_back(request, sheet_import, after=ids[-1]))
 
 
+def _pressed(request: SignedIn) -> tuple[str, str]:
+    """What is to be done with rows, and the address that was typed or chosen for them."""
+    if suggested := request.POST.get("suggested", "").strip():
+        return "repair", suggested
+    return chosen_act(request, *ACTS), request.POST.get("repair", "").strip()
+
+
 def _take_proposals(request: SignedIn, sheet_import: SheetImport, ids: list[int]) -> HttpResponse:
-    """Take what is certainly proposed for rows; those that stay are counted."""
-    done = [result for result in _settle(request.user, ids, "suggested", "") if result.ok]
+    """Take what is certainly proposed for rows; those that stay are counted, by why they stay."""
+    proposals = proposals_of(request.user, ids)
+    try:
+        results = take(request.user, proposals)
+    except TransitionRefused as refused:
+        return send_back(request, refused, _back(request, sheet_import))
+    done = [result for result in results if result.ok]
     if done:
         taken = [result.ref for result in done if isinstance(result.ref, int)]
         messages.success(request, _told(request.user, taken, done))
-    if left := len(ids) - len(done):
+    for words in _what_stays(proposals, [result for result in results if not result.ok]):
+        messages.warning(request, words)
+    return redirect(_back(request, sheet_import))
+
+
+def _what_stays(proposals: Proposals, failed: list[Result]) -> Iterator[str]:
+    """A sentence for each reason for which rows stay as they are after proposals were taken."""
+    if left := len(proposals.left):
+        words = ngettext(
+            "One press takes the first %(most)d proposals. %(count)d proposal is left: press again to take it.",
+            "One press takes the first %(most)d proposals. %(count)d proposals are left: press again to take them.",
+            left,
+        )
+        yield words % {"most": MOST_TAKEN, "count": left}
+    if failed:
+        words = ngettext(
+            "%(count)d row stays: the address that is proposed for it cannot be taken. %(why)s",
+            "%(count)d rows stay: the addresses that are proposed for them cannot be taken. %(why)s",
+            len(failed),
+        )
+        reasons = Counter(str(result.message) for result in failed).most_common(3)
+        why = " ".join(f"{reason} ({count})" for reason, count in reasons)
+        yield words % {"count": len(failed), "why": why}
+    if unclear := len(proposals.unclear):
         words = ngettext(
             "%(count)d row stays for a person to look at: nothing certain is proposed for it.",
             "%(count)d rows stay for a person to look at: nothing certain is proposed for them.",
-            left,
+            unclear,
         )
-        messages.warning(request, words % {"count": left})
-    return redirect(_back(request, sheet_import))
+        yield words % {"count": unclear}
 
 
 def _told(user: User, ids: list[int], results: list[Result]) -> str:
@@ -174,26 +206,20 @@ def _told(user: User, ids: list[int], results: list[Result]) -> str:
 
 def _word_of(row: ImportRow) -> Any:
     """What a settled row is now: sent back to the firm, or of which result."""
-    return row.get_decision_display() if row.decision == ImportRow.Decision.REFUSED else row.get_result_display()
+    if row.decision == ImportRow.Decision.REFUSED:
+        return row.get_decision_display()
+    return row.get_result_display()
 
 
 def _settle(user: User, ids: list[int], act: str, repair: str) -> list[Result]:
-    """One call of the verb; for "suggested" one for each address that rows themselves suggest."""
+    """Do with rows what was pressed: a result for each. repair: the address that was typed."""
     if act == "take_back":
         return workflow.take_back_rows(rows=ids, actor=user)
-    if act != "suggested":
-        return workflow.settle_rows(
-            rows=ids, actor=user, repair=repair if act == "repair" else None, refuse=act == "refuse"
-        )
-    by_address: dict[str, list[int]] = {}
-    for row in ImportRow.objects.visible_to(user).filter(pk__in=ids[:MOST_SUGGESTED]).order_by("row"):
-        found = suggestions(row)
-        by_address.setdefault(found[0] if len(found) == 1 else "", []).append(row.pk)
-    unclear = _("Nothing certain can be proposed for this row.")
-    results = [Result(pk, False, "no-suggestion", unclear) for pk in by_address.pop("", [])]
-    for address, rows in by_address.items():
-        results += workflow.settle_rows(rows=rows, actor=user, repair=address)
-    return results
+    if act == "suggested":
+        return take_each(user, ids)
+    if act == "repair":
+        return workflow.settle_rows(rows=ids, actor=user, repair=repair)
+    return workflow.settle_rows(rows=ids, actor=user, refuse=act == "refuse")
 
 
 def _chosen(request: SignedIn, sheet_import: SheetImport) -> list[int]:
@@ -301,7 +327,9 @@ def _back(request: SignedIn, sheet_import: SheetImport, after: int | None = None
     waiting = filtered(sheet_import, request, shown).filter(SHOWN["look"], decision="")
     place = sheet_import.import_rows.filter(pk=after).values("row")
     following = waiting.filter(row__gt=place[:1]).order_by("row").values_list("pk", "row").first()
-    return f"{address}&row={following[0]}#r{following[1]}" if following else address
+    if following is None:
+        return address
+    return f"{address}&row={following[0]}#r{following[1]}"
 
 
 def named(sheets: Collection[UUID], user: User) -> dict[UUID, tuple[str, str]]:

@@ -170,6 +170,51 @@ def test_taking_what_is_proposed_settles_what_is_certain_and_names_the_rest(offi
     assert row_of(reviewed, 5).result == "new"
 
 
+def of_bare_numbers(house: House, platform: str, count: int) -> SheetImport:
+    """A sheet that waits to be looked at: a short link, then rows that each certainly propose one address."""
+    rows = [f"{platform},65600000{number:04}," for number in range(count)]
+    sheet = "平台,商品链接,店铺链接\n" + "\n".join(["京东,https://u.jd.com/mAPvq3d,", *rows])
+    sheet_import = hand_in(house, sheet.encode(), "编号.csv")
+    workflow.read_sheet(sheet_import.pk)
+    return sheet_import
+
+
+def told_after(officer, sheet_import: SheetImport) -> list[str]:
+    """What the page says once every certain proposal was to be taken."""
+    form = {"all_matching": "1", "act": "proposals"}
+    page = officer.post(address(sheet_import, "import_settle") + "?show=look", form, follow=True)
+    return [str(message) for message in page.context["messages"]]
+
+
+def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(officer, house, monkeypatch):
+    monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
+    monkeypatch.setattr("cases.views.imports.MOST_TAKEN", 3)
+    sheet_import = of_bare_numbers(house, "天猫商城", 5)
+    unclear = "1 行没有确定的建议，留待人工核对。"
+    left = "每次采纳前 3 条建议。还有 2 条建议未采纳，请再次点击。"
+    first = told_after(officer, sheet_import)
+    assert (first[0].startswith("已处理 3 行。"), first[1:]) == (True, [left, unclear])
+    assert list(sheet_import.import_rows.filter(result="new").values_list("row", flat=True)) == [3, 4, 5]
+    second = told_after(officer, sheet_import)
+    assert (second[0].startswith("已处理 2 行。"), second[1:]) == (True, [unclear])
+    assert told_after(officer, sheet_import) == [unclear]
+
+
+def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(officer, house, monkeypatch):
+    monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
+    sheet_import = of_bare_numbers(house, "天猫商城", 4)
+    form = {"all_matching": "1", "act": "suggested"}
+    answer = officer.post(address(sheet_import, "import_settle") + "?show=look", form)
+    assert [result.code for result in answer.context["results"]] == ["no-suggestion", "proposal-left", "", "", ""]
+
+
+def test_a_proposed_address_that_cannot_be_taken_is_told_with_its_reason(officer, house):
+    sheet_import = of_bare_numbers(house, "抖音", 2)
+    told = told_after(officer, sheet_import)
+    assert told[0].startswith("2 行保持不变：建议的网址不能采纳。")
+    assert told[1:] == ["1 行没有确定的建议，留待人工核对。"]
+
+
 def test_rows_of_another_sheet_are_not_settled_here(officer, reviewed, house):
     other = hand_in(house, sheet_of(SHORT), "b.csv")
     workflow.read_sheet(other.pk)
