@@ -1,7 +1,8 @@
 """The rows of a case's work table, formatted once, and the heads of its groups."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from cases import story
 from cases.models import Case, LegalGround, Target
 from cases.states import UNFINISHED, Claim, Seen, TargetState
-from corps.calendar import working_days_left
+from corps.calendar import Calendar, working_days_left
 from corps.clock import shanghai_date, today
 from corps.pieces.deadlines import house_calendar
 from corps.pieces.kinds import kind_of
@@ -64,58 +65,145 @@ def is_against(state: str, seen: str) -> bool:
     return seen == Seen.LIVE and state in CLAIMED_GONE
 
 
-def flat_rows(case: Case, shown: Iterable[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the rows of a table are worded with, looked up once for all of them.
+
+    platforms: labels by primary key. ground_name: the column of a ground's name in the reader's language; usual_ground:
+    the case's. claims, seens, states: their labels. contradictions: what is said of a target that was seen on sale, by
+    what its platform says. targets, notices: the addresses that their pages' addresses begin with. on: today.
+    """
+
+    platforms: dict[int, str]
+    ground_name: str
+    usual_ground: str
+    claims: dict[str, Any]
+    seens: dict[str, Any]
+    states: dict[str, Any]
+    contradictions: dict[str, str]
+    targets: str
+    notices: str
+    on: date
+    calendar: Calendar
+
+
+def flat_rows(case: Case, shown: Collection[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
     """Flat rows for a flat loop: everything is formatted once, here.
 
     What the firm alleges stands as the firm wrote it; the ground that the corps gave stands in a column of its own.
     """
-    claims, seens, states = dict(Claim.choices), dict(Seen.choices), dict(TargetState.choices)
-    labels = {pk: platform.label for pk, platform in platforms.items()}
-    ground_name = "ground__name" if LegalGround(name="zh", name_en="en").label == "zh" else "ground__name_en"
-    usual = case.ground.label if case.ground else ""
-    words_against = {TargetState.CLAIMED: _("Still on sale"), TargetState.RELISTED: _("Relisted")}
-    on, calendar = today(), house_calendar()
-    targets, notices = reverse("cases:target", args=[0])[:-2], reverse("notices:list")
-    rows = []
-    for row in shown:
-        is_store = row["kind"] == Target.Kind.STORE
-        seen, state = row["seen"], row["state"]
-        contradiction = is_against(state, seen)
-        canonical_id = row["store__canonical_id"] if is_store else row["listing__canonical_id"]
-        due = row["due_on"] if row["due_on"] != story.FAR else None
-        late = thousands(-working_days_left(due, today=on, calendar=calendar)) if due and due < on else ""
-        rows.append(
-            {
-                "pk": row["id"],
-                "url": f"{targets}{row['id']}/",
-                "id": canonical_id,
-                "short_id": shortened(canonical_id),
-                "title": row["store__name"] if is_store else row["listing__title"],
-                "is_store": is_store,
-                **_store_of(row),
-                "store_key": row["store_key"],
-                "platform": labels.get(row["platform_id"], ""),
-                "price": thousands(row["price"]) if row["price"] is not None else "",
-                "list_price": thousands(round(row["list_price"])) if row["list_price"] is not None else "",
-                "alleged": row["alleged"],
-                "ground": row[ground_name] or usual,
-                "ground_is_usual": not row[ground_name],
-                "claim": claims.get(row["claim"], ""),
-                "claim_at": _when(row["claim_at"], on),
-                "seen": (contradiction and words_against[state]) or seens.get(seen, ""),
-                "seen_at": day(row["seen_at"]) if row["seen_at"] else "",
-                "seen_class": "red strong" if contradiction else "amber strong" if seen == Seen.UNREACHABLE else "",
-                "state": states[state],
-                "kind": kind_of(state),
-                "official": row["is_official"],
-                "notice": row["notice_number"] or "",
-                "notice_short": (row["notice_number"] or "").rpartition("-")[2].lstrip("0"),
-                "notice_url": f"{notices}{row['notice_number']}/" if row["notice_number"] else "",
-                "due": day(due) if due else "",
-                "late": late,
-            }
-        )
-    return rows
+    wording = _wording(case, platforms)
+    # Many rows fall due on few days.
+    deadlines = {due_on: _deadline_of(due_on, wording) for due_on in {row["due_on"] for row in shown}}
+    return [
+        {
+            **_target_of(row, wording),
+            **_store_of(row),
+            **_amounts_of(row),
+            **_claim_of(row, wording),
+            **_notice_of(row, wording),
+            **deadlines[row["due_on"]],
+        }
+        for row in shown
+    ]
+
+
+def _wording(case: Case, platforms: dict[int, Platform]) -> Wording:
+    """What the rows of a case's table are worded with, in the reader's language."""
+    ground_name, usual_ground = "ground__name_en", ""
+    if LegalGround(name="zh", name_en="en").label == "zh":
+        ground_name = "ground__name"
+    if case.ground:
+        usual_ground = case.ground.label
+    return Wording(
+        platforms={pk: platform.label for pk, platform in platforms.items()},
+        ground_name=ground_name,
+        usual_ground=usual_ground,
+        claims=dict(Claim.choices),
+        seens=dict(Seen.choices),
+        states=dict(TargetState.choices),
+        contradictions={TargetState.CLAIMED: _("Still on sale"), TargetState.RELISTED: _("Relisted")},
+        targets=reverse("cases:target", args=[0])[:-2],
+        notices=reverse("notices:list"),
+        on=today(),
+        calendar=house_calendar(),
+    )
+
+
+def _target_of(row: dict[str, Any], wording: Wording) -> dict[str, Any]:
+    """What a row asks about, why, and its state."""
+    is_store, state, ground = row["kind"] == Target.Kind.STORE, row["state"], row[wording.ground_name]
+    canonical_id, title = row["listing__canonical_id"], row["listing__title"]
+    if is_store:
+        canonical_id, title = row["store__canonical_id"], row["store__name"]
+    return {
+        "pk": row["id"],
+        "url": f"{wording.targets}{row['id']}/",
+        "id": canonical_id,
+        "short_id": shortened(canonical_id),
+        "title": title,
+        "is_store": is_store,
+        "store_key": row["store_key"],
+        "platform": wording.platforms.get(row["platform_id"], ""),
+        "alleged": row["alleged"],
+        "ground": ground or wording.usual_ground,
+        "ground_is_usual": not ground,
+        "state": wording.states[state],
+        "kind": kind_of(state),
+        "official": row["is_official"],
+    }
+
+
+def _amounts_of(row: dict[str, Any]) -> dict[str, str]:
+    """The prices of a row, "" where none is known."""
+    price, list_price = row["price"], row["list_price"]
+    amounts = {"price": "", "list_price": ""}
+    if price is not None:
+        amounts["price"] = thousands(price)
+    if list_price is not None:
+        amounts["list_price"] = thousands(round(list_price))
+    return amounts
+
+
+def _claim_of(row: dict[str, Any], wording: Wording) -> dict[str, Any]:
+    """What the platform says of a row, and what was seen of it; a contradiction of both stands in red."""
+    seen, state = row["seen"], row["state"]
+    words, color, seen_at = wording.seens.get(seen, ""), "", ""
+    if is_against(state, seen):
+        words, color = wording.contradictions[state], "red strong"
+    elif seen == Seen.UNREACHABLE:
+        color = "amber strong"
+    if row["seen_at"]:
+        seen_at = day(row["seen_at"])
+    return {
+        "claim": wording.claims.get(row["claim"], ""),
+        "claim_at": _when(row["claim_at"], wording.on),
+        "seen": words,
+        "seen_at": seen_at,
+        "seen_class": color,
+    }
+
+
+def _notice_of(row: dict[str, Any], wording: Wording) -> dict[str, str]:
+    """The notice that names a row: its number, the last figures of this, and its page; each "" without one."""
+    number = row["notice_number"]
+    if not number:
+        return {"notice": "", "notice_short": "", "notice_url": ""}
+    return {
+        "notice": number,
+        "notice_short": number.rpartition("-")[2].lstrip("0"),
+        "notice_url": f"{wording.notices}{number}/",
+    }
+
+
+def _deadline_of(due_on: date | None, wording: Wording) -> dict[str, str]:
+    """The day by which a row is to be answered, and by how many working days that is late; each "" where it is not."""
+    if not due_on or due_on == story.FAR:
+        return {"due": "", "late": ""}
+    late = ""
+    if due_on < wording.on:
+        late = thousands(-working_days_left(due_on, today=wording.on, calendar=wording.calendar))
+    return {"due": day(due_on), "late": late}
 
 
 def _store_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +211,9 @@ def _store_of(row: dict[str, Any]) -> dict[str, Any]:
     if row["kind"] == Target.Kind.STORE:
         return {"store": row["store__name"], "store_id": shortened(row["store__canonical_id"]), "store_claimed": False}
     claimed = row["listing__store_id"] is None and row["listing__claimed_store_id"] is not None
-    which = "listing__claimed_store" if claimed else "listing__store"
+    which = "listing__store"
+    if claimed:
+        which = "listing__claimed_store"
     name, canonical_id = row[f"{which}__name"], row[f"{which}__canonical_id"]
     return {"store": name or "", "store_id": shortened(canonical_id or ""), "store_claimed": claimed}
 
@@ -132,7 +222,9 @@ def _when(at: datetime | None, on: date) -> str:
     """A day, and for the last week its time too."""
     if at is None:
         return ""
-    return moment(at) if on - shanghai_date(at) < timedelta(days=7) else day(at)
+    if on - shanghai_date(at) < timedelta(days=7):
+        return moment(at)
+    return day(at)
 
 
 def groups_of(found: QuerySet[Target], rows: list[dict[str, Any]]) -> dict[int, list[tuple[Any, str, bool]]]:
@@ -151,7 +243,8 @@ def groups_of(found: QuerySet[Target], rows: list[dict[str, Any]]) -> dict[int, 
     for key, state, official, seen, count in counted:
         words = sums.setdefault(key, Counter())
         words[word_of(state, official)] += count
-        words[CONTRADICTION] += count if is_against(state, seen) else 0
+        if is_against(state, seen):
+            words[CONTRADICTION] += count
     return {key: _in_words(words) for key, words in sums.items()}
 
 
