@@ -94,19 +94,30 @@ def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
     readings = dict(_readings(pasted, platforms.keys()))
     drafts = {number: _as_read(number, pasted, reading, platforms) for number, reading in readings.items()}
     wanted = [number for number, draft in drafts.items() if draft.place is not None]
-    asked = wanted if user.is_corps else wanted[: allowed(len(wanted))]
+    asked = wanted
+    ids_of_firm: list[str] = []
+    if not user.is_corps:
+        asked = wanted[: allowed(len(wanted))]
+        ids_of_firm = [drafts[number].id for number in asked]
+    told = _looked_up(drafts, [_row(number, readings[number]) for number in asked], platforms, user)
+    return Answers(_of_each_line(pasted, drafts, told), pasted.content, ids_of_firm, len(wanted) - len(asked))
+
+
+def _looked_up(
+    drafts: Mapping[int, Answer], rows: list[Row], platforms: Mapping[str, Platform], user: User
+) -> dict[int, Answer]:
+    """The answers to lines that are looked up in the registry, as this person may know them. rows: of these lines."""
     registry = Registry()
-    slugs = {slug: platform.pk for slug, platform in platforms.items()}
-    outcome = judge_rows([_row(number, readings[number]) for number in asked], registry, slugs)
-    tell = _told_to_corps if user.is_corps else _told_to_firm
+    outcome = judge_rows(rows, registry, {slug: platform.pk for slug, platform in platforms.items()})
+    if user.is_corps:
+        return _told_to_corps(drafts, outcome, registry, user)
+    return _told_to_firm(drafts, outcome, registry, user)
+
+
+def _of_each_line(pasted: Pasted, drafts: Mapping[int, Answer], told: Mapping[int, Answer]) -> list[Answer]:
+    """The answer to every line: as it was looked up, as it was read, or that it is no row."""
     lines = [drafts.get(number) or _no_row(number, pasted) for number in range(1, len(pasted.lines) + 1)]
-    told = tell(drafts, outcome, registry, user)
-    return Answers(
-        [told.get(line.number) or _unexamined(line) for line in lines],
-        pasted.content,
-        asked=[] if user.is_corps else [drafts[number].id for number in asked],
-        unexamined=len(wanted) - len(asked),
-    )
+    return [told.get(line.number) or _unexamined(line) for line in lines]
 
 
 def _readings(pasted: Pasted, platforms: Collection[str]) -> Iterator[tuple[int, RowReading]]:
@@ -150,13 +161,18 @@ def _as_read(number: int, pasted: Pasted, reading: RowReading, platforms: Mappin
 
 
 def _mended(address: Address) -> Any:
-    return address.message if address.mended else ""
+    """What was corrected of an address while it was read; "" where nothing was."""
+    if address.mended:
+        return address.message
+    return ""
 
 
 def _no_row(number: int, pasted: Pasted) -> Answer:
     """A line of which no row is made: the header, or one that the reader left out."""
-    is_header = number == 1 and pasted.has_header
-    return Answer(number, pasted.lines[number - 1], words=_("headings") if is_header else _("not a row"))
+    words = _("not a row")
+    if number == 1 and pasted.has_header:
+        words = _("headings")
+    return Answer(number, pasted.lines[number - 1], words=words)
 
 
 def _row(number: int, reading: RowReading) -> Row:
@@ -174,7 +190,9 @@ def _row(number: int, reading: RowReading) -> Row:
 
 def _unexamined(line: Answer) -> Answer:
     """A line that stands as it was read; of an address that was not looked up, that it can be used."""
-    return line if line.place is None else replace(line, result=Result.NEW.value, words=_("usable"))
+    if line.place is None:
+        return line
+    return replace(line, result=Result.NEW.value, words=_("usable"))
 
 
 def _targets_of(outcome: Outcome, registry: Registry) -> dict[Place, int]:
@@ -201,8 +219,12 @@ def _judged(drafts: Mapping[int, Answer], outcome: Outcome) -> Iterator[Answer]:
 
 def _repeated_line(answer: Answer, outcome: Outcome) -> int:
     """The number of the earlier line that asks about the same; 0 if there is none."""
-    first = outcome.firsts.get(answer.place) if answer.place else None
-    return first.number if first is not None and first.number != answer.number else 0
+    if answer.place is None:
+        return 0
+    first = outcome.firsts.get(answer.place)
+    if first is None or first.number == answer.number:
+        return 0
+    return first.number
 
 
 def _told_to_corps(drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User) -> dict[int, Answer]:
@@ -235,23 +257,33 @@ def _told_to_firm(drafts: Mapping[int, Answer], outcome: Outcome, registry: Regi
     own = ImportRow.objects.visible_to(user).filter(target__in=list(known.values())).order_by()
     complaints = dict(own.values_list("target").annotate(Min("sheet_import__complaint__number")))
     states = {target.pk: target.as_told.label for target in _with_holders(complaints)}
-    told = {}
-    for answer in _judged(drafts, outcome):
-        pk = _target_of(answer, known)
-        if answer.result == Result.OFFICIAL:
-            told[answer.number] = replace(answer, note="")
-        elif pk in complaints:
-            said = _("You named it with complaint %(complaint)s: %(state)s")
-            note = said % {"complaint": complaints[pk], "state": states[pk]}
-            word = Result.REPEAT
-            told[answer.number] = replace(answer, result=word.value, words=word.label, note=note)
-        elif _repeated_line(answer, outcome):
-            told[answer.number] = answer
-        else:
-            told[answer.number] = _unexamined(drafts[answer.number])
-    return told
+    named = {pk: (complaints[pk], states[pk]) for pk in complaints}
+    return {
+        answer.number: _known_to_firm(answer, drafts[answer.number], named.get(_target_of(answer, known)), outcome)
+        for answer in _judged(drafts, outcome)
+    }
+
+
+def _known_to_firm(answer: Answer, draft: Answer, named: tuple[str, Any] | None, outcome: Outcome) -> Answer:
+    """What a firm is told of a line that was looked up. draft: as it was read. named: the complaint with which the firm
+    named the same, and the state of the target in words."""
+    if answer.result == Result.OFFICIAL:
+        return replace(answer, note="")
+    if named is not None:
+        return _named_before(answer, *named)
+    if _repeated_line(answer, outcome):
+        return answer
+    return _unexamined(draft)
+
+
+def _named_before(answer: Answer, complaint: str, state: Any) -> Answer:
+    """A line that asks about what the firm named with an earlier complaint. state: of the target, in words."""
+    note = _("You named it with complaint %(complaint)s: %(state)s") % {"complaint": complaint, "state": state}
+    return replace(answer, result=Result.REPEAT.value, words=Result.REPEAT.label, note=note)
 
 
 def _target_of(answer: Answer, known: Mapping[Place, int]) -> int:
     """The target of what a line asks about; 0 without one."""
-    return 0 if answer.place is None else known.get(answer.place, 0)
+    if answer.place is None:
+        return 0
+    return known.get(answer.place, 0)

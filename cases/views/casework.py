@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,19 +136,13 @@ def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
 def new_case(request: SignedIn) -> HttpResponse:
     """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form, or take them
     into one of the firm's that is open."""
-    named = request.POST.getlist("complaint") or request.GET.getlist("complaint")
-    numbers = [number for number in named if COMPLAINT.fullmatch(number)]
-    complaints = list(
-        Complaint.objects.visible_to(request.user)
-        .filter(number__in=numbers, state=ComplaintState.ACCEPTED)
-        .select_related("firm")
-    )
+    complaints = _accepted_complaints(request)
     if not complaints:
         messages.warning(request, _("Choose accepted complaints first."))
         return redirect("cases:complaints")
     initial = {"title": proposed_title(now())}
-    form = CaseForm(request.POST if "title" in request.POST else None, user=request.user, initial=initial)
-    into = JoinForm(request.POST if "case" in request.POST else None, user=request.user, firm=complaints[0].firm)
+    form = CaseForm(_sent(request, "title"), user=request.user, initial=initial)
+    into = JoinForm(_sent(request, "case"), user=request.user, firm=complaints[0].firm)
     if into.is_valid():
         with refusals_go_to(into):
             case = into.cleaned_data["case"]
@@ -164,6 +158,21 @@ def new_case(request: SignedIn) -> HttpResponse:
         "targets": Target.objects.filter(complaint__in=complaints).count(),
     }
     return render(request, "cases/case_new.html", context)
+
+
+def _accepted_complaints(request: SignedIn) -> list[Complaint]:
+    """The accepted complaints that the form or the address names, of those that the person may see."""
+    named = request.POST.getlist("complaint") or request.GET.getlist("complaint")
+    numbers = [number for number in named if COMPLAINT.fullmatch(number)]
+    visible = Complaint.objects.visible_to(request.user).select_related("firm")
+    return list(visible.filter(number__in=numbers, state=ComplaintState.ACCEPTED))
+
+
+def _sent(request: SignedIn, field: str) -> QueryDict | None:
+    """What was sent, for the one of a page's forms that has this field; None where another one was sent, or none."""
+    if field in request.POST:
+        return request.POST
+    return None
 
 
 @corps
@@ -314,7 +323,8 @@ def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
     before = (f"complaint:{pk}" for pk in case.complaints.values_list("pk", flat=True))
     entries = AuditEntry.objects.in_thread(case.thread, *before)
     shown = request.GET.get("verb", "")
-    shown = shown if shown in dict(KINDS) else ""
+    if shown not in dict(KINDS):
+        shown = ""
     return timeline_of(request, entries.filter(verb__startswith=shown)) | {"kinds": KINDS, "shown": shown}
 
 

@@ -24,6 +24,7 @@ from corps.access import may
 from corps.doors import SignedIn
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
+from corps.models import User
 from corps.parameters import number, reads
 from corps.pieces.kinds import kind_of
 from corps.refusals import send_back
@@ -175,9 +176,9 @@ def _form(request: SignedIn, sheet_import: SheetImport) -> SheetForm:
 
 
 def _page(request: SignedIn, sheet_import: SheetImport, form: SheetForm | None = None) -> HttpResponse:
+    """The page of what was understood of a sheet. form: with what was sent, where that could not be done."""
     form = form or _form(request, sheet_import)
     worksheets = list(_worksheets(sheet_import, form))
-    counts = workflow.rows_by_result(sheet_import)
     shown = worksheets[form.shown]
     corrections = SheetCorrection.objects.visible_to(request.user).filter(firm=sheet_import.of_complaint.firm_id)
     earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.of_complaint)
@@ -190,31 +191,49 @@ def _page(request: SignedIn, sheet_import: SheetImport, form: SheetForm | None =
         "shown": shown,
         "columns": columns,
         "unsure": sum(column["is_unsure"] for column in columns),
-        "facets": [(word, label, counts[word], kind_of(word)) for word, label in Result.choices],
-        "ready": sum(counts[result] for result in READY),
-        "look": sum(counts[result] for result in Result.values if result not in READY),
-        "platforms": _by_platform(sheet_import),
         "corrections": [_correction(one) for one in corrections.select_related("set_by")],
         "same_sheet": earlier[:MOST_SAME_SHEETS],
         "settled_words": _settled_words(sheet_import),
         "remarks": [str(sentence(remark)) for remark in sheet_import.remarks],
         "delimiter": DELIMITERS.get(form.worksheets[0].get("delimiter", ""), ""),
-        "may_register": sheet_import.state == State.REVIEW,
-        "may_correct": may(request.user, "cases.correct_complaint"),
-        "may_take_up": may_take_up(request.user, sheet_import),
-    } | box_of(request.user, sheet_import.of_complaint.firm)
+        **_counts(sheet_import),
+        **_verbs(request.user, sheet_import),
+        **box_of(request.user, sheet_import.of_complaint.firm),
+    }
     return render(request, "cases/import_sheet.html", context)
+
+
+def _counts(sheet_import: SheetImport) -> dict[str, Any]:
+    """How many of the rows have which result, by the names that the page asks for."""
+    counts = workflow.rows_by_result(sheet_import)
+    return {
+        "facets": [(word, label, counts[word], kind_of(word)) for word, label in Result.choices],
+        "ready": sum(counts[result] for result in READY),
+        "look": sum(counts[result] for result in Result.values if result not in READY),
+        "platforms": _by_platform(sheet_import),
+    }
+
+
+def _verbs(user: User, sheet_import: SheetImport) -> dict[str, bool]:
+    """What this person may do with the sheet, by the names that the page asks for."""
+    return {
+        "may_register": sheet_import.state == State.REVIEW,
+        "may_correct": may(user, "cases.correct_complaint"),
+        "may_take_up": may_take_up(user, sheet_import),
+    }
 
 
 def _settled_words(sheet_import: SheetImport) -> str:
     """What a person is asked before rows that were settled are read anew; "" where none was."""
     settled = sheet_import.import_rows.exclude(decision="").count()
+    if not settled:
+        return ""
     words = ngettext(
         "%(count)s row is settled already. It is read anew, and what you decided on it is lost.",
         "%(count)s rows are settled already. They are read anew, and what you decided on them is lost.",
         settled,
     )
-    return words % {"count": settled} if settled else ""
+    return words % {"count": settled}
 
 
 def _worksheets(sheet_import: SheetImport, form: SheetForm) -> Iterator[Worksheet]:
@@ -240,7 +259,9 @@ def _not_read(sheet_import: SheetImport, name: str, index: int) -> Iterator[Part
     """What else a worksheet holds; the whole of one that is left out is told in its own line."""
     for part in sheet_import.not_read:
         if part.worksheet == name and part.why in {*READABLE, "repeated-header"}:
-            button = f"{index}:{part.why}" if part.why in READABLE else ""
+            button = ""
+            if part.why in READABLE:
+                button = f"{index}:{part.why}"
             yield Part(NOT_READ[part.why], part.rows, part.first, part.last, button, part.is_expected)
 
 

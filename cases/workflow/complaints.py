@@ -195,12 +195,8 @@ def correct_complaint(
     complaint = _locked(complaint)
     require(actor, "cases.correct_complaint", complaint)
     require(actor, "cases.submit_complaint", firm)
-    if complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
-        message = _("This cannot be done now: it is “%(state)s”.") % {"state": complaint.get_state_display()}
-        raise TransitionRefused("wrong-state", message, state=complaint.state, **last_act(complaint))
     sheet_import = locked(SheetImport.objects).filter(complaint=complaint).first()
-    if sheet_import is not None and sheet_import.state in REGISTERED:
-        raise TransitionRefused("already-registered", _("Its sheet is registered; firm and subject stand as they are."))
+    _require_correctable(complaint, sheet_import)
 
     before = f"{complaint.firm.code} {complaint.subject}"
     changes_firm = complaint.firm_id != firm.pk
@@ -214,6 +210,16 @@ def correct_complaint(
     return complaint
 
 
+def _require_correctable(complaint: Complaint, sheet_import: SheetImport | None) -> None:
+    """Raise TransitionRefused "wrong-state" or "already-registered" unless whose complaint it is, and what it is about,
+    can still be corrected."""
+    if complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
+        message = _("This cannot be done now: it is “%(state)s”.") % {"state": complaint.get_state_display()}
+        raise TransitionRefused("wrong-state", message, state=complaint.state, **last_act(complaint))
+    if sheet_import is not None and sheet_import.state in REGISTERED:
+        raise TransitionRefused("already-registered", _("Its sheet is registered; firm and subject stand as they are."))
+
+
 def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
     """The reason to be kept with a date of receipt. Raises TransitionRefused unless the date may be set so."""
     reason = reason.strip()
@@ -223,7 +229,9 @@ def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
     if received_on < handed_in_on and not reason:
         message = _("It was submitted on %(day)s. To count from an earlier day, say why.")
         raise TransitionRefused("receipt-reason-missing", message % {"day": handed_in_on.isoformat()})
-    return reason if received_on < handed_in_on else ""
+    if received_on < handed_in_on:
+        return reason
+    return ""
 
 
 def _begin_import(
@@ -308,7 +316,9 @@ def withdraw_complaint(*, complaint: Complaint, actor: User, reason: str, at: da
 def _short_name(name: str) -> str:
     """A file's name, cut in the middle of nothing that says what it is: its ending stays."""
     name = name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")
-    return name if len(name) <= 200 else name[:190] + name[-10:]
+    if len(name) <= 200:
+        return name
+    return name[:190] + name[-10:]
 
 
 def _locked(complaint: Complaint) -> Complaint:

@@ -67,26 +67,15 @@ def correct_reading(
     require(actor, "cases.correct_reading", sheet_import)
     _require_correctable(sheet_import)
     _require_something_to_read(sheet_import, said)
-    remembered = SheetCorrection.objects.remembered(complaint.firm_id)
-    corrections = dict(sheet_import.corrections)
-    changes = []
-    for worksheet in sheet_import.understood:
-        name = worksheet["name"]
-        if name not in said:
-            continue
-        before = dict(corrections.get(name, {}))
-        platform = before.get("platform") or remembered.platforms.get(name, "")
-        change = _change(worksheet, said[name], before, platform)
-        if change.fields != corrections.get(name, {}) or change.kept:
-            changes.append(change)
-            corrections[name] = change.fields
+    changes = _changes(sheet_import, said, SheetCorrection.objects.remembered(complaint.firm_id).platforms)
     if not changes:
         raise TransitionRefused("nothing-changed", _("Nothing was changed; the sheet stands as it was read."))
 
-    _remember([kept for change in changes for kept in change.kept], complaint.firm_id, actor)
+    _remember([kept for _name, change in changes for kept in change.kept], complaint.firm_id, actor)
+    corrections = sheet_import.corrections | {name: change.fields for name, change in changes}
     sheet_import.corrections = _with_what_was_seen(sheet_import, corrections, said)
     imports.read_again(sheet_import, actor, at)
-    told = "; ".join(words for change in changes for words in change.told)
+    told = "; ".join(words for _name, change in changes for words in change.told)
     record(actor, "import.corrected", complaint, at=at, thread=complaint.thread, corrections=told[:LONGEST_TOLD])
     return sheet_import
 
@@ -171,6 +160,28 @@ def _require_columns(worksheet: Mapping[str, Any], said: Said) -> None:
             _("Only columns of addresses may be several: choose one column for each of the others."),
             worksheet=worksheet["name"],
         )
+
+
+def _changes(
+    sheet_import: SheetImport, said: Mapping[str, Said], remembered: Mapping[str, str]
+) -> list[tuple[str, Change]]:
+    """The names of worksheets of which a person says something else than was understood of them, with what differs.
+
+    remembered: the platforms that worksheets of these names are of, as was said of the firm's earlier sheets.
+    """
+    changes = []
+    corrections = dict(sheet_import.corrections)
+    for worksheet in sheet_import.understood:
+        name = worksheet["name"]
+        if name not in said:
+            continue
+        before = corrections.get(name, {})
+        platform = before.get("platform") or remembered.get(name, "")
+        change = _change(worksheet, said[name], dict(before), platform)
+        if change.fields != before or change.kept:
+            changes.append((name, change))
+            corrections[name] = change.fields
+    return changes
 
 
 def _change(worksheet: Mapping[str, Any], said: Said, before: dict[str, Any], platform: str) -> Change:

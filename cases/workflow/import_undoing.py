@@ -96,16 +96,10 @@ def undo_import(*, sheet_import: SheetImport, actor: User, at: datetime | None =
     """
     at = accept_at(actor, at, now())
     lock_registry()
-    # The case before its complaint, as who closes it locks them.
-    held(
-        Case, Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False).values_list("case", flat=True)
-    )
+    _hold_case_of(sheet_import)
     complaint, sheet_import = imports.lock_import(sheet_import)
     require(actor, "cases.undo_import", sheet_import)
-    if sheet_import.state not in (State.DONE, State.FAILED) or not sheet_import.done:
-        message = _("Only a sheet that is registered can be undone: it is “%(state)s”.")
-        said = {"state": sheet_import.get_state_display()}
-        raise TransitionRefused("not-registered", message % said, **last_act(complaint))
+    _require_registered(sheet_import, complaint)
     _require_open(complaint)
     targets = list(locked_in_order(Target.objects, _held_targets(sheet_import).values_list("pk", flat=True)))
     _refuse_built_on(_built_on(targets))
@@ -119,6 +113,21 @@ def undo_import(*, sheet_import: SheetImport, actor: User, at: datetime | None =
     record(actor, "import.undone", complaint, at=at, thread=complaint.thread, **noted)
     judge_held(claims, actor=actor, at=at)
     return passed, dropped
+
+
+def _hold_case_of(sheet_import: SheetImport) -> None:
+    """Keep the case of an import's complaint as it is until the transaction ends. Called before the complaint is
+    locked: who closes a case locks them in this order."""
+    in_case = Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False)
+    held(Case, in_case.values_list("case", flat=True))
+
+
+def _require_registered(sheet_import: SheetImport, complaint: Complaint) -> None:
+    """Raise TransitionRefused "not-registered" unless rows of an import, and no more of it, stand in the registry."""
+    if sheet_import.state not in (State.DONE, State.FAILED) or not sheet_import.done:
+        message = _("Only a sheet that is registered can be undone: it is “%(state)s”.")
+        said = {"state": sheet_import.get_state_display()}
+        raise TransitionRefused("not-registered", message % said, **last_act(complaint))
 
 
 def _require_open(complaint: Complaint) -> None:
@@ -199,7 +208,7 @@ def take_back_rows(*, rows: Iterable[int], actor: User, at: datetime | None = No
         by_import.setdefault(row.sheet_import_id, []).append(row)
     results: dict[int, Result] = {}
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
-        held(Case, Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False).values_list("case"))
+        _hold_case_of(sheet_import)
         complaint, locked_import = imports.lock_import(sheet_import)
         results |= _take_back(locked_import, complaint, by_import[sheet_import.pk], actor, at)
     missing = _("There is no such row.")
@@ -237,7 +246,9 @@ def _may_be_taken_back(
         return Result(row.pk, False, "not-mended", _("Nobody has corrected the address of this row."))
     if barred := intake_barred(complaint):
         return Result(row.pk, False, *barred)
-    may_still = (State.REVIEW, State.DONE) if actor.is_corps else (State.REVIEW,)
+    may_still = [State.REVIEW]
+    if actor.is_corps:
+        may_still.append(State.DONE)
     if sheet_import.state not in may_still:
         message = _("Rows of this sheet cannot be settled now: %(state)s.")
         return Result(row.pk, False, "not-settleable", message % {"state": sheet_import.get_state_display()})
@@ -254,7 +265,8 @@ def _as_it_came(row: ImportRow, platforms: Mapping[str, int]) -> None:
     if read.verdict == "ok":
         take_over(row, read)
         return
-    first = read.listing or read.store
     row.result, row.reason, row.finding, row.kind, row.address = RESULTS[read.verdict], read.code, "", "", read.text
-    row.platform_slug = platform_of(first.site) if first else ""
+    row.platform_slug = ""
+    if first := read.listing or read.store:
+        row.platform_slug = platform_of(first.site)
     name_addresses(row, read)

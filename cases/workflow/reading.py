@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
@@ -155,13 +155,18 @@ def _on_disk(stored: StoredFile) -> Iterator[str]:
     """A stored file's content under a path of this machine, whatever the storage is. Raises ReadingRefused."""
     with NamedTemporaryFile() as copy:
         try:
-            with open_file(stored) as file:
-                for chunk in file.chunks():
-                    copy.write(chunk)
+            _copy_content(stored, copy)
         except FileLost as lost:
             raise ReadingRefused(json.dumps({"code": "file-lost"})) from lost
         copy.flush()
         yield copy.name
+
+
+def _copy_content(stored: StoredFile, copy: IO[bytes]) -> None:
+    """Write a stored file's content into an open one. Raises FileLost."""
+    with open_file(stored) as file:
+        for chunk in file.chunks():
+            copy.write(chunk)
 
 
 def _understood(piece: bytes) -> Heading | Rows:
