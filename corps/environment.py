@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from corps.files_url import storage
 from corps.services.places import ServicesError
@@ -66,6 +67,12 @@ def one_of(*choices: str) -> Callable[[str], str]:
         return given
 
     return parse
+
+
+def secure_origins(address: str) -> list[str]:
+    """The origin of an address under which the site is reached, if that is by HTTPS; otherwise none."""
+    parts = urlsplit(address)
+    return [f"https://{parts.netloc}"] if parts.scheme == "https" and parts.netloc else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,8 @@ SETTINGS = [
     ),
     Setting(
         "CSRF_TRUSTED_ORIGINS",
-        "Origins whose forms are accepted although the proxy changes the Host header, such as `https://corps.example`.",
+        "Origins beside that of `SITE_URL` whose forms are accepted although the proxy changes the Host header, such "
+        "as `https://corps.example`.",
         [],
         words,
     ),

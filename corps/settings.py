@@ -12,7 +12,7 @@ import structlog
 from csp.constants import NONE, SELF
 from environs import Env
 
-from corps.environment import BY_NAME, is_given, load, value
+from corps.environment import BY_NAME, is_given, load, secure_origins, value
 from corps.files_url import directory
 from corps.services.commands import NO_DATABASE, data_dir
 from corps.services.secrets import secret_key
@@ -28,7 +28,6 @@ DEBUG: bool = value("DEBUG")
 SECRET_KEY: str = value("SECRET_KEY") or os.environ.get("PASSING_SECRET_KEY") or secret_key(DATA_DIR)
 SECRET_KEY_IS_GIVEN = is_given("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = value("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS: list[str] = value("CSRF_TRUSTED_ORIGINS")
 
 ROOMS = ["corps", "firms", "stores", "listings", "cases", "notices", "dashboards", "demo"]
 
@@ -239,6 +238,8 @@ SHIPPED_DOCUMENT_PREFIX: str = BY_NAME["DOCUMENT_PREFIX"].default
 ORGANISATION: str = value("ORGANISATION")
 DOCUMENT_PREFIX: str = value("DOCUMENT_PREFIX")
 SITE_URL: str = value("SITE_URL") or f"http://127.0.0.1:{value('PORT')}"
+# The site's own address is one's own, also where a proxy passes on the Host header without its port.
+CSRF_TRUSTED_ORIGINS: list[str] = [*value("CSRF_TRUSTED_ORIGINS"), *secure_origins(SITE_URL)]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["corps.api.KeyAuthentication", "corps.api.BrowserAuthentication"],

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from corps.environment import secure_origins
+
 
 @pytest.fixture
 def strict() -> Client:
@@ -26,6 +28,20 @@ def test_a_form_without_its_token_leads_back_to_its_page_and_nowhere_else(strict
     elsewhere = strict.post("/accounts/login/", {}, headers={"Referer": "https://elsewhere.example/"})
     assert "elsewhere" not in elsewhere.content.decode()
     assert "页面打开时间过长" in elsewhere.content.decode()
+
+
+def test_a_form_of_the_sites_own_address_is_taken_behind_a_proxy_that_drops_the_port(strict, db, settings):
+    settings.ALLOWED_HOSTS, settings.SECURE_PROXY_SSL_HEADER = ["corps.test"], ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.CSRF_TRUSTED_ORIGINS = secure_origins("https://corps.test:8443/start")
+    of_proxy = {"Host": "corps.test", "X-Forwarded-Proto": "https"}
+    strict.get("/accounts/login/", headers=of_proxy)
+    typed = {"login": "x", "password": "y", "csrfmiddlewaretoken": strict.cookies["csrftoken"].value}
+    answers = {
+        origin: strict.post("/accounts/login/", typed, headers=of_proxy | {"Origin": origin}).status_code
+        for origin in ("https://corps.test:8443", "https://corps.test:9443", "http://corps.test:8443")
+    }
+    assert list(answers.values()) == [200, 403, 403]
+    assert secure_origins("http://127.0.0.1:8000") == []
 
 
 def test_too_many_fields_are_too_much_at_once(client, officer, settings):
