@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
+from django.urls import reverse
 from django.utils import translation
 
 from corps.placeholders import Placeholder, of_database, of_settings
@@ -37,12 +38,20 @@ def database_is_ones_own(app_configs: Any, **options: Any) -> list[CheckMessage]
         return [Warning(said, hint="Start its services, or name it with DATA_DIR or DATABASE_URL.", id="corps.W011")]
 
 
+def _elsewhere(line: Placeholder) -> str:
+    """What to do about a line that no setting mends, or not a setting alone."""
+    if not line.url_name:
+        return "See the administrator's pages."
+    page = f"{settings.SITE_URL.rstrip('/')}{reverse(line.url_name)}"
+    return f"As administrator state it on {page}, or set {line.name} as above and start the services again."
+
+
 def _warnings(found: Callable[[], Iterable[Placeholder]]) -> list[CheckMessage]:
     with translation.override("en"):
         return [
             Warning(
                 f"{line.text}." + (f" ({line.name})" if line.name else ""),
-                hint=str(line.remedy) or "See the administrator's pages.",
+                hint=str(line.remedy) or _elsewhere(line),
                 id=f"corps.{line.code}",
             )
             for line in found()

@@ -86,3 +86,5 @@ def test_what_is_still_as_shipped_is_told_to_the_administrator_and_by_the_check(
     assert found == {f"corps.{code}" for code in told.values()}
     assert [name for name in told if f"<code>{name}</code>" not in page] == []
     assert "<code>SITE_URL</code>" not in page
+    hints = {warning.hint for warning in database_is_ones_own(None) if warning.id == "corps.W008"}
+    assert [hint for hint in hints if "https://corps.hangzhou.gov.cn/organisation/" in hint and "ORGANISATION" in hint]
