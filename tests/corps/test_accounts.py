@@ -120,6 +120,13 @@ def test_without_a_password_the_command_makes_one_up_and_prints_it_once(db, monk
     assert User.objects.get(username="root").check_password(password)
 
 
+def test_the_command_that_refuses_a_password_makes_no_account(db, monkeypatch):
+    monkeypatch.setenv("ADMIN_PASSWORD", "short")
+    with pytest.raises(CommandError, match="too short"):
+        call_command("administrator", "root")
+    assert not User.objects.filter(username="root").exists()
+
+
 def test_the_command_takes_no_other_account_over(officer):
     with pytest.raises(CommandError, match="officer"):
         call_command("administrator", "officer")

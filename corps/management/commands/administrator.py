@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.utils import timezone
+from django.db import transaction
+from django.utils import timezone, translation
 
 from corps import workflow
 from corps.commands import SealingCommand
@@ -28,25 +29,34 @@ class Command(SealingCommand):
         parser.add_argument("--name", default="", help="how the person is called; the login unless given")
 
     def handle(self, *args: Any, login: str, name: str, **options: Any) -> None:
-        """Raises CommandError if the login belongs to somebody else, or the password is too weak."""
-        at = timezone.now()
+        """Raises CommandError, having done nothing, if the login is somebody else's or the password too weak."""
         user = User.objects.filter(username=login).first()
         if user and user.role != User.Role.ADMINISTRATOR:
-            raise CommandError(f"{login} is the account of a {user.role}.")
+            raise CommandError(f"{login} is an account with the role {user.role}.")
+        password = self._password()
         try:
-            password = self._password()
-            if user is None:
-                user = workflow.create_user(
-                    actor=None, username=login, name=name or login, role=User.Role.ADMINISTRATOR, at=at
-                )
-            if not user.is_active:
-                workflow.reactivate_user(user=user, actor=None, at=at)
-            if has_factor(user):
-                workflow.reset_second_factor(user=user, actor=None, at=at)
-            shown = workflow.reset_password(user=user, actor=None, at=at, password=password)
+            with translation.override("en"):
+                shown = self._let_in(user, login, name, password)
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from invalid
         self.stdout.write(f"{login} may sign in." if password else f"{login} may sign in with the password {shown}")
+
+    @transaction.atomic
+    def _let_in(self, user: User | None, login: str, name: str, password: str | None) -> str:
+        """All of it or nothing: the account, open, without a second factor, and its password, which is returned.
+
+        user: None for a new account. password: None to have one made up. Raises ValidationError.
+        """
+        at = timezone.now()
+        if user is None:
+            user = workflow.create_user(
+                actor=None, username=login, name=name or login, role=User.Role.ADMINISTRATOR, at=at
+            )
+        if not user.is_active:
+            workflow.reactivate_user(user=user, actor=None, at=at)
+        if has_factor(user):
+            workflow.reset_second_factor(user=user, actor=None, at=at)
+        return workflow.reset_password(user=user, actor=None, at=at, password=password)
 
     def _password(self) -> str | None:
         """From the environment or the terminal; None to have one made up."""
