@@ -217,7 +217,7 @@ def test_the_test_mail_goes_through_the_real_settings_and_the_audit_knows(settin
         True,
         False,
     ]
-    with pytest.raises(CommandError, match="nobody"):
+    with pytest.raises(CommandError, match=r"^[ -~]*nobody[ -~]*$"):
         say("mailtest", "nobody")
     settings.HAS_MAIL_SERVER = False
     with pytest.raises(CommandError, match="EMAIL_URL is not set"):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from corps import workflow
 from corps.commands import SealingCommand
@@ -30,7 +30,8 @@ class Command(SealingCommand):
         try:
             recipient, content = compose_test(address)
         except TransitionRefused as refused:
-            raise CommandError(str(refused.message)) from refused
+            with translation.override("en"):
+                raise CommandError(str(refused.message)) from refused
         server = f"{settings.EMAIL_CONFIG['EMAIL_HOST']}:{settings.EMAIL_CONFIG['EMAIL_PORT'] or 25}"
         with Line(settings.EMAIL_CONFIG) as line:
             answer = line.say(sender=settings.MAIL_FROM, recipient=recipient, content=content)
