@@ -16,4 +16,4 @@ def of_platforms() -> Iterator[Step]:
     yield Step(60, _("A platform"), platforms, reverse("stores:platform_new"))
     yield Step(70, _("A primary liaison with an account for each platform"), reached, reverse("stores:platforms"))
     note = _("officers propose them on the firm's page, a supervisor confirms")
-    yield Step(90, _("The firms' official accounts"), OfficialAccount.objects.exists(), "", note)
+    yield Step(90, _("The firms' official accounts"), OfficialAccount.objects.protecting().exists(), "", note)

@@ -12,6 +12,7 @@ from corps.models import AuditEntry, Unit, User
 from firms.workflow import register_firm
 from listings.registration import platforms_taking_part, registered_platforms
 from stores import workflow
+from stores.first_steps import of_platforms
 from stores.locks import OFFICIAL_LOCK, lock_official_accounts
 from stores.models import Liaison, OfficialAccount, Platform
 from stores.workflow import official
@@ -127,6 +128,14 @@ def test_the_database_too_knows_an_official_account_once_whoever_it_belongs_to(p
 def test_only_the_corps_registers_official_accounts(people, platform, firm, login):
     with pytest.raises(PermissionDenied):
         protect(firm, platform, getattr(people, login))
+
+
+def test_the_first_days_list_asks_for_an_account_that_two_persons_registered(people, platform, firm):
+    facts = {"site": "taobao", "url": "https://shop7.taobao.com/", "name": "官方旗舰店", "actor": people.officer}
+    workflow.propose_official_account(firm=firm, platform=platform, canonical_id="7", **facts)
+    assert [step.is_done for step in of_platforms() if step.order == 90] == [False]
+    protect(firm, platform, people.officer)
+    assert [step.is_done for step in of_platforms() if step.order == 90] == [True]
 
 
 def test_only_administrators_register_platforms(people, platform):
