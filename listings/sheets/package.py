@@ -31,10 +31,14 @@ _PACKAGE_LINKS, _USUAL_WORKBOOK = "_rels/.rels", "xl/workbook.xml"
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What the clean copy holds: its visible worksheets, in order, each under its number from 1 as a name."""
+    """What the clean copy holds: its visible worksheets, in order, each under its number from 1 as a name.
+
+    hidden: titles of the worksheets that are left out of it since they are hidden.
+    """
 
     worksheets: list[Worksheet]
     is_1904: bool
+    hidden: list[str]
 
 
 def unpack(path: str, into: IO[bytes], limits: Limits, clock: Clock) -> Workbook:
@@ -149,7 +153,7 @@ def _copy(parts: _Parts, copy: zipfile.ZipFile, limits: Limits, clock: Clock) ->
         worksheets.append(worksheet)
         copy.writestr(f"xl/worksheets/sheet{len(worksheets)}.xml", cells)
     _write_workbook(copy, len(worksheets), contents.is_1904)
-    return Workbook(worksheets, contents.is_1904)
+    return Workbook(worksheets, contents.is_1904, contents.hidden)
 
 
 # Faults of one worksheet, beside which the others can be read.
@@ -158,12 +162,16 @@ _ABOUT_ONE_WORKSHEET = ("too-many-rows", "too-many-columns", "too-many-cells")
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """What a workbook names: (title, part) of each visible worksheet, in its order, and the parts that they need."""
+    """What a workbook names: (title, part) of each visible worksheet, in its order, and the parts that they need.
+
+    hidden: titles of the other worksheets.
+    """
 
     worksheets: list[tuple[str, str]]
     strings: str
     styles: str
     is_1904: bool
+    hidden: list[str]
 
 
 def _contents(parts: _Parts) -> _Contents:
@@ -180,19 +188,25 @@ def _contents(parts: _Parts) -> _Contents:
             worksheets[link.get("Id")] = target
         elif kind in needed:
             needed[kind] = target
-    visible = list(_visible(workbook, worksheets, parts))
-    return _Contents(visible, needed["sharedStrings"], needed["styles"], _counts_from_1904(workbook))
+    visible: list[tuple[str, str]] = []
+    hidden: list[str] = []
+    for title, part, is_hidden in _worksheets(workbook, worksheets, parts):
+        if is_hidden:
+            hidden.append(title)
+        else:
+            visible.append((title, part))
+    return _Contents(visible, needed["sharedStrings"], needed["styles"], _counts_from_1904(workbook), hidden)
 
 
-def _visible(
+def _worksheets(
     workbook: ElementTree.Element, worksheets: Mapping[str | None, str], parts: _Parts
-) -> Iterator[tuple[str, str]]:
-    """Title and part of each worksheet that is not hidden. worksheets: parts by the ids of their links."""
+) -> Iterator[tuple[str, str, bool]]:
+    """Title and part of each worksheet, and whether it is hidden. worksheets: parts by the ids of their links."""
     for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
         link_id = next((value for key, value in sheet.attrib.items() if key.rpartition("}")[2] == "id"), None)
-        hidden = sheet.get("state", "").lower() in ("hidden", "veryhidden")
-        if not hidden and worksheets.get(link_id, "") in parts:
-            yield sheet.get("name", ""), worksheets[link_id]
+        if worksheets.get(link_id, "") in parts:
+            is_hidden = sheet.get("state", "").lower() in ("hidden", "veryhidden")
+            yield sheet.get("name", ""), worksheets[link_id], is_hidden
 
 
 def _counts_from_1904(workbook: ElementTree.Element) -> bool:

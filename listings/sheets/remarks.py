@@ -18,8 +18,12 @@ REMARKS: dict[str, Any] = {
         "Rows %(rows)s have more fields than the header, and it cannot be told which comma is to blame; only what is "
         "certain was read of them."
     ),
+    "hidden-worksheets": _(
+        "Hidden worksheets were not read: %(worksheets)s. If one is meant, show it in the file and hand that in again."
+    ),
 }
 _MOST_NUMBERS = 20
+_MOST_WORKSHEETS = 10
 
 
 def about_rows(code: str, rows: Sequence[int]) -> str:
@@ -30,9 +34,19 @@ def about_rows(code: str, rows: Sequence[int]) -> str:
     return f"{code}:{numbers}"
 
 
+def about_worksheets(code: str, titles: Sequence[str]) -> list[str]:
+    """A remark on worksheets, as "code:one、two", or none where there are none; of many the first and how many more."""
+    if not titles:
+        return []
+    names = "、".join(title[:31] for title in titles[:_MOST_WORKSHEETS])
+    if len(titles) > _MOST_WORKSHEETS:
+        names += f" + {len(titles) - _MOST_WORKSHEETS}"
+    return [f"{code}:{names}"]
+
+
 def sentence(remark: str) -> Any:
-    """The sentence of a remark, translated when it is shown. remark: a key of REMARKS, or one with rows after it."""
-    code, _colon, rows = remark.partition(":")
-    if not rows:
+    """The sentence of a remark, translated when it is shown. remark: a key of REMARKS, perhaps with places after it."""
+    code, _colon, places = remark.partition(":")
+    if not places:
         return REMARKS[code]
-    return Filled(REMARKS[code], {"rows": rows.replace(",", ", ").replace("+", " + ")})
+    return Filled(REMARKS[code], {"rows": places.replace(",", ", ").replace("+", " + "), "worksheets": places})

@@ -11,6 +11,7 @@ from .limits import Clock, Limits
 from .links import put_links
 from .package import unpack
 from .refusals import refused
+from .remarks import about_worksheets
 from .worksheet import Worksheet
 
 # Title, header and notes around the rows that are counted.
@@ -30,12 +31,14 @@ def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
             raise refused("no-visible-worksheet")
         faulty = max(workbook.worksheets, key=lambda worksheet: (worksheet.fault is not None, worksheet.unread_rows))
         most_rows = 0
+        hidden = about_worksheets("hidden-worksheets", workbook.hidden)
         try:
             with CalamineWorkbook.from_path(clean.name) as reader:
                 for number, worksheet in enumerate(workbook.worksheets, start=1):
                     clock.check()
                     grid = _grid(reader.get_sheet_by_name(str(number)), worksheet, limits, clock)
                     grid.is_1904 = workbook.is_1904
+                    grid.remarks = list(hidden)
                     most_rows = max(most_rows, sum(map(bool, grid.rows)))
                     yield grid
         except PasswordError as fault:

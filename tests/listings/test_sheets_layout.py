@@ -7,6 +7,7 @@ import xlsxwriter
 
 from listings.sheets import SheetRefused, read_sheet
 from listings.sheets.not_read import NotRead
+from listings.sheets.remarks import sentence
 from tests.listings.sheet_files import HEADER, LISTING, STORE, complaint, complaints, write_text, write_xlsx
 
 
@@ -140,6 +141,9 @@ def test_hidden_worksheets_are_not_read_and_small_visible_ones_passed_over(tmp_p
     sheet = read(write_xlsx(tmp_path / "a.xlsx", sheets, hidden=["旧表"], very_hidden=["备份"]))
     assert (sheet.worksheets, len(sheet.rows)) == (["清单"], 30)
     assert sheet.not_read == [NotRead("示例", 2, 2, 1, "example")]
+    assert [str(sentence(remark)) for remark in sheet.remarks] == [
+        "隐藏的工作表未读：旧表、备份。如需读入，请在文件中取消隐藏后重新提交。"
+    ]
 
 
 def test_worksheets_of_like_size_with_columns_of_another_meaning_are_refused_by_name(tmp_path):
