@@ -200,7 +200,7 @@ def _show_rows(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     for row in in_order(rows, keys):
         cells, complaint = row.cells, row.sheet_import.complaint
         words = [cells[name] for name in ("title", "store_name", "remark") if cells.get(name)]
-        place = _("%(complaint)s, row %(row)s") % {"complaint": complaint.number, "row": row.row_number}
+        place = _("%(complaint)s, %(place)s") % {"complaint": complaint.number, "place": row.place_in_words}
         note = f"{complaint.firm.short_label} {place}" if user.is_corps else place
         # The page of the import that begins with this row.
         url = f"{reverse('cases:import', args=[row.sheet_import_id])}?show=all&after={mark_of(row.row - 1)}"

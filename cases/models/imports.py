@@ -188,7 +188,7 @@ class SheetImport(models.Model):
                 sentence = str(OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence})
             remarks.append(sentence)
         if remembered := self.columns.get("remembered"):
-            said = gettext("Read as it was corrected in earlier sheets of this firm: %(names)s.")
+            said = gettext("Read as sheets of this firm were corrected before: %(names)s.")
             remarks.append(said % {"names": "、".join(remembered)})
         return remarks
 
@@ -304,6 +304,14 @@ class ImportRow(models.Model):
         if len(self.sheet_import.worksheets) == 1:
             return str(self.row_number)
         return f"{self.worksheet} {self.row_number}"
+
+    @property
+    def place_in_words(self) -> str:
+        """The same within a sentence, in the reader's language."""
+        place = {"row": self.row_number, "worksheet": self.worksheet}
+        if len(self.sheet_import.worksheets) == 1:
+            return gettext("row %(row)s") % place
+        return gettext("row %(row)s of worksheet “%(worksheet)s”") % place
 
     @property
     def explanation(self) -> str:

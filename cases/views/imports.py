@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -54,13 +55,22 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
     sheet_import = visible_import(request, pk)
     fragment = request.headers.get("HX-Request") == "true"
     if sheet_import.state in AT_WORK:
-        name = "cases/_import_progress.html" if fragment else "cases/import_progress.html"
-        return render(request, name, progress_of(sheet_import, "cases:import"))
+        return show_progress(request, progress_of(sheet_import, "cases:import"))
     if fragment:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"
         return answer
     return render(request, "cases/import.html", review(request, sheet_import))
+
+
+def show_progress(request: SignedIn, context: dict[str, Any]) -> HttpResponse:
+    """The page of an import at work, or the part of it that is asked each second. context: of `progress_of`."""
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "cases/_import_progress.html", context)
+    page = render(request, "cases/import_progress.html", context)
+    # This page leaves by itself, often within a second: what it was to tell is told once more by the one that follows.
+    messages.get_messages(request).used = False
+    return page
 
 
 def progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
@@ -197,8 +207,8 @@ def _told(user: User, ids: list[int], results: list[Result]) -> str:
     rows = list(ImportRow.objects.visible_to(user).filter(pk__in=ids).select_related("sheet_import"))
     words = {row.pk: str(_word_of(row)) for row in rows}
     if len(rows) == 1:
-        said = {"row": rows[0].place, "address": rows[0].address[:80], "result": words[rows[0].pk]}
-        return _("Row %(row)s: %(result)s. %(address)s") % said
+        said = {"place": capfirst(rows[0].place_in_words), "address": rows[0].address[:80], "result": words[rows[0].pk]}
+        return _("%(place)s: %(result)s. %(address)s") % said
     parts = "　".join(f"{label} {count}" for label, count in Counter(words.values()).most_common())
     settled = ngettext("%(count)d row settled.", "%(count)d rows settled.", len(results)) % {"count": len(results)}
     return f"{settled} {parts}"
@@ -237,7 +247,10 @@ def _results(request: SignedIn, sheet_import: SheetImport, results: list[Result]
     rows = sheet_import.import_rows.filter(pk__in=[pk for pk in failed if isinstance(pk, int)])
     back = _back(request, sheet_import)
     names = {
-        row.pk: (_("Row %(row)s: %(text)s") % {"row": row.place, "text": row.address[:80]}, f"{back}&row={row.pk}")
+        row.pk: (
+            _("%(place)s: %(text)s") % {"place": capfirst(row.place_in_words), "text": row.address[:80]},
+            f"{back}&row={row.pk}",
+        )
         for row in rows.only("row", "address", "sheet_import")
     }
     context = {"sheet_import": sheet_import, "results": results, "names": names, "back": back}

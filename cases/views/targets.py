@@ -149,9 +149,9 @@ def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
     chain: list[tuple[Any, Any, Any]] = []
     if rows:
         first = rows[0]
-        sheet = {"sheet": first.sheet_import.complaint.sheet_name, "row": first.place}
+        sheet = {"sheet": first.sheet_import.complaint.sheet_name, "place": first.place_in_words}
         rows_of = reverse("cases:import", args=[first.sheet_import_id]) + "?show=all"
-        chain.append((_("Complaint row"), _("%(sheet)s row %(row)s") % sheet, rows_of))
+        chain.append((_("Complaint row"), _("%(sheet)s, %(place)s") % sheet, rows_of))
     chain.append((_("Canonical address"), target.thing.url.split("://")[-1], ""))
     if target.case:
         chain.append((_("Case"), target.case.document_number or target.case.number, target.case.get_absolute_url()))
@@ -185,8 +185,12 @@ def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
     if rows:
         first = rows[0]
         lines.append(
-            _("%(firm)s, %(sheet)s row %(row)s")
-            % {"firm": target.firm.short_label, "sheet": first.sheet_import.complaint.sheet_name, "row": first.place}
+            _("%(firm)s, %(sheet)s, %(place)s")
+            % {
+                "firm": target.firm.short_label,
+                "sheet": first.sheet_import.complaint.sheet_name,
+                "place": first.place_in_words,
+            }
         )
     if target.price is not None:
         lines.append(
@@ -201,10 +205,10 @@ def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
     lines = []
     for index, row in enumerate(rows):
         complaint = row.sheet_import.complaint
-        note = _("%(firm)s complains, %(sheet)s row %(row)s") % {
+        note = _("%(firm)s complains, %(sheet)s, %(place)s") % {
             "firm": complaint.firm.short_label,
             "sheet": complaint.sheet_name,
-            "row": row.place,
+            "place": row.place_in_words,
         }
         text = _("Registered as a target") if index == 0 else _("Named again")
         at = row.registered_at if index else target.reported_at

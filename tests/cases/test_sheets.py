@@ -110,9 +110,30 @@ def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet
         "a worksheet of the same meaning is read too"
     )
     said = officer.get(f"/api/v1/imports/{by_program.pk}/").json()["detail"]
-    assert "以下按该企业以往清单更正过的读法读取：内部代号。" in said
+    assert "以下按此前对该企业清单更正过的读法读取：内部代号。" in said
     other_firm = take_in(house, sheet, "别家.xlsx", firm="HYS")
     assert cells(other_firm, "remark") == [None, None, None]
+
+
+def test_what_was_changed_is_read_before_it_is_registered_and_both_pages_say_so(officer, understood):
+    told = "读法已改动，先重新读取；看过结果再登记。"
+    sent = form_of(officer, understood, column_8="remark", act="register")
+    at_work = officer.post(address(understood, "import_correct"), sent, follow=True).content.decode()
+    assert told in at_work
+    read(understood)
+    assert told in officer.get(address(understood)).content.decode(), "the page of progress leaves within a second"
+    assert told not in officer.get(address(understood)).content.decode()
+    assert not Target.objects.exists()
+
+
+def test_a_row_of_one_of_several_worksheets_is_named_with_it_in_sentences(officer, house, tmp_path):
+    worksheets = {"甲": [HEADER, complaint(1)], "乙": [HEADER, [*complaint(2)[:4], "暂无"]]}
+    with open(write_xlsx(tmp_path / "a.xlsx", worksheets), "rb") as file:
+        sheet_import = read(hand_in(house, file.read(), "a.xlsx"))
+    row = sheet_import.import_rows.order_by("row").last()
+    said = {"act": "repair", "ids": row.pk, "repair": complaint(3)[4]}
+    answer = officer.post(address(sheet_import, "import_settle"), said, follow=True).content.decode()
+    assert "工作表“乙”第 2 行：新目标。" in answer
 
 
 def test_what_is_remembered_can_be_forgotten(officer, understood):
