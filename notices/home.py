@@ -17,7 +17,7 @@ from corps import identity
 from corps.access import may
 from corps.clock import today
 from corps.home import Need as Line
-from corps.home import Provider, keys_of, one_key, streams, subject_tellers, warnings
+from corps.home import Provider, keys_of, one_key, streams, subject_providers, warnings
 from corps.models import Approval, Delivery, User
 from corps.pieces.stream import Key, Need, Subject
 from corps.pieces.words import thousands
@@ -433,7 +433,7 @@ OF_SUPERVISORS = (
 def register() -> None:
     """Fill the home pages; called once, from `AppConfig.ready()`."""
     warnings.append(held_back)
-    subject_tellers.update(SUBJECTS)
+    subject_providers.update(SUBJECTS)
     streams["officer"] += OF_OFFICERS
     streams["supervisor"] += OF_SUPERVISORS
     streams["liaison"].append(liaison_home.TO_ANSWER)
