@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -69,7 +70,9 @@ def show_progress(request: SignedIn, context: dict[str, Any]) -> HttpResponse:
         return render(request, "cases/_import_progress.html", context)
     page = render(request, "cases/import_progress.html", context)
     # This page leaves by itself, often within a second: what it was to tell is told once more by the one that follows.
-    messages.get_messages(request).used = False
+    told = messages.get_messages(request)
+    if isinstance(told, BaseStorage):
+        told.used = False
     return page
 
 
