@@ -28,10 +28,10 @@ class Command(SealingCommand):
                 f"{settings.DATA_DIR / 'env'} (smtp://USER:PASSWORD@HOST:PORT), and try again."
             )
         try:
-            recipient, content = compose_test(address)
-        except TransitionRefused as refused:
             with translation.override("en"):
-                raise CommandError(str(refused.message)) from refused
+                recipient, content = compose_test(address)
+        except TransitionRefused as refused:
+            raise CommandError(str(refused.message)) from refused
         server = f"{settings.EMAIL_CONFIG['EMAIL_HOST']}:{settings.EMAIL_CONFIG['EMAIL_PORT'] or 25}"
         with Line(settings.EMAIL_CONFIG) as line:
             answer = line.say(sender=settings.MAIL_FROM, recipient=recipient, content=content)
