@@ -123,12 +123,16 @@ def test_of_many_ways_that_it_went_the_most_frequent_are_told(world: World):
     assert line.strong.split("、") == ["重复 2", *(f"误报{number} 1" for number in range(1, 8)), "…"]
 
 
-def test_a_kind_that_it_does_not_offer_shows_everything(world: World):
+@pytest.mark.parametrize("verb", ["notice.i", "nonsense"])
+def test_a_kind_that_it_does_not_offer_is_refused_by_name(world: World, verb: str):
     add_targets(world, 1)
     issue(world)
-    everything = of_case(world)
-    assert len(of_case(world, "&verb=notice.")) < len(everything)
-    assert of_case(world, "&verb=notice.i") == of_case(world, "&verb=nonsense") == everything
+    assert len(of_case(world, "&verb=notice.")) < len(of_case(world))
+    client = Client()
+    client.force_login(world.officer)
+    refused = client.get(f"{world.case.get_absolute_url()}?tab=timeline&verb={verb}")
+    assert refused.status_code == 400
+    assert verb in refused.content.decode()
 
 
 def test_the_timeline_of_a_notice_holds_nothing_of_another(world: World):
