@@ -6,7 +6,7 @@ from cases import acts, needs, news
 from cases.views import casework, claims, complaints, imports
 from cases.views.acts import ways_of_cases
 from corps import navigation
-from corps.home import Provider, home_views, streams, subject_tellers, waiting_for
+from corps.home import Provider, home_views, streams, subject_providers, waiting_for
 from corps.home import needs as administrators_needs
 from listings.unknown_hosts import sheet_links
 
@@ -24,7 +24,7 @@ def _register_home() -> None:
     home_views["supervisor"] = "cases.views.home.show_home"
     needs.register()
     news.register()
-    subject_tellers[claims.CLAIMS[0]] = claims.claims_subject
+    subject_providers[claims.CLAIMS[0]] = claims.claims_subject
     streams["officer"].append(Provider(claims.to_judge, claims.claims_keys))
     acts.providers.append(ways_of_cases)
     administrators_needs.append(claims.without_effect)

@@ -15,7 +15,7 @@ from cases.models import Case, CaseOfficer, Complaint, SheetImport, Target
 from cases.states import UNFINISHED, CaseState, ComplaintState
 from corps.access import may
 from corps.clock import today
-from corps.home import Provider, keys_of, streams, subject_tellers
+from corps.home import Provider, keys_of, streams, subject_providers
 from corps.models import User
 from corps.pieces.stream import Key, Need, Subject
 from corps.pieces.words import day, thousands
@@ -225,8 +225,8 @@ def for_firm(user: User) -> Iterator[Need]:
 
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
-    subject_tellers["case"] = case_subjects
-    subject_tellers["complaint"] = complaint_subjects
+    subject_providers["case"] = case_subjects
+    subject_providers["complaint"] = complaint_subjects
     streams["officer"] += [
         Provider(to_take_in, lambda user: [keys_of(_not_in_case(user), "complaint")]),
         Provider(handling, lambda user: [keys_of(_ending_soon(user), "case")]),

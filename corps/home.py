@@ -74,8 +74,6 @@ class Aside:
 asides: dict[str, list[Callable[[User], Aside]]] = {role.value: [] for role in User.Role}
 # Kind of a subject → what those of these ids are called, in one statement.
 subject_providers: dict[str, Callable[[User, Collection[int]], Mapping[int, Subject]]] = {}
-# The former name of the same dictionary, for the apps above until they import the new one.
-subject_tellers = subject_providers
 
 
 def keys_of(queryset: QuerySet[Any], kind: str, field: str = "pk") -> QuerySet[Any]:
