@@ -69,7 +69,7 @@ def _bare_seconds(statement: str, word: str, _round: int) -> float:
 
 def _search_seconds(user: User, word: str, _round: int) -> float:
     began = time.perf_counter()
-    page_of_kind(user, Query.read(word), kinds["listing"], None)
+    page_of_kind(user, Query.read(word), kinds["listings"], None)
     return time.perf_counter() - began
 
 
