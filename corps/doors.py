@@ -40,6 +40,8 @@ def open_to(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
+                if getattr(view, "is_asked_while_typing", False):
+                    return HttpResponse(status=401)
                 return sign_in_first(request)
             if roles and request.user.role not in roles:
                 raise Http404
@@ -53,6 +55,15 @@ def open_to(*roles: str) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def asked_while_typing(view: View) -> View:
+    """What a page asks by itself while somebody types. Stands beneath `open_to`.
+
+    At an ended session the page stays with what was typed; `/pulse/` has it say so.
+    """
+    view.is_asked_while_typing = True  # type: ignore[attr-defined]
+    return view
 
 
 def unknown_input(request: HttpRequest, unknown: UnknownInput) -> HttpResponse:

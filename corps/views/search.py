@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from corps.doors import SignedIn, open_to
+from corps.doors import SignedIn, asked_while_typing, open_to
 from corps.models import User
 from corps.parameters import SEARCH, Parameter, number, reads
 from corps.search import FAULTS, Kind, Query, Section, describe, kinds, kinds_of, overview, page_of_kind, what_was_meant
@@ -56,6 +56,7 @@ def _one_kind(request: SignedIn, query: Query) -> HttpResponse:
 
 
 @open_to()
+@asked_while_typing
 @reads(SEARCH)
 @require_GET
 def suggest(request: SignedIn) -> HttpResponse:

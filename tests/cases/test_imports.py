@@ -361,11 +361,12 @@ def test_a_chunk_costs_the_same_number_of_statements_whatever_its_rows(
 ):
     steps = Steps(monkeypatch)
     counts = []
-    for count, start in ((20, 0), (400, 1000)):
+    for count, start in ((20, 0), (20, 500), (400, 1000)):
         sheet_import = hand_in(house, many(count, start), "a.csv", needs_review=False)
         steps.run(lambda one=sheet_import: drive(one))
         counts.append(steps.count)
-    assert counts[0] == counts[1]
+    # The first of a process also loads what is kept in memory afterwards.
+    assert counts[1] == counts[2]
 
 
 def test_the_small_campaigns_largest_sheet_reads_the_same_in_review_and_without(house):

@@ -84,7 +84,7 @@ def test_a_store_shows_what_became_of_each_of_its_listings(world, officer):
     store = Store.objects.create(platform=world.platform, canonical_id="100", site="taobao", name="店", url="x")
     Listing.objects.filter(pk__in=[first.listing_id, second.listing_id]).update(store=store)
     page = officer.get(f"/stores/{store.pk}/")
-    assert [known.state for _listing, known, _claimed in page.context["rows"]] == ["reported", "reported"]
+    assert [row[1].state for row in page.context["rows"]] == ["reported", "reported"]
     target = officer.get(f"/cases/targets/{first.pk}/")
     assert (target.context["in_store"]["total"], target.context["in_store"]["verified"]) == (2, 0)
     assert officer.get(target.context["in_store"]["url"]).context["page"].total == 2
