@@ -14,7 +14,7 @@ from listings.addresses.diagnosis import why_unknown_host
 from listings.addresses.pages import ANY, NONE, Page, pages
 from listings.addresses.table import FAMILIES, HOSTS, PAGES, SITES, services
 from listings.models import AddressForm
-from listings.sites import platform_of
+from listings.sites import LABELS, platform_of
 from stores.models import Platform
 
 Kind = AddressForm.Kind
@@ -26,18 +26,6 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9_.~%-]*(?:\{id\})?[A-Za-z0-9_.~%-]*)*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]+")
 # Ids of each shape that a form must read: of the first ones as well as of its example.
 PROBES = {"N": ("10086", "674512345678"), "H": ("64a1b2c3d4e5f60718293a4b",), "C": ("Ab3dE5", "x_9-7.k2")}
-SITE_NAMES = {
-    "taobao": _("Taobao"),
-    "tmall": _("Tmall"),
-    "jd": _("JD"),
-    "pdd": _("Pinduoduo"),
-    "douyin": _("Douyin"),
-    "xiaohongshu": _("Xiaohongshu"),
-    "kuaishou": _("Kuaishou"),
-    "1688": "1688",
-    "weidian": _("Weidian"),
-    "xianyu": _("Xianyu"),
-}
 # Hosts by these are nobody's.
 _NOBODYS = ("ip-literal", "punycode")
 
@@ -64,7 +52,7 @@ class Reading:
     @property
     def site_label(self) -> Any:
         """The site's name."""
-        return SITE_NAMES.get(self.address.site, self.address.site)
+        return LABELS.get(self.address.site, self.address.site)
 
 
 def page_of(form: AddressForm) -> Page:
@@ -268,7 +256,7 @@ class FormRow:
     @property
     def site_label(self) -> Any:
         """The name of the site; of one that is not in the table, its slug."""
-        return SITE_NAMES.get(self.site, self.site or "—")
+        return LABELS.get(self.site, self.site or "—")
 
 
 def row_of(page: Page) -> FormRow:
@@ -302,6 +290,6 @@ def labels_of() -> list[FormRow]:
 
 def site_choices() -> list[tuple[str, str]]:
     """The sites of which a form may be added: those of the table by their names, and the registered platforms'."""
-    names = {site: str(SITE_NAMES.get(site, site)) for site in SITES}
+    names = {site: str(LABELS.get(site, site)) for site in SITES}
     names |= {platform.slug: platform.label for platform in Platform.objects.all() if platform.slug not in names}
     return list(names.items())

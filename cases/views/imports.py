@@ -54,18 +54,23 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
     """
     request.rail_key = "complaints"
     sheet_import = visible_import(request, pk)
-    fragment = request.headers.get("HX-Request") == "true"
-    if sheet_import.state in AT_WORK:
-        return show_progress(request, progress_of(sheet_import, "cases:import"))
-    if fragment:
-        answer = HttpResponse(status=204)
-        answer["HX-Refresh"] = "true"
+    if answer := progress_answer(request, sheet_import, "cases:import"):
         return answer
     return render(request, "cases/import.html", review(request, sheet_import))
 
 
-def show_progress(request: SignedIn, context: dict[str, Any]) -> HttpResponse:
-    """The page of an import at work, or the part of it that is asked each second. context: of `progress_of`."""
+def progress_answer(request: SignedIn, sheet_import: SheetImport, page: str) -> HttpResponse | None:
+    """What a page of an import answers instead of itself: its progress while it works, and afterwards, to the part that
+    is asked each second, that the whole page is to be loaded. page: its name."""
+    if sheet_import.state in AT_WORK:
+        return _progress_page(request, _progress_of(sheet_import, page))
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return None
+
+
+def _progress_page(request: SignedIn, context: dict[str, Any]) -> HttpResponse:
+    """The page of an import at work, or the part of it that is asked each second. context: of `_progress_of`."""
     if request.headers.get("HX-Request") == "true":
         return render(request, "cases/_import_progress.html", context)
     page = render(request, "cases/import_progress.html", context)
@@ -76,7 +81,7 @@ def show_progress(request: SignedIn, context: dict[str, Any]) -> HttpResponse:
     return page
 
 
-def progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
+def _progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
     """done, total, rate (rows a second) and the words of how long it will take, as far as they can be told. page: the
     name of the one that is asked each second."""
     context: dict[str, Any] = {

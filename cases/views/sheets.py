@@ -17,7 +17,7 @@ from cases import workflow
 from cases.models import Complaint, ImportRow, SheetCorrection, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.sheet_form import SheetForm
-from cases.views.imports import AT_WORK, progress_of, readers, show_progress, visible_import
+from cases.views.imports import progress_answer, readers, visible_import
 from cases.views.paste import box_of
 from cases.views.review import READY, may_take_up
 from corps.access import may
@@ -95,12 +95,7 @@ def show_sheet(request: SignedIn, pk: str) -> HttpResponse:
     """
     request.rail_key = "complaints"
     sheet_import = visible_import(request, pk)
-    fragment = request.headers.get("HX-Request") == "true"
-    if sheet_import.state in AT_WORK:
-        return show_progress(request, progress_of(sheet_import, "cases:import_sheet"))
-    if fragment:
-        answer = HttpResponse(status=204)
-        answer["HX-Refresh"] = "true"
+    if answer := progress_answer(request, sheet_import, "cases:import_sheet"):
         return answer
     if not sheet_import.can_be_corrected:
         return redirect("cases:import", sheet_import.pk)

@@ -68,6 +68,16 @@ def _refuse_known(platform: Platform, email: str) -> None:
         raise TransitionRefused("liaison-known", said % {"name": known.name}, liaison=known.pk)
 
 
+def _locked_active(liaison: Liaison, actor: User) -> tuple[Platform, Liaison]:
+    """The platform and its liaison, locked in this order. Raises PermissionDenied; TransitionRefused "not-active"."""
+    platform = locked(Platform.objects).get(liaisons=liaison.pk)
+    liaison = locked(Liaison.objects).get(pk=liaison.pk)
+    require(actor, "stores.appoint_liaison", liaison)
+    if not liaison.is_active:
+        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
+    return platform, liaison
+
+
 def _step_down(platform: Platform, liaison: Liaison) -> Liaison | None:
     """Make a backup of the primary whom a liaison follows; who that was."""
     if liaison.duty != Liaison.Duty.PRIMARY:
@@ -86,11 +96,7 @@ def give_account(*, liaison: Liaison, user: User, duty: str, actor: User, at: da
     "account-closed", "account-taken".
     """
     at = accept_at(actor, at, now())
-    platform = locked(Platform.objects).get(liaisons=liaison.pk)
-    liaison = locked(Liaison.objects).get(pk=liaison.pk)
-    require(actor, "stores.appoint_liaison", liaison)
-    if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
+    platform, liaison = _locked_active(liaison, actor)
     if liaison.user_id is not None:
         raise TransitionRefused("has-account", _("This liaison has an account already."), **last_act(liaison))
     _require_free_account(user)
@@ -126,11 +132,7 @@ def change_liaison(
     Raises PermissionDenied; ValidationError by field; TransitionRefused "not-active".
     """
     at = accept_at(actor, at, now())
-    platform = locked(Platform.objects).get(liaisons=liaison.pk)
-    liaison = locked(Liaison.objects).get(pk=liaison.pk)
-    require(actor, "stores.appoint_liaison", liaison)
-    if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
+    platform, liaison = _locked_active(liaison, actor)
     wanted = {"name": name, "email": email, "phone": phone, "duty": duty}
     changed = sorted(field for field, value in wanted.items() if getattr(liaison, field) != value)
     if not changed:
