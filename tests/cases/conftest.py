@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from cases import workflow
 from cases.models import Complaint, SheetImport
@@ -20,6 +21,7 @@ from listings.addresses import read_cell
 from stores.models import OfficialAccount, Platform
 from stores.workflow import register_platform
 from tests.accounts import register_official_account
+from tests.notices.world import World, make_world
 
 SMALL = Path(__file__).parent / "data" / "small"
 
@@ -154,3 +156,15 @@ def accepted(house: House) -> Callable[..., Complaint]:
         return workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
 
     return make
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def officer(client: Client, world: World) -> Client:
+    """A client that the officer of the small world is signed in with."""
+    client.force_login(world.officer)
+    return client

@@ -25,22 +25,7 @@ from notices import workflow as notices
 from notices.models import Notice, NoticeItem
 from stores.models import Store
 from tests.home import entries_of, needs_of
-from tests.notices.world import World, add_targets, answer, arrive, issue, make_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
-
-
-@pytest.fixture
-def officer(client: Client, world: World) -> Client:
-    client.force_login(world.officer)
-    return client
-
-
-def case_page(world: World, query: str = "") -> str:
-    return world.case.get_absolute_url() + query
+from tests.notices.world import World, add_targets, answer, arrive, case_page, issue
 
 
 def queries_of(client: Client, url: str) -> int:

@@ -1,28 +1,12 @@
 """The verbs on a case by its forms and buttons: what they bring, what is missing, and whose they are."""
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Target
 from corps.models import User
-from tests.notices.world import World, add_targets, issue, make_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
-
-
-@pytest.fixture
-def officer(client: Client, world: World) -> Client:
-    client.force_login(world.officer)
-    return client
-
-
-def case_page(world: World, query: str = "") -> str:
-    return world.case.get_absolute_url() + query
+from tests.notices.world import World, add_targets, case_page, issue
 
 
 def test_addresses_of_which_none_can_be_added_stay_in_the_form_with_the_reason_of_each(officer, world):

@@ -1,25 +1,12 @@
 """Work table and items on paper: every row that the filter leaves, or how many of how many."""
 
-import pytest
-from django.test import Client
 from django.urls import reverse
 
 from cases.models import Target
 from cases.views import printing
 from listings.models import Listing
 from notices.views import printing as notice_printing
-from tests.notices.world import World, add_targets, issue, make_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
-
-
-@pytest.fixture
-def officer(client: Client, world: World) -> Client:
-    client.force_login(world.officer)
-    return client
+from tests.notices.world import add_targets, issue
 
 
 def test_all_rows_that_match_are_printed_with_title_and_whole_id_and_no_box(officer, world, monkeypatch):

@@ -1,28 +1,12 @@
 """The work table of a case: contradictions first, by store or flat, on every page."""
 
-import pytest
 from django.test import Client
 
 from cases.models import Target
 from corps.pieces.lists import page_of
 from listings.models import Listing
 from stores.models import Store
-from tests.notices.world import World, add_targets, answer, issue, make_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
-
-
-@pytest.fixture
-def officer(client: Client, world: World) -> Client:
-    client.force_login(world.officer)
-    return client
-
-
-def case_page(world: World, query: str = "") -> str:
-    return world.case.get_absolute_url() + query
+from tests.notices.world import World, add_targets, answer, case_page, issue
 
 
 def put_in_store(world: World, targets: list[Target], name: str) -> Store:

@@ -77,6 +77,11 @@ def make_world() -> World:
     )
 
 
+def case_page(world: World, query: str = "") -> str:
+    """The address of the case's page, with a query that begins with "?"."""
+    return world.case.get_absolute_url() + query
+
+
 def third_officer(world: World) -> User:
     """An officer of the unit who drafted nothing and answers nothing."""
     return User.objects.create(username="officer4", name="officer4", role="officer", unit=world.case.unit, password="!")
