@@ -176,8 +176,8 @@ def _name_case_kinds() -> None:
         ImportRow,
         _("Row of a sheet"),
         names_of(
-            lambda: ImportRow.objects.select_related("sheet_import__complaint"),
-            lambda row: f"{row.sheet_import.complaint.number} {row.place}",
+            lambda: ImportRow.objects.select_related("sheet_import__complaint", "sheet_import__undone_complaint"),
+            lambda row: f"{row.sheet_import.of_complaint.number} {row.place}",
         ),
     )
     name_kind(

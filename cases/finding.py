@@ -195,10 +195,12 @@ def _rows(user: User, query: Query) -> list[Source]:
 
 def _show_rows(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     """The firm's words for what a row names, where it stands, and for the corps what became of it."""
-    rows = ImportRow.objects.visible_to(user).select_related("sheet_import__complaint__firm")
+    rows = ImportRow.objects.visible_to(user).select_related(
+        "sheet_import__complaint__firm", "sheet_import__undone_complaint__firm"
+    )
     hits = []
     for row in in_order(rows, keys):
-        cells, complaint = row.cells, row.sheet_import.complaint
+        cells, complaint = row.cells, row.sheet_import.of_complaint
         words = [cells[name] for name in ("title", "store_name", "remark") if cells.get(name)]
         place = _("%(complaint)s, %(place)s") % {"complaint": complaint.number, "place": row.place_in_words}
         note = f"{complaint.firm.short_label} {place}" if user.is_corps else place

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.messages.storage.base import BaseStorage
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -355,5 +356,6 @@ def _back(request: SignedIn, sheet_import: SheetImport, after: int | None = None
 
 def named(sheets: Collection[UUID], user: User) -> dict[UUID, tuple[str, str]]:
     """Of the imports with these keys those that the person may see: the complaint's number, and the page."""
-    found = SheetImport.objects.visible_to(user).filter(pk__in=sheets).values_list("pk", "complaint__number")
+    of_complaint = Coalesce("complaint__number", "undone_complaint__number")
+    found = SheetImport.objects.visible_to(user).filter(pk__in=sheets).values_list("pk", of_complaint)
     return {pk: (number, reverse("cases:import", args=[pk])) for pk, number in found}

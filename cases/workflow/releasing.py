@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ImportRow, Target
+from cases.models import Case, ImportRow, SheetImport, Target
 from cases.workflow.registration import finding_of
 from cases.workflow.targets import kept_targets, targets_of
 from corps.audit import record
@@ -43,9 +43,11 @@ def kept_by(account: OfficialAccount) -> int:
 
 
 def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
-    """Rows of sheets from which nothing was registered because they name what is this account's."""
+    """Rows of sheets from which nothing was registered because they name what is this account's; of an import that was
+    undone nothing will be."""
     named = finding_of(Account(account.pk, account.name, account.firm.code))
     rows = ImportRow.objects.filter(finding=named, platform_slug=account.platform.slug)
+    rows = rows.exclude(sheet_import__state=SheetImport.State.UNDONE)
     return rows.filter(result=ImportRow.Result.OFFICIAL, target=None)
 
 

@@ -78,7 +78,7 @@ def note_address_asked(*, sheet_import: SheetImport, actor: User, address: str) 
 
     address: as it was read. For the audit alone; nobody's timeline tells of it.
     """
-    record(actor, "import.address_asked", sheet_import.complaint, at=now(), address=address[:200])
+    record(actor, "import.address_asked", sheet_import.of_complaint, at=now(), address=address[:200])
 
 
 def note_addresses_asked(*, firm: Firm, actor: User, addresses: Iterable[str]) -> None:

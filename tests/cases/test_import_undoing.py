@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import SheetImport, Target
+from corps import wording
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.workflow import Upload
@@ -154,3 +155,22 @@ def test_a_sheet_is_taken_up_in_one_act_or_not_at_all(client, house):
     assert (target.case.title, target.case.complaints.get().state) == ("案", "in_case")
     assert User.objects.filter(assignments__case=target.case).count() == 2
     assert str(client.get(page).headers["Location"]) == reverse("cases:import", args=[sheet_import.pk])
+
+
+def test_rows_of_an_undone_import_are_still_found_and_named_by_the_complaint_that_had_them(client, house):
+    official = make_official(house, "281343518")
+    unknown, own = "https://detail.vip.com/detail-1-2.html", "https://shop281343518.taobao.com/"
+    sheet_import = take_in(house, sheet_of(FIRST, BARE, unknown, own, header="商品链接"))
+    bare = sheet_import.import_rows.get(address=BARE)
+    workflow.settle_rows(rows=[bare.pk], actor=house.officer, repair=SECOND)
+    number = sheet_import.complaint.number
+    undo(house, sheet_import)
+    client.force_login(house.officer)
+    found = client.get(reverse("search"), {"q": FIRST, "kind": "rows"})
+    assert (found.status_code, number in found.content.decode()) == (200, True)
+    named = wording.name_things([("cases.importrow", bare.pk)])
+    assert number in str(named)
+    hosts = client.get(reverse("listings:unknown_hosts")).content.decode()
+    assert f">{number}</a>" in hosts
+    kept_out = client.get(reverse("cases:official_rows", args=[official.pk]))
+    assert kept_out.context["page"].rows == []
