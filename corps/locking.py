@@ -1,7 +1,8 @@
 """How rows are locked, everywhere.
 
 Whoever needs several kinds locks the official accounts first, then cases, then targets, then items, then notices, each
-in the order of ids; liaisons and their accounts, which no act changes together with these, between cases and targets.
+in the order of ids; platforms, then liaisons, then their accounts, which no act changes together with these, between
+cases and targets.
 """
 
 from collections.abc import Iterable

@@ -30,6 +30,7 @@ from notices.versions import parts_of, whole
 from notices.workflow.guards import (
     NO_LIAISON,
     OPEN_FOR_NOTICES,
+    hold_platforms_of,
     hold_recipient,
     in_words,
     lock_targets_of,
@@ -86,6 +87,7 @@ def compose_notices(
     require(actor, "notices.compose", case)
     at = accept_at(actor, at, now())
     require_open_for_notices(case)
+    hold_platforms_of(case)
     wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
     asked = list(locked(wanted.select_related("ground").order_by("pk")))
     asked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
@@ -226,9 +228,10 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     """Put a notice forward for approval, as it stands now; it is addressed to the platform's primary liaison.
 
     Raises PermissionDenied; TransitionRefused "already-issued", "not-a-draft", "case-not-filed", "case-not-open",
-    "no-liaison", "no-items", "blocked" (details: blocked).
+    "no-liaison", "platform-retired", "no-items", "blocked" (details: blocked).
     """
     held(Case, [notice.case_id])
+    held(Platform, [notice.platform_id])
     recipient = primary_of(notice.platform_id)
     hold_recipient(recipient)
     lock_targets_of(notice)

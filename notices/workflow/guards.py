@@ -103,8 +103,14 @@ def checks_barred(case: Case) -> tuple[str, Any] | None:
     return "case-not-open", said % {"state": case.get_state_display()}
 
 
+def hold_platforms_of(case: Case) -> None:
+    """Keep the platforms of a case's targets as they are until the transaction ends; the caller holds the case."""
+    held(Platform, Platform.objects.filter(pk__in=case.targets.values("platform")).values_list("pk", flat=True))
+
+
 def hold_recipient(recipient: Liaison | None) -> None:
-    """Keep the recipient of a notice and their account as they are until the transaction ends."""
+    """Keep the recipient of a notice and their account as they are until the transaction ends; the caller holds the
+    platform."""
     if recipient is None:
         return
     held(Liaison, [recipient.pk])

@@ -30,6 +30,7 @@ from notices.workflow.drafting import refuse_blocked
 from notices.workflow.guards import CARRIED_FROM, hold_recipient, lock_targets_of, require_open_for_notices
 from notices.workflow.submissions import changed_in_words, changed_since, recipient_gone, take_back, voided
 from stores.locks import lock_official_accounts
+from stores.models import Platform
 
 # States in which an item still keeps its notice from being completed.
 BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED, ItemState.NEEDS_INFORMATION, ItemState.NOT_OURS)
@@ -80,7 +81,7 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
     fixed now; it begins when the letter arrives (`notices.workflow.arrival`).
     Raises PermissionDenied; TransitionRefused "not-submitted" with who decided when, "own-draft" for who drafted or
     submitted it, "being-approved", "version-missing", "case-not-open", "recipient-gone" and "version-changed" (taken
-    back), "blocked" (answered meanwhile, official, without ground; details: blocked), and those of
+    back), "platform-retired", "blocked" (answered meanwhile, official, without ground; details: blocked), and those of
     `corps.workflow.decide_approval`.
     """
     with transaction.atomic():
@@ -102,10 +103,13 @@ def may_decide(user: User, notice: Notice) -> bool:
 
 
 def lock_for_issue(notice: Notice) -> Notice:
-    """The notice with its case, recipient and targets, locked in the order in which whoever issues needs them."""
+    """The notice with its case, platform, recipient and targets, locked in the order in which whoever issues needs
+    them."""
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
     case = locked(Case.objects).select_related("ground", "campaign").get(notices=notice)
-    hold_recipient(Notice.objects.select_related("recipient").get(pk=notice.pk).recipient)
+    waiting = Notice.objects.select_related("recipient").get(pk=notice.pk)
+    held(Platform, [waiting.platform_id])
+    hold_recipient(waiting.recipient)
     lock_targets_of(notice)
     notice = _locked(notice)
     notice.case = case

@@ -10,8 +10,8 @@ from tests.notices.neighbours import VERBS, refreshed
 
 pytestmark = pytest.mark.django_db
 
-SUBMITTED = "case liaison user target notice"
-APPROVING = "shared case liaison user target notice"
+SUBMITTED = "case platform liaison user target notice"
+APPROVING = "shared case platform liaison user target notice"
 DECIDED = "target objection noticeitem pendingverdict delivery notice"
 ANSWERED = "case target noticeitem notice"
 
@@ -24,7 +24,7 @@ LOCKS = {
     "change_answers": f"{ANSWERED} objection",
     "change_request": "case notice",
     "check_items": ANSWERED,
-    "compose_notices": "shared case target",
+    "compose_notices": "shared case platform target",
     "confirm_sheet": "answersheet",
     "correct_outcome": "target approval pendingverdict",
     "decide_objection": DECIDED,
@@ -32,7 +32,7 @@ LOCKS = {
     "decline_correction": "target approval",
     "find_arrivals": "notice",
     "hand_in_sheet": "case notice",
-    "hand_over": "shared case target liaison user notice",
+    "hand_over": "shared case platform target liaison user notice",
     "lodge_objection": "target",
     "look_again": "target",
     "open_notice": "notice",
