@@ -2,6 +2,7 @@
 
 from django.db import connection, transaction
 
+from corps.locking import locked
 from corps.models import UnindexedRange
 from corps.search.words import Words, indexes
 
@@ -35,7 +36,7 @@ def _index_some(words: Words) -> int:
     waiting = UnindexedRange.objects.filter(source=words.table).order_by("pk")
     statement = INDEX.format(**words.parts)
     with connection.cursor() as cursor:
-        for waits in waiting.select_for_update(skip_locked=True)[:RANGES_AT_ONCE]:
+        for waits in locked(waiting, skip_locked=True)[:RANGES_AT_ONCE]:
             last = min(waits.last, waits.first + left - 1)
             cursor.execute(statement, [waits.first, last])
             left -= last - waits.first + 1
