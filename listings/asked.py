@@ -12,6 +12,7 @@ from corps.search import Described, Query
 from corps.search.query import literal
 from corps.search.words import BEYOND, MOST_MATCHES, NEWEST
 from listings.addresses import Address, canonical_url, platform_of, read_cell
+from listings.addresses.added import on_change
 from listings.sites import LABELS
 
 _SLUG = re.compile(r"([a-z0-9]{1,20})/(listing|store)/(\S{1,100})")
@@ -46,6 +47,9 @@ def _read(text: str) -> Address:
     return read_cell(text)
 
 
+on_change.append(_read.cache_clear)
+
+
 def place_of(query: Query) -> Place | None:
     """The listing or store that the address in a query names, or `platform/listing/id`; None where there is none."""
     if found := _SLUG.fullmatch(query.plain):
@@ -62,8 +66,9 @@ def describe(query: Query) -> Described | None:
     """What the address in a query is: which listing or store of which site, or why it names none."""
     if found := _SLUG.fullmatch(query.plain):
         site, kind, canonical_id = found.groups()
-        url = canonical_url(site, kind, canonical_id) if site in LABELS else ""
-        return _named(site, kind, canonical_id, url) if site in LABELS else None
+        if site not in LABELS:
+            return None
+        return _named(site, kind, canonical_id, canonical_url(site, kind, canonical_id))
     if not query.is_address:
         return None
     address = _read(query.text)
@@ -84,7 +89,9 @@ def _named(site: str, kind: str, canonical_id: str, url: str) -> Described:
         "listing": _("A listing on %(site)s, id %(id)s."),
         "store": _("A store on %(site)s, id %(id)s."),
     }[kind]
-    return Described(said % {"site": LABELS[site], "id": canonical_id}, url or f"{site}/{kind}/{canonical_id}")
+    return Described(
+        said % {"site": LABELS.get(site, site), "id": canonical_id}, url or f"{site}/{kind}/{canonical_id}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

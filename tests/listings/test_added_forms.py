@@ -12,10 +12,12 @@ from corps import reloading
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.reloading import look
+from corps.search import Query
 from listings import workflow
 from listings.address_forms import explained, is_known
 from listings.addresses import read_cell
 from listings.addresses.added import Added, in_force, put_in_force
+from listings.asked import describe
 from listings.models import AddressForm
 from tests.corps.conftest import NOW
 from tests.listings.address_cases import ITEM, rows
@@ -222,3 +224,23 @@ def test_the_page_tries_a_form_before_it_is_added_and_says_where_it_is_wrong(cli
     assert not is_known("vip")
     assert client.post(f"/listings/addresses/{form.pk}/retire/").status_code == 302
     assert "kpl.m.jd.com" in client.get("/listings/addresses/?origin=retired").content.decode()
+
+
+def test_the_search_says_what_an_added_form_reads_though_the_table_knows_neither_host_nor_site(admin: User):
+    said, (_site, _kind, canonical_id) = FORMS["id in the path"]
+    unread = describe(Query.read(VIP))
+    add(admin, **said)
+    read_now = describe(Query.read(VIP))
+    assert canonical_id not in str(unread and unread.sentence)
+    assert canonical_id in str(read_now and read_now.sentence)
+
+
+def test_lines_that_are_not_looked_at_are_counted(client, admin: User):
+    client.force_login(admin)
+    lines = "\n".join([ITEM] * 201 + ["a" * 4001])
+    tried = client.post("/listings/addresses/try/", {"lines": lines})
+    assert (len(tried.context["readings"]), "有 2 行未识别" in tried.content.decode()) == (200, True)
+    said = FORMS["id in a parameter"][0] | {"valid_from": "2026-01-01", "source": "见过", "act": "try"}
+    compared = client.post("/listings/addresses/new/", said | {"lines": lines})
+    assert (len(compared.context["compared"]), "有 2 行未识别" in compared.content.decode()) == (201, True)
+    assert "未识别：" not in client.post("/listings/addresses/try/", {"lines": ITEM}).content.decode()
