@@ -35,7 +35,7 @@ from corps.models import User
 from corps.results import Result
 from listings.classify import judge_row
 from listings.models import Belonging
-from listings.registration import lock_registry, registered_platforms
+from listings.registration import lock_registry, platforms_taking_part
 from listings.sheets.headers import ADDRESS_FIELDS
 from listings.sites import platform_of
 
@@ -223,7 +223,7 @@ def _take_back(
     built_on = _built_on(targets.values())
     results = {row.pk: _may_be_taken_back(row, sheet_import, complaint, actor, built_on) for row in rows}
     going = [row for row in rows if results[row.pk].ok]
-    platforms = registered_platforms()
+    platforms = platforms_taking_part()
     released = [row.target_id for row in going if row.target_id in targets]
     for row in going:
         _as_it_came(row, platforms)

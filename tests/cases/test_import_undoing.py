@@ -7,10 +7,12 @@ from django.urls import reverse
 from cases import workflow
 from cases.models import SheetImport, Target
 from corps import wording
+from corps.clock import today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.workflow import Upload
 from listings.models import Belonging
+from stores.models import Platform
 from tests.cases.conftest import hand_in, make_official, sheet_of, take_in
 
 LISTING = "https://item.taobao.com/item.htm?id=6550000000"
@@ -174,3 +176,12 @@ def test_rows_of_an_undone_import_are_still_found_and_named_by_the_complaint_tha
     assert f">{number}</a>" in hosts
     kept_out = client.get(reverse("cases:official_rows", args=[official.pk]))
     assert kept_out.context["page"].rows == []
+
+
+def test_a_row_taken_back_is_held_where_its_platform_takes_part_no_more(house):
+    Platform.objects.filter(slug="taobao").update(retired_on=today())
+    row = take_in(house, sheet_of(FIRST, header="商品链接")).import_rows.get()
+    workflow.settle_rows(rows=[row.pk], actor=house.officer, repair="https://item.jd.com/100012043978.html")
+    assert all(result.ok for result in workflow.take_back_rows(rows=[row.pk], actor=house.officer))
+    row.refresh_from_db()
+    assert (row.result, row.reason, row.target) == ("held", "platform-not-registered", None)
