@@ -146,9 +146,14 @@ def _chips(request: SignedIn) -> list[Any]:
             ("store", _("Store"), _store_called),
             ("case", _("Case"), str),
             ("effect", _("Effect"), {"none": _("without effect")}.get),
-            ("mine", _("Handled by"), lambda _value: request.user.name),
+            _mine_chip(request),
         ],
     )
+
+
+def _mine_chip(request: SignedIn) -> tuple[str, str, Any]:
+    """The condition MINE as the chips above a list name it."""
+    return "mine", _("Handled by"), lambda _value: request.user.name
 
 
 def _store_called(text: str) -> str:
@@ -233,7 +238,8 @@ def list_answered(request: SignedIn) -> HttpResponse:
     found = answered_of_mine(request.user) if request.GET.get("mine") else answered_for(request.user)
     targets = found.select_related("listing", "store", "platform", "case").order_by("-pk")
     page = page_of(targets, request.GET, order=("-id",), total=targets.count())
-    return render(request, "cases/claims_answered.html", {"page": page})
+    context = {"page": page, "conditions": conditions(request.GET, [_mine_chip(request)])}
+    return render(request, "cases/claims_answered.html", context)
 
 
 def _mine(user: User) -> QuerySet[Case]:

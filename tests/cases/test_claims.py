@@ -415,3 +415,10 @@ class TestCarriedOver:
             )  # fmt: skip
         self.run(self.migration.FORGET)
         assert Belonging.objects.get().store_id == "1"
+
+
+def test_what_was_answered_says_that_it_is_narrowed_to_ones_own_cases(client: Client, house: House):
+    client.force_login(house.officer)
+    page = reverse("cases:claims_answered")
+    assert [chip.name for chip in client.get(f"{page}?mine=1").context["conditions"]] == ["mine"]
+    assert client.get(page).context["conditions"] == []
