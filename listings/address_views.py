@@ -1,5 +1,6 @@
 """Pages about how addresses are read: the rules, a box to try some, the forms added to them, and unknown hosts."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,6 +20,7 @@ from corps.forms import chosen_act, posted
 from corps.models import User
 from corps.parameters import SEARCH, Parameter, reads
 from corps.pieces.lists import conditions
+from corps.pieces.words import thousands
 from corps.refusals import refusals_go_to, send_back
 from listings import workflow
 from listings.address_forms import KINDS, FormRow, check, explained, labels_of, rows_of, site_choices, tried_with
@@ -31,7 +34,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 MOST_LINES = 200
 LONGEST_LINE = 4_000
 ORIGINS = ("added", "shipped", "retired")
-MONTH = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+MONTH = r"20[0-9]{2}-(?:0[1-9]|1[0-2])"
 
 
 def site_slugs(user: User) -> list[str]:
@@ -53,8 +56,8 @@ def list_forms(request: SignedIn) -> HttpResponse:
 def try_addresses(request: SignedIn) -> HttpResponse:
     """What a column of addresses is read as, and by which rules; nothing is changed. Asked by HTMX, that alone."""
     tried = request.POST.get("lines", "")
-    readings = [explained(line) for line in _lines(request.POST)]
-    context = {"readings": readings, "tried": tried, "is_tried": True, "most": MOST_LINES}
+    lines, left = _lines(request.POST)
+    context = {"readings": [explained(line) for line in lines], "tried": tried, "is_tried": True, "left": left}
     if request.headers.get("HX-Request") == "true":
         return render(request, "listings/_readings.html", context)
     return render(request, "listings/addresses.html", _listed(request) | context)
@@ -75,7 +78,8 @@ def new_form(request: SignedIn) -> HttpResponse:
                 messages.success(request, _("Addresses of this form are read from now on."))
                 return redirect("listings:address_form", added.pk)
         else:
-            context |= _tried(form, [form.cleaned_data["example"], *_lines(request.POST)])
+            lines, left = _lines(request.POST)
+            context |= _tried(form, [form.cleaned_data["example"], *lines]) | {"left": left}
     return render(request, "listings/address_form_new.html", context)
 
 
@@ -115,8 +119,9 @@ def retire_form(request: SignedIn, pk: int) -> HttpResponse:
 def list_hosts(request: SignedIn) -> HttpResponse:
     """Hosts that no rule knows, by month, those named most first; with `marked`, those that are no platform's."""
     marked = request.GET.get("marked") == "1"
-    known_months = months(request.user)
-    chosen = next((month for month in known_months if f"{month:%Y-%m}" == request.GET.get("month")), None)
+    chosen = None
+    if month := request.GET.get("month"):
+        chosen = date.fromisoformat(f"{month}-01")
     rows, total = ranked(request.user, month=chosen, marked=marked, text=request.GET.get("q", "").strip()[:253])
     chips = conditions(
         request.GET,
@@ -125,7 +130,7 @@ def list_hosts(request: SignedIn) -> HttpResponse:
     context = {
         "rows": rows,
         "total": total,
-        "months": known_months,
+        "months": months(request.user),
         "marked": marked,
         "conditions": chips,
         "may_change": _may_change(request),
@@ -137,12 +142,12 @@ def list_hosts(request: SignedIn) -> HttpResponse:
 @require_POST
 def mark_host(request: SignedIn) -> HttpResponse:
     """State that a host is no platform's, or take that back with `undo`."""
-    host, at = request.POST.get("host", "")[:253], timezone.now()
+    host, at = request.POST.get("host", ""), timezone.now()
     try:
         if request.POST.get("undo"):
             workflow.unmark_host(host=host, actor=request.user, at=at)
         else:
-            remark = request.POST.get("remark", "").strip()[:200]
+            remark = request.POST.get("remark", "").strip()
             workflow.mark_host(host=host, remark=remark, actor=request.user, at=at)
         messages.success(request, _("Noted for %(host)s.") % {"host": host})
     except TransitionRefused as refused:
@@ -192,10 +197,20 @@ def _matches(row: FormRow, asked: QueryDict) -> bool:
     return not text or text in f"{row.host}{row.path}?{row.parameter}".lower()
 
 
-def _lines(sent: QueryDict) -> list[str]:
-    """The lines that somebody wants tried, as many as are looked at."""
-    lines = [line.strip()[:LONGEST_LINE] for line in sent.get("lines", "").splitlines() if line.strip()]
-    return lines[:MOST_LINES]
+def _lines(sent: QueryDict) -> tuple[list[str], str]:
+    """The lines that somebody wants tried, as many as are looked at, and what to say of the others; "" without any."""
+    lines = [line.strip() for line in sent.get("lines", "").splitlines() if line.strip()]
+    read = [line for line in lines if len(line) <= LONGEST_LINE][:MOST_LINES]
+    left = len(lines) - len(read)
+    if not left:
+        return read, ""
+    said = ngettext(
+        "%(count)s line was not looked at: at most %(most)s are, of up to %(longest)s characters each.",
+        "%(count)s lines were not looked at: at most %(most)s are, of up to %(longest)s characters each.",
+        left,
+    )
+    numbers = {"count": left, "most": MOST_LINES, "longest": LONGEST_LINE}
+    return read, said % {name: thousands(number) for name, number in numbers.items()}
 
 
 def _may_change(request: SignedIn) -> bool:

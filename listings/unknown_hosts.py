@@ -49,7 +49,7 @@ class HostRow:
 def months(user: User) -> list[date]:
     """The months in which unknown hosts were named, the latest first."""
     found = UnknownHost.objects.visible_to(user).order_by("-month").values_list("month", flat=True)
-    return list(found.distinct()[:24])
+    return list(found.distinct())
 
 
 def ranked(user: User, *, month: date | None, marked: bool, text: str) -> tuple[list[HostRow], int]:

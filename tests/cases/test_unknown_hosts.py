@@ -87,3 +87,11 @@ def test_a_host_that_is_no_platforms_is_listed_apart_until_that_is_taken_back(ho
         "unknown_host.marked",
         "unknown_host.unmarked",
     ]
+
+
+def test_a_month_in_which_no_host_was_named_lists_none(house, admin, client):
+    results(house, *ROWS)
+    client.force_login(admin)
+    page = client.get("/listings/addresses/hosts/?month=2021-01")
+    assert (page.context["rows"], page.context["total"]) == ([], 0)
+    assert "2021-01" in page.content.decode()
