@@ -91,7 +91,9 @@ def test_it_says_ready_refuses_a_taken_port_and_ends_all_in_order(folder):
     assert "\nEMAIL_URL is not set: letters are held in the outbox" in said
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert not [line for line in lines if "healthz" in str(line) or "readyz" in str(line)]
-    assert [line for line in lines if line.get("logger") == "django.security.DisallowedHost"]
+    refused = [line for line in lines if line.get("logger") == "django.security.DisallowedHost"]
+    assert refused
+    assert {(line["level"], "exception" in line) for line in refused} == {("warning", False)}
 
     second = Run(folder, run.port, WEB_BIND="127.0.0.2")
     assert second.process.wait(20) == 1
