@@ -1,5 +1,6 @@
 """The administrator's page of the outbox: whether it sends, what is held, and what becomes of that."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -72,6 +73,8 @@ def release_outbox(request: SignedIn) -> HttpResponse:
 def release_mails(request: SignedIn) -> HttpResponse:
     """Let the chosen mails go, though the outbox is held."""
     form = HeldMailsForm(request.POST)
+    if not form.is_valid():
+        return _shown_again(request, form)
     try:
         count = workflow.release_held(deliveries=_chosen(form), actor=request.user, at=timezone.now())
     except TransitionRefused as refused:
@@ -87,22 +90,29 @@ def release_mails(request: SignedIn) -> HttpResponse:
 def drop_mails(request: SignedIn) -> HttpResponse:
     """Give the chosen mails up, with the reason."""
     form = HeldMailsForm(request.POST)
-    reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
+    if not form.is_valid():
+        return _shown_again(request, form)
+    reason = form.cleaned_data["reason"]
     try:
         count = workflow.drop_held(deliveries=_chosen(form), actor=request.user, reason=reason, at=timezone.now())
     except TransitionRefused as refused:
         if refused.code != "reason-missing":
             return send_back(request, refused, "outbox")
         form.add_error("reason", str(refused.message))
-        return render(request, "corps/outbox.html", _context(request, form))
+        return _shown_again(request, form)
     said: Any = ngettext("%(count)s mail is dropped.", "%(count)s mails are dropped.", count)
     messages.success(request, said % {"count": thousands(count)})
     return redirect("outbox")
 
 
+def _shown_again(request: SignedIn, form: HeldMailsForm) -> HttpResponse:
+    """The page with what is wrong with the form, and what was ticked in it."""
+    return render(request, "corps/outbox.html", _context(request, form))
+
+
 def _chosen(form: HeldMailsForm) -> QuerySet[Delivery]:
-    """All mails of the kind that the form names, or those that were ticked."""
-    if form.is_valid() and form.cleaned_data["whole"]:
+    """All mails of the kind that a valid form names, or those that were ticked."""
+    if form.cleaned_data["whole"]:
         return Delivery.objects.filter(message__purpose=form.cleaned_data["kind"])
     return Delivery.objects.filter(pk__in=form.ticked())
 
@@ -113,7 +123,11 @@ def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
     kinds = sorted(held.values_list("message__purpose").annotate(Count("pk"), Min("message__created_at")))
     kind = request.GET.get("kind") or form.data.get("kind") or ""
     of_kind = held.filter(message__purpose=kind).select_related("message").defer("content")
-    waiting = backlog()
+    waiting, page = backlog(), None
+    if kind:
+        page, here = page_of(of_kind, request.GET, order=("-id",)), reverse("outbox")
+        # The page is also shown at the addresses that its forms are sent to.
+        page = replace(page, next=page.next and here + page.next, previous=page.previous and here + page.previous)
     return {
         "form": form,
         "installation": installation,
@@ -123,6 +137,6 @@ def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
         "kinds": [(code, purposes.get(code, code), count, since) for code, count, since in kinds],
         "kind": kind,
         "kind_label": purposes.get(kind, kind),
-        "page": page_of(of_kind, request.GET, order=("-id",)) if kind else None,
-        "here": f"{reverse('outbox')}?kind={kind}",
+        "page": page,
+        "ticked": form.ticked(),
     }

@@ -194,6 +194,24 @@ def test_an_administrator_releases_one_by_one_and_by_kind_and_drops_with_a_reaso
     assert states()[0] == "sent"
 
 
+def test_what_cannot_be_done_with_held_mails_keeps_what_was_ticked_and_does_nothing(client, queue, account):
+    client.force_login(account("administrator"))
+    client.post("/outbox/hold/")
+    mails = queue(*["notice"] * 51)
+    second_page = client.get("/outbox/", {"kind": "notice"}).context["page"].next
+    assert second_page.startswith("/outbox/?kind=notice&after=")
+    query = second_page.removeprefix("/outbox/")
+    shown = client.post(f"/outbox/mails/drop/{query}", {"ids": str(mails[0].pk), "kind": "notice"})
+    assert shown.context["ticked"] == [mails[0].pk]
+    assert " checked" in shown.content.decode()
+    assert shown.context["page"].previous.startswith("/outbox/?kind=notice&before=")
+    too_long = {"kind": "notice", "whole": "on", "reason": "因" * 501, "ids": str(mails[0].pk)}
+    for act in ("release", "drop"):
+        assert client.post(f"/outbox/mails/{act}/{query}", too_long).context["form"].errors.keys() == {"reason"}
+    assert set(states()) == {"pending"}
+    assert not Delivery.objects.filter(released_at__isnull=False).exists()
+
+
 def test_a_new_hold_takes_back_what_was_released_before(queue, account):
     admin = account("administrator")
     [mail] = queue("notice")
