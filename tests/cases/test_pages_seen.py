@@ -65,6 +65,14 @@ def review(page: Page, sheet_import: SheetImport) -> None:
     page.goto(reverse("cases:import", args=[sheet_import.pk]))
 
 
+def test_what_a_files_name_tells_replaces_fields_that_the_browser_has_styled(page: Page, reviewed: SheetImport):
+    sign_in(page)
+    page.goto(reverse("cases:complaint_new"))
+    page.locator("[name=subject]").evaluate("field => field.style.width = '300px'")
+    page.set_input_files("[name=sheet]", {"name": "CXT 清单.csv", "mimeType": "text/csv", "buffer": b"a,b"})
+    expect(page.locator("#guess")).to_contain_text("推测")
+
+
 def test_rows_are_settled_by_keys_alone(page: Page, reviewed: SheetImport):
     review(page, reviewed)
     at = page.locator("tbody.at")
