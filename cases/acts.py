@@ -5,13 +5,12 @@ Apps above add theirs in `AppConfig.ready()`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from cases import timeline
-from corps.clock import SHANGHAI, today
+from corps.clock import midnight, today
 from corps.models import AuditEntry, User
 
 # What is recorded of coming, going and reading is no work.
@@ -59,8 +58,7 @@ def undoable_now(user: User) -> list[Undoable]:
 
 def entries_of_today(user: User) -> QuerySet[AuditEntry]:
     """What a person did today, entry by entry; not what a replay tells of them."""
-    start = datetime.combine(today(), time(), SHANGHAI)
-    return AuditEntry.objects.filter(actor=user, recorded_at__gte=start).exclude(
+    return AuditEntry.objects.filter(actor=user, recorded_at__gte=midnight(today())).exclude(
         Q(verb__in=NO_WORK) | Q(channel="replay")
     )
 

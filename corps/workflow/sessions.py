@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from corps.audit import record
-from corps.clock import SHANGHAI, shanghai_date
+from corps.clock import midnight, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import ApiKey, AuditEntry, KnownDevice, Session, User
 from corps.sessions import idle_limit
@@ -49,7 +49,7 @@ def begin_session(
 
 def _note_last_visit(user: User, session_key: str, at: datetime) -> None:
     """The first time on a day: tell what happened since the person was last here on a day before, as far as known."""
-    morning = datetime.combine(shanghai_date(at), time(), SHANGHAI)
+    morning = midnight(shanghai_date(at))
     if user.caught_up_at is not None and user.caught_up_at >= morning:
         return
     used = Session.objects.filter(user=user, last_seen_at__lt=morning).exclude(session_key=session_key)
