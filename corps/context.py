@@ -23,7 +23,7 @@ STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief"
 
 def demonstration() -> dict[str, Any] | None:
     """In demonstration mode the accounts for the sign-in page: login and what to call the person; otherwise None."""
-    if not Installation.objects.exclude(demonstration=Installation.Demonstration.NONE).exists():
+    if not Installation.objects.demonstrations().exists():
         return None
     people = User.objects.filter(
         Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-"), is_active=True

@@ -29,7 +29,7 @@ providers: list[Callable[[], Iterable[Step]]] = []
 
 def first_steps() -> list[Step]:
     """All steps in order; nothing once all are done, or in a demonstration."""
-    if Installation.objects.exclude(demonstration=Installation.Demonstration.NONE).exists():
+    if Installation.objects.demonstrations().exists():
         return []
     steps = sorted((step for tell in providers for step in tell()), key=lambda step: step.order)
     return steps if any(not step.is_done for step in steps) else []

@@ -71,20 +71,19 @@ def differences(installation: Installation) -> list[str]:
         return []
     here = database_identity()
     token = kept_token(settings.DATA_DIR)
-    is_real = installation.demonstration == Installation.Demonstration.NONE
     differs = {
         Held.SYSTEM: here["system_identifier"] != installation.system_identifier,
         Held.DATABASE: here["database_identifier"] != installation.database_identifier,
         Held.TIMELINE: here["timeline"] != installation.timeline,
         Held.TOKEN: token.text != installation.token,
-        Held.COPIED: is_real and token.text == installation.token and token.is_copied,
+        Held.COPIED: not installation.is_demonstration and token.text == installation.token and token.is_copied,
     }
     return [code.value for code, found in differs.items() if found]
 
 
 def lacks_mail_server(installation: Installation) -> bool:
     """Whether mail has nowhere to go: no EMAIL_URL, and no demonstration, whose sink may have it."""
-    return not settings.HAS_MAIL_SERVER and installation.demonstration == Installation.Demonstration.NONE
+    return not settings.HAS_MAIL_SERVER and not installation.is_demonstration
 
 
 def may_send(installation: Installation) -> bool:

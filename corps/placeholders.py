@@ -59,7 +59,7 @@ def of_database() -> Iterator[Placeholder]:
     if "document_prefix" in missing:
         text = _("Official numbers begin as they were shipped")
         yield Placeholder("W009", "DOCUMENT_PREFIX", text, "organisation")
-    if Installation.objects.exclude(demonstration=Installation.Demonstration.NONE).exists():
+    if Installation.objects.demonstrations().exists():
         text = _("This database is a demonstration: everybody may know its passwords. Real work needs a new one")
         yield Placeholder("W010", "", text)
 

@@ -61,7 +61,7 @@ def is_owed(request: HttpRequest) -> bool:
         return False
     if user.role not in settings.SECOND_FACTOR_ROLES or request.session.get(SETTLED):
         return False
-    if has_factor(user) or Installation.objects.exclude(demonstration=Installation.Demonstration.NONE).exists():
+    if has_factor(user) or Installation.objects.demonstrations().exists():
         request.session[SETTLED] = True
         return False
     return True

@@ -1,5 +1,7 @@
 """What the house needs of its own: counters, stored files, notifications, and the facts of this installation."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -105,6 +107,12 @@ class Organisation(models.Model):
         constraints = [models.CheckConstraint(name="one_organisation_row", condition=models.Q(id=1))]
 
 
+class InstallationQuerySet(models.QuerySet):
+    def demonstrations(self) -> Self:
+        """The one row, if this database is a demonstration or is being made one."""
+        return self.exclude(demonstration=Installation.Demonstration.NONE)
+
+
 class Installation(models.Model):
     """One row: whether this database is a demonstration, how far its loading is, and when the sweep last ran.
 
@@ -141,5 +149,11 @@ class Installation(models.Model):
     # The hash of the audit's last seal, so that an end cut off the audit shows.
     last_seal = models.CharField(max_length=64, blank=True)
 
+    objects = InstallationQuerySet.as_manager()
+
     class Meta:
         constraints = [models.CheckConstraint(name="one_installation_row", condition=models.Q(id=1))]
+
+    @property
+    def is_demonstration(self) -> bool:
+        return self.demonstration != self.Demonstration.NONE

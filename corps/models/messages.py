@@ -58,7 +58,7 @@ class DeliveryQuerySet(models.QuerySet):
 
     def with_replayed(self) -> Self:
         """Each with `is_replayed`: its own sink took it in a replay, and outside a demonstration that is no sending."""
-        demonstration = Installation.objects.exclude(demonstration=Installation.Demonstration.NONE)
+        demonstration = Installation.objects.demonstrations()
         taken = models.Q(state=Delivery.State.SENT) & ~models.Q(replay="")
         return self.annotate(
             is_replayed=models.Case(

@@ -28,7 +28,7 @@ def is_demonstration_account(user: User) -> bool:
 def begin_demonstration(*, at: datetime) -> None:
     """Make this database a demonstration that is being loaded. Raises TransitionRefused "not-empty"."""
     installation = locked(Installation.objects).get()
-    if installation.demonstration != Demonstration.NONE or User.objects.exists():
+    if installation.is_demonstration or User.objects.exists():
         raise TransitionRefused("not-empty", _("Only an empty database can become a demonstration."))
     installation.demonstration = Demonstration.LOADING
     installation.save(update_fields=["demonstration"])
