@@ -30,15 +30,20 @@ class Details:
         return self.name
 
 
+def stated() -> Organisation:
+    """What the administrator stated; all of it empty as long as nobody did. One statement."""
+    return Organisation.objects.filter(pk=1).first() or Organisation()
+
+
 def current() -> Details:
     """What is in force now: what the administrator stated, otherwise the settings. One statement."""
-    stated = Organisation.objects.filter(pk=1).first() or Organisation()
-    name = stated.name or settings.ORGANISATION
-    prefix = stated.document_prefix or settings.DOCUMENT_PREFIX
+    own = stated()
+    name = own.name or settings.ORGANISATION
+    prefix = own.document_prefix or settings.DOCUMENT_PREFIX
     shipped = {"name": settings.SHIPPED_ORGANISATION, "document_prefix": settings.SHIPPED_DOCUMENT_PREFIX}
-    found = {"name": name, "document_prefix": prefix, "address": stated.address, "telephone": stated.telephone}
+    found = {"name": name, "document_prefix": prefix, "address": own.address, "telephone": own.telephone}
     missing = {field for field, value in found.items() if value == shipped.get(field, "")}
-    return Details(letter_head=stated.letter_head or name, missing=frozenset(missing), **found)
+    return Details(letter_head=own.letter_head or name, missing=frozenset(missing), **found)
 
 
 _shown: dict[str, tuple[float, str]] = {}

@@ -15,6 +15,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from corps.organisation import current
 from corps.parameters import Parameter
 
 # Made from the code by `python -m tests.refusals`.
@@ -120,9 +121,13 @@ def _in_schema(parameter: Parameter) -> OpenApiParameter:
     return OpenApiParameter(parameter.name, parameter.kind, enum=enum, description=str(parameter.description))
 
 
-def finish(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """The document with who answers for it and where it holds, in the language that is active."""
-    result["info"] |= {"description": str(ABOUT), "contact": {"name": settings.ORGANISATION, "url": settings.SITE_URL}}
+def finish(result: dict[str, Any], request: Any = None, **_kwargs: Any) -> dict[str, Any]:
+    """The document with who answers for it and where it holds, in the language that is active.
+
+    request: None for a command, which needs no database and so does not know what the administrator stated.
+    """
+    name = current().name if request else settings.ORGANISATION
+    result["info"] |= {"description": str(ABOUT), "contact": {"name": name, "url": settings.SITE_URL}}
     result["servers"] = [{"url": settings.SITE_URL, "description": _("This installation")}]
     used = {tag for path in result["paths"].values() for operation in path.values() for tag in operation["tags"]}
     result["tags"] = [{"name": name, "description": said} for name, said in TAGS.items() if name in used]

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from corps import workflow
 from corps.doors import SignedIn, open_to
 from corps.forms import OrganisationForm, posted
-from corps.models import Organisation, User
-from corps.organisation import FIELDS, current
+from corps.models import User
+from corps.organisation import FIELDS, current, stated
 from corps.refusals import refusals_go_to
 
 administrators = open_to(User.Role.ADMINISTRATOR)
@@ -21,13 +21,14 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
 def change_organisation(request: SignedIn) -> HttpResponse:
     """How the authority is called and reached, with what stands where nothing is stated."""
-    stated, details = Organisation.objects.filter(pk=1).first() or Organisation(), current()
-    form = OrganisationForm(posted(request), details=details, initial={name: getattr(stated, name) for name in FIELDS})
+    own, details = stated(), current()
+    form = OrganisationForm(posted(request), details=details, initial={name: getattr(own, name) for name in FIELDS})
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.change_organisation(actor=request.user, at=timezone.now(), **form.cleaned_data)
         if form.is_valid():
             messages.success(request, _("Saved. Letters and pages say it from now on."))
             return redirect("organisation")
-    context = {"form": form, "details": details, "missing": [form.fields[name].label for name in details.missing]}
+    missing = [form.fields[name].label for name in FIELDS if name in details.missing]
+    context = {"form": form, "details": details, "missing": missing}
     return render(request, "corps/organisation.html", context)

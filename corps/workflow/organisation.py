@@ -9,7 +9,7 @@ from corps.audit import record
 from corps.changes import put
 from corps.locking import locked
 from corps.models import Installation, Organisation, User
-from corps.organisation import forget_shown
+from corps.organisation import forget_shown, stated
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def change_organisation(
     """
     require(actor, "corps.change_organisation")
     locked(Installation.objects).get()
-    organisation = Organisation.objects.filter(pk=1).first() or Organisation()
+    organisation = stated()
     wanted = {"name": name, "letter_head": letter_head, "document_prefix": document_prefix}
     before, after = put(organisation, wanted | {"address": address, "telephone": telephone})
     if not after:

@@ -38,6 +38,7 @@ def test_an_administrator_states_it_on_its_page_and_the_audit_says_what_was_befo
     assert entry.detail == {"before": {"telephone": STATED["telephone"]}, "after": {"telephone": ""}}
     page = client.get("/organisation/").content.decode()
     assert "江南路" in page
+    assert client.get("/api/v1/schema/?format=json").json()["info"]["contact"]["name"] == STATED["name"]
     assert "尚未填写" in page
     client.post("/organisation/", STATED | {"telephone": ""})
     assert AuditEntry.objects.filter(verb="organisation.changed").count() == 2
