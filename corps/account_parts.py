@@ -42,10 +42,9 @@ parts: dict[str, AccountPart] = {}
 
 def required_of(role: str) -> tuple[str, ...]:
     """The account's own fields that a role cannot do without."""
-    return tuple(field for named, part in parts.items() if named == role for field in part.required)
+    return parts[role].required if role in parts else ()
 
 
 def initial_of(user: User) -> dict[str, Any]:
     """The values of the further fields of an account that exists."""
-    part = parts.get(user.role)
-    return (part and part.initial(user)) or {}
+    return parts[user.role].initial(user) if user.role in parts else {}

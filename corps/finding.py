@@ -74,8 +74,7 @@ def _show_units(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 def _things(user: User, query: Query) -> list[Source]:
     """Things by their number, as far as the audit tells of them."""
-    hits = _numbered_things(user, query)
-    return [Listed(hits)] if hits else []
+    return [Listed(_numbered_things(user, query))]
 
 
 def _numbered_things(user: User, query: Query) -> list[Hit]:
@@ -115,8 +114,7 @@ def _show_acts(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 
 def _pages(user: User, query: Query) -> list[Source]:
-    hits = _named_pages(user, query)
-    return [Listed(hits)] if hits else []
+    return [Listed(_named_pages(user, query))]
 
 
 def _named_pages(user: User, query: Query) -> list[Hit]:
