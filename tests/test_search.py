@@ -303,6 +303,10 @@ def test_a_kind_that_takes_too_long_is_told_and_the_others_are_found(scene: Scen
         ("checks", False),
     ]
     assert "加一个词" in page.content.decode()
+    suggested = client_of(scene.world.officer).get("/search/suggest/", {"q": "没有的东西"}).content.decode()
+    assert "慢的" in suggested
+    assert "加一个词" in suggested
+    assert "没有找到" not in suggested
 
 
 def test_maintenance_takes_up_what_waits_in_pieces(scene: Scene, monkeypatch):
