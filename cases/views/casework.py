@@ -16,7 +16,7 @@ from cases import story, timeline, workflow
 from cases.elsewhere import became
 from cases.filters import CAMPAIGN, campaigns_of
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
-from cases.models import BulkAct, Case, Complaint, Target
+from cases.models import BulkAct, Case, Complaint, SheetImport, Target
 from cases.states import ENDED_CASE, CaseState, ComplaintState
 from cases.titles import proposed_title
 from cases.views.tables import FILTERS as TARGET_FILTERS
@@ -24,6 +24,7 @@ from cases.views.tables import target_table
 from cases.workflow.guards import OPEN_CASE
 from corps.access import may
 from corps.clock import now
+from corps.database.snapshots import snapshot
 from corps.doors import SignedIn, open_to
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
@@ -178,6 +179,7 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
 @corps
 @reads("tab", *TARGET_FILTERS, Parameter("verb", [*dict(KINDS)]), number("each"), paged=True)
 @require_GET
+@snapshot()
 def show_case(request: SignedIn, number: str) -> HttpResponse:
     """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other rooms show."""
     case = visible_case(request.user, number)
@@ -294,7 +296,10 @@ def verbs_on(user: User, case: Case) -> dict[str, bool]:
 
 
 def _targets(request: SignedIn, case: Case) -> dict[str, Any]:
-    return target_table(request, case) | {"addresses": AddressesForm()}
+    """The work table; and which sheets are being registered, whose targets are on their way into it."""
+    registering = SheetImport.objects.filter(complaint__case=case, state=SheetImport.State.REGISTERING)
+    context = {"addresses": AddressesForm(), "registering": registering.select_related("complaint")}
+    return target_table(request, case) | context
 
 
 def _elsewhere(request: SignedIn, case: Case) -> dict[str, Any]:

@@ -1,11 +1,16 @@
-"""The work table of a case: contradictions first, by store or flat, on every page."""
+"""The work table of a case: contradictions first, by store or flat, on every page, as of one moment."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connections
 from django.test import Client
 
+from cases import story, workflow
 from cases.models import Target
 from corps.pieces.lists import page_of
 from listings.models import Listing
 from stores.models import Store
+from tests.cases.conftest import hand_in, sheet_of
 from tests.notices.world import World, add_targets, answer, case_page, issue
 
 
@@ -48,3 +53,33 @@ def shown_by(client: Client, url: str) -> list[int]:
         place = page.previous
     assert shown[: len(back)] == back
     return shown
+
+
+def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(client, committed_house, monkeypatch):
+    house = committed_house
+    sheet_import = hand_in(house, sheet_of("https://item.taobao.com/item.htm?id=655000000001"), "a.csv")
+    workflow.read_sheet(sheet_import.pk)
+    turns = {"lead": house.officer, "second": house.officer2}
+    case = workflow.take_up_sheet(sheet_import=sheet_import, actor=house.officer, title="案", **turns)
+
+    def register() -> None:
+        workflow.continue_registering(sheet_import.pk)
+        connections.close_all()
+
+    class Meanwhile(story.Teller):
+        """Something commits after the first counts and before the rows."""
+
+        def clocks(self, case, user):
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(register).result()
+            return ()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(story, "tellers", [*story.tellers, Meanwhile()])
+        client.force_login(house.officer)
+        during = client.get(case.get_absolute_url())
+    assert (during.context["tabs"][0]["count"], during.context["rows"]) == (0, [])
+    assert "a.csv”正在登记：已完成 0/1 行" in during.content.decode()
+    after = client.get(case.get_absolute_url())
+    assert (after.context["tabs"][0]["count"], len(after.context["rows"])) == (1, 1)
+    assert "正在登记" not in after.content.decode()
