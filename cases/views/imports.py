@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import BaseStorage
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -213,12 +213,14 @@ def _told(user: User, ids: list[int], results: list[Result]) -> str:
     """What became of settled rows, by name: of one row what it is now, of many how many have which result."""
     if told := next((str(result.message) for result in results if result.message), ""):
         return told
-    rows = list(ImportRow.objects.visible_to(user).filter(pk__in=ids).select_related("sheet_import"))
-    words = {row.pk: str(_word_of(row)) for row in rows}
-    if len(rows) == 1:
-        said = {"place": capfirst(rows[0].place_in_words), "address": rows[0].address[:80], "result": words[rows[0].pk]}
+    rows = ImportRow.objects.visible_to(user).filter(pk__in=ids)
+    if len(results) == 1 and (row := rows.select_related("sheet_import").first()):
+        said = {"place": capfirst(row.place_in_words), "address": row.address[:80], "result": _word_of(row)}
         return _("%(place)s: %(result)s. %(address)s") % said
-    parts = "　".join(f"{label} {count}" for label, count in Counter(words.values()).most_common())
+    counts: Counter[str] = Counter()
+    for result, decision, many in rows.order_by().values_list("result", "decision").annotate(Count("pk")):
+        counts[str(_word_of(ImportRow(result=result, decision=decision)))] += many
+    parts = "　".join(f"{label} {count}" for label, count in counts.most_common())
     settled = ngettext("%(count)d row settled.", "%(count)d rows settled.", len(results)) % {"count": len(results)}
     return f"{settled} {parts}"
 
