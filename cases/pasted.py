@@ -77,6 +77,11 @@ class Answers:
         return [(word, label, counted[word]) for word, label in Result.choices if counted[word]]
 
     @property
+    def rows(self) -> int:
+        """How many lines would become rows, those of which nothing can be registered among them."""
+        return sum(bool(answer.result) for answer in self.lines)
+
+    @property
     def usable(self) -> int:
         """How many lines would become rows that name something, now or after a look."""
         return sum(answer.result in (Result.NEW, Result.REPEAT, Result.HELD) for answer in self.lines)

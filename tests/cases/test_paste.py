@@ -116,6 +116,12 @@ def test_what_was_pasted_is_handed_in_and_read_as_a_sheet(officer, house):
     assert sheet_import.complaint.sheet_name.endswith(".csv")
 
 
+def test_the_button_says_how_many_lines_go_in_and_how_many_of_them_can_be_used(officer, house):
+    page = officer.post(reverse(PASTE), {"pasted": "\n".join([NEW, SHARED, "1.19E+12", "合计"])}).content.decode()
+    assert "提交 3 条，其中 2 条可用" in page
+    assert "提交 2 条" in officer.post(reverse(PASTE), {"pasted": f"{NEW}\n{SHARED}"}).content.decode()
+
+
 def test_a_firm_hands_in_with_one_click_and_what_names_nothing_is_not_handed_in(house):
     firm = signed_in_firm(house, "CXT")
     refused = firm.post(reverse(PASTE), {"pasted": "hello", "act": "hand_in"})
