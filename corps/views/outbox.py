@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Min, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from corps.messages import purposes
 from corps.models import Delivery, Installation, User
 from corps.outbox import backlog
 from corps.parameters import Parameter, reads
-from corps.pieces.lists import page_of
+from corps.pieces.lists import Page, page_of
 from corps.pieces.words import thousands
 from corps.refusals import send_back
 
@@ -117,17 +117,19 @@ def _chosen(form: HeldMailsForm) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk__in=form.ticked())
 
 
+def _page_of_mails(mails: QuerySet[Delivery], params: QueryDict) -> Page:
+    """A page of the mails of one kind, whose links lead to the outbox: it is shown where its forms are sent to, too."""
+    page = page_of(mails.select_related("message").defer("content"), params, order=("-id",))
+    here = reverse("outbox")
+    return replace(page, next=page.next and here + page.next, previous=page.previous and here + page.previous)
+
+
 def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
     installation = Installation.objects.get()
     held = Delivery.objects.held_for(request.user).order_by()
     kinds = sorted(held.values_list("message__purpose").annotate(Count("pk"), Min("message__created_at")))
     kind = request.GET.get("kind") or form.data.get("kind") or ""
-    of_kind = held.filter(message__purpose=kind).select_related("message").defer("content")
-    waiting, page = backlog(), None
-    if kind:
-        page, here = page_of(of_kind, request.GET, order=("-id",)), reverse("outbox")
-        # The page is also shown at the addresses that its forms are sent to.
-        page = replace(page, next=page.next and here + page.next, previous=page.previous and here + page.previous)
+    waiting = backlog()
     return {
         "form": form,
         "installation": installation,
@@ -137,6 +139,6 @@ def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
         "kinds": [(code, purposes.get(code, code), count, since) for code, count, since in kinds],
         "kind": kind,
         "kind_label": purposes.get(kind, kind),
-        "page": page,
+        "page": _page_of_mails(held.filter(message__purpose=kind), request.GET) if kind else None,
         "ticked": form.ticked(),
     }

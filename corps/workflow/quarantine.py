@@ -22,7 +22,6 @@ from corps.workflow.deliveries import administrators, cancel_unsent
 from corps.workflow.house import notify_many
 
 Held = Installation.Held
-ITSELF = [code.value for code in Held if code != Held.BY_HAND]
 
 
 @transaction.atomic
