@@ -31,7 +31,6 @@ OF_NOTICES = {
     "notice.issued": (gettext_lazy("New notices"), gettext_lazy("Notice issued"), "blue"),
     "notice.withdrawal_sent": (gettext_lazy("Withdrawn"), gettext_lazy("Letter of withdrawal"), "grey"),
 }
-MOST = 60
 
 
 def for_liaison(user: User, since: datetime) -> list[News]:
@@ -45,14 +44,15 @@ def for_liaison(user: User, since: datetime) -> list[News]:
     told: dict[Any, list[tuple[int, Line]]] = {}
     for label, count, line in _lines(user, entries):
         told.setdefault(label, []).append((count, line))
-    return [
-        News(label, sum(count for count, _line in lot), *_opened([line for _count, line in lot]))
-        for label, lot in told.items()
-    ]
+    return [_of_kind(label, lot) for label, lot in told.items()]
 
 
-def _opened(lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    return lines[: news.OPEN_LINES], lines[news.OPEN_LINES :]
+def _of_kind(label: Any, told: list[tuple[int, Line]]) -> News:
+    """News of one kind: its newest lines, and how much the others are about. told: (how many, line)."""
+    lines = [line for _count, line in told[: news.MOST_LINES]]
+    total = sum(count for count, _line in told)
+    left = sum(count for count, _line in told[news.MOST_LINES :])
+    return News(label, total, lines[: news.OPEN_LINES], lines[news.OPEN_LINES :], left)
 
 
 def _lines(user: User, entries: Any) -> Iterator[tuple[Any, int, Line]]:
@@ -69,7 +69,7 @@ def _lines(user: User, entries: Any) -> Iterator[tuple[Any, int, Line]]:
     )
     of_notices = [row["subject"] for row in rows if row["verb"] in OF_NOTICES]
     by_id = Notice.objects.visible_to(user).in_bulk(of_notices)
-    for row in rows[:MOST]:
+    for row in rows:
         if row["verb"] in OF_NOTICES:
             label, text, kind = map(str, OF_NOTICES[row["verb"]])
             notice = by_id.get(row["subject"])

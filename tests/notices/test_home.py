@@ -252,6 +252,19 @@ def test_a_liaison_is_told_what_was_issued_and_checked_and_nobodys_name(world: W
     assert not client_of(world.other_liaison).get(reverse("home")).context["news"]
 
 
+def test_what_a_liaison_is_not_told_line_by_line_is_counted(world: World, monkeypatch):
+    monkeypatch.setattr("cases.news.MOST_LINES", 1)
+    add_targets(world, 3)
+    [notice] = issue(world)
+    ids = answer(world, notice) and list(notice.items.order_by("pk").values_list("pk", flat=True))
+    workflow.verify_items(items=ids[:2], actor=world.officer2, seen="gone")
+    workflow.verify_items(items=ids[2:], actor=world.officer2, seen="live")
+    page = client_of(world.liaison).get(reverse("home"))
+    issued, checks = page.context["news"][1], page.context["news"][0]
+    assert (issued.total, len(issued.lines), issued.left) == (1, 1, 0)
+    assert (checks.total, len(checks.lines), checks.left) == (3, 1, 2)
+
+
 def test_the_first_sign_in_of_a_day_moves_the_moment_to_the_last_visit(world: World, client: Client):
     world.officer.set_password("Demo-2026-pass")
     world.officer.save()
