@@ -6,13 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from corps.first_steps import Step
-from stores.models import OfficialAccount, Platform
+from stores.models import Liaison, OfficialAccount, Platform
 
 
 def of_platforms() -> Iterator[Step]:
     """A platform, a primary liaison for each, and the accounts that must never be named."""
-    platforms, unreachable = Platform.objects.exists(), Platform.objects.without_recipient().exists()
-    reached = platforms and not unreachable
+    platforms = Platform.objects.exists()
+    with_account = Liaison.objects.reachable().primary().exclude(user=None)
+    missing = Platform.objects.taking_part().exclude(pk__in=with_account.values("platform"))
+    reached = platforms and not missing.exists()
     yield Step(60, _("A platform"), platforms, reverse("stores:platform_new"))
     yield Step(70, _("A primary liaison with an account for each platform"), reached, reverse("stores:platforms"))
     note = _("officers propose them on the firm's page, a supervisor confirms")

@@ -76,7 +76,8 @@ def protected_by(account: OfficialAccount) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What registering an official account touches: so many of a kind. note: what becomes of them. url: their list."""
+    """What an act touches, such as registering an official account: so many of a kind. note: what becomes of them.
+    url: their list."""
 
     code: str
     label: Any

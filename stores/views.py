@@ -36,7 +36,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 @readers
 @require_GET
 def list_platforms(request: SignedIn) -> HttpResponse:
-    """The platforms that take part, with their liaisons; where nobody can be written to, what waits there."""
+    """The platforms, retired ones too, with their liaisons; where nobody can be written to, what waits there."""
     platforms = list(Platform.objects.visible_to(request.user).prefetch_related("liaisons__user"))
     cut_off = set(Platform.objects.without_recipient().values_list("pk", flat=True))
     waiting = waiting_at([*cut_off], request.user) if cut_off else {}

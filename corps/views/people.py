@@ -80,7 +80,7 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
             _save_part(request, user, part, at)
             password = workflow.reset_password(user=user, actor=request.user, at=at)
         if form.is_valid():
-            return _shown_once(request, user, password=password)
+            return _shown_once(request, user, password=password, is_new=True)
     context = {"form": form, "part": part, "role": User.Role(role)}
     return render(request, "corps/users_form.html", context)
 
@@ -222,5 +222,9 @@ def _do(request: SignedIn, username: str, verb: Any, done: str) -> HttpResponse:
 
 
 @never_cache
-def _shown_once(request: SignedIn, user: User, *, password: str = "", key: str = "") -> HttpResponse:
-    return render(request, "corps/users_secret.html", {"account": user, "password": password, "key": key})
+def _shown_once(
+    request: SignedIn, user: User, *, password: str = "", key: str = "", is_new: bool = False
+) -> HttpResponse:
+    """The page of a secret. is_new: whether the account is new, and so has no sessions or keys that ended."""
+    context = {"account": user, "password": password, "key": key, "is_new": is_new}
+    return render(request, "corps/users_secret.html", context)

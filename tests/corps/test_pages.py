@@ -19,15 +19,17 @@ def admin(client, administrator):
     return client
 
 
-def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, unit, client):
+def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, unit, client, officer):
     page = admin.post(
         "/new-account/supervisor/",
         {"username": "zhou", "name": "周航", "unit": unit.pk, "duties": ["reviewer"], "email": "z@corps.example"},
     )
     password = re.search(r'id="secret"[^>]*>([^<]+)<', page.content.decode())[1]
     assert "no-store" in page.headers["Cache-Control"]
+    assert "作废" not in page.content.decode()
     user = User.objects.get(username="zhou")
     assert (user.role, user.duties, user.unit) == ("supervisor", ["reviewer"], unit)
+    assert "接口密钥已全部作废" in admin.post("/users/officer/password/").content.decode()
     client.logout()
     assert client.login(username="zhou", password=password)
 

@@ -138,6 +138,16 @@ def test_the_first_days_list_asks_for_an_account_that_two_persons_registered(peo
     assert [step.is_done for step in of_platforms() if step.order == 90] == [True]
 
 
+def test_the_first_days_list_asks_for_a_primary_liaison_with_an_account(people, platform):
+    def is_done() -> bool:
+        return next(step.is_done for step in of_platforms() if step.order == 70)
+
+    named = appoint(platform, people.admin)
+    assert not is_done()
+    workflow.give_account(liaison=named, user=people.liaison, duty="primary", actor=people.admin)
+    assert is_done()
+
+
 def test_only_administrators_register_platforms(people, platform):
     for person in (people.officer, people.liaison, people.auditor):
         with pytest.raises(PermissionDenied):
