@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
 
 ROLES = frozenset({"officer", "supervisor", "liaison", "representative", "administrator", "auditor"})
@@ -38,6 +38,11 @@ class Route:
     @property
     def is_api(self) -> bool:
         return self.url.startswith("/api/")
+
+    @property
+    def is_asked_by_script(self) -> bool:
+        """Whether the asker is told 401, not led to the sign-in page: the API, and what is asked while one types."""
+        return self.is_api or hasattr(resolve(self.url).func, "is_asked_while_typing")
 
     def __str__(self) -> str:
         return self.name

@@ -51,7 +51,7 @@ def sign_in(client: Client, db: None, password: str) -> Callable[[str], Client]:
 
 def is_refused(route: Route, status: int, location: str) -> bool:
     """Whether an answer to the anonymous says: sign in first."""
-    return status == 401 if route.is_api else status == 302 and location.startswith("/accounts/")
+    return status == 401 if route.is_asked_by_script else status == 302 and location.startswith("/accounts/")
 
 
 def test_every_route_has_a_rule():

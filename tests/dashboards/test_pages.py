@@ -97,6 +97,7 @@ def test_an_officer_finds_the_dashboard_under_oversight(page: Page, world: World
 def test_the_wall_shows_the_two_numbers_without_menus_and_renews_itself(page: Page, world: World):
     page.clock.install()
     sign_in(page)
+    page.locator("#rail a[href='/dashboards/']").click()
     page.get_by_role("link", name="大屏").click()
     expect(page.locator("#wall .count")).to_have_count(2)
     expect(page.locator(".top, #rail")).to_have_count(0)

@@ -36,9 +36,9 @@ def test_the_head_of_department_is_called_to_the_cases_to_be_filed(page: Page, w
     page.fill("[name=login]", chief.username)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    call = page.get_by_role("link", name="1 件案件待立案")
-    expect(call).to_be_visible()
+    filing = page.get_by_role("listitem").filter(has_text="C2026-000002")
+    expect(filing).to_contain_text("待立案")
     assert blank_rows(page) == []
-    call.click()
-    expect(page.locator("tbody")).to_contain_text("C2026-000002")
+    filing.get_by_role("link", name="决定").click()
+    expect(page.locator("main")).to_contain_text("C2026-000002")
     assert blank_rows(page) == []
