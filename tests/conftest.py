@@ -1,5 +1,6 @@
 """Fixtures for every room. Servers, workers, mail and browser come from the plugins beside this file."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from corps import organisation
 from tests.services import copy_template, make_template
 
 
@@ -27,3 +29,11 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         yield
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def known_organisation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The organisation's name is known from the start of a test to its end, so that the number of a page's statements
+    does not hang on how many seconds ago it was last read."""
+    monkeypatch.setattr(organisation, "SECONDS", 3_600)
+    organisation._shown["name"] = time.monotonic(), settings.ORGANISATION

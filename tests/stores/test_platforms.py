@@ -144,6 +144,8 @@ def test_the_first_days_list_asks_for_a_primary_liaison_with_an_account(people, 
 
     named = appoint(platform, people.admin)
     assert not is_done()
+    people.liaison.email = "liaison@taobao.example"
+    people.liaison.save(update_fields=["email"])
     workflow.give_account(liaison=named, user=people.liaison, duty="primary", actor=people.admin)
     assert is_done()
 
