@@ -14,7 +14,11 @@ from tests.services import copy_template, make_template
 
 
 def pytest_configure() -> None:
-    """The live server finds static files under their plain names alone; `test_static_files` is about the others."""
+    """The live server finds static files under their plain names alone; `test_static_files` is about the others.
+
+    A password takes Argon2 a seventh of a second, on purpose; `test_passwords` is about that.
+    """
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}
 
 

@@ -46,7 +46,7 @@ def main() -> int:
     options, rest = parser.parse_known_args()
     fetch_packages()
     proofs = ["-m", "proof", "-o", "faulthandler_timeout=0"]
-    arguments = proofs if options.proof else ["-m", "not proof", "-n", "2", "--dist", "loadfile"]
+    arguments = proofs if options.proof else ["-m", "not proof", "-n", "3", "--dist", "loadfile"]
     if options.minutes:
         os.environ["PROOF_MINUTES"] = str(options.minutes)
     return subprocess.run([sys.executable, "-m", "pytest", *arguments, *rest], cwd=PROJECT, check=False).returncode

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import execute_from_command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).parent / "data" / "clock_cases.tsv"
@@ -56,10 +57,12 @@ def test_extension_and_spans_are_options(due):
         ("CB", "2026-03-02", "--excluded", "2026-03-05..9999-12-31"),
     ],
 )
-def test_a_bad_call_prints_error_and_the_reason_and_exits_with_2(due, words):
-    status, printed = due(*words)
-    word, reason = printed.rstrip("\n").split("\t")
-    assert (status, word) == (2, "error")
+@pytest.mark.django_db
+def test_a_bad_call_prints_error_and_the_reason_and_exits_with_2(capsys, words):
+    with pytest.raises(SystemExit, match="^2$"):
+        execute_from_command_line(["manage.py", "due", *words])
+    word, reason = capsys.readouterr().out.rstrip("\n").split("\t")
+    assert word == "error"
     assert reason
 
 

@@ -29,9 +29,8 @@ def attempt(login="officer", password="wrong", *, address=STRANGER, client=None)
 
 
 @pytest.fixture(autouse=True)
-def clock(settings):
-    """Time stands still until a test or a wait moves it on; hashing is quick, for there are many guesses."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def clock():
+    """Time stands still until a test or a wait moves it on."""
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
 
