@@ -58,9 +58,9 @@ def undoable_now(user: User) -> list[Undoable]:
 
 def entries_of_today(user: User) -> QuerySet[AuditEntry]:
     """What a person did today, entry by entry; not what a replay tells of them."""
-    return AuditEntry.objects.filter(actor=user, recorded_at__gte=midnight(today())).exclude(
-        Q(verb__in=NO_WORK) | Q(channel="replay")
-    )
+    return AuditEntry.objects.filter(
+        actor=user, recorded_at__gte=midnight(today())
+    ).exclude(Q(verb__in=NO_WORK) | Q(channel="replay"))
 
 
 def of_today(user: User) -> QuerySet:

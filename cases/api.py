@@ -50,7 +50,9 @@ class ComplaintSerializer(KnownFields):
     def validate_sheet(self, sheet: Any) -> Any:
         if sheet.size > settings.SHEET_MAX_BYTES:
             limit = settings.SHEET_MAX_BYTES // 2**20
-            raise TooLarge(_("The sheet is larger than %(limit)d MB.") % {"limit": limit})
+            raise TooLarge(
+                _("The sheet is larger than %(limit)d MB.") % {"limit": limit}
+            )
         return sheet  # what is no sheet is taken, and its import ends as failed with the reason
 
 
@@ -66,15 +68,21 @@ class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
     @reads(has_body=True)
     @extend_schema(
         summary=gettext_lazy("Hand in a complaint"),
-        description=gettext_lazy("Its sheet is read and registered without a review step; follow it at `import`."),
-        responses={202: inline_serializer("ImportAddress", {"import": serializers.CharField()})},
+        description=gettext_lazy(
+            "Its sheet is read and registered without a review step; follow it at `import`."
+        ),
+        responses={
+            202: inline_serializer("ImportAddress", {"import": serializers.CharField()})
+        },
     )
     def create(self, request: Request) -> Response:
         """Hand in a sheet; it is read and registered without a review step. 202 with the import's address."""
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        require_capacity_for_sheet(cast(User, request.user), said["firm"], said["sheet"].size)
+        require_capacity_for_sheet(
+            cast(User, request.user), said["firm"], said["sheet"].size
+        )
         _complaint, sheet_import = workflow.submit_complaint(
             actor=cast(User, request.user),
             firm=said["firm"],
@@ -86,7 +94,9 @@ class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
             needs_review=False,
             at=now(),
         )
-        address = reverse("api-import-detail", args=[sheet_import.pk if sheet_import else ""])
+        address = reverse(
+            "api-import-detail", args=[sheet_import.pk if sheet_import else ""]
+        )
         return Response({"import": address}, status=202, headers={"Location": address})
 
 
@@ -112,7 +122,9 @@ class ImportSerializer(serializers.ModelSerializer):
     state = serializers.SerializerMethodField()
     rows_by_result = serializers.SerializerMethodField()
     detail = serializers.SerializerMethodField(
-        help_text=gettext_lazy("Why it failed, or what of the file was not read; and whether the same file came before")
+        help_text=gettext_lazy(
+            "Why it failed, or what of the file was not read; and whether the same file came before"
+        )
     )
     not_read = NotReadSerializer(many=True, read_only=True)
 
@@ -122,23 +134,41 @@ class ImportSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(str)
     def get_detail(self, sheet_import: SheetImport) -> str:
-        said = [sheet_import.explanation] if sheet_import.explanation else sheet_import.reading_report
+        said = (
+            [sheet_import.explanation]
+            if sheet_import.explanation
+            else sheet_import.reading_report
+        )
         if sheet_import.undone_at:
-            said.append(_("Undone on %(when)s.") % {"when": moment(sheet_import.undone_at)})
+            said.append(
+                _("Undone on %(when)s.") % {"when": moment(sheet_import.undone_at)}
+            )
         seen = Complaint.objects.visible_to(self.context["request"].user)
         if earlier := seen.with_sheet_of(sheet_import.of_complaint).first():
-            said.append(_("Exactly this file came before, with complaint %(number)s.") % {"number": earlier.number})
+            said.append(
+                _("Exactly this file came before, with complaint %(number)s.")
+                % {"number": earlier.number}
+            )
         return " ".join(said)
 
-    @extend_schema_field(serializers.ChoiceField(["reading", "registering", "done", "failed", "undone"]))
+    @extend_schema_field(
+        serializers.ChoiceField(["reading", "registering", "done", "failed", "undone"])
+    )
     def get_state(self, sheet_import: SheetImport) -> str:
         """The five words of the contract: what waits for a person's look is still being read."""
-        words: dict[str, str] = {SheetImport.State.REVIEW: "reading", SheetImport.State.ABANDONED: "failed"}
+        words: dict[str, str] = {
+            SheetImport.State.REVIEW: "reading",
+            SheetImport.State.ABANDONED: "failed",
+        }
         return words.get(sheet_import.state, sheet_import.state)
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_rows_by_result(self, sheet_import: SheetImport) -> dict[str, int]:
-        counted = sheet_import.import_rows.order_by().values_list("result").annotate(Count("pk"))
+        counted = (
+            sheet_import.import_rows.order_by()
+            .values_list("result")
+            .annotate(Count("pk"))
+        )
         return dict.fromkeys(ImportRow.Result.values, 0) | dict(counted)
 
 
@@ -182,11 +212,15 @@ class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewS
     ordering = "row"
 
     def get_queryset(self) -> QuerySet[SheetImport]:
-        return SheetImport.objects.visible_to(self.request.user).select_related("complaint", "undone_complaint")
+        return SheetImport.objects.visible_to(self.request.user).select_related(
+            "complaint", "undone_complaint"
+        )
 
     @extend_schema(
         summary=gettext_lazy("Follow an import"),
-        description=gettext_lazy("How far it is, what became of its rows, and what of the file was not read."),
+        description=gettext_lazy(
+            "How far it is, what became of its rows, and what of the file was not read."
+        ),
     )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """An import."""
@@ -195,7 +229,9 @@ class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewS
     @reads(paged=True)
     @extend_schema(
         summary=gettext_lazy("List the rows of an import"),
-        description=gettext_lazy("Each data row with its result and reason, in the order of the sheet."),
+        description=gettext_lazy(
+            "Each data row with its result and reason, in the order of the sheet."
+        ),
         responses=RowSerializer(many=True),
     )
     @action(detail=True, serializer_class=RowSerializer)
@@ -204,7 +240,9 @@ class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewS
         rows = self.get_object().import_rows.select_related(
             "sheet_import", "target__platform", "target__listing", "target__store"
         )
-        return self.get_paginated_response(RowSerializer(self.paginate_queryset(rows), many=True).data)
+        return self.get_paginated_response(
+            RowSerializer(self.paginate_queryset(rows), many=True).data
+        )
 
 
 router = SimpleRouter(use_regex_path=False)

@@ -5,7 +5,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases import timeline
-from cases.models import Campaign, Case, CaseNote, Complaint, ImportRow, LegalGround, Target
+from cases.models import (
+    Campaign,
+    Case,
+    CaseNote,
+    Complaint,
+    ImportRow,
+    LegalGround,
+    Target,
+)
 from cases.states import CaseState, ComplaintState, Seen, TargetState
 from cases.workflow.passing import REASONS
 from corps import wording
@@ -46,7 +54,10 @@ VERBS = {
     "complaint.closed": (_("Complaint closed"), "grey"),
     "import.read": (_("Sheet read"), "grey"),
     "import.corrected": (_("Reading of a sheet corrected"), "grey"),
-    "import.corrections_forgotten": (_("Corrections of a firm's sheets forgotten"), "grey"),
+    "import.corrections_forgotten": (
+        _("Corrections of a firm's sheets forgotten"),
+        "grey",
+    ),
     "import.released": (_("Sheet released for registration"), "grey"),
     "import.registered": (_("Sheet registered"), "grey"),
     "import.failed": (_("Sheet could not be read"), "red"),
@@ -73,7 +84,9 @@ ACTS = {
     "campaign.opened": _("Campaign opened"),
     "campaign.changed": _("Campaign changed"),
     "import.address_asked": _("A firm asked what an address would be recognised as"),
-    "import.addresses_asked": _("A firm asked what is known of addresses that it pasted"),
+    "import.addresses_asked": _(
+        "A firm asked what is known of addresses that it pasted"
+    ),
     "ground.registered": _("Legal ground registered"),
     "ground.changed": _("Legal ground changed"),
     "official_account.targets_marked": _("Targets of an official account marked"),
@@ -114,7 +127,12 @@ def register() -> None:
         complaints=Detail(_("complaints")),
         conclusion=Detail(_("conclusion")),
         corrections=Detail(_("corrections")),
-        decision=Detail(_("decision"), codes=lambda: dict(ImportRow.Decision.choices) | {"accepted": _("accepted")}),
+        decision=Detail(
+            _("decision"),
+            codes=lambda: (
+                dict(ImportRow.Decision.choices) | {"accepted": _("accepted")}
+            ),
+        ),
         document_number=Detail(_("document number")),
         dropped=Detail(_("out of work")),
         due_on=Detail(_("due")),
@@ -155,8 +173,17 @@ def register() -> None:
 
 def _name_case_kinds() -> None:
     """Cases and what they are made of."""
-    name_kind(Campaign, _("Campaign"), names_of(Campaign.objects.all, lambda campaign: campaign.label))
-    name_kind(Case, _("Case"), names_of(Case.objects.all, lambda case: case.number), _case_codes)
+    name_kind(
+        Campaign,
+        _("Campaign"),
+        names_of(Campaign.objects.all, lambda campaign: campaign.label),
+    )
+    name_kind(
+        Case,
+        _("Case"),
+        names_of(Case.objects.all, lambda case: case.number),
+        _case_codes,
+    )
     name_kind(
         Complaint,
         _("Complaint"),
@@ -168,7 +195,9 @@ def _name_case_kinds() -> None:
         _("Target"),
         names_of(
             lambda: Target.objects.select_related("platform", "listing", "store"),
-            lambda target: f"{target.platform.label} {target.get_kind_display()} {target.thing.canonical_id}",
+            lambda target: (
+                f"{target.platform.label} {target.get_kind_display()} {target.thing.canonical_id}"
+            ),
         ),
         choices(TargetState),
     )
@@ -176,16 +205,25 @@ def _name_case_kinds() -> None:
         ImportRow,
         _("Row of a sheet"),
         names_of(
-            lambda: ImportRow.objects.select_related("sheet_import__complaint", "sheet_import__undone_complaint"),
+            lambda: ImportRow.objects.select_related(
+                "sheet_import__complaint", "sheet_import__undone_complaint"
+            ),
             lambda row: f"{row.sheet_import.of_complaint.number} {row.place}",
         ),
     )
     name_kind(
         CaseNote,
         _("Note on a case"),
-        names_of(lambda: CaseNote.objects.select_related("case"), lambda note: f"{note.case.number} {moment(note.at)}"),
+        names_of(
+            lambda: CaseNote.objects.select_related("case"),
+            lambda note: f"{note.case.number} {moment(note.at)}",
+        ),
     )
-    name_kind(LegalGround, _("Legal ground"), names_of(LegalGround.objects.all, lambda ground: ground.label))
+    name_kind(
+        LegalGround,
+        _("Legal ground"),
+        names_of(LegalGround.objects.all, lambda ground: ground.label),
+    )
 
 
 def _name_belonging_kinds() -> None:
@@ -195,7 +233,9 @@ def _name_belonging_kinds() -> None:
         _("Claim of belonging"),
         names_of(
             lambda: Belonging.objects.select_related("platform"),
-            lambda claim: f"{claim.platform.label} {claim.listing_id} → {claim.store_id}",
+            lambda claim: (
+                f"{claim.platform.label} {claim.listing_id} → {claim.store_id}"
+            ),
         ),
     )
     name_kind(

@@ -26,7 +26,9 @@ class Became:
     may_look: bool = False
 
 
-def became(targets: Iterable[Target], user: User, own_case: int | None) -> dict[int, Became]:
+def became(
+    targets: Iterable[Target], user: User, own_case: int | None
+) -> dict[int, Became]:
     """What became of targets, by primary key; one statement.
 
     targets: with `case__unit` and `complaint` selected. own_case: that of the complaint or case in which they are
@@ -36,7 +38,10 @@ def became(targets: Iterable[Target], user: User, own_case: int | None) -> dict[
     """
     targets = list(targets)
     if not user.is_corps:
-        return {target.pk: Became(target.as_told.label, kind_of(target.as_told)) for target in targets}
+        return {
+            target.pk: Became(target.as_told.label, kind_of(target.as_told))
+            for target in targets
+        }
     seen = workflow.cases_seen(targets, user)
     return {
         target.pk: Became(
@@ -57,9 +62,14 @@ def _where(target: Target, seen: set[int], own_case: int | None) -> Any:
     case = target.case
     if case is None:
         complaint = target.complaint
-        return _("With complaint %(complaint)s, in no case yet.") % {"complaint": complaint.number if complaint else ""}
+        return _("With complaint %(complaint)s, in no case yet.") % {
+            "complaint": complaint.number if complaint else ""
+        }
     if case.pk == own_case:
         return ""
     if case.pk in seen:
-        return _("In case %(case)s, which is “%(state)s”.") % {"case": case.number, "state": case.get_state_display()}
+        return _("In case %(case)s, which is “%(state)s”.") % {
+            "case": case.number,
+            "state": case.get_state_display(),
+        }
     return _("In a case of another unit (%(unit)s).") % {"unit": case.unit.name}

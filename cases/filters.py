@@ -7,7 +7,10 @@ from corps.parameters import Parameter
 
 def campaigns_of(user: User) -> dict[str, str]:
     """The campaigns that a person may filter by: key, as it stands in an address → name."""
-    return {str(campaign.pk): campaign.label for campaign in Campaign.objects.visible_to(user)}
+    return {
+        str(campaign.pk): campaign.label
+        for campaign in Campaign.objects.visible_to(user)
+    }
 
 
 CAMPAIGN = Parameter("campaign", campaigns_of)

@@ -9,12 +9,32 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Campaign, Case, CaseNote, CaseOfficer, Complaint, ImportRow, RowWords, Target
+from cases.models import (
+    Campaign,
+    Case,
+    CaseNote,
+    CaseOfficer,
+    Complaint,
+    ImportRow,
+    RowWords,
+    Target,
+)
 from corps import search
 from corps.models import User
 from corps.pieces.lists import mark_of
 from corps.pieces.words import full_day
-from corps.search import Hit, Indexed, Query, Rows, Source, Through, Words, holding, in_order, numbered
+from corps.search import (
+    Hit,
+    Indexed,
+    Query,
+    Rows,
+    Source,
+    Through,
+    Words,
+    holding,
+    in_order,
+    numbered,
+)
 from listings.asked import by_id, is_whole_id, place_of
 from listings.models import Listing
 from stores.models import Store
@@ -43,7 +63,14 @@ def register() -> None:
     search.indexes.append(ROW_WORDS)
     search.numbered_models.extend((("C", Case), ("T", Complaint)))
     kind = search.register
-    kind("cases", gettext_lazy("Cases"), order=10, roles=CORPS, sources=_cases, show=_show_cases)
+    kind(
+        "cases",
+        gettext_lazy("Cases"),
+        order=10,
+        roles=CORPS,
+        sources=_cases,
+        show=_show_cases,
+    )
     kind(
         "complaints",
         gettext_lazy("Complaints"),
@@ -52,19 +79,60 @@ def register() -> None:
         sources=_complaints,
         show=_show_complaints,
     )
-    kind("campaigns", gettext_lazy("Campaigns"), order=27, roles=CORPS, sources=_campaigns, show=_show_campaigns)
-    kind("named", gettext_lazy("What you named"), order=18, roles=FIRM, sources=_named, show=_show_named)
-    kind("sheets", gettext_lazy("Complaint files"), order=40, roles=CORPS + FIRM, sources=_sheets, show=_show_sheets)
-    kind("rows", gettext_lazy("Rows of sheets"), order=45, roles=CORPS + FIRM, sources=_rows, show=_show_rows)
-    kind("notes", gettext_lazy("Notes on cases"), order=50, roles=CORPS, sources=_notes, show=_show_notes)
+    kind(
+        "campaigns",
+        gettext_lazy("Campaigns"),
+        order=27,
+        roles=CORPS,
+        sources=_campaigns,
+        show=_show_campaigns,
+    )
+    kind(
+        "named",
+        gettext_lazy("What you named"),
+        order=18,
+        roles=FIRM,
+        sources=_named,
+        show=_show_named,
+    )
+    kind(
+        "sheets",
+        gettext_lazy("Complaint files"),
+        order=40,
+        roles=CORPS + FIRM,
+        sources=_sheets,
+        show=_show_sheets,
+    )
+    kind(
+        "rows",
+        gettext_lazy("Rows of sheets"),
+        order=45,
+        roles=CORPS + FIRM,
+        sources=_rows,
+        show=_show_rows,
+    )
+    kind(
+        "notes",
+        gettext_lazy("Notes on cases"),
+        order=50,
+        roles=CORPS,
+        sources=_notes,
+        show=_show_notes,
+    )
 
 
 def _cases(user: User, query: Query) -> list[Source]:
     """By number, official number, title, firm, or who handles them."""
     cases = Case.objects.visible_to(user)
-    handled = CaseOfficer.objects.filter(holding(query, "officer__name", "officer__username"), until=None)
-    text = holding(query, "title", "number", "document_number", "firm__short_name", "firm__code")
-    text |= Q(pk__in=handled.values("case")) | numbered(query, "C", official="number_backwards")
+    handled = CaseOfficer.objects.filter(
+        holding(query, "officer__name", "officer__username"), until=None
+    )
+    text = holding(
+        query, "title", "number", "document_number", "firm__short_name", "firm__code"
+    )
+    text |= Q(pk__in=handled.values("case")) | numbered(
+        query, "C", official="number_backwards"
+    )
     return [Rows(cases.alias(number_backwards=Reverse("document_number")).filter(text))]
 
 
@@ -96,7 +164,9 @@ def _show_complaints(user: User, query: Query, keys: Sequence[int]) -> list[Hit]
     return [
         Hit(
             complaint.subject,
-            f"{complaint.number} {complaint.firm.short_label}" if user.is_corps else complaint.number,
+            f"{complaint.number} {complaint.firm.short_label}"
+            if user.is_corps
+            else complaint.number,
             complaint.get_absolute_url(),
             complaint.state,
             complaint.get_state_display(),
@@ -109,25 +179,35 @@ def _show_complaints(user: User, query: Query, keys: Sequence[int]) -> list[Hit]
 def _is_number(query: Query, number: str) -> bool:
     """Whether a query says the whole number, year and all."""
     said = query.number
-    return bool(said and said.series and said.year and number in said.numbers(said.series))
+    return bool(
+        said and said.series and said.year and number in said.numbers(said.series)
+    )
 
 
 def _campaigns(user: User, query: Query) -> list[Source]:
-    return [Rows(Campaign.objects.visible_to(user).filter(holding(query, "name", "name_en")))]
+    return [
+        Rows(
+            Campaign.objects.visible_to(user).filter(holding(query, "name", "name_en"))
+        )
+    ]
 
 
 def _show_campaigns(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     hits = []
     for campaign in in_order(Campaign.objects.visible_to(user), keys):
         days = f"{full_day(campaign.opens_on)} – {full_day(campaign.closes_on)}"
-        hits.append(Hit(campaign.label, days, f"{reverse('cases:list')}?campaign={campaign.pk}"))
+        hits.append(
+            Hit(campaign.label, days, f"{reverse('cases:list')}?campaign={campaign.pk}")
+        )
     return hits
 
 
 def _named(user: User, query: Query) -> list[Source]:
     """What a firm named, by id, address, or the words of its own rows."""
     own = Target.objects.visible_to(user)
-    listings = Listing.objects.filter(pk__in=own.exclude(listing=None).values("listing"))
+    listings = Listing.objects.filter(
+        pk__in=own.exclude(listing=None).values("listing")
+    )
     stores = Store.objects.filter(pk__in=own.exclude(store=None).values("store"))
     found: list[Source] = []
     for source in by_id(query, "listing", listings):
@@ -135,14 +215,23 @@ def _named(user: User, query: Query) -> list[Source]:
     for source in by_id(query, "store", stores):
         found.append(Through(source, lambda keys: own.filter(store__in=keys)))
     rows = ImportRow.objects.visible_to(user).exclude(target=None)
-    found += [Through(source, lambda keys: own.filter(rows__in=keys).distinct()) for source in _by_words(query, rows)]
+    found += [
+        Through(source, lambda keys: own.filter(rows__in=keys).distinct())
+        for source in _by_words(query, rows)
+    ]
     return found
 
 
 def _show_named(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     """Its state as the firm's list tells it, and the firm's own words for it."""
-    targets = Target.objects.visible_to(user).select_related("platform", "listing", "store", "case")
-    rows = ImportRow.objects.visible_to(user).filter(target__in=keys).order_by("registered_at", "pk")
+    targets = Target.objects.visible_to(user).select_related(
+        "platform", "listing", "store", "case"
+    )
+    rows = (
+        ImportRow.objects.visible_to(user)
+        .filter(target__in=keys)
+        .order_by("registered_at", "pk")
+    )
     first: dict[int | None, ImportRow] = {}
     for row in rows:
         first.setdefault(row.target_id, row)
@@ -150,7 +239,9 @@ def _show_named(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     for target in in_order(targets, keys):
         canonical_id = target.thing.canonical_id
         cells = first[target.pk].cells
-        words = cells.get("store_name" if target.kind == Target.Kind.STORE else "title", "")
+        words = cells.get(
+            "store_name" if target.kind == Target.Kind.STORE else "title", ""
+        )
         hits.append(
             Hit(
                 words or canonical_id,
@@ -167,17 +258,29 @@ def _show_named(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 def _sheets(user: User, query: Query) -> list[Source]:
     """Complaints by the name of the file that came with them, or of a worksheet in it."""
     complaints = Complaint.objects.visible_to(user).exclude(sheet=None)
-    return [Rows(complaints.filter(holding(query, "sheet_name", "sheet_import__worksheet")))]
+    return [
+        Rows(complaints.filter(holding(query, "sheet_name", "sheet_import__worksheet")))
+    ]
 
 
 def _show_sheets(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
-    complaints = Complaint.objects.visible_to(user).select_related("firm", "sheet_import")
+    complaints = Complaint.objects.visible_to(user).select_related(
+        "firm", "sheet_import"
+    )
     hits = []
     for complaint in in_order(complaints, keys):
         sheet_import = getattr(complaint, "sheet_import", None)
-        url = reverse("cases:import", args=[sheet_import.pk]) if sheet_import else complaint.get_absolute_url()
+        url = (
+            reverse("cases:import", args=[sheet_import.pk])
+            if sheet_import
+            else complaint.get_absolute_url()
+        )
         note = f"{complaint.number} {complaint.subject}"
-        state, label = (sheet_import.state, sheet_import.get_state_display()) if sheet_import else ("", "")
+        state, label = (
+            (sheet_import.state, sheet_import.get_state_display())
+            if sheet_import
+            else ("", "")
+        )
         hits.append(Hit(complaint.sheet_name, note, url, state, label))
     return hits
 
@@ -201,12 +304,19 @@ def _show_rows(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     hits = []
     for row in in_order(rows, keys):
         cells, complaint = row.cells, row.sheet_import.of_complaint
-        words = [cells[name] for name in ("title", "store_name", "remark") if cells.get(name)]
-        place = _("%(complaint)s, %(place)s") % {"complaint": complaint.number, "place": row.place_in_words}
+        words = [
+            cells[name] for name in ("title", "store_name", "remark") if cells.get(name)
+        ]
+        place = _("%(complaint)s, %(place)s") % {
+            "complaint": complaint.number,
+            "place": row.place_in_words,
+        }
         note = f"{complaint.firm.short_label} {place}" if user.is_corps else place
         # The page of the import that begins with this row.
         url = f"{reverse('cases:import', args=[row.sheet_import_id])}?show=all&after={mark_of(row.row - 1)}"
-        state, label = (row.result, row.get_result_display()) if user.is_corps else ("", "")
+        state, label = (
+            (row.result, row.get_result_display()) if user.is_corps else ("", "")
+        )
         hits.append(Hit(" · ".join(words) or row.address, note, url, state, label))
     return hits
 
@@ -217,7 +327,11 @@ def _notes(user: User, query: Query) -> list[Source]:
 
 def _show_notes(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     hits = []
-    for note in in_order(CaseNote.objects.visible_to(user).select_related("case", "author"), keys):
+    for note in in_order(
+        CaseNote.objects.visible_to(user).select_related("case", "author"), keys
+    ):
         written = f"{note.case.number} {note.author.name} {full_day(note.at)}"
-        hits.append(Hit(note.text, written, f"{note.case.get_absolute_url()}?tab=notes"))
+        hits.append(
+            Hit(note.text, written, f"{note.case.get_absolute_url()}?tab=notes")
+        )
     return hits

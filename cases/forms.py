@@ -38,9 +38,17 @@ class CampaignForm(RecordForm):
 
     class Meta:
         model = Campaign
-        fields = ["name", "name_en", "opens_on", "closes_on", "reply_working_days", "check_working_days"]
+        fields = [
+            "name",
+            "name_en",
+            "opens_on",
+            "closes_on",
+            "reply_working_days",
+            "check_working_days",
+        ]
         widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("opens_on", "closes_on")
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("opens_on", "closes_on")
         }
         labels = {
             "name": _("Campaign"),
@@ -50,7 +58,9 @@ class CampaignForm(RecordForm):
             "reply_working_days": _("Answer within, working days"),
             "check_working_days": _("Check within, working days"),
         }
-        help_texts = dict.fromkeys(("reply_working_days", "check_working_days"), _("Empty: by house rule."))
+        help_texts = dict.fromkeys(
+            ("reply_working_days", "check_working_days"), _("Empty: by house rule.")
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,9 +79,19 @@ class NewGroundForm(RecordForm):
 
     class Meta:
         model = LegalGround
-        fields = ["code", "name", "name_en", "aspect", "basis", "is_sufficient", "valid_from", "valid_to"]
+        fields = [
+            "code",
+            "name",
+            "name_en",
+            "aspect",
+            "basis",
+            "is_sufficient",
+            "valid_from",
+            "valid_to",
+        ]
         widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("valid_from", "valid_to")
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("valid_from", "valid_to")
         }
         labels = {
             "code": _("Code of the ground"),
@@ -83,13 +103,16 @@ class NewGroundForm(RecordForm):
             "valid_to": _("Last day"),
         }
         help_texts = {
-            "code": _("Small letters, digits and underscores; it cannot be changed later."),
+            "code": _(
+                "Small letters, digits and underscores; it cannot be changed later."
+            ),
             "basis": _("As letters cite them."),
             "valid_to": _("Empty as long as the law is in force."),
         }
 
     aspect = forms.ChoiceField(
-        label=_("Aspect of the memorandum"), choices=[("", _("choose")), *LegalGround.Aspect.choices]
+        label=_("Aspect of the memorandum"),
+        choices=[("", _("choose")), *LegalGround.Aspect.choices],
     )
 
 
@@ -114,23 +137,32 @@ class ComplaintForm(forms.Form):
         help_text=_("Empty: as the file's name, or the title in it, says."),
     )
     received_on = forms.DateField(
-        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Received on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     receipt_reason = forms.CharField(
         label=_("Why from an earlier day"),
         max_length=300,
         required=False,
-        help_text=_("Needed where the letter reached the corps before today, such as by post."),
+        help_text=_(
+            "Needed where the letter reached the corps before today, such as by post."
+        ),
     )
     sheet = forms.FileField(
         label=_("Sheet"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv"}),
-        help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
+        help_text=_(
+            "XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."
+        ),
     )
-    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)
+    campaign = forms.ModelChoiceField(
+        label=_("Campaign"), queryset=Campaign.objects.none(), required=False
+    )
     # The subject that was proposed from the file's name, if one was.
-    guessed_subject = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    guessed_subject = forms.CharField(
+        max_length=200, required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,7 +175,9 @@ class ComplaintForm(forms.Form):
             del self.fields["campaign"]
             del self.fields["receipt_reason"]
             self.fields["received_on"].label = _("Date of receipt that you propose")
-            self.fields["received_on"].help_text = _("The corps sets it; without its word it is today.")
+            self.fields["received_on"].help_text = _(
+                "The corps sets it; without its word it is today."
+            )
 
     def clean(self) -> dict[str, Any]:
         """What was typed; without a subject, the one that the file's name says, and whether it was guessed."""
@@ -180,10 +214,16 @@ class PasteForm(forms.Form):
         strip=False,
         widget=forms.Textarea,
     )
-    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), required=False)
-    subject = forms.CharField(label=_("Subject of the letter"), max_length=200, required=False)
+    firm = forms.ModelChoiceField(
+        label=_("Firm"), queryset=Firm.objects.none(), required=False
+    )
+    subject = forms.CharField(
+        label=_("Subject of the letter"), max_length=200, required=False
+    )
 
-    def __init__(self, data: QueryDict | None = None, *, user: User, firm: Firm | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, user: User, firm: Firm | None = None
+    ) -> None:
         # Ids of its own: it stands beside other forms.
         super().__init__(data, auto_id="paste_%s", initial={"firm": firm})
         self.firms = Firm.objects.visible_to(user)
@@ -195,7 +235,9 @@ class PasteForm(forms.Form):
     @property
     def complainant(self) -> Firm | None:
         """The firm that complains: a representative's own, otherwise the chosen one."""
-        return self.cleaned_data.get("firm") if "firm" in self.fields else self.firms.get()
+        return (
+            self.cleaned_data.get("firm") if "firm" in self.fields else self.firms.get()
+        )
 
     def clean_pasted(self) -> str:
         """At most so many lines as are answered at once."""
@@ -204,7 +246,9 @@ class PasteForm(forms.Form):
         if not lines:
             raise ValidationError(_("Paste at least one line."))
         if lines > MOST_LINES:
-            said = _("These are %(lines)s lines; at most %(most)s are read at once. Upload a file instead.")
+            said = _(
+                "These are %(lines)s lines; at most %(most)s are read at once. Upload a file instead."
+            )
             raise ValidationError(said % {"lines": lines, "most": MOST_LINES})
         return text
 
@@ -219,7 +263,9 @@ def first_bytes(file: UploadedFile) -> bytes:
 class ComplaintCorrectionForm(forms.Form):
     """Whose complaint it is, and what it is about."""
 
-    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.none(), empty_label=None)
+    firm = forms.ModelChoiceField(
+        label=_("Firm"), queryset=Firm.objects.none(), empty_label=None
+    )
     subject = forms.CharField(label=_("Subject of the letter"), max_length=200)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -233,7 +279,9 @@ class NewSheetForm(forms.Form):
     sheet = forms.FileField(
         label=_("Sheet"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv"}),
-        help_text=_("XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."),
+        help_text=_(
+            "XLSX or CSV, the firm's own headers; up to 20 MB and 100,000 rows."
+        ),
     )
 
     def clean_sheet(self) -> UploadedFile:
@@ -248,7 +296,8 @@ class ReceiptForm(forms.Form):
     """The date of receipt as the corps sets it, with a reason where it lies before the handing in."""
 
     received_on = forms.DateField(
-        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Received on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
         label=_("Why from an earlier day"),
@@ -266,14 +315,22 @@ class CaseForm(forms.Form):
         label=_("Legal ground"),
         queryset=LegalGround.objects.none(),
         required=False,
-        help_text=_("Holds for every target without one of its own; a low price alone is none."),
+        help_text=_(
+            "Holds for every target without one of its own; a low price alone is none."
+        ),
     )
     lead = forms.ModelChoiceField(label=_("Lead officer"), queryset=User.objects.none())
-    second = forms.ModelChoiceField(label=_("Second officer"), queryset=User.objects.none())
+    second = forms.ModelChoiceField(
+        label=_("Second officer"), queryset=User.objects.none()
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, LegalGround.objects.visible_to(user).valid_on(today()).sufficient(), "ground")
+        offer(
+            self,
+            LegalGround.objects.visible_to(user).valid_on(today()).sufficient(),
+            "ground",
+        )
         officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
         offer(self, officers, "lead", "second")
         self.fields["lead"].initial = user.pk
@@ -286,7 +343,9 @@ class CaseForm(forms.Form):
 def two_officers(said: dict[str, Any]) -> User:
     """The second officer of a form's data. Raises ValidationError for the same person twice."""
     if said["second"] == said.get("lead"):
-        raise ValidationError(_("A case is handled by two officers: choose another one."))
+        raise ValidationError(
+            _("A case is handled by two officers: choose another one.")
+        )
     return said["second"]
 
 
@@ -305,7 +364,9 @@ class OfficersForm(forms.Form):
     """The two officers of a case."""
 
     lead = forms.ModelChoiceField(label=_("Lead officer"), queryset=User.objects.none())
-    second = forms.ModelChoiceField(label=_("Second officer"), queryset=User.objects.none())
+    second = forms.ModelChoiceField(
+        label=_("Second officer"), queryset=User.objects.none()
+    )
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -327,7 +388,9 @@ class TitleForm(forms.Form):
 class GroundForm(forms.Form):
     """The ground a case stands on."""
 
-    ground = forms.ModelChoiceField(label=_("Legal ground"), queryset=LegalGround.objects.none(), required=False)
+    ground = forms.ModelChoiceField(
+        label=_("Legal ground"), queryset=LegalGround.objects.none(), required=False
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -337,7 +400,9 @@ class GroundForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason, for acts that owe one."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -348,13 +413,17 @@ class ReasonForm(forms.Form):
 class LeavingForm(ReasonForm):
     """Why a case leaves or is suspended, and the counts of what waits that the person was shown, as "code=count"."""
 
-    confirmed = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+    confirmed = forms.CharField(
+        max_length=500, required=False, widget=forms.HiddenInput
+    )
 
     def clean_confirmed(self) -> dict[str, int]:
         """The counts by their codes."""
         text = self.cleaned_data["confirmed"]
         if text and not COUNTS.fullmatch(text):
-            raise ValidationError(_("These counts cannot be read; open the page again."))
+            raise ValidationError(
+                _("These counts cannot be read; open the page again.")
+            )
         pairs = [pair.split("=") for pair in text.split()]
         return {code: int(count) for code, count in pairs}
 
@@ -372,13 +441,17 @@ class WithdrawalForm(LeavingForm):
     def clean(self) -> dict[str, Any]:
         """What was typed, and the ids of the targets that were ticked beside the form."""
         super().clean()
-        return self.cleaned_data | {"take_back": ticked_ids(cast(QueryDict, self.data), "take_back")}
+        return self.cleaned_data | {
+            "take_back": ticked_ids(cast(QueryDict, self.data), "take_back")
+        }
 
 
 class TextForm(forms.Form):
     """A note, or a conclusion."""
 
-    text = forms.CharField(label=_("Text"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label=_("Text"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -397,20 +470,33 @@ class AddressesForm(forms.Form):
     )
 
     def clean_addresses(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()][:5000]
+        return [
+            line.strip()
+            for line in self.cleaned_data["addresses"].splitlines()
+            if line.strip()
+        ][:5000]
 
 
 class MoveForm(forms.Form):
     """Where a complaint goes that was taken into the wrong case: an open case of its firm, or none; and why."""
 
     case = forms.ModelChoiceField(
-        label=_("To case"), queryset=Case.objects.none(), required=False, empty_label=_("into no case for now")
+        label=_("To case"),
+        queryset=Case.objects.none(),
+        required=False,
+        empty_label=_("into no case for now"),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
-    def __init__(self, *args: Any, user: User, complaint: Complaint, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, complaint: Complaint, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        cases = Case.objects.visible_to(user).filter(firm=complaint.firm, state__in=OPEN_CASE)
+        cases = Case.objects.visible_to(user).filter(
+            firm=complaint.firm, state__in=OPEN_CASE
+        )
         offer(self, cases.exclude(complaints=complaint).order_by("-pk"), "case")
 
 
@@ -421,9 +507,13 @@ class BelongingForm(forms.Form):
         label=_("Address of the store"),
         max_length=2000,
         required=False,
-        help_text=_("Any form of the store's address; empty if it is in no store that is known."),
+        help_text=_(
+            "Any form of the store's address; empty if it is in no store that is known."
+        ),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, platform: Platform, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -436,5 +526,7 @@ class BelongingForm(forms.Form):
             return ""
         address = read_cell(text)
         if address.kind != "store" or platform_of(address.site) != self.platform.slug:
-            raise ValidationError(_("This is no address of a store on the listing's platform."))
+            raise ValidationError(
+                _("This is no address of a store on the listing's platform.")
+            )
         return address.canonical_id

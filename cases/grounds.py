@@ -35,7 +35,9 @@ def shipped_grounds() -> list[dict[str, Any]]:
 def seed_grounds(apps: Any) -> None:
     """Write the grounds; rows that are there already stay as they are. apps: a migration's registry."""
     ground = apps.get_model("cases", "LegalGround")
-    ground.objects.bulk_create([ground(**row) for row in shipped_grounds()], ignore_conflicts=True)
+    ground.objects.bulk_create(
+        [ground(**row) for row in shipped_grounds()], ignore_conflicts=True
+    )
 
 
 def remove_grounds(apps: Any) -> None:

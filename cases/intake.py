@@ -22,8 +22,16 @@ def require_capacity_for_sheet(user: User, firm: Firm, size: int) -> None:
     else:
         count("sheets.firm", firm.pk)
     space = limit("papers.firm")
-    kept = Complaint.objects.filter(firm=firm).aggregate(total=Sum("sheet__size"))["total"] or 0
+    kept = (
+        Complaint.objects.filter(firm=firm).aggregate(total=Sum("sheet__size"))["total"]
+        or 0
+    )
     if kept + size > space.most:
         said = {"firm": firm.short_label, "most": space.most // GIGABYTE}
-        message = _("The papers of %(firm)s take %(most)d GB, and no more are kept. Ask the corps what can go.") % said
+        message = (
+            _(
+                "The papers of %(firm)s take %(most)d GB, and no more are kept. Ask the corps what can go."
+            )
+            % said
+        )
         raise LimitExceeded(space, 0, message)

@@ -34,12 +34,27 @@ def _register_home() -> None:
 def _register_navigation() -> None:
     corps = ("officer", "supervisor")
     register = navigation.register
-    register("home", _("Desk"), "home", section="desk", order=5, roles=(*corps, "representative"), count=waiting_for)
+    register(
+        "home",
+        _("Desk"),
+        "home",
+        section="desk",
+        order=5,
+        roles=(*corps, "representative"),
+        count=waiting_for,
+    )
     register(
         "complaints", _("Complaints, imports"), "cases:complaints", section="casework", order=10,
         roles=(*corps, "representative"), count=complaints.waiting, counted="state=open",
     )  # fmt: skip
-    register("named", _("What you named"), "cases:named", section="casework", order=15, roles=("representative",))
+    register(
+        "named",
+        _("What you named"),
+        "cases:named",
+        section="casework",
+        order=15,
+        roles=("representative",),
+    )
     register(
         "cases",
         _("Cases"),
@@ -54,10 +69,27 @@ def _register_navigation() -> None:
         "claims", _("Claims of belonging"), "cases:claims", section="registers", order=55, roles=corps,
         count=claims.waiting,
     )  # fmt: skip
-    register("campaigns", _("Campaigns"), "cases:campaigns", section="registers", order=5, roles=corps)
     register(
-        "grounds", _("Legal grounds"), "cases:grounds", section="registers", order=25, roles=(*corps, "administrator")
+        "campaigns",
+        _("Campaigns"),
+        "cases:campaigns",
+        section="registers",
+        order=5,
+        roles=corps,
+    )
+    register(
+        "grounds",
+        _("Legal grounds"),
+        "cases:grounds",
+        section="registers",
+        order=25,
+        roles=(*corps, "administrator"),
     )
     navigation.register_place(
-        "representative", lambda user: user.representative.firm.short_label if hasattr(user, "representative") else ""
+        "representative",
+        lambda user: (
+            user.representative.firm.short_label
+            if hasattr(user, "representative")
+            else ""
+        ),
     )

@@ -22,7 +22,12 @@ from corps.pieces.words import day, thousands
 
 # How long before the end of its handling period a case comes onto the home page.
 NEAR = timedelta(days=14)
-HANDLED = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+HANDLED = (
+    CaseState.FILED,
+    CaseState.DISPOSING,
+    CaseState.CONCLUDING,
+    CaseState.REOPENED,
+)
 NOT_IN_CASE = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
 # A sheet in one of these asks its firm for something.
 FOR_ITS_FIRM = (SheetImport.State.REVIEW, SheetImport.State.FAILED)
@@ -38,7 +43,9 @@ def case_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
     cases = Case.objects.visible_to(user).filter(pk__in=ids).select_related("firm")
     return {
         case.pk: Subject(
-            case.title, case.get_absolute_url(), (case.firm.short_label, case.document_number or case.number)
+            case.title,
+            case.get_absolute_url(),
+            (case.firm.short_label, case.document_number or case.number),
         )
         for case in cases
     }
@@ -46,15 +53,23 @@ def case_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
 
 def complaint_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
     """Complaints as they are called in a stream; one statement."""
-    complaints = Complaint.objects.visible_to(user).filter(pk__in=ids).select_related("firm")
-    return {complaint.pk: _complaint_subject(complaint, user) for complaint in complaints}
+    complaints = (
+        Complaint.objects.visible_to(user).filter(pk__in=ids).select_related("firm")
+    )
+    return {
+        complaint.pk: _complaint_subject(complaint, user) for complaint in complaints
+    }
 
 
 def _complaint_subject(complaint: Complaint, user: User) -> Subject:
     received = _("received %(day)s") % {"day": day(complaint.received_on)}
-    firm = () if user.role == User.Role.REPRESENTATIVE else (complaint.firm.short_label,)
+    firm = (
+        () if user.role == User.Role.REPRESENTATIVE else (complaint.firm.short_label,)
+    )
     title = _("Complaint: %(subject)s") % {"subject": complaint.subject}
-    return Subject(title, complaint.get_absolute_url(), (*firm, complaint.number, received))
+    return Subject(
+        title, complaint.get_absolute_url(), (*firm, complaint.number, received)
+    )
 
 
 def _not_in_case(user: User) -> QuerySet[Complaint]:
@@ -63,12 +78,21 @@ def _not_in_case(user: User) -> QuerySet[Complaint]:
 
 def to_take_in(user: User) -> Iterator[Need]:
     """Complaints that are not in a case yet, with what is the next act on each; one statement."""
-    found = _not_in_case(user).select_related("sheet_import", "verify_deadline").order_by("received_on", "pk")
+    found = (
+        _not_in_case(user)
+        .select_related("sheet_import", "verify_deadline")
+        .order_by("received_on", "pk")
+    )
     for complaint in found:
         need = _next_act(complaint, getattr(complaint, "sheet_import", None))
         deadline = complaint.verify_deadline
         if deadline is not None:
-            need = replace(need, due=deadline.due_on, clock=_("Verification due"), provisional=deadline.is_provisional)
+            need = replace(
+                need,
+                due=deadline.due_on,
+                clock=_("Verification due"),
+                provisional=deadline.is_provisional,
+            )
         yield need
 
 
@@ -78,14 +102,34 @@ def _next_act(complaint: Complaint, sheet: SheetImport | None) -> Need:
     rows = sheet.rows if sheet else None
     note = str(sheet.get_state_display()) if sheet else ""
     if sheet is not None and sheet.state == SheetImport.State.REVIEW:
-        url, act = (reverse(name, args=[sheet.pk]) for name in ("cases:import", "cases:import_sheet"))
-        return Need(key, _("rows to look at"), sheet.rows, f"{url}?show=all", verb=_("Look at the rows"), act=act)
+        url, act = (
+            reverse(name, args=[sheet.pk])
+            for name in ("cases:import", "cases:import_sheet")
+        )
+        return Need(
+            key,
+            _("rows to look at"),
+            sheet.rows,
+            f"{url}?show=all",
+            verb=_("Look at the rows"),
+            act=act,
+        )
     if sheet is not None and sheet.state == SheetImport.State.FAILED:
         return Need(key, _("sheet not read"), None, page, verb=_("See why"))
     if complaint.state == ComplaintState.ACCEPTED:
         act = f"{reverse('cases:case_new')}?complaint={complaint.number}"
-        return Need(key, _("to be made a case"), rows or None, page, verb=_("Open a case"), act=act, note=note)
-    return Need(key, _("to be accepted"), rows or None, page, verb=_("Accept"), note=note)
+        return Need(
+            key,
+            _("to be made a case"),
+            rows or None,
+            page,
+            verb=_("Open a case"),
+            act=act,
+            note=note,
+        )
+    return Need(
+        key, _("to be accepted"), rows or None, page, verb=_("Accept"), note=note
+    )
 
 
 def _ending_soon(user: User) -> QuerySet[Case]:
@@ -95,8 +139,14 @@ def _ending_soon(user: User) -> QuerySet[Case]:
 
 def handling(user: User) -> Iterator[Need]:
     """Cases whose handling period ends soon or is over; one statement."""
-    unfinished = Count("targets", filter=Q(targets__state__in=UNFINISHED, targets__is_official=False))
-    cases = _ending_soon(user).select_related("handling_deadline").annotate(unfinished=unfinished)
+    unfinished = Count(
+        "targets", filter=Q(targets__state__in=UNFINISHED, targets__is_official=False)
+    )
+    cases = (
+        _ending_soon(user)
+        .select_related("handling_deadline")
+        .annotate(unfinished=unfinished)
+    )
     for case in cases.order_by("handling_deadline__due_on", "pk"):
         deadline = case.handling_deadline
         if deadline is None:
@@ -121,7 +171,12 @@ def _leads(user: User) -> QuerySet[Case]:
 
 def _filings(leads: QuerySet[Case]) -> Iterator[tuple[Case, Need]]:
     """Leads with what has to be decided on them, the most urgent first; one statement."""
-    targets = Target.objects.filter(case=OuterRef("pk")).order_by().values("case").annotate(count=Count("pk"))
+    targets = (
+        Target.objects.filter(case=OuterRef("pk"))
+        .order_by()
+        .values("case")
+        .annotate(count=Count("pk"))
+    )
     counted = leads.annotate(
         target_count=Coalesce(Subquery(targets.values("count")), 0),
         filing_due_on=Min("complaints__verify_deadline__due_on"),
@@ -142,7 +197,9 @@ def _filings(leads: QuerySet[Case]) -> Iterator[tuple[Case, Need]]:
 def to_file(user: User) -> Iterator[Need]:
     """Leads that wait for the head of department to file them; one statement."""
     for _case, need in _filings(_leads(user)):
-        yield replace(need, verb=_("Look"), whom=_("Head of department"), asked=_("to file it"))
+        yield replace(
+            need, verb=_("Look"), whom=_("Head of department"), asked=_("to file it")
+        )
 
 
 def _to_file_oneself(user: User) -> QuerySet[Case]:
@@ -154,7 +211,11 @@ def _to_file_oneself(user: User) -> QuerySet[Case]:
 def to_decide(user: User) -> Iterator[Need]:
     """Leads that this person files or does not; one statement, none for others."""
     for case, need in _filings(_to_file_oneself(user)):
-        yield replace(need, verb=_("Decide"), act=f"{reverse('notices:approvals')}?filing={case.number}")
+        yield replace(
+            need,
+            verb=_("Decide"),
+            act=f"{reverse('notices:approvals')}?filing={case.number}",
+        )
 
 
 def own_unit(user: User) -> QuerySet[Case]:
@@ -164,18 +225,27 @@ def own_unit(user: User) -> QuerySet[Case]:
     return Case.objects.filter(unit__path__startswith=str(user.unit.path))
 
 
-def late(needs: Iterator[Need], cases: Collection[int], officers: Mapping[int, str]) -> Iterator[Need]:
+def late(
+    needs: Iterator[Need], cases: Collection[int], officers: Mapping[int, str]
+) -> Iterator[Need]:
     """Of the needs of these cases those that are past their day, for a supervisor: the officers have to act."""
     for need in needs:
         kind, pk = need.subject
-        if kind == "case" and pk in cases and need.due is not None and need.due < today():
+        if (
+            kind == "case"
+            and pk in cases
+            and need.due is not None
+            and need.due < today()
+        ):
             whom = need.whom or officers.get(pk) or _("the officers")
             yield replace(need, whom=whom, verb=_("Look"), act=need.url)
 
 
 def leading_officers(cases: Collection[int]) -> dict[int, str]:
     """Who leads each of these cases; one statement."""
-    turns = CaseOfficer.objects.filter(case__in=cases, until=None, is_lead=True).select_related("officer")
+    turns = CaseOfficer.objects.filter(
+        case__in=cases, until=None, is_lead=True
+    ).select_related("officer")
     return {turn.case_id: turn.officer.name for turn in turns}
 
 
@@ -192,25 +262,38 @@ def late_in_unit(user: User) -> Iterator[Need]:
 
 def _late_keys(user: User) -> list[QuerySet[Any]]:
     ids = own_unit(user).values("pk")
-    overdue = _ending_soon(user).filter(pk__in=ids, handling_deadline__due_on__lt=today())
-    leads = _leads(user).filter(pk__in=ids, complaints__verify_deadline__due_on__lt=today())
+    overdue = _ending_soon(user).filter(
+        pk__in=ids, handling_deadline__due_on__lt=today()
+    )
+    leads = _leads(user).filter(
+        pk__in=ids, complaints__verify_deadline__due_on__lt=today()
+    )
     return [keys_of(overdue, "case"), keys_of(leads, "case")]
 
 
 def _of_firm(user: User) -> QuerySet[Complaint]:
     """A firm's complaints on which something is to be done: by the firm, or by the corps."""
-    waits = Q(state=ComplaintState.RECEIVED) | Q(state__in=NOT_IN_CASE, sheet_import__state__in=FOR_ITS_FIRM)
+    waits = Q(state=ComplaintState.RECEIVED) | Q(
+        state__in=NOT_IN_CASE, sheet_import__state__in=FOR_ITS_FIRM
+    )
     return Complaint.objects.visible_to(user).filter(waits)
 
 
 def for_firm(user: User) -> Iterator[Need]:
     """What a firm has to do on its sheets, and which of its complaints wait for the corps; one statement."""
-    for complaint in _of_firm(user).select_related("sheet_import").order_by("received_on", "pk"):
+    for complaint in (
+        _of_firm(user).select_related("sheet_import").order_by("received_on", "pk")
+    ):
         sheet = getattr(complaint, "sheet_import", None)
         need = _next_act(complaint, sheet)
         if sheet is None or sheet.state not in FOR_ITS_FIRM:
             rows = sheet.rows if sheet else 0
-            asked = npgettext("asked of the corps", "to accept it, %(rows)s row", "to accept it, %(rows)s rows", rows)
+            asked = npgettext(
+                "asked of the corps",
+                "to accept it, %(rows)s row",
+                "to accept it, %(rows)s rows",
+                rows,
+            )
             need = replace(
                 need,
                 verb=_("Look"),
@@ -236,4 +319,6 @@ def register() -> None:
         Provider(to_decide, lambda user: [keys_of(_to_file_oneself(user), "case")]),
         Provider(late_in_unit, _late_keys),
     ]
-    streams["representative"].append(Provider(for_firm, lambda user: [keys_of(_of_firm(user), "complaint")]))
+    streams["representative"].append(
+        Provider(for_firm, lambda user: [keys_of(_of_firm(user), "complaint")])
+    )

@@ -35,8 +35,13 @@ class Kind:
 # Each app above adds its own in `AppConfig.ready()`; in this order.
 kinds: dict[str, Kind] = {}
 CASES = {
-    "decisions": Kind(_("Decisions on cases"), ("case.filed", "case.not_filed", "case.closed", "case.reopened")),
-    "complaints": Kind(_("Complaints"), ("complaint.submitted", "complaint.withdrawn", "import.failed")),
+    "decisions": Kind(
+        _("Decisions on cases"),
+        ("case.filed", "case.not_filed", "case.closed", "case.reopened"),
+    ),
+    "complaints": Kind(
+        _("Complaints"), ("complaint.submitted", "complaint.withdrawn", "import.failed")
+    ),
 }
 
 
@@ -59,7 +64,9 @@ def news_since(user: User, since: datetime) -> list[News]:
     if not sums:
         return []
     acts = list(timeline.acts_of(entries).order_by("-begun", "-first")[:MOST_LINES])
-    lines = [line for _day, of_day in timeline.days_of(entries, acts) for line in of_day]
+    lines = [
+        line for _day, of_day in timeline.days_of(entries, acts) for line in of_day
+    ]
     told = list(zip(acts, lines, strict=True))
     return [news for kind in kinds.values() if (news := _of_kind(kind, told, sums))]
 
@@ -68,19 +75,35 @@ def told_since(user: User, since: datetime) -> list[News]:
     """What a person was told by the bell since a moment, read or not: for whom the audit's words are not meant."""
     told = Notification.objects.filter(user=user, created_at__gt=since)
     newest = list(told.order_by("-created_at", "-pk")[:MOST_LINES])
-    lines = [Line(line.created_at, "", url=line.url, link=line_of(line)) for line in newest]
+    lines = [
+        Line(line.created_at, "", url=line.url, link=line_of(line)) for line in newest
+    ]
     total = told.count() if len(newest) == MOST_LINES else len(newest)
     if not total:
         return []
-    return [News(_("Notifications"), total, lines[:OPEN_LINES], lines[OPEN_LINES:], total - len(lines))]
+    return [
+        News(
+            _("Notifications"),
+            total,
+            lines[:OPEN_LINES],
+            lines[OPEN_LINES:],
+            total - len(lines),
+        )
+    ]
 
 
-def _of_kind(kind: Kind, told: Iterable[tuple[Mapping[str, Any], Line]], sums: Mapping[str, int]) -> News | None:
+def _of_kind(
+    kind: Kind, told: Iterable[tuple[Mapping[str, Any], Line]], sums: Mapping[str, int]
+) -> News | None:
     total = sum(sums.get(verb, 0) for verb in kind.verbs)
     own = [(act["count"], line) for act, line in told if act["verb"] in kind.verbs]
     lines = [line for _count, line in own]
     left = total - sum(count for count, _line in own)
-    return News(kind.label, total, lines[:OPEN_LINES], lines[OPEN_LINES:], left) if total else None
+    return (
+        News(kind.label, total, lines[:OPEN_LINES], lines[OPEN_LINES:], left)
+        if total
+        else None
+    )
 
 
 def _entries(user: User, since: datetime) -> QuerySet[AuditEntry]:
@@ -93,8 +116,14 @@ def _entries(user: User, since: datetime) -> QuerySet[AuditEntry]:
 
 def _in_threads(user: User) -> Q:
     """Of the cases that a person sees, and of the complaints that are in none yet."""
-    loose = Complaint.objects.visible_to(user).filter(case=None).exclude(state=ComplaintState.REFUSED)
-    return Q(thread__in=threads(Case.objects.visible_to(user), "case")) | Q(thread__in=threads(loose, "complaint"))
+    loose = (
+        Complaint.objects.visible_to(user)
+        .filter(case=None)
+        .exclude(state=ComplaintState.REFUSED)
+    )
+    return Q(thread__in=threads(Case.objects.visible_to(user), "case")) | Q(
+        thread__in=threads(loose, "complaint")
+    )
 
 
 def threads(subjects: QuerySet[Any], kind: str, field: str = "pk") -> QuerySet[Any]:

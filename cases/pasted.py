@@ -74,7 +74,11 @@ class Answers:
     def counts(self) -> list[tuple[str, Any, int]]:
         """(result, label, count) of those results that there are, in their order."""
         counted = Counter(answer.result for answer in self.lines)
-        return [(word, label, counted[word]) for word, label in Result.choices if counted[word]]
+        return [
+            (word, label, counted[word])
+            for word, label in Result.choices
+            if counted[word]
+        ]
 
     @property
     def rows(self) -> int:
@@ -84,7 +88,10 @@ class Answers:
     @property
     def usable(self) -> int:
         """How many lines would become rows that name something, now or after a look."""
-        return sum(answer.result in (Result.NEW, Result.REPEAT, Result.HELD) for answer in self.lines)
+        return sum(
+            answer.result in (Result.NEW, Result.REPEAT, Result.HELD)
+            for answer in self.lines
+        )
 
 
 def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
@@ -95,37 +102,61 @@ def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
     nothing of anybody else's naming.
     """
     pasted = read_pasted(text)
-    platforms = {platform.slug: platform for platform in Platform.objects.visible_to(user)}
+    platforms = {
+        platform.slug: platform for platform in Platform.objects.visible_to(user)
+    }
     readings = dict(_readings(pasted, platforms.keys()))
-    drafts = {number: _as_read(number, pasted, reading, platforms) for number, reading in readings.items()}
+    drafts = {
+        number: _as_read(number, pasted, reading, platforms)
+        for number, reading in readings.items()
+    }
     wanted = [number for number, draft in drafts.items() if draft.place is not None]
     asked = wanted
     ids_of_firm: list[str] = []
     if not user.is_corps:
         asked = wanted[: allowed(len(wanted))]
         ids_of_firm = [drafts[number].id for number in asked]
-    told = _looked_up(drafts, [_row(number, readings[number]) for number in asked], platforms, user)
-    return Answers(_of_each_line(pasted, drafts, told), pasted.content, ids_of_firm, len(wanted) - len(asked))
+    told = _looked_up(
+        drafts, [_row(number, readings[number]) for number in asked], platforms, user
+    )
+    return Answers(
+        _of_each_line(pasted, drafts, told),
+        pasted.content,
+        ids_of_firm,
+        len(wanted) - len(asked),
+    )
 
 
 def _looked_up(
-    drafts: Mapping[int, Answer], rows: list[Row], platforms: Mapping[str, Platform], user: User
+    drafts: Mapping[int, Answer],
+    rows: list[Row],
+    platforms: Mapping[str, Platform],
+    user: User,
 ) -> dict[int, Answer]:
     """The answers to lines that are looked up in the registry, as this person may know them. rows: of these lines."""
     registry = Registry()
-    outcome = judge_rows(rows, registry, {slug: platform.pk for slug, platform in platforms.items()})
+    outcome = judge_rows(
+        rows, registry, {slug: platform.pk for slug, platform in platforms.items()}
+    )
     if user.is_corps:
         return _told_to_corps(drafts, outcome, registry, user)
     return _told_to_firm(drafts, outcome, registry, user)
 
 
-def _of_each_line(pasted: Pasted, drafts: Mapping[int, Answer], told: Mapping[int, Answer]) -> list[Answer]:
+def _of_each_line(
+    pasted: Pasted, drafts: Mapping[int, Answer], told: Mapping[int, Answer]
+) -> list[Answer]:
     """The answer to every line: as it was looked up, as it was read, or that it is no row."""
-    lines = [drafts.get(number) or _no_row(number, pasted) for number in range(1, len(pasted.lines) + 1)]
+    lines = [
+        drafts.get(number) or _no_row(number, pasted)
+        for number in range(1, len(pasted.lines) + 1)
+    ]
     return [told.get(line.number) or _unexamined(line) for line in lines]
 
 
-def _readings(pasted: Pasted, platforms: Collection[str]) -> Iterator[tuple[int, RowReading]]:
+def _readings(
+    pasted: Pasted, platforms: Collection[str]
+) -> Iterator[tuple[int, RowReading]]:
     """Each line that is a row, judged by itself; where no line names anything, every line."""
     try:
         sheet = read_text(pasted.content, Limits(seconds=10.0))
@@ -136,15 +167,28 @@ def _readings(pasted: Pasted, platforms: Collection[str]) -> Iterator[tuple[int,
     # Rows that are read may lie between those of a part that is not: they come last, so that they stand.
     for part in sheet.not_read:
         for record in range(part.first, part.last + 1):
-            yield pasted.line_of(record), RowReading("invalid", f"{NO_ROW}{part.why}", NOT_READ[part.why])
+            yield (
+                pasted.line_of(record),
+                RowReading("invalid", f"{NO_ROW}{part.why}", NOT_READ[part.why]),
+            )
     for row in sheet.rows:
-        yield pasted.line_of(row.number), judge_row(row.addresses, row.cells.get("request", ""), platforms)
+        yield (
+            pasted.line_of(row.number),
+            judge_row(row.addresses, row.cells.get("request", ""), platforms),
+        )
 
 
-def _as_read(number: int, pasted: Pasted, reading: RowReading, platforms: Mapping[str, Platform]) -> Answer:
+def _as_read(
+    number: int, pasted: Pasted, reading: RowReading, platforms: Mapping[str, Platform]
+) -> Answer:
     """A line by itself, before anybody is asked what is known of it."""
     text = pasted.lines[number - 1]
-    address = reading.target_address or reading.listing or reading.store or read_cell(reading.text or text)
+    address = (
+        reading.target_address
+        or reading.listing
+        or reading.store
+        or read_cell(reading.text or text)
+    )
     platform = platforms.get(platform_of(address.site))
     answer = Answer(
         number,
@@ -157,11 +201,17 @@ def _as_read(number: int, pasted: Pasted, reading: RowReading, platforms: Mappin
         reading.reason,
     )
     if reading.code.startswith(NO_ROW):
-        return replace(answer, platform="", kind="", id="", result="", words=_("not a row"))
+        return replace(
+            answer, platform="", kind="", id="", result="", words=_("not a row")
+        )
     if reading.verdict == "held":
         return replace(answer, result=Result.HELD.value, words=Result.HELD.label)
     if reading.verdict == "ok" and platform is not None:
-        return replace(answer, place=(reading.target or "", (platform.pk, address.canonical_id)), note=_mended(address))
+        return replace(
+            answer,
+            place=(reading.target or "", (platform.pk, address.canonical_id)),
+            note=_mended(address),
+        )
     return answer
 
 
@@ -209,7 +259,9 @@ def _targets_of(outcome: Outcome, registry: Registry) -> dict[Place, int]:
             places[kind, known[key]] = kind, key
     listings = [pk for kind, pk in places if kind == Target.Kind.LISTING]
     stores = [pk for kind, pk in places if kind == Target.Kind.STORE]
-    return {places[kind, thing]: pk for kind, thing, pk in known_targets(listings, stores)}
+    return {
+        places[kind, thing]: pk for kind, thing, pk in known_targets(listings, stores)
+    }
 
 
 def _judged(drafts: Mapping[int, Answer], outcome: Outcome) -> Iterator[Answer]:
@@ -232,12 +284,18 @@ def _repeated_line(answer: Answer, outcome: Outcome) -> int:
     return first.number
 
 
-def _told_to_corps(drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User) -> dict[int, Answer]:
+def _told_to_corps(
+    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
+) -> dict[int, Answer]:
     known = _targets_of(outcome, registry)
     targets = {target.pk: target for target in _with_holders(known.values())}
     fates = became(targets.values(), user, None)
     seen = cases_seen(targets.values(), user)
-    open_to_user = [pk for pk, target in targets.items() if target.case_id is None or target.case_id in seen]
+    open_to_user = [
+        pk
+        for pk, target in targets.items()
+        if target.case_id is None or target.case_id in seen
+    ]
     more: dict[int, list[Any]] = {}
     for look_up in request_lookups:
         for target, words in look_up(open_to_user).items():
@@ -247,29 +305,45 @@ def _told_to_corps(drafts: Mapping[int, Answer], outcome: Outcome, registry: Reg
         pk = _target_of(answer, known)
         if pk and answer.result != Result.OFFICIAL:
             said = [fates[pk].label, fates[pk].where, *more.get(pk, ()), answer.note]
-            answer = replace(answer, note="　".join(str(words) for words in said if words))
+            answer = replace(
+                answer, note="　".join(str(words) for words in said if words)
+            )
         told[answer.number] = answer
     return told
 
 
 def _with_holders(ids: Iterable[int]) -> Iterable[Target]:
-    return Target.objects.filter(pk__in=list(ids)).select_related("case__unit", "complaint")
+    return Target.objects.filter(pk__in=list(ids)).select_related(
+        "case__unit", "complaint"
+    )
 
 
-def _told_to_firm(drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User) -> dict[int, Answer]:
+def _told_to_firm(
+    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
+) -> dict[int, Answer]:
     """What is official, and what the firm's own complaints named; everything else can be used."""
     known = _targets_of(outcome, registry)
-    own = ImportRow.objects.visible_to(user).filter(target__in=list(known.values())).order_by()
-    complaints = dict(own.values_list("target").annotate(Min("sheet_import__complaint__number")))
+    own = (
+        ImportRow.objects.visible_to(user)
+        .filter(target__in=list(known.values()))
+        .order_by()
+    )
+    complaints = dict(
+        own.values_list("target").annotate(Min("sheet_import__complaint__number"))
+    )
     states = {target.pk: target.as_told.label for target in _with_holders(complaints)}
     named = {pk: (complaints[pk], states[pk]) for pk in complaints}
     return {
-        answer.number: _known_to_firm(answer, drafts[answer.number], named.get(_target_of(answer, known)), outcome)
+        answer.number: _known_to_firm(
+            answer, drafts[answer.number], named.get(_target_of(answer, known)), outcome
+        )
         for answer in _judged(drafts, outcome)
     }
 
 
-def _known_to_firm(answer: Answer, draft: Answer, named: tuple[str, Any] | None, outcome: Outcome) -> Answer:
+def _known_to_firm(
+    answer: Answer, draft: Answer, named: tuple[str, Any] | None, outcome: Outcome
+) -> Answer:
     """What a firm is told of a line that was looked up. draft: as it was read. named: the complaint with which the firm
     named the same, and the state of the target in words."""
     if answer.result == Result.OFFICIAL:
@@ -283,8 +357,13 @@ def _known_to_firm(answer: Answer, draft: Answer, named: tuple[str, Any] | None,
 
 def _named_before(answer: Answer, complaint: str, state: Any) -> Answer:
     """A line that asks about what the firm named with an earlier complaint. state: of the target, in words."""
-    note = _("You named it with complaint %(complaint)s: %(state)s") % {"complaint": complaint, "state": state}
-    return replace(answer, result=Result.REPEAT.value, words=Result.REPEAT.label, note=note)
+    note = _("You named it with complaint %(complaint)s: %(state)s") % {
+        "complaint": complaint,
+        "state": state,
+    }
+    return replace(
+        answer, result=Result.REPEAT.value, words=Result.REPEAT.label, note=note
+    )
 
 
 def _target_of(answer: Answer, known: Mapping[Place, int]) -> int:

@@ -48,12 +48,20 @@ def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Read
     platform = platforms.get(platform_of(address.site))
     kind = Target.Kind(address.kind)
     if platform is None:
-        return Reading("", kind.label, address.canonical_id, "held", problem=REASONS["platform-not-registered"])
+        return Reading(
+            "",
+            kind.label,
+            address.canonical_id,
+            "held",
+            problem=REASONS["platform-not-registered"],
+        )
     result = _result_for(kind, (platform.pk, address.canonical_id))
     words: Any = result.label
     if not user.is_corps and result != ImportRow.Result.OFFICIAL:
         result, words = ImportRow.Result.NEW, _("usable")
-    return Reading(platform.label, kind.label, address.canonical_id, result.value, words)
+    return Reading(
+        platform.label, kind.label, address.canonical_id, result.value, words
+    )
 
 
 def _result_for(kind: Target.Kind, key: Key) -> ImportRow.Result:
@@ -61,7 +69,11 @@ def _result_for(kind: Target.Kind, key: Key) -> ImportRow.Result:
     registry = Registry()
     if kind == Target.Kind.STORE:
         registry.look_up([], [key])
-        account, claimed, is_known = registry.account_of(None, key), None, key in registry.stores
+        account, claimed, is_known = (
+            registry.account_of(None, key),
+            None,
+            key in registry.stores,
+        )
     else:
         registry.look_up([key], [])
         account, claimed = registry.account_of(key, None), registry.claimed_account(key)
@@ -81,7 +93,9 @@ def findings_told(user: User) -> Callable[[ImportRow], str]:
     statement, for any number of rows."""
     if user.is_corps:
         return lambda row: row.finding
-    accounts = OfficialAccount.objects.visible_to(user).values_list("pk", "name", "firm__code")
+    accounts = OfficialAccount.objects.visible_to(user).values_list(
+        "pk", "name", "firm__code"
+    )
     own = {finding_of(Account(*account)) for account in accounts}
     return lambda row: row.finding if row.finding in own else ""
 
@@ -89,7 +103,11 @@ def findings_told(user: User) -> Callable[[ImportRow], str]:
 def suggestions(row: ImportRow) -> list[str]:
     """Canonical addresses that a row probably means: those that its cell names, where it names several, or a bare
     number completed for the platform that the firm states. No statement."""
-    text = clean(row.cells.get("listing_address") or row.cells.get("store_address") or row.address)
+    text = clean(
+        row.cells.get("listing_address")
+        or row.cells.get("store_address")
+        or row.address
+    )
     found = []
     for address in find_addresses(text):
         read = read_cell(address)
@@ -106,7 +124,13 @@ def _completed(text: str, cells: Mapping[str, str]) -> list[str]:
     sites = sites_named(cells.get("platform", ""))
     if len(numbers) != 1 or not sites or find_addresses(text):
         return []
-    kind = "listing" if cells.get("listing_address") else "store" if cells.get("store_address") else "listing"
+    kind = (
+        "listing"
+        if cells.get("listing_address")
+        else "store"
+        if cells.get("store_address")
+        else "listing"
+    )
     address = canonical_url(sites[0], kind, numbers[0])
     return [address] if read_cell(address).kind == kind else []
 
@@ -115,5 +139,12 @@ def describe(address: str, platforms: Mapping[str, Platform]) -> str:
     """A canonical address in words: `淘宝天猫 商品 602704628222`. No statement."""
     read = read_cell(address)
     platform = platforms.get(platform_of(read.site))
-    words = {"platform": platform.label if platform else read.site, "id": read.canonical_id}
-    return (_("%(platform)s store %(id)s") if read.kind == "store" else _("%(platform)s listing %(id)s")) % words
+    words = {
+        "platform": platform.label if platform else read.site,
+        "id": read.canonical_id,
+    }
+    return (
+        _("%(platform)s store %(id)s")
+        if read.kind == "store"
+        else _("%(platform)s listing %(id)s")
+    ) % words

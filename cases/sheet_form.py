@@ -39,21 +39,31 @@ class SheetForm(forms.Form):
         self.worksheets = sheet_import.understood
         self.corrections, self.shown = sheet_import.corrections, shown
         for index, worksheet in enumerate(self.worksheets):
-            platform = self._before(index).get("platform") or remembered.platforms.get(worksheet["name"], "")
+            platform = self._before(index).get("platform") or remembered.platforms.get(
+                worksheet["name"], ""
+            )
             self._add_worksheet(index, worksheet, platforms, platform)
         for column in self.worksheets[shown]["columns"] if self.worksheets else ():
             self._add_column(column)
 
     def _before(self, index: int) -> dict[str, Any]:
-        before: dict[str, Any] = self.corrections.get(self.worksheets[index]["name"], {})
+        before: dict[str, Any] = self.corrections.get(
+            self.worksheets[index]["name"], {}
+        )
         return before
 
     def _add_worksheet(
-        self, index: int, worksheet: dict[str, Any], platforms: list[tuple[str, Any]], platform: str
+        self,
+        index: int,
+        worksheet: dict[str, Any],
+        platforms: list[tuple[str, Any]],
+        platform: str,
     ) -> None:
         name = worksheet["name"] or _("The file")
         self.fields[f"read_{index}"] = forms.BooleanField(
-            required=False, initial=worksheet["is_read"], label=_("Read %(name)s") % {"name": name}
+            required=False,
+            initial=worksheet["is_read"],
+            label=_("Read %(name)s") % {"name": name},
         )
         self.fields[f"header_{index}"] = forms.TypedChoiceField(
             choices=_header_rows(worksheet),
@@ -78,7 +88,12 @@ class SheetForm(forms.Form):
         heading = column["heading"] or _("without a heading")
         label = _("Meaning of %(heading)s") % {"heading": heading}
         widget = forms.Select(attrs={"aria-label": label, "class": "form-select"})
-        field = forms.ChoiceField(choices=list(WORDS.items()), initial=column["meaning"], label=label, widget=widget)
+        field = forms.ChoiceField(
+            choices=list(WORDS.items()),
+            initial=column["meaning"],
+            label=label,
+            widget=widget,
+        )
         self.fields[f"column_{column['place']}"] = field
 
     def clean_take(self) -> tuple[int, str]:
@@ -93,14 +108,23 @@ class SheetForm(forms.Form):
         if not text:
             return -1, ""
         index, _colon, what = text.partition(":")
-        is_known = index.isdecimal() and int(index) < len(self.worksheets) and what in {WORKSHEET, *READABLE}
+        is_known = (
+            index.isdecimal()
+            and int(index) < len(self.worksheets)
+            and what in {WORKSHEET, *READABLE}
+        )
         if not is_known:
-            raise forms.ValidationError(gettext_lazy("This sheet has no such part; open the page again."))
+            raise forms.ValidationError(
+                gettext_lazy("This sheet has no such part; open the page again.")
+            )
         return int(index), what
 
     def said(self) -> dict[str, Said]:
         """What the person says of each worksheet, by its name."""
-        return {worksheet["name"]: self._said(index, worksheet) for index, worksheet in enumerate(self.worksheets)}
+        return {
+            worksheet["name"]: self._said(index, worksheet)
+            for index, worksheet in enumerate(self.worksheets)
+        }
 
     def _said(self, index: int, worksheet: dict[str, Any]) -> Said:
         data = self.cleaned_data
@@ -108,10 +132,14 @@ class SheetForm(forms.Form):
         left = {what for at, what in (data["leave"],) if at == index}
         columns = {}
         if index == self.shown:
-            columns = {column["place"]: data[f"column_{column['place']}"] for column in worksheet["columns"]}
+            columns = {
+                column["place"]: data[f"column_{column['place']}"]
+                for column in worksheet["columns"]
+            }
         reads = (set(self._before(index).get("reads", ())) | taken) - left - {WORKSHEET}
         return Said(
-            is_read=(data[f"read_{index}"] or WORKSHEET in taken) and WORKSHEET not in left,
+            is_read=(data[f"read_{index}"] or WORKSHEET in taken)
+            and WORKSHEET not in left,
             header_row=data[f"header_{index}"],
             columns=columns,
             platform=data[f"platform_{index}"],
@@ -121,7 +149,10 @@ class SheetForm(forms.Form):
 
 def _header_rows(worksheet: dict[str, Any]) -> list[tuple[Any, str]]:
     """The rows that may be the header; none chosen where none was found."""
-    rows = [(number, _row(number, words)) for number, words, _key in worksheet["header_rows"]]
+    rows = [
+        (number, _row(number, words))
+        for number, words, _key in worksheet["header_rows"]
+    ]
     known = worksheet["header_row"]
     if known is None:
         return [("", _("not found")), *rows]

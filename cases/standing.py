@@ -13,7 +13,9 @@ from stores.standing import Standing
 TARGETS = "SELECT {kind}_id, id, state, reported_at FROM cases_target WHERE {kind}_id = ANY(%s)"
 
 
-def tell(kind: str, ids: Sequence[int], user: User | None = None) -> dict[int, Standing]:
+def tell(
+    kind: str, ids: Sequence[int], user: User | None = None
+) -> dict[int, Standing]:
     """State and story page of these listings' or stores' targets, by the key of the listing or store; one query, and
     one more where it is asked which of them the user may see."""
     # Once for all: a list asks about fifty.
@@ -24,8 +26,14 @@ def tell(kind: str, ids: Sequence[int], user: User | None = None) -> dict[int, S
         found = cursor.fetchall()
     seen = {pk for _thing, pk, *_rest in found}
     if user is not None:
-        seen = set(Target.objects.visible_to(user).filter(pk__in=seen).values_list("pk", flat=True))
+        seen = set(
+            Target.objects.visible_to(user)
+            .filter(pk__in=seen)
+            .values_list("pk", flat=True)
+        )
     return {
-        thing: Standing(state, labels[state], f"{base}{pk}/" if pk in seen else "", since)
+        thing: Standing(
+            state, labels[state], f"{base}{pk}/" if pk in seen else "", since
+        )
         for thing, pk, state, since in found
     }

@@ -63,7 +63,12 @@ CASE_STATES = StateTable(
 
 
 # A case in one of these works on nothing any more; its unfinished targets pass on.
-ENDED_CASE = (CaseState.NOT_FILED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN)
+ENDED_CASE = (
+    CaseState.NOT_FILED,
+    CaseState.ARCHIVED,
+    CaseState.TRANSFERRED,
+    CaseState.WITHDRAWN,
+)
 
 
 class TargetState(models.TextChoices):
@@ -108,8 +113,22 @@ TARGET_STATES = StateTable(
         # Withdrawing an unfinished item leads back to `reported`, or to `relisted` where the target counts; a
         # handed-over item keeps its target noticed.
         "reported": ("noticed", "dropped", "restored"),
-        "noticed": ("claimed", "refused", "needs_information", "reported", "relisted", "restored"),
-        "claimed": ("verified", "gone_before_notice", "noticed", "reported", "relisted", "restored"),
+        "noticed": (
+            "claimed",
+            "refused",
+            "needs_information",
+            "reported",
+            "relisted",
+            "restored",
+        ),
+        "claimed": (
+            "verified",
+            "gone_before_notice",
+            "noticed",
+            "reported",
+            "relisted",
+            "restored",
+        ),
         "verified": ("relisted", "reported", "restored"),
         "gone_before_notice": ("relisted", "reported", "restored"),
         "refused": ("noticed", "reported", "relisted", "restored"),

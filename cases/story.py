@@ -99,7 +99,10 @@ def bound(targets: QuerySet[Target]) -> QuerySet[Target]:
     """The targets with `notice_number` and `due_on`."""
     for bind in binders:
         return bind(targets)
-    nothing = {"notice_number": Value("", CharField()), "due_on": Value(FAR, DateField())}
+    nothing = {
+        "notice_number": Value("", CharField()),
+        "due_on": Value(FAR, DateField()),
+    }
     return targets.annotate(**nothing)
 
 

@@ -63,13 +63,23 @@ def acts_of(entries: QuerySet[AuditEntry]) -> QuerySet:
     A list shows them by ("-begun", "-first"): an act that goes on while somebody turns pages keeps its place.
     """
     grouped = _alike(entries).values(*SAME)
-    return grouped.annotate(begun=Min("at"), ended=Max("at"), first=Min("pk"), last=Max("pk"), count=Count("pk"))
+    return grouped.annotate(
+        begun=Min("at"),
+        ended=Max("at"),
+        first=Min("pk"),
+        last=Max("pk"),
+        count=Count("pk"),
+    )
 
 
-def days_of(entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]) -> list[tuple[date, list[Line]]]:
+def days_of(
+    entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]
+) -> list[tuple[date, list[Line]]]:
     """Lines for some of `acts_of(entries)`, in their order, by Shanghai day; a handful of statements."""
     acts = list(acts)
-    newest = AuditEntry.objects.select_related("actor").in_bulk([act["last"] for act in acts])
+    newest = AuditEntry.objects.select_related("actor").in_bulk(
+        [act["last"] for act in acts]
+    )
     writer = _writer(newest.values())
     went = _how_it_went(entries, [act for act in acts if act["count"] > 1], writer)
     return _by_day(
@@ -81,7 +91,10 @@ def days_of(entries: QuerySet[AuditEntry], acts: Iterable[Mapping[str, Any]]) ->
 
 
 def _by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:
-    return [(day, list(lot)) for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))]
+    return [
+        (day, list(lot))
+        for day, lot in groupby(lines, key=lambda line: shanghai_date(line.at))
+    ]
 
 
 def one_by_one(entries: QuerySet[AuditEntry], newest: int) -> QuerySet[AuditEntry]:
@@ -111,11 +124,16 @@ def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
 
 def _alike(entries: QuerySet[AuditEntry]) -> QuerySet:
     """The entries with SAME, so that what is told once can be grouped."""
-    many = Q(*[("verb__startswith", beginning) for beginning in BY_THE_HUNDRED], _connector=Q.OR)
+    many = Q(
+        *[("verb__startswith", beginning) for beginning in BY_THE_HUNDRED],
+        _connector=Q.OR,
+    )
     return entries.order_by().annotate(
         day=TruncDate("at", tzinfo=SHANGHAI),
         about=KeyTextTransform("notice", "detail"),
-        alone=Either(When(many, then=None), default=F("pk"), output_field=BigIntegerField()),
+        alone=Either(
+            When(many, then=None), default=F("pk"), output_field=BigIntegerField()
+        ),
     )
 
 
@@ -135,11 +153,15 @@ def _how_it_went(
         at__lte=max(act["ended"] for act in acts),
     )
     words_of = {f"how_{name}": KeyTextTransform(name, "detail") for name in HOW}
-    rows = _alike(meant).values(*SAME, **words_of).annotate(count=Count("pk")).order_by()
+    rows = (
+        _alike(meant).values(*SAME, **words_of).annotate(count=Count("pk")).order_by()
+    )
     said: dict[tuple[Any, ...], Counter[str]] = {_key(act): Counter() for act in acts}
     for row in rows:
         if (known := said.get(_key(row))) is not None:
-            known[writer.how({name: row[f"how_{name}"] for name in HOW})] += row["count"]
+            known[writer.how({name: row[f"how_{name}"] for name in HOW})] += row[
+                "count"
+            ]
     return {key: _in_short(counted) for key, counted in said.items()}
 
 
@@ -155,7 +177,11 @@ def _in_short(counted: "Counter[str]") -> str:
 def _writer(entries: Iterable[AuditEntry]) -> "_Writer":
     entries = list(entries)
     notes = [entry.detail["note"] for entry in entries if entry.verb == "case.noted"]
-    texts = dict(CaseNote.objects.filter(pk__in=notes).values_list("pk", "text")) if notes else {}
+    texts = (
+        dict(CaseNote.objects.filter(pk__in=notes).values_list("pk", "text"))
+        if notes
+        else {}
+    )
     return _Writer(wording.interpreter(entries), texts)
 
 
@@ -166,7 +192,9 @@ class _Writer:
     names: wording.Interpreter
     notes: Mapping[int, str]
 
-    def line_of_many(self, entry: AuditEntry, act: Mapping[str, Any], went: str) -> Line:
+    def line_of_many(
+        self, entry: AuditEntry, act: Mapping[str, Any], went: str
+    ) -> Line:
         """One line for all of an act, of which `entry` is the newest. went: how it went."""
         text, kind = _words(entry)
         notes = [_who(entry)]
@@ -176,7 +204,17 @@ class _Writer:
         each = _("%(count)s of them") % {"count": thousands(act["count"])}
         each_url = f"?tab=timeline&each={act['last']}"
         note, url = "　".join(notes), _address(number)
-        return Line(act["begun"], text, kind, went, note, url, number, each=each, each_url=each_url)
+        return Line(
+            act["begun"],
+            text,
+            kind,
+            went,
+            note,
+            url,
+            number,
+            each=each,
+            each_url=each_url,
+        )
 
     def line(self, entry: AuditEntry, on_its_page: bool = False) -> Line:
         """One entry by itself; on the page of what it is about, without the name of that."""
@@ -189,18 +227,45 @@ class _Writer:
         if by_the_hundred:
             which = f"{own} {self.how(detail)}"
         else:
-            which = next((self.names.value(name, detail[name]) for name in WHICH if detail.get(name)), own)
-        number = next((said for said in (detail.get("number"), detail.get("notice"), own) if _address(said)), "")
+            which = next(
+                (
+                    self.names.value(name, detail[name])
+                    for name in WHICH
+                    if detail.get(name)
+                ),
+                own,
+            )
+        number = next(
+            (
+                said
+                for said in (detail.get("number"), detail.get("notice"), own)
+                if _address(said)
+            ),
+            "",
+        )
         if number:
-            which = which.replace(number, "")  # it stands at the end of the line, as a link
+            which = which.replace(
+                number, ""
+            )  # it stands at the end of the line, as a link
         note = "　".join([_who(entry), *self.counts(detail)])
         changed = "" if by_the_hundred else "　".join(self.changes(entry))
-        return Line(entry.at, text, kind, which.strip(), note, _address(number), number, changed=changed)
+        return Line(
+            entry.at,
+            text,
+            kind,
+            which.strip(),
+            note,
+            _address(number),
+            number,
+            changed=changed,
+        )
 
     def how(self, detail: Mapping[str, Any]) -> str:
         """How it went, in a word; of what passed on, from where to where and why."""
         if detail.get("way") and detail.get("why"):
-            return _("%(way)s, %(why)s") % {name: self.names.value(name, detail[name]) for name in ("way", "why")}
+            return _("%(way)s, %(why)s") % {
+                name: self.names.value(name, detail[name]) for name in ("way", "why")
+            }
         name = next((name for name in HOW if detail.get(name)), None)
         return self.names.value(name, detail[name]) if name else ""
 
@@ -218,7 +283,9 @@ class _Writer:
     def changes(self, entry: AuditEntry) -> Iterator[str]:
         """What became different, and why."""
         detail = entry.detail
-        if isinstance(detail.get("before"), str) and isinstance(detail.get("after"), str):
+        if isinstance(detail.get("before"), str) and isinstance(
+            detail.get("after"), str
+        ):
             yield self.names.change(entry)
         if text := self.notes.get(detail.get("note", 0)):
             yield Truncator(text).chars(LONGEST_NOTE)
@@ -227,7 +294,10 @@ class _Writer:
                 yield self.names.value(name, detail[name])
         for name in NAMED:
             if detail.get(name) not in (None, []):
-                said = {"what": wording.details[name].label, "value": self.names.value(name, detail[name])}
+                said = {
+                    "what": wording.details[name].label,
+                    "value": self.names.value(name, detail[name]),
+                }
                 yield _("%(what)s: %(value)s") % said
 
 

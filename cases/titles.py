@@ -17,8 +17,13 @@ def proposed_title(at: datetime, act: str = "") -> str:
     """
     year = at.astimezone(SHANGHAI).year
     opened = Case.objects.filter(
-        opened_at__gte=datetime(year, 1, 1, tzinfo=SHANGHAI), opened_at__lt=datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
+        opened_at__gte=datetime(year, 1, 1, tzinfo=SHANGHAI),
+        opened_at__lt=datetime(year + 1, 1, 1, tzinfo=SHANGHAI),
     )
     with translation.override("zh-hans"):
-        words = {"act": act or _("illegal selling online"), "year": year, "lot": opened.count() + 1}
+        words = {
+            "act": act or _("illegal selling online"),
+            "year": year,
+            "lot": opened.count() + 1,
+        }
         return _("Lead on suspected %(act)s (%(year)s, lot %(lot)s)") % words

@@ -32,10 +32,20 @@ urlpatterns = [
     path("complaints/guess/", complaints.guess_complaint, name="complaint_guess"),
     path("complaints/paste/", paste.paste, name="complaint_paste"),
     re_path(rf"^complaints/{NUMBER}/$", complaints.show_complaint, name="complaint"),
-    re_path(rf"^complaints/{NUMBER}/sheet$", complaints.open_sheet, name="complaint_sheet"),
-    re_path(rf"^complaints/{NUMBER}/correct/$", complaints.correct, name="complaint_correct"),
-    re_path(rf"^complaints/{NUMBER}/hand-in/$", complaints.hand_in_sheet, name="complaint_hand_in"),
-    re_path(rf"^complaints/{NUMBER}/decide/$", complaints.decide, name="complaint_decide"),
+    re_path(
+        rf"^complaints/{NUMBER}/sheet$", complaints.open_sheet, name="complaint_sheet"
+    ),
+    re_path(
+        rf"^complaints/{NUMBER}/correct/$", complaints.correct, name="complaint_correct"
+    ),
+    re_path(
+        rf"^complaints/{NUMBER}/hand-in/$",
+        complaints.hand_in_sheet,
+        name="complaint_hand_in",
+    ),
+    re_path(
+        rf"^complaints/{NUMBER}/decide/$", complaints.decide, name="complaint_decide"
+    ),
     re_path(rf"^complaints/{NUMBER}/receipt/$", complaints.set_receipt, name="receipt"),
     path("imports/<uuid:pk>/", imports.show_import, name="import"),
     path("imports/<uuid:pk>/sheet/", sheets.show_sheet, name="import_sheet"),
@@ -54,7 +64,11 @@ urlpatterns = [
     path("claims/judge/", claims.judge, name="claims_judge"),
     path("claims/answered/", claims.list_answered, name="claims_answered"),
     path("listings/<int:pk>/store/", belonging.show_belonging, name="belonging"),
-    path("listings/<int:pk>/store/decide/", belonging.decide_belonging, name="belonging_decide"),
+    path(
+        "listings/<int:pk>/store/decide/",
+        belonging.decide_belonging,
+        name="belonging_decide",
+    ),
     path("official/<int:pk>/", official.list_targets, name="official_targets"),
     path("official/<int:pk>/rows/", official.list_rows, name="official_rows"),
     path("acts/", acts.list_acts, name="acts"),

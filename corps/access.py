@@ -42,5 +42,11 @@ def require(actor: Any, verb: str, subject: Any = None) -> None:
     """Raise PermissionDenied unless the person may do the verb and, where a subject is given, may see it."""
     if not may(actor, verb):
         raise PermissionDenied(_("Your role does not include this."))
-    if subject is not None and not type(subject)._default_manager.visible_to(actor).filter(pk=subject.pk).exists():
+    if (
+        subject is not None
+        and not type(subject)
+        ._default_manager.visible_to(actor)
+        .filter(pk=subject.pk)
+        .exists()
+    ):
         raise PermissionDenied(_("This is not among what you may see."))

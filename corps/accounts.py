@@ -56,8 +56,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_password(self, password: str, user: User | None = None) -> str:
         """A new password. Raises ValidationError if it is easily guessed, or the present one."""
         password = super().clean_password(password, user)
-        if user is not None and user.has_usable_password() and user.check_password(password):
-            raise ValidationError(_("This is the present password. Choose another one."), code="same_password")
+        if (
+            user is not None
+            and user.has_usable_password()
+            and user.check_password(password)
+        ):
+            raise ValidationError(
+                _("This is the present password. Choose another one."),
+                code="same_password",
+            )
         return password
 
     def login(self, request: HttpRequest, user: User) -> None:
@@ -90,7 +97,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whoever has signed in within the last minutes is not asked to prove it once more."""
         records = get_authentication_records(self.request, self.request.user)
-        if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+        if (
+            records
+            and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        ):
             return False
         return super().is_reauthentication_required(app=app)
 
@@ -103,7 +113,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """The owner's own new password: whoever knew the old one is signed out elsewhere."""
         workflow.change_own_password(
-            user=user, password=password, keep=self.request.session.session_key or "", at=timezone.now()
+            user=user,
+            password=password,
+            keep=self.request.session.session_key or "",
+            at=timezone.now(),
         )
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
@@ -128,12 +141,25 @@ def remember_language(response: HttpResponse, language: str) -> None:
 def failed_since_last_time(user: User) -> str:
     """What others tried since this person last signed in, as a sentence; "" if nothing."""
     entries = AuditEntry.objects.about(user)
-    last = entries.filter(verb="sign_in.done").order_by("-pk").values_list("pk", flat=True).first() or 0
-    wrong = entries.filter(pk__gt=last, verb__in=("sign_in.failed", "second_factor.failed"))
-    by_address = dict(wrong.values_list("address").annotate(count=Count("pk")).order_by("-count"))
+    last = (
+        entries.filter(verb="sign_in.done")
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+        .first()
+        or 0
+    )
+    wrong = entries.filter(
+        pk__gt=last, verb__in=("sign_in.failed", "second_factor.failed")
+    )
+    by_address = dict(
+        wrong.values_list("address").annotate(count=Count("pk")).order_by("-count")
+    )
     if not by_address:
         return ""
-    count, shown = sum(by_address.values()), ", ".join(filter(None, list(by_address)[:ADDRESSES_SHOWN]))
+    count, shown = (
+        sum(by_address.values()),
+        ", ".join(filter(None, list(by_address)[:ADDRESSES_SHOWN])),
+    )
     words = ngettext(
         "Since you last signed in there was %(count)d wrong attempt, from %(addresses)s.",
         "Since you last signed in there were %(count)d wrong attempts, from %(addresses)s.",

@@ -30,29 +30,49 @@ class HolidayAdmin(admin.ModelAdmin):
         """The holiday in the reader's language."""
         return obj.label
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Holiday | None = None) -> list[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Holiday | None = None
+    ) -> list[str]:
         return ["date"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Holiday, form: Any, change: bool
+    ) -> None:
         reference.keep_holiday(holiday=obj, actor=person(request), at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Holiday) -> None:
-        reference.remove_holidays(dates=[obj.date], actor=person(request), at=timezone.now())
+        reference.remove_holidays(
+            dates=[obj.date], actor=person(request), at=timezone.now()
+        )
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[Holiday]
+    ) -> None:
         dates = list(queryset.values_list("date", flat=True))
         reference.remove_holidays(dates=dates, actor=person(request), at=timezone.now())
 
 
 @admin.register(ClockRule)
 class ClockRuleAdmin(admin.ModelAdmin):
-    list_display = ["code", "name_zh", "length", "unit", "basis", "valid_from", "valid_to"]
+    list_display = [
+        "code",
+        "name_zh",
+        "length",
+        "unit",
+        "basis",
+        "valid_from",
+        "valid_to",
+    ]
     list_filter = ["unit"]
     search_fields = ["code", "name_zh", "name_en"]
 
-    def save_model(self, request: HttpRequest, obj: ClockRule, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: ClockRule, form: Any, change: bool
+    ) -> None:
         reference.keep_clock_rule(rule=obj, actor=person(request), at=timezone.now())
 
-    def has_delete_permission(self, request: HttpRequest, obj: ClockRule | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ClockRule | None = None
+    ) -> bool:
         """A rule ends with its `valid_to`; what was counted by it must stay explained."""
         return False

@@ -48,14 +48,20 @@ class KeyAuthentication(BaseAuthentication):
         if not words or words[0].lower() != self.keyword:
             return None
         if len(words) != 2:
-            raise exceptions.AuthenticationFailed(_("The header reads: Authorization: Bearer KEY."))
+            raise exceptions.AuthenticationFailed(
+                _("The header reads: Authorization: Bearer KEY.")
+            )
         digest = hashlib.sha256(words[1].encode()).hexdigest()
         changed = Subquery(Installation.objects.values("reference_changed_at")[:1])
-        keys = ApiKey.objects.select_related("user").annotate(reference_changed_at=changed)
+        keys = ApiKey.objects.select_related("user").annotate(
+            reference_changed_at=changed
+        )
         key = keys.filter(digest=digest, revoked_at=None, user__is_active=True).first()
         if key is None:
             count("api.wrong_keys", network())
-            raise exceptions.AuthenticationFailed(_("This key is unknown or was revoked."))
+            raise exceptions.AuthenticationFailed(
+                _("This key is unknown or was revoked.")
+            )
         see(key.reference_changed_at)
         if request.method in READS:
             count_often("api.reads", key.pk)
@@ -81,7 +87,10 @@ class JsonBody(JSONParser):
     """JSON that can be worked with and kept: not nested without end, and no half of a surrogate pair in its texts."""
 
     def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """The body as Python values. Raises ParseError."""
         try:
@@ -90,7 +99,9 @@ class JsonBody(JSONParser):
         except RecursionError as deep:
             raise exceptions.ParseError(_("The body is nested too deeply.")) from deep
         except UnicodeEncodeError as halves:
-            raise exceptions.ParseError(_("The body holds text that is not Unicode.")) from halves
+            raise exceptions.ParseError(
+                _("The body holds text that is not Unicode.")
+            ) from halves
         return body
 
 
@@ -116,14 +127,20 @@ class CursorPages(CursorPagination):
     max_page_size = 1000
     ordering = "-id"
 
-    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+    def get_ordering(
+        self, request: Request, queryset: Any, view: Any
+    ) -> tuple[str, ...]:
         stated = getattr(view, "ordering", None) or self.ordering
         return (stated,) if isinstance(stated, str) else tuple(stated)
 
     def decode_cursor(self, request: Request) -> Any:
         """As DRF reads it; a place that is no number, which nobody was given, is 404 as every cursor that is none."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and not PLACE.fullmatch(str(cursor.position)):
+        if (
+            cursor is not None
+            and cursor.position is not None
+            and not PLACE.fullmatch(str(cursor.position))
+        ):
             raise exceptions.NotFound(self.invalid_cursor_message)
         return cursor
 
@@ -133,7 +150,9 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, TransitionRefused):
         details = _plain(exc.details)
         first = {name: details[name] for name in ("by", "at") if details.get(name)}
-        return _answer(HTTPStatus.CONFLICT, str(exc.message), exc.code, details=details, **first)
+        return _answer(
+            HTTPStatus.CONFLICT, str(exc.message), exc.code, details=details, **first
+        )
     exc = _as_api_exception(exc)
     if not isinstance(exc, exceptions.APIException):
         return None
@@ -144,16 +163,24 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         headers["Retry-After"] = str(int(wait))
     if isinstance(exc, exceptions.ValidationError):
         errors = list(_field_errors(exc.detail))
-        said = _("Some of what was sent is not right.") if any(e["field"] for e in errors) else errors[0]["detail"]
+        said = (
+            _("Some of what was sent is not right.")
+            if any(e["field"] for e in errors)
+            else errors[0]["detail"]
+        )
         return _answer(exc.status_code, said, "invalid", headers, errors=errors)
     codes = exc.get_codes()
     code = code_of(codes) if isinstance(codes, str) else "error"
     return _answer(exc.status_code, str(exc.detail), code, headers)
 
 
-def problem_page(request: HttpRequest, status: int, detail: str, code: str) -> JsonResponse:
+def problem_page(
+    request: HttpRequest, status: int, detail: str, code: str
+) -> JsonResponse:
     """A problem document for what fails before DRF sees it, such as an address unknown to the URL configuration."""
-    return JsonResponse(_document(status, detail, code), status=status, content_type=PROBLEM_TYPE)
+    return JsonResponse(
+        _document(status, detail, code), status=status, content_type=PROBLEM_TYPE
+    )
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -179,7 +206,9 @@ class TooLarge(exceptions.APIException):
 
     def __init__(self, detail: Any = None) -> None:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
-        super().__init__(detail or _("The body is larger than %(limit)d MB.") % {"limit": limit})
+        super().__init__(
+            detail or _("The body is larger than %(limit)d MB.") % {"limit": limit}
+        )
 
 
 OWN_PROBLEMS: list[type[exceptions.APIException]] = [TooLarge]
@@ -211,18 +240,30 @@ def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested error detail as a flat list: field (dotted path, empty for the whole), code, detail."""
     if isinstance(detail, dict):
         for name, below in detail.items():
-            yield from _field_errors(below, path if name == "non_field_errors" else f"{path}.{name}".lstrip("."))
+            yield from _field_errors(
+                below,
+                path if name == "non_field_errors" else f"{path}.{name}".lstrip("."),
+            )
     elif isinstance(detail, list):
         for number, below in enumerate(detail):
             nested = isinstance(below, dict | list)
-            yield from _field_errors(below, f"{path}.{number}".lstrip(".") if nested else path)
+            yield from _field_errors(
+                below, f"{path}.{number}".lstrip(".") if nested else path
+            )
     else:
-        yield {"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+        yield {
+            "field": path,
+            "code": getattr(detail, "code", "invalid"),
+            "detail": str(detail),
+        }
 
 
 def _plain(details: dict[str, Any]) -> dict[str, Any]:
     simple = str | int | float | bool | list | tuple | dict | None
-    return {name: value if isinstance(value, simple) else str(value) for name, value in details.items()}
+    return {
+        name: value if isinstance(value, simple) else str(value)
+        for name, value in details.items()
+    }
 
 
 def _document(status: int, detail: str, code: str, **more: Any) -> dict[str, Any]:
@@ -237,5 +278,16 @@ def _document(status: int, detail: str, code: str, **more: Any) -> dict[str, Any
     }
 
 
-def _answer(status: int, detail: str, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
-    return Response(_document(status, detail, code, **more), status=status, headers=headers, content_type=PROBLEM_TYPE)
+def _answer(
+    status: int,
+    detail: str,
+    code: str,
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    return Response(
+        _document(status, detail, code, **more),
+        status=status,
+        headers=headers,
+        content_type=PROBLEM_TYPE,
+    )

@@ -59,14 +59,19 @@ def _allow_acts() -> None:
 def _register_pages() -> None:
     """Give this app's pages their entries in the navigation."""
     for key, label, route, section, order, role in PAGES:
-        navigation.register(key, label, route, section=section, order=order, roles=(role,))
+        navigation.register(
+            key, label, route, section=section, order=order, roles=(role,)
+        )
 
 
 def _register_notification_count() -> None:
     """Let the bell of the navigation count what a person has not read."""
     from corps.models import Notification
 
-    navigation.register_bell("notifications", lambda user: Notification.objects.filter(user=user, read_at=None).count())
+    navigation.register_bell(
+        "notifications",
+        lambda user: Notification.objects.filter(user=user, read_at=None).count(),
+    )
 
 
 def _register_mail_events() -> None:

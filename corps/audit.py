@@ -14,7 +14,13 @@ from corps.models import AuditEntry, User
 
 
 def entry(
-    actor: User | None, verb: str, subject: Model | None, *, at: datetime, thread: str = "", **detail: Any
+    actor: User | None,
+    verb: str,
+    subject: Model | None,
+    *,
+    at: datetime,
+    thread: str = "",
+    **detail: Any,
 ) -> AuditEntry:
     """An entry that is not yet written; bulk verbs make many and hand them to `record_many`.
 
@@ -37,7 +43,13 @@ def entry(
 
 
 def record(
-    actor: User | None, verb: str, subject: Model | None, *, at: datetime, thread: str = "", **detail: Any
+    actor: User | None,
+    verb: str,
+    subject: Model | None,
+    *,
+    at: datetime,
+    thread: str = "",
+    **detail: Any,
 ) -> None:
     """Write one entry in the present transaction. at: aware, when the act happened."""
     entry(actor, verb, subject, at=at, thread=thread, **detail).save(force_insert=True)

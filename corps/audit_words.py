@@ -66,7 +66,9 @@ ACTS = {
     "installation.enrolled": _("Installation enrolled: it may send mail"),
     "mail.tested": _("Test mail sent"),
     "export.downloaded": _("List or sheet downloaded"),
-    "organisation.changed": _("Organisation's name, letter head, address or telephone changed"),
+    "organisation.changed": _(
+        "Organisation's name, letter head, address or telephone changed"
+    ),
     "outbox.quarantined": _("Outbox held"),
     "outbox.released": _("Outbox released"),
     "paper.opened": _("Paper opened"),
@@ -110,7 +112,9 @@ DETAILS = {
     "rows": Detail(_("rows taken")),
     "whole": Detail(_("to its end")),
     "after": Detail(_("after")),
-    "also": Detail(_("also changed"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone")}),
+    "also": Detail(
+        _("also changed"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone")}
+    ),
     "answer": Detail(_("server said")),
     "attempt": Detail(_("attempt")),
     "because": Detail(_("because"), codes=choices(Installation.Held)),
@@ -159,7 +163,11 @@ def register() -> None:
     wording.families.update(FAMILIES)
     wording.name_acts(ACTS)
     wording.details.update(DETAILS)
-    name_kind(User, _("Account"), names_of(User.objects.all, lambda user: f"{user.name} {user.username}".strip()))
+    name_kind(
+        User,
+        _("Account"),
+        names_of(User.objects.all, lambda user: f"{user.name} {user.username}".strip()),
+    )
     name_kind(HouseUnit, _("Unit"), names_of(HouseUnit.objects.all))
     name_kind(ClockRule, _("Clock rule"), names_of(ClockRule.objects.all))
     name_kind(Delivery, _("Mail"), _mail_titles, choices(Delivery.State))
@@ -173,6 +181,11 @@ def _mail_titles(ids: Collection[int]) -> dict[int, Any]:
 
 def _what_was_approved(ids: Collection[int]) -> dict[int, Any]:
     """Approvals by what they are about."""
-    rows = Approval.objects.filter(pk__in=ids).values_list("pk", "subject_type", "subject_id")
+    rows = Approval.objects.filter(pk__in=ids).values_list(
+        "pk", "subject_type", "subject_id"
+    )
     names = wording.name_things((kind, pk) for _pk, kind, pk in rows)
-    return {pk: f"{wording.kind_words(kind)} {names.get((kind, about), about)}" for pk, kind, about in rows}
+    return {
+        pk: f"{wording.kind_words(kind)} {names.get((kind, about), about)}"
+        for pk, kind, about in rows
+    }

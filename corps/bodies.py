@@ -20,9 +20,15 @@ from corps.views.house import limit_exceeded
 FIELDS_BESIDE_A_FILE = 2**18
 ANONYMOUS = "body.anonymous"
 WORDS = {
-    ANONYMOUS: gettext_lazy("What was sent is larger than %(most)d MB. Sign in first. Nothing was kept."),
-    "body.form": gettext_lazy("What was sent is larger than the %(most)d MB that this page takes. Nothing was kept."),
-    "body.api": gettext_lazy("The body is larger than %(most)d MB. Send it in parts. Nothing was kept."),
+    ANONYMOUS: gettext_lazy(
+        "What was sent is larger than %(most)d MB. Sign in first. Nothing was kept."
+    ),
+    "body.form": gettext_lazy(
+        "What was sent is larger than the %(most)d MB that this page takes. Nothing was kept."
+    ),
+    "body.api": gettext_lazy(
+        "The body is larger than %(most)d MB. Send it in parts. Nothing was kept."
+    ),
     "body.sheet": gettext_lazy(
         "The sheet is larger than %(most)d MB. Split it into smaller sheets and hand them in one by one. "
         "Nothing was kept."
@@ -58,7 +64,9 @@ def kind_of(path: str) -> str:
 
 def most_bytes(kind: str) -> int:
     """How long a body of this kind may be in all."""
-    return limit(kind).most + (FIELDS_BESIDE_A_FILE if kind in ("body.sheet", "body.paper") else 0)
+    return limit(kind).most + (
+        FIELDS_BESIDE_A_FILE if kind in ("body.sheet", "body.paper") else 0
+    )
 
 
 def body_limit(path: str, headers: Mapping[str, str]) -> int:
@@ -103,4 +111,6 @@ def _length(request: HttpRequest) -> int:
 
 
 def _claims_to_be_somebody(headers: Mapping[str, str]) -> bool:
-    return "AUTHORIZATION" in headers or settings.SESSION_COOKIE_NAME in parse_cookie(headers.get("COOKIE", ""))
+    return "AUTHORIZATION" in headers or settings.SESSION_COOKIE_NAME in parse_cookie(
+        headers.get("COOKIE", "")
+    )

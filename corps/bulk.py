@@ -18,7 +18,9 @@ from psycopg2 import sql
 
 NULL = r"\N"
 _special = re.compile(r"[\\\t\n\r\x00]")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""}
+)
 
 
 def copied(text: str) -> str:
@@ -32,13 +34,21 @@ def copied_json(value: Any) -> str:
     if "\\" not in text:
         return text
     if "\\u0000" in text:
-        text = json.dumps(_without_nul(value), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(
+            _without_nul(value), ensure_ascii=False, separators=(",", ":")
+        )
     return text.replace("\\", "\\\\")
 
 
 def copied_texts(texts: Mapping[str, str]) -> str:
     """The same for a flat object of texts, in a third of the time. The keys must need no escapes."""
-    text = "{" + ",".join([f'"{key}":{encode_basestring(value)}' for key, value in texts.items()]) + "}"
+    text = (
+        "{"
+        + ",".join(
+            [f'"{key}":{encode_basestring(value)}' for key, value in texts.items()]
+        )
+        + "}"
+    )
     return copied_json(texts) if "\\" in text else text
 
 
@@ -47,7 +57,11 @@ def _without_nul(value: Any) -> Any:
         return value.replace("\x00", "")
     if isinstance(value, dict):
         return {_without_nul(key): _without_nul(item) for key, item in value.items()}
-    return [_without_nul(item) for item in value] if isinstance(value, list | tuple) else value
+    return (
+        [_without_nul(item) for item in value]
+        if isinstance(value, list | tuple)
+        else value
+    )
 
 
 def in_lines(lines: Iterable[str]) -> bytes:
@@ -61,7 +75,10 @@ def ids_among(ids: Iterable[int | None]) -> RawSQL:
 
     None, and numbers too large for any key, are among no ids.
     """
-    return RawSQL("SELECT unnest(%s::bigint[])", [[pk for pk in ids if pk is not None and abs(pk) < 2**63]])
+    return RawSQL(
+        "SELECT unnest(%s::bigint[])",
+        [[pk for pk in ids if pk is not None and abs(pk) < 2**63]],
+    )
 
 
 @cache
@@ -89,7 +106,8 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [_sequence_of(model._meta.db_table), count]
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+            [_sequence_of(model._meta.db_table), count],
         )
         return sorted(row[0] for row in cursor.fetchall())
 
@@ -104,7 +122,13 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     meta = rows[0]._meta
     known = {field.name: field for field in meta.concrete_fields}
     fields = [known[name] for name in names]
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
+    values = [
+        [
+            field.get_db_prep_save(getattr(row, field.attname), connection)
+            for row in rows
+        ]
+        for field in fields
+    ]
     types = [f"{field.db_type(connection)}[]" for field in fields]
     columns = [sql.Identifier(field.column) for field in fields]
     statement = sql.SQL(
@@ -112,12 +136,16 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         " WHERE known.id = fresh.id"
     ).format(
         table=sql.Identifier(meta.db_table),
-        changes=sql.SQL(", ").join(sql.SQL("{0} = fresh.{0}").format(column) for column in columns),
+        changes=sql.SQL(", ").join(
+            sql.SQL("{0} = fresh.{0}").format(column) for column in columns
+        ),
         values=sql.SQL(", ").join(sql.SQL(f"%s::{kind}") for kind in types),
         columns=sql.SQL(", ").join(columns),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement.as_string(cursor.connection), [[row.pk for row in rows], *values])
+        cursor.execute(
+            statement.as_string(cursor.connection), [[row.pk for row in rows], *values]
+        )
 
 
 class _Beside:
@@ -127,7 +155,9 @@ class _Beside:
         self.pool, self.pending = pool, list[Future[None]]()
 
     def copy(self, statement: str, text: bytes) -> None:
-        self.pending.append(self.pool.submit(_copy, connection.connection, statement, text))
+        self.pending.append(
+            self.pool.submit(_copy, connection.connection, statement, text)
+        )
 
     def wait(self) -> None:
         pending, self.pending = self.pending, []
@@ -161,7 +191,9 @@ def copying_beside() -> Iterator[None]:
             _beside.reset(token)
 
 
-def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterable[str] | bytes) -> None:
+def copy_lines(
+    model: type[models.Model], columns: Sequence[str], lines: Iterable[str] | bytes
+) -> None:
     """Write rows into a table with one COPY, in the present transaction.
 
     columns: of the table. lines: a row each, its fields `copied`, joined by tabs, `\\N` for NULL; or what `in_lines`
@@ -171,7 +203,8 @@ def copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterabl
     if not text:
         return
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
     with connection.cursor() as cursor:
         complete = statement.as_string(cursor.connection)

@@ -103,8 +103,16 @@ class Calendar:
     _worked_weekends: Sequence[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_free_weekdays", sorted(day.toordinal() for day in self.rest if day.weekday() < 5))
-        object.__setattr__(self, "_worked_weekends", sorted(day.toordinal() for day in self.work if day.weekday() > 4))
+        object.__setattr__(
+            self,
+            "_free_weekdays",
+            sorted(day.toordinal() for day in self.rest if day.weekday() < 5),
+        )
+        object.__setattr__(
+            self,
+            "_worked_weekends",
+            sorted(day.toordinal() for day in self.work if day.weekday() > 4),
+        )
 
     @classmethod
     def from_days(cls, days: Iterable[Day]) -> "Calendar":
@@ -129,7 +137,11 @@ class Calendar:
         """Working days from the first day of the calendar up to and including this one; only differences mean much."""
         ordinal = day.toordinal()  # 1 is a Monday
         weekdays = ordinal // 7 * 5 + min(ordinal % 7, 5)
-        return weekdays - bisect_right(self._free_weekdays, ordinal) + bisect_right(self._worked_weekends, ordinal)
+        return (
+            weekdays
+            - bisect_right(self._free_weekdays, ordinal)
+            + bisect_right(self._worked_weekends, ordinal)
+        )
 
 
 class _Lookup:
@@ -144,7 +156,14 @@ class _Lookup:
         return self.calendar.is_working(day)
 
 
-def due_on(clock: Clock, start: date, *, calendar: Calendar, extension: int = 0, excluded: Iterable[Span] = ()) -> Due:
+def due_on(
+    clock: Clock,
+    start: date,
+    *,
+    calendar: Calendar,
+    extension: int = 0,
+    excluded: Iterable[Span] = (),
+) -> Due:
     """The last day in time of a clock; the start day is never counted.
 
     extension: days of the clock's own kind, or months, added to the length and counted from the same start.
@@ -160,10 +179,16 @@ def due_on(clock: Clock, start: date, *, calendar: Calendar, extension: int = 0,
         worked = filter(lookup.is_working, _counted_days(start, spans))
         last = next(islice(worked, total - 1, None))
     elif clock.unit == Unit.CALENDAR:
-        last = next(filter(lookup.is_working, islice(_counted_days(start, spans), total - 1, None)))
+        last = next(
+            filter(
+                lookup.is_working, islice(_counted_days(start, spans), total - 1, None)
+            )
+        )
     else:
         nominal = _months_later(start, total)
-        last = next(filter(lookup.is_working, chain([nominal], _counted_days(nominal, ()))))
+        last = next(
+            filter(lookup.is_working, chain([nominal], _counted_days(nominal, ())))
+        )
     return Due(last, lookup.met_unpublished)
 
 
@@ -197,12 +222,16 @@ def _months_later(start: date, months: int) -> date:
     year = start.year + years
     if months > LONGEST_RUN // 30 or year >= date.max.year:
         raise _too_long()
-    last_day = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    last_day = (
+        date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)
+    ).day
     return date(year, month + 1, min(start.day, last_day))
 
 
 def _too_long() -> ClockError:
-    return ClockError("too-long", _("The clock would run for more than a hundred years."))
+    return ClockError(
+        "too-long", _("The clock would run for more than a hundred years.")
+    )
 
 
 def add_working_days(day: date, count: int, *, calendar: Calendar) -> date:
@@ -245,7 +274,9 @@ def parse_day(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # 2026-02-30 is answered like any other text that is no date
-    raise ClockError("bad-date", _("Not a date as YYYY-MM-DD: %(text)s") % {"text": _quoted(text)})
+    raise ClockError(
+        "bad-date", _("Not a date as YYYY-MM-DD: %(text)s") % {"text": _quoted(text)}
+    )
 
 
 def parse_spans(text: str) -> tuple[Span, ...]:
@@ -258,7 +289,9 @@ def parse_spans(text: str) -> tuple[Span, ...]:
         ends = piece.split("..")
         if len(ends) != 2:
             raise ClockError(
-                "bad-span", _("Not a span as YYYY-MM-DD..YYYY-MM-DD: %(text)s") % {"text": _quoted(piece.strip())}
+                "bad-span",
+                _("Not a span as YYYY-MM-DD..YYYY-MM-DD: %(text)s")
+                % {"text": _quoted(piece.strip())},
             )
         spans.append((parse_day(ends[0]), parse_day(ends[1])))
     return merge_spans(spans)
@@ -271,7 +304,8 @@ def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
         if last < first:
             raise ClockError(
                 "reversed-span",
-                _("The span ends before it begins: %(first)s to %(last)s") % {"first": first, "last": last},
+                _("The span ends before it begins: %(first)s to %(last)s")
+                % {"first": first, "last": last},
             )
         if merged and first.toordinal() <= merged[-1][1].toordinal() + 1:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
@@ -282,7 +316,9 @@ def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def spans_text(spans: Iterable[Span]) -> str:
     """Spans as `parse_spans` reads them, one spelling for the same days."""
-    return ";".join(f"{first.isoformat()}..{last.isoformat()}" for first, last in merge_spans(spans))
+    return ";".join(
+        f"{first.isoformat()}..{last.isoformat()}" for first, last in merge_spans(spans)
+    )
 
 
 def _quoted(text: str) -> str:
@@ -301,13 +337,22 @@ def parse_days(lines: Iterable[str]) -> list[Day]:
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     for number, row in enumerate(rows, start=2):
         try:
-            day = Day(parse_day(row["date"]), Kind(row["kind"]), row["name"], row["status"] == "provisional")
+            day = Day(
+                parse_day(row["date"]),
+                Kind(row["kind"]),
+                row["name"],
+                row["status"] == "provisional",
+            )
         except (ClockError, KeyError, ValueError, AttributeError) as fault:
             raise ClockError(
-                "bad-table", _("Line %(number)s of the table cannot be read.") % {"number": number}
+                "bad-table",
+                _("Line %(number)s of the table cannot be read.") % {"number": number},
             ) from fault
         if row["status"] not in ("published", "provisional") or day.date in days:
-            raise ClockError("bad-table", _("Line %(number)s of the table cannot be read.") % {"number": number})
+            raise ClockError(
+                "bad-table",
+                _("Line %(number)s of the table cannot be read.") % {"number": number},
+            )
         days[day.date] = day
     return list(days.values())
 
@@ -345,4 +390,6 @@ def shipped_clock(code: str) -> Clock:
 
 def unknown_rule(code: str) -> ClockError:
     """The refusal for a rule that does not exist, or did not exist on the day."""
-    return ClockError("unknown-rule", _("Unknown clock rule: %(code)s") % {"code": _quoted(code)})
+    return ClockError(
+        "unknown-rule", _("Unknown clock rule: %(code)s") % {"code": _quoted(code)}
+    )

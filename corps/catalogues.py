@@ -21,7 +21,17 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 PROJECT = Path(__file__).resolve().parents[1]
-ROOMS = ("corps", "firms", "stores", "listings", "cases", "notices", "dashboards", "governance", "demo")
+ROOMS = (
+    "corps",
+    "firms",
+    "stores",
+    "listings",
+    "cases",
+    "notices",
+    "dashboards",
+    "governance",
+    "demo",
+)
 LANGUAGE = "zh_Hans"
 KEYWORDS: dict[str, tuple | None] = {
     "_": None,
@@ -49,7 +59,9 @@ def compile_catalogues() -> int:
     for room in ROOMS:
         source = catalogue_path(room)
         target = source.with_suffix(".mo")
-        if not source.exists() or (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
+        if not source.exists() or (
+            target.exists() and target.stat().st_mtime >= source.stat().st_mtime
+        ):
             continue
         draft = target.with_suffix(".new")
         with draft.open("wb") as file:
@@ -66,7 +78,10 @@ def read_catalogue(source: Path) -> Catalog:
             return read_po(file, locale=LANGUAGE, abort_invalid=True)
     except PoFileError as broken:
         raise PoFileError(
-            f"{source.relative_to(PROJECT)}: {broken}", broken.catalog, broken.line, broken.lineno
+            f"{source.relative_to(PROJECT)}: {broken}",
+            broken.catalog,
+            broken.line,
+            broken.lineno,
         ) from None
 
 
@@ -77,7 +92,10 @@ def sources_of(room: str) -> Iterator[tuple[Path, str]]:
             yield path, path.read_text()
     for path in sorted((PROJECT / "templates").rglob("*.*")):
         folder = path.relative_to(PROJECT / "templates").parts[0]
-        if path.suffix in {".html", ".txt"} and (folder if folder in ROOMS else "corps") == room:
+        if (
+            path.suffix in {".html", ".txt"}
+            and (folder if folder in ROOMS else "corps") == room
+        ):
             # Indented as HTML is, it would be no Python that can be read.
             text = templatize(path.read_text(), origin=str(path))
             yield path, "\n".join(line.lstrip() for line in text.split("\n"))
@@ -86,14 +104,23 @@ def sources_of(room: str) -> Iterator[tuple[Path, str]]:
 def messages_of(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     """(place, msgid or (singular, plural), context) of everything a room says."""
     for path, text in sources_of(room):
-        found = extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"})
+        found = extract(
+            "python",
+            io.BytesIO(text.encode()),
+            keywords=KEYWORDS,
+            options={"encoding": "utf-8"},
+        )
         for line, message, _comments, context in found:
             yield f"{path.relative_to(PROJECT)}:{line}", message, context
 
 
 def faults_of_entry(message: Message) -> str:
     """What is wrong with a translation, or nothing."""
-    chinese = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    chinese = (
+        [message.string]
+        if isinstance(message.string, str)
+        else list(message.string or ())
+    )
     english = [message.id] if isinstance(message.id, str) else list(message.id)
     if message.fuzzy:
         return "is fuzzy"
@@ -115,7 +142,9 @@ def faults() -> list[str]:
     chinese: dict[tuple[str, str | None], tuple[str, Any]] = {}
     for room in ROOMS:
         source = catalogue_path(room)
-        catalogue = read_catalogue(source) if source.exists() else Catalog(locale=LANGUAGE)
+        catalogue = (
+            read_catalogue(source) if source.exists() else Catalog(locale=LANGUAGE)
+        )
         said = set()
         for place, message, context in messages_of(room):
             key = message if isinstance(message, str) else message[0]
@@ -131,16 +160,22 @@ def faults() -> list[str]:
                 continue
             if room != "corps" and (key, entry.context) not in said:
                 lines.append(f'locale/{room}: "{key}" is said nowhere in {room}')
-            first, words = chinese.setdefault((key, entry.context), (room, entry.string))
+            first, words = chinese.setdefault(
+                (key, entry.context), (room, entry.string)
+            )
             if words != entry.string:
-                lines.append(f'locale/{room}: "{key}" has other Chinese in {first}, which everybody reads')
+                lines.append(
+                    f'locale/{room}: "{key}" has other Chinese in {first}, which everybody reads'
+                )
     return lines
 
 
 def main() -> int:
     """Compile; with --check also report. 1 if there is a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="also report what has no Chinese")
+    parser.add_argument(
+        "--check", action="store_true", help="also report what has no Chinese"
+    )
     options = parser.parse_args()
     try:
         compile_catalogues()

@@ -27,8 +27,16 @@ app.conf.update(
     worker_hijack_root_logger=False,
     timezone="Asia/Shanghai",
     beat_schedule={
-        "sweep": {"task": "corps.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
-        "files": {"task": "corps.tasks.put_files_away", "schedule": 900.0, "options": {"expires": 900}},
+        "sweep": {
+            "task": "corps.tasks.sweep",
+            "schedule": 5.0,
+            "options": {"expires": 5},
+        },
+        "files": {
+            "task": "corps.tasks.put_files_away",
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
     },
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -35,7 +35,13 @@ def database_is_ones_own(app_configs: Any, **options: Any) -> list[CheckMessage]
         return _warnings(of_database)
     except DatabaseError as away:
         said = f"The database could not be asked about organisation and demonstration mode: {str(away).strip()}"
-        return [Warning(said, hint="Start its services, or name it with DATA_DIR or DATABASE_URL.", id="corps.W011")]
+        return [
+            Warning(
+                said,
+                hint="Start its services, or name it with DATA_DIR or DATABASE_URL.",
+                id="corps.W011",
+            )
+        ]
 
 
 def _elsewhere(line: Placeholder) -> str:

@@ -73,9 +73,16 @@ def accept_at(actor: Any, at: datetime | None, now: datetime) -> datetime:
     if timezone.is_naive(at):
         raise ValueError("when an act happened must be an aware datetime")
     if at > now + AHEAD:
-        raise TransitionRefused("at-ahead", _("This time has not come yet."), at=at, now=now)
+        raise TransitionRefused(
+            "at-ahead", _("This time has not come yet."), at=at, now=now
+        )
     if at >= now - BEHIND or acting.current().is_replay:
         return at
     if actor is not None and access.may(actor, PAST_EVENT):
         return at
-    raise TransitionRefused("at-past", _("You may not record something as done at an earlier time."), at=at, now=now)
+    raise TransitionRefused(
+        "at-past",
+        _("You may not record something as done at an earlier time."),
+        at=at,
+        now=now,
+    )

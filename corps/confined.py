@@ -25,7 +25,9 @@ class ChildDied(Exception):
         self.how = how
 
 
-def confined(produce: Callable[[], Iterable[bytes]], *, memory: int, seconds: float) -> Generator[bytes, None, None]:
+def confined(
+    produce: Callable[[], Iterable[bytes]], *, memory: int, seconds: float
+) -> Generator[bytes, None, None]:
     """What `produce` yields, piece by piece, while it runs in a forked child.
 
     memory: bytes that the child may take beyond what this process has. seconds: of its whole run, and of its processor
@@ -51,7 +53,13 @@ def confined(produce: Callable[[], Iterable[bytes]], *, memory: int, seconds: fl
         raise ChildDied(_cause(status))
 
 
-def _be_child(produce: Callable[[], Iterable[bytes]], writing: int, parent: int, memory: int, seconds: float) -> None:
+def _be_child(
+    produce: Callable[[], Iterable[bytes]],
+    writing: int,
+    parent: int,
+    memory: int,
+    seconds: float,
+) -> None:
     """Write every piece with its length before it, then one of no length, and end without any of Python's goodbyes."""
     status = 1
     try:
@@ -71,7 +79,9 @@ def _be_child(produce: Callable[[], Iterable[bytes]], writing: int, parent: int,
         status = 0
     except MemoryError:
         status = _OUT_OF_MEMORY
-    except BaseException:  # whatever it is, it must not run on as a second copy of the parent
+    except (
+        BaseException
+    ):  # whatever it is, it must not run on as a second copy of the parent
         traceback.print_exc()
     finally:
         os._exit(status)
@@ -111,4 +121,8 @@ def _cause(status: int) -> str:
     """What its exit status says. A library that gets no more memory aborts; the kernel's own way is SIGKILL."""
     if status == -signal.SIGXCPU:
         return "time"
-    return "memory" if status in (_OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV) else "error"
+    return (
+        "memory"
+        if status in (_OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV)
+        else "error"
+    )

@@ -21,7 +21,9 @@ MOST_PARTS, MOST_BYTES = 5000, 2**20
 NOT_A_PAPER = _(
     "This is neither PDF, OFD, DOCX, JPEG nor PNG by its content. Scan or photograph the paper and hand that in."
 )
-DAMAGED = _("This file is cut off or damaged: it cannot be opened. Save or scan it again and hand that in.")
+DAMAGED = _(
+    "This file is cut off or damaged: it cannot be opened. Save or scan it again and hand that in."
+)
 EMPTY = _("This file is empty.")
 
 
@@ -100,7 +102,9 @@ def _whole_jpeg(file: IO[bytes]) -> bool:
         length = int.from_bytes(file.read(2), "big")
         if length < 2:
             return False
-        framed = framed or (0xC0 <= mark[1] <= 0xCF and mark[1] not in (0xC4, 0xC8, 0xCC))
+        framed = framed or (
+            0xC0 <= mark[1] <= 0xCF and mark[1] not in (0xC4, 0xC8, 0xCC)
+        )
         if mark[1] == 0xDA:
             return framed and _has_jpeg_end(file)
         file.seek(length - 2, 1)
@@ -127,7 +131,15 @@ def _package_with(part: str, beginning: bytes) -> Callable[[IO[bytes]], bool]:
                     return False
                 with package.open(part) as main:
                     return beginning in main.read(MOST_BYTES)
-        except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            KeyError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ):
             return False
 
     return is_whole

@@ -32,7 +32,9 @@ def free_disk() -> Status:
     free = free_bytes()
     if free is None:
         return Status("not on a disk")
-    return Status({"free_megabytes": free // MEGABYTE}, free >= limit("disk.free_least").most)
+    return Status(
+        {"free_megabytes": free // MEGABYTE}, free >= limit("disk.free_least").most
+    )
 
 
 def disk_need(_administrator: Any) -> Iterator[Need]:
@@ -40,7 +42,14 @@ def disk_need(_administrator: Any) -> Iterator[Need]:
     free = free_bytes()
     if free is None or free >= limit("disk.free_least").most:
         return
-    text = _("The disk of stored files has %(free)d MB left: soon nothing more can be submitted") % {
-        "free": free // MEGABYTE
-    }
-    yield Need("red", _("disk full"), text, settings.DATA_DIR, "/statusz", _("How everything stands"))
+    text = _(
+        "The disk of stored files has %(free)d MB left: soon nothing more can be submitted"
+    ) % {"free": free // MEGABYTE}
+    yield Need(
+        "red",
+        _("disk full"),
+        text,
+        settings.DATA_DIR,
+        "/statusz",
+        _("How everything stands"),
+    )

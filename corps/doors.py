@@ -38,7 +38,9 @@ def open_to(*roles: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(
+            request: HttpRequest, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 if getattr(view, "is_asked_while_typing", False):
                     return HttpResponse(status=401)
@@ -86,7 +88,9 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     shown = urlsplit(request.headers.get("HX-Current-URL", ""))
     page = f"{shown.path}?{shown.query}" if shown.query else shown.path
     to_sign_in = redirect_to_login(page or way_back(request))
-    return HttpResponse(status=401, headers={"HX-Redirect": to_sign_in.headers["Location"]})
+    return HttpResponse(
+        status=401, headers={"HX-Redirect": to_sign_in.headers["Location"]}
+    )
 
 
 def way_back(request: HttpRequest) -> str:
@@ -108,7 +112,9 @@ def _can_be_opened(path: str) -> bool:
         return False
     while inspect.isfunction(view):
         # Django's require_POST and its like keep their list under this name, and nowhere else.
-        if "GET" not in inspect.getclosurevars(view).nonlocals.get("request_method_list", ("GET",)):
+        if "GET" not in inspect.getclosurevars(view).nonlocals.get(
+            "request_method_list", ("GET",)
+        ):
             return False
         view = getattr(view, "__wrapped__", None)
     return True
@@ -117,5 +123,7 @@ def _can_be_opened(path: str) -> bool:
 def safe_goal(request: HttpRequest) -> str:
     """Where a form's `next` leads, if that is a page of this site; else home."""
     goal = request.POST.get("next", "/")
-    own = url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure())
+    own = url_has_allowed_host_and_scheme(
+        goal, {request.get_host()}, require_https=request.is_secure()
+    )
     return goal if own else "/"

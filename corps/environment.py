@@ -17,9 +17,19 @@ from corps.services.places import ServicesError
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENT = PROJECT / "docs" / "operations.md"
-BEGIN, END = "<!-- settings: made by python -m corps.environment -->", "<!-- end of settings -->"
+BEGIN, END = (
+    "<!-- settings: made by python -m corps.environment -->",
+    "<!-- end of settings -->",
+)
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-EVERY_ROLE = ["officer", "supervisor", "liaison", "representative", "administrator", "auditor"]
+EVERY_ROLE = [
+    "officer",
+    "supervisor",
+    "liaison",
+    "representative",
+    "administrator",
+    "auditor",
+]
 
 
 def text(given: str) -> str:
@@ -72,7 +82,9 @@ def one_of(*choices: str) -> Callable[[str], str]:
 def secure_origins(address: str) -> list[str]:
     """The origin of an address under which the site is reached, if that is by HTTPS; otherwise none."""
     parts = urlsplit(address)
-    return [f"https://{parts.netloc}"] if parts.scheme == "https" and parts.netloc else []
+    return (
+        [f"https://{parts.netloc}"] if parts.scheme == "https" and parts.netloc else []
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,12 @@ SETTINGS = [
         one_of("", "0", "1"),
         shown="`1` with the embedded database, `0` with your own",
     ),
-    Setting("DEMO_PASSWORD", "Password of the demonstration accounts.", is_secret=True, shown="made once, printed"),
+    Setting(
+        "DEMO_PASSWORD",
+        "Password of the demonstration accounts.",
+        is_secret=True,
+        shown="made once, printed",
+    ),
     Setting(
         "DATABASE_URL",
         "PostgreSQL 15 or later of your own, as the role that the application signs in with: "
@@ -152,9 +169,14 @@ SETTINGS = [
         demanded="with several hosts",
         shown="`files` in `DATA_DIR`",
     ),
-    Setting("MAIL_FROM", "Sender of every mail.", "corps@corps.example", demanded="yes"),
     Setting(
-        "MESSAGE_ID_DOMAIN", "Domain in the Message-ID of every mail, one of your own.", "corps.example", demanded="yes"
+        "MAIL_FROM", "Sender of every mail.", "corps@corps.example", demanded="yes"
+    ),
+    Setting(
+        "MESSAGE_ID_DOMAIN",
+        "Domain in the Message-ID of every mail, one of your own.",
+        "corps.example",
+        demanded="yes",
     ),
     Setting(
         "ORGANISATION",
@@ -162,7 +184,12 @@ SETTINGS = [
         "市市场监督管理局执法总队",
         demanded="yes",
     ),
-    Setting("DOCUMENT_PREFIX", "First part of document numbers (文号).", "沪市监总队", demanded="yes"),
+    Setting(
+        "DOCUMENT_PREFIX",
+        "First part of document numbers (文号).",
+        "沪市监总队",
+        demanded="yes",
+    ),
     Setting(
         "SITE_URL",
         "Address under which people reach the site; links in mails begin with it.",
@@ -214,8 +241,18 @@ SETTINGS = [
         words,
         shown="every role",
     ),
-    Setting("SESSION_IDLE_MINUTES", "A session unused for so long ends; `0` sets no limit.", 60, number),
-    Setting("ANSWER_SHEET_DAYS", "Days after which an unconfirmed answer sheet is removed, at least 2.", 7, number),
+    Setting(
+        "SESSION_IDLE_MINUTES",
+        "A session unused for so long ends; `0` sets no limit.",
+        60,
+        number,
+    ),
+    Setting(
+        "ANSWER_SHEET_DAYS",
+        "Days after which an unconfirmed answer sheet is removed, at least 2.",
+        7,
+        number,
+    ),
     Setting("WEB_WORKERS", "Processes of the web server.", 2, number),
     Setting("WEB_THREADS", "Threads of each web process.", 4, number),
     Setting(
@@ -239,7 +276,11 @@ SETTINGS = [
         number,
         shown="5 in web processes, otherwise the driver's",
     ),
-    Setting("CELERY_QUEUE", "Queue of tasks, for several installations on one broker.", "corps"),
+    Setting(
+        "CELERY_QUEUE",
+        "Queue of tasks, for several installations on one broker.",
+        "corps",
+    ),
     Setting(
         "LOG_LEVEL",
         "Least level of a log line.",
@@ -252,8 +293,15 @@ SETTINGS = [
         "text",
         one_of("text", "json"),
     ),
-    Setting("ADMIN_PASSWORD", "Password that `./manage.py administrator` gives.", is_secret=True, shown="asked for"),
-    Setting("DEBUG", "`1`: pages show their errors. For development alone.", False, switch),
+    Setting(
+        "ADMIN_PASSWORD",
+        "Password that `./manage.py administrator` gives.",
+        is_secret=True,
+        shown="asked for",
+    ),
+    Setting(
+        "DEBUG", "`1`: pages show their errors. For development alone.", False, switch
+    ),
 ]
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 NOT_FROM_FILE = {"DATA_DIR"}
@@ -335,9 +383,14 @@ def _unquoted(given: str) -> str:
 
 def table() -> str:
     """The settings as a Markdown table."""
-    lines = ["| name | meaning | default | demanded outside a demonstration |", "|---|---|---|---|"]
+    lines = [
+        "| name | meaning | default | demanded outside a demonstration |",
+        "|---|---|---|---|",
+    ]
     for setting in SETTINGS:
-        lines.append(f"| `{setting.name}` | {setting.meaning} | {_shown(setting)} | {setting.demanded or 'no'} |")
+        lines.append(
+            f"| `{setting.name}` | {setting.meaning} | {_shown(setting)} | {setting.demanded or 'no'} |"
+        )
     return "\n".join(lines)
 
 
@@ -358,13 +411,18 @@ def main(arguments: list[str]) -> int:
     before, begin, rest = document.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:
-        print(f"{DOCUMENT.name} has no place for the table: {BEGIN} … {END}", file=sys.stderr)
+        print(
+            f"{DOCUMENT.name} has no place for the table: {BEGIN} … {END}",
+            file=sys.stderr,
+        )
         return 1
     made = f"{before}{BEGIN}\n{table()}\n{END}{after}"
     if made == document:
         return 0
     if "--check" in arguments:
-        print(f"{DOCUMENT.name} does not say what the settings are; run python -m corps.environment.")
+        print(
+            f"{DOCUMENT.name} does not say what the settings are; run python -m corps.environment."
+        )
         return 1
     DOCUMENT.write_text(made, encoding="utf-8")
     return 0

@@ -51,7 +51,11 @@ def _joined(message: Any, by: str, at: datetime) -> str:
     text = str(message)
     if by in text:
         return text
-    return gettext("%(message)s %(by)s was first, at %(at)s.") % {"message": text, "by": by, "at": in_short(at)}
+    return gettext("%(message)s %(by)s was first, at %(at)s.") % {
+        "message": text,
+        "by": by,
+        "at": in_short(at),
+    }
 
 
 _with_first = lazy(_joined, str)

@@ -63,7 +63,11 @@ def _event(row: Mapping[str, str]) -> Event:
     return Event(
         row["event"],
         tuple(phrase for phrase, later in phrases.items() if later is None),
-        {later["who"]: Delay(int(later["count"]), later["unit"]) for later in phrases.values() if later},
+        {
+            later["who"]: Delay(int(later["count"]), later["unit"])
+            for later in phrases.values()
+            if later
+        },
         _parts(row["channels"]),
         row["may_be_switched_off"],
     )
@@ -94,14 +98,23 @@ def people_for(event: Event, about: Any, to: str = "") -> dict[int, User]:
     phrases: Iterable[str] = event.who
     if to:
         phrases = {to} & {*event.who, *event.later}
-    named = (person for phrase in phrases if phrase in recipients for person in recipients[phrase](about))
+    named = (
+        person
+        for phrase in phrases
+        if phrase in recipients
+        for person in recipients[phrase](about)
+    )
     return {person.pk: person for person in named if person.is_active}
 
 
 def tell(code: str, facts: Mapping[str, Any], count: int) -> str:
     """An event's sentence in the reader's language; of a fact `x` the English `x_en`, where there is one."""
     sentence = words.get((code, facts.get("to", "")), words.get(code))
-    return code if sentence is None else str(sentence % (_in_language(facts) | {"count": count}))
+    return (
+        code
+        if sentence is None
+        else str(sentence % (_in_language(facts) | {"count": count}))
+    )
 
 
 def line_of(notification: Notification) -> str:

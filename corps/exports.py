@@ -101,13 +101,21 @@ class Download:
                 listing=self.listing,
                 about=self.about,
                 rows=self.rows,
-                filters={name[:LONGEST_FILTER]: value[:LONGEST_FILTER] for name, value in asked},
+                filters={
+                    name[:LONGEST_FILTER]: value[:LONGEST_FILTER]
+                    for name, value in asked
+                },
                 whole=is_whole,
             )
 
 
 def csv_response(
-    name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]], *, mark: bool, download: Download
+    name: str,
+    head: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    *,
+    mark: bool,
+    download: Download,
 ) -> StreamingHttpResponse:
     """A CSV to be saved as `name`, which the audit hears of as `download`.
 
@@ -119,7 +127,9 @@ def csv_response(
             yield "\ufeff"
         yield from csv_lines(head, download.counted(rows))
 
-    response = StreamingHttpResponse(download.streamed(content()), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        download.streamed(content()), content_type="text/csv; charset=utf-8"
+    )
     return saved_as(name, response)
 
 

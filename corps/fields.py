@@ -15,7 +15,9 @@ from corps.workflow import Upload
 class PaperField(forms.FileField):
     """A scan, a picture or a document that proves something, as an `Upload` with the type that its content has."""
 
-    widget = forms.ClearableFileInput(attrs={"accept": ".pdf,.ofd,.docx,.jpg,.jpeg,.png"})
+    widget = forms.ClearableFileInput(
+        attrs={"accept": ".pdf,.ofd,.docx,.jpg,.jpeg,.png"}
+    )
 
     def clean(self, data: Any, initial: Any = None) -> Upload | None:
         """The judged upload, or None if none was chosen. Raises ValidationError."""
@@ -23,7 +25,9 @@ class PaperField(forms.FileField):
         if not isinstance(paper, UploadedFile):
             return None
         if (paper.size or 0) > limit("body.paper").most:
-            said = _("The file is larger than %(most)d MB. Scan it with a lower resolution, or hand it in in parts.")
+            said = _(
+                "The file is larger than %(most)d MB. Scan it with a lower resolution, or hand it in in parts."
+            )
             raise ValidationError(said % {"most": megabytes("body.paper")})
         try:
             return Upload(paper, paper_type(paper))

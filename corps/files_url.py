@@ -10,7 +10,10 @@ S3_OPTIONS = {"endpoint": "endpoint_url", "region": "region_name"}
 
 def directory(path: Path) -> dict[str, Any]:
     """The storage in a directory of this machine, or one that several share."""
-    return {"BACKEND": "corps.storage.WholeFiles", "OPTIONS": {"location": path, "base_url": None}}
+    return {
+        "BACKEND": "corps.storage.WholeFiles",
+        "OPTIONS": {"location": path, "base_url": None},
+    }
 
 
 def storage(url: str) -> dict[str, Any]:
@@ -26,7 +29,9 @@ def storage(url: str) -> dict[str, Any]:
         return directory(path)
     if parts.scheme != "s3":
         raise ValueError("it must be a directory, or s3://BUCKET/FOLDER")
-    return _bucket(parts.netloc, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
+    return _bucket(
+        parts.netloc, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True))
+    )
 
 
 def _bucket(place: str, path: str, stated: dict[str, str]) -> dict[str, Any]:
@@ -38,10 +43,17 @@ def _bucket(place: str, path: str, stated: dict[str, str]) -> dict[str, Any]:
     if credentials and not (key and colon and secret):
         raise ValueError("a key and its secret stand as s3://KEY:SECRET@BUCKET/FOLDER")
     if unknown := sorted(set(stated) - set(S3_OPTIONS)):
-        raise ValueError(f"{', '.join(unknown)} is no option; there are {', '.join(S3_OPTIONS)}")
+        raise ValueError(
+            f"{', '.join(unknown)} is no option; there are {', '.join(S3_OPTIONS)}"
+        )
     if find_spec("storages") is None or find_spec("boto3") is None:
-        raise ValueError("a bucket needs more packages: run .venv/bin/python -m pip install -r requirements-s3.txt")
-    options: dict[str, Any] = {"bucket_name": bucket, "location": unquote(path).strip("/")}
+        raise ValueError(
+            "a bucket needs more packages: run .venv/bin/python -m pip install -r requirements-s3.txt"
+        )
+    options: dict[str, Any] = {
+        "bucket_name": bucket,
+        "location": unquote(path).strip("/"),
+    }
     options |= {S3_OPTIONS[name]: value for name, value in stated.items()}
     if credentials:
         options |= {"access_key": unquote(key), "secret_key": unquote(secret)}

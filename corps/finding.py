@@ -18,13 +18,62 @@ ADMINISTRATOR, AUDITOR = ("administrator",), ("auditor",)
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
     kind = search.register
-    kind("colleagues", gettext_lazy("Colleagues"), order=60, roles=CORPS, sources=_people, show=_show_colleagues)
-    kind("accounts", gettext_lazy("Accounts"), order=10, roles=ADMINISTRATOR, sources=_people, show=_show_accounts)
-    kind("people", gettext_lazy("People in the audit"), order=10, roles=AUDITOR, sources=_people, show=_show_audited)
-    kind("units", gettext_lazy("Units"), order=60, roles=ADMINISTRATOR, sources=_units, show=_show_units)
-    kind("things", gettext_lazy("Things in the audit"), order=20, roles=AUDITOR, sources=_things, show=_show_things)
-    kind("acts", gettext_lazy("Acts"), order=30, roles=AUDITOR, sources=_acts, show=_show_acts)
-    kind("pages", gettext_lazy("Pages"), order=99, roles=User.Role.values, sources=_pages, show=_show_pages)
+    kind(
+        "colleagues",
+        gettext_lazy("Colleagues"),
+        order=60,
+        roles=CORPS,
+        sources=_people,
+        show=_show_colleagues,
+    )
+    kind(
+        "accounts",
+        gettext_lazy("Accounts"),
+        order=10,
+        roles=ADMINISTRATOR,
+        sources=_people,
+        show=_show_accounts,
+    )
+    kind(
+        "people",
+        gettext_lazy("People in the audit"),
+        order=10,
+        roles=AUDITOR,
+        sources=_people,
+        show=_show_audited,
+    )
+    kind(
+        "units",
+        gettext_lazy("Units"),
+        order=60,
+        roles=ADMINISTRATOR,
+        sources=_units,
+        show=_show_units,
+    )
+    kind(
+        "things",
+        gettext_lazy("Things in the audit"),
+        order=20,
+        roles=AUDITOR,
+        sources=_things,
+        show=_show_things,
+    )
+    kind(
+        "acts",
+        gettext_lazy("Acts"),
+        order=30,
+        roles=AUDITOR,
+        sources=_acts,
+        show=_show_acts,
+    )
+    kind(
+        "pages",
+        gettext_lazy("Pages"),
+        order=99,
+        roles=User.Role.values,
+        sources=_pages,
+        show=_show_pages,
+    )
 
 
 def _people(user: User, query: Query) -> list[Source]:
@@ -37,7 +86,13 @@ def _show_colleagues(user: User, query: Query, keys: Sequence[int]) -> list[Hit]
     hits = []
     for person in in_order(User.objects.visible_to(user).select_related("unit"), keys):
         url = f"{reverse('search')}?{urlencode({'q': person.name, 'kind': 'cases'})}"
-        hits.append(Hit(person.name, f"{person.unit} {person.get_role_display()} {person.phone}".strip(), url))
+        hits.append(
+            Hit(
+                person.name,
+                f"{person.unit} {person.get_role_display()} {person.phone}".strip(),
+                url,
+            )
+        )
     return hits
 
 
@@ -45,7 +100,8 @@ def _show_accounts(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     return [
         Hit(
             person.name,
-            f"{person.username} {person.get_role_display()}" + ("" if person.is_active else f" {_('closed')}"),
+            f"{person.username} {person.get_role_display()}"
+            + ("" if person.is_active else f" {_('closed')}"),
             reverse("user", args=[person.username]),
         )
         for person in in_order(User.objects.visible_to(user), keys)
@@ -69,7 +125,10 @@ def _units(user: User, query: Query) -> list[Source]:
 
 
 def _show_units(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
-    return [Hit(unit.name, "", reverse("unit", args=[unit.pk])) for unit in in_order(Unit.objects.all(), keys)]
+    return [
+        Hit(unit.name, "", reverse("unit", args=[unit.pk]))
+        for unit in in_order(Unit.objects.all(), keys)
+    ]
 
 
 def _things(user: User, query: Query) -> list[Source]:
@@ -82,7 +141,9 @@ def _numbered_things(user: User, query: Query) -> list[Hit]:
         return []
     hits = []
     for label, wanted in search.numbered_things(query):
-        entries = AuditEntry.objects.visible_to(user).filter(subject_type=label, subject_id__in=dict(wanted))
+        entries = AuditEntry.objects.visible_to(user).filter(
+            subject_type=label, subject_id__in=dict(wanted)
+        )
         told = set(entries.values_list("subject_id", flat=True).distinct())
         for pk, number in wanted:
             if pk in told:
@@ -102,11 +163,19 @@ def _acts(user: User, query: Query) -> list[Source]:
 def _named_acts(query: Query) -> list[Hit]:
     """Acts, and kinds of things that acts are about, by what they are called."""
     audit = reverse("audit")
-    acts = [(str(words), act, f"{audit}?{urlencode({'verb': act})}") for act, words in wording.acts.items()]
-    kinds = [
-        (str(kind.label), label, f"{audit}?{urlencode({'subject': label})}") for label, kind in wording.kinds.items()
+    acts = [
+        (str(words), act, f"{audit}?{urlencode({'verb': act})}")
+        for act, words in wording.acts.items()
     ]
-    return [Hit(words, code, url) for words, code, url in acts + kinds if _holds(f"{words} {code}", query)]
+    kinds = [
+        (str(kind.label), label, f"{audit}?{urlencode({'subject': label})}")
+        for label, kind in wording.kinds.items()
+    ]
+    return [
+        Hit(words, code, url)
+        for words, code, url in acts + kinds
+        if _holds(f"{words} {code}", query)
+    ]
 
 
 def _show_acts(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
@@ -120,7 +189,11 @@ def _pages(user: User, query: Query) -> list[Source]:
 def _named_pages(user: User, query: Query) -> list[Hit]:
     """Pages of the frame that this person has, by what they are called."""
     return [
-        Hit(str(link.label), str(navigation.SECTIONS[link.section]), navigation.address_of(link.url_name))
+        Hit(
+            str(link.label),
+            str(navigation.SECTIONS[link.section]),
+            navigation.address_of(link.url_name),
+        )
         for link in navigation.links_of(user)
         if _holds(str(link.label), query)
     ]

@@ -50,7 +50,9 @@ def chosen_act(request: HttpRequest, *acts: str, default: str = "") -> str:
 
 def ticked_ids(sent: QueryDict, name: str = "ids") -> list[int]:
     """The ids of the rows ticked in a table, as sent; what cannot be an id is passed over."""
-    return [int(text) for text in sent.getlist(name) if re.fullmatch(r"[0-9]{1,18}", text)]
+    return [
+        int(text) for text in sent.getlist(name) if re.fullmatch(r"[0-9]{1,18}", text)
+    ]
 
 
 def resent(sent: Any, **values: str) -> QueryDict:
@@ -75,11 +77,17 @@ class UserForm(forms.Form):
         label=_("Sign-in name"),
         max_length=60,
         validators=User._meta.get_field("username").validators,
-        help_text=_("Letters, digits, dot, dash and underscore. It cannot be changed later."),
+        help_text=_(
+            "Letters, digits, dot, dash and underscore. It cannot be changed later."
+        ),
     )
     name = forms.CharField(label=_("Name"), max_length=80)
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in IN_THE_CORPS])
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.order_by("path"), empty_label=_("choose"))
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.value, role.label) for role in IN_THE_CORPS]
+    )
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=Unit.objects.order_by("path"), empty_label=_("choose")
+    )
     duties = forms.MultipleChoiceField(
         label=_("Duties"),
         choices=User.Duty.choices,
@@ -90,7 +98,14 @@ class UserForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
 
-    def __init__(self, *args: Any, role: str, exists: bool, required: Iterable[str] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        role: str,
+        exists: bool,
+        required: Iterable[str] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         for name in required:
             self.fields[name].required = True
@@ -103,7 +118,9 @@ class UserForm(forms.Form):
             del self.fields["role"]
             if role == User.Role.OFFICER:
                 duties: Any = self.fields["duties"]
-                duties.choices = [(User.Duty.PAST_EVENTS.value, User.Duty.PAST_EVENTS.label)]
+                duties.choices = [
+                    (User.Duty.PAST_EVENTS.value, User.Duty.PAST_EVENTS.label)
+                ]
                 duties.help_text = ""
 
 
@@ -141,7 +158,9 @@ class OrganisationForm(forms.Form):
         help_text=_("Numbers that were given stay as they are."),
     )
     address = forms.CharField(label=_("Postal address"), max_length=200, required=False)
-    telephone = forms.CharField(label=_("Telephone of the authority"), max_length=40, required=False)
+    telephone = forms.CharField(
+        label=_("Telephone of the authority"), max_length=40, required=False
+    )
 
     def __init__(self, *args: Any, details: Details, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -166,16 +185,22 @@ class CalendarForm(forms.Form):
         label=_("Days"),
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
+        widget=forms.Textarea(
+            attrs={"rows": 14, "class": "mono", "spellcheck": "false"}
+        ),
         help_text=_(
             "One line a day or span: date, rest or work, name; such as 2027-02-06..2027-02-12, rest, Spring Festival."
         ),
     )
     file = forms.FileField(
-        label=_("Or a text file with them"), required=False, help_text=_("UTF-8, apart by tabs or commas.")
+        label=_("Or a text file with them"),
+        required=False,
+        help_text=_("UTF-8, apart by tabs or commas."),
     )
     source = forms.CharField(
-        label=_("Source"), max_length=80, help_text=_("Name and number of the State Council's notice.")
+        label=_("Source"),
+        max_length=80,
+        help_text=_("Name and number of the State Council's notice."),
     )
     days: list[Day]
 
@@ -193,7 +218,10 @@ class CalendarForm(forms.Form):
             self.days = read_table(data.get("table") or "")
         except TableFaults as wrong:
             for number, said in wrong.faults:
-                self.add_error(field, _("Line %(number)s: %(said)s") % {"number": number, "said": said})
+                self.add_error(
+                    field,
+                    _("Line %(number)s: %(said)s") % {"number": number, "said": said},
+                )
         return data
 
 
@@ -201,8 +229,12 @@ class HeldMailsForm(forms.Form):
     """What becomes of held mails: those ticked, or all of a kind. The reason is owed by whoever drops them."""
 
     kind = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
-    whole = forms.BooleanField(label=_("All mails of this kind, those on other pages too"), required=False)
-    reason = forms.CharField(label=_("Reason for giving up"), max_length=500, required=False)
+    whole = forms.BooleanField(
+        label=_("All mails of this kind, those on other pages too"), required=False
+    )
+    reason = forms.CharField(
+        label=_("Reason for giving up"), max_length=500, required=False
+    )
 
     def ticked(self) -> list[int]:
         """The ids of the mails that were ticked."""

@@ -28,7 +28,9 @@ def append_only_tables() -> set[str]:
 def prepare(cursor: CursorWrapper, role: str) -> None:
     """As the owner, before migrations: let the role in, and let it use what will be made."""
     cursor.execute("SELECT current_database(), current_user")
-    names: dict[str, Any] = dict(zip(("database", "owner"), map(sql.Identifier, cursor.fetchone()), strict=True))
+    names: dict[str, Any] = dict(
+        zip(("database", "owner"), map(sql.Identifier, cursor.fetchone()), strict=True)
+    )
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {database} TO {role}",
@@ -54,6 +56,14 @@ def settle(cursor: CursorWrapper, role: str) -> None:
         elif table in append_only:
             rights = "SELECT, INSERT"
         kind = sql.SQL("SEQUENCE" if is_sequence else "TABLE")
-        names = {"kind": kind, "table": sql.Identifier(table), "role": sql.Identifier(role)}
-        cursor.execute(sql.SQL("REVOKE ALL ON {kind} {table} FROM {role}").format(**names))
-        cursor.execute(sql.SQL(f"GRANT {rights} ON {{kind}} {{table}} TO {{role}}").format(**names))
+        names = {
+            "kind": kind,
+            "table": sql.Identifier(table),
+            "role": sql.Identifier(role),
+        }
+        cursor.execute(
+            sql.SQL("REVOKE ALL ON {kind} {table} FROM {role}").format(**names)
+        )
+        cursor.execute(
+            sql.SQL(f"GRANT {rights} ON {{kind}} {{table}} TO {{role}}").format(**names)
+        )

@@ -18,7 +18,12 @@ LONGEST_SPAN = 31
 MOST_LINES = 200
 MOST_FAULTS = 10
 KINDS = {"rest": Kind.REST, "work": Kind.WORK, "休": Kind.REST, "班": Kind.WORK}
-KINDS |= {"休息日": Kind.REST, "放假": Kind.REST, "调休上班日": Kind.WORK, "上班": Kind.WORK}
+KINDS |= {
+    "休息日": Kind.REST,
+    "放假": Kind.REST,
+    "调休上班日": Kind.WORK,
+    "上班": Kind.WORK,
+}
 # As the notices call them → as they are recorded.
 NAMES = {
     "元旦": "New Year's Day",
@@ -45,7 +50,9 @@ def read_table(text: str) -> list[Day]:
     faults: list[tuple[int, str]] = []
     lines = text.lstrip("\ufeff").splitlines()
     if len(lines) > MOST_LINES:
-        said = _("A year's table has no more than %(count)s lines.") % {"count": MOST_LINES}
+        said = _("A year's table has no more than %(count)s lines.") % {
+            "count": MOST_LINES
+        }
         raise TableFaults([(MOST_LINES + 1, said)])
     for number, line in enumerate(lines, start=1):
         if not line.strip() or (number == 1 and line.lower().startswith("date")):
@@ -53,7 +60,10 @@ def read_table(text: str) -> list[Day]:
         try:
             for day in _days_of(line):
                 if day.date in days:
-                    raise ClockError("day-twice", _("%(day)s stands in the table twice.") % {"day": day.date})
+                    raise ClockError(
+                        "day-twice",
+                        _("%(day)s stands in the table twice.") % {"day": day.date},
+                    )
                 days[day.date] = day
         except ClockError as fault:
             faults.append((number, str(fault.message)))
@@ -64,8 +74,14 @@ def read_table(text: str) -> list[Day]:
 
 def write_table(days: Iterable[Day]) -> str:
     """The days as a person would type them, a line each, in the reader's language; `read_table` reads it back."""
-    words = {Kind.REST: pgettext("in a holiday table", "rest"), Kind.WORK: pgettext("in a holiday table", "work")}
-    lines = ([day.date, words[Kind(day.kind)], HOLIDAY_NAMES.get(day.name, day.name)] for day in days)
+    words = {
+        Kind.REST: pgettext("in a holiday table", "rest"),
+        Kind.WORK: pgettext("in a holiday table", "work"),
+    }
+    lines = (
+        [day.date, words[Kind(day.kind)], HOLIDAY_NAMES.get(day.name, day.name)]
+        for day in days
+    )
     return "\n".join("\t".join(map(str, line)) for line in lines)
 
 
@@ -76,18 +92,34 @@ def _days_of(line: str) -> Iterator[Day]:
         cells = line.split(maxsplit=2)
     when, kind, name, status = [*cells, "", "", "", ""][:4]
     if not kind:
-        raise ClockError("kind-missing", _("A line holds the day, then rest or work, then the holiday's name."))
+        raise ClockError(
+            "kind-missing",
+            _("A line holds the day, then rest or work, then the holiday's name."),
+        )
     if kind.lower() not in KINDS:
-        raise ClockError("bad-kind", _("The kind of a day is rest or work, not “%(kind)s”.") % {"kind": kind[:20]})
+        raise ClockError(
+            "bad-kind",
+            _("The kind of a day is rest or work, not “%(kind)s”.")
+            % {"kind": kind[:20]},
+        )
     if not name:
         raise ClockError("name-missing", _("The holiday has no name."))
     if status not in ("", "published", "provisional"):
-        said: Any = _("The status is published or provisional, not “%(status)s”.") % {"status": status[:20]}
+        said: Any = _("The status is published or provisional, not “%(status)s”.") % {
+            "status": status[:20]
+        }
         raise ClockError("bad-status", said)
     first, _dots, last = when.partition("..")
     begins, ends = parse_day(first), parse_day(last or first)
     if not 0 <= (ends - begins).days < LONGEST_SPAN:
-        raise ClockError("bad-span", _("The span runs backwards or for more than a month."))
+        raise ClockError(
+            "bad-span", _("The span runs backwards or for more than a month.")
+        )
     for turn in range((ends - begins).days + 1):
         day = begins + timedelta(days=turn)
-        yield Day(day, KINDS[kind.lower()], NAMES.get(name, name)[:40], status == "provisional")
+        yield Day(
+            day,
+            KINDS[kind.lower()],
+            NAMES.get(name, name)[:40],
+            status == "provisional",
+        )

@@ -71,20 +71,28 @@ class Aside:
 
 
 # Role → what else stands at the side of its home page; each a fixed number of statements.
-asides: dict[str, list[Callable[[User], Aside]]] = {role.value: [] for role in User.Role}
+asides: dict[str, list[Callable[[User], Aside]]] = {
+    role.value: [] for role in User.Role
+}
 # Kind of a subject → what those of these ids are called, in one statement.
-subject_providers: dict[str, Callable[[User, Collection[int]], Mapping[int, Subject]]] = {}
+subject_providers: dict[
+    str, Callable[[User, Collection[int]], Mapping[int, Subject]]
+] = {}
 
 
 def keys_of(queryset: QuerySet[Any], kind: str, field: str = "pk") -> QuerySet[Any]:
     """The subjects that rows are about: (kind, id). field: the column with the id."""
-    rows = queryset.order_by().annotate(stream_kind=Value(kind), stream_id=Cast(F(field), BigIntegerField()))
+    rows = queryset.order_by().annotate(
+        stream_kind=Value(kind), stream_id=Cast(F(field), BigIntegerField())
+    )
     return rows.values_list("stream_kind", "stream_id").distinct()
 
 
 def one_key(queryset: QuerySet[Any], kind: str) -> QuerySet[Any]:
     """The one subject of all these rows, if there are any."""
-    rows = queryset.order_by().annotate(stream_kind=Value(kind), stream_id=Value(0, BigIntegerField()))
+    rows = queryset.order_by().annotate(
+        stream_kind=Value(kind), stream_id=Value(0, BigIntegerField())
+    )
     return rows.values_list("stream_kind", "stream_id").distinct()
 
 
@@ -95,7 +103,13 @@ def waiting_for(user: User) -> int:
     role and of the same duties, with a stand-in, and the person is put in that one's place.
     """
     unit = user.unit
-    sql, params = _composed(user.role, tuple(sorted(user.duties)), unit is not None, bool(user.phone), today())
+    sql, params = _composed(
+        user.role,
+        tuple(sorted(user.duties)),
+        unit is not None,
+        bool(user.phone),
+        today(),
+    )
     if not sql:
         return 0
     values = {STAND_IN: user.pk, UNIT_OF_STAND_IN: user.unit_id}
@@ -122,7 +136,13 @@ def _composed(
 ) -> tuple[str, tuple[Any, ...]]:
     """The statement that counts the subjects of a role's stream on a day, and its values; "" if it has none."""
     unit = Unit(pk=UNIT_OF_STAND_IN, path=PATH_OF_STAND_IN) if has_unit else None
-    person = User(pk=STAND_IN, role=role, duties=list(duties), unit=unit, phone="-" if has_phone else "")
+    person = User(
+        pk=STAND_IN,
+        role=role,
+        duties=list(duties),
+        unit=unit,
+        phone="-" if has_phone else "",
+    )
     keys = [rows for provider in streams[role] for rows in provider.subjects(person)]
     if not keys:
         return "", ()
@@ -136,7 +156,9 @@ def _composed(
 def stream_for(user: User, whole: str = "") -> Stream:
     """A person's stream. whole: the group to show alone, or "". A fixed number of statements."""
     found = [need for provider in streams[user.role] for need in provider.needs(user)]
-    return stream_of(found, _subjects(user, {need.subject for need in found}), today(), whole)
+    return stream_of(
+        found, _subjects(user, {need.subject for need in found}), today(), whole
+    )
 
 
 def _subjects(user: User, keys: Iterable[Key]) -> dict[Key, Subject]:

@@ -39,7 +39,11 @@ def database_identity() -> dict[str, str | int]:
     with connection.cursor() as cursor:
         cursor.execute(QUESTION)
         system, database, timeline = cursor.fetchone()
-    return {"system_identifier": system, "database_identifier": database, "timeline": timeline}
+    return {
+        "system_identifier": system,
+        "database_identifier": database,
+        "timeline": timeline,
+    }
 
 
 def kept_token(folder: Path) -> Token:
@@ -76,7 +80,9 @@ def differences(installation: Installation) -> list[str]:
         Held.DATABASE: here["database_identifier"] != installation.database_identifier,
         Held.TIMELINE: here["timeline"] != installation.timeline,
         Held.TOKEN: token.text != installation.token,
-        Held.COPIED: not installation.is_demonstration and token.text == installation.token and token.is_copied,
+        Held.COPIED: not installation.is_demonstration
+        and token.text == installation.token
+        and token.is_copied,
     }
     return [code.value for code, found in differs.items() if found]
 
@@ -95,7 +101,13 @@ def reason_to_hold() -> str:
     """Why ordinary mail does not go out at this moment, as a sentence; "" if it does. One statement."""
     installation = Installation.objects.get()
     if installation.outbox_quarantined:
-        return str(_("The outbox is held; an administrator decides when it sends again."))
+        return str(
+            _("The outbox is held; an administrator decides when it sends again.")
+        )
     if lacks_mail_server(installation):
-        return str(_("There is no mail server, so the outbox holds it; an administrator sets one up."))
+        return str(
+            _(
+                "There is no mail server, so the outbox holds it; an administrator sets one up."
+            )
+        )
     return ""

@@ -104,7 +104,11 @@ def allowance(code: str, key: Any, wanted: int) -> int:
     """Count as many acts of somebody as are wanted, for what may be done in part; how many of them are within the
     limit. One short statement."""
     held = limit(code)
-    return max(0, min(wanted, wanted + held.most - _added(held, str(key), wanted))) if wanted else 0
+    return (
+        max(0, min(wanted, wanted + held.most - _added(held, str(key), wanted)))
+        if wanted
+        else 0
+    )
 
 
 def count_often(code: str, key: Any) -> None:
@@ -150,9 +154,13 @@ def clear_counts() -> int:
 def wait_in_words(seconds: int) -> str:
     """A wait as a person says it: "40 seconds", "3 minutes"."""
     if seconds < 120:
-        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {
+            "count": seconds
+        }
     minutes = ceil(seconds / 60)
-    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {
+        "count": minutes
+    }
 
 
 # (code, key, end of the window) → acts counted in the database that this process has not seen yet.
@@ -176,7 +184,10 @@ def _require_within(held: Limit, total: int) -> None:
         "window": wait_in_words(int(_window_of(held).total_seconds())),
         "wait": wait_in_words(seconds),
     }
-    message = _("%(subject)s: at most %(most)d within %(window)s. Try again in %(wait)s.") % said
+    message = (
+        _("%(subject)s: at most %(most)d within %(window)s. Try again in %(wait)s.")
+        % said
+    )
     raise LimitExceeded(held, seconds, message)
 
 
@@ -197,12 +208,16 @@ def _window_of(held: Limit) -> timedelta:
 def _window_end(held: Limit) -> datetime:
     """The end of the present window, which all processes reckon alike."""
     seconds = int(_window_of(held).total_seconds())
-    return datetime.fromtimestamp((int(now().timestamp()) // seconds + 1) * seconds, UTC)
+    return datetime.fromtimestamp(
+        (int(now().timestamp()) // seconds + 1) * seconds, UTC
+    )
 
 
 def _read(row: dict[str, str]) -> Limit:
     window = timedelta(seconds=_number(row["window"])) if row["window"] else None
-    return Limit(row["code"], _number(row["most"]), window, HTTPStatus(int(row["answer"])))
+    return Limit(
+        row["code"], _number(row["most"]), window, HTTPStatus(int(row["answer"]))
+    )
 
 
 def _number(text: str) -> int:

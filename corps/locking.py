@@ -34,7 +34,9 @@ def locked(rows: Any, *, skip_locked: bool = False) -> Any:
     return rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
 
 
-def locked_against_naming(rows: QuerySet[Row], *, skip_locked: bool = False) -> QuerySet[Row]:
+def locked_against_naming(
+    rows: QuerySet[Row], *, skip_locked: bool = False
+) -> QuerySet[Row]:
     """These rows, locked so that nobody can write a row that refers to one of them either, until the transaction ends.
 
     For the few acts that hang on nobody naming a row; they lock no other kind afterwards that is written with such a
@@ -65,4 +67,7 @@ def held(model: type[Model], ids: Iterable[Any]) -> None:
     """
     table, key = connection.ops.quote_name(model._meta.db_table), model._meta.pk.column
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE", [sorted(set(ids))])
+        cursor.execute(
+            f"SELECT 1 FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE",
+            [sorted(set(ids))],
+        )

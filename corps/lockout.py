@@ -49,7 +49,9 @@ class PasswordAttempt:
         if device:
             self.place = Place(DEVICE, str(device.pk), current().address, self.user)
         else:
-            self.place = Place(PASSWORDS, _key(name.upper(), network()), current().address, self.user)
+            self.place = Place(
+                PASSWORDS, _key(name.upper(), network()), current().address, self.user
+            )
         self.count = _counted(request, self.place)
         if not device:
             self._count_stranger()
@@ -111,8 +113,12 @@ class CodeAttempt:
 def refusal(request: HttpRequest, wait: int) -> ValidationError:
     """What to raise for an attempt that is not judged; the answer becomes a 429. wait: in seconds."""
     request.retry_after = wait  # type: ignore[attr-defined]
-    words = _("Too many wrong attempts came from here. Try again in %(wait)s; what you type before is not looked at.")
-    return ValidationError(words % {"wait": wait_in_words(wait)}, code="too_many_attempts")
+    words = _(
+        "Too many wrong attempts came from here. Try again in %(wait)s; what you type before is not looked at."
+    )
+    return ValidationError(
+        words % {"wait": wait_in_words(wait)}, code="too_many_attempts"
+    )
 
 
 def known_device(request: HttpRequest, user: User | None) -> KnownDevice | None:
@@ -120,7 +126,9 @@ def known_device(request: HttpRequest, user: User | None) -> KnownDevice | None:
     digests = [digest_of(token) for token in tokens_of(request)]
     if not digests:
         return None
-    devices = KnownDevice.objects.filter(digest__in=digests, user_id=user.pk if user else 0)
+    devices = KnownDevice.objects.filter(
+        digest__in=digests, user_id=user.pk if user else 0
+    )
     return devices.filter(expires_at__gt=timezone.now()).first()
 
 
@@ -164,4 +172,6 @@ def _counted(request: HttpRequest, place: Place) -> int:
 
 def _key(*parts: Any) -> str:
     """A name for a place that does not tell what was typed."""
-    return salted_hmac("corps.lockout", "\n".join(parts), algorithm="sha256").hexdigest()
+    return salted_hmac(
+        "corps.lockout", "\n".join(parts), algorithm="sha256"
+    ).hexdigest()

@@ -75,10 +75,19 @@ def compose(
     Raises TransitionRefused "already-said", "bad-address"; TransactionManagementError outside a transaction.
     """
     if not connection.in_atomic_block:
-        raise TransactionManagementError("A message is made in the transaction that causes it.")
+        raise TransactionManagementError(
+            "A message is made in the transaction that causes it."
+        )
     recipient, title = ascii_address(recipient), one_line(title)
     mail_id = f"<{uuid7().hex}@{settings.MESSAGE_ID_DOMAIN}>"
-    letter = _letter(mail_id, recipient, one_line(recipient_name), title, reply_to, at or timezone.now())
+    letter = _letter(
+        mail_id,
+        recipient,
+        one_line(recipient_name),
+        title,
+        reply_to,
+        at or timezone.now(),
+    )
     content = _finished(letter, text, html, attachments)
     try:
         with transaction.atomic():
@@ -94,7 +103,9 @@ def compose(
                 at=happened_at,
             )
     except IntegrityError as clash:
-        raise TransitionRefused("already-said", _("This message to this recipient exists already.")) from clash
+        raise TransitionRefused(
+            "already-said", _("This message to this recipient exists already.")
+        ) from clash
     when = {"due_at": due_at} if due_at else {}
     return Delivery.objects.create(
         message=message,
@@ -127,7 +138,11 @@ def read(delivery: Delivery) -> Reading:
         text=text.get_content().replace("\r\n", "\n") if text else "",
         html=html.get_content().replace("\r\n", "\n") if html else "",
         attachments=[
-            Attachment(part.get_filename(""), part.get_payload(decode=True), part.get_content_type())
+            Attachment(
+                part.get_filename(""),
+                part.get_payload(decode=True),
+                part.get_content_type(),
+            )
             for part in letter.iter_attachments()
         ],
     )
@@ -140,8 +155,14 @@ def ascii_address(address: str) -> str:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         ascii_domain = ""
-    if not name.isascii() or not re.fullmatch(r"[^\s@<>\"(),:;\\]+", name) or not ascii_domain:
-        said = _("Mail cannot be sent to this address: %(address)s") % {"address": address[:80]}
+    if (
+        not name.isascii()
+        or not re.fullmatch(r"[^\s@<>\"(),:;\\]+", name)
+        or not ascii_domain
+    ):
+        said = _("Mail cannot be sent to this address: %(address)s") % {
+            "address": address[:80]
+        }
         raise TransitionRefused("bad-address", said)
     return f"{name}@{ascii_domain}"
 
@@ -151,7 +172,14 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _letter(mail_id: str, recipient: str, recipient_name: str, title: str, reply_to: str, at: datetime) -> EmailMessage:
+def _letter(
+    mail_id: str,
+    recipient: str,
+    recipient_name: str,
+    title: str,
+    reply_to: str,
+    at: datetime,
+) -> EmailMessage:
     letter = EmailMessage(policy=policy.SMTP)
     letter["From"] = Address(current_organisation().name, addr_spec=settings.MAIL_FROM)
     letter["To"] = Address(recipient_name, addr_spec=recipient)
@@ -164,16 +192,26 @@ def _letter(mail_id: str, recipient: str, recipient_name: str, title: str, reply
     return letter
 
 
-def _finished(letter: EmailMessage, text: str, html: str, attachments: Iterable[Attachment]) -> bytes:
+def _finished(
+    letter: EmailMessage, text: str, html: str, attachments: Iterable[Attachment]
+) -> bytes:
     """The bytes as they will leave: CRLF only, ASCII only, no line too long."""
-    letter.set_content(text, charset="utf-8", cte="base64" if not text.isascii() else None)
+    letter.set_content(
+        text, charset="utf-8", cte="base64" if not text.isascii() else None
+    )
     if html:
         letter.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
     for file in attachments:
         kind, _slash, detail = file.content_type.partition("/")
-        letter.add_attachment(file.content, maintype=kind, subtype=detail, filename=file.name)
+        letter.add_attachment(
+            file.content, maintype=kind, subtype=detail, filename=file.name
+        )
     content = letter.as_bytes()
     lines = content.split(b"\r\n")
-    if not content.isascii() or any(b"\n" in line or b"\r" in line or len(line) > LONGEST_LINE for line in lines):
-        raise ValueError("The message cannot be sent as it is: a bare line end, a long line or a raw character.")
+    if not content.isascii() or any(
+        b"\n" in line or b"\r" in line or len(line) > LONGEST_LINE for line in lines
+    ):
+        raise ValueError(
+            "The message cannot be sent as it is: a bare line end, a long line or a raw character."
+        )
     return content

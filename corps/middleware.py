@@ -47,7 +47,11 @@ class RequestLogMiddleware(RequestMiddleware):
     """One log line for each request, but for what open pages ask by themselves all day."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        return self.get_response(request) if request.path_info in NOT_LOGGED else super().__call__(request)
+        return (
+            self.get_response(request)
+            if request.path_info in NOT_LOGGED
+            else super().__call__(request)
+        )
 
 
 class PersonLocaleMiddleware:
@@ -61,7 +65,9 @@ class PersonLocaleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language = (
+            chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        )
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -95,15 +101,25 @@ class NoNullMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sent = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
-        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or b"%00" in sent:
+        sent = (
+            request.body
+            if request.content_type == "application/x-www-form-urlencoded"
+            else b""
+        )
+        if (
+            "\x00" in request.path_info
+            or "%00" in request.META.get("QUERY_STRING", "")
+            or b"%00" in sent
+        ):
             return self._refused(request)
         return self.get_response(request)
 
     @staticmethod
     def _refused(request: HttpRequest) -> HttpResponse:
         """Answered here and not raised: the request's own line in the log says all that there is to say."""
-        response = bad_request(request, BadRequest("A null character in what was sent."))
+        response = bad_request(
+            request, BadRequest("A null character in what was sent.")
+        )
         response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
@@ -117,7 +133,9 @@ class LimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
         if isinstance(exception, LimitExceeded):
             return limit_exceeded(request, exception)
         return None
@@ -134,9 +152,17 @@ class DraftMiddleware:
         response = self.get_response(request)
         if request.method != "POST" or not 300 <= response.status_code < 400:
             return response
-        owed = getattr(request, "second_factor_owed", False) or getattr(request, "password_owed", False)
-        if (key := request.POST.get("draft", "")[:100]) and request.user.is_authenticated and not owed:
-            request.session[DRAFTS_DONE] = [*request.session.get(DRAFTS_DONE, ()), key][-MOST_DRAFTS:]
+        owed = getattr(request, "second_factor_owed", False) or getattr(
+            request, "password_owed", False
+        )
+        if (
+            (key := request.POST.get("draft", "")[:100])
+            and request.user.is_authenticated
+            and not owed
+        ):
+            request.session[DRAFTS_DONE] = [*request.session.get(DRAFTS_DONE, ()), key][
+                -MOST_DRAFTS:
+            ]
         return response
 
 
@@ -175,7 +201,9 @@ class PrivateCacheMiddleware:
         response = self.get_response(request)
         stated = response.headers.get("Cache-Control", "")
         if "public" not in stated and "no-store" not in stated:
-            response.headers["Cache-Control"] = "private, no-cache" if response.has_header("ETag") else "no-store"
+            response.headers["Cache-Control"] = (
+                "private, no-cache" if response.has_header("ETag") else "no-store"
+            )
         return response
 
 
@@ -201,14 +229,18 @@ class SessionUseMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if getattr(request, "extends_no_session", False) or not isinstance(request.session, SessionStore):
+        if getattr(request, "extends_no_session", False) or not isinstance(
+            request.session, SessionStore
+        ):
             return response
         now = timezone.now()
         if request.session.session_key and request.session.is_due_to_be_seen(now):
             workflow.note_session_use(request.session.session_key, at=now)
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> None:
         request.extends_no_session = getattr(view, "extends_no_session", False)  # type: ignore[attr-defined]
 
 
@@ -220,7 +252,12 @@ class NotAllowedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405 or response.streaming or response.content or request.method == "HEAD":
+        if (
+            response.status_code != 405
+            or response.streaming
+            or response.content
+            or request.method == "HEAD"
+        ):
             return response
         page = render(request, "corps/405.html", status=405)
         page.headers["Allow"] = response.headers.get("Allow", "")
@@ -234,7 +271,11 @@ def client_address(request: HttpRequest) -> str:
     """
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
-        passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        passed = [
+            part.strip()
+            for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            if part.strip()
+        ]
         if len(passed) >= settings.TRUSTED_PROXIES:
             address = passed[-settings.TRUSTED_PROXIES]
     try:

@@ -81,7 +81,9 @@ def register(
     """
     if section not in SECTIONS:
         raise ValueError(f"no section {section!r}")
-    _registry.links[key] = Link(key, label, url_name, section, order, frozenset(roles), count, allowed, counted)
+    _registry.links[key] = Link(
+        key, label, url_name, section, order, frozenset(roles), count, allowed, counted
+    )
 
 
 def register_bell(url_name: str, count: Count) -> None:
@@ -130,7 +132,10 @@ def forget_counts(user: Any) -> None:
 
 def links_of(user: Any) -> list[Link]:
     """The lines that a person has, in order, as far as there are pages for them."""
-    links = sorted((link for link in _registry.links.values() if link.open_to(user)), key=lambda link: link.order)
+    links = sorted(
+        (link for link in _registry.links.values() if link.open_to(user)),
+        key=lambda link: link.order,
+    )
     return [link for link in links if address_of(link.url_name)]
 
 
@@ -153,16 +158,29 @@ def _stands(link: Link, section: str, addresses: dict[str, str]) -> bool:
 def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
     """(section head, lines) for the person who asks, with counts; empty sections are left out."""
     user = request.user
-    links = sorted((link for link in _registry.links.values() if link.open_to(user)), key=lambda link: link.order)
+    links = sorted(
+        (link for link in _registry.links.values() if link.open_to(user)),
+        key=lambda link: link.order,
+    )
     addresses = {link.key: url for link in links if (url := address_of(link.url_name))}
-    here = max((url for url in addresses.values() if request.path.startswith(url)), key=len, default=None)
+    here = max(
+        (url for url in addresses.values() if request.path.startswith(url)),
+        key=len,
+        default=None,
+    )
     if here == "/" and request.path != "/":
         here = None
     here = addresses.get(getattr(request, "rail_key", ""), here)
     if here is None and request.path == "/":
         # The first page of a role whose first line has an address of its own: a liaison's desk, say.
         here = next(
-            (addresses[link.key] for section in SECTIONS for link in links if _stands(link, section, addresses)), None
+            (
+                addresses[link.key]
+                for section in SECTIONS
+                for link in links
+                if _stands(link, section, addresses)
+            ),
+            None,
         )
     for section, head in SECTIONS.items():
         lines = [

@@ -40,10 +40,22 @@ def current() -> Details:
     own = stated()
     name = own.name or settings.ORGANISATION
     prefix = own.document_prefix or settings.DOCUMENT_PREFIX
-    shipped = {"name": settings.SHIPPED_ORGANISATION, "document_prefix": settings.SHIPPED_DOCUMENT_PREFIX}
-    found = {"name": name, "document_prefix": prefix, "address": own.address, "telephone": own.telephone}
-    missing = {field for field, value in found.items() if value == shipped.get(field, "")}
-    return Details(letter_head=own.letter_head or name, missing=frozenset(missing), **found)
+    shipped = {
+        "name": settings.SHIPPED_ORGANISATION,
+        "document_prefix": settings.SHIPPED_DOCUMENT_PREFIX,
+    }
+    found = {
+        "name": name,
+        "document_prefix": prefix,
+        "address": own.address,
+        "telephone": own.telephone,
+    }
+    missing = {
+        field for field, value in found.items() if value == shipped.get(field, "")
+    }
+    return Details(
+        letter_head=own.letter_head or name, missing=frozenset(missing), **found
+    )
 
 
 _shown: dict[str, tuple[float, str]] = {}

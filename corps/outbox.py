@@ -21,7 +21,13 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.backends.utils import CursorWrapper
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
@@ -128,7 +134,9 @@ split_part({name}, ':', {place}) <> ALL (
     SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND classid = {locks} AND objsubid = 2
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
 DEAD_WORKER = DEAD.format(name="worker", place=3, locks=WORKER_LOCKS)
-DEAD_REPLAY = f"replay LIKE '{REPLAY_MARK}%%' AND " + DEAD.format(name="replay", place=2, locks=REPLAY_LOCKS)
+DEAD_REPLAY = f"replay LIKE '{REPLAY_MARK}%%' AND " + DEAD.format(
+    name="replay", place=2, locks=REPLAY_LOCKS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,9 @@ def backlog() -> Backlog:
         return Backlog(*cursor.fetchone())
 
 
-def send_due(*, replay: str = "", call_for_help: Callable[[], Any] | None = None) -> int:
+def send_due(
+    *, replay: str = "", call_for_help: Callable[[], Any] | None = None
+) -> int:
     """Send what is due, until nothing is or the server cannot be talked to; the number of messages sent.
 
     Where there is a full batch and the server takes its first message, more lines are opened, each in a thread with a
@@ -214,8 +224,12 @@ def tidy() -> int:
     is cancelled. A worker that lives is never misjudged: its lock is held until its last answer is committed.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        uncertain = _put_away(cursor, Delivery.State.UNCERTAIN, f"state = 'sending' AND {DEAD_WORKER}")
-        _put_away(cursor, Delivery.State.CANCELLED, f"state = 'pending' AND {DEAD_REPLAY}")
+        uncertain = _put_away(
+            cursor, Delivery.State.UNCERTAIN, f"state = 'sending' AND {DEAD_WORKER}"
+        )
+        _put_away(
+            cursor, Delivery.State.CANCELLED, f"state = 'pending' AND {DEAD_REPLAY}"
+        )
         cursor.execute(
             f"""UPDATE corps_delivery SET worker = '', lease_until = NULL
             WHERE state = 'pending' AND worker <> '' AND {DEAD_WORKER}"""
@@ -248,9 +262,13 @@ def replaying() -> Iterator[str]:
 def _put_away(cursor: CursorWrapper, state: str, condition: str) -> list[int]:
     """End the deliveries that meet an SQL condition, each with its audit entry; their ids."""
     change = "state = %s, finished_at = clock_timestamp(), lease_until = NULL"
-    cursor.execute(f"UPDATE corps_delivery SET {change} WHERE {condition} RETURNING id", [state])
+    cursor.execute(
+        f"UPDATE corps_delivery SET {change} WHERE {condition} RETURNING id", [state]
+    )
     ids = [pk for (pk,) in cursor.fetchall()]
-    for delivery in Delivery.objects.filter(pk__in=ids).select_related("message").order_by("pk"):
+    for delivery in (
+        Delivery.objects.filter(pk__in=ids).select_related("message").order_by("pk")
+    ):
         _note(delivery, f"delivery.{state}", worker=delivery.worker)
     return ids
 
@@ -267,13 +285,19 @@ def _at_work() -> Iterator[str]:
         yield worker
     finally:
         try:
-            Delivery.objects.filter(worker=worker, state=Delivery.State.PENDING).update(worker="", lease_until=None)
+            Delivery.objects.filter(worker=worker, state=Delivery.State.PENDING).update(
+                worker="", lease_until=None
+            )
             with connection.cursor() as cursor:
                 cursor.execute(f"DEALLOCATE {_step(worker)}")
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKER_LOCKS, number])
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(%s, %s)", [WORKER_LOCKS, number]
+                )
         except (OperationalError, InterfaceError) as lost:
             # With the session the lock is gone too, so that the sweep sees what was left.
-            log.warning("outbox.database_lost", worker=worker, error=type(lost).__name__)
+            log.warning(
+                "outbox.database_lost", worker=worker, error=type(lost).__name__
+            )
 
 
 def _step(worker: str) -> str:
@@ -284,7 +308,15 @@ def _step(worker: str) -> str:
 def _claim(worker: str, replay: str) -> list[int]:
     """The ids of up to a hundred due deliveries, now leased to this worker."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"worker": worker, "lease": LEASE.total_seconds(), "replay": replay, "batch": BATCH})
+        cursor.execute(
+            CLAIM,
+            {
+                "worker": worker,
+                "lease": LEASE.total_seconds(),
+                "replay": replay,
+                "batch": BATCH,
+            },
+        )
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -301,7 +333,9 @@ class _Turn:
         self.taken: list[int] = []  # by the server, and committed
         self.is_cut_short = False
         self.when_going: Callable[[], Any] | None = None
-        self.answered: tuple[Delivery, Answer] | None = None  # taken by the server, not yet committed
+        self.answered: tuple[Delivery, Answer] | None = (
+            None  # taken by the server, not yet committed
+        )
 
     def send(self, claimed: Iterable[int]) -> None:
         broken = 0
@@ -323,26 +357,40 @@ class _Turn:
         _tell_arrivals(self.taken)
         if self.is_cut_short:
             due_at = timezone.now() + _pause(3)
-            mine = Delivery.objects.filter(worker=self.worker, state=Delivery.State.PENDING)
+            mine = Delivery.objects.filter(
+                worker=self.worker, state=Delivery.State.PENDING
+            )
             mine.update(worker="", lease_until=None, due_at=due_at)
 
     def _read(self, ids: list[int]) -> Iterator[tuple[Delivery, str, str]]:
         """The claimed deliveries, read and checked a few at a time, each with the reasons why it must not go, and why
         it must not go yet, or ""."""
         for start in range(0, len(ids), READ_AT_ONCE):
-            mine = Delivery.objects.filter(pk__in=ids[start : start + READ_AT_ONCE], worker=self.worker)
-            some = list(mine.filter(state=Delivery.State.PENDING).select_related("message").order_by("due_at", "id"))
+            mine = Delivery.objects.filter(
+                pk__in=ids[start : start + READ_AT_ONCE], worker=self.worker
+            )
+            some = list(
+                mine.filter(state=Delivery.State.PENDING)
+                .select_related("message")
+                .order_by("due_at", "id")
+            )
             reasons = _asked(sending_checks, some)
             held = _asked(holding_checks, some)
             for delivery in some:
-                yield delivery, str(reasons.get(delivery.pk, "")), str(held.get(delivery.pk, ""))
+                yield (
+                    delivery,
+                    str(reasons.get(delivery.pk, "")),
+                    str(held.get(delivery.pk, "")),
+                )
 
     def _send_one(self, delivery: Delivery) -> Verdict | None:
         """The verdict, or None if it was not tried: cancelled meanwhile, or no longer this worker's."""
         if not self._commit(delivery):
             return None
         answer = self.line.say(
-            sender=settings.MAIL_FROM, recipient=delivery.message.recipient, content=bytes(delivery.content)
+            sender=settings.MAIL_FROM,
+            recipient=delivery.message.recipient,
+            content=bytes(delivery.content),
         )
         if answer.verdict is not Verdict.SENT:
             self._conclude(delivery, answer)
@@ -359,7 +407,13 @@ class _Turn:
             return False
         last, self.answered = self.answered, None
         ended, answer = (last[0].pk, last[1].text) if last else (None, None)
-        values = [self.worker, current().channel, ended, answer, begun.pk if begun else None]
+        values = [
+            self.worker,
+            current().channel,
+            ended,
+            answer,
+            begun.pk if begun else None,
+        ]
         with connection.cursor() as cursor:
             cursor.execute(f"EXECUTE {_step(self.worker)} (%s, %s, %s, %s, %s)", values)
             has_ended, has_begun = cursor.fetchone()
@@ -379,24 +433,46 @@ class _Turn:
         elif answer.verdict is Verdict.REFUSED or delivery.tries >= MOST_TRIES:
             change |= {"state": Delivery.State.FAILED, "finished_at": timezone.now()}
         else:
-            change |= {"state": Delivery.State.PENDING, "worker": "", "due_at": timezone.now() + _pause(delivery.tries)}
+            change |= {
+                "state": Delivery.State.PENDING,
+                "worker": "",
+                "due_at": timezone.now() + _pause(delivery.tries),
+            }
         with transaction.atomic():
-            mine = Delivery.objects.filter(pk=delivery.pk, worker=self.worker, state=Delivery.State.SENDING)
+            mine = Delivery.objects.filter(
+                pk=delivery.pk, worker=self.worker, state=Delivery.State.SENDING
+            )
             if not mine.update(**change):
                 self._tell_late(delivery, answer)
                 return
             for name, value in change.items():
                 setattr(delivery, name, value)
-            verb = "postponed" if delivery.state == Delivery.State.PENDING else str(delivery.state)
-            _note(delivery, f"delivery.{verb}", answer=answer.text[:500], tries=delivery.tries)
+            verb = (
+                "postponed"
+                if delivery.state == Delivery.State.PENDING
+                else str(delivery.state)
+            )
+            _note(
+                delivery,
+                f"delivery.{verb}",
+                answer=answer.text[:500],
+                tries=delivery.tries,
+            )
             if delivery.state == Delivery.State.FAILED:
                 for hook in failure_hooks:
                     hook(delivery)
 
     def _stop(self, delivery: Delivery, reason: str) -> None:
         with transaction.atomic():
-            mine = Delivery.objects.filter(pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING)
-            if mine.update(state=Delivery.State.CANCELLED, answer=reason, finished_at=timezone.now(), lease_until=None):
+            mine = Delivery.objects.filter(
+                pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING
+            )
+            if mine.update(
+                state=Delivery.State.CANCELLED,
+                answer=reason,
+                finished_at=timezone.now(),
+                lease_until=None,
+            ):
                 _note(delivery, "delivery.cancelled", reason=reason)
                 for hook in stopped_hooks:
                     hook(delivery, reason)
@@ -405,17 +481,29 @@ class _Turn:
         """Put a delivery off that must not go yet; its tries are not counted, and it is noted once."""
         due_at = timezone.now() + HELD_FOR
         with transaction.atomic():
-            mine = Delivery.objects.filter(pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING)
-            if mine.update(worker="", lease_until=None, due_at=due_at, answer=reason) and delivery.answer != reason:
+            mine = Delivery.objects.filter(
+                pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING
+            )
+            if (
+                mine.update(worker="", lease_until=None, due_at=due_at, answer=reason)
+                and delivery.answer != reason
+            ):
                 _note(delivery, "delivery.held", reason=reason)
 
     def _tell_late(self, delivery: Delivery, answer: Answer) -> None:
         """The row was taken from this worker while it sent: leave its answer as evidence for whoever decides."""
-        log.warning("outbox.answer_came_late", delivery=delivery.pk, verdict=answer.verdict.name, answer=answer.text)
+        log.warning(
+            "outbox.answer_came_late",
+            delivery=delivery.pk,
+            verdict=answer.verdict.name,
+            answer=answer.text,
+        )
         with transaction.atomic():
             theirs = locked(Delivery.objects).filter(pk=delivery.pk, worker=self.worker)
             for row in theirs.filter(state=Delivery.State.UNCERTAIN).only("answer"):
-                row.answer = "\n".join(filter(None, [row.answer, f"{answer.verdict.name}: {answer.text}"]))
+                row.answer = "\n".join(
+                    filter(None, [row.answer, f"{answer.verdict.name}: {answer.text}"])
+                )
                 row.save(update_fields=["answer"])
 
 
@@ -425,11 +513,16 @@ def _tell_arrivals(deliveries: Sequence[int]) -> None:
         for hook in arrival_hooks if deliveries else ():
             hook(deliveries)
     except DatabaseError as lost:
-        log.warning("outbox.arrivals_not_told", deliveries=len(deliveries), error=type(lost).__name__)
+        log.warning(
+            "outbox.arrivals_not_told",
+            deliveries=len(deliveries),
+            error=type(lost).__name__,
+        )
 
 
 def _asked(
-    checks: Iterable[Callable[[Sequence[Delivery]], Mapping[int, str]]], some: Sequence[Delivery]
+    checks: Iterable[Callable[[Sequence[Delivery]], Mapping[int, str]]],
+    some: Sequence[Delivery],
 ) -> dict[int, str]:
     """What all checks say of some deliveries, by id."""
     said: dict[int, str] = {}
@@ -446,4 +539,13 @@ def _pause(tries: int) -> timedelta:
 
 def _note(delivery: Delivery, verb: str, **detail: Any) -> None:
     said = delivery.message
-    record(None, verb, delivery, at=timezone.now(), thread=said.thread, purpose=said.purpose, step=said.step, **detail)
+    record(
+        None,
+        verb,
+        delivery,
+        at=timezone.now(),
+        thread=said.thread,
+        purpose=said.purpose,
+        step=said.step,
+        **detail,
+    )

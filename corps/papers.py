@@ -15,7 +15,13 @@ mimetypes.add_type("application/ofd", ".ofd")
 
 
 def hand_out(
-    request: HttpRequest, paper: StoredFile, *, kind: str, name: str, subject: Model, thread: str = ""
+    request: HttpRequest,
+    paper: StoredFile,
+    *,
+    kind: str,
+    name: str,
+    subject: Model,
+    thread: str = "",
 ) -> FileResponse:
     """A paper as an attachment. The caller has asked whether the person sees the subject.
 
@@ -27,8 +33,17 @@ def hand_out(
     count("papers.saved", request.user.pk)
     file = workflow.open_file(paper)
     if request.method == "GET":
-        workflow.note_opening(paper=paper, kind=kind, subject=subject, thread=thread, actor=request.user, at=now())
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
+        workflow.note_opening(
+            paper=paper,
+            kind=kind,
+            subject=subject,
+            thread=thread,
+            actor=request.user,
+            at=now(),
+        )
+    response = FileResponse(
+        file, as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "no-store"

@@ -85,13 +85,18 @@ def day(name: str, **more: Any) -> Parameter:
 SEARCH = Parameter("q", description=gettext_lazy("What is searched for"))
 
 
-def reads(*parameters: Parameter | str, paged: bool = False, has_body: bool = False) -> Callable[[Handler], Handler]:
+def reads(
+    *parameters: Parameter | str, paged: bool = False, has_body: bool = False
+) -> Callable[[Handler], Handler]:
     """Declare all that a view reads: the parameters of its address, and whether a handler of the API takes a body.
 
     A name alone stands for a parameter with any value. paged: it answers a page of a list, so that it also reads where
     the page begins. What declares nothing reads nothing. A page stands beneath `open_to`, which asks.
     """
-    stated = [Parameter(parameter) if isinstance(parameter, str) else parameter for parameter in parameters]
+    stated = [
+        Parameter(parameter) if isinstance(parameter, str) else parameter
+        for parameter in parameters
+    ]
 
     def declare(handler: Handler) -> Handler:
         described: Any = handler
@@ -115,14 +120,24 @@ def refuse_unknown(request: HttpRequest, view: Any) -> None:
         return
     if getattr(view, "is_paged", False):
         known = known | {name: Parameter(name) for name in MARKS}
-    given = [name for name in request.GET if name not in ANYWHERE and not name.startswith("utm_")]
+    given = [
+        name
+        for name in request.GET
+        if name not in ANYWHERE and not name.startswith("utm_")
+    ]
     if faults := faults_of(request.GET, given, known, request.user):
         raise UnknownInput(faults)
 
 
-def faults_of(values: QueryDict, given: Iterable[str], known: Mapping[str, Parameter], user: Any) -> dict[str, str]:
+def faults_of(
+    values: QueryDict, given: Iterable[str], known: Mapping[str, Parameter], user: Any
+) -> dict[str, str]:
     """A sentence for each name that is given and not known, and for each that has a value that is not."""
-    faults = {name: _("There is no parameter “%(name)s” here.") % {"name": name} for name in given if name not in known}
+    faults = {
+        name: _("There is no parameter “%(name)s” here.") % {"name": name}
+        for name in given
+        if name not in known
+    }
     for name, parameter in known.items():
         if name in values and (fault := parameter.fault(values.getlist(name), user)):
             faults[name] = fault
@@ -137,14 +152,25 @@ class KnownInput:
         handler = getattr(self, (request.method or "").lower(), None)
         if handler is None:
             return
-        known = {api_settings.URL_FORMAT_OVERRIDE: Parameter(api_settings.URL_FORMAT_OVERRIDE)}
+        known = {
+            api_settings.URL_FORMAT_OVERRIDE: Parameter(
+                api_settings.URL_FORMAT_OVERRIDE
+            )
+        }
         known |= getattr(handler, "parameters", {})
         if getattr(handler, "is_paged", False):
             paginator = self.paginator  # type: ignore[attr-defined]
             for name in (paginator.cursor_query_param, paginator.page_size_query_param):
                 known[name] = Parameter(name)
-        if faults := faults_of(request.query_params, request.query_params, known, request.user):
-            raise ValidationError({name: ValidationError(said, "unknown") for name, said in faults.items()})
+        if faults := faults_of(
+            request.query_params, request.query_params, known, request.user
+        ):
+            raise ValidationError(
+                {
+                    name: ValidationError(said, "unknown")
+                    for name, said in faults.items()
+                }
+            )
         if not getattr(handler, "has_body", False):
             refuse_body(request)
 
@@ -158,16 +184,28 @@ class KnownFields(Serializer):
         return super().to_internal_value(data)
 
 
-def refuse_unknown_fields(bodies: Iterable[tuple[str, Mapping[str, Any]]], known: Iterable[str]) -> None:
+def refuse_unknown_fields(
+    bodies: Iterable[tuple[str, Mapping[str, Any]]], known: Iterable[str]
+) -> None:
     """Raises ValidationError for fields that are not known. bodies: where each stands, such as "[2].", and its fields.
 
     What a browser's form carries to show that it is ours is no field.
     """
     names = {*known, "csrfmiddlewaretoken"}
-    unknown = [(f"{place}{name}", name) for place, body in bodies for name in body if name not in names]
+    unknown = [
+        (f"{place}{name}", name)
+        for place, body in bodies
+        for name in body
+        if name not in names
+    ]
     if unknown:
         said = _("There is no field “%(name)s” here.")
-        raise ValidationError({path: ValidationError(said % {"name": name}, "unknown") for path, name in unknown})
+        raise ValidationError(
+            {
+                path: ValidationError(said % {"name": name}, "unknown")
+                for path, name in unknown
+            }
+        )
 
 
 def refuse_body(request: Request) -> None:

@@ -23,7 +23,12 @@ LONGEST_PIECE = 6
 # Shorter parts of a name or unit are too common to be looked for.
 SHORTEST_LATIN, SHORTEST_CHINESE = 3, 2
 # What is needed to change a password, to leave, and to read the page in one's own language.
-OPEN_BEFORE = ("account_change_password", "account_logout", "account_login", "set_language")
+OPEN_BEFORE = (
+    "account_change_password",
+    "account_logout",
+    "account_login",
+    "set_language",
+)
 
 
 class RepetitionValidator:
@@ -36,7 +41,9 @@ class RepetitionValidator:
             raise ValidationError(self.get_help_text(), code="password_repeats")
 
     def get_help_text(self) -> str:
-        return _("A password has at least five different characters and does not repeat a short piece.")
+        return _(
+            "A password has at least five different characters and does not repeat a short piece."
+        )
 
 
 class KnownWordsValidator:
@@ -50,11 +57,17 @@ class KnownWordsValidator:
                 rest = rest.replace(word, "")
                 found.append(word)
         if found and len(set(rest)) < DIFFERENT_BESIDE_WORDS:
-            words = _("This password is made of words that everybody would try here: %(words)s. Choose others.")
-            raise ValidationError(words % {"words": ", ".join(found)}, code="password_of_known_words")
+            words = _(
+                "This password is made of words that everybody would try here: %(words)s. Choose others."
+            )
+            raise ValidationError(
+                words % {"words": ", ".join(found)}, code="password_of_known_words"
+            )
 
     def get_help_text(self) -> str:
-        return _("Words of the field, the place and your own name are not enough by themselves.")
+        return _(
+            "Words of the field, the place and your own name are not enough by themselves."
+        )
 
 
 class PasswordChangeMiddleware:
@@ -66,20 +79,27 @@ class PasswordChangeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """None lets the view answer."""
         match = request.resolver_match
         if match and not match.namespaces and match.url_name in ("healthz", "readyz"):
             return None
         user = request.user
-        if (not isinstance(user, User) and not user.is_authenticated) or not user.must_change_password:
+        if (
+            not isinstance(user, User) and not user.is_authenticated
+        ) or not user.must_change_password:
             return None
         request.password_owed = True  # type: ignore[attr-defined]
         if match and not match.namespaces and match.url_name in OPEN_BEFORE:
             return None
         if is_api(request):
             return problem_page(
-                request, 403, _("Change the password that you were handed first."), "password_handed_out"
+                request,
+                403,
+                _("Change the password that you were handed first."),
+                "password_handed_out",
             )
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -90,7 +110,11 @@ class PasswordChangeMiddleware:
 def field_words() -> frozenset[str]:
     """The words of `corps/data/password_words.txt`, in small letters."""
     lines = WORDS.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
+    return frozenset(
+        line.strip().casefold()
+        for line in lines
+        if line.strip() and not line.startswith("#")
+    )
 
 
 def own_words(user: Any) -> set[str]:
@@ -98,7 +122,11 @@ def own_words(user: Any) -> set[str]:
     if not isinstance(user, User):
         return set()
     unit = user.unit.name if user.unit else ""
-    return {word for text in (user.username, user.name, user.email, user.phone, unit) for word in _parts(text)}
+    return {
+        word
+        for text in (user.username, user.name, user.email, user.phone, unit)
+        for word in _parts(text)
+    }
 
 
 def _parts(text: str) -> Iterator[str]:

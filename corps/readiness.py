@@ -71,7 +71,9 @@ def broker() -> Status:
     """Whether the broker answers, within about a second."""
     try:
         with app.connection_for_write() as line:
-            line.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
+            line.ensure_connection(
+                max_retries=1, interval_start=0, interval_step=0, timeout=1
+            )
     except (BrokerError, OSError) as gone:
         return Status(f"unreachable: {type(gone).__name__}", is_ok=False)
     return Status("ok")
@@ -95,7 +97,9 @@ def outbox() -> Status:
         "held": waiting.is_held,
         "no_mail_server": waiting.lacks_server,
         "unsent": waiting.unsent,
-        "oldest_unsent_seconds": round(waiting.oldest.total_seconds()) if waiting.oldest else 0,
+        "oldest_unsent_seconds": round(waiting.oldest.total_seconds())
+        if waiting.oldest
+        else 0,
         "uncertain": waiting.uncertain,
         "failed": waiting.failed,
     }
@@ -106,13 +110,18 @@ def outbox() -> Status:
 def append_only() -> Status:
     """What protects the append-only tables: rights and triggers, or, where one role does both, triggers alone."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT has_table_privilege(current_user, 'corps_auditentry', 'UPDATE')")
+        cursor.execute(
+            "SELECT has_table_privilege(current_user, 'corps_auditentry', 'UPDATE')"
+        )
         (may_change,) = cursor.fetchone()
     return Status("triggers alone" if may_change else "grants and triggers")
 
 
 # Without these no page can be served; in this order, and no further than the first that is not well.
-needed: dict[str, Callable[[], Status]] = {"database": database, "migrations": migrations}
+needed: dict[str, Callable[[], Status]] = {
+    "database": database,
+    "migrations": migrations,
+}
 # Of the rest, what can be told while the database does not answer.
 NEED_NO_DATABASE = frozenset({"broker", "disk"})
 # The rest of what /statusz tells, in the order in which it is told.
@@ -139,9 +148,13 @@ def everything() -> Report:
     does not answer. Takes a few seconds at most when the database stands still or the broker is away."""
     report = ready()
     if report.parts["database"].is_ok:
-        return Report(report.parts | {name: ask(provider) for name, provider in providers.items()})
+        return Report(
+            report.parts | {name: ask(provider) for name, provider in providers.items()}
+        )
     parts = dict.fromkeys(providers, Status("unreachable", is_ok=False))
-    parts |= {name: ask(providers[name]) for name in NEED_NO_DATABASE if name in providers}
+    parts |= {
+        name: ask(providers[name]) for name in NEED_NO_DATABASE if name in providers
+    }
     return Report(report.parts | parts)
 
 

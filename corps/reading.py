@@ -16,7 +16,9 @@ def is_read(request: HttpRequest) -> bool:
     """
     if request.method != "GET":
         return False
-    stated = " ".join(request.headers.get(name, "") for name in PREFETCH_HEADERS).lower()
+    stated = " ".join(
+        request.headers.get(name, "") for name in PREFETCH_HEADERS
+    ).lower()
     if any(word in stated for word in PREFETCHING):
         return False
     return not _has_hung_up(request)
@@ -25,7 +27,9 @@ def is_read(request: HttpRequest) -> bool:
 def _has_hung_up(request: HttpRequest) -> bool:
     """Whether the caller has closed the connection; where the server does not hand it on, nobody has."""
     # waitress hands on a method of the channel that serves the request, which itself looks only between requests.
-    channel = getattr(request.META.get("waitress.client_disconnected"), "__self__", None)
+    channel = getattr(
+        request.META.get("waitress.client_disconnected"), "__self__", None
+    )
     line = getattr(channel, "socket", None)
     if line is None:
         return False

@@ -52,7 +52,9 @@ def came_second(refused: TransitionRefused | Result) -> bool:
     return bool(refused.details.get("by") and refused.details.get("at"))
 
 
-def send_back(request: HttpRequest, refused: TransitionRefused | Result, to: Any, *args: Any) -> HttpResponse:
+def send_back(
+    request: HttpRequest, refused: TransitionRefused | Result, to: Any, *args: Any
+) -> HttpResponse:
     """Answer a refused verb of a button: for who came second 409 with who was first and when, otherwise the page `to`
     with the sentence on top. to, args: as `redirect` takes them."""
     if not came_second(refused):
@@ -63,7 +65,9 @@ def send_back(request: HttpRequest, refused: TransitionRefused | Result, to: Any
 
 
 @contextmanager
-def refusals_go_to(form: BaseForm, places: Mapping[str, str] | None = None) -> Iterator[None]:
+def refusals_go_to(
+    form: BaseForm, places: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Put a TransitionRefused on top of the form, and each message of a ValidationError beside its field.
 
     places: code of a refusal → the field beside which it is said.
@@ -83,7 +87,9 @@ def refusals_go_to(form: BaseForm, places: Mapping[str, str] | None = None) -> I
                     form.add_error(field if field in form.fields else None, error)
 
 
-def say_refused(form: BaseForm, refused: TransitionRefused, field: str | None = None) -> None:
+def say_refused(
+    form: BaseForm, refused: TransitionRefused, field: str | None = None
+) -> None:
     """Put a refusal on top of the form, or beside a field; see `SecondComerMiddleware` for the page's status."""
     _is_second.set(_is_second.get() or came_second(refused))
     form.add_error(field, str(refused.message))
@@ -91,25 +97,43 @@ def say_refused(form: BaseForm, refused: TransitionRefused, field: str | None = 
 
 def status_of(results: Sequence[Result]) -> HTTPStatus:
     """Of a page that says what became of each: 409 where somebody else was first with all of them."""
-    second = bool(results) and all(not result.ok and came_second(result) for result in results)
+    second = bool(results) and all(
+        not result.ok and came_second(result) for result in results
+    )
     return HTTPStatus.CONFLICT if second else HTTPStatus.OK
 
 
 def _say_taken(form: BaseForm, field: str) -> None:
     """That something must be unique and is not, in the words of the form; a model's own would be half translated."""
-    place = field if field in form.fields else next(iter(form.fields)) if len(form.fields) == 1 else None
+    place = (
+        field
+        if field in form.fields
+        else next(iter(form.fields))
+        if len(form.fields) == 1
+        else None
+    )
     if place is None:
         form.add_error(None, _("There is one like this already."))
     else:
         said = {"field": form.fields[place].label}
-        form.add_error(place, _("%(field)s: there is one like this already; change it or use that one.") % said)
+        form.add_error(
+            place,
+            _("%(field)s: there is one like this already; change it or use that one.")
+            % said,
+        )
 
 
-def say_of_lines(form: BaseForm, field: str, judged: Iterable[tuple[str, Result]]) -> None:
+def say_of_lines(
+    form: BaseForm, field: str, judged: Iterable[tuple[str, Result]]
+) -> None:
     """Say beside a field of many lines why each of them was refused. judged: (line, result), the first few are said."""
     refused = [(line, result) for line, result in judged if not result.ok]
     for line, result in refused[:MOST_LINES]:
         said = {"line": line[:LONGEST_LINE], "why": result.message or result.code}
         form.add_error(field, _("“%(line)s”: %(why)s") % said)
     if (more := len(refused) - MOST_LINES) > 0:
-        form.add_error(field, ngettext("and %(count)d more line", "and %(count)d more lines", more) % {"count": more})
+        form.add_error(
+            field,
+            ngettext("and %(count)d more line", "and %(count)d more lines", more)
+            % {"count": more},
+        )

@@ -39,16 +39,27 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """None lets the view answer."""
         if not is_owed(request):
             return None
         request.second_factor_owed = True  # type: ignore[attr-defined]
         match = request.resolver_match
-        if match and not match.namespaces and (match.url_name or "").startswith(OPEN_BEFORE):
+        if (
+            match
+            and not match.namespaces
+            and (match.url_name or "").startswith(OPEN_BEFORE)
+        ):
             return None
         if is_api(request):
-            return problem_page(request, 403, _("Set up the second factor first."), "second_factor_missing")
+            return problem_page(
+                request,
+                403,
+                _("Set up the second factor first."),
+                "second_factor_missing",
+            )
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         return redirect("mfa_index")
@@ -97,24 +108,57 @@ class CodeAgainForm(_Counted, ReauthenticateForm):
     """The code before something delicate."""
 
 
-def _added(request: HttpRequest, user: User, authenticator: Authenticator, **more: Any) -> None:
-    record(user, "second_factor.added", user, at=timezone.now(), kind=str(authenticator.type))
+def _added(
+    request: HttpRequest, user: User, authenticator: Authenticator, **more: Any
+) -> None:
+    record(
+        user,
+        "second_factor.added",
+        user,
+        at=timezone.now(),
+        kind=str(authenticator.type),
+    )
 
 
-def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **more: Any) -> None:
+def _removed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **more: Any
+) -> None:
     """Other browsers may have signed in without a second factor that whoever removed it still had."""
     request.session.pop(SETTLED, None)
     ended = workflow.end_other_sessions(user, keep=request.session.session_key or "")
-    record(user, "second_factor.removed", user, at=timezone.now(), kind=str(authenticator.type), sessions=ended)
+    record(
+        user,
+        "second_factor.removed",
+        user,
+        at=timezone.now(),
+        kind=str(authenticator.type),
+        sessions=ended,
+    )
 
 
-def _renewed(request: HttpRequest, user: User, authenticator: Authenticator, **more: Any) -> None:
-    record(user, "second_factor.renewed", user, at=timezone.now(), kind=str(authenticator.type))
+def _renewed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **more: Any
+) -> None:
+    record(
+        user,
+        "second_factor.renewed",
+        user,
+        at=timezone.now(),
+        kind=str(authenticator.type),
+    )
 
 
-def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **more: Any) -> None:
+def _failed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **more: Any
+) -> None:
     """Who typed a wrong code is not known to be the owner of the account."""
-    record(None, "second_factor.failed", user, at=timezone.now(), kind=str(authenticator.type))
+    record(
+        None,
+        "second_factor.failed",
+        user,
+        at=timezone.now(),
+        kind=str(authenticator.type),
+    )
 
 
 def listen() -> None:

@@ -15,7 +15,10 @@ def seed_calendar(apps: Any) -> None:
 
     apps: a migration's registry, or `django.apps.apps`.
     """
-    holiday, rule = apps.get_model("corps", "Holiday"), apps.get_model("corps", "ClockRule")
+    holiday, rule = (
+        apps.get_model("corps", "Holiday"),
+        apps.get_model("corps", "ClockRule"),
+    )
     holiday.objects.bulk_create(
         [
             holiday(
@@ -29,7 +32,10 @@ def seed_calendar(apps: Any) -> None:
         ],
         ignore_conflicts=True,
     )
-    rows = [{RENAMED.get(column, column): value for column, value in row.items()} for row in shipped_rules()]
+    rows = [
+        {RENAMED.get(column, column): value for column, value in row.items()}
+        for row in shipped_rules()
+    ]
     rule.objects.bulk_create([rule(**row) for row in rows], ignore_conflicts=True)
 
 

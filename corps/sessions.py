@@ -72,7 +72,9 @@ def idle_limit() -> timedelta:
 def live_sessions(user: User) -> QuerySet[Session]:
     """A person's sessions that have neither run out nor idled too long."""
     now = timezone.now()
-    return Session.objects.filter(user=user, expire_date__gt=now, last_seen_at__gt=now - idle_limit())
+    return Session.objects.filter(
+        user=user, expire_date__gt=now, last_seen_at__gt=now - idle_limit()
+    )
 
 
 def extends_no_session(view: View) -> View:
@@ -88,7 +90,9 @@ def person_of(user_id: Any) -> User | None:
         see(person.reference_changed_at)
         if person.unit_id is not None:
             unit = Unit.from_db(
-                person._state.db, ["id", "name", "path"], [person.unit_id, person.unit_name, person.unit_path]
+                person._state.db,
+                ["id", "name", "path"],
+                [person.unit_id, person.unit_name, person.unit_path],
             )
             person.unit = unit
         return person

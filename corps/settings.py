@@ -25,11 +25,22 @@ env = Env()
 HTTPS: bool = value("HTTPS")
 DEBUG: bool = value("DEBUG")
 # A command that needs no database leaves nothing behind, and so no key.
-SECRET_KEY: str = value("SECRET_KEY") or os.environ.get("PASSING_SECRET_KEY") or secret_key(DATA_DIR)
+SECRET_KEY: str = (
+    value("SECRET_KEY") or os.environ.get("PASSING_SECRET_KEY") or secret_key(DATA_DIR)
+)
 SECRET_KEY_IS_GIVEN = is_given("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = value("ALLOWED_HOSTS")
 
-ROOMS = ["corps", "firms", "stores", "listings", "cases", "notices", "dashboards", "demo"]
+ROOMS = [
+    "corps",
+    "firms",
+    "stores",
+    "listings",
+    "cases",
+    "notices",
+    "dashboards",
+    "demo",
+]
 
 INSTALLED_APPS = [
     "corps.apps.HouseAdminConfig",
@@ -99,7 +110,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "corps.context.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "corps.templatetags.pieces"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "corps.templatetags.pieces",
+            ],
         },
     },
     # For the rows of long lists alone, which it loops over in a quarter of the time.
@@ -131,7 +146,9 @@ DATABASE_IS_OWN = (
 STATEMENT_SECONDS: float = value("STATEMENT_SECONDS")
 LOCK_SECONDS: float = value("LOCK_SECONDS")
 if CONNECT_SECONDS := value("CONNECT_SECONDS"):
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_SECONDS)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "connect_timeout", CONNECT_SECONDS
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL: str = value("REDIS_URL") or "redis://127.0.0.1:6379/0"
 
@@ -139,8 +156,13 @@ AUTH_USER_MODEL = "corps.User"
 AUTHENTICATION_BACKENDS = ["corps.accounts.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "corps.passwords.RepetitionValidator"},
     {"NAME": "corps.passwords.KnownWordsValidator"},
@@ -160,7 +182,10 @@ ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": No
 MFA_RATE_LIMITS = {"webauthn_login": None}
 # Who must set up a second factor before anything else; in demonstration mode nobody is asked.
 SECOND_FACTOR_ROLES: list[str] = value("SECOND_FACTOR_ROLES")
-MFA_FORMS = {"authenticate": "corps.second_factor.CodeForm", "reauthenticate": "corps.second_factor.CodeAgainForm"}
+MFA_FORMS = {
+    "authenticate": "corps.second_factor.CodeForm",
+    "reauthenticate": "corps.second_factor.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
@@ -228,11 +253,18 @@ SHEET_MAX_SECONDS = 120
 ANSWER_SHEET_DAYS = max(2, value("ANSWER_SHEET_DAYS"))
 
 # Rate limits of the sign-in page must hold over all web processes and survive a lost broker.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "corps_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "corps_cache",
+    }
+}
 
 # Without a mail server of one's own letters are held, except in a demonstration, whose sink `make run` starts.
 HAS_MAIL_SERVER = is_given("EMAIL_URL")
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL" if HAS_MAIL_SERVER else "LOCAL_SINK_URL", "smtp://127.0.0.1:8025")
+EMAIL_CONFIG = env.dj_email_url(
+    "EMAIL_URL" if HAS_MAIL_SERVER else "LOCAL_SINK_URL", "smtp://127.0.0.1:8025"
+)
 MAIL_FROM: str = value("MAIL_FROM")
 MESSAGE_ID_DOMAIN: str = value("MESSAGE_ID_DOMAIN")
 # What stands until an administrator states it on the page of the organisation.
@@ -242,10 +274,16 @@ ORGANISATION: str = value("ORGANISATION")
 DOCUMENT_PREFIX: str = value("DOCUMENT_PREFIX")
 SITE_URL: str = value("SITE_URL") or f"http://127.0.0.1:{value('PORT')}"
 # The site's own address is one's own, also where a proxy passes on the Host header without its port.
-CSRF_TRUSTED_ORIGINS: list[str] = [*value("CSRF_TRUSTED_ORIGINS"), *secure_origins(SITE_URL)]
+CSRF_TRUSTED_ORIGINS: list[str] = [
+    *value("CSRF_TRUSTED_ORIGINS"),
+    *secure_origins(SITE_URL),
+]
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["corps.api.KeyAuthentication", "corps.api.BrowserAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "corps.api.KeyAuthentication",
+        "corps.api.BrowserAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["corps.api.JsonBody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -261,7 +299,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "corps.schema.finish"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "corps.schema.finish",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "NoticeState": "notices.states.NoticeState",
         "ItemState": "notices.states.ItemState",
@@ -283,8 +324,13 @@ LOGGING = {
     "formatters": {
         "text": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-            "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso")],
+            "processor": structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
         },
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
@@ -302,7 +348,11 @@ LOGGING = {
     },
     "filters": {"refused_requests": {"()": "corps.logs.RefusedRequests"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refused_requests"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["refused_requests"],
+        },
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -82,7 +82,9 @@ class Line:
         # Without a name of our own smtplib asks the resolver, which may take long on a machine without one.
         smtp = kind(local_hostname=socket.gethostname(), timeout=min(self.timeout, 10))
         try:
-            code, text = smtp.connect(self.config["EMAIL_HOST"], self.config["EMAIL_PORT"] or 25)
+            code, text = smtp.connect(
+                self.config["EMAIL_HOST"], self.config["EMAIL_PORT"] or 25
+            )
             if code != 220:
                 raise smtplib.SMTPConnectError(code, text)
             if smtp.sock is not None:
@@ -91,7 +93,9 @@ class Line:
             if self.config.get("EMAIL_USE_TLS"):
                 smtp.starttls()
             if self.config.get("EMAIL_HOST_USER"):
-                smtp.login(self.config["EMAIL_HOST_USER"], self.config["EMAIL_HOST_PASSWORD"])
+                smtp.login(
+                    self.config["EMAIL_HOST_USER"], self.config["EMAIL_HOST_PASSWORD"]
+                )
         except OSError:
             smtp.close()
             raise

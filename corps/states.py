@@ -11,7 +11,9 @@ from django.db import models
 class StateTable:
     """moves: state → the states that may follow it. A state without ways on is final."""
 
-    def __init__(self, choices: type[models.TextChoices], moves: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, choices: type[models.TextChoices], moves: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self.choices = choices
         self.moves = {state: tuple(moves.get(state, ())) for state in choices.values}
         unknown = set(moves) | {s for ways in moves.values() for s in ways}
@@ -28,4 +30,6 @@ class StateTable:
 
     def constraint(self, name: str, field: str = "state") -> models.CheckConstraint:
         """A check constraint that knows no other states than these."""
-        return models.CheckConstraint(name=name, condition=models.Q(**{f"{field}__in": self.choices.values}))
+        return models.CheckConstraint(
+            name=name, condition=models.Q(**{f"{field}__in": self.choices.values})
+        )

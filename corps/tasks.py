@@ -23,7 +23,9 @@ FILES_EACH_MINUTES, FOLDERS_AT_ONCE = 15, 8
 sweepers: list[Callable[[], Any]] = []
 
 
-def ring(task: Any, *args: Any, queue: str | None = None, countdown: float | None = None) -> None:
+def ring(
+    task: Any, *args: Any, queue: str | None = None, countdown: float | None = None
+) -> None:
     """Ring a task's bell once the present transaction is committed.
 
     Tries the broker once, within about a second; logs when it is missing and never raises: the act is done, and the
@@ -35,7 +37,12 @@ def ring(task: Any, *args: Any, queue: str | None = None, countdown: float | Non
         try:
             task.apply_async(args=args, retry=False, queue=queue, countdown=countdown)
         except (OperationalError, OSError) as missing:
-            log.warning("bell.missing", task=task.name, error=type(missing).__name__, s=time.monotonic() - started)
+            log.warning(
+                "bell.missing",
+                task=task.name,
+                error=type(missing).__name__,
+                s=time.monotonic() - started,
+            )
 
     transaction.on_commit(after_commit)
 
@@ -48,7 +55,9 @@ def send_due(self: Any, replay: str = "") -> None:
     """
     queue = (self.request.delivery_info or {}).get("routing_key")
     with acting(channel="task"):
-        outbox.send_due(replay=replay, call_for_help=lambda: ring(send_due, replay, queue=queue))
+        outbox.send_due(
+            replay=replay, call_for_help=lambda: ring(send_due, replay, queue=queue)
+        )
 
 
 @shared_task(ignore_result=True)
@@ -78,4 +87,6 @@ def put_files_away() -> None:
         workflow.put_away_unnamed()
         minute = int(now().timestamp()) // 60
         for step in range(FOLDERS_AT_ONCE):
-            workflow.put_away_strays((minute // FILES_EACH_MINUTES * FOLDERS_AT_ONCE + step) % FOLDERS)
+            workflow.put_away_strays(
+                (minute // FILES_EACH_MINUTES * FOLDERS_AT_ONCE + step) % FOLDERS
+            )

@@ -12,7 +12,12 @@ from django.utils.translation import override
 from corps.errors import FileLost, FilesAway
 
 # SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
-QUERY_CANCELED, LOCK_NOT_AVAILABLE, DEADLOCK, DISK_FULL = "57014", "55P03", "40P01", "53100"
+QUERY_CANCELED, LOCK_NOT_AVAILABLE, DEADLOCK, DISK_FULL = (
+    "57014",
+    "55P03",
+    "40P01",
+    "53100",
+)
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -28,7 +33,9 @@ class Unavailable:
 
 AWAY = Unavailable(
     "database-away",
-    _("The database does not answer at this moment. Nothing was changed. Try again in half a minute."),
+    _(
+        "The database does not answer at this moment. Nothing was changed. Try again in half a minute."
+    ),
     30,
 )
 TOO_LONG = Unavailable(
@@ -41,22 +48,30 @@ TOO_LONG = Unavailable(
 )
 BUSY = Unavailable(
     "being-changed",
-    _("Somebody else is changing the same at this moment. Nothing was changed here. Try again in ten seconds."),
+    _(
+        "Somebody else is changing the same at this moment. Nothing was changed here. Try again in ten seconds."
+    ),
     10,
 )
 LOST = Unavailable(
     "file-lost",
-    _("This file is no longer where files are kept. Tell the administrator, who may find it in a backup."),
+    _(
+        "This file is no longer where files are kept. Tell the administrator, who may find it in a backup."
+    ),
     600,
 )
 FILES_AWAY = Unavailable(
     "files-away",
-    _("The storage of files does not answer at this moment. Nothing was changed. Try again in half a minute."),
+    _(
+        "The storage of files does not answer at this moment. Nothing was changed. Try again in half a minute."
+    ),
     30,
 )
 FULL = Unavailable(
     "no-room",
-    _("The disk is full: nothing was kept. Tell the administrator, and try again when there is room."),
+    _(
+        "The disk is full: nothing was kept. Tell the administrator, and try again when there is room."
+    ),
     600,
     HTTPStatus.INSUFFICIENT_STORAGE,
 )

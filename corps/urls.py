@@ -37,8 +37,14 @@ accounts = [
     path("login/", account_views.login, name="account_login"),
     path("logout/", account.sign_out, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account_views.password_change, name="account_change_password"),
+    path(
+        "reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"
+    ),
+    path(
+        "password/change/",
+        account_views.password_change,
+        name="account_change_password",
+    ),
     path("password/set/", account_views.password_set, name="account_set_password"),
     path("telephone/", account.change_phone, name="account_telephone"),
     path("sessions/", account.list_sessions, name="account_sessions"),
@@ -53,9 +59,17 @@ administration = [
     path("<str:username>/reopen/", people.reopen_user, name="user_reopen"),
     path("<str:username>/password/", people.reset_password, name="user_password"),
     path("<str:username>/unlock/", people.unlock_user, name="user_unlock"),
-    path("<str:username>/second-factor/", people.reset_second_factor, name="user_second_factor"),
+    path(
+        "<str:username>/second-factor/",
+        people.reset_second_factor,
+        name="user_second_factor",
+    ),
     path("<str:username>/keys/", people.make_key, name="user_key"),
-    path("<str:username>/keys/<int:pk>/revoke/", people.revoke_key, name="user_key_revoke"),
+    path(
+        "<str:username>/keys/<int:pk>/revoke/",
+        people.revoke_key,
+        name="user_key_revoke",
+    ),
 ]
 
 api = [

@@ -59,7 +59,12 @@ def name_acts(named: Mapping[str, Any]) -> None:
         acts.setdefault(act, words)
 
 
-def name_kind(model: type[Model], label: Any, names: Callable[[Collection[int]], Names], codes: Codes = dict) -> None:
+def name_kind(
+    model: type[Model],
+    label: Any,
+    names: Callable[[Collection[int]], Names],
+    codes: Codes = dict,
+) -> None:
     """Give a kind of thing its words; see Kind."""
     kinds[model._meta.label_lower] = Kind(label, names, codes)
 
@@ -69,7 +74,9 @@ def choices(*of: Any) -> Codes:
     return lambda: {code: label for each in of for code, label in each.choices}
 
 
-def names_of(rows: Callable[[], QuerySet], name: Callable[[Any], Any] = str) -> Callable[[Collection[int]], Names]:
+def names_of(
+    rows: Callable[[], QuerySet], name: Callable[[Any], Any] = str
+) -> Callable[[Collection[int]], Names]:
     """The names of things for `name_kind`: rows gives the queryset, with what the name needs joined."""
     return lambda ids: {row.pk: name(row) for row in rows().filter(pk__in=ids)}
 
@@ -90,7 +97,11 @@ def acts_by_family() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """What can be asked for: (beginning, its words, [(act, words)]), families and acts by their words."""
     named = sorted((act.split(".")[0], str(words), act) for act, words in acts.items())
     groups = [
-        (f"{family}.", act_words(f"{family}."), [(act, words) for _family, words, act in lot])
+        (
+            f"{family}.",
+            act_words(f"{family}."),
+            [(act, words) for _family, words, act in lot],
+        )
         for family, lot in groupby(named, key=lambda one: one[0])
     ]
     return sorted(groups, key=lambda group: group[1])
@@ -102,7 +113,11 @@ def name_things(wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int
     for kind, pk in wanted:
         if pk is not None and kind in kinds:
             by_kind.setdefault(kind, set()).add(pk)
-    return {(kind, pk): str(name) for kind, ids in by_kind.items() for pk, name in kinds[kind].names(ids).items()}
+    return {
+        (kind, pk): str(name)
+        for kind, ids in by_kind.items()
+        for pk, name in kinds[kind].names(ids).items()
+    }
 
 
 def tell(entries: Iterable[Any]) -> list[Told]:
@@ -114,7 +129,9 @@ def tell(entries: Iterable[Any]) -> list[Told]:
             entry,
             act_words(entry.verb),
             kind_words(entry.subject_type),
-            said.names.get((entry.subject_type, entry.subject_id), str(entry.subject_id or "")),
+            said.names.get(
+                (entry.subject_type, entry.subject_id), str(entry.subject_id or "")
+            ),
             list(said.said(entry)),
         )
         for entry in entries
@@ -135,7 +152,11 @@ def _mentioned(detail: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
         if isinstance(value, dict):
             yield from _mentioned(value)
         elif (known := details.get(key)) and known.kind:
-            yield from ((known.kind, pk) for pk in (value if isinstance(value, list) else [value]) if _is_id(pk))
+            yield from (
+                (known.kind, pk)
+                for pk in (value if isinstance(value, list) else [value])
+                if _is_id(pk)
+            )
 
 
 @dataclass(slots=True)
@@ -153,17 +174,27 @@ class Interpreter:
             before, after = detail.pop("before"), detail.pop("after")
             if isinstance(before, dict) and isinstance(after, dict):
                 for key in sorted(after.keys() | before.keys()):
-                    yield _label(key), f"{self.value(key, before.get(key))} → {self.value(key, after.get(key))}"
+                    yield (
+                        _label(key),
+                        f"{self.value(key, before.get(key))} → {self.value(key, after.get(key))}",
+                    )
             else:
                 yield _("changed"), self.change(entry)
         for key, value in detail.items():
             if value not in (None, "", [], {}):
-                yield _label(key), self.value(key, value, codes if key in ("before", "after") else None)
+                yield (
+                    _label(key),
+                    self.value(
+                        key, value, codes if key in ("before", "after") else None
+                    ),
+                )
 
     def change(self, entry: Any) -> str:
         """What an entry says was before and is after: `old → new`."""
         codes = kinds[entry.subject_type].codes if entry.subject_type in kinds else dict
-        before, after = (self.value("", entry.detail[name], codes) for name in ("before", "after"))
+        before, after = (
+            self.value("", entry.detail[name], codes) for name in ("before", "after")
+        )
         return f"{before} → {after}"
 
     def value(self, key: str, value: Any, codes: Codes | None = None) -> str:
@@ -176,7 +207,9 @@ class Interpreter:
         if isinstance(value, list):
             return _(", ").join(self.value(key, one, codes) for one in value)
         if isinstance(value, dict):
-            return _(", ").join(f"{_label(name)} {self.value(name, one)}" for name, one in value.items())
+            return _(", ").join(
+                f"{_label(name)} {self.value(name, one)}" for name, one in value.items()
+            )
         if isinstance(value, str):
             return str(self._words(codes or known.codes).get(value, value))
         if known.kind and _is_id(value):

@@ -44,12 +44,20 @@ class StatisticsView(KnownInput, APIView):
     @reads(
         day("from", description=_("First Shanghai date, included, as 2026-04-01.")),
         day("to", description=_("Last Shanghai date, included.")),
-        Parameter("group", many=True, description=_("In any order, separated by commas: platform, firm, month, case.")),
+        Parameter(
+            "group",
+            many=True,
+            description=_(
+                "In any order, separated by commas: platform, firm, month, case."
+            ),
+        ),
         Parameter("campaign", kind=int, description=_("A campaign's number.")),
     )
     @extend_schema(
         summary=_("Read the numbers"),
-        description=_("The two numbers and what stands beside them, of the cases that you see."),
+        description=_(
+            "The two numbers and what stands beside them, of the cases that you see."
+        ),
         responses={200: StatisticsSerializer},
     )
     def get(self, request: Request) -> Response:

@@ -19,7 +19,35 @@ class DashboardsConfig(AppConfig):
 
         corps, supervisors = ("officer", "supervisor"), ("supervisor",)
         register = navigation.register
-        register("dashboard", _("Dashboard"), "dashboards:dashboard", section="desk", order=12, roles=supervisors)
-        register("numbers", _("Dashboard"), "dashboards:dashboard", section="oversight", order=10, roles=("officer",))
-        register("statistics", _("Statistics"), "dashboards:statistics", section="oversight", order=20, roles=corps)
-        register("ledger", _("Ledger"), "dashboards:ledger", section="oversight", order=30, roles=corps)
+        register(
+            "dashboard",
+            _("Dashboard"),
+            "dashboards:dashboard",
+            section="desk",
+            order=12,
+            roles=supervisors,
+        )
+        register(
+            "numbers",
+            _("Dashboard"),
+            "dashboards:dashboard",
+            section="oversight",
+            order=10,
+            roles=("officer",),
+        )
+        register(
+            "statistics",
+            _("Statistics"),
+            "dashboards:statistics",
+            section="oversight",
+            order=20,
+            roles=corps,
+        )
+        register(
+            "ledger",
+            _("Ledger"),
+            "dashboards:ledger",
+            section="oversight",
+            order=30,
+            roles=corps,
+        )

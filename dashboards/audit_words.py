@@ -17,5 +17,11 @@ def register() -> None:
     """Called once, from `AppConfig.ready()`."""
     wording.families.update(numbers=_("Recounts"), rollup=_("Rollup"))
     wording.name_acts(ACTS)
-    wording.details.update(differences=Detail(_("differences")), first=Detail(_("first of them")))
-    name_kind(Recount, _("Recount"), names_of(Recount.objects.all, lambda recount: full_moment(recount.at)))
+    wording.details.update(
+        differences=Detail(_("differences")), first=Detail(_("first of them"))
+    )
+    name_kind(
+        Recount,
+        _("Recount"),
+        names_of(Recount.objects.all, lambda recount: full_moment(recount.at)),
+    )

@@ -53,7 +53,11 @@ class Board:
     def bars(self, count: str) -> list[tuple[str, int, str]]:
         """The last months of one number, each with the address of its rows, for `bar_chart`."""
         return [
-            (month.label, month.counts[count], ledger_url(count, self.narrowed | {"month": month.key}))
+            (
+                month.label,
+                month.counts[count],
+                ledger_url(count, self.narrowed | {"month": month.key}),
+            )
             for month in self.months[-MOST_BARS:]
         ]
 
@@ -67,7 +71,12 @@ def make_board(user: Any, question: Question, narrowed: dict[str, str]) -> Board
     """Two statements over the rollup. narrowed: the filter as it stands in addresses, for the links."""
     by_month = statistics(user, **question.asked | {"group": ("month",)})
     by_desk = statistics(user, **question.asked | {"group": ("firm", "platform")})
-    return Board(by_month.totals, _months(by_month, narrowed), _matrix(user, by_desk, narrowed), narrowed)
+    return Board(
+        by_month.totals,
+        _months(by_month, narrowed),
+        _matrix(user, by_desk, narrowed),
+        narrowed,
+    )
 
 
 def _months(found: Statistics, narrowed: dict[str, str]) -> list[Month]:
@@ -79,7 +88,10 @@ def _months(found: Statistics, narrowed: dict[str, str]) -> list[Month]:
     months, day = [], date(int(first[:4]), int(first[5:]), 1)
     while (key := f"{day:%Y-%m}") <= last:
         counts = {count: known.get(key, {}).get(count, 0) for count in COUNTS}
-        cells = [(counts[count], ledger_url(count, narrowed | {"month": key})) for count in (*HEADLINES, *COUNTS[2:])]
+        cells = [
+            (counts[count], ledger_url(count, narrowed | {"month": key}))
+            for count in (*HEADLINES, *COUNTS[2:])
+        ]
         label = date_format(day, pgettext("how a month is written below a bar", "M"))
         months.append(Month(key, label, counts, cells))
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
@@ -88,25 +100,43 @@ def _months(found: Statistics, narrowed: dict[str, str]) -> list[Month]:
 
 def _matrix(user: Any, found: Statistics, narrowed: dict[str, str]) -> Matrix:
     known = {(row["firm"], row["platform"]): row for row in found.rows}
-    firms = list(Firm.objects.visible_to(user).filter(code__in={firm for firm, _platform in known}).order_by("pk"))
+    firms = list(
+        Firm.objects.visible_to(user)
+        .filter(code__in={firm for firm, _platform in known})
+        .order_by("pk")
+    )
     slugs = {platform for _firm, platform in known}
     platforms = list(Platform.objects.visible_to(user).filter(slug__in=slugs))
 
     def cell(**keys: str) -> dict[str, Any]:
-        rows = [row for row in found.rows if all(row[name] == value for name, value in keys.items())]
+        rows = [
+            row
+            for row in found.rows
+            if all(row[name] == value for name, value in keys.items())
+        ]
         counts = {count: sum(row[count] for row in rows) for count in HEADLINES}
-        return counts | {f"{count}_url": ledger_url(count, narrowed | keys) for count in HEADLINES}
+        return counts | {
+            f"{count}_url": ledger_url(count, narrowed | keys) for count in HEADLINES
+        }
 
     rows = [
         {
             "firm": firm,
-            "cells": [cell(firm=firm.code, platform=platform.slug) for platform in platforms],
+            "cells": [
+                cell(firm=firm.code, platform=platform.slug) for platform in platforms
+            ],
             "sum": cell(firm=firm.code),
         }
         for firm in firms
     ]
     most = max((row["listings_removed"] for row in found.rows), default=0)
-    return Matrix(firms, platforms, rows, [cell(platform=platform.slug) for platform in platforms], most)
+    return Matrix(
+        firms,
+        platforms,
+        rows,
+        [cell(platform=platform.slug) for platform in platforms],
+        most,
+    )
 
 
 def this_month_and_last() -> tuple[str, str]:

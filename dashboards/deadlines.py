@@ -31,7 +31,13 @@ NAMES = {
     "check": gettext_lazy("Checks"),
 }
 IN_TIME = {"": None, "yes": True, "no": False}
-OF_ITEM = ("target__listing", "target__store", "target__platform", "notice__platform", "notice__case")
+OF_ITEM = (
+    "target__listing",
+    "target__store",
+    "target__platform",
+    "notice__platform",
+    "notice__case",
+)
 JOINED = {
     "filing": ("case", "firm", "verify_deadline"),
     "answer": ("by", *(f"item__{name}" for name in OF_ITEM)),
@@ -76,42 +82,75 @@ def linked(line: Kept, campaign: int | None) -> Linked:
 
 
 @corps
-@reads(Parameter("what", [*NAMES]), Parameter("in_time", [*IN_TIME]), PLATFORM, CAMPAIGN, paged=True)
+@reads(
+    Parameter("what", [*NAMES]),
+    Parameter("in_time", [*IN_TIME]),
+    PLATFORM,
+    CAMPAIGN,
+    paged=True,
+)
 @require_safe
 def list_deadlines(request: SignedIn) -> HttpResponse:
     """What was done under one kind of deadline, newest first; `in_time`, `platform` and `campaign` narrow it."""
     asked = request.GET
     what = asked.get("what", "")
     what = what if what in NAMES else "answer"
-    platforms = {platform.slug: platform.label for platform in Platform.objects.visible_to(request.user)}
-    campaigns = {str(campaign.pk): campaign.label for campaign in Campaign.objects.visible_to(request.user)}
-    platform = asked.get("platform", "") if asked.get("platform") in platforms and what != "filing" else ""
+    platforms = {
+        platform.slug: platform.label
+        for platform in Platform.objects.visible_to(request.user)
+    }
+    campaigns = {
+        str(campaign.pk): campaign.label
+        for campaign in Campaign.objects.visible_to(request.user)
+    }
+    platform = (
+        asked.get("platform", "")
+        if asked.get("platform") in platforms and what != "filing"
+        else ""
+    )
     campaign = int(asked["campaign"]) if asked.get("campaign") in campaigns else None
     found = of_deadlines(what, request.user, campaign, platform)
     counts = found.aggregate(all=Count("pk"), yes=Count("pk", filter=Q(in_time=True)))
     in_time = IN_TIME.get(asked.get("in_time", ""))
     rows = found if in_time is None else found.filter(in_time=in_time)
-    number = {None: counts["all"], True: counts["yes"], False: counts["all"] - counts["yes"]}
-    page = page_of(rows.select_related(*JOINED[what]), asked, order=("-pk",), total=number[in_time])
+    number = {
+        None: counts["all"],
+        True: counts["yes"],
+        False: counts["all"] - counts["yes"],
+    }
+    page = page_of(
+        rows.select_related(*JOINED[what]), asked, order=("-pk",), total=number[in_time]
+    )
     context = {
         "page": page,
         "rows": list(map(ROWS[what], page)),
         "what": what,
         "name": NAMES[what],
         "kinds": [
-            {"label": label, "url": _url({"what": kind}), "count": None, "current": kind == what}
+            {
+                "label": label,
+                "url": _url({"what": kind}),
+                "count": None,
+                "current": kind == what,
+            }
             for kind, label in NAMES.items()
         ],
         "tabs": list(_tabs(asked, number, in_time)),
         "chips": conditions(
-            asked, [("platform", _("Platform"), platforms.get), ("campaign", _("Campaign"), campaigns.get)]
+            asked,
+            [
+                ("platform", _("Platform"), platforms.get),
+                ("campaign", _("Campaign"), campaigns.get),
+            ],
         ),
         "clear": f"?{urlencode({'what': what})}",
     }
     return render(request, "dashboards/deadlines.html", context)
 
 
-def _tabs(asked: QueryDict, number: dict[bool | None, int], current: bool | None) -> Iterator[dict[str, Any]]:
+def _tabs(
+    asked: QueryDict, number: dict[bool | None, int], current: bool | None
+) -> Iterator[dict[str, Any]]:
     words = {None: _("All"), True: _("In time"), False: _("Late")}
     for code, choice in IN_TIME.items():
         query = asked.copy()
@@ -120,7 +159,12 @@ def _tabs(asked: QueryDict, number: dict[bool | None, int], current: bool | None
         if code:
             query["in_time"] = code
         url = f"?{query.urlencode()}"
-        yield {"label": words[choice], "url": url, "count": number[choice], "current": choice is current}
+        yield {
+            "label": words[choice],
+            "url": url,
+            "count": number[choice],
+            "current": choice is current,
+        }
 
 
 def _filing(complaint: Complaint) -> Row:
@@ -155,7 +199,9 @@ def _of_item(done: Any, due: date | None) -> Row:
 
 ROWS: dict[str, Callable[[Any], Row]] = {
     "filing": _filing,
-    "answer": lambda answer: _of_item(answer, answer.due_on or answer.item.notice.reply_due_on),
+    "answer": lambda answer: _of_item(
+        answer, answer.due_on or answer.item.notice.reply_due_on
+    ),
     "check": lambda check: _of_item(check, check.owed_on),
 }
 

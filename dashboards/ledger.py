@@ -67,7 +67,10 @@ def read_chosen(params: QueryDict) -> Chosen:
         errors |= wrong.message_dict
     if errors:
         raise ValidationError(errors)
-    narrowed = {name: params.get(name, "").replace("\x00", "")[:60] for name in ("platform", "firm", "case")}
+    narrowed = {
+        name: params.get(name, "").replace("\x00", "")[:60]
+        for name in ("platform", "firm", "case")
+    }
     return Chosen(count, question, month=month, **narrowed)
 
 
@@ -75,7 +78,11 @@ def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrenc
     """The rows that a number is made of, of those the person may see; unordered."""
     model = Recurrence if chosen.count in ("repeat_removals", "relistings") else Outcome
     rows: QuerySet[Any] = model.objects.visible_to(user)
-    rows = rows.filter(sign=-1) if chosen.count == "corrections" else rows.filter(kind=KINDS[chosen.count])
+    rows = (
+        rows.filter(sign=-1)
+        if chosen.count == "corrections"
+        else rows.filter(kind=KINDS[chosen.count])
+    )
     if chosen.platform:
         rows = rows.filter(platform__slug=chosen.platform)
     if chosen.firm:
@@ -86,7 +93,10 @@ def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrenc
         rows = rows.filter(case__campaign=chosen.question.campaign)
     if chosen.month:
         first = date(int(chosen.month[:4]), int(chosen.month[5:]), 1)
-        rows = rows.filter(at__gte=midnight(first), at__lt=midnight((first + timedelta(days=31)).replace(day=1)))
+        rows = rows.filter(
+            at__gte=midnight(first),
+            at__lt=midnight((first + timedelta(days=31)).replace(day=1)),
+        )
     if chosen.question.from_:
         rows = rows.filter(at__gte=midnight(chosen.question.from_))
     if chosen.question.to:
@@ -99,5 +109,7 @@ def sum_of(rows: QuerySet[Any]) -> tuple[int, int, int]:
     if rows.model is Recurrence:
         count = rows.count()
         return count, count, 0
-    found = rows.aggregate(plus=Count("pk", filter=Q(sign=1)), minus=Count("pk", filter=Q(sign=-1)))
+    found = rows.aggregate(
+        plus=Count("pk", filter=Q(sign=1)), minus=Count("pk", filter=Q(sign=-1))
+    )
     return found["plus"] - found["minus"], found["plus"], found["minus"]

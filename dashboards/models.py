@@ -36,7 +36,9 @@ class Rollup(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "day", "platform", "firm"], name="one_rollup_for_a_day"),
+            models.UniqueConstraint(
+                fields=["case", "day", "platform", "firm"], name="one_rollup_for_a_day"
+            ),
         ]
 
 

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from cases.models import Complaint
@@ -47,10 +57,23 @@ class Kept:
 
 def stuck(user: Any, campaign: int | None) -> list[Stuck]:
     """What waits: the platforms with the most unanswered items, then checks, then approvals; nothing that is empty."""
-    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
+    platforms = {
+        platform.pk: platform for platform in Platform.objects.visible_to(user)
+    }
     found = [
-        Stuck("unanswered", row["items"], row["notices"], row["since"], row["due"], platforms[row["notice__platform"]])
-        for row in _waiting(_items(user, campaign).filter(notice__state=NoticeState.ISSUED, state=ItemState.OPEN))
+        Stuck(
+            "unanswered",
+            row["items"],
+            row["notices"],
+            row["since"],
+            row["due"],
+            platforms[row["notice__platform"]],
+        )
+        for row in _waiting(
+            _items(user, campaign).filter(
+                notice__state=NoticeState.ISSUED, state=ItemState.OPEN
+            )
+        )
         .values("notice__platform", "items", "notices", "since", "due")
         .order_by("-items")[:MOST_PLATFORMS]
     ]
@@ -67,7 +90,11 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
         Stuck(
             "to_approve",
             due=None,
-            **approvals.aggregate(items=Count("items"), notices=Count("pk", distinct=True), since=Min("submitted_at")),
+            **approvals.aggregate(
+                items=Count("items"),
+                notices=Count("pk", distinct=True),
+                since=Min("submitted_at"),
+            ),
         )
     )
     return [line for line in found if line.notices]
@@ -80,19 +107,33 @@ def stuck_places(user: Any) -> Aside:
 
 def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     """Complaints filed in time, answers of each platform given in time, and first checks of an answer made in time."""
-    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(user)}
+    platforms = {
+        platform.pk: platform for platform in Platform.objects.visible_to(user)
+    }
     found = [_share("filing", of_deadlines("filing", user, campaign))]
-    answers = of_deadlines("answer", user, campaign).order_by().values("item__notice__platform")
-    answers = answers.annotate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk"))
+    answers = (
+        of_deadlines("answer", user, campaign)
+        .order_by()
+        .values("item__notice__platform")
+    )
+    answers = answers.annotate(
+        kept=Count("pk", filter=Q(in_time=True)), all=Count("pk")
+    )
     found += [
-        Kept("answer", row["kept"], row["all"], platforms[row["item__notice__platform"]])
-        for row in answers.values("item__notice__platform", "kept", "all").order_by("item__notice__platform")
+        Kept(
+            "answer", row["kept"], row["all"], platforms[row["item__notice__platform"]]
+        )
+        for row in answers.values("item__notice__platform", "kept", "all").order_by(
+            "item__notice__platform"
+        )
     ]
     found.append(_share("check", of_deadlines("check", user, campaign)))
     return [line for line in found if line.all]
 
 
-def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "") -> QuerySet[Any]:
+def of_deadlines(
+    what: str, user: Any, campaign: int | None, platform: str = ""
+) -> QuerySet[Any]:
     """What came to pass under a kind of deadline, each with `in_time`: the rows of which `deadlines_kept` counts.
 
     "filing": complaints whose case was filed or declined, and those undecided past their date.
@@ -112,21 +153,33 @@ def of_deadlines(what: str, user: Any, campaign: int | None, platform: str = "")
     checks = Check.objects.filter(item__in=items.values("pk"), pk=Subquery(first))
     # The day by which it was owed stands on the check; on those of long ago only its item's, which moves.
     checks = checks.annotate(owed_on=Coalesce("due_on", "item__check_deadline__due_on"))
-    looked = checks.filter(owed_on__isnull=False).annotate(on=TruncDate("at", tzinfo=SHANGHAI))
+    looked = checks.filter(owed_on__isnull=False).annotate(
+        on=TruncDate("at", tzinfo=SHANGHAI)
+    )
     return _judged(looked, Q(on__lte=F("owed_on")))
 
 
 def _filings(user: Any, campaign: int | None) -> QuerySet[Any]:
     """Complaints of which it was decided whether a case is filed, with `decided_at`; and those past due without it."""
-    complaints = Complaint.objects.visible_to(user).filter(verify_deadline__isnull=False)
+    complaints = Complaint.objects.visible_to(user).filter(
+        verify_deadline__isnull=False
+    )
     if campaign is not None:
         complaints = complaints.filter(campaign=campaign)
-    decided = complaints.annotate(decided_at=Coalesce("case__filed_at", "case__declined_at"))
-    waiting = Q(state__in=(ComplaintState.RECEIVED, ComplaintState.ACCEPTED)) | Q(case__state=CaseState.LEAD)
+    decided = complaints.annotate(
+        decided_at=Coalesce("case__filed_at", "case__declined_at")
+    )
+    waiting = Q(state__in=(ComplaintState.RECEIVED, ComplaintState.ACCEPTED)) | Q(
+        case__state=CaseState.LEAD
+    )
     missed = waiting & Q(verify_deadline__due_on__lt=today())
-    judged = decided.filter(Q(decided_at__isnull=False) | missed).exclude(state=ComplaintState.WITHDRAWN)
+    judged = decided.filter(Q(decided_at__isnull=False) | missed).exclude(
+        state=ComplaintState.WITHDRAWN
+    )
     on = judged.annotate(decided_on=TruncDate("decided_at", tzinfo=SHANGHAI))
-    return _judged(on, Q(decided_at__isnull=False, decided_on__lte=F("verify_deadline__due_on")))
+    return _judged(
+        on, Q(decided_at__isnull=False, decided_on__lte=F("verify_deadline__due_on"))
+    )
 
 
 def _judged(rows: QuerySet[Any], in_time: Q) -> QuerySet[Any]:
@@ -134,7 +187,10 @@ def _judged(rows: QuerySet[Any], in_time: Q) -> QuerySet[Any]:
 
 
 def _share(what: str, rows: QuerySet[Any]) -> Kept:
-    return Kept(what, **rows.aggregate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk")))
+    return Kept(
+        what,
+        **rows.aggregate(kept=Count("pk", filter=Q(in_time=True)), all=Count("pk")),
+    )
 
 
 def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:

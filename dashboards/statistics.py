@@ -15,11 +15,19 @@ from corps.clock import parse_day
 from dashboards.models import Rollup
 
 # In the order in which they stand in rows and columns. The first two are net of corrections.
-COUNTS = ("stores_shut", "listings_removed", "repeat_removals", "relistings", "corrections")
+COUNTS = (
+    "stores_shut",
+    "listings_removed",
+    "repeat_removals",
+    "relistings",
+    "corrections",
+)
 GROUPS: dict[str, Any] = {
     "platform": F("platform__slug"),
     "firm": F("firm__code"),
-    "month": Func(F("day"), Value("YYYY-MM"), function="to_char", output_field=CharField()),
+    "month": Func(
+        F("day"), Value("YYYY-MM"), function="to_char", output_field=CharField()
+    ),
     "case": F("case__number"),
 }
 
@@ -45,7 +53,12 @@ class Question:
     @property
     def asked(self) -> dict[str, Any]:
         """As `statistics` takes it."""
-        return {"from_": self.from_, "to": self.to, "group": self.group, "campaign": self.campaign}
+        return {
+            "from_": self.from_,
+            "to": self.to,
+            "group": self.group,
+            "campaign": self.campaign,
+        }
 
 
 def statistics(
@@ -66,10 +79,13 @@ def statistics(
     sums = {f"sum_{count}": Sum(count, default=0) for count in COUNTS}
     found: Any = asked(user, question).values(**keys).annotate(**sums).order_by(*keys)
     rows: list[dict[str, Any]] = [
-        {word: row[f"by_{word}"] for word in group} | {count: row[f"sum_{count}"] for count in COUNTS}
+        {word: row[f"by_{word}"] for word in group}
+        | {count: row[f"sum_{count}"] for count in COUNTS}
         for row in (found if keys else [asked(user, question).aggregate(**sums)])
     ]
-    return Statistics({count: sum(row[count] for row in rows) for count in COUNTS}, rows)
+    return Statistics(
+        {count: sum(row[count] for row in rows) for count in COUNTS}, rows
+    )
 
 
 def asked(user: Any, question: Question) -> QuerySet[Rollup]:
@@ -98,11 +114,15 @@ def read_question(params: QueryDict) -> Question:
             errors[name] = _("Give a date as 2026-11-05.")
     if not errors and days["from"] and days["to"] and days["from"] > days["to"]:
         errors["to"] = _("The period ends before it begins.")
-    group = tuple(word.strip() for word in ",".join(params.getlist("group")).split(",") if word.strip())
+    group = tuple(
+        word.strip()
+        for word in ",".join(params.getlist("group")).split(",")
+        if word.strip()
+    )
     if unknown := [word for word in group if word not in GROUPS]:
-        errors["group"] = _("Unknown group: %(word)s. There are platform, firm, month and case.") % {
-            "word": unknown[0][:40]
-        }
+        errors["group"] = _(
+            "Unknown group: %(word)s. There are platform, firm, month and case."
+        ) % {"word": unknown[0][:40]}
     elif len(set(group)) < len(group):
         errors["group"] = _("Each group may be named once.")
     campaign = params.get("campaign", "")
@@ -110,4 +130,6 @@ def read_question(params: QueryDict) -> Question:
         errors["campaign"] = _("There is no such campaign.")
     if errors:
         raise ValidationError(errors)
-    return Question(days["from"], days["to"], group, int(campaign) if campaign else None)
+    return Question(
+        days["from"], days["to"], group, int(campaign) if campaign else None
+    )

@@ -64,18 +64,27 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     shown = board.make_board(request.user, question, narrowed)
     corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
     shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
-    request.rail_key = "dashboard" if request.user.role == User.Role.SUPERVISOR else "numbers"
+    request.rail_key = (
+        "dashboard" if request.user.role == User.Role.SUPERVISOR else "numbers"
+    )
     context = {
         "board": shown,
         "numbers": _numbers(shown),
         "is_whole": not (question.from_ or question.to),
-        "others": {name: (shown.totals[name], board.ledger_url(name, narrowed)) for name in COUNTS[2:]},
+        "others": {
+            name: (shown.totals[name], board.ledger_url(name, narrowed))
+            for name in COUNTS[2:]
+        },
         "correction": shut_again.order_by("-at", "-id").first(),
         "stuck": stuck(request.user, question.campaign),
-        "kept": [linked(line, question.campaign) for line in deadlines_kept(request.user, question.campaign)],
+        "kept": [
+            linked(line, question.campaign)
+            for line in deadlines_kept(request.user, question.campaign)
+        ],
         "as_of": now(),
         "recount": Recount.objects.visible_to(request.user).order_by("-at").first(),
-        "added": sum(shown.totals[name] for name in board.HEADLINES) + shown.totals["corrections"],
+        "added": sum(shown.totals[name] for name in board.HEADLINES)
+        + shown.totals["corrections"],
         **_filter(request, question),
     }
     return render(request, "dashboards/dashboard.html", context)
@@ -99,24 +108,37 @@ def show_wall(request: SignedIn) -> HttpResponse:
         "numbers": _numbers(shown),
         "is_whole": not (question.from_ or question.to),
         "repeats": shown.totals["repeat_removals"],
-        "campaign": campaigns.filter(pk=question.campaign).first() if question.campaign is not None else None,
+        "campaign": campaigns.filter(pk=question.campaign).first()
+        if question.campaign is not None
+        else None,
         "question": question,
         "query": urlencode(narrowed),
         "as_of": now(),
     }
     fragment = request.headers.get("HX-Request") == "true"
-    return render(request, "dashboards/_wall.html" if fragment else "dashboards/wall.html", context)
+    return render(
+        request,
+        "dashboards/_wall.html" if fragment else "dashboards/wall.html",
+        context,
+    )
 
 
 def _numbers(shown: board.Board) -> list[dict[str, Any]]:
     """The two numbers, listings first."""
     by_month = {month.key: month.counts for month in shown.months}
     nothing = dict.fromkeys(COUNTS, 0)
-    return [_number(shown, name, by_month, nothing, *board.this_month_and_last()) for name in board.HEADLINES]
+    return [
+        _number(shown, name, by_month, nothing, *board.this_month_and_last())
+        for name in board.HEADLINES
+    ]
 
 
 def _number(
-    shown: board.Board, name: str, by_month: dict[str, dict[str, int]], nothing: dict[str, int], *months: str
+    shown: board.Board,
+    name: str,
+    by_month: dict[str, dict[str, int]],
+    nothing: dict[str, int],
+    *months: str,
 ) -> dict[str, Any]:
     """One of the two numbers as the page shows it: value, rows, this month and last, bars."""
     this_month, last_month = (by_month.get(month, nothing)[name] for month in months)
@@ -146,12 +168,22 @@ def show_statistics(request: HttpRequest) -> HttpResponse:
         return _wrong(request, "dashboards/statistics.html", wrong)
     found = statistics(request.user, **question.asked)
     narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
-    names = {"platform": _("Platform"), "firm": _("Firm"), "month": _("Month"), "case": _("Case")}
+    names = {
+        "platform": _("Platform"),
+        "firm": _("Firm"),
+        "month": _("Month"),
+        "case": _("Case"),
+    }
     labels = _labels(request.user)
     rows = [
         {
-            "keys": [(names[word], labels.get(word, {}).get(row[word], row[word])) for word in question.group],
-            "counts": _linked(row, narrowed | {word: row[word] for word in question.group}),
+            "keys": [
+                (names[word], labels.get(word, {}).get(row[word], row[word]))
+                for word in question.group
+            ],
+            "counts": _linked(
+                row, narrowed | {word: row[word] for word in question.group}
+            ),
         }
         for row in found.rows
     ]
@@ -161,29 +193,45 @@ def show_statistics(request: HttpRequest) -> HttpResponse:
         "counts": [ledger.NAMES[count] for count in COUNTS],
         "totals": _linked(found.totals, narrowed),
         "groups": [(word, names[word], word in question.group) for word in GROUPS],
-        "groupings": [_grouping(asked, word, names[word], question.group) for word in GROUPS],
+        "groupings": [
+            _grouping(asked, word, names[word], question.group) for word in GROUPS
+        ],
         "csv_query": asked.urlencode(),
         **_filter(request, question),
     }
     return render(request, "dashboards/statistics.html", context)
 
 
-def _grouping(params: QueryDict, word: str, name: Any, group: tuple[str, ...]) -> dict[str, Any]:
+def _grouping(
+    params: QueryDict, word: str, name: Any, group: tuple[str, ...]
+) -> dict[str, Any]:
     """A chip that adds a group to the question, or takes it away."""
     query = params.copy()
-    query["group"] = ",".join(other for other in group if other != word) if word in group else ",".join([*group, word])
+    query["group"] = (
+        ",".join(other for other in group if other != word)
+        if word in group
+        else ",".join([*group, word])
+    )
     return {"name": name, "on": word in group, "url": f"?{query.urlencode(safe=',')}"}
 
 
-def _linked(counts: dict[str, Any], narrowed: dict[str, str]) -> list[tuple[Any, int, str]]:
+def _linked(
+    counts: dict[str, Any], narrowed: dict[str, str]
+) -> list[tuple[Any, int, str]]:
     """The five counts with their names, each with the address of its rows."""
-    return [(ledger.NAMES[count], counts[count], board.ledger_url(count, narrowed)) for count in COUNTS]
+    return [
+        (ledger.NAMES[count], counts[count], board.ledger_url(count, narrowed))
+        for count in COUNTS
+    ]
 
 
 def _labels(user: Any) -> dict[str, dict[str, str]]:
     """What people call platforms and firms, by slug and code."""
     return {
-        "platform": {platform.slug: platform.label for platform in Platform.objects.visible_to(user)},
+        "platform": {
+            platform.slug: platform.label
+            for platform in Platform.objects.visible_to(user)
+        },
         "firm": {firm.code: firm.short_label for firm in Firm.objects.visible_to(user)},
     }
 
@@ -202,7 +250,11 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
     rows = statistics(request.user, **question.asked).rows
     download = Download(request, "statistics")
     return csv_response(
-        "statistics.csv", head, ([row[name] for name in head] for row in rows), mark=False, download=download
+        "statistics.csv",
+        head,
+        ([row[name] for name in head] for row in rows),
+        mark=False,
+        download=download,
     )
 
 
@@ -217,7 +269,12 @@ def list_ledger(request: SignedIn) -> HttpResponse:
         return _wrong(request, "dashboards/ledger.html", wrong)
     rows = ledger.entries(request.user, chosen)
     total, plus, minus = ledger.sum_of(rows)
-    page = page_of(rows.select_related(*ledger.SHOWN), request.GET, order=("-at", "-id"), total=plus + minus)
+    page = page_of(
+        rows.select_related(*ledger.SHOWN),
+        request.GET,
+        order=("-at", "-id"),
+        total=plus + minus,
+    )
     params = request.GET.copy()
     context = {
         "page": page,
@@ -248,12 +305,22 @@ def download_ledger(request: HttpRequest) -> HttpResponseBase:
         chosen = ledger.read_chosen(request.GET)
     except ValidationError as wrong:
         return _wrong_csv(wrong)
-    rows = ledger.entries(request.user, chosen).select_related(*ledger.SHOWN).order_by("-at", "-id")
+    rows = (
+        ledger.entries(request.user, chosen)
+        .select_related(*ledger.SHOWN)
+        .order_by("-at", "-id")
+    )
     head = [
         _("Time"), _("Figure"), _("Counts"), _("Platform"), _("Kind"), _("Id"), _("Address"), _("Firm"), _("Case"),
         _("Notice"), _("Seen"), _("Seen by"), _("Reason"),
     ]  # fmt: skip
-    return csv_response(f"{chosen.count}.csv", head, _cells(rows), mark=True, download=Download(request, "ledger"))
+    return csv_response(
+        f"{chosen.count}.csv",
+        head,
+        _cells(rows),
+        mark=True,
+        download=Download(request, "ledger"),
+    )
 
 
 def _cells(rows: Any) -> Iterator[list[Any]]:
@@ -281,14 +348,24 @@ def _tab(params: QueryDict, name: str, current: str) -> dict[str, Any]:
     for mark in ("after", "before"):
         query.pop(mark, None)
     query["count"] = name
-    return {"label": ledger.NAMES[name], "url": f"?{query.urlencode()}", "current": name == current}
+    return {
+        "label": ledger.NAMES[name],
+        "url": f"?{query.urlencode()}",
+        "current": name == current,
+    }
 
 
-def _filter(request: HttpRequest, question: Question, *, ledger: bool = False) -> dict[str, Any]:
+def _filter(
+    request: HttpRequest, question: Question, *, ledger: bool = False
+) -> dict[str, Any]:
     """What every page of the room needs for its filter: chips and the campaigns to choose from."""
     campaigns = list(Campaign.objects.visible_to(request.user))
     names: list[tuple[str, Any, Any]] = [
-        ("campaign", _("Campaign"), {str(campaign.pk): campaign.label for campaign in campaigns}.get),
+        (
+            "campaign",
+            _("Campaign"),
+            {str(campaign.pk): campaign.label for campaign in campaigns}.get,
+        ),
         ("from", _("From"), str),
         ("to", _("To"), str),
     ]
@@ -312,10 +389,18 @@ def _filter(request: HttpRequest, question: Question, *, ledger: bool = False) -
 
 def _wrong(request: HttpRequest, template: str, wrong: ValidationError) -> HttpResponse:
     """The page with its filter and what is wrong with it, and no number that could be taken for an answer."""
-    context = {"wrong": wrong.message_dict, "campaigns": Campaign.objects.visible_to(request.user), "clear": "?"}
+    context = {
+        "wrong": wrong.message_dict,
+        "campaigns": Campaign.objects.visible_to(request.user),
+        "clear": "?",
+    }
     return render(request, template, context, status=400)
 
 
 def _wrong_csv(wrong: ValidationError) -> HttpResponse:
-    said = "\n".join(f"{name}: {' '.join(messages)}" for name, messages in wrong.message_dict.items())
-    return HttpResponse(said + "\n", status=400, content_type="text/plain; charset=utf-8")
+    said = "\n".join(
+        f"{name}: {' '.join(messages)}" for name, messages in wrong.message_dict.items()
+    )
+    return HttpResponse(
+        said + "\n", status=400, content_type="text/plain; charset=utf-8"
+    )

@@ -87,7 +87,9 @@ class Difference:
     found: str
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.where}: expected {self.expected}, found {self.found}"
+        return (
+            f"{self.what}: {self.where}: expected {self.expected}, found {self.found}"
+        )
 
 
 def compare() -> list[Difference]:
@@ -101,14 +103,25 @@ def compare() -> list[Difference]:
 
 
 @transaction.atomic
-def recount(*, actor: User | None = None, at: datetime | None = None) -> list[Difference]:
+def recount(
+    *, actor: User | None = None, at: datetime | None = None
+) -> list[Difference]:
     """`compare`, and a note of what it found, which the dashboard shows. actor: None for a command."""
     at = at or now()
     differences = compare()
-    noted = Recount.objects.create(at=at, outcomes=Outcome.objects.count(), differences=len(differences))
+    noted = Recount.objects.create(
+        at=at, outcomes=Outcome.objects.count(), differences=len(differences)
+    )
     if differences:
         shown = [str(difference) for difference in differences[:20]]
-        record(actor, "numbers.differ", noted, at=at, differences=len(differences), first=shown)
+        record(
+            actor,
+            "numbers.differ",
+            noted,
+            at=at,
+            differences=len(differences),
+            first=shown,
+        )
     return differences
 
 

@@ -26,10 +26,14 @@ class Person:
 PEOPLE = (
     Person("officer", "陆一鸣", User.Role.OFFICER, FIRST),
     Person("officer2", "沈若宁", User.Role.OFFICER, FIRST),
-    Person("supervisor", "周正言", User.Role.SUPERVISOR, FIRST, (User.Duty.HEAD_OF_UNIT,)),
+    Person(
+        "supervisor", "周正言", User.Role.SUPERVISOR, FIRST, (User.Duty.HEAD_OF_UNIT,)
+    ),
     Person("supervisor2", "何蕴", User.Role.SUPERVISOR, FIRST),
     Person("reviewer", "严思齐", User.Role.SUPERVISOR, HOUSE, (User.Duty.REVIEWER,)),
-    Person("chief", "钱伯安", User.Role.SUPERVISOR, HOUSE, (User.Duty.HEAD_OF_DEPARTMENT,)),
+    Person(
+        "chief", "钱伯安", User.Role.SUPERVISOR, HOUSE, (User.Duty.HEAD_OF_DEPARTMENT,)
+    ),
     Person("officer3", "顾知远", User.Role.OFFICER, SECOND),
     Person("admin", "系统管理员", User.Role.ADMINISTRATOR),
     Person("auditor", "安全审计员", User.Role.AUDITOR),
@@ -51,7 +55,11 @@ class Cast:
 def engage_staff(at: datetime) -> Cast:
     """The corps's own people and their units, without passwords. at: when they are taken on."""
     house = _unit(HOUSE, None, at)
-    units = {HOUSE: house, FIRST: _unit(FIRST, house, at), SECOND: _unit(SECOND, house, at)}
+    units = {
+        HOUSE: house,
+        FIRST: _unit(FIRST, house, at),
+        SECOND: _unit(SECOND, house, at),
+    }
     cast = Cast()
     for person in PEOPLE:
         cast.staff[person.login] = _user(
@@ -81,17 +89,22 @@ def engage_liaisons(cast: Cast, folder: Folder, at: datetime) -> None:
 
 def engage_representative(cast: Cast, firm: Firm, at: datetime) -> None:
     """An account for whoever speaks for a firm."""
-    user = _user(f"firm-{firm.code}", at=at, name=firm.short_name, role=User.Role.REPRESENTATIVE)
+    user = _user(
+        f"firm-{firm.code}", at=at, name=firm.short_name, role=User.Role.REPRESENTATIVE
+    )
     appoint_representative(firm=firm, user=user, actor=cast["admin"], at=at)
     cast.representatives[firm.code] = user
 
 
 def _unit(name: str, parent: Unit | None, at: datetime) -> Unit:
     """The unit of this name; the house may have it already."""
-    return Unit.objects.filter(name=name).first() or ground.create_unit(name=name, parent=parent, actor=None, at=at)
+    return Unit.objects.filter(name=name).first() or ground.create_unit(
+        name=name, parent=parent, actor=None, at=at
+    )
 
 
 def _user(login: str, **facts: object) -> User:
     """A new account. A login that somebody has already is left to them."""
-    taken = User.objects.filter(username=login).exists()
-    return ground.create_user(actor=None, username=f"replay-{login}" if taken else login, **facts)  # type: ignore[arg-type]
+    if User.objects.filter(username=login).exists():
+        login = f"replay-{login}"
+    return ground.create_user(actor=None, username=login, **facts)  # type: ignore[arg-type]

@@ -135,7 +135,10 @@ class Folder:
     @property
     def rounds(self) -> list[int]:
         """The rounds that have a reply or a check, in order."""
-        return sorted({reply.round for reply in self.replies} | {check.round for check in self.checks})
+        return sorted(
+            {reply.round for reply in self.replies}
+            | {check.round for check in self.checks}
+        )
 
 
 def read_folder(path: Path) -> Folder:
@@ -145,23 +148,40 @@ def read_folder(path: Path) -> Folder:
     folder = Folder(
         path=path,
         drive=_drive(path / "campaign.json"),
-        platforms=[Desk(r.text("slug"), r.text("name"), r.text("name_en", "")) for r in _rows(path / "platforms.csv")],
+        platforms=[
+            Desk(r.text("slug"), r.text("name"), r.text("name_en", ""))
+            for r in _rows(path / "platforms.csv")
+        ],
         liaisons=[_contact(row) for row in _rows(path / "liaisons.csv")],
         firms=[_company(row) for row in _rows(path / "firms.csv")],
         brands={},
         accounts=[
-            Account(row.text("firm"), row.text("platform"), row.text("name"), row.text("address"))
+            Account(
+                row.text("firm"),
+                row.text("platform"),
+                row.text("name"),
+                row.text("address"),
+            )
             for row in _rows(path / "official_accounts.csv")
         ],
         arrivals=[
             Arrival(
-                row.text("file"), row.text("firm"), row.read("received_on", date.fromisoformat), row.text("subject")
+                row.text("file"),
+                row.text("firm"),
+                row.read("received_on", date.fromisoformat),
+                row.text("subject"),
             )
             for row in _rows(path / "complaints" / "arrivals.csv")
         ],
         replies=[_said(row) for row in _rows(path / "replies.csv")],
         checks=[
-            Looked(row.line, row.read("round", _round), row.text("address", ""), row.one_of("seen", SEEN), row.moment())
+            Looked(
+                row.line,
+                row.read("round", _round),
+                row.text("address", ""),
+                row.one_of("seen", SEEN),
+                row.moment(),
+            )
             for row in _rows(path / "checks.csv")
         ],
         objections=[
@@ -210,12 +230,16 @@ class _Row:
         try:
             return kind(text)
         except ValueError as wrong:
-            raise FolderError(f"{self.file}, line {self.line}: {column} is {text!r}, which cannot be read.") from wrong
+            raise FolderError(
+                f"{self.file}, line {self.line}: {column} is {text!r}, which cannot be read."
+            ) from wrong
 
     def one_of(self, column: str, words: tuple[str, ...]) -> str:
         text = self.text(column)
         if text not in words:
-            raise FolderError(f"{self.file}, line {self.line}: {column} is {text!r}, not one of {', '.join(words)}.")
+            raise FolderError(
+                f"{self.file}, line {self.line}: {column} is {text!r}, not one of {', '.join(words)}."
+            )
         return text
 
     def moment(self, column: str = "at") -> datetime:
@@ -256,7 +280,9 @@ def _rows(path: Path) -> Iterator[_Row]:
     try:
         for cells in reader:
             if None in cells:
-                raise FolderError(f"{path.name}, line {reader.line_num}: more cells than the head has columns.")
+                raise FolderError(
+                    f"{path.name}, line {reader.line_num}: more cells than the head has columns."
+                )
             if any((value or "").strip() for value in cells.values()):
                 yield _Row(path.name, reader.line_num, cells)
     except csv.Error as wrong:
@@ -293,13 +319,21 @@ def _length(value: Any) -> int | None:
 
 def _contact(row: _Row) -> Contact:
     return Contact(
-        row.text("platform"), row.text("name"), row.text("email"), row.text("phone", ""), row.one_of("duty", DUTIES)
+        row.text("platform"),
+        row.text("name"),
+        row.text("email"),
+        row.text("phone", ""),
+        row.one_of("duty", DUTIES),
     )
 
 
 def _company(row: _Row) -> Company:
     return Company(
-        row.text("code"), row.text("name"), row.text("name_en", ""), row.text("uscc"), row.text("licence", "")
+        row.text("code"),
+        row.text("name"),
+        row.text("name_en", ""),
+        row.text("uscc"),
+        row.text("licence", ""),
     )
 
 
@@ -317,24 +351,51 @@ def _said(row: _Row) -> Said:
 
 def _cross_check(folder: Folder) -> None:
     """What one file says of another must be there."""
-    slugs, codes = {desk.slug for desk in folder.platforms}, {firm.code for firm in folder.firms}
-    primary = {contact.platform for contact in folder.liaisons if contact.duty == "primary"}
+    slugs, codes = (
+        {desk.slug for desk in folder.platforms},
+        {firm.code for firm in folder.firms},
+    )
+    primary = {
+        contact.platform for contact in folder.liaisons if contact.duty == "primary"
+    }
     named = [
-        ("liaisons.csv", "platform", {contact.platform for contact in folder.liaisons} - slugs),
-        ("official_accounts.csv", "firm", {account.firm for account in folder.accounts} - codes),
+        (
+            "liaisons.csv",
+            "platform",
+            {contact.platform for contact in folder.liaisons} - slugs,
+        ),
+        (
+            "official_accounts.csv",
+            "firm",
+            {account.firm for account in folder.accounts} - codes,
+        ),
         ("brands.csv", "firm", set(folder.brands) - codes),
-        ("complaints/arrivals.csv", "firm", {arrival.firm for arrival in folder.arrivals} - codes),
-        ("replies.csv", "platform", {reply.platform for reply in folder.replies} - slugs),
+        (
+            "complaints/arrivals.csv",
+            "firm",
+            {arrival.firm for arrival in folder.arrivals} - codes,
+        ),
+        (
+            "replies.csv",
+            "platform",
+            {reply.platform for reply in folder.replies} - slugs,
+        ),
     ]
     for file, what, unknown in named:
         if unknown:
-            raise FolderError(f"{file}: the {what} {sorted(unknown)[0]} is not registered in this folder.")
+            raise FolderError(
+                f"{file}: the {what} {sorted(unknown)[0]} is not registered in this folder."
+            )
     for account in folder.accounts:
         address = read_cell(account.address)
         if address.kind != "store" or platform_of(address.site) != account.platform:
-            raise FolderError(f"official_accounts.csv: {account.address} is no store of {account.platform}.")
+            raise FolderError(
+                f"official_accounts.csv: {account.address} is no store of {account.platform}."
+            )
     if without := sorted(slugs - primary):
-        raise FolderError(f"liaisons.csv: the platform {without[0]} has no primary liaison.")
+        raise FolderError(
+            f"liaisons.csv: the platform {without[0]} has no primary liaison."
+        )
     for arrival in folder.arrivals:
         if not folder.sheet(arrival).is_file():
             raise FolderError(f"complaints/arrivals.csv: {arrival.file} is not there.")

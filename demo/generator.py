@@ -12,7 +12,14 @@ from listings.registration import listing_words, store_words
 from stores.models import Platform, Store
 
 BRANDS = ("澄溪岚", "禾曜衡", "QRITA", "砚露", "曜小禾", "云策本")
-GOODS = ("胶原蛋白口服液30袋", "紧致眼霜旅行装", "辅酶Q10软胶囊450g", "不粘锅具 1L", "口红礼盒50g", "益生菌固体饮料")
+GOODS = (
+    "胶原蛋白口服液30袋",
+    "紧致眼霜旅行装",
+    "辅酶Q10软胶囊450g",
+    "不粘锅具 1L",
+    "口红礼盒50g",
+    "益生菌固体饮料",
+)
 HOOKS = ("扫码可查", "新日期", "包邮", "老款", "工厂直供", "会员价")
 AT_ONCE = 50_000
 TO_A_STORE = 12
@@ -45,17 +52,25 @@ def register_listings(platform: Platform, first: int, count: int) -> None:
     columns = ["platform_id", "canonical_id", "site", "url", "title", "brand"]
     for start in range(first, first + count, AT_ONCE):
         with transaction.atomic():
-            copy_lines(Listing, columns, _lines(platform, range(start, min(start + AT_ONCE, first + count))))
+            copy_lines(
+                Listing,
+                columns,
+                _lines(platform, range(start, min(start + AT_ONCE, first + count))),
+            )
 
 
 def _lines(platform: Platform, numbers: range) -> Iterator[str]:
     site = "jd" if platform.slug == "jd" else "taobao"
     for number in numbers:
-        words = listing_words(site, listing_url(site, number), title_of(number), brand_of(number))
+        words = listing_words(
+            site, listing_url(site, number), title_of(number), brand_of(number)
+        )
         yield f"{platform.pk}\t{number}\t{words}"
 
 
-def fill_market(platforms: Sequence[Platform], count: int, *, case: Case, noted: int) -> None:
+def fill_market(
+    platforms: Sequence[Platform], count: int, *, case: Case, noted: int
+) -> None:
     """So many listings over some platforms, a dozen to a store, and targets of a case for every other of the last."""
     for start in range(0, count, AT_ONCE):
         some = range(start, min(start + AT_ONCE, count))
@@ -65,7 +80,10 @@ def fill_market(platforms: Sequence[Platform], count: int, *, case: Case, noted:
 
 
 def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
-    stores, listings = take_ids(Store, len(some) // TO_A_STORE + 1), take_ids(Listing, len(some))
+    stores, listings = (
+        take_ids(Store, len(some) // TO_A_STORE + 1),
+        take_ids(Listing, len(some)),
+    )
     copy_lines(
         Store,
         ["id", "platform_id", "canonical_id", "site", "url", "name"],
@@ -73,10 +91,21 @@ def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
     )
     copy_lines(
         Listing,
-        ["id", "store_id", "platform_id", "canonical_id", "site", "url", "title", "brand"],
+        [
+            "id",
+            "store_id",
+            "platform_id",
+            "canonical_id",
+            "site",
+            "url",
+            "title",
+            "brand",
+        ],
         (
             f"{pk}\t{stores[place // TO_A_STORE]}\t{line}"
-            for place, (pk, line) in enumerate(zip(listings, _lines(desk, _ids(some)), strict=True))
+            for place, (pk, line) in enumerate(
+                zip(listings, _lines(desk, _ids(some)), strict=True)
+            )
         ),
     )
     at = now().isoformat()
@@ -92,7 +121,11 @@ def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
 
 def _noted(some: range, noted_from: int) -> Iterator[tuple[int, int]]:
     """A target's new key, and the place in `some` of the listing that it is about."""
-    places = [place for place, number in enumerate(some) if number >= noted_from and number % 2]
+    places = [
+        place
+        for place, number in enumerate(some)
+        if number >= noted_from and number % 2
+    ]
     return zip(take_ids(Target, len(places)), places, strict=True)
 
 

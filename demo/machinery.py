@@ -26,7 +26,12 @@ from corps.services.sharing import PROJECT
 LOOK_SECONDS = 0.05
 # A bell may be lost with its broker; whoever waits rings again.
 RING_SECONDS = 5.0
-QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
+QUIET = [
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+    "--loglevel=WARNING",
+]
 
 
 class MachineryError(Exception):
@@ -55,13 +60,33 @@ class Machinery:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.sink is None or self.sink.poll() is not None:
             descriptor = self.listening.fileno()
-            words = [sys.executable, "-m", "corps.services.mailbox", str(self.mail), str(descriptor)]
+            words = [
+                sys.executable,
+                "-m",
+                "corps.services.mailbox",
+                str(self.mail),
+                str(descriptor),
+            ]
             self.sink = self._begin(words, pass_fds=(descriptor,))
         if self.worker is None or self.worker.poll() is not None:
-            words = [sys.executable, "-m", "celery", "-A", "corps", "--quiet", "worker", "--concurrency=1", *QUIET]
-            self.worker = self._begin([*words, f"--hostname={self.mark.replace(':', '-')}@%h"])
+            words = [
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "corps",
+                "--quiet",
+                "worker",
+                "--concurrency=1",
+                *QUIET,
+            ]
+            self.worker = self._begin(
+                [*words, f"--hostname={self.mark.replace(':', '-')}@%h"]
+            )
 
-    def _begin(self, words: list[str], pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+    def _begin(
+        self, words: list[str], pass_fds: tuple[int, ...] = ()
+    ) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return start_bound(
                 words,
@@ -82,7 +107,9 @@ class Machinery:
 
     def await_import(self, sheet_import: SheetImport, seconds: float) -> SheetImport:
         """The import once it is registered. Raises MachineryError if it failed, or not a row is done for so long."""
-        mine = SheetImport.objects.select_related("complaint").filter(pk=sheet_import.pk)
+        mine = SheetImport.objects.select_related("complaint").filter(
+            pk=sheet_import.pk
+        )
 
         def look() -> object:
             found = mine.get()
@@ -92,16 +119,26 @@ class Machinery:
             state = mine.values_list("state", flat=True).get()
             if state == SheetImport.State.FAILED:
                 failed = mine.get()
-                raise MachineryError(f"{failed.complaint.sheet_name} could not be read: {failed.detail}")
+                raise MachineryError(
+                    f"{failed.complaint.sheet_name} could not be read: {failed.detail}"
+                )
             return state == SheetImport.State.DONE
 
-        self._await(done, look, lambda: ring_import(mine.get()), seconds, f"importing {sheet_import.complaint}")
+        self._await(
+            done,
+            look,
+            lambda: ring_import(mine.get()),
+            seconds,
+            f"importing {sheet_import.complaint}",
+        )
         return mine.get()
 
     def await_deliveries(self, seconds: float) -> dict[str, int]:
         """How many of the replay's deliveries have which state, once none is pending or being sent."""
         mine = Delivery.objects.filter(replay=self.mark)
-        waiting = mine.filter(state__in=(Delivery.State.PENDING, Delivery.State.SENDING))
+        waiting = mine.filter(
+            state__in=(Delivery.State.PENDING, Delivery.State.SENDING)
+        )
         self._await(
             lambda: not waiting.exists(),
             waiting.count,
@@ -109,7 +146,9 @@ class Machinery:
             seconds,
             "sending the notices",
         )
-        return dict(mine.values_list("state").annotate(number=Count("pk")).order_by("state"))
+        return dict(
+            mine.values_list("state").annotate(number=Count("pk")).order_by("state")
+        )
 
     def _await(
         self,

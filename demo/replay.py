@@ -42,7 +42,10 @@ NOTICEABLE = (
 KINDS = (Target.Kind.LISTING, Target.Kind.STORE)
 # (kind, canonical id) within one platform.
 Key = tuple[str, str]
-CONTENT_TYPES = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
+CONTENT_TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+}
 
 
 class ReplayError(Exception):
@@ -75,7 +78,14 @@ class Replay:
     def register(self) -> None:
         """Accounts, the campaign, platforms with their liaisons, firms with their brands and official accounts."""
         folder = self.folder
-        at = _at(min([folder.drive.opens, *(arrival.received_on for arrival in folder.arrivals)]))
+        at = _at(
+            min(
+                [
+                    folder.drive.opens,
+                    *(arrival.received_on for arrival in folder.arrivals),
+                ]
+            )
+        )
         self.cast = accounts.engage_staff(at)
         admin = self.cast["admin"]
         self.campaign = casework.open_campaign(
@@ -100,7 +110,9 @@ class Replay:
                 email=contact.email,
                 phone=contact.phone,
                 duty=contact.duty,
-                user=self.cast.liaisons[contact.platform] if contact.duty == "primary" else None,
+                user=self.cast.liaisons[contact.platform]
+                if contact.duty == "primary"
+                else None,
                 actor=admin,
                 at=at,
             )
@@ -132,7 +144,9 @@ class Replay:
     def _register_official(self, account: Account, at: datetime) -> None:
         address = read_cell(account.address)
         if account.platform not in self.platforms:
-            self.say(f"{account.address}: {account.platform} takes no part in this campaign")
+            self.say(
+                f"{account.address}: {account.platform} takes no part in this campaign"
+            )
             return
         try:
             proposed = storework.propose_official_account(
@@ -145,7 +159,9 @@ class Replay:
                 actor=self.cast["officer"],
                 at=at,
             )
-            storework.confirm_official_account(account=proposed, actor=self.cast["supervisor"], at=at)
+            storework.confirm_official_account(
+                account=proposed, actor=self.cast["supervisor"], at=at
+            )
         except TransitionRefused as known:
             self.say(f"{account.address}: {known.message}")
 
@@ -153,7 +169,10 @@ class Replay:
         """One sheet: import, complaint, and the case that all complaints of its firm make together."""
         at, officer = _at(arrival.received_on), self.cast["officer"]
         path = self.folder.sheet(arrival)
-        sheet = ground.store_file(path.read_bytes(), CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream"))
+        sheet = ground.store_file(
+            path.read_bytes(),
+            CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+        )
         complaint, sheet_import = casework.submit_complaint(
             actor=self.cast.representatives[arrival.firm],
             firm=self.firms[arrival.firm],
@@ -174,8 +193,12 @@ class Replay:
         if case is None:
             self.cases[arrival.firm] = self._open_case(complaint, at)
         else:
-            casework.add_complaints(case=case, complaints=[complaint], actor=officer, at=at)
-        self.say(f"sheet {number} of {len(self.folder.arrivals)}: {arrival.file}, {done.rows} rows")
+            casework.add_complaints(
+                case=case, complaints=[complaint], actor=officer, at=at
+            )
+        self.say(
+            f"sheet {number} of {len(self.folder.arrivals)}: {arrival.file}, {done.rows} rows"
+        )
 
     def _open_case(self, complaint, at: datetime) -> Case:
         officer = self.cast["officer"]
@@ -207,24 +230,34 @@ class Replay:
         refused = self._enter_replies(replies, notices)
         self.say(f"round {number}: {len(replies)} replies, {refused} of them refused")
         judged, back = self._enter_checks(checks)
-        self.say(f"round {number}: {len(checks)} checks, {judged} items judged, {back} relistings")
+        self.say(
+            f"round {number}: {len(checks)} checks, {judged} items judged, {back} relistings"
+        )
 
     def _issue(self, at: datetime) -> list[Notice]:
         """Whatever waits for a notice goes into one, for each case and platform; approved and issued."""
         officer, supervisor = self.cast["officer"], self.cast["supervisor"]
         issued = []
         for case in self.cases.values():
-            waiting = Target.objects.filter(case=case, state__in=NOTICEABLE, is_official=False)
+            waiting = Target.objects.filter(
+                case=case, state__in=NOTICEABLE, is_official=False
+            )
             ids = list(waiting.values_list("pk", flat=True))
             if not ids:
                 continue
-            composed = noticework.compose_notices(case=case, actor=officer, at=at, targets=ids)
+            composed = noticework.compose_notices(
+                case=case, actor=officer, at=at, targets=ids
+            )
             for code in sorted({blocked.code for blocked in composed.blocked}):
                 count = sum(blocked.code == code for blocked in composed.blocked)
                 self.say(f"{case.number}: {count} targets go into no notice: {code}")
             for notice in composed.notices:
                 notice = noticework.submit_notice(notice=notice, actor=officer, at=at)
-                issued.append(noticework.approve_notice(notice=notice, actor=supervisor, version=notice.version, at=at))
+                issued.append(
+                    noticework.approve_notice(
+                        notice=notice, actor=supervisor, version=notice.version, at=at
+                    )
+                )
         return issued
 
     def _enter_replies(self, replies: list[Said], notices: list[Notice]) -> int:
@@ -236,8 +269,13 @@ class Replay:
         refused = 0
         for slug, lot in _grouped(replies, lambda reply: reply.platform).items():
             platform = self.platforms[slug]
-            holders = _holders([notice for notice in notices if notice.platform_id == platform.pk])
-            somewhere = next(iter(holders.values()), None) or platform.notices.order_by("-pk").first()
+            holders = _holders(
+                [notice for notice in notices if notice.platform_id == platform.pk]
+            )
+            somewhere = (
+                next(iter(holders.values()), None)
+                or platform.notices.order_by("-pk").first()
+            )
             routed: dict[Notice | None, list[Said]] = {}
             for reply in lot:
                 key = _key(reply.address, slug)
@@ -255,7 +293,13 @@ class Replay:
         results = noticework.answer_items(
             notice=notice,
             replies=[
-                Reply(reply.line, reply.outcome, address=reply.address, at=reply.at, remark=reply.remark)
+                Reply(
+                    reply.line,
+                    reply.outcome,
+                    address=reply.address,
+                    at=reply.at,
+                    remark=reply.remark,
+                )
                 for reply in replies
             ],
             actor=self.cast.liaisons[replies[0].platform],
@@ -270,19 +314,40 @@ class Replay:
         """
         targets = _targets_at(check.address for check in checks)
         judged = back = 0
-        for wave in _waves((targets[check.address], check) for check in checks if check.address in targets):
+        for wave in _waves(
+            (targets[check.address], check)
+            for check in checks
+            if check.address in targets
+        ):
             claimed = dict(
-                NoticeItem.objects.filter(target__in=wave, state=ItemState.CLAIMED).values_list("target_id", "pk")
+                NoticeItem.objects.filter(
+                    target__in=wave, state=ItemState.CLAIMED
+                ).values_list("target_id", "pk")
             )
-            looks = [Look(claimed[pk], check.seen, check.at) for pk, check in wave.items() if pk in claimed]
+            looks = [
+                Look(claimed[pk], check.seen, check.at)
+                for pk, check in wave.items()
+                if pk in claimed
+            ]
             if looks:
-                results = noticework.check_items(looks=looks, actor=self.cast["officer2"])
+                results = noticework.check_items(
+                    looks=looks, actor=self.cast["officer2"]
+                )
                 judged += sum(result.ok for result in results)
-            live = [pk for pk, check in wave.items() if pk not in claimed and check.seen == Seen.LIVE]
-            verified = Target.objects.filter(pk__in=live, state=TargetState.VERIFIED).values_list("pk", flat=True)
+            live = [
+                pk
+                for pk, check in wave.items()
+                if pk not in claimed and check.seen == Seen.LIVE
+            ]
+            verified = Target.objects.filter(
+                pk__in=live, state=TargetState.VERIFIED
+            ).values_list("pk", flat=True)
             for pk in sorted(verified):
                 results = noticework.look_again(
-                    targets=[pk], seen=Seen.LIVE, actor=self.cast["officer2"], at=wave[pk].at
+                    targets=[pk],
+                    seen=Seen.LIVE,
+                    actor=self.cast["officer2"],
+                    at=wave[pk].at,
                 )
                 back += results[0].ok
         return judged, back
@@ -297,19 +362,29 @@ class Replay:
             reason = said.reason or "未说明理由"
             try:
                 target = Target.objects.get(pk=targets[said.address])
-                objection = target.objections.filter(state__in=UNDECIDED).first() or noticework.lodge_objection(
+                objection = target.objections.filter(
+                    state__in=UNDECIDED
+                ).first() or noticework.lodge_objection(
                     target=target, actor=officer, reason=reason, at=said.at
                 )
             except KeyError:
-                self.say(f"objections.csv, line {said.line}: {said.address} is no target")
+                self.say(
+                    f"objections.csv, line {said.line}: {said.address} is no target"
+                )
                 continue
             except TransitionRefused as refused:
                 self.say(f"objections.csv, line {said.line}: {refused.message}")
                 continue
             if objection.state == ObjectionState.LODGED:
-                noticework.accept_objection(objection=objection, actor=officer, at=said.at)
+                noticework.accept_objection(
+                    objection=objection, actor=officer, at=said.at
+                )
             noticework.decide_objection(
-                objection=objection, actor=decider, upheld=said.upheld, reason=reason, at=said.at
+                objection=objection,
+                actor=decider,
+                upheld=said.upheld,
+                reason=reason,
+                at=said.at,
             )
             upheld += said.upheld
         self.say(f"{len(objections)} objections, {upheld} of them upheld")
@@ -339,9 +414,14 @@ def _holders(notices: list[Notice]) -> dict[Key, Notice]:
     """Which of the notices holds which address."""
     by_id = {notice.pk: notice for notice in notices}
     rows = NoticeItem.objects.filter(notice__in=by_id).values_list(
-        "notice_id", "target__kind", "target__listing__canonical_id", "target__store__canonical_id"
+        "notice_id",
+        "target__kind",
+        "target__listing__canonical_id",
+        "target__store__canonical_id",
     )
-    return {(kind, listing or store): by_id[notice] for notice, kind, listing, store in rows}
+    return {
+        (kind, listing or store): by_id[notice] for notice, kind, listing, store in rows
+    }
 
 
 def _targets_at(addresses: Iterable[str]) -> dict[str, int]:
@@ -350,12 +430,22 @@ def _targets_at(addresses: Iterable[str]) -> dict[str, int]:
     for text in addresses:
         address = read_cell(text)
         if address.kind in KINDS:
-            named[text] = (platform_of(address.site), address.kind, address.canonical_id)
+            named[text] = (
+                platform_of(address.site),
+                address.kind,
+                address.canonical_id,
+            )
     found: dict[tuple[str, str, str], int] = {}
     for kind in KINDS:
-        ids = {canonical_id for _slug, of_kind, canonical_id in named.values() if of_kind == kind}
+        ids = {
+            canonical_id
+            for _slug, of_kind, canonical_id in named.values()
+            if of_kind == kind
+        }
         rows = Target.objects.filter(**{"kind": kind, f"{kind}__canonical_id__in": ids})
-        for pk, slug, canonical_id in rows.values_list("pk", "platform__slug", f"{kind}__canonical_id"):
+        for pk, slug, canonical_id in rows.values_list(
+            "pk", "platform__slug", f"{kind}__canonical_id"
+        ):
             found[slug, kind, canonical_id] = pk
     return {text: found[key] for text, key in named.items() if key in found}
 

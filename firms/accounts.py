@@ -15,7 +15,9 @@ from firms.models import Firm, Representative
 class RepresentativeForm(forms.Form):
     """For which firm."""
 
-    firm = forms.ModelChoiceField(label=_("Firm"), queryset=Firm.objects.all(), empty_label=_("choose"))
+    firm = forms.ModelChoiceField(
+        label=_("Firm"), queryset=Firm.objects.all(), empty_label=_("choose")
+    )
 
 
 class RepresentativePart:
@@ -28,10 +30,16 @@ class RepresentativePart:
         held = Representative.objects.filter(user=user).first()
         return {"firm": held.firm_id} if held else {}
 
-    def offered(self, asked: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def offered(
+        self, asked: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """The firm that the address of the page names."""
         return {}, {"firm": Firm.objects.filter(code=asked.get("firm", "")).first()}
 
-    def save(self, user: User, data: dict[str, Any], *, actor: User, at: datetime) -> None:
+    def save(
+        self, user: User, data: dict[str, Any], *, actor: User, at: datetime
+    ) -> None:
         """Appoint the account; raises TransitionRefused "speaks-for-another"."""
-        workflow.appoint_representative(firm=data["firm"], user=user, actor=actor, at=at)
+        workflow.appoint_representative(
+            firm=data["firm"], user=user, actor=actor, at=at
+        )

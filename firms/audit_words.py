@@ -29,4 +29,8 @@ def register() -> None:
         short_name=Detail(_("short name")),
         uscc=Detail(_("credit code")),
     )
-    name_kind(Firm, _("Firm"), names_of(Firm.objects.all, lambda firm: f"{firm.code} {firm.short_label}"))
+    name_kind(
+        Firm,
+        _("Firm"),
+        names_of(Firm.objects.all, lambda firm: f"{firm.code} {firm.short_label}"),
+    )

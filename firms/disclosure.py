@@ -19,11 +19,15 @@ class FirmNames:
     """The names of all firms and their representatives, compiled once for the many words of a letter or a page."""
 
     def __init__(self, secrets: set[str], marks: set[str]) -> None:
-        self.secrets = {_folded(name) for name in secrets if len(name) >= SHORTEST} - {_folded(mark) for mark in marks}
+        self.secrets = {_folded(name) for name in secrets if len(name) >= SHORTEST} - {
+            _folded(mark) for mark in marks
+        }
         # Where a mark holds a firm's name, the mark is what was written: the longest comes first.
         words = self.secrets | {_folded(mark) for mark in marks if mark}
         longest_first = sorted(words, key=lambda word: (-len(word), word))
-        self.pattern = re.compile("|".join([COMPLAINT_NUMBER.lower(), *map(_whole, longest_first)]))
+        self.pattern = re.compile(
+            "|".join([COMPLAINT_NUMBER.lower(), *map(_whole, longest_first)])
+        )
 
     @classmethod
     def load(cls) -> Self:
@@ -45,9 +49,13 @@ class FirmNames:
 
 
 def _secrets() -> Iterator[str]:
-    for names in Firm.objects.values_list("code", "name", "name_en", "short_name", "uscc", "licence"):
+    for names in Firm.objects.values_list(
+        "code", "name", "name_en", "short_name", "uscc", "licence"
+    ):
         yield from names
-    accounts = Representative.objects.values_list("user__username", "user__name", "user__email", "user__phone")
+    accounts = Representative.objects.values_list(
+        "user__username", "user__name", "user__email", "user__phone"
+    )
     for account in accounts:
         yield from account
 

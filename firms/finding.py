@@ -15,9 +15,16 @@ READERS = ("officer", "supervisor", "administrator")
 
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
-    search.register("firms", _("Firms"), order=25, roles=READERS, sources=_firms, show=_show_firms)
     search.register(
-        "representatives", _("Representatives"), order=64, roles=READERS, sources=_people, show=_show_people
+        "firms", _("Firms"), order=25, roles=READERS, sources=_firms, show=_show_firms
+    )
+    search.register(
+        "representatives",
+        _("Representatives"),
+        order=64,
+        roles=READERS,
+        sources=_people,
+        show=_show_people,
     )
 
 
@@ -30,7 +37,12 @@ def _firms(user: User, query: Query) -> list[Source]:
 
 def _show_firms(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     return [
-        Hit(firm.label, firm.code, reverse("firms:firm", args=[firm.code]), is_exact=query.plain.upper() == firm.uscc)
+        Hit(
+            firm.label,
+            firm.code,
+            reverse("firms:firm", args=[firm.code]),
+            is_exact=query.plain.upper() == firm.uscc,
+        )
         for firm in in_order(Firm.objects.visible_to(user), keys)
     ]
 
@@ -43,6 +55,10 @@ def _people(user: User, query: Query) -> list[Source]:
 def _show_people(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     people = Representative.objects.visible_to(user).select_related("user", "firm")
     return [
-        Hit(person.user.name, person.firm.short_label, reverse("firms:firm", args=[person.firm.code]))
+        Hit(
+            person.user.name,
+            person.firm.short_label,
+            reverse("firms:firm", args=[person.firm.code]),
+        )
         for person in in_order(people, keys)
     ]

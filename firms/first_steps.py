@@ -11,4 +11,9 @@ from firms.models import Firm
 
 def of_firms() -> Iterator[Step]:
     """A firm that complains."""
-    yield Step(80, _("A direct-selling firm with its brands"), Firm.objects.exists(), reverse("firms:new"))
+    yield Step(
+        80,
+        _("A direct-selling firm with its brands"),
+        Firm.objects.exists(),
+        reverse("firms:new"),
+    )

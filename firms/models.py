@@ -43,7 +43,12 @@ class Firm(models.Model):
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("English name"), max_length=160, blank=True)
     short_name = models.CharField(_("short name"), max_length=20)
-    uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True, validators=[valid_uscc])
+    uscc = models.CharField(
+        _("unified social credit code"),
+        max_length=18,
+        unique=True,
+        validators=[valid_uscc],
+    )
     licence = models.CharField(_("direct-selling licence"), max_length=60, blank=True)
 
     objects = FirmQuerySet.as_manager()
@@ -58,7 +63,11 @@ class Firm(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name if (get_language() or "zh").startswith("zh") or not self.name_en else self.name_en
+        return (
+            self.name
+            if (get_language() or "zh").startswith("zh") or not self.name_en
+            else self.name_en
+        )
 
     @property
     def short_label(self) -> str:
@@ -77,7 +86,11 @@ class Brand(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["firm", "name"], name="a_brand_once_for_a_firm")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "name"], name="a_brand_once_for_a_firm"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -86,13 +99,17 @@ class Brand(models.Model):
 class RepresentativeQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Who sees a firm sees who speaks for it."""
-        return self.filter(firm__in=Firm.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(
+            firm__in=Firm.objects.visible_to(user).order_by().values("pk")
+        )
 
 
 class Representative(models.Model):
     """The account of a person who speaks for one firm."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="representative")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="representative"
+    )
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="representatives")
 
     objects = RepresentativeQuerySet.as_manager()

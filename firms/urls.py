@@ -11,5 +11,7 @@ urlpatterns = [
     path("<slug:code>/", views.show_firm, name="firm"),
     path("<slug:code>/change/", views.change_firm, name="change"),
     path("<slug:code>/brands/<int:pk>/", views.change_brand, name="brand"),
-    path("<slug:code>/brands/<int:pk>/retire/", views.retire_brand, name="brand_retire"),
+    path(
+        "<slug:code>/brands/<int:pk>/retire/", views.retire_brand, name="brand_retire"
+    ),
 ]

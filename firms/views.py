@@ -33,7 +33,10 @@ def list_firms(request: SignedIn) -> HttpResponse:
     firms = firms.annotate(
         account_count=Count(
             "official_accounts",
-            Q(official_accounts__confirmed_at__isnull=False, official_accounts__struck_at=None),
+            Q(
+                official_accounts__confirmed_at__isnull=False,
+                official_accounts__struck_at=None,
+            ),
             distinct=True,
         )
     )
@@ -56,7 +59,9 @@ def new_firm(request: SignedIn) -> HttpResponse:
 @readers
 def show_firm(request: SignedIn, code: str) -> HttpResponse:
     """A firm: what is known of it, its brands, its representatives, its official accounts."""
-    firms = Firm.objects.visible_to(request.user).prefetch_related("brands", "representatives__user")
+    firms = Firm.objects.visible_to(request.user).prefetch_related(
+        "brands", "representatives__user"
+    )
     firm = get_object_or_404(firms, code=code)
     form = BrandForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -67,7 +72,9 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
         "firm": firm,
         "form": form,
         "may_register": may(request.user, "firms.register_firm"),
-        "accounts": firm.official_accounts.protecting().select_related("platform").order_by("platform", "pk"),
+        "accounts": firm.official_accounts.protecting()
+        .select_related("platform")
+        .order_by("platform", "pk"),
     }
     return render(request, "firms/firm.html", context)
 
@@ -88,21 +95,27 @@ def change_firm(request: SignedIn, code: str) -> HttpResponse:
 @administrators
 def change_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
     """Correct the name of a brand, or give it up."""
-    brand = get_object_or_404(Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code))
+    brand = get_object_or_404(
+        Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code)
+    )
     form = BrandForm(posted(request), initial={"name": brand.name})
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
             workflow.rename_brand(brand=brand, actor=request.user, **form.cleaned_data)
             messages.success(request, _("The brand was renamed."))
             return redirect("firms:firm", code)
-    return render(request, "firms/brand.html", {"firm": brand.firm, "brand": brand, "form": form})
+    return render(
+        request, "firms/brand.html", {"firm": brand.firm, "brand": brand, "form": form}
+    )
 
 
 @administrators
 @require_POST
 def retire_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
     """Note that a firm gave a brand up."""
-    brand = get_object_or_404(Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code))
+    brand = get_object_or_404(
+        Brand, pk=pk, firm__in=Firm.objects.visible_to(request.user).filter(code=code)
+    )
     try:
         workflow.retire_brand(brand=brand, actor=request.user)
         messages.success(request, _("%(brand)s is given up.") % {"brand": brand.name})

@@ -48,7 +48,16 @@ def register_firm(
     firm.full_clean()
     firm.save()
     Brand.objects.bulk_create(Brand(firm=firm, name=brand) for brand in names)
-    record(actor, "firm.registered", firm, at=at, code=code, name=name, uscc=uscc, brands=names)
+    record(
+        actor,
+        "firm.registered",
+        firm,
+        at=at,
+        code=code,
+        name=name,
+        uscc=uscc,
+        brands=names,
+    )
     return firm
 
 
@@ -72,7 +81,11 @@ def change_firm(
     at = accept_at(actor, at, now())
     firm = locked(Firm.objects).get(pk=firm.pk)
     require(actor, "firms.register_firm", firm)
-    wanted = {"name": name, "name_en": name_en, "short_name": short_name or firm.short_name}
+    wanted = {
+        "name": name,
+        "name_en": name_en,
+        "short_name": short_name or firm.short_name,
+    }
     before, after = put(firm, wanted | {"uscc": uscc, "licence": licence})
     if not after:
         return firm
@@ -83,7 +96,9 @@ def change_firm(
 
 
 @transaction.atomic
-def add_brand(*, firm: Firm, name: str, actor: User, at: datetime | None = None) -> Brand:
+def add_brand(
+    *, firm: Firm, name: str, actor: User, at: datetime | None = None
+) -> Brand:
     """Note a brand of a firm; one that was given up is taken up again.
 
     Raises PermissionDenied; ValidationError, also for a brand that it has already.
@@ -102,7 +117,9 @@ def add_brand(*, firm: Firm, name: str, actor: User, at: datetime | None = None)
 
 
 @transaction.atomic
-def rename_brand(*, brand: Brand, name: str, actor: User, at: datetime | None = None) -> Brand:
+def rename_brand(
+    *, brand: Brand, name: str, actor: User, at: datetime | None = None
+) -> Brand:
     """Correct the name of a brand. Raises PermissionDenied; ValidationError, also for a brand that the firm has."""
     at = accept_at(actor, at, now())
     brand = _locked(brand)
@@ -131,7 +148,9 @@ def retire_brand(*, brand: Brand, actor: User, at: datetime | None = None) -> Br
 
 
 @transaction.atomic
-def appoint_representative(*, firm: Firm, user: User, actor: User, at: datetime | None = None) -> Representative:
+def appoint_representative(
+    *, firm: Firm, user: User, actor: User, at: datetime | None = None
+) -> Representative:
     """Let an account speak for a firm; one firm for each account.
 
     Raises PermissionDenied; TransitionRefused "not-a-representative", "speaks-for-another".
@@ -140,11 +159,16 @@ def appoint_representative(*, firm: Firm, user: User, actor: User, at: datetime 
     user = locked(User.objects).get(pk=user.pk)
     require(actor, "firms.appoint_representative", firm)
     if user.role != User.Role.REPRESENTATIVE:
-        raise TransitionRefused("not-a-representative", _("Only the account of a representative can speak for a firm."))
+        raise TransitionRefused(
+            "not-a-representative",
+            _("Only the account of a representative can speak for a firm."),
+        )
     held = Representative.objects.filter(user=user).select_related("firm").first()
     if held is not None and held.firm_id != firm.pk:
         raise TransitionRefused(
-            "speaks-for-another", _("This account speaks for another firm already."), firm=held.firm.code
+            "speaks-for-another",
+            _("This account speaks for another firm already."),
+            firm=held.firm.code,
         )
     if held is not None:
         return held

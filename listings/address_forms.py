@@ -25,7 +25,11 @@ _LABEL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _PATH = re.compile(r"(?:/[A-Za-z0-9_.~%-]*(?:\{id\})?[A-Za-z0-9_.~%-]*)*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]+")
 # Ids of each shape that a form must read: of the first ones as well as of its example.
-PROBES = {"N": ("10086", "674512345678"), "H": ("64a1b2c3d4e5f60718293a4b",), "C": ("Ab3dE5", "x_9-7.k2")}
+PROBES = {
+    "N": ("10086", "674512345678"),
+    "H": ("64a1b2c3d4e5f60718293a4b",),
+    "C": ("Ab3dE5", "x_9-7.k2"),
+}
 # Hosts by these are nobody's.
 _NOBODYS = ("ip-literal", "punycode")
 
@@ -95,7 +99,9 @@ def explained(text: str) -> Reading:
     return Reading(text, read_cell(text), rules, in_force().form_among(rules))
 
 
-def tried_with(form: AddressForm, lines: Iterable[str]) -> list[tuple[Reading, Reading]]:
+def tried_with(
+    form: AddressForm, lines: Iterable[str]
+) -> list[tuple[Reading, Reading]]:
     """What each line is read as now, and what with this form besides."""
     candidate = added_by([*AddressForm.objects.in_force().exclude(pk=form.pk), form])
     before = [explained(line) for line in lines]
@@ -105,7 +111,9 @@ def tried_with(form: AddressForm, lines: Iterable[str]) -> list[tuple[Reading, R
 
 def is_known(platform: str) -> bool:
     """Whether any rule reads addresses of a platform, by its slug."""
-    sites = {page.site for page in PAGES} | {page.site for _form, page in in_force().pages}
+    sites = {page.site for page in PAGES} | {
+        page.site for _form, page in in_force().pages
+    }
     return platform in {platform_of(site) for site in sites if site}
 
 
@@ -126,23 +134,43 @@ def check(form: AddressForm) -> None:
 def _check_label(form: AddressForm) -> None:
     """A label of a service must be one that the site's stores could have, and its example a host under it."""
     if not _LABEL.fullmatch(form.host):
-        raise ValidationError({"host": _("Give the first part of the host alone, such as mdetail.")})
+        raise ValidationError(
+            {"host": _("Give the first part of the host alone, such as mdetail.")}
+        )
     if form.path or form.parameter or form.id_shape or form.id_prefix:
         raise ValidationError({"kind": _("A service label has neither path nor id.")})
     now = explained(form.example)
-    fits = now.address.kind == "store" and now.address.site == form.site and now.rules[-1].family
-    if not fits or not re.search(rf"(?://|^){re.escape(form.host)}\.", form.example.lower()):
+    fits = (
+        now.address.kind == "store"
+        and now.address.site == form.site
+        and now.rules[-1].family
+    )
+    if not fits or not re.search(
+        rf"(?://|^){re.escape(form.host)}\.", form.example.lower()
+    ):
         raise ValidationError(
-            {"example": _("Give an address under this label that is read as a store of this site now.")}
+            {
+                "example": _(
+                    "Give an address under this label that is read as a store of this site now."
+                )
+            }
         )
 
 
 def _check_shape(form: AddressForm) -> None:
     """Path and parameter must be written as such, and an id be named if and only if the kind of page has one."""
     if form.path != "*" and not _PATH.fullmatch(form.path):
-        raise ValidationError({"path": _("A path begins with / and holds letters, digits and {id} at most once.")})
+        raise ValidationError(
+            {
+                "path": _(
+                    "A path begins with / and holds letters, digits and {id} at most once."
+                )
+            }
+        )
     if form.parameter and not _PARAMETER.fullmatch(form.parameter):
-        raise ValidationError({"parameter": _("Give the name of the parameter alone, such as goods_id.")})
+        raise ValidationError(
+            {"parameter": _("Give the name of the parameter alone, such as goods_id.")}
+        )
     if form.kind == Kind.SEARCH:
         _check_without_id(form)
     else:
@@ -158,13 +186,21 @@ def _id_positions(form: AddressForm) -> int:
 def _check_without_id(form: AddressForm) -> None:
     """A search page shows no one thing: nothing of its address may be an id."""
     if _id_positions(form) or form.id_shape or form.id_prefix:
-        raise ValidationError({"kind": _("A search page has no id: leave {id}, parameter and form of the id out.")})
+        raise ValidationError(
+            {
+                "kind": _(
+                    "A search page has no id: leave {id}, parameter and form of the id out."
+                )
+            }
+        )
 
 
 def _check_id_position(form: AddressForm) -> None:
     """The id must be in one position, of one shape, and in the host where any path goes with it."""
     if _id_positions(form) != 1:
-        said = _("Say once where the id stands: {id} in the host or in the path, or the name of a parameter.")
+        said = _(
+            "Say once where the id stands: {id} in the host or in the path, or the name of a parameter."
+        )
         raise ValidationError({"path": said})
     if not form.id_shape:
         raise ValidationError({"id_shape": _("Say which ids this form has.")})
@@ -175,22 +211,40 @@ def _check_id_position(form: AddressForm) -> None:
 def _check_id_prefix(form: AddressForm) -> None:
     """What ids begin with must be a word of its own, and a short link's code has no such word."""
     if form.kind == Kind.SHORT and form.id_prefix:
-        raise ValidationError({"id_prefix": _("A short link's code has no beginning of its own.")})
+        raise ValidationError(
+            {"id_prefix": _("A short link's code has no beginning of its own.")}
+        )
     if form.id_prefix and not re.fullmatch(r"[a-z]{1,11}[:/]", form.id_prefix):
-        raise ValidationError({"id_prefix": _("Small letters and a colon, such as u: or note:")})
+        raise ValidationError(
+            {"id_prefix": _("Small letters and a colon, such as u: or note:")}
+        )
 
 
 def _check_host(form: AddressForm) -> None:
-    if not _HOST.fullmatch(form.host) or any(label.startswith("xn--") for label in form.host.split(".")):
-        said = _("Give a host in small letters, such as item.example.com; {id} may stand first.")
+    if not _HOST.fullmatch(form.host) or any(
+        label.startswith("xn--") for label in form.host.split(".")
+    ):
+        said = _(
+            "Give a host in small letters, such as item.example.com; {id} may stand first."
+        )
         raise ValidationError({"host": said})
     bare = form.host.rpartition("}.")[2]
-    if bare not in HOSTS and bare not in FAMILIES and why_unknown_host(bare) in _NOBODYS:
+    if (
+        bare not in HOSTS
+        and bare not in FAMILIES
+        and why_unknown_host(bare) in _NOBODYS
+    ):
         raise ValidationError(
-            {"host": _("This host names a machine or imitates another alphabet: it is no platform's.")}
+            {
+                "host": _(
+                    "This host names a machine or imitates another alphabet: it is no platform's."
+                )
+            }
         )
     if ID in form.host and bare in FAMILIES:
-        raise ValidationError({"host": _("The shipped rules read the hosts under this one already.")})
+        raise ValidationError(
+            {"host": _("The shipped rules read the hosts under this one already.")}
+        )
 
 
 def _check_reading(form: AddressForm) -> None:
@@ -199,7 +253,9 @@ def _check_reading(form: AddressForm) -> None:
     for field, text in _probes(form):
         [(now, then)] = tried_with(form, [text])
         if now.address.kind != "invalid":
-            said = _("%(address)s is read already: %(site)s, %(kind)s, %(id)s. No form may take what is read.")
+            said = _(
+                "%(address)s is read already: %(site)s, %(kind)s, %(id)s. No form may take what is read."
+            )
             found = {
                 "address": text,
                 "site": now.address.site,
@@ -209,12 +265,27 @@ def _check_reading(form: AddressForm) -> None:
             raise ValidationError({field: said % found})
         if (then.address.site, then.address.kind) != wanted:
             said = _("%(address)s would not be read by this form: %(why)s")
-            raise ValidationError({field: said % {"address": text, "why": then.address.message or then.address.kind}})
+            raise ValidationError(
+                {
+                    field: said
+                    % {
+                        "address": text,
+                        "why": then.address.message or then.address.kind,
+                    }
+                }
+            )
         with tried(added_by([form])):
             again = read_cell(canonical_url(*wanted, then.address.canonical_id))
-        if form.kind in (Kind.LISTING, Kind.STORE) and again.canonical_id != then.address.canonical_id:
-            said = _("The id %(id)s could not be told from another one of the site. Give ids a beginning of their own.")
-            raise ValidationError({"id_prefix": said % {"id": then.address.canonical_id}})
+        if (
+            form.kind in (Kind.LISTING, Kind.STORE)
+            and again.canonical_id != then.address.canonical_id
+        ):
+            said = _(
+                "The id %(id)s could not be told from another one of the site. Give ids a beginning of their own."
+            )
+            raise ValidationError(
+                {"id_prefix": said % {"id": then.address.canonical_id}}
+            )
 
 
 def _probes(form: AddressForm) -> Iterator[tuple[str, str]]:
@@ -223,7 +294,10 @@ def _probes(form: AddressForm) -> Iterator[tuple[str, str]]:
     for sample in PROBES.get(form.id_shape, ("",)):
         label = sample.lower().replace("_", "-").replace(".", "-")
         query = form.parameter and f"?{form.parameter}={sample}"
-        yield "host", f"https://{form.host.replace(ID, label)}{path.replace(ID, sample)}{query}"
+        yield (
+            "host",
+            f"https://{form.host.replace(ID, label)}{path.replace(ID, sample)}{query}",
+        )
     yield "example", form.example
 
 
@@ -263,7 +337,9 @@ def row_of(page: Page) -> FormRow:
     """A row of the shipped table as the page lists it."""
     kind = {"wrapper": "forwarding", "launcher": "forwarding"}.get(page.kind, page.kind)
     taken = page.takes and f"{page.prefix}{{{page.takes}}}"
-    return FormRow(page.site, kind, page.host, page.path or "/", " ".join(page.names), taken)
+    return FormRow(
+        page.site, kind, page.host, page.path or "/", " ".join(page.names), taken
+    )
 
 
 def rows_of(forms: Iterable[AddressForm]) -> list[FormRow]:
@@ -285,11 +361,19 @@ def rows_of(forms: Iterable[AddressForm]) -> list[FormRow]:
 
 def labels_of() -> list[FormRow]:
     """The shipped first labels of hosts that are services of a site, as the page lists them."""
-    return [FormRow(site, Kind.SERVICE.value, label) for site in SITES for label in sorted(services(site))]
+    return [
+        FormRow(site, Kind.SERVICE.value, label)
+        for site in SITES
+        for label in sorted(services(site))
+    ]
 
 
 def site_choices() -> list[tuple[str, str]]:
     """The sites of which a form may be added: those of the table by their names, and the registered platforms'."""
     names = {site: str(LABELS.get(site, site)) for site in SITES}
-    names |= {platform.slug: platform.label for platform in Platform.objects.all() if platform.slug not in names}
+    names |= {
+        platform.slug: platform.label
+        for platform in Platform.objects.all()
+        if platform.slug not in names
+    }
     return list(names.items())

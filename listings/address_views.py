@@ -23,7 +23,16 @@ from corps.pieces.lists import conditions
 from corps.pieces.words import thousands
 from corps.refusals import refusals_go_to, send_back
 from listings import workflow
-from listings.address_forms import KINDS, FormRow, check, explained, labels_of, rows_of, site_choices, tried_with
+from listings.address_forms import (
+    KINDS,
+    FormRow,
+    check,
+    explained,
+    labels_of,
+    rows_of,
+    site_choices,
+    tried_with,
+)
 from listings.forms import AddressFormForm
 from listings.models import AddressForm
 from listings.unknown_hosts import months, ranked
@@ -43,7 +52,12 @@ def site_slugs(user: User) -> list[str]:
 
 
 @readers
-@reads(Parameter("site", site_slugs), Parameter("kind", tuple(KINDS)), Parameter("origin", ORIGINS), SEARCH)
+@reads(
+    Parameter("site", site_slugs),
+    Parameter("kind", tuple(KINDS)),
+    Parameter("origin", ORIGINS),
+    SEARCH,
+)
 @require_GET
 def list_forms(request: SignedIn) -> HttpResponse:
     """Every form of addresses that is read, the added ones first, and a box to try addresses in."""
@@ -57,7 +71,12 @@ def try_addresses(request: SignedIn) -> HttpResponse:
     """What a column of addresses is read as, and by which rules; nothing is changed. Asked by HTMX, that alone."""
     tried = request.POST.get("lines", "")
     lines, left = _lines(request.POST)
-    context = {"readings": [explained(line) for line in lines], "tried": tried, "is_tried": True, "left": left}
+    context = {
+        "readings": [explained(line) for line in lines],
+        "tried": tried,
+        "is_tried": True,
+        "left": left,
+    }
     if request.headers.get("HX-Request") == "true":
         return render(request, "listings/_readings.html", context)
     return render(request, "listings/addresses.html", _listed(request) | context)
@@ -68,18 +87,28 @@ def try_addresses(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_form(request: SignedIn) -> HttpResponse:
     """Try a form of addresses, and add it; a link from an unknown host fills in what is known."""
-    initial = {name: request.GET[name][:LONGEST_LINE] for name in ("host", "example") if name in request.GET}
+    initial = {
+        name: request.GET[name][:LONGEST_LINE]
+        for name in ("host", "example")
+        if name in request.GET
+    }
     form = AddressFormForm(posted(request), initial=initial)
     context: dict[str, Any] = {"form": form, "tried": request.POST.get("lines", "")}
     if request.method == "POST" and form.is_valid():
         if chosen_act(request, "try", "add", default="try") == "add":
             with refusals_go_to(form):
-                added = workflow.add_address_form(actor=request.user, at=timezone.now(), **form.cleaned_data)
-                messages.success(request, _("Addresses of this form are read from now on."))
+                added = workflow.add_address_form(
+                    actor=request.user, at=timezone.now(), **form.cleaned_data
+                )
+                messages.success(
+                    request, _("Addresses of this form are read from now on.")
+                )
                 return redirect("listings:address_form", added.pk)
         else:
             lines, left = _lines(request.POST)
-            context |= _tried(form, [form.cleaned_data["example"], *lines]) | {"left": left}
+            context |= _tried(form, [form.cleaned_data["example"], *lines]) | {
+                "left": left
+            }
     return render(request, "listings/address_form_new.html", context)
 
 
@@ -95,8 +124,14 @@ def _tried(form: AddressFormForm, lines: list[str]) -> dict[str, Any]:
 @require_GET
 def show_form(request: SignedIn, pk: int) -> HttpResponse:
     """One form that was added, with how its example is read now."""
-    form = get_object_or_404(AddressForm.objects.visible_to(request.user).select_related("added_by"), pk=pk)
-    context = {"form": form, "reading": explained(form.example), "may_change": _may_change(request)}
+    form = get_object_or_404(
+        AddressForm.objects.visible_to(request.user).select_related("added_by"), pk=pk
+    )
+    context = {
+        "form": form,
+        "reading": explained(form.example),
+        "may_change": _may_change(request),
+    }
     return render(request, "listings/address_form.html", context)
 
 
@@ -122,10 +157,19 @@ def list_hosts(request: SignedIn) -> HttpResponse:
     chosen = None
     if month := request.GET.get("month"):
         chosen = date.fromisoformat(f"{month}-01")
-    rows, total = ranked(request.user, month=chosen, marked=marked, text=request.GET.get("q", "").strip()[:253])
+    rows, total = ranked(
+        request.user,
+        month=chosen,
+        marked=marked,
+        text=request.GET.get("q", "").strip()[:253],
+    )
     chips = conditions(
         request.GET,
-        [("month", _("Month"), str), ("q", _("Host"), str), ("marked", _("Hosts"), {"1": _("no platform's")}.get)],
+        [
+            ("month", _("Month"), str),
+            ("q", _("Host"), str),
+            ("marked", _("Hosts"), {"1": _("no platform's")}.get),
+        ],
     )
     context = {
         "rows": rows,
@@ -199,7 +243,9 @@ def _matches(row: FormRow, asked: QueryDict) -> bool:
 
 def _lines(sent: QueryDict) -> tuple[list[str], str]:
     """The lines that somebody wants tried, as many as are looked at, and what to say of the others; "" without any."""
-    lines = [line.strip() for line in sent.get("lines", "").splitlines() if line.strip()]
+    lines = [
+        line.strip() for line in sent.get("lines", "").splitlines() if line.strip()
+    ]
     read = [line for line in lines if len(line) <= LONGEST_LINE][:MOST_LINES]
     left = len(lines) - len(read)
     if not left:

@@ -33,9 +33,30 @@ class ListingsConfig(AppConfig):
             "platforms", _("Platforms and liaisons"), "stores:platforms", section="registers", order=20, roles=house,
             count=lambda user: Platform.objects.visible_to(user).count(),
         )  # fmt: skip
-        register("stores", _("Stores"), "stores:list", section="registers", order=30, roles=corps)
-        register("listings", _("Listings"), "listings:list", section="registers", order=40, roles=corps)
-        register("addresses", _("Address rules"), "listings:addresses", section="registers", order=45, roles=house)
+        register(
+            "stores",
+            _("Stores"),
+            "stores:list",
+            section="registers",
+            order=30,
+            roles=corps,
+        )
+        register(
+            "listings",
+            _("Listings"),
+            "listings:list",
+            section="registers",
+            order=40,
+            roles=corps,
+        )
+        register(
+            "addresses",
+            _("Address rules"),
+            "listings:addresses",
+            section="registers",
+            order=45,
+            roles=house,
+        )
         register(
             "official", _("Official accounts"), "listings:official", section="registers", order=50,
             roles=(*corps, "representative"),

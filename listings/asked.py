@@ -73,13 +73,19 @@ def describe(query: Query) -> Described | None:
         return None
     address = _read(query.text)
     if address.kind in ("listing", "store"):
-        return _named(address.site, address.kind, address.canonical_id, address.canonical_url)
+        return _named(
+            address.site, address.kind, address.canonical_id, address.canonical_url
+        )
     site = LABELS.get(address.site, address.site)
     if address.kind == "short":
-        said = _("A short link of %(site)s: only the platform knows where it leads. Open it and paste the address.")
+        said = _(
+            "A short link of %(site)s: only the platform knows where it leads. Open it and paste the address."
+        )
         return Described(said % {"site": site})
     if address.kind == "search":
-        said = _("A search page or list of %(site)s: it names no single listing or store.")
+        said = _(
+            "A search page or list of %(site)s: it names no single listing or store."
+        )
         return Described(said % {"site": site})
     return None if address.reason in _NO_ADDRESS else Described(address.message)
 
@@ -90,7 +96,8 @@ def _named(site: str, kind: str, canonical_id: str, url: str) -> Described:
         "store": _("A store on %(site)s, id %(id)s."),
     }[kind]
     return Described(
-        said % {"site": LABELS.get(site, site), "id": canonical_id}, url or f"{site}/{kind}/{canonical_id}"
+        said % {"site": LABELS.get(site, site), "id": canonical_id},
+        url or f"{site}/{kind}/{canonical_id}",
     )
 
 
@@ -103,8 +110,14 @@ class ByAddress:
 
     def newest(self, before: int | None, limit: int) -> list[int]:
         place = self.place
-        rows = self.visible.filter(platform__slug=place.platform, canonical_id=place.canonical_id)
-        return list(rows.filter(pk__lt=before or BEYOND).order_by("-pk").values_list("pk", flat=True)[:limit])
+        rows = self.visible.filter(
+            platform__slug=place.platform, canonical_id=place.canonical_id
+        )
+        return list(
+            rows.filter(pk__lt=before or BEYOND)
+            .order_by("-pk")
+            .values_list("pk", flat=True)[:limit]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +129,20 @@ class ByPrefix:
 
     def newest(self, before: int | None, limit: int) -> list[int]:
         newest, matches = self._matches(before or BEYOND, limit)
-        found = self._visible(self.visible.filter(pk__in=newest), limit) if newest else []
+        found = (
+            self._visible(self.visible.filter(pk__in=newest), limit) if newest else []
+        )
         if len(found) >= limit:
             return found
         if len(newest) < limit and len(matches) <= MOST_MATCHES:
-            return self._visible(self.visible.filter(pk__in=newest | matches), limit) if newest | matches else []
-        begins = self.visible.filter(canonical_id__startswith=self.prefix, pk__lt=before or BEYOND)
+            return (
+                self._visible(self.visible.filter(pk__in=newest | matches), limit)
+                if newest | matches
+                else []
+            )
+        begins = self.visible.filter(
+            canonical_id__startswith=self.prefix, pk__lt=before or BEYOND
+        )
         return self._visible(begins, limit)
 
     @staticmethod
@@ -131,8 +152,17 @@ class ByPrefix:
     def _matches(self, before: int, limit: int) -> tuple[set[int], set[int]]:
         """Keys of records whose id begins so: of the newest; and where these are too few, MOST_MATCHES + 1 of all."""
         statement = BY_PREFIX.format(table=self.visible.model._meta.db_table)
-        asked: dict[str, Any] = {"before": before, "newest": NEWEST, "enough": limit, "most": MOST_MATCHES + 1}
-        asked |= {"pattern": literal(self.prefix) + "%", "first": self.prefix, "last": self.prefix + _LAST}
+        asked: dict[str, Any] = {
+            "before": before,
+            "newest": NEWEST,
+            "enough": limit,
+            "most": MOST_MATCHES + 1,
+        }
+        asked |= {
+            "pattern": literal(self.prefix) + "%",
+            "first": self.prefix,
+            "last": self.prefix + _LAST,
+        }
         found: dict[str, set[int]] = {"newest": set(), "all": set()}
         with connection.cursor() as cursor:
             cursor.execute(statement, asked)
@@ -141,7 +171,9 @@ class ByPrefix:
         return found["newest"], found["all"]
 
 
-def by_id(query: Query, kind: str, visible: models.QuerySet) -> list[ByAddress | ByPrefix]:
+def by_id(
+    query: Query, kind: str, visible: models.QuerySet
+) -> list[ByAddress | ByPrefix]:
     """Where a listing or store is looked for that a query names by its address or by how its id begins."""
     if place := place_of(query):
         return [ByAddress(visible, place)] if place.kind == kind else []
@@ -151,4 +183,8 @@ def by_id(query: Query, kind: str, visible: models.QuerySet) -> list[ByAddress |
 def is_whole_id(query: Query, kind: str, canonical_id: str) -> bool:
     """Whether a query is the whole address or id of this one."""
     place = place_of(query)
-    return place == Place(place.platform, kind, canonical_id) if place else query.plain == canonical_id
+    return (
+        place == Place(place.platform, kind, canonical_id)
+        if place
+        else query.plain == canonical_id
+    )

@@ -16,7 +16,9 @@ ACTS = {
 
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
-    wording.families.update(address_form=_("Forms of addresses"), unknown_host=_("Unknown hosts"))
+    wording.families.update(
+        address_form=_("Forms of addresses"), unknown_host=_("Unknown hosts")
+    )
     wording.name_acts(ACTS)
     wording.details.update(
         form=Detail(_("form")),
@@ -25,4 +27,9 @@ def register() -> None:
         remark=Detail(_("remark")),
         site=Detail(_("site")),
     )
-    name_kind(AddressForm, _("Form of addresses"), names_of(AddressForm.objects.all), choices(AddressForm.Kind))
+    name_kind(
+        AddressForm,
+        _("Form of addresses"),
+        names_of(AddressForm.objects.all),
+        choices(AddressForm.Kind),
+    )

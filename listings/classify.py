@@ -19,11 +19,17 @@ REASONS: dict[str, Any] = {
     "": "",
     "no-address": _("The row names no address."),
     "unusable-address": _("No address in the row can be used."),
-    "search-page": _("The address is a search page or a start page, not a listing or a store."),
+    "search-page": _(
+        "The address is a search page or a start page, not a listing or a store."
+    ),
     "two-listings": _("The row names two different listings. Give each its own row."),
     "two-stores": _("The row names two different stores. Give each its own row."),
-    "short-link": _("A short link does not show where it leads. A person must open it and enter the address."),
-    "platform-not-registered": _("The platform of this address is not registered, or was retired."),
+    "short-link": _(
+        "A short link does not show where it leads. A person must open it and enter the address."
+    ),
+    "platform-not-registered": _(
+        "The platform of this address is not registered, or was retired."
+    ),
     "two-platforms": _("The listing and the store are on different platforms."),
 }
 
@@ -51,7 +57,11 @@ class RowReading(NamedTuple):
         return getattr(self, self.target) if self.target is not None else None
 
 
-def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_platforms: Collection[str]) -> RowReading:
+def judge_row(
+    addresses: Iterable[tuple[str, str]],
+    request: str,
+    registered_platforms: Collection[str],
+) -> RowReading:
     """Judge one row by its addresses and by what it asks for.
 
     addresses: (field, text) of the address cells, as `SheetRow.addresses`; the field is not looked at, for the address
@@ -67,28 +77,51 @@ def judge_row(addresses: Iterable[tuple[str, str]], request: str, registered_pla
     short = [text for text, address in read if address.kind == "short"]
     for _text, address in read:
         if address.kind == "listing":
-            listings.setdefault((platform_of(address.site), address.canonical_id), address)
+            listings.setdefault(
+                (platform_of(address.site), address.canonical_id), address
+            )
         elif address.kind == "store":
-            stores.setdefault((platform_of(address.site), address.canonical_id), address)
+            stores.setdefault(
+                (platform_of(address.site), address.canonical_id), address
+            )
     if len(listings) > 1:
         return _not_ok("invalid", "two-listings", _cells(read, "listing"))
     if len(stores) > 1:
         return _not_ok("invalid", "two-stores", _cells(read, "store"))
-    listing, store = next(iter(listings.values()), None), next(iter(stores.values()), None)
+    listing, store = (
+        next(iter(listings.values()), None),
+        next(iter(stores.values()), None),
+    )
     if listing is None and store is None and not short:
         return _unusable(read)
 
     if short:
         return _not_ok("held", "short-link", short[0], listing, store)
-    platforms = {platform_of(address.site) for address in (listing, store) if address is not None}
+    platforms = {
+        platform_of(address.site) for address in (listing, store) if address is not None
+    }
     if any(platform not in registered_platforms for platform in platforms):
-        kind = "listing" if listing is not None and platform_of(listing.site) not in registered_platforms else "store"
-        return _not_ok("held", "platform-not-registered", _cells(read, kind), listing, store)
+        kind = (
+            "listing"
+            if listing is not None
+            and platform_of(listing.site) not in registered_platforms
+            else "store"
+        )
+        return _not_ok(
+            "held", "platform-not-registered", _cells(read, kind), listing, store
+        )
     if len(platforms) > 1:
         return _not_ok("held", "two-platforms", _cells(read, "listing"), listing, store)
 
     closure = store is not None and asks_for_closure(request)
-    return RowReading("ok", "", "", listing, store, "store" if closure or listing is None else "listing")
+    return RowReading(
+        "ok",
+        "",
+        "",
+        listing,
+        store,
+        "store" if closure or listing is None else "listing",
+    )
 
 
 # One store is named by many rows of a sheet.
@@ -106,7 +139,11 @@ def _cells(read: list[tuple[str, Address]], kind: str) -> str:
 
 
 def _not_ok(
-    verdict: Verdict, code: str, text: str, listing: Address | None = None, store: Address | None = None
+    verdict: Verdict,
+    code: str,
+    text: str,
+    listing: Address | None = None,
+    store: Address | None = None,
 ) -> RowReading:
     return RowReading(verdict, code, REASONS[code], listing, store, text=text)
 

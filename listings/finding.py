@@ -26,11 +26,41 @@ def register() -> None:
     search.describers.append(asked.describe)
     search.indexes.extend((LISTING_WORDS, STORE_WORDS))
     kind = search.register
-    kind("official", _("Official accounts"), order=28, roles=CORPS, sources=_official, show=_show_official)
-    kind("stores", _("Stores"), order=30, roles=CORPS, sources=_stores, show=_show_stores)
-    kind("listings", _("Listings"), order=35, roles=CORPS, sources=_listings, show=_show_listings)
-    kind("platforms", _("Platforms"), order=26, roles=READERS, sources=_platforms, show=_show_platforms)
-    kind("liaisons", _("Liaisons"), order=62, roles=READERS, sources=_liaisons, show=_show_liaisons)
+    kind(
+        "official",
+        _("Official accounts"),
+        order=28,
+        roles=CORPS,
+        sources=_official,
+        show=_show_official,
+    )
+    kind(
+        "stores", _("Stores"), order=30, roles=CORPS, sources=_stores, show=_show_stores
+    )
+    kind(
+        "listings",
+        _("Listings"),
+        order=35,
+        roles=CORPS,
+        sources=_listings,
+        show=_show_listings,
+    )
+    kind(
+        "platforms",
+        _("Platforms"),
+        order=26,
+        roles=READERS,
+        sources=_platforms,
+        show=_show_platforms,
+    )
+    kind(
+        "liaisons",
+        _("Liaisons"),
+        order=62,
+        roles=READERS,
+        sources=_liaisons,
+        show=_show_liaisons,
+    )
 
 
 def by_words(words: Words, query: Query, visible) -> list[Source]:
@@ -50,7 +80,9 @@ def _official(user: User, query: Query) -> list[Source]:
 
 
 def _show_official(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
-    accounts = OfficialAccount.objects.visible_to(user).select_related("firm", "platform")
+    accounts = OfficialAccount.objects.visible_to(user).select_related(
+        "firm", "platform"
+    )
     return [
         Hit(
             account.name,
@@ -69,23 +101,39 @@ def _stores(user: User, query: Query) -> list[Source]:
 
 def _show_stores(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     known, hits = standings("store", keys, user), []
-    for store in in_order(Store.objects.visible_to(user).select_related("platform"), keys):
+    for store in in_order(
+        Store.objects.visible_to(user).select_related("platform"), keys
+    ):
         status = known.get(store.pk)
         note = f"{store.platform.label} {store.canonical_id}"
         state, label = (status.state, status.label) if status else ("", "")
         is_exact = is_whole_id(query, "store", store.canonical_id)
-        hits.append(Hit(str(store), note, reverse("stores:store", args=[store.pk]), state, label, is_exact))
+        hits.append(
+            Hit(
+                str(store),
+                note,
+                reverse("stores:store", args=[store.pk]),
+                state,
+                label,
+                is_exact,
+            )
+        )
     return hits
 
 
 def _listings(user: User, query: Query) -> list[Source]:
     listings = Listing.objects.visible_to(user)
-    return [*by_id(query, "listing", listings), *by_words(LISTING_WORDS, query, listings)]
+    return [
+        *by_id(query, "listing", listings),
+        *by_words(LISTING_WORDS, query, listings),
+    ]
 
 
 def _show_listings(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     known, hits = standings("listing", keys, user), []
-    for listing in in_order(Listing.objects.visible_to(user).select_related("platform"), keys):
+    for listing in in_order(
+        Listing.objects.visible_to(user).select_related("platform"), keys
+    ):
         status = known.get(listing.pk)
         note = f"{listing.platform.label} {listing.canonical_id}"
         url = reverse("listings:listing", args=[listing.pk])
@@ -96,7 +144,13 @@ def _show_listings(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 
 def _platforms(user: User, query: Query) -> list[Source]:
-    return [Rows(Platform.objects.visible_to(user).filter(holding(query, "name", "name_en", "slug")))]
+    return [
+        Rows(
+            Platform.objects.visible_to(user).filter(
+                holding(query, "name", "name_en", "slug")
+            )
+        )
+    ]
 
 
 def _show_platforms(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
@@ -110,14 +164,28 @@ def _show_platforms(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 
 def _liaisons(user: User, query: Query) -> list[Source]:
-    return [Rows(Liaison.objects.visible_to(user).filter(holding(query, "name", "email", "user__username")))]
+    return [
+        Rows(
+            Liaison.objects.visible_to(user).filter(
+                holding(query, "name", "email", "user__username")
+            )
+        )
+    ]
 
 
 def _show_liaisons(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     hits = []
-    for liaison in in_order(Liaison.objects.visible_to(user).select_related("platform"), keys):
+    for liaison in in_order(
+        Liaison.objects.visible_to(user).select_related("platform"), keys
+    ):
         page = reverse("stores:platforms")
         if not user.is_corps and liaison.is_active:
             page = reverse("stores:liaison", args=[liaison.pk])
-        hits.append(Hit(liaison.name, f"{liaison.platform.label} {liaison.get_duty_display()}", page))
+        hits.append(
+            Hit(
+                liaison.name,
+                f"{liaison.platform.label} {liaison.get_duty_display()}",
+                page,
+            )
+        )
     return hits

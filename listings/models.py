@@ -19,7 +19,10 @@ class AddressFormQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """The corps and administrators see which forms of addresses are known."""
         return (
-            self if user.is_authenticated and (user.is_corps or user.role == user.Role.ADMINISTRATOR) else self.none()
+            self
+            if user.is_authenticated
+            and (user.is_corps or user.role == user.Role.ADMINISTRATOR)
+            else self.none()
         )
 
     def in_force(self) -> Self:
@@ -52,13 +55,19 @@ class AddressForm(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     host = models.CharField(_("host"), max_length=100)
     path = models.CharField(_("path"), max_length=200, blank=True)
-    parameter = models.CharField(_("query parameter with the id"), max_length=40, blank=True)
-    id_shape = models.CharField(_("form of the id"), max_length=1, choices=IdShape.choices, blank=True)
+    parameter = models.CharField(
+        _("query parameter with the id"), max_length=40, blank=True
+    )
+    id_shape = models.CharField(
+        _("form of the id"), max_length=1, choices=IdShape.choices, blank=True
+    )
     id_prefix = models.CharField(_("beginning of the id"), max_length=12, blank=True)
     example = models.CharField(_("example"), max_length=500)
     valid_from = models.DateField(_("in use since"))
     source = models.CharField(_("source"), max_length=300)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
     added_at = models.DateTimeField()
     retired_on = models.DateField(null=True, blank=True)
 
@@ -89,7 +98,10 @@ class UnknownHostQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """The corps and administrators see which hosts nobody knows; which sheet named one is for who sees that."""
         return (
-            self if user.is_authenticated and (user.is_corps or user.role == user.Role.ADMINISTRATOR) else self.none()
+            self
+            if user.is_authenticated
+            and (user.is_corps or user.role == user.Role.ADMINISTRATOR)
+            else self.none()
         )
 
 
@@ -110,7 +122,11 @@ class UnknownHost(models.Model):
     objects = UnknownHostQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sheet", "host"], name="a_host_once_for_an_import")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "host"], name="a_host_once_for_an_import"
+            )
+        ]
         indexes = [models.Index(fields=["host", "month"], name="unknown_host_month")]
 
 
@@ -119,7 +135,9 @@ class OtherHost(models.Model):
 
     host = models.CharField(max_length=253, unique=True)
     remark = models.CharField(max_length=200, blank=True)
-    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
     marked_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -137,7 +155,13 @@ class Listing(models.Model):
     named it says; `store` is known."""
 
     # Platform and store are checked for a whole statement (`triggers`): row by row would cost an import a tenth.
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="listings", db_index=False, db_constraint=False)
+    platform = models.ForeignKey(
+        Platform,
+        models.PROTECT,
+        related_name="listings",
+        db_index=False,
+        db_constraint=False,
+    )
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)
@@ -145,10 +169,21 @@ class Listing(models.Model):
     brand = models.CharField(_("brand"), max_length=60, blank=True)
     # Known: what a person confirmed. Claimed: what the first row that named a store beside it says; shown as that.
     store = models.ForeignKey(
-        Store, models.PROTECT, null=True, blank=True, related_name="listings", db_constraint=False, db_index=False
+        Store,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="listings",
+        db_constraint=False,
+        db_index=False,
     )
     claimed_store = models.ForeignKey(
-        Store, models.PROTECT, null=True, blank=True, related_name="claimed_listings", db_constraint=False
+        Store,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claimed_listings",
+        db_constraint=False,
     )
     created_at = models.DateTimeField(db_default=Now())
 
@@ -156,7 +191,9 @@ class Listing(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_listing_once_on_a_platform"),
+            models.UniqueConstraint(
+                fields=["platform", "canonical_id"], name="a_listing_once_on_a_platform"
+            ),
         ]
         triggers = [
             *refers("platform_id", "stores_platform"),
@@ -166,7 +203,11 @@ class Listing(models.Model):
             *indexed("title", "brand"),
         ]
         indexes = [
-            models.Index(fields=["store"], name="listing_known_store", condition=models.Q(store__isnull=False)),
+            models.Index(
+                fields=["store"],
+                name="listing_known_store",
+                condition=models.Q(store__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -217,16 +258,28 @@ class Belonging(models.Model):
         REFUSED = "refused", _("Not confirmed")
         CORRECTED = "corrected", _("Corrected")
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     listing_id = models.CharField(max_length=100)
     store_id = models.CharField(max_length=100)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.UNJUDGED)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.UNJUDGED
+    )
     in_effect = models.BooleanField(default=True)
-    firm = models.ForeignKey(Firm, models.PROTECT, null=True, related_name="belongings", db_index=False)
+    firm = models.ForeignKey(
+        Firm, models.PROTECT, null=True, related_name="belongings", db_index=False
+    )
     complaint = models.BigIntegerField(null=True)
     row = models.IntegerField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
-    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    judged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
     judged_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True, db_default="")
 
@@ -235,7 +288,8 @@ class Belonging(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["platform", "listing_id", "store_id"], name="a_listing_is_claimed_once_in_a_store"
+                fields=["platform", "listing_id", "store_id"],
+                name="a_listing_is_claimed_once_in_a_store",
             ),
             models.UniqueConstraint(
                 fields=["platform", "listing_id"],
@@ -244,7 +298,8 @@ class Belonging(models.Model):
             ),
             models.CheckConstraint(
                 name="a_judged_belonging_says_when",
-                condition=models.Q(state="unjudged") | models.Q(judged_at__isnull=False),
+                condition=models.Q(state="unjudged")
+                | models.Q(judged_at__isnull=False),
             ),
         ]
         indexes = [
@@ -270,9 +325,13 @@ class BelongingCorrection(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         DECLINED = "declined", _("Declined")
 
-    listing = models.ForeignKey(Listing, models.PROTECT, related_name="corrections", db_index=False)
+    listing = models.ForeignKey(
+        Listing, models.PROTECT, related_name="corrections", db_index=False
+    )
     store_id = models.CharField(max_length=100, blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PROPOSED
+    )
     reason = models.CharField(max_length=300)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
@@ -280,7 +339,9 @@ class BelongingCorrection(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["listing"], name="one_open_correction_for_a_listing", condition=models.Q(state="proposed")
+                fields=["listing"],
+                name="one_open_correction_for_a_listing",
+                condition=models.Q(state="proposed"),
             ),
         ]
         triggers = [is_kept("belonging_correction")]

@@ -232,7 +232,9 @@ class Registry:
             self.raised[listing, store] = row
         else:
             return
-        self.claims[listing][store] = Claim(Belonging.State.UNJUDGED.value, takes_effect)
+        self.claims[listing][store] = Claim(
+            Belonging.State.UNJUDGED.value, takes_effect
+        )
         self.allowance = (self.allowance or 0) - takes_effect
 
     def add_listing(self, key: Key, words: str) -> None:
@@ -247,26 +249,63 @@ class Registry:
 
     def number(self) -> None:
         """Give what came new its primary keys, before anything is written. Two statements."""
-        self.stores.update(zip(self.new_stores, take_ids(Store, len(self.new_stores)), strict=True))
-        self.listings.update(zip(self.new_listings, take_ids(Listing, len(self.new_listings)), strict=True))
+        self.stores.update(
+            zip(self.new_stores, take_ids(Store, len(self.new_stores)), strict=True)
+        )
+        self.listings.update(
+            zip(
+                self.new_listings,
+                take_ids(Listing, len(self.new_listings)),
+                strict=True,
+            )
+        )
 
     def write(self) -> None:
         """Write what came new and is numbered. Six statements at most; needs `lock_registry`."""
-        stores = [f"{self.stores[key]}\t{key[0]}\t{key[1]}\t{words}" for key, words in self.new_stores.items()]
-        copy_lines(Store, ["id", "platform_id", "canonical_id", "site", "url", "name"], stores)
+        stores = [
+            f"{self.stores[key]}\t{key[0]}\t{key[1]}\t{words}"
+            for key, words in self.new_stores.items()
+        ]
+        copy_lines(
+            Store, ["id", "platform_id", "canonical_id", "site", "url", "name"], stores
+        )
         listings = []
         for key, words in self.new_listings.items():
-            known, claimed = self._store_of(key, self.known), self._store_of(key, self.new_claimed)
+            known, claimed = (
+                self._store_of(key, self.known),
+                self._store_of(key, self.new_claimed),
+            )
             stands_in = f"{known or NULL}\t{claimed or known or NULL}"
-            listings.append(f"{self.listings[key]}\t{key[0]}\t{key[1]}\t{words}\t{stands_in}")
-        columns = ["id", "platform_id", "canonical_id", "site", "url", "title", "brand", "store_id", "claimed_store_id"]
+            listings.append(
+                f"{self.listings[key]}\t{key[0]}\t{key[1]}\t{words}\t{stands_in}"
+            )
+        columns = [
+            "id",
+            "platform_id",
+            "canonical_id",
+            "site",
+            "url",
+            "title",
+            "brand",
+            "store_id",
+            "claimed_store_id",
+        ]
         copy_lines(Listing, columns, listings)
-        copy_lines(Belonging, BELONGING_COLUMNS, [*self._confirmed_lines(), *self._claim_lines()])
+        copy_lines(
+            Belonging,
+            BELONGING_COLUMNS,
+            [*self._confirmed_lines(), *self._claim_lines()],
+        )
         self._put(KNOW_STORES, self.new_known)
         self._put(CLAIM_STORES, self.new_claimed)
         if self.raised:
             self._raise()
-        self.new_listings, self.new_stores, self.new_known, self.new_claimed = {}, {}, {}, {}
+        self.new_listings, self.new_stores, self.new_known, self.new_claimed = (
+            {},
+            {},
+            {},
+            {},
+        )
         self.new_claims, self.raised = {}, {}
 
     def _confirmed_lines(self) -> Iterator[str]:
@@ -287,7 +326,11 @@ class Registry:
     def _put(self, statement: str, stores: dict[Key, str]) -> None:
         """Write down for listings that were there before in which store they are."""
         old = stores.keys() & (self.listings.keys() - self.new_listings.keys())
-        put = {self.listings[key]: store for key in old if (store := self._store_of(key, stores))}
+        put = {
+            self.listings[key]: store
+            for key in old
+            if (store := self._store_of(key, stores))
+        }
         if put:
             with connection.cursor() as cursor:
                 cursor.execute(statement, [list(put), list(put.values())])
@@ -296,7 +339,14 @@ class Registry:
         keys = [(*listing, store, row) for (listing, store), row in self.raised.items()]
         platforms, listings, stores, rows = map(list, zip(*keys, strict=True))
         with connection.cursor() as cursor:
-            said = [self.source.firm, self.source.complaint, platforms, listings, stores, rows]
+            said = [
+                self.source.firm,
+                self.source.complaint,
+                platforms,
+                listings,
+                stores,
+                rows,
+            ]
             cursor.execute(RAISE_CLAIMS, said)
 
     def _store_of(self, listing: Key, stores: dict[Key, str]) -> int | None:

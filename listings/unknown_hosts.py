@@ -48,35 +48,56 @@ class HostRow:
 
 def months(user: User) -> list[date]:
     """The months in which unknown hosts were named, the latest first."""
-    found = UnknownHost.objects.visible_to(user).order_by("-month").values_list("month", flat=True)
+    found = (
+        UnknownHost.objects.visible_to(user)
+        .order_by("-month")
+        .values_list("month", flat=True)
+    )
     return list(found.distinct())
 
 
-def ranked(user: User, *, month: date | None, marked: bool, text: str) -> tuple[list[HostRow], int]:
+def ranked(
+    user: User, *, month: date | None, marked: bool, text: str
+) -> tuple[list[HostRow], int]:
     """The hosts of a month, or of each, those named most first, and how many there are. Five statements.
 
     marked: those that are no platform's instead of the others. text: part of the host.
     """
     found = UnknownHost.objects.visible_to(user)
     others = OtherHost.objects.values("host")
-    found = {True: found.filter(host__in=others), False: found.exclude(host__in=others)}[marked]
+    found = {
+        True: found.filter(host__in=others),
+        False: found.exclude(host__in=others),
+    }[marked]
     if month:
         found = found.filter(month=month)
     if text:
         found = found.filter(host__contains=text.lower())
     grouped = found.order_by().values("host", "month")
-    grouped = grouped.annotate(rows=Sum("rows"), sheets=Count("pk"), seen_at=Max("seen_at"))
+    grouped = grouped.annotate(
+        rows=Sum("rows"), sheets=Count("pk"), seen_at=Max("seen_at")
+    )
     rows: list[Any] = list(grouped.order_by("-month", "-rows", "host")[:MOST])
     latest = _latest(found, rows)
     names = _named({row.sheet for some in latest.values() for row in some}, user)
-    remarks = dict(OtherHost.objects.filter(host__in=[row["host"] for row in rows]).values_list("host", "remark"))
-    return [_row(row, latest[row["host"], row["month"]], names, remarks) for row in rows], grouped.count()
+    remarks = dict(
+        OtherHost.objects.filter(host__in=[row["host"] for row in rows]).values_list(
+            "host", "remark"
+        )
+    )
+    return [
+        _row(row, latest[row["host"], row["month"]], names, remarks) for row in rows
+    ], grouped.count()
 
 
-def _latest(found: Any, rows: Iterable[dict[str, Any]]) -> dict[tuple[str, date], list[UnknownHost]]:
+def _latest(
+    found: Any, rows: Iterable[dict[str, Any]]
+) -> dict[tuple[str, date], list[UnknownHost]]:
     """What the sheets that came last said of these hosts, the latest first."""
     latest: dict[tuple[str, date], list[UnknownHost]] = {}
-    wanted = found.filter(host__in={row["host"] for row in rows}, month__in={row["month"] for row in rows})
+    wanted = found.filter(
+        host__in={row["host"] for row in rows}, month__in={row["month"] for row in rows}
+    )
     for one in wanted.order_by("host", "month", "-seen_at", "-pk"):
         some = latest.setdefault((one.host, one.month), [])
         if len(some) < SHOWN_SHEETS:
@@ -111,7 +132,9 @@ def _row(
 
 def need(user: User) -> Iterable[Need]:
     """That rows of this month could not be used because nobody knows their hosts; one statement."""
-    found = UnknownHost.objects.filter(month=today().replace(day=1)).exclude(host__in=OtherHost.objects.values("host"))
+    found = UnknownHost.objects.filter(month=today().replace(day=1)).exclude(
+        host__in=OtherHost.objects.values("host")
+    )
     told = found.aggregate(hosts=Count("host", distinct=True), rows=Sum("rows"))
     if told["hosts"]:
         said = ngettext(
@@ -123,7 +146,8 @@ def need(user: User) -> Iterable[Need]:
             colour="amber",
             mark=_("unknown"),
             text=said % {"hosts": thousands(told["hosts"])},
-            note=_("rows that could not be used: %(rows)s") % {"rows": thousands(told["rows"])},
+            note=_("rows that could not be used: %(rows)s")
+            % {"rows": thousands(told["rows"])},
             url=f"{reverse('listings:unknown_hosts')}?month={today():%Y-%m}",
             verb=_("Look"),
         )

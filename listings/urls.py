@@ -14,7 +14,11 @@ urlpatterns = [
     path("addresses/hosts/", address_views.list_hosts, name="unknown_hosts"),
     path("addresses/hosts/mark/", address_views.mark_host, name="unknown_host_mark"),
     path("addresses/<int:pk>/", address_views.show_form, name="address_form"),
-    path("addresses/<int:pk>/retire/", address_views.retire_form, name="address_form_retire"),
+    path(
+        "addresses/<int:pk>/retire/",
+        address_views.retire_form,
+        name="address_form_retire",
+    ),
     path("official/", views.list_official, name="official"),
     path("official/new/", views.new_official, name="official_new"),
     path("official/<int:pk>/", views.show_official, name="official_account"),

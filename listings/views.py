@@ -38,7 +38,14 @@ from listings.sites import platform_of
 from stores import workflow
 from stores.filters import PLATFORM
 from stores.models import OfficialAccount, Platform
-from stores.standing import Standing, freed_by, protected_by, standings, touched_by, touched_version
+from stores.standing import (
+    Standing,
+    freed_by,
+    protected_by,
+    standings,
+    touched_by,
+    touched_version,
+)
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)
@@ -73,13 +80,20 @@ def list_listings(request: SignedIn) -> HttpResponse:
     fragment = request.headers.get("HX-Request") == "true"
     total = None if fragment else (lambda: capped_count(found))
     page = page_of(found.values(*COLUMNS), request.GET, order=("-id",), total=total)
-    rows_html = render_to_string("listings/rows.html", {"rows": _rows(page)}, using="jinja2")
+    rows_html = render_to_string(
+        "listings/rows.html", {"rows": _rows(page)}, using="jinja2"
+    )
     if fragment:
         return HttpResponse(rows_html)
     platforms = list(Platform.objects.visible_to(request.user))
     by_slug = {platform.slug: platform.label for platform in platforms}
     chips = conditions(
-        request.GET, [("platform", _("Platform"), by_slug.get), ("brand", _("Brand"), str), ("q", _("Search"), str)]
+        request.GET,
+        [
+            ("platform", _("Platform"), by_slug.get),
+            ("brand", _("Brand"), str),
+            ("q", _("Search"), str),
+        ],
     )
     context = {
         "page": page,
@@ -113,7 +127,9 @@ def _rows(page: Page) -> Iterator[tuple[str, ...]]:
 
 def first_known(recorded_at: datetime, standing: Standing | None) -> datetime:
     """Since when a listing is known: since somebody asked to act on it, where that was before it was recorded."""
-    return min(recorded_at, standing.since) if standing and standing.since else recorded_at
+    return (
+        min(recorded_at, standing.since) if standing and standing.since else recorded_at
+    )
 
 
 def _as_claimed(name: str | None) -> str:
@@ -129,12 +145,18 @@ def _label(name: str, name_en: str) -> str:
 @require_GET
 def show_listing(request: SignedIn, pk: int) -> HttpResponse:
     """A listing; where somebody asked to act on it, the page of its story, if the person may see that."""
-    listings = Listing.objects.visible_to(request.user).select_related("platform", "store", "claimed_store")
+    listings = Listing.objects.visible_to(request.user).select_related(
+        "platform", "store", "claimed_store"
+    )
     listing = get_object_or_404(listings, pk=pk)
     standing = standings("listing", [pk], request.user).get(pk)
     if standing and standing.url:
         return redirect(standing.url)
-    context = {"listing": listing, "standing": standing, "since": first_known(listing.created_at, standing)}
+    context = {
+        "listing": listing,
+        "standing": standing,
+        "since": first_known(listing.created_at, standing),
+    }
     return render(request, "listings/listing.html", context)
 
 
@@ -143,18 +165,26 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
 @require_GET
 def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""
-    accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
+    accounts = OfficialAccount.objects.visible_to(request.user).select_related(
+        "firm", "platform"
+    )
     struck = request.GET.get("struck") == "1"
     asked_for = Approval.objects.open_among(OfficialAccount)
     struck_count = accounts.exclude(struck_at=None).count()
-    accounts = accounts.exclude(struck_at=None) if struck else accounts.protecting() | accounts.proposed()
+    accounts = (
+        accounts.exclude(struck_at=None)
+        if struck
+        else accounts.protecting() | accounts.proposed()
+    )
     if firm := request.GET.get("firm"):
         accounts = accounts.filter(firm__code=firm)
     if platform := request.GET.get("platform"):
         accounts = accounts.filter(platform__slug=platform)
     platforms = list(Platform.objects.visible_to(request.user))
     labels = {platform.slug: platform.label for platform in platforms}
-    names = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    names = {
+        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
+    }
     context = {
         "accounts": accounts,
         "struck": struck,
@@ -191,7 +221,10 @@ def new_official(request: SignedIn) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 actor=request.user,
             )
-            messages.success(request, _("A second person decides; until then no new letter names it."))
+            messages.success(
+                request,
+                _("A second person decides; until then no new letter names it."),
+            )
             return redirect("listings:official_account", account.pk)
     return render(request, "listings/official_new.html", {"form": form})
 
@@ -210,12 +243,21 @@ def judge_registration(request: SignedIn, pk: int) -> TransitionRefused | None:
     try:
         if chosen_act(request, "confirm", "decline") == "confirm":
             shown = request.POST.get("touches", "")
-            workflow.confirm_official_account(account=account, actor=request.user, touches=shown)
+            workflow.confirm_official_account(
+                account=account, actor=request.user, touches=shown
+            )
             messages.success(request, _("The account is protected from now on."))
         else:
             reason = request.POST.get("reason", "")
-            workflow.decline_official_account(account=account, actor=request.user, reason=reason)
-            messages.success(request, _("The account is not registered; its store may be named like any other."))
+            workflow.decline_official_account(
+                account=account, actor=request.user, reason=reason
+            )
+            messages.success(
+                request,
+                _(
+                    "The account is not registered; its store may be named like any other."
+                ),
+            )
     except TransitionRefused as refused:
         return refused
     return None
@@ -235,8 +277,15 @@ def propose_strike(request: SignedIn, pk: int) -> HttpResponse:
     form = StrikeForm(request.POST)
     if form.is_valid():
         with refusals_go_to(form):
-            workflow.propose_strike(account=_account(request, pk), actor=request.user, **form.cleaned_data)
-            messages.success(request, _("A second person decides; until then the account is protected as before."))
+            workflow.propose_strike(
+                account=_account(request, pk), actor=request.user, **form.cleaned_data
+            )
+            messages.success(
+                request,
+                _(
+                    "A second person decides; until then the account is protected as before."
+                ),
+            )
             return redirect("listings:official_account", pk)
     return _official(request, pk, form)
 
@@ -255,9 +304,16 @@ def judge_strike(request: SignedIn, pk: int) -> TransitionRefused | None:
     try:
         if chosen_act(request, "strike", "decline") == "strike":
             workflow.strike_official_account(account=account, actor=request.user)
-            messages.success(request, _("The account is struck: its store may be named like any other."))
+            messages.success(
+                request,
+                _("The account is struck: its store may be named like any other."),
+            )
         else:
-            workflow.decline_strike(account=account, actor=request.user, reason=request.POST.get("reason", ""))
+            workflow.decline_strike(
+                account=account,
+                actor=request.user,
+                reason=request.POST.get("reason", ""),
+            )
             messages.success(request, _("The account stays protected."))
     except TransitionRefused as refused:
         return refused
@@ -265,7 +321,9 @@ def judge_strike(request: SignedIn, pk: int) -> TransitionRefused | None:
 
 
 def _account(request: SignedIn, pk: int) -> OfficialAccount:
-    accounts = OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform")
+    accounts = OfficialAccount.objects.visible_to(request.user).select_related(
+        "firm", "platform"
+    )
     return get_object_or_404(accounts, pk=pk)
 
 
@@ -290,7 +348,9 @@ def protection(user: User, account: OfficialAccount) -> dict[str, Any]:
         "own": last is not None and last.requested_by_id == user.pk,
         "may_decide": may(user, "stores.strike_official_account"),
         "freed": freed_by(account) if account.confirmed_at else [],
-        "protected": protected_by(account) if account.confirmed_at and not account.struck_at else 0,
+        "protected": protected_by(account)
+        if account.confirmed_at and not account.struck_at
+        else 0,
     }
 
 
@@ -309,6 +369,8 @@ def matching(listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:
     """Listings whose address or id is the text, or else whose title holds it."""
     address = read_cell(text)
     if address.kind == "listing":
-        return listings.filter(platform__slug=platform_of(address.site), canonical_id=address.canonical_id)
+        return listings.filter(
+            platform__slug=platform_of(address.site), canonical_id=address.canonical_id
+        )
     by_id = listings.filter(canonical_id=text[:100])
     return by_id if by_id.exists() else listings.filter(title__contains=text[:100])

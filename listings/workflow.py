@@ -55,14 +55,21 @@ def add_address_form(
     require(actor, "listings.change_address_forms")
     locked(Installation.objects).get()
     if valid_from > shanghai_date(at):
-        raise TransitionRefused("valid-from-ahead", _("This day is still to come: add the form when it is in use."))
-    known = AddressForm.objects.in_force().filter(host=host, path=path, parameter=parameter)
+        raise TransitionRefused(
+            "valid-from-ahead",
+            _("This day is still to come: add the form when it is in use."),
+        )
+    known = AddressForm.objects.in_force().filter(
+        host=host, path=path, parameter=parameter
+    )
     if kind == AddressForm.Kind.SERVICE:
         known = known.filter(site=site, kind=kind)
     else:
         known = known.exclude(kind=AddressForm.Kind.SERVICE)
     if same := known.first():
-        raise TransitionRefused("form-known", _("This form was added already."), **last_act(same))
+        raise TransitionRefused(
+            "form-known", _("This form was added already."), **last_act(same)
+        )
     form = AddressForm(
         site=site,
         kind=kind,
@@ -81,7 +88,14 @@ def add_address_form(
     form.save()
     note_change()
     record(
-        actor, "address_form.added", form, at=at, site=site, read_as=kind, form=str(form), valid_from=str(valid_from)
+        actor,
+        "address_form.added",
+        form,
+        at=at,
+        site=site,
+        read_as=kind,
+        form=str(form),
+        valid_from=str(valid_from),
     )
     return form
 
@@ -96,7 +110,9 @@ def retire_address_form(*, form: AddressForm, actor: User, at: datetime) -> Addr
     form = locked(AddressForm.objects).get(pk=form.pk)
     require(actor, "listings.change_address_forms", form)
     if form.retired_on is not None:
-        raise TransitionRefused("form-retired", _("This form was retired already."), **last_act(form))
+        raise TransitionRefused(
+            "form-retired", _("This form was retired already."), **last_act(form)
+        )
     form.retired_on = shanghai_date(at)
     form.save(update_fields=["retired_on"])
     note_change()
@@ -117,7 +133,9 @@ def mark_host(*, host: str, remark: str, actor: User, at: datetime) -> OtherHost
         with transaction.atomic():
             marked.save(force_insert=True)
     except IntegrityError as clash:
-        raise TransitionRefused("host-marked", _("This host is marked already.")) from clash
+        raise TransitionRefused(
+            "host-marked", _("This host is marked already.")
+        ) from clash
     record(actor, "unknown_host.marked", None, at=at, host=host, remark=remark)
     return marked
 
@@ -132,7 +150,9 @@ def unmark_host(*, host: str, actor: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def count_unknown_hosts(*, sheet: UUID, hosts: Iterable[tuple[str, Counted]], at: datetime) -> None:
+def count_unknown_hosts(
+    *, sheet: UUID, hosts: Iterable[tuple[str, Counted]], at: datetime
+) -> None:
     """Note the hosts that an import named and that no rule knows, in place of what was noted of it before.
 
     at: of the import; its month in Shanghai counts. Two statements, whatever the number of hosts.
@@ -141,9 +161,23 @@ def count_unknown_hosts(*, sheet: UUID, hosts: Iterable[tuple[str, Counted]], at
     ranked = sorted(hosts, key=lambda known: (-known[1].rows, known[0]))
     shown, rest = ranked[:MOST_HOSTS], ranked[MOST_HOSTS:]
     if rest:
-        shown.append(("", Counted(sum(counted.rows for _host, counted in rest), rest[-1][1].example)))
+        shown.append(
+            (
+                "",
+                Counted(
+                    sum(counted.rows for _host, counted in rest), rest[-1][1].example
+                ),
+            )
+        )
     UnknownHost.objects.filter(sheet=sheet).delete()
     UnknownHost.objects.bulk_create(
-        UnknownHost(host=host, sheet=sheet, month=month, rows=counted.rows, example=counted.example, seen_at=at)
+        UnknownHost(
+            host=host,
+            sheet=sheet,
+            month=month,
+            rows=counted.rows,
+            example=counted.example,
+            seen_at=at,
+        )
         for host, counted in shown
     )

@@ -14,7 +14,13 @@ from cases.states import Seen
 from corps.access import may
 from corps.clock import now
 from corps.models import AuditEntry, User
-from notices.models import Notice, NoticeItem, PendingApproval, PendingVerdict, WithdrawalLetter
+from notices.models import (
+    Notice,
+    NoticeItem,
+    PendingApproval,
+    PendingVerdict,
+    WithdrawalLetter,
+)
 from notices.states import NoticeState
 
 
@@ -27,7 +33,11 @@ def register() -> None:
 
 def ways_of_notices(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     """A provider of `cases.acts`: of what was submitted, withdrawn or judged. Three statements at most."""
-    return {**_ways_of_submitted(entries, user), **_ways_of_letters(entries, user), **_ways_of_checks(entries, user)}
+    return {
+        **_ways_of_submitted(entries, user),
+        **_ways_of_letters(entries, user),
+        **_ways_of_checks(entries, user),
+    }
 
 
 def _ways_of_submitted(entries: list[AuditEntry], user: User) -> dict[int, Way]:
@@ -46,11 +56,21 @@ def _ways_of_submitted(entries: list[AuditEntry], user: User) -> dict[int, Way]:
 def _ways_of_letters(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     """Where a letter of withdrawal can be read: what it says has left, and is asked anew by another notice."""
     subjects = _subjects(entries, "notice.withdrawal_sent")
-    letters = WithdrawalLetter.objects.visible_to(user).filter(notice__in=subjects).select_related("notice")
-    found = {(letter.notice_id, letter.document_number): letter for letter in letters} if subjects else {}
+    letters = (
+        WithdrawalLetter.objects.visible_to(user)
+        .filter(notice__in=subjects)
+        .select_related("notice")
+    )
+    found = (
+        {(letter.notice_id, letter.document_number): letter for letter in letters}
+        if subjects
+        else {}
+    )
     ways = {}
     for entry in entries:
-        letter = found.get((entry.subject_id or 0, entry.detail.get("document_number", "")))
+        letter = found.get(
+            (entry.subject_id or 0, entry.detail.get("document_number", ""))
+        )
         if letter is not None and entry.verb == "notice.withdrawal_sent":
             ways[entry.pk] = Way(_("See the letter"), letter.get_absolute_url())
     return ways
@@ -61,20 +81,32 @@ def _ways_of_checks(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     if not may(user, "notices.propose_correction"):
         return {}
     counted = NoticeItem.objects.visible_to(user).filter(target__is_counted=True)
-    targets = counted.filter(pk__in=_subjects(entries, "item.checked")).values_list("pk", "target")
+    targets = counted.filter(pk__in=_subjects(entries, "item.checked")).values_list(
+        "pk", "target"
+    )
     of_items = dict(targets)
     return {
-        entry.pk: Way(_("Correct…"), reverse("notices:correction_new", args=[of_items[entry.subject_id]]))
+        entry.pk: Way(
+            _("Correct…"),
+            reverse("notices:correction_new", args=[of_items[entry.subject_id]]),
+        )
         for entry in entries
-        if entry.verb == "item.checked" and entry.subject_id in of_items and entry.detail.get("seen") == Seen.GONE
+        if entry.verb == "item.checked"
+        and entry.subject_id in of_items
+        and entry.detail.get("seen") == Seen.GONE
     }
 
 
 def undoable_approvals(user: User) -> Iterable[Undoable]:
     """One's own approvals that have not taken effect yet."""
-    mine = PendingApproval.objects.filter(by=user, due_at__gt=now()).select_related("notice__platform")
+    mine = PendingApproval.objects.filter(by=user, due_at__gt=now()).select_related(
+        "notice__platform"
+    )
     for pending in mine.order_by("-pk"):
-        said = {"number": pending.notice.number, "platform": pending.notice.platform.label}
+        said = {
+            "number": pending.notice.number,
+            "platform": pending.notice.platform.label,
+        }
         text = _("Notice %(number)s to %(platform)s approved") % said
         url = reverse("notices:approval_undo", args=[pending.notice.number])
         yield Undoable(text, url, (), ceil((pending.due_at - now()).total_seconds()))
@@ -83,13 +115,33 @@ def undoable_approvals(user: User) -> Iterable[Undoable]:
 def undoable_verdicts(user: User) -> Iterable[Undoable]:
     """One's own verdicts that do not count yet, those of one act together."""
     mine = PendingVerdict.objects.filter(by=user, due_at__gt=now())
-    for lot in mine.order_by().values("at", "seen").annotate(count=Count("pk"), due_at=Min("due_at")).order_by("-at"):
-        items = mine.filter(at=lot["at"], seen=lot["seen"]).values_list("item", flat=True)
-        said = ngettext("%(count)d item judged “%(seen)s”", "%(count)d items judged “%(seen)s”", lot["count"])
+    for lot in (
+        mine.order_by()
+        .values("at", "seen")
+        .annotate(count=Count("pk"), due_at=Min("due_at"))
+        .order_by("-at")
+    ):
+        items = mine.filter(at=lot["at"], seen=lot["seen"]).values_list(
+            "item", flat=True
+        )
+        said = ngettext(
+            "%(count)d item judged “%(seen)s”",
+            "%(count)d items judged “%(seen)s”",
+            lot["count"],
+        )
         text = said % {"count": lot["count"], "seen": Seen(lot["seen"]).label}
         fields = tuple(("ids", item) for item in items)
-        yield Undoable(text, reverse("notices:undo"), fields, ceil((lot["due_at"] - now()).total_seconds()))
+        yield Undoable(
+            text,
+            reverse("notices:undo"),
+            fields,
+            ceil((lot["due_at"] - now()).total_seconds()),
+        )
 
 
 def _subjects(entries: list[AuditEntry], *verbs: str) -> set[int]:
-    return {entry.subject_id for entry in entries if entry.verb in verbs and entry.subject_id is not None}
+    return {
+        entry.subject_id
+        for entry in entries
+        if entry.verb in verbs and entry.subject_id is not None
+    }

@@ -23,7 +23,9 @@ WORDS: dict[str | tuple[str, str], Any] = {
     "notice.submitted": _("Notice %(number)s to %(platform)s waits for approval."),
     "notice.returned": _("Notice %(number)s was returned to you."),
     "approval.voided": _("Notice %(number)s has to be submitted anew. %(why)s"),
-    ("approval.voided", "approver"): _("Your approval of notice %(number)s is void. %(why)s"),
+    ("approval.voided", "approver"): _(
+        "Your approval of notice %(number)s is void. %(why)s"
+    ),
     "answers.given": ngettext_lazy(
         "%(platform)s answered %(count)d item of %(number)s.",
         "%(platform)s answered %(count)d items of %(number)s.",
@@ -65,11 +67,15 @@ WORDS: dict[str | tuple[str, str], Any] = {
         "count",
     ),
     "delivery.failed": _("Letter %(number)s could not be delivered to %(recipient)s."),
-    "delivery.uncertain": _("Nobody knows whether letter %(number)s reached %(recipient)s."),
+    "delivery.uncertain": _(
+        "Nobody knows whether letter %(number)s reached %(recipient)s."
+    ),
 }
 
 
-def announce_notice(event: str, notice: Notice, *, actor: User | None, url: str = "", **more: Any) -> int:
+def announce_notice(
+    event: str, notice: Notice, *, actor: User | None, url: str = "", **more: Any
+) -> int:
     """Tell of something that happened to a notice, which the sentence calls by number and platform.
 
     url: where it is dealt with, the notice's own page unless given. more: as `announce` has it.
@@ -79,7 +85,13 @@ def announce_notice(event: str, notice: Notice, *, actor: User | None, url: str 
         "platform_en": notice.platform.name_en,
         "number": str(notice),
     }
-    return announce(event, notice, actor=actor, url=url or notice.get_absolute_url(), **(named | more))
+    return announce(
+        event,
+        notice,
+        actor=actor,
+        url=url or notice.get_absolute_url(),
+        **(named | more),
+    )
 
 
 def announce_voided(verdicts: Mapping[PendingVerdict, Any]) -> None:
@@ -90,14 +102,23 @@ def announce_voided(verdicts: Mapping[PendingVerdict, Any]) -> None:
     for (_officer, notice), lot in lots.items():
         reasons = dict.fromkeys(str(verdicts[verdict]) for verdict in lot)
         why = verdicts[lot[0]] if len(reasons) == 1 else " ".join(reasons)
-        announce_notice("verdict.voided", notice, about=lot[0], actor=None, count=len(lot), why=why)
+        announce_notice(
+            "verdict.voided", notice, about=lot[0], actor=None, count=len(lot), why=why
+        )
 
 
 def announce_due() -> int:
     """For maintenance: tell of answers due today or overdue, each notice once; how many lines of telling."""
-    open_ones = Notice.objects.filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN).distinct()
+    open_ones = Notice.objects.filter(
+        state=NoticeState.ISSUED, items__state=ItemState.OPEN
+    ).distinct()
     open_ones = open_ones.exclude(case__state=CaseState.SUSPENDED)
-    return announce_dates(open_ones.select_related("case__unit"), "reply_due_on", _to_answer, near=timedelta())
+    return announce_dates(
+        open_ones.select_related("case__unit"),
+        "reply_due_on",
+        _to_answer,
+        near=timedelta(),
+    )
 
 
 def _to_answer(notice: Any) -> Dated:
@@ -108,13 +129,22 @@ def announce_delivery(delivery: Delivery) -> int:
     """Tell officers that a notice's letter, or one that withdraws something of it, failed, or that nobody knows whether
     it arrived; how many people."""
     message = delivery.message
-    notice = Notice.objects.select_related("case__unit", "drafted_by").get(pk=message.subject_id)
+    notice = Notice.objects.select_related("case__unit", "drafted_by").get(
+        pk=message.subject_id
+    )
     number = str(notice)
     if message.purpose == withdrawal_letters.PURPOSE:
         number = notice.withdrawal_letters.get(nth=message.step).document_number
     url = f"{notice.get_absolute_url()}?tab=deliveries"
     facts: dict[str, Any] = {"number": number, "recipient": message.recipient}
-    return announce(f"delivery.{delivery.state}", delivery, about=notice, actor=None, url=url, **facts)
+    return announce(
+        f"delivery.{delivery.state}",
+        delivery,
+        about=notice,
+        actor=None,
+        url=url,
+        **facts,
+    )
 
 
 def register() -> None:
@@ -125,7 +155,9 @@ def register() -> None:
     events.recipients["primary liaison"] = _recipient
     events.recipients["liaison"] = _liaisons
     events.recipients["liaison who got the letter"] = _addressees
-    events.recipients["drafter"] = lambda notice: [who for who in (notice.drafted_by, notice.submitted_by) if who]
+    events.recipients["drafter"] = lambda notice: [
+        who for who in (notice.drafted_by, notice.submitted_by) if who
+    ]
     events.recipients["approver"] = _approvers
     events.recipients["officer who judged"] = lambda verdict: [verdict.by]
     # Who objects has no account and is told by letter; and no campaign has the legal section asked yet.
@@ -140,15 +172,21 @@ def _recipient(notice: Notice) -> Iterable[User]:
 
 def _liaisons(notice: Notice) -> Iterable[User]:
     """Whoever answers for a notice's platform."""
-    return User.objects.filter(liaison__platform=notice.platform_id, liaison__is_active=True)
+    return User.objects.filter(
+        liaison__platform=notice.platform_id, liaison__is_active=True
+    )
 
 
 def _addressees(letter: WithdrawalLetter) -> Iterable[User]:
     """Those to whom a letter of withdrawal was queued, as far as they have accounts."""
-    mailboxes = withdrawal_letters.deliveries_of(letter).values_list("message__recipient", flat=True)
+    mailboxes = withdrawal_letters.deliveries_of(letter).values_list(
+        "message__recipient", flat=True
+    )
     sent_to = set(mailboxes)
     liaisons = letter.notice.platform.liaisons.filter(is_active=True)
-    reached = [liaison.pk for liaison in liaisons if ascii_address(liaison.email) in sent_to]
+    reached = [
+        liaison.pk for liaison in liaisons if ascii_address(liaison.email) in sent_to
+    ]
     return User.objects.filter(liaison__in=reached)
 
 
@@ -156,7 +194,9 @@ def _approvers(about: Notice | PendingApproval) -> Iterable[User]:
     """Who gave the approval that waits its ten seconds."""
     if isinstance(about, PendingApproval):
         return [about.by]
-    return User.objects.filter(pk__in=PendingApproval.objects.filter(notice=about).values("by"))
+    return User.objects.filter(
+        pk__in=PendingApproval.objects.filter(notice=about).values("by")
+    )
 
 
 def _officers(about: Any) -> Iterable[User]:

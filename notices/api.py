@@ -9,7 +9,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ParseError, ValidationError
@@ -47,7 +52,8 @@ ANSWER_KEYS = ("row", "result", "code", "detail")
 class NoticeSerializer(serializers.Serializer):
     number = serializers.CharField(read_only=True)
     document_number = serializers.CharField(
-        read_only=True, help_text=gettext_lazy("The official number; empty until issued")
+        read_only=True,
+        help_text=gettext_lazy("The official number; empty until issued"),
     )
     platform = serializers.CharField(read_only=True, source="platform.slug")
     state = serializers.ChoiceField(NoticeState.choices, read_only=True)
@@ -61,7 +67,9 @@ class NoticeSerializer(serializers.Serializer):
     items = serializers.IntegerField(
         read_only=True,
         source="item_count",
-        help_text=gettext_lazy("All items that the letter names, those withdrawn since included"),
+        help_text=gettext_lazy(
+            "All items that the letter names, those withdrawn since included"
+        ),
     )
     items_open = serializers.IntegerField(read_only=True, source="open_count")
 
@@ -69,8 +77,12 @@ class NoticeSerializer(serializers.Serializer):
 class ItemSerializer(serializers.Serializer):
     item = serializers.IntegerField(read_only=True, source="pk")
     address = serializers.CharField(read_only=True, source="target.thing.url")
-    kind = serializers.ChoiceField(Target.Kind.choices, read_only=True, source="target.kind")
-    target = serializers.CharField(read_only=True, source="target.slug", help_text="platform/kind/id")
+    kind = serializers.ChoiceField(
+        Target.Kind.choices, read_only=True, source="target.kind"
+    )
+    target = serializers.CharField(
+        read_only=True, source="target.slug", help_text="platform/kind/id"
+    )
     state = serializers.ChoiceField(ItemState.choices, read_only=True)
     outcome = serializers.ChoiceField(
         Claim.choices,
@@ -98,17 +110,24 @@ STATED_FIELDS: dict[str, serializers.Field] = {
     "done_on": serializers.DateField(required=False),
     "ticket": serializers.CharField(required=False, max_length=60),
     "published_at": serializers.URLField(required=False, max_length=200),
-    "exhibits": serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=20),
+    "exhibits": serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, max_length=20
+    ),
     "until": serializers.DateField(required=False),
 }
 REPLY_FIELDS: dict[str, serializers.Field] = {
     "item": serializers.IntegerField(required=False),
     "address": serializers.CharField(
-        required=False, help_text=gettext_lazy("In any form; owed where no item is given")
+        required=False,
+        help_text=gettext_lazy("In any form; owed where no item is given"),
     ),
     "outcome": serializers.ChoiceField(Claim.choices),
-    "at": serializers.DateTimeField(required=False, help_text=gettext_lazy("When it was done, as you state it")),
-    "remark": serializers.CharField(required=False, max_length=LONGEST_REMARK, allow_blank=True),
+    "at": serializers.DateTimeField(
+        required=False, help_text=gettext_lazy("When it was done, as you state it")
+    ),
+    "remark": serializers.CharField(
+        required=False, max_length=LONGEST_REMARK, allow_blank=True
+    ),
     **STATED_FIELDS,
 }
 REPLY = inline_serializer("Reply", dict(REPLY_FIELDS), many=True)
@@ -117,14 +136,22 @@ REPLY_RESULT = inline_serializer(
     {
         "row": serializers.IntegerField(),
         "result": serializers.ChoiceField(["accepted", "refused"]),
-        "code": CodeField(["", *refusal_codes("act")], help_text=gettext_lazy("Empty where it is accepted")),
+        "code": CodeField(
+            ["", *refusal_codes("act")],
+            help_text=gettext_lazy("Empty where it is accepted"),
+        ),
         "detail": serializers.CharField(),
     },
     many=True,
 )
 
 
-class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class NoticeViewSet(
+    KnownInput,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet,
+):
     """Notices that the caller may see; a liaison sees those issued to the own platform."""
 
     queryset = Notice.objects.none()
@@ -135,13 +162,20 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
     lookup_value_regex = "[A-Z0-9-]+"
 
     def get_queryset(self) -> QuerySet[Notice]:
-        notices = Notice.objects.visible_to(self.request.user).select_related("platform")
+        notices = Notice.objects.visible_to(self.request.user).select_related(
+            "platform"
+        )
         return notices.with_counts()
 
     @reads(
         Parameter("state", NoticeState.values),
         Parameter("platform", description=gettext_lazy("Slug of a platform")),
-        Parameter("issued_after", description=gettext_lazy("A moment, or a Shanghai date: from its beginning")),
+        Parameter(
+            "issued_after",
+            description=gettext_lazy(
+                "A moment, or a Shanghai date: from its beginning"
+            ),
+        ),
         Parameter(
             "updated_since",
             description=gettext_lazy(
@@ -152,16 +186,22 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
     )
     @extend_schema(
         summary=gettext_lazy("List notices"),
-        description=gettext_lazy("The notices that you may see, newest first; a platform sees those issued to it."),
+        description=gettext_lazy(
+            "The notices that you may see, newest first; a platform sees those issued to it."
+        ),
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The notices, newest first; `state`, `platform`, `issued_after` and `updated_since` filter."""
-        page = self.paginate_queryset(_wanted(_in_state(self.get_queryset(), request), request))
+        page = self.paginate_queryset(
+            _wanted(_in_state(self.get_queryset(), request), request)
+        )
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
         summary=gettext_lazy("Read a notice"),
-        description=gettext_lazy("That its liaison reads it is when it arrived, if it had not before."),
+        description=gettext_lazy(
+            "That its liaison reads it is when it arrived, if it had not before."
+        ),
     )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One notice; a liaison's first look at it is when it arrived, if it had not before."""
@@ -178,9 +218,13 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
     @action(detail=True, serializer_class=ItemSerializer)
     def items(self, request: Request, number: str) -> Response:
         """The items of a notice in their order; `state` filters."""
-        notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
+        notice = get_object_or_404(
+            Notice.objects.visible_to(request.user), number=number
+        )
         _note_opening(request, notice)
-        rows = notice.items.select_related("target__platform", "target__listing", "target__store")
+        rows = notice.items.select_related(
+            "target__platform", "target__listing", "target__store"
+        )
         self.ordering = "position"
         page = self.paginate_queryset(_in_state(rows, request))
         return self.get_paginated_response(ItemSerializer(page, many=True).data)
@@ -193,7 +237,10 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
             "with the same body gives the same answer again."
         ),
         request=REPLY,
-        responses={200: REPLY_RESULT, 422: OpenApiResponse(description=PROBLEMS[HTTPStatus.UNPROCESSABLE_ENTITY])},
+        responses={
+            200: REPLY_RESULT,
+            422: OpenApiResponse(description=PROBLEMS[HTTPStatus.UNPROCESSABLE_ENTITY]),
+        },
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
@@ -232,15 +279,29 @@ class NoticeViewSet(KnownInput, mixins.ListModelMixin, mixins.RetrieveModelMixin
         ),
         request=None,
         responses={204: None},
-        parameters=[OpenApiParameter("item", int, OpenApiParameter.PATH, description=gettext_lazy("The item's id"))],
+        parameters=[
+            OpenApiParameter(
+                "item",
+                int,
+                OpenApiParameter.PATH,
+                description=gettext_lazy("The item's id"),
+            )
+        ],
     )
-    @action(detail=True, methods=["delete"], url_path="replies/(?P<item>[0-9]{1,18})", pagination_class=None)
+    @action(
+        detail=True,
+        methods=["delete"],
+        url_path="replies/(?P<item>[0-9]{1,18})",
+        pagination_class=None,
+    )
     def reply(self, request: Request, number: str, item: str) -> Response:
         """Take the answer to an item back; 409 says who checked it, and until when a verdict can still be undone."""
         person = cast(User, request.user)
         notice = get_object_or_404(Notice.objects.visible_to(person), number=number)
         asked = get_object_or_404(notice.items.exclude(state=ItemState.DRAFT), pk=item)
-        require_one(workflow.retract_answers(notice=notice, items=[asked.pk], actor=person))
+        require_one(
+            workflow.retract_answers(notice=notice, items=[asked.pk], actor=person)
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -257,15 +318,25 @@ def _replies_of(request: Request) -> list[Any]:
     if not isinstance(request.data, list):
         raise ParseError(_("The body must be a list of replies."))
     if len(request.data) > MOST_REPLIES:
-        raise ParseError(_("A request may hold %(count)d replies at most.") % {"count": MOST_REPLIES})
-    lines = [(f"[{index}].", line) for index, line in enumerate(request.data) if isinstance(line, dict)]
+        raise ParseError(
+            _("A request may hold %(count)d replies at most.") % {"count": MOST_REPLIES}
+        )
+    lines = [
+        (f"[{index}].", line)
+        for index, line in enumerate(request.data)
+        if isinstance(line, dict)
+    ]
     refuse_unknown_fields(lines, REPLY_FIELDS)
     return request.data
 
 
 def _note_opening(request: Request, notice: Notice) -> None:
     person = cast(User, request.user)
-    if person.role == User.Role.LIAISON and notice.opened_at is None and is_read(request._request):
+    if (
+        person.role == User.Role.LIAISON
+        and notice.opened_at is None
+        and is_read(request._request)
+    ):
         workflow.open_notice(notice=notice, actor=person)
 
 
@@ -279,11 +350,21 @@ def _wanted(notices: QuerySet[Notice], request: Request) -> QuerySet[Notice]:
     if slug := request.query_params.get("platform", ""):
         platform = Platform.objects.filter(slug=slug).first()
         if platform is None:
-            raise ValidationError({"platform": [_("There is no platform “%(slug)s”.") % {"slug": slug[:40]}]})
+            raise ValidationError(
+                {
+                    "platform": [
+                        _("There is no platform “%(slug)s”.") % {"slug": slug[:40]}
+                    ]
+                }
+            )
         notices = notices.filter(platform=platform)
     if text := request.query_params.get("issued_after", ""):
         day, moment = _since("issued_after", text)
-        notices = notices.filter(issued_at__gte=moment) if day else notices.filter(issued_at__gt=moment)
+        notices = (
+            notices.filter(issued_at__gte=moment)
+            if day
+            else notices.filter(issued_at__gt=moment)
+        )
     if text := request.query_params.get("updated_since", ""):
         _day, moment = _since("updated_since", text)
         notices = notices.filter(changed_at__gte=moment - OVERLAP)
@@ -295,7 +376,9 @@ def _since(name: str, text: str) -> tuple[date | None, datetime]:
     day = parse_day(text)
     moment = midnight(day) if day else parse_moment(text)
     if moment is None:
-        raise ValidationError({name: [_("A date such as 2026-11-05, or 2026-11-05T14:30:00+08:00.")]})
+        raise ValidationError(
+            {name: [_("A date such as 2026-11-05, or 2026-11-05T14:30:00+08:00.")]}
+        )
     return day, moment
 
 
@@ -306,7 +389,12 @@ def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:
     for row, line in enumerate(body, start=1):
         reply, code, detail = _read(row, line)
         if reply is None:
-            rows[row] = {"row": row, "result": "refused", "code": code, "detail": detail}
+            rows[row] = {
+                "row": row,
+                "result": "refused",
+                "code": code,
+                "detail": detail,
+            }
         else:
             replies.append(reply)
     for result in workflow.answer_items(notice=notice, replies=replies, actor=user):
@@ -322,17 +410,31 @@ def _answer(notice: Notice, body: list[Any], user: Any) -> list[dict[str, Any]]:
 def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:
     """A line of the body as a reply, or the code and sentence why it is none."""
     if not isinstance(line, dict):
-        return None, "bad-row", _("A reply is an object with an item or an address, and an outcome.")
+        return (
+            None,
+            "bad-row",
+            _("A reply is an object with an item or an address, and an outcome."),
+        )
     item, address, stated = line.get("item"), line.get("address"), line.get("at")
     if isinstance(item, str) and re.fullmatch(r"[0-9]{1,19}", item):
         item = int(item)
-    if item is not None and (not isinstance(item, int) or isinstance(item, bool) or not 0 < item < 2**63):
+    if item is not None and (
+        not isinstance(item, int) or isinstance(item, bool) or not 0 < item < 2**63
+    ):
         return None, "not-in-notice", _("This is not in this notice.")
     if not isinstance(address, str | None) or (item is None and address is None):
-        return None, "bad-row", _("A reply is an object with an item or an address, and an outcome.")
+        return (
+            None,
+            "bad-row",
+            _("A reply is an object with an item or an address, and an outcome."),
+        )
     at = parse_moment(stated)
     if stated not in (None, "") and at is None:
-        return None, "bad-at", _("The time must be written as 2026-11-05T14:30:00+08:00.")
+        return (
+            None,
+            "bad-at",
+            _("The time must be written as 2026-11-05T14:30:00+08:00."),
+        )
     remark = line.get("remark") or ""
     if not isinstance(remark, str) or "\x00" in remark or "\x00" in (address or ""):
         return None, "bad-row", _("The remark must be text.")
@@ -341,9 +443,22 @@ def _read(row: int, line: Any) -> tuple[Reply | None, str, str]:
         return None, code, detail
     remark = "\n".join(filter(None, [remark, stated_besides]))
     if stated_besides and len(remark) > LONGEST_REMARK:
-        said = _("The remark and what is stated besides are longer than %(count)d characters together.")
+        said = _(
+            "The remark and what is stated besides are longer than %(count)d characters together."
+        )
         return None, "remark-too-long", said % {"count": LONGEST_REMARK}
-    return Reply(row, str(line.get("outcome")), item=item, address=address or "", at=at, remark=remark), "", ""
+    return (
+        Reply(
+            row,
+            str(line.get("outcome")),
+            item=item,
+            address=address or "",
+            at=at,
+            remark=remark,
+        ),
+        "",
+        "",
+    )
 
 
 def _stated_besides(line: dict[str, Any]) -> tuple[str, str, str]:

@@ -54,7 +54,10 @@ def _answer_the_outbox() -> None:
     outbox.sending_checks.append(sending.stopped_by_neighbours)
     outbox.holding_checks.append(sending.held_by_suspension)
     outbox.stopped_hooks.append(sending.after_stop)
-    messages.purposes |= {letters.PURPOSE: _("Notices"), withdrawal_letters.PURPOSE: _("Letters of withdrawal")}
+    messages.purposes |= {
+        letters.PURPOSE: _("Notices"),
+        withdrawal_letters.PURPOSE: _("Letters of withdrawal"),
+    }
     outbox.failure_hooks.append(sending.after_failure)
     outbox.failure_hooks.append(sending.after_failed_withdrawal)
     outbox.arrival_hooks.append(arrival.settle_deliveries)
@@ -136,7 +139,15 @@ def _register_links() -> None:
     corps = ("officer", "supervisor")
     home_views["liaison"] = "notices.views.desk.list_notices"
     register = navigation.register
-    register("desk", _("To answer"), "notices:desk", section="desk", order=10, roles=("liaison",), count=unanswered)
+    register(
+        "desk",
+        _("To answer"),
+        "notices:desk",
+        section="desk",
+        order=10,
+        roles=("liaison",),
+        count=unanswered,
+    )
     register(
         "approvals",
         _("Approvals"),
@@ -156,7 +167,15 @@ def _register_links() -> None:
         count=issued,
         counted="state=issued",
     )
-    register("checks", _("Checks"), "notices:checks", section="casework", order=50, roles=corps, count=checks.waiting)
+    register(
+        "checks",
+        _("Checks"),
+        "notices:checks",
+        section="casework",
+        order=50,
+        roles=corps,
+        count=checks.waiting,
+    )
     register(
         "objections",
         _("Objections"),
@@ -177,4 +196,7 @@ def _register_links() -> None:
         count=deliveries.waiting,
         counted="state=open",
     )
-    navigation.register_place("liaison", lambda user: user.liaison.platform.label if hasattr(user, "liaison") else "")
+    navigation.register_place(
+        "liaison",
+        lambda user: user.liaison.platform.label if hasattr(user, "liaison") else "",
+    )

@@ -17,7 +17,10 @@ VERBS = {
     "notice.draft_withdrawn": (_("Draft given up"), "grey"),
     "notice.items_removed": (_("Items taken out of the draft"), "grey"),
     "notice.submitted": (_("Notice submitted for approval"), "purple"),
-    "notice.approval_given": (_("Approval given, to take effect in ten seconds"), "purple"),
+    "notice.approval_given": (
+        _("Approval given, to take effect in ten seconds"),
+        "purple",
+    ),
     "notice.approval_undone": (_("Approval undone"), "grey"),
     "notice.voided": (_("Submission void: it was changed"), "amber"),
     "notice.recalled": (_("Notice taken back before approval"), "grey"),
@@ -73,7 +76,10 @@ SHEETS = {
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
     wording.families.update(
-        notice=_("Notices"), item=_("Items of notices"), objection=_("Objections"), outcome=_("Results")
+        notice=_("Notices"),
+        item=_("Items of notices"),
+        objection=_("Objections"),
+        outcome=_("Results"),
     )
     timeline.words.update(VERBS)
     _name_details()
@@ -100,12 +106,19 @@ def _name_details() -> None:
 
 
 def _name_kinds() -> None:
-    name_kind(Notice, _("Notice"), names_of(Notice.objects.all, lambda notice: notice.number), choices(NoticeState))
+    name_kind(
+        Notice,
+        _("Notice"),
+        names_of(Notice.objects.all, lambda notice: notice.number),
+        choices(NoticeState),
+    )
     name_kind(
         NoticeItem,
         _("Item"),
         names_of(
-            lambda: NoticeItem.objects.select_related("notice", "target__listing", "target__store"),
+            lambda: NoticeItem.objects.select_related(
+                "notice", "target__listing", "target__store"
+            ),
             lambda item: f"{item.notice.number} {item.target.thing.canonical_id}",
         ),
         choices(ItemState),

@@ -34,7 +34,9 @@ class ObjectorFields(forms.Form):
         help_text=_("The merchant who appeals, as you name them, up to 100 characters"),
     )
     objected_on = forms.DateField(
-        label=_("Objected on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Objected on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean_objected_on(self) -> date | None:
@@ -46,7 +48,10 @@ class ObjectorFields(forms.Form):
     def appeal_details(self) -> dict[str, Any]:
         """What a reply says of the objector."""
         said = self.cleaned_data
-        return {"objector": said.get("objector", ""), "objected_on": said.get("objected_on")}
+        return {
+            "objector": said.get("objector", ""),
+            "objected_on": said.get("objected_on"),
+        }
 
 
 class AnswerForm(ObjectorFields):
@@ -95,10 +100,18 @@ class AnswerForm(ObjectorFields):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("outcome") == Claim.REFUSED and "remark" not in self.errors and not self.words():
-            raise ValidationError({"remark": self.fields["remark"].error_messages["required"]})
+        if (
+            said.get("outcome") == Claim.REFUSED
+            and "remark" not in self.errors
+            and not self.words()
+        ):
+            raise ValidationError(
+                {"remark": self.fields["remark"].error_messages["required"]}
+            )
         if len(self.words()) > LONGEST_REMARK:
-            said_so = _("Reason and remark together are longer than %(count)d characters.")
+            said_so = _(
+                "Reason and remark together are longer than %(count)d characters."
+            )
             raise ValidationError({"remark": said_so % {"count": LONGEST_REMARK}})
         return said
 
@@ -112,13 +125,17 @@ class AnswerForm(ObjectorFields):
 class AnswerSheetForm(forms.Form):
     """A filled answer sheet."""
 
-    sheet = forms.FileField(label=_("Filled sheet"), help_text=_("XLSX or CSV, up to 10 MB and 20,000 rows"))
+    sheet = forms.FileField(
+        label=_("Filled sheet"), help_text=_("XLSX or CSV, up to 10 MB and 20,000 rows")
+    )
 
 
 class ReasonForm(forms.Form):
     """A reason, for acts that owe one."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class WithdrawalForm(ReasonForm):
@@ -139,10 +156,18 @@ class ServedForm(forms.Form):
         label=_("Served on"),
         initial=today,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The period for answering runs from this day, unless the letter had arrived before."),
+        help_text=_(
+            "The period for answering runs from this day, unless the letter had arrived before."
+        ),
     )
-    proof = forms.CharField(label=_("How, to whom and when"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    document = PaperField(label=_("Proof (scan or photograph)"), required=False, help_text=PAPERS)
+    proof = forms.CharField(
+        label=_("How, to whom and when"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    document = PaperField(
+        label=_("Proof (scan or photograph)"), required=False, help_text=PAPERS
+    )
 
 
 DELIVERY_ACTS = ("mark_sent", "resend", "cancel", "bounce")
@@ -151,26 +176,40 @@ DELIVERY_ACTS = ("mark_sent", "resend", "cancel", "bounce")
 class DeliveryForm(forms.Form):
     """What a person decides about a delivery, with the reason or the evidence."""
 
-    act = forms.ChoiceField(choices=[(act, "") for act in DELIVERY_ACTS], widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Reason or evidence"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    act = forms.ChoiceField(
+        choices=[(act, "") for act in DELIVERY_ACTS], widget=forms.HiddenInput
+    )
+    reason = forms.CharField(
+        label=_("Reason or evidence"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ObjectionForm(forms.Form):
     """An objection against a target, as it came in."""
 
-    reason = forms.CharField(label=_("What is objected"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = forms.CharField(
+        label=_("What is objected"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 class DecisionForm(forms.Form):
     """Why an objection is decided as it is; the decision itself is the button that was pressed."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class LookForm(forms.Form):
     """What was seen at an address."""
 
-    seen = forms.ChoiceField(label=_("Actually seen"), choices=Seen.choices, widget=forms.RadioSelect)
+    seen = forms.ChoiceField(
+        label=_("Actually seen"), choices=Seen.choices, widget=forms.RadioSelect
+    )
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
@@ -184,15 +223,21 @@ class BehalfForm(ObjectorFields):
         help_text=_("One address or id on each line"),
     )
     outcome = forms.ChoiceField(label=_("Answer"), choices=Claim.choices)
-    remark = forms.CharField(label=_("Remark"), max_length=LONGEST_REMARK, required=False)
+    remark = forms.CharField(
+        label=_("Remark"), max_length=LONGEST_REMARK, required=False
+    )
     document = PaperField(label=_("The document it came by"), help_text=PAPERS)
 
     field_order = ("lines", "outcome", "remark", "objector", "objected_on", "document")
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["objector"].help_text = _("Of an appeal: the merchant, as the platform names them")
-        self.fields["objected_on"].help_text = _("Of an appeal: the day on which the merchant objected")
+        self.fields["objector"].help_text = _(
+            "Of an appeal: the merchant, as the platform names them"
+        )
+        self.fields["objected_on"].help_text = _(
+            "Of an appeal: the day on which the merchant objected"
+        )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -203,4 +248,10 @@ class BehalfForm(ObjectorFields):
         return said
 
     def clean_lines(self) -> list[str]:
-        return list(dict.fromkeys(line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()))
+        return list(
+            dict.fromkeys(
+                line.strip()
+                for line in self.cleaned_data["lines"].splitlines()
+                if line.strip()
+            )
+        )

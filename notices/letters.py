@@ -96,14 +96,18 @@ def letter_context(notice: Notice) -> dict[str, Any]:
     return {
         "notice": notice,
         "case": notice.case,
-        "title": _("Request for assistance in dealing with suspected illegal listings and stores"),
+        "title": _(
+            "Request for assistance in dealing with suspected illegal listings and stores"
+        ),
         "organisation": organisation.current(),
         "url": f"{settings.SITE_URL}{notice.get_absolute_url()}",
         "items": items,
         "shown": items[:SHOWN_IN_LETTER],
         "listings": listings,
         "stores": len(items) - listings,
-        "grounds": [{"ground": ground, "count": counted[ground.pk]} for ground in grounds],
+        "grounds": [
+            {"ground": ground, "count": counted[ground.pk]} for ground in grounds
+        ],
         "acts": "、".join(ground.name for ground in grounds),
         "bases": "；".join(ground.basis for ground in grounds),
         "contact": contact_of(notice),
@@ -121,9 +125,13 @@ def period_of(notice: Notice) -> str:
         length = notice.case.campaign.reply_working_days
     clock = ClockRule.objects.in_force("PT_FK", on).clock(length)
     if clock.unit == Unit.WORKING:
-        words = ngettext("%(count)d working day", "%(count)d working days", clock.length)
+        words = ngettext(
+            "%(count)d working day", "%(count)d working days", clock.length
+        )
     elif clock.unit == Unit.CALENDAR:
-        words = ngettext("%(count)d calendar day", "%(count)d calendar days", clock.length)
+        words = ngettext(
+            "%(count)d calendar day", "%(count)d calendar days", clock.length
+        )
     else:
         words = ngettext("%(count)d month", "%(count)d months", clock.length)
     return words % {"count": clock.length}
@@ -138,13 +146,24 @@ def letter_items(notice: Notice) -> list[dict[str, Any]]:
         asked = {kind: str(words) for kind, words in ASKED.items()}
     rows = (
         notice.items.named()
-        .select_related("target__listing__store", "target__store", "ground", "target__platform", "target__ground")
+        .select_related(
+            "target__listing__store",
+            "target__store",
+            "ground",
+            "target__platform",
+            "target__ground",
+        )
         .order_by("position")
     )
-    return [_letter_item(row, ground_of(row, notice.case), asked) for row in name_items(rows)]
+    return [
+        _letter_item(row, ground_of(row, notice.case), asked)
+        for row in name_items(rows)
+    ]
 
 
-def _letter_item(row: Any, ground: LegalGround | None, asked: dict[str, str]) -> dict[str, Any]:
+def _letter_item(
+    row: Any, ground: LegalGround | None, asked: dict[str, str]
+) -> dict[str, Any]:
     return {
         "position": row.position,
         "kind": row.target.kind,
@@ -197,23 +216,46 @@ def contact_of(notice: Notice) -> User:
 
     An officer whose account is closed answers no telephone any more and is passed over.
     """
-    assigned = CaseOfficer.objects.filter(case=notice.case_id, until=None).select_related("officer")
+    assigned = CaseOfficer.objects.filter(
+        case=notice.case_id, until=None
+    ).select_related("officer")
     officers = [row.officer for row in assigned.order_by("-is_lead", "pk")]
-    theirs = [user for user in (notice.drafted_by, notice.submitted_by) if user is not None]
-    return next((user for user in [*officers, *theirs] if user.is_active), notice.drafted_by)
+    theirs = [
+        user for user in (notice.drafted_by, notice.submitted_by) if user is not None
+    ]
+    return next(
+        (user for user in [*officers, *theirs] if user.is_active), notice.drafted_by
+    )
 
 
 def _cells(items: list[dict[str, Any]]) -> list[list[Any]]:
-    heads = [_("No."), _("Kind"), _("Id"), _("Address"), _("Title"), _("Store"), _("Ground"), _("Asked for")]
+    heads = [
+        _("No."),
+        _("Kind"),
+        _("Id"),
+        _("Address"),
+        _("Title"),
+        _("Store"),
+        _("Ground"),
+        _("Asked for"),
+    ]
     kinds = {kind: str(words) for kind, words in Target.Kind.choices}
     named = ("canonical_id", "url", "title", "store", "ground", "asked")
-    rows = [[item["position"], kinds[item["kind"]], *(item[name] for name in named)] for item in items]
+    rows = [
+        [item["position"], kinds[item["kind"]], *(item[name] for name in named)]
+        for item in items
+    ]
     return [heads, *rows]
 
 
 def _sheet(cells: list[list[Any]]) -> bytes:
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(buffer, options)
     with translation.override("zh-hans"):
         page = book.add_worksheet(_("Items"))
@@ -229,16 +271,24 @@ def _sheet(cells: list[list[Any]]) -> bytes:
     return buffer.getvalue()
 
 
-def queue(notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | None = None) -> Delivery:
+def queue(
+    notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | None = None
+) -> Delivery:
     """Put the letter into the outbox for one recipient, the notice's own unless another is given, and ring.
 
     A letter that was sent to the same recipient before is a further step. Runs in the caller's transaction.
     """
     recipient = recipient or notice.recipient
     if recipient is None:
-        raise TransitionRefused("no-liaison", _("The platform has no active primary liaison; appoint one first."))
+        raise TransitionRefused(
+            "no-liaison",
+            _("The platform has no active primary liaison; appoint one first."),
+        )
     said = Message.objects.filter(
-        subject_type=notice._meta.label_lower, subject_id=notice.pk, recipient=recipient.email, purpose=PURPOSE
+        subject_type=notice._meta.label_lower,
+        subject_id=notice.pk,
+        recipient=recipient.email,
+        purpose=PURPOSE,
     )
     delivery = compose(
         notice,
@@ -269,13 +319,20 @@ def call_outbox() -> None:
 def ids_in(delivery: Delivery) -> set[str]:
     """The canonical ids that a finished letter names: those of its attached sheet, which names every item."""
     [sheet] = read(delivery).attachments
-    _heads, *rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
+    _heads, *rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(sheet.content))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     return {str(row[ID_COLUMN]) for row in rows}
 
 
 def deliveries_of(notice: Notice) -> QuerySet[Delivery]:
     """Everything that was ever put into the outbox for a notice, newest last: its letter, and those of withdrawal."""
-    about = {"message__subject_type": notice._meta.label_lower, "message__subject_id": notice.pk}
+    about = {
+        "message__subject_type": notice._meta.label_lower,
+        "message__subject_id": notice.pk,
+    }
     return Delivery.objects.filter(**about).order_by("pk")
 
 

@@ -18,14 +18,24 @@ from notices.states import ItemState, NoticeState
 
 def _to_answer(user: User) -> QuerySet[Any]:
     """A platform's issued notices with unanswered items, with their counts."""
-    back = Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED)
-    counted: QuerySet[Any] = Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).with_counts()
-    return counted.annotate(back_count=Count("items", filter=back)).filter(open_count__gt=0)
+    back = Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(
+        items__outcome=Claim.APPEALED
+    )
+    counted: QuerySet[Any] = (
+        Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).with_counts()
+    )
+    return counted.annotate(back_count=Count("items", filter=back)).filter(
+        open_count__gt=0
+    )
 
 
 def to_answer(user: User) -> Iterator[Need]:
     """For a liaison: what each notice still asks, what was found live and sent back, and how far it is."""
-    for notice in _to_answer(user).select_related("case", "reply_deadline").order_by("reply_due_on", "pk"):
+    for notice in (
+        _to_answer(user)
+        .select_related("case", "reply_deadline")
+        .order_by("reply_due_on", "pk")
+    ):
         key, url = ("notice", notice.pk), notice.get_absolute_url()
         due, clock = _reply_due(notice)
         new = notice.open_count - notice.back_count
@@ -44,7 +54,9 @@ def to_answer(user: User) -> Iterator[Need]:
         count = 0
         if new:
             count = notice.open_count
-        provisional = bool(notice.reply_deadline and notice.reply_deadline.is_provisional)
+        provisional = bool(
+            notice.reply_deadline and notice.reply_deadline.is_provisional
+        )
         yield Need(
             key,
             _("to answer"),
@@ -66,18 +78,28 @@ def _reply_due(notice: Notice) -> tuple[date | None, str]:
     if notice.reply_due_on is None:
         return None, _("Not arrived yet")
     if notice.reply_due_on != notice.first_due_on:
-        return notice.reply_due_on, _("first told: %(first)s") % {"first": day(notice.first_due_on)}
+        return notice.reply_due_on, _("first told: %(first)s") % {
+            "first": day(notice.first_due_on)
+        }
     return notice.reply_due_on, _("Answer due")
 
 
 def _progress(notice: Any) -> str:
     """How many of a notice's items are answered, and what became of the others."""
-    said = {"answered": thousands(notice.answered_count), "all": thousands(notice.item_count)}
+    said = {
+        "answered": thousands(notice.answered_count),
+        "all": thousands(notice.item_count),
+    }
     told = [_("answered %(answered)s of %(all)s") % said]
     if notice.carried_count:
-        told.append(_("%(count)s in a later notice") % {"count": thousands(notice.carried_count)})
+        told.append(
+            _("%(count)s in a later notice")
+            % {"count": thousands(notice.carried_count)}
+        )
     if notice.withdrawn_count:
-        told.append(_("%(count)s withdrawn") % {"count": thousands(notice.withdrawn_count)})
+        told.append(
+            _("%(count)s withdrawn") % {"count": thousands(notice.withdrawn_count)}
+        )
     return "　".join(told)
 
 
@@ -88,7 +110,10 @@ def subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
         notice.pk: Subject(
             notice.document_number,
             notice.get_absolute_url(),
-            (notice.case.document_number, _("issued %(when)s") % {"when": moment(notice.issued_at)}),
+            (
+                notice.case.document_number,
+                _("issued %(when)s") % {"when": moment(notice.issued_at)},
+            ),
         )
         for notice in notices
     }

@@ -18,18 +18,38 @@ from corps.pieces.words import thousands
 from notices.models import Notice
 
 KINDS = {
-    "answers": Kind(gettext_lazy("Platforms' answers"), ("item.answered", "item.answer_retracted")),
-    "approvals": Kind(
-        gettext_lazy("Approvals"), ("notice.issued", "notice.returned", "notice.voided", "notice.submitted")
+    "answers": Kind(
+        gettext_lazy("Platforms' answers"), ("item.answered", "item.answer_retracted")
     ),
-    "objections": Kind(gettext_lazy("Objections"), ("objection.lodged", "objection.upheld", "objection.dismissed")),
-    "checks": Kind(gettext_lazy("Checks"), ("item.checked", "target.seen", "outcome.corrected", "outcome.taken_back")),
-    "letters": Kind(gettext_lazy("Letters"), ("notice.withdrawal_sent", "delivery.failed", "delivery.uncertain")),
+    "approvals": Kind(
+        gettext_lazy("Approvals"),
+        ("notice.issued", "notice.returned", "notice.voided", "notice.submitted"),
+    ),
+    "objections": Kind(
+        gettext_lazy("Objections"),
+        ("objection.lodged", "objection.upheld", "objection.dismissed"),
+    ),
+    "checks": Kind(
+        gettext_lazy("Checks"),
+        ("item.checked", "target.seen", "outcome.corrected", "outcome.taken_back"),
+    ),
+    "letters": Kind(
+        gettext_lazy("Letters"),
+        ("notice.withdrawal_sent", "delivery.failed", "delivery.uncertain"),
+    ),
 }
 # What a liaison is told: acts on notices, and on their items. Who in the corps acted is not told.
 OF_NOTICES = {
-    "notice.issued": (gettext_lazy("New notices"), gettext_lazy("Notice issued"), "blue"),
-    "notice.withdrawal_sent": (gettext_lazy("Withdrawn"), gettext_lazy("Letter of withdrawal"), "grey"),
+    "notice.issued": (
+        gettext_lazy("New notices"),
+        gettext_lazy("Notice issued"),
+        "blue",
+    ),
+    "notice.withdrawal_sent": (
+        gettext_lazy("Withdrawn"),
+        gettext_lazy("Letter of withdrawal"),
+        "grey",
+    ),
 }
 
 
@@ -59,7 +79,10 @@ def _lines(user: User, entries: Any) -> Iterator[tuple[Any, int, Line]]:
     """(kind, how many, line), the newest first, of those notices alone that are the platform's."""
     rows = list(
         entries.order_by()
-        .annotate(about=KeyTextTransform("notice", "detail"), seen=KeyTextTransform("seen", "detail"))
+        .annotate(
+            about=KeyTextTransform("notice", "detail"),
+            seen=KeyTextTransform("seen", "detail"),
+        )
         .values("verb", "about", "seen", "subject_type", "thread")
         .annotate(count=Count("pk"), last=Max("at"), subject=Max("subject_id"))
         .order_by("-last")
@@ -77,7 +100,17 @@ def _lines(user: User, entries: Any) -> Iterator[tuple[Any, int, Line]]:
             label, text, kind = _of_items(row)
             notice = by_number.get(row["about"])
         if notice is not None:
-            yield label, row["count"], Line(row["last"], text, kind, url=notice.get_absolute_url(), link=str(notice))
+            yield (
+                label,
+                row["count"],
+                Line(
+                    row["last"],
+                    text,
+                    kind,
+                    url=notice.get_absolute_url(),
+                    link=str(notice),
+                ),
+            )
 
 
 def _of_items(row: dict[str, Any]) -> tuple[Any, str, str]:
@@ -85,15 +118,25 @@ def _of_items(row: dict[str, Any]) -> tuple[Any, str, str]:
     count = row["count"]
     number = {"count": thousands(count)}
     if row["verb"] == "item.answer_retracted":
-        said = ngettext("%(count)s answer taken back", "%(count)s answers taken back", count)
+        said = ngettext(
+            "%(count)s answer taken back", "%(count)s answers taken back", count
+        )
         return _("Taken back"), said % number, "grey"
     if row["seen"] == Seen.GONE:
-        said = ngettext("%(count)s item confirmed gone", "%(count)s items confirmed gone", count)
+        said = ngettext(
+            "%(count)s item confirmed gone", "%(count)s items confirmed gone", count
+        )
         return _("Checks"), said % number, "green"
     if row["seen"] == Seen.LIVE:
-        said = ngettext("%(count)s item found live", "%(count)s items found live", count)
+        said = ngettext(
+            "%(count)s item found live", "%(count)s items found live", count
+        )
         return _("Checks"), said % number, "red"
-    said = ngettext("%(count)s item could not be opened", "%(count)s items could not be opened", count)
+    said = ngettext(
+        "%(count)s item could not be opened",
+        "%(count)s items could not be opened",
+        count,
+    )
     return _("Checks"), said % number, "amber"
 
 

@@ -14,12 +14,24 @@ from stores.standing import Touched, Waiting
 
 def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
     """For `stores.standing.waiting_tellers`: unanswered items of issued notices, by platform; one query."""
-    items = NoticeItem.objects.all() if user.role == user.Role.ADMINISTRATOR else NoticeItem.objects.visible_to(user)
+    items = (
+        NoticeItem.objects.all()
+        if user.role == user.Role.ADMINISTRATOR
+        else NoticeItem.objects.visible_to(user)
+    )
     rows = (
-        items.filter(notice__platform__in=platforms, notice__state=NoticeState.ISSUED, state=ItemState.OPEN)
+        items.filter(
+            notice__platform__in=platforms,
+            notice__state=NoticeState.ISSUED,
+            state=ItemState.OPEN,
+        )
         .order_by()
         .values_list("notice__platform")
-        .annotate(notices=Count("notice", distinct=True), items=Count("pk"), due=Min("notice__reply_due_on"))
+        .annotate(
+            notices=Count("notice", distinct=True),
+            items=Count("pk"),
+            due=Min("notice__reply_due_on"),
+        )
     )
     return {platform: Waiting(*owed) for platform, *owed in rows}
 
@@ -28,16 +40,31 @@ def open_at(platform: Platform) -> Iterator[Touched]:
     """What retiring a platform touches: letters on their way to it, and what was asked and is not answered or checked.
     Two statements."""
     notices = Notice.objects.filter(platform=platform)
-    drafts = notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)).count()
+    drafts = notices.filter(
+        state__in=(NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
+    ).count()
     items = NoticeItem.objects.filter(notice__platform=platform)
     counted = items.aggregate(
         open=Count("pk", filter=Q(state=ItemState.OPEN)),
-        claimed=Count("pk", filter=Q(state__in=(ItemState.CLAIMED, ItemState.APPEALED))),
+        claimed=Count(
+            "pk", filter=Q(state__in=(ItemState.CLAIMED, ItemState.APPEALED))
+        ),
     )
     yield Touched(
-        "drafts", _("Notices drafted or waiting for approval"), drafts, _("they can no longer be submitted or approved")
+        "drafts",
+        _("Notices drafted or waiting for approval"),
+        drafts,
+        _("they can no longer be submitted or approved"),
     )
-    yield Touched("open", _("Items that it has not answered"), counted["open"], _("it answers them as before"))
     yield Touched(
-        "claimed", _("Answers to be checked"), counted["claimed"], _("they are checked and counted as before")
+        "open",
+        _("Items that it has not answered"),
+        counted["open"],
+        _("it answers them as before"),
+    )
+    yield Touched(
+        "claimed",
+        _("Answers to be checked"),
+        counted["claimed"],
+        _("they are checked and counted as before"),
     )

@@ -48,7 +48,15 @@ ITEM_STATES = StateTable(
     ItemState,
     {
         "draft": ("open",),
-        "open": ("claimed", "refused", "needs_information", "appealed", "not_ours", "carried_over", "withdrawn"),
+        "open": (
+            "claimed",
+            "refused",
+            "needs_information",
+            "appealed",
+            "not_ours",
+            "carried_over",
+            "withdrawn",
+        ),
         "claimed": ("verified", "open", "carried_over", "withdrawn"),
         # Back to open: the platform takes its answer back before anybody has checked it.
         "refused": ("open", "carried_over", "withdrawn"),
@@ -59,7 +67,9 @@ ITEM_STATES = StateTable(
 )
 
 # Answered items: the answer can be taken back, which opens them again, until somebody has checked them.
-RETRACTABLE = tuple(state for state in ITEM_STATES.sources("open") if state != ItemState.DRAFT)
+RETRACTABLE = tuple(
+    state for state in ITEM_STATES.sources("open") if state != ItemState.DRAFT
+)
 
 # What state an answer puts its item and its target into.
 ANSWERED_AS = {

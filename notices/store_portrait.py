@@ -30,34 +30,50 @@ REPORTED, REMOVED, RELISTED = "reported", "removed", "relisted"
 EARLIER = -1
 
 
-def tell_portrait(portrait: Portrait, store: Store, user: User, listings: Sequence[int]) -> None:
+def tell_portrait(
+    portrait: Portrait, store: Store, user: User, listings: Sequence[int]
+) -> None:
     """Months and letters; five statements."""
     targets = targets_in(store, user)
     reported = list(targets.order_by("pk").values_list("pk", "reported_at"))
-    looks = Check.objects.filter(item__target__in=targets.values("pk")).exclude(seen=Seen.UNREACHABLE)
+    looks = Check.objects.filter(item__target__in=targets.values("pk")).exclude(
+        seen=Seen.UNREACHABLE
+    )
     taken_back = Outcome.objects.filter(target__in=targets.values("pk"), sign=-1)
     acts = [
         *((pk, at, REPORTED) for pk, at in reported),
-        *((pk, at, seen) for pk, at, seen in looks.values_list("item__target", "at", "seen")),
+        *(
+            (pk, at, seen)
+            for pk, at, seen in looks.values_list("item__target", "at", "seen")
+        ),
         *((pk, at, "") for pk, at in taken_back.values_list("target", "at")),
     ]
     portrait.months, portrait.totals = _months(changes_of(acts))
-    found = Notice.objects.visible_to(user).filter(issued_at__isnull=False, items__target__in=targets.values("pk"))
+    found = Notice.objects.visible_to(user).filter(
+        issued_at__isnull=False, items__target__in=targets.values("pk")
+    )
     portrait.letters_in_all = found.distinct().count()
     portrait.letters = _letters(found, targets.values("pk"))
 
 
-def changes_of(acts: Iterable[tuple[int, datetime, str]]) -> Iterator[tuple[date, str, int]]:
+def changes_of(
+    acts: Iterable[tuple[int, datetime, str]],
+) -> Iterator[tuple[date, str, int]]:
     """(day, row, +1 or −1) of what targets became, from (target, when, REPORTED, what was seen or "" for taken back).
 
     A removal is the first look that found one gone, a relisting the first that found it again; what a correction or an
     objection takes back is taken from the removals of that day. So reported − removed + relisted is what is on sale.
     """
-    for _pk, lot in groupby(sorted(acts, key=lambda act: (act[0], act[1], act[2] != REPORTED)), key=itemgetter(0)):
+    for _pk, lot in groupby(
+        sorted(acts, key=lambda act: (act[0], act[1], act[2] != REPORTED)),
+        key=itemgetter(0),
+    ):
         yield from _changes_of_one((at, act) for _target, at, act in lot)
 
 
-def _changes_of_one(acts: Iterable[tuple[datetime, str]]) -> Iterator[tuple[date, str, int]]:
+def _changes_of_one(
+    acts: Iterable[tuple[datetime, str]],
+) -> Iterator[tuple[date, str, int]]:
     """The same of one target, from its acts in the order of time."""
     is_gone = False
     for at, act in acts:
@@ -81,7 +97,9 @@ def _months(changes: Iterable[tuple[date, str, int]]) -> tuple[list[Month], Mont
     first = last.year * 12 + last.month - MONTHS
     counts: dict[int, Counter[str]] = {place: Counter() for place in range(MONTHS)}
     for on, row, sign in changes:
-        counts.setdefault(max(on.year * 12 + on.month - 1 - first, EARLIER), Counter())[row] += sign
+        counts.setdefault(max(on.year * 12 + on.month - 1 - first, EARLIER), Counter())[
+            row
+        ] += sign
     months, on_sale, total = [], 0, Counter[str]()
     for place in sorted(counts):
         total.update(counts[place])
@@ -106,18 +124,26 @@ def _month(label: str, on_sale: int, counts: Counter[str]) -> Month:
 def _drawn(months: list[Month]) -> list[Month]:
     """Months with the heights of their bars, in percent of the highest."""
     most = max((month.on_sale for month in months), default=0) or 1
-    return [replace(month, height=round(100 * max(month.on_sale, 0) / most)) for month in months]
+    return [
+        replace(month, height=round(100 * max(month.on_sale, 0) / most))
+        for month in months
+    ]
 
 
 def _letters(found: QuerySet[Notice], targets: Any) -> list[Counted]:
     """The newest letters that name something in the store: how many items, and how many are answered."""
     named = Q(items__target__in=targets)
     newest = Notice.objects.filter(pk__in=found.values("pk")).annotate(
-        here=Count("items", filter=named), open=Count("items", filter=named & Q(items__state=ItemState.OPEN))
+        here=Count("items", filter=named),
+        open=Count("items", filter=named & Q(items__state=ItemState.OPEN)),
     )
     lines = []
     for notice in newest.order_by("-issued_at", "-pk")[:LETTERS]:
-        said = ngettext("%(count)s item, %(answered)s answered", "%(count)s items, %(answered)s answered", notice.here)
+        said = ngettext(
+            "%(count)s item, %(answered)s answered",
+            "%(count)s items, %(answered)s answered",
+            notice.here,
+        )
         note = said % {"count": notice.here, "answered": notice.here - notice.open}
         label = f"{day(notice.issued_at)} {notice.document_number or notice.number}"
         lines.append(Counted(label, notice.here, notice.get_absolute_url(), note))

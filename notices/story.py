@@ -4,7 +4,17 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Case as Either
-from django.db.models import Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Exists,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +26,16 @@ from cases.states import CaseState, Seen, TargetState
 from corps.access import may
 from corps.models import AuditEntry, Deadline, User
 from corps.pieces.words import day, moment
-from notices.models import Answer, Check, Notice, NoticeItem, Objection, Outcome, Recurrence, WithdrawalLetter
+from notices.models import (
+    Answer,
+    Check,
+    Notice,
+    NoticeItem,
+    Objection,
+    Outcome,
+    Recurrence,
+    WithdrawalLetter,
+)
 from notices.states import UNFINISHED, ItemState
 from notices.workflow import waiting_targets
 from notices.workflow.checkers import check_refusals
@@ -24,7 +43,12 @@ from notices.workflow.checkers import check_refusals
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
 # What only the audit knows of an item: that it left its notice, and for which other, if any, or that its answer was
 # taken back.
-LEFT = ("item.carried_over", "item.handed_over", "item.withdrawn", "item.answer_retracted")
+LEFT = (
+    "item.carried_over",
+    "item.handed_over",
+    "item.withdrawn",
+    "item.answer_retracted",
+)
 
 
 class NoticesTeller(story.Teller):
@@ -44,14 +68,20 @@ class NoticesTeller(story.Teller):
         said: dict[str, list[Any]] = {"claimed": [], "seen": []}
         stand = Answer.objects.not_retracted().filter(item__target=target)
         answers = list(stand.select_related("by", "item__notice").order_by("pk"))
-        checks = list(Check.objects.filter(item__target=target).select_related("by").order_by("pk"))
+        checks = list(
+            Check.objects.filter(item__target=target)
+            .select_related("by")
+            .order_by("pk")
+        )
         if answers:
             last = answers[-1]
             words = {"by": last.by, "when": moment(last.at), "notice": last.item.notice}
             said["claimed"].append(_("%(by)s, %(when)s, %(notice)s") % words)
             against = _contradicted(checks)
             times = {"count": len(answers), "against": against}
-            how_often = ngettext("answered %(count)s time", "answered %(count)s times", len(answers))
+            how_often = ngettext(
+                "answered %(count)s time", "answered %(count)s times", len(answers)
+            )
             if against:
                 how_often = ngettext(
                     "answered %(count)s time, %(against)s of them contradicted",
@@ -60,16 +90,25 @@ class NoticesTeller(story.Teller):
                 )
             said["claimed"].append(how_often % times)
         if checks:
-            said["seen"].append(_("%(by)s, %(when)s") % {"by": checks[-1].by, "when": moment(checks[-1].at)})
             said["seen"].append(
-                ngettext("looked at %(count)s time", "looked at %(count)s times", len(checks)) % {"count": len(checks)}
+                _("%(by)s, %(when)s")
+                % {"by": checks[-1].by, "when": moment(checks[-1].at)}
+            )
+            said["seen"].append(
+                ngettext(
+                    "looked at %(count)s time", "looked at %(count)s times", len(checks)
+                )
+                % {"count": len(checks)}
             )
         return said
 
     def ledger(self, target: Target, user: User) -> list[story.Count]:
         """What the target added to the numbers and what stands beside them, in the order in which it was recorded."""
         lines = [
-            (outcome.recorded_at, story.Count(outcome.get_kind_display(), outcome.at, outcome.sign))
+            (
+                outcome.recorded_at,
+                story.Count(outcome.get_kind_display(), outcome.at, outcome.sign),
+            )
             for outcome in Outcome.objects.filter(target=target)
         ]
         lines += [
@@ -92,25 +131,44 @@ class NoticesTeller(story.Teller):
         notice = item.notice
         yield (
             _("Notice item"),
-            _("%(notice)s, no. %(position)s") % {"notice": notice, "position": item.position},
+            _("%(notice)s, no. %(position)s")
+            % {"notice": notice, "position": item.position},
             (notice.get_absolute_url()),
         )
         yield _("Issued"), moment(notice.issued_at), ""
         stand = Answer.objects.not_retracted().filter(item=item, at__lte=last.at)
         answer = stand.select_related("by").order_by("-pk").first()
         if answer:
-            yield _("Answer"), f"{answer.get_outcome_display()} {answer.by} {moment(answer.at)}", ""
+            yield (
+                _("Answer"),
+                f"{answer.get_outcome_display()} {answer.by} {moment(answer.at)}",
+                "",
+            )
         if last.check_row:
-            yield _("Check"), f"{last.check_row.get_seen_display()} {last.check_row.by} {moment(last.check_row.at)}", ""
+            yield (
+                _("Check"),
+                f"{last.check_row.get_seen_display()} {last.check_row.by} {moment(last.check_row.at)}",
+                "",
+            )
         yield _("Result"), f"+1 {last.get_kind_display()} {moment(last.at)}", ""
 
     def acts(self, target: Target, user: User) -> Iterator[tuple[Any, str]]:
         """What can be begun on a target's page."""
-        noticed = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT).exists()
+        noticed = (
+            NoticeItem.objects.filter(target=target)
+            .exclude(state=ItemState.DRAFT)
+            .exists()
+        )
         if noticed and may(user, "notices.lodge_objection"):
-            yield _("Lodge an objection…"), reverse("notices:objection_new", args=[target.pk])
+            yield (
+                _("Lodge an objection…"),
+                reverse("notices:objection_new", args=[target.pk]),
+            )
         if target.is_counted and may(user, "notices.propose_correction"):
-            yield _("Propose a correction…"), reverse("notices:correction_new", args=[target.pk])
+            yield (
+                _("Propose a correction…"),
+                reverse("notices:correction_new", args=[target.pk]),
+            )
         verified = target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE)
         if verified and may(user, "notices.check") and _may_look_again(target, user):
             yield _("Look again…"), reverse("notices:look_again", args=[target.pk])
@@ -122,22 +180,34 @@ class NoticesTeller(story.Teller):
             return
         notices = Notice.objects.visible_to(user).filter(case=case)
         claimed = NoticeItem.objects.filter(notice__in=notices, state=ItemState.CLAIMED)
-        unanswered = NoticeItem.objects.filter(notice=OuterRef("pk"), state=ItemState.OPEN)
-        # By the few deadlines and the few notices, not by the thousands of items.
-        checks = Deadline.objects.filter(pk__in=claimed.values("check_deadline").distinct())
-        due = checks.aggregate(check=Min("due_on")) | notices.filter(Exists(unanswered)).aggregate(
-            answer=Min("reply_due_on")
+        unanswered = NoticeItem.objects.filter(
+            notice=OuterRef("pk"), state=ItemState.OPEN
         )
+        # By the few deadlines and the few notices, not by the thousands of items.
+        checks = Deadline.objects.filter(
+            pk__in=claimed.values("check_deadline").distinct()
+        )
+        due = checks.aggregate(check=Min("due_on")) | notices.filter(
+            Exists(unanswered)
+        ).aggregate(answer=Min("reply_due_on"))
         for name, label in (("check", _("Check")), ("answer", _("Platform's answer"))):
             if due[name]:
-                yield {"label": label, "due": due[name], "left": None, "calendar_days": False, "provisional": False}
+                yield {
+                    "label": label,
+                    "due": due[name],
+                    "left": None,
+                    "calendar_days": False,
+                    "provisional": False,
+                }
 
 
 def _may_look_again(target: Target, user: User) -> bool:
     """Whether looking is offered: to officers always, to supervisors what is left to them."""
     if user.role == User.Role.OFFICER:
         return True
-    verified = NoticeItem.objects.filter(target=target, state=ItemState.VERIFIED).select_related("notice__case")
+    verified = NoticeItem.objects.filter(
+        target=target, state=ItemState.VERIFIED
+    ).select_related("notice__case")
     last = verified.order_by("-pk").first()
     return last is not None and not check_refusals([last], user)
 
@@ -147,13 +217,18 @@ def _notice_lines(target: Target) -> Iterator[story.Line]:
     named = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT)
     items = list(named.select_related("notice__platform").order_by("pk"))
     left = AuditEntry.objects.filter(
-        subject_type=NoticeItem._meta.label_lower, subject_id__in=[item.pk for item in items], verb__in=LEFT
+        subject_type=NoticeItem._meta.label_lower,
+        subject_id__in=[item.pk for item in items],
+        verb__in=LEFT,
     )
     yield from timeline.lines_of(left.select_related("actor").order_by("pk"))
     for item in items:
         notice = item.notice
         if notice.issued_at:
-            note = _("round %(round)s, %(platform)s") % {"round": notice.round, "platform": notice.platform.label}
+            note = _("round %(round)s, %(platform)s") % {
+                "round": notice.round,
+                "platform": notice.platform.label,
+            }
             yield story.Line(
                 notice.issued_at,
                 _("Notice sent"),
@@ -168,7 +243,9 @@ def _notice_lines(target: Target) -> Iterator[story.Line]:
 
 def _answer_lines(target: Target) -> Iterator[story.Line]:
     """What the platform answered, with the paper by which an answer came, if any."""
-    for answer in Answer.objects.filter(item__target=target).select_related("by", "item__notice"):
+    for answer in Answer.objects.filter(item__target=target).select_related(
+        "by", "item__notice"
+    ):
         said = [str(answer.by), answer.remark]
         if answer.is_late:
             said.append(_("late"))
@@ -177,7 +254,10 @@ def _answer_lines(target: Target) -> Iterator[story.Line]:
         note = " ".join(filter(None, said))
         if answer.document_id:
             note = f"{note} {notice.number}"
-            url, link = reverse("notices:answer_paper", args=[answer.pk]), _("paper of the answer")
+            url, link = (
+                reverse("notices:answer_paper", args=[answer.pk]),
+                _("paper of the answer"),
+            )
         yield story.Line(
             answer.at,
             _("Answer:"),
@@ -195,20 +275,34 @@ def _check_lines(target: Target) -> Iterator[story.Line]:
     for check in Check.objects.filter(item__target=target).select_related("by"):
         kind = SEEN_KINDS[Seen(check.seen)]
         note = f"{check.by} {check.note}".strip()
-        yield story.Line(check.at, _("Seen:"), kind, check.get_seen_display(), note, part="check")
+        yield story.Line(
+            check.at, _("Seen:"), kind, check.get_seen_display(), note, part="check"
+        )
 
 
 def _objection_lines(target: Target) -> Iterator[story.Line]:
     """Objections against the target, and how they were decided."""
-    for objection in Objection.objects.filter(target=target).select_related("lodged_by", "decided_by"):
+    for objection in Objection.objects.filter(target=target).select_related(
+        "lodged_by", "decided_by"
+    ):
         url = reverse("notices:objection", args=[objection.number])
         yield story.Line(
-            objection.lodged_at, _("Objection lodged"), "amber", "", objection.reason, url, objection.number
+            objection.lodged_at,
+            _("Objection lodged"),
+            "amber",
+            "",
+            objection.reason,
+            url,
+            objection.number,
         )
         if objection.decided_at:
             word = objection.get_state_display()
             yield story.Line(
-                objection.decided_at, _("Objection decided:"), objection.state, word, objection.decision_reason
+                objection.decided_at,
+                _("Objection decided:"),
+                objection.state,
+                word,
+                objection.decision_reason,
             )
 
 
@@ -218,7 +312,13 @@ def _count_lines(target: Target) -> Iterator[story.Line]:
         kind = "green"
         if event.kind == Recurrence.Kind.RELISTING:
             kind = "red"
-        yield story.Line(event.at, event.get_kind_display(), kind, "", _("beside the number, not in it"))
+        yield story.Line(
+            event.at,
+            event.get_kind_display(),
+            kind,
+            "",
+            _("beside the number, not in it"),
+        )
     for outcome in Outcome.objects.filter(target=target):
         sign, kind = "−1", "red"
         if outcome.sign > 0:
@@ -229,7 +329,11 @@ def _count_lines(target: Target) -> Iterator[story.Line]:
 
 def _withdrawal_lines(target: Target) -> Iterator[story.Line]:
     """The letters that said that the target is asked for no longer, and whether they asked to restore it."""
-    letters = WithdrawalLetter.objects.filter(items__item__target=target).select_related("notice").order_by("pk")
+    letters = (
+        WithdrawalLetter.objects.filter(items__item__target=target)
+        .select_related("notice")
+        .order_by("pk")
+    )
     for letter in letters:
         said = [letter.get_cause_display()]
         if letter.asks_restoring:
@@ -294,10 +398,16 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
 
     One statement.
     """
-    items = NoticeItem.objects.filter(target__in=targets, notice__issued_at__isnull=False).select_related("notice")
+    items = NoticeItem.objects.filter(
+        target__in=targets, notice__issued_at__isnull=False
+    ).select_related("notice")
     latest = items.order_by("target", "-notice__issued_at", "-pk").distinct("target")
     said = _("notice %(number)s of %(day)s")
-    return {item.target_id: said % {"number": item.notice.number, "day": day(item.notice.issued_at)} for item in latest}
+    return {
+        item.target_id: said
+        % {"number": item.notice.number, "day": day(item.notice.issued_at)}
+        for item in latest
+    }
 
 
 def register() -> None:

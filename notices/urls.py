@@ -34,16 +34,24 @@ urlpatterns = [
     path("checks/undo/", checks.undo, name="undo"),
     path("deliveries/", deliveries.list_deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", deliveries.show_delivery, name="delivery"),
-    path("deliveries/<int:pk>/message.eml", deliveries.download, name="delivery_message"),
+    path(
+        "deliveries/<int:pk>/message.eml", deliveries.download, name="delivery_message"
+    ),
     path("deliveries/<int:pk>/decide/", deliveries.decide, name="delivery_decide"),
     path("objections/", objections.list_objections, name="objections"),
     path("objections/decide/", objections.decide_many, name="objections_decide"),
     path("objections/target/<int:pk>/", objections.lodge, name="objection_new"),
-    path("corrections/target/<int:pk>/", objections.propose_correction, name="correction_new"),
+    path(
+        "corrections/target/<int:pk>/",
+        objections.propose_correction,
+        name="correction_new",
+    ),
     path("checks/target/<int:pk>/", looking.look_again, name="look_again"),
     path("answers/<int:pk>/paper", papers.open_answer_paper, name="answer_paper"),
     re_path(rf"^objections/{NUMBER}/$", objections.show_objection, name="objection"),
-    re_path(rf"^objections/{NUMBER}/accept/$", objections.accept, name="objection_accept"),
+    re_path(
+        rf"^objections/{NUMBER}/accept/$", objections.accept, name="objection_accept"
+    ),
     re_path(rf"^compose/{NUMBER}/$", office.compose, name="compose"),
     re_path(rf"^compose/{NUMBER}/draft/$", office.draft, name="draft"),
     re_path(rf"^{NUMBER}/$", office.show_notice, name="notice"),
@@ -54,10 +62,18 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/decide/$", approvals.decide, name="decide"),
     re_path(rf"^{NUMBER}/behalf/$", behalf.answer_on_behalf, name="behalf"),
     re_path(rf"^{NUMBER}/serve/$", office.serve, name="serve"),
-    re_path(rf"^{NUMBER}/service-proof$", papers.open_service_proof, name="service_proof"),
+    re_path(
+        rf"^{NUMBER}/service-proof$", papers.open_service_proof, name="service_proof"
+    ),
     re_path(rf"^{NUMBER}/withdraw/$", withdrawals.withdraw_notice, name="withdraw"),
-    re_path(rf"^{NUMBER}/withdrawals/{LETTER}/$", withdrawals.show_letter, name="withdrawal"),
-    re_path(rf"^{NUMBER}/withdrawals/{LETTER}/sheet/$", withdrawals.download_sheet, name="withdrawal_sheet"),
+    re_path(
+        rf"^{NUMBER}/withdrawals/{LETTER}/$", withdrawals.show_letter, name="withdrawal"
+    ),
+    re_path(
+        rf"^{NUMBER}/withdrawals/{LETTER}/sheet/$",
+        withdrawals.download_sheet,
+        name="withdrawal_sheet",
+    ),
     re_path(rf"^{NUMBER}/letter/$", office.letter, name="letter"),
     re_path(rf"^{NUMBER}/sheet/$", office.sheet, name="sheet"),
     re_path(rf"^{NUMBER}/pick/$", desk.pick, name="pick"),
@@ -65,5 +81,9 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/answers/retract/$", desk.retract, name="retract"),
     re_path(rf"^{NUMBER}/answers/$", sheets.upload, name="answers"),
     re_path(rf"^{NUMBER}/answers/confirm/$", sheets.confirm, name="answers_confirm"),
-    re_path(rf"^{NUMBER}/answers\.(?P<kind>xlsx|csv)$", sheets.download, name="answers_sheet"),
+    re_path(
+        rf"^{NUMBER}/answers\.(?P<kind>xlsx|csv)$",
+        sheets.download,
+        name="answers_sheet",
+    ),
 ]

@@ -24,7 +24,9 @@ PARTS: dict[str, Any] = {
     "period": gettext_lazy("the period for answers"),
     "case": gettext_lazy("the case, by its title or number"),
     "contact": gettext_lazy("the contact"),
-    "organisation": gettext_lazy("the letter head, address or telephone of the authority"),
+    "organisation": gettext_lazy(
+        "the letter head, address or telephone of the authority"
+    ),
     "recipient": gettext_lazy("the recipient"),
     "text": gettext_lazy("the text of the letter"),
 }
@@ -36,11 +38,25 @@ def parts_of(notice: Notice) -> dict[str, str]:
     Two statements more than rendering the letter itself, whatever the number of items.
     """
     content = letters.content_of(notice)
-    items, contact, recipient = content.context["items"], content.context["contact"], notice.recipient
+    items, contact, recipient = (
+        content.context["items"],
+        content.context["contact"],
+        notice.recipient,
+    )
     organisation, campaign = content.context["organisation"], notice.case.campaign
     parts: dict[str, Any] = {
-        "items": [[value for name, value in item.items() if name not in ("ground", "ground_id")] for item in items],
-        "grounds": [[item["ground_id"] for item in items], *_grounds_of(notice, content)],
+        "items": [
+            [
+                value
+                for name, value in item.items()
+                if name not in ("ground", "ground_id")
+            ]
+            for item in items
+        ],
+        "grounds": [
+            [item["ground_id"] for item in items],
+            *_grounds_of(notice, content),
+        ],
         "request": [notice.ask_preserve, notice.ask_operator],
         "period": campaign.reply_working_days if campaign else None,
         "case": [notice.case.title, notice.case.document_number],
@@ -48,22 +64,41 @@ def parts_of(notice: Notice) -> dict[str, str]:
         "organisation": _sender(organisation),
         "recipient": [
             notice.platform.addressee,
-            recipient and [recipient.pk, recipient.name, recipient.email, recipient.duty],
+            recipient
+            and [recipient.pk, recipient.name, recipient.email, recipient.duty],
         ],
-        "text": [notice.platform_id, content.title, content.html, content.text, content.cells],
+        "text": [
+            notice.platform_id,
+            content.title,
+            content.html,
+            content.text,
+            content.cells,
+        ],
     }
     return {part: _digest(said) for part, said in parts.items()}
 
 
 def _sender(organisation: Details) -> list[str]:
     """What a letter says of the authority that sends it."""
-    return [organisation.name, organisation.letter_head, organisation.address, organisation.telephone]
+    return [
+        organisation.name,
+        organisation.letter_head,
+        organisation.address,
+        organisation.telephone,
+    ]
 
 
-def _grounds_of(notice: Notice, content: letters.Content) -> tuple[list[int | None], list[list[Any]]]:
+def _grounds_of(
+    notice: Notice, content: letters.Content
+) -> tuple[list[int | None], list[list[Any]]]:
     """The ground that each item was given itself, by its place, and the grounds of the letter with all they say."""
-    given = notice.items.named().order_by("position").values_list("ground_id", flat=True)
-    stated = [[row["ground"].pk, row["ground"].name, row["ground"].basis] for row in content.context["grounds"]]
+    given = (
+        notice.items.named().order_by("position").values_list("ground_id", flat=True)
+    )
+    stated = [
+        [row["ground"].pk, row["ground"].name, row["ground"].basis]
+        for row in content.context["grounds"]
+    ]
     return list(given), sorted(stated)
 
 
@@ -94,4 +129,6 @@ in_words = lazy(_joined, str)
 
 
 def _digest(said: Any) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()

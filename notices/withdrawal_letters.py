@@ -103,7 +103,12 @@ def _context(letter: WithdrawalLetter, items: Sequence[NoticeItem]) -> dict[str,
 
 def _sheet(rows: Iterable[dict[str, Any]]) -> bytes:
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(buffer, options)
     page = book.add_worksheet(_("Items"))
     heads = [_("No."), _("Kind"), _("Id"), _("Address")]
@@ -118,12 +123,19 @@ def _sheet(rows: Iterable[dict[str, Any]]) -> bytes:
     return buffer.getvalue()
 
 
-def queue(letter: WithdrawalLetter, paper: Paper, recipients: Iterable[Liaison]) -> list[Delivery]:
+def queue(
+    letter: WithdrawalLetter, paper: Paper, recipients: Iterable[Liaison]
+) -> list[Delivery]:
     """Put a letter into the outbox for each of its recipients. Runs in the caller's transaction."""
-    html = render_to_string("notices/withdrawal_letter.html", {"title": paper.title, "letter_html": paper.html})
+    html = render_to_string(
+        "notices/withdrawal_letter.html",
+        {"title": paper.title, "letter_html": paper.html},
+    )
     attachments = []
     if paper.sheet:
-        attachments.append(Attachment(f"{letter.number}.xlsx", paper.sheet, letters.XLSX))
+        attachments.append(
+            Attachment(f"{letter.number}.xlsx", paper.sheet, letters.XLSX)
+        )
     reading = Reading([], paper.text, html, attachments)
     title = f"{paper.title} {letter.document_number}"
     queued = [_put(letter, reading, title, liaison) for liaison in recipients]
@@ -132,7 +144,9 @@ def queue(letter: WithdrawalLetter, paper: Paper, recipients: Iterable[Liaison])
     return queued
 
 
-def queue_again(letter: WithdrawalLetter, failed: Delivery, recipient: Liaison) -> Delivery:
+def queue_again(
+    letter: WithdrawalLetter, failed: Delivery, recipient: Liaison
+) -> Delivery:
     """Put a letter into the outbox for one more recipient, with what the mail that failed says.
 
     It is taken from that mail and from no stored file: one that is lost would undo that the mail failed. Runs in the
@@ -143,7 +157,9 @@ def queue_again(letter: WithdrawalLetter, failed: Delivery, recipient: Liaison) 
     return queued
 
 
-def _put(letter: WithdrawalLetter, said: Reading, title: str, recipient: Liaison) -> Delivery:
+def _put(
+    letter: WithdrawalLetter, said: Reading, title: str, recipient: Liaison
+) -> Delivery:
     """A mail of a letter to one recipient."""
     return compose(
         letter.notice,
@@ -168,13 +184,17 @@ def content_of(kept: StoredFile) -> bytes:
 
 def items_of(letter: WithdrawalLetter) -> Any:
     """The items that a letter names, in the order of their numbers, with what they are."""
-    rows = letter.items.select_related("item__target__listing__store", "item__target__store", "item__target__platform")
+    rows = letter.items.select_related(
+        "item__target__listing__store", "item__target__store", "item__target__platform"
+    )
     return rows.order_by("item__position")
 
 
 def deliveries_of(letter: WithdrawalLetter) -> Any:
     """The outbox rows of a letter."""
-    return letters.deliveries_of(letter.notice).filter(message__purpose=PURPOSE, message__step=letter.nth)
+    return letters.deliveries_of(letter.notice).filter(
+        message__purpose=PURPOSE, message__step=letter.nth
+    )
 
 
 def recipients_of(notices: Sequence[Notice]) -> dict[int, list[Liaison]]:
@@ -195,17 +215,28 @@ def recipients_of(notices: Sequence[Notice]) -> dict[int, list[Liaison]]:
     liaisons: dict[int, list[Liaison]] = {}
     platforms = {notice.platform_id for notice in notices}
     for liaison in (
-        Liaison.objects.filter(platform__in=platforms, is_active=True).select_related("user").order_by("-duty", "pk")
+        Liaison.objects.filter(platform__in=platforms, is_active=True)
+        .select_related("user")
+        .order_by("-duty", "pk")
     ):
         liaisons.setdefault(liaison.platform_id, []).append(liaison)
-    return {notice.pk: _active(notice, told[notice.pk], liaisons.get(notice.platform_id, [])) for notice in notices}
+    return {
+        notice.pk: _active(
+            notice, told[notice.pk], liaisons.get(notice.platform_id, [])
+        )
+        for notice in notices
+    }
 
 
 def _active(notice: Notice, told: set[str], liaisons: list[Liaison]) -> list[Liaison]:
-    addresses = {ascii_address(liaison.email): liaison for liaison in reversed(liaisons)}
+    addresses = {
+        ascii_address(liaison.email): liaison for liaison in reversed(liaisons)
+    }
     if not told and notice.recipient:
         told = {ascii_address(notice.recipient.email)}
-    reached = {liaison.pk: liaison for address, liaison in addresses.items() if address in told}
+    reached = {
+        liaison.pk: liaison for address, liaison in addresses.items() if address in told
+    }
     if liaisons and not told <= addresses.keys():
         reached.setdefault(liaisons[0].pk, liaisons[0])
     return [reached[pk] for pk in sorted(reached)]

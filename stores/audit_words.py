@@ -26,10 +26,21 @@ ACTS = {
 
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
-    wording.families.update(platform=_("Platforms"), liaison=_("Liaisons"), official_account=_("Official accounts"))
+    wording.families.update(
+        platform=_("Platforms"),
+        liaison=_("Liaisons"),
+        official_account=_("Official accounts"),
+    )
     wording.name_acts(ACTS)
     wording.details.update(
-        changed=Detail(_("changes"), codes=lambda: {"email": _("e-mail"), "phone": _("telephone"), "name": _("name")}),
+        changed=Detail(
+            _("changes"),
+            codes=lambda: {
+                "email": _("e-mail"),
+                "phone": _("telephone"),
+                "name": _("name"),
+            },
+        ),
         duty=Detail(_("duty"), codes=choices(Liaison.Duty)),
         open=Detail(_("still open there")),
         former=Detail(_("former"), kind="stores.liaison"),
@@ -37,10 +48,19 @@ def register() -> None:
         slug=Detail(_("code")),
         store=Detail(_("store")),
     )
-    name_kind(Platform, _("Platform"), names_of(Platform.objects.all, lambda platform: platform.label))
+    name_kind(
+        Platform,
+        _("Platform"),
+        names_of(Platform.objects.all, lambda platform: platform.label),
+    )
     name_kind(
         Liaison,
         _("Liaison"),
-        names_of(lambda: Liaison.objects.select_related("platform"), lambda one: f"{one.platform.label} {one.name}"),
+        names_of(
+            lambda: Liaison.objects.select_related("platform"),
+            lambda one: f"{one.platform.label} {one.name}",
+        ),
     )
-    name_kind(OfficialAccount, _("Official account"), names_of(OfficialAccount.objects.all))
+    name_kind(
+        OfficialAccount, _("Official account"), names_of(OfficialAccount.objects.all)
+    )

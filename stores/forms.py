@@ -15,8 +15,12 @@ class PlatformForm(RecordForm):
         fields = ["slug", "name", "name_en", "legal_name", "uscc", "legal_address"]
         labels = {"slug": _("Short name")}
         help_texts = {
-            "slug": _("Small letters and digits, as the address rules name the site: taobao, jd, pdd, …"),
-            "legal_name": _("Whom letters are addressed to, as in its business licence."),
+            "slug": _(
+                "Small letters and digits, as the address rules name the site: taobao, jd, pdd, …"
+            ),
+            "legal_name": _(
+                "Whom letters are addressed to, as in its business licence."
+            ),
         }
 
 
@@ -35,4 +39,6 @@ class LiaisonForm(RecordForm):
         fields = ["name", "email", "phone", "duty"]
         labels = {"name": _("Name")}
 
-    duty = forms.ChoiceField(label=_("Duty"), choices=[("", _("choose")), *Liaison.Duty.choices])
+    duty = forms.ChoiceField(
+        label=_("Duty"), choices=[("", _("choose")), *Liaison.Duty.choices]
+    )

@@ -27,7 +27,9 @@ class PlatformQuerySet(models.QuerySet):
 
     def without_recipient(self) -> Self:
         """Platforms to which nothing can be sent: they have no primary liaison who can be reached."""
-        return self.taking_part().exclude(pk__in=Liaison.objects.reachable().primary().values("platform"))
+        return self.taking_part().exclude(
+            pk__in=Liaison.objects.reachable().primary().values("platform")
+        )
 
     def retired(self) -> Self:
         """Platforms that take no new notices any more."""
@@ -41,16 +43,26 @@ class PlatformQuerySet(models.QuerySet):
 class Platform(models.Model):
     """The desk that answers for one or more sites; `slug` is its name in files, addresses and the API."""
 
-    slug = models.CharField(max_length=20, unique=True, validators=[RegexValidator(r"^[a-z0-9]+$")])
+    slug = models.CharField(
+        max_length=20, unique=True, validators=[RegexValidator(r"^[a-z0-9]+$")]
+    )
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
 
     # The legal person that answers: whom letters are addressed to, once it is known.
-    legal_name = models.CharField(_("legal person"), max_length=120, blank=True, db_default="")
-    uscc = models.CharField(
-        _("unified social credit code"), max_length=18, blank=True, db_default="", validators=[valid_uscc]
+    legal_name = models.CharField(
+        _("legal person"), max_length=120, blank=True, db_default=""
     )
-    legal_address = models.CharField(_("registered address"), max_length=200, blank=True, db_default="")
+    uscc = models.CharField(
+        _("unified social credit code"),
+        max_length=18,
+        blank=True,
+        db_default="",
+        validators=[valid_uscc],
+    )
+    legal_address = models.CharField(
+        _("registered address"), max_length=200, blank=True, db_default=""
+    )
     # From this day on it takes no new notices.
     retired_on = models.DateField(null=True, blank=True)
 
@@ -71,7 +83,11 @@ class Platform(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name if (get_language() or "zh").startswith("zh") or not self.name_en else self.name_en
+        return (
+            self.name
+            if (get_language() or "zh").startswith("zh") or not self.name_en
+            else self.name_en
+        )
 
 
 class LiaisonQuerySet(models.QuerySet):
@@ -82,7 +98,9 @@ class LiaisonQuerySet(models.QuerySet):
         if user.is_corps or user.role == user.Role.ADMINISTRATOR:
             return self
         if user.role == user.Role.LIAISON:
-            return self.filter(platform__in=Platform.objects.visible_to(user).values("pk"))
+            return self.filter(
+                platform__in=Platform.objects.visible_to(user).values("pk")
+            )
         return self.none()
 
     def reachable(self) -> Self:
@@ -106,7 +124,13 @@ class Liaison(models.Model):
         BACKUP = "backup", _("Backup")
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="liaisons")
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="liaison")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="liaison",
+    )
     name = models.CharField(_("name"), max_length=80)
     email = models.EmailField(_("e-mail"))
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
@@ -138,7 +162,9 @@ class StoreQuerySet(models.QuerySet):
 class Store(models.Model):
     """A store on a platform, known by its canonical id."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="stores", db_index=False)
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="stores", db_index=False
+    )
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)
@@ -149,7 +175,9 @@ class Store(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["platform", "canonical_id"], name="a_store_once_on_a_platform"),
+            models.UniqueConstraint(
+                fields=["platform", "canonical_id"], name="a_store_once_on_a_platform"
+            ),
         ]
         triggers = [is_kept("store"), *indexed("name")]
 
@@ -194,7 +222,9 @@ class OfficialAccount(models.Model):
     """
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="official_accounts")
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="official_accounts", db_index=False)
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="official_accounts", db_index=False
+    )
     canonical_id = models.CharField(max_length=100)
     site = models.CharField(max_length=20)
     url = models.CharField(max_length=300)
@@ -217,15 +247,18 @@ class OfficialAccount(models.Model):
             ),
             models.CheckConstraint(
                 name="an_account_is_confirmed_or_declined",
-                condition=models.Q(confirmed_at__isnull=True) | models.Q(declined_at__isnull=True),
+                condition=models.Q(confirmed_at__isnull=True)
+                | models.Q(declined_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="an_account_is_confirmed_before_it_is_struck",
-                condition=models.Q(struck_at__isnull=True) | models.Q(confirmed_at__isnull=False),
+                condition=models.Q(struck_at__isnull=True)
+                | models.Q(confirmed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="an_account_is_struck_for_a_reason",
-                condition=models.Q(struck_at__isnull=True) | ~models.Q(strike_reason=""),
+                condition=models.Q(struck_at__isnull=True)
+                | ~models.Q(strike_reason=""),
             ),
         ]
         triggers = [

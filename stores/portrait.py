@@ -88,10 +88,15 @@ def portrait_of(store: Store, user: User, listings: Sequence[int]) -> Portrait:
 def official_check(store: Store) -> tuple[OfficialAccount | None, int]:
     """The official account that a store is, if any, and with how many of its platform it was compared."""
     accounts = OfficialAccount.objects.protecting().filter(platform=store.platform_id)
-    return accounts.filter(canonical_id=store.canonical_id).select_related("firm").first(), accounts.count()
+    return accounts.filter(canonical_id=store.canonical_id).select_related(
+        "firm"
+    ).first(), accounts.count()
 
 
 def in_shares(rows: Sequence[Counted]) -> list[Counted]:
     """The same with their shares of the largest."""
     most = max((row.count for row in rows), default=0)
-    return [Counted(row.label, row.count, row.url, row.note, round(100 * row.count / most)) for row in rows]
+    return [
+        Counted(row.label, row.count, row.url, row.note, round(100 * row.count / most))
+        for row in rows
+    ]

@@ -25,7 +25,9 @@ class Standing:
 tellers: list[Callable[[str, Sequence[int], User | None], dict[int, Standing]]] = []
 
 
-def standings(kind: str, ids: Sequence[int], user: User | None = None) -> dict[int, Standing]:
+def standings(
+    kind: str, ids: Sequence[int], user: User | None = None
+) -> dict[int, Standing]:
     """What is known of these, by primary key; nothing where no room knows any. user: leaves out the address of a page
     that they may not see."""
     known: dict[int, Standing] = {}

@@ -26,7 +26,14 @@ from stores.filters import PLATFORM
 from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
 from stores.portrait import official_check, portrait_of
-from stores.standing import Waiting, open_at, reads_addresses_of, standings, touched_version, waiting_at
+from stores.standing import (
+    Waiting,
+    open_at,
+    reads_addresses_of,
+    standings,
+    touched_version,
+    waiting_at,
+)
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
@@ -37,11 +44,16 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 @require_GET
 def list_platforms(request: SignedIn) -> HttpResponse:
     """The platforms, retired ones too, with their liaisons; where nobody can be written to, what waits there."""
-    platforms = list(Platform.objects.visible_to(request.user).prefetch_related("liaisons__user"))
+    platforms = list(
+        Platform.objects.visible_to(request.user).prefetch_related("liaisons__user")
+    )
     cut_off = set(Platform.objects.without_recipient().values_list("pk", flat=True))
     waiting = waiting_at([*cut_off], request.user) if cut_off else {}
     context = {
-        "rows": [(platform, platform.pk in cut_off, waiting.get(platform.pk)) for platform in platforms],
+        "rows": [
+            (platform, platform.pk in cut_off, waiting.get(platform.pk))
+            for platform in platforms
+        ],
         "may_register": may(request.user, "stores.register_platform"),
     }
     return render(request, "stores/platforms.html", context)
@@ -53,10 +65,14 @@ def new_platform(request: SignedIn) -> HttpResponse:
     form = PlatformForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            platform = workflow.register_platform(actor=request.user, **form.cleaned_data)
+            platform = workflow.register_platform(
+                actor=request.user, **form.cleaned_data
+            )
             messages.success(request, _("%(name)s is registered.") % {"name": platform})
             return redirect("stores:platform", platform.slug)
-    return render(request, "stores/form.html", {"form": form, "title": _("Register a platform")})
+    return render(
+        request, "stores/form.html", {"form": form, "title": _("Register a platform")}
+    )
 
 
 @readers
@@ -64,12 +80,16 @@ def new_platform(request: SignedIn) -> HttpResponse:
 def show_platform(request: SignedIn, slug: str) -> HttpResponse:
     """A platform: who answers for it, whether addresses of its sites are read, and what is still open there."""
     platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
-    liaisons = platform.liaisons.select_related("user").order_by("-is_active", "-duty", "pk")
+    liaisons = platform.liaisons.select_related("user").order_by(
+        "-is_active", "-duty", "pk"
+    )
     context = {
         "platform": platform,
         "liaisons": liaisons,
         "reads_addresses": reads_addresses_of(slug),
-        "is_cut_off": Platform.objects.without_recipient().filter(pk=platform.pk).exists(),
+        "is_cut_off": Platform.objects.without_recipient()
+        .filter(pk=platform.pk)
+        .exists(),
         "waiting": waiting_at([platform.pk], request.user).get(platform.pk),
         "may_register": may(request.user, "stores.register_platform"),
     }
@@ -85,7 +105,9 @@ def change_platform(request: SignedIn, slug: str) -> HttpResponse:
     form = PlatformChangeForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.change_platform(platform=platform, actor=request.user, **form.cleaned_data)
+            workflow.change_platform(
+                platform=platform, actor=request.user, **form.cleaned_data
+            )
             messages.success(request, _("The platform was corrected."))
             return redirect("stores:platform", slug)
     title = _("Correct %(platform)s") % {"platform": platform.label}
@@ -100,13 +122,22 @@ def retire_platform(request: SignedIn, slug: str) -> HttpResponse:
     if request.method == "POST":
         try:
             touches = request.POST.get("touches", "")[:64]
-            workflow.retire_platform(platform=platform, actor=request.user, touches=touches)
-            messages.success(request, _("%(name)s takes no new notices any more.") % {"name": platform})
+            workflow.retire_platform(
+                platform=platform, actor=request.user, touches=touches
+            )
+            messages.success(
+                request,
+                _("%(name)s takes no new notices any more.") % {"name": platform},
+            )
         except TransitionRefused as refused:
             return send_back(request, refused, "stores:platform", slug)
         return redirect("stores:platform", slug)
     touched = open_at(platform)
-    context = {"platform": platform, "touched": touched, "version": touched_version(touched)}
+    context = {
+        "platform": platform,
+        "touched": touched,
+        "version": touched_version(touched),
+    }
     return render(request, "stores/retire.html", context)
 
 
@@ -130,7 +161,9 @@ def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
     form = LiaisonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            liaison = workflow.appoint_liaison(platform=platform, actor=request.user, **form.cleaned_data)
+            liaison = workflow.appoint_liaison(
+                platform=platform, actor=request.user, **form.cleaned_data
+            )
             said = _(
                 "%(name)s is a liaison. Without an account they get letters by mail, and an officer records answers."
             )
@@ -143,24 +176,39 @@ def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
 @administrators
 def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """Change how a liaison is reached, or their duty."""
-    liaison = get_object_or_404(Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk)
-    form = LiaisonForm(posted(request), initial={name: getattr(liaison, name) for name in LiaisonForm.Meta.fields})
+    liaison = get_object_or_404(
+        Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk
+    )
+    form = LiaisonForm(
+        posted(request),
+        initial={name: getattr(liaison, name) for name in LiaisonForm.Meta.fields},
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.change_liaison(liaison=liaison, actor=request.user, **form.cleaned_data)
+            workflow.change_liaison(
+                liaison=liaison, actor=request.user, **form.cleaned_data
+            )
             return redirect("stores:platform", liaison.platform.slug)
-    return render(request, "stores/form.html", {"form": form, "title": f"{liaison.platform.label} {liaison.name}"})
+    return render(
+        request,
+        "stores/form.html",
+        {"form": form, "title": f"{liaison.platform.label} {liaison.name}"},
+    )
 
 
 @administrators
 @require_http_methods(["GET", "POST"])
 def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """Dismiss a liaison who left; first the page says what the platform is left with."""
-    liaison = get_object_or_404(Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk)
+    liaison = get_object_or_404(
+        Liaison.objects.visible_to(request.user).select_related("platform"), pk=pk
+    )
     if request.method == "POST":
         try:
             workflow.dismiss_liaison(liaison=liaison, actor=request.user)
-            messages.success(request, _("%(name)s is no liaison any more.") % {"name": liaison.name})
+            messages.success(
+                request, _("%(name)s is no liaison any more.") % {"name": liaison.name}
+            )
         except TransitionRefused as refused:
             return send_back(request, refused, "stores:platforms")
         return redirect("stores:platforms")
@@ -169,7 +217,9 @@ def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
         "liaison": liaison,
         "others": others.count(),
         "without_primary": not others.filter(duty=Liaison.Duty.PRIMARY).exists(),
-        "waiting": waiting_at([liaison.platform_id], request.user).get(liaison.platform_id, Waiting(0, 0)),
+        "waiting": waiting_at([liaison.platform_id], request.user).get(
+            liaison.platform_id, Waiting(0, 0)
+        ),
     }
     return render(request, "stores/dismiss.html", context)
 
@@ -191,7 +241,11 @@ def list_stores(request: SignedIn) -> HttpResponse:
     found = _found(request)
     platforms = list(Platform.objects.visible_to(request.user))
     chips = conditions(
-        request.GET, [("platform", _("Platform"), {p.slug: p.label for p in platforms}.get), ("q", _("Search"), str)]
+        request.GET,
+        [
+            ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
+            ("q", _("Search"), str),
+        ],
     )
     page = page_of(
         found.select_related("platform").annotate(listing_count=_listings_in()),
@@ -200,7 +254,12 @@ def list_stores(request: SignedIn) -> HttpResponse:
         total=lambda: capped_count(found),
     )
     table = TABLE.shown_to(request.user, request.GET)
-    context = {"page": page, "table": table, "conditions": chips, "platforms": platforms}
+    context = {
+        "page": page,
+        "table": table,
+        "conditions": chips,
+        "platforms": platforms,
+    }
     return render(request, "stores/list.html", context)
 
 
@@ -209,9 +268,13 @@ def list_stores(request: SignedIn) -> HttpResponse:
 @require_GET
 def show_store(request: SignedIn, pk: int) -> HttpResponse:
     """A store, what became of it, and the listings known to be in it with what became of each."""
-    store = get_object_or_404(Store.objects.visible_to(request.user).select_related("platform"), pk=pk)
+    store = get_object_or_404(
+        Store.objects.visible_to(request.user).select_related("platform"), pk=pk
+    )
     listings = store.listings.all() | store.claimed_listings.filter(store=None)
-    page = page_of(listings, request.GET, order=("-id",), total=lambda: capped_count(listings))
+    page = page_of(
+        listings, request.GET, order=("-id",), total=lambda: capped_count(listings)
+    )
     shown = [listing.pk for listing in page]
     known = standings("listing", shown)
     portrait = portrait_of(store, request.user, shown)
@@ -221,7 +284,12 @@ def show_store(request: SignedIn, pk: int) -> HttpResponse:
         "standing": standings("store", [pk], request.user).get(pk),
         "page": page,
         "rows": [
-            (listing, known.get(listing.pk), listing.store_id is None, portrait.listings.get(listing.pk))
+            (
+                listing,
+                known.get(listing.pk),
+                listing.store_id is None,
+                portrait.listings.get(listing.pk),
+            )
             for listing in page
         ],
         "portrait": portrait,
@@ -240,7 +308,9 @@ def _listings_in() -> Any:
 def _count_of(field: str, narrowed: dict[str, Any]) -> Any:
     model: Any = Store._meta.get_field("listings").related_model
     listings = model.objects.filter(**{field: OuterRef("pk")}, **narrowed)
-    counted = listings.order_by().values(field).annotate(count=Count("pk")).values("count")
+    counted = (
+        listings.order_by().values(field).annotate(count=Count("pk")).values("count")
+    )
     return Coalesce(Subquery(counted), 0)
 
 

@@ -19,7 +19,9 @@ def pytest_configure() -> None:
     A password takes Argon2 a seventh of a second, on purpose; `test_passwords` is about that.
     """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"
+    }
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +31,9 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     copy_template()
     # A flush would take away what migrations wrote, and the runtime role may not truncate.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: copy_template())
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda _case: copy_template()
+        )
         yield
     with django_db_blocker.unblock():
         connections.close_all()

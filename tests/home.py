@@ -23,4 +23,9 @@ def entries_of(user: User) -> dict[str, list[Entry]]:
 
 def needs_of(user: User) -> list[Need]:
     """All that a home page says is needed."""
-    return [need for lot in entries_of(user).values() for entry in lot for need in entry.needs]
+    return [
+        need
+        for lot in entries_of(user).values()
+        for entry in lot
+        for need in entry.needs
+    ]

@@ -51,8 +51,22 @@ class CeleryWorker:
 
     def __init__(self, app: str = "corps", **environment: str) -> None:
         name = f"worker-{uuid4().hex}"
-        words = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency=1", "--loglevel=INFO"]
-        words += ["--without-gossip", "--without-mingle", "--without-heartbeat", f"--hostname={name}@%h"]
+        words = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            app,
+            "worker",
+            "--concurrency=1",
+            "--loglevel=INFO",
+        ]
+        words += [
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            f"--hostname={name}@%h",
+        ]
         self.log = Path(os.environ["DATA_DIR"]) / f"{name}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
@@ -118,7 +132,9 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, beside which Django would refuse ordinary queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CHROMIUM_SWITCHES)
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, headless=True, args=CHROMIUM_SWITCHES
+        )
         yield chromium
         chromium.close()
 
@@ -129,11 +145,20 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
     Fails at the end if a page broke the Content-Security-Policy or a script raised an error.
     """
-    context = browser.new_context(base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900})
+    context = browser.new_context(
+        base_url=live_server.url,
+        locale="zh-CN",
+        viewport={"width": 1440, "height": 900},
+    )
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on(
+        "console",
+        lambda said: (
+            faults.append(said.text) if "Content Security Policy" in said.text else None
+        ),
+    )
     yield page
     context.close()
     assert not faults, faults

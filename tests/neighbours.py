@@ -15,7 +15,8 @@ from corps.results import Result
 
 # A statement that locks rows: FOR NO KEY UPDATE OF "table", FROM "table" … FOR SHARE, or an advisory lock.
 LOCK = re.compile(
-    r'(?=FOR (?:NO KEY )?UPDATE OF|FROM "\w+" .* FOR SHARE|pg_advisory_xact)(?:FOR [A-Z ]+"|FROM ")?(\w+)', re.DOTALL
+    r'(?=FOR (?:NO KEY )?UPDATE OF|FROM "\w+" .* FOR SHARE|pg_advisory_xact)(?:FOR [A-Z ]+"|FROM ")?(\w+)',
+    re.DOTALL,
 )
 ADVISORY = {"pg_advisory_xact_lock_shared": "shared", "pg_advisory_xact_lock": "alone"}
 # For each neighbour its states, and how it is put into one of them in a scene.
@@ -27,13 +28,20 @@ def functions_of(workflow: ModuleType) -> set[str]:
     functions = dict(inspect.getmembers(workflow, inspect.isfunction))
     if hasattr(workflow, "__all__"):
         return functions.keys() & set(workflow.__all__)
-    own = {name for name, function in functions.items() if function.__module__ == workflow.__name__}
+    own = {
+        name
+        for name, function in functions.items()
+        if function.__module__ == workflow.__name__
+    }
     return {name for name in own if not name.startswith("_")}
 
 
 def states_of(neighbours: Neighbours) -> dict[str, list[str]]:
     """The states that there are of each neighbour, each as one word, as tables name it."""
-    return {name: [state.replace(" ", "-") for state in states] for name, (states, _put) in neighbours.items()}
+    return {
+        name: [state.replace(" ", "-") for state in states]
+        for name, (states, _put) in neighbours.items()
+    }
 
 
 def answers(states: str, refusals: str) -> dict[str, str]:
@@ -84,7 +92,14 @@ def outcome_of(act: Callable[[Any], Any], scene: Any) -> str:
         return found
     found = getattr(found, "blocked", found)
     if isinstance(found, list):
-        return next((result.code for result in found if isinstance(result, Result) and not result.ok), "done")
+        return next(
+            (
+                result.code
+                for result in found
+                if isinstance(result, Result) and not result.ok
+            ),
+            "done",
+        )
     return "done"
 
 
@@ -95,4 +110,10 @@ def locks_of(act: Callable[[], Any]) -> list[str]:
     with CaptureQueriesContext(connection) as context:
         act()
     found = (LOCK.search(query["sql"]) for query in context.captured_queries)
-    return list(dict.fromkeys(ADVISORY.get(match[1]) or match[1].partition("_")[2] for match in found if match))
+    return list(
+        dict.fromkeys(
+            ADVISORY.get(match[1]) or match[1].partition("_")[2]
+            for match in found
+            if match
+        )
+    )

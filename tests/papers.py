@@ -16,10 +16,20 @@ def png() -> bytes:
     """One white point."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        return (
+            struct.pack(">I", len(data))
+            + name
+            + data
+            + struct.pack(">I", zlib.crc32(name + data))
+        )
 
     head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\xff")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\xff"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def package(part: str, content: bytes) -> bytes:
@@ -31,7 +41,9 @@ def package(part: str, content: bytes) -> bytes:
 
 
 def docx() -> bytes:
-    return package("word/document.xml", b'<?xml version="1.0"?><w:document xmlns:w="x"/>')
+    return package(
+        "word/document.xml", b'<?xml version="1.0"?><w:document xmlns:w="x"/>'
+    )
 
 
 def ofd() -> bytes:

@@ -46,10 +46,22 @@ OF_LISTS = {path for path, _name in LISTS}
 PROBLEMS = ("corps/unavailable.py", "corps/views/house.py")
 # What is said with these is put together from other sentences.
 COMPOSED = {
-    ("act", "blocked"): ("Which targets stand in the way, and why.", "哪些对象受阻以及原因。"),
-    ("act", "recipient-gone"): ("Why the letter has no recipient any more.", "文书为何已无收件人。"),
-    ("act", "wrong-row"): ("What is wrong with the row of the answer sheet.", "回复表中该行的问题。"),
-    ("act", "built-on"): ("What was done since that rests on it.", "其后已有以其为依据的办理。"),
+    ("act", "blocked"): (
+        "Which targets stand in the way, and why.",
+        "哪些对象受阻以及原因。",
+    ),
+    ("act", "recipient-gone"): (
+        "Why the letter has no recipient any more.",
+        "文书为何已无收件人。",
+    ),
+    ("act", "wrong-row"): (
+        "What is wrong with the row of the answer sheet.",
+        "回复表中该行的问题。",
+    ),
+    ("act", "built-on"): (
+        "What was done since that rests on it.",
+        "其后已有以其为依据的办理。",
+    ),
     ("act", "platform-not-registered"): (
         "The platform of this address is not registered.",
         "该网址所属平台尚未登记。",
@@ -86,23 +98,34 @@ class Refusals:
         self.sentences: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self.modules = modules
         # Constants, which other modules import by their name.
-        self.shared = {name: values for m in modules for name, values in m.names.items() if name.isupper()}
+        self.shared = {
+            name: values
+            for m in modules
+            for name, values in m.names.items()
+            if name.isupper()
+        }
 
     def look(self, module: Module) -> None:
         for function in [None, *ast.walk(module.tree)]:
             if function is None or isinstance(function, ast.FunctionDef):
                 scopes = [names_in(function.body)] if function else []
                 body = function.body if function else module.top
-                for node in (each for statement in body for each in ast.walk(statement)):
+                for node in (
+                    each for statement in body for each in ast.walk(statement)
+                ):
                     self._look_at(node, [*scopes, module.names, self.shared], module)
         for (path, name), kind in LISTS.items():
             if path == module.path:
                 self._list(module, name, kind)
 
-    def _look_at(self, node: ast.AST, scopes: list[dict[str, list[ast.expr]]], module: Module) -> None:
+    def _look_at(
+        self, node: ast.AST, scopes: list[dict[str, list[ast.expr]]], module: Module
+    ) -> None:
         """A call or a tuple in which a code stands before its sentence."""
         match node:
-            case ast.Call(func=ast.Name(id=callee) | ast.Attribute(attr=callee), args=parts):
+            case ast.Call(
+                func=ast.Name(id=callee) | ast.Attribute(attr=callee), args=parts
+            ):
                 pass
             case ast.Tuple(elts=parts):
                 callee = ""
@@ -110,12 +133,18 @@ class Refusals:
                 return
         if callee in NO_REFUSALS or not (callee in CALLS or says_no(module.path)):
             return
-        pairs = [(parts[3], parts[2])] if callee == "problem_page" else list(pairwise(parts))
+        pairs = (
+            [(parts[3], parts[2])]
+            if callee == "problem_page"
+            else list(pairwise(parts))
+        )
         for first, second in pairs:
             for code in texts_of(first, scopes):
                 if CODE.fullmatch(code) and (callee in CALLS or "-" in code):
                     said = self._said(second, scopes, module)
-                    self._keep("problem" if module.path in PROBLEMS else "act", code, said)
+                    self._keep(
+                        "problem" if module.path in PROBLEMS else "act", code, said
+                    )
 
     def _list(self, module: Module, name: str, kind: str) -> None:
         for value in module.names.get(name, []):
@@ -123,32 +152,68 @@ class Refusals:
                 for key, sentence in zip(value.keys, value.values, strict=True):
                     for code in texts_of(key, [module.names]) if key else ():
                         if code:
-                            self._keep(kind, code, self._said(sentence, [module.names], module))
+                            self._keep(
+                                kind, code, self._said(sentence, [module.names], module)
+                            )
 
     def _keep(self, kind: str, code: str, said: list[tuple[str, str]]) -> None:
         self.sentences[kind, code] += said
 
-    def _said(self, node: ast.expr, scopes: list[dict[str, list[ast.expr]]], module: Module) -> list[tuple[str, str]]:
+    def _said(
+        self, node: ast.expr, scopes: list[dict[str, list[ast.expr]]], module: Module
+    ) -> list[tuple[str, str]]:
         """The sentences that an expression may be."""
         match node:
-            case ast.Call(func=ast.Name(id="_" | "gettext" | "gettext_lazy"), args=[ast.Constant(value=str(text))]):
+            case ast.Call(
+                func=ast.Name(id="_" | "gettext" | "gettext_lazy"),
+                args=[ast.Constant(value=str(text))],
+            ):
                 return [(text, "")]
-            case ast.Call(func=ast.Name(id="ngettext" | "ngettext_lazy"), args=[one, many, *_]):
+            case ast.Call(
+                func=ast.Name(id="ngettext" | "ngettext_lazy"), args=[one, many, *_]
+            ):
                 return [(str(ast.literal_eval(one)), str(ast.literal_eval(many)))]
             case ast.Call(func=ast.Name(id=name)) if name in module.functions:
                 within = module.functions[name]
                 inner = [names_in(within.body), *scopes[-2:]]
-                answers = [each.value for each in ast.walk(within) if isinstance(each, ast.Return) and each.value]
-                return [said for answer in answers for said in self._said(answer, inner, module)]
+                answers = [
+                    each.value
+                    for each in ast.walk(within)
+                    if isinstance(each, ast.Return) and each.value
+                ]
+                return [
+                    said
+                    for answer in answers
+                    for said in self._said(answer, inner, module)
+                ]
             case ast.Name(id=name):
-                at, scope = next(((at, scope) for at, scope in enumerate(scopes) if name in scope), (0, {}))
+                at, scope = next(
+                    ((at, scope) for at, scope in enumerate(scopes) if name in scope),
+                    (0, {}),
+                )
                 stated = scope.get(name, [])
                 # Of what one name stood for in turn, the last before this line.
-                before = [value for value in stated if value.lineno <= node.lineno] or stated
-                told = (self._said(value, scopes[at + 1 :], module) for value in reversed(before))
+                before = [
+                    value for value in stated if value.lineno <= node.lineno
+                ] or stated
+                told = (
+                    self._said(value, scopes[at + 1 :], module)
+                    for value in reversed(before)
+                )
                 return next(filter(None, told), [])
-            case ast.BoolOp() | ast.BinOp() | ast.IfExp() | ast.Call() | ast.Dict() | ast.Subscript():
-                return [said for child in ast.iter_child_nodes(node) for said in self._said(child, scopes, module)]  # type: ignore[arg-type]
+            case (
+                ast.BoolOp()
+                | ast.BinOp()
+                | ast.IfExp()
+                | ast.Call()
+                | ast.Dict()
+                | ast.Subscript()
+            ):
+                return [
+                    said
+                    for child in ast.iter_child_nodes(node)
+                    for said in self._said(child, scopes, module)
+                ]  # type: ignore[arg-type]
         return []
 
 
@@ -161,7 +226,11 @@ def texts_of(node: ast.expr, scopes: list[dict[str, list[ast.expr]]]) -> list[st
             return texts_of(body, scopes) + texts_of(orelse, scopes)
         case ast.Name(id=name):
             values = next((scope[name] for scope in scopes if name in scope), [])
-            return [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+            return [
+                value.value
+                for value in values
+                if isinstance(value, ast.Constant) and isinstance(value.value, str)
+            ]
     return []
 
 
@@ -172,7 +241,9 @@ def names_in(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 names[name].append(value)
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            case ast.Assign(
+                targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)
+            ):
                 for target, value in zip(targets, values, strict=False):
                     if isinstance(target, ast.Name):
                         names[target.id].append(value)
@@ -194,12 +265,27 @@ def modules() -> Iterator[Module]:
         for path in sorted((PROJECT / room).rglob("*.py")):
             if "migrations" in path.parts:
                 continue
-            name, text = str(path.relative_to(PROJECT)), path.read_text(encoding="utf-8")
-            if not (says_no(name) or name in OF_LISTS or any(f"{call}(" in text for call in CALLS)):
+            name, text = (
+                str(path.relative_to(PROJECT)),
+                path.read_text(encoding="utf-8"),
+            )
+            if not (
+                says_no(name)
+                or name in OF_LISTS
+                or any(f"{call}(" in text for call in CALLS)
+            ):
                 continue
             tree = ast.parse(text)
-            top = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
-            functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+            top = [
+                node
+                for node in tree.body
+                if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+            ]
+            functions = {
+                node.name: node
+                for node in ast.walk(tree)
+                if isinstance(node, ast.FunctionDef)
+            }
             yield Module(name, tree, top, names_in(top), functions)
 
 
@@ -209,19 +295,33 @@ def collect() -> dict[tuple[str, str], list[tuple[str, str]]]:
     for module in found.modules:
         found.look(module)
     said = {
-        key: [(readable(text), readable(translated(text, plural))) for text, plural in dict.fromkeys(sentences)]
+        key: [
+            (readable(text), readable(translated(text, plural)))
+            for text, plural in dict.fromkeys(sentences)
+        ]
         for key, sentences in found.sentences.items()
     }
     for problem in (*vars(exceptions).values(), *OWN_PROBLEMS):
         if isinstance(problem, type) and issubclass(problem, exceptions.APIException):
-            told = [in_language(problem.default_detail, language) for language in ("en", "zh-hans")]
-            said.setdefault(("problem", code_of(problem.default_code)), [(told[0], told[1])])
+            told = [
+                in_language(problem.default_detail, language)
+                for language in ("en", "zh-hans")
+            ]
+            said.setdefault(
+                ("problem", code_of(problem.default_code)), [(told[0], told[1])]
+            )
     for key, words in COMPOSED.items():
         if key in said:
             said[key] = [words]
     if silent := [code for (_kind, code), sentences in said.items() if not sentences]:
-        sys.exit(f"Write the sentence beside its code, or into COMPOSED of {Path(__file__).name}: {', '.join(silent)}")
-    return dict(sorted(said.items(), key=lambda item: (list(HEADS).index(item[0][0]), item[0][1])))
+        sys.exit(
+            f"Write the sentence beside its code, or into COMPOSED of {Path(__file__).name}: {', '.join(silent)}"
+        )
+    return dict(
+        sorted(
+            said.items(), key=lambda item: (list(HEADS).index(item[0][0]), item[0][1])
+        )
+    )
 
 
 def in_language(text: object, language: str) -> str:
@@ -231,7 +331,11 @@ def in_language(text: object, language: str) -> str:
 
 def translated(text: str, plural: str) -> str:
     with translation.override("zh-hans"):
-        return translation.ngettext(text, plural, 1) if plural else translation.gettext(text)
+        return (
+            translation.ngettext(text, plural, 1)
+            if plural
+            else translation.gettext(text)
+        )
 
 
 def readable(text: str) -> str:
@@ -246,7 +350,10 @@ def paper(refusals: dict[tuple[str, str], list[tuple[str, str]]]) -> str:
         lines += [f"## {head}", "| code | 中文 | English |", "|---|---|---|"]
         for (of, code), sentences in refusals.items():
             if of == kind:
-                english, chinese = ("<br>".join(dict.fromkeys(said)) for said in zip(*sentences, strict=True))
+                english, chinese = (
+                    "<br>".join(dict.fromkeys(said))
+                    for said in zip(*sentences, strict=True)
+                )
                 lines.append(f"| `{code}` | {chinese} | {english} |")
         lines.append("")
     return "\n".join(lines)
@@ -265,9 +372,15 @@ def main(words: list[str]) -> int:
         for path, text in made.items():
             path.write_text(text, encoding="utf-8")
         return 0
-    wrong = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    wrong = [
+        path
+        for path, text in made.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     for path in wrong:
-        print(f"{path.relative_to(PROJECT)} is not what the code says: run `python -m tests.refusals`")
+        print(
+            f"{path.relative_to(PROJECT)} is not what the code says: run `python -m tests.refusals`"
+        )
     return 1 if wrong else 0
 
 

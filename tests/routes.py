@@ -13,13 +13,21 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
 
-ROLES = frozenset({"officer", "supervisor", "liaison", "representative", "administrator", "auditor"})
+ROLES = frozenset(
+    {"officer", "supervisor", "liaison", "representative", "administrator", "auditor"}
+)
 CORPS = frozenset({"officer", "supervisor"})
 SIGNED_IN = ROLES
 PUBLIC = frozenset({"anonymous"}) | ROLES
 
 # What stands for a parameter when nothing in particular is asked for.
-SAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "0190a6e0-0000-7000-8000-000000000000", "path": "x"}
+SAMPLES = {
+    "int": "1",
+    "slug": "x",
+    "str": "x",
+    "uuid": "0190a6e0-0000-7000-8000-000000000000",
+    "path": "x",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +83,28 @@ def _walk(patterns: list, names: str, path: str, url: str) -> Iterator[Route]:
             yield from _walk(entry.url_patterns, inner, here, there)
         elif isinstance(entry, URLPattern):
             named = tuple(re.findall(r"<(?:\w+:)?(\w+)>", here))
-            yield Route(names + (entry.name or here), there, "<" in here, named, bool(entry.name))
+            yield Route(
+                names + (entry.name or here),
+                there,
+                "<" in here,
+                named,
+                bool(entry.name),
+            )
 
 
 def _sampled(pattern: object) -> str:
     """The address of a pattern with samples for its parameters."""
     text = str(pattern)
     if isinstance(pattern, RoutePattern):
-        return re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES.get(found[1] or "str", "x"), text)
+        return re.sub(
+            r"<(?:(\w+):)?\w+>", lambda found: SAMPLES.get(found[1] or "str", "x"), text
+        )
     return (
-        re.sub(r"\(\?P<\w+>((?:[^()]|\([^()]*\))*)\)", lambda found: _matching(found[1]), text)
+        re.sub(
+            r"\(\?P<\w+>((?:[^()]|\([^()]*\))*)\)",
+            lambda found: _matching(found[1]),
+            text,
+        )
         .strip("^$")
         .replace("\\", "")
     )
@@ -92,4 +112,11 @@ def _sampled(pattern: object) -> str:
 
 def _matching(expression: str) -> str:
     """Something short that a group of a regular expression takes."""
-    return next((text for text in ("1", "x", expression.split("|")[0]) if re.fullmatch(expression, text)), "1")
+    return next(
+        (
+            text
+            for text in ("1", "x", expression.split("|")[0])
+            if re.fullmatch(expression, text)
+        ),
+        "1",
+    )

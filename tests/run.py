@@ -16,7 +16,12 @@ def missing_packages() -> list[str]:
     missing = []
     if not shutil.which("chromium"):
         missing.append(DEBIAN_PACKAGES["chromium"])
-    fonts = shutil.which("fc-list") and subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout
+    fonts = (
+        shutil.which("fc-list")
+        and subprocess.run(
+            ["fc-list", ":lang=zh"], capture_output=True, check=False
+        ).stdout
+    )
     if not fonts:
         missing.append(DEBIAN_PACKAGES["fonts"])
     return missing
@@ -31,25 +36,44 @@ def fetch_packages() -> None:
         print(f"Not installed here, so browser tests are skipped: {', '.join(missing)}")
         return
     print(f"Installing {', '.join(missing)} …", flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+    }
     subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=False, **quiet)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+        check=False,
+        **quiet,
+    )
     if still := missing_packages():
-        print(f"Could not be installed, so browser tests are skipped: {', '.join(still)}")
+        print(
+            f"Could not be installed, so browser tests are skipped: {', '.join(still)}"
+        )
 
 
 def main() -> int:
     """Run the suite, or with --proof the long proofs. pytest's exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--proof", action="store_true", help="the long proofs instead of the suite")
-    parser.add_argument("--minutes", type=float, help="how long the proofs may take in all")
+    parser.add_argument(
+        "--proof", action="store_true", help="the long proofs instead of the suite"
+    )
+    parser.add_argument(
+        "--minutes", type=float, help="how long the proofs may take in all"
+    )
     options, rest = parser.parse_known_args()
     fetch_packages()
     proofs = ["-m", "proof", "-o", "faulthandler_timeout=0"]
-    arguments = proofs if options.proof else ["-m", "not proof", "-n", "3", "--dist", "loadfile"]
+    arguments = (
+        proofs
+        if options.proof
+        else ["-m", "not proof", "-n", "3", "--dist", "loadfile"]
+    )
     if options.minutes:
         os.environ["PROOF_MINUTES"] = str(options.minutes)
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments, *rest], cwd=PROJECT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments, *rest], cwd=PROJECT, check=False
+    ).returncode
 
 
 if __name__ == "__main__":

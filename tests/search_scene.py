@@ -26,7 +26,10 @@ OWN_ROWS = [
     f"{ITEM}{CREAM},栖木杂货,胶原蛋白眼霜 100ml,澄溪岚,",
     "没有链接,只在行里的店,散装面膜,,",
 ]
-OTHER_ROWS = [f"{ITEM}{MASK},别家叫法,禾家所写标题,,密语乙", f"{ITEM}{OTHER},禾记,禾家另一件面膜,,"]
+OTHER_ROWS = [
+    f"{ITEM}{MASK},别家叫法,禾家所写标题,,密语乙",
+    f"{ITEM}{OTHER},禾记,禾家另一件面膜,,",
+]
 HIDDEN = "隐秘柒号"
 
 
@@ -42,10 +45,15 @@ class Scene:
     def finds(self, login: str, text: str) -> dict[str, list[str]]:
         """What a person finds: kind → labels."""
         sections = search.overview(self.people[login], Query.read(text))
-        return {section.kind.key: [hit.label for hit in section.hits] for section in sections}
+        return {
+            section.kind.key: [hit.label for hit in section.hits]
+            for section in sections
+        }
 
 
-def hand_in(firm: Firm, actor: User, subject: str, name: str, rows: list[str]) -> Complaint:
+def hand_in(
+    firm: Firm, actor: User, subject: str, name: str, rows: list[str]
+) -> Complaint:
     complaint, sheet_import = casework.submit_complaint(
         actor=actor,
         firm=firm,
@@ -62,7 +70,9 @@ def hand_in(firm: Firm, actor: User, subject: str, name: str, rows: list[str]) -
 
 
 def representative(login: str, name: str, firm: Firm) -> User:
-    person = User.objects.create(username=login, name=name, role="representative", password="!")
+    person = User.objects.create(
+        username=login, name=name, role="representative", password="!"
+    )
     Representative.objects.create(user=person, firm=firm)
     return person
 
@@ -72,19 +82,28 @@ def make_scene() -> Scene:
     world = make_world()
     User.objects.filter(pk=world.officer.pk).update(name="陆一鸣")
     Liaison.objects.filter(user=world.liaison).update(name="方桐涵")
-    other = Firm.objects.create(code="HYS", name="禾曜衡", short_name="禾曜衡", uscc="91311912MAUHTHKE31")
+    other = Firm.objects.create(
+        code="HYS", name="禾曜衡", short_name="禾曜衡", uscc="91311912MAUHTHKE31"
+    )
     Brand.objects.create(firm=world.firm, name="HEYORA")
-    own, others = representative("firm-CXT", "甲代表", world.firm), representative("firm-HYS", "乙代表", other)
+    own, others = (
+        representative("firm-CXT", "甲代表", world.firm),
+        representative("firm-HYS", "乙代表", other),
+    )
     complaint = hand_in(world.firm, own, "三月来函", "CXT-04.csv", OWN_ROWS)
     second = hand_in(other, others, "禾家来函", "HYS-01.csv", OTHER_ROWS)
     casework.accept_complaint(complaint=complaint, actor=world.officer)
-    casework.add_complaints(case=world.case, complaints=[complaint], actor=world.officer)
+    casework.add_complaints(
+        case=world.case, complaints=[complaint], actor=world.officer
+    )
     casework.add_note(case=world.case, actor=world.officer, text="已与平台通话丙")
     [notice] = issue(world)
     ids = list(notice.items.order_by("position").values_list("pk", flat=True))
     replies = [workflow.Reply(ids[0], "removed", item=ids[0], remark="已处理丁")]
     workflow.answer_items(notice=notice, replies=replies, actor=world.liaison)
-    workflow.verify_items(items=ids[:1], seen="gone", actor=world.officer2, note="页面已空戊")
+    workflow.verify_items(
+        items=ids[:1], seen="gone", actor=world.officer2, note="页面已空戊"
+    )
     register_official_account(
         firm=world.firm, platform=world.platform, site="taobao", canonical_id="100200300",
         url="https://shop100200300.taobao.com/", name="澄溪岚旗舰店", actor=world.officer,
@@ -95,12 +114,32 @@ def make_scene() -> Scene:
         number="C2026-000077", document_number="沪市监总队立〔2026〕77号", title=HIDDEN, firm=world.firm, unit=unit,
         state="filed", opened_by=world.stranger, opened_at=world.case.opened_at, filed_at=world.case.opened_at,
     )  # fmt: skip
-    CaseNote.objects.create(case=hidden, author=world.stranger, text=f"{HIDDEN}记录", at=hidden.opened_at)
-    Store.objects.create(platform=world.platform, canonical_id="61234567", site="taobao", url="x", name="顺达小店总店")
-    admin = User.objects.create(username="admin", name="管理员", role="administrator", password="!")
-    auditor = User.objects.create(username="auditor", name="审计员", role="auditor", password="!")
-    people = {person.username: person for person in (world.officer, world.stranger, world.liaison, own, others)}
-    return Scene(world, people | {"admin": admin, "auditor": auditor}, notice, [complaint, second])
+    CaseNote.objects.create(
+        case=hidden, author=world.stranger, text=f"{HIDDEN}记录", at=hidden.opened_at
+    )
+    Store.objects.create(
+        platform=world.platform,
+        canonical_id="61234567",
+        site="taobao",
+        url="x",
+        name="顺达小店总店",
+    )
+    admin = User.objects.create(
+        username="admin", name="管理员", role="administrator", password="!"
+    )
+    auditor = User.objects.create(
+        username="auditor", name="审计员", role="auditor", password="!"
+    )
+    people = {
+        person.username: person
+        for person in (world.officer, world.stranger, world.liaison, own, others)
+    }
+    return Scene(
+        world,
+        people | {"admin": admin, "auditor": auditor},
+        notice,
+        [complaint, second],
+    )
 
 
 def client_of(user: User) -> Client:
@@ -117,8 +156,16 @@ def what_the_corps_finds(scene: Scene) -> list[tuple[str, str, dict[str, list[st
     number, document = scene.notice.number, scene.notice.document_number
     case = scene.world.case.title
     all_kinds = {"listings": [mask], "rows": [mask_row]}
-    named_mask = {"listings": [mask], "rows": ["禾家所写标题 · 别家叫法 · 密语乙", mask_row]}
-    by_code = {"complaints": ["禾家来函"], "firms": ["禾曜衡"], "representatives": ["乙代表"], "sheets": ["HYS-01.csv"]}
+    named_mask = {
+        "listings": [mask],
+        "rows": ["禾家所写标题 · 别家叫法 · 密语乙", mask_row],
+    }
+    by_code = {
+        "complaints": ["禾家来函"],
+        "firms": ["禾曜衡"],
+        "representatives": ["乙代表"],
+        "sheets": ["HYS-01.csv"],
+    }
     return [
         # Words in any order, in any field, in any case, as wide as they like.
         ("officer", "面膜 玻尿酸", all_kinds),
@@ -147,7 +194,11 @@ def what_the_corps_finds(scene: Scene) -> list[tuple[str, str, dict[str, list[st
         ("officer", document, {"notices": [document]}),
         ("officer", "协查〔2026〕1号", {"notices": [document]}),
         ("officer", "立2026年1号", {"cases": [case]}),
-        ("officer", "1号", {"cases": [case], "complaints": ["三月来函"], "notices": [document]}),
+        (
+            "officer",
+            "1号",
+            {"cases": [case], "complaints": ["三月来函"], "notices": [document]},
+        ),
         ("officer", "9号", {}),
         # People, files, firms, notes and remarks.
         ("officer", "陆一鸣", {"cases": [case], "colleagues": ["陆一鸣"]}),
@@ -189,7 +240,11 @@ def what_others_find(scene: Scene) -> list[tuple[str, str, dict[str, list[str]]]
         ("firm-CXT", "处理丁", {}),
         ("firm-CXT", "通话丙", {}),
         ("firm-CXT", "陆一鸣", {}),
-        ("firm-HYS", MASK, {"named": ["禾家所写标题"], "rows": ["禾家所写标题 · 别家叫法 · 密语乙"]}),
+        (
+            "firm-HYS",
+            MASK,
+            {"named": ["禾家所写标题"], "rows": ["禾家所写标题 · 别家叫法 · 密语乙"]},
+        ),
         ("firm-HYS", "玻尿酸", {}),
         ("firm-HYS", "HEYORA", {}),
         ("firm-HYS", "2号来函", {"complaints": ["禾家来函"]}),
@@ -207,7 +262,15 @@ def what_others_find(scene: Scene) -> list[tuple[str, str, dict[str, list[str]]]
         ("admin", "方桐涵", {"liaisons": ["方桐涵"]}),
         ("admin", "officer3", {"accounts": ["officer3"]}),
         ("admin", "淘宝", {"platforms": ["淘宝天猫"]}),
-        ("admin", "CXT", {"accounts": ["甲代表"], "firms": ["澄溪岚堂"], "representatives": ["甲代表"]}),
+        (
+            "admin",
+            "CXT",
+            {
+                "accounts": ["甲代表"],
+                "firms": ["澄溪岚堂"],
+                "representatives": ["甲代表"],
+            },
+        ),
         ("admin", "二支队", {"units": ["二支队"]}),
         ("admin", "工作日历", {"pages": ["工作日历"]}),
         ("admin", "玻尿酸", {}),

@@ -53,7 +53,13 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     own = Path(folder) / f"servers-{WORKER}"
     own.mkdir(exist_ok=True)
     Running.services = use(own, profile="fast")
-    for name in ("EMBEDDED_SERVICES", "MIGRATION_DATABASE_URL", "DEMO", "DEMO_PASSWORD", "PORT"):
+    for name in (
+        "EMBEDDED_SERVICES",
+        "MIGRATION_DATABASE_URL",
+        "DEMO",
+        "DEMO_PASSWORD",
+        "PORT",
+    ):
         os.environ.pop(name, None)
     os.environ |= {
         "DATA_DIR": str(Path(folder) / WORKER),
@@ -106,12 +112,25 @@ def make_template() -> None:
             "DATABASE_URL": Running.url(RUNTIME, TEMPLATE),
             "MIGRATION_DATABASE_URL": Running.url(OWNER, TEMPLATE),
         }
-        command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
+        command = [
+            sys.executable,
+            "manage.py",
+            "migrate",
+            "--verbosity=0",
+            "--skip-checks",
+        ]
         made = subprocess.run(
-            command, cwd=PROJECT, env=os.environ | addresses, text=True, stderr=subprocess.PIPE, check=False
+            command,
+            cwd=PROJECT,
+            env=os.environ | addresses,
+            text=True,
+            stderr=subprocess.PIPE,
+            check=False,
         )
         if made.returncode:
-            pytest.exit(f"The test database could not be migrated:\n{made.stderr}", returncode=1)
+            pytest.exit(
+                f"The test database could not be migrated:\n{made.stderr}", returncode=1
+            )
         done.touch()
 
 
@@ -142,7 +161,9 @@ def owner_database(transactional_db: None) -> Iterator[psycopg2.extensions.conne
 
 
 @pytest.fixture
-def superuser_database(transactional_db: None) -> Iterator[psycopg2.extensions.connection]:
+def superuser_database(
+    transactional_db: None,
+) -> Iterator[psycopg2.extensions.connection]:
     """A connection as the server's own superuser, whom no trigger stops: for what only tampering can write."""
     with closing(psycopg2.connect(Running.url(SUPERUSER, OURS))) as line:
         line.autocommit = True

@@ -57,7 +57,9 @@ class Sink:
         self.port: int = self.listening.getsockname()[1]
         self.loop = asyncio.new_event_loop()
         self.released = asyncio.Event()
-        self.thread = threading.Thread(target=self._serve, name="smtp-sink", daemon=True)
+        self.thread = threading.Thread(
+            target=self._serve, name="smtp-sink", daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -94,7 +96,10 @@ class Sink:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
-        make = self.loop.create_server(lambda: SMTP(self, enable_SMTPUTF8=True, loop=self.loop), sock=self.listening)
+        make = self.loop.create_server(
+            lambda: SMTP(self, enable_SMTPUTF8=True, loop=self.loop),
+            sock=self.listening,
+        )
         server = self.loop.run_until_complete(make)
         self.loop.run_forever()
         server.close()
@@ -104,7 +109,12 @@ class Sink:
         self.loop.close()
 
     async def handle_RCPT(
-        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self,
+        server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         """aiosmtpd's hook. A behaviour for the recipient is used up here, any other waits for DATA."""
         behaviour = self.coming[0] if self.coming else self.otherwise
@@ -118,7 +128,9 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(
+        self, server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
         """aiosmtpd's hook."""
         behaviour = self.coming.popleft() if self.coming else self.otherwise
         if behaviour is Behaviour.REFUSE:
@@ -129,7 +141,9 @@ class Sink:
             await self.released.wait()
         with self.arrived:
             content = envelope.original_content or b""
-            self.kept.append(Kept(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+            self.kept.append(
+                Kept(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
+            )
             self.arrived.notify_all()
         if behaviour is Behaviour.DROP_AFTER_DATA:
             server.transport.abort()

@@ -10,9 +10,13 @@ __all__ = ["application", "body_limit"]
 BIG = b"x" * 2_000_000
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def application(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
     """As the site, but for /big."""
     if environ["PATH_INFO"] != "/big":
         return site(environ, start_response)
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(BIG)))])
+    start_response(
+        "200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(BIG)))]
+    )
     return [BIG]

@@ -25,7 +25,9 @@ class SlowClients:
 
     def __enter__(self) -> Self:
         for _turn in range(self.each):
-            self.writers.append(self._open(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "))
+            self.writers.append(
+                self._open(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            )
             body = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000\r\n\r\n"
             self.writers.append(self._open(body))
             self.readers.append(self._open(self.head))
@@ -65,7 +67,9 @@ def seconds_of(port: int, path: str, headers: str = "", expected: int = 200) -> 
     """What one request on a connection of its own takes, from connecting to its last byte."""
     began = time.perf_counter()
     with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
-        line.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n".encode())
+        line.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n".encode()
+        )
         said = b""
         while piece := line.recv(1 << 16):
             said += piece

@@ -30,7 +30,12 @@ BY_STATE = {
     "objection": set(OBJECTION_STATES.choices.values),
 }
 # What stands in the sources like an act and is none: a line of the log.
-LOGGED = {"audit.sealed", "audit.transactions_behind", "outbox.answer_came_late", "outbox.database_lost"}
+LOGGED = {
+    "audit.sealed",
+    "audit.transactions_behind",
+    "outbox.answer_came_late",
+    "outbox.database_lost",
+}
 LOGGED |= {"outbox.uncertain", "outbox.arrivals_not_told", "audit.out_of_order"}
 # Limits of signing in are named alike.
 LOGGED |= set(limits())
@@ -39,8 +44,14 @@ LOGGED |= set(limits())
 def sources() -> Iterator[tuple[str, ast.AST]]:
     for room in settings.ROOMS:
         for path in sorted((PROJECT / room).rglob("*.py")):
-            if "migrations" not in path.parts and path.name not in ("audit_words.py", "apps.py"):
-                yield from ((room, node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+            if "migrations" not in path.parts and path.name not in (
+                "audit_words.py",
+                "apps.py",
+            ):
+                yield from (
+                    (room, node)
+                    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                )
 
 
 def acts_in_sources() -> set[str]:
@@ -51,7 +62,9 @@ def acts_in_sources() -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found |= {
                 text
-                for text in re.findall(rf"(?:^|')((?:{families})\.[a-z_]+)(?:'|$)", node.value)
+                for text in re.findall(
+                    rf"(?:^|')((?:{families})\.[a-z_]+)(?:'|$)", node.value
+                )
                 if text not in LOGGED and not text.endswith("_")
             }
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
@@ -59,14 +72,19 @@ def acts_in_sources() -> set[str]:
             if family.endswith(".") and family[:-1] in wording.families:
                 found |= {family + state for state in BY_STATE[family[:-1]]}
     # A model's field asked for through a relation looks the same.
-    return {act for act in found if act.split(".")[1] not in ("slug", "kind", "state", "csv", "json")}
+    return {
+        act
+        for act in found
+        if act.split(".")[1] not in ("slug", "kind", "state", "csv", "json")
+    }
 
 
 def details_in_sources() -> set[str]:
     return {
         keyword.arg
         for _room, node in sources()
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in WRITERS
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in WRITERS
         for keyword in node.keywords
         if keyword.arg and keyword.arg not in ("at", "thread")
     }
@@ -84,7 +102,10 @@ def test_every_detail_that_the_sources_note_has_words():
 
 
 def test_every_act_belongs_to_a_family_with_words():
-    assert sorted({act.split(".")[0] for act in wording.acts} - wording.families.keys()) == []
+    assert (
+        sorted({act.split(".")[0] for act in wording.acts} - wording.families.keys())
+        == []
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -92,20 +113,31 @@ def test_words_are_in_the_readers_language(language):
     with translation.override(language):
         said = {code: str(words) for code, words in wording.acts.items()}
         said |= {kind: str(known.label) for kind, known in wording.kinds.items()}
-        said |= {f"detail {key}": str(detail.label) for key, detail in wording.details.items()}
+        said |= {
+            f"detail {key}": str(detail.label)
+            for key, detail in wording.details.items()
+        }
     chinese = re.compile(r"[\u4e00-\u9fff]")
-    wrong = {code: words for code, words in said.items() if bool(chinese.search(words)) != (language == "zh-hans")}
+    wrong = {
+        code: words
+        for code, words in said.items()
+        if bool(chinese.search(words)) != (language == "zh-hans")
+    }
     assert wrong == {}
     assert not [code for code, words in said.items() if words == code]
 
 
 def test_kinds_are_models_of_the_house():
-    assert {apps.get_model(label)._meta.app_label for label in wording.kinds} <= set(settings.ROOMS)
+    assert {apps.get_model(label)._meta.app_label for label in wording.kinds} <= set(
+        settings.ROOMS
+    )
     for label, kind in wording.kinds.items():
         assert apps.get_model(label)._meta.label_lower == label
         assert str(kind.label)
 
 
 def test_states_of_a_delivery_are_acts():
-    assert {f"delivery.{state}" for state in ("sent", "failed", "uncertain", "cancelled")} <= wording.acts.keys()
+    assert {
+        f"delivery.{state}" for state in ("sent", "failed", "uncertain", "cancelled")
+    } <= wording.acts.keys()
     assert set(Delivery.State.values) >= {"sent", "failed", "uncertain", "cancelled"}

@@ -32,7 +32,9 @@ def draft(world: World) -> Notice:
 
 
 def of_a_complaint(world: World) -> Form:
-    complaint = casework.submit_complaint(actor=world.officer, firm=world.firm, subject="来函", received_on=today())[0]
+    complaint = casework.submit_complaint(
+        actor=world.officer, firm=world.firm, subject="来函", received_on=today()
+    )[0]
     return world.officer, reverse("cases:complaint_decide", args=[complaint.number])
 
 
@@ -95,7 +97,9 @@ FORMS: list[Callable[[World], Form]] = [
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
-@pytest.mark.parametrize("body", [{}, {"act": ""}, {"act": "destroy", "reason": "误报", "ids": "1"}], ids=str)
+@pytest.mark.parametrize(
+    "body", [{}, {"act": ""}, {"act": "destroy", "reason": "误报", "ids": "1"}], ids=str
+)
 def test_a_form_without_a_known_act_is_400_and_changes_nothing(form, body, world):
     person, address = form(world)
     client = Client()
@@ -114,5 +118,7 @@ def test_no_view_reads_the_act_by_itself():
         if name.startswith((".venv/", "tests/")) or name == READS:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("request.POST.get"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                "request.POST.get"
+            ):
                 assert ast.unparse(node.args[0]) != "'act'", f"{name}:{node.lineno}"

@@ -61,7 +61,9 @@ def announced() -> set[str]:
         code
         for tree in trees()
         for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and call.args and "announce" in ast.unparse(call.func)
+        if isinstance(call, ast.Call)
+        and call.args
+        and "announce" in ast.unparse(call.func)
         for code in codes_of(call.args[0], tree)
     }
 
@@ -71,13 +73,25 @@ def test_every_event_that_exists_is_announced_and_no_other():
 
 
 def test_every_phrase_of_what_is_announced_names_people_whom_an_app_knows():
-    phrases = {phrase for code in announced() for phrase in (*events()[code].who, *events()[code].later)}
+    phrases = {
+        phrase
+        for code in announced()
+        for phrase in (*events()[code].who, *events()[code].later)
+    }
     assert sorted(phrases - recipients.keys()) == []
 
 
 def test_phrases_with_a_delay_are_read_as_such():
-    assert not [phrase for event in events().values() for phrase in event.who if " after " in phrase]
-    assert str(events()["deadline.missed"].later["supervisor"]) == "Delay(count=1, unit='working day')"
+    assert not [
+        phrase
+        for event in events().values()
+        for phrase in event.who
+        if " after " in phrase
+    ]
+    assert (
+        str(events()["deadline.missed"].later["supervisor"])
+        == "Delay(count=1, unit='working day')"
+    )
 
 
 def test_every_announced_event_has_words():
@@ -86,4 +100,8 @@ def test_every_announced_event_has_words():
 
 def test_words_for_the_people_of_one_phrase_are_of_a_phrase_that_the_table_has():
     named = {key for key in words if isinstance(key, tuple)}
-    assert not [(code, phrase) for code, phrase in named if phrase not in {*events()[code].who, *events()[code].later}]
+    assert not [
+        (code, phrase)
+        for code, phrase in named
+        if phrase not in {*events()[code].who, *events()[code].later}
+    ]

@@ -28,7 +28,13 @@ def test_others_may_refer_to_a_locked_row_but_not_lock_it():
     with transaction.atomic(), other.cursor() as cursor:
         locked(Unit.objects).get(pk=unit.pk)
         cursor.execute("SET lock_timeout = '5s'")
-        cursor.execute("INSERT INTO corps_unit (name, path, parent_id) VALUES ('一支队', '/1/2/', %s)", [unit.pk])
-        cursor.execute("SELECT id FROM corps_unit WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", [unit.pk])
+        cursor.execute(
+            "INSERT INTO corps_unit (name, path, parent_id) VALUES ('一支队', '/1/2/', %s)",
+            [unit.pk],
+        )
+        cursor.execute(
+            "SELECT id FROM corps_unit WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+            [unit.pk],
+        )
         assert cursor.fetchall() == []
     other.close()

@@ -10,7 +10,9 @@ from tests.test_every_route import GUARDED, PUBLIC, ROUTES
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=x"
 HALF_A_PART = b'--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\ncut off'
-NULL_IN_A_PART = b'--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\na\x00b\r\n--x--\r\n'
+NULL_IN_A_PART = (
+    b'--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\na\x00b\r\n--x--\r\n'
+)
 ODD = {
     "nothing": (FORM, b""),
     "no parts": (PARTS, b"--x--\r\n"),
@@ -33,7 +35,10 @@ def test_no_body_is_a_defect(route, db):
     client = Client(raise_request_exception=False)
     role = sorted(rule_for(route.name, ROUTES))[0]
     person = User.objects.create(
-        username=role, name=role, role=role, unit=unit if role in ("officer", "supervisor") else None
+        username=role,
+        name=role,
+        role=role,
+        unit=unit if role in ("officer", "supervisor") else None,
     )
     client.force_login(person)
     for word in OFTEN:
@@ -50,4 +55,7 @@ def test_every_public_address_takes_any_body(db):
     for route in every_route():
         if rule_for(route.name, ROUTES) == PUBLIC:
             for content_type, body in ODD.values():
-                assert client.post(route.url, body, content_type=content_type).status_code < 500, route
+                assert (
+                    client.post(route.url, body, content_type=content_type).status_code
+                    < 500
+                ), route

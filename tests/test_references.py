@@ -42,7 +42,9 @@ MAY_CHANGE = {
     (Listing, "claimed_store_id"),
 }
 each = pytest.mark.parametrize(
-    ("model", "column"), REFERENCES, ids=[f"{model.__name__}.{column}" for model, column in REFERENCES]
+    ("model", "column"),
+    REFERENCES,
+    ids=[f"{model.__name__}.{column}" for model, column in REFERENCES],
 )
 
 
@@ -61,8 +63,12 @@ def rows():
         submitted_at=timezone.now(),
         submitted_by=world.officer,
     )
-    sheet_import = SheetImport.objects.create(complaint=complaint, at=timezone.now(), started_by=world.officer)
-    ImportRow.objects.create(sheet_import=sheet_import, row=2, cells={}, target=targets[0])
+    sheet_import = SheetImport.objects.create(
+        complaint=complaint, at=timezone.now(), started_by=world.officer
+    )
+    ImportRow.objects.create(
+        sheet_import=sheet_import, row=2, cells={}, target=targets[0]
+    )
     Belonging.objects.create(platform=world.platform, listing_id="1", store_id="2")
     spare = Listing.objects.create(platform=world.platform, canonical_id="spare")
     [unasked] = add_targets(world, 1)
@@ -89,38 +95,67 @@ def test_every_reference_without_a_foreign_key_is_tried_here():
 
 def nowhere_of(model, column):
     """An id that is not there."""
-    return str(uuid4()) if model._meta.get_field(column).target_field.get_internal_type() == "UUIDField" else "999999"
+    return (
+        str(uuid4())
+        if model._meta.get_field(column).target_field.get_internal_type() == "UUIDField"
+        else "999999"
+    )
 
 
 def copy_a_row(model, **changed):
     """Insert a copy of a row with other values, past everything but the database."""
-    columns = [field.column for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    columns = [
+        field.column
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.generated)
+    ]
     values = ", ".join("%s" if column in changed else column for column in columns)
     given = [changed[column] for column in columns if column in changed]
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} ORDER BY id LIMIT 1", given
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} ORDER BY id LIMIT 1",
+            given,
         )
 
 
 @each
 def test_a_new_row_names_what_is_there(rows, model, column):
     nowhere = nowhere_of(model, column)
-    with pytest.raises(IntegrityError, match=rf"{column} names {nowhere} that is not in"), transaction.atomic():
+    with (
+        pytest.raises(
+            IntegrityError, match=rf"{column} names {nowhere} that is not in"
+        ),
+        transaction.atomic(),
+    ):
         copy_a_row(model, **rows[model] | {column: nowhere})
 
 
 @each
-def test_a_row_comes_to_name_only_what_is_there_or_nothing_else_at_all(rows, model, column):
+def test_a_row_comes_to_name_only_what_is_there_or_nothing_else_at_all(
+    rows, model, column
+):
     unmoved = "denied" if model in (Answer, AuditEntry) else "never"
     refusal = "that is not in" if (model, column) in MAY_CHANGE else unmoved
     table, nowhere = model._meta.db_table, nowhere_of(model, column)
-    with pytest.raises(DatabaseError, match=refusal), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = (SELECT min(id) FROM {table})", [nowhere])
+    with (
+        pytest.raises(DatabaseError, match=refusal),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"UPDATE {table} SET {column} = %s WHERE id = (SELECT min(id) FROM {table})",
+            [nowhere],
+        )
 
 
-@pytest.mark.parametrize("parent", sorted(set(REFERENCES.values()), key=lambda model: model.__name__))
+@pytest.mark.parametrize(
+    "parent", sorted(set(REFERENCES.values()), key=lambda model: model.__name__)
+)
 def test_what_is_named_is_never_deleted(rows, parent):
-    with pytest.raises(IntegrityError, match="are kept"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="are kept"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f"DELETE FROM {parent._meta.db_table}")

@@ -18,13 +18,17 @@ def test_every_code_stands_in_the_list_with_its_sentences():
     again = "run `python -m tests.refusals`"
     assert table(refusals) == TABLE.read_text(), again
     assert paper(refusals) == PAPER.read_text(), again
-    assert {code for kind, code in refusals if kind in ("act", "problem")} == set(refusal_codes("act", "problem"))
+    assert {code for kind, code in refusals if kind in ("act", "problem")} == set(
+        refusal_codes("act", "problem")
+    )
 
 
 @pytest.fixture
 def document(db: None) -> Any:
     """Gives the document as a program gets it."""
-    user = User.objects.create(username="auditor", name="auditor", role="auditor", password="!")
+    user = User.objects.create(
+        username="auditor", name="auditor", role="auditor", password="!"
+    )
     key = make_key(user=user, actor=user, at=timezone.now())
 
     def read(query: str = "", **headers: str) -> Any:
@@ -42,17 +46,28 @@ def texts(part: Any) -> list[str]:
         return [text for each in part for text in texts(each)]
     if not isinstance(part, dict):
         return []
-    own = [part[name] for name in ("summary", "description") if isinstance(part.get(name), str)]
+    own = [
+        part[name]
+        for name in ("summary", "description")
+        if isinstance(part.get(name), str)
+    ]
     return own + [text for each in part.values() for text in texts(each)]
 
 
 def test_the_document_is_in_one_language(document):
     chinese = re.compile("[一-鿿]")
     assert not [text for text in texts(document()) if chinese.search(text)]
-    for said in (texts(document("?lang=zh-hans")), texts(document(**{"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}))):
+    for said in (
+        texts(document("?lang=zh-hans")),
+        texts(document(**{"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})),
+    ):
         words = [text for text in said if text.strip() and not chinese.search(text)]
         # Codes whose words are the codes themselves, and what is no sentence in any language.
-        assert not [text for text in words if not re.fullmatch(r"(\* `[\w-]+` - [\w-]+\s*)+|platform/kind/id", text)]
+        assert not [
+            text
+            for text in words
+            if not re.fullmatch(r"(\* `[\w-]+` - [\w-]+\s*)+|platform/kind/id", text)
+        ]
 
 
 def test_every_operation_says_what_it_does_takes_and_may_refuse(document):
@@ -65,12 +80,20 @@ def test_every_operation_says_what_it_does_takes_and_may_refuse(document):
             assert operation["summary"], address
             assert operation["description"], address
             assert set(operation["tags"]) <= tags
-            refused = {status: answer for status, answer in operation["responses"].items() if status[0] == "4"}
+            refused = {
+                status: answer
+                for status, answer in operation["responses"].items()
+                if status[0] == "4"
+            }
             assert {"400", "401", "404"} <= set(refused), (address, method)
             for answer in refused.values():
                 assert answer["content"] == {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    "application/problem+json": {
+                        "schema": {"$ref": "#/components/schemas/Problem"}
+                    }
                 }
-    replies = said["paths"]["/api/v1/notices/{number}/replies/"]["post"]["requestBody"]["content"]
+    replies = said["paths"]["/api/v1/notices/{number}/replies/"]["post"]["requestBody"][
+        "content"
+    ]
     assert list(replies) == ["application/json"]
     assert replies["application/json"]["schema"]["type"] == "array"

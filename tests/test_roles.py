@@ -3,7 +3,15 @@
 import pytest
 from django.db.models import QuerySet
 
-from cases.models import Campaign, Case, CaseOfficer, Complaint, ImportRow, SheetImport, Target
+from cases.models import (
+    Campaign,
+    Case,
+    CaseOfficer,
+    Complaint,
+    ImportRow,
+    SheetImport,
+    Target,
+)
 from corps import access
 from corps.access import may
 from corps.messages import compose
@@ -15,7 +23,14 @@ from notices import workflow
 from notices.models import Notice, NoticeItem, Objection, Outcome, Recurrence
 from notices.views import deliveries
 from stores.models import OfficialAccount, Platform, Store
-from tests.notices.world import World, add_targets, ago, answer, file_another, make_world
+from tests.notices.world import (
+    World,
+    add_targets,
+    ago,
+    answer,
+    file_another,
+    make_world,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,19 +54,44 @@ ACTS = {
     "corps.decide_delivery": {"officer", "supervisor"},
     "corps.check_audit": {"auditor"},
 }
-CASE_CONTENT = (Case, Target, Complaint, Notice, NoticeItem, Objection, Outcome, Recurrence, Rollup, Listing, Store)
+CASE_CONTENT = (
+    Case,
+    Target,
+    Complaint,
+    Notice,
+    NoticeItem,
+    Objection,
+    Outcome,
+    Recurrence,
+    Rollup,
+    Listing,
+    Store,
+)
 
 
 def person(role: str, *duties: str, unit: Unit | None = None, login: str = "") -> User:
     login = login or f"a-{role}"
-    return User.objects.create(username=login, name=login, role=role, unit=unit, duties=list(duties), password="!")
+    return User.objects.create(
+        username=login,
+        name=login,
+        role=role,
+        unit=unit,
+        duties=list(duties),
+        password="!",
+    )
 
 
 def test_acts_of_weight_are_for_those_named_and_nobody_else(world: World):
     unit = world.case.unit
     people = {role: person(role, unit=unit) for role in ("officer", "supervisor")}
-    people |= {role: person(role) for role in ("liaison", "representative", "administrator", "auditor")}
-    people |= {duty: person("supervisor", duty, unit=unit, login=duty) for duty in User.Duty.values}
+    people |= {
+        role: person(role)
+        for role in ("liaison", "representative", "administrator", "auditor")
+    }
+    people |= {
+        duty: person("supervisor", duty, unit=unit, login=duty)
+        for duty in User.Duty.values
+    }
     duties = set(User.Duty.values)
     for act, wanted in ACTS.items():
         able = {name for name, somebody in people.items() if may(somebody, act)}
@@ -61,7 +101,9 @@ def test_acts_of_weight_are_for_those_named_and_nobody_else(world: World):
 def test_auditors_only_check_and_liaisons_only_answer(world: World):
     auditor = person("auditor")
     assert {act for act in access.TABLE if may(auditor, act)} == {"corps.check_audit"}
-    assert {act for act in access.TABLE if may(world.liaison, act)} == {"notices.answer"}
+    assert {act for act in access.TABLE if may(world.liaison, act)} == {
+        "notices.answer"
+    }
 
 
 def test_whoever_is_deactivated_may_do_nothing(world: World):
@@ -77,7 +119,9 @@ def world(db) -> World:
 @pytest.fixture
 def full(world: World) -> World:
     """A case of unit 1 and one of the unit below it, each with everything that a case can hold."""
-    below = Unit.objects.create(name="一支队一大队", path="/1/3/", parent=world.case.unit)
+    below = Unit.objects.create(
+        name="一支队一大队", path="/1/3/", parent=world.case.unit
+    )
     other = file_another(world, 0)
     other.case.unit = below
     other.case.save()
@@ -92,34 +136,72 @@ def full(world: World) -> World:
             submitted_by=place.officer,
             submitted_at=ago(days=3),
         )
-        sheet = SheetImport.objects.create(complaint=complaint, started_by=place.officer, at=ago(days=3))
+        sheet = SheetImport.objects.create(
+            complaint=complaint, started_by=place.officer, at=ago(days=3)
+        )
         for number, named in enumerate((target, again, not_answered), start=1):
-            ImportRow.objects.create(sheet_import=sheet, row=number, result="new", target=named)
-        actor = world.officer if place is world else person("officer", unit=below, login="officer-below")
-        checker = world.officer2 if place is world else person("officer", unit=below, login="checker-below")
+            ImportRow.objects.create(
+                sheet_import=sheet, row=number, result="new", target=named
+            )
+        actor = (
+            world.officer
+            if place is world
+            else person("officer", unit=below, login="officer-below")
+        )
+        checker = (
+            world.officer2
+            if place is world
+            else person("officer", unit=below, login="checker-below")
+        )
         composed = workflow.compose_notices(case=place.case, actor=actor)
         notice = workflow.submit_notice(notice=composed.notices[0], actor=actor)
-        notice = workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+        notice = workflow.approve_notice(
+            notice=notice, actor=world.supervisor, version=notice.version
+        )
         items = dict(notice.items.values_list("target", "pk"))
         answer(place, notice, "removed", [items[target.pk], items[again.pk]])
-        workflow.verify_items(items=[items[target.pk], items[again.pk]], seen="gone", actor=checker)
+        workflow.verify_items(
+            items=[items[target.pk], items[again.pk]], seen="gone", actor=checker
+        )
         workflow.look_again(targets=[again.pk], seen="live", actor=checker)
         workflow.lodge_objection(target=target, reason="误伤", actor=actor)
-    Store.objects.create(platform=world.platform, canonical_id="70000001", site="taobao", url="x")
-    OfficialAccount.objects.create(
-        firm=world.firm, platform=world.platform, canonical_id="70000009", site="taobao", url="x", name="官方"
+    Store.objects.create(
+        platform=world.platform, canonical_id="70000001", site="taobao", url="x"
     )
-    Campaign.objects.create(name="专项", opens_on=ago(days=9).date(), closes_on=ago(days=1).date())
+    OfficialAccount.objects.create(
+        firm=world.firm,
+        platform=world.platform,
+        canonical_id="70000009",
+        site="taobao",
+        url="x",
+        name="官方",
+    )
+    Campaign.objects.create(
+        name="专项", opens_on=ago(days=9).date(), closes_on=ago(days=1).date()
+    )
     return world
 
 
 def seen(user: User) -> set[tuple[str, int]]:
     """Which cases' content somebody sees, by model."""
     found: set[tuple[str, int]] = set()
-    for model in (Case, Target, Complaint, Notice, NoticeItem, Objection, Outcome, Recurrence, Rollup):
+    for model in (
+        Case,
+        Target,
+        Complaint,
+        Notice,
+        NoticeItem,
+        Objection,
+        Outcome,
+        Recurrence,
+        Rollup,
+    ):
         rows: QuerySet = model.objects.visible_to(user)
         path = {Case: "pk", NoticeItem: "notice__case"}.get(model, "case")
-        found |= {(model.__name__, case) for case in rows.order_by().values_list(path, flat=True)}
+        found |= {
+            (model.__name__, case)
+            for case in rows.order_by().values_list(path, flat=True)
+        }
     return found
 
 
@@ -135,14 +217,21 @@ def test_the_corps_sees_the_cases_of_its_units_and_of_those_below_by_role(full: 
         full.supervisor: {own.pk, below.pk},
         full.stranger: set(),
         person("supervisor", unit=full.stranger.unit, login="supervisor-2"): set(),
-        person("supervisor", "reviewer", unit=full.stranger.unit, login="reviewer"): {own.pk, below.pk},
+        person("supervisor", "reviewer", unit=full.stranger.unit, login="reviewer"): {
+            own.pk,
+            below.pk,
+        },
     }
     for user, cases in by_case.items():
-        assert seen(user) == {(kind, case) for kind in kinds for case in cases}, user.username
+        assert seen(user) == {(kind, case) for kind in kinds for case in cases}, (
+            user.username
+        )
 
 
 def test_an_officer_sees_a_case_of_another_unit_only_while_it_is_theirs(full: World):
-    assignment = CaseOfficer.objects.create(case=full.case, officer=full.stranger, is_lead=False, since=ago(days=1))
+    assignment = CaseOfficer.objects.create(
+        case=full.case, officer=full.stranger, is_lead=False, since=ago(days=1)
+    )
     assert {case for _kind, case in seen(full.stranger)} == {full.case.pk}
     CaseOfficer.objects.filter(pk=assignment.pk).update(until=ago(hours=1))
     assert not seen(full.stranger)
@@ -156,15 +245,22 @@ def test_outside_the_corps_nobody_sees_case_content_but_what_is_their_own(full: 
         assert not Campaign.objects.visible_to(somebody).exists(), role
         assert not OfficialAccount.objects.visible_to(somebody).exists(), role
         assert not Delivery.objects.visible_to(somebody).exists(), role
-    other = Firm.objects.create(code="HYS", name="皓颐", short_name="皓颐", uscc="91310000MA1FT00192")
-    mine, theirs = person("representative", login="mine"), person("representative", login="theirs")
+    other = Firm.objects.create(
+        code="HYS", name="皓颐", short_name="皓颐", uscc="91310000MA1FT00192"
+    )
+    mine, theirs = (
+        person("representative", login="mine"),
+        person("representative", login="theirs"),
+    )
     Representative.objects.create(firm=full.firm, user=mine)
     Representative.objects.create(firm=other, user=theirs)
     for model, count in ((Target, 6), (Complaint, 2), (OfficialAccount, 1), (Firm, 1)):
         assert model.objects.visible_to(mine).count() == count, model
     for model, count in ((Target, 0), (Complaint, 0), (OfficialAccount, 0), (Firm, 1)):
         assert model.objects.visible_to(theirs).count() == count, model
-    assert not Platform.objects.visible_to(User.objects.get(username="a-auditor")).exists()
+    assert not Platform.objects.visible_to(
+        User.objects.get(username="a-auditor")
+    ).exists()
 
 
 def test_the_audit_is_the_auditors_and_accounts_the_administrators(full: World):
@@ -184,6 +280,12 @@ def test_the_audit_is_the_auditors_and_accounts_the_administrators(full: World):
 def test_deliveries_are_seen_with_their_notice(full: World):
     own, below = (Notice.objects.get(case=case) for case in Case.objects.order_by("pk"))
     compose(full.firm, recipient="a@firm.example", purpose="other", title="x", text="x")
-    assert set(deliveries.visible(full.officer).values_list("message__subject_id", flat=True)) == {own.pk}
-    assert set(deliveries.visible(full.supervisor).values_list("message__subject_id", flat=True)) == {own.pk, below.pk}
+    assert set(
+        deliveries.visible(full.officer).values_list("message__subject_id", flat=True)
+    ) == {own.pk}
+    assert set(
+        deliveries.visible(full.supervisor).values_list(
+            "message__subject_id", flat=True
+        )
+    ) == {own.pk, below.pk}
     assert not deliveries.visible(full.stranger).exists()

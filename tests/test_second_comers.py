@@ -32,11 +32,20 @@ def world() -> World:
 
 def person(world: World, login: str, role: str, *duties: str) -> User:
     unit = world.case.unit if role in ("officer", "supervisor") else None
-    return User.objects.create(username=login, name=login, role=role, unit=unit, duties=list(duties), password="!")
+    return User.objects.create(
+        username=login,
+        name=login,
+        role=role,
+        unit=unit,
+        duties=list(duties),
+        password="!",
+    )
 
 
 def complaint_of(world: World):
-    return casework.submit_complaint(actor=world.officer, firm=world.firm, subject="来函", received_on=today())[0]
+    return casework.submit_complaint(
+        actor=world.officer, firm=world.firm, subject="来函", received_on=today()
+    )[0]
 
 
 def accept(world: World) -> Act:
@@ -46,12 +55,16 @@ def accept(world: World) -> Act:
 
 def refuse(world: World) -> Act:
     complaint = complaint_of(world)
-    return lambda actor: casework.refuse_complaint(complaint=complaint, actor=actor, reason="重复")
+    return lambda actor: casework.refuse_complaint(
+        complaint=complaint, actor=actor, reason="重复"
+    )
 
 
 def take_back(world: World) -> Act:
     complaint = complaint_of(world)
-    return lambda actor: casework.withdraw_complaint(complaint=complaint, actor=actor, reason="企业撤回")
+    return lambda actor: casework.withdraw_complaint(
+        complaint=complaint, actor=actor, reason="企业撤回"
+    )
 
 
 def file_case(world: World) -> Act:
@@ -59,17 +72,23 @@ def file_case(world: World) -> Act:
         number="C2026-000009", title="线索", firm=world.firm, unit=world.case.unit, opened_by=world.officer,
         opened_at=timezone.now(),
     )  # fmt: skip
-    casework.assign_officers(case=lead, lead=world.officer, second=world.officer2, actor=world.officer)
+    casework.assign_officers(
+        case=lead, lead=world.officer, second=world.officer2, actor=world.officer
+    )
     return lambda actor: casework.file_case(case=lead, actor=actor)
 
 
 def suspend(world: World) -> Act:
-    return lambda actor: casework.suspend_case(case=world.case, actor=actor, reason="等待鉴定")
+    return lambda actor: casework.suspend_case(
+        case=world.case, actor=actor, reason="等待鉴定"
+    )
 
 
 def drop(world: World) -> Act:
     [target] = add_targets(world, 1)
-    return lambda actor: casework.drop_targets(targets=[target.pk], actor=actor, reason="重复")
+    return lambda actor: casework.drop_targets(
+        targets=[target.pk], actor=actor, reason="重复"
+    )
 
 
 def draft(world: World) -> Notice:
@@ -84,17 +103,23 @@ def submit(world: World) -> Act:
 
 def approve(world: World) -> Act:
     notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
-    return lambda actor: workflow.approve_notice(notice=notice, actor=actor, version=notice.version)
+    return lambda actor: workflow.approve_notice(
+        notice=notice, actor=actor, version=notice.version
+    )
 
 
 def approve_in_ten_seconds(world: World) -> Act:
     notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
-    return lambda actor: workflow.propose_approval(notice=notice, actor=actor, version=notice.version)
+    return lambda actor: workflow.propose_approval(
+        notice=notice, actor=actor, version=notice.version
+    )
 
 
 def send_back(world: World) -> Act:
     notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
-    return lambda actor: workflow.return_notice(notice=notice, actor=actor, reason="依据不足")
+    return lambda actor: workflow.return_notice(
+        notice=notice, actor=actor, reason="依据不足"
+    )
 
 
 def give_up(world: World) -> Act:
@@ -111,7 +136,9 @@ def reply(world: World) -> Act:
     notice = issued(world)
     item, paper = notice.items.get().pk, ground.store_file(b"x", "text/plain")
     replies = [workflow.Reply(1, "removed", item=item)]
-    return lambda actor: workflow.answer_items(notice=notice, replies=replies, actor=actor, document=paper)
+    return lambda actor: workflow.answer_items(
+        notice=notice, replies=replies, actor=actor, document=paper
+    )
 
 
 def answered(world: World) -> int:
@@ -127,7 +154,9 @@ def check(world: World) -> Act:
 
 def propose(world: World) -> Act:
     item = answered(world)
-    return lambda actor: workflow.propose_verdicts(items=[item], seen="gone", actor=actor)
+    return lambda actor: workflow.propose_verdicts(
+        items=[item], seen="gone", actor=actor
+    )
 
 
 def propose_what_was_checked(world: World) -> Act:
@@ -139,12 +168,16 @@ def propose_what_was_checked(world: World) -> Act:
 def withdraw(world: World) -> Act:
     notice = issued(world)
     item = notice.items.get().pk
-    return lambda actor: workflow.withdraw_items(items=[item], actor=actor, reason="误列")
+    return lambda actor: workflow.withdraw_items(
+        items=[item], actor=actor, reason="误列"
+    )
 
 
 def object_to(world: World) -> Act:
     target = Target.objects.get(items=answered(world))
-    return lambda actor: workflow.lodge_objection(target=target, actor=actor, reason="不服")
+    return lambda actor: workflow.lodge_objection(
+        target=target, actor=actor, reason="不服"
+    )
 
 
 def accept_objection(world: World) -> Act:
@@ -154,7 +187,9 @@ def accept_objection(world: World) -> Act:
 
 def decide_objection(world: World) -> Act:
     objection = accept_objection(world)(world.officer)
-    return lambda actor: workflow.decide_objection(objection=objection, actor=actor, upheld=False, reason="无据")
+    return lambda actor: workflow.decide_objection(
+        objection=objection, actor=actor, upheld=False, reason="无据"
+    )
 
 
 def correct(world: World) -> Act:
@@ -163,22 +198,30 @@ def correct(world: World) -> Act:
     workflow.verify_items(items=[item], seen="gone", actor=checker)
     target = Target.objects.get(items=item)
     workflow.propose_correction(target=target, actor=checker, reason="看错")
-    return lambda actor: workflow.correct_outcome(target=target, actor=actor, reason="看错")
+    return lambda actor: workflow.correct_outcome(
+        target=target, actor=actor, reason="看错"
+    )
 
 
 def mark_sent(world: World) -> Act:
     issued(world)
     Delivery.objects.update(state="uncertain")
     delivery = Delivery.objects.get()
-    return lambda actor: ground.mark_sent(delivery=delivery, actor=actor, evidence="电话确认", at=timezone.now())
+    return lambda actor: ground.mark_sent(
+        delivery=delivery, actor=actor, evidence="电话确认", at=timezone.now()
+    )
 
 
 def dismiss(world: World) -> Act:
-    return lambda actor: storework.dismiss_liaison(liaison=world.liaison.liaison, actor=actor)
+    return lambda actor: storework.dismiss_liaison(
+        liaison=world.liaison.liaison, actor=actor
+    )
 
 
 def close_account(world: World) -> Act:
-    return lambda actor: ground.deactivate_user(user=world.stranger, actor=actor, at=timezone.now())
+    return lambda actor: ground.deactivate_user(
+        user=world.stranger, actor=actor, at=timezone.now()
+    )
 
 
 OFFICERS = ("officer",)
@@ -195,9 +238,13 @@ WALK = {
 
 
 @pytest.mark.parametrize("verb", WALK, ids=lambda verb: verb.__name__)
-def test_the_second_of_two_is_told_the_name_of_the_first_and_the_time(world: World, verb: Callable[[World], Act]):
+def test_the_second_of_two_is_told_the_name_of_the_first_and_the_time(
+    world: World, verb: Callable[[World], Act]
+):
     role, *duties = WALK[verb]
-    first, second = (person(world, login, role, *duties) for login in ("甲乙丙", "丁戊己"))
+    first, second = (
+        person(world, login, role, *duties) for login in ("甲乙丙", "丁戊己")
+    )
     act = verb(world)
     done = act(first)
     assert not isinstance(done, list) or all(result.ok for result in done)
@@ -216,7 +263,9 @@ def test_the_second_of_two_is_told_the_name_of_the_first_and_the_time(world: Wor
 
 def test_the_api_tells_the_second_of_two_in_the_problem_document(world: World):
     notice = issued(world)
-    workflow.withdraw_items(items=[notice.items.get().pk], actor=world.officer, reason="误列")
+    workflow.withdraw_items(
+        items=[notice.items.get().pk], actor=world.officer, reason="误列"
+    )
     Notice.objects.filter(pk=notice.pk).update(state="withdrawn")
     client = Client()
     client.force_login(world.liaison)
@@ -228,7 +277,10 @@ def test_the_api_tells_the_second_of_two_in_the_problem_document(world: World):
     )
     last = AuditEntry.objects.about(notice).latest("pk")
     problem = refused.json()
-    assert (refused.status_code, refused["Content-Type"]) == (409, "application/problem+json")
+    assert (refused.status_code, refused["Content-Type"]) == (
+        409,
+        "application/problem+json",
+    )
     assert problem["by"] == str(last.actor)
     assert problem["at"]
     assert str(last.actor) in problem["detail"]
@@ -259,7 +311,9 @@ def case_page(act: str) -> Callable[[World], Sent]:
 def notice_page(name: str, **sent: Any) -> Callable[[World], Sent]:
     def page(world: World) -> Sent:
         notice = notice_of(world)
-        return reverse(f"notices:{name}", args=[notice.number]), {"version": notice.version} | sent
+        return reverse(f"notices:{name}", args=[notice.number]), {
+            "version": notice.version
+        } | sent
 
     return page
 
@@ -274,7 +328,10 @@ def item_page(name: str, **sent: Any) -> Callable[[World], Sent]:
 
 
 def objection_page(name: str, **sent: Any) -> Callable[[World], Sent]:
-    return lambda world: (reverse(f"notices:{name}", args=[Objection.objects.latest("pk").number]), sent)
+    return lambda world: (
+        reverse(f"notices:{name}", args=[Objection.objects.latest("pk").number]),
+        sent,
+    )
 
 
 PAGES: dict[Callable[[World], Act], Callable[[World], Sent]] = {
@@ -309,8 +366,14 @@ PAGES: dict[Callable[[World], Act], Callable[[World], Sent]] = {
         reverse("notices:delivery_decide", args=[Delivery.objects.latest("pk").pk]),
         {"act": "mark_sent", "reason": "电话确认"},
     ),
-    dismiss: lambda world: (reverse("stores:liaison_dismiss", args=[world.liaison.liaison.pk]), {}),
-    close_account: lambda world: (reverse("user_close", args=[world.stranger.username]), {}),
+    dismiss: lambda world: (
+        reverse("stores:liaison_dismiss", args=[world.liaison.liaison.pk]),
+        {},
+    ),
+    close_account: lambda world: (
+        reverse("user_close", args=[world.stranger.username]),
+        {},
+    ),
 }
 # Their pages ask for a paper or lead back to a list of results, which tests of their own read.
 WITHOUT_A_PAGE = {reply, propose_what_was_checked}
@@ -325,7 +388,9 @@ def test_the_page_of_the_second_of_two_is_409_with_the_name_of_the_first_and_the
     world: World, verb: Callable[[World], Act]
 ):
     role, *duties = WALK[verb]
-    first, second = (person(world, login, role, *duties) for login in ("甲乙丙", "丁戊己"))
+    first, second = (
+        person(world, login, role, *duties) for login in ("甲乙丙", "丁戊己")
+    )
     verb(world)(first)
     url, sent = PAGES[verb](world)
     client = Client()
@@ -341,7 +406,10 @@ def test_who_approved_comes_second_to_the_own_approval(world: World):
     notice = workflow.submit_notice(notice=draft(world), actor=world.officer)
     client = Client()
     client.force_login(world.supervisor)
-    decide, said = reverse("notices:decide", args=[notice.number]), {"act": "approve", "version": notice.version}
+    decide, said = (
+        reverse("notices:decide", args=[notice.number]),
+        {"act": "approve", "version": notice.version},
+    )
     assert client.post(decide, said).status_code == 302
     assert client.post(decide, said).status_code == 409
     assert PendingApproval.objects.count() == 1

@@ -13,7 +13,12 @@ from stores.models import Platform
 
 pytestmark = pytest.mark.django_db
 
-FIRM = {"code": "CXT", "name": "Chengxi", "short_name": "Chengxi", "uscc": "91310000MA1FT00192"}
+FIRM = {
+    "code": "CXT",
+    "name": "Chengxi",
+    "short_name": "Chengxi",
+    "uscc": "91310000MA1FT00192",
+}
 CAMPAIGN = {"name": "Spring", "opens_on": "2026-03-01", "closes_on": "2026-12-31"}
 
 
@@ -22,13 +27,19 @@ def registered(db: None) -> dict[str, User]:
     """One of each, with names in which no Chinese stands, and whoever registers more, by role."""
     unit = Unit.objects.create(name="First", path="/1/")
     people = {
-        "administrator": User.objects.create(username="admin", name="admin", role="administrator"),
-        "supervisor": User.objects.create(username="supervisor", name="supervisor", role="supervisor", unit=unit),
+        "administrator": User.objects.create(
+            username="admin", name="admin", role="administrator"
+        ),
+        "supervisor": User.objects.create(
+            username="supervisor", name="supervisor", role="supervisor", unit=unit
+        ),
     }
     Firm.objects.create(**FIRM)
     Platform.objects.create(slug="taobao", name="Taobao")
     Campaign.objects.create(**CAMPAIGN)
-    other = Firm.objects.create(code="HYS", name="Heyao", short_name="Heyao", uscc="91310115MA1HT8K28P")
+    other = Firm.objects.create(
+        code="HYS", name="Heyao", short_name="Heyao", uscc="91310115MA1HT8K28P"
+    )
     other.brands.create(name="HEYORA")
     Campaign.objects.create(**CAMPAIGN | {"name": "Summer"})
     return people
@@ -47,11 +58,18 @@ def refusal(page, field: str) -> str:
         ("administrator", "firms:new", FIRM | {"uscc": "91310170MAG62BJN12"}, "code"),
         ("administrator", "firms:new", FIRM | {"code": "YCB"}, "uscc"),
         ("administrator", "units", {"name": "First"}, "name"),
-        ("administrator", "stores:platform_new", {"slug": "taobao", "name": "Taobao"}, "slug"),
+        (
+            "administrator",
+            "stores:platform_new",
+            {"slug": "taobao", "name": "Taobao"},
+            "slug",
+        ),
         ("supervisor", "cases:campaign_new", CAMPAIGN, "name"),
     ],
 )
-def test_what_exists_already_is_refused_beside_its_field(registered, role, route, typed, field, language):
+def test_what_exists_already_is_refused_beside_its_field(
+    registered, role, route, typed, field, language
+):
     client = Client()
     client.force_login(registered[role])
     client.cookies["django_language"] = language
@@ -72,5 +90,10 @@ def test_a_correction_to_what_exists_already_is_refused_as_well(registered):
     other.refresh_from_db()
     assert other.uscc != FIRM["uscc"]
     summer = Campaign.objects.get(name="Summer")
-    assert "已存在" in refusal(supervisor.post(reverse("cases:campaign_change", args=[summer.pk]), CAMPAIGN), "name")
-    assert "已存在" in refusal(admin.post(reverse("firms:firm", args=["HYS"]), {"name": "HEYORA"}), "name")
+    assert "已存在" in refusal(
+        supervisor.post(reverse("cases:campaign_change", args=[summer.pk]), CAMPAIGN),
+        "name",
+    )
+    assert "已存在" in refusal(
+        admin.post(reverse("firms:firm", args=["HYS"]), {"name": "HEYORA"}), "name"
+    )

@@ -28,9 +28,15 @@ def callbacks() -> dict[str, Any]:
 @pytest.fixture
 def sign_in(db: None) -> Callable[[str], APIClient]:
     def enter(role: str) -> APIClient:
-        unit = Unit.objects.create(name="unit", path="/1/") if role in ("officer", "supervisor") else None
+        unit = (
+            Unit.objects.create(name="unit", path="/1/")
+            if role in ("officer", "supervisor")
+            else None
+        )
         client = APIClient(raise_request_exception=False)
-        client.force_authenticate(User.objects.create(username=role, name=role, role=role, unit=unit))
+        client.force_authenticate(
+            User.objects.create(username=role, name=role, role=role, unit=unit)
+        )
         return client
 
     return enter
@@ -42,9 +48,14 @@ def fields_of(answer) -> list[str]:
 
 
 @pytest.mark.parametrize("route", API, ids=str)
-def test_an_unknown_parameter_of_the_api_is_named(route: Route, sign_in: Callable[[str], APIClient]):
+def test_an_unknown_parameter_of_the_api_is_named(
+    route: Route, sign_in: Callable[[str], APIClient]
+):
     client = sign_in(sorted(rule_for(route.name, ROUTES))[-1])
-    answers = [getattr(client, method)(f"{route.url}?foo_unknown=1") for method in ("get", *WRITES)]
+    answers = [
+        getattr(client, method)(f"{route.url}?foo_unknown=1")
+        for method in ("get", *WRITES)
+    ]
     taken = [answer for answer in answers if answer.status_code != 405]
     assert taken
     for answer in taken:
@@ -52,23 +63,33 @@ def test_an_unknown_parameter_of_the_api_is_named(route: Route, sign_in: Callabl
 
 
 @pytest.mark.parametrize("route", API, ids=str)
-def test_an_unknown_field_of_a_body_that_is_not_read_is_named(route: Route, sign_in: Callable[[str], APIClient]):
+def test_an_unknown_field_of_a_body_that_is_not_read_is_named(
+    route: Route, sign_in: Callable[[str], APIClient]
+):
     client = sign_in(sorted(rule_for(route.name, ROUTES))[-1])
     for method in WRITES:
-        answer = getattr(client, method)(route.url, {"foo_unknown": 1}, format=body_format(route))
+        answer = getattr(client, method)(
+            route.url, {"foo_unknown": 1}, format=body_format(route)
+        )
         if answer.status_code not in (404, 405):
             assert "foo_unknown" in fields_of(answer)
 
 
 def body_format(route: Route) -> str:
     parsers = callbacks()[route.name].cls.parser_classes
-    return "json" if any("json" in parser.media_type for parser in parsers) else "multipart"
+    return (
+        "json"
+        if any("json" in parser.media_type for parser in parsers)
+        else "multipart"
+    )
 
 
 def handler_of(route: Route) -> Callable[..., object] | None:
     """What answers a GET of a route of the API."""
     callback = callbacks()[route.name]
-    return getattr(callback.cls, getattr(callback, "actions", {"get": "get"}).get("get", ""), None)
+    return getattr(
+        callback.cls, getattr(callback, "actions", {"get": "get"}).get("get", ""), None
+    )
 
 
 ENUMERATIONS = [
@@ -80,7 +101,13 @@ ENUMERATIONS = [
 
 
 @pytest.mark.parametrize(("route", "parameter"), ENUMERATIONS, ids=str)
-def test_an_enumeration_takes_no_other_value_and_only_one(route, parameter, sign_in: Callable[[str], APIClient]):
+def test_an_enumeration_takes_no_other_value_and_only_one(
+    route, parameter, sign_in: Callable[[str], APIClient]
+):
     client = sign_in(sorted(rule_for(route.name, ROUTES))[-1])
-    assert fields_of(client.get(f"{route.url}?{parameter.name}=nonsense")) == [parameter.name]
-    assert fields_of(client.get(f"{route.url}?{parameter.name}=&{parameter.name}=")) == [parameter.name]
+    assert fields_of(client.get(f"{route.url}?{parameter.name}=nonsense")) == [
+        parameter.name
+    ]
+    assert fields_of(
+        client.get(f"{route.url}?{parameter.name}=&{parameter.name}=")
+    ) == [parameter.name]

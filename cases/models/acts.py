@@ -41,7 +41,9 @@ class BulkAct(models.Model):
         OPEN = "open", _("Case opened")
 
     verb = models.CharField(max_length=8, choices=Verb.choices)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+")
     subjects = ArrayField(models.BigIntegerField())
     before = models.JSONField(default=list)
@@ -56,7 +58,8 @@ class BulkAct(models.Model):
         indexes = [models.Index(fields=["actor", "-id"], name="bulk_act_actor")]
         constraints = [
             models.CheckConstraint(
-                name="bulk_act_verb_known", condition=models.Q(verb__in=["drop", "ground", "join", "open"])
+                name="bulk_act_verb_known",
+                condition=models.Q(verb__in=["drop", "ground", "join", "open"]),
             )
         ]
 

@@ -32,7 +32,8 @@ class Campaign(models.Model):
         ordering = ["-opens_on"]
         constraints = [
             models.CheckConstraint(
-                name="campaign_closes_after_it_opens", condition=models.Q(closes_on__gte=models.F("opens_on"))
+                name="campaign_closes_after_it_opens",
+                condition=models.Q(closes_on__gte=models.F("opens_on")),
             )
         ]
 
@@ -45,7 +46,11 @@ class Campaign(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name if (get_language() or "zh").startswith("zh") or not self.name_en else self.name_en
+        return (
+            self.name
+            if (get_language() or "zh").startswith("zh") or not self.name_en
+            else self.name_en
+        )
 
 
 class LegalGroundQuerySet(models.QuerySet):
@@ -55,7 +60,9 @@ class LegalGroundQuerySet(models.QuerySet):
 
     def valid_on(self, day: date) -> Self:
         """Grounds that may be given on a day."""
-        return self.filter(valid_from__lte=day).filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=day))
+        return self.filter(valid_from__lte=day).filter(
+            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=day)
+        )
 
     def sufficient(self) -> Self:
         """Grounds on which a notice may stand: a low price alone is none."""
@@ -76,7 +83,11 @@ class LegalGround(models.Model):
     code = models.CharField(
         max_length=32,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9_]+$", _("Small letters, digits and underscores only."))],
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9_]+$", _("Small letters, digits and underscores only.")
+            )
+        ],
     )
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)
@@ -93,7 +104,8 @@ class LegalGround(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="ground_ends_after_it_begins",
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                condition=models.Q(valid_to__isnull=True)
+                | models.Q(valid_to__gte=models.F("valid_from")),
             )
         ]
 

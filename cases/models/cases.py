@@ -23,9 +23,14 @@ class CaseQuerySet(models.QuerySet):
             return self.none()
         if user.sees_every_unit:
             return self
-        assigned = CaseOfficer.objects.filter(officer=user, until__isnull=True).values("case")
+        assigned = CaseOfficer.objects.filter(officer=user, until__isnull=True).values(
+            "case"
+        )
         if user.role == user.Role.SUPERVISOR:
-            return self.filter(models.Q(unit__path__startswith=user.unit.path) | models.Q(pk__in=assigned))
+            return self.filter(
+                models.Q(unit__path__startswith=user.unit.path)
+                | models.Q(pk__in=assigned)
+            )
         return self.filter(models.Q(unit=user.unit_id) | models.Q(pk__in=assigned))
 
     def to_be_filed_by(self, user) -> Self:
@@ -42,22 +47,36 @@ class Case(models.Model):
     document_number = models.CharField(max_length=60, blank=True)
     title = models.CharField(_("title"), max_length=160)
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="cases")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="cases")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="cases"
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, blank=True, related_name="+")
-    state = models.CharField(max_length=12, choices=CaseState.choices, default=CaseState.LEAD)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ground = models.ForeignKey(
+        LegalGround, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(
+        max_length=12, choices=CaseState.choices, default=CaseState.LEAD
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     opened_at = models.DateTimeField()
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     filed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
     disposing_at = models.DateTimeField(null=True)
     concluding_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True)
-    suspended_from = models.CharField(max_length=12, choices=CaseState.choices, blank=True)
+    suspended_from = models.CharField(
+        max_length=12, choices=CaseState.choices, blank=True
+    )
     conclusion = models.TextField(blank=True)
-    handling_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    handling_deadline = models.ForeignKey(
+        Deadline, models.PROTECT, null=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = CaseQuerySet.as_manager()
@@ -67,12 +86,15 @@ class Case(models.Model):
             CASE_STATES.constraint("case_state_known"),
             models.CheckConstraint(
                 name="case_filed_has_a_time",
-                condition=models.Q(state__in=("lead", "not_filed", "transferred", "withdrawn"))
+                condition=models.Q(
+                    state__in=("lead", "not_filed", "transferred", "withdrawn")
+                )
                 | models.Q(filed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="case_closed_has_a_time",
-                condition=~models.Q(state__in=("closed", "archived")) | models.Q(closed_at__isnull=False),
+                condition=~models.Q(state__in=("closed", "archived"))
+                | models.Q(closed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="case_suspended_knows_where_it_was",
@@ -83,7 +105,10 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["unit", "-id"], name="case_unit"),
             # Official numbers are said by how they end.
-            models.Index(OpClass(Reverse("document_number"), name="text_pattern_ops"), name="case_official_number"),
+            models.Index(
+                OpClass(Reverse("document_number"), name="text_pattern_ops"),
+                name="case_official_number",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +125,11 @@ class Case(models.Model):
         """
         if self.state != CaseState.LEAD:
             return None
-        return Deadline.objects.filter(pk__in=self.complaints.values("verify_deadline")).order_by("due_on").first()
+        return (
+            Deadline.objects.filter(pk__in=self.complaints.values("verify_deadline"))
+            .order_by("due_on")
+            .first()
+        )
 
     @property
     def thread(self) -> str:
@@ -112,15 +141,24 @@ class CaseOfficerQuerySet(models.QuerySet):
     def last_partner_of(self, officer) -> int | None:
         """The primary key of the other officer of the case that was assigned to this one last; None without one."""
         last = self.filter(officer=officer).order_by("-since", "-pk").values("case")[:1]
-        others = self.filter(case__in=last, officer__is_active=True, officer__role=officer.role)
-        return others.exclude(officer=officer).order_by("-since").values_list("officer", flat=True).first()
+        others = self.filter(
+            case__in=last, officer__is_active=True, officer__role=officer.role
+        )
+        return (
+            others.exclude(officer=officer)
+            .order_by("-since")
+            .values_list("officer", flat=True)
+            .first()
+        )
 
 
 class CaseOfficer(models.Model):
     """An officer's turn on a case; a case is handled by two, one of them in the lead."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments"
+    )
     is_lead = models.BooleanField(default=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
@@ -130,10 +168,14 @@ class CaseOfficer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "officer"], name="an_officer_once_on_a_case", condition=models.Q(until__isnull=True)
+                fields=["case", "officer"],
+                name="an_officer_once_on_a_case",
+                condition=models.Q(until__isnull=True),
             ),
             models.UniqueConstraint(
-                fields=["case"], name="one_lead_on_a_case", condition=models.Q(until__isnull=True, is_lead=True)
+                fields=["case"],
+                name="one_lead_on_a_case",
+                condition=models.Q(until__isnull=True, is_lead=True),
             ),
         ]
 
@@ -148,7 +190,9 @@ class CaseNote(models.Model):
     """Something an officer wrote down about the case. Notes are not changed; a later one says better."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="notes")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     text = models.TextField(max_length=4000)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())

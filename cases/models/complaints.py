@@ -24,7 +24,9 @@ class ComplaintQuerySet(models.QuerySet):
         """Those handed in earlier with exactly the same file, the first of them first."""
         if complaint.sheet_id is None:
             return self.none()
-        earlier = self.filter(sheet=complaint.sheet_id, submitted_at__lte=complaint.submitted_at)
+        earlier = self.filter(
+            sheet=complaint.sheet_id, submitted_at__lte=complaint.submitted_at
+        )
         return earlier.exclude(pk=complaint.pk).order_by("submitted_at", "pk")
 
     def visible_to(self, user) -> Self:
@@ -56,20 +58,32 @@ class Complaint(models.Model):
 
     number = models.CharField(max_length=20, unique=True)
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="complaints")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="complaints")
-    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="complaints")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="complaints"
+    )
+    case = models.ForeignKey(
+        Case, models.PROTECT, null=True, blank=True, related_name="complaints"
+    )
     subject = models.CharField(_("subject"), max_length=200)
     # Whether the subject was made of the file's name, and nobody has set it since.
     is_subject_guessed = models.BooleanField(default=False)
     received_on = models.DateField(_("received on"))
     proposed_received_on = models.DateField(null=True, blank=True)
     receipt_reason = models.CharField(max_length=300, blank=True)
-    state = models.CharField(max_length=10, choices=ComplaintState.choices, default=ComplaintState.RECEIVED)
+    state = models.CharField(
+        max_length=10, choices=ComplaintState.choices, default=ComplaintState.RECEIVED
+    )
     reason = models.TextField(blank=True)
-    sheet = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    sheet = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     sheet_name = models.CharField(max_length=200, blank=True)
-    verify_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    verify_deadline = models.ForeignKey(
+        Deadline, models.PROTECT, null=True, related_name="+"
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     submitted_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -81,7 +95,8 @@ class Complaint(models.Model):
             COMPLAINT_STATES.constraint("complaint_state_known"),
             models.CheckConstraint(
                 name="complaint_in_case_has_one",
-                condition=~models.Q(state__in=("in_case", "answered", "closed")) | models.Q(case__isnull=False),
+                condition=~models.Q(state__in=("in_case", "answered", "closed"))
+                | models.Q(case__isnull=False),
             ),
         ]
 

@@ -18,13 +18,20 @@ class SheetCorrectionQuerySet(models.QuerySet):
 
     def remembered(self, firm: int) -> Remembered:
         """What is remembered of a firm's sheets, by its primary key. One statement."""
-        kept: dict[str, dict[str, str]] = {about: {} for about in SheetCorrection.About.values}
-        for about, name, meaning in self.filter(firm=firm).values_list("about", "name", "meaning"):
+        kept: dict[str, dict[str, str]] = {
+            about: {} for about in SheetCorrection.About.values
+        }
+        for about, name, meaning in self.filter(firm=firm).values_list(
+            "about", "name", "meaning"
+        ):
             kept[about][name] = meaning
         return Remembered(
             columns=kept[SheetCorrection.About.COLUMN],
             headers=frozenset(kept[SheetCorrection.About.HEADER]),
-            worksheets={name: bool(said) for name, said in kept[SheetCorrection.About.WORKSHEET].items()},
+            worksheets={
+                name: bool(said)
+                for name, said in kept[SheetCorrection.About.WORKSHEET].items()
+            },
             platforms=kept[SheetCorrection.About.PLATFORM],
         )
 
@@ -43,12 +50,16 @@ class SheetCorrection(models.Model):
         WORKSHEET = "worksheet", _("Worksheet")
         PLATFORM = "platform", _("Platform of a worksheet")
 
-    firm = models.ForeignKey(Firm, models.CASCADE, related_name="sheet_corrections", db_index=False)
+    firm = models.ForeignKey(
+        Firm, models.CASCADE, related_name="sheet_corrections", db_index=False
+    )
     about = models.CharField(max_length=9, choices=About.choices)
     name = models.CharField(max_length=LONGEST_HEADER)
     words = models.CharField(max_length=LONGEST_HEADER)
     meaning = models.CharField(max_length=100, blank=True)
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
     set_at = models.DateTimeField(db_default=Now())
 
     objects = SheetCorrectionQuerySet.as_manager()
@@ -56,5 +67,8 @@ class SheetCorrection(models.Model):
     class Meta:
         ordering = ["about", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["firm", "about", "name"], name="a_sheet_correction_once_for_a_firm")
+            models.UniqueConstraint(
+                fields=["firm", "about", "name"],
+                name="a_sheet_correction_once_for_a_firm",
+            )
         ]

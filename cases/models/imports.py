@@ -31,11 +31,17 @@ from listings.sheets.remarks import sentence as remark_sentence
 OFFICIAL = "official-account"
 # The reason of rows that name only a listing which somebody claims to be in an official account's store.
 CLAIMED = "claimed-official"
-CLAIMED_REASON = _("An officer first sees whether this listing is in a store of a firm's own.")
-OFFICIAL_REASON = _("The store belongs to a firm itself. Nothing is registered from this row.")
+CLAIMED_REASON = _(
+    "An officer first sees whether this listing is in a store of a firm's own."
+)
+OFFICIAL_REASON = _(
+    "The store belongs to a firm itself. Nothing is registered from this row."
+)
 # What only the registry can tell.
 REGISTRY_REASONS = {OFFICIAL: OFFICIAL_REASON, CLAIMED: CLAIMED_REASON}
-TOO_COSTLY = _("Reading the file would take more memory than one sheet may. Split it into smaller sheets.")
+TOO_COSTLY = _(
+    "Reading the file would take more memory than one sheet may. Split it into smaller sheets."
+)
 
 
 def new_id() -> uuid.UUID:
@@ -47,7 +53,9 @@ class SheetImportQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Who sees the complaint sees its import, and those of it that were undone."""
         seen = Complaint.objects.visible_to(user).values("pk")
-        return self.filter(models.Q(complaint__in=seen) | models.Q(undone_complaint__in=seen))
+        return self.filter(
+            models.Q(complaint__in=seen) | models.Q(undone_complaint__in=seen)
+        )
 
 
 class SheetImport(models.Model):
@@ -74,7 +82,9 @@ class SheetImport(models.Model):
     complaint: "models.OneToOneField[Complaint, Complaint]" = models.OneToOneField(  # type: ignore[misc]
         Complaint, models.PROTECT, null=True, related_name="sheet_import"
     )
-    state = models.CharField(max_length=12, choices=State.choices, default=State.READING)
+    state = models.CharField(
+        max_length=12, choices=State.choices, default=State.READING
+    )
     needs_review = models.BooleanField(default=True)
     replay = models.CharField(max_length=40, blank=True)
     worksheet = models.CharField(max_length=100, blank=True)
@@ -84,20 +94,38 @@ class SheetImport(models.Model):
     corrections = models.JSONField(default=dict)
     rows = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
-    detail = models.CharField(max_length=400, blank=True)  # JSON: a code and its figures; shown as `explanation`
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    detail = models.CharField(
+        max_length=400, blank=True
+    )  # JSON: a code and its figures; shown as `explanation`
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField()
     # In a replay, who confirms as they are read what its rows say of the stores that listings are in.
     claims_confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     touched_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
-    undone_complaint = models.ForeignKey(Complaint, models.PROTECT, null=True, related_name="undone_imports")
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    undone_complaint = models.ForeignKey(
+        Complaint, models.PROTECT, null=True, related_name="undone_imports"
+    )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
     undone_at = models.DateTimeField(null=True)
     # Of an undone one: what it was read from. Otherwise its complaint has it.
-    sheet = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
+    sheet = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     own_sheet_name = models.CharField(max_length=200, blank=True)
 
     objects = SheetImportQuerySet.as_manager()
@@ -114,9 +142,13 @@ class SheetImport(models.Model):
             models.CheckConstraint(
                 name="an_undone_import_stands_aside",
                 condition=models.Q(
-                    state="undone", complaint__isnull=True, undone_complaint__isnull=False, undone_at__isnull=False
+                    state="undone",
+                    complaint__isnull=True,
+                    undone_complaint__isnull=False,
+                    undone_at__isnull=False,
                 )
-                | ~models.Q(state="undone") & models.Q(complaint__isnull=False, undone_complaint__isnull=True),
+                | ~models.Q(state="undone")
+                & models.Q(complaint__isnull=False, undone_complaint__isnull=True),
             )
         ]
         triggers = [is_kept("sheet_import")]
@@ -144,7 +176,9 @@ class SheetImport(models.Model):
             return ""
         figures = json.loads(self.detail)
         code = figures.pop("code", "")
-        return str(TOO_COSTLY if code == "too-costly" else refused(code, **figures).message)
+        return str(
+            TOO_COSTLY if code == "too-costly" else refused(code, **figures).message
+        )
 
     @property
     def not_read(self) -> list[NotRead]:
@@ -170,7 +204,9 @@ class SheetImport(models.Model):
     @property
     def can_be_corrected(self) -> bool:
         """Whether a person may say how the file is to be read: nothing of it is registered yet."""
-        return self.state in (self.State.REVIEW, self.State.FAILED) and bool(self.understood)
+        return self.state in (self.State.REVIEW, self.State.FAILED) and bool(
+            self.understood
+        )
 
     @property
     def rows_not_read(self) -> int:
@@ -185,21 +221,33 @@ class SheetImport(models.Model):
         for part in self.not_read:
             sentence = _sentence(part)
             if part.worksheet and not (is_single and part.worksheet == self.worksheet):
-                sentence = str(OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence})
+                sentence = str(
+                    OF_WORKSHEET % {"worksheet": part.worksheet, "sentence": sentence}
+                )
             remarks.append(sentence)
         if remembered := self.columns.get("remembered"):
-            said = gettext("Read as sheets of this firm were corrected before: %(names)s.")
+            said = gettext(
+                "Read as sheets of this firm were corrected before: %(names)s."
+            )
             remarks.append(said % {"names": "、".join(remembered)})
         return remarks
 
 
 def _sentence(part: NotRead) -> str:
     """What stands at one place of a worksheet, and why it is not read."""
-    figures = {"rows": part.rows, "first": part.first, "last": part.last, "why": NOT_READ[part.why]}
+    figures = {
+        "rows": part.rows,
+        "first": part.first,
+        "last": part.last,
+        "why": NOT_READ[part.why],
+    }
     if part.first == part.last:
         return gettext("Row %(first)s not read: %(why)s.") % figures
     if part.rows == part.last - part.first + 1:
-        return gettext("Rows %(first)s to %(last)s not read, %(rows)s in all: %(why)s.") % figures
+        return (
+            gettext("Rows %(first)s to %(last)s not read, %(rows)s in all: %(why)s.")
+            % figures
+        )
     words = ngettext(
         "%(rows)s row between rows %(first)s and %(last)s not read: %(why)s.",
         "%(rows)s rows between rows %(first)s and %(last)s not read: %(why)s.",
@@ -211,14 +259,17 @@ def _sentence(part: NotRead) -> str:
 class ImportRowQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Who sees the complaint sees the rows of its sheet."""
-        return self.filter(sheet_import__in=SheetImport.objects.visible_to(user).values("pk"))
+        return self.filter(
+            sheet_import__in=SheetImport.objects.visible_to(user).values("pk")
+        )
 
     def of_living_complaints(self) -> Self:
         """Those of complaints that ask for something still: neither they nor their case has ended."""
         living = self.exclude(sheet_import__complaint__state__in=ENDED_COMPLAINT)
         ended_case = models.Q(sheet_import__complaint__case__state__in=ENDED_CASE)
         return living.filter(
-            ~ended_case | models.Q(sheet_import__complaint__case=None), sheet_import__complaint__isnull=False
+            ~ended_case | models.Q(sheet_import__complaint__case=None),
+            sheet_import__complaint__isnull=False,
         )
 
 
@@ -247,7 +298,11 @@ class ImportRow(models.Model):
 
     # Import and target are checked for a whole statement (`triggers`): row by row would cost the import a tenth.
     sheet_import = models.ForeignKey(
-        SheetImport, models.CASCADE, related_name="import_rows", db_index=False, db_constraint=False
+        SheetImport,
+        models.CASCADE,
+        related_name="import_rows",
+        db_index=False,
+        db_constraint=False,
     )
     row = models.IntegerField()
     cells = models.JSONField(default=dict)
@@ -261,24 +316,47 @@ class ImportRow(models.Model):
     store_site = models.CharField(max_length=20, blank=True)
     address = models.TextField(blank=True)
     repair = models.TextField(blank=True)
-    decision = models.CharField(max_length=8, choices=Decision.choices, blank=True, default="")
+    decision = models.CharField(
+        max_length=8, choices=Decision.choices, blank=True, default=""
+    )
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     finding = models.CharField(max_length=200, blank=True)
     target = models.ForeignKey(
-        Target, models.PROTECT, null=True, related_name="rows", db_index=False, db_constraint=False
+        Target,
+        models.PROTECT,
+        null=True,
+        related_name="rows",
+        db_index=False,
+        db_constraint=False,
     )
     registered_at = models.DateTimeField(null=True)
 
     objects = ImportRowQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sheet_import", "row"], name="a_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet_import", "row"], name="a_row_once")
+        ]
         indexes = [
-            models.Index(fields=["sheet_import", "result", "row"], name="import_row_result"),
-            models.Index(fields=["target"], name="import_row_target", condition=models.Q(target__isnull=False)),
-            models.Index(fields=["finding", "id"], name="import_row_finding", condition=~models.Q(finding="")),
+            models.Index(
+                fields=["sheet_import", "result", "row"], name="import_row_result"
+            ),
+            models.Index(
+                fields=["target"],
+                name="import_row_target",
+                condition=models.Q(target__isnull=False),
+            ),
+            models.Index(
+                fields=["finding", "id"],
+                name="import_row_finding",
+                condition=~models.Q(finding=""),
+            ),
         ]
         triggers = [
             *refers("sheet_import_id", "cases_sheetimport"),
@@ -318,7 +396,10 @@ class ImportRow(models.Model):
         """Why it has its result, as a sentence in the reader's language; empty where there is nothing to explain."""
         if self.reason in REGISTRY_REASONS:
             return str(REGISTRY_REASONS[self.reason])
-        if self.reason in WITH_HOST and (read := read_cell(self.address)).reason == self.reason:
+        if (
+            self.reason in WITH_HOST
+            and (read := read_cell(self.address)).reason == self.reason
+        ):
             return str(read.message)
         return str(ROW_REASONS.get(self.reason) or ADDRESS_REASONS.get(self.reason, ""))
 

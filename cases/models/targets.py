@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.campaigns import LegalGround
 from cases.models.cases import Case
 from cases.models.complaints import Complaint
-from cases.states import ENDED_CASE, TARGET_STATES, UNFINISHED, CaseState, Claim, Seen, TargetState, Told
+from cases.states import (
+    ENDED_CASE,
+    TARGET_STATES,
+    UNFINISHED,
+    CaseState,
+    Claim,
+    Seen,
+    TargetState,
+    Told,
+)
 from corps.database.references import is_kept, refers
 from corps.pieces.words import short_id
 from firms.models import Firm
@@ -25,8 +34,14 @@ STILL_TO_DO = models.Q(state__in=UNFINISHED)
 # The state of a target, or what is told in its place: `Target.as_told` in SQL.
 TOLD = models.Case(
     models.When(STILL_TO_DO, is_official=True, then=models.Value(str(Told.OFFICIAL))),
-    models.When(STILL_TO_DO, case__state=CaseState.TRANSFERRED, then=models.Value(str(Told.TRANSFERRED))),
-    models.When(STILL_TO_DO, case__state__in=ENDED_CASE, then=models.Value(str(Told.ENDED))),
+    models.When(
+        STILL_TO_DO,
+        case__state=CaseState.TRANSFERRED,
+        then=models.Value(str(Told.TRANSFERRED)),
+    ),
+    models.When(
+        STILL_TO_DO, case__state__in=ENDED_CASE, then=models.Value(str(Told.ENDED))
+    ),
     default=models.F("state"),
     output_field=models.CharField(),
 )
@@ -41,7 +56,9 @@ class TargetQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.role == user.Role.REPRESENTATIVE:
-            return self.named_by(sheet_import__complaint__firm__representatives__user=user)
+            return self.named_by(
+                sheet_import__complaint__firm__representatives__user=user
+            )
         if not user.is_corps:
             return self.none()
         if user.sees_every_unit:
@@ -51,7 +68,9 @@ class TargetQuerySet(models.QuerySet):
 
     def named_by(self, **rows: Any) -> Self:
         """Those that rows of sheets name, each once. rows: which rows, by lookups of `ImportRow`."""
-        named = self.model._default_manager.filter(**{f"rows__{lookup}": value for lookup, value in rows.items()})
+        named = self.model._default_manager.filter(
+            **{f"rows__{lookup}": value for lookup, value in rows.items()}
+        )
         return self.filter(pk__in=named.order_by().values("pk"))
 
     def named_elsewhere(self, case: Case) -> Self:
@@ -61,7 +80,10 @@ class TargetQuerySet(models.QuerySet):
     def called(self, text: str) -> Self:
         """Those of an id, or of an address in any form."""
         wanted = (read_cell(text).canonical_id or text)[:100]
-        return self.filter(models.Q(listing__canonical_id=wanted) | models.Q(store__canonical_id=wanted))
+        return self.filter(
+            models.Q(listing__canonical_id=wanted)
+            | models.Q(store__canonical_id=wanted)
+        )
 
     def unfinished(self) -> Self:
         """Those on which something is still to be done; an official account's wait for nothing."""
@@ -98,23 +120,62 @@ class Target(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # What every new row names is checked for a whole statement (`triggers`): row by row would cost an import a fifth.
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="targets", db_index=False, db_constraint=False)
+    platform = models.ForeignKey(
+        Platform,
+        models.PROTECT,
+        related_name="targets",
+        db_index=False,
+        db_constraint=False,
+    )
     listing = models.OneToOneField(
-        Listing, models.PROTECT, null=True, blank=True, related_name="target", db_constraint=False
+        Listing,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="target",
+        db_constraint=False,
     )
-    store = models.OneToOneField(Store, models.PROTECT, null=True, blank=True, related_name="target")
-    firm = models.ForeignKey(Firm, models.PROTECT, related_name="targets", db_constraint=False)
+    store = models.OneToOneField(
+        Store, models.PROTECT, null=True, blank=True, related_name="target"
+    )
+    firm = models.ForeignKey(
+        Firm, models.PROTECT, related_name="targets", db_constraint=False
+    )
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, null=True, blank=True, related_name="targets", db_index=False, db_constraint=False
+        Complaint,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        db_index=False,
+        db_constraint=False,
     )
-    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="targets", db_index=False)
-    ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    state = models.CharField(max_length=20, choices=TargetState.choices, default=TargetState.REPORTED)
+    case = models.ForeignKey(
+        Case,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        db_index=False,
+    )
+    ground = models.ForeignKey(
+        LegalGround,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    state = models.CharField(
+        max_length=20, choices=TargetState.choices, default=TargetState.REPORTED
+    )
     is_official = models.BooleanField(default=False)
     is_counted = models.BooleanField(default=False)
     alleged = models.CharField(max_length=60, blank=True)
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    list_price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    list_price = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True
+    )
     claim = models.CharField(max_length=20, choices=Claim.choices, blank=True)
     claim_at = models.DateTimeField(null=True)
     claim_remark = models.CharField(max_length=300, blank=True)
@@ -143,14 +204,18 @@ class Target(models.Model):
             TARGET_STATES.constraint("target_state_known"),
             models.CheckConstraint(
                 name="target_is_one_listing_or_one_store",
-                condition=models.Q(kind="listing", listing__isnull=False, store__isnull=True)
+                condition=models.Q(
+                    kind="listing", listing__isnull=False, store__isnull=True
+                )
                 | models.Q(kind="store", store__isnull=False, listing__isnull=True),
             ),
             models.CheckConstraint(
-                name="target_verified_is_counted", condition=~models.Q(state="verified") | models.Q(is_counted=True)
+                name="target_verified_is_counted",
+                condition=~models.Q(state="verified") | models.Q(is_counted=True),
             ),
             models.CheckConstraint(
-                name="target_dropped_has_a_reason", condition=~models.Q(state="dropped") | ~models.Q(dropped_reason="")
+                name="target_dropped_has_a_reason",
+                condition=~models.Q(state="dropped") | ~models.Q(dropped_reason=""),
             ),
         ]
         triggers = [
@@ -161,8 +226,16 @@ class Target(models.Model):
             is_kept("target"),
         ]
         indexes = [
-            models.Index(fields=["case", "state", "id"], name="target_case_state", condition=IN_A_CASE),
-            models.Index(fields=["case", "platform", "id"], name="target_case_platform", condition=IN_A_CASE),
+            models.Index(
+                fields=["case", "state", "id"],
+                name="target_case_state",
+                condition=IN_A_CASE,
+            ),
+            models.Index(
+                fields=["case", "platform", "id"],
+                name="target_case_platform",
+                condition=IN_A_CASE,
+            ),
             models.Index(fields=["complaint"], name="target_complaint"),
         ]
 
@@ -177,7 +250,9 @@ class Target(models.Model):
     @property
     def thread(self) -> str:
         """The audit thread of its case, or of its complaint before there is one."""
-        return f"case:{self.case_id}" if self.case_id else f"complaint:{self.complaint_id}"
+        return (
+            f"case:{self.case_id}" if self.case_id else f"complaint:{self.complaint_id}"
+        )
 
     @property
     def thing(self) -> Listing | Store:
@@ -190,7 +265,11 @@ class Target(models.Model):
     @property
     def why_dropped(self) -> Any:
         """Why it was dropped, in words; empty if it was not."""
-        return _("the import that named it was undone") if self.dropped_reason == IMPORT_UNDONE else self.dropped_reason
+        return (
+            _("the import that named it was undone")
+            if self.dropped_reason == IMPORT_UNDONE
+            else self.dropped_reason
+        )
 
     @property
     def as_told(self) -> TargetState | Told:
@@ -214,7 +293,10 @@ class Target(models.Model):
         rows: of its sheets, whose cells are whole where `alleged` is cut.
         """
         written = (row.cells.get("violation", "") for row in rows)
-        return next((words for words in written if words and words.startswith(self.alleged)), self.alleged)
+        return next(
+            (words for words in written if words and words.startswith(self.alleged)),
+            self.alleged,
+        )
 
     @property
     def slug(self) -> str:

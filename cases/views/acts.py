@@ -39,10 +39,26 @@ OF_CASES = {
 }
 # The same of complaints: in which state of the complaint, which verb of the access table, and its words.
 OF_COMPLAINTS = {
-    "complaint.refused": (ComplaintState.REFUSED, "cases.accept_complaint", gettext_lazy("Accept after all…")),
-    "complaint.accepted": (ComplaintState.ACCEPTED, "cases.refuse_complaint", gettext_lazy("Refuse…")),
-    "complaint.in_case": (ComplaintState.IN_CASE, "cases.move_complaint", gettext_lazy("Move…")),
-    "complaint.moved": (ComplaintState.IN_CASE, "cases.move_complaint", gettext_lazy("Move…")),
+    "complaint.refused": (
+        ComplaintState.REFUSED,
+        "cases.accept_complaint",
+        gettext_lazy("Accept after all…"),
+    ),
+    "complaint.accepted": (
+        ComplaintState.ACCEPTED,
+        "cases.refuse_complaint",
+        gettext_lazy("Refuse…"),
+    ),
+    "complaint.in_case": (
+        ComplaintState.IN_CASE,
+        "cases.move_complaint",
+        gettext_lazy("Move…"),
+    ),
+    "complaint.moved": (
+        ComplaintState.IN_CASE,
+        "cases.move_complaint",
+        gettext_lazy("Move…"),
+    ),
 }
 
 
@@ -58,7 +74,10 @@ def list_acts(request: SignedIn) -> HttpResponse:
     ways = ways_back(newest, request.user)
     context = {
         "page": page,
-        "rows": [(line, ways.get(entry.pk)) for line, entry in zip(lines, newest, strict=True)],
+        "rows": [
+            (line, ways.get(entry.pk))
+            for line, entry in zip(lines, newest, strict=True)
+        ],
         "undoable": undoable_by(request.user),
         "undoable_now": undoable_now(request.user),
         "one_by_one": bool(each),
@@ -71,7 +90,9 @@ def _page_of_acts(
 ) -> tuple[Page, list[Any], list[AuditEntry]]:
     """A page of acts, its lines by day, and the newest entry of each line. each: the act that is told one by one."""
     if each.isascii() and each.isdigit() and len(each) < 19:
-        page = page_of(timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id"))
+        page = page_of(
+            timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id")
+        )
         return page, timeline.days_of_each(page), list(page)
     page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
     told = AuditEntry.objects.in_bulk([act["last"] for act in page])
@@ -82,7 +103,9 @@ def _page_of_acts(
 @require_POST
 def undo(request: SignedIn, pk: int) -> HttpResponse:
     """Undo one of one's own acts as a whole; what somebody built on is told row by row."""
-    act = get_object_or_404(BulkAct.objects.visible_to(request.user).select_related("case"), pk=pk)
+    act = get_object_or_404(
+        BulkAct.objects.visible_to(request.user).select_related("case"), pk=pk
+    )
     back = act.case.get_absolute_url() if act.case else reverse("cases:acts")
     try:
         results = workflow.undo_act(act=act, actor=request.user)
@@ -98,19 +121,34 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
 
 def undoable_by(user: User, case: Case | None = None) -> list[BulkAct]:
     """A person's acts that can still be undone, newest first; of one case, or all. One statement."""
-    found = BulkAct.objects.visible_to(user).undoable().select_related("case").order_by("-pk")
+    found = (
+        BulkAct.objects.visible_to(user)
+        .undoable()
+        .select_related("case")
+        .order_by("-pk")
+    )
     return list(found.filter(case=case) if case is not None else found)
 
 
 def _names(act: BulkAct, results: list[Result]) -> dict[Any, tuple[str, str]]:
     """What the things are called that could not be undone, and where they stand."""
-    failed = [result.ref for result in results if not result.ok and isinstance(result.ref, int)]
+    failed = [
+        result.ref
+        for result in results
+        if not result.ok and isinstance(result.ref, int)
+    ]
     if act.verb in (BulkAct.Verb.JOIN, BulkAct.Verb.OPEN):
         complaints = Complaint.objects.filter(pk__in=failed)
-        return {complaint.pk: (str(complaint), complaint.get_absolute_url()) for complaint in complaints}
+        return {
+            complaint.pk: (str(complaint), complaint.get_absolute_url())
+            for complaint in complaints
+        }
     targets = Target.objects.filter(pk__in=failed).select_related("listing", "store")
     return {
-        target.pk: (f"{target.thing.canonical_id} {target.thing}", reverse("cases:target", args=[target.pk]))
+        target.pk: (
+            f"{target.thing.canonical_id} {target.thing}",
+            reverse("cases:target", args=[target.pk]),
+        )
         for target in targets
     }
 
@@ -133,12 +171,16 @@ def _ways_of_case_acts(entries: list[AuditEntry], user: User) -> dict[int, Way]:
             continue
         form, permitted, label = OF_CASES[entry.verb]
         if verbs_on(user, case)[permitted]:
-            ways[entry.pk] = Way(label, reverse("cases:case_change", args=[case.number, form]))
+            ways[entry.pk] = Way(
+                label, reverse("cases:case_change", args=[case.number, form])
+            )
     return ways
 
 
 def _ways_of_complaint_acts(entries: list[AuditEntry], user: User) -> dict[int, Way]:
-    complaints = Complaint.objects.visible_to(user).in_bulk(_subjects(entries, "complaint.", Complaint))
+    complaints = Complaint.objects.visible_to(user).in_bulk(
+        _subjects(entries, "complaint.", Complaint)
+    )
     ways = {}
     for entry in entries:
         complaint = complaints.get(entry.subject_id or 0)
@@ -152,13 +194,23 @@ def _ways_of_complaint_acts(entries: list[AuditEntry], user: User) -> dict[int, 
 
 def _ways_of_dropped(entries: list[AuditEntry], user: User) -> dict[int, Way]:
     """Where targets that are still dropped, each in a case, can be taken up again."""
-    dropped = Target.objects.visible_to(user).filter(state=TargetState.DROPPED, case__isnull=False)
-    targets = dropped.select_related("case").in_bulk(_subjects(entries, "target.dropped", Target))
+    dropped = Target.objects.visible_to(user).filter(
+        state=TargetState.DROPPED, case__isnull=False
+    )
+    targets = dropped.select_related("case").in_bulk(
+        _subjects(entries, "target.dropped", Target)
+    )
     ways = {}
     for entry in entries:
         target = targets.get(entry.subject_id or 0)
-        if target is not None and target.case is not None and entry.verb == "target.dropped":
-            ways[entry.pk] = Way(_("Take up…"), f"{target.case.get_absolute_url()}?state=dropped")
+        if (
+            target is not None
+            and target.case is not None
+            and entry.verb == "target.dropped"
+        ):
+            ways[entry.pk] = Way(
+                _("Take up…"), f"{target.case.get_absolute_url()}?state=dropped"
+            )
     return ways
 
 
@@ -167,5 +219,7 @@ def _subjects(entries: list[AuditEntry], verb: str, model: Any) -> set[int]:
     return {
         entry.subject_id
         for entry in entries
-        if entry.verb.startswith(verb) and entry.subject_type == label and entry.subject_id is not None
+        if entry.verb.startswith(verb)
+        and entry.subject_type == label
+        and entry.subject_id is not None
     }

@@ -27,7 +27,9 @@ supervisors = open_to(User.Role.SUPERVISOR)
 def show_belonging(request: SignedIn, pk: int) -> HttpResponse:
     """What is known and claimed of a listing; propose otherwise, after a page that counts what that changes."""
     listing = _listing(request, pk)
-    form = BelongingForm(request.POST if request.method == "POST" else None, platform=listing.platform)
+    form = BelongingForm(
+        request.POST if request.method == "POST" else None, platform=listing.platform
+    )
     consequences = None
     if request.method == "POST" and form.is_valid():
         store_id = form.cleaned_data["store"]
@@ -35,9 +37,15 @@ def show_belonging(request: SignedIn, pk: int) -> HttpResponse:
         if request.POST.get("confirmed"):
             with refusals_go_to(form):
                 workflow.propose_belonging(
-                    listing=listing, store_id=store_id, actor=request.user, reason=form.cleaned_data["reason"]
+                    listing=listing,
+                    store_id=store_id,
+                    actor=request.user,
+                    reason=form.cleaned_data["reason"],
                 )
-                messages.success(request, _("A second person decides; until then all stays as it is."))
+                messages.success(
+                    request,
+                    _("A second person decides; until then all stays as it is."),
+                )
                 return redirect("cases:belonging", pk)
     context = _context(request, listing) | {"form": form, "consequences": consequences}
     return render(request, "cases/belonging.html", context)
@@ -48,7 +56,9 @@ def show_belonging(request: SignedIn, pk: int) -> HttpResponse:
 def decide_belonging(request: SignedIn, pk: int) -> HttpResponse:
     """Correct the store of a listing as somebody else proposed, or leave it with the reason."""
     listing = _listing(request, pk)
-    correction = listing.corrections.filter(state=BelongingCorrection.State.PROPOSED).first()
+    correction = listing.corrections.filter(
+        state=BelongingCorrection.State.PROPOSED
+    ).first()
     if correction is None:
         messages.error(request, _("This was decided already."))
         return redirect("cases:belonging", pk)
@@ -56,11 +66,15 @@ def decide_belonging(request: SignedIn, pk: int) -> HttpResponse:
     try:
         if act == "confirm":
             touches = request.POST.get("touches", "")
-            workflow.confirm_belonging(correction=correction, actor=request.user, touches=touches)
+            workflow.confirm_belonging(
+                correction=correction, actor=request.user, touches=touches
+            )
             messages.success(request, _("The store of the listing is corrected."))
         else:
             reason = request.POST.get("reason", "")
-            workflow.decline_belonging(correction=correction, actor=request.user, reason=reason)
+            workflow.decline_belonging(
+                correction=correction, actor=request.user, reason=reason
+            )
             messages.success(request, _("What is known of the listing stays as it is."))
     except TransitionRefused as refused:
         return send_back(request, refused, "cases:belonging", pk)
@@ -68,12 +82,16 @@ def decide_belonging(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _listing(request: SignedIn, pk: int) -> Listing:
-    listings = Listing.objects.visible_to(request.user).select_related("platform", "store", "claimed_store")
+    listings = Listing.objects.visible_to(request.user).select_related(
+        "platform", "store", "claimed_store"
+    )
     return get_object_or_404(listings, pk=pk)
 
 
 def _context(request: SignedIn, listing: Listing) -> dict[str, Any]:
-    correction = listing.corrections.filter(state=BelongingCorrection.State.PROPOSED).first()
+    correction = listing.corrections.filter(
+        state=BelongingCorrection.State.PROPOSED
+    ).first()
     approval = open_approval(correction) if correction else None
     said = Belonging.objects.visible_to(request.user).filter(
         platform=listing.platform_id, listing_id=listing.canonical_id
@@ -84,7 +102,9 @@ def _context(request: SignedIn, listing: Listing) -> dict[str, Any]:
         "claims": said.select_related("firm", "judged_by").order_by("pk"),
         "correction": correction,
         "approval": approval,
-        "changes": workflow.consequences_of(listing, correction.store_id) if correction else None,
+        "changes": workflow.consequences_of(listing, correction.store_id)
+        if correction
+        else None,
         "own": approval is not None and approval.requested_by_id == request.user.pk,
         "may_confirm": may(request.user, "cases.confirm_belonging"),
     }

@@ -47,7 +47,12 @@ def list_campaigns(request: SignedIn) -> HttpResponse:
 
 
 def _by_campaign(found: QuerySet) -> dict[int, int]:
-    return dict(found.order_by().exclude(campaign=None).values_list("campaign").annotate(Count("pk")))
+    return dict(
+        found.order_by()
+        .exclude(campaign=None)
+        .values_list("campaign")
+        .annotate(Count("pk"))
+    )
 
 
 @supervisors
@@ -69,7 +74,11 @@ def change_campaign(request: SignedIn, pk: int) -> HttpResponse:
     form = CampaignForm(posted(request), instance=copy(campaign))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            changed = workflow.change_campaign(campaign=campaign, actor=request.user, **form.cleaned_data)
+            changed = workflow.change_campaign(
+                campaign=campaign, actor=request.user, **form.cleaned_data
+            )
             messages.success(request, _("%(name)s was changed.") % {"name": changed})
             return redirect("cases:campaigns")
-    return render(request, "cases/campaign_change.html", {"campaign": campaign, "form": form})
+    return render(
+        request, "cases/campaign_change.html", {"campaign": campaign, "form": form}
+    )

@@ -46,8 +46,19 @@ KINDS = (
     ("item.", gettext_lazy("Items")),
 )
 COMPLAINT = re.compile(r"[A-Z0-9-]{1,20}")
-UNDER_WAY = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
-OVER = (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN)
+UNDER_WAY = (
+    CaseState.LEAD,
+    CaseState.FILED,
+    CaseState.DISPOSING,
+    CaseState.CONCLUDING,
+    CaseState.REOPENED,
+)
+OVER = (
+    CaseState.CLOSED,
+    CaseState.ARCHIVED,
+    CaseState.TRANSFERRED,
+    CaseState.WITHDRAWN,
+)
 STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
 
 
@@ -96,11 +107,17 @@ def list_cases(request: SignedIn) -> HttpResponse:
         found = found.filter(assignments__officer=request.user, assignments__until=None)
     if request.GET.get("filing"):
         found = found.to_be_filed_by(request.user)
-    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    firms = {
+        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
+    }
     chips = conditions(
         request.GET,
         [
-            ("state", _("State"), (dict(CaseState.choices) | {"open": _("under way")}).get),
+            (
+                "state",
+                _("State"),
+                (dict(CaseState.choices) | {"open": _("under way")}).get,
+            ),
             ("firm", _("Firm"), firms.get),
             ("campaign", _("Campaign"), campaigns.get),
             ("mine", _("Handled by"), lambda _value: request.user.name),
@@ -124,7 +141,12 @@ def list_cases(request: SignedIn) -> HttpResponse:
 
 def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
     counted: dict[int, dict[str, int]] = {}
-    rows = Target.objects.filter(case__in=cases).order_by().values_list("case", "state").annotate(Count("pk"))
+    rows = (
+        Target.objects.filter(case__in=cases)
+        .order_by()
+        .values_list("case", "state")
+        .annotate(Count("pk"))
+    )
     for case, state, count in rows:
         place = counted.setdefault(case, {"total": 0})
         place[state] = count
@@ -147,10 +169,16 @@ def new_case(request: SignedIn) -> HttpResponse:
     if into.is_valid():
         with refusals_go_to(into):
             case = into.cleaned_data["case"]
-            return redirect(workflow.add_complaints(case=case, complaints=complaints, actor=request.user))
+            return redirect(
+                workflow.add_complaints(
+                    case=case, complaints=complaints, actor=request.user
+                )
+            )
     if form.is_valid():
         with refusals_go_to(form):
-            case = workflow.open_case(actor=request.user, complaints=complaints, **form.cleaned_data)
+            case = workflow.open_case(
+                actor=request.user, complaints=complaints, **form.cleaned_data
+            )
             return redirect(case)
     context = {
         "form": form,
@@ -177,7 +205,13 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
 
 
 @corps
-@reads("tab", *TARGET_FILTERS, Parameter("verb", [*dict(KINDS)]), number("each"), paged=True)
+@reads(
+    "tab",
+    *TARGET_FILTERS,
+    Parameter("verb", [*dict(KINDS)]),
+    number("each"),
+    paged=True,
+)
 @require_GET
 @snapshot()
 def show_case(request: SignedIn, number: str) -> HttpResponse:
@@ -203,32 +237,71 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
 
 def _head(request: SignedIn, case: Case, tab: str) -> dict[str, Any]:
     user = request.user
-    turns = list(case.assignments.filter(until=None).select_related("officer").order_by("-is_lead"))
+    turns = list(
+        case.assignments.filter(until=None)
+        .select_related("officer")
+        .order_by("-is_lead")
+    )
     return {
         "case": case,
         "tab": tab,
         "turns": turns,
-        "tabs": [place | {"current": place["key"] == tab} for place in _tabs(user, case)],
+        "tabs": [
+            place | {"current": place["key"] == tab} for place in _tabs(user, case)
+        ],
         "clocks": _clocks(user, case),
         "steps": _steps(case),
         "verbs": verbs_on(user, case),
-        "undoable": BulkAct.objects.visible_to(user).undoable().filter(case=case).order_by("-pk"),
+        "undoable": BulkAct.objects.visible_to(user)
+        .undoable()
+        .filter(case=case)
+        .order_by("-pk"),
     }
 
 
 def _tabs(user: User, case: Case) -> list[dict[str, Any]]:
     """The tabs of a case's page, its own and those of other apps, with their counts."""
     return [
-        {"key": "targets", "label": _("Targets"), "url": "?", "count": case.targets.count()},
+        {
+            "key": "targets",
+            "label": _("Targets"),
+            "url": "?",
+            "count": case.targets.count(),
+        },
         # Not counted here: it would read every row of the case's sheets for each page of it.
-        {"key": "elsewhere", "label": _("Targets elsewhere"), "url": "?tab=elsewhere", "count": None},
-        {"key": "complaints", "label": _("Complaints"), "url": "?tab=complaints", "count": case.complaints.count()},
+        {
+            "key": "elsewhere",
+            "label": _("Targets elsewhere"),
+            "url": "?tab=elsewhere",
+            "count": None,
+        },
+        {
+            "key": "complaints",
+            "label": _("Complaints"),
+            "url": "?tab=complaints",
+            "count": case.complaints.count(),
+        },
         *(
-            {"key": panel.key, "label": panel.label, "url": f"?tab={panel.key}", "count": panel.count(case, user)}
+            {
+                "key": panel.key,
+                "label": panel.label,
+                "url": f"?tab={panel.key}",
+                "count": panel.count(case, user),
+            }
             for panel in story.panels
         ),
-        {"key": "notes", "label": _("Notes"), "url": "?tab=notes", "count": case.notes.count()},
-        {"key": "timeline", "label": _("Timeline"), "url": "?tab=timeline", "count": None},
+        {
+            "key": "notes",
+            "label": _("Notes"),
+            "url": "?tab=notes",
+            "count": case.notes.count(),
+        },
+        {
+            "key": "timeline",
+            "label": _("Timeline"),
+            "url": "?tab=timeline",
+            "count": None,
+        },
     ]
 
 
@@ -263,15 +336,27 @@ def _steps(case: Case) -> list[dict[str, Any]]:
         CaseState.CLOSED: (case.closed_at, ""),
     }
     state = case.suspended_from if case.state == CaseState.SUSPENDED else case.state
-    now = {CaseState.REOPENED: CaseState.DISPOSING}.get(CaseState(state), CaseState(state))
+    now = {CaseState.REOPENED: CaseState.DISPOSING}.get(
+        CaseState(state), CaseState(state)
+    )
     # A case that left the path stands beyond the last step that it reached.
-    last = max(index for index, step in enumerate(STEPS) if step in reached and reached[step][0])
+    last = max(
+        index
+        for index, step in enumerate(STEPS)
+        if step in reached and reached[step][0]
+    )
     place = STEPS.index(now) if now in STEPS else last + 0.5
     steps = []
     for index, step in enumerate(STEPS):
         at, who = reached.get(step, (None, ""))
         state = "now" if index == place else "done" if index < place else ""
-        steps.append({"label": step.label, "note": f"{day(at)} {who}" if at else "", "state": state})
+        steps.append(
+            {
+                "label": step.label,
+                "note": f"{day(at)} {who}" if at else "",
+                "state": state,
+            }
+        )
     return steps
 
 
@@ -279,12 +364,15 @@ def verbs_on(user: User, case: Case) -> dict[str, bool]:
     """What this person may do with the case as it stands."""
     state = case.state
     verbs = {
-        "compose": may(user, "notices.compose") and state in (CaseState.FILED, *UNDER_WAY[2:]),
+        "compose": may(user, "notices.compose")
+        and state in (CaseState.FILED, *UNDER_WAY[2:]),
         "file": may(user, "cases.file_case") and state == CaseState.LEAD,
         "assign": may(user, "cases.assign_officers") and state not in OVER,
         "ground": may(user, "cases.give_ground") and state in OPEN_CASE,
-        "conclude": may(user, "cases.conclude_case") and state in (CaseState.DISPOSING, CaseState.REOPENED),
-        "close": may(user, "cases.close_case") and state in (CaseState.CONCLUDING, CaseState.REOPENED),
+        "conclude": may(user, "cases.conclude_case")
+        and state in (CaseState.DISPOSING, CaseState.REOPENED),
+        "close": may(user, "cases.close_case")
+        and state in (CaseState.CONCLUDING, CaseState.REOPENED),
         "reopen": may(user, "cases.reopen_case") and state == CaseState.CLOSED,
         "suspend": may(user, "cases.suspend_case") and state in UNDER_WAY[1:4],
         "resume": may(user, "cases.suspend_case") and state == CaseState.SUSPENDED,
@@ -292,13 +380,20 @@ def verbs_on(user: User, case: Case) -> dict[str, bool]:
         "archive": may(user, "cases.close_case") and state == CaseState.CLOSED,
         "leave": may(user, "cases.leave_case") and state in UNDER_WAY[:3],
     }
-    return verbs | {"more": any(verbs[name] for name in verbs if name not in ("compose", "file"))}
+    return verbs | {
+        "more": any(verbs[name] for name in verbs if name not in ("compose", "file"))
+    }
 
 
 def _targets(request: SignedIn, case: Case) -> dict[str, Any]:
     """The work table; and which sheets are being registered, whose targets are on their way into it."""
-    registering = SheetImport.objects.filter(complaint__case=case, state=SheetImport.State.REGISTERING)
-    context = {"addresses": AddressesForm(), "registering": registering.select_related("complaint")}
+    registering = SheetImport.objects.filter(
+        complaint__case=case, state=SheetImport.State.REGISTERING
+    )
+    context = {
+        "addresses": AddressesForm(),
+        "registering": registering.select_related("complaint"),
+    }
     return target_table(request, case) | context
 
 
@@ -307,19 +402,30 @@ def _elsewhere(request: SignedIn, case: Case) -> dict[str, Any]:
     found = Target.objects.named_elsewhere(case).select_related(
         "platform", "listing", "store", "complaint", "case__unit"
     )
-    page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+    page = page_of(
+        found, request.GET, order=("-id",), total=lambda: capped_count(found)
+    )
     fates = became(page.rows, request.user, case.pk)
-    seen = set(Target.objects.visible_to(request.user).filter(pk__in=fates).values_list("pk", flat=True))
+    seen = set(
+        Target.objects.visible_to(request.user)
+        .filter(pk__in=fates)
+        .values_list("pk", flat=True)
+    )
     return {
         "page": page,
         "rows": [(target, fates[target.pk], target.pk in seen) for target in page],
-        "may_take_up": may(request.user, "cases.add_targets") and case.state in OPEN_CASE,
+        "may_take_up": may(request.user, "cases.add_targets")
+        and case.state in OPEN_CASE,
         "may_look": may(request.user, "notices.check"),
     }
 
 
 def _complaints(request: SignedIn, case: Case) -> dict[str, Any]:
-    return {"complaints": case.complaints.select_related("firm", "sheet_import").order_by("pk")}
+    return {
+        "complaints": case.complaints.select_related("firm", "sheet_import").order_by(
+            "pk"
+        )
+    }
 
 
 def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
@@ -330,14 +436,19 @@ def _timeline(request: SignedIn, case: Case) -> dict[str, Any]:
     shown = request.GET.get("verb", "")
     if shown not in dict(KINDS):
         shown = ""
-    return timeline_of(request, entries.filter(verb__startswith=shown)) | {"kinds": KINDS, "shown": shown}
+    return timeline_of(request, entries.filter(verb__startswith=shown)) | {
+        "kinds": KINDS,
+        "shown": shown,
+    }
 
 
 def timeline_of(request: SignedIn, entries: QuerySet[AuditEntry]) -> dict[str, Any]:
     """A page of what happened; with `each`, the id of an entry, what is told as one with it, one by one."""
     each = request.GET.get("each", "")
     if each.isascii() and each.isdigit() and len(each) < 19:
-        page = page_of(timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id"))
+        page = page_of(
+            timeline.one_by_one(entries, int(each)), request.GET, order=("-at", "-id")
+        )
         return {"page": page, "days": timeline.days_of_each(page), "one_by_one": True}
     page = page_of(timeline.acts_of(entries), request.GET, order=("-begun", "-first"))
     return {"page": page, "days": timeline.days_of(entries, page)}
@@ -358,11 +469,19 @@ def act(request: SignedIn, number: str) -> HttpResponse:
     reason, text = request.POST.get("reason", ""), request.POST.get("text", "")
     verbs: dict[str, Any] = {
         "file": lambda: workflow.file_case(case=case, actor=request.user),
-        "decline": lambda: workflow.decline_case(case=case, actor=request.user, reason=reason),
+        "decline": lambda: workflow.decline_case(
+            case=case, actor=request.user, reason=reason
+        ),
         "conclude": lambda: workflow.conclude_case(case=case, actor=request.user),
-        "close": lambda: workflow.close_case(case=case, actor=request.user, conclusion=text),
-        "reopen": lambda: workflow.reopen_case(case=case, actor=request.user, reason=reason),
-        "suspend": lambda: workflow.suspend_case(case=case, actor=request.user, reason=reason),
+        "close": lambda: workflow.close_case(
+            case=case, actor=request.user, conclusion=text
+        ),
+        "reopen": lambda: workflow.reopen_case(
+            case=case, actor=request.user, reason=reason
+        ),
+        "suspend": lambda: workflow.suspend_case(
+            case=case, actor=request.user, reason=reason
+        ),
         "resume": lambda: workflow.resume_case(case=case, actor=request.user),
         "archive": lambda: workflow.archive_case(case=case, actor=request.user),
     }
@@ -390,6 +509,12 @@ def _note(request: SignedIn, case: Case) -> HttpResponse:
 def visible_case(user: User, number: str) -> Case:
     """The case of a number among those the person may see; 404 otherwise."""
     cases: QuerySet[Case] = Case.objects.visible_to(user).select_related(
-        "firm", "campaign", "unit", "ground", "opened_by", "filed_by", "handling_deadline"
+        "firm",
+        "campaign",
+        "unit",
+        "ground",
+        "opened_by",
+        "filed_by",
+        "handling_deadline",
     )
     return get_object_or_404(cases, number=number)

@@ -101,7 +101,9 @@ def change(request: SignedIn, number: str, what: str) -> HttpResponse:
     require(request.user, verb)
     if request.method != "POST" and not verbs_on(request.user, case)[gate]:
         messages.warning(
-            request, _("This cannot be done now: it is “%(state)s”.") % {"state": case.get_state_display()}
+            request,
+            _("This cannot be done now: it is “%(state)s”.")
+            % {"state": case.get_state_display()},
         )
         return redirect(case)
     form = _form(request, case, what)
@@ -131,7 +133,9 @@ def _form(request: SignedIn, case: Case, what: str) -> Any:
         case "officers":
             return OfficersForm(data, case=case, user=request.user)
         case "ground":
-            return GroundForm(data, user=request.user, initial={"ground": case.ground_id})
+            return GroundForm(
+                data, user=request.user, initial={"ground": case.ground_id}
+            )
         case "title":
             return TitleForm(data, initial={"title": case.title})
         case "addresses":
@@ -158,9 +162,17 @@ def _left_behind(case: Case, what: str, form: Any) -> dict[str, Any]:
     form.show_counts({thing.code: thing.count for thing in waiting if thing.is_ended})
     context: dict[str, Any] = {"waiting": [thing.text for thing in waiting]}
     if what == "withdraw":
-        counted = case.targets.filter(is_counted=True).select_related("listing", "store", "platform").order_by("pk")
+        counted = (
+            case.targets.filter(is_counted=True)
+            .select_related("listing", "store", "platform")
+            .order_by("pk")
+        )
         chosen = form.cleaned_data.get("take_back", []) if form.is_bound else []
-        context |= {"counted": counted[:COUNTED_SHOWN], "counted_total": counted.count(), "chosen": chosen}
+        context |= {
+            "counted": counted[:COUNTED_SHOWN],
+            "counted_total": counted.count(),
+            "chosen": chosen,
+        }
     return context
 
 
@@ -187,7 +199,11 @@ def _add(request: SignedIn, case: Case, form: Any) -> HttpResponse | None:
         return None
     names = {i: (line, "") for i, line in enumerate(addresses, start=1)}
     back = f"{case.get_absolute_url()}?sort=-id"
-    return render(request, "cases/result.html", {"case": case, "results": results, "names": names, "back": back})
+    return render(
+        request,
+        "cases/result.html",
+        {"case": case, "results": results, "names": names, "back": back},
+    )
 
 
 def _consequence(case: Case, what: str) -> str:
@@ -227,15 +243,27 @@ def _consequence(case: Case, what: str) -> str:
 
 
 CONSEQUENCES = {
-    "title": gettext_lazy("It is for the corps alone: letters name the case by its document number."),
-    "conclude": gettext_lazy("No target can be added or dropped afterwards; the next step is to close the case."),
-    "decline": gettext_lazy("No notice can be sent. It can be reconsidered later, and is then a lead again."),
-    "reconsider": gettext_lazy("The case is a lead again; the number of the decision not to file it is given up."),
-    "reopen": gettext_lazy("Targets and notices can be added again. What was counted stays counted."),
+    "title": gettext_lazy(
+        "It is for the corps alone: letters name the case by its document number."
+    ),
+    "conclude": gettext_lazy(
+        "No target can be added or dropped afterwards; the next step is to close the case."
+    ),
+    "decline": gettext_lazy(
+        "No notice can be sent. It can be reconsidered later, and is then a lead again."
+    ),
+    "reconsider": gettext_lazy(
+        "The case is a lead again; the number of the decision not to file it is given up."
+    ),
+    "reopen": gettext_lazy(
+        "Targets and notices can be added again. What was counted stays counted."
+    ),
     "suspend": gettext_lazy(
         "The days until it is resumed do not count, neither in its handling period nor for answers and checks."
     ),
-    "resume": gettext_lazy("The case goes on where it was; the days of its suspension move its handling period."),
+    "resume": gettext_lazy(
+        "The case goes on where it was; the days of its suspension move its handling period."
+    ),
 }
 
 
@@ -247,5 +275,10 @@ def _missing(case: Case, what: str) -> list[tuple[Any, str]]:
     found = []
     for thing in workflow.missing(case, to_close=what == "close"):
         kind, _dash, state = thing.code.partition("-")
-        found.append((thing.text, f"{base}?state={state}" if kind == "targets" else f"{base}?tab=notices"))
+        found.append(
+            (
+                thing.text,
+                f"{base}?state={state}" if kind == "targets" else f"{base}?tab=notices",
+            )
+        )
     return found

@@ -56,12 +56,19 @@ TABLE = Table(
 
 
 @corps
-@reads(FIRM, "complaint", "store", "case", Parameter("effect", ("none",)), MINE, paged=True)
+@reads(
+    FIRM, "complaint", "store", "case", Parameter("effect", ("none",)), MINE, paged=True
+)
 @require_GET
 def list_claims(request: SignedIn) -> HttpResponse:
     """Claims that wait: grouped by sheet and official account, and those of one group, or of a filter, one by one."""
     claims = _filtered(request)
-    page = page_of(claims.select_related("platform", "firm"), request.GET, order=("id",), total=claims.count())
+    page = page_of(
+        claims.select_related("platform", "firm"),
+        request.GET,
+        order=("id",),
+        total=claims.count(),
+    )
     context = {
         "groups": _groups(claims) if not request.GET.get("store") else [],
         "rows": _rows(list(page), request.user),
@@ -70,7 +77,8 @@ def list_claims(request: SignedIn) -> HttpResponse:
         "conditions": _chips(request),
         "query": request.GET.urlencode(),
         "corrections": BelongingCorrection.objects.filter(
-            state=BelongingCorrection.State.PROPOSED, listing__in=Listing.objects.visible_to(request.user).values("pk")
+            state=BelongingCorrection.State.PROPOSED,
+            listing__in=Listing.objects.visible_to(request.user).values("pk"),
         ).select_related("listing__platform"),
         "answered": answered_for(request.user).count(),
     }
@@ -95,24 +103,37 @@ def judge(request: SignedIn) -> HttpResponse:
     failed = [result for result in results if not result.ok]
     done = len(results) - len(failed)
     if done:
-        said = ngettext("%(count)s claim judged.", "%(count)s claims judged.", done) % {"count": thousands(done)}
+        said = ngettext("%(count)s claim judged.", "%(count)s claims judged.", done) % {
+            "count": thousands(done)
+        }
         messages.success(request, said)
     if failed:
         context = {"results": results, "names": _names(failed), "back": back}
-        return render(request, "cases/claims_result.html", context, status=status_of(results))
+        return render(
+            request, "cases/claims_result.html", context, status=status_of(results)
+        )
     return redirect(back)
 
 
 def _judge(request: SignedIn, ids: list[int]) -> list[Result]:
-    act, reason = chosen_act(request, "admit", "confirm", "refuse"), request.POST.get("reason", "")
+    act, reason = (
+        chosen_act(request, "admit", "confirm", "refuse"),
+        request.POST.get("reason", ""),
+    )
     if act == "admit":
         return workflow.admit_claims(claims=ids, actor=request.user)
-    return workflow.judge_claims(claims=ids, actor=request.user, confirm=act == "confirm", reason=reason)
+    return workflow.judge_claims(
+        claims=ids, actor=request.user, confirm=act == "confirm", reason=reason
+    )
 
 
 def _names(results: list[Result]) -> dict[Any, tuple[str, str]]:
-    claims = Belonging.objects.filter(pk__in=[result.ref for result in results]).select_related("platform")
-    return {claim.pk: (f"{claim.platform.label} {claim.listing_id}", "") for claim in claims}
+    claims = Belonging.objects.filter(
+        pk__in=[result.ref for result in results]
+    ).select_related("platform")
+    return {
+        claim.pk: (f"{claim.platform.label} {claim.listing_id}", "") for claim in claims
+    }
 
 
 def _filtered(request: SignedIn) -> QuerySet[Belonging]:
@@ -122,7 +143,9 @@ def _filtered(request: SignedIn) -> QuerySet[Belonging]:
     if firm := asked.get("firm"):
         claims = claims.filter(firm__code=firm)
     if number := asked.get("complaint"):
-        claims = claims.filter(complaint__in=Complaint.objects.filter(number=number).values("pk"))
+        claims = claims.filter(
+            complaint__in=Complaint.objects.filter(number=number).values("pk")
+        )
     if store := asked.get("store"):
         slug, _slash, canonical_id = store.partition("/")
         claims = claims.filter(platform__slug=slug, store_id=canonical_id)
@@ -137,7 +160,9 @@ def _filtered(request: SignedIn) -> QuerySet[Belonging]:
 
 
 def _chips(request: SignedIn) -> list[Any]:
-    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    firms = {
+        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
+    }
     return conditions(
         request.GET,
         [
@@ -169,10 +194,16 @@ def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
     counted = (
         claims.order_by()
         .values(*keys)
-        .annotate(count=Count("pk"), idle=Count("pk", filter=Q(in_effect=False)), since=Min("recorded_at"))
+        .annotate(
+            count=Count("pk"),
+            idle=Count("pk", filter=Q(in_effect=False)),
+            since=Min("recorded_at"),
+        )
     )
     groups = list(counted.order_by("since"))
-    complaints = Complaint.objects.in_bulk([group["complaint"] for group in groups if group["complaint"]])
+    complaints = Complaint.objects.in_bulk(
+        [group["complaint"] for group in groups if group["complaint"]]
+    )
     firms = Firm.objects.in_bulk([group["firm"] for group in groups if group["firm"]])
     platforms = Platform.objects.in_bulk()
     accounts = _accounts({group["store_id"] for group in groups})
@@ -185,14 +216,21 @@ def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
             "firm": firms.get(group["firm"]),
             "platform": platform,
             "account": accounts.get((platform.pk, group["store_id"])),
-            "url": f"?store={store}" + (f"&complaint={complaint.number}" if complaint else ""),
+            "url": f"?store={store}"
+            + (f"&complaint={complaint.number}" if complaint else ""),
         }
     return groups
 
 
 def _accounts(stores: set[str]) -> dict[tuple[int, str], OfficialAccount]:
-    accounts = OfficialAccount.objects.protecting().filter(canonical_id__in=stores).select_related("firm")
-    return {(account.platform_id, account.canonical_id): account for account in accounts}
+    accounts = (
+        OfficialAccount.objects.protecting()
+        .filter(canonical_id__in=stores)
+        .select_related("firm")
+    )
+    return {
+        (account.platform_id, account.canonical_id): account for account in accounts
+    }
 
 
 def _rows(claims: list[Belonging], user: User) -> list[dict[str, Any]]:
@@ -208,7 +246,9 @@ def _rows(claims: list[Belonging], user: User) -> list[dict[str, Any]]:
         .filter(listing__in=[listing.pk for listing in listings.values()])
         .select_related("case")
     }
-    complaints = Complaint.objects.in_bulk([claim.complaint for claim in claims if claim.complaint])
+    complaints = Complaint.objects.in_bulk(
+        [claim.complaint for claim in claims if claim.complaint]
+    )
     accounts = _accounts({claim.store_id for claim in claims})
     rows = []
     for claim in claims:
@@ -227,7 +267,9 @@ def _rows(claims: list[Belonging], user: User) -> list[dict[str, Any]]:
 
 def answered_for(user: User) -> QuerySet[Target]:
     """Targets of official accounts that a platform answered or that count: an officer decides on each."""
-    return Target.objects.visible_to(user).filter(Q(state__in=ANSWERED) | Q(is_counted=True), is_official=True)
+    return Target.objects.visible_to(user).filter(
+        Q(state__in=ANSWERED) | Q(is_counted=True), is_official=True
+    )
 
 
 @corps
@@ -235,21 +277,34 @@ def answered_for(user: User) -> QuerySet[Target]:
 @require_GET
 def list_answered(request: SignedIn) -> HttpResponse:
     """The same, one by one: their items are withdrawn, their results corrected, on their own pages."""
-    found = answered_of_mine(request.user) if request.GET.get("mine") else answered_for(request.user)
-    targets = found.select_related("listing", "store", "platform", "case").order_by("-pk")
+    found = (
+        answered_of_mine(request.user)
+        if request.GET.get("mine")
+        else answered_for(request.user)
+    )
+    targets = found.select_related("listing", "store", "platform", "case").order_by(
+        "-pk"
+    )
     page = page_of(targets, request.GET, order=("-id",), total=targets.count())
-    context = {"page": page, "conditions": conditions(request.GET, [_mine_chip(request)])}
+    context = {
+        "page": page,
+        "conditions": conditions(request.GET, [_mine_chip(request)]),
+    }
     return render(request, "cases/claims_answered.html", context)
 
 
 def _mine(user: User) -> QuerySet[Case]:
     """The cases that a person handles."""
-    return Case.objects.visible_to(user).filter(assignments__officer=user, assignments__until__isnull=True)
+    return Case.objects.visible_to(user).filter(
+        assignments__officer=user, assignments__until__isnull=True
+    )
 
 
 def touching(user: User) -> QuerySet[Belonging]:
     """Claims in effect that wait to be judged and touch what the person handles."""
-    touched = Target.objects.filter(case__in=_mine(user).values("pk"), listing__isnull=False)
+    touched = Target.objects.filter(
+        case__in=_mine(user).values("pk"), listing__isnull=False
+    )
     waiting = claims_for(user).filter(state=Belonging.State.UNJUDGED, in_effect=True)
     return waiting.filter(listing_id__in=touched.values("listing__canonical_id"))
 
@@ -274,18 +329,29 @@ def to_judge(user: User) -> Iterator[StreamNeed]:
         )
     if count := answered_of_mine(user).count():
         url = f"{reverse('cases:claims_answered')}?mine=1"
-        yield StreamNeed(CLAIMS, _("answered or counted, and an official account's"), count, url, verb=_("Decide"))
+        yield StreamNeed(
+            CLAIMS,
+            _("answered or counted, and an official account's"),
+            count,
+            url,
+            verb=_("Decide"),
+        )
 
 
 def claims_keys(user: User) -> list[QuerySet[Any]]:
     """Whether there are any, for the sidebar: they stand in one row."""
-    return [one_key(touching(user), CLAIMS[0]), one_key(answered_of_mine(user), CLAIMS[0])]
+    return [
+        one_key(touching(user), CLAIMS[0]),
+        one_key(answered_of_mine(user), CLAIMS[0]),
+    ]
 
 
 def claims_subject(_user: User, _ids: Collection[int]) -> dict[int, Subject]:
     """The row in which all claims stand."""
     note = _("judge them after a look; nothing is protected before")
-    return {CLAIMS[1]: Subject(_("Claims of belonging"), reverse("cases:claims"), (note,))}
+    return {
+        CLAIMS[1]: Subject(_("Claims of belonging"), reverse("cases:claims"), (note,))
+    }
 
 
 def waiting(user: User) -> int:
@@ -306,7 +372,9 @@ def without_effect(user: User) -> Iterator[Need]:
             % {"firm": firm.label, "count": thousands(counts[firm.pk])},
             note=_("refused twice in 90 days; an officer admits them")
             if barred
-            else _("more than a firm may have waiting; an officer judges or admits them"),
+            else _(
+                "more than a firm may have waiting; an officer judges or admits them"
+            ),
             url=reverse("firms:firm", args=[firm.code]),
             verb=_("The firm"),
         )

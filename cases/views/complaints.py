@@ -12,7 +12,14 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
 from cases.filters import CAMPAIGN, campaigns_of
-from cases.forms import ComplaintCorrectionForm, ComplaintForm, MoveForm, NewSheetForm, ReasonForm, ReceiptForm
+from cases.forms import (
+    ComplaintCorrectionForm,
+    ComplaintForm,
+    MoveForm,
+    NewSheetForm,
+    ReasonForm,
+    ReceiptForm,
+)
 from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
@@ -46,7 +53,11 @@ REFUSED_AT = {
     "received-ahead": "received_on",
     "receipt-reason-missing": "receipt_reason",
 }
-RECEIPT_REFUSED_AT = {"received-ahead": "received_on", "receipt-reason-missing": "reason", "reason-too-long": "reason"}
+RECEIPT_REFUSED_AT = {
+    "received-ahead": "received_on",
+    "receipt-reason-missing": "reason",
+    "reason-too-long": "reason",
+}
 OPEN = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
 TABLE = Table(
     "complaints",
@@ -72,31 +83,43 @@ def waiting(user: User) -> int:
 @require_GET
 def list_complaints(request: SignedIn) -> HttpResponse:
     """Complaints, newest first; those accepted can be made a case of."""
-    found = Complaint.objects.visible_to(request.user).select_related("firm", "case", "sheet_import", "verify_deadline")
+    found = Complaint.objects.visible_to(request.user).select_related(
+        "firm", "case", "sheet_import", "verify_deadline"
+    )
     if (state := request.GET.get("state")) in ComplaintState.values:
         found = found.filter(state=state)
     elif state == "open":
         found = found.filter(state__in=OPEN)
     if firm := request.GET.get("firm"):
         found = found.filter(firm__code=firm)
-    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)}
+    firms = {
+        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
+    }
     campaigns = campaigns_of(request.user)
     if request.GET.get("campaign") in campaigns:
         found = found.filter(campaign=int(request.GET["campaign"]))
     chips = conditions(
         request.GET,
         [
-            ("state", _("State"), (dict(ComplaintState.choices) | {"open": _("in no case yet")}).get),
+            (
+                "state",
+                _("State"),
+                (dict(ComplaintState.choices) | {"open": _("in no case yet")}).get,
+            ),
             ("firm", _("Firm"), firms.get),
             ("campaign", _("Campaign"), campaigns.get),
         ],
     )
-    page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+    page = page_of(
+        found, request.GET, order=("-id",), total=lambda: capped_count(found)
+    )
     openable = any(complaint.state == ComplaintState.ACCEPTED for complaint in page)
     may_open = openable and may(request.user, "cases.open_case")
     context = {
         "page": page,
-        "table": TABLE.shown_to(request.user, request.GET, without=() if may_open else {"pick"}),
+        "table": TABLE.shown_to(
+            request.user, request.GET, without=() if may_open else {"pick"}
+        ),
         "conditions": chips,
         "states": ComplaintState.choices,
         "firms": firms.items(),
@@ -122,7 +145,11 @@ def new_complaint(request: SignedIn) -> HttpResponse:
                 sheet_name=upload.name if upload else "",
                 **said,
             )
-            return redirect("cases:import_sheet", sheet_import.pk) if sheet_import else redirect(complaint)
+            return (
+                redirect("cases:import_sheet", sheet_import.pk)
+                if sheet_import
+                else redirect(complaint)
+            )
     return render(request, "cases/complaint_new.html", {"form": form})
 
 
@@ -133,10 +160,20 @@ def guess_complaint(request: SignedIn) -> HttpResponse:
     """A fragment: the fields for firm and subject, with what the name of the chosen file tells of them. What a person
     chose or typed stays. Changes nothing."""
     said = request.GET
-    guessed = guess(said.get("name", "")[:200], Firm.objects.visible_to(request.user).prefetch_related("brands"))
-    initial: dict[str, Any] = {"firm": said.get("firm", ""), "subject": said.get("subject", "")[:200]}
-    is_free = not initial["subject"] or initial["subject"] == said.get("guessed_subject")
-    takes_firm = guessed.firm is not None and (not initial["firm"] or initial["firm"] == said.get("guessed_firm"))
+    guessed = guess(
+        said.get("name", "")[:200],
+        Firm.objects.visible_to(request.user).prefetch_related("brands"),
+    )
+    initial: dict[str, Any] = {
+        "firm": said.get("firm", ""),
+        "subject": said.get("subject", "")[:200],
+    }
+    is_free = not initial["subject"] or initial["subject"] == said.get(
+        "guessed_subject"
+    )
+    takes_firm = guessed.firm is not None and (
+        not initial["firm"] or initial["firm"] == said.get("guessed_firm")
+    )
     if is_free:
         initial |= {"subject": guessed.subject, "guessed_subject": guessed.subject}
     if takes_firm and guessed.firm is not None:
@@ -155,14 +192,26 @@ def correct(request: SignedIn, number: str) -> HttpResponse:
     """Put right whose complaint it is and what it is about, before anything of it is registered."""
     complaint = _visible(request, number)
     initial = {"firm": complaint.firm_id, "subject": complaint.subject}
-    form = ComplaintCorrectionForm(request.POST or None, user=request.user, initial=initial)
+    form = ComplaintCorrectionForm(
+        request.POST or None, user=request.user, initial=initial
+    )
     sheet_import = getattr(complaint, "sheet_import", None)
-    back = reverse("cases:import_sheet", args=[sheet_import.pk]) if sheet_import else complaint.get_absolute_url()
+    back = (
+        reverse("cases:import_sheet", args=[sheet_import.pk])
+        if sheet_import
+        else complaint.get_absolute_url()
+    )
     if form.is_valid():
         with refusals_go_to(form):
-            workflow.correct_complaint(complaint=complaint, actor=request.user, **form.cleaned_data)
+            workflow.correct_complaint(
+                complaint=complaint, actor=request.user, **form.cleaned_data
+            )
             return redirect(back)
-    return render(request, "cases/complaint_correct.html", {"complaint": complaint, "form": form, "back": back})
+    return render(
+        request,
+        "cases/complaint_correct.html",
+        {"complaint": complaint, "form": form, "back": back},
+    )
 
 
 @readers
@@ -180,8 +229,13 @@ def set_receipt(request: SignedIn, number: str) -> HttpResponse:
     form = ReceiptForm(request.POST)
     if form.is_valid():
         with refusals_go_to(form, RECEIPT_REFUSED_AT):
-            complaint = workflow.set_received_on(complaint=complaint, actor=request.user, **form.cleaned_data)
-            messages.success(request, _("Received on %(day)s.") % {"day": complaint.received_on.isoformat()})
+            complaint = workflow.set_received_on(
+                complaint=complaint, actor=request.user, **form.cleaned_data
+            )
+            messages.success(
+                request,
+                _("Received on %(day)s.") % {"day": complaint.received_on.isoformat()},
+            )
             return redirect(complaint)
     return _page(request, complaint, ReasonForm(), form)
 
@@ -194,7 +248,14 @@ def open_sheet(request: SignedIn, number: str) -> HttpResponseBase:
     if complaint.sheet is None:
         raise Http404
     name = complaint.sheet_name or name_by_type(complaint.number, complaint.sheet)
-    return hand_out(request, complaint.sheet, kind="sheet", name=name, subject=complaint, thread=complaint.thread)
+    return hand_out(
+        request,
+        complaint.sheet,
+        kind="sheet",
+        name=name,
+        subject=complaint,
+        thread=complaint.thread,
+    )
 
 
 def _page(
@@ -205,11 +266,17 @@ def _page(
     sheet_form: NewSheetForm | None = None,
 ) -> HttpResponse:
     sheet_import = getattr(complaint, "sheet_import", None)
-    to_review = sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
+    to_review = (
+        sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
+    )
     earlier = Complaint.objects.visible_to(request.user).with_sheet_of(complaint)
     told: dict[str, Any] = {"same_sheet": earlier[:MOST_SAME_SHEETS]}
     if request.user.is_corps:
-        entries = AuditEntry.objects.about(complaint).select_related("actor").order_by("-at", "-pk")
+        entries = (
+            AuditEntry.objects.about(complaint)
+            .select_related("actor")
+            .order_by("-at", "-pk")
+        )
         told["days"] = timeline.days_of_each(entries[:MOST_TOLD])
     context = (
         told
@@ -221,7 +288,9 @@ def _page(
             "targets": complaint.targets.count(),
             "unregistered": sheet_import.rows if sheet_import and to_review else 0,
             "form": form,
-            "undone_imports": complaint.undone_imports.select_related("undone_by").order_by("-undone_at"),
+            "undone_imports": complaint.undone_imports.select_related(
+                "undone_by"
+            ).order_by("-undone_at"),
             "sheet_form": None if sheet_import else sheet_form or NewSheetForm(),
             "receipt": receipt or _receipt_form(request.user, complaint),
             "to_review": to_review,
@@ -235,9 +304,12 @@ def _allowed(user: User, complaint: Complaint) -> dict[str, bool]:
     state, takes_in = complaint.state, may(user, "cases.accept_complaint")
     may_withdraw = may(user, "cases.withdraw_complaint")
     return {
-        "may_accept": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
-        "may_refuse": takes_in and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
-        "may_withdraw": may_withdraw and COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN),
+        "may_accept": takes_in
+        and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
+        "may_refuse": takes_in
+        and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
+        "may_withdraw": may_withdraw
+        and COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN),
         "may_open": state == ComplaintState.ACCEPTED and may(user, "cases.open_case"),
         "may_move": _may_move(user, complaint),
         "may_hand_in": state in OPEN_COMPLAINT and may(user, "cases.hand_in_sheet"),
@@ -248,10 +320,16 @@ def _receipt_form(user: User, complaint: Complaint) -> ReceiptForm | None:
     """The form for the date of receipt, as long as this person may set it."""
     is_decided = complaint.case is not None and complaint.case.state != CaseState.LEAD
     ended = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN, ComplaintState.CLOSED)
-    if is_decided or complaint.state in ended or not may(user, "cases.accept_complaint"):
+    if (
+        is_decided
+        or complaint.state in ended
+        or not may(user, "cases.accept_complaint")
+    ):
         return None
     proposed = complaint.proposed_received_on or complaint.received_on
-    return ReceiptForm(initial={"received_on": proposed, "reason": complaint.receipt_reason})
+    return ReceiptForm(
+        initial={"received_on": proposed, "reason": complaint.receipt_reason}
+    )
 
 
 def _may_move(user: User, complaint: Complaint) -> bool:
@@ -265,11 +343,22 @@ def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
     """The strip of a sheet's rows by result; each leads to its rows."""
     counts = workflow.rows_by_result(sheet_import)
     rows = reverse("cases:import", args=[sheet_import.pk])
-    whole = {"value": sheet_import.rows, "label": _("Rows"), "kind": "grey", "url": f"{rows}?show=all", "whole": True}
+    whole = {
+        "value": sheet_import.rows,
+        "label": _("Rows"),
+        "kind": "grey",
+        "url": f"{rows}?show=all",
+        "whole": True,
+    }
     return [
         whole,
         *(
-            {"value": counts[word], "label": label, "kind": word, "url": f"{rows}?show={word}"}
+            {
+                "value": counts[word],
+                "label": label,
+                "kind": word,
+                "url": f"{rows}?show={word}",
+            }
             for word, label in ImportRow.Result.choices
             if counts[word]
         ),
@@ -288,7 +377,10 @@ def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
         require_capacity_for_sheet(request.user, complaint.firm, upload.size)
         with refusals_go_to(form, REFUSED_AT):
             sheet_import = workflow.hand_in_sheet(
-                complaint=complaint, actor=request.user, sheet=Upload(upload, SPREADSHEET), sheet_name=upload.name
+                complaint=complaint,
+                actor=request.user,
+                sheet=Upload(upload, SPREADSHEET),
+                sheet_name=upload.name,
             )
             return redirect("cases:import_sheet", sheet_import.pk)
     return _page(request, complaint, ReasonForm(), sheet_form=form)
@@ -298,14 +390,20 @@ def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
 @require_POST
 def decide(request: SignedIn, number: str) -> HttpResponse:
     """Accept, refuse or take back a complaint. What is wrong with the reason is said beside it; the text stays."""
-    complaint, act = _visible(request, number), chosen_act(request, "accept", "refuse", "withdraw")
+    complaint, act = (
+        _visible(request, number),
+        chosen_act(request, "accept", "refuse", "withdraw"),
+    )
     if act == "accept":
         try:
             workflow.accept_complaint(complaint=complaint, actor=request.user)
         except TransitionRefused as refused:
             return send_back(request, refused, complaint)
         return redirect(complaint)
-    verbs: dict[str, Any] = {"refuse": workflow.refuse_complaint, "withdraw": workflow.withdraw_complaint}
+    verbs: dict[str, Any] = {
+        "refuse": workflow.refuse_complaint,
+        "withdraw": workflow.withdraw_complaint,
+    }
     form = ReasonForm(request.POST)
     if form.is_valid():
         with refusals_go_to(form):
@@ -322,12 +420,22 @@ def move(request: SignedIn, number: str) -> HttpResponse:
         messages.warning(request, _("This complaint is in no case."))
         return redirect(complaint)
     stays = workflow.stays_of(complaint, complaint.case)
-    form = MoveForm(request.POST if request.method == "POST" else None, user=request.user, complaint=complaint)
+    form = MoveForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        complaint=complaint,
+    )
     if form.is_valid():
-        with refusals_go_to(form, {"several-firms": "case", "case-not-open": "case", "same-case": "case"}):
+        with refusals_go_to(
+            form,
+            {"several-firms": "case", "case-not-open": "case", "same-case": "case"},
+        ):
             said = form.cleaned_data
             left = workflow.move_complaint(
-                complaint=complaint, to=said["case"], actor=request.user, reason=said["reason"]
+                complaint=complaint,
+                to=said["case"],
+                actor=request.user,
+                reason=said["reason"],
             )
             messages.success(request, _moved(complaint, left))
             return redirect(complaint)
@@ -345,7 +453,9 @@ def move(request: SignedIn, number: str) -> HttpResponse:
 
 def _moved(complaint: Complaint, left: list[Result]) -> str:
     if not left:
-        return _("Complaint %(number)s was moved with all its unfinished targets.") % {"number": complaint.number}
+        return _("Complaint %(number)s was moved with all its unfinished targets.") % {
+            "number": complaint.number
+        }
     words = ngettext(
         "Complaint %(number)s was moved; %(count)d target stays, since a notice names it.",
         "Complaint %(number)s was moved; %(count)d targets stay, since notices name them.",

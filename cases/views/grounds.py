@@ -28,8 +28,14 @@ def list_grounds(request: SignedIn) -> HttpResponse:
     """Every ground with its articles, those that may be given today first."""
     grounds, on = LegalGround.objects.visible_to(request.user), today()
     valid = set(grounds.valid_on(on).values_list("pk", flat=True))
-    rows = sorted(((ground, ground.pk in valid) for ground in grounds), key=lambda row: not row[1])
-    context = {"rows": rows, "today": on, "may_keep": may(request.user, "cases.keep_grounds")}
+    rows = sorted(
+        ((ground, ground.pk in valid) for ground in grounds), key=lambda row: not row[1]
+    )
+    context = {
+        "rows": rows,
+        "today": on,
+        "may_keep": may(request.user, "cases.keep_grounds"),
+    }
     return render(request, "cases/ground_list.html", context)
 
 
@@ -53,7 +59,13 @@ def change_ground(request: SignedIn, pk: int) -> HttpResponse:
     form = GroundChangeForm(posted(request), instance=copy(ground), given=given)
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            changed = workflow.change_ground(ground=ground, actor=request.user, **form.cleaned_data)
+            changed = workflow.change_ground(
+                ground=ground, actor=request.user, **form.cleaned_data
+            )
             messages.success(request, _("%(name)s was changed.") % {"name": changed})
             return redirect("cases:grounds")
-    return render(request, "cases/ground_form.html", {"ground": ground, "form": form, "given": given})
+    return render(
+        request,
+        "cases/ground_form.html",
+        {"ground": ground, "form": form, "given": given},
+    )

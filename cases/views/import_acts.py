@@ -34,7 +34,10 @@ def take_up(request: SignedIn, pk: str) -> HttpResponse:
     request.rail_key = "complaints"
     sheet_import = visible_import(request, pk)
     complaint = sheet_import.of_complaint
-    if sheet_import.state != State.REVIEW or complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
+    if sheet_import.state != State.REVIEW or complaint.state not in (
+        ComplaintState.RECEIVED,
+        ComplaintState.ACCEPTED,
+    ):
         messages.warning(request, _("This sheet is not waiting to be taken up."))
         return redirect("cases:import", sheet_import.pk)
     initial = {"title": proposed_title(now())}
@@ -43,7 +46,9 @@ def take_up(request: SignedIn, pk: str) -> HttpResponse:
     for sent in (into, form):
         if sent.is_valid():
             with refusals_go_to(sent):
-                case = workflow.take_up_sheet(sheet_import=sheet_import, actor=request.user, **sent.cleaned_data)
+                case = workflow.take_up_sheet(
+                    sheet_import=sheet_import, actor=request.user, **sent.cleaned_data
+                )
                 return redirect(case)
     context = {
         "sheet_import": sheet_import,
@@ -67,10 +72,14 @@ def undo(request: SignedIn, pk: str) -> HttpResponse:
     sheet_import = visible_import(request, pk)
     if request.method == "POST":
         try:
-            passed, dropped = workflow.undo_import(sheet_import=sheet_import, actor=request.user)
+            passed, dropped = workflow.undo_import(
+                sheet_import=sheet_import, actor=request.user
+            )
         except TransitionRefused as refused:
             return send_back(request, refused, "cases:import", sheet_import.pk)
-        said = _("The import is undone. Targets out of work: %(dropped)d; passed to other complaints: %(passed)d.")
+        said = _(
+            "The import is undone. Targets out of work: %(dropped)d; passed to other complaints: %(passed)d."
+        )
         messages.success(request, said % {"dropped": dropped, "passed": passed})
         return redirect(sheet_import.of_complaint)
     undoing = workflow.undoing_of(sheet_import)
@@ -89,7 +98,11 @@ def _obstacles(user: User, built_on: Mapping[int, Any]) -> list[dict[str, Any]]:
     for pk, what in built_on.items():
         targets.setdefault(str(what), []).append(pk)
     firsts = {pk for ids in targets.values() for pk in ids[:1]}
-    seen = set(Target.objects.visible_to(user).filter(pk__in=firsts).values_list("pk", flat=True))
+    seen = set(
+        Target.objects.visible_to(user)
+        .filter(pk__in=firsts)
+        .values_list("pk", flat=True)
+    )
     grouped = sorted(targets.items(), key=lambda pair: -len(pair[1]))
     return [
         {"what": what, "count": len(ids), "target": ids[0] if ids[0] in seen else None}

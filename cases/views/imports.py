@@ -60,7 +60,9 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
     return render(request, "cases/import.html", review(request, sheet_import))
 
 
-def progress_answer(request: SignedIn, sheet_import: SheetImport, page: str) -> HttpResponse | None:
+def progress_answer(
+    request: SignedIn, sheet_import: SheetImport, page: str
+) -> HttpResponse | None:
     """What a page of an import answers instead of itself: its progress while it works, and afterwards, to the part that
     is asked each second, that the whole page is to be loaded. page: its name."""
     if sheet_import.state in AT_WORK:
@@ -91,7 +93,9 @@ def _progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
         "poll": reverse(page, args=[sheet_import.pk]),
         "done": sheet_import.done,
         "total": sheet_import.rows,
-        "label": _("rows read") if sheet_import.state == State.READING else _("rows registered"),
+        "label": _("rows read")
+        if sheet_import.state == State.READING
+        else _("rows registered"),
         "may_abandon": sheet_import.state == State.READING,
     }
     if not sheet_import.rows:
@@ -120,12 +124,17 @@ def read_address(request: SignedIn, pk: str) -> HttpResponse:
     A firm learns by it only whether an address can be used; its asking is counted and written down.
     """
     sheet_import = visible_import(request, pk)
-    platforms = {platform.slug: platform for platform in Platform.objects.visible_to(request.user)}
+    platforms = {
+        platform.slug: platform
+        for platform in Platform.objects.visible_to(request.user)
+    }
     if not request.user.is_corps:
         count("addresses.asked", request.user.pk)
     reading = reading_of(request.GET.get("repair", "")[:4000], platforms, request.user)
     if reading.id and not request.user.is_corps:
-        workflow.note_address_asked(sheet_import=sheet_import, actor=request.user, address=reading.id)
+        workflow.note_address_asked(
+            sheet_import=sheet_import, actor=request.user, address=reading.id
+        )
     return render(request, "cases/_read_as.html", {"reading": reading})
 
 
@@ -151,7 +160,9 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
         return send_back(request, refused, _back(request, sheet_import))
     failed = [result for result in results if not result.ok]
     if failed and len(results) == 1:
-        context = review(request, sheet_import, at=ids[0], typed=repair, error=failed[0].message)
+        context = review(
+            request, sheet_import, at=ids[0], typed=repair, error=failed[0].message
+        )
         return render(request, "cases/import.html", context)
     if failed:
         return _results(request, sheet_import, results)
@@ -166,7 +177,9 @@ def _pressed(request: SignedIn) -> tuple[str, str]:
     return chosen_act(request, *ACTS), request.POST.get("repair", "").strip()
 
 
-def _take_proposals(request: SignedIn, sheet_import: SheetImport, ids: list[int]) -> HttpResponse:
+def _take_proposals(
+    request: SignedIn, sheet_import: SheetImport, ids: list[int]
+) -> HttpResponse:
     """Take what is certainly proposed for rows; those that stay are counted, by why they stay."""
     proposals = proposals_of(request.user, ids)
     try:
@@ -177,7 +190,9 @@ def _take_proposals(request: SignedIn, sheet_import: SheetImport, ids: list[int]
     if done:
         taken = [result.ref for result in done if isinstance(result.ref, int)]
         messages.success(request, _told(request.user, taken, done))
-    for words in _what_stays(proposals, [result for result in results if not result.ok]):
+    for words in _what_stays(
+        proposals, [result for result in results if not result.ok]
+    ):
         messages.warning(request, words)
     return redirect(_back(request, sheet_import))
 
@@ -215,13 +230,21 @@ def _told(user: User, ids: list[int], results: list[Result]) -> str:
         return told
     rows = ImportRow.objects.visible_to(user).filter(pk__in=ids)
     if len(results) == 1 and (row := rows.select_related("sheet_import").first()):
-        said = {"place": capfirst(row.place_in_words), "address": row.address[:80], "result": _word_of(row)}
+        said = {
+            "place": capfirst(row.place_in_words),
+            "address": row.address[:80],
+            "result": _word_of(row),
+        }
         return _("%(place)s: %(result)s. %(address)s") % said
     counts: Counter[str] = Counter()
-    for result, decision, many in rows.order_by().values_list("result", "decision").annotate(Count("pk")):
+    for result, decision, many in (
+        rows.order_by().values_list("result", "decision").annotate(Count("pk"))
+    ):
         counts[str(_word_of(ImportRow(result=result, decision=decision)))] += many
     parts = "　".join(f"{label} {count}" for label, count in counts.most_common())
-    settled = ngettext("%(count)d row settled.", "%(count)d rows settled.", len(results)) % {"count": len(results)}
+    settled = ngettext(
+        "%(count)d row settled.", "%(count)d rows settled.", len(results)
+    ) % {"count": len(results)}
     return f"{settled} {parts}"
 
 
@@ -248,23 +271,37 @@ def _chosen(request: SignedIn, sheet_import: SheetImport) -> list[int]:
     rows = sheet_import.import_rows.order_by("row").values_list("pk", flat=True)
     if request.POST.get("all_matching"):
         shown = shown_in(request, look=1)
-        return list(filtered(sheet_import, request, shown).order_by("row").values_list("pk", flat=True)[:MOST_AT_ONCE])
+        return list(
+            filtered(sheet_import, request, shown)
+            .order_by("row")
+            .values_list("pk", flat=True)[:MOST_AT_ONCE]
+        )
     wanted = ticked_ids(request.POST)
     return list(rows.filter(pk__in=wanted[:MOST_AT_ONCE]))
 
 
-def _results(request: SignedIn, sheet_import: SheetImport, results: list[Result]) -> HttpResponse:
+def _results(
+    request: SignedIn, sheet_import: SheetImport, results: list[Result]
+) -> HttpResponse:
     failed = [result.ref for result in results if not result.ok]
-    rows = sheet_import.import_rows.filter(pk__in=[pk for pk in failed if isinstance(pk, int)])
+    rows = sheet_import.import_rows.filter(
+        pk__in=[pk for pk in failed if isinstance(pk, int)]
+    )
     back = _back(request, sheet_import)
     names = {
         row.pk: (
-            _("%(place)s: %(text)s") % {"place": capfirst(row.place_in_words), "text": row.address[:80]},
+            _("%(place)s: %(text)s")
+            % {"place": capfirst(row.place_in_words), "text": row.address[:80]},
             f"{back}&row={row.pk}",
         )
         for row in rows.only("row", "address", "sheet_import")
     }
-    context = {"sheet_import": sheet_import, "results": results, "names": names, "back": back}
+    context = {
+        "sheet_import": sheet_import,
+        "results": results,
+        "names": names,
+        "back": back,
+    }
     return render(request, "cases/import_result.html", context)
 
 
@@ -303,7 +340,11 @@ def download(request: SignedIn, pk: str) -> StreamingHttpResponse:
     """Every row with its result and reason as CSV; with `show=look` only what the firm has to mend."""
     sheet_import = visible_import(request, pk)
     shown = shown_in(request, look=0)
-    rows = filtered(sheet_import, request, shown).select_related("target__case").order_by("row")
+    rows = (
+        filtered(sheet_import, request, shown)
+        .select_related("target__case")
+        .order_by("row")
+    )
     what = {"all": "rows", "look": "problems"}.get(shown, shown)
     number = sheet_import.of_complaint.number
     name = f"{number}-{what}.csv"
@@ -320,7 +361,9 @@ def _heads() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language: str) -> Iterator[list[Any]]:
+def _cells(
+    rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language: str
+) -> Iterator[list[Any]]:
     """The rows of the CSV, in the language of who asked: they are made after the request has been answered.
 
     told: which official account a row hit, as who asked may know it.
@@ -331,26 +374,45 @@ def _cells(rows: QuerySet[ImportRow], told: Callable[[ImportRow], str], language
             reason = " ".join(filter(None, [row.explanation, told(row)]))
             cells = [row.place, row.get_result_display(), reason, decision, row.address]
             became = row.target.as_told.label if row.target else ""
-        yield [*cells, row.target_slug or "", *(row.cells.get(name, "") for name in CELLS), became]
+        yield [
+            *cells,
+            row.target_slug or "",
+            *(row.cells.get(name, "") for name in CELLS),
+            became,
+        ]
 
 
 def visible_import(request: SignedIn, pk: str) -> SheetImport:
     """The import among those that the person may see; 404 otherwise."""
     imports = SheetImport.objects.visible_to(request.user).select_related(
-        "complaint__firm", "complaint__case", "undone_complaint__firm", "undone_complaint__case", "undone_by", "sheet"
+        "complaint__firm",
+        "complaint__case",
+        "undone_complaint__firm",
+        "undone_complaint__case",
+        "undone_by",
+        "sheet",
     )
     return get_object_or_404(imports, pk=pk)
 
 
-def _back(request: SignedIn, sheet_import: SheetImport, after: int | None = None) -> str:
+def _back(
+    request: SignedIn, sheet_import: SheetImport, after: int | None = None
+) -> str:
     """The review with the same filter; after a decision, with the next row open that waits for one."""
     shown = shown_in(request, look=1)
-    address = reverse("cases:import", args=[sheet_import.pk]) + query(request, show=shown)
+    address = reverse("cases:import", args=[sheet_import.pk]) + query(
+        request, show=shown
+    )
     if after is None:
         return address
     waiting = filtered(sheet_import, request, shown).filter(SHOWN["look"], decision="")
     place = sheet_import.import_rows.filter(pk=after).values("row")
-    following = waiting.filter(row__gt=place[:1]).order_by("row").values_list("pk", "row").first()
+    following = (
+        waiting.filter(row__gt=place[:1])
+        .order_by("row")
+        .values_list("pk", "row")
+        .first()
+    )
     if following is None:
         return address
     return f"{address}&row={following[0]}#r{following[1]}"
@@ -359,5 +421,9 @@ def _back(request: SignedIn, sheet_import: SheetImport, after: int | None = None
 def named(sheets: Collection[UUID], user: User) -> dict[UUID, tuple[str, str]]:
     """Of the imports with these keys those that the person may see: the complaint's number, and the page."""
     of_complaint = Coalesce("complaint__number", "undone_complaint__number")
-    found = SheetImport.objects.visible_to(user).filter(pk__in=sheets).values_list("pk", of_complaint)
+    found = (
+        SheetImport.objects.visible_to(user)
+        .filter(pk__in=sheets)
+        .values_list("pk", of_complaint)
+    )
     return {pk: (number, reverse("cases:import", args=[pk])) for pk, number in found}

@@ -49,7 +49,11 @@ TABLE = Table(
 def representative(request: SignedIn) -> HttpResponse:
     """The home page: what the firm has to do, how far what it named has come, and its last complaints."""
     since = since_for(request.user)
-    complaints = Complaint.objects.visible_to(request.user).select_related("firm", "sheet_import").order_by("-pk")
+    complaints = (
+        Complaint.objects.visible_to(request.user)
+        .select_related("firm", "sheet_import")
+        .order_by("-pk")
+    )
     context = {
         "stream": stream_for(request.user, request.GET.get("group", "")),
         "since": since,
@@ -63,7 +67,12 @@ def representative(request: SignedIn) -> HttpResponse:
 
 
 @representatives
-@reads(Parameter("state", [*WORDS]), Parameter("kind", Target.Kind.values), SEARCH, paged=True)
+@reads(
+    Parameter("state", [*WORDS]),
+    Parameter("kind", Target.Kind.values),
+    SEARCH,
+    paged=True,
+)
 @require_GET
 def list_named(request: SignedIn) -> HttpResponse:
     """Every target that the own firm named, whoever named it first, newest first, with what has become of it."""
@@ -83,7 +92,10 @@ def list_named(request: SignedIn) -> HttpResponse:
         ],
     )
     page = page_of(
-        found.select_related("platform", "listing", "store", "case"), request.GET, order=("-id",), total=found.count()
+        found.select_related("platform", "listing", "store", "case"),
+        request.GET,
+        order=("-id",),
+        total=found.count(),
     )
     context = {
         "page": page,
@@ -111,16 +123,22 @@ class Named:
 
 def _rows(targets: Sequence[Target], user: User) -> list[Named]:
     """The targets of a page with the own firm's first row on each; one statement."""
-    rows = ImportRow.objects.visible_to(user).filter(target__in=[target.pk for target in targets])
+    rows = ImportRow.objects.visible_to(user).filter(
+        target__in=[target.pk for target in targets]
+    )
     first: dict[int | None, ImportRow] = {}
-    for row in rows.select_related("sheet_import__complaint").order_by("registered_at", "pk"):
+    for row in rows.select_related("sheet_import__complaint").order_by(
+        "registered_at", "pk"
+    ):
         first.setdefault(row.target_id, row)
     return [_named(target, first[target.pk]) for target in targets]
 
 
 def _named(target: Target, row: ImportRow) -> Named:
     since = row.registered_at
-    is_told = target.seen_at is not None and since is not None and target.seen_at >= since
+    is_told = (
+        target.seen_at is not None and since is not None and target.seen_at >= since
+    )
     name = "store_name" if target.kind == Target.Kind.STORE else "title"
     return Named(
         target=target,
@@ -136,7 +154,13 @@ def _cells(request: SignedIn) -> list[dict[str, Any]]:
     targets = Target.objects.visible_to(request.user).annotate(told=TOLD)
     counts = dict(targets.order_by().values_list("told").annotate(Count("pk")))
     rows, state = reverse("cases:named"), request.GET.get("state", "")
-    whole = {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "url": rows, "whole": True}
+    whole = {
+        "value": sum(counts.values()),
+        "label": _("All"),
+        "kind": "grey",
+        "url": rows,
+        "whole": True,
+    }
     return [
         whole | {"current": request.path == rows and not state},
         *(

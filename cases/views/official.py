@@ -28,7 +28,12 @@ WORDS = {
     COUNTED: gettext_lazy("counted"),
     ANSWERED: gettext_lazy("answered"),
 }
-NAMED = (TargetState.NOTICED, TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
+NAMED = (
+    TargetState.NOTICED,
+    TargetState.CLAIMED,
+    TargetState.REFUSED,
+    TargetState.NEEDS_INFORMATION,
+)
 TABLE = Table(
     "official_targets",
     Column("id", gettext_lazy("Id"), "w192", fixed=True),
@@ -57,7 +62,11 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
     """The targets of an account that the person may see, and how many lie in cases they may not see."""
     request.rail_key = "official"
     account = get_object_or_404(OfficialAccount.objects.visible_to(request.user), pk=pk)
-    ids = [target for lot in targets_of(account) for target in lot.values_list("pk", flat=True)]
+    ids = [
+        target
+        for lot in targets_of(account)
+        for target in lot.values_list("pk", flat=True)
+    ]
     visible = Target.objects.visible_to(request.user).filter(pk__in=ids)
     targets = visible.filter(_shown(request.GET.get("show", "")))
     page = page_of(
@@ -72,7 +81,9 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
         "nothing": _("No target belongs to it"),
         "page": page,
         "table": TABLE.shown_to(request.user, request.GET),
-        "conditions": conditions(request.GET, [("show", gettext_lazy("State"), WORDS.get)]),
+        "conditions": conditions(
+            request.GET, [("show", gettext_lazy("State"), WORDS.get)]
+        ),
         "elsewhere": len(ids) - visible.count(),
     }
     return render(request, "cases/official_targets.html", context)
@@ -86,17 +97,25 @@ def list_rows(request: SignedIn, pk: int) -> HttpResponse:
     how many the person may not see."""
     request.rail_key = "official"
     account = get_object_or_404(
-        OfficialAccount.objects.visible_to(request.user).select_related("firm", "platform"), pk=pk
+        OfficialAccount.objects.visible_to(request.user).select_related(
+            "firm", "platform"
+        ),
+        pk=pk,
     )
     rows = kept_rows(account)
-    visible = ImportRow.objects.visible_to(request.user).filter(pk__in=rows.values("pk"))
+    visible = ImportRow.objects.visible_to(request.user).filter(
+        pk__in=rows.values("pk")
+    )
     total = visible.count()
     context: dict[str, Any] = {
         "account": account,
         "heading": _("Rows that the account kept out"),
         "nothing": _("It kept no row out"),
         "page": page_of(
-            visible.select_related("sheet_import__complaint__case"), request.GET, order=("-id",), total=total
+            visible.select_related("sheet_import__complaint__case"),
+            request.GET,
+            order=("-id",),
+            total=total,
         ),
         "table": ROWS.shown_to(request.user, request.GET),
         "elsewhere": rows.count() - total,

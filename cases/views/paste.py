@@ -35,8 +35,13 @@ def paste(request: SignedIn) -> HttpResponse:
     """Answer what is pasted, a fragment for HTMX; with `act` "hand_in" make a complaint of it, read as any sheet."""
     request.rail_key = "complaints"
     form = PasteForm(posted(request), user=request.user)
-    answers = _answers(request.user, form.cleaned_data["pasted"]) if form.is_valid() else None
-    if answers is not None and chosen_act(request, "read", "hand_in", default="read") == "hand_in":
+    answers = (
+        _answers(request.user, form.cleaned_data["pasted"]) if form.is_valid() else None
+    )
+    if (
+        answers is not None
+        and chosen_act(request, "read", "hand_in", default="read") == "hand_in"
+    ):
         with refusals_go_to(form):
             if sheet_import := _hand_in(request.user, form, answers):
                 return redirect("cases:import_sheet", sheet_import.pk)
@@ -48,7 +53,9 @@ def paste(request: SignedIn) -> HttpResponse:
 
 def _answers(user: User, text: str) -> Answers:
     """The answers; what a firm asks is counted and written down."""
-    answers = answers_to(text, user, lambda wanted: allowance("addresses.asked", user.pk, wanted))
+    answers = answers_to(
+        text, user, lambda wanted: allowance("addresses.asked", user.pk, wanted)
+    )
     if answers.asked:
         firm = Firm.objects.visible_to(user).get()
         workflow.note_addresses_asked(firm=firm, actor=user, addresses=answers.asked)
@@ -61,7 +68,12 @@ def _hand_in(user: User, form: PasteForm, answers: Answers) -> Any:
     if firm is None:
         form.add_error("firm", _("Choose the firm that complains."))
     if not answers.usable:
-        form.add_error("pasted", _("None of these lines names a listing or a store that could be registered."))
+        form.add_error(
+            "pasted",
+            _(
+                "None of these lines names a listing or a store that could be registered."
+            ),
+        )
     if firm is None or not answers.usable:
         return None
     name = _("Pasted %(day)s") % {"day": today().isoformat()}

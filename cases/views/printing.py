@@ -22,6 +22,14 @@ MOST_PRINTED = 2000
 def print_targets(request: SignedIn, number: str) -> HttpResponse:
     """The targets of a case as a sheet to print, and how many of how many it shows."""
     case = visible_case(request.user, number)
-    turns = case.assignments.filter(until=None).select_related("officer").order_by("-is_lead")
+    turns = (
+        case.assignments.filter(until=None)
+        .select_related("officer")
+        .order_by("-is_lead")
+    )
     context = {"case": case, "turns": turns, "printed_at": now(), "most": MOST_PRINTED}
-    return render(request, "cases/case_print.html", context | printed_table(request, case, MOST_PRINTED))
+    return render(
+        request,
+        "cases/case_print.html",
+        context | printed_table(request, case, MOST_PRINTED),
+    )

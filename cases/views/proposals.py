@@ -52,7 +52,9 @@ def take_each(user: User, ids: list[int]) -> list[Result]:
     """The same with a result for every row: those that are not settled say why."""
     proposals = proposals_of(user, ids)
     unclear = _("Nothing certain can be proposed for this row.")
-    left = _("One press takes the first %(most)d proposals; take this one with the next.") % {"most": MOST_TAKEN}
+    left = _(
+        "One press takes the first %(most)d proposals; take this one with the next."
+    ) % {"most": MOST_TAKEN}
     results = [Result(pk, False, "no-suggestion", unclear) for pk in proposals.unclear]
     results += [Result(pk, False, "proposal-left", left) for pk in proposals.left]
     return results + take(user, proposals)

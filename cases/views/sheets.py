@@ -114,18 +114,32 @@ def correct(request: SignedIn, pk: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, sheet_import, form)
     takes_part = request.POST.get("take") or request.POST.get("leave")
-    is_registering = not takes_part and chosen_act(request, "read", "register") == "register"
+    is_registering = (
+        not takes_part and chosen_act(request, "read", "register") == "register"
+    )
     try:
-        workflow.correct_reading(sheet_import=sheet_import, actor=request.user, said=form.said())
+        workflow.correct_reading(
+            sheet_import=sheet_import, actor=request.user, said=form.said()
+        )
     except TransitionRefused as refusal:
         if refusal.code == "nothing-changed" and is_registering:
             return _register(request, sheet_import)
-        if refusal.code in ("no-worksheet", "no-address-column", "one-column-each", "nothing-changed"):
+        if refusal.code in (
+            "no-worksheet",
+            "no-address-column",
+            "one-column-each",
+            "nothing-changed",
+        ):
             form.add_error(None, str(refusal.message))
             return _page(request, sheet_import, form)
         return send_back(request, refusal, "cases:import_sheet", sheet_import.pk)
     if is_registering:
-        messages.warning(request, _("You changed how it is read. It is read again first; register it after a look."))
+        messages.warning(
+            request,
+            _(
+                "You changed how it is read. It is read again first; register it after a look."
+            ),
+        )
     return redirect("cases:import_sheet", sheet_import.pk)
 
 
@@ -143,7 +157,11 @@ def forget(request: SignedIn, pk: str) -> HttpResponse:
     """Forget what is remembered of the firm's sheets, the ticked of it, and have this one read without."""
     sheet_import = visible_import(request, pk)
     try:
-        workflow.forget_corrections(sheet_import=sheet_import, corrections=ticked_ids(request.POST), actor=request.user)
+        workflow.forget_corrections(
+            sheet_import=sheet_import,
+            corrections=ticked_ids(request.POST),
+            actor=request.user,
+        )
     except TransitionRefused as refusal:
         return send_back(request, refusal, "cases:import_sheet", sheet_import.pk)
     return redirect("cases:import_sheet", sheet_import.pk)
@@ -154,7 +172,11 @@ def _shown(request: SignedIn, sheet_import: SheetImport) -> int:
     asked = request.POST.get("worksheet") or request.GET.get("worksheet", "")
     if asked.isdecimal() and int(asked) < len(sheet_import.understood):
         return int(asked)
-    read = (index for index, worksheet in enumerate(sheet_import.understood) if worksheet["is_read"])
+    read = (
+        index
+        for index, worksheet in enumerate(sheet_import.understood)
+        if worksheet["is_read"]
+    )
     return next(read, 0)
 
 
@@ -165,17 +187,25 @@ def _form(request: SignedIn, sheet_import: SheetImport) -> SheetForm:
         sheet_import=sheet_import,
         shown=_shown(request, sheet_import),
         platforms=[(platform.slug, platform.label) for platform in platforms],
-        remembered=SheetCorrection.objects.remembered(sheet_import.of_complaint.firm_id),
+        remembered=SheetCorrection.objects.remembered(
+            sheet_import.of_complaint.firm_id
+        ),
     )
 
 
-def _page(request: SignedIn, sheet_import: SheetImport, form: SheetForm | None = None) -> HttpResponse:
+def _page(
+    request: SignedIn, sheet_import: SheetImport, form: SheetForm | None = None
+) -> HttpResponse:
     """The page of what was understood of a sheet. form: with what was sent, where that could not be done."""
     form = form or _form(request, sheet_import)
     worksheets = list(_worksheets(sheet_import, form))
     shown = worksheets[form.shown]
-    corrections = SheetCorrection.objects.visible_to(request.user).filter(firm=sheet_import.of_complaint.firm_id)
-    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(sheet_import.of_complaint)
+    corrections = SheetCorrection.objects.visible_to(request.user).filter(
+        firm=sheet_import.of_complaint.firm_id
+    )
+    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(
+        sheet_import.of_complaint
+    )
     columns = [_column(column, form) for column in shown.understood["columns"]]
     context = {
         "sheet_import": sheet_import,
@@ -185,7 +215,9 @@ def _page(request: SignedIn, sheet_import: SheetImport, form: SheetForm | None =
         "shown": shown,
         "columns": columns,
         "unsure": sum(column["is_unsure"] for column in columns),
-        "corrections": [_correction(one) for one in corrections.select_related("set_by")],
+        "corrections": [
+            _correction(one) for one in corrections.select_related("set_by")
+        ],
         "same_sheet": earlier[:MOST_SAME_SHEETS],
         "settled_words": _settled_words(sheet_import),
         "remarks": [str(sentence(remark)) for remark in sheet_import.remarks],
@@ -201,7 +233,9 @@ def _counts(sheet_import: SheetImport) -> dict[str, Any]:
     """How many of the rows have which result, by the names that the page asks for."""
     counts = workflow.rows_by_result(sheet_import)
     return {
-        "facets": [(word, label, counts[word], kind_of(word)) for word, label in Result.choices],
+        "facets": [
+            (word, label, counts[word], kind_of(word)) for word, label in Result.choices
+        ],
         "ready": sum(counts[result] for result in READY),
         "look": sum(counts[result] for result in Result.values if result not in READY),
         "platforms": _by_platform(sheet_import),
@@ -242,10 +276,15 @@ def _worksheets(sheet_import: SheetImport, form: SheetForm) -> Iterator[Workshee
             header=form[f"header_{index}"],
             platform=form[f"platform_{index}"],
             why=NOT_READ.get(code) or (refused(code).message if code else ""),
-            linked="、".join(f"{_letter(place)} {count}" for place, count in understood.get("linked", ())),
+            linked="、".join(
+                f"{_letter(place)} {count}"
+                for place, count in understood.get("linked", ())
+            ),
             is_shown=index == form.shown,
             not_read=list(_not_read(sheet_import, name, index)),
-            read_all_the_same=[Part(NOT_READ[why], 0, 0, 0, f"{index}:{why}") for why in reads],
+            read_all_the_same=[
+                Part(NOT_READ[why], 0, 0, 0, f"{index}:{why}") for why in reads
+            ],
         )
 
 
@@ -256,7 +295,14 @@ def _not_read(sheet_import: SheetImport, name: str, index: int) -> Iterator[Part
             button = ""
             if part.why in READABLE:
                 button = f"{index}:{part.why}"
-            yield Part(NOT_READ[part.why], part.rows, part.first, part.last, button, part.is_expected)
+            yield Part(
+                NOT_READ[part.why],
+                part.rows,
+                part.first,
+                part.last,
+                button,
+                part.is_expected,
+            )
 
 
 def _column(column: dict[str, Any], form: SheetForm) -> dict[str, Any]:
@@ -284,7 +330,11 @@ def _letter(place: int) -> str:
 def _by_platform(sheet_import: SheetImport) -> list[tuple[str, int]]:
     """How many rows can be registered, by platform, most first."""
     labels = {platform.slug: platform.label for platform in Platform.objects.all()}
-    rows = sheet_import.import_rows.filter(result__in=READY).order_by().values_list("platform_slug")
+    rows = (
+        sheet_import.import_rows.filter(result__in=READY)
+        .order_by()
+        .values_list("platform_slug")
+    )
     counted = rows.annotate(rows=Count("pk")).order_by("-rows", "platform_slug")
     return [(labels.get(slug, slug), count) for slug, count in counted]
 
@@ -294,7 +344,9 @@ def _correction(correction: SheetCorrection) -> dict[str, Any]:
     meanings = {
         about.COLUMN: WORDS.get(correction.meaning, correction.meaning),
         about.HEADER: _("the header"),
-        about.WORKSHEET: pgettext("a worksheet", "read") if correction.meaning else _("left out"),
+        about.WORKSHEET: pgettext("a worksheet", "read")
+        if correction.meaning
+        else _("left out"),
         about.PLATFORM: correction.meaning,
     }
     return {

@@ -60,7 +60,9 @@ TABLE = Table(
     Column("title", gettext_lazy("Title, as claimed"), fixed=True),
     Column("store", gettext_lazy("Store"), "w-store"),
     Column("price", gettext_lazy("Price, as claimed"), "w-price", "n"),
-    Column("list_price", gettext_lazy("List price, as claimed"), "w-wide", "n wide-only"),
+    Column(
+        "list_price", gettext_lazy("List price, as claimed"), "w-wide", "n wide-only"
+    ),
     Column("alleged", gettext_lazy("Alleged by the firm"), "w-truth", "cut2"),
     Column("ground", gettext_lazy("Corps' ground"), "w-ground"),
     Column("claim", gettext_lazy("Claimed by the platform"), "w-claim"),
@@ -89,7 +91,9 @@ def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     found: TargetQuerySet = Target.objects.filter(case=case)
     asked = request.GET
     if (state := asked.get("state")) in TargetState.values:
-        found = (found.unfinished() if state in UNFINISHED else found).filter(state=state)
+        found = (found.unfinished() if state in UNFINISHED else found).filter(
+            state=state
+        )
     elif state == "unfinished":
         found = found.unfinished()
     elif state == OFFICIAL:
@@ -161,13 +165,19 @@ def order_asked(asked: QueryDict) -> tuple[bool, str, tuple[str, ...]]:
     """
     sort = asked.get("sort", "") if asked.get("sort") in ORDERS else ""
     grouped = asked.get("group") == "store" or not (sort or asked.get("group"))
-    return grouped, "" if grouped else sort, BY_STORE if grouped else ORDERS.get(sort, FIRST)
+    return (
+        grouped,
+        "" if grouped else sort,
+        BY_STORE if grouped else ORDERS.get(sort, FIRST),
+    )
 
 
 def printed_table(request: SignedIn, case: Case, most: int) -> dict[str, Any]:
     """What a print shows: all targets that the filter leaves, at most so many, in the order of the work table."""
     grouped, sort, order = order_asked(request.GET)
-    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
+    platforms = {
+        platform.pk: platform for platform in Platform.objects.visible_to(request.user)
+    }
     found = filtered(request, case)
     shown = list(in_order(found).order_by(*order).values(*COLUMNS)[:most])
     flat = flat_rows(case, shown, platforms)
@@ -185,19 +195,26 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything the table needs, in a fixed number of statements whatever the number of targets."""
     asked = request.GET
     counted = _counted(case)
-    platforms = {platform.pk: platform for platform in Platform.objects.visible_to(request.user)}
+    platforms = {
+        platform.pk: platform for platform in Platform.objects.visible_to(request.user)
+    }
     grouped, sort, order = order_asked(asked)
     found = filtered(request, case)
     rows = in_order(found)
     # First which rows, in their order, from as few tables as that takes; then what is shown of them.
     page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
                    total=_total(asked, counted, found))  # fmt: skip
-    shown = {row["id"]: row for row in rows.filter(pk__in=[row["id"] for row in page]).values(*COLUMNS)}
+    shown = {
+        row["id"]: row
+        for row in rows.filter(pk__in=[row["id"] for row in page]).values(*COLUMNS)
+    }
     flat = flat_rows(case, [shown[row["id"]] for row in page], platforms)
     return {
         "cells": _cells(asked, counted),
         "conditions": _chips(request, platforms.values()),
-        "platforms": [(platform.slug, platform.label) for platform in platforms.values()],
+        "platforms": [
+            (platform.slug, platform.label) for platform in platforms.values()
+        ],
         "alleged": sorted({alleged for _state, alleged, _count in counted if alleged}),
         "page": page,
         "rows": flat,
@@ -225,8 +242,15 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
 
 def _counted(case: Case) -> list[tuple[str, str, int]]:
     """(state, what is alleged, how many) of the targets; of those that no notice may name, OFFICIAL for the state."""
-    rows = case.targets.order_by().values_list("state", "alleged", "is_official").annotate(Count("pk"))
-    return [(word_of(state, official), alleged, count) for state, alleged, official, count in rows]
+    rows = (
+        case.targets.order_by()
+        .values_list("state", "alleged", "is_official")
+        .annotate(Count("pk"))
+    )
+    return [
+        (word_of(state, official), alleged, count)
+        for state, alleged, official, count in rows
+    ]
 
 
 def _with(asked: QueryDict, **changes: str) -> str:
@@ -238,23 +262,45 @@ def _with(asked: QueryDict, **changes: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _total(asked: QueryDict, counted: list[tuple[str, str, int]], found: QuerySet[Target]) -> int:
+def _total(
+    asked: QueryDict, counted: list[tuple[str, str, int]], found: QuerySet[Target]
+) -> int:
     """How many targets match: from the counts by state where nothing else is asked for."""
-    narrowing = {name for name in asked if asked.get(name)} - {"state", "after", "before", "tab", "sort", "group"}
+    narrowing = {name for name in asked if asked.get(name)} - {
+        "state",
+        "after",
+        "before",
+        "tab",
+        "sort",
+        "group",
+    }
     state = asked.get("state", "")
     if narrowing or state == "waiting":
         return found.count()
     everything = (*TargetState.values, OFFICIAL)
-    wanted = (state,) if state in everything else UNFINISHED if state == "unfinished" else everything
+    wanted = (
+        (state,)
+        if state in everything
+        else UNFINISHED
+        if state == "unfinished"
+        else everything
+    )
     return sum(count for word, _alleged, count in counted if word in wanted)
 
 
-def _cells(asked: QueryDict, counted: list[tuple[str, str, int]]) -> list[dict[str, Any]]:
+def _cells(
+    asked: QueryDict, counted: list[tuple[str, str, int]]
+) -> list[dict[str, Any]]:
     counts: dict[str, int] = {}
     for word, _alleged, count in counted:
         counts[word] = counts.get(word, 0) + count
     state = asked.get("state", "")
-    whole = {"value": sum(counts.values()), "label": _("All"), "kind": "grey", "whole": True}
+    whole = {
+        "value": sum(counts.values()),
+        "label": _("All"),
+        "kind": "grey",
+        "whole": True,
+    }
     return [
         whole | {"url": _with(asked, state=""), "current": not state},
         *(

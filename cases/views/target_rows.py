@@ -87,14 +87,19 @@ class Wording:
     calendar: Calendar
 
 
-def flat_rows(case: Case, shown: Collection[dict[str, Any]], platforms: dict[int, Platform]) -> list[dict[str, Any]]:
+def flat_rows(
+    case: Case, shown: Collection[dict[str, Any]], platforms: dict[int, Platform]
+) -> list[dict[str, Any]]:
     """Flat rows for a flat loop: everything is formatted once, here.
 
     What the firm alleges stands as the firm wrote it; the ground that the corps gave stands in a column of its own.
     """
     wording = _wording(case, platforms)
     # Many rows fall due on few days.
-    deadlines = {due_on: _deadline_of(due_on, wording) for due_on in {row["due_on"] for row in shown}}
+    deadlines = {
+        due_on: _deadline_of(due_on, wording)
+        for due_on in {row["due_on"] for row in shown}
+    }
     return [
         {
             **_target_of(row, wording),
@@ -122,7 +127,10 @@ def _wording(case: Case, platforms: dict[int, Platform]) -> Wording:
         claims=dict(Claim.choices),
         seens=dict(Seen.choices),
         states=dict(TargetState.choices),
-        contradictions={TargetState.CLAIMED: _("Still on sale"), TargetState.RELISTED: _("Relisted")},
+        contradictions={
+            TargetState.CLAIMED: _("Still on sale"),
+            TargetState.RELISTED: _("Relisted"),
+        },
         targets=reverse("cases:target", args=[0])[:-2],
         notices=reverse("notices:list"),
         on=today(),
@@ -132,7 +140,11 @@ def _wording(case: Case, platforms: dict[int, Platform]) -> Wording:
 
 def _target_of(row: dict[str, Any], wording: Wording) -> dict[str, Any]:
     """What a row asks about, why, and its state."""
-    is_store, state, ground = row["kind"] == Target.Kind.STORE, row["state"], row[wording.ground_name]
+    is_store, state, ground = (
+        row["kind"] == Target.Kind.STORE,
+        row["state"],
+        row[wording.ground_name],
+    )
     canonical_id, title = row["listing__canonical_id"], row["listing__title"]
     if is_store:
         canonical_id, title = row["store__canonical_id"], row["store__name"]
@@ -202,20 +214,33 @@ def _deadline_of(due_on: date | None, wording: Wording) -> dict[str, str]:
         return {"due": "", "late": ""}
     late = ""
     if due_on < wording.on:
-        late = thousands(-working_days_left(due_on, today=wording.on, calendar=wording.calendar))
+        late = thousands(
+            -working_days_left(due_on, today=wording.on, calendar=wording.calendar)
+        )
     return {"due": day(due_on), "late": late}
 
 
 def _store_of(row: dict[str, Any]) -> dict[str, Any]:
     """Name and id of the store of a row, and whether a firm only claims it."""
     if row["kind"] == Target.Kind.STORE:
-        return {"store": row["store__name"], "store_id": shortened(row["store__canonical_id"]), "store_claimed": False}
-    claimed = row["listing__store_id"] is None and row["listing__claimed_store_id"] is not None
+        return {
+            "store": row["store__name"],
+            "store_id": shortened(row["store__canonical_id"]),
+            "store_claimed": False,
+        }
+    claimed = (
+        row["listing__store_id"] is None
+        and row["listing__claimed_store_id"] is not None
+    )
     which = "listing__store"
     if claimed:
         which = "listing__claimed_store"
     name, canonical_id = row[f"{which}__name"], row[f"{which}__canonical_id"]
-    return {"store": name or "", "store_id": shortened(canonical_id or ""), "store_claimed": claimed}
+    return {
+        "store": name or "",
+        "store_id": shortened(canonical_id or ""),
+        "store_claimed": claimed,
+    }
 
 
 def _when(at: datetime | None, on: date) -> str:
@@ -227,7 +252,9 @@ def _when(at: datetime | None, on: date) -> str:
     return day(at)
 
 
-def groups_of(found: QuerySet[Target], rows: list[dict[str, Any]]) -> dict[int, list[tuple[Any, str, bool]]]:
+def groups_of(
+    found: QuerySet[Target], rows: list[dict[str, Any]]
+) -> dict[int, list[tuple[Any, str, bool]]]:
     """What stands at the right of each store's head, of what the filter leaves: contradictions, then states.
 
     One statement; each as (word, how many, whether it is a contradiction).
@@ -250,4 +277,8 @@ def groups_of(found: QuerySet[Target], rows: list[dict[str, Any]]) -> dict[int, 
 
 def _in_words(counts: Counter[str]) -> list[tuple[Any, str, bool]]:
     named = ((CONTRADICTION, _("contradictions")), *SHOWN)
-    return [(label, thousands(counts[word]), word == CONTRADICTION) for word, label in named if counts[word]]
+    return [
+        (label, thousands(counts[word]), word == CONTRADICTION)
+        for word, label in named
+        if counts[word]
+    ]

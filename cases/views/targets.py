@@ -57,23 +57,49 @@ PARTS = (
 def show_target(request: SignedIn, pk: int) -> HttpResponse:
     """A target: the three truths, its story newest first, and why it counts what it counts."""
     targets = Target.objects.visible_to(request.user).select_related(
-        "platform", "listing__store", "listing__claimed_store", "store", "firm", "complaint", "case__ground", "ground"
+        "platform",
+        "listing__store",
+        "listing__claimed_store",
+        "store",
+        "firm",
+        "complaint",
+        "case__ground",
+        "ground",
     )
     target = get_object_or_404(targets, pk=pk)
-    rows = list(target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[:MOST_ROWS])
-    lines = story.newest_first([*_reports(target, rows), *_acts(target), *story.story_of(target, request.user)])
+    rows = list(
+        target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[
+            :MOST_ROWS
+        ]
+    )
+    lines = story.newest_first(
+        [*_reports(target, rows), *_acts(target), *story.story_of(target, request.user)]
+    )
     part = request.GET.get("story", "")
-    told = [line for line in lines if line.part == part] if part in dict(PARTS) else lines
-    ledger = [count for teller in story.tellers for count in teller.ledger(target, request.user)]
+    told = (
+        [line for line in lines if line.part == part] if part in dict(PARTS) else lines
+    )
+    ledger = [
+        count
+        for teller in story.tellers
+        for count in teller.ledger(target, request.user)
+    ]
     context = {
         "target": target,
         "rows": rows,
-        "days": [(day, list(lot)) for day, lot in groupby(told, key=lambda line: shanghai_date(line.at))],
+        "days": [
+            (day, list(lot))
+            for day, lot in groupby(told, key=lambda line: shanghai_date(line.at))
+        ],
         "parts": [("", _("All"), len(lines)), *_parts(lines)],
         "part": part if part in dict(PARTS) else "",
         "proofs": [
             *_origin(target, rows),
-            *(proof for teller in story.tellers for proof in teller.proofs(target, request.user)),
+            *(
+                proof
+                for teller in story.tellers
+                for proof in teller.proofs(target, request.user)
+            ),
         ],
         "ledger": ledger,
         "sum": sum(count.sign for count in ledger),
@@ -82,13 +108,20 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "ground": target.ground or (target.case.ground if target.case else None),
         "in_store": _in_store(target),
         "claims": _claims(target, request.user),
-        "acts": [act for teller in story.tellers for act in teller.acts(target, request.user)],
+        "acts": [
+            act for teller in story.tellers for act in teller.acts(target, request.user)
+        ],
     } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
 
 
 def _acts(target: Target) -> list[story.Line]:
-    entries = AuditEntry.objects.about(target).filter(verb__in=ACTS).select_related("actor").order_by("pk")
+    entries = (
+        AuditEntry.objects.about(target)
+        .filter(verb__in=ACTS)
+        .select_related("actor")
+        .order_by("pk")
+    )
     return timeline.lines_of(entries)
 
 
@@ -99,7 +132,9 @@ def _in_store(target: Target) -> dict[str, Any]:
         return {}
     store = shown.pk
     found = target.case.targets.filter(in_store(store))
-    counts = found.aggregate(total=Count("pk"), verified=Count("pk", filter=Q(state=TargetState.VERIFIED)))
+    counts = found.aggregate(
+        total=Count("pk"), verified=Count("pk", filter=Q(state=TargetState.VERIFIED))
+    )
     return counts | {"url": f"{target.case.get_absolute_url()}?store={store}"}
 
 
@@ -108,13 +143,17 @@ def _claims(target: Target, user: User) -> list[dict[str, Any]]:
     if target.listing is None:
         return []
     said = Belonging.objects.visible_to(user).waiting()
-    said = said.filter(platform=target.platform_id, listing_id=target.listing.canonical_id).select_related(
-        "firm", "platform"
-    )
+    said = said.filter(
+        platform=target.platform_id, listing_id=target.listing.canonical_id
+    ).select_related("firm", "platform")
     found = []
     for claim in said.select_related("firm", "platform"):
-        complaint = Complaint.objects.visible_to(user).filter(pk=claim.complaint or 0).first()
-        account = OfficialAccount.objects.filter(platform=target.platform_id, canonical_id=claim.store_id).first()
+        complaint = (
+            Complaint.objects.visible_to(user).filter(pk=claim.complaint or 0).first()
+        )
+        account = OfficialAccount.objects.filter(
+            platform=target.platform_id, canonical_id=claim.store_id
+        ).first()
         found.append({"claim": claim, "complaint": complaint, "account": account})
     return found
 
@@ -130,18 +169,37 @@ def _truths(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
     for teller in story.tellers:
         for truth, words in teller.witnesses(target, user).items():
             said[truth] += words
-    against = target.seen == Seen.LIVE and target.state in (TargetState.CLAIMED, TargetState.RELISTED)
-    seen_kinds = {Seen.GONE: "green", Seen.LIVE: "red" if against else "grey", Seen.UNREACHABLE: "amber"}
+    against = target.seen == Seen.LIVE and target.state in (
+        TargetState.CLAIMED,
+        TargetState.RELISTED,
+    )
+    seen_kinds = {
+        Seen.GONE: "green",
+        Seen.LIVE: "red" if against else "grey",
+        Seen.UNREACHABLE: "amber",
+    }
     claimed: dict[str, Any] = {}
     if target.claim:
         lines = [*(said["claimed"] or [moment(target.claim_at)]), target.claim_remark]
-        claimed = {"word": target.get_claim_display(), "lines": [line for line in lines if line]}
+        claimed = {
+            "word": target.get_claim_display(),
+            "lines": [line for line in lines if line],
+        }
     seen: dict[str, Any] = {"word": _("not looked at yet")} if target.claim else {}
     if target.seen:
         lines = said["seen"] or [moment(target.seen_at)]
-        seen = {"word": target.get_seen_display(), "lines": lines, "kind": seen_kinds[Seen(target.seen)]}
+        seen = {
+            "word": target.get_seen_display(),
+            "lines": lines,
+            "kind": seen_kinds[Seen(target.seen)],
+        }
     alleged = _alleged(target, rows)
-    return {"alleged": alleged, "claimed": claimed, "seen": seen, "contradiction": "seen" if against else ""}
+    return {
+        "alleged": alleged,
+        "claimed": claimed,
+        "seen": seen,
+        "contradiction": "seen" if against else "",
+    }
 
 
 def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
@@ -149,12 +207,21 @@ def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
     chain: list[tuple[Any, Any, Any]] = []
     if rows:
         first = rows[0]
-        sheet = {"sheet": first.sheet_import.complaint.sheet_name, "place": first.place_in_words}
+        sheet = {
+            "sheet": first.sheet_import.complaint.sheet_name,
+            "place": first.place_in_words,
+        }
         rows_of = reverse("cases:import", args=[first.sheet_import_id]) + "?show=all"
         chain.append((_("Complaint row"), _("%(sheet)s, %(place)s") % sheet, rows_of))
     chain.append((_("Canonical address"), target.thing.url.split("://")[-1], ""))
     if target.case:
-        chain.append((_("Case"), target.case.document_number or target.case.number, target.case.get_absolute_url()))
+        chain.append(
+            (
+                _("Case"),
+                target.case.document_number or target.case.number,
+                target.case.get_absolute_url(),
+            )
+        )
     return chain
 
 
@@ -163,9 +230,14 @@ def _why_not(target: Target) -> Any:
     if target.is_official:
         return _("It belongs to an official account; no notice may name it.")
     reasons = {
-        TargetState.GONE_BEFORE: _("It was gone before our notice; that is not our result."),
-        TargetState.RESTORED: _("An objection was upheld; what was counted is taken out."),
-        TargetState.DROPPED: _("It was dropped: %(reason)s") % {"reason": target.why_dropped},
+        TargetState.GONE_BEFORE: _(
+            "It was gone before our notice; that is not our result."
+        ),
+        TargetState.RESTORED: _(
+            "An objection was upheld; what was counted is taken out."
+        ),
+        TargetState.DROPPED: _("It was dropped: %(reason)s")
+        % {"reason": target.why_dropped},
     }
     usual = _("Only what an officer verified as gone after a platform's answer counts.")
     return reasons.get(TargetState(target.state), usual)
@@ -176,7 +248,12 @@ def _restoring(target: Target) -> str:
     if target.restoring_asked_at is None:
         return ""
     when = {"when": moment(target.restoring_asked_at)}
-    return _("The platform was asked on %(when)s to restore it; whether it did is to be looked at.") % when
+    return (
+        _(
+            "The platform was asked on %(when)s to restore it; whether it did is to be looked at."
+        )
+        % when
+    )
 
 
 def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
@@ -214,7 +291,13 @@ def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
         at = row.registered_at if index else target.reported_at
         if at:
             lines.append(
-                story.Line(at=at, text=text, note=note, url=complaint.get_absolute_url(), link=complaint.number)
+                story.Line(
+                    at=at,
+                    text=text,
+                    note=note,
+                    url=complaint.get_absolute_url(),
+                    link=complaint.number,
+                )
             )
     return lines
 
@@ -228,7 +311,11 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     if not code and chosen_act(request, "drop", "take_up") == "take_up":
         return _take_up(request, case)
     if request.POST.get("all_matching"):
-        ids = list(filtered(request, case).order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+        ids = list(
+            filtered(request, case)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:MOST_AT_ONCE]
+        )
     else:
         ids = ticked_ids(request.POST)[:MOST_AT_ONCE]
     back = f"{case.get_absolute_url()}?{request.GET.urlencode()}"
@@ -240,10 +327,14 @@ def act_on_many(request: SignedIn, number: str) -> HttpResponse:
         if code:
             grounds = LegalGround.objects.visible_to(request.user)
             ground = None if code == "none" else get_object_or_404(grounds, code=code)
-            results = workflow.ground_targets(targets=own, ground=ground, actor=request.user)
+            results = workflow.ground_targets(
+                targets=own, ground=ground, actor=request.user
+            )
         else:
             reason = request.POST.get("reason", "")
-            results = workflow.drop_targets(targets=own, actor=request.user, reason=reason)
+            results = workflow.drop_targets(
+                targets=own, actor=request.user, reason=reason
+            )
     except TransitionRefused as refused:
         return send_back(request, refused, back)
     if all(result.ok for result in results):
@@ -270,18 +361,42 @@ def _take_up(request: SignedIn, case: Case) -> HttpResponse:
 
 
 def _say_done(request: SignedIn, count: int) -> None:
-    messages.success(request, ngettext("%(count)d target done.", "%(count)d targets done.", count) % {"count": count})
+    messages.success(
+        request,
+        ngettext("%(count)d target done.", "%(count)d targets done.", count)
+        % {"count": count},
+    )
 
 
-def _results(request: SignedIn, case: Case, results: list[Result], back: str) -> HttpResponse:
+def _results(
+    request: SignedIn, case: Case, results: list[Result], back: str
+) -> HttpResponse:
     """A page with a result for each, the targets named."""
-    failed = [result.ref for result in results if not result.ok and isinstance(result.ref, int)]
+    failed = [
+        result.ref
+        for result in results
+        if not result.ok and isinstance(result.ref, int)
+    ]
     named = Target.objects.visible_to(request.user).filter(pk__in=failed)
     named = named.select_related("listing", "store", "platform")
     names = {
-        target.pk: (f"{target.thing.canonical_id} {target.thing}", reverse("cases:target", args=[target.pk]))
+        target.pk: (
+            f"{target.thing.canonical_id} {target.thing}",
+            reverse("cases:target", args=[target.pk]),
+        )
         for target in named
     }
-    undoable = BulkAct.objects.visible_to(request.user).undoable().filter(case=case).order_by("-pk")
-    context = {"case": case, "results": results, "names": names, "back": back, "undoable": undoable}
+    undoable = (
+        BulkAct.objects.visible_to(request.user)
+        .undoable()
+        .filter(case=case)
+        .order_by("-pk")
+    )
+    context = {
+        "case": case,
+        "results": results,
+        "names": names,
+        "back": back,
+        "undoable": undoable,
+    }
     return render(request, "cases/result.html", context, status=status_of(results))

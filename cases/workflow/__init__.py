@@ -55,7 +55,12 @@ from cases.workflow.complaints import (
 )
 from cases.workflow.correcting import Said, correct_reading, forget_corrections
 from cases.workflow.grounds import change_ground, is_given, register_ground
-from cases.workflow.import_undoing import import_checks, take_back_rows, undo_import, undoing_of
+from cases.workflow.import_undoing import (
+    import_checks,
+    take_back_rows,
+    undo_import,
+    undoing_of,
+)
 from cases.workflow.imports import (
     abandon_import,
     continue_registering,
@@ -65,10 +70,20 @@ from cases.workflow.imports import (
     rows_by_result,
 )
 from cases.workflow.moving import move_complaint, stays_of
-from cases.workflow.passing import draft_checks, misplaced_targets, pass_on, pass_on_all, pass_on_ended
+from cases.workflow.passing import (
+    draft_checks,
+    misplaced_targets,
+    pass_on,
+    pass_on_all,
+    pass_on_ended,
+)
 from cases.workflow.registration import official_found
 from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
-from cases.workflow.settling import note_address_asked, note_addresses_asked, settle_rows
+from cases.workflow.settling import (
+    note_address_asked,
+    note_addresses_asked,
+    settle_rows,
+)
 from cases.workflow.taking_up import take_up_sheet
 from cases.workflow.targets import (
     add_targets,

@@ -10,7 +10,13 @@ from corps.models import AuditEntry, User
 
 
 def keep_act(
-    verb: str, *, actor: User, at: datetime, case: Case | None, subjects: Sequence[int], before: Sequence[Any]
+    verb: str,
+    *,
+    actor: User,
+    at: datetime,
+    case: Case | None,
+    subjects: Sequence[int],
+    before: Sequence[Any],
 ) -> None:
     """Keep an act that was just done and recorded, so that it can be undone; not one of a replay. One statement or two.
 

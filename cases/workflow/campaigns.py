@@ -48,7 +48,15 @@ def open_campaign(
     )
     campaign.full_clean()
     campaign.save()
-    record(actor, "campaign.opened", campaign, at=at, name=name, opens_on=opens_on, closes_on=closes_on)
+    record(
+        actor,
+        "campaign.opened",
+        campaign,
+        at=at,
+        name=name,
+        opens_on=opens_on,
+        closes_on=closes_on,
+    )
     return campaign
 
 
@@ -72,8 +80,16 @@ def change_campaign(
     at = accept_at(actor, at, now())
     campaign = locked(Campaign.objects).get(pk=campaign.pk)
     require(actor, "cases.open_campaign", campaign)
-    wanted = {"name": name, "name_en": name_en, "opens_on": opens_on, "closes_on": closes_on}
-    lengths = {"reply_working_days": reply_working_days, "check_working_days": check_working_days}
+    wanted = {
+        "name": name,
+        "name_en": name_en,
+        "opens_on": opens_on,
+        "closes_on": closes_on,
+    }
+    lengths = {
+        "reply_working_days": reply_working_days,
+        "check_working_days": check_working_days,
+    }
     before, after = put(campaign, wanted | lengths)
     if not after:
         return campaign

@@ -6,10 +6,25 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import BulkAct, Campaign, Case, CaseNote, CaseOfficer, Complaint, LegalGround, Target
+from cases.models import (
+    BulkAct,
+    Campaign,
+    Case,
+    CaseNote,
+    CaseOfficer,
+    Complaint,
+    LegalGround,
+    Target,
+)
 from cases.states import CaseState, ComplaintState
 from cases.workflow.bulk_acts import keep_act
-from cases.workflow.guards import given, lock_case, require_open, require_valid_ground, require_way
+from cases.workflow.guards import (
+    given,
+    lock_case,
+    require_open,
+    require_valid_ground,
+    require_way,
+)
 from cases.workflow.passing import held_by, named_by, pass_on
 from corps.access import require
 from corps.audit import entry, record, record_many
@@ -49,12 +64,18 @@ def open_case(
     lock_registry()
     taken = _locked_complaints(complaints, actor)
     if not taken:
-        raise TransitionRefused("no-complaints", _("A case is made of at least one complaint."))
+        raise TransitionRefused(
+            "no-complaints", _("A case is made of at least one complaint.")
+        )
     if len({complaint.firm_id for complaint in taken}) > 1:
-        raise TransitionRefused("several-firms", _("These complaints come from different firms."))
+        raise TransitionRefused(
+            "several-firms", _("These complaints come from different firms.")
+        )
     unit = unit or actor.unit
     if unit is None or not (actor.sees_every_unit or _is_below(unit, actor.unit)):
-        raise TransitionRefused("other-unit", _("A case is opened in one's own unit or in one below it."))
+        raise TransitionRefused(
+            "other-unit", _("A case is opened in one's own unit or in one below it.")
+        )
     if ground is not None:
         require_valid_ground(ground, at)
 
@@ -70,17 +91,39 @@ def open_case(
     case.clean_fields(exclude={field.name for field in Case._meta.fields} - {"title"})
     case.number = take_number("C", at)
     case.save()
-    record(actor, "case.opened", case, at=at, thread=case.thread, number=case.number, firm=case.firm.code, unit=unit.pk)
+    record(
+        actor,
+        "case.opened",
+        case,
+        at=at,
+        thread=case.thread,
+        number=case.number,
+        firm=case.firm.code,
+        unit=unit.pk,
+    )
     _put_in(case, taken, actor, at)
     if lead is not None or second is not None:
         _assign(case, lead, second, actor, at)
     _keep(BulkAct.Verb.OPEN, case, taken, actor, at)
-    announce("case.to_file", case, actor=actor, url=case.get_absolute_url(), number=case.number, title=case.title)
+    announce(
+        "case.to_file",
+        case,
+        actor=actor,
+        url=case.get_absolute_url(),
+        number=case.number,
+        title=case.title,
+    )
     return case
 
 
 @transaction.atomic
-def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, at: datetime | None = None) -> Case:
+def add_complaints(
+    *,
+    case: Case,
+    complaints: Iterable[Complaint],
+    actor: User,
+    at: datetime | None = None,
+) -> Case:
     """Take further accepted complaints of the same firm into a case.
 
     Raises PermissionDenied; TransitionRefused "case-not-open", "not-accepted", "several-firms".
@@ -92,7 +135,11 @@ def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, 
     require_open(case)
     taken = _locked_complaints(complaints, actor)
     if any(complaint.firm_id != case.firm_id for complaint in taken):
-        raise TransitionRefused("several-firms", _("A case holds the complaints of one firm."), firm=case.firm.code)
+        raise TransitionRefused(
+            "several-firms",
+            _("A case holds the complaints of one firm."),
+            firm=case.firm.code,
+        )
     _put_in(case, taken, actor, at)
     _keep(BulkAct.Verb.JOIN, case, taken, actor, at)
     return case
@@ -100,7 +147,12 @@ def add_complaints(*, case: Case, complaints: Iterable[Complaint], actor: User, 
 
 @transaction.atomic
 def assign_officers(
-    *, case: Case, lead: User | None, second: User | None, actor: User, at: datetime | None = None
+    *,
+    case: Case,
+    lead: User | None,
+    second: User | None,
+    actor: User,
+    at: datetime | None = None,
 ) -> Case:
     """Say which two officers handle the case; whoever handled it until now is relieved.
 
@@ -109,8 +161,15 @@ def assign_officers(
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.assign_officers", case)
-    if case.state in (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.TRANSFERRED, CaseState.WITHDRAWN):
-        raise TransitionRefused("wrong-state", _("This case is over."), state=case.state, **last_act(case))
+    if case.state in (
+        CaseState.CLOSED,
+        CaseState.ARCHIVED,
+        CaseState.TRANSFERRED,
+        CaseState.WITHDRAWN,
+    ):
+        raise TransitionRefused(
+            "wrong-state", _("This case is over."), state=case.state, **last_act(case)
+        )
     _assign(case, lead, second, actor, at)
     return case
 
@@ -127,13 +186,23 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.FILED)
     if case.opened_by_id == actor.pk:
-        raise TransitionRefused("own-draft", _("Nobody files the case that they opened."))
+        raise TransitionRefused(
+            "own-draft", _("Nobody files the case that they opened.")
+        )
     _require_two_officers(case)
 
     case.state, case.filed_by, case.filed_at = CaseState.FILED, actor, at
     case.handling_deadline = Deadline.objects.ensure("CB", shanghai_date(at))
     case.document_number = document_number("立", at)
-    case.save(update_fields=["state", "filed_by", "filed_at", "handling_deadline", "document_number"])
+    case.save(
+        update_fields=[
+            "state",
+            "filed_by",
+            "filed_at",
+            "handling_deadline",
+            "document_number",
+        ]
+    )
     record(
         actor,
         "case.filed",
@@ -148,7 +217,9 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
 
 
 @transaction.atomic
-def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+def decline_case(
+    *, case: Case, actor: User, reason: str, at: datetime | None = None
+) -> Case:
     """Decide that the lead is not filed (不予立案); what others name as well passes to their cases.
 
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
@@ -159,7 +230,11 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
     case = lock_case(case)
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.NOT_FILED)
-    case.state, case.conclusion, case.declined_at = CaseState.NOT_FILED, given(reason), at
+    case.state, case.conclusion, case.declined_at = (
+        CaseState.NOT_FILED,
+        given(reason),
+        at,
+    )
     case.document_number = document_number("不立", at)
     case.save(update_fields=["state", "conclusion", "declined_at", "document_number"])
     said = {"document_number": case.document_number, "reason": case.conclusion}
@@ -172,14 +247,31 @@ def decline_case(*, case: Case, actor: User, reason: str, at: datetime | None = 
 def _announce_decision(event: str, case: Case, actor: User) -> None:
     """Tell the officers, and the firm for each of its complaints, whether the case was filed."""
     url = case.get_absolute_url()
-    announce(event, case, to="officers", actor=actor, url=url, number=case.number, reason=case.conclusion)
+    announce(
+        event,
+        case,
+        to="officers",
+        actor=actor,
+        url=url,
+        number=case.number,
+        reason=case.conclusion,
+    )
     for complaint in case.complaints.order_by("pk"):
         url = complaint.get_absolute_url()
-        announce(event, complaint, to="firm (paper)", actor=actor, url=url, number=complaint.number)
+        announce(
+            event,
+            complaint,
+            to="firm (paper)",
+            actor=actor,
+            url=url,
+            number=complaint.number,
+        )
 
 
 @transaction.atomic
-def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+def reconsider_case(
+    *, case: Case, actor: User, reason: str, at: datetime | None = None
+) -> Case:
     """Make a lead again of a case that was not filed, without what passed to another case meanwhile.
 
     Raises as `decline_case`.
@@ -190,7 +282,12 @@ def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None
     require(actor, "cases.file_case", case)
     require_way(case, CaseState.LEAD)
     reason = given(reason)
-    case.state, case.conclusion, case.document_number, case.declined_at = CaseState.LEAD, "", "", None
+    case.state, case.conclusion, case.document_number, case.declined_at = (
+        CaseState.LEAD,
+        "",
+        "",
+        None,
+    )
     case.save(update_fields=["state", "conclusion", "document_number", "declined_at"])
     record(actor, "case.reconsidered", case, at=at, thread=case.thread, reason=reason)
     pass_on(named_by(case.complaints.all()), actor=actor, at=at)
@@ -198,7 +295,9 @@ def reconsider_case(*, case: Case, actor: User, reason: str, at: datetime | None
 
 
 @transaction.atomic
-def give_ground(*, case: Case, actor: User, ground: LegalGround | None, at: datetime | None = None) -> Case:
+def give_ground(
+    *, case: Case, actor: User, ground: LegalGround | None, at: datetime | None = None
+) -> Case:
     """Say on which ground the case stands; it holds for every target that has none of its own. None takes it back.
 
     Raises PermissionDenied; TransitionRefused "case-not-open", "ground-not-valid".
@@ -224,7 +323,9 @@ def give_ground(*, case: Case, actor: User, ground: LegalGround | None, at: date
 
 
 @transaction.atomic
-def retitle_case(*, case: Case, actor: User, title: str, at: datetime | None = None) -> Case:
+def retitle_case(
+    *, case: Case, actor: User, title: str, at: datetime | None = None
+) -> Case:
     """Correct the title under which the case stands in its letters; those already sent keep theirs, and a notice that
     waits for approval has to be put forward anew.
 
@@ -237,12 +338,22 @@ def retitle_case(*, case: Case, actor: User, title: str, at: datetime | None = N
     before, case.title = case.title, title.strip()
     case.clean_fields(exclude={field.name for field in Case._meta.fields} - {"title"})
     case.save(update_fields=["title"])
-    record(actor, "case.retitled", case, at=at, thread=case.thread, before=before, after=case.title)
+    record(
+        actor,
+        "case.retitled",
+        case,
+        at=at,
+        thread=case.thread,
+        before=before,
+        after=case.title,
+    )
     return case
 
 
 @transaction.atomic
-def add_note(*, case: Case, actor: User, text: str, at: datetime | None = None) -> CaseNote:
+def add_note(
+    *, case: Case, actor: User, text: str, at: datetime | None = None
+) -> CaseNote:
     """Write something down about a case, in whatever state. text: 1 to 4,000 signs.
 
     Raises PermissionDenied; TransitionRefused "note-empty", "note-too-long".
@@ -253,7 +364,10 @@ def add_note(*, case: Case, actor: User, text: str, at: datetime | None = None) 
     if not text:
         raise TransitionRefused("note-empty", _("The note is empty."))
     if len(text) > NOTE:
-        raise TransitionRefused("note-too-long", _("The note is longer than %(signs)s signs.") % {"signs": NOTE})
+        raise TransitionRefused(
+            "note-too-long",
+            _("The note is longer than %(signs)s signs.") % {"signs": NOTE},
+        )
     note = CaseNote.objects.create(case=case, author=actor, text=text, at=at)
     record(actor, "case.noted", case, at=at, thread=case.thread, note=note.pk)
     return note
@@ -264,11 +378,20 @@ def _locked_complaints(complaints: Iterable[Complaint], actor: User) -> list[Com
     ids = {complaint.pk for complaint in complaints}
     visible = Complaint.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
     found = list(locked(visible).select_related("firm", "campaign"))
-    wrong = [complaint for complaint in found if complaint.state != ComplaintState.ACCEPTED]
+    wrong = [
+        complaint for complaint in found if complaint.state != ComplaintState.ACCEPTED
+    ]
     if wrong or len(found) < len(ids):
-        message = _("Only accepted complaints that are in no case yet can be taken into one.")
+        message = _(
+            "Only accepted complaints that are in no case yet can be taken into one."
+        )
         numbers = [complaint.number for complaint in wrong]
-        raise TransitionRefused("not-accepted", message, complaints=numbers, **(last_act(wrong[0]) if wrong else {}))
+        raise TransitionRefused(
+            "not-accepted",
+            message,
+            complaints=numbers,
+            **(last_act(wrong[0]) if wrong else {}),
+        )
     return found
 
 
@@ -277,19 +400,32 @@ def _shared_campaign(complaints: list[Complaint]) -> Campaign | None:
     return campaigns.pop() if len(campaigns) == 1 else None
 
 
-def _keep(verb: str, case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:
+def _keep(
+    verb: str, case: Case, complaints: list[Complaint], actor: User, at: datetime
+) -> None:
     """Keep the act by which complaints came into a case."""
     ids = [complaint.pk for complaint in complaints]
-    keep_act(verb, actor=actor, at=at, case=case, subjects=ids, before=[None for _pk in ids])
+    keep_act(
+        verb, actor=actor, at=at, case=case, subjects=ids, before=[None for _pk in ids]
+    )
 
 
 def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:
     """Make locked complaints the case's, with their targets; the caller holds `lock_registry`."""
     ids = [complaint.pk for complaint in complaints]
     Complaint.objects.filter(pk__in=ids).update(state=ComplaintState.IN_CASE, case=case)
-    targets = Target.objects.filter(complaint__in=ids, case__isnull=True).update(case=case)
+    targets = Target.objects.filter(complaint__in=ids, case__isnull=True).update(
+        case=case
+    )
     record_many(
-        entry(actor, "complaint.in_case", complaint, at=at, thread=case.thread, number=complaint.number)
+        entry(
+            actor,
+            "complaint.in_case",
+            complaint,
+            at=at,
+            thread=case.thread,
+            number=complaint.number,
+        )
         for complaint in complaints
     )
     record(
@@ -303,32 +439,55 @@ def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) 
     )
 
 
-def _assign(case: Case, lead: User | None, second: User | None, actor: User, at: datetime) -> None:
+def _assign(
+    case: Case, lead: User | None, second: User | None, actor: User, at: datetime
+) -> None:
     if lead is None or second is None or lead.pk == second.pk:
-        raise TransitionRefused("two-officers", _("A case is handled by two officers, one of them in the lead."))
+        raise TransitionRefused(
+            "two-officers",
+            _("A case is handled by two officers, one of them in the lead."),
+        )
     if not (_can_handle(lead) and _can_handle(second)):
-        raise TransitionRefused("not-an-officer", _("Only officers of the corps can handle a case."))
+        raise TransitionRefused(
+            "not-an-officer", _("Only officers of the corps can handle a case.")
+        )
     current = case.assignments.filter(until__isnull=True)
     relieved = list(current.order_by("-is_lead").values_list("officer", flat=True))
     current.update(until=at)
     CaseOfficer.objects.bulk_create(
-        CaseOfficer(case=case, officer=officer, is_lead=officer is lead, since=at) for officer in (lead, second)
+        CaseOfficer(case=case, officer=officer, is_lead=officer is lead, since=at)
+        for officer in (lead, second)
     )
-    record(actor, "case.assigned", case, at=at, thread=case.thread, officers=[lead.pk, second.pk], relieved=relieved)
+    record(
+        actor,
+        "case.assigned",
+        case,
+        at=at,
+        thread=case.thread,
+        officers=[lead.pk, second.pk],
+        relieved=relieved,
+    )
 
 
 def _require_two_officers(case: Case) -> None:
     """Raise TransitionRefused "two-officers" unless two who can handle a case are assigned to this one."""
-    officers = User.objects.filter(assignments__case=case, assignments__until__isnull=True)
+    officers = User.objects.filter(
+        assignments__case=case, assignments__until__isnull=True
+    )
     held(User, officers.values_list("pk", flat=True))
     if sum(_can_handle(officer) for officer in officers.all()) < 2:
-        said = _("A case is filed with two officers assigned to it, whose accounts are open.")
+        said = _(
+            "A case is filed with two officers assigned to it, whose accounts are open."
+        )
         raise TransitionRefused("two-officers", said)
 
 
 def _can_handle(officer: User) -> bool:
     """Whether a person can handle cases: an officer or a supervisor whose account is open."""
-    return officer.is_active and officer.role in (User.Role.OFFICER, User.Role.SUPERVISOR)
+    return officer.is_active and officer.role in (
+        User.Role.OFFICER,
+        User.Role.SUPERVISOR,
+    )
 
 
 def _is_below(unit: Unit, top: Unit | None) -> bool:

@@ -42,11 +42,17 @@ def is_barred(firm: int) -> bool:
     """
     refused = Belonging.objects.filter(firm=firm, state=Belonging.State.REFUSED)
     recently = refused.filter(judged_at__gte=now() - REFUSED_WITHIN)
-    return recently.order_by().values("judged_at", "judged_by").distinct().count() >= REFUSALS
+    return (
+        recently.order_by().values("judged_at", "judged_by").distinct().count()
+        >= REFUSALS
+    )
 
 
 def tell_of_claims(
-    complaint: Complaint, claims: Mapping[Pair, tuple[int, bool]], registry: Registry, actor: User
+    complaint: Complaint,
+    claims: Mapping[Pair, tuple[int, bool]],
+    registry: Registry,
+    actor: User,
 ) -> None:
     """Tell the officers of every case that new claims of a sheet touch, and an administrator of those without effect.
 
@@ -54,7 +60,11 @@ def tell_of_claims(
     """
     if current().is_replay:
         return
-    effective = {listing for (listing, _store), (_row, takes_effect) in claims.items() if takes_effect}
+    effective = {
+        listing
+        for (listing, _store), (_row, takes_effect) in claims.items()
+        if takes_effect
+    }
     listings = [pk for listing in effective if (pk := registry.listings.get(listing))]
     _tell_officers(complaint, listings, actor)
     without_effect = sum(not takes_effect for _row, takes_effect in claims.values())
@@ -64,7 +74,9 @@ def tell_of_claims(
 
 def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -> None:
     """Tell the officers of each case that has targets among the claimed listings, naming the sheet that says so."""
-    targets = Target.objects.filter(listing__in=listings, case__isnull=False).select_related("case")
+    targets = Target.objects.filter(
+        listing__in=listings, case__isnull=False
+    ).select_related("case")
     touched: Counter[Any] = Counter(target.case for target in targets)
     for case, count in touched.items():
         announce(
@@ -82,7 +94,9 @@ def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -
 def _tell_administrators(firm: Firm, count: int) -> None:
     """One line for a sheet, or an account, with so many claims of a firm that take no effect yet."""
     administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
-    said = _("{count} claims of belonging of {firm} take no effect until an officer admits them")
+    said = _(
+        "{count} claims of belonging of {firm} take no effect until an officer admits them"
+    )
     url = reverse("firms:firm", args=[firm.code])
     _tell_once(administrators, format_lazy(said, count=count, firm=firm), url)
 

@@ -47,14 +47,21 @@ def claims_for(user: User) -> QuerySet[Belonging]:
     if user.sees_every_unit:
         return claims
     unseen = Target.objects.filter(
-        listing__platform=OuterRef("platform"), listing__canonical_id=OuterRef("listing_id"), case__isnull=False
+        listing__platform=OuterRef("platform"),
+        listing__canonical_id=OuterRef("listing_id"),
+        case__isnull=False,
     ).exclude(case__in=Case.objects.visible_to(user).values("pk"))
     return claims.exclude(Exists(unseen))
 
 
 @transaction.atomic
 def judge_claims(
-    *, claims: Iterable[int], actor: User, confirm: bool, reason: str = "", at: datetime | None = None
+    *,
+    claims: Iterable[int],
+    actor: User,
+    confirm: bool,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> list[Result]:
     """Confirm claims of belonging after a look, or refuse them with the reason; one Result for each id.
 
@@ -69,10 +76,15 @@ def judge_claims(
     require(actor, "cases.judge_claims")
     reason = reason.strip() if confirm else given(reason)
     if len(reason) > 300:
-        raise TransitionRefused("reason-too-long", _("The reason is longer than 300 characters."))
+        raise TransitionRefused(
+            "reason-too-long", _("The reason is longer than 300 characters.")
+        )
     lock_registry(to_change=True)
     ids = list(dict.fromkeys(claims))
-    found = {claim.pk: claim for claim in locked_in_order(claims_for(actor), ids).select_related("judged_by")}
+    found = {
+        claim.pk: claim
+        for claim in locked_in_order(claims_for(actor), ids).select_related("judged_by")
+    }
     results = _results_of(found.values(), confirm)
     done = [found[pk] for pk, result in results.items() if result.ok]
     _judge(done, actor, State.CONFIRMED if confirm else State.REFUSED, reason, at)
@@ -95,20 +107,29 @@ def _results_of(claims: Collection[Belonging], confirm: bool) -> dict[int, Resul
 def _judgeable(claim: Belonging, known: str) -> Result:
     if claim.state != State.UNJUDGED:
         said = _("%(who)s judged it already: %(state)s.")
-        words = {"who": claim.judged_by or _("the program"), "state": claim.get_state_display()}
+        words = {
+            "who": claim.judged_by or _("the program"),
+            "state": claim.get_state_display(),
+        }
         return Result(claim.pk, False, "judged", said % words)
     if known and known != claim.store_id:
-        said = _("The listing is known to be in store %(store)s; two persons can correct that.")
+        said = _(
+            "The listing is known to be in store %(store)s; two persons can correct that."
+        )
         return Result(claim.pk, False, "known-elsewhere", said % {"store": known})
     return Result(claim.pk)
 
 
-def _judge(claims: list[Belonging], actor: User, state: str, reason: str, at: datetime) -> None:
+def _judge(
+    claims: list[Belonging], actor: User, state: str, reason: str, at: datetime
+) -> None:
     """Write down what became of claims, and let follow what must."""
     if not claims:
         return
     ids = [claim.pk for claim in claims]
-    Belonging.objects.filter(pk__in=ids).update(state=state, judged_by=actor, judged_at=at, reason=reason)
+    Belonging.objects.filter(pk__in=ids).update(
+        state=state, judged_by=actor, judged_at=at, reason=reason
+    )
     record_alike(actor, f"belonging.{state}", Belonging, ids, at=at, reason=reason)
     keys = [(claim.platform_id, claim.listing_id) for claim in claims]
     if state == State.CONFIRMED:
@@ -122,7 +143,9 @@ def _judge(claims: list[Belonging], actor: User, state: str, reason: str, at: da
 
 
 @transaction.atomic
-def admit_claims(*, claims: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def admit_claims(
+    *, claims: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Let claims take effect that were taken in without, beyond the limit or after refusals; one Result for each id.
 
     Refused with their code: "not-found", "judged", "in-effect". Raises PermissionDenied.
@@ -131,7 +154,10 @@ def admit_claims(*, claims: Iterable[int], actor: User, at: datetime | None = No
     require(actor, "cases.judge_claims")
     lock_registry()
     ids = list(dict.fromkeys(claims))
-    found = {claim.pk: claim for claim in locked_in_order(claims_for(actor), ids).select_related("judged_by")}
+    found = {
+        claim.pk: claim
+        for claim in locked_in_order(claims_for(actor), ids).select_related("judged_by")
+    }
     results: dict[int, Result] = {}
     for pk, claim in found.items():
         results[pk] = _judgeable(claim, "")
@@ -151,7 +177,9 @@ def listings_of(keys: Iterable[Key]) -> list[int]:
         by_platform.setdefault(platform, []).append(canonical_id)
     found: list[int] = []
     for platform, ids in by_platform.items():
-        found += Listing.objects.filter(platform=platform, canonical_id__in=ids).values_list("pk", flat=True)
+        found += Listing.objects.filter(
+            platform=platform, canonical_id__in=ids
+        ).values_list("pk", flat=True)
     return found
 
 
@@ -160,7 +188,9 @@ def _in_official_stores(keys: Iterable[Key]) -> list[int]:
     official = OfficialAccount.objects.protecting()
     protected = set(official.values_list("platform", "canonical_id"))
     known = _known_of(keys)
-    return listings_of(key for key, store in known.items() if (key[0], store) in protected)
+    return listings_of(
+        key for key, store in known.items() if (key[0], store) in protected
+    )
 
 
 def known_store_of(listing: Listing) -> str:
@@ -203,7 +233,9 @@ class Consequences:
 def consequences_of(listing: Listing, store_id: str) -> Consequences:
     """What it changes if a listing is known to be in this store, or in none that is known where that is empty."""
     before = known_store_of(listing)
-    official = OfficialAccount.objects.protecting().filter(platform=listing.platform_id, canonical_id=store_id)
+    official = OfficialAccount.objects.protecting().filter(
+        platform=listing.platform_id, canonical_id=store_id
+    )
     target = Target.objects.filter(listing=listing).first()
     becomes = ""
     if target is not None and official.exists() != target.is_official:
@@ -212,12 +244,19 @@ def consequences_of(listing: Listing, store_id: str) -> Consequences:
     work = tuple(row for count in work_counters for row in count(ids))
     counts = "/".join(f"{code}={count}" for code, _words, count in work)
     said = f"{listing.pk}/{before or None}/{store_id}/{becomes}/{counts}"
-    return Consequences(before, becomes, work, hashlib.sha256(said.encode()).hexdigest())
+    return Consequences(
+        before, becomes, work, hashlib.sha256(said.encode()).hexdigest()
+    )
 
 
 @transaction.atomic
 def propose_belonging(
-    *, listing: Listing, store_id: str, actor: User, reason: str, at: datetime | None = None
+    *,
+    listing: Listing,
+    store_id: str,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
 ) -> BelongingCorrection:
     """Propose to say otherwise in which store a listing is; a second person confirms it.
 
@@ -228,24 +267,44 @@ def propose_belonging(
     require(actor, "cases.propose_belonging", listing)
     reason = given(reason)
     if len(reason) > 300:
-        raise TransitionRefused("reason-too-long", _("The reason is longer than 300 characters."))
+        raise TransitionRefused(
+            "reason-too-long", _("The reason is longer than 300 characters.")
+        )
     lock_registry()
     listing = locked(Listing.objects).get(pk=listing.pk)
     if consequences_of(listing, store_id).before == store_id:
-        raise TransitionRefused("same-store", _("That is what is known of the listing already."))
+        raise TransitionRefused(
+            "same-store", _("That is what is known of the listing already.")
+        )
     if listing.corrections.filter(state=BelongingCorrection.State.PROPOSED).exists():
         raise TransitionRefused(
-            "already-submitted", _("A correction of this listing waits for a second person already.")
+            "already-submitted",
+            _("A correction of this listing waits for a second person already."),
         )
-    correction = BelongingCorrection.objects.create(listing=listing, store_id=store_id, reason=reason, at=at)
-    ground.request_approval(subject=correction, version=_version_of(correction), actor=actor, at=at)
-    record(actor, "belonging.correction_proposed", listing, at=at, store=store_id, reason=reason)
+    correction = BelongingCorrection.objects.create(
+        listing=listing, store_id=store_id, reason=reason, at=at
+    )
+    ground.request_approval(
+        subject=correction, version=_version_of(correction), actor=actor, at=at
+    )
+    record(
+        actor,
+        "belonging.correction_proposed",
+        listing,
+        at=at,
+        store=store_id,
+        reason=reason,
+    )
     return correction
 
 
 @transaction.atomic
 def confirm_belonging(
-    *, correction: BelongingCorrection, actor: User, touches: str | None = None, at: datetime | None = None
+    *,
+    correction: BelongingCorrection,
+    actor: User,
+    touches: str | None = None,
+    at: datetime | None = None,
 ) -> BelongingCorrection:
     """Correct the store of a listing, as a second person proposed; what it changes follows in the same act.
 
@@ -262,9 +321,16 @@ def confirm_belonging(
     before = consequences_of(listing, correction.store_id)
     if touches is not None and touches != before.version:
         raise TransitionRefused(
-            "consequences-changed", _("What it touches has changed since you looked; look at it again.")
+            "consequences-changed",
+            _("What it touches has changed since you looked; look at it again."),
         )
-    ground.decide_approval(approval=approval, actor=actor, version=_version_of(correction), approve=True, at=at)
+    ground.decide_approval(
+        approval=approval,
+        actor=actor,
+        version=_version_of(correction),
+        approve=True,
+        at=at,
+    )
     correction.state = BelongingCorrection.State.CONFIRMED
     correction.save(update_fields=["state"])
     _know(listing, correction, actor, at)
@@ -283,7 +349,11 @@ def confirm_belonging(
 
 @transaction.atomic
 def decline_belonging(
-    *, correction: BelongingCorrection, actor: User, reason: str, at: datetime | None = None
+    *,
+    correction: BelongingCorrection,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
 ) -> BelongingCorrection:
     """Leave what is known of a listing as it is; who proposed otherwise is owed the reason.
 
@@ -294,28 +364,53 @@ def decline_belonging(
     correction, approval = _locked_correction(correction)
     require(actor, "cases.confirm_belonging", correction.listing)
     ground.decide_approval(
-        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+        approval=approval,
+        actor=actor,
+        version=approval.version,
+        approve=False,
+        reason=reason,
+        at=at,
     )
     correction.state = BelongingCorrection.State.DECLINED
     correction.save(update_fields=["state"])
-    record(actor, "belonging.correction_declined", correction.listing, at=at, reason=reason.strip())
+    record(
+        actor,
+        "belonging.correction_declined",
+        correction.listing,
+        at=at,
+        reason=reason.strip(),
+    )
     return correction
 
 
-def _locked_correction(correction: BelongingCorrection) -> tuple[BelongingCorrection, Approval]:
-    correction = locked(BelongingCorrection.objects).select_related("listing").get(pk=correction.pk)
+def _locked_correction(
+    correction: BelongingCorrection,
+) -> tuple[BelongingCorrection, Approval]:
+    correction = (
+        locked(BelongingCorrection.objects)
+        .select_related("listing")
+        .get(pk=correction.pk)
+    )
     approval = ground.open_approval(correction)
     if correction.state != BelongingCorrection.State.PROPOSED or approval is None:
-        said = _("This was decided already: %(state)s.") % {"state": correction.get_state_display()}
+        said = _("This was decided already: %(state)s.") % {
+            "state": correction.get_state_display()
+        }
         raise TransitionRefused("decided", said, state=correction.state)
     return correction, approval
 
 
-def _know(listing: Listing, correction: BelongingCorrection, actor: User, at: datetime) -> None:
+def _know(
+    listing: Listing, correction: BelongingCorrection, actor: User, at: datetime
+) -> None:
     """Write down in which store a listing is known to be from now on."""
-    claims = Belonging.objects.filter(platform=listing.platform_id, listing_id=listing.canonical_id)
+    claims = Belonging.objects.filter(
+        platform=listing.platform_id, listing_id=listing.canonical_id
+    )
     other = Q(state=State.CONFIRMED) & ~Q(store_id=correction.store_id)
-    claims.filter(other).update(state=State.CORRECTED, judged_by=actor, judged_at=at, reason=correction.reason)
+    claims.filter(other).update(
+        state=State.CORRECTED, judged_by=actor, judged_at=at, reason=correction.reason
+    )
     if correction.store_id:
         Belonging.objects.update_or_create(
             platform_id=listing.platform_id,
@@ -328,7 +423,9 @@ def _know(listing: Listing, correction: BelongingCorrection, actor: User, at: da
                 "reason": correction.reason,
             },
         )
-    store = Store.objects.filter(platform=listing.platform_id, canonical_id=correction.store_id).first()
+    store = Store.objects.filter(
+        platform=listing.platform_id, canonical_id=correction.store_id
+    ).first()
     Listing.objects.filter(pk=listing.pk).update(store=store)
 
 

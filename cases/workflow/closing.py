@@ -100,7 +100,9 @@ OPEN_TARGETS = {
 def open_targets(case: Case) -> list[Missing]:
     """Targets on which something is still to be done, by state; official ones that no notice names do not count."""
     waiting = case.targets.filter(state__in=OPEN_TARGETS.keys())
-    waiting = waiting.exclude(is_official=True, state__in=(TargetState.REPORTED, TargetState.RELISTED))
+    waiting = waiting.exclude(
+        is_official=True, state__in=(TargetState.REPORTED, TargetState.RELISTED)
+    )
     counts = dict(waiting.values_list("state").annotate(count=Count("pk")))
     return [
         Missing(f"targets-{state}", counts[state], text % {"count": counts[state]})
@@ -148,7 +150,9 @@ def conclude_case(*, case: Case, actor: User, at: datetime | None = None) -> Cas
 
 
 @transaction.atomic
-def close_case(*, case: Case, actor: User, conclusion: str, at: datetime | None = None) -> Case:
+def close_case(
+    *, case: Case, actor: User, conclusion: str, at: datetime | None = None
+) -> Case:
     """Close a case with its conclusion; its complaints count as answered.
 
     conclusion: 1 to 4,000 signs. Two who close at once get one closure and one refusal. Raises PermissionDenied;
@@ -165,7 +169,9 @@ def close_case(*, case: Case, actor: User, conclusion: str, at: datetime | None 
     case.state, case.conclusion, case.closed_at = CaseState.CLOSED, conclusion, at
     case.save(update_fields=["state", "conclusion", "closed_at"])
     record(actor, "case.closed", case, at=at, thread=case.thread, conclusion=conclusion)
-    _pass_complaints_on(case, ComplaintState.IN_CASE, ComplaintState.ANSWERED, actor, at)
+    _pass_complaints_on(
+        case, ComplaintState.IN_CASE, ComplaintState.ANSWERED, actor, at
+    )
     return case
 
 
@@ -186,7 +192,9 @@ def archive_case(*, case: Case, actor: User, at: datetime | None = None) -> Case
 
 
 @transaction.atomic
-def reopen_case(*, case: Case, actor: User, reason: str, at: datetime | None = None) -> Case:
+def reopen_case(
+    *, case: Case, actor: User, reason: str, at: datetime | None = None
+) -> Case:
     """Take a closed case up again, such as for a relisting.
 
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long".
@@ -199,7 +207,12 @@ def reopen_case(*, case: Case, actor: User, reason: str, at: datetime | None = N
 
 @transaction.atomic
 def suspend_case(
-    *, case: Case, actor: User, reason: str, at: datetime | None = None, confirmed: Mapping[str, int] | None = None
+    *,
+    case: Case,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
+    confirmed: Mapping[str, int] | None = None,
 ) -> Case:
     """Suspend a case (中止); the days until it is resumed are not counted, for the corps and for platforms.
 
@@ -234,7 +247,12 @@ def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
     case = lock_case(case)
     require(actor, "cases.suspend_case", case)
     if case.state != CaseState.SUSPENDED or case.suspended_at is None:
-        raise TransitionRefused("not-suspended", _("This case is not suspended."), state=case.state, **last_act(case))
+        raise TransitionRefused(
+            "not-suspended",
+            _("This case is not suspended."),
+            state=case.state,
+            **last_act(case),
+        )
     deadline = case.handling_deadline
     span = shanghai_date(case.suspended_at), shanghai_date(at) - timedelta(days=1)
     if deadline is not None and span[0] <= span[1]:
@@ -249,12 +267,19 @@ def resume_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
         for hook in resuming_hooks:
             hook(case, span, actor, at)
     before, case.suspended_at, case.suspended_from = case.suspended_from, None, ""
-    return _put(case, before, actor, at, "suspended_at", "suspended_from", "handling_deadline")
+    return _put(
+        case, before, actor, at, "suspended_at", "suspended_from", "handling_deadline"
+    )
 
 
 @transaction.atomic
 def transfer_case(
-    *, case: Case, actor: User, reason: str, at: datetime | None = None, confirmed: Mapping[str, int] | None = None
+    *,
+    case: Case,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
+    confirmed: Mapping[str, int] | None = None,
 ) -> Case:
     """Hand a case to another authority; what others name as well passes to their cases. reason: to whom and why.
 
@@ -307,10 +332,19 @@ def _leave(
     counted = {pk for pk, is_counted in targets if is_counted}
     chosen = tuple(sorted(set(take_back)))
     if not counted.issuperset(chosen):
-        raise TransitionRefused("not-counted", _("Only a counted target of this case can be taken back."))
+        raise TransitionRefused(
+            "not-counted", _("Only a counted target of this case can be taken back.")
+        )
     counts = _confirm(case, after, confirmed)
     case = _move(
-        case, after, actor, at, reason=reason, kept=len(counted) - len(chosen), taken_back=len(chosen), **counts
+        case,
+        after,
+        actor,
+        at,
+        reason=reason,
+        kept=len(counted) - len(chosen),
+        taken_back=len(chosen),
+        **counts,
     )
     for hook in leaving_hooks:
         hook(Leaving(case, after, actor, at, reason, chosen))
@@ -318,23 +352,35 @@ def _leave(
     return case
 
 
-def _confirm(case: Case, after: str, confirmed: Mapping[str, int] | None) -> dict[str, int]:
+def _confirm(
+    case: Case, after: str, confirmed: Mapping[str, int] | None
+) -> dict[str, int]:
     """The counts of what the act ends, as the audit keeps them. Raises TransitionRefused "not-confirmed", naming what
     waits, unless they are those that were confirmed."""
     waiting = what_waits(case, after)
     ended = {thing.code: thing.count for thing in waiting if thing.is_ended}
     if ended != dict(confirmed or {}):
         named = " ".join(str(thing.text) for thing in waiting if thing.is_ended)
-        said = _("Look at what waits in this case, and confirm it: %(waiting)s") % {"waiting": named}
+        said = _("Look at what waits in this case, and confirm it: %(waiting)s") % {
+            "waiting": named
+        }
         raise TransitionRefused("not-confirmed", said, waiting=waiting)
     return {code.replace("-", "_"): count for code, count in ended.items()}
 
 
-def _asked(check: Callable[[Case], Iterable[Missing] | None], case: Case) -> list[Missing]:
+def _asked(
+    check: Callable[[Case], Iterable[Missing] | None], case: Case
+) -> list[Missing]:
     try:
         return list(check(case) or ())
     except TransitionRefused as refused:
-        return [Missing(refused.code, sum(n for n in refused.details.values() if isinstance(n, int)), refused.message)]
+        return [
+            Missing(
+                refused.code,
+                sum(n for n in refused.details.values() if isinstance(n, int)),
+                refused.message,
+            )
+        ]
 
 
 def _require_nothing(things: list[Missing]) -> None:
@@ -342,23 +388,40 @@ def _require_nothing(things: list[Missing]) -> None:
     if things:
         named = "; ".join(str(thing.text) for thing in things)
         raise TransitionRefused(
-            "not-ready", _("Not everything is done: %(missing)s.") % {"missing": named}, missing=things
+            "not-ready",
+            _("Not everything is done: %(missing)s.") % {"missing": named},
+            missing=things,
         )
 
 
-def _move(case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any) -> Case:
+def _move(
+    case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any
+) -> Case:
     require_way(case, after)
     return _put(case, after, actor, at, *fields, **said)
 
 
-def _put(case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any) -> Case:
+def _put(
+    case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any
+) -> Case:
     before, case.state = case.state, after
     case.save(update_fields=["state", *fields])
-    record(actor, f"case.{after}", case, at=at, thread=case.thread, before=before, **said)
+    record(
+        actor, f"case.{after}", case, at=at, thread=case.thread, before=before, **said
+    )
     return case
 
 
-def _pass_complaints_on(case: Case, before: str, after: str, actor: User, at: datetime) -> None:
-    complaints = list(locked(Complaint.objects).filter(case=case, state=before).order_by("pk"))
-    Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(state=after)
-    record_many(entry(actor, f"complaint.{after}", complaint, at=at, thread=case.thread) for complaint in complaints)
+def _pass_complaints_on(
+    case: Case, before: str, after: str, actor: User, at: datetime
+) -> None:
+    complaints = list(
+        locked(Complaint.objects).filter(case=case, state=before).order_by("pk")
+    )
+    Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(
+        state=after
+    )
+    record_many(
+        entry(actor, f"complaint.{after}", complaint, at=at, thread=case.thread)
+        for complaint in complaints
+    )

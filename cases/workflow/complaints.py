@@ -64,7 +64,9 @@ def submit_complaint(
     require(actor, "cases.submit_complaint", firm)
     handed_in_on = shanghai_date(at)
     if received_on > handed_in_on:
-        raise TransitionRefused("received-ahead", _("The day of receipt has not come yet."))
+        raise TransitionRefused(
+            "received-ahead", _("The day of receipt has not come yet.")
+        )
     proposed = None
     if received_on < handed_in_on and (only_proposes_receipt or not actor.is_corps):
         proposed, received_on = received_on, handed_in_on
@@ -83,7 +85,16 @@ def submit_complaint(
         submitted_by=actor,
         submitted_at=at,
     )
-    complaint.clean_fields(exclude=["number", "verify_deadline", "firm", "campaign", "sheet", "submitted_by"])
+    complaint.clean_fields(
+        exclude=[
+            "number",
+            "verify_deadline",
+            "firm",
+            "campaign",
+            "sheet",
+            "submitted_by",
+        ]
+    )
     complaint.sheet = kept = stored(sheet) if sheet else None
     complaint.verify_deadline = Deadline.objects.ensure("HC", received_on)
     complaint.number = take_number("T", at)
@@ -91,7 +102,9 @@ def submit_complaint(
 
     sheet_import = None
     if kept is not None:
-        sheet_import = _begin_import(complaint, actor, at, needs_review, claims_confirmed_by)
+        sheet_import = _begin_import(
+            complaint, actor, at, needs_review, claims_confirmed_by
+        )
     record(
         actor,
         "complaint.submitted",
@@ -104,13 +117,24 @@ def submit_complaint(
         proposed=proposed,
         sheet=kept.sha256 if kept else "",
     )
-    announce("complaint.received", complaint, actor=actor, url=complaint.get_absolute_url(), number=complaint.number)
+    announce(
+        "complaint.received",
+        complaint,
+        actor=actor,
+        url=complaint.get_absolute_url(),
+        number=complaint.number,
+    )
     return complaint, sheet_import
 
 
 @transaction.atomic
 def hand_in_sheet(
-    *, complaint: Complaint, actor: User, sheet: Paper, sheet_name: str, at: datetime | None = None
+    *,
+    complaint: Complaint,
+    actor: User,
+    sheet: Paper,
+    sheet_name: str,
+    at: datetime | None = None,
 ) -> SheetImport:
     """Take in the sheet of a complaint that has none: it came without one, or its import was undone. A task reads it.
 
@@ -118,18 +142,34 @@ def hand_in_sheet(
     """
     at = accept_at(actor, at, now())
     # The case before its complaint, as who closes it locks them.
-    held(Case, Complaint.objects.filter(pk=complaint.pk, case__isnull=False).values_list("case", flat=True))
+    held(
+        Case,
+        Complaint.objects.filter(pk=complaint.pk, case__isnull=False).values_list(
+            "case", flat=True
+        ),
+    )
     complaint = _locked(complaint)
     require(actor, "cases.hand_in_sheet", complaint)
     if barred := intake_barred(complaint):
         raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
     if SheetImport.objects.filter(complaint=complaint).exists():
-        raise TransitionRefused("has-a-sheet", _("This complaint has a sheet already."), **last_act(complaint))
+        raise TransitionRefused(
+            "has-a-sheet",
+            _("This complaint has a sheet already."),
+            **last_act(complaint),
+        )
     _require_size(sheet)
     complaint.sheet, complaint.sheet_name = stored(sheet), _short_name(sheet_name)
     complaint.save(update_fields=["sheet", "sheet_name"])
     said = {"number": complaint.number, "sheet": complaint.sheet.sha256}
-    record(actor, "complaint.sheet_handed_in", complaint, at=at, thread=complaint.thread, **said)
+    record(
+        actor,
+        "complaint.sheet_handed_in",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        **said,
+    )
     return _begin_import(complaint, actor, at, True, None)
 
 
@@ -138,13 +178,21 @@ def _require_size(sheet: Paper) -> None:
     if sheet.size <= settings.SHEET_MAX_BYTES:
         return
     said = {"megabytes": settings.SHEET_MAX_BYTES // 2**20}
-    message = _("The file is larger than %(megabytes)s MB. Split it into smaller sheets.") % said
+    message = (
+        _("The file is larger than %(megabytes)s MB. Split it into smaller sheets.")
+        % said
+    )
     raise TransitionRefused("sheet-too-large", message, size=sheet.size)
 
 
 @transaction.atomic
 def set_received_on(
-    *, complaint: Complaint, actor: User, received_on: date, reason: str = "", at: datetime | None = None
+    *,
+    complaint: Complaint,
+    actor: User,
+    received_on: date,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> Complaint:
     """Set the day from which the period for verification runs (rule HC), until the lead is decided on.
 
@@ -153,17 +201,35 @@ def set_received_on(
     """
     at = accept_at(actor, at, now())
     # The case before its complaint, as who closes it locks them.
-    held(Case, Complaint.objects.filter(pk=complaint.pk, case__isnull=False).values_list("case", flat=True))
+    held(
+        Case,
+        Complaint.objects.filter(pk=complaint.pk, case__isnull=False).values_list(
+            "case", flat=True
+        ),
+    )
     complaint = _locked(complaint)
     require(actor, "cases.accept_complaint", complaint)
-    if complaint.state in (ComplaintState.REFUSED, ComplaintState.WITHDRAWN, ComplaintState.CLOSED):
-        raise TransitionRefused("decided", _("This complaint is decided; its date of receipt stands."))
+    if complaint.state in (
+        ComplaintState.REFUSED,
+        ComplaintState.WITHDRAWN,
+        ComplaintState.CLOSED,
+    ):
+        raise TransitionRefused(
+            "decided", _("This complaint is decided; its date of receipt stands.")
+        )
     if complaint.case and complaint.case.state != CaseState.LEAD:
-        raise TransitionRefused("decided", _("Whether its case is filed is decided; the date of receipt stands."))
+        raise TransitionRefused(
+            "decided",
+            _("Whether its case is filed is decided; the date of receipt stands."),
+        )
     if received_on > shanghai_date(at):
-        raise TransitionRefused("received-ahead", _("The day of receipt has not come yet."))
+        raise TransitionRefused(
+            "received-ahead", _("The day of receipt has not come yet.")
+        )
     before = complaint.received_on
-    complaint.receipt_reason = _judge_receipt(received_on, shanghai_date(complaint.submitted_at), reason)
+    complaint.receipt_reason = _judge_receipt(
+        received_on, shanghai_date(complaint.submitted_at), reason
+    )
     complaint.received_on = received_on
     complaint.verify_deadline = Deadline.objects.ensure("HC", received_on)
     complaint.save(update_fields=["received_on", "receipt_reason", "verify_deadline"])
@@ -183,7 +249,12 @@ def set_received_on(
 
 @transaction.atomic
 def correct_complaint(
-    *, complaint: Complaint, actor: User, firm: Firm, subject: str, at: datetime | None = None
+    *,
+    complaint: Complaint,
+    actor: User,
+    firm: Firm,
+    subject: str,
+    at: datetime | None = None,
 ) -> Complaint:
     """Put right whose complaint it is and what it is about, as long as nothing of it is registered. A sheet that waits
     to be looked at is read again where the firm changes, for each firm's sheets are read as was remembered of them.
@@ -200,47 +271,89 @@ def correct_complaint(
 
     before = f"{complaint.firm.code} {complaint.subject}"
     changes_firm = complaint.firm_id != firm.pk
-    complaint.firm, complaint.subject, complaint.is_subject_guessed = firm, subject.strip(), False
-    complaint.clean_fields(exclude=["number", "verify_deadline", "firm", "campaign", "sheet", "submitted_by"])
+    complaint.firm, complaint.subject, complaint.is_subject_guessed = (
+        firm,
+        subject.strip(),
+        False,
+    )
+    complaint.clean_fields(
+        exclude=[
+            "number",
+            "verify_deadline",
+            "firm",
+            "campaign",
+            "sheet",
+            "submitted_by",
+        ]
+    )
     complaint.save(update_fields=["firm", "subject", "is_subject_guessed"])
     after = f"{firm.code} {complaint.subject}"
-    record(actor, "complaint.corrected", complaint, at=at, thread=complaint.thread, before=before, after=after)
+    record(
+        actor,
+        "complaint.corrected",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        before=before,
+        after=after,
+    )
     if changes_firm and sheet_import is not None and sheet_import.can_be_corrected:
         imports.read_again(sheet_import, actor, at)
     return complaint
 
 
-def _require_correctable(complaint: Complaint, sheet_import: SheetImport | None) -> None:
+def _require_correctable(
+    complaint: Complaint, sheet_import: SheetImport | None
+) -> None:
     """Raise TransitionRefused "wrong-state" or "already-registered" unless whose complaint it is, and what it is about,
     can still be corrected."""
     if complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
-        message = _("This cannot be done now: it is “%(state)s”.") % {"state": complaint.get_state_display()}
-        raise TransitionRefused("wrong-state", message, state=complaint.state, **last_act(complaint))
+        message = _("This cannot be done now: it is “%(state)s”.") % {
+            "state": complaint.get_state_display()
+        }
+        raise TransitionRefused(
+            "wrong-state", message, state=complaint.state, **last_act(complaint)
+        )
     if sheet_import is not None and sheet_import.state in REGISTERED:
-        raise TransitionRefused("already-registered", _("Its sheet is registered; firm and subject stand as they are."))
+        raise TransitionRefused(
+            "already-registered",
+            _("Its sheet is registered; firm and subject stand as they are."),
+        )
 
 
 def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
     """The reason to be kept with a date of receipt. Raises TransitionRefused unless the date may be set so."""
     reason = reason.strip()
     if len(reason) > RECEIPT_REASON:
-        too_long = _("The reason is longer than %(signs)s signs.") % {"signs": RECEIPT_REASON}
+        too_long = _("The reason is longer than %(signs)s signs.") % {
+            "signs": RECEIPT_REASON
+        }
         raise TransitionRefused("reason-too-long", too_long)
     if received_on < handed_in_on and not reason:
-        message = _("It was submitted on %(day)s. To count from an earlier day, say why.")
-        raise TransitionRefused("receipt-reason-missing", message % {"day": handed_in_on.isoformat()})
+        message = _(
+            "It was submitted on %(day)s. To count from an earlier day, say why."
+        )
+        raise TransitionRefused(
+            "receipt-reason-missing", message % {"day": handed_in_on.isoformat()}
+        )
     if received_on < handed_in_on:
         return reason
     return ""
 
 
 def _begin_import(
-    complaint: Complaint, actor: User, at: datetime, needs_review: bool, claims_confirmed_by: User | None
+    complaint: Complaint,
+    actor: User,
+    at: datetime,
+    needs_review: bool,
+    claims_confirmed_by: User | None,
 ) -> SheetImport:
     """Have the sheet of a complaint read. Raises PermissionDenied where claims are confirmed outside a replay."""
     replay = current().replay
     if claims_confirmed_by is not None and not replay:
-        raise PermissionDenied(_("Outside a replay a person judges claims after a look."))
+        raise PermissionDenied(
+            _("Outside a replay a person judges claims after a look.")
+        )
     sheet_import = SheetImport.objects.create(
         complaint=complaint,
         needs_review=needs_review,
@@ -254,7 +367,9 @@ def _begin_import(
 
 
 @transaction.atomic
-def accept_complaint(*, complaint: Complaint, actor: User, at: datetime | None = None) -> Complaint:
+def accept_complaint(
+    *, complaint: Complaint, actor: User, at: datetime | None = None
+) -> Complaint:
     """Take a complaint up; one that was refused gets what it names and nobody else living does.
 
     Raises PermissionDenied; TransitionRefused "wrong-state".
@@ -271,7 +386,9 @@ def accept_complaint(*, complaint: Complaint, actor: User, at: datetime | None =
 
 
 @transaction.atomic
-def refuse_complaint(*, complaint: Complaint, actor: User, reason: str, at: datetime | None = None) -> Complaint:
+def refuse_complaint(
+    *, complaint: Complaint, actor: User, reason: str, at: datetime | None = None
+) -> Complaint:
     """Do not take a complaint up; what its sheet brought and is not registered is given up, and what it named passes
     to the next complaint that names it.
 
@@ -281,14 +398,18 @@ def refuse_complaint(*, complaint: Complaint, actor: User, reason: str, at: date
     lock_registry()
     complaint = _locked(complaint)
     require(actor, "cases.refuse_complaint", complaint)
-    complaint = _move(complaint, ComplaintState.REFUSED, actor, at, reason=given(reason))
+    complaint = _move(
+        complaint, ComplaintState.REFUSED, actor, at, reason=given(reason)
+    )
     _give_up_sheet(complaint, actor, at)
     _pass_targets_on(complaint, actor, at)
     return complaint
 
 
 @transaction.atomic
-def withdraw_complaint(*, complaint: Complaint, actor: User, reason: str, at: datetime | None = None) -> Complaint:
+def withdraw_complaint(
+    *, complaint: Complaint, actor: User, reason: str, at: datetime | None = None
+) -> Complaint:
     """Note that the firm takes its complaint back.
 
     What it named passes to the next complaint that names it (`cases.workflow.passing`). Targets that a notice names
@@ -299,12 +420,16 @@ def withdraw_complaint(*, complaint: Complaint, actor: User, reason: str, at: da
     lock_registry()
     complaint = _locked(complaint)
     require(actor, "cases.withdraw_complaint", complaint)
-    complaint = _move(complaint, ComplaintState.WITHDRAWN, actor, at, reason=given(reason))
+    complaint = _move(
+        complaint, ComplaintState.WITHDRAWN, actor, at, reason=given(reason)
+    )
     _give_up_sheet(complaint, actor, at)
     gone = _pass_targets_on(complaint, actor, at)
     if complaint.case:
         told = format_lazy(
-            _("{firm} took back complaint {number}; {count} of its targets went to other complaints."),
+            _(
+                "{firm} took back complaint {number}; {count} of its targets went to other complaints."
+            ),
             firm=complaint.firm,
             number=complaint.number,
             count=gone,
@@ -325,12 +450,22 @@ def _locked(complaint: Complaint) -> Complaint:
     return locked(Complaint.objects).select_related("firm").get(pk=complaint.pk)
 
 
-def _move(complaint: Complaint, after: str, actor: User, at: datetime, *, reason: str) -> Complaint:
+def _move(
+    complaint: Complaint, after: str, actor: User, at: datetime, *, reason: str
+) -> Complaint:
     require_way(complaint, after)
     before, complaint.state, complaint.reason = complaint.state, after, reason
     complaint.save(update_fields=["state", "reason"])
     said = {"reason": reason} if reason else {}
-    record(actor, f"complaint.{after}", complaint, at=at, thread=complaint.thread, before=before, **said)
+    record(
+        actor,
+        f"complaint.{after}",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        before=before,
+        **said,
+    )
     return complaint
 
 
@@ -345,6 +480,9 @@ def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:
     if sheet_import is None:
         return
     if sheet_import.state == SheetImport.State.REGISTERING:
-        raise TransitionRefused("being-registered", _("Its sheet is being registered. Try again when that is done."))
+        raise TransitionRefused(
+            "being-registered",
+            _("Its sheet is being registered. Try again when that is done."),
+        )
     if sheet_import.state in (SheetImport.State.READING, SheetImport.State.REVIEW):
         imports.give_up(sheet_import, complaint=complaint, actor=actor, at=at)

@@ -53,7 +53,11 @@ class Change:
 
 @transaction.atomic
 def correct_reading(
-    *, sheet_import: SheetImport, actor: User, said: Mapping[str, Said], at: datetime | None = None
+    *,
+    sheet_import: SheetImport,
+    actor: User,
+    said: Mapping[str, Said],
+    at: datetime | None = None,
 ) -> SheetImport:
     """Have a sheet read again as a person says; what rows were settled to is lost. What can hold for other sheets is
     remembered for the firm: what columns are, by their headings; which row is the header, by its words; which
@@ -67,22 +71,46 @@ def correct_reading(
     require(actor, "cases.correct_reading", sheet_import)
     _require_correctable(sheet_import)
     _require_something_to_read(sheet_import, said)
-    changes = _changes(sheet_import, said, SheetCorrection.objects.remembered(complaint.firm_id).platforms)
+    changes = _changes(
+        sheet_import,
+        said,
+        SheetCorrection.objects.remembered(complaint.firm_id).platforms,
+    )
     if not changes:
-        raise TransitionRefused("nothing-changed", _("Nothing was changed; the sheet stands as it was read."))
+        raise TransitionRefused(
+            "nothing-changed",
+            _("Nothing was changed; the sheet stands as it was read."),
+        )
 
-    _remember([kept for _name, change in changes for kept in change.kept], complaint.firm_id, actor)
-    corrections = sheet_import.corrections | {name: change.fields for name, change in changes}
+    _remember(
+        [kept for _name, change in changes for kept in change.kept],
+        complaint.firm_id,
+        actor,
+    )
+    corrections = sheet_import.corrections | {
+        name: change.fields for name, change in changes
+    }
     sheet_import.corrections = _with_what_was_seen(sheet_import, corrections, said)
     imports.read_again(sheet_import, actor, at)
     told = "; ".join(words for _name, change in changes for words in change.told)
-    record(actor, "import.corrected", complaint, at=at, thread=complaint.thread, corrections=told[:LONGEST_TOLD])
+    record(
+        actor,
+        "import.corrected",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        corrections=told[:LONGEST_TOLD],
+    )
     return sheet_import
 
 
 @transaction.atomic
 def forget_corrections(
-    *, sheet_import: SheetImport, corrections: Iterable[int], actor: User, at: datetime | None = None
+    *,
+    sheet_import: SheetImport,
+    corrections: Iterable[int],
+    actor: User,
+    at: datetime | None = None,
 ) -> SheetImport:
     """Forget some of what is remembered of a firm's sheets, by primary keys, and have the sheet at hand read without.
 
@@ -92,14 +120,26 @@ def forget_corrections(
     complaint, sheet_import = imports.lock_import(sheet_import)
     require(actor, "cases.correct_reading", sheet_import)
     _require_correctable(sheet_import)
-    forgotten = SheetCorrection.objects.filter(firm=complaint.firm_id, pk__in=list(corrections))
+    forgotten = SheetCorrection.objects.filter(
+        firm=complaint.firm_id, pk__in=list(corrections)
+    )
     told = "; ".join(_told(correction) for correction in forgotten)
     count, _by_model = forgotten.delete()
     if not count:
-        raise TransitionRefused("nothing-changed", _("Nothing was changed; the sheet stands as it was read."))
+        raise TransitionRefused(
+            "nothing-changed",
+            _("Nothing was changed; the sheet stands as it was read."),
+        )
 
     imports.read_again(sheet_import, actor, at)
-    record(actor, "import.corrections_forgotten", complaint, at=at, thread=complaint.thread, corrections=told[:1000])
+    record(
+        actor,
+        "import.corrections_forgotten",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        corrections=told[:1000],
+    )
     return sheet_import
 
 
@@ -111,7 +151,9 @@ def _with_what_was_seen(
     for worksheet in sheet_import.understood:
         name = worksheet["name"]
         if name in said and (worksheet["is_read"] or worksheet["why"] in NOT_READ):
-            corrections[name] = {"is_read": said[name].is_read} | corrections.get(name, {})
+            corrections[name] = {"is_read": said[name].is_read} | corrections.get(
+                name, {}
+            )
     return corrections
 
 
@@ -119,16 +161,23 @@ def _require_correctable(sheet_import: SheetImport) -> None:
     if not sheet_import.can_be_corrected:
         raise TransitionRefused(
             "not-in-review",
-            _("This sheet is not waiting to be looked at: %(state)s.") % {"state": sheet_import.get_state_display()},
+            _("This sheet is not waiting to be looked at: %(state)s.")
+            % {"state": sheet_import.get_state_display()},
             state=sheet_import.state,
             **last_act(sheet_import.of_complaint),
         )
 
 
-def _require_something_to_read(sheet_import: SheetImport, said: Mapping[str, Said]) -> None:
+def _require_something_to_read(
+    sheet_import: SheetImport, said: Mapping[str, Said]
+) -> None:
     """Raise TransitionRefused where, as a person says, no worksheet would be read, or one without addresses, or two
     columns as the same."""
-    read = [worksheet for worksheet in sheet_import.understood if _will_be_read(worksheet, said)]
+    read = [
+        worksheet
+        for worksheet in sheet_import.understood
+        if _will_be_read(worksheet, said)
+    ]
     # Of a sheet that could not be read no worksheet is; whoever says where its header stands has it tried.
     if not read and sheet_import.state == SheetImport.State.REVIEW:
         raise TransitionRefused("no-worksheet", _("Take in at least one worksheet."))
@@ -152,12 +201,22 @@ def _require_columns(worksheet: Mapping[str, Any], said: Said) -> None:
             _("No column is read as the address of listings or stores."),
             worksheet=worksheet["name"],
         )
-    given = [meaning for place, meaning in said.columns.items() if meaning != before.get(place)]
-    single = [meaning for meaning in given if meaning in FIELDS and meaning not in ADDRESS_FIELDS]
+    given = [
+        meaning
+        for place, meaning in said.columns.items()
+        if meaning != before.get(place)
+    ]
+    single = [
+        meaning
+        for meaning in given
+        if meaning in FIELDS and meaning not in ADDRESS_FIELDS
+    ]
     if len(single) != len(set(single)):
         raise TransitionRefused(
             "one-column-each",
-            _("Only columns of addresses may be several: choose one column for each of the others."),
+            _(
+                "Only columns of addresses may be several: choose one column for each of the others."
+            ),
             worksheet=worksheet["name"],
         )
 
@@ -184,7 +243,9 @@ def _changes(
     return changes
 
 
-def _change(worksheet: Mapping[str, Any], said: Said, before: dict[str, Any], platform: str) -> Change:
+def _change(
+    worksheet: Mapping[str, Any], said: Said, before: dict[str, Any], platform: str
+) -> Change:
     """What a person changes of a worksheet. before: what was said of it earlier; platform: what its rows are given."""
     change, name = Change(before), worksheet["name"]
     if said.header_row and said.header_row != worksheet["header_row"]:
@@ -206,13 +267,22 @@ def _change(worksheet: Mapping[str, Any], said: Said, before: dict[str, Any], pl
 def _change_header(change: Change, worksheet: Mapping[str, Any], row: int) -> None:
     change.fields["header_row"] = row
     change.fields.pop("columns", None)
-    words, key = next(((words, key) for number, words, key in worksheet["header_rows"] if number == row), ("", ""))
+    words, key = next(
+        (
+            (words, key)
+            for number, words, key in worksheet["header_rows"]
+            if number == row
+        ),
+        ("", ""),
+    )
     change.told.append(f"{worksheet['name']} ={row}")
     if key:
         _keep(change, About.HEADER, key, words, "", is_told=False)
 
 
-def _change_columns(change: Change, columns: Sequence[Mapping[str, Any]], said: Mapping[int, str]) -> None:
+def _change_columns(
+    change: Change, columns: Sequence[Mapping[str, Any]], said: Mapping[int, str]
+) -> None:
     corrected = dict(change.fields.get("columns", {}))
     for column in columns:
         meaning = said.get(column["place"], column["meaning"])
@@ -225,9 +295,22 @@ def _change_columns(change: Change, columns: Sequence[Mapping[str, Any]], said: 
         change.fields["columns"] = corrected
 
 
-def _keep(change: Change, about: str, name: str, words: str, meaning: str, *, is_told: bool = True) -> None:
+def _keep(
+    change: Change,
+    about: str,
+    name: str,
+    words: str,
+    meaning: str,
+    *,
+    is_told: bool = True,
+) -> None:
     """Note what is remembered for the firm; of a text file without worksheets nothing is remembered by name."""
-    correction = SheetCorrection(about=about, name=name[:LONGEST_HEADER], words=words[:LONGEST_HEADER], meaning=meaning)
+    correction = SheetCorrection(
+        about=about,
+        name=name[:LONGEST_HEADER],
+        words=words[:LONGEST_HEADER],
+        meaning=meaning,
+    )
     if name:
         change.kept.append(correction)
     if is_told:
@@ -240,8 +323,14 @@ def _told(correction: SheetCorrection) -> str:
 
 def _remember(corrections: Iterable[SheetCorrection], firm: int, actor: User) -> None:
     """Keep what a person corrected for the firm's next sheets, in place of what was said of the same before."""
-    latest = {(correction.about, correction.name): correction for correction in corrections}
-    forgotten = [key for key, said in latest.items() if said.about == About.PLATFORM and not said.meaning]
+    latest = {
+        (correction.about, correction.name): correction for correction in corrections
+    }
+    forgotten = [
+        key
+        for key, said in latest.items()
+        if said.about == About.PLATFORM and not said.meaning
+    ]
     for about, name in forgotten:
         SheetCorrection.objects.filter(firm=firm, about=about, name=name).delete()
         del latest[about, name]

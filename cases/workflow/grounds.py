@@ -41,16 +41,33 @@ def register_ground(
     """
     at = accept_at(actor, at, now())
     require(actor, "cases.keep_grounds")
-    ground = LegalGround(code=code, name=name, name_en=name_en, aspect=aspect, basis=basis)
-    ground.is_sufficient, ground.valid_from, ground.valid_to = is_sufficient, valid_from, valid_to
+    ground = LegalGround(
+        code=code, name=name, name_en=name_en, aspect=aspect, basis=basis
+    )
+    ground.is_sufficient, ground.valid_from, ground.valid_to = (
+        is_sufficient,
+        valid_from,
+        valid_to,
+    )
     ground.full_clean()
     ground.save()
-    record(actor, "ground.registered", ground, at=at, code=code, name=name, basis=basis, valid_from=valid_from)
+    record(
+        actor,
+        "ground.registered",
+        ground,
+        at=at,
+        code=code,
+        name=name,
+        basis=basis,
+        valid_from=valid_from,
+    )
     return ground
 
 
 @transaction.atomic
-def change_ground(*, ground: LegalGround, actor: User, at: datetime | None = None, **wanted: Any) -> LegalGround:
+def change_ground(
+    *, ground: LegalGround, actor: User, at: datetime | None = None, **wanted: Any
+) -> LegalGround:
     """Correct a legal ground, or set the last day on which it may be given. wanted: fields with their values.
 
     One that a case, a target or a notice names already keeps its wording, so that what was alleged by it and what was
@@ -65,7 +82,10 @@ def change_ground(*, ground: LegalGround, actor: User, at: datetime | None = Non
         return ground
     if after.keys() - set(ALWAYS) and is_given(ground):
         raise TransitionRefused(
-            "ground-given", _("This ground was given already: end it, and register the new wording as another one.")
+            "ground-given",
+            _(
+                "This ground was given already: end it, and register the new wording as another one."
+            ),
         )
     ground.full_clean()
     ground.save(update_fields=list(after))

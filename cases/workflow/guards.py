@@ -7,7 +7,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, LegalGround, Target
-from cases.states import CASE_STATES, COMPLAINT_STATES, ENDED_CASE, CaseState, ComplaintState
+from cases.states import (
+    CASE_STATES,
+    COMPLAINT_STATES,
+    ENDED_CASE,
+    CaseState,
+    ComplaintState,
+)
 from corps.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.last_acts import last_act
@@ -16,7 +22,11 @@ from corps.locking import held, locked
 # While a case is in one of these, things can be added to it and taken out.
 OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)
 # What a complaint in one of these names is still registered.
-OPEN_COMPLAINT = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED, ComplaintState.IN_CASE)
+OPEN_COMPLAINT = (
+    ComplaintState.RECEIVED,
+    ComplaintState.ACCEPTED,
+    ComplaintState.IN_CASE,
+)
 REASON = 4000
 
 
@@ -27,25 +37,37 @@ def require_way(subject: Case | Complaint, after: str) -> None:
     """
     table = CASE_STATES if isinstance(subject, Case) else COMPLAINT_STATES
     if subject.state == CaseState.SUSPENDED or not table.allows(subject.state, after):
-        message = _("This cannot be done now: it is “%(state)s”.") % {"state": subject.get_state_display()}
-        raise TransitionRefused("wrong-state", message, state=subject.state, **last_act(subject))
+        message = _("This cannot be done now: it is “%(state)s”.") % {
+            "state": subject.get_state_display()
+        }
+        raise TransitionRefused(
+            "wrong-state", message, state=subject.state, **last_act(subject)
+        )
 
 
 def require_open(case: Case) -> None:
     """Raise TransitionRefused "case-not-open" unless things can be added to the case."""
     if case.state not in OPEN_CASE:
-        message = _("The case is not open: it is “%(state)s”.") % {"state": case.get_state_display()}
-        raise TransitionRefused("case-not-open", message, state=case.state, **last_act(case))
+        message = _("The case is not open: it is “%(state)s”.") % {
+            "state": case.get_state_display()
+        }
+        raise TransitionRefused(
+            "case-not-open", message, state=case.state, **last_act(case)
+        )
 
 
 def intake_barred(complaint: Complaint) -> tuple[str, Any] | None:
     """Code and sentence for why nothing that a complaint names is registered any more, if so: "complaint-not-open",
     "case-not-open". The caller holds the complaint, and its case or the registry."""
     if complaint.state not in OPEN_COMPLAINT:
-        said = _("The complaint is “%(state)s”; nothing that it names is registered any more.")
+        said = _(
+            "The complaint is “%(state)s”; nothing that it names is registered any more."
+        )
         return "complaint-not-open", said % {"state": complaint.get_state_display()}
     if complaint.case is not None and complaint.case.state in ENDED_CASE:
-        said = _("The complaint's case is “%(state)s”; nothing that it names is registered any more.")
+        said = _(
+            "The complaint's case is “%(state)s”; nothing that it names is registered any more."
+        )
         return "case-not-open", said % {"state": complaint.case.get_state_display()}
     return None
 
@@ -56,21 +78,41 @@ def given(reason: str) -> str:
     if not reason:
         raise TransitionRefused("reason-missing", _("Give the reason."))
     if len(reason) > REASON:
-        raise TransitionRefused("reason-too-long", _("The reason is longer than %(signs)s signs.") % {"signs": REASON})
+        raise TransitionRefused(
+            "reason-too-long",
+            _("The reason is longer than %(signs)s signs.") % {"signs": REASON},
+        )
     return reason
 
 
 def require_valid_ground(ground: LegalGround, at: datetime) -> None:
     """Raise TransitionRefused "ground-not-valid" unless the ground may be given at that time."""
-    if not LegalGround.objects.valid_on(shanghai_date(at)).filter(pk=ground.pk).exists():
-        raise TransitionRefused("ground-not-valid", _("This legal ground is not in force."), ground=ground.code)
+    if (
+        not LegalGround.objects.valid_on(shanghai_date(at))
+        .filter(pk=ground.pk)
+        .exists()
+    ):
+        raise TransitionRefused(
+            "ground-not-valid",
+            _("This legal ground is not in force."),
+            ground=ground.code,
+        )
 
 
 def hold_cases(targets: Collection[int]) -> None:
     """Keep the cases of these targets as they are until the transaction ends; the caller locks the targets next."""
-    held(Case, Target.objects.filter(pk__in=targets, case__isnull=False).values_list("case", flat=True))
+    held(
+        Case,
+        Target.objects.filter(pk__in=targets, case__isnull=False).values_list(
+            "case", flat=True
+        ),
+    )
 
 
 def lock_case(case: Case) -> Case:
     """The case as it stands, locked."""
-    return locked(Case.objects).select_related("firm", "unit", "ground", "handling_deadline").get(pk=case.pk)
+    return (
+        locked(Case.objects)
+        .select_related("firm", "unit", "ground", "handling_deadline")
+        .get(pk=case.pk)
+    )

@@ -20,9 +20,13 @@ def note_unknown_hosts(sheet_import: SheetImport) -> None:
 
     Runs in the transaction that finishes reading; done again, it counts anew. Three statements.
     """
-    rows = ImportRow.objects.filter(sheet_import=sheet_import, reason__in=WITH_HOST).order_by("row")
+    rows = ImportRow.objects.filter(
+        sheet_import=sheet_import, reason__in=WITH_HOST
+    ).order_by("row")
     count_unknown_hosts(
-        sheet=sheet_import.pk, hosts=_counted(rows.values_list("address", flat=True)), at=sheet_import.at
+        sheet=sheet_import.pk,
+        hosts=_counted(rows.values_list("address", flat=True)),
+        at=sheet_import.at,
     )
 
 

@@ -63,15 +63,21 @@ class Undoing(NamedTuple):
 def undoing_of(sheet_import: SheetImport) -> Undoing:
     """What undoing an import would do now. A handful of statements."""
     targets = list(_held_targets(sheet_import).order_by("pk"))
-    others = ImportRow.objects.filter(target__in=[target.pk for target in targets]).exclude(sheet_import=sheet_import)
-    passing = others.of_living_complaints().order_by().values("target").distinct().count()
+    others = ImportRow.objects.filter(
+        target__in=[target.pk for target in targets]
+    ).exclude(sheet_import=sheet_import)
+    passing = (
+        others.of_living_complaints().order_by().values("target").distinct().count()
+    )
     return Undoing([target.pk for target in targets], _built_on(targets), passing)
 
 
 def _held_targets(sheet_import: SheetImport) -> Any:
     """The targets that a complaint holds since its import named them."""
     rows = ImportRow.objects.filter(sheet_import=sheet_import.pk, target__isnull=False)
-    return Target.objects.filter(complaint=sheet_import.complaint_id, pk__in=rows.order_by().values("target"))
+    return Target.objects.filter(
+        complaint=sheet_import.complaint_id, pk__in=rows.order_by().values("target")
+    )
 
 
 def _built_on(targets: Collection[Target]) -> dict[int, Any]:
@@ -81,12 +87,17 @@ def _built_on(targets: Collection[Target]) -> dict[int, Any]:
         found |= check([target.pk for target in targets])
     for target in targets:
         if target.state != TargetState.REPORTED:
-            found.setdefault(target.pk, _("It is “%(state)s”.") % {"state": target.get_state_display()})
+            found.setdefault(
+                target.pk,
+                _("It is “%(state)s”.") % {"state": target.get_state_display()},
+            )
     return found
 
 
 @transaction.atomic
-def undo_import(*, sheet_import: SheetImport, actor: User, at: datetime | None = None) -> tuple[int, int]:
+def undo_import(
+    *, sheet_import: SheetImport, actor: User, at: datetime | None = None
+) -> tuple[int, int]:
     """Take an import back as long as nothing of it has left; how many targets passed on, how many are out of work.
 
     Its rows keep their result. The complaint has no sheet afterwards and may be handed another one (`hand_in_sheet`).
@@ -101,14 +112,24 @@ def undo_import(*, sheet_import: SheetImport, actor: User, at: datetime | None =
     require(actor, "cases.undo_import", sheet_import)
     _require_registered(sheet_import, complaint)
     _require_open(complaint)
-    targets = list(locked_in_order(Target.objects, _held_targets(sheet_import).values_list("pk", flat=True)))
+    targets = list(
+        locked_in_order(
+            Target.objects, _held_targets(sheet_import).values_list("pk", flat=True)
+        )
+    )
     _refuse_built_on(_built_on(targets))
 
-    ImportRow.objects.filter(sheet_import=sheet_import).update(target=None, registered_at=None)
+    ImportRow.objects.filter(sheet_import=sheet_import).update(
+        target=None, registered_at=None
+    )
     claims = _void_claims(complaint)
     _set_aside(sheet_import, complaint, actor, at)
     passed, dropped = _let_go([target.pk for target in targets], complaint, actor, at)
-    noted: dict[str, Any] = {"rows": sheet_import.rows, "passed": passed, "dropped": dropped}
+    noted: dict[str, Any] = {
+        "rows": sheet_import.rows,
+        "passed": passed,
+        "dropped": dropped,
+    }
     noted["sheet_name"] = sheet_import.sheet_name
     record(actor, "import.undone", complaint, at=at, thread=complaint.thread, **noted)
     judge_held(claims, actor=actor, at=at)
@@ -134,9 +155,19 @@ def _require_open(complaint: Complaint) -> None:
     """Raise TransitionRefused unless what a complaint named can still be taken out of work."""
     if barred := intake_barred(complaint):
         raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
-    if complaint.case is not None and complaint.case.state not in (*OPEN_CASE, CaseState.CONCLUDING):
-        message = _("The case is not open: it is “%(state)s”.") % {"state": complaint.case.get_state_display()}
-        raise TransitionRefused("case-not-open", message, state=complaint.case.state, **last_act(complaint.case))
+    if complaint.case is not None and complaint.case.state not in (
+        *OPEN_CASE,
+        CaseState.CONCLUDING,
+    ):
+        message = _("The case is not open: it is “%(state)s”.") % {
+            "state": complaint.case.get_state_display()
+        }
+        raise TransitionRefused(
+            "case-not-open",
+            message,
+            state=complaint.case.state,
+            **last_act(complaint.case),
+        )
 
 
 def _refuse_built_on(built_on: Mapping[int, Any]) -> None:
@@ -149,10 +180,16 @@ def _refuse_built_on(built_on: Mapping[int, Any]) -> None:
     )
     counted = Counter(str(what) for what in built_on.values()).most_common(3)
     what = " ".join(f"{words} ({count})" for words, count in counted)
-    raise TransitionRefused("built-on", message % {"count": len(built_on), "what": what}, targets=len(built_on))
+    raise TransitionRefused(
+        "built-on",
+        message % {"count": len(built_on), "what": what},
+        targets=len(built_on),
+    )
 
 
-def _set_aside(sheet_import: SheetImport, complaint: Complaint, actor: User, at: datetime) -> None:
+def _set_aside(
+    sheet_import: SheetImport, complaint: Complaint, actor: User, at: datetime
+) -> None:
     """Keep an import, with its file, beside its complaint, which has none any more."""
     SheetImport.objects.filter(pk=sheet_import.pk).update(
         complaint=None,
@@ -177,21 +214,33 @@ def _void_claims(complaint: Complaint) -> list[tuple[int, str]]:
     return listings
 
 
-def _let_go(ids: list[int], complaint: Complaint, actor: User, at: datetime) -> tuple[int, int]:
+def _let_go(
+    ids: list[int], complaint: Complaint, actor: User, at: datetime
+) -> tuple[int, int]:
     """Pass on the locked targets that a complaint does not name any more, or take them out of work; how many each."""
     pass_on(ids, actor=actor, at=at, released=ids)
-    passed = list(Target.objects.filter(pk__in=ids).exclude(complaint=complaint).values_list("pk", flat=True))
+    passed = list(
+        Target.objects.filter(pk__in=ids)
+        .exclude(complaint=complaint)
+        .values_list("pk", flat=True)
+    )
     restate_targets(passed)
-    named = ImportRow.objects.filter(target=OuterRef("pk"), sheet_import__complaint=complaint)
+    named = ImportRow.objects.filter(
+        target=OuterRef("pk"), sheet_import__complaint=complaint
+    )
     left = list(Target.objects.filter(~Exists(named), pk__in=ids, complaint=complaint))
     left_ids = [target.pk for target in left]
-    Target.objects.filter(pk__in=left_ids).update(state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE)
+    Target.objects.filter(pk__in=left_ids).update(
+        state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE
+    )
     record_each(actor, "target.import_undone", left, at)
     return len(passed), len(left)
 
 
 @transaction.atomic
-def take_back_rows(*, rows: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def take_back_rows(
+    *, rows: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Take back the address that a person gave in place of a row's own: the row is judged by its own cells again.
 
     One Result for each id. What the row was registered as goes as `undo_import` lets it go.
@@ -210,18 +259,32 @@ def take_back_rows(*, rows: Iterable[int], actor: User, at: datetime | None = No
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
         _hold_case_of(sheet_import)
         complaint, locked_import = imports.lock_import(sheet_import)
-        results |= _take_back(locked_import, complaint, by_import[sheet_import.pk], actor, at)
+        results |= _take_back(
+            locked_import, complaint, by_import[sheet_import.pk], actor, at
+        )
     missing = _("There is no such row.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
 
 
 def _take_back(
-    sheet_import: SheetImport, complaint: Complaint, rows: list[ImportRow], actor: User, at: datetime
+    sheet_import: SheetImport,
+    complaint: Complaint,
+    rows: list[ImportRow],
+    actor: User,
+    at: datetime,
 ) -> dict[int, Result]:
-    own = Target.objects.filter(pk__in=[row.target_id for row in rows if row.target_id], complaint=complaint)
-    targets = {target.pk: target for target in locked_in_order(Target.objects, own.values_list("pk", flat=True))}
+    own = Target.objects.filter(
+        pk__in=[row.target_id for row in rows if row.target_id], complaint=complaint
+    )
+    targets = {
+        target.pk: target
+        for target in locked_in_order(Target.objects, own.values_list("pk", flat=True))
+    }
     built_on = _built_on(targets.values())
-    results = {row.pk: _may_be_taken_back(row, sheet_import, complaint, actor, built_on) for row in rows}
+    results = {
+        row.pk: _may_be_taken_back(row, sheet_import, complaint, actor, built_on)
+        for row in rows
+    }
     going = [row for row in rows if results[row.pk].ok]
     platforms = platforms_taking_part()
     released = [row.target_id for row in going if row.target_id in targets]
@@ -233,17 +296,28 @@ def _take_back(
          "address", "repair", "decision", "decided_by", "target", "registered_at"],
     )  # fmt: skip
     ids = [row.pk for row in going]
-    record_alike(actor, "import.row_taken_back", ImportRow, ids, at=at, thread=complaint.thread)
+    record_alike(
+        actor, "import.row_taken_back", ImportRow, ids, at=at, thread=complaint.thread
+    )
     _let_go([pk for pk in released if pk is not None], complaint, actor, at)
     judge_anew(sheet_import, complaint, ids, actor, at)
     return results
 
 
 def _may_be_taken_back(
-    row: ImportRow, sheet_import: SheetImport, complaint: Complaint, actor: User, built_on: Mapping[int, Any]
+    row: ImportRow,
+    sheet_import: SheetImport,
+    complaint: Complaint,
+    actor: User,
+    built_on: Mapping[int, Any],
 ) -> Result:
     if row.decision != ImportRow.Decision.REPAIRED:
-        return Result(row.pk, False, "not-mended", _("Nobody has corrected the address of this row."))
+        return Result(
+            row.pk,
+            False,
+            "not-mended",
+            _("Nobody has corrected the address of this row."),
+        )
     if barred := intake_barred(complaint):
         return Result(row.pk, False, *barred)
     may_still = [State.REVIEW]
@@ -251,7 +325,12 @@ def _may_be_taken_back(
         may_still.append(State.DONE)
     if sheet_import.state not in may_still:
         message = _("Rows of this sheet cannot be settled now: %(state)s.")
-        return Result(row.pk, False, "not-settleable", message % {"state": sheet_import.get_state_display()})
+        return Result(
+            row.pk,
+            False,
+            "not-settleable",
+            message % {"state": sheet_import.get_state_display()},
+        )
     if row.target_id is not None and row.target_id in built_on:
         return Result(row.pk, False, "built-on", built_on[row.target_id])
     return Result(row.pk)
@@ -259,13 +338,27 @@ def _may_be_taken_back(
 
 def _as_it_came(row: ImportRow, platforms: Mapping[str, int]) -> None:
     """Judge a row by its own cells, as when it was read."""
-    addresses = [(name, row.cells[name]) for name in ADDRESS_FIELDS if name in row.cells]
+    addresses = [
+        (name, row.cells[name]) for name in ADDRESS_FIELDS if name in row.cells
+    ]
     read = judge_row(addresses, row.cells.get("request", ""), platforms.keys())
-    row.repair, row.decision, row.decided_by, row.target, row.registered_at = "", "", None, None, None
+    row.repair, row.decision, row.decided_by, row.target, row.registered_at = (
+        "",
+        "",
+        None,
+        None,
+        None,
+    )
     if read.verdict == "ok":
         take_over(row, read)
         return
-    row.result, row.reason, row.finding, row.kind, row.address = RESULTS[read.verdict], read.code, "", "", read.text
+    row.result, row.reason, row.finding, row.kind, row.address = (
+        RESULTS[read.verdict],
+        read.code,
+        "",
+        "",
+        read.text,
+    )
     row.platform_slug = ""
     if first := read.listing or read.store:
         row.platform_slug = platform_of(first.site)

@@ -35,7 +35,12 @@ from corps.models import User
 from corps.reloading import look
 from corps.tasks import ring
 from corps.workflow import notify
-from listings.registration import Registry, lock_registry, platforms_taking_part, registered_platforms
+from listings.registration import (
+    Registry,
+    lock_registry,
+    platforms_taking_part,
+    registered_platforms,
+)
 
 State = SheetImport.State
 Pieces = Iterator[reading.Heading | reading.Rows]
@@ -48,8 +53,16 @@ UNTOUCHED = timedelta(seconds=20)
 
 def ring_import(sheet_import: SheetImport) -> None:
     """Ring for the stage an import is in. What a replay brought in is for the replay's own worker alone."""
-    task = tasks.read_sheet if sheet_import.state == State.READING else tasks.register_sheet
-    ring(task, str(sheet_import.pk), queue=f"replay-{sheet_import.replay}" if sheet_import.replay else None)
+    task = (
+        tasks.read_sheet
+        if sheet_import.state == State.READING
+        else tasks.register_sheet
+    )
+    ring(
+        task,
+        str(sheet_import.pk),
+        queue=f"replay-{sheet_import.replay}" if sheet_import.replay else None,
+    )
 
 
 def read_sheet(import_id: UUID | str) -> None:
@@ -61,7 +74,10 @@ def read_sheet(import_id: UUID | str) -> None:
     with _alone(import_id) as alone:
         sheet_import = _in_state(import_id, State.READING) if alone else None
         if sheet_import is not None:
-            _read(sheet_import, _write_for_review if sheet_import.needs_review else _write_and_register)
+            _read(
+                sheet_import,
+                _write_for_review if sheet_import.needs_review else _write_and_register,
+            )
 
 
 def continue_registering(import_id: UUID | str) -> None:
@@ -82,10 +98,14 @@ def continue_registering(import_id: UUID | str) -> None:
                 continue
 
 
-def _read(sheet_import: SheetImport, write: Callable[[SheetImport, Pieces], None]) -> None:
+def _read(
+    sheet_import: SheetImport, write: Callable[[SheetImport, Pieces], None]
+) -> None:
     with _origin(sheet_import), without_collector():
         try:
-            with closing(reading.read_rows(sheet_import, platforms_taking_part().keys())) as pieces:
+            with closing(
+                reading.read_rows(sheet_import, platforms_taking_part().keys())
+            ) as pieces:
                 write(sheet_import, pieces)
         except reading.ReadingRefused as refused:
             _fail(sheet_import, refused.detail, refused.understood)
@@ -123,17 +143,23 @@ def _write_and_register(sheet_import: SheetImport, pieces: Pieces) -> None:
     passed = 0
     for piece in pieces:
         if isinstance(piece, reading.Heading):
-            mine = SheetImport.objects.filter(pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING))
+            mine = SheetImport.objects.filter(
+                pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)
+            )
             if not _note_heading(mine, piece, state=State.REGISTERING):
                 return
             continue
         first, passed = passed, passed + len(piece.rows)
-        if passed > sheet_import.done and not _register_read(sheet_import, piece.after(sheet_import.done - first)):
+        if passed > sheet_import.done and not _register_read(
+            sheet_import, piece.after(sheet_import.done - first)
+        ):
             return
         sheet_import.refresh_from_db(fields=["done"])
 
 
-def _note_heading(mine: SheetImportQuerySet, heading: reading.Heading, **changes: str) -> int:
+def _note_heading(
+    mine: SheetImportQuerySet, heading: reading.Heading, **changes: str
+) -> int:
     """Write down what the sheet is; 0 if the import is ours no more."""
     return mine.update(
         worksheet=heading.worksheet,
@@ -156,21 +182,42 @@ def _pass_to_review(sheet_import: SheetImport) -> None:
         return
     sheet_import.refresh_from_db(fields=["rows", "columns"])
     note_unknown_hosts(sheet_import)
-    complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
+    complaint, actor, at = (
+        sheet_import.complaint,
+        sheet_import.started_by,
+        sheet_import.at,
+    )
     titled = _take_title(sheet_import)
-    record(actor, "import.read", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows, **titled)
+    record(
+        actor,
+        "import.read",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        rows=sheet_import.rows,
+        **titled,
+    )
     if sheet_import.corrections:  # Whoever corrected it waits at the page.
         return
-    text = format_lazy(_("The sheet of complaint {number} is read. Look at its rows."), number=complaint.number)
+    text = format_lazy(
+        _("The sheet of complaint {number} is read. Look at its rows."),
+        number=complaint.number,
+    )
     _tell(sheet_import, _with_what_was_not_read(text, sheet_import))
 
 
 def _take_title(sheet_import: SheetImport) -> dict[str, str]:
     """Put the title that stands over the header in place of a subject that was made of the file's name; what the audit
     tells of it."""
-    titles = [worksheet.get("title", "") for worksheet in sheet_import.understood if worksheet["is_read"]]
+    titles = [
+        worksheet.get("title", "")
+        for worksheet in sheet_import.understood
+        if worksheet["is_read"]
+    ]
     title = next(filter(is_title, titles), "")
-    guessed = Complaint.objects.filter(sheet_import=sheet_import.pk, is_subject_guessed=True)
+    guessed = Complaint.objects.filter(
+        sheet_import=sheet_import.pk, is_subject_guessed=True
+    )
     if not title or not guessed.exclude(subject=title).update(subject=title):
         return {}
     return {"title": title}
@@ -183,31 +230,65 @@ def forecast(sheet_import: SheetImport) -> None:
     platforms = registered_platforms()
     last = -1
     while rows := registration.select_for_forecast(
-        "sheet_import_id = %s AND row > %s ORDER BY row LIMIT %s", sheet_import.pk, last, CHUNK
+        "sheet_import_id = %s AND row > %s ORDER BY row LIMIT %s",
+        sheet_import.pk,
+        last,
+        CHUNK,
     ):
-        registration.forecast_rows(rows, registration.judge_rows(rows, registry, platforms))
+        registration.forecast_rows(
+            rows, registration.judge_rows(rows, registry, platforms)
+        )
         last = rows[-1].number
 
 
 @transaction.atomic
-def _fail(sheet_import: SheetImport, detail: str, understood: Sequence[dict[str, Any]]) -> None:
+def _fail(
+    sheet_import: SheetImport, detail: str, understood: Sequence[dict[str, Any]]
+) -> None:
     """Note that a sheet cannot be read, why, and what was understood of it. Nothing of it stays, unless rows were
     registered before."""
-    changes: dict[str, Any] = {"columns": {"understood": understood}} if understood else {}
-    failed = SheetImport.objects.filter(pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)).update(
-        state=State.FAILED, detail=detail[:400], finished_at=Now(), touched_at=Now(), **changes
+    changes: dict[str, Any] = (
+        {"columns": {"understood": understood}} if understood else {}
+    )
+    failed = SheetImport.objects.filter(
+        pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)
+    ).update(
+        state=State.FAILED,
+        detail=detail[:400],
+        finished_at=Now(),
+        touched_at=Now(),
+        **changes,
     )
     if not failed:
         return
     if sheet_import.needs_review:
         ImportRow.objects.filter(sheet_import=sheet_import).delete()
-    complaint, actor, at = sheet_import.complaint, sheet_import.started_by, sheet_import.at
-    record(actor, "import.failed", complaint, at=at, thread=complaint.thread, **json.loads(detail))
-    _tell(sheet_import, format_lazy(_("The sheet of complaint {number} could not be read."), number=complaint.number))
+    complaint, actor, at = (
+        sheet_import.complaint,
+        sheet_import.started_by,
+        sheet_import.at,
+    )
+    record(
+        actor,
+        "import.failed",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        **json.loads(detail),
+    )
+    _tell(
+        sheet_import,
+        format_lazy(
+            _("The sheet of complaint {number} could not be read."),
+            number=complaint.number,
+        ),
+    )
 
 
 @transaction.atomic
-def register_import(*, sheet_import: SheetImport, actor: User, at: datetime | None = None) -> SheetImport:
+def register_import(
+    *, sheet_import: SheetImport, actor: User, at: datetime | None = None
+) -> SheetImport:
     """Have the rows that a person has looked at registered; a task does it. at: when they count as reported.
 
     Raises PermissionDenied; TransitionRefused "not-in-review", "complaint-not-open", "case-not-open".
@@ -215,7 +296,10 @@ def register_import(*, sheet_import: SheetImport, actor: User, at: datetime | No
     at = accept_at(actor, at, now())
     # The case before its complaint, as who closes it locks them.
     held(
-        Case, Complaint.objects.filter(sheet_import=sheet_import.pk, case__isnull=False).values_list("case", flat=True)
+        Case,
+        Complaint.objects.filter(
+            sheet_import=sheet_import.pk, case__isnull=False
+        ).values_list("case", flat=True),
     )
     complaint, sheet_import = lock_import(sheet_import)
     require(actor, "cases.register_import", sheet_import)
@@ -223,16 +307,29 @@ def register_import(*, sheet_import: SheetImport, actor: User, at: datetime | No
     if barred := intake_barred(complaint):
         raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
 
-    sheet_import.state, sheet_import.started_by, sheet_import.at = State.REGISTERING, actor, at
+    sheet_import.state, sheet_import.started_by, sheet_import.at = (
+        State.REGISTERING,
+        actor,
+        at,
+    )
     sheet_import.done, sheet_import.touched_at = 0, now()
     sheet_import.save(update_fields=["state", "started_by", "at", "done", "touched_at"])
-    record(actor, "import.released", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
+    record(
+        actor,
+        "import.released",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        rows=sheet_import.rows,
+    )
     ring_import(sheet_import)
     return sheet_import
 
 
 @transaction.atomic
-def abandon_import(*, sheet_import: SheetImport, actor: User, at: datetime | None = None) -> SheetImport:
+def abandon_import(
+    *, sheet_import: SheetImport, actor: User, at: datetime | None = None
+) -> SheetImport:
     """Give up a sheet of which nothing is registered yet.
 
     Raises PermissionDenied; TransitionRefused "not-in-review".
@@ -246,18 +343,35 @@ def abandon_import(*, sheet_import: SheetImport, actor: User, at: datetime | Non
     return sheet_import
 
 
-def give_up(sheet_import: SheetImport, *, complaint: Complaint, actor: User, at: datetime) -> None:
+def give_up(
+    sheet_import: SheetImport, *, complaint: Complaint, actor: User, at: datetime
+) -> None:
     """Abandon a locked import; its rows stay, to be looked at."""
     sheet_import.state, sheet_import.finished_at = State.ABANDONED, now()
     sheet_import.save(update_fields=["state", "finished_at"])
-    record(actor, "import.abandoned", complaint, at=at, thread=complaint.thread, rows=sheet_import.rows)
+    record(
+        actor,
+        "import.abandoned",
+        complaint,
+        at=at,
+        thread=complaint.thread,
+        rows=sheet_import.rows,
+    )
 
 
 def read_again(sheet_import: SheetImport, actor: User, at: datetime) -> None:
     """Have a locked import of which nothing is registered read anew."""
-    sheet_import.state, sheet_import.started_by, sheet_import.at = State.READING, actor, at
+    sheet_import.state, sheet_import.started_by, sheet_import.at = (
+        State.READING,
+        actor,
+        at,
+    )
     sheet_import.rows = sheet_import.done = 0
-    sheet_import.detail, sheet_import.finished_at, sheet_import.touched_at = "", None, now()
+    sheet_import.detail, sheet_import.finished_at, sheet_import.touched_at = (
+        "",
+        None,
+        now(),
+    )
     sheet_import.save()
     ring_import(sheet_import)
 
@@ -268,11 +382,18 @@ def _register_written(sheet_import: SheetImport) -> bool:
     complaint, sheet_import = _take_turn(sheet_import)
     if sheet_import.state != State.REGISTERING:
         return False
-    numbers = ImportRow.objects.filter(sheet_import=sheet_import).order_by("row").values_list("row", flat=True)
+    numbers = (
+        ImportRow.objects.filter(sheet_import=sheet_import)
+        .order_by("row")
+        .values_list("row", flat=True)
+    )
     turn = list(numbers[sheet_import.done : sheet_import.done + CHUNK])
     if turn:
         rows = registration.select_rows(
-            "sheet_import_id = %s AND row BETWEEN %s AND %s ORDER BY row", sheet_import.pk, turn[0], turn[-1]
+            "sheet_import_id = %s AND row BETWEEN %s AND %s ORDER BY row",
+            sheet_import.pk,
+            turn[0],
+            turn[-1],
         )
         finish = partial(registration.finish_rows, rows, at=sheet_import.at)
         _register(rows, sheet_import, complaint, finish)
@@ -285,7 +406,9 @@ def _register_read(sheet_import: SheetImport, piece: reading.Rows) -> bool:
     complaint, sheet_import = _take_turn(sheet_import)
     if sheet_import.state != State.REGISTERING:
         return False
-    write = partial(reading.write_rows, piece, registered_at=sheet_import.at.isoformat())
+    write = partial(
+        reading.write_rows, piece, registered_at=sheet_import.at.isoformat()
+    )
     _register(piece.rows, sheet_import, complaint, write)
     return _note_done(sheet_import, complaint, len(piece.rows))
 
@@ -337,7 +460,9 @@ def _note_done(sheet_import: SheetImport, complaint: Complaint, count: int) -> b
             thread=complaint.thread,
             **rows_by_result(sheet_import),
         )
-        text = format_lazy(_("The sheet of complaint {number} is registered."), number=complaint.number)
+        text = format_lazy(
+            _("The sheet of complaint {number} is registered."), number=complaint.number
+        )
         _tell(sheet_import, _with_what_was_not_read(text, sheet_import))
     sheet_import.save(update_fields=["done", "touched_at", "state", "finished_at"])
     return sheet_import.state == State.REGISTERING
@@ -346,7 +471,11 @@ def _note_done(sheet_import: SheetImport, complaint: Complaint, count: int) -> b
 def rows_by_result(sheet_import: SheetImport) -> dict[str, int]:
     """How many rows have which result, all five named. One statement."""
     counts = Counter(dict.fromkeys(ImportRow.Result.values, 0))
-    rows = ImportRow.objects.filter(sheet_import=sheet_import).values_list("result").annotate(rows=Count("pk"))
+    rows = (
+        ImportRow.objects.filter(sheet_import=sheet_import)
+        .values_list("result")
+        .annotate(rows=Count("pk"))
+    )
     counts.update(dict(rows))
     return dict(counts)
 
@@ -357,11 +486,16 @@ def ring_unfinished() -> None:
     What a replay brought in is left to the replay.
     """
     unfinished = SheetImport.objects.filter(
-        state__in=(State.READING, State.REGISTERING), replay="", touched_at__lt=now() - UNTOUCHED
+        state__in=(State.READING, State.REGISTERING),
+        replay="",
+        touched_at__lt=now() - UNTOUCHED,
     )
     for sheet_import in unfinished.order_by("touched_at")[:20]:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [IMPORT_LOCKS, _lock_number(sheet_import.pk)])
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, %s)",
+                [IMPORT_LOCKS, _lock_number(sheet_import.pk)],
+            )
             if cursor.fetchone()[0]:
                 ring_import(sheet_import)
 
@@ -376,9 +510,15 @@ def _alone(import_id: UUID | str) -> Iterator[bool]:
     try:
         yield held
     finally:
-        if held and connection.connection is not None and not connection.connection.closed:
+        if (
+            held
+            and connection.connection is not None
+            and not connection.connection.closed
+        ):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IMPORT_LOCKS, number])
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(%s, %s)", [IMPORT_LOCKS, number]
+                )
 
 
 def _lock_number(import_id: UUID) -> int:
@@ -396,13 +536,19 @@ def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
     pk = sheet_import.complaint_id or sheet_import.undone_complaint_id
     assert pk is not None  # every import is, or was, of a complaint
     complaint = locked(Complaint.objects).select_related("case").get(pk=pk)
-    imports = locked(SheetImport.objects).select_related("started_by", "claims_confirmed_by")
+    imports = locked(SheetImport.objects).select_related(
+        "started_by", "claims_confirmed_by"
+    )
     return complaint, imports.get(pk=sheet_import.pk)
 
 
 def _origin(sheet_import: SheetImport) -> AbstractContextManager[Acting | None]:
     """Acts on what a replay brought in are the replay's."""
-    return acting(channel="replay", replay=sheet_import.replay) if sheet_import.replay else nullcontext()
+    return (
+        acting(channel="replay", replay=sheet_import.replay)
+        if sheet_import.replay
+        else nullcontext()
+    )
 
 
 def _tell(sheet_import: SheetImport, text: Any) -> None:
@@ -422,7 +568,9 @@ def _with_what_was_not_read(text: Any, sheet_import: SheetImport) -> Any:
         return text
     said = _("{rows} rows were read, {more} more were not.")
     return format_lazy(
-        "{text} {said}", text=text, said=format_lazy(said, rows=sheet_import.rows, more=sheet_import.rows_not_read)
+        "{text} {said}",
+        text=text,
+        said=format_lazy(said, rows=sheet_import.rows, more=sheet_import.rows_not_read),
     )
 
 
@@ -430,7 +578,8 @@ def _require_review(sheet_import: SheetImport) -> None:
     if sheet_import.state != State.REVIEW:
         raise TransitionRefused(
             "not-in-review",
-            _("This sheet is not waiting to be looked at: %(state)s.") % {"state": sheet_import.get_state_display()},
+            _("This sheet is not waiting to be looked at: %(state)s.")
+            % {"state": sheet_import.get_state_display()},
             state=sheet_import.state,
             **last_act(sheet_import.of_complaint),
         )

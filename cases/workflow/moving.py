@@ -28,7 +28,12 @@ DECIDED = (CaseState.TRANSFERRED, CaseState.CLOSED, CaseState.ARCHIVED)
 
 @transaction.atomic
 def move_complaint(
-    *, complaint: Complaint, to: Case | None, actor: User, reason: str, at: datetime | None = None
+    *,
+    complaint: Complaint,
+    to: Case | None,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
 ) -> list[Result]:
     """Move a complaint out of the case it was taken into, to another of the same firm, or to none.
 
@@ -45,12 +50,18 @@ def move_complaint(
     complaint = locked(Complaint.objects).select_related("firm").get(pk=complaint.pk)
     require(actor, "cases.move_complaint", complaint)
     if complaint.state != ComplaintState.IN_CASE or complaint.case_id not in cases:
-        message = _("This complaint is in no case: it is “%(state)s”.") % {"state": complaint.get_state_display()}
+        message = _("This complaint is in no case: it is “%(state)s”.") % {
+            "state": complaint.get_state_display()
+        }
         raise TransitionRefused("not-in-a-case", message, **last_act(complaint))
     old = cases[complaint.case_id]
     if old.state in DECIDED:
         decided = _("Its case is “%(state)s”; that stands for this complaint too.")
-        raise TransitionRefused("case-decided", decided % {"state": old.get_state_display()}, **last_act(old))
+        raise TransitionRefused(
+            "case-decided",
+            decided % {"state": old.get_state_display()},
+            **last_act(old),
+        )
     new = cases[to.pk] if to is not None else None
     if new is not None:
         _require_fitting(complaint, old, new, actor)
@@ -61,45 +72,90 @@ def move_complaint(
 
 def _lock_cases(complaint: Complaint, to: Case | None) -> dict[int | None, Case]:
     """The case that a complaint is in and the one it goes to, locked in the order of ids."""
-    ids = [pk for pk in (complaint.case_id, to.pk if to is not None else None) if pk is not None]
-    return {case.pk: case for case in locked_in_order(Case.objects.select_related("firm", "unit"), ids)}
+    ids = [
+        pk
+        for pk in (complaint.case_id, to.pk if to is not None else None)
+        if pk is not None
+    ]
+    return {
+        case.pk: case
+        for case in locked_in_order(Case.objects.select_related("firm", "unit"), ids)
+    }
 
 
 def _require_fitting(complaint: Complaint, old: Case, new: Case, actor: User) -> None:
     if not Case.objects.visible_to(actor).filter(pk=new.pk).exists():
-        raise TransitionRefused("case-not-open", _("There is no such case among those that you may see."))
+        raise TransitionRefused(
+            "case-not-open", _("There is no such case among those that you may see.")
+        )
     if new.pk == old.pk:
         raise TransitionRefused("same-case", _("It is in this case already."))
     if new.firm_id != complaint.firm_id:
-        raise TransitionRefused("several-firms", _("A case holds the complaints of one firm."), firm=new.firm.code)
+        raise TransitionRefused(
+            "several-firms",
+            _("A case holds the complaints of one firm."),
+            firm=new.firm.code,
+        )
     require_open(new)
 
 
 def stays_of(complaint: Complaint, case: Case) -> list[Result]:
     """Those of a complaint's targets that stay in its case since a notice names them, each with the reason."""
-    held = Target.objects.filter(complaint=complaint, case=case, state__in=UNFINISHED).order_by("pk")
+    held = Target.objects.filter(
+        complaint=complaint, case=case, state__in=UNFINISHED
+    ).order_by("pk")
     found = {target.pk: target for target in held}
-    drafted = {pk: why for check in drop_checks for pk, why in check(found.keys()).items()}
-    under_way = _("It is “%(state)s” and stays in case %(case)s until that notice is done with it.")
+    drafted = {
+        pk: why for check in drop_checks for pk, why in check(found.keys()).items()
+    }
+    under_way = _(
+        "It is “%(state)s” and stays in case %(case)s until that notice is done with it."
+    )
     return [
         Result(pk, False, *drafted[pk])
         if pk in drafted
-        else Result(pk, False, "under-way", under_way % {"state": target.get_state_display(), "case": case.number})
+        else Result(
+            pk,
+            False,
+            "under-way",
+            under_way % {"state": target.get_state_display(), "case": case.number},
+        )
         for pk, target in found.items()
         if pk in drafted or target.state not in PASSING
     ]
 
 
-def move_locked(complaint: Complaint, old: Case, new: Case | None, *, actor: User, at: datetime, reason: str) -> None:
+def move_locked(
+    complaint: Complaint,
+    old: Case,
+    new: Case | None,
+    *,
+    actor: User,
+    at: datetime,
+    reason: str,
+) -> None:
     """Put a locked complaint from one locked case into another or none, with what may go; told in both threads."""
     complaint.case = new
-    complaint.state = ComplaintState.IN_CASE if new is not None else ComplaintState.ACCEPTED
+    complaint.state = (
+        ComplaintState.IN_CASE if new is not None else ComplaintState.ACCEPTED
+    )
     complaint.save(update_fields=["case", "state"])
     way = f"{old.number} → {new.number if new is not None else complaint.number}"
     said: dict[str, Any] = {"reason": reason} if reason else {}
     for thread in dict.fromkeys((old.thread, complaint.thread)):
-        record(actor, "complaint.moved", complaint, at=at, thread=thread, way=way, number=complaint.number, **said)
+        record(
+            actor,
+            "complaint.moved",
+            complaint,
+            at=at,
+            thread=thread,
+            way=way,
+            number=complaint.number,
+            **said,
+        )
     pass_on({*held_by(complaint=complaint), *named_by([complaint])}, actor=actor, at=at)
-    told = format_lazy(_("Complaint {number} was moved: {way}."), number=complaint.number, way=way)
+    told = format_lazy(
+        _("Complaint {number} was moved: {way}."), number=complaint.number, way=way
+    )
     for case in filter(None, (old, new)):
         tell_officers(case, actor, told)

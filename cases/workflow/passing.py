@@ -116,8 +116,12 @@ def held_by(**of: Any) -> Iterable[int]:
 
 def named_by(complaints: Iterable[Complaint]) -> Iterable[int]:
     """Ids of the targets named by rows of these complaints that may pass on, wherever they lie."""
-    rows = ImportRow.objects.filter(sheet_import__complaint__in=list(complaints), target__isnull=False)
-    return Target.objects.filter(state__in=PASSING, pk__in=rows.values("target")).values_list("pk", flat=True)
+    rows = ImportRow.objects.filter(
+        sheet_import__complaint__in=list(complaints), target__isnull=False
+    )
+    return Target.objects.filter(
+        state__in=PASSING, pk__in=rows.values("target")
+    ).values_list("pk", flat=True)
 
 
 def misplaced(targets: Iterable[int], released: Collection[int] = ()) -> list[Passing]:
@@ -138,12 +142,21 @@ def misplaced(targets: Iterable[int], released: Collection[int] = ()) -> list[Pa
         found = [Passing(*row) for row in cursor.fetchall()]
     if not found:
         return []
-    in_drafts = {pk for check in draft_checks for pk in check([passing.target for passing in found])}
+    in_drafts = {
+        pk
+        for check in draft_checks
+        for pk in check([passing.target for passing in found])
+    }
     return [passing for passing in found if passing.target not in in_drafts]
 
 
 def pass_on(
-    targets: Iterable[int], *, actor: User | None, at: datetime, wait: bool = True, released: Collection[int] = ()
+    targets: Iterable[int],
+    *,
+    actor: User | None,
+    at: datetime,
+    wait: bool = True,
+    released: Collection[int] = (),
 ) -> int:
     """Pass on those of the targets that are `misplaced`, with the audit telling both threads and the officers of the
     cases that they come into being told; how many.
@@ -156,12 +169,24 @@ def pass_on(
     wanted = misplaced(targets, released)
     if not wanted:
         return 0
-    cases = Case.objects.filter(pk__in={passing.case for passing in wanted}).order_by("pk")
+    cases = Case.objects.filter(pk__in={passing.case for passing in wanted}).order_by(
+        "pk"
+    )
     into = {case.pk: case for case in locked(cases, skip_locked=not wait)}
-    ids = [passing.target for passing in wanted if passing.case is None or passing.case in into]
-    free = locked(Target.objects.filter(pk__in=ids).order_by("pk"), skip_locked=not wait)
+    ids = [
+        passing.target
+        for passing in wanted
+        if passing.case is None or passing.case in into
+    ]
+    free = locked(
+        Target.objects.filter(pk__in=ids).order_by("pk"), skip_locked=not wait
+    )
     before = {target.pk: target.thread for target in free}
-    going = [passing for passing in misplaced(before, released) if passing.case is None or passing.case in into]
+    going = [
+        passing
+        for passing in misplaced(before, released)
+        if passing.case is None or passing.case in into
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             PASS_ON,
@@ -176,22 +201,50 @@ def pass_on(
     return len(going)
 
 
-def _record(going: list[Passing], before: dict[int, str], actor: User | None, at: datetime) -> None:
+def _record(
+    going: list[Passing], before: dict[int, str], actor: User | None, at: datetime
+) -> None:
     """What left is told in the old thread, what came in the new one; a change of complaint within a case, once."""
     ways: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
     for passing in going:
-        after = f"case:{passing.case}" if passing.case else f"complaint:{passing.complaint}"
-        ways[before[passing.target], after, passing.way, passing.reason].append(passing.target)
+        after = (
+            f"case:{passing.case}" if passing.case else f"complaint:{passing.complaint}"
+        )
+        ways[before[passing.target], after, passing.way, passing.reason].append(
+            passing.target
+        )
     for (old, new, way, reason), ids in ways.items():
         if old != new:
-            record_alike(actor, "target.passed_on", Target, ids, at=at, thread=old, way=way, why=reason)
-        record_alike(actor, "target.taken_over", Target, ids, at=at, thread=new, way=way, why=reason)
+            record_alike(
+                actor,
+                "target.passed_on",
+                Target,
+                ids,
+                at=at,
+                thread=old,
+                way=way,
+                why=reason,
+            )
+        record_alike(
+            actor,
+            "target.taken_over",
+            Target,
+            ids,
+            at=at,
+            thread=new,
+            way=way,
+            why=reason,
+        )
 
 
 def _tell(going: list[Passing], into: dict[int, Case], actor: User | None) -> None:
     """Tell the officers of each case how many targets came into it, from where and why."""
     counts = Counter(
-        (passing.case, passing.old_case_number or passing.old_complaint_number, passing.reason)
+        (
+            passing.case,
+            passing.old_case_number or passing.old_complaint_number,
+            passing.reason,
+        )
         for passing in going
         if passing.case is not None and passing.case_number != passing.old_case_number
     )
@@ -209,14 +262,18 @@ def _tell(going: list[Passing], into: dict[int, Case], actor: User | None) -> No
 def ended_targets() -> QuerySet[Target]:
     """Targets that may pass on, whose complaint was refused or withdrawn or whose case ended, and which a living
     complaint names: empty but for what the maintenance has still to pass on, or a draft holds."""
-    open_case = Q(sheet_import__complaint__case=None) | ~Q(sheet_import__complaint__case__state__in=ENDED_CASE)
+    open_case = Q(sheet_import__complaint__case=None) | ~Q(
+        sheet_import__complaint__case__state__in=ENDED_CASE
+    )
     rows = ImportRow.objects.filter(open_case, target=OuterRef("pk"))
     living = Exists(rows.exclude(sheet_import__complaint__state__in=ENDED_COMPLAINT))
     passing = Target.objects.filter(living, state__in=PASSING)
     of_complaints = Complaint.objects.filter(state__in=ENDED_COMPLAINT).values("pk")
     of_cases = Case.objects.filter(state__in=ENDED_CASE).values("pk")
     # Two searches, each by its index: joined by OR they would read every target.
-    return passing.filter(complaint__in=of_complaints).union(passing.filter(case__in=of_cases))
+    return passing.filter(complaint__in=of_complaints).union(
+        passing.filter(case__in=of_cases)
+    )
 
 
 def pass_on_ended() -> int:
@@ -232,7 +289,11 @@ def pass_on_ended() -> int:
 def misplaced_targets() -> Iterator[Passing]:
     """Of all targets those that are `misplaced`, by id: for the check. Two statements for each MOST_AT_ONCE."""
     last = 0
-    passing = Target.objects.filter(state__in=PASSING).order_by("pk").values_list("pk", flat=True)
+    passing = (
+        Target.objects.filter(state__in=PASSING)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     while ids := list(passing.filter(pk__gt=last)[:MOST_AT_ONCE]):
         yield from misplaced(ids)
         last = ids[-1]

@@ -13,14 +13,27 @@ import structlog
 from django.conf import settings
 
 from cases.models import ImportRow, SheetCorrection, SheetImport
-from cases.workflow.registration import Outcome, Row, allegation, words_of_listing, words_of_store
+from cases.workflow.registration import (
+    Outcome,
+    Row,
+    allegation,
+    words_of_listing,
+    words_of_store,
+)
 from corps.bulk import copied, copied_texts, copy_lines, in_lines
 from corps.confined import ChildDied, confined
 from corps.errors import FileLost
 from corps.models import StoredFile
 from corps.workflow import open_file
 from listings.classify import RowReading, judge_row
-from listings.sheets import Corrections, Limits, Sheet, SheetRefused, SheetRow, read_sheet
+from listings.sheets import (
+    Corrections,
+    Limits,
+    Sheet,
+    SheetRefused,
+    SheetRow,
+    read_sheet,
+)
 from listings.sheets.choosing import NothingToRead
 from listings.sheets.corrections import corrections_from
 from listings.sheets.understanding import faults_understood
@@ -84,7 +97,9 @@ class ReadingRefused(Exception):
         self.detail, self.understood = detail, understood
 
 
-def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Generator[Heading | Rows, None, None]:
+def read_rows(
+    sheet_import: SheetImport, platforms: Collection[str]
+) -> Generator[Heading | Rows, None, None]:
     """The heading and then the rows of an import's sheet. Raises ReadingRefused."""
     complaint = sheet_import.complaint
     assert complaint.sheet is not None  # an import has a sheet
@@ -108,7 +123,9 @@ def read_rows(sheet_import: SheetImport, platforms: Collection[str]) -> Generato
 def corrections_of(sheet_import: SheetImport) -> Corrections:
     """How people said an import's sheet is to be read, of this one and of the firm's earlier ones. One statement."""
     remembered = SheetCorrection.objects.remembered(sheet_import.complaint.firm_id)
-    return corrections_from(sheet_import.corrections, remembered, is_reviewed=sheet_import.needs_review)
+    return corrections_from(
+        sheet_import.corrections, remembered, is_reviewed=sheet_import.needs_review
+    )
 
 
 def _one_ahead(pieces: Iterator[Heading | Rows]) -> Iterator[Heading | Rows]:
@@ -124,7 +141,9 @@ def _one_ahead(pieces: Iterator[Heading | Rows]) -> Iterator[Heading | Rows]:
             piece = following.result()
 
 
-def write_rows(rows: Rows, outcome: Outcome | None = None, registered_at: str = "") -> None:
+def write_rows(
+    rows: Rows, outcome: Outcome | None = None, registered_at: str = ""
+) -> None:
     """Write rows that were read, in the present transaction: as they were read, or with what became of them.
 
     registered_at: as ISO 8601, for those that were registered as a target.
@@ -146,7 +165,9 @@ def write_rows(rows: Rows, outcome: Outcome | None = None, registered_at: str = 
 def limits() -> Limits:
     """What one sheet may cost, by the settings."""
     return Limits(
-        max_bytes=settings.SHEET_MAX_BYTES, max_rows=settings.SHEET_MAX_ROWS, seconds=settings.SHEET_MAX_SECONDS
+        max_bytes=settings.SHEET_MAX_BYTES,
+        max_rows=settings.SHEET_MAX_ROWS,
+        seconds=settings.SHEET_MAX_SECONDS,
     )
 
 
@@ -183,7 +204,11 @@ def _understood(piece: bytes) -> Heading | Rows:
 
 
 def _pieces(
-    path: str, filename: str, prefix: str, platforms: Collection[str], corrections: Corrections
+    path: str,
+    filename: str,
+    prefix: str,
+    platforms: Collection[str],
+    corrections: Corrections,
 ) -> Iterator[bytes]:
     """In the child: `H` and the heading, then `R` and rows, time and again; or `F` and why the file is refused."""
     try:
@@ -200,15 +225,25 @@ def _pieces(
     yield b"H" + json.dumps(heading).encode()
     for start, end in _spans(len(sheet.rows)):
         some = sheet.rows[start:end]
-        readings = [judge_row(row.addresses, row.cells.get("request", ""), platforms) for row in some]
-        facts = [_facts(row, reading) for row, reading in zip(some, readings, strict=True)]
+        readings = [
+            judge_row(row.addresses, row.cells.get("request", ""), platforms)
+            for row in some
+        ]
+        facts = [
+            _facts(row, reading) for row, reading in zip(some, readings, strict=True)
+        ]
         head = json.dumps([facts, [reading.code for reading in readings]]).encode()
-        lines = in_lines(_line(*both, prefix) for both in zip(some, readings, strict=True))
+        lines = in_lines(
+            _line(*both, prefix) for both in zip(some, readings, strict=True)
+        )
         yield b"R" + _LENGTH.pack(len(head)) + head + lines
 
 
 def _refusal(fault: SheetRefused, corrections: Corrections) -> dict[str, Any]:
-    figures = {name: value if isinstance(value, int) else str(value)[:200] for name, value in fault.details.items()}
+    figures = {
+        name: value if isinstance(value, int) else str(value)[:200]
+        for name, value in fault.details.items()
+    }
     understood = []
     if corrections.is_reviewed and isinstance(fault, NothingToRead):
         understood = faults_understood(fault.faults)
@@ -228,7 +263,11 @@ def _columns(sheet: Sheet) -> dict[str, Any]:
     return {
         "headings": sheet.headings,
         "fields": {
-            name: {"index": column.index, "heading": column.heading, "decided_by": column.decided_by}
+            name: {
+                "index": column.index,
+                "heading": column.heading,
+                "decided_by": column.decided_by,
+            }
             for name, column in sheet.columns.items()
         },
         "addresses": [column.index for column in sheet.address_columns],
@@ -255,8 +294,12 @@ def _facts(row: SheetRow, reading: RowReading) -> tuple[Any, ...]:
         store.canonical_id if store is not None else "",
         0,
         "",
-        words_of_listing(listing.site, listing.canonical_id, row.cells) if listing is not None else "",
-        words_of_store(store.site, store.canonical_id, row.cells) if store is not None else "",
+        words_of_listing(listing.site, listing.canonical_id, row.cells)
+        if listing is not None
+        else "",
+        words_of_store(store.site, store.canonical_id, row.cells)
+        if store is not None
+        else "",
         allegation(row.cells),
     )
 

@@ -20,11 +20,26 @@ from cases.states import TargetState
 from cases.workflow.claiming import allowance_of, tell_of_claims
 from cases.workflow.passing import pass_on
 from corps.audit import record_alike
-from corps.bulk import NULL, copied, copy_lines, copying_beside, ids_among, take_ids, update_many
+from corps.bulk import (
+    NULL,
+    copied,
+    copy_lines,
+    copying_beside,
+    ids_among,
+    take_ids,
+    update_many,
+)
 from corps.locking import locked_in_order
 from corps.models import User
 from listings.addresses import canonical_url
-from listings.registration import Account, Key, Registry, Source, listing_words, store_words
+from listings.registration import (
+    Account,
+    Key,
+    Registry,
+    Source,
+    listing_words,
+    store_words,
+)
 from listings.sheets.values import parse_price
 
 Result = ImportRow.Result
@@ -113,12 +128,18 @@ class Outcome:
 def select_rows(condition: str, *values: Any) -> list[Row]:
     """Rows that the registry decides on, by a further condition in SQL, which also says their order."""
     rows = []
-    for *start, listing_site, store_site, cells in _rows(SELECT_ROWS + condition, values):
+    for *start, listing_site, store_site, cells in _rows(
+        SELECT_ROWS + condition, values
+    ):
         row = Row._make([*start, "", "", allegation(cells)])
         rows.append(
             row._replace(
-                listing=words_of_listing(listing_site, row.listing_id, cells) if row.listing_id else "",
-                store=words_of_store(store_site, row.store_id, cells) if row.store_id else "",
+                listing=words_of_listing(listing_site, row.listing_id, cells)
+                if row.listing_id
+                else "",
+                store=words_of_store(store_site, row.store_id, cells)
+                if row.store_id
+                else "",
             )
         )
     return rows
@@ -126,7 +147,12 @@ def select_rows(condition: str, *values: Any) -> list[Row]:
 
 def select_for_forecast(condition: str, *values: Any) -> list[Row]:
     """The same without their words, which a forecast does not need."""
-    return [Row(*row[:8]) for row in _rows(SELECT_ROWS.replace(", cells\n", ", NULL\n") + condition, values)]
+    return [
+        Row(*row[:8])
+        for row in _rows(
+            SELECT_ROWS.replace(", cells\n", ", NULL\n") + condition, values
+        )
+    ]
 
 
 def _rows(statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
@@ -144,7 +170,9 @@ def words_of_listing(site: str, canonical_id: str, cells: Mapping[str, str]) -> 
 
 def words_of_store(site: str, canonical_id: str, cells: Mapping[str, str]) -> str:
     """What a row says of its store, as COPY takes it."""
-    return store_words(site, canonical_url(site, STORE, canonical_id), cells.get("store_name", ""))
+    return store_words(
+        site, canonical_url(site, STORE, canonical_id), cells.get("store_name", "")
+    )
 
 
 def allegation(cells: Mapping[str, str]) -> str:
@@ -164,14 +192,24 @@ def alleged_by(cells: Mapping[str, str]) -> tuple[str, Decimal | None, Decimal |
     )
 
 
-def judge_rows(rows: Iterable[Row], registry: Registry, platforms: dict[str, int]) -> Outcome:
+def judge_rows(
+    rows: Iterable[Row], registry: Registry, platforms: dict[str, int]
+) -> Outcome:
     """Judge rows in their order, each knowing what the rows before it brought; the registry takes in what is new.
 
     Rows whose address nobody can use or place are passed over. platforms: slug → primary key.
     """
-    rows = [row for row in rows if row.result in ACCEPTABLE or (row.result == Result.HELD and row.kind)]
+    rows = [
+        row
+        for row in rows
+        if row.result in ACCEPTABLE or (row.result == Result.HELD and row.kind)
+    ]
     registry.look_up(
-        [(platforms[row.platform_slug], row.listing_id) for row in rows if row.listing_id],
+        [
+            (platforms[row.platform_slug], row.listing_id)
+            for row in rows
+            if row.listing_id
+        ],
         [(platforms[row.platform_slug], row.store_id) for row in rows if row.store_id],
     )
     if registry.accounts and registry.allowance is None:
@@ -190,14 +228,22 @@ def _judge(row: Row, platform: int, registry: Registry, outcome: Outcome) -> Non
     if known_by_this and account and listing in registry.listings:
         outcome.official_listings.append(listing)
     if account:
-        outcome.results[row.number], outcome.findings[row.number] = Result.OFFICIAL.value, finding_of(account)
+        outcome.results[row.number], outcome.findings[row.number] = (
+            Result.OFFICIAL.value,
+            finding_of(account),
+        )
         return
     claimed = registry.claimed_account(listing) if listing and store is None else None
     if claimed:
-        outcome.results[row.number], outcome.findings[row.number] = Result.HELD.value, finding_of(claimed)
+        outcome.results[row.number], outcome.findings[row.number] = (
+            Result.HELD.value,
+            finding_of(claimed),
+        )
         return
 
-    key, known = (store, registry.stores) if row.kind == STORE else (listing, registry.listings)
+    key, known = (
+        (store, registry.stores) if row.kind == STORE else (listing, registry.listings)
+    )
     assert key is not None  # an acceptable row names its target
     outcome.results[row.number] = (Result.REPEAT if key in known else Result.NEW).value
     if listing and listing not in registry.listings:
@@ -230,37 +276,59 @@ def register_rows(
     """
     registry = Registry(source_of(complaint, confirmed_by, at))
     outcome = judge_rows(rows, registry, platforms)
-    claimed = dict(registry.new_claims) | {pair: (row, True) for pair, row in registry.raised.items()}
+    claimed = dict(registry.new_claims) | {
+        pair: (row, True) for pair, row in registry.raised.items()
+    }
     registry.number()
     missing = _find_targets(outcome, registry)
     with copying_beside():
         registry.write()
         _write_targets(missing, outcome, registry, complaint, at)
         write(outcome)
-    record_alike(actor, "target.reported", Target, missing.values(), at=at, thread=complaint.thread)
+    record_alike(
+        actor,
+        "target.reported",
+        Target,
+        missing.values(),
+        at=at,
+        thread=complaint.thread,
+    )
     # The complaint is locked, and so may its case not be waited for: what is held just now, the maintenance passes on.
     known = [pk for place, pk in outcome.targets.items() if place not in missing]
     if known:
         take_up_undone(known, complaint, actor, at)
     pass_on(known, actor=actor, at=at, wait=False)
-    mark_official([registry.listings[key] for key in outcome.official_listings], confirmed_by or actor, at)
+    mark_official(
+        [registry.listings[key] for key in outcome.official_listings],
+        confirmed_by or actor,
+        at,
+    )
     if claimed:
         tell_of_claims(complaint, claimed, registry, actor)
 
 
-def take_up_undone(targets: Iterable[int], complaint: Complaint, actor: User, at: datetime) -> None:
+def take_up_undone(
+    targets: Iterable[int], complaint: Complaint, actor: User, at: datetime
+) -> None:
     """Report anew those of the targets that were dropped since their import was undone: a locked complaint names them
     again. They are its own from now on, with its words. A few statements; one, where there are none."""
-    undone = Target.objects.filter(state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE)
+    undone = Target.objects.filter(
+        state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE
+    )
     ids = list(undone.filter(pk__in=ids_among(targets)).values_list("pk", flat=True))
     again = list(locked_in_order(undone, ids)) if ids else []
     if not again:
         return
     left = [target for target in again if target.thread != complaint.thread]
-    record_each(actor, "target.passed_on", left, at, way=complaint.number, why="import_undone")
+    record_each(
+        actor, "target.passed_on", left, at, way=complaint.number, why="import_undone"
+    )
     ids = [target.pk for target in again]
     Target.objects.filter(pk__in=ids).update(
-        state=TargetState.REPORTED, dropped_reason="", complaint=complaint, case=complaint.case_id
+        state=TargetState.REPORTED,
+        dropped_reason="",
+        complaint=complaint,
+        case=complaint.case_id,
     )
     restate_targets(ids)
     record_alike(actor, "target.reported", Target, ids, at=at, thread=complaint.thread)
@@ -269,19 +337,26 @@ def take_up_undone(targets: Iterable[int], complaint: Complaint, actor: User, at
 def restate_targets(targets: Collection[int]) -> None:
     """Have targets say what the first row of their complaint alleges that names them, as if no other had: its firm, its
     words, and when it was reported. Two statements."""
-    rows = ImportRow.objects.filter(target__in=targets, sheet_import__complaint=F("target__complaint"))
+    rows = ImportRow.objects.filter(
+        target__in=targets, sheet_import__complaint=F("target__complaint")
+    )
     first = rows.order_by("target", "registered_at", "pk").distinct("target")
     restated = []
     for row in first.select_related("target", "sheet_import__complaint"):
         target = row.target
         assert target is not None  # its rows are asked for by their target
-        target.firm_id, target.reported_at = row.sheet_import.complaint.firm_id, row.registered_at or target.reported_at
+        target.firm_id, target.reported_at = (
+            row.sheet_import.complaint.firm_id,
+            row.registered_at or target.reported_at,
+        )
         target.alleged, target.price, target.list_price = alleged_by(row.cells)
         restated.append(target)
     update_many(restated, ["firm", "reported_at", "alleged", "price", "list_price"])
 
 
-def source_of(complaint: Complaint, confirmed_by: User | None = None, at: datetime | None = None) -> Source:
+def source_of(
+    complaint: Complaint, confirmed_by: User | None = None, at: datetime | None = None
+) -> Source:
     """Whose rows those of a complaint's sheet are, for the registry."""
     person = confirmed_by.pk if confirmed_by else None
     return Source(complaint.firm_id, complaint.pk, person, at.isoformat() if at else "")
@@ -310,15 +385,25 @@ def _of_kind(registry: Registry, kind: str) -> tuple[dict[Key, int], dict[Key, s
 
 
 def _write_targets(
-    missing: dict[Place, int], outcome: Outcome, registry: Registry, complaint: Complaint, at: datetime
+    missing: dict[Place, int],
+    outcome: Outcome,
+    registry: Registry,
+    complaint: Complaint,
+    at: datetime,
 ) -> None:
     whose = f"{complaint.firm_id}\t{complaint.pk}\t{complaint.case_id or NULL}\treported\tf\tf"
     end = f"\t\t\t{at.isoformat()}\t"
     lines = []
     for place, pk in missing.items():
         kind, key = place
-        thing = f"{registry.listings[key]}\t{NULL}" if kind == LISTING else f"{NULL}\t{registry.stores[key]}"
-        lines.append(f"{pk}\t{kind}\t{key[0]}\t{thing}\t{whose}\t{outcome.firsts[place].alleged}\t{end}")
+        thing = (
+            f"{registry.listings[key]}\t{NULL}"
+            if kind == LISTING
+            else f"{NULL}\t{registry.stores[key]}"
+        )
+        lines.append(
+            f"{pk}\t{kind}\t{key[0]}\t{thing}\t{whose}\t{outcome.firsts[place].alleged}\t{end}"
+        )
     copy_lines(Target, TARGET_COLUMNS, lines)
 
 
@@ -353,7 +438,8 @@ def forecast_rows(rows: Iterable[Row], outcome: Outcome) -> None:
     changed = [
         row
         for row in rows
-        if (outcome.results[row.number], outcome.findings.get(row.number, "")) != (row.result, row.finding)
+        if (outcome.results[row.number], outcome.findings.get(row.number, ""))
+        != (row.result, row.finding)
     ]
     if not changed:
         return
@@ -377,22 +463,30 @@ def mark_official(listings: list[int], actor: User, at: datetime) -> None:
     """
     if not listings:
         return
-    unmarked = Target.objects.filter(listing__in=listings, is_official=False).values_list("pk", flat=True)
+    unmarked = Target.objects.filter(
+        listing__in=listings, is_official=False
+    ).values_list("pk", flat=True)
     ids = [target.pk for target in locked_in_order(Target.objects, list(unmarked))]
     Target.objects.filter(pk__in=ids).update(is_official=True)
     announce_official(ids, actor, at, answered=False)
 
 
-def announce_official(targets: list[int], actor: User, at: datetime, *, answered: bool = True) -> None:
+def announce_official(
+    targets: list[int], actor: User, at: datetime, *, answered: bool = True
+) -> None:
     """Write down that targets were found to be official, and run the hooks. answered: as for `official_found`."""
     if not targets:
         return
-    record_each(actor, "target.found_official", Target.objects.filter(pk__in=targets), at)
+    record_each(
+        actor, "target.found_official", Target.objects.filter(pk__in=targets), at
+    )
     for hook in official_found:
         hook(targets, actor=actor, at=at, answered=answered)
 
 
-def record_each(actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any) -> None:
+def record_each(
+    actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any
+) -> None:
     """One entry for each target, in the thread of its case or complaint; one statement for each thread."""
     threads: dict[str, list[int]] = {}
     for target in targets:

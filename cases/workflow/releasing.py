@@ -24,17 +24,32 @@ from stores.standing import Touched
 def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
     """A hook of `stores.workflow` for one that was struck: what it alone kept from notices is a target like others, and
     the officers of the cases that it touches are told, also of the rows that it kept out."""
-    locked = list(locked_in_order(Target.objects, kept_targets(account)).values_list("pk", "case"))
+    locked = list(
+        locked_in_order(Target.objects, kept_targets(account)).values_list("pk", "case")
+    )
     Target.objects.filter(pk__in=[pk for pk, _case in locked]).update(is_official=False)
     rows = kept_rows(account)
-    record(actor, "official_account.targets_released", account, at=at, targets=len(locked), rows=rows.count())
+    record(
+        actor,
+        "official_account.targets_released",
+        account,
+        at=at,
+        targets=len(locked),
+        rows=rows.count(),
+    )
     touched = Counter(case for _pk, case in locked if case is not None)
     of_cases = rows.filter(sheet_import__complaint__case__isnull=False).order_by()
-    touched.update(dict(of_cases.values_list("sheet_import__complaint__case").annotate(Count("pk"))))
+    touched.update(
+        dict(
+            of_cases.values_list("sheet_import__complaint__case").annotate(Count("pk"))
+        )
+    )
     url = reverse("cases:official_rows", args=[account.pk])
     for case in Case.objects.filter(pk__in=touched).order_by("pk"):
         told: dict[str, Any] = {"count": touched[case.pk], "name": account.name}
-        announce("official_account.struck", account, about=case, actor=actor, url=url, **told)
+        announce(
+            "official_account.struck", account, about=case, actor=actor, url=url, **told
+        )
 
 
 def kept_by(account: OfficialAccount) -> int:
@@ -54,7 +69,11 @@ def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
 def freed_by(account: OfficialAccount) -> Iterable[Touched]:
     """For `stores.standing.freed_counters`: what striking the account sets free, or what it has."""
     targets = targets_of(account)
-    count = sum(lot.filter(is_official=False).count() for lot in targets) if account.struck_at else kept_by(account)
+    count = (
+        sum(lot.filter(is_official=False).count() for lot in targets)
+        if account.struck_at
+        else kept_by(account)
+    )
     listed = reverse("cases:official_targets", args=[account.pk])
     yield Touched("targets", _("Targets"), count, _("may enter a notice"), listed)
     listed = reverse("cases:official_rows", args=[account.pk])

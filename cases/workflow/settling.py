@@ -22,11 +22,23 @@ from corps.results import Result
 from firms.models import Firm
 from listings.addresses import Address, canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
-from listings.registration import Key, Registry, lock_registry, platforms_taking_part, registered_platforms
+from listings.registration import (
+    Key,
+    Registry,
+    lock_registry,
+    platforms_taking_part,
+    registered_platforms,
+)
 from listings.sites import platform_of
 
 # Rows that may come out otherwise without another address; every other reason needs one.
-JUDGED_AS_IT_STANDS = {"", OFFICIAL, CLAIMED, "platform-not-registered", "two-platforms"}
+JUDGED_AS_IT_STANDS = {
+    "",
+    OFFICIAL,
+    CLAIMED,
+    "platform-not-registered",
+    "two-platforms",
+}
 REPAIR = 4000
 # Up to so many rows the forecast of the whole sheet is made anew after each decision; beyond, of the settled rows only.
 FORECAST_ANEW = 10_000
@@ -57,7 +69,8 @@ def settle_rows(
     require(actor, "cases.refuse_rows" if refuse else "cases.settle_rows")
     if repair is not None and len(repair) > REPAIR:
         raise TransitionRefused(
-            "repair-too-long", _("An address is no longer than %(signs)s signs.") % {"signs": REPAIR}
+            "repair-too-long",
+            _("An address is no longer than %(signs)s signs.") % {"signs": REPAIR},
         )
     lock_registry()
     ids = list(dict.fromkeys(rows))
@@ -68,7 +81,9 @@ def settle_rows(
     results: dict[int, Result] = {}
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
         complaint, locked = imports.lock_import(sheet_import)
-        results |= _settle(locked, complaint, by_import[sheet_import.pk], actor, repair, refuse, at)
+        results |= _settle(
+            locked, complaint, by_import[sheet_import.pk], actor, repair, refuse, at
+        )
     missing = _("There is no such row.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
 
@@ -78,7 +93,13 @@ def note_address_asked(*, sheet_import: SheetImport, actor: User, address: str) 
 
     address: as it was read. For the audit alone; nobody's timeline tells of it.
     """
-    record(actor, "import.address_asked", sheet_import.of_complaint, at=now(), address=address[:200])
+    record(
+        actor,
+        "import.address_asked",
+        sheet_import.of_complaint,
+        at=now(),
+        address=address[:200],
+    )
 
 
 def note_addresses_asked(*, firm: Firm, actor: User, addresses: Iterable[str]) -> None:
@@ -147,7 +168,9 @@ def _kept_out(ids: list[int]) -> dict[int, Result]:
             said = _("It belongs to an official account, so nothing is registered.")
             results[pk] = Result(pk, True, "official", said)
         else:
-            said = _("Somebody claims that it is in an official account's store; that is judged first.")
+            said = _(
+                "Somebody claims that it is in an official account's store; that is judged first."
+            )
             results[pk] = Result(pk, False, CLAIMED, said)
     return results
 
@@ -160,24 +183,39 @@ def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
     """
     slugs = {pk: slug for slug, pk in registered_platforms().items()}
     wanted = {(slugs[platform], canonical_id) for platform, canonical_id in listings}
-    held = ImportRow.objects.filter(reason=CLAIMED, result=ImportRow.Result.HELD).exclude(finding="")
-    held = held.filter(listing_id__in={canonical_id for _slug, canonical_id in wanted}).exclude(decision="refused")
+    held = ImportRow.objects.filter(
+        reason=CLAIMED, result=ImportRow.Result.HELD
+    ).exclude(finding="")
+    held = held.filter(
+        listing_id__in={canonical_id for _slug, canonical_id in wanted}
+    ).exclude(decision="refused")
     by_import: dict[UUID, list[int]] = {}
-    for pk, sheet, slug, canonical_id in held.values_list("pk", "sheet_import_id", "platform_slug", "listing_id"):
+    for pk, sheet, slug, canonical_id in held.values_list(
+        "pk", "sheet_import_id", "platform_slug", "listing_id"
+    ):
         if (slug, canonical_id) in wanted:
             by_import.setdefault(sheet, []).append(pk)
-    living = SheetImport.objects.filter(pk__in=by_import).exclude(state=SheetImport.State.UNDONE)
+    living = SheetImport.objects.filter(pk__in=by_import).exclude(
+        state=SheetImport.State.UNDONE
+    )
     for sheet_import in living.order_by("pk"):
         complaint, locked = imports.lock_import(sheet_import)
         if intake_barred(complaint):
             continue
-        if locked.state in (SheetImport.State.REVIEW, SheetImport.State.DONE) or not locked.needs_review:
+        if (
+            locked.state in (SheetImport.State.REVIEW, SheetImport.State.DONE)
+            or not locked.needs_review
+        ):
             judge_anew(locked, complaint, by_import[sheet_import.pk], actor, at)
 
 
-def _not_settleable(row: ImportRow, sheet_import: SheetImport, complaint: Complaint, actor: User) -> Result | None:
+def _not_settleable(
+    row: ImportRow, sheet_import: SheetImport, complaint: Complaint, actor: User
+) -> Result | None:
     if row.target_id is not None:
-        return Result(row.pk, False, "already-registered", _("This row is registered already."))
+        return Result(
+            row.pk, False, "already-registered", _("This row is registered already.")
+        )
     if barred := intake_barred(complaint):
         return Result(row.pk, False, *barred)
     may_still = [SheetImport.State.REVIEW]
@@ -185,7 +223,12 @@ def _not_settleable(row: ImportRow, sheet_import: SheetImport, complaint: Compla
         may_still.append(SheetImport.State.DONE)
     if sheet_import.state not in may_still:
         message = _("Rows of this sheet cannot be settled now: %(state)s.")
-        return Result(row.pk, False, "not-settleable", message % {"state": sheet_import.get_state_display()})
+        return Result(
+            row.pk,
+            False,
+            "not-settleable",
+            message % {"state": sheet_import.get_state_display()},
+        )
     return None
 
 
@@ -195,7 +238,9 @@ def _decision(row: ImportRow, refuse: bool) -> str:
     return ImportRow.Decision.REPAIRED if row.repair else ImportRow.Decision.NONE
 
 
-def _read_again(row: ImportRow, repair: str | None, platforms: dict[str, int]) -> RowReading:
+def _read_again(
+    row: ImportRow, repair: str | None, platforms: dict[str, int]
+) -> RowReading:
     """Judge a row by its corrected address, or as it stands."""
     known = []
     if row.listing_id:
@@ -204,14 +249,27 @@ def _read_again(row: ImportRow, repair: str | None, platforms: dict[str, int]) -
         known.append((row.store_site, "store", row.store_id))
     if not repair or not repair.strip():
         if row.reason not in JUDGED_AS_IT_STANDS or not known:
-            return RowReading("invalid", row.reason or "no-address", row.explanation or REASONS["no-address"])
+            return RowReading(
+                "invalid",
+                row.reason or "no-address",
+                row.explanation or REASONS["no-address"],
+            )
         addresses = [("", canonical_url(*thing)) for thing in known]
     else:
         lines = [line for line in repair.splitlines() if line.strip()]
         read = [read_cell(line) for line in lines]
-        kinds, desks = {address.kind for address in read}, {platform_of(address.site) for address in read}
-        kept = [thing for thing in known if thing[1] not in kinds and platform_of(thing[0]) in desks]
-        addresses = [("", line) for line in lines] + [("", canonical_url(*thing)) for thing in kept]
+        kinds, desks = (
+            {address.kind for address in read},
+            {platform_of(address.site) for address in read},
+        )
+        kept = [
+            thing
+            for thing in known
+            if thing[1] not in kinds and platform_of(thing[0]) in desks
+        ]
+        addresses = [("", line) for line in lines] + [
+            ("", canonical_url(*thing)) for thing in kept
+        ]
     return judge_row(addresses, row.cells.get("request", ""), platforms.keys())
 
 
@@ -220,7 +278,11 @@ def take_over(row: ImportRow, read: RowReading) -> None:
     address = read.target_address
     assert address is not None  # the verdict is "ok"
     row.result, row.reason, row.finding = RESULTS["ok"], "", ""
-    row.platform_slug, row.kind, row.address = platform_of(address.site), read.target or "", address.canonical_url
+    row.platform_slug, row.kind, row.address = (
+        platform_of(address.site),
+        read.target or "",
+        address.canonical_url,
+    )
     name_addresses(row, read)
 
 
@@ -234,16 +296,27 @@ def _named(address: Address | None) -> tuple[str, str]:
     return ("", "") if address is None else (address.canonical_id, address.site)
 
 
-def judge_anew(sheet_import: SheetImport, complaint: Complaint, ids: list[int], actor: User, at: datetime) -> None:
+def judge_anew(
+    sheet_import: SheetImport,
+    complaint: Complaint,
+    ids: list[int],
+    actor: User,
+    at: datetime,
+) -> None:
     """Register settled rows of a registered sheet; of one that is being looked at, make the forecast anew."""
-    if sheet_import.state == SheetImport.State.REVIEW and sheet_import.rows <= FORECAST_ANEW:
+    if (
+        sheet_import.state == SheetImport.State.REVIEW
+        and sheet_import.rows <= FORECAST_ANEW
+    ):
         imports.forecast(sheet_import)
         return
     rows = registration.select_rows("id = ANY(%s) ORDER BY row", ids)
     platforms = registered_platforms()
     if sheet_import.state == SheetImport.State.REVIEW:
         registry = Registry(registration.source_of(complaint))
-        registration.forecast_rows(rows, registration.judge_rows(rows, registry, platforms))
+        registration.forecast_rows(
+            rows, registration.judge_rows(rows, registry, platforms)
+        )
     else:
         registration.register_rows(
             rows,

@@ -17,7 +17,12 @@ from listings.registration import lock_registry
 
 @transaction.atomic
 def take_up_sheet(
-    *, sheet_import: SheetImport, actor: User, case: Case | None = None, at: datetime | None = None, **opening: Any
+    *,
+    sheet_import: SheetImport,
+    actor: User,
+    case: Case | None = None,
+    at: datetime | None = None,
+    **opening: Any,
 ) -> Case:
     """Accept the complaint of a sheet unless it is accepted, make a case of it, and have the sheet's rows registered.
 

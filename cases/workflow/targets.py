@@ -15,8 +15,20 @@ from cases.models.targets import TargetQuerySet
 from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING, CaseState, TargetState
 from cases.workflow.bulk_acts import keep_act
 from cases.workflow.claiming import take_up_claims
-from cases.workflow.guards import OPEN_CASE, given, hold_cases, lock_case, require_open, require_valid_ground
-from cases.workflow.registration import announce_official, finding_of, known_targets, record_each
+from cases.workflow.guards import (
+    OPEN_CASE,
+    given,
+    hold_cases,
+    lock_case,
+    require_open,
+    require_valid_ground,
+)
+from cases.workflow.registration import (
+    announce_official,
+    finding_of,
+    known_targets,
+    record_each,
+)
 from corps.access import require
 from corps.audit import record, record_alike
 from corps.clock import accept_at, now
@@ -50,7 +62,9 @@ drop_checks: list[Callable[[Collection[int]], Mapping[int, tuple[str, Any]]]] = 
 
 
 @transaction.atomic
-def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: datetime | None = None) -> list[Result]:
+def add_targets(
+    *, case: Case, addresses: Iterable[str], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Add listings and stores to a case by hand; one Result for each address, by its number from 1.
 
     A dropped target is taken up again, wherever it was dropped, and the result says where and why it was. What lies
@@ -62,7 +76,9 @@ def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: dateti
     at = accept_at(actor, at, now())
     addresses = list(addresses)
     if len(addresses) > ADDRESSES:
-        message = _("At most %(count)s addresses can be added at once; a sheet can hold more.") % {"count": ADDRESSES}
+        message = _(
+            "At most %(count)s addresses can be added at once; a sheet can hold more."
+        ) % {"count": ADDRESSES}
         raise TransitionRefused("too-many", message)
     lock_registry()
     case = lock_case(case)
@@ -77,58 +93,98 @@ def add_targets(*, case: Case, addresses: Iterable[str], actor: User, at: dateti
         if refused := _not_usable(number, address, platforms):
             results[number] = refused
             continue
-        place = (address.kind, (platforms[platform_of(address.site)], address.canonical_id))
+        place = (
+            address.kind,
+            (platforms[platform_of(address.site)], address.canonical_id),
+        )
         if place in wanted:
-            results[number] = Result(number, False, "twice", _("This address stands in the list twice."))
+            results[number] = Result(
+                number, False, "twice", _("This address stands in the list twice.")
+            )
         else:
             wanted[place] = number, address
     results |= _add(case, wanted, actor, at)
     return [results[number] for number in range(1, len(addresses) + 1)]
 
 
-def _not_usable(number: int, address: Address, platforms: Mapping[str, int]) -> Result | None:
-    codes = {"invalid": "unusable-address", "search": "search-page", "short": "short-link"}
+def _not_usable(
+    number: int, address: Address, platforms: Mapping[str, int]
+) -> Result | None:
+    codes = {
+        "invalid": "unusable-address",
+        "search": "search-page",
+        "short": "short-link",
+    }
     code = codes.get(address.kind)
     if code is None and platform_of(address.site) not in platforms:
         code = "platform-not-registered"
     if code is None:
         return None
-    message = address.message if code == "unusable-address" and address.reason else REASONS[code]
+    message = (
+        address.message
+        if code == "unusable-address" and address.reason
+        else REASONS[code]
+    )
     return Result(number, False, code, message)
 
 
 def _add(
-    case: Case, wanted: Mapping[tuple[str, Key], tuple[int, Address]], actor: User, at: datetime
+    case: Case,
+    wanted: Mapping[tuple[str, Key], tuple[int, Address]],
+    actor: User,
+    at: datetime,
 ) -> dict[int, Result]:
     """Register what is new, make targets of what is none yet, take up what was dropped; results by number."""
     registry = Registry()
-    registry.look_up(_keys(wanted, Target.Kind.LISTING), _keys(wanted, Target.Kind.STORE))
+    registry.look_up(
+        _keys(wanted, Target.Kind.LISTING), _keys(wanted, Target.Kind.STORE)
+    )
     results, free = {}, {}
     for (kind, key), (number, address) in wanted.items():
-        account = registry.account_of(*((key, None) if kind == Target.Kind.LISTING else (None, key)))
+        account = registry.account_of(
+            *((key, None) if kind == Target.Kind.LISTING else (None, key))
+        )
         if account:
-            message = _("This belongs to an official account: %(account)s.") % {"account": finding_of(account)}
+            message = _("This belongs to an official account: %(account)s.") % {
+                "account": finding_of(account)
+            }
             results[number] = Result(number, False, "official", message)
             continue
         claimed = registry.claimed_account(key) if kind == Target.Kind.LISTING else None
         if claimed:
-            why = _("Somebody claims that it is in the store of %(account)s; that is judged first.")
-            results[number] = Result(number, False, "claimed-official", why % {"account": finding_of(claimed)})
+            why = _(
+                "Somebody claims that it is in the store of %(account)s; that is judged first."
+            )
+            results[number] = Result(
+                number,
+                False,
+                "claimed-official",
+                why % {"account": finding_of(claimed)},
+            )
             continue
         free[kind, key] = number
         if kind == Target.Kind.LISTING:
-            registry.add_listing(key, listing_words(address.site, address.canonical_url))
+            registry.add_listing(
+                key, listing_words(address.site, address.canonical_url)
+            )
         else:
             registry.add_store(key, store_words(address.site, address.canonical_url))
     registry.number()
     registry.write()
     things = {
-        (kind, key): (registry.listings if kind == Target.Kind.LISTING else registry.stores)[key] for kind, key in free
+        (kind, key): (
+            registry.listings if kind == Target.Kind.LISTING else registry.stores
+        )[key]
+        for kind, key in free
     }
-    listings = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING]
+    listings = [
+        pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING
+    ]
     stores = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE]
     known = {(kind, thing): pk for kind, thing, pk in known_targets(listings, stores)}
-    present = {target.pk: target for target in locked_in_order(_with_holders(), known.values())}
+    present = {
+        target.pk: target for target in locked_in_order(_with_holders(), known.values())
+    }
     seen = cases_seen(present.values(), actor)
     new, again = [], []
     for place, number in free.items():
@@ -138,11 +194,20 @@ def _add(
             results[number] = Result(number)
         elif _may_come(present[pk]):
             again.append(present[pk])
-            results[number] = Result(number, message=_where_it_was(present[pk], case, seen))
+            results[number] = Result(
+                number, message=_where_it_was(present[pk], case, seen)
+            )
         else:
             results[number] = _taken(number, present[pk], case)
     Target.objects.bulk_create(new)
-    record_alike(actor, "target.added", Target, [target.pk for target in new], at=at, thread=case.thread)
+    record_alike(
+        actor,
+        "target.added",
+        Target,
+        [target.pk for target in new],
+        at=at,
+        thread=case.thread,
+    )
     bring_into(case, again, actor, at)
     return results
 
@@ -154,11 +219,20 @@ def _keys(wanted: Iterable[tuple[str, Key]], kind: str) -> list[Key]:
 def _target(case: Case, place: tuple[str, Key], thing: int, at: datetime) -> Target:
     kind, (platform, _canonical_id) = place
     field = "listing_id" if kind == Target.Kind.LISTING else "store_id"
-    return Target(kind=kind, platform_id=platform, firm_id=case.firm_id, case=case, reported_at=at, **{field: thing})
+    return Target(
+        kind=kind,
+        platform_id=platform,
+        firm_id=case.firm_id,
+        case=case,
+        reported_at=at,
+        **{field: thing},
+    )
 
 
 @transaction.atomic
-def take_up_targets(*, case: Case, targets: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def take_up_targets(
+    *, case: Case, targets: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Take dropped targets up in a case, its own and those that its complaints name, wherever they were dropped.
 
     One Result for each id; it says where and why it was dropped, as far as the actor may know. Refused with their
@@ -171,12 +245,16 @@ def take_up_targets(*, case: Case, targets: Iterable[int], actor: User, at: date
     require(actor, "cases.add_targets", case)
     require_open(case)
     ids = list(dict.fromkeys(targets))
-    named = Target.objects.named_by(sheet_import__complaint__case=case).filter(pk__in=ids)
+    named = Target.objects.named_by(sheet_import__complaint__case=case).filter(
+        pk__in=ids
+    )
     own_or_named = _with_holders().filter(Q(case=case) | Q(pk__in=named.values("pk")))
     found = {target.pk: target for target in locked_in_order(own_or_named, ids)}
     seen = cases_seen(found.values(), actor)
     results = {pk: _taking_up(target, case, seen) for pk, target in found.items()}
-    bring_into(case, [target for pk, target in found.items() if results[pk].ok], actor, at)
+    bring_into(
+        case, [target for pk, target in found.items() if results[pk].ok], actor, at
+    )
     return [results.get(pk) or _not_found(pk) for pk in ids]
 
 
@@ -185,7 +263,9 @@ def _taking_up(target: Target, case: Case, seen: Collection[int]) -> Result:
     if _may_come(target):
         return Result(target.pk, message=_where_it_was(target, case, seen))
     message = _("It is “%(state)s”; only what was dropped can be taken up.")
-    return Result(target.pk, False, "wrong-state", message % {"state": target.get_state_display()})
+    return Result(
+        target.pk, False, "wrong-state", message % {"state": target.get_state_display()}
+    )
 
 
 def _with_holders() -> TargetQuerySet:
@@ -210,14 +290,18 @@ def _is_held(target: Target) -> bool:
     return complaint.case is None or complaint.case.state not in ENDED_CASE
 
 
-def bring_into(case: Case, targets: Collection[Target], actor: User, at: datetime) -> None:
+def bring_into(
+    case: Case, targets: Collection[Target], actor: User, at: datetime
+) -> None:
     """Make locked targets those of a locked case: dropped ones are reported again, or relisted where they count.
 
     Each belongs to the case's own first complaint that names it, if there is one. Told in the thread that they leave
     and in the case's own. A fixed number of statements, besides one for each thread that they leave.
     """
     ids = [target.pk for target in targets]
-    rows = ImportRow.objects.filter(target=OuterRef("pk"), sheet_import__complaint__case=case)
+    rows = ImportRow.objects.filter(
+        target=OuterRef("pk"), sheet_import__complaint__case=case
+    )
     first = rows.order_by("registered_at", "pk").values("sheet_import__complaint")[:1]
     state = When(is_counted=True, then=Value(TargetState.RELISTED.value))
     Target.objects.filter(pk__in=ids).update(
@@ -234,7 +318,9 @@ def bring_into(case: Case, targets: Collection[Target], actor: User, at: datetim
 def cases_seen(targets: Iterable[Target], user: User) -> set[int]:
     """Which of the cases of these targets a person may see, by primary key; one statement."""
     wanted = [target.case_id for target in targets if target.case_id is not None]
-    return set(Case.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))
+    return set(
+        Case.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)
+    )
 
 
 def where_dropped(target: Target, seen: Collection[int]) -> Any:
@@ -242,7 +328,9 @@ def where_dropped(target: Target, seen: Collection[int]) -> Any:
     if target.case is None:
         return _("It was dropped: %(reason)s") % {"reason": target.why_dropped}
     if target.case_id not in seen:
-        return _("It was dropped in a case of another unit (%(unit)s).") % {"unit": target.case.unit.name}
+        return _("It was dropped in a case of another unit (%(unit)s).") % {
+            "unit": target.case.unit.name
+        }
     said = {"case": target.case.number, "reason": target.why_dropped}
     return _("It was dropped in case %(case)s: %(reason)s") % said
 
@@ -252,23 +340,35 @@ def _where_it_was(target: Target, case: Case, seen: Collection[int]) -> Any:
     if target.case_id == case.pk:
         return ""
     if target.state == TargetState.DROPPED:
-        return _("%(where)s It is taken up in this case now.") % {"where": where_dropped(target, seen)}
+        return _("%(where)s It is taken up in this case now.") % {
+            "where": where_dropped(target, seen)
+        }
     if target.case is not None:
         message = _("It came over from case %(case)s, which is “%(state)s”.")
-        return message % {"case": target.case.number, "state": target.case.get_state_display()}
+        return message % {
+            "case": target.case.number,
+            "state": target.case.get_state_display(),
+        }
     complaint = target.complaint
     if complaint is None:
         return ""
     message = _("It came over from complaint %(complaint)s, which is “%(state)s”.")
-    return message % {"complaint": complaint.number, "state": complaint.get_state_display()}
+    return message % {
+        "complaint": complaint.number,
+        "state": complaint.get_state_display(),
+    }
 
 
 def _taken(number: int, target: Target, case: Case) -> Result:
     """Why an address cannot be added that is a target already, and where it is."""
     if target.case_id == case.pk:
-        return Result(number, False, "already-here", _("This is a target of this case already."))
+        return Result(
+            number, False, "already-here", _("This is a target of this case already.")
+        )
     if target.case is not None:
-        message = _("This is a target of case %(case)s (%(unit)s), which is “%(state)s”; the target is “%(target)s”.")
+        message = _(
+            "This is a target of case %(case)s (%(unit)s), which is “%(state)s”; the target is “%(target)s”."
+        )
         said = {
             "case": target.case.number,
             "unit": target.case.unit.name,
@@ -290,7 +390,9 @@ def _taken(number: int, target: Target, case: Case) -> Result:
 
 
 @transaction.atomic
-def drop_targets(*, targets: Iterable[int], actor: User, reason: str, at: datetime | None = None) -> list[Result]:
+def drop_targets(
+    *, targets: Iterable[int], actor: User, reason: str, at: datetime | None = None
+) -> list[Result]:
     """Take targets out of their case's work, with a reason of up to 300 signs; one Result for each id.
 
     Refused with their code: "not-found", "case-not-open", "wrong-state" while a notice names them, or what
@@ -300,28 +402,51 @@ def drop_targets(*, targets: Iterable[int], actor: User, reason: str, at: dateti
     require(actor, "cases.drop_targets")
     reason = given(reason)[:300]
     ids, found = _locked_targets(targets, actor)
-    barred = {pk: why for check in drop_checks for pk, why in check(found.keys()).items()}
+    barred = {
+        pk: why for check in drop_checks for pk, why in check(found.keys()).items()
+    }
     results: dict[int, Result] = {}
     for pk, target in found.items():
         if target.state == TargetState.DROPPED:
             results[pk] = Result(pk, False, "wrong-state", _("It was dropped already."))
         elif target.state not in DROPPABLE:
-            message = _("It is “%(state)s” and cannot be dropped; withdraw it from its notice first.")
-            results[pk] = Result(pk, False, "wrong-state", message % {"state": target.get_state_display()})
+            message = _(
+                "It is “%(state)s” and cannot be dropped; withdraw it from its notice first."
+            )
+            results[pk] = Result(
+                pk,
+                False,
+                "wrong-state",
+                message % {"state": target.get_state_display()},
+            )
         elif pk in barred:
             results[pk] = Result(pk, False, *barred[pk])
         else:
             results[pk] = _case_is_open(target) or Result(pk)
     done = [pk for pk, result in results.items() if result.ok]
-    Target.objects.filter(pk__in=done).update(state=TargetState.DROPPED, dropped_reason=reason)
+    Target.objects.filter(pk__in=done).update(
+        state=TargetState.DROPPED, dropped_reason=reason
+    )
     record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
-    _keep(BulkAct.Verb.DROP, [found[pk] for pk in done], [found[pk].state for pk in done], actor, at)
-    return tell_second_comers((results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"})
+    _keep(
+        BulkAct.Verb.DROP,
+        [found[pk] for pk in done],
+        [found[pk].state for pk in done],
+        actor,
+        at,
+    )
+    return tell_second_comers(
+        (results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"}
+    )
 
 
 @transaction.atomic
 def ground_targets(
-    *, targets: Iterable[int], ground: LegalGround | None, actor: User, at: datetime | None = None
+    *,
+    targets: Iterable[int],
+    ground: LegalGround | None,
+    actor: User,
+    at: datetime | None = None,
 ) -> list[Result]:
     """Give targets a ground of their own, in place of their case's; None takes it back. One Result for each id.
 
@@ -346,28 +471,54 @@ def ground_targets(
         record_each(actor, "target.ground_given", changed, at, ground=ground.code)
     else:
         record_each(actor, "target.ground_taken_back", changed, at)
-    _keep(BulkAct.Verb.GROUND, changed, [target.ground_id for target in changed], actor, at)
-    return tell_second_comers((results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"})
+    _keep(
+        BulkAct.Verb.GROUND,
+        changed,
+        [target.ground_id for target in changed],
+        actor,
+        at,
+    )
+    return tell_second_comers(
+        (results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"}
+    )
 
 
-def _keep(verb: str, targets: list[Target], before: list[Any], actor: User, at: datetime) -> None:
+def _keep(
+    verb: str, targets: list[Target], before: list[Any], actor: User, at: datetime
+) -> None:
     """Keep an act on targets, with their case if all are in one."""
     cases = {target.case for target in targets if target.case_id is not None}
     case = cases.pop() if len(cases) == 1 else None
-    keep_act(verb, actor=actor, at=at, case=case, subjects=[target.pk for target in targets], before=before)
+    keep_act(
+        verb,
+        actor=actor,
+        at=at,
+        case=case,
+        subjects=[target.pk for target in targets],
+        before=before,
+    )
 
 
-def _locked_targets(targets: Iterable[int], actor: User) -> tuple[list[int], dict[int, Target]]:
+def _locked_targets(
+    targets: Iterable[int], actor: User
+) -> tuple[list[int], dict[int, Target]]:
     """The ids in the order given, each once, and those that the actor may see, locked; their cases held."""
     ids = list(dict.fromkeys(targets))
     hold_cases(ids)
     case_state = Case.objects.filter(pk=OuterRef("case")).values("state")
-    visible = Target.objects.visible_to(actor).select_related("case").annotate(case_state=Subquery(case_state))
+    visible = (
+        Target.objects.visible_to(actor)
+        .select_related("case")
+        .annotate(case_state=Subquery(case_state))
+    )
     return ids, {target.pk: target for target in locked_in_order(visible, ids)}
 
 
 def _case_is_open(target: Any) -> Result | None:
-    if target.case_id is None or target.case_state in (*OPEN_CASE, CaseState.CONCLUDING):
+    if target.case_id is None or target.case_state in (
+        *OPEN_CASE,
+        CaseState.CONCLUDING,
+    ):
         return None
     return Result(target.pk, False, "case-not-open", _("Its case is not open."))
 
@@ -378,11 +529,17 @@ def _not_found(pk: int) -> Result:
 
 def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
     """A hook of `stores.workflow`: mark every target that is the account's store, or a listing known to be in it."""
-    ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=False).values_list("pk", flat=True)]
+    ids = [
+        pk
+        for lot in targets_of(account)
+        for pk in lot.filter(is_official=False).values_list("pk", flat=True)
+    ]
     locked = [target.pk for target in locked_in_order(Target.objects, ids)]
     Target.objects.filter(pk__in=locked).update(is_official=True)
     take_up_claims(account)
-    record(actor, "official_account.targets_marked", account, at=at, targets=len(locked))
+    record(
+        actor, "official_account.targets_marked", account, at=at, targets=len(locked)
+    )
     announce_official(locked, actor, at)
 
 
@@ -403,22 +560,36 @@ def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
     """For `stores.standing.touched_counters`: the targets that an account keeps from notices once it is registered."""
     count = sum(lot.count() for lot in targets_of(account))
     listed = reverse("cases:official_targets", args=[account.pk])
-    yield Touched("targets", _("Targets"), count, _("no notice may name them any more"), listed)
+    yield Touched(
+        "targets", _("Targets"), count, _("no notice may name them any more"), listed
+    )
     claimed = Listing.objects.filter(
-        store=None, claimed_store__canonical_id=account.canonical_id, claimed_store__platform=account.platform_id
+        store=None,
+        claimed_store__canonical_id=account.canonical_id,
+        claimed_store__platform=account.platform_id,
     )
     note = _("stay as they are; you judge these claims afterwards")
-    yield Touched("claimed", _("Listings only claimed to be in it"), claimed.count(), note)
+    yield Touched(
+        "claimed", _("Listings only claimed to be in it"), claimed.count(), note
+    )
 
 
 def targets_of(account: OfficialAccount) -> tuple[QuerySet[Target], QuerySet[Target]]:
     """The targets that are the account's store, and those that are a listing known to be in it."""
-    store = Store.objects.filter(platform=account.platform_id, canonical_id=account.canonical_id)
-    inside = Belonging.objects.confirmed().filter(platform=account.platform_id, store_id=account.canonical_id)
-    known = Q(platform=account.platform_id, canonical_id__in=inside.values("listing_id"))
+    store = Store.objects.filter(
+        platform=account.platform_id, canonical_id=account.canonical_id
+    )
+    inside = Belonging.objects.confirmed().filter(
+        platform=account.platform_id, store_id=account.canonical_id
+    )
+    known = Q(
+        platform=account.platform_id, canonical_id__in=inside.values("listing_id")
+    )
     listings = Listing.objects.filter(known | Q(store__in=store.values("pk")))
     there = Target.objects.filter(platform=account.platform_id)
-    return there.filter(store__in=store.values("pk")), there.filter(listing__in=listings.values("pk"))
+    return there.filter(store__in=store.values("pk")), there.filter(
+        listing__in=listings.values("pk")
+    )
 
 
 def release_targets(listings: Iterable[int], *, actor: User, at: datetime) -> None:
@@ -427,7 +598,9 @@ def release_targets(listings: Iterable[int], *, actor: User, at: datetime) -> No
     listings: primary keys. Three statements at most.
     """
     marked = Target.objects.filter(listing__in=list(listings), is_official=True)
-    free = _kept_by_none(list(marked.values_list("pk", flat=True)), OfficialAccount.objects.protecting())
+    free = _kept_by_none(
+        list(marked.values_list("pk", flat=True)), OfficialAccount.objects.protecting()
+    )
     locked = [target.pk for target in locked_in_order(Target.objects, free)]
     Target.objects.filter(pk__in=locked).update(is_official=False)
     record_each(actor, "target.released", Target.objects.filter(pk__in=locked), at)
@@ -435,8 +608,14 @@ def release_targets(listings: Iterable[int], *, actor: User, at: datetime) -> No
 
 def kept_targets(account: OfficialAccount) -> list[int]:
     """Marked targets of the account that no other one protects."""
-    ids = [pk for lot in targets_of(account) for pk in lot.filter(is_official=True).values_list("pk", flat=True)]
-    return _kept_by_none(ids, OfficialAccount.objects.protecting().exclude(pk=account.pk))
+    ids = [
+        pk
+        for lot in targets_of(account)
+        for pk in lot.filter(is_official=True).values_list("pk", flat=True)
+    ]
+    return _kept_by_none(
+        ids, OfficialAccount.objects.protecting().exclude(pk=account.pk)
+    )
 
 
 def _kept_by_none(targets: list[int], accounts: QuerySet[OfficialAccount]) -> list[int]:
@@ -445,11 +624,23 @@ def _kept_by_none(targets: list[int], accounts: QuerySet[OfficialAccount]) -> li
     inside = Belonging.objects.confirmed().filter(
         platform=OuterRef("platform"), listing_id=OuterRef("listing__canonical_id")
     )
-    around = inside.filter(store_id__in=accounts.filter(platform=OuterRef("platform")).values("canonical_id"))
+    around = inside.filter(
+        store_id__in=accounts.filter(platform=OuterRef("platform")).values(
+            "canonical_id"
+        )
+    )
     return list(
         Target.objects.filter(pk__in=targets)
-        .exclude(Exists(on_platform.filter(canonical_id=OuterRef("store__canonical_id"))))
-        .exclude(Exists(on_platform.filter(canonical_id=OuterRef("listing__store__canonical_id"))))
+        .exclude(
+            Exists(on_platform.filter(canonical_id=OuterRef("store__canonical_id")))
+        )
+        .exclude(
+            Exists(
+                on_platform.filter(
+                    canonical_id=OuterRef("listing__store__canonical_id")
+                )
+            )
+        )
         .exclude(Exists(around))
         .values_list("pk", flat=True)
     )

@@ -17,7 +17,9 @@ WORDS: dict[str | tuple[str, str], Any] = {
     "case.filed": _("Case %(number)s is filed; notices can be composed."),
     ("case.filed", "firm (paper)"): _("A case was filed on your complaint %(number)s."),
     "case.declined": _("Case %(number)s was not filed: %(reason)s"),
-    ("case.declined", "firm (paper)"): _("No case was filed on your complaint %(number)s."),
+    ("case.declined", "firm (paper)"): _(
+        "No case was filed on your complaint %(number)s."
+    ),
     "complaint.received": _("Complaint %(number)s was received."),
     "deadline.near": _("%(what)s is due on %(due)s."),
     "deadline.missed": _("%(what)s was due on %(due)s."),
@@ -35,7 +37,9 @@ WORDS: dict[str | tuple[str, str], Any] = {
 
 def officers_of(about: Any) -> QuerySet[User]:
     """Whoever handles the case now. about: the case, or what has one."""
-    return User.objects.filter(assignments__case=case_of(about), assignments__until__isnull=True)
+    return User.objects.filter(
+        assignments__case=case_of(about), assignments__until__isnull=True
+    )
 
 
 def chiefs(about: Any) -> QuerySet[User]:
@@ -54,7 +58,8 @@ def supervisors_of(about: Any) -> QuerySet[User]:
 def approvers_of(about: Any) -> QuerySet[User]:
     """Of these, who may approve what the unit sends."""
     return supervisors_of(about).filter(
-        Q(duties__contains=[User.Duty.HEAD_OF_UNIT]) | Q(duties__contains=[User.Duty.HEAD_OF_DEPARTMENT])
+        Q(duties__contains=[User.Duty.HEAD_OF_UNIT])
+        | Q(duties__contains=[User.Duty.HEAD_OF_DEPARTMENT])
     )
 
 
@@ -83,7 +88,12 @@ def tell_officers(case: Case, actor: User | None, text: Any) -> None:
 
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
-    for phrase in ("officers", "both officers", "both officers of the case", "officers of touched cases"):
+    for phrase in (
+        "officers",
+        "both officers",
+        "both officers of the case",
+        "officers of touched cases",
+    ):
         events.recipients[phrase] = officers_of
     events.recipients["chiefs"] = chiefs
     for phrase in ("supervisor", "deciding supervisor"):

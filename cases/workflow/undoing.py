@@ -56,12 +56,19 @@ def undo_act(*, act: BulkAct, actor: User, at: datetime | None = None) -> list[R
     act = locked(BulkAct.objects).get(pk=act.pk)
     require(actor, "cases.undo_act", act)
     if act.undone_at is not None:
-        message = _("You undid this already, at %(when)s.") % {"when": _clock(act.undone_at)}
+        message = _("You undid this already, at %(when)s.") % {
+            "when": _clock(act.undone_at)
+        }
         raise TransitionRefused("undone-already", message)
     if now() > act.recorded_at + UNDO_FOR:
         late = _("This can be undone for ten minutes only; that was until %(when)s.")
         raise TransitionRefused("undo-late", late % {"when": _clock(act.undo_until)})
-    undo = {Verb.DROP: _undo_drop, Verb.GROUND: _undo_ground, Verb.JOIN: _undo_join, Verb.OPEN: _undo_join}
+    undo = {
+        Verb.DROP: _undo_drop,
+        Verb.GROUND: _undo_ground,
+        Verb.JOIN: _undo_join,
+        Verb.OPEN: _undo_join,
+    }
     results = undo[Verb(act.verb)](act, actor, at)
     act.undone_at = at
     act.save(update_fields=["undone_at"])
@@ -77,7 +84,9 @@ def _undo_drop(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
     for state, ids in by_state.items():
         Target.objects.filter(pk__in=ids).update(state=state, dropped_reason="")
     record_each(actor, "target.drop_undone", [found[pk] for pk in _done(results)], at)
-    pass_on(_done(results), actor=actor, at=at, wait=False)  # its complaint may have ended meanwhile
+    pass_on(
+        _done(results), actor=actor, at=at, wait=False
+    )  # its complaint may have ended meanwhile
     return results
 
 
@@ -94,7 +103,12 @@ def _undo_ground(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
 def _judged(act: BulkAct) -> tuple[dict[int, Target], dict[int, Result]]:
     """The targets of an act, locked, and for each whether it can be as it was; their cases held."""
     hold_cases(act.subjects)
-    found = {target.pk: target for target in locked_in_order(Target.objects.select_related("case"), act.subjects)}
+    found = {
+        target.pk: target
+        for target in locked_in_order(
+            Target.objects.select_related("case"), act.subjects
+        )
+    }
     built_on = _later_acts(Target, act)
     for check in undo_checks:
         for pk, sentence in check(act.subjects, act.recorded_at).items():
@@ -115,11 +129,16 @@ def _undo_join(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
     """Take complaints out of the case again; one whose targets a notice names stays in it."""
     assert act.case is not None  # complaints are taken into one
     case = lock_case(act.case)
-    complaints = list(locked_in_order(Complaint.objects.select_related("firm"), act.subjects))
+    complaints = list(
+        locked_in_order(Complaint.objects.select_related("firm"), act.subjects)
+    )
     built_on = _later_acts(Complaint, act)
     if act.verb == Verb.OPEN and (later := _later_act_on(case, act)):
         built_on = dict.fromkeys(act.subjects, later)
-    results = {complaint.pk: _may_come_out(complaint, case, built_on) for complaint in complaints}
+    results = {
+        complaint.pk: _may_come_out(complaint, case, built_on)
+        for complaint in complaints
+    }
     for complaint in complaints:
         if results[complaint.pk].ok:
             move_locked(complaint, case, None, actor=actor, at=at, reason="")
@@ -128,13 +147,21 @@ def _undo_join(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
     return results
 
 
-def _may_come_out(complaint: Complaint, case: Case, built_on: Mapping[int, Any]) -> Result:
+def _may_come_out(
+    complaint: Complaint, case: Case, built_on: Mapping[int, Any]
+) -> Result:
     if complaint.pk in built_on:
         return Result(complaint.pk, False, "built-on", built_on[complaint.pk])
     if complaint.case_id != case.pk or complaint.state != ComplaintState.IN_CASE:
-        return Result(complaint.pk, False, "built-on", _("It is not in this case any more."))
+        return Result(
+            complaint.pk, False, "built-on", _("It is not in this case any more.")
+        )
     stays = stays_of(complaint, case)
-    return Result(complaint.pk, False, "built-on", stays[0].message) if stays else Result(complaint.pk)
+    return (
+        Result(complaint.pk, False, "built-on", stays[0].message)
+        if stays
+        else Result(complaint.pk)
+    )
 
 
 def _take_back_opening(case: Case, actor: User, at: datetime) -> None:
@@ -151,24 +178,42 @@ def _done(results: Mapping[int, Result]) -> list[int]:
 def _later_acts(model: type[Target | Complaint], act: BulkAct) -> dict[int, Any]:
     """What befell subjects of an act after it, the last of each in words; two statements."""
     entries = AuditEntry.objects.filter(
-        subject_type=model._meta.label_lower, subject_id__in=act.subjects, pk__gt=act.last_entry
+        subject_type=model._meta.label_lower,
+        subject_id__in=act.subjects,
+        pk__gt=act.last_entry,
     )
     # How its sheet went on is nothing that was done to it.
     entries = entries.exclude(verb__startswith="import.")
-    latest = entries.select_related("actor").order_by("subject_id", "-pk").distinct("subject_id")
-    return {entry.subject_id: _told(entry) for entry in latest if entry.subject_id is not None}
+    latest = (
+        entries.select_related("actor")
+        .order_by("subject_id", "-pk")
+        .distinct("subject_id")
+    )
+    return {
+        entry.subject_id: _told(entry)
+        for entry in latest
+        if entry.subject_id is not None
+    }
 
 
 def _later_act_on(case: Case, act: BulkAct) -> Any:
     """What was last done to a case itself after an act; empty if nothing was."""
-    entries = AuditEntry.objects.about(case).filter(pk__gt=act.last_entry).select_related("actor")
+    entries = (
+        AuditEntry.objects.about(case)
+        .filter(pk__gt=act.last_entry)
+        .select_related("actor")
+    )
     last = entries.order_by("-pk").first()
     return _told(last) if last else ""
 
 
 def _told(entry: AuditEntry) -> Any:
     """Who did what when: `officer2: 目标放弃, 10:42`."""
-    said = {"who": entry.actor or _("the house"), "what": wording.act_words(entry.verb), "when": _clock(entry.at)}
+    said = {
+        "who": entry.actor or _("the house"),
+        "what": wording.act_words(entry.verb),
+        "when": _clock(entry.at),
+    }
     return _("%(who)s at %(when)s: %(what)s.") % said
 
 

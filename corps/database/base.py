@@ -16,9 +16,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         """Set what holds for a new connection."""
         super().init_connection_state()
-        values = [ORDERS_TRIED, _milliseconds(settings.STATEMENT_SECONDS), _milliseconds(settings.LOCK_SECONDS)]
+        values = [
+            ORDERS_TRIED,
+            _milliseconds(settings.STATEMENT_SECONDS),
+            _milliseconds(settings.LOCK_SECONDS),
+        ]
         with self.connection.cursor() as cursor:
-            cursor.execute("SET join_collapse_limit = %s; SET statement_timeout = %s; SET lock_timeout = %s", values)
+            cursor.execute(
+                "SET join_collapse_limit = %s; SET statement_timeout = %s; SET lock_timeout = %s",
+                values,
+            )
 
     def is_usable(self) -> bool:
         """Whether the connection stands, asked before every request and task.
@@ -29,7 +36,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None:
             return False
         line = select.poll()
-        line.register(self.connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+        line.register(
+            self.connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR
+        )
         return True if not line.poll(0) else bool(super().is_usable())
 
 

@@ -17,7 +17,9 @@ def answers_within(seconds: float) -> bool:
     disk: limits of statements are the server's own to keep.
     """
     parameters = connection.get_connection_params()
-    parameters.pop("connect_timeout", None)  # what the driver itself would wait for is waited for here
+    parameters.pop(
+        "connect_timeout", None
+    )  # what the driver itself would wait for is waited for here
     until = time.monotonic() + seconds
     try:
         with closing(psycopg2.connect(**parameters, async_=True)) as line:

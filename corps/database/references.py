@@ -13,7 +13,9 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 Row = TypeVar("Row", bound=Model)
 
 
-def refers(column: str, parent: str, *, changes: str = "never", among: str = "true") -> list[pgtrigger.Trigger]:
+def refers(
+    column: str, parent: str, *, changes: str = "never", among: str = "true"
+) -> list[pgtrigger.Trigger]:
     """Triggers for a model whose `column` names an id of the table `parent`, which must be kept, or is null.
 
     changes: how a row comes to name another: "never" (which the database then refuses too), "seldom" (looked at row by
@@ -42,7 +44,10 @@ RETURN NULL;"""
         )
 
     if changes == "often":
-        return [look("when_new", pgtrigger.Insert), look("when_changed", pgtrigger.Update)]
+        return [
+            look("when_new", pgtrigger.Insert),
+            look("when_changed", pgtrigger.Update),
+        ]
     on_change = pgtrigger.Trigger(
         name=f"{column}_{'stays' if changes == 'never' else 'is_there_when_changed'}",
         level=pgtrigger.Row,
@@ -85,12 +90,18 @@ def named_among(model: type[Model], ids: Iterable[int]) -> set[int]:
 def unnamed(rows: QuerySet[Row]) -> QuerySet[Row]:
     """Those of the rows that no other row names, in whatever app."""
     for related, name in _foreign_keys_to(rows.model):
-        rows = rows.filter(~Exists(related._base_manager.filter(**{name: OuterRef("pk")})))
+        rows = rows.filter(
+            ~Exists(related._base_manager.filter(**{name: OuterRef("pk")}))
+        )
     return rows
 
 
 def _foreign_keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
     """Each model that names this one, with the column by which it does."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and not relation.many_to_many:
+        if (
+            relation.auto_created
+            and not relation.concrete
+            and not relation.many_to_many
+        ):
             yield relation.related_model, relation.field.attname  # type: ignore[union-attr,misc]

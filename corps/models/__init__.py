@@ -1,7 +1,14 @@
 from corps.models.approvals import Approval
 from corps.models.audit import AuditEntry, AuditSeal
 from corps.models.calendar import ClockRule, Deadline, Holiday
-from corps.models.house import Counter, Installation, Notification, Organisation, RateCount, StoredFile
+from corps.models.house import (
+    Counter,
+    Installation,
+    Notification,
+    Organisation,
+    RateCount,
+    StoredFile,
+)
 from corps.models.messages import Delivery, Message
 from corps.models.people import ApiKey, ApiKeyUse, Unit, User
 from corps.models.sign_in import FailedAttempts, KnownDevice, Session

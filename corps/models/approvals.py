@@ -10,15 +10,24 @@ from django.db.models.functions import Now
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def about(self, subject: models.Model) -> Self:
         """Requests whose subject is this very object."""
-        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+        return self.filter(
+            subject_type=subject._meta.label_lower, subject_id=subject.pk
+        )
 
     def open_among(self, model: type[models.Model]) -> Self:
         """Undecided requests whose subject is of this kind."""
-        return self.filter(subject_type=model._meta.label_lower, state=Approval.State.OPEN)
+        return self.filter(
+            subject_type=model._meta.label_lower, state=Approval.State.OPEN
+        )
 
     def last_return(self) -> "Approval | None":
         """The last time that an approver sent it back, with who and why."""
-        return self.filter(state=Approval.State.RETURNED).select_related("decided_by").order_by("-pk").first()
+        return (
+            self.filter(state=Approval.State.RETURNED)
+            .select_related("decided_by")
+            .order_by("-pk")
+            .first()
+        )
 
 
 class Approval(models.Model):
@@ -38,9 +47,13 @@ class Approval(models.Model):
     version = models.CharField(max_length=64)
     attempt = models.SmallIntegerField(default=1)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     requested_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
     recorded_at = models.DateTimeField(db_default=Now())

@@ -90,7 +90,9 @@ class AuditQuerySet(models.QuerySet):
 
     def about(self, subject: models.Model) -> "AuditQuerySet":
         """Entries whose subject is this very object."""
-        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+        return self.filter(
+            subject_type=subject._meta.label_lower, subject_id=subject.pk
+        )
 
     def in_thread(self, *threads: str) -> "AuditQuerySet":
         """Entries of threads, such as "case:12": whatever happened to the case and to all that hangs on it."""
@@ -106,10 +108,16 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
-    transaction = models.BigIntegerField(db_default=RawSQL("(pg_current_xact_id()::text)::bigint", ()))
+    transaction = models.BigIntegerField(
+        db_default=RawSQL("(pg_current_xact_id()::text)::bigint", ())
+    )
     # Checked for a whole statement (`triggers`): row by row would cost every bulk act a tenth.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     role = models.CharField(max_length=16, blank=True)
     channel = models.CharField(max_length=12)
@@ -124,11 +132,19 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["subject_type", "subject_id", "id"], name="audit_subject"),
-            models.Index(fields=["thread", "-id"], name="audit_thread", condition=~models.Q(thread="")),
+            models.Index(
+                fields=["subject_type", "subject_id", "id"], name="audit_subject"
+            ),
+            models.Index(
+                fields=["thread", "-id"],
+                name="audit_thread",
+                condition=~models.Q(thread=""),
+            ),
             models.Index(fields=["transaction", "id"], name="audit_transaction"),
             # For what was recorded on one day: a few pages, and next to nothing for those who write.
-            BrinIndex(fields=["recorded_at"], name="audit_recorded", autosummarize=True),
+            BrinIndex(
+                fields=["recorded_at"], name="audit_recorded", autosummarize=True
+            ),
         ]
         triggers = [
             *append_only("audit_entry"),

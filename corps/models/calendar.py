@@ -67,7 +67,9 @@ class Holiday(models.Model):
         verbose_name = _("holiday")
         verbose_name_plural = _("holidays")
         constraints = [
-            models.CheckConstraint(name="holiday_kind_is_known", condition=models.Q(kind__in=Kind.values)),
+            models.CheckConstraint(
+                name="holiday_kind_is_known", condition=models.Q(kind__in=Kind.values)
+            ),
             models.CheckConstraint(
                 name="unpublished_years_have_no_make_up_days",
                 condition=models.Q(kind=Kind.REST) | models.Q(is_provisional=False),
@@ -118,10 +120,16 @@ class ClockRule(models.Model):
         constraints = [
             # Of two versions the one that began later holds, so that they cannot overlap.
             models.UniqueConstraint(
-                fields=["code", "valid_from"], name="one_version_of_a_clock_begins_on_a_day", nulls_distinct=False
+                fields=["code", "valid_from"],
+                name="one_version_of_a_clock_begins_on_a_day",
+                nulls_distinct=False,
             ),
-            models.CheckConstraint(name="clock_has_a_length", condition=models.Q(length__gte=1)),
-            models.CheckConstraint(name="clock_unit_is_known", condition=models.Q(unit__in=Unit.values)),
+            models.CheckConstraint(
+                name="clock_has_a_length", condition=models.Q(length__gte=1)
+            ),
+            models.CheckConstraint(
+                name="clock_unit_is_known", condition=models.Q(unit__in=Unit.values)
+            ),
             models.CheckConstraint(
                 name="clock_ends_after_it_begins",
                 condition=models.Q(valid_from__isnull=True)
@@ -136,7 +144,9 @@ class ClockRule(models.Model):
     @property
     def name(self) -> str:
         """The rule's name in the reader's language."""
-        return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
+        return (
+            self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
+        )
 
     def clock(self, length: int | None = None) -> Clock:
         """What counting needs; length: in place of the rule's own, such as a campaign's shorter reply period."""
@@ -145,7 +155,9 @@ class ClockRule(models.Model):
 
 def pick_version(versions: Iterable[ClockRule], code: str, on: date) -> ClockRule:
     """Of a rule's versions the one that began last on or before the day. Raises ClockError "unknown-rule"."""
-    begun = [rule for rule in versions if rule.valid_from is None or rule.valid_from <= on]
+    begun = [
+        rule for rule in versions if rule.valid_from is None or rule.valid_from <= on
+    ]
     rule = max(begun, key=lambda rule: rule.valid_from or date.min, default=None)
     if rule is None or (rule.valid_to is not None and rule.valid_to < on):
         raise unknown_rule(code)
@@ -167,7 +179,13 @@ class DeadlineQuerySet(ReferenceQuerySet["Deadline"]):
         excluded: Iterable[Span] = (),
     ) -> "Deadline":
         """The deadline of a rule started on a Shanghai day; made if there is none yet. See `ensure_many`."""
-        made = self.ensure_many(rule_code, [started_on], length=length, extension=extension, excluded=excluded)
+        made = self.ensure_many(
+            rule_code,
+            [started_on],
+            length=length,
+            extension=extension,
+            excluded=excluded,
+        )
         return made[started_on]
 
     def ensure_many(
@@ -187,15 +205,33 @@ class DeadlineQuerySet(ReferenceQuerySet["Deadline"]):
         """
         starts, spans = set(starts), spans_text(excluded)
         if len(spans) > LONGEST_EXCLUDED:
-            raise ClockError("too-many-spans", _("There are too many excluded spans; join those that meet."))
+            raise ClockError(
+                "too-many-spans",
+                _("There are too many excluded spans; join those that meet."),
+            )
         rules = {rule.pk: rule for rule in ClockRule.objects.filter(code=rule_code)}
-        wanted = {(pick_version(rules.values(), rule_code, start).pk, start) for start in starts}
-        same = self.filter(length=length, extension=extension, excluded=spans, rule__in=rules, started_on__in=starts)
+        wanted = {
+            (pick_version(rules.values(), rule_code, start).pk, start)
+            for start in starts
+        }
+        same = self.filter(
+            length=length,
+            extension=extension,
+            excluded=spans,
+            rule__in=rules,
+            started_on__in=starts,
+        )
         found = {(row.rule_id, row.started_on): row for row in same}
         if missing := sorted(wanted - found.keys()):
             calendar = Holiday.objects.calendar()
             new = [
-                Deadline(rule=rules[rule], started_on=start, length=length, extension=extension, excluded=spans)
+                Deadline(
+                    rule=rules[rule],
+                    started_on=start,
+                    length=length,
+                    extension=extension,
+                    excluded=spans,
+                )
                 for rule, start in missing
             ]
             for row in new:
@@ -234,9 +270,12 @@ class Deadline(models.Model):
                 name="one_deadline_for_one_way_of_counting",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(name="deadline_length_is_positive", condition=~models.Q(length=0)),
             models.CheckConstraint(
-                name="deadline_follows_its_start", condition=models.Q(due_on__gt=models.F("started_on"))
+                name="deadline_length_is_positive", condition=~models.Q(length=0)
+            ),
+            models.CheckConstraint(
+                name="deadline_follows_its_start",
+                condition=models.Q(due_on__gt=models.F("started_on")),
             ),
         ]
 

@@ -16,7 +16,11 @@ class Counter(models.Model):
     last = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["series", "year"], name="one_counter_for_series_and_year")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "year"], name="one_counter_for_series_and_year"
+            )
+        ]
 
 
 class StoredFile(models.Model):
@@ -49,7 +53,11 @@ class RateCount(models.Model):
     count = models.IntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "key", "ends_at"], name="one_count_in_each_window")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "key", "ends_at"], name="one_count_in_each_window"
+            )
+        ]
 
 
 class Notification(models.Model):
@@ -59,14 +67,20 @@ class Notification(models.Model):
     names (`facts`). Others have no event, and their `text` says it all.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications"
+    )
     text = models.CharField(max_length=200)
     url = models.CharField(max_length=200, blank=True)
     event = models.CharField(max_length=40, blank=True, default="", db_default="")
-    subject_type = models.CharField(max_length=48, blank=True, default="", db_default="")
+    subject_type = models.CharField(
+        max_length=48, blank=True, default="", db_default=""
+    )
     subject_id = models.BigIntegerField(null=True)
     count = models.IntegerField(default=1, db_default=1)
-    facts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    facts = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )
     created_at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)
 
@@ -84,7 +98,11 @@ class Notification(models.Model):
                 name="notification_event",
                 condition=~models.Q(event=""),
             ),
-            models.Index(fields=["user", "-id"], name="notification_unread", condition=models.Q(read_at__isnull=True)),
+            models.Index(
+                fields=["user", "-id"],
+                name="notification_unread",
+                condition=models.Q(read_at__isnull=True),
+            ),
         ]
 
 
@@ -99,12 +117,18 @@ class Organisation(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     name = models.CharField(_("name of the authority"), max_length=80, blank=True)
     letter_head = models.CharField(_("letter head"), max_length=80, blank=True)
-    document_prefix = models.CharField(_("beginning of official numbers"), max_length=20, blank=True)
+    document_prefix = models.CharField(
+        _("beginning of official numbers"), max_length=20, blank=True
+    )
     address = models.CharField(_("postal address"), max_length=200, blank=True)
     telephone = models.CharField(_("telephone"), max_length=40, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="one_organisation_row", condition=models.Q(id=1))]
+        constraints = [
+            models.CheckConstraint(
+                name="one_organisation_row", condition=models.Q(id=1)
+            )
+        ]
 
 
 class InstallationQuerySet(models.QuerySet):
@@ -127,22 +151,39 @@ class Installation(models.Model):
 
     class Held(models.TextChoices):
         BY_HAND = "by_hand", _("an administrator or a command holds it")
-        SYSTEM = "system", _("the database runs in another PostgreSQL cluster than before")
+        SYSTEM = (
+            "system",
+            _("the database runs in another PostgreSQL cluster than before"),
+        )
         DATABASE = "database", _("the database was loaded anew, as from a dump")
-        TIMELINE = "timeline", _("PostgreSQL went on from a backup or a replica, on another timeline")
-        TOKEN = "token", _("a host with a data directory that was never enrolled would send")
+        TIMELINE = (
+            "timeline",
+            _("PostgreSQL went on from a backup or a replica, on another timeline"),
+        )
+        TOKEN = (
+            "token",
+            _("a host with a data directory that was never enrolled would send"),
+        )
         COPIED = "copied", _("the data directory is a copy of another one")
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    demonstration = models.CharField(max_length=8, choices=Demonstration.choices, default=Demonstration.NONE)
+    demonstration = models.CharField(
+        max_length=8, choices=Demonstration.choices, default=Demonstration.NONE
+    )
     swept_at = models.DateTimeField(null=True)
     # When reference data that processes keep in memory was last changed (`corps.reloading`).
     reference_changed_at = models.DateTimeField(null=True)
     outbox_quarantined = models.BooleanField(default=False)
-    held_because = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    held_because = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField())
+    )
     held_since = models.DateTimeField(null=True)
-    system_identifier = models.CharField(max_length=20, blank=True, default="", db_default="")
-    database_identifier = models.CharField(max_length=40, blank=True, default="", db_default="")
+    system_identifier = models.CharField(
+        max_length=20, blank=True, default="", db_default=""
+    )
+    database_identifier = models.CharField(
+        max_length=40, blank=True, default="", db_default=""
+    )
     timeline = models.IntegerField(default=0, db_default=0)
     token = models.CharField(max_length=64, blank=True, default="", db_default="")
     mail_tested_at = models.DateTimeField(null=True)
@@ -152,7 +193,11 @@ class Installation(models.Model):
     objects = InstallationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="one_installation_row", condition=models.Q(id=1))]
+        constraints = [
+            models.CheckConstraint(
+                name="one_installation_row", condition=models.Q(id=1)
+            )
+        ]
 
     @property
     def is_demonstration(self) -> bool:

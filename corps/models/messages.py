@@ -90,7 +90,8 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id", "recipient", "purpose", "step"], name="nothing_is_said_twice"
+                fields=["subject_type", "subject_id", "recipient", "purpose", "step"],
+                name="nothing_is_said_twice",
             )
         ]
 
@@ -109,7 +110,9 @@ class Delivery(models.Model):
     mail_id = models.CharField(max_length=120, unique=True)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PENDING
+    )
     replay = models.CharField(max_length=40, blank=True)
     due_at = models.DateTimeField(db_default=Now())
     tries = models.SmallIntegerField(default=0)
@@ -123,7 +126,9 @@ class Delivery(models.Model):
     # When those who decide about it, and the administrators, were told that it failed, is uncertain or waits too long.
     told_at = models.DateTimeField(null=True)
     alarmed_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -137,12 +142,24 @@ class Delivery(models.Model):
     @property
     def happened_at(self) -> datetime | None:
         """When its sending ended; of one that a replay tells of, when the act that caused it happened."""
-        return self.message.at if self.replay and self.finished_at and self.message.at else self.finished_at
+        return (
+            self.message.at
+            if self.replay and self.finished_at and self.message.at
+            else self.finished_at
+        )
 
     class Meta:
         indexes = [
-            models.Index(fields=["replay", "due_at", "id"], name="delivery_due", condition=models.Q(state="pending")),
-            models.Index(fields=["sending_at"], name="delivery_sending", condition=models.Q(state="sending")),
+            models.Index(
+                fields=["replay", "due_at", "id"],
+                name="delivery_due",
+                condition=models.Q(state="pending"),
+            ),
+            models.Index(
+                fields=["sending_at"],
+                name="delivery_sending",
+                condition=models.Q(state="sending"),
+            ),
             models.Index(
                 fields=["state", "id"],
                 name="delivery_for_a_person",
@@ -156,6 +173,7 @@ class Delivery(models.Model):
                 condition=~models.Q(state="sent") | models.Q(finished_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="delivery_sending_has_a_worker", condition=~models.Q(state="sending") | ~models.Q(worker="")
+                name="delivery_sending_has_a_worker",
+                condition=~models.Q(state="sending") | ~models.Q(worker=""),
             ),
         ]

@@ -16,7 +16,9 @@ class Unit(models.Model):
     """A section of the corps. `path` lists the units above it and itself, as "/1/4/", so that "below" is a prefix."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     path = models.CharField(max_length=200, unique=True, editable=False, null=True)
 
     def __str__(self) -> str:
@@ -31,12 +33,16 @@ class UserQuerySet(models.QuerySet):
         if user.role in (User.Role.ADMINISTRATOR, User.Role.AUDITOR):
             return self
         if user.is_corps:
-            return self.filter(is_active=True, role__in=(User.Role.OFFICER, User.Role.SUPERVISOR))
+            return self.filter(
+                is_active=True, role__in=(User.Role.OFFICER, User.Role.SUPERVISOR)
+            )
         return self.filter(pk=user.pk)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # the plugin knows Manager's alone
-    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
+    def create_user(
+        self, username: str, password: str | None = None, **fields
+    ) -> "User":
         """A new account; without a password it cannot sign in."""
         user = self.model(username=username, **fields)
         user.set_password(password)
@@ -69,15 +75,22 @@ class User(AbstractBaseUser):
         max_length=60,
         unique=True,
         validators=[
-            RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Letters, digits, dot, dash and underscore only."))
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+                _("Letters, digits, dot, dash and underscore only."),
+            )
         ],
     )
     name = models.CharField(_("name"), max_length=80)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
-    duties = ArrayField(models.CharField(max_length=32, choices=Duty.choices), default=list, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
+    duties = ArrayField(
+        models.CharField(max_length=32, choices=Duty.choices), default=list, blank=True
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="members"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     # Somebody else knows the password: it was handed out. Asked for before anything else in the browser.
     must_change_password = models.BooleanField(default=False)
@@ -97,14 +110,19 @@ class User(AbstractBaseUser):
         triggers = [is_kept("user")]
         constraints = [
             # Signing in asks for the name in any case.
-            models.UniqueConstraint(Upper("username"), name="one_sign_in_name_in_any_case"),
+            models.UniqueConstraint(
+                Upper("username"), name="one_sign_in_name_in_any_case"
+            ),
             models.CheckConstraint(
                 name="corps_members_have_a_unit",
-                condition=~models.Q(role__in=("officer", "supervisor")) | models.Q(unit__isnull=False),
+                condition=~models.Q(role__in=("officer", "supervisor"))
+                | models.Q(unit__isnull=False),
             ),
             models.CheckConstraint(
                 name="duties_belong_to_supervisors",
-                condition=models.Q(role="supervisor") | models.Q(duties=[]) | models.Q(duties=["record_past_event"]),
+                condition=models.Q(role="supervisor")
+                | models.Q(duties=[])
+                | models.Q(duties=["record_past_event"]),
             ),
         ]
 
@@ -122,7 +140,9 @@ class User(AbstractBaseUser):
     @property
     def sees_every_unit(self) -> bool:
         """Reviewer and head of department read the cases of all units."""
-        return bool({self.Duty.REVIEWER, self.Duty.HEAD_OF_DEPARTMENT}.intersection(self.duties))
+        return bool(
+            {self.Duty.REVIEWER, self.Duty.HEAD_OF_DEPARTMENT}.intersection(self.duties)
+        )
 
     @property
     def is_staff(self) -> bool:
@@ -147,7 +167,11 @@ class ApiKeyUse(models.Model):
     address = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["key", "on", "address"], name="a_use_of_a_key_is_noted_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "on", "address"], name="a_use_of_a_key_is_noted_once"
+            )
+        ]
 
 
 class ApiKey(models.Model):

@@ -13,7 +13,9 @@ from django.utils.module_loading import import_string
 class KnownDevice(models.Model):
     """A browser in which somebody signed in. It keeps a token in a cookie; only the token's SHA-256 is kept here."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="known_devices")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="known_devices"
+    )
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -26,8 +28,12 @@ class Session(AbstractBaseSession):
     last_seen_at: to within a minute; requests that a page makes by itself do not count.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
-    device = models.ForeignKey(KnownDevice, models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions"
+    )
+    device = models.ForeignKey(
+        KnownDevice, models.SET_NULL, null=True, related_name="+"
+    )
     address = models.CharField(max_length=64, blank=True)
     agent = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -52,7 +58,9 @@ class FailedAttemptsQuerySet(models.QuerySet):
     def on(self, user: models.Model, now: datetime) -> Self:
         """What still counts against this account, the longest wait first."""
         longest_first = models.F("blocked_until").desc(nulls_last=True)
-        return self.filter(user=user, expires_at__gt=now, count__gt=0).order_by(longest_first, "-count", "pk")
+        return self.filter(user=user, expires_at__gt=now, count__gt=0).order_by(
+            longest_first, "-count", "pk"
+        )
 
 
 class FailedAttempts(models.Model):
@@ -64,7 +72,9 @@ class FailedAttempts(models.Model):
 
     code = models.CharField(max_length=60)
     key = models.CharField(max_length=64)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
+    )
     address = models.CharField(max_length=64, blank=True)
     count = models.IntegerField(default=0)
     blocked_until = models.DateTimeField(null=True)
@@ -74,5 +84,9 @@ class FailedAttempts(models.Model):
     objects = FailedAttemptsQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "key"], name="one_count_of_failed_attempts")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "key"], name="one_count_of_failed_attempts"
+            )
+        ]
         indexes = [models.Index(fields=["expires_at"], name="failed_attempts_expire")]

@@ -46,7 +46,9 @@ class UnindexedRange(models.Model):
     last = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["source", "first"], name="unindexed_range_source")]
+        indexes = [
+            models.Index(fields=["source", "first"], name="unindexed_range_source")
+        ]
 
 
 def indexed(*changing: str, deleted_from: str = "") -> list[pgtrigger.Trigger]:
@@ -65,7 +67,9 @@ def indexed(*changing: str, deleted_from: str = "") -> list[pgtrigger.Trigger]:
         )
     ]
     if changing:
-        differs = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in changing)
+        differs = " OR ".join(
+            f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in changing
+        )
         triggers.append(
             pgtrigger.Trigger(
                 name="changed_words_wait",

@@ -47,7 +47,10 @@ def chip(
             if calendar_days
             else working_days_left(due, today=on, calendar=calendar or house_calendar())
         )
-    text, kind = _words(left, calendar_days), "red" if left < 0 else "amber" if left <= SOON else "grey"
+    text, kind = (
+        _words(left, calendar_days),
+        "red" if left < 0 else "amber" if left <= SOON else "grey",
+    )
     if with_day:
         text = _("%(left)s · %(day)s") % {"left": text, "day": day(due)}
     if provisional:
@@ -64,8 +67,14 @@ def _words(left: int, calendar_days: bool) -> str:
             return ngettext("%(days)s day left", "%(days)s days left", left) % count
         return ngettext("%(days)s day overdue", "%(days)s days overdue", -left) % count
     if left > 0:
-        return ngettext("%(days)s working day left", "%(days)s working days left", left) % count
-    return ngettext("%(days)s working day overdue", "%(days)s working days overdue", -left) % count
+        return (
+            ngettext("%(days)s working day left", "%(days)s working days left", left)
+            % count
+        )
+    return (
+        ngettext("%(days)s working day overdue", "%(days)s working days overdue", -left)
+        % count
+    )
 
 
 def house_calendar() -> Calendar:

@@ -68,14 +68,18 @@ def page_of(
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    first, last = (_mark(rows[0], columns), _mark(rows[-1], columns)) if rows else ("", "")
+    first, last = (
+        (_mark(rows[0], columns), _mark(rows[-1], columns)) if rows else ("", "")
+    )
     count, capped = total() if callable(total) else (total, False)
     return Page(
         rows,
         count,
         capped,
         next=_with(params, after=last) if rows and (more or backwards) else "",
-        previous=_with(params, before=first) if rows and (more if backwards else begun) else "",
+        previous=_with(params, before=first)
+        if rows and (more if backwards else begun)
+        else "",
     )
 
 
@@ -84,7 +88,11 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, bool]:
 
     Of a whole table that PostgreSQL knows to be far larger none is counted.
     """
-    if not queryset.query.where and not queryset.query.is_sliced and _size_of(queryset) > 10 * cap:
+    if (
+        not queryset.query.where
+        and not queryset.query.is_sliced
+        and _size_of(queryset) > 10 * cap
+    ):
         return cap, True
     count = queryset.order_by()[: cap + 1].count()
     return min(count, cap), count > cap
@@ -93,7 +101,10 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, bool]:
 def _size_of(queryset: QuerySet) -> int:
     """About how many rows the whole table has, as of its last VACUUM or ANALYZE."""
     with connections[queryset.db].cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [queryset.model._meta.db_table])
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = %s::regclass",
+            [queryset.model._meta.db_table],
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -109,18 +120,35 @@ def _fetch(
         try:
             values = _read(queryset, mark, columns)
         except (ValueError, TypeError, ValidationError, binascii.Error):
-            said = _("“%(name)s” names no place in this list. Open it from its beginning.")
+            said = _(
+                "“%(name)s” names no place in this list. Open it from its beginning."
+            )
             raise UnknownInput({name: said % {"name": name}}) from None
         beyond = _beyond(queryset, columns, values, down)
-        return list(queryset.filter(beyond).order_by(*signs)[: size + 1]), backwards, True
-    return list(queryset.order_by(*(f"-{c}" if falling else c for c in columns))[: size + 1]), False, False
+        return (
+            list(queryset.filter(beyond).order_by(*signs)[: size + 1]),
+            backwards,
+            True,
+        )
+    return (
+        list(
+            queryset.order_by(*(f"-{c}" if falling else c for c in columns))[: size + 1]
+        ),
+        False,
+        False,
+    )
 
 
-def _beyond(queryset: QuerySet, columns: list[str], values: tuple[Any, ...], down: bool) -> Any:
+def _beyond(
+    queryset: QuerySet, columns: list[str], values: tuple[Any, ...], down: bool
+) -> Any:
     """What stands after a mark: a comparison of row values, or of one column after the other where one of them is a
     window's, of which Django makes no row value."""
     annotations = queryset.query.annotations
-    if not any(column in annotations and annotations[column].contains_over_clause for column in columns):
+    if not any(
+        column in annotations and annotations[column].contains_over_clause
+        for column in columns
+    ):
         compare = TupleLessThan if down else TupleGreaterThan
         return compare(Tuple(*(F(column) for column in columns)), values)
     found = Q()
@@ -144,16 +172,25 @@ def _mark(row: Any, columns: list[str]) -> str:
 
 def mark_of(*values: Any) -> str:
     """The mark of the row with these values in the columns of a list's order: what `after` and `before` take."""
-    text = json.dumps([str(value) for value in values], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        [str(value) for value in values], ensure_ascii=False, separators=(",", ":")
+    )
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def _read(queryset: QuerySet, mark: str, columns: list[str]) -> tuple[Any, ...]:
     """The values of a mark, in the types of their columns. Raises ValueError, TypeError or ValidationError."""
     values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-    if not isinstance(values, list) or len(values) != len(columns) or "\x00" in "".join(values):
+    if (
+        not isinstance(values, list)
+        or len(values) != len(columns)
+        or "\x00" in "".join(values)
+    ):
         raise ValueError("not a mark of this list")
-    return tuple(_field(queryset, column).to_python(value) for column, value in zip(columns, values, strict=True))
+    return tuple(
+        _field(queryset, column).to_python(value)
+        for column, value in zip(columns, values, strict=True)
+    )
 
 
 def _field(queryset: QuerySet, column: str) -> Any:
@@ -186,7 +223,9 @@ class Condition:
     raw: str = ""
 
 
-def conditions(params: QueryDict, names: Iterable[tuple[str, Any, Callable[[str], Any]]]) -> list[Condition]:
+def conditions(
+    params: QueryDict, names: Iterable[tuple[str, Any, Callable[[str], Any]]]
+) -> list[Condition]:
     """The chips of what is set. names: (parameter, label, function from its value to words or to None if unknown)."""
     chips = []
     for name, label, words in names:
@@ -194,8 +233,12 @@ def conditions(params: QueryDict, names: Iterable[tuple[str, Any, Callable[[str]
             if not value or (text := words(value)) is None:
                 continue
             query = params.copy()
-            query.setlist(name, [other for other in params.getlist(name) if other != value])
+            query.setlist(
+                name, [other for other in params.getlist(name) if other != value]
+            )
             for mark in MARKS:
                 query.pop(mark, None)
-            chips.append(Condition(str(label), str(text), f"?{query.urlencode()}", name, value))
+            chips.append(
+                Condition(str(label), str(text), f"?{query.urlencode()}", name, value)
+            )
     return chips

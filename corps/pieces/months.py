@@ -43,7 +43,9 @@ class Month:
     spans: list[tuple[str, str]]
 
 
-def year_of(year: int, days: Iterable[Day], before: Iterable[Day] | None = None) -> list[Month]:
+def year_of(
+    year: int, days: Iterable[Day], before: Iterable[Day] | None = None
+) -> list[Month]:
     """The twelve months. before: the table that would be replaced; days that differ from it are marked."""
     known = {day.date: day for day in days}
     old = None if before is None else {day.date: day for day in before}
@@ -52,24 +54,44 @@ def year_of(year: int, days: Iterable[Day], before: Iterable[Day] | None = None)
 
 def weekdays() -> list[str]:
     """Heads of a month's columns, Monday first."""
-    return pgettext("days of the week, as short as can be", "Mo Tu We Th Fr Sa Su").split()
+    return pgettext(
+        "days of the week, as short as can be", "Mo Tu We Th Fr Sa Su"
+    ).split()
 
 
 def changes(days: Iterable[Day], before: Iterable[Day]) -> list[date]:
     """The days that the two tables judge differently, in order."""
-    new, old = {day.date: day.kind for day in days}, {day.date: day.kind for day in before}
-    return sorted(day for day in new.keys() | old.keys() if new.get(day) != old.get(day))
+    new, old = (
+        {day.date: day.kind for day in days},
+        {day.date: day.kind for day in before},
+    )
+    return sorted(
+        day for day in new.keys() | old.keys() if new.get(day) != old.get(day)
+    )
 
 
-def _month(first: date, known: Mapping[date, Day], old: Mapping[date, Day] | None) -> Month:
+def _month(
+    first: date, known: Mapping[date, Day], old: Mapping[date, Day] | None
+) -> Month:
     weeks: list[list[Cell | None]] = []
     for week in calendar.Calendar().monthdatescalendar(first.year, first.month):
-        weeks.append([_cell(day, known, old) if day.month == first.month else None for day in week])
+        weeks.append(
+            [
+                _cell(day, known, old) if day.month == first.month else None
+                for day in week
+            ]
+        )
     label = month_label(first)
     return Month(
         label,
         weeks,
-        _spans([day for day in known.values() if (day.date.year, day.date.month) == (first.year, first.month)]),
+        _spans(
+            [
+                day
+                for day in known.values()
+                if (day.date.year, day.date.month) == (first.year, first.month)
+            ]
+        ),
     )
 
 
@@ -88,10 +110,21 @@ def _spans(days: list[Day]) -> list[tuple[str, str]]:
     """Days in a row with the same name and kind as one."""
     days = sorted(days, key=lambda day: day.date)
     spans = []
-    for _key, lot in groupby(enumerate(days), key=lambda at: (at[1].name, at[1].kind, at[1].date.toordinal() - at[0])):
+    for _key, lot in groupby(
+        enumerate(days),
+        key=lambda at: (at[1].name, at[1].kind, at[1].date.toordinal() - at[0]),
+    ):
         run = [day for _place, day in lot]
-        when = f"{run[0].date.day}–{run[-1].date.day}" if len(run) > 1 else str(run[0].date.day)
-        word = _name(run[0]) if run[0].kind == Kind.REST else f"{_name(run[0])} {MARKS[Kind.WORK]}"
+        when = (
+            f"{run[0].date.day}–{run[-1].date.day}"
+            if len(run) > 1
+            else str(run[0].date.day)
+        )
+        word = (
+            _name(run[0])
+            if run[0].kind == Kind.REST
+            else f"{_name(run[0])} {MARKS[Kind.WORK]}"
+        )
         spans.append((when, word))
     return spans
 

@@ -25,11 +25,27 @@ WEEKDAYS = (
 )  # fmt: skip
 # In the order of the page: key, label, what would stand there.
 GROUPS = (
-    ("overdue", gettext_lazy("Overdue"), gettext_lazy("What is past its day is listed here.")),
+    (
+        "overdue",
+        gettext_lazy("Overdue"),
+        gettext_lazy("What is past its day is listed here."),
+    ),
     ("today", gettext_lazy("Today"), gettext_lazy("What is due today is listed here.")),
-    ("week", gettext_lazy("This week"), gettext_lazy("What is due until Sunday is listed here.")),
-    ("later", gettext_lazy("Later"), gettext_lazy("What has a later day, or none, is listed here.")),
-    ("waiting", gettext_lazy("Waiting for others"), gettext_lazy("What others have to do first is listed here.")),
+    (
+        "week",
+        gettext_lazy("This week"),
+        gettext_lazy("What is due until Sunday is listed here."),
+    ),
+    (
+        "later",
+        gettext_lazy("Later"),
+        gettext_lazy("What has a later day, or none, is listed here."),
+    ),
+    (
+        "waiting",
+        gettext_lazy("Waiting for others"),
+        gettext_lazy("What others have to do first is listed here."),
+    ),
 )
 GROUP_KEYS = tuple(key for key, _label, _nothing in GROUPS)
 # What is filled with nothing is told only where people expect it.
@@ -146,7 +162,9 @@ class Entry:
             return self._waited()
         if due < self.on:
             late = (self.on - due).days
-            return ngettext("%(days)s day late", "%(days)s days late", late) % {"days": thousands(late)}
+            return ngettext("%(days)s day late", "%(days)s days late", late) % {
+                "days": thousands(late)
+            }
         if due == self.on:
             return _("Today")
         if due - self.on < 2 * WEEK:
@@ -170,9 +188,13 @@ class Entry:
         if hours < 1:
             return _("within the hour")
         if hours < 24:
-            return ngettext("%(hours)s hour ago", "%(hours)s hours ago", hours) % {"hours": thousands(hours)}
+            return ngettext("%(hours)s hour ago", "%(hours)s hours ago", hours) % {
+                "hours": thousands(hours)
+            }
         days = hours // 24
-        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": thousands(days)}
+        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {
+            "days": thousands(days)
+        }
 
     @cached_property
     def verb(self) -> tuple[Any, str]:
@@ -241,7 +263,9 @@ def sunday(on: date) -> date:
     return on + timedelta(days=6 - on.weekday())
 
 
-def stream_of(needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date, whole: str = "") -> Stream:
+def stream_of(
+    needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date, whole: str = ""
+) -> Stream:
     """The stream of some needs. subjects: what each is called; a need of another is left out. whole: show this group
     alone, with more of its entries. Asks nothing of the database.
     """
@@ -253,23 +277,43 @@ def stream_of(needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date, 
     if whole:
         shown, most = [whole], MOST_OF_ONE
     else:
-        shown, most = [key for key in GROUP_KEYS if by_group[key] or key not in ONLY_IF_FILLED], MOST
+        shown, most = (
+            [key for key in GROUP_KEYS if by_group[key] or key not in ONLY_IF_FILLED],
+            MOST,
+        )
     groups = [
-        Group(key, label, _note(key, on), nothing, by_group[key][:most], len(by_group[key]))
+        Group(
+            key,
+            label,
+            _note(key, on),
+            nothing,
+            by_group[key][:most],
+            len(by_group[key]),
+        )
         for key, label, nothing in GROUPS
         if key in shown
     ]
     return Stream(groups, len(entries), ruler_of(entries, on), whole)
 
 
-def _entries(needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date) -> list[Entry]:
+def _entries(
+    needs: Iterable[Need], subjects: Mapping[Key, Subject], on: date
+) -> list[Entry]:
     """One entry for each subject that is known, by date; those without one by how long somebody has been asked."""
     by_subject: dict[Key, list[Need]] = {}
     for need in needs:
         if need.subject in subjects:
             by_subject.setdefault(need.subject, []).append(need)
-    entries = [Entry(subjects[key], of_subject, on) for key, of_subject in by_subject.items()]
-    entries.sort(key=lambda entry: (entry.due or FAR, entry.leading.since is None, entry.leading.since or now()))
+    entries = [
+        Entry(subjects[key], of_subject, on) for key, of_subject in by_subject.items()
+    ]
+    entries.sort(
+        key=lambda entry: (
+            entry.due or FAR,
+            entry.leading.since is None,
+            entry.leading.since or now(),
+        )
+    )
     return entries
 
 
@@ -298,10 +342,19 @@ def ruler_of(entries: Iterable[Entry], on: date) -> list[Cell]:
     """This week and the next: five days and a weekend, twice, with a mark for each entry that is due."""
     entries = list(entries)
     monday = on - timedelta(days=on.weekday())
-    spans = [_span(monday + week, index) for week in (timedelta(), WEEK) for index in range(6)]
-    here = next(place for place, (first, last) in enumerate(spans) if first <= on <= last)
+    spans = [
+        _span(monday + week, index)
+        for week in (timedelta(), WEEK)
+        for index in range(6)
+    ]
+    here = next(
+        place for place, (first, last) in enumerate(spans) if first <= on <= last
+    )
     shown = range(max(0, here - 1), max(0, here - 1) + 5)
-    return [replace(_cell(first, last, on, entries), near=place in shown) for place, (first, last) in enumerate(spans)]
+    return [
+        replace(_cell(first, last, on, entries), near=place in shown)
+        for place, (first, last) in enumerate(spans)
+    ]
 
 
 def _span(monday: date, index: int) -> tuple[date, date]:
@@ -311,8 +364,14 @@ def _span(monday: date, index: int) -> tuple[date, date]:
 
 
 def _cell(first: date, last: date, on: date, entries: list[Entry]) -> Cell:
-    due = [entry for entry in entries if entry.due is not None and first <= entry.due <= last]
-    marks = [f"k-{entry.colour or 'grey'}" if entry.is_own else "waits" for entry in due]
+    due = [
+        entry
+        for entry in entries
+        if entry.due is not None and first <= entry.due <= last
+    ]
+    marks = [
+        f"k-{entry.colour or 'grey'}" if entry.is_own else "waits" for entry in due
+    ]
     is_weekend = first != last
     if is_weekend:
         label, shown = _("weekend"), ""

@@ -41,17 +41,33 @@ class Table:
         tables[key] = self
 
     def shown_to(
-        self, user: User, params: QueryDict, *, without: Collection[str] = (), sorts: dict[str, str] | None = None
+        self,
+        user: User,
+        params: QueryDict,
+        *,
+        without: Collection[str] = (),
+        sorts: dict[str, str] | None = None,
     ) -> "ShownTable":
         """The list as this person sees it. without: columns that this page lacks. sorts: addresses by column's sort."""
         columns = [column for column in self.columns if column.key not in without]
         kept = user.lists.get(self.key, {})
-        return ShownTable(self.key, columns, frozenset(kept.get("hidden", ())), kept.get("filters", {}), params, sorts)
+        return ShownTable(
+            self.key,
+            columns,
+            frozenset(kept.get("hidden", ())),
+            kept.get("filters", {}),
+            params,
+            sorts,
+        )
 
     def hidden_without(self, shown: Iterable[str]) -> list[str]:
         """The columns to hide, where these alone are asked for; fixed ones stay."""
         wanted = set(shown)
-        return [column.key for column in self.columns if not column.fixed and column.key not in wanted]
+        return [
+            column.key
+            for column in self.columns
+            if not column.fixed and column.key not in wanted
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,11 @@ class ShownTable:
     @property
     def choices(self) -> list[tuple[Column, bool]]:
         """The columns that may be hidden, each with whether it is shown."""
-        return [(column, not self._is_hidden(column)) for column in self.all_columns if not column.fixed]
+        return [
+            (column, not self._is_hidden(column))
+            for column in self.all_columns
+            if not column.fixed
+        ]
 
     @property
     def hidden_count(self) -> int:
@@ -94,7 +114,11 @@ class ShownTable:
     @property
     def classes(self) -> str:
         """Classes of `<table>` that hide the cells of hidden columns."""
-        return " ".join(f"hide-{at}" for at, column in enumerate(self.all_columns, 1) if self._is_hidden(column))
+        return " ".join(
+            f"hide-{at}"
+            for at, column in enumerate(self.all_columns, 1)
+            if self._is_hidden(column)
+        )
 
     @property
     def query(self) -> str:
@@ -104,7 +128,10 @@ class ShownTable:
     @property
     def filters(self) -> list[KeptFilter]:
         now = sorted(parse_qsl(self.query))
-        return [KeptFilter(name, f"?{query}", sorted(parse_qsl(query)) == now) for name, query in self.kept.items()]
+        return [
+            KeptFilter(name, f"?{query}", sorted(parse_qsl(query)) == now)
+            for name, query in self.kept.items()
+        ]
 
 
 def plain_query(params: QueryDict) -> str:

@@ -39,7 +39,11 @@ def shortened(canonical_id: str) -> SafeString:
 
 def short_id(canonical_id: str) -> str:
     """An id of up to 13 signs whole, a longer one without its middle: `892507…6c9b`."""
-    return canonical_id if len(canonical_id) <= LONGEST_WHOLE_ID else f"{canonical_id[:6]}…{canonical_id[-4:]}"
+    return (
+        canonical_id
+        if len(canonical_id) <= LONGEST_WHOLE_ID
+        else f"{canonical_id[:6]}…{canonical_id[-4:]}"
+    )
 
 
 def signed(value: int | None) -> str:
@@ -56,7 +60,11 @@ def percent(part: int, whole: int) -> str:
 
 
 def _local(value: date | datetime) -> date | datetime:
-    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    return (
+        timezone.localtime(value)
+        if isinstance(value, datetime) and timezone.is_aware(value)
+        else value
+    )
 
 
 def day(value: date | datetime | None) -> str:
@@ -99,7 +107,11 @@ def near_moment(value: datetime | None) -> str:
     ago = (today() - shanghai_date(value)).days
     if ago == 0:
         return _("today %(time)s") % {"time": clock_time(value)}
-    return _("yesterday %(time)s") % {"time": clock_time(value)} if ago == 1 else moment(value)
+    return (
+        _("yesterday %(time)s") % {"time": clock_time(value)}
+        if ago == 1
+        else moment(value)
+    )
 
 
 def clock_time(value: datetime | None) -> str:
@@ -111,7 +123,9 @@ def length_of(time: timedelta) -> str:
     """How long something has taken, in the largest whole unit: `40 minutes`, `2 hours`, `3 days`."""
     minutes = int(time.total_seconds() // 60)
     if minutes < 60:
-        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {
+            "count": minutes
+        }
     if minutes < 48 * 60:
         hours = minutes // 60
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}

@@ -22,4 +22,7 @@ describers: list[Callable[[Query], Described | None]] = []
 
 def describe(query: Query) -> Described | None:
     """What the address in a query is; None where it holds none."""
-    return next((said for describer in describers if (said := describer(query)) is not None), None)
+    return next(
+        (said for describer in describers if (said := describer(query)) is not None),
+        None,
+    )

@@ -49,7 +49,9 @@ def overview(user: User, query: Query, *, shown: int = SHOWN) -> list[Section]:
     def look(kind: Kind) -> Section:
         keys = kind.newest(user, query, None, MOST_COUNTED + 1)
         hits = kind.show(user, query, keys[:shown]) if keys else []
-        return Section(kind, hits, min(len(keys), MOST_COUNTED), len(keys) > MOST_COUNTED)
+        return Section(
+            kind, hits, min(len(keys), MOST_COUNTED), len(keys) > MOST_COUNTED
+        )
 
     sections = _each(kinds_of(user), look)
     return [section for section in sections if section.count or section.is_too_broad]
@@ -63,7 +65,13 @@ def page_of_kind(user: User, query: Query, kind: Kind, before: int | None) -> Se
         shown = keys[:PAGE]
         hits = kind.show(user, query, shown) if shown else []
         following = shown[-1] if len(keys) > PAGE else None
-        return Section(kind, hits, min(len(keys), MOST_COUNTED), len(keys) > MOST_COUNTED, following)
+        return Section(
+            kind,
+            hits,
+            min(len(keys), MOST_COUNTED),
+            len(keys) > MOST_COUNTED,
+            following,
+        )
 
     return _each([kind], look)[0]
 
@@ -100,7 +108,12 @@ def _each(kinds: Sequence[Kind], look: Callable[[Kind], Section]) -> list[Sectio
     return found
 
 
-def _look_through(waiting: list[Kind], found: list[Section], look: Callable[[Kind], Section], ends: float) -> None:
+def _look_through(
+    waiting: list[Kind],
+    found: list[Section],
+    look: Callable[[Kind], Section],
+    ends: float,
+) -> None:
     """Move kinds from those that wait to what is found, in one transaction. Raises TooBroad once the time is over."""
     with _bounded():
         while waiting:

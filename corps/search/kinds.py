@@ -107,7 +107,9 @@ class Kind:
     sources: Callable[[User, Query], Sequence[Source]]
     show: Callable[[User, Query, Sequence[int]], list[Hit]]
 
-    def newest(self, user: User, query: Query, before: int | None, limit: int) -> list[int]:
+    def newest(
+        self, user: User, query: Query, before: int | None, limit: int
+    ) -> list[int]:
         """The keys of what a person finds, highest first, `limit` at most."""
         found: set[int] = set()
         for source in self.sources(user, query):
@@ -133,14 +135,19 @@ def register(
 
 def kinds_of(user: User) -> list[Kind]:
     """What a person searches, in the order in which it stands."""
-    return sorted((kind for kind in kinds.values() if user.role in kind.roles), key=lambda kind: kind.order)
+    return sorted(
+        (kind for kind in kinds.values() if user.role in kind.roles),
+        key=lambda kind: kind.order,
+    )
 
 
 def holding(query: Query, *columns: str) -> Q:
     """Rows that have every word of a query in one of the columns each. For tables of some thousand rows."""
     condition = Q()
     for word in query.words:
-        condition &= Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
+        condition &= Q(
+            *((f"{column}__icontains", word) for column in columns), _connector=Q.OR
+        )
     return condition
 
 
@@ -165,7 +172,11 @@ def numbered_things(query: Query) -> list[tuple[str, list[tuple[int, str]]]]:
     asks sees to it that only those are told of that the person may know."""
     found = []
     for series, model in numbered_models:
-        rows = model._default_manager.filter(numbered(query, series)).order_by("-pk").values_list("pk", "number")
+        rows = (
+            model._default_manager.filter(numbered(query, series))
+            .order_by("-pk")
+            .values_list("pk", "number")
+        )
         found.append((model._meta.label_lower, list(rows[:MOST_NUMBERED])))
     return found
 

@@ -19,12 +19,18 @@ FIRST_YEAR = 2000
 
 FAULTS = {
     "nothing": _("Type what you are looking for."),
-    "too-short": _("One character is too few: type at least two, or a number such as 3号."),
-    "too-long": _("This is too long to search for: at most 200 characters and ten words, or one address."),
+    "too-short": _(
+        "One character is too few: type at least two, or a number such as 3号."
+    ),
+    "too-long": _(
+        "This is too long to search for: at most 200 characters and ten words, or one address."
+    ),
 }
 
 _SERIES = re.compile(r"([A-Z]{1,2})(\d{4})(?:-(\d{1,6})|(\d{1,6}))")
-_OFFICIAL = re.compile(r"(\D*?)[〔\[(【]?((?:19|20)\d\d)[〕\])】]?年?第?(\d{1,7})号(\D{0,4})")
+_OFFICIAL = re.compile(
+    r"(\D*?)[〔\[(【]?((?:19|20)\d\d)[〕\])】]?年?第?(\d{1,7})号(\D{0,4})"
+)
 _COUNTED = re.compile(r"第?(\d{1,7})号?(\D{0,4})")
 _DIGITS = re.compile(r"[0-9]+")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{3,99}")
@@ -54,7 +60,11 @@ class Number:
         """The numbers of a series that may be meant, as they are kept; none where another series was said."""
         if self.is_official or (self.series and self.series != series):
             return []
-        years = [self.year] if self.year else range(FIRST_YEAR, timezone.localdate().year + 2)
+        years = (
+            [self.year]
+            if self.year
+            else range(FIRST_YEAR, timezone.localdate().year + 2)
+        )
         return [f"{series}{year}-{self.count:06d}" for year in years]
 
 
@@ -85,7 +95,9 @@ class Query:
             return "too-short"
         if len(self.text) > LONGEST:
             return "too-long"
-        if not self.is_address and (len(self.plain) > MOST_CHARACTERS or len(self.words) > MOST_WORDS):
+        if not self.is_address and (
+            len(self.plain) > MOST_CHARACTERS or len(self.words) > MOST_WORDS
+        ):
             return "too-long"
         return ""
 
@@ -104,10 +116,18 @@ class Query:
         if found := _OFFICIAL.fullmatch(said):
             prefix, year, count, thing = found.groups()
             ending = f"{prefix}〔{year}〕{int(count)}号"
-            return Number(_SAID.get(thing, ""), int(year), int(count), ending, is_official=bool(prefix))
+            return Number(
+                _SAID.get(thing, ""),
+                int(year),
+                int(count),
+                ending,
+                is_official=bool(prefix),
+            )
         found = _COUNTED.fullmatch(said)
         if found and (found[2] in _SAID or not found[2]) and len(said) >= SHORTEST:
-            return Number(_SAID.get(found[2], ""), None, int(found[1]), f"〕{int(found[1])}号")
+            return Number(
+                _SAID.get(found[2], ""), None, int(found[1]), f"〕{int(found[1])}号"
+            )
         return None
 
     @property
@@ -145,5 +165,7 @@ def _grams(word: str) -> set[str]:
     pairs = {word[place : place + 2] for place in range(len(word) - 1)}
     grams = {pair for pair in pairs if not _DIGITS.fullmatch(pair)}
     # The first run may be the end of a longer one in the text, unless the word is nothing else.
-    runs = [run for run in _LONG_RUN.finditer(word) if run.start() or run.group() == word]
+    runs = [
+        run for run in _LONG_RUN.finditer(word) if run.start() or run.group() == word
+    ]
     return grams | {run.group()[:LONG_NUMBER] for run in runs}

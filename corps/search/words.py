@@ -44,7 +44,11 @@ class Words:
         """What statements are made with."""
         joined = f"concat_ws(' ', {', '.join(self.columns)})"
         words = f"lower(normalize(left({joined}, {LONGEST_WORDS}), NFKC))"
-        names = {"source": self.table, "index": self.index._meta.db_table, "words": words}
+        names = {
+            "source": self.table,
+            "index": self.index._meta.db_table,
+            "words": words,
+        }
         return names | {"is_current": IS_CURRENT.format(**names)}
 
 
@@ -86,7 +90,9 @@ IS_CURRENT = """NOT EXISTS (
 BEYOND = 2**62
 
 
-def newest_matches(words: Words, query: Query, visible: models.QuerySet, before: int | None, limit: int) -> list[int]:
+def newest_matches(
+    words: Words, query: Query, visible: models.QuerySet, before: int | None, limit: int
+) -> list[int]:
     """The keys of the newest records with all words of a query, of those that are visible; newest first.
 
     before: only keys below it. How much it looks through depends on what is visible, wherever what is not could tell.
@@ -96,13 +102,17 @@ def newest_matches(words: Words, query: Query, visible: models.QuerySet, before:
     if len(newest) >= limit:
         return newest
     if matches.is_whole:
-        return _visible(visible, matches.newest | matches.indexed | matches.waiting, limit)
+        return _visible(
+            visible, matches.newest | matches.indexed | matches.waiting, limit
+        )
     has_words = words.index.objects.filter(pk=OuterRef("pk"))  # type: ignore[attr-defined]
     for word in query.words:
         has_words = has_words.filter(words__contains=word)
     for beginning in query.beginnings:
         has_words = has_words.filter(words__regex=beginning)
-    stale = UnindexedRange.objects.filter(source=words.table, first__lte=OuterRef("pk"), last__gte=OuterRef("pk"))
+    stale = UnindexedRange.objects.filter(
+        source=words.table, first__lte=OuterRef("pk"), last__gte=OuterRef("pk")
+    )
     indexed = visible.filter(Exists(has_words), ~Exists(stale), pk__lt=before or BEYOND)
     keys = set(indexed.order_by("-pk").values_list("pk", flat=True)[:limit])
     return sorted(keys.union(newest), reverse=True)[:limit]
@@ -112,16 +122,30 @@ def _visible(visible: models.QuerySet, keys: set[int], limit: int) -> list[int]:
     """Those of the keys that are visible, newest first, so many at most."""
     if not keys:
         return []
-    return list(visible.filter(pk__in=keys).order_by("-pk").values_list("pk", flat=True)[:limit])
+    return list(
+        visible.filter(pk__in=keys).order_by("-pk").values_list("pk", flat=True)[:limit]
+    )
 
 
 def _matches(words: Words, query: Query, before: int, limit: int) -> Matches:
     """What matches below a key, whoever may see it."""
-    asked: dict[str, Any] = {"patterns": query.patterns, "beginnings": query.beginnings, "grams": query.grams}
-    asked |= {"before": before, "newest": NEWEST, "enough": limit, "most": MOST_MATCHES + 1}
+    asked: dict[str, Any] = {
+        "patterns": query.patterns,
+        "beginnings": query.beginnings,
+        "grams": query.grams,
+    }
+    asked |= {
+        "before": before,
+        "newest": NEWEST,
+        "enough": limit,
+        "most": MOST_MATCHES + 1,
+    }
     found: dict[str, set[int]] = {"newest": set(), "indexed": set(), "waiting": set()}
     with connection.cursor() as cursor:
         cursor.execute(MATCHES.format(**words.parts), asked)
         for part, pk in cursor.fetchall():
             found[part].add(pk)
-    return Matches(**found, is_whole=len(found["newest"]) < limit and len(found["indexed"]) <= MOST_MATCHES)
+    return Matches(
+        **found,
+        is_whole=len(found["newest"]) < limit and len(found["indexed"]) <= MOST_MATCHES,
+    )

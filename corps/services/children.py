@@ -25,9 +25,13 @@ def bound_to_parent(sign: int = signal.SIGKILL) -> Callable[[], None]:
     return lambda: die_with_parent(parent, sign)
 
 
-def start_bound(command: Sequence[str], *, sign: int = signal.SIGKILL, **options: Any) -> subprocess.Popen[bytes]:
+def start_bound(
+    command: Sequence[str], *, sign: int = signal.SIGKILL, **options: Any
+) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that it takes no interrupt of the terminal, bound to our life."""
-    return subprocess.Popen(command, preexec_fn=bound_to_parent(sign), start_new_session=True, **options)
+    return subprocess.Popen(
+        command, preexec_fn=bound_to_parent(sign), start_new_session=True, **options
+    )
 
 
 def stop(process: subprocess.Popen[bytes], sign: int, seconds: float) -> int:

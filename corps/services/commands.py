@@ -40,7 +40,9 @@ def data_dir() -> Path:
 def embedded_kinds(environment: Mapping[str, str]) -> list[str]:
     """The servers that are ours to run: those whose address nobody gave us, or that a parent process found so."""
     ours = environment.get("EMBEDDED_SERVICES", "").split()
-    return [kind for kind in KINDS if kind in ours or not environment.get(ADDRESSES[kind])]
+    return [
+        kind for kind in KINDS if kind in ours or not environment.get(ADDRESSES[kind])
+    ]
 
 
 def role_of(url: str) -> str:
@@ -50,7 +52,11 @@ def role_of(url: str) -> str:
 
 def enter(services: Services) -> None:
     """Put the addresses of the embedded servers into this process's environment. The owner's is not among them."""
-    os.environ |= {name: url for name, url in services.env.items() if name != "MIGRATION_DATABASE_URL"}
+    os.environ |= {
+        name: url
+        for name, url in services.env.items()
+        if name != "MIGRATION_DATABASE_URL"
+    }
     os.environ["EMBEDDED_SERVICES"] = " ".join(services.kinds)
 
 
@@ -71,7 +77,9 @@ def become_owner(owner_url: str | None) -> None:
 def require_answer() -> None:
     """Raise ServicesError if one's own database is no PostgreSQL, or does not answer."""
     if urlsplit(os.environ["DATABASE_URL"]).scheme not in POSTGRESQL:
-        raise ServicesError("DATABASE_URL names no PostgreSQL database: postgresql://ROLE:PASSWORD@HOST:PORT/NAME")
+        raise ServicesError(
+            "DATABASE_URL names no PostgreSQL database: postgresql://ROLE:PASSWORD@HOST:PORT/NAME"
+        )
     import django  # only now: before this, the environment is not what settings must read
     from django.db import OperationalError, connection
 
@@ -79,7 +87,9 @@ def require_answer() -> None:
     try:
         connection.ensure_connection()
     except OperationalError as away:
-        raise ServicesError(f"The database does not answer: {str(away).strip()}") from away
+        raise ServicesError(
+            f"The database does not answer: {str(away).strip()}"
+        ) from away
     finally:
         connection.close()
 
@@ -100,14 +110,24 @@ def missing_migrations() -> list[str]:
 def migrate_embedded() -> None:
     """Bring the embedded database up to date, saying so on standard error."""
     print("Preparing the database …", file=sys.stderr, flush=True)
-    command = [sys.executable, str(PROJECT / "manage.py"), "migrate", "--verbosity=0", "--skip-checks"]
-    if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode:
+    command = [
+        sys.executable,
+        str(PROJECT / "manage.py"),
+        "migrate",
+        "--verbosity=0",
+        "--skip-checks",
+    ]
+    if subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+    ).returncode:
         raise ServicesError("The database could not be migrated.")
 
 
 def has_database(folder: Path) -> bool:
     """Whether an embedded database was made in a data directory; true as well where that cannot be seen."""
-    return os.path.isdir(folder / "postgres") or (folder.exists() and not os.access(folder, os.R_OK | os.X_OK))
+    return os.path.isdir(folder / "postgres") or (
+        folder.exists() and not os.access(folder, os.R_OK | os.X_OK)
+    )
 
 
 def name_database(*, embedded: bool) -> None:
@@ -115,7 +135,11 @@ def name_database(*, embedded: bool) -> None:
     if os.environ.get(NAMED):
         return
     os.environ[NAMED] = "1"
-    what = f"the embedded one of {data_dir()}" if embedded else described(os.environ["DATABASE_URL"])
+    what = (
+        f"the embedded one of {data_dir()}"
+        if embedded
+        else described(os.environ["DATABASE_URL"])
+    )
     print(f"Database: {what}", file=sys.stderr, flush=True)
 
 
@@ -151,7 +175,9 @@ def use_services(command: str, kinds: list[str]) -> Services | None:
 
 
 @contextmanager
-def database_for(command: str, *, only_help: bool = False, deploys: bool = False) -> Iterator[None]:
+def database_for(
+    command: str, *, only_help: bool = False, deploys: bool = False
+) -> Iterator[None]:
     """Run a block with the database that a management command needs, and let go of it afterwards.
 
     deploys: `check` is asked about the installation, and looks at its database if that can be reached.
@@ -180,7 +206,9 @@ def database_for(command: str, *, only_help: bool = False, deploys: bool = False
             services.close()
 
 
-def services_for(command: str, kinds: list[str], *, if_reachable: bool) -> Services | None:
+def services_for(
+    command: str, kinds: list[str], *, if_reachable: bool
+) -> Services | None:
     """The embedded servers that a command works with, their addresses in this process's environment.
 
     if_reachable: it takes a database that answers at this moment, and does without any other.
@@ -211,4 +239,6 @@ def require_migrations(*, embedded: bool) -> None:
         migrate_embedded()
     elif missing:
         names = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
-        raise ServicesError(f"The database lacks {len(missing)} migrations ({names}). Run ./manage.py migrate first.")
+        raise ServicesError(
+            f"The database lacks {len(missing)} migrations ({names}). Run ./manage.py migrate first."
+        )

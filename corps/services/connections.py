@@ -33,7 +33,9 @@ BODY_REFUSED = "corps.body_refused"
 # Each has a thread of its own, so that they are answered while all others wait for the database.
 WATCHED = ("/healthz", "/readyz", "/statusz")
 EXPORTS = (".csv", ".xlsx")
-TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+TOO_LATE = (
+    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 
 # Path and headers (upper case, `_` for `-`) of a request → how many bytes its body may have.
 BodyLimit = Callable[[str, Mapping[str, str]], int]
@@ -56,7 +58,9 @@ class Request(HTTPRequestParser):
         if self.body_rcv is not None and self.body_limit is not None:
             self.adj = copy.copy(self.adj)
             # waitress refuses from this number on.
-            self.adj.max_request_body_size = self.body_limit(self.path, self.headers) + 1
+            self.adj.max_request_body_size = (
+                self.body_limit(self.path, self.headers) + 1
+            )
 
     def received(self, data: bytes) -> int:
         consumed = super().received(data)
@@ -152,7 +156,9 @@ class Connection(HTTPChannel):
     def end_if_late(self, now: float) -> None:
         """Close a connection that does not keep pace, that lies idle, or that was refused a while ago."""
         request_is_late = self._request_is_late(now)
-        answer_is_late = self.writing.late(now, self.given, runs=bool(self.total_outbufs_len))
+        answer_is_late = self.writing.late(
+            now, self.given, runs=bool(self.total_outbufs_len)
+        )
         is_over = self._is_idle(now) or self._has_lingered(now)
         if request_is_late:
             with suppress(OSError):
@@ -192,7 +198,11 @@ class Lanes:
     def add_task(self, connection: HTTPChannel) -> None:
         """Queue a connection whose next request is complete."""
         path = connection.requests[0].path
-        lane = self.exports if path.endswith(EXPORTS) else self.watched.get(path, self.common)
+        lane = (
+            self.exports
+            if path.endswith(EXPORTS)
+            else self.watched.get(path, self.common)
+        )
         lane.add_task(connection)
 
 
@@ -225,11 +235,18 @@ class Server(TcpWSGIServer):
             wasyncore.poll2(0.1, self._map)
 
     def _busy(self) -> bool:
-        return any(line.requests or line.total_outbufs_len for line in self.active_channels.values())
+        return any(
+            line.requests or line.total_outbufs_len
+            for line in self.active_channels.values()
+        )
 
 
 def server(
-    application: Callable[..., Any], listening: socket.socket, *, threads: int, body_limit: BodyLimit | None
+    application: Callable[..., Any],
+    listening: socket.socket,
+    *,
+    threads: int,
+    body_limit: BodyLimit | None,
 ) -> Server:
     """A server of one process on a socket that listens already and that other processes may share."""
     adjustments = Adjustments(
@@ -248,7 +265,12 @@ def server(
         outbuf_high_watermark=2**26,
     )
     Request.body_limit = staticmethod(body_limit) if body_limit else None
-    address = (listening.family, listening.type, listening.proto, listening.getsockname())
+    address = (
+        listening.family,
+        listening.type,
+        listening.proto,
+        listening.getsockname(),
+    )
     return Server(
         application,
         map={},

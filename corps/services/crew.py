@@ -51,7 +51,11 @@ class Job:
     @property
     def pipe(self) -> int | None:
         """The descriptor it speaks on, as long as it may say something."""
-        if self.process is None or self.process.stdout is None or self.process.stdout.closed:
+        if (
+            self.process is None
+            or self.process.stdout is None
+            or self.process.stdout.closed
+        ):
             return None
         return self.process.stdout.fileno()
 
@@ -77,7 +81,9 @@ class Job:
             self.hang_up(screen)
             return False
         *lines, self.unfinished = (self.unfinished + piece).split(b"\n")
-        for line in filter(None, (line.decode(errors="replace").rstrip() for line in lines)):
+        for line in filter(
+            None, (line.decode(errors="replace").rstrip() for line in lines)
+        ):
             screen.line(line, self.name)
         return True
 
@@ -143,9 +149,14 @@ class Crew:
             elif not job.runs:
                 job.clear_away(self.screen)
                 settled = now - job.started > SETTLED_SECONDS
-                job.pause = FIRST_PAUSE if settled else min(job.pause * 2, LONGEST_PAUSE)
+                job.pause = (
+                    FIRST_PAUSE if settled else min(job.pause * 2, LONGEST_PAUSE)
+                )
                 job.start_at = now + job.pause
-                self.screen.line(f"ended with status {job.status}; starts again in {job.pause:g} s", job.name)
+                self.screen.line(
+                    f"ended with status {job.status}; starts again in {job.pause:g} s",
+                    job.name,
+                )
 
     def listen(self, jobs: Iterable[Job], seconds: float) -> None:
         """Show what jobs say within `seconds`; return as soon as something was said."""
@@ -169,7 +180,9 @@ class Crew:
         while waiting := [job for job in jobs if job.runs]:
             self.listen(waiting, 0.1)
             for job in waiting:
-                if job.runs and (self.stopping > patience or time.monotonic() - asked > job.grace):
+                if job.runs and (
+                    self.stopping > patience or time.monotonic() - asked > job.grace
+                ):
                     self.screen.line("did not end by itself and was killed", job.name)
                     job.clear_away(self.screen)
         for job in jobs:

@@ -11,7 +11,17 @@ from corps.services.places import ServicesError
 
 # Whoever loads a demonstration holds this advisory lock, so that nobody takes one that is being loaded for cut off.
 LOADING_LOCK = 0x64656D6F
-STAFF = ("officer", "officer2", "supervisor", "supervisor2", "reviewer", "chief", "officer3", "admin", "auditor")
+STAFF = (
+    "officer",
+    "officer2",
+    "supervisor",
+    "supervisor2",
+    "reviewer",
+    "chief",
+    "officer3",
+    "admin",
+    "auditor",
+)
 
 
 class Found(NamedTuple):
@@ -45,10 +55,14 @@ def accounts(url: str) -> list[tuple[str, str, str]]:
 def has_password(url: str, password: str) -> bool:
     """Whether the demonstration accounts have this password, judged by the first of them."""
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT password FROM corps_user WHERE username = %s", [STAFF[0]])
+        cursor.execute(
+            "SELECT password FROM corps_user WHERE username = %s", [STAFF[0]]
+        )
         row = cursor.fetchone()
     try:
-        return row is not None and PasswordHasher().verify(row[0].removeprefix("argon2"), password)
+        return row is not None and PasswordHasher().verify(
+            row[0].removeprefix("argon2"), password
+        )
     except (VerificationError, InvalidHashError):
         return False
 
@@ -58,12 +72,21 @@ def drop(owner_url: str) -> None:
 
     Raises ServicesError if somebody is loading it at this moment, or if the role may not.
     """
-    with closing(psycopg2.connect(owner_url)) as connection, connection.cursor() as cursor:
+    with (
+        closing(psycopg2.connect(owner_url)) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADING_LOCK])
         if not cursor.fetchone()[0]:
-            raise ServicesError("Another process is loading the demonstration; start again when it is done.")
+            raise ServicesError(
+                "Another process is loading the demonstration; start again when it is done."
+            )
         try:
-            cursor.execute("SET lock_timeout = '60s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            cursor.execute(
+                "SET lock_timeout = '60s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+            )
         except psycopg2.Error as refused:
-            raise ServicesError(f"The half-loaded demonstration could not be dropped: {refused}") from refused
+            raise ServicesError(
+                f"The half-loaded demonstration could not be dropped: {refused}"
+            ) from refused
         connection.commit()

@@ -19,7 +19,10 @@ from corps.services.postgres import Postgres
 from corps.services.sharing import READY, TAKEN
 from corps.services.valkey import Valkey
 
-KINDS: dict[str, type[Postgres] | type[Valkey]] = {"postgres": Postgres, "valkey": Valkey}
+KINDS: dict[str, type[Postgres] | type[Valkey]] = {
+    "postgres": Postgres,
+    "valkey": Valkey,
+}
 LOOK_SECONDS = 0.1
 
 
@@ -47,7 +50,9 @@ def keep(place: Place, kind: str, profile: str) -> None:
     try:
         with place.lock_file(f"{kind}.users") as users:
             server.start()
-            place.write_state(kind, {"sockets": str(sockets), "ready": True, "keeper": os.getpid()})
+            place.write_state(
+                kind, {"sockets": str(sockets), "ready": True, "keeper": os.getpid()}
+            )
             answer(f"{READY}\n")
             while not stopping and not try_lock(users, fcntl.LOCK_EX):
                 if server.process is not None and server.process.poll() is not None:

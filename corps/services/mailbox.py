@@ -27,14 +27,20 @@ class Mailbox:
         self.folder = folder
         self.numbers = itertools.count(1)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802, aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
         """Keep the message, whole or not at all, before saying yes."""
         content = envelope.original_content or b""
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}-{next(self.numbers):06}"
+        name = (
+            f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}-{next(self.numbers):06}"
+        )
         draft = self.folder / f"{name}.new"
         draft.write_bytes(content)
         draft.rename(self.folder / f"{name}.eml")
-        subject = email.message_from_bytes(content, policy=email.policy.default)["Subject"]
+        subject = email.message_from_bytes(content, policy=email.policy.default)[
+            "Subject"
+        ]
         print(f"{', '.join(envelope.rcpt_tos)}: {subject} ({name}.eml)", flush=True)
         return "250 Kept"
 
@@ -47,7 +53,8 @@ async def serve(folder: Path, listening: socket.socket) -> None:
     done = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, done.set)
     server = await loop.create_server(
-        lambda: SMTP(handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop), sock=listening
+        lambda: SMTP(handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop),
+        sock=listening,
     )
     await done.wait()
     server.close()

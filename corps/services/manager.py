@@ -64,7 +64,9 @@ def asked_at(host: str) -> str:
 class Manager:
     """One `make run`. `start` until Ready, `watch` until told to stop, `finish` in any case."""
 
-    def __init__(self, host: str, number: int, place: Place, given: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, host: str, number: int, place: Place, given: frozenset[str] = frozenset()
+    ) -> None:
         self.host, self.port, self.place = asked_at(host), number, place
         # What the environment says, without what stands in the data directory's file.
         self.given = given
@@ -92,15 +94,36 @@ class Manager:
             return
         if self.mail:
             folder = str(self.place.root / "mail")
-            words = [PYTHON, "-m", "corps.services.mailbox", folder, str(self.mail.fileno())]
-            self.crew.add(Job("mail", words, self.env, MAIL_GRACE, (self.mail.fileno(),)))
+            words = [
+                PYTHON,
+                "-m",
+                "corps.services.mailbox",
+                folder,
+                str(self.mail.fileno()),
+            ]
+            self.crew.add(
+                Job("mail", words, self.env, MAIL_GRACE, (self.mail.fileno(),))
+            )
         celery = [PYTHON, "-m", "celery", "-A", "corps", "--quiet"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
+        quiet = [
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel=WARNING",
+        ]
         worker = [*celery, "worker", "--concurrency=2", "--hostname=corps@%h", *quiet]
-        beat = [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
+        beat = [
+            *celery,
+            "beat",
+            "--scheduler=celery.beat:Scheduler",
+            "--pidfile=",
+            "--loglevel=WARNING",
+        ]
         web = [PYTHON, "-m", "corps.services.webserver"]
         # Celery warns root at each start, for a worker that unpickles what it is sent; ours takes JSON alone.
-        calm = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+        calm = {
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"
+        }
         self.crew.add(Job("web", web, self.env, WEB_GRACE))
         self.crew.add(Job("worker", worker, self.env | calm, WORKER_GRACE))
         self.crew.add(Job("beat", beat, self.env, WEB_GRACE))
@@ -110,7 +133,11 @@ class Manager:
         """Ring the first sweep, which /statusz asks for, sooner than the scheduler would."""
         with Celery(broker=self.env["REDIS_URL"]) as bell:
             try:
-                bell.send_task("corps.tasks.sweep", queue=self.env.get("CELERY_QUEUE", "corps"), retry=False)
+                bell.send_task(
+                    "corps.tasks.sweep",
+                    queue=self.env.get("CELERY_QUEUE", "corps"),
+                    retry=False,
+                )
             except OperationalError as missing:
                 self.screen.line(f"The broker does not answer: {missing}", "services")
 
@@ -129,7 +156,9 @@ class Manager:
                 continue
             status, answer = self._ask("/readyz")
             ask_at = time.monotonic() + ASK_SECONDS
-            if status == 200 and (time.monotonic() > well_by or self._ask("/statusz")[1].strip() == "ok"):
+            if status == 200 and (
+                time.monotonic() > well_by or self._ask("/statusz")[1].strip() == "ok"
+            ):
                 self._announce()
                 return
             if time.monotonic() > complain_at:
@@ -160,15 +189,24 @@ class Manager:
 
     def _start_services(self) -> None:
         if self.kinds:
-            self.screen.line(f"Starting {' and '.join(self.kinds)} in {self.place.root} …", "services")
+            self.screen.line(
+                f"Starting {' and '.join(self.kinds)} in {self.place.root} …",
+                "services",
+            )
             self.services = use(self.place.root, kinds=self.kinds)
             self.env |= self.services.env | {"EMBEDDED_SERVICES": " ".join(self.kinds)}
         if "postgres" not in self.kinds:
-            self.screen.line(f"Database: {described(self.env['DATABASE_URL'])}", "services")
+            self.screen.line(
+                f"Database: {described(self.env['DATABASE_URL'])}", "services"
+            )
         if self.mail:
             # Not EMAIL_URL: whoever sends must know that this is no mail server.
-            self.env["LOCAL_SINK_URL"] = f"smtp://127.0.0.1:{self.mail.getsockname()[1]}"
-        self.owner_url = self.env.get("MIGRATION_DATABASE_URL") or self.env["DATABASE_URL"]
+            self.env["LOCAL_SINK_URL"] = (
+                f"smtp://127.0.0.1:{self.mail.getsockname()[1]}"
+            )
+        self.owner_url = (
+            self.env.get("MIGRATION_DATABASE_URL") or self.env["DATABASE_URL"]
+        )
 
     def _prepare_database(self) -> None:
         """Migrate, drop a demonstration that was cut off, load one where it belongs."""
@@ -180,19 +218,32 @@ class Manager:
             return
         found = demonstration.look(url)
         if found.demonstration == "loading":
-            self.screen.line("The demonstration was cut off while it was loaded; beginning anew …", "prepare")
+            self.screen.line(
+                "The demonstration was cut off while it was loaded; beginning anew …",
+                "prepare",
+            )
             demonstration.drop(self.owner_url)
             self._manage("migrate", owner=True)
             found = demonstration.look(url)
-        if found.demonstration == "none" and found.empty and self._wants_demonstration():
+        if (
+            found.demonstration == "none"
+            and found.empty
+            and self._wants_demonstration()
+        ):
             self.screen.line("Loading the demonstration campaign …", "prepare")
-            self._manage("campaign", str(CAMPAIGN), DEMO="1", DEMO_PASSWORD=self._password())
-        elif found.demonstration == "loaded" and not demonstration.has_password(url, self._password()):
+            self._manage(
+                "campaign", str(CAMPAIGN), DEMO="1", DEMO_PASSWORD=self._password()
+            )
+        elif found.demonstration == "loaded" and not demonstration.has_password(
+            url, self._password()
+        ):
             self._manage("demonstration_password", DEMO_PASSWORD=self._password())
 
     def _wants_demonstration(self) -> bool:
         chosen = value("DEMO")
-        return CAMPAIGN.is_dir() and (chosen == "1" or (chosen != "0" and "postgres" in self.kinds))
+        return CAMPAIGN.is_dir() and (
+            chosen == "1" or (chosen != "0" and "postgres" in self.kinds)
+        )
 
     def _password(self) -> str:
         given = value("DEMO_PASSWORD")
@@ -200,14 +251,23 @@ class Manager:
             replace_secret(self.place.root, "demo_password", given)
         return given or secret(self.place.root, "demo_password")
 
-    def _manage(self, command: str, *words: str, owner: bool = False, **more: str) -> None:
+    def _manage(
+        self, command: str, *words: str, owner: bool = False, **more: str
+    ) -> None:
         """Run a management command to its end. Raises ServicesError if it fails."""
         if owner:
             more["MIGRATION_DATABASE_URL"] = self.owner_url
         began = time.monotonic()
-        job = Job("prepare", [PYTHON, "manage.py", command, *words], self.env | more, LOADING_GRACE)
+        job = Job(
+            "prepare",
+            [PYTHON, "manage.py", command, *words],
+            self.env | more,
+            LOADING_GRACE,
+        )
         if self.crew.run(job) and not self.crew.stopping:
-            raise ServicesError(f"./manage.py {command} failed with status {job.status}; see above.")
+            raise ServicesError(
+                f"./manage.py {command} failed with status {job.status}; see above."
+            )
         self.screen.line(f"{command} took {time.monotonic() - began:.1f} s", "prepare")
 
     def _ask(self, path: str) -> tuple[int, str]:
@@ -229,7 +289,9 @@ class Manager:
         if found.demonstration != "loaded":
             self._announce_real(is_empty=found.empty)
             return
-        self.screen.line(f"Demonstration accounts, all with the password {self._password()}")
+        self.screen.line(
+            f"Demonstration accounts, all with the password {self._password()}"
+        )
         for login, role, name in demonstration.accounts(self.env["DATABASE_URL"]):
             self.screen.line(f"  {login:<22} {role:<15} {name}")
 
@@ -238,15 +300,27 @@ class Manager:
         if not value("HTTPS"):
             self.screen.line("HTTPS is off: passwords and cookies travel unprotected.")
         if self.mail:
-            self.screen.line("EMAIL_URL is not set: letters are held in the outbox, and none is sent.")
+            self.screen.line(
+                "EMAIL_URL is not set: letters are held in the outbox, and none is sent."
+            )
         if is_empty:
-            self.screen.line("Nobody has an account yet. In a second terminal make the first administrator's:")
+            self.screen.line(
+                "Nobody has an account yet. In a second terminal make the first administrator's:"
+            )
             self.screen.line(f"  {self.command('administrator', 'admin')}")
 
     def command(self, *words: str) -> str:
         """A management command as it is typed in a new terminal, in the project's directory."""
-        folder = f"DATA_DIR={shlex.quote(str(self.place.root))} " if self.place.root != PROJECT / ".local" else ""
-        given = [name for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL") if name in self.given]
+        folder = (
+            f"DATA_DIR={shlex.quote(str(self.place.root))} "
+            if self.place.root != PROJECT / ".local"
+            else ""
+        )
+        given = [
+            name
+            for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL")
+            if name in self.given
+        ]
         own = "".join(f'{name}="${name}" ' for name in given)
         return f"{folder}{own}./manage.py {shlex.join(words)}"
 
@@ -267,7 +341,9 @@ def main() -> int:
         place.prepare()
         with place.lock_file("manager") as alone:
             if not try_lock(alone, fcntl.LOCK_EX):
-                raise ServicesError(f"make run is already at work on {place.root}; set DATA_DIR to run a second one.")
+                raise ServicesError(
+                    f"make run is already at work on {place.root}; set DATA_DIR to run a second one."
+                )
             return run(Manager(host, number, place, given))
     except ServicesError as refused:
         print(refused, file=sys.stderr)

@@ -38,7 +38,9 @@ def wheel(package: str) -> Path:
     """The folder of an installed package, found without importing it. Raises ServicesError if it is not installed."""
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise ServicesError(f"The package {package} is not installed; run make install.")
+        raise ServicesError(
+            f"The package {package} is not installed; run make install."
+        )
     return Path(found.submodule_search_locations[0]).resolve()
 
 
@@ -59,23 +61,33 @@ class Place:
 
     def as_user(self) -> dict[str, Any]:
         """Arguments of Popen that make a child the servers' user."""
-        return {"user": self.user, "group": self.user, "extra_groups": []} if self.user is not None else {}
+        return (
+            {"user": self.user, "group": self.user, "extra_groups": []}
+            if self.user is not None
+            else {}
+        )
 
     def prepare(self) -> None:
         """Make the directory if it is missing, passable for the servers' user whatever the umask.
 
         Never opens a directory that was there before. Raises ServicesError if it cannot be ours.
         """
-        missing = [folder for folder in (self.root, *self.root.parents) if not folder.exists()]
+        missing = [
+            folder for folder in (self.root, *self.root.parents) if not folder.exists()
+        ]
         try:
             for folder in reversed(missing):
                 folder.mkdir(exist_ok=True)
                 if self.user is not None:
                     folder.chmod(0o755)
         except OSError as refused:
-            raise ServicesError(f"The data directory {self.root} cannot be made: {refused.strerror}.") from refused
+            raise ServicesError(
+                f"The data directory {self.root} cannot be made: {refused.strerror}."
+            ) from refused
         if not os.access(self.root, os.W_OK | os.X_OK):
-            raise ServicesError(f"The data directory {self.root} belongs to somebody else; set DATA_DIR to your own.")
+            raise ServicesError(
+                f"The data directory {self.root} belongs to somebody else; set DATA_DIR to your own."
+            )
 
     def require_open(self, path: Path) -> None:
         """Raise ServicesError if the servers' user cannot get to the path, naming the directory that is closed.
@@ -89,7 +101,9 @@ class Place:
                 continue
             found = folder.stat()
             mode, owner = found.st_mode, found.st_uid
-            if not mode & stat.S_IXOTH and not (owner == self.user and mode & stat.S_IXUSR):
+            if not mode & stat.S_IXOTH and not (
+                owner == self.user and mode & stat.S_IXUSR
+            ):
                 raise ServicesError(
                     f"{folder} is closed to other users (mode {stat.S_IMODE(mode):04o}), and as root the embedded "
                     f"PostgreSQL and Valkey run as user {self.user}, who must pass it to reach {path}. "
@@ -104,7 +118,9 @@ class Place:
             self.prepare()
             folder.mkdir(mode=0o700, exist_ok=True)
         if not os.access(folder, os.R_OK | os.X_OK):
-            raise ServicesError(f"The data directory {self.root} belongs to somebody else; set DATA_DIR to your own.")
+            raise ServicesError(
+                f"The data directory {self.root} belongs to somebody else; set DATA_DIR to your own."
+            )
         return folder
 
     def log(self, name: str) -> IO[bytes]:
@@ -133,7 +149,11 @@ class Place:
             self.require_open(Path(folder))
         except ServicesError:
             return "/tmp"
-        return folder if len(os.fsencode(folder)) < LONGEST_SOCKET_FOLDER - len("/corps-abcdefgh") else "/tmp"
+        return (
+            folder
+            if len(os.fsencode(folder)) < LONGEST_SOCKET_FOLDER - len("/corps-abcdefgh")
+            else "/tmp"
+        )
 
     def state(self, kind: str) -> dict[str, Any] | None:
         """What the keeper of a server wrote about it, or None."""

@@ -36,7 +36,12 @@ EVERYWHERE = {
     "log_line_prefix": "%m [%p] ",
 }
 # A power cut may spoil a cluster that runs so: for throw-away data only.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "10min"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum_naptime": "10min",
+}
 START_SECONDS = 300
 
 
@@ -70,15 +75,23 @@ class Postgres:
             self._initialise()
         version = (self.data / "PG_VERSION").read_text().strip()
         if version != "18":
-            raise ServicesError(f"{self.data} was made by PostgreSQL {version}, which is not the one installed here.")
+            raise ServicesError(
+                f"{self.data} was made by PostgreSQL {version}, which is not the one installed here."
+            )
         self._end_orphans()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
         settings = (
-            EVERYWHERE | {"unix_socket_directories": str(self.sockets)} | (FAST if self.profile == "fast" else {})
+            EVERYWHERE
+            | {"unix_socket_directories": str(self.sockets)}
+            | (FAST if self.profile == "fast" else {})
         )
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
-        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command += [
+            part
+            for name, value in settings.items()
+            for part in ("-c", f"{name}={value}")
+        ]
         with self.place.log("postgres") as log:
             self.process = start_bound(
                 command,
@@ -108,9 +121,25 @@ class Postgres:
             password.write(secret(self.place.root, SUPERUSER))
             password.flush()
             self.place.give(Path(password.name))
-            command = [str(self.programs / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--pwfile", password.name]
-            command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
-            command += ["--builtin-locale=C.UTF-8", *(["--no-sync"] if self.profile == "fast" else [])]
+            command = [
+                str(self.programs / "initdb"),
+                "-D",
+                str(draft),
+                "-U",
+                SUPERUSER,
+                "--pwfile",
+                password.name,
+            ]
+            command += [
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--locale-provider=builtin",
+            ]
+            command += [
+                "--builtin-locale=C.UTF-8",
+                *(["--no-sync"] if self.profile == "fast" else []),
+            ]
             made = subprocess.run(
                 command,
                 env=ENVIRONMENT,
@@ -122,7 +151,9 @@ class Postgres:
                 **self.place.as_user(),
             )
         if made.returncode:
-            raise ServicesError(f"PostgreSQL could not make its data directory {draft}:\n{made.stderr.strip()}")
+            raise ServicesError(
+                f"PostgreSQL could not make its data directory {draft}:\n{made.stderr.strip()}"
+            )
         draft.rename(self.data)
 
     def _end_orphans(self) -> None:
@@ -140,7 +171,9 @@ class Postgres:
             time.sleep(0.05)
 
     def _connect(self, role: str, database: str) -> psycopg2.extensions.connection:
-        connection = psycopg2.connect(url(self.place, str(self.sockets), role, database))
+        connection = psycopg2.connect(
+            url(self.place, str(self.sockets), role, database)
+        )
         connection.autocommit = True
         return connection
 
@@ -154,19 +187,31 @@ class Postgres:
             except psycopg2.OperationalError as not_yet:
                 if self.process.poll() is not None:
                     log = self.place.root / "log" / "postgres.log"
-                    raise ServicesError(f"PostgreSQL did not start; {log} says why.") from not_yet
+                    raise ServicesError(
+                        f"PostgreSQL did not start; {log} says why."
+                    ) from not_yet
                 if time.monotonic() > deadline:
-                    raise ServicesError(f"PostgreSQL is not ready after {START_SECONDS} s: {not_yet}") from not_yet
+                    raise ServicesError(
+                        f"PostgreSQL is not ready after {START_SECONDS} s: {not_yet}"
+                    ) from not_yet
                 time.sleep(0.02)
 
     def _establish(self) -> None:
         """Make what is missing of roles and database; the application never is a superuser."""
-        with closing(self._connect(SUPERUSER, "postgres")) as connection, connection.cursor() as cursor:
+        with (
+            closing(self._connect(SUPERUSER, "postgres")) as connection,
+            connection.cursor() as cursor,
+        ):
             for role in (OWNER, RUNTIME):
                 cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
                 if cursor.rowcount == 0:
-                    statement = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD %s")
-                    cursor.execute(statement.format(sql.Identifier(role)), [secret(self.place.root, role)])
+                    statement = sql.SQL(
+                        "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD %s"
+                    )
+                    cursor.execute(
+                        statement.format(sql.Identifier(role)),
+                        [secret(self.place.root, role)],
+                    )
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.rowcount == 0:
                 cursor.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
@@ -188,7 +233,9 @@ def processes_in(data: Path) -> list[int]:
         if not entry.name.isdigit():
             continue
         try:
-            if (entry / "comm").read_text().strip() == "postgres" and os.path.samefile(entry / "cwd", data):
+            if (entry / "comm").read_text().strip() == "postgres" and os.path.samefile(
+                entry / "cwd", data
+            ):
                 found.append(int(entry.name))
         except OSError:
             continue

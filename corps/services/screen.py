@@ -5,7 +5,14 @@ import os
 import select
 from collections import deque
 
-COLOURS = {"web": 36, "worker": 32, "beat": 35, "mail": 34, "services": 33, "prepare": 33}
+COLOURS = {
+    "web": 36,
+    "worker": 32,
+    "beat": 35,
+    "mail": 34,
+    "services": 33,
+    "prepare": 33,
+}
 # Beyond this many lines an unread screen loses its oldest.
 MOST_LINES = 5000
 
@@ -25,7 +32,11 @@ class Screen:
     def line(self, text: str, name: str = "") -> None:
         """Print a line, under the name of who says it."""
         if self.is_json and name:
-            self._queue(text if text.startswith("{") else json.dumps({"event": text, "service": name}))
+            self._queue(
+                text
+                if text.startswith("{")
+                else json.dumps({"event": text, "service": name})
+            )
             return
         prefix = f"{name:<8} | " if name else ""
         if prefix and self.coloured:
@@ -53,5 +64,9 @@ class Screen:
 
     def finish(self) -> None:
         """Give a slow reader one more second."""
-        while self.waiting and not self.closed and select.select([], [self.descriptor], [], 1)[1]:
+        while (
+            self.waiting
+            and not self.closed
+            and select.select([], [self.descriptor], [], 1)[1]
+        ):
             self.flush()

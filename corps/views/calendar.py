@@ -44,7 +44,10 @@ def list_years(request: SignedIn) -> HttpResponse:
     )
     known = {row.date.year for row in rows}
     last = max(known | {today().year + 1})
-    lines = [_line(year, [row for row in rows if row.date.year == year], calendar) for year in sorted(known | {last})]
+    lines = [
+        _line(year, [row for row in rows if row.date.year == year], calendar)
+        for year in sorted(known | {last})
+    ]
     for line in lines:
         line["due"] = due.get(line["year"], 0)
     return render(request, "corps/calendar_list.html", {"lines": lines[::-1]})
@@ -76,12 +79,25 @@ def publish(request: SignedIn, year: int) -> HttpResponse:
     The first POST shows; only one with `publish` writes, with the table that was looked at.
     """
     before = _table(_existing(year))
-    is_published = Holiday.objects.filter(date__year=year, is_provisional=False).exists()
-    form = CalendarForm(posted(request), request.FILES or None, initial={"table": write_table(before)})
-    context: dict[str, Any] = {"year": year, "form": form, "is_published": is_published, "before": before}
+    is_published = Holiday.objects.filter(
+        date__year=year, is_provisional=False
+    ).exists()
+    form = CalendarForm(
+        posted(request), request.FILES or None, initial={"table": write_table(before)}
+    )
+    context: dict[str, Any] = {
+        "year": year,
+        "form": form,
+        "is_published": is_published,
+        "before": before,
+    }
     if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
-        with refusals_go_to(form, dict.fromkeys(TABLE_FAULTS, "file" if request.FILES else "table")):
-            moves = workflow.foresee_moves(year=year, days=form.days, actor=request.user)
+        with refusals_go_to(
+            form, dict.fromkeys(TABLE_FAULTS, "file" if request.FILES else "table")
+        ):
+            moves = workflow.foresee_moves(
+                year=year, days=form.days, actor=request.user
+            )
             if "publish" in request.POST:
                 return _publish(request, year, form)
             context |= _preview(year, form.days, before, moves)
@@ -107,9 +123,19 @@ def _publish(request: SignedIn, year: int, form: CalendarForm) -> HttpResponse:
     return redirect("calendar_year", year)
 
 
-def _preview(year: int, days: list[Day], before: list[Day], moves: list[Any]) -> dict[str, Any]:
-    open_ones = [(deadline, move) for deadline, move in moves if max(move.due_on, move.was_due_on) >= today()]
-    shifted = [(deadline, move) for deadline, move in open_ones if move.due_on != move.was_due_on]
+def _preview(
+    year: int, days: list[Day], before: list[Day], moves: list[Any]
+) -> dict[str, Any]:
+    open_ones = [
+        (deadline, move)
+        for deadline, move in moves
+        if max(move.due_on, move.was_due_on) >= today()
+    ]
+    shifted = [
+        (deadline, move)
+        for deadline, move in open_ones
+        if move.due_on != move.was_due_on
+    ]
     return {
         "months": year_of(year, days, before),
         "weekdays": weekdays(),
@@ -148,7 +174,9 @@ def _line(year: int, rows: list[Holiday], calendar: Calendar) -> dict[str, Any]:
         if provisional
         else ("green", _("published"))
     )
-    working = calendar.working_days_until(date(year, 12, 31)) - calendar.working_days_until(date(year - 1, 12, 31))
+    working = calendar.working_days_until(
+        date(year, 12, 31)
+    ) - calendar.working_days_until(date(year - 1, 12, 31))
     return {
         "year": year,
         "kind": kind,

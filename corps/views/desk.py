@@ -36,7 +36,10 @@ def show_desk(request: SignedIn) -> HttpResponse:
     counts = {
         role: (open_ones, closed)
         for role, open_ones, closed in User.objects.values_list("role")
-        .annotate(open=Count("pk", filter=Q(is_active=True)), closed=Count("pk", filter=Q(is_active=False)))
+        .annotate(
+            open=Count("pk", filter=Q(is_active=True)),
+            closed=Count("pk", filter=Q(is_active=False)),
+        )
         .order_by()
     }
     context = {
@@ -45,14 +48,20 @@ def show_desk(request: SignedIn) -> HttpResponse:
         "because": [Installation.Held(code).label for code in house.held_because],
         "unsent": waiting.unsent,
         "backlog": waiting,
-        "stuck_for": length_of(waiting.oldest) if waiting.oldest and waiting.oldest > STUCK_AFTER else "",
-        "sweep_late": house.swept_at is None or timezone.now() - house.swept_at > SWEEP_IS_LATE,
+        "stuck_for": length_of(waiting.oldest)
+        if waiting.oldest and waiting.oldest > STUCK_AFTER
+        else "",
+        "sweep_late": house.swept_at is None
+        or timezone.now() - house.swept_at > SWEEP_IS_LATE,
         "swept_at": house.swept_at,
         "years": _unpublished(today()),
         "steps": first_steps(),
         "placeholders": [*of_settings(), *of_database()],
         "needs": [need for tell in needs for need in tell(request.user)],
-        "roles": [(role.value, role.label, *counts.get(role.value, (0, 0))) for role in User.Role],
+        "roles": [
+            (role.value, role.label, *counts.get(role.value, (0, 0)))
+            for role in User.Role
+        ],
         "today": today(),
         "free_disk": free_bytes(),
     }
@@ -61,8 +70,14 @@ def show_desk(request: SignedIn) -> HttpResponse:
 
 def _unpublished(on: date) -> list[tuple[int, str]]:
     """The years whose table is due and not published, each with why it matters."""
-    published = set(Holiday.objects.filter(is_provisional=False).values_list("date__year", flat=True))
+    published = set(
+        Holiday.objects.filter(is_provisional=False).values_list(
+            "date__year", flat=True
+        )
+    )
     wanted = [(on.year, _("deadlines of this year are provisional"))]
     if on.month >= NOTICE_COMES_IN:
-        wanted.append((on.year + 1, _("deadlines that reach into the next year are provisional")))
+        wanted.append(
+            (on.year + 1, _("deadlines that reach into the next year are provisional"))
+        )
     return [(year, why) for year, why in wanted if year not in published]

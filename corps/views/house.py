@@ -5,7 +5,12 @@ from http import HTTPStatus
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template import Engine
@@ -66,7 +71,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notifications(request: SignedIn) -> HttpResponse:
     """A person's own lines, newest first."""
-    navigation.forget_counts(request.user)  # the bell on this page counts what its list shows
+    navigation.forget_counts(
+        request.user
+    )  # the bell on this page counts what its list shows
     lines = Notification.objects.filter(user=request.user)
     page = page_of(lines, request.GET, order=("-created_at", "-id"))
     for line in page:
@@ -89,14 +96,21 @@ def read_notifications(request: SignedIn) -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, as a problem document for programs."""
     if is_api(request):
-        return problem_page(request, 404, _("There is nothing at this address."), "not-found")
+        return problem_page(
+            request, 404, _("There is nothing at this address."), "not-found"
+        )
     return defaults.page_not_found(request, exception, "corps/404.html")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, as a problem document for programs."""
     if is_api(request):
-        return problem_page(request, 403, str(exception) or _("This is not allowed."), "permission-denied")
+        return problem_page(
+            request,
+            403,
+            str(exception) or _("This is not allowed."),
+            "permission-denied",
+        )
     return render(request, "corps/403.html", {"reason": str(exception)}, status=403)
 
 
@@ -104,26 +118,41 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for what is too large, as a problem document for programs."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         if is_api(request):
-            return problem_page(request, 413, _("The request is too large."), "too-large")
-        return render(request, "corps/413.html", {"back": _page_before(request)}, status=413)
+            return problem_page(
+                request, 413, _("The request is too large."), "too-large"
+            )
+        return render(
+            request, "corps/413.html", {"back": _page_before(request)}, status=413
+        )
     if is_api(request):
-        return problem_page(request, 400, _("The request cannot be read."), "bad-request")
-    context = {"is_act_missing": isinstance(exception, NoActChosen), "back": _page_before(request)}
+        return problem_page(
+            request, 400, _("The request cannot be read."), "bad-request"
+        )
+    context = {
+        "is_act_missing": isinstance(exception, NoActChosen),
+        "back": _page_before(request),
+    }
     return render(request, "corps/400.html", context, status=400)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429: more tries than one address gets, as a problem document for programs."""
     if is_api(request):
-        return problem_page(request, 429, _("Too many requests; wait a minute."), "throttled")
-    return render(request, "corps/429.html", {"back": _page_before(request)}, status=429)
+        return problem_page(
+            request, 429, _("Too many requests; wait a minute."), "throttled"
+        )
+    return render(
+        request, "corps/429.html", {"back": _page_before(request)}, status=429
+    )
 
 
 def limit_exceeded(request: HttpRequest, exceeded: LimitExceeded) -> HttpResponse:
     """429, 413 or 507: more than a limit allows, said with how long to wait; for programs a problem document."""
     status = exceeded.limit.answer
     if is_api(request):
-        response: HttpResponse = problem_page(request, status, str(exceeded.message), LIMIT_CODES[status])
+        response: HttpResponse = problem_page(
+            request, status, str(exceeded.message), LIMIT_CODES[status]
+        )
     else:
         context = {
             "title": LIMIT_TITLES[status],
@@ -145,19 +174,37 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if reason := unavailable(sys.exception()):
         return _unavailable(request, reason)
     if is_api(request):
-        return problem_page(request, 500, _("Something is broken here; it was logged."), "error")
+        return problem_page(
+            request, 500, _("Something is broken here; it was logged."), "error"
+        )
     return defaults.server_error(request, "corps/500.html")
 
 
 def _unavailable(request: HttpRequest, reason: Unavailable) -> HttpResponse:
     """503 or 507 with what is the matter and when to try again."""
-    log.warning("unavailable", code=reason.code, error=type(sys.exception()).__name__, path=request.path_info)
+    log.warning(
+        "unavailable",
+        code=reason.code,
+        error=type(sys.exception()).__name__,
+        path=request.path_info,
+    )
     if is_api(request):
-        response: HttpResponse = problem_page(request, reason.status, str(reason.message), reason.code)
+        response: HttpResponse = problem_page(
+            request, reason.status, str(reason.message), reason.code
+        )
     else:
-        chinese, english = (translated(reason.message, language) for language in ("zh-hans", "en"))
-        context = {"status": reason.status.value, "chinese": chinese, "english": english}
-        response = HttpResponse(Engine.get_default().render_to_string("corps/503.html", context), status=reason.status)
+        chinese, english = (
+            translated(reason.message, language) for language in ("zh-hans", "en")
+        )
+        context = {
+            "status": reason.status.value,
+            "chinese": chinese,
+            "english": english,
+        }
+        response = HttpResponse(
+            Engine.get_default().render_to_string("corps/503.html", context),
+            status=reason.status,
+        )
     response.headers["Retry-After"] = str(reason.retry_after)
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
@@ -165,14 +212,18 @@ def _unavailable(request: HttpRequest, reason: Unavailable) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open too long, or another site sent it."""
-    return render(request, "corps/403_stale.html", {"back": _page_before(request)}, status=403)
+    return render(
+        request, "corps/403_stale.html", {"back": _page_before(request)}, status=403
+    )
 
 
 def _page_before(request: HttpRequest) -> str:
     """The page of this site from which somebody came, or ""."""
     came_from = request.headers.get("Referer", "")
     try:
-        own = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+        own = url_has_allowed_host_and_scheme(
+            came_from, {request.get_host()}, require_https=request.is_secure()
+        )
     except DisallowedHost:
         return ""
     return came_from if own else ""

@@ -15,7 +15,11 @@ from corps.pieces.tables import Table, plain_query, tables
 def choose_columns(request: SignedIn, key: str) -> HttpResponse:
     """Show only the columns named in `column`; with `all`, every one."""
     table = _table(key)
-    hidden = [] if request.POST.get("all") else table.hidden_without(request.POST.getlist("column"))
+    hidden = (
+        []
+        if request.POST.get("all")
+        else table.hidden_without(request.POST.getlist("column"))
+    )
     workflow.hide_columns(user=request.user, table=key, hidden=hidden)
     return HttpResponseRedirect(safe_goal(request))
 
@@ -30,7 +34,12 @@ def keep_filter(request: SignedIn, key: str) -> HttpResponse:
             workflow.forget_filter(user=request.user, table=key, name=forget)
         else:
             query = plain_query(QueryDict(request.POST.get("query", "")))
-            workflow.keep_filter(user=request.user, table=key, name=request.POST.get("name", ""), query=query)
+            workflow.keep_filter(
+                user=request.user,
+                table=key,
+                name=request.POST.get("name", ""),
+                query=query,
+            )
     except ValidationError as wrong:
         messages.error(request, wrong.messages[0])
     return HttpResponseRedirect(safe_goal(request))

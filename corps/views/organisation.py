@@ -22,10 +22,16 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 def change_organisation(request: SignedIn) -> HttpResponse:
     """How the authority is called and reached, with what stands where nothing is stated."""
     own, details = stated(), current()
-    form = OrganisationForm(posted(request), details=details, initial={name: getattr(own, name) for name in FIELDS})
+    form = OrganisationForm(
+        posted(request),
+        details=details,
+        initial={name: getattr(own, name) for name in FIELDS},
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.change_organisation(actor=request.user, at=timezone.now(), **form.cleaned_data)
+            workflow.change_organisation(
+                actor=request.user, at=timezone.now(), **form.cleaned_data
+            )
         if form.is_valid():
             messages.success(request, _("Saved. Letters and pages say it from now on."))
             return redirect("organisation")

@@ -30,7 +30,10 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 def kinds_that_wait(user: User) -> set[str]:
     """The kinds of mail that there are."""
-    return {*purposes, *Delivery.objects.held_for(user).values_list("message__purpose", flat=True)}
+    return {
+        *purposes,
+        *Delivery.objects.held_for(user).values_list("message__purpose", flat=True),
+    }
 
 
 @administrators
@@ -46,7 +49,9 @@ def show_outbox(request: SignedIn) -> HttpResponse:
 def hold_outbox(request: SignedIn) -> HttpResponse:
     """Let nothing leave until it is released."""
     workflow.quarantine_outbox(actor=request.user, at=timezone.now())
-    messages.success(request, _("The outbox is held: nothing is sent until you release it."))
+    messages.success(
+        request, _("The outbox is held: nothing is sent until you release it.")
+    )
     return redirect("outbox")
 
 
@@ -76,11 +81,15 @@ def release_mails(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         return _shown_again(request, form)
     try:
-        count = workflow.release_held(deliveries=_chosen(form), actor=request.user, at=timezone.now())
+        count = workflow.release_held(
+            deliveries=_chosen(form), actor=request.user, at=timezone.now()
+        )
     except TransitionRefused as refused:
         return send_back(request, refused, "outbox")
     tasks.ring(tasks.send_due)
-    said: Any = ngettext("%(count)s mail is released.", "%(count)s mails are released.", count)
+    said: Any = ngettext(
+        "%(count)s mail is released.", "%(count)s mails are released.", count
+    )
     messages.success(request, said % {"count": thousands(count)})
     return redirect("outbox")
 
@@ -94,13 +103,20 @@ def drop_mails(request: SignedIn) -> HttpResponse:
         return _shown_again(request, form)
     reason = form.cleaned_data["reason"]
     try:
-        count = workflow.drop_held(deliveries=_chosen(form), actor=request.user, reason=reason, at=timezone.now())
+        count = workflow.drop_held(
+            deliveries=_chosen(form),
+            actor=request.user,
+            reason=reason,
+            at=timezone.now(),
+        )
     except TransitionRefused as refused:
         if refused.code != "reason-missing":
             return send_back(request, refused, "outbox")
         form.add_error("reason", str(refused.message))
         return _shown_again(request, form)
-    said: Any = ngettext("%(count)s mail is dropped.", "%(count)s mails are dropped.", count)
+    said: Any = ngettext(
+        "%(count)s mail is dropped.", "%(count)s mails are dropped.", count
+    )
     messages.success(request, said % {"count": thousands(count)})
     return redirect("outbox")
 
@@ -119,26 +135,45 @@ def _chosen(form: HeldMailsForm) -> QuerySet[Delivery]:
 
 def _page_of_mails(mails: QuerySet[Delivery], params: QueryDict) -> Page:
     """A page of the mails of one kind, whose links lead to the outbox: it is shown where its forms are sent to, too."""
-    page = page_of(mails.select_related("message").defer("content"), params, order=("-id",))
+    page = page_of(
+        mails.select_related("message").defer("content"), params, order=("-id",)
+    )
     here = reverse("outbox")
-    return replace(page, next=page.next and here + page.next, previous=page.previous and here + page.previous)
+    return replace(
+        page,
+        next=page.next and here + page.next,
+        previous=page.previous and here + page.previous,
+    )
 
 
 def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
     installation = Installation.objects.get()
     held = Delivery.objects.held_for(request.user).order_by()
-    kinds = sorted(held.values_list("message__purpose").annotate(Count("pk"), Min("message__created_at")))
+    kinds = sorted(
+        held.values_list("message__purpose").annotate(
+            Count("pk"), Min("message__created_at")
+        )
+    )
     kind = request.GET.get("kind") or form.data.get("kind") or ""
     waiting = backlog()
     return {
         "form": form,
         "installation": installation,
         "lacks_server": waiting.lacks_server,
-        "differs": [Installation.Held(code).label for code in identity.differences(installation)],
-        "because": [Installation.Held(code).label for code in installation.held_because],
-        "kinds": [(code, purposes.get(code, code), count, since) for code, count, since in kinds],
+        "differs": [
+            Installation.Held(code).label for code in identity.differences(installation)
+        ],
+        "because": [
+            Installation.Held(code).label for code in installation.held_because
+        ],
+        "kinds": [
+            (code, purposes.get(code, code), count, since)
+            for code, count, since in kinds
+        ],
         "kind": kind,
         "kind_label": purposes.get(kind, kind),
-        "page": _page_of_mails(held.filter(message__purpose=kind), request.GET) if kind else None,
+        "page": _page_of_mails(held.filter(message__purpose=kind), request.GET)
+        if kind
+        else None,
         "ticked": form.ticked(),
     }

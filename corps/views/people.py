@@ -40,12 +40,20 @@ TABLE = Table(
 
 
 @administrators
-@reads(SEARCH, Parameter("role", User.Role.values), number("unit"), Parameter("closed", ("0", "1")), paged=True)
+@reads(
+    SEARCH,
+    Parameter("role", User.Role.values),
+    number("unit"),
+    Parameter("closed", ("0", "1")),
+    paged=True,
+)
 @require_GET
 def list_users(request: SignedIn) -> HttpResponse:
     """Every account, by sign-in name; `q`, `role`, `unit` and `closed` filter."""
     users, units = _found(request), Unit.objects.order_by("path")
-    page = page_of(users, request.GET, order=("username",), total=lambda: capped_count(users))
+    page = page_of(
+        users, request.GET, order=("username",), total=lambda: capped_count(users)
+    )
     chips = conditions(
         request.GET,
         [
@@ -56,7 +64,13 @@ def list_users(request: SignedIn) -> HttpResponse:
         ],
     )
     table = TABLE.shown_to(request.user, request.GET)
-    context = {"page": page, "table": table, "chips": chips, "roles": User.Role.choices, "units": units}
+    context = {
+        "page": page,
+        "table": table,
+        "chips": chips,
+        "roles": User.Role.choices,
+        "units": units,
+    }
     return render(request, "corps/users_list.html", context)
 
 
@@ -71,12 +85,20 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
     further: dict[str, Any] = {}
     if role in parts:
         own, further = parts[role].offered(request.GET.dict())
-    form = UserForm(posted(request), role=role, exists=False, required=required_of(role), initial=own)
+    form = UserForm(
+        posted(request),
+        role=role,
+        exists=False,
+        required=required_of(role),
+        initial=own,
+    )
     part = _part_form(request, role, further)
     if _is_ready(request, form, part):
         with refusals_go_to(form), transaction.atomic():
             at = timezone.now()
-            user = workflow.create_user(actor=request.user, role=role, at=at, **form.cleaned_data)
+            user = workflow.create_user(
+                actor=request.user, role=role, at=at, **form.cleaned_data
+            )
             _save_part(request, user, part, at)
             password = workflow.reset_password(user=user, actor=request.user, at=at)
         if form.is_valid():
@@ -91,13 +113,19 @@ def show_user(request: SignedIn, username: str) -> HttpResponse:
     """An account with its keys; POST changes it."""
     user = _account(request, username)
     form = UserForm(
-        posted(request), role=user.role, exists=True, required=required_of(user.role), initial=_account_fields(user)
+        posted(request),
+        role=user.role,
+        exists=True,
+        required=required_of(user.role),
+        initial=_account_fields(user),
     )
     part = _part_form(request, user.role, initial_of(user))
     if _is_ready(request, form, part):
         with refusals_go_to(form), transaction.atomic():
             at = timezone.now()
-            workflow.change_user(user=user, actor=request.user, at=at, **form.cleaned_data)
+            workflow.change_user(
+                user=user, actor=request.user, at=at, **form.cleaned_data
+            )
             _save_part(request, user, part, at)
         if form.is_valid():
             messages.success(request, _("The account was changed."))
@@ -123,7 +151,9 @@ def close_user(request: SignedIn, username: str) -> HttpResponse:
 @administrators
 @require_POST
 def reopen_user(request: SignedIn, username: str) -> HttpResponse:
-    return _do(request, username, workflow.reactivate_user, _("The account is open again."))
+    return _do(
+        request, username, workflow.reactivate_user, _("The account is open again.")
+    )
 
 
 @administrators
@@ -138,13 +168,20 @@ def reset_password(request: SignedIn, username: str) -> HttpResponse:
 @administrators
 @require_POST
 def unlock_user(request: SignedIn, username: str) -> HttpResponse:
-    return _do(request, username, workflow.unlock_account, _("The account is unlocked."))
+    return _do(
+        request, username, workflow.unlock_account, _("The account is unlocked.")
+    )
 
 
 @administrators
 @require_POST
 def reset_second_factor(request: SignedIn, username: str) -> HttpResponse:
-    return _do(request, username, workflow.reset_second_factor, _("The second factor was taken away."))
+    return _do(
+        request,
+        username,
+        workflow.reset_second_factor,
+        _("The second factor was taken away."),
+    )
 
 
 @administrators
@@ -152,7 +189,11 @@ def reset_second_factor(request: SignedIn, username: str) -> HttpResponse:
 def make_key(request: SignedIn, username: str) -> HttpResponse:
     """Make an API key and show it once."""
     user = _account(request, username)
-    return _shown_once(request, user, key=workflow.make_key(user=user, actor=request.user, at=timezone.now()))
+    return _shown_once(
+        request,
+        user,
+        key=workflow.make_key(user=user, actor=request.user, at=timezone.now()),
+    )
 
 
 @administrators
@@ -178,7 +219,9 @@ def _found(request: SignedIn) -> QuerySet[User]:
 
 
 def _account(request: SignedIn, username: str) -> User:
-    return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), username=username)
+    return get_object_or_404(
+        User.objects.visible_to(request.user).select_related("unit"), username=username
+    )
 
 
 def _account_fields(user: User) -> dict[str, Any]:
@@ -195,16 +238,24 @@ def _account_fields(user: User) -> dict[str, Any]:
 
 def _is_ready(request: SignedIn, form: UserForm, part: forms.Form | None) -> bool:
     """Whether the account's form was sent, and it and the form of the role's part hold nothing wrong."""
-    return request.method == "POST" and form.is_valid() and (part is None or part.is_valid())
+    return (
+        request.method == "POST"
+        and form.is_valid()
+        and (part is None or part.is_valid())
+    )
 
 
-def _save_part(request: SignedIn, user: User, part: forms.Form | None, at: datetime) -> None:
+def _save_part(
+    request: SignedIn, user: User, part: forms.Form | None, at: datetime
+) -> None:
     """Keep what the role needs beside the account's own fields, if it needs something. part: a valid form."""
     if part:
         parts[user.role].save(user, part.cleaned_data, actor=request.user, at=at)
 
 
-def _part_form(request: SignedIn, role: str, initial: dict[str, Any]) -> forms.Form | None:
+def _part_form(
+    request: SignedIn, role: str, initial: dict[str, Any]
+) -> forms.Form | None:
     """The form of what the role needs beside the account's own fields, if a room has registered something."""
     if not (part := parts.get(role)):
         return None
@@ -223,7 +274,12 @@ def _do(request: SignedIn, username: str, verb: Any, done: str) -> HttpResponse:
 
 @never_cache
 def _shown_once(
-    request: SignedIn, user: User, *, password: str = "", key: str = "", is_new: bool = False
+    request: SignedIn,
+    user: User,
+    *,
+    password: str = "",
+    key: str = "",
+    is_new: bool = False,
 ) -> HttpResponse:
     """The page of a secret. is_new: whether the account is new, and so has no sessions or keys that ended."""
     context = {"account": user, "password": password, "key": key, "is_new": is_new}

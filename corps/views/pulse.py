@@ -24,9 +24,16 @@ def pulse(request: HttpRequest) -> HttpResponse:
     """
     if not request.user.is_authenticated:
         return HttpResponse(json.dumps({"ended": True}), status=401, content_type=JSON)
-    counts = [line.count for _head, lines in navigation.lines_for(request) for line in lines if line.count is not None]
+    counts = [
+        line.count
+        for _head, lines in navigation.lines_for(request)
+        for line in lines
+        if line.count is not None
+    ]
     bell = navigation.bell_for(request.user)
-    body = json.dumps({"bell": bell[1] if bell else 0, "lines": counts}, separators=(",", ":"))
+    body = json.dumps(
+        {"bell": bell[1] if bell else 0, "lines": counts}, separators=(",", ":")
+    )
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
     response = HttpResponse(body, content_type=JSON, headers={"ETag": etag})
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -22,18 +22,24 @@ class SchemaView(KnownInput, SpectacularAPIView):
 
     @extend_schema(
         summary=_("This document"),
-        description=_("In one language: `lang`, otherwise the first of `Accept-Language` that there is, or English."),
+        description=_(
+            "In one language: `lang`, otherwise the first of `Accept-Language` that there is, or English."
+        ),
         responses={200: OpenApiTypes.OBJECT},
     )
     @reads(Parameter("lang", CODES, description=_("The language of the descriptions")))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with translation.override(request.query_params.get("lang") or accepted(request)):
+        with translation.override(
+            request.query_params.get("lang") or accepted(request)
+        ):
             return super().get(request, *args, **kwargs)
 
 
 def accepted(request: Request) -> str:
     """The language that a program prefers of those that there are; English where it does not say."""
-    for asked, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for asked, _weight in parse_accept_lang_header(
+        request.headers.get("Accept-Language", "")
+    ):
         for code in CODES:
             if asked == code or asked.split("-")[0] == code.split("-")[0]:
                 return code

@@ -11,7 +11,18 @@ from django.views.decorators.http import require_GET
 from corps.doors import SignedIn, asked_while_typing, open_to
 from corps.models import User
 from corps.parameters import SEARCH, Parameter, number, reads
-from corps.search import FAULTS, Kind, Query, Section, describe, kinds, kinds_of, overview, page_of_kind, what_was_meant
+from corps.search import (
+    FAULTS,
+    Kind,
+    Query,
+    Section,
+    describe,
+    kinds,
+    kinds_of,
+    overview,
+    page_of_kind,
+    what_was_meant,
+)
 
 # How many of each kind, and of all, are suggested.
 SUGGESTED_OF_A_KIND = 3

@@ -51,8 +51,13 @@ def statusz(request: HttpRequest) -> HttpResponse:
     report = readiness.everything()
     if not report.parts["database"].is_ok or not _sees_everything(request):
         return HttpResponse(f"{report.word}\n", content_type="text/plain")
-    parts = {name: {"ok": status.is_ok, "value": status.value} for name, status in report.parts.items()}
-    return JsonResponse({"status": report.word, "alarms": report.alarms, "parts": parts})
+    parts = {
+        name: {"ok": status.is_ok, "value": status.value}
+        for name, status in report.parts.items()
+    }
+    return JsonResponse(
+        {"status": report.word, "alarms": report.alarms, "parts": parts}
+    )
 
 
 def _sees_everything(request: HttpRequest) -> bool:
@@ -63,7 +68,11 @@ def _sees_everything(request: HttpRequest) -> bool:
     request.session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(key)
     try:
         request.user = get_user(request)
-        return isinstance(request.user, User) and request.user.role in SEE_EVERYTHING and not is_owed(request)
+        return (
+            isinstance(request.user, User)
+            and request.user.role in SEE_EVERYTHING
+            and not is_owed(request)
+        )
     except DatabaseError:
         return False
 

@@ -24,12 +24,16 @@ def list_units(request: SignedIn) -> HttpResponse:
     form = UnitForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.create_unit(actor=request.user, at=timezone.now(), **form.cleaned_data)
+            workflow.create_unit(
+                actor=request.user, at=timezone.now(), **form.cleaned_data
+            )
         if form.is_valid():
             messages.success(request, _("The unit was made."))
             return redirect("units")
     people = Count("members", filter=Q(members__is_active=True))
-    units = Unit.objects.select_related("parent").annotate(people=people).order_by("path")
+    units = (
+        Unit.objects.select_related("parent").annotate(people=people).order_by("path")
+    )
     return render(request, "corps/units_list.html", {"units": units, "form": form})
 
 
@@ -38,10 +42,14 @@ def list_units(request: SignedIn) -> HttpResponse:
 def change_unit(request: SignedIn, pk: int) -> HttpResponse:
     """Rename a unit or move it."""
     unit = get_object_or_404(Unit, pk=pk)
-    form = UnitForm(posted(request), initial={"name": unit.name, "parent": unit.parent_id})
+    form = UnitForm(
+        posted(request), initial={"name": unit.name, "parent": unit.parent_id}
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.change_unit(unit=unit, actor=request.user, at=timezone.now(), **form.cleaned_data)
+            workflow.change_unit(
+                unit=unit, actor=request.user, at=timezone.now(), **form.cleaned_data
+            )
         if form.is_valid():
             messages.success(request, _("The unit was changed."))
             return redirect("units")

@@ -16,7 +16,12 @@ from corps.workflow.accounts import (
     unlock_account,
 )
 from corps.workflow.announcing import announce, settle_lines
-from corps.workflow.approvals import decide_approval, open_approval, request_approval, void_approval
+from corps.workflow.approvals import (
+    decide_approval,
+    open_approval,
+    request_approval,
+    void_approval,
+)
 from corps.workflow.attempts import clear_attempts, tell_owners
 from corps.workflow.calendar import foresee_moves, publish_calendar, recompute_deadlines
 from corps.workflow.deliveries import (
@@ -40,9 +45,21 @@ from corps.workflow.files import (
     store_file,
     stored,
 )
-from corps.workflow.house import catch_up, note_mail_test, note_sweep, notify, notify_many, read_notifications
+from corps.workflow.house import (
+    catch_up,
+    note_mail_test,
+    note_sweep,
+    notify,
+    notify_many,
+    read_notifications,
+)
 from corps.workflow.lists import forget_filter, hide_columns, keep_filter
-from corps.workflow.numbers import document_number, next_number, take_number, take_numbers
+from corps.workflow.numbers import (
+    document_number,
+    next_number,
+    take_number,
+    take_numbers,
+)
 from corps.workflow.organisation import change_organisation
 from corps.workflow.quarantine import (
     check_identity,
@@ -52,7 +69,13 @@ from corps.workflow.quarantine import (
     quarantine_outbox,
     release_held,
 )
-from corps.workflow.seals import Fault, check_audit, lost_seals, seal_audit, verify_audit
+from corps.workflow.seals import (
+    Fault,
+    check_audit,
+    lost_seals,
+    seal_audit,
+    verify_audit,
+)
 from corps.workflow.sessions import (
     begin_session,
     clear_sessions,

@@ -54,7 +54,15 @@ def create_user(
     Raises PermissionDenied; ValidationError by field; TransitionRefused "unit-missing", "duties-not-theirs".
     """
     _permit(actor)
-    user = User(username=username, name=name, role=role, unit=unit, duties=sorted(duties), email=email, phone=phone)
+    user = User(
+        username=username,
+        name=name,
+        role=role,
+        unit=unit,
+        duties=sorted(duties),
+        email=email,
+        phone=phone,
+    )
     _check(user)
     if password is not None:
         _check_password(password, user)
@@ -66,7 +74,9 @@ def create_user(
 
 
 @transaction.atomic
-def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any) -> User:
+def change_user(
+    *, user: User, actor: User | None, at: datetime, **changes: Any
+) -> User:
     """Change name, role, unit, duties, email or phone of an account. With another role its sessions and keys end.
 
     Raises PermissionDenied; ValidationError by field; TransitionRefused "own-role", "unit-missing",
@@ -76,7 +86,11 @@ def change_user(*, user: User, actor: User | None, at: datetime, **changes: Any)
     if unknown := changes.keys() - {"name", "role", "unit", "duties", "email", "phone"}:
         raise TypeError(f"not changed this way: {sorted(unknown)}")
     user = locked(User.objects).get(pk=user.pk)
-    if actor is not None and actor.pk == user.pk and changes.get("role", user.role) != user.role:
+    if (
+        actor is not None
+        and actor.pk == user.pk
+        and changes.get("role", user.role) != user.role
+    ):
         raise TransitionRefused("own-role", _("Nobody changes their own role."))
     before = _all(user)
     for field, value in changes.items():
@@ -115,7 +129,9 @@ def deactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
         raise TransitionRefused("own-account", _("Nobody closes their own account."))
     if not user.is_active:
         act = last_act(user, "account.closed")
-        raise TransitionRefused("not-active", _("This account is closed already."), **act)
+        raise TransitionRefused(
+            "not-active", _("This account is closed already."), **act
+        )
     if user.role == User.Role.ADMINISTRATOR:
         _require_another_administrator(user)
     user.is_active = False
@@ -133,7 +149,9 @@ def reactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
     _permit(actor)
     user = locked(User.objects).get(pk=user.pk)
     if user.is_active:
-        raise TransitionRefused("active", _("This account is open."), **last_act(user, "account.reopened"))
+        raise TransitionRefused(
+            "active", _("This account is open."), **last_act(user, "account.reopened")
+        )
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(actor, "account.reopened", user, at=at, **end_access(user, keys=True, at=at))
@@ -141,7 +159,9 @@ def reactivate_user(*, user: User, actor: User | None, at: datetime) -> User:
 
 
 @transaction.atomic
-def reset_password(*, user: User, actor: User | None, at: datetime, password: str | None = None) -> str:
+def reset_password(
+    *, user: User, actor: User | None, at: datetime, password: str | None = None
+) -> str:
     """Give an account a new password, made up unless given; it is returned, to be shown once.
 
     Whoever had the account has it no longer: its sessions end and its keys are revoked. What an administrator hands
@@ -157,7 +177,13 @@ def reset_password(*, user: User, actor: User | None, at: datetime, password: st
     user.set_password(password)
     user.must_change_password = actor is not None and not is_demonstration_account(user)
     user.save(update_fields=["password", "must_change_password"])
-    record(actor, "account.password_reset", user, at=at, **end_access(user, keys=True, at=at))
+    record(
+        actor,
+        "account.password_reset",
+        user,
+        at=at,
+        **end_access(user, keys=True, at=at),
+    )
     return password
 
 
@@ -167,7 +193,13 @@ def change_own_password(*, user: User, password: str, keep: str, at: datetime) -
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
-    record(user, "account.password_changed", user, at=at, sessions=end_other_sessions(user, keep=keep))
+    record(
+        user,
+        "account.password_changed",
+        user,
+        at=at,
+        sessions=end_other_sessions(user, keep=keep),
+    )
 
 
 @transaction.atomic
@@ -196,9 +228,13 @@ def unlock_account(*, user: User, actor: User | None, at: datetime) -> None:
     _permit(actor)
     attempts = list(FailedAttempts.objects.on(user, at))
     if not attempts:
-        raise TransitionRefused("not-locked", _("No wrong attempts count against this account."))
+        raise TransitionRefused(
+            "not-locked", _("No wrong attempts count against this account.")
+        )
     FailedAttempts.objects.filter(user=user).delete()
-    record(actor, "account.unlocked", user, at=at, tries=sum(row.count for row in attempts))
+    record(
+        actor, "account.unlocked", user, at=at, tries=sum(row.count for row in attempts)
+    )
 
 
 @transaction.atomic
@@ -211,10 +247,16 @@ def reset_second_factor(*, user: User, actor: User | None, at: datetime) -> None
     """
     _permit(actor)
     if actor is not None and actor.pk == user.pk:
-        raise TransitionRefused("own-second-factor", _("Change your own second factor on its own page."))
+        raise TransitionRefused(
+            "own-second-factor", _("Change your own second factor on its own page.")
+        )
     if not Authenticator.objects.filter(user=user).delete()[0]:
-        raise TransitionRefused("no-second-factor", _("This account has no second factor."))
-    record(actor, "second_factor.reset", user, at=at, **end_access(user, keys=False, at=at))
+        raise TransitionRefused(
+            "no-second-factor", _("This account has no second factor.")
+        )
+    record(
+        actor, "second_factor.reset", user, at=at, **end_access(user, keys=False, at=at)
+    )
 
 
 def choose_language(user: User, language: str) -> None:
@@ -259,14 +301,25 @@ def note_key_use(key: ApiKey, on: date) -> None:
     if use in _noted:
         return
     with transaction.atomic():
-        _use, is_first = ApiKeyUse.objects.get_or_create(key=key, on=on, address=address)
+        _use, is_first = ApiKeyUse.objects.get_or_create(
+            key=key, on=on, address=address
+        )
         if is_first:
-            record(key.user, "api_key.used", key.user, at=timezone.now(), key=key.pk, prefix=key.prefix)
+            record(
+                key.user,
+                "api_key.used",
+                key.user,
+                at=timezone.now(),
+                key=key.pk,
+                prefix=key.prefix,
+            )
     if any(day != on for _digest, day, _address in _noted):
         _noted.clear()
     _noted.add(use)
     if key.last_used_on != on:
-        ApiKey.objects.filter(pk=key.pk).filter(Q(last_used_on=None) | Q(last_used_on__lt=on)).update(last_used_on=on)
+        ApiKey.objects.filter(pk=key.pk).filter(
+            Q(last_used_on=None) | Q(last_used_on__lt=on)
+        ).update(last_used_on=on)
 
 
 def _permit(actor: User | None) -> None:
@@ -277,12 +330,22 @@ def _permit(actor: User | None) -> None:
 def _check(user: User) -> None:
     """What the database would refuse, said readably."""
     if user.role in (User.Role.OFFICER, User.Role.SUPERVISOR) and user.unit_id is None:
-        raise TransitionRefused("unit-missing", _("Officers and supervisors belong to a unit."))
+        raise TransitionRefused(
+            "unit-missing", _("Officers and supervisors belong to a unit.")
+        )
     beyond = set(user.duties) - {User.Duty.PAST_EVENTS.value}
     if beyond and user.role != User.Role.SUPERVISOR:
-        raise TransitionRefused("duties-not-theirs", _("Only supervisors carry these duties."))
+        raise TransitionRefused(
+            "duties-not-theirs", _("Only supervisors carry these duties.")
+        )
     if User.objects.filter(username__iexact=user.username).exclude(pk=user.pk).exists():
-        raise ValidationError({"username": _("Another account has this name, in capital or small letters.")})
+        raise ValidationError(
+            {
+                "username": _(
+                    "Another account has this name, in capital or small letters."
+                )
+            }
+        )
     user.full_clean(exclude=["password"], validate_constraints=False)
 
 
@@ -294,9 +357,13 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _require_another_administrator(user: User) -> None:
-    others = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    others = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(
+        pk=user.pk
+    )
     if not locked(others.order_by("pk")).first():
-        raise TransitionRefused("last-administrator", _("The house needs at least one administrator."))
+        raise TransitionRefused(
+            "last-administrator", _("The house needs at least one administrator.")
+        )
 
 
 def _all(user: User) -> dict[str, Any]:
@@ -305,4 +372,9 @@ def _all(user: User) -> dict[str, Any]:
 
 def _shown(user: User) -> dict[str, Any]:
     """What the audit may show of an account; e-mail and telephone are only named as changed."""
-    return {"name": user.name, "role": str(user.role), "unit_id": user.unit_id, "duties": [str(d) for d in user.duties]}
+    return {
+        "name": user.name,
+        "role": str(user.role),
+        "unit_id": user.unit_id,
+        "duties": [str(d) for d in user.duties],
+    }

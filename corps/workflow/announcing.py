@@ -24,7 +24,10 @@ DO UPDATE SET count = corps_notification.count + EXCLUDED.count, created_at = st
 def settle_lines(code: str, subject: models.Model) -> int:
     """Mark as read what people were told of an event that waits for nobody any more; how many lines."""
     told = Notification.objects.filter(
-        event=code, subject_type=subject._meta.label_lower, subject_id=subject.pk, read_at=None
+        event=code,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        read_at=None,
     )
     return told.update(read_at=timezone.now())
 

@@ -21,7 +21,9 @@ def open_approval(subject: models.Model) -> Approval | None:
 
 
 @transaction.atomic
-def request_approval(*, subject: models.Model, version: str, actor: User, at: datetime) -> Approval:
+def request_approval(
+    *, subject: models.Model, version: str, actor: User, at: datetime
+) -> Approval:
     """Put a version of a subject forward. version: SHA-256 of what is to be approved, in hex.
 
     The caller holds the subject's lock. Raises TransitionRefused "already-submitted".
@@ -33,7 +35,9 @@ def request_approval(*, subject: models.Model, version: str, actor: User, at: da
             by=str(waiting.requested_by),
             at=waiting.requested_at,
         )
-    attempt = Approval.objects.about(subject).aggregate(last=Max("attempt"))["last"] or 0
+    attempt = (
+        Approval.objects.about(subject).aggregate(last=Max("attempt"))["last"] or 0
+    )
     approval = Approval.objects.create(
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
@@ -42,13 +46,26 @@ def request_approval(*, subject: models.Model, version: str, actor: User, at: da
         requested_by=actor,
         requested_at=at,
     )
-    record(actor, "approval.requested", approval, at=at, attempt=approval.attempt, version=version)
+    record(
+        actor,
+        "approval.requested",
+        approval,
+        at=at,
+        attempt=approval.attempt,
+        version=version,
+    )
     return approval
 
 
 @transaction.atomic
 def decide_approval(
-    *, approval: Approval, actor: User, version: str, approve: bool, reason: str = "", at: datetime
+    *,
+    approval: Approval,
+    actor: User,
+    version: str,
+    approve: bool,
+    reason: str = "",
+    at: datetime,
 ) -> Approval:
     """Approve or return what was put forward. version: of the subject as it is now, worked out anew by the caller.
 
@@ -65,18 +82,28 @@ def decide_approval(
             at=approval.decided_at,
         )
     if not version:
-        raise TransitionRefused("version-missing", _("An approval names the version that was read; open it again."))
+        raise TransitionRefused(
+            "version-missing",
+            _("An approval names the version that was read; open it again."),
+        )
     if approval.version != version:
         raise TransitionRefused(
-            "version-changed", _("This was changed after it was put forward; it must be submitted anew.")
+            "version-changed",
+            _("This was changed after it was put forward; it must be submitted anew."),
         )
     if approval.requested_by_id == actor.pk:
-        raise TransitionRefused("own-draft", _("Nobody decides on what they put forward themselves."))
+        raise TransitionRefused(
+            "own-draft", _("Nobody decides on what they put forward themselves.")
+        )
     if not approve and not reason.strip():
         raise TransitionRefused("reason-missing", _("Say why it is returned."))
 
     approval.state = Approval.State.APPROVED if approve else Approval.State.RETURNED
-    approval.decided_by, approval.decided_at, approval.reason = actor, at, reason.strip()
+    approval.decided_by, approval.decided_at, approval.reason = (
+        actor,
+        at,
+        reason.strip(),
+    )
     approval.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     record(
         actor,
@@ -93,7 +120,9 @@ def decide_approval(
 @transaction.atomic
 def void_approval(*, subject: models.Model, actor: User | None, at: datetime) -> bool:
     """Take an undecided request back, because the subject was changed or withdrawn; whether there was one."""
-    approval = locked(Approval.objects.about(subject).filter(state=Approval.State.OPEN)).first()
+    approval = locked(
+        Approval.objects.about(subject).filter(state=Approval.State.OPEN)
+    ).first()
     if approval is None:
         return False
     approval.state = Approval.State.VOID

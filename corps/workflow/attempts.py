@@ -55,18 +55,31 @@ def count_attempt(place: Place, *, at: datetime) -> int:
     held = limit(place.code)
     window = held.window or timedelta()
     row, _made = locked(FailedAttempts.objects).get_or_create(
-        code=place.code, key=place.key, defaults={"user": place.user, "address": place.address, "expires_at": at}
+        code=place.code,
+        key=place.key,
+        defaults={"user": place.user, "address": place.address, "expires_at": at},
     )
     if row.expires_at <= at:
-        row.count, row.blocked_until, row.is_told, row.expires_at = 0, None, False, at + window
+        row.count, row.blocked_until, row.is_told, row.expires_at = (
+            0,
+            None,
+            False,
+            at + window,
+        )
     if row.blocked_until and row.blocked_until > at:
         raise TooManyAttempts(ceil((row.blocked_until - at).total_seconds()))
     row.count += 1
     if row.count >= held.most:
-        row.blocked_until = at + _wait(row.count - held.most, window) if place.code in DOUBLING else row.expires_at
+        row.blocked_until = (
+            at + _wait(row.count - held.most, window)
+            if place.code in DOUBLING
+            else row.expires_at
+        )
     if place.code in REMEMBERED:
         longer = row.count >= held.most
-        row.expires_at = at + (REMEMBERED[place.code] if longer else REMEMBERED_BELOW_THE_LIMIT)
+        row.expires_at = at + (
+            REMEMBERED[place.code] if longer else REMEMBERED_BELOW_THE_LIMIT
+        )
     row.save()
     return row.count
 
@@ -91,7 +104,9 @@ def forget_attempts(place: Place) -> None:
 @transaction.atomic
 def tell_owners(*, at: datetime) -> None:
     """Tell the owners of accounts on which so many attempts failed that somebody waits; once an hour at most each."""
-    rows = FailedAttempts.objects.filter(is_told=False, user__is_active=True, blocked_until__isnull=False)
+    rows = FailedAttempts.objects.filter(
+        is_told=False, user__is_active=True, blocked_until__isnull=False
+    )
     for row in locked(rows.select_related("user").order_by("pk"), skip_locked=True):
         row.is_told = True
         row.save(update_fields=["is_told"])
@@ -101,7 +116,9 @@ def tell_owners(*, at: datetime) -> None:
 
 def clear_attempts(*, at: datetime) -> int:
     """Delete what has expired; how many rows went."""
-    expired = locked(FailedAttempts.objects.filter(expires_at__lte=at), skip_locked=True)
+    expired = locked(
+        FailedAttempts.objects.filter(expires_at__lte=at), skip_locked=True
+    )
     with transaction.atomic():
         ids = list(expired.values_list("pk", flat=True)[:10_000])
         return FailedAttempts.objects.filter(pk__in=ids).delete()[0]
@@ -114,10 +131,14 @@ def _wait(beyond: int, longest: timedelta) -> timedelta:
 
 def _tell(owner: User, row: FailedAttempts, at: datetime) -> None:
     page = reverse("account_sessions")
-    if Notification.objects.filter(user=owner, url=page, created_at__gt=at - TOLD_AT_MOST_EVERY).exists():
+    if Notification.objects.filter(
+        user=owner, url=page, created_at__gt=at - TOLD_AT_MOST_EVERY
+    ).exists():
         return
     if row.code == CODES:
-        text = _("Somebody typed your right password and %(count)d wrong codes, from %(address)s. Change the password.")
+        text = _(
+            "Somebody typed your right password and %(count)d wrong codes, from %(address)s. Change the password."
+        )
     else:
         text = _("%(count)d wrong passwords for your account came from %(address)s.")
     notify(owner, text % {"count": row.count, "address": row.address or "?"}, page)

@@ -57,7 +57,9 @@ def recompute_deadlines() -> list[Move]:
     return moves
 
 
-def foresee_moves(*, year: int, days: Iterable[Day], actor: User) -> list[tuple[Deadline, Move]]:
+def foresee_moves(
+    *, year: int, days: Iterable[Day], actor: User
+) -> list[tuple[Deadline, Move]]:
     """What publishing a year's table would move, without doing it; each deadline with its rule.
 
     Raises as `publish_calendar` does, save "published".
@@ -66,14 +68,18 @@ def foresee_moves(*, year: int, days: Iterable[Day], actor: User) -> list[tuple[
     days = list(days)
     judge_table(year, days)
     new = {day.date for day in days}
-    rows = Holiday.objects.exclude(date__year=year).values_list("date", "kind", "name", "is_provisional")
+    rows = Holiday.objects.exclude(date__year=year).values_list(
+        "date", "kind", "name", "is_provisional"
+    )
     kept = [Day(*row) for row in rows if row[0] not in new]
     return list(_moves(Calendar.from_days([*kept, *days])))
 
 
 def _moves(calendar: Calendar) -> Iterator[tuple[Deadline, Move]]:
     """The deadlines that a calendar counts otherwise than they stand, as they stand."""
-    for row in Deadline.objects.select_related("rule").order_by("pk").iterator(chunk_size=5000):
+    for row in (
+        Deadline.objects.select_related("rule").order_by("pk").iterator(chunk_size=5000)
+    ):
         due_on, is_provisional = row.count(calendar)
         if (due_on, is_provisional) != (row.due_on, row.is_provisional):
             yield row, Move(row.pk, row.due_on, due_on, is_provisional)
@@ -81,7 +87,13 @@ def _moves(calendar: Calendar) -> Iterator[tuple[Deadline, Move]]:
 
 @transaction.atomic
 def publish_calendar(
-    *, year: int, days: Iterable[Day], source: str, actor: User, at: datetime, replace: bool = False
+    *,
+    year: int,
+    days: Iterable[Day],
+    source: str,
+    actor: User,
+    at: datetime,
+    replace: bool = False,
 ) -> list[Move]:
     """Take in a year's published table in place of what was assumed for it, and move the deadlines.
 
@@ -94,17 +106,37 @@ def publish_calendar(
     lock_calendar()
     days = list(days)
     judge_table(year, days)
-    if not replace and Holiday.objects.filter(date__year=year, is_provisional=False).exists():
-        raise TransitionRefused("published", _("This year's calendar is already published."), year=year)
+    if (
+        not replace
+        and Holiday.objects.filter(date__year=year, is_provisional=False).exists()
+    ):
+        raise TransitionRefused(
+            "published", _("This year's calendar is already published."), year=year
+        )
 
-    rows = [Holiday(date=day.date, kind=day.kind, name=day.name, source=source) for day in days]
+    rows = [
+        Holiday(date=day.date, kind=day.kind, name=day.name, source=source)
+        for day in days
+    ]
     Holiday.objects.filter(date__year=year).delete()
     Holiday.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["date"], update_fields=["kind", "name", "is_provisional", "source"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["date"],
+        update_fields=["kind", "name", "is_provisional", "source"],
     )
 
     moves = recompute_deadlines()
-    record(actor, "calendar.published", None, at=at, year=year, days=len(days), source=source, moved=len(moves))
+    record(
+        actor,
+        "calendar.published",
+        None,
+        at=at,
+        year=year,
+        days=len(days),
+        source=source,
+        moved=len(moves),
+    )
     return moves
 
 
@@ -112,10 +144,21 @@ def judge_table(year: int, days: list[Day]) -> None:
     """Raise TransitionRefused unless the days are what a State Council notice for the year can hold."""
     dates = [day.date for day in days]
     if not any(day.year == year for day in dates):
-        raise TransitionRefused("no-days", _("The table has no day of this year."), year=year)
+        raise TransitionRefused(
+            "no-days", _("The table has no day of this year."), year=year
+        )
     if any(day.is_provisional for day in days):
-        raise TransitionRefused("provisional-days", _("A published table has no provisional days."))
-    if stray := [day for day in dates if day.year != year and (day.year, day.month) != (year - 1, 12)]:
-        raise TransitionRefused("other-year", _("The table has a day of another year: %(day)s") % {"day": stray[0]})
+        raise TransitionRefused(
+            "provisional-days", _("A published table has no provisional days.")
+        )
+    if stray := [
+        day
+        for day in dates
+        if day.year != year and (day.year, day.month) != (year - 1, 12)
+    ]:
+        raise TransitionRefused(
+            "other-year",
+            _("The table has a day of another year: %(day)s") % {"day": stray[0]},
+        )
     if len(set(dates)) < len(dates):
         raise TransitionRefused("day-twice", _("A day stands in the table twice."))

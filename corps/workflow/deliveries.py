@@ -24,7 +24,9 @@ from corps.workflow.announcing import announce
 
 
 @transaction.atomic
-def mark_sent(*, delivery: Delivery, actor: User, evidence: str, at: datetime) -> Delivery:
+def mark_sent(
+    *, delivery: Delivery, actor: User, evidence: str, at: datetime
+) -> Delivery:
     """Decide that an uncertain message did arrive. evidence: how that is known. at: when it was sent.
 
     Raises PermissionDenied; TransitionRefused "not-uncertain", "evidence-missing".
@@ -38,14 +40,25 @@ def mark_sent(*, delivery: Delivery, actor: User, evidence: str, at: datetime) -
             **last_act(delivery),
         )
     if not evidence.strip():
-        raise TransitionRefused("evidence-missing", _("Say how it is known that the message arrived."))
-    _decide(delivery, DeliveryState.SENT, actor, at, evidence=evidence.strip(), finished_at=at)
+        raise TransitionRefused(
+            "evidence-missing", _("Say how it is known that the message arrived.")
+        )
+    _decide(
+        delivery,
+        DeliveryState.SENT,
+        actor,
+        at,
+        evidence=evidence.strip(),
+        finished_at=at,
+    )
     _tell_arrivals(delivery)
     return delivery
 
 
 @transaction.atomic
-def record_bounce(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Delivery:
+def record_bounce(
+    *, delivery: Delivery, actor: User, reason: str, at: datetime
+) -> Delivery:
     """Enter that a message which was sent came back: it has failed, and what follows a failure follows.
 
     reason: what the returned mail says. Raises PermissionDenied; TransitionRefused "not-sent", "reason-missing".
@@ -53,7 +66,11 @@ def record_bounce(*, delivery: Delivery, actor: User, reason: str, at: datetime)
     delivery = _locked(delivery, actor)
     _require_reason(reason)
     if delivery.state != DeliveryState.SENT:
-        raise TransitionRefused("not-sent", _("Only a message that was sent can come back."), state=delivery.state)
+        raise TransitionRefused(
+            "not-sent",
+            _("Only a message that was sent can come back."),
+            state=delivery.state,
+        )
     _decide(delivery, DeliveryState.FAILED, actor, at, reason=reason.strip())
     for hook in outbox.failure_hooks:
         hook(delivery)
@@ -90,7 +107,9 @@ def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
         "told_at": None,
         "alarmed_at": None,
     }
-    return _decide(delivery, DeliveryState.PENDING, actor, at, reason=reason.strip(), **fresh)
+    return _decide(
+        delivery, DeliveryState.PENDING, actor, at, reason=reason.strip(), **fresh
+    )
 
 
 @transaction.atomic
@@ -108,12 +127,23 @@ def cancel(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
             state=delivery.state,
             **last_act(delivery),
         )
-    return _decide(delivery, DeliveryState.CANCELLED, actor, at, reason=reason.strip(), finished_at=timezone.now())
+    return _decide(
+        delivery,
+        DeliveryState.CANCELLED,
+        actor,
+        at,
+        reason=reason.strip(),
+        finished_at=timezone.now(),
+    )
 
 
 @transaction.atomic
 def cancel_unsent(
-    *, deliveries: QuerySet[Delivery] | Iterable[int], actor: User | None, reason: str, at: datetime
+    *,
+    deliveries: QuerySet[Delivery] | Iterable[int],
+    actor: User | None,
+    reason: str,
+    at: datetime,
 ) -> list[int]:
     """Cancel those of the deliveries that are still waiting; their ids.
 
@@ -122,14 +152,28 @@ def cancel_unsent(
     """
     if not isinstance(deliveries, QuerySet):
         deliveries = Delivery.objects.filter(pk__in=list(deliveries))
-    waiting = deliveries.filter(state=DeliveryState.PENDING).select_related("message").defer("content")
+    waiting = (
+        deliveries.filter(state=DeliveryState.PENDING)
+        .select_related("message")
+        .defer("content")
+    )
     stopped = list(locked(waiting.order_by("pk")))
     ids = [delivery.pk for delivery in stopped]
     Delivery.objects.filter(pk__in=ids).update(
-        state=DeliveryState.CANCELLED, answer=reason, finished_at=timezone.now(), lease_until=None
+        state=DeliveryState.CANCELLED,
+        answer=reason,
+        finished_at=timezone.now(),
+        lease_until=None,
     )
     record_many(
-        entry(actor, "delivery.cancelled", delivery, at=at, thread=delivery.message.thread, reason=reason)
+        entry(
+            actor,
+            "delivery.cancelled",
+            delivery,
+            at=at,
+            thread=delivery.message.thread,
+            reason=reason,
+        )
         for delivery in stopped
     )
     return ids
@@ -140,7 +184,11 @@ def cancel_replay(mark: str, *, at: datetime) -> int:
     if not mark:
         raise ValueError("a replay's mark is not empty")
     unsent = Delivery.objects.filter(replay=mark)
-    return len(cancel_unsent(deliveries=unsent, actor=None, reason="the replay has ended", at=at))
+    return len(
+        cancel_unsent(
+            deliveries=unsent, actor=None, reason="the replay has ended", at=at
+        )
+    )
 
 
 # By the partial indexes of what waits and of what a person decides about.
@@ -157,11 +205,19 @@ UPDATE corps_delivery SET alarmed_at = clock_timestamp() WHERE id IN (
       AND message.created_at < clock_timestamp() - make_interval(secs => %(pending)s)
 )
 RETURNING state"""
-ALARMS = {"pending": "alarm", "failed": "delivery.failed", "uncertain": "delivery.uncertain"}
+ALARMS = {
+    "pending": "alarm",
+    "failed": "delivery.failed",
+    "uncertain": "delivery.uncertain",
+}
 WORDS: dict[str | tuple[str, str], Any] = {
     "alarm": _("Mails wait unsent for more than an hour: %(count)d."),
-    ("delivery.failed", "administrator"): _("Mails failed more than an hour ago and nobody decided: %(count)d."),
-    ("delivery.uncertain", "administrator"): _("Mails are of unknown outcome for more than an hour: %(count)d."),
+    ("delivery.failed", "administrator"): _(
+        "Mails failed more than an hour ago and nobody decided: %(count)d."
+    ),
+    ("delivery.uncertain", "administrator"): _(
+        "Mails are of unknown outcome for more than an hour: %(count)d."
+    ),
 }
 
 
@@ -173,13 +229,23 @@ def alarm_administrators() -> int:
     What a mail is about is none of their business: they get one line for each kind, which grows.
     """
     after = {state: delay_of(event, "administrator") for state, event in ALARMS.items()}
-    spans = {state: delay.span.total_seconds() if delay else None for state, delay in after.items()}
+    spans = {
+        state: delay.span.total_seconds() if delay else None
+        for state, delay in after.items()
+    }
     with connection.cursor() as cursor:
         cursor.execute(ALARM, spans | {"pending": outbox.ALARM_AFTER.total_seconds()})
         states = Counter(state for (state,) in cursor.fetchall())
     for state, count in sorted(states.items()):
         to = "administrators" if state == "pending" else "administrator"
-        announce(ALARMS[state], Installation(pk=1), to=to, actor=None, url=reverse("home"), count=count)
+        announce(
+            ALARMS[state],
+            Installation(pk=1),
+            to=to,
+            actor=None,
+            url=reverse("home"),
+            count=count,
+        )
     return states.total()
 
 
@@ -214,8 +280,19 @@ def _decide(
     for name, value in fields.items():
         setattr(delivery, name, value)
     delivery.save(update_fields=["state", "decided_by", *fields])
-    said = {name: text for name, text in (("evidence", evidence), ("reason", reason)) if text}
+    said = {
+        name: text
+        for name, text in (("evidence", evidence), ("reason", reason))
+        if text
+    }
     record(
-        actor, "delivery.decided", delivery, at=at, thread=delivery.message.thread, before=before, after=state, **said
+        actor,
+        "delivery.decided",
+        delivery,
+        at=at,
+        thread=delivery.message.thread,
+        before=before,
+        after=state,
+        **said,
     )
     return delivery

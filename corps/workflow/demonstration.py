@@ -15,7 +15,11 @@ from corps.services.demonstration import STAFF
 
 Demonstration = Installation.Demonstration
 # The accounts of a demonstration go by these names.
-NAMED = Q(username__in=STAFF) | Q(username__startswith="liaison-") | Q(username__startswith="firm-")
+NAMED = (
+    Q(username__in=STAFF)
+    | Q(username__startswith="liaison-")
+    | Q(username__startswith="firm-")
+)
 
 
 def is_demonstration_account(user: User) -> bool:
@@ -29,7 +33,9 @@ def begin_demonstration(*, at: datetime) -> None:
     """Make this database a demonstration that is being loaded. Raises TransitionRefused "not-empty"."""
     installation = locked(Installation.objects).get()
     if installation.is_demonstration or User.objects.exists():
-        raise TransitionRefused("not-empty", _("Only an empty database can become a demonstration."))
+        raise TransitionRefused(
+            "not-empty", _("Only an empty database can become a demonstration.")
+        )
     installation.demonstration = Demonstration.LOADING
     installation.save(update_fields=["demonstration"])
     record(None, "demonstration.begun", None, at=at)
@@ -56,6 +62,8 @@ def give_demonstration_password(*, password: str, at: datetime) -> int:
     """
     if not Installation.objects.filter(demonstration=Demonstration.LOADED).exists():
         raise TransitionRefused("not-loaded", _("This database is no demonstration."))
-    given = User.objects.filter(NAMED).update(password=make_password(password), must_change_password=False)
+    given = User.objects.filter(NAMED).update(
+        password=make_password(password), must_change_password=False
+    )
     record(None, "demonstration.password_given", None, at=at)
     return given

@@ -79,17 +79,37 @@ def _kept(sha256: str, file: File) -> StoredFile | None:
     """The file's row if it is kept already, noted as handed in now, so that nobody puts it away meanwhile."""
     rows = StoredFile.objects.filter(sha256=sha256)
     stored = rows.first()
-    if stored is None or (stored.handed_in_at <= now() - NOTED_FOR and not rows.update(handed_in_at=now())):
+    if stored is None or (
+        stored.handed_in_at <= now() - NOTED_FOR and not rows.update(handed_in_at=now())
+    ):
         return None
-    if not default_storage.exists(stored.path):  # lost, or who was putting it away died half-way
+    if not default_storage.exists(
+        stored.path
+    ):  # lost, or who was putting it away died half-way
         file.seek(0)
         default_storage.save(stored.path, file)
     return stored
 
 
-def note_opening(*, paper: StoredFile, kind: str, subject: Model, actor: User, at: datetime, thread: str = "") -> None:
+def note_opening(
+    *,
+    paper: StoredFile,
+    kind: str,
+    subject: Model,
+    actor: User,
+    at: datetime,
+    thread: str = "",
+) -> None:
     """Write into the audit that a person opened a stored paper of a subject. kind: a code of `audit_words.PAPERS`."""
-    record(actor, "paper.opened", subject, at=at, thread=thread, paper=kind, document=paper.sha256)
+    record(
+        actor,
+        "paper.opened",
+        subject,
+        at=at,
+        thread=thread,
+        paper=kind,
+        document=paper.sha256,
+    )
 
 
 @transaction.atomic
@@ -113,7 +133,9 @@ def put_away(files: Iterable[int]) -> int:
 
 def put_away_unnamed() -> int:
     """For maintenance: take off the storage what was handed in and that no record names after a day; how many went."""
-    old = unnamed(StoredFile.objects.filter(handed_in_at__lt=now() - GRACE)).order_by("pk")
+    old = unnamed(StoredFile.objects.filter(handed_in_at__lt=now() - GRACE)).order_by(
+        "pk"
+    )
     gone, last = 0, 0
     while batch := list(old.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
         gone, last = gone + put_away(batch), batch[-1]
@@ -124,9 +146,15 @@ def put_away_strays(folder: int) -> int:
     """For maintenance: delete what lies in one folder of the storage for over a day without a row, as an act that was
     rolled back leaves it; how many went. folder: from 0 to FOLDERS - 1, so that each run looks at a part of them all.
     """
-    names = [name for name, written in _files_in(f"{folder:02x}") if written < now() - GRACE]
+    names = [
+        name for name, written in _files_in(f"{folder:02x}") if written < now() - GRACE
+    ]
     hashes = {name: name.rpartition("/")[2] for name in names}
-    kept = set(StoredFile.objects.filter(sha256__in=hashes.values()).values_list("sha256", flat=True))
+    kept = set(
+        StoredFile.objects.filter(sha256__in=hashes.values()).values_list(
+            "sha256", flat=True
+        )
+    )
     strays = [name for name, sha256 in hashes.items() if sha256 not in kept]
     for name in strays:
         default_storage.delete(name)

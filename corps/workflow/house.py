@@ -20,12 +20,22 @@ def note_sweep() -> None:
 
 
 @transaction.atomic
-def note_mail_test(*, recipient: str, answer: str, was_taken: bool, at: datetime) -> None:
+def note_mail_test(
+    *, recipient: str, answer: str, was_taken: bool, at: datetime
+) -> None:
     """Note what the mail server said to a test mail; of its recipient the domain alone. For a command."""
     if was_taken:
         Installation.objects.update(mail_tested_at=at)
     domain = recipient.rpartition("@")[2]
-    record(None, "mail.tested", None, at=at, domain=domain, answer=answer[:500], taken=was_taken)
+    record(
+        None,
+        "mail.tested",
+        None,
+        at=at,
+        domain=domain,
+        answer=answer[:500],
+        taken=was_taken,
+    )
 
 
 def notify(user: User, text: Any, url: str = "") -> Notification:
@@ -50,7 +60,9 @@ def catch_up(user: User, *, at: datetime) -> int:
 
     Nothing of the work changes, so it leaves no audit entry. Never goes back.
     """
-    User.objects.filter(pk=user.pk).filter(Q(caught_up_at=None) | Q(caught_up_at__lt=at)).update(caught_up_at=at)
+    User.objects.filter(pk=user.pk).filter(
+        Q(caught_up_at=None) | Q(caught_up_at__lt=at)
+    ).update(caught_up_at=at)
     return read_notifications(user)
 
 

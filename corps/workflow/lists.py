@@ -29,15 +29,23 @@ def keep_filter(*, user: User, table: str, name: str, query: str) -> None:
     """
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise ValidationError(_("Give the filter a name of at most %(most)d characters.") % {"most": LONGEST_NAME})
+        raise ValidationError(
+            _("Give the filter a name of at most %(most)d characters.")
+            % {"most": LONGEST_NAME}
+        )
     if not query:
         raise ValidationError(_("There is no condition to keep: set one first."))
     if len(query) > LONGEST_QUERY:
-        raise ValidationError(_("The conditions are too long to be kept; shorten what is searched for."))
+        raise ValidationError(
+            _("The conditions are too long to be kept; shorten what is searched for.")
+        )
     lists = _locked_lists(user)
     filters = lists.get(table, {}).get("filters", {})
     if name not in filters and len(filters) >= MOST_FILTERS:
-        raise ValidationError(_("At most %(most)d filters can be kept; remove one first.") % {"most": MOST_FILTERS})
+        raise ValidationError(
+            _("At most %(most)d filters can be kept; remove one first.")
+            % {"most": MOST_FILTERS}
+        )
     _write(user, lists, table, filters=filters | {name: query})
 
 
@@ -46,7 +54,12 @@ def forget_filter(*, user: User, table: str, name: str) -> None:
     """Keep a filter no longer; a name that is not there changes nothing."""
     lists = _locked_lists(user)
     filters = lists.get(table, {}).get("filters", {})
-    _write(user, lists, table, filters={other: query for other, query in filters.items() if other != name})
+    _write(
+        user,
+        lists,
+        table,
+        filters={other: query for other, query in filters.items() if other != name},
+    )
 
 
 def _locked_lists(user: User) -> dict[str, Any]:

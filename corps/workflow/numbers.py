@@ -21,7 +21,9 @@ def next_number(series: str, year: int, count: int = 1) -> int:
     late. Raises TransactionManagementError outside a transaction.
     """
     if not connection.in_atomic_block:
-        raise TransactionManagementError("A number is taken in the transaction that uses it.")
+        raise TransactionManagementError(
+            "A number is taken in the transaction that uses it."
+        )
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [series, year, count])
         return cursor.fetchone()[0] - count + 1

@@ -31,8 +31,14 @@ def change_organisation(
     require(actor, "corps.change_organisation")
     locked(Installation.objects).get()
     organisation = stated()
-    wanted = {"name": name, "letter_head": letter_head, "document_prefix": document_prefix}
-    before, after = put(organisation, wanted | {"address": address, "telephone": telephone})
+    wanted = {
+        "name": name,
+        "letter_head": letter_head,
+        "document_prefix": document_prefix,
+    }
+    before, after = put(
+        organisation, wanted | {"address": address, "telephone": telephone}
+    )
     if not after:
         return organisation
     organisation.full_clean()

@@ -25,7 +25,9 @@ Held = Installation.Held
 
 
 @transaction.atomic
-def quarantine_outbox(*, actor: User | None, at: datetime, because: Iterable[str] = (Held.BY_HAND,)) -> bool:
+def quarantine_outbox(
+    *, actor: User | None, at: datetime, because: Iterable[str] = (Held.BY_HAND,)
+) -> bool:
     """Let nothing leave the outbox until somebody lifts this; whether that, or a reason, is new.
 
     actor: None for a command, or for a copy that holds itself. because: values of `Held`. What was released by itself
@@ -37,8 +39,14 @@ def quarantine_outbox(*, actor: User | None, at: datetime, because: Iterable[str
     reasons = sorted({*installation.held_because, *(str(code) for code in because)})
     if installation.outbox_quarantined and reasons == installation.held_because:
         return False
-    Installation.objects.update(outbox_quarantined=True, held_because=reasons, held_since=installation.held_since or at)
-    Delivery.objects.filter(state=Delivery.State.PENDING, released_at__isnull=False).update(released_at=None)
+    Installation.objects.update(
+        outbox_quarantined=True,
+        held_because=reasons,
+        held_since=installation.held_since or at,
+    )
+    Delivery.objects.filter(
+        state=Delivery.State.PENDING, released_at__isnull=False
+    ).update(released_at=None)
     record(actor, "outbox.quarantined", None, at=at, because=reasons)
     return True
 
@@ -55,7 +63,9 @@ def lift_quarantine(*, actor: User | None, at: datetime) -> bool:
     _require_enrolled(installation)
     if not installation.outbox_quarantined:
         return False
-    Installation.objects.update(outbox_quarantined=False, held_because=[], held_since=None)
+    Installation.objects.update(
+        outbox_quarantined=False, held_because=[], held_since=None
+    )
     record(actor, "outbox.released", None, at=at)
     return True
 
@@ -92,7 +102,9 @@ def check_identity(*, at: datetime) -> None:
     found = identity.differences(installation)
     if not found or not quarantine_outbox(actor=None, at=at, because=found):
         return
-    said = _("The outbox is held: this is a copy, or a host that was never enrolled. Nothing is sent.")
+    said = _(
+        "The outbox is held: this is a copy, or a host that was never enrolled. Nothing is sent."
+    )
     notify_many(administrators(None), said, reverse("outbox"))
 
 
@@ -105,13 +117,17 @@ def release_held(*, deliveries: QuerySet[Delivery], actor: User, at: datetime) -
     require(actor, "corps.lift_quarantine")
     _require_enrolled(Installation.objects.get())
     chosen = _chosen(deliveries, actor)
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in chosen]).update(released_at=at)
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in chosen]).update(
+        released_at=at
+    )
     record_many(_entry(actor, "delivery.released", delivery, at) for delivery in chosen)
     return len(chosen)
 
 
 @transaction.atomic
-def drop_held(*, deliveries: QuerySet[Delivery], actor: User, reason: str, at: datetime) -> int:
+def drop_held(
+    *, deliveries: QuerySet[Delivery], actor: User, reason: str, at: datetime
+) -> int:
     """Give some held mails up, for they were sent already or may not be sent any more; how many. Whoever is told of
     mails that a check has stopped is told of these.
 
@@ -134,16 +150,28 @@ def _chosen(deliveries: QuerySet[Delivery], actor: User) -> list[Delivery]:
     held = deliveries.held_for(actor).select_related("message").defer("content")  # type: ignore[attr-defined]
     chosen = list(locked(held.order_by("pk")))
     if not chosen:
-        raise TransitionRefused("nothing-held", _("None of these mails is held any more."))
+        raise TransitionRefused(
+            "nothing-held", _("None of these mails is held any more.")
+        )
     return chosen
 
 
 def _entry(actor: User, verb: str, delivery: Delivery, at: datetime) -> Any:
     said = delivery.message
-    return entry(actor, verb, delivery, at=at, thread=said.thread, purpose=said.purpose, step=said.step)
+    return entry(
+        actor,
+        verb,
+        delivery,
+        at=at,
+        thread=said.thread,
+        purpose=said.purpose,
+        step=said.step,
+    )
 
 
 def _require_enrolled(installation: Installation) -> None:
     if identity.differences(installation):
-        message = _("This is a copy that was never enrolled. On its host run: ./manage.py quarantine enrol")
+        message = _(
+            "This is a copy that was never enrolled. On its host run: ./manage.py quarantine enrol"
+        )
         raise TransitionRefused("not-enrolled", message)

@@ -173,7 +173,9 @@ def verify_audit() -> Fault | None:
 def _seal_fault(seal: AuditSeal, last: AuditSeal | None) -> Fault | None:
     """Whether a seal follows the one before it and bears its own hash. Times of sealing only ever grow; those of
     version 1 are not in the hash."""
-    follows = seal.previous == (last.hash if last else "") and (last is None or seal.sealed_at >= last.sealed_at)
+    follows = seal.previous == (last.hash if last else "") and (
+        last is None or seal.sealed_at >= last.sealed_at
+    )
     if follows and seal.hash == _hash(seal) and seal.sealed_at <= _clock():
         return None
     return Fault("seal", seal.entries[0] if seal.entries else None, seal.pk)
@@ -253,7 +255,12 @@ def _seal_batch() -> int:
         entries, horizon = _open_entries(cursor, last)
         if not entries:
             return 0
-        seal = _seal_of([entry for entry in entries if not entry.is_out_of_order], horizon, _server(cursor), last)
+        seal = _seal_of(
+            [entry for entry in entries if not entry.is_out_of_order],
+            horizon,
+            _server(cursor),
+            last,
+        )
     left_out = [entry.id for entry in entries if entry.is_out_of_order]
     if left_out:
         log.error("audit.out_of_order", entries=left_out[:20])
@@ -264,7 +271,9 @@ def _seal_batch() -> int:
     return len(entries)
 
 
-def _open_entries(cursor: CursorWrapper, last: AuditSeal | None) -> tuple[list[OpenEntry], int]:
+def _open_entries(
+    cursor: CursorWrapper, last: AuditSeal | None
+) -> tuple[list[OpenEntry], int]:
     """What the next seal is of, by id, and its horizon: a batch at most, but after the seals of version 1 all that
     they left."""
     horizon = _horizon(cursor)
@@ -277,7 +286,9 @@ def _open_entries(cursor: CursorWrapper, last: AuditSeal | None) -> tuple[list[O
     return entries, horizon
 
 
-def _seal_of(entries: Sequence[OpenEntry], horizon: int, server: str, last: AuditSeal | None) -> AuditSeal:
+def _seal_of(
+    entries: Sequence[OpenEntry], horizon: int, server: str, last: AuditSeal | None
+) -> AuditSeal:
     """The seal of these entries, which follows the last one; not saved yet."""
     times = [entry.recorded_at for entry in entries]
     if last is not None and last.reached is not None:
@@ -311,7 +322,11 @@ def _place(cursor: CursorWrapper, last: AuditSeal | None) -> dict[str, Any]:
     server = _server(cursor)
     if last is None or last.version == 1:
         return {"after": BEGINNING, "reached": None, "same": last is None}
-    return {"after": last.horizon, "reached": last.reached, "same": last.server == server}
+    return {
+        "after": last.horizon,
+        "reached": last.reached,
+        "same": last.server == server,
+    }
 
 
 def _server(cursor: CursorWrapper) -> str:
@@ -331,8 +346,21 @@ def _hash(seal: AuditSeal) -> str:
     if seal.version == 1:
         head = f"{seal.previous}\n{seal.horizon}:{seal.horizon_entry}\n{ids}\n"
     else:
-        times = [time.astimezone(UTC).isoformat() if time else "" for time in (seal.sealed_at, seal.reached)]
-        head = "\n".join([f"{seal.version}", seal.previous, f"{seal.horizon}", *times, seal.server, ids, ""])
+        times = [
+            time.astimezone(UTC).isoformat() if time else ""
+            for time in (seal.sealed_at, seal.reached)
+        ]
+        head = "\n".join(
+            [
+                f"{seal.version}",
+                seal.previous,
+                f"{seal.horizon}",
+                *times,
+                seal.server,
+                ids,
+                "",
+            ]
+        )
     return hashlib.sha256(head.encode() + bytes(seal.leaves)).hexdigest()
 
 
@@ -350,7 +378,10 @@ def _first_difference(seal: AuditSeal, found: list[int], leaves: bytes) -> Fault
     there, expected = set(found), set(seal.entries)
     for place, (pk, wanted) in enumerate(zip_longest(found, seal.entries)):
         if pk == wanted:
-            if leaves[32 * place : 32 * place + 32] != sealed[32 * place : 32 * place + 32]:
+            if (
+                leaves[32 * place : 32 * place + 32]
+                != sealed[32 * place : 32 * place + 32]
+            ):
                 return Fault("changed", pk, seal.pk)
         elif wanted is None or (pk is not None and pk not in expected):
             return Fault("inserted", pk, seal.pk)
@@ -364,5 +395,7 @@ def _first_difference(seal: AuditSeal, found: list[int], leaves: bytes) -> Fault
 def _exists(entry: int) -> bool:
     """Whether an entry stands somewhere: then it was moved out of its sealed range by changing its transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM corps_auditentry WHERE id = %s)", [entry])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM corps_auditentry WHERE id = %s)", [entry]
+        )
         return cursor.fetchone()[0]

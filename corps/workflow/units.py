@@ -13,7 +13,9 @@ from corps.models import Unit, User
 
 
 @transaction.atomic
-def create_unit(*, name: str, actor: User | None, at: datetime, parent: Unit | None = None) -> Unit:
+def create_unit(
+    *, name: str, actor: User | None, at: datetime, parent: Unit | None = None
+) -> Unit:
     """A new unit, below another one or on top. actor: None for a command.
 
     Raises PermissionDenied; ValidationError by field, such as for a name that exists.
@@ -30,7 +32,9 @@ def create_unit(*, name: str, actor: User | None, at: datetime, parent: Unit | N
 
 
 @transaction.atomic
-def change_unit(*, unit: Unit, name: str, parent: Unit | None, actor: User | None, at: datetime) -> Unit:
+def change_unit(
+    *, unit: Unit, name: str, parent: Unit | None, actor: User | None, at: datetime
+) -> Unit:
     """Rename a unit or put it, with all below it, under another one.
 
     Raises PermissionDenied; ValidationError by field; TransitionRefused "below-itself".

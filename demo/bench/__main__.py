@@ -11,7 +11,15 @@ from corps.services import ServicesError, use
 from corps.services.children import start_bound
 from corps.services.sharing import PROJECT
 
-GIVEN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "EMAIL_URL", "EMBEDDED_SERVICES", "DEMO", "PORT")
+GIVEN = (
+    "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "EMBEDDED_SERVICES",
+    "DEMO",
+    "PORT",
+)
 
 
 def main() -> int:
@@ -20,13 +28,21 @@ def main() -> int:
     folder.chmod(0o755)
     try:
         with use(folder, profile="durable") as services:
-            mine = {name: value for name, value in os.environ.items() if name not in GIVEN}
+            mine = {
+                name: value for name, value in os.environ.items() if name not in GIVEN
+            }
             # No second factor is asked, as in a demonstration.
-            ours = {"DATA_DIR": str(folder), "SECRET_KEY": "only-for-benchmarks", "SECOND_FACTOR_ROLES": ""}
+            ours = {
+                "DATA_DIR": str(folder),
+                "SECRET_KEY": "only-for-benchmarks",
+                "SECOND_FACTOR_ROLES": "",
+            }
             # What is sent goes to a sink that the benchmark names itself.
             env = mine | services.env | ours | {"EMAIL_URL": "smtp://127.0.0.1:1"}
             manage = [sys.executable, "manage.py"]
-            subprocess.run([*manage, "migrate", "--verbosity=0"], cwd=PROJECT, env=env, check=True)
+            subprocess.run(
+                [*manage, "migrate", "--verbosity=0"], cwd=PROJECT, env=env, check=True
+            )
             bench = start_bound([*manage, "bench", *sys.argv[1:]], cwd=PROJECT, env=env)
             try:
                 return bench.wait()

@@ -38,7 +38,12 @@ def measure(house: House) -> list[Measured]:
         def open_again() -> None:
             for statement in AGAIN:
                 cursor.execute(statement, [notice.pk])
-            for table in ("notices_noticeitem", "cases_target", "corps_auditentry", "notices_answer"):
+            for table in (
+                "notices_noticeitem",
+                "cases_target",
+                "corps_auditentry",
+                "notices_answer",
+            ):
                 cursor.execute(f"VACUUM ANALYZE {table}")
 
         def floor(_number: int) -> float:
@@ -52,7 +57,9 @@ def measure(house: House) -> list[Measured]:
             replies = [workflow.Reply(pk, "removed", item=pk) for pk in items]
             with acting(channel="page"):
                 began = time.perf_counter()
-                results = workflow.answer_items(notice=notice, replies=replies, actor=liaison)
+                results = workflow.answer_items(
+                    notice=notice, replies=replies, actor=liaison
+                )
                 took = time.perf_counter() - began
             if not all(result.ok for result in results):
                 raise RuntimeError("not every answer was taken")

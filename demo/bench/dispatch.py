@@ -40,7 +40,14 @@ def measure(house: House) -> list[Measured]:
                 raise RuntimeError(f"{sent} of {NOTICES} were sent")
             return took
 
-        return [by_turns("dispatch of 1,000 notices", 2.0, floor=lambda _number: _floor(sink), app=app)]
+        return [
+            by_turns(
+                "dispatch of 1,000 notices",
+                2.0,
+                floor=lambda _number: _floor(sink),
+                app=app,
+            )
+        ]
 
 
 def _fill(house: House) -> None:
@@ -58,14 +65,24 @@ def _fill(house: House) -> None:
             notice.document_number = f"协查〔2026〕8{number:05}号"
             notice.save(force_insert=True)
             NoticeItem.objects.bulk_create(
-                NoticeItem(notice=notice, target_id=pk, position=position, ground=case.ground, state="open")
-                for position, pk in enumerate(targets[number * ITEMS : number * ITEMS + ITEMS], start=1)
+                NoticeItem(
+                    notice=notice,
+                    target_id=pk,
+                    position=position,
+                    ground=case.ground,
+                    state="open",
+                )
+                for position, pk in enumerate(
+                    targets[number * ITEMS : number * ITEMS + ITEMS], start=1
+                )
             )
             letters.queue(notice, letter, at=now())
 
 
 def _floor(sink: Sink) -> float:
-    contents = [bytes(content) for content in Delivery.objects.values_list("content", flat=True)]
+    contents = [
+        bytes(content) for content in Delivery.objects.values_list("content", flat=True)
+    ]
     began = time.perf_counter()
     with smtplib.SMTP("127.0.0.1", sink.port, local_hostname="bench") as smtp:
         for content in contents:

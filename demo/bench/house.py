@@ -21,7 +21,12 @@ from notices.models import Notice
 from stores.models import Platform
 from stores.workflow import appoint_liaison, register_platform
 
-PLATFORMS = {"taobao": "淘宝天猫", "jd": "京东", "pinduoduo": "拼多多", "douyin": "抖音电商"}
+PLATFORMS = {
+    "taobao": "淘宝天猫",
+    "jd": "京东",
+    "pinduoduo": "拼多多",
+    "douyin": "抖音电商",
+}
 PASSWORD = "only-for-benchmarks"
 
 
@@ -53,14 +58,25 @@ class House:
             opened_at=at,
             filed_at=at,
         )
-        CaseOfficer.objects.create(case=case, officer=self.cast["officer"], is_lead=True, since=at)
+        CaseOfficer.objects.create(
+            case=case, officer=self.cast["officer"], is_lead=True, since=at
+        )
         self.cases.append(case)
         first, self.next_id = self.next_id, self.next_id + count
         desk = self.platforms[platform]
         register_listings(desk, first, count)
-        listings = Listing.objects.filter(platform=desk, canonical_id__in=[str(first + i) for i in range(count)])
+        listings = Listing.objects.filter(
+            platform=desk, canonical_id__in=[str(first + i) for i in range(count)]
+        )
         Target.objects.bulk_create(
-            Target(kind="listing", platform=desk, firm=self.firm, case=case, listing_id=pk, reported_at=at)
+            Target(
+                kind="listing",
+                platform=desk,
+                firm=self.firm,
+                case=case,
+                listing_id=pk,
+                reported_at=at,
+            )
             for pk in listings.order_by("pk").values_list("pk", flat=True)
         )
         return case
@@ -68,9 +84,13 @@ class House:
     def issue(self, case: Case, targets: list[int] | None = None) -> Notice:
         """One issued notice for the targets of a case, all or some, drafted, submitted and approved by whose job it
         is."""
-        [draft] = workflow.compose_notices(case=case, actor=self.cast["officer"], targets=targets).notices
+        [draft] = workflow.compose_notices(
+            case=case, actor=self.cast["officer"], targets=targets
+        ).notices
         notice = workflow.submit_notice(notice=draft, actor=self.cast["officer"])
-        return workflow.approve_notice(notice=notice, actor=self.cast["supervisor"], version=notice.version)
+        return workflow.approve_notice(
+            notice=notice, actor=self.cast["supervisor"], version=notice.version
+        )
 
 
 def open_house() -> House:
@@ -82,8 +102,12 @@ def open_house() -> House:
         cast[login].save(update_fields=["password"])
     house = House(cast, _firm(cast), {})
     for slug, name in PLATFORMS.items():
-        user = User.objects.create_user(f"liaison-{slug}", PASSWORD, name=f"{name}联络员", role=User.Role.LIAISON)
-        house.platforms[slug] = register_platform(actor=cast["admin"], slug=slug, name=name)
+        user = User.objects.create_user(
+            f"liaison-{slug}", PASSWORD, name=f"{name}联络员", role=User.Role.LIAISON
+        )
+        house.platforms[slug] = register_platform(
+            actor=cast["admin"], slug=slug, name=name
+        )
         appoint_liaison(
             platform=house.platforms[slug],
             name=user.name,
@@ -98,7 +122,12 @@ def open_house() -> House:
 
 
 def _firm(cast: Cast) -> Firm:
-    return register_firm(actor=cast["admin"], code="CXT", name="澄溪岚堂日用品有限公司", uscc="91319409MA0JN02U8X")
+    return register_firm(
+        actor=cast["admin"],
+        code="CXT",
+        name="澄溪岚堂日用品有限公司",
+        uscc="91319409MA0JN02U8X",
+    )
 
 
 @contextmanager

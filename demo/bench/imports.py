@@ -42,7 +42,9 @@ WHERE (known.title, known.brand) IS DISTINCT FROM (excluded.title, excluded.bran
 def sheet(first: int, rows: int = ROWS) -> bytes:
     """An XLSX sheet as firms hand them in: a title above its headings, then a listing and its store on each row."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        buffer, {"strings_to_formulas": False, "strings_to_urls": False}
+    )
     page = book.add_worksheet("违规清单")
     page.write_string(0, 0, "月度网络巡查违规链接清单")
     page.write_row(1, 0, HEADINGS)
@@ -100,9 +102,17 @@ def _floor(line: connection, content: bytes) -> float:
     with line.cursor() as cursor:
         cursor.execute("TRUNCATE bench_staging")
         began = time.perf_counter()
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[2:]
-        text = "".join(["\t".join([copied(str(cell)) for cell in row]) + "\n" for row in rows])
-        cursor.copy_expert("COPY bench_staging FROM STDIN", io.StringIO(text), size=1 << 20)
+        rows = (
+            CalamineWorkbook.from_filelike(io.BytesIO(content))
+            .get_sheet_by_index(0)
+            .to_python()[2:]
+        )
+        text = "".join(
+            ["\t".join([copied(str(cell)) for cell in row]) + "\n" for row in rows]
+        )
+        cursor.copy_expert(
+            "COPY bench_staging FROM STDIN", io.StringIO(text), size=1 << 20
+        )
         cursor.execute("ANALYZE bench_staging")
         cursor.execute(UPSERT)
         return time.perf_counter() - began
@@ -125,10 +135,14 @@ def _app(house: House, content: bytes, *, needs_review: bool) -> float:
         workflow.read_sheet(sheet_import.pk)
         if needs_review:
             sheet_import.refresh_from_db()
-            workflow.register_import(sheet_import=sheet_import, actor=house.cast["officer"])
+            workflow.register_import(
+                sheet_import=sheet_import, actor=house.cast["officer"]
+            )
         workflow.continue_registering(sheet_import.pk)
         took = time.perf_counter() - began
     sheet_import.refresh_from_db()
     if (sheet_import.state, sheet_import.done) != (SheetImport.State.DONE, ROWS):
-        raise RuntimeError(f"the import ended as {sheet_import.state}: {sheet_import.done} rows, {sheet_import.detail}")
+        raise RuntimeError(
+            f"the import ended as {sheet_import.state}: {sheet_import.done} rows, {sheet_import.detail}"
+        )
     return took

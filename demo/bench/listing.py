@@ -17,8 +17,16 @@ def measure(house: House) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
     market.fill(house)
     path = reverse("listings:list")
-    deep = path + page_of(Listing.objects.all(), QueryDict(), order=("-id",), size=50 * (DEEP - 1)).next
-    with server("demo.bench.raw", "/") as raw_port, server("corps.wsgi", "/healthz") as port:
+    deep = (
+        path
+        + page_of(
+            Listing.objects.all(), QueryDict(), order=("-id",), size=50 * (DEEP - 1)
+        ).next
+    )
+    with (
+        server("demo.bench.raw", "/") as raw_port,
+        server("corps.wsgi", "/healthz") as port,
+    ):
         raw = Client(raw_port)
         mine = Client(port, Cookie=session_cookie(house.cast["officer"]))
         first = mine.get(path, HX_Request="true")

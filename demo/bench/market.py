@@ -13,7 +13,12 @@ def fill(environment: House) -> None:
     """Listings, their stores and targets, their words indexed as maintenance does it."""
     if environment.has_market:
         return
-    fill_market(list(environment.platforms.values()), LISTINGS, case=environment.file_case(1), noted=NOTED)
+    fill_market(
+        list(environment.platforms.values()),
+        LISTINGS,
+        case=environment.file_case(1),
+        noted=NOTED,
+    )
     while index_words():
         pass
     with owner_line() as line:

@@ -55,7 +55,9 @@ class Measured:
         }
 
 
-def by_turns(name: str, limit: float | None, *, floor: Turn, app: Turn, rounds: int = ROUNDS) -> Measured:
+def by_turns(
+    name: str, limit: float | None, *, floor: Turn, app: Turn, rounds: int = ROUNDS
+) -> Measured:
     """Measure both: floor, app, floor, app, so that whatever the machine does meanwhile meets both."""
     measured = Measured(name, limit)
     for number in range(rounds):
@@ -69,11 +71,25 @@ def table(lines: list[Measured]) -> Iterator[str]:
     rows = [("benchmark", "app", "floor", "ratio", "limit", "verdict")]
     for line in lines:
         limit = "" if line.limit is None else f"{line.limit:.1f}"
-        rows.append((line.name, _time(line.app), _time(line.floor), f"{line.ratio:.2f}", limit, line.verdict))
+        rows.append(
+            (
+                line.name,
+                _time(line.app),
+                _time(line.floor),
+                f"{line.ratio:.2f}",
+                limit,
+                line.verdict,
+            )
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     for row in rows:
-        first, *middle, last = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        figures = (cell.strip().rjust(width) for cell, width in zip(middle, widths[1:-1], strict=True))
+        first, *middle, last = (
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        )
+        figures = (
+            cell.strip().rjust(width)
+            for cell, width in zip(middle, widths[1:-1], strict=True)
+        )
         yield "  ".join([first, *figures, last]).rstrip()
 
 

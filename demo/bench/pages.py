@@ -15,11 +15,26 @@ def measure(house: House) -> list[Measured]:
     with owner_line() as line:
         line.cursor().execute("VACUUM ANALYZE")
     pages = {
-        "case page": ("officer", {count: notice.case.get_absolute_url() for count, notice in notices.items()}),
-        "notice page": ("officer", {count: notice.get_absolute_url() for count, notice in notices.items()}),
-        "notice page of its liaison": ("liaison", {count: notices[count].get_absolute_url() for count in notices}),
+        "case page": (
+            "officer",
+            {
+                count: notice.case.get_absolute_url()
+                for count, notice in notices.items()
+            },
+        ),
+        "notice page": (
+            "officer",
+            {count: notice.get_absolute_url() for count, notice in notices.items()},
+        ),
+        "notice page of its liaison": (
+            "liaison",
+            {count: notices[count].get_absolute_url() for count in notices},
+        ),
     }
-    people = {"officer": house.cast["officer"], "liaison": house.cast.liaisons["taobao"]}
+    people = {
+        "officer": house.cast["officer"],
+        "liaison": house.cast.liaisons["taobao"],
+    }
     lines = []
     with server("corps.wsgi", "/healthz") as port:
         for name, (login, path) in pages.items():

@@ -21,7 +21,9 @@ FIRST_PAGE = 2**62
 _own = threading.local()
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def application(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
     """`/?before=ID`: fifty listings older than that one, and whether there are more."""
     if not hasattr(_own, "line"):
         _own.line = psycopg2.connect(os.environ["DATABASE_URL"])
@@ -30,6 +32,11 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     with _own.line.cursor() as cursor:
         cursor.execute(ROWS, [before])
         rows = cursor.fetchall()
-    body = json.dumps({"rows": rows[:50], "more": len(rows) > 50}, ensure_ascii=False).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    body = json.dumps(
+        {"rows": rows[:50], "more": len(rows) > 50}, ensure_ascii=False
+    ).encode()
+    start_response(
+        "200 OK",
+        [("Content-Type", "application/json"), ("Content-Length", str(len(body)))],
+    )
     return [body]

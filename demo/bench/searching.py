@@ -30,10 +30,15 @@ def measure(environment: House) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
     market.fill(environment)
     lines = []
-    with server("demo.bench.raw_search", "/") as raw_port, server("corps.wsgi", "/healthz") as port:
+    with (
+        server("demo.bench.raw_search", "/") as raw_port,
+        server("corps.wsgi", "/healthz") as port,
+    ):
         raw = Client(raw_port)
         mine = Client(port, Cookie=session_cookie(environment.cast["officer"]))
-        if HIT not in _page(mine, "search", HIT) or 'class="list hits"' in _page(mine, "search", MISS):
+        if HIT not in _page(mine, "search", HIT) or 'class="list hits"' in _page(
+            mine, "search", MISS
+        ):
             raise RuntimeError("the search does not find what it should")
         for name, word, by in (("a hit", HIT, "walk"), ("a miss", MISS, "index")):
             lines.append(
@@ -45,7 +50,10 @@ def measure(environment: House) -> list[Measured]:
                 )
             )
             floor = f"/?{urlencode({'word': word, 'by': by})}"
-            for page, route in (("the whole page", "search"), ("suggestions", "search_suggest")):
+            for page, route in (
+                ("the whole page", "search"),
+                ("suggestions", "search_suggest"),
+            ):
                 address = f"{reverse(route)}?{urlencode({'q': word})}"
                 lines.append(
                     by_turns(

@@ -17,7 +17,9 @@ from corps.services.sharing import PROJECT
 class Taker:
     """aiosmtpd's handler: says yes."""
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802, aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
         """Take a message, and forget it."""
         return "250 2.0.0 Taken"
 
@@ -26,7 +28,9 @@ async def serve(listening: socket.socket) -> None:
     """Say yes until killed."""
     loop = asyncio.get_running_loop()
     handler = Taker()
-    async with await loop.create_server(lambda: SMTP(handler, loop=loop), sock=listening) as server:
+    async with await loop.create_server(
+        lambda: SMTP(handler, loop=loop), sock=listening
+    ) as server:
         await server.serve_forever()
 
 

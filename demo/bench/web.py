@@ -56,7 +56,10 @@ class Client:
 
     def _request(self, path: str, headers: dict[str, str]) -> bytes:
         lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in (self.headers | headers).items()]
+        lines += [
+            f"{name.replace('_', '-')}: {value}"
+            for name, value in (self.headers | headers).items()
+        ]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def _ask(self, request: bytes) -> bytes:
@@ -97,7 +100,12 @@ def server(application: str, path: str) -> Iterator[int]:
     words = [sys.executable, "-m", "corps.services.webserver", application]
     env = os.environ | {"PORT": str(port), "WEB_WORKERS": "1"}
     process = start_bound(
-        words, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        words,
+        cwd=PROJECT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _await(process, port, path)

@@ -12,4 +12,12 @@ from .reading import Address, pages_read, read_cell
 from .reasons import REASONS
 from .table import SITES
 
-__all__ = ["REASONS", "SITES", "Address", "canonical_url", "pages_read", "platform_of", "read_cell"]
+__all__ = [
+    "REASONS",
+    "SITES",
+    "Address",
+    "canonical_url",
+    "pages_read",
+    "platform_of",
+    "read_cell",
+]

@@ -19,7 +19,9 @@ def canonical_url(site: str, kind: str, canonical_id: str) -> str:
 
     '' for other kinds than listing and store, and where the site has no page with such an id.
     """
-    return _of_the_table(site, kind, canonical_id) or _first_of(in_force().forms.get((site, kind), ()), canonical_id)
+    return _of_the_table(site, kind, canonical_id) or _first_of(
+        in_force().forms.get((site, kind), ()), canonical_id
+    )
 
 
 # An address is read, then written down with its listing and with its row.
@@ -32,7 +34,11 @@ def _first_of(pages: Iterable[Page], canonical_id: str) -> str:
     """The address of the first page that an id fits."""
     for page in pages:
         bare = canonical_id.removeprefix(page.prefix)
-        if page.prefix + bare == canonical_id and bare not in page.but and page.id_pattern.fullmatch(bare):
+        if (
+            page.prefix + bare == canonical_id
+            and bare not in page.but
+            and page.id_pattern.fullmatch(bare)
+        ):
             url = _fill(page, bare)
             if url:
                 return url

@@ -18,7 +18,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:(?=[^\s])")
 
 _SHARE_CODE = re.compile(r"[￥$€₤¥¢₴₳₰][A-Za-z0-9]{6,16}[￥$€₤¥¢₴₳₰]|淘口令")
 _APP = re.compile(
-    r"(?:taobao|tbopen|tmall|openapp\.jdmobile|openjd|snssdk[0-9]+|kwai|xhsdiscover|fleamarket)://", re.IGNORECASE
+    r"(?:taobao|tbopen|tmall|openapp\.jdmobile|openjd|snssdk[0-9]+|kwai|xhsdiscover|fleamarket)://",
+    re.IGNORECASE,
 )
 NOTHING_INSIDE = (
     "empty", "not-http", "words-only", "bare-number", "share-code", "mini-program", "app-link",
@@ -26,8 +27,12 @@ NOTHING_INSIDE = (
 
 _OWNERS = frozenset(".".join(page.host.split(".")[-2:]) for page in PAGES)
 # What is one letter away from a shorter name is as likely an innocent one.
-_LONG_OWNERS = frozenset(owner for owner in _OWNERS if len(owner.partition(".")[0]) >= 5)
-_LOOKS = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "9": "g", "q": "g"})
+_LONG_OWNERS = frozenset(
+    owner for owner in _OWNERS if len(owner.partition(".")[0]) >= 5
+)
+_LOOKS = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "2": "z", "9": "g", "q": "g"}
+)
 _WITH_PLACE = tuple(
     (page.host, re.compile("[^/]*".join(map(re.escape, PLACE.split(page.path)[::2]))))
     for page in PAGES
@@ -94,7 +99,9 @@ def _is_one_sign_away(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if len(long) - len(short) > 1:
         return False
-    same = next((place for place, sign in enumerate(short) if long[place] != sign), len(short))
+    same = next(
+        (place for place, sign in enumerate(short) if long[place] != sign), len(short)
+    )
     return short[same:] == long[same + 1 :] or short[same + 1 :] == long[same + 1 :]
 
 

@@ -7,7 +7,9 @@ from typing import NamedTuple
 LONGEST = 4_000
 _LETTERS = r"A-Za-z0-9\-._~:/\[\]@!$&'()*+,;=%?#"
 _HTTP = r"[Hh][Tt][Tt][Pp][Ss]?"
-_BROKEN = rf"({_HTTP}://[{_LETTERS}]*[?&=/])[ \t]*[\r\n]+[ \t]*(?!{_HTTP}:)(?=[{_LETTERS}])"
+_BROKEN = (
+    rf"({_HTTP}://[{_LETTERS}]*[?&=/])[ \t]*[\r\n]+[ \t]*(?!{_HTTP}:)(?=[{_LETTERS}])"
+)
 # In this order. Each is a code of `reasons.MENDINGS`, what is looked for, and what is put in its place.
 _REPAIRS = (
     ("app-form", re.compile(r"pinduoduo://com\.xunmeng\.pinduoduo/+"), "https://mobile.yangkeduo.com/"),
@@ -18,7 +20,9 @@ _REPAIRS = (
     ("blank-at-end", re.compile(rf"(?:%20|%C2%A0|%0[AD9]|%E3%80%80)+(?![{_LETTERS}])", re.IGNORECASE), ""),
     ("slash-at-end", re.compile(rf"({_HTTP}://[{_LETTERS}]*\?[{_LETTERS}]*[0-9])/+(?![{_LETTERS}])"), r"\1"),
 )  # fmt: skip
-_AFTER_COLON = re.compile(r"：[ \t\u3000]*(?=[A-Za-z0-9.-]+\.[A-Za-z]{2,}(?:[/?]|\s*$))")
+_AFTER_COLON = re.compile(
+    r"：[ \t\u3000]*(?=[A-Za-z0-9.-]+\.[A-Za-z]{2,}(?:[/?]|\s*$))"
+)
 _CAPITALS = re.compile(rf"HTTPS?://[{_LETTERS}]+")
 
 

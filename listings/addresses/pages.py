@@ -92,7 +92,11 @@ def pages(
     """
     for host in hosts.split():
         for path in paths.split():
-            inline = [place for place in PLACE.findall(path) or PLACE.findall(host) if not place.startswith("_")]
+            inline = [
+                place
+                for place in PLACE.findall(path) or PLACE.findall(host)
+                if not place.startswith("_")
+            ]
             taken = takes or ("" if query or not inline else inline[0])
             path = "" if path == NONE else path
             yield Page(
@@ -108,10 +112,15 @@ def _pattern(template: str) -> re.Pattern[str]:
     if template == ANY:
         return re.compile(r".*")
     ended = template.removesuffix("*")
-    pieces = (_place(piece) if number % 2 else re.escape(piece) for number, piece in enumerate(PLACE.split(ended)))
+    pieces = (
+        _place(piece) if number % 2 else re.escape(piece)
+        for number, piece in enumerate(PLACE.split(ended))
+    )
     return re.compile("".join(pieces) + (".+" if ended != template else ""))
 
 
 def _place(name: str) -> str:
     """What stands in a place of a template; of one whose name begins with `_` nothing is taken."""
-    return f"(?:{PATTERNS[name[1:]]})" if name.startswith("_") else f"({PATTERNS[name]})"
+    return (
+        f"(?:{PATTERNS[name[1:]]})" if name.startswith("_") else f"({PATTERNS[name]})"
+    )

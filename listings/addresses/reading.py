@@ -7,7 +7,13 @@ from typing import Any, Literal
 
 from .added import in_force
 from .canonical import canonical_url
-from .diagnosis import NOTHING_INSIDE, holds_rounded_number, why_no_address, why_unknown_host, why_unknown_page
+from .diagnosis import (
+    NOTHING_INSIDE,
+    holds_rounded_number,
+    why_no_address,
+    why_unknown_host,
+    why_unknown_page,
+)
 from .mending import Mended, mended, without_capitals
 from .pages import Page
 from .parsing import Parts, parse
@@ -22,7 +28,14 @@ _PATH_WORDS = re.compile(r"[A-Za-z0-9]+")
 _ONE_THING_WORDS = frozenset({"detail", "item", "offer"})
 # Of an address that is unusable for one of these reasons the table knows nothing.
 OPEN_TO_ADDED = frozenset(
-    {"unknown-host", "unlisted-host", "lookalike-host", "unknown-page", "unknown-listing-page", "no-id"}
+    {
+        "unknown-host",
+        "unlisted-host",
+        "lookalike-host",
+        "unknown-page",
+        "unknown-listing-page",
+        "no-id",
+    }
 )
 # What is wrong with an address that has none of the parameters of a page, by the kind of the page; "no-id" for others.
 _WITHOUT_PARAMETER = {"wrapper": "wrapper-empty", "launcher": "wrapper-empty"}
@@ -68,7 +81,9 @@ def read_cell(text: str) -> Address:
     try:
         return _read(cell, _app(cell), wrappers=0)
     except Unusable as fault:
-        return _read_mended(text) or Address("", "invalid", "", "", fault.code, fault.host)
+        return _read_mended(text) or Address(
+            "", "invalid", "", "", fault.code, fault.host
+        )
 
 
 def pages_read(text: str) -> list[Page]:
@@ -77,11 +92,15 @@ def pages_read(text: str) -> list[Page]:
     if address.kind == "invalid":
         return []
     cell = clean(text)
-    for spoilt in (mended(text), without_capitals(mended(text))) if address.mended else ():
+    for spoilt in (
+        (mended(text), without_capitals(mended(text))) if address.mended else ()
+    ):
         if spoilt.codes == address.mended:
             cell = clean(spoilt.text)
     pages = list(dict.fromkeys(_pages_in(cell, wrappers=0)))
-    return [page for page in pages if page.kind in ("wrapper", "launcher", address.kind)]
+    return [
+        page for page in pages if page.kind in ("wrapper", "launcher", address.kind)
+    ]
 
 
 def _pages_in(text: str, *, wrappers: int) -> Iterator[Page]:
@@ -105,7 +124,9 @@ def _read_mended(text: str) -> Address | None:
     if found is None:
         in_small = without_capitals(as_meant)
         found = _usable(in_small)
-        if found is None or not _SAME_IN_CAPITALS.fullmatch(found.canonical_id.rpartition(":")[2]):
+        if found is None or not _SAME_IN_CAPITALS.fullmatch(
+            found.canonical_id.rpartition(":")[2]
+        ):
             return None
         as_meant = in_small
     return replace(found, mended=as_meant.codes)
@@ -138,7 +159,9 @@ def _read(text: str, app: str, *, wrappers: int) -> Address:
         try:
             results.add(_judge(address, app, wrappers=wrappers))
         except Unusable as fault:
-            if fault.code in ("bad-id", "unknown-page") and holds_rounded_number(address):
+            if fault.code in ("bad-id", "unknown-page") and holds_rounded_number(
+                address
+            ):
                 fault = Unusable("rounded-id")
             faults.append(fault)
     if len(results) > 1:
@@ -160,7 +183,9 @@ def _judge(address: str, app: str, *, wrappers: int) -> Address:
         return _unwrap(page, found, app, wrappers=wrappers + 1)
     site = (app if page.host in _SHARED_SHORT else "") or page.site
     canonical_id = page.prefix + found if page.takes else ""
-    return Address(site, page.kind, canonical_id, canonical_url(site, page.kind, canonical_id))
+    return Address(
+        site, page.kind, canonical_id, canonical_url(site, page.kind, canonical_id)
+    )
 
 
 def _unwrap(page: Page, wrapped: str, app: str, *, wrappers: int) -> Address:
@@ -195,14 +220,17 @@ def _match(parts: Parts) -> tuple[Page, str]:
     pages = HOSTS.get(parts.host) or [
         page
         for page in FAMILIES.get(rest, ())
-        if page.label_id(label) is not None and not in_force().is_service(page.site, label)
+        if page.label_id(label) is not None
+        and not in_force().is_service(page.site, label)
     ]
     try:
         if not pages:
             raise Unusable(why_unknown_host(parts.host), parts.host)
         return _first_that_fits(pages, parts, label)
     except Unusable as fault:
-        if fault.code not in OPEN_TO_ADDED or not (pages := _added_pages(parts.host, label, rest)):
+        if fault.code not in OPEN_TO_ADDED or not (
+            pages := _added_pages(parts.host, label, rest)
+        ):
             raise
     return _first_that_fits(pages, parts, label)
 
@@ -217,7 +245,9 @@ def _added_pages(host: str, label: str, rest: str) -> list[Page]:
     ]
 
 
-def _first_that_fits(pages: Sequence[Page], parts: Parts, label: str) -> tuple[Page, str]:
+def _first_that_fits(
+    pages: Sequence[Page], parts: Parts, label: str
+) -> tuple[Page, str]:
     """The first of a host's pages that an address shows, and the id in it. Raises Unusable."""
     fault = ""
     for page in pages:
@@ -251,7 +281,9 @@ def _in_query(page: Page, parts: Parts) -> str | None:
 def _shows_one_thing(parts: Parts) -> bool:
     """Whether an address on a store's own host shows one thing that is sold there."""
     words = (word.lower() for word in _PATH_WORDS.findall(parts.path))
-    return not _ONE_THING.isdisjoint(parts.parameters) or not _ONE_THING_WORDS.isdisjoint(words)
+    return not _ONE_THING.isdisjoint(
+        parts.parameters
+    ) or not _ONE_THING_WORDS.isdisjoint(words)
 
 
 def _fitting(page: Page, found: str) -> str:

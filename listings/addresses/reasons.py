@@ -8,32 +8,62 @@ REASONS: dict[str, Any] = {
     "": "",
     "empty": _("The cell is empty."),
     "words-only": _("The cell holds words, but no web address."),
-    "bare-number": _("The cell holds a number alone. Which platform it belongs to cannot be told from it."),
-    "share-code": _("The cell holds a share code, which only the app can open. Ask the firm for the web address."),
-    "mini-program": _("The cell names a mini program, which has no web address. Ask the firm where it is sold."),
+    "bare-number": _(
+        "The cell holds a number alone. Which platform it belongs to cannot be told from it."
+    ),
+    "share-code": _(
+        "The cell holds a share code, which only the app can open. Ask the firm for the web address."
+    ),
+    "mini-program": _(
+        "The cell names a mini program, which has no web address. Ask the firm where it is sold."
+    ),
     "app-link": _("The link opens only the app. Ask the firm for the web address."),
     "not-http": _("The address does not begin with http:// or https://."),
-    "userinfo": _("The address holds an @ before its host, which hides where it leads."),
+    "userinfo": _(
+        "The address holds an @ before its host, which hides where it leads."
+    ),
     "bad-port": _("The address names an unusual port."),
     "ip-literal": _("The address names a machine by its number, not a platform."),
-    "punycode": _("The host of the address is written in another alphabet and may imitate a platform's."),
-    "lookalike-host": _("The host of the address looks like a platform's, but is another."),
-    "unlisted-host": _("The host belongs to a platform, but the system knows no listings or stores under it."),
+    "punycode": _(
+        "The host of the address is written in another alphabet and may imitate a platform's."
+    ),
+    "lookalike-host": _(
+        "The host of the address looks like a platform's, but is another."
+    ),
+    "unlisted-host": _(
+        "The host belongs to a platform, but the system knows no listings or stores under it."
+    ),
     "unknown-host": _("The host of the address is not known to the system."),
-    "unknown-page": _("The system does not know this page of the platform as a listing or a store."),
-    "unknown-listing-page": _("The address shows a listing in a form that the system does not know."),
+    "unknown-page": _(
+        "The system does not know this page of the platform as a listing or a store."
+    ),
+    "unknown-listing-page": _(
+        "The address shows a listing in a form that the system does not know."
+    ),
     "no-id": _("The address lacks the number of the listing or store."),
-    "bad-id": _("The number or code of the listing or store in the address is malformed."),
-    "rounded-id": _("The number was rounded by the spreadsheet program. Ask the firm for the full address."),
+    "bad-id": _(
+        "The number or code of the listing or store in the address is malformed."
+    ),
+    "rounded-id": _(
+        "The number was rounded by the spreadsheet program. Ask the firm for the full address."
+    ),
     "two-ids": _("The address holds two different numbers for one thing."),
-    "two-addresses": _("The cell holds two different addresses. Give each its own row."),
-    "wrapper-empty": _("The address is a sign-in or forwarding page that leads to no address."),
-    "wrapper-too-deep": _("The address leads through more than three sign-in or forwarding pages."),
+    "two-addresses": _(
+        "The cell holds two different addresses. Give each its own row."
+    ),
+    "wrapper-empty": _(
+        "The address is a sign-in or forwarding page that leads to no address."
+    ),
+    "wrapper-too-deep": _(
+        "The address leads through more than three sign-in or forwarding pages."
+    ),
 }
 # The same with the host that they are about.
 WITH_HOST: dict[str, Any] = {
     "lookalike-host": _("The host %(host)s looks like a platform's, but is another."),
-    "unlisted-host": _("The host %(host)s belongs to a platform, but the system knows no listings or stores under it."),
+    "unlisted-host": _(
+        "The host %(host)s belongs to a platform, but the system knows no listings or stores under it."
+    ),
     "unknown-host": _("The host %(host)s is not known to the system."),
 }
 MENDINGS: dict[str, Any] = {

@@ -6,7 +6,11 @@ import re
 _MARKS = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)
 _STAY_FULL_WIDTH = "，；！（）［］｛｝＂＇＜＞"
 _UNMARKED = dict.fromkeys(_MARKS, "") | {0x3000: " "}
-_HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _STAY_FULL_WIDTH}
+_HALF_WIDTH = {
+    code: chr(code - 0xFEE0)
+    for code in range(0xFF01, 0xFF5F)
+    if chr(code) not in _STAY_FULL_WIDTH
+}
 
 # The letters of http are spelt out: ignoring case, Python takes the long s (U+017F) for an s.
 _PATH_CHARACTERS = r"A-Za-z0-9\-._~:/\[\]@!$&'()*+,;=%"
@@ -36,7 +40,11 @@ def _with_scheme(text: str) -> str:
     if text.startswith("//"):
         return "https:" + text
     run = _NAME_RUN.match(text)
-    if run and text[run.end() : run.end() + 1] in ("", "/", "?") and _NAME.fullmatch(run.group()):
+    if (
+        run
+        and text[run.end() : run.end() + 1] in ("", "/", "?")
+        and _NAME.fullmatch(run.group())
+    ):
         return "https://" + text
     return ""
 
@@ -49,7 +57,11 @@ def resolve(text: str, host: str) -> str:
     if text.startswith("//"):
         return "https:" + text
     path = _PATH.match(text)
-    if _ABSOLUTE.match(text) or not path or not (path.group() or text.startswith(("?", "#"))):
+    if (
+        _ABSOLUTE.match(text)
+        or not path
+        or not (path.group() or text.startswith(("?", "#")))
+    ):
         return text
     absolute = posixpath.normpath("/" + path.group()).lstrip("/")
     return f"https://{host}/{absolute}{text[path.end() :]}"

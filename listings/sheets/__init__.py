@@ -88,7 +88,11 @@ class SheetRows(Sequence[SheetRow]):
 
     def _row(self, number: int, raw: list[str]) -> SheetRow:
         width = len(raw)
-        cells = {name: raw[index] for name, index in self.places if index < width and raw[index]}
+        cells = {
+            name: raw[index]
+            for name, index in self.places
+            if index < width and raw[index]
+        }
         addresses = []
         for name, index in self.address_places:
             if index < width and (text := raw[index]):
@@ -123,7 +127,12 @@ class Sheet:
     remembered: list[str] = field(default_factory=list)
 
 
-def read_sheet(path: str, filename: str, limits: Limits | None = None, corrections: Corrections | None = None) -> Sheet:
+def read_sheet(
+    path: str,
+    filename: str,
+    limits: Limits | None = None,
+    corrections: Corrections | None = None,
+) -> Sheet:
     """Read the complaint sheet at path, uploaded under the name filename (.xlsx, .xlsm, .csv, .tsv or .txt).
 
     corrections: how people said that it is to be read. Raises SheetRefused, with a code and a sentence of its own for
@@ -144,7 +153,10 @@ def read_text(content: bytes, limits: Limits | None = None) -> Sheet:
     """Read the content of a delimited text as `read_sheet` does its file. Raises SheetRefused."""
     limits, corrections = limits or Limits(), Corrections()
     clock = Clock(limits)
-    return _sheet(choose([read_delimited(content, limits, clock)], limits, clock, corrections), corrections)
+    return _sheet(
+        choose([read_delimited(content, limits, clock)], limits, clock, corrections),
+        corrections,
+    )
 
 
 def read_grids(path: str, filename: str, limits: Limits | None = None) -> list[Grid]:
@@ -194,8 +206,13 @@ def _rows_of(chosen: Choice) -> SheetRows:
             places.append((column.field, column.index))
     numbered = list(chosen.best.rows)
     for index, table in enumerate(chosen.further, start=1):
-        numbered += [(index * ROWS_OF_A_WORKSHEET + number, cells) for number, cells in table.rows]
-    return SheetRows(numbered, places, address_places, _question_of(chosen.best.columns))
+        numbered += [
+            (index * ROWS_OF_A_WORKSHEET + number, cells)
+            for number, cells in table.rows
+        ]
+    return SheetRows(
+        numbered, places, address_places, _question_of(chosen.best.columns)
+    )
 
 
 def _question_of(columns: Iterable[Column]) -> str:

@@ -9,7 +9,11 @@ from .cells import cell_at
 from .data_rows import Block
 from .grid import Grid
 
-_FIELDS = {"listing": "listing_address", "store": "store_address", "short": "listing_address"}
+_FIELDS = {
+    "listing": "listing_address",
+    "store": "store_address",
+    "short": "listing_address",
+}
 _SAMPLE = 300
 
 

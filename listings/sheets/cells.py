@@ -11,7 +11,11 @@ from .traditional import SIMPLIFIED
 
 # Zero-width characters and direction marks.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
-BLANK = INVISIBLE + "\x00" + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+BLANK = (
+    INVISIBLE
+    + "\x00"
+    + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+)
 EXACT_INTEGER = 2**53
 
 _drop_invisible = {ord(c): None for c in INVISIBLE + "\x00"}
@@ -34,7 +38,11 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S") if value.time() != datetime.time() else value.strftime("%Y-%m-%d")
+        return (
+            value.strftime("%Y-%m-%d %H:%M:%S")
+            if value.time() != datetime.time()
+            else value.strftime("%Y-%m-%d")
+        )
     if isinstance(value, datetime.date):
         return value.isoformat()
     return str(value)
@@ -81,7 +89,9 @@ def readable(text: str) -> str:
 _serial = re.compile(r"\(?[0-9]{1,7}\)?[.、)]?(?:\.0)?")
 _SUMS = r"(?:合计|总计|小计|累计|共计|本页合计|以上合计|(?:sub|grand)?total)"
 _total = re.compile(rf"{_SUMS}:?")
-_total_and_more = re.compile(rf"{_SUMS}(?!划).{{0,16}}|共[0-9]+[条行件个家](?:链接|商品|店铺)?")
+_total_and_more = re.compile(
+    rf"{_SUMS}(?!划).{{0,16}}|共[0-9]+[条行件个家](?:链接|商品|店铺)?"
+)
 
 
 def is_serial_number(text: str) -> bool:
@@ -98,7 +108,9 @@ def is_total_row(cells: Sequence[str]) -> bool:
     for cell in cells:
         if not cell or is_blank(cell):
             continue
-        if len(cell) <= 40 and (_total_and_more if first else _total).fullmatch(plain(cell)):
+        if len(cell) <= 40 and (_total_and_more if first else _total).fullmatch(
+            plain(cell)
+        ):
             return True
         first = False
     return False

@@ -15,7 +15,13 @@ from .places import moved_rows, with_places_for
 from .refusals import SheetRefused, refused
 
 MOST_WORKSHEETS = 100
-_ABOUT_ONE_WORKSHEET = ("no-address-column", "no-rows", "no-header", "label-and-value", "only-hidden-rows")
+_ABOUT_ONE_WORKSHEET = (
+    "no-address-column",
+    "no-rows",
+    "no-header",
+    "label-and-value",
+    "only-hidden-rows",
+)
 
 
 class Fault(NamedTuple):
@@ -54,7 +60,9 @@ class NothingToRead(SheetRefused):
         self.faults = faults
 
 
-def choose(grids: Iterable[Grid], limits: Limits, clock: Clock, corrections: Corrections) -> Choice:
+def choose(
+    grids: Iterable[Grid], limits: Limits, clock: Clock, corrections: Corrections
+) -> Choice:
     """The worksheet that holds most rows, those that are read with it, and what the others hold.
 
     Raises SheetRefused where others of like size have columns of another meaning and nobody will look at what was
@@ -66,7 +74,12 @@ def choose(grids: Iterable[Grid], limits: Limits, clock: Clock, corrections: Cor
     left_out = _excluded(tables, corrections)
     wanted = [table for table in tables if table not in left_out]
     best = max(wanted, key=lambda table: _preference(table, corrections))
-    rest = [table for table in wanted if table is not best and (table.weight() or corrections.is_read(table.grid.name))]
+    rest = [
+        table
+        for table in wanted
+        if table is not best
+        and (table.weight() or corrections.is_read(table.grid.name))
+    ]
     best, alike, others = _of_the_same_meaning(best, rest, corrections)
     if not corrections.is_reviewed:
         _refuse_as_large(others, best, tables)
@@ -82,7 +95,9 @@ def choose(grids: Iterable[Grid], limits: Limits, clock: Clock, corrections: Cor
 
 def _excluded(tables: list[Table], corrections: Corrections) -> list[Table]:
     """The worksheets that people said are not read; none if that would be all: such a file helps nobody."""
-    excluded = [table for table in tables if corrections.is_read(table.grid.name) is False]
+    excluded = [
+        table for table in tables if corrections.is_read(table.grid.name) is False
+    ]
     if len(excluded) == len(tables):
         return []
     return excluded
@@ -93,7 +108,9 @@ def _refuse_as_large(others: list[Table], best: Table, tables: list[Table]) -> N
     unread = [table for table in others if _is_as_large(table, best)]
     if unread:
         named = {best.grid.name, *(table.grid.name for table in unread)}
-        names = "、".join(f"“{table.grid.name}”" for table in tables if table.grid.name in named)
+        names = "、".join(
+            f"“{table.grid.name}”" for table in tables if table.grid.name in named
+        )
         raise refused("two-worksheets", names=names[:200])
 
 
@@ -131,7 +148,9 @@ def _understood(
 def _is_as_large(table: Table, best: Table) -> bool:
     """Whether a worksheet holds so much beside the best one that leaving it out would be wrong."""
     weight = table.weight()
-    return weight >= 3 and weight * 3 >= best.weight() and not is_example(table.grid.name)
+    return (
+        weight >= 3 and weight * 3 >= best.weight() and not is_example(table.grid.name)
+    )
 
 
 def _of_the_same_meaning(
@@ -145,7 +164,9 @@ def _of_the_same_meaning(
     for table in rest:
         is_taken_in = corrections.is_read(table.grid.name) is True
         if is_taken_in:
-            best = replace(best, columns=with_places_for(table.columns, best.columns, best.rows))
+            best = replace(
+                best, columns=with_places_for(table.columns, best.columns, best.rows)
+            )
         moved = moved_rows(table.rows, table.columns, best.columns)
         is_other = is_example(table.grid.name) and not is_taken_in
         if moved is None or is_other or len(alike) == MOST_WORKSHEETS:
@@ -178,7 +199,11 @@ def _fullest(faults: list[Fault]) -> SheetRefused:
     fullest = max(faults, key=lambda fault: fault.rows)
     if len(faults) == 1:
         return fullest.refusal
-    return refused(fullest.refusal.code, worksheet=fullest.grid.name[:60], **fullest.refusal.details)
+    return refused(
+        fullest.refusal.code,
+        worksheet=fullest.grid.name[:60],
+        **fullest.refusal.details,
+    )
 
 
 def _faulty_ones(faults: list[Fault]) -> Iterator[NotRead]:
@@ -186,7 +211,11 @@ def _faulty_ones(faults: list[Fault]) -> Iterator[NotRead]:
     for rows, grid, refusal, _table in faults:
         if grid.fault is not None and rows:
             yield NotRead(grid.name, 1, rows, rows, "too-far")
-        numbers = [number for number, cells in enumerate(grid.rows, start=1) if cells and has_address(cells)]
+        numbers = [
+            number
+            for number, cells in enumerate(grid.rows, start=1)
+            if cells and has_address(cells)
+        ]
         if numbers and refusal.code in REASONS:
             yield _as_not_read(grid, numbers, refusal.code)
 

@@ -39,7 +39,9 @@ class Candidate:
 
     def share(self, test: Callable[[str], bool]) -> float:
         """The share of its filled cells that pass."""
-        return sum(map(test, self.cells.values())) / len(self.cells) if self.cells else 0.0
+        return (
+            sum(map(test, self.cells.values())) / len(self.cells) if self.cells else 0.0
+        )
 
     def usable_share(self) -> float:
         return len(self.addresses) / len(self.cells) if self.cells else 0.0
@@ -49,11 +51,17 @@ class Candidate:
         if not self.addresses and self.says in headers.ADDRESS_FIELDS:
             return self.says
         counts = Counter(address.kind for address in self.addresses.values())
-        return "store_address" if counts["store"] > counts["listing"] + counts["short"] else "listing_address"
+        return (
+            "store_address"
+            if counts["store"] > counts["listing"] + counts["short"]
+            else "listing_address"
+        )
 
 
 def map_columns(
-    headings: Sequence[str], says: Sequence[tuple[str, bool] | None], rows: Sequence[Sequence[str]]
+    headings: Sequence[str],
+    says: Sequence[tuple[str, bool] | None],
+    rows: Sequence[Sequence[str]],
 ) -> list[Column]:
     """The columns that matter, address columns first and by position.
 
@@ -61,10 +69,15 @@ def map_columns(
     sample of them is looked at. A field other than an address has at most one column.
     """
     sample = sample_of(rows)
-    candidates = [candidate_at(index, headings, says, sample) for index in range(max(map(len, sample), default=0))]
+    candidates = [
+        candidate_at(index, headings, says, sample)
+        for index in range(max(map(len, sample), default=0))
+    ]
     addresses = _address_columns(candidates)
     taken = {column.index for column in addresses}
-    return addresses + _other_columns([column for column in candidates if column.index not in taken])
+    return addresses + _other_columns(
+        [column for column in candidates if column.index not in taken]
+    )
 
 
 def sample_of(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
@@ -76,9 +89,16 @@ def sample_of(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
 
 
 def candidate_at(
-    index: int, headings: Sequence[str], says: Sequence[tuple[str, bool] | None], sample: list[Sequence[str]]
+    index: int,
+    headings: Sequence[str],
+    says: Sequence[tuple[str, bool] | None],
+    sample: list[Sequence[str]],
 ) -> Candidate:
-    cells = {number: row[index] for number, row in enumerate(sample) if index < len(row) and not is_blank(row[index])}
+    cells = {
+        number: row[index]
+        for number, row in enumerate(sample)
+        if index < len(row) and not is_blank(row[index])
+    }
     field_name, known = (says[index] if index < len(says) else None) or (None, False)
     column = Candidate(index, cell_at(headings, index), field_name, known, cells)
     for number, cell in cells.items():
@@ -91,23 +111,44 @@ def candidate_at(
 
 _NEVER = (headers.COMPARISON, headers.SERIAL, headers.ITEM_NUMBER)
 _NAMES = ("store_name", "title")
-_BETTER_THAN_NOTHING = (headers.EVIDENCE, headers.OTHER, "title", "store_name", "platform", "remark")
+_BETTER_THAN_NOTHING = (
+    headers.EVIDENCE,
+    headers.OTHER,
+    "title",
+    "store_name",
+    "platform",
+    "remark",
+)
 
 
 def _address_columns(candidates: list[Candidate]) -> list[Column]:
     """The columns whose addresses count, by position; those that show other pages for comparison left out."""
     named = [column for column in candidates if _named_address(column)]
-    by_content = [column for column in candidates if column not in named and column.usable_share() >= 0.5]
-    unnamed = [c for c in by_content if c.says not in (*_NEVER, *_BETTER_THAN_NOTHING, *headers.ADDRESS_FIELDS)]
+    by_content = [
+        column
+        for column in candidates
+        if column not in named and column.usable_share() >= 0.5
+    ]
+    unnamed = [
+        c
+        for c in by_content
+        if c.says not in (*_NEVER, *_BETTER_THAN_NOTHING, *headers.ADDRESS_FIELDS)
+    ]
     chosen = _without_comparisons(sorted(named, key=_strength, reverse=True), unnamed)
     kinds = {_address_field(column) for column in chosen if column.addresses}
-    misnamed = [c for c in by_content if c.says in _NAMES and c.usable_share() >= 0.8 and c.kind() not in kinds]
+    misnamed = [
+        c
+        for c in by_content
+        if c.says in _NAMES and c.usable_share() >= 0.8 and c.kind() not in kinds
+    ]
     chosen = _without_comparisons(chosen, misnamed)
     if not any(column.addresses for column in chosen):
         last = [column for column in by_content if column.says in _BETTER_THAN_NOTHING]
         chosen += _without_comparisons([], last)
     return [
-        Column(_address_field(c), c.index, c.heading, "header" if c in named else "content")
+        Column(
+            _address_field(c), c.index, c.heading, "header" if c in named else "content"
+        )
         for c in sorted(chosen, key=lambda c: c.index)
     ]
 
@@ -133,18 +174,31 @@ def _looks_like_address(cell: str) -> bool:
 def _strength(column: Candidate) -> tuple[int, int, int, int]:
     """How sure it is that a column is about the goods complained of; for choosing between two that disagree."""
     accused = headers.accuses(column.heading)
-    return accused, column.known, len({a.canonical_id for a in column.addresses.values()}), -column.index
+    return (
+        accused,
+        column.known,
+        len({a.canonical_id for a in column.addresses.values()}),
+        -column.index,
+    )
 
 
-def _without_comparisons(named: list[Candidate], unnamed: list[Candidate]) -> list[Candidate]:
+def _without_comparisons(
+    named: list[Candidate], unnamed: list[Candidate]
+) -> list[Candidate]:
     """The named columns and those without a telling name, but of two that disagree row after row only the stronger."""
     chosen: list[Candidate] = []
     for column in named:
-        if not any(_disagreement(column, other, most_rows=5) >= 0.6 for other in chosen):
+        if not any(
+            _disagreement(column, other, most_rows=5) >= 0.6 for other in chosen
+        ):
             chosen.append(column)
     for column in sorted(unnamed, key=_strength, reverse=True):
-        only_listings = column.kind() == "listing_address" and all(c.kind() != "listing_address" for c in chosen)
-        if only_listings or not any(_disagreement(column, other, most_rows=1) > 0.3 for other in chosen):
+        only_listings = column.kind() == "listing_address" and all(
+            c.kind() != "listing_address" for c in chosen
+        )
+        if only_listings or not any(
+            _disagreement(column, other, most_rows=1) > 0.3 for other in chosen
+        ):
             chosen.append(column)
     return chosen
 
@@ -178,23 +232,39 @@ def _other_columns(candidates: list[Candidate]) -> list[Column]:
         named = [column for column in free if column.says == name]
         if named:
             best = max(
-                named, key=lambda column: (_fits(name, column) >= 0.5, column.known, bool(column.cells), -column.index)
+                named,
+                key=lambda column: (
+                    _fits(name, column) >= 0.5,
+                    column.known,
+                    bool(column.cells),
+                    -column.index,
+                ),
             )
             chosen[name] = best, "header"
             free.remove(best)
     for name in names:
-        doubtful = name in chosen and not chosen[name][0].known and _fits(name, chosen[name][0]) < 0.2
+        doubtful = (
+            name in chosen
+            and not chosen[name][0].known
+            and _fits(name, chosen[name][0]) < 0.2
+        )
         if name in _FITS and (name not in chosen or doubtful):
             fitting = [
                 column
                 for column in free
-                if column.says != "remark" and _fits(name, column) >= _ENOUGH[column.says is None]
+                if column.says != "remark"
+                and _fits(name, column) >= _ENOUGH[column.says is None]
             ]
             if fitting:
-                best = max(fitting, key=lambda column: (_fits(name, column), -column.index))
+                best = max(
+                    fitting, key=lambda column: (_fits(name, column), -column.index)
+                )
                 chosen[name] = best, "content"
                 free.remove(best)
-    return [Column(name, column.index, column.heading, how) for name, (column, how) in chosen.items()]
+    return [
+        Column(name, column.index, column.heading, how)
+        for name, (column, how) in chosen.items()
+    ]
 
 
 def _fits(name: str, column: Candidate) -> float:
@@ -211,7 +281,9 @@ _demand = re.compile(
     r"下架|删除|移除|屏蔽|断开|关店|关闭|关停|封店|封禁|查封|清退|撤下|下线|终止|整改|close|remove|takedown|delete",
     re.IGNORECASE,
 )
-_shop_name = re.compile(r"店|铺|旗舰|代购|批发|工厂|集市|严选|优选|生活馆|专营|商行|商贸|百货")
+_shop_name = re.compile(
+    r"店|铺|旗舰|代购|批发|工厂|集市|严选|优选|生活馆|专营|商行|商贸|百货"
+)
 
 
 def _is_platform(cell: str) -> bool:
@@ -223,11 +295,17 @@ def _is_demand(cell: str) -> bool:
 
 
 def _is_violation(cell: str) -> bool:
-    return len(cell) <= 30 and violation_kind(cell) not in ("", "other") and not _is_demand(cell)
+    return (
+        len(cell) <= 30
+        and violation_kind(cell) not in ("", "other")
+        and not _is_demand(cell)
+    )
 
 
 def _is_date(cell: str) -> bool:
-    return not readable(cell).replace(".", "").isdigit() and parse_date(cell) is not None
+    return (
+        not readable(cell).replace(".", "").isdigit() and parse_date(cell) is not None
+    )
 
 
 def _is_price(cell: str) -> bool:
@@ -250,18 +328,31 @@ _FITS: dict[str, Callable[[str], bool]] = {
 
 
 def with_corrections(
-    columns: Sequence[Column], headings: Sequence[str], given: Mapping[int, tuple[str, str]]
+    columns: Sequence[Column],
+    headings: Sequence[str],
+    given: Mapping[int, tuple[str, str]],
 ) -> list[Column]:
     """The columns with what people said of some of them: place → what it is read as, which may be none of the fields,
     and who says so. What a person gives to one column no other has, addresses excepted."""
     if not given:
         return list(columns)
-    taken = {meaning for meaning, _by in given.values() if meaning not in headers.ADDRESS_FIELDS}
-    kept = [column for column in columns if column.index not in given and column.field not in taken]
+    taken = {
+        meaning
+        for meaning, _by in given.values()
+        if meaning not in headers.ADDRESS_FIELDS
+    }
+    kept = [
+        column
+        for column in columns
+        if column.index not in given and column.field not in taken
+    ]
     for place, (meaning, by) in given.items():
         if meaning in headers.FIELDS:
             kept.append(Column(meaning, place, cell_at(headings, place), by))
-    return sorted(kept, key=lambda column: (column.field not in headers.ADDRESS_FIELDS, column.index))
+    return sorted(
+        kept,
+        key=lambda column: (column.field not in headers.ADDRESS_FIELDS, column.index),
+    )
 
 
 def missing_addresses(columns: Iterable[Column]) -> bool:

@@ -8,7 +8,13 @@ from .cells import BLANK, is_blank
 from .not_read import READABLE
 
 # What a column may be read as: one of the fields, or what is known of it although it is not used.
-NOT_USED = (headers.SERIAL, headers.ITEM_NUMBER, headers.EVIDENCE, headers.COMPARISON, headers.OTHER)
+NOT_USED = (
+    headers.SERIAL,
+    headers.ITEM_NUMBER,
+    headers.EVIDENCE,
+    headers.COMPARISON,
+    headers.OTHER,
+)
 MEANINGS = (*headers.FIELDS, *NOT_USED)
 # Who decided on a column, besides `columns`: a person, of this file or of an earlier one.
 BY_PERSON, BY_MEMORY = "person", "memory"
@@ -73,7 +79,9 @@ class Corrections:
         """What stands in the rows of a worksheet that name no platform."""
         return self.of(name).platform or self.remembered.platforms.get(name, "")
 
-    def meanings(self, name: str, headings: Sequence[str], *, is_first: bool) -> dict[int, tuple[str, str]]:
+    def meanings(
+        self, name: str, headings: Sequence[str], *, is_first: bool
+    ) -> dict[int, tuple[str, str]]:
         """Place of a column → what it is read as, and who says so: BY_PERSON or BY_MEMORY.
 
         is_first: whether these are the headings that the person saw, or those of a further block, whose columns are
@@ -100,17 +108,28 @@ class Corrections:
 
 
 def _by_words(said: Mapping[int, str], headings: Sequence[str]) -> dict[str, str]:
-    return {headers.heading_key(headings[place]): said[place] for place in said if place < len(headings)}
+    return {
+        headers.heading_key(headings[place]): said[place]
+        for place in said
+        if place < len(headings)
+    }
 
 
 def header_key(cells: Iterable[str]) -> str:
     """A row of headings for comparing."""
-    words = [headers.heading_key(cell.strip(BLANK)) for cell in cells if cell and not is_blank(cell)]
+    words = [
+        headers.heading_key(cell.strip(BLANK))
+        for cell in cells
+        if cell and not is_blank(cell)
+    ]
     return "|".join(words)[:LONGEST_HEADER]
 
 
 def corrections_from(
-    said: Mapping[str, Mapping[str, object]], remembered: Remembered, *, is_reviewed: bool
+    said: Mapping[str, Mapping[str, object]],
+    remembered: Remembered,
+    *,
+    is_reviewed: bool,
 ) -> Corrections:
     """Corrections as they are kept, name of a worksheet → the fields of a WorksheetCorrection; unknown ones are
     passed over."""
@@ -126,9 +145,15 @@ def _worksheet(fields: Mapping[str, object]) -> WorksheetCorrection:
         columns=_columns(columns) if isinstance(columns, Mapping) else {},
         is_read=is_read if isinstance(is_read, bool) else None,
         platform=str(fields.get("platform") or ""),
-        reads=frozenset(READABLE.intersection(reads)) if isinstance(reads, list) else frozenset(),
+        reads=frozenset(READABLE.intersection(reads))
+        if isinstance(reads, list)
+        else frozenset(),
     )
 
 
 def _columns(said: Mapping[str, object]) -> dict[int, str]:
-    return {int(place): str(meaning) for place, meaning in said.items() if meaning in MEANINGS}
+    return {
+        int(place): str(meaning)
+        for place, meaning in said.items()
+        if meaning in MEANINGS
+    }

@@ -110,7 +110,11 @@ class RowJudge:
 
     def _begins_block(self, cells: list[str], filled: Sequence[str]) -> bool:
         """Whether a row is the header of a further block; if so, the rows below it are collected by themselves."""
-        if len(filled) < _LEAST_NAMES or has_address(cells) or any(is_serial_number(cell) for cell in filled):
+        if (
+            len(filled) < _LEAST_NAMES
+            or has_address(cells)
+            or any(is_serial_number(cell) for cell in filled)
+        ):
             return False
         headings = [cell.strip(BLANK) for cell in cells]
         says = [headers.heading_field(heading) for heading in headings]
@@ -127,7 +131,11 @@ class RowJudge:
 
 def has_address(cells: Sequence[str]) -> bool:
     """Whether a cell names a listing, a store or a short link."""
-    return any(("://" in cell or "．" in cell or "." in cell) and read_cell(cell).kind in USABLE for cell in cells)
+    return any(
+        ("://" in cell or "．" in cell or "." in cell)
+        and read_cell(cell).kind in USABLE
+        for cell in cells
+    )
 
 
 def _filled(cells: Sequence[str]) -> tuple[str, ...]:
@@ -157,7 +165,11 @@ def _marked(cells: Sequence[str]) -> str | None:
 
 
 def _serial_places(block: Block) -> list[int]:
-    return [place for place, said in enumerate(block.says) if said is not None and said[0] == headers.SERIAL]
+    return [
+        place
+        for place, said in enumerate(block.says)
+        if said is not None and said[0] == headers.SERIAL
+    ]
 
 
 def _only_serial_numbers(cells: Sequence[str], serials: list[int]) -> bool:
@@ -169,7 +181,11 @@ def _only_serial_numbers(cells: Sequence[str], serials: list[int]) -> bool:
         return False
     filled = [index for index, cell in enumerate(cells) if cell and not is_blank(cell)]
     in_place = set(filled) <= set(serials) if serials else len(filled) == 1
-    return bool(filled) and in_place and all(is_serial_number(cells[index]) for index in filled)
+    return (
+        bool(filled)
+        and in_place
+        and all(is_serial_number(cells[index]) for index in filled)
+    )
 
 
 def spans(skipped: Sequence[Skipped]) -> Iterator[tuple[int, int, int, str]]:

@@ -25,7 +25,9 @@ _WIDE = 64
 _END_OF_FILE = "\x1a"
 
 
-def read_delimited(content: bytes, limits: Limits, clock: Clock, *, joins_fields: bool = True) -> Grid:
+def read_delimited(
+    content: bytes, limits: Limits, clock: Clock, *, joins_fields: bool = True
+) -> Grid:
     """The records of a text file. Record numbers count records, not lines: a quoted cell may hold line breaks.
 
     joins_fields: whether fields that an unquoted delimiter cut are joined by the headings of a complaint. What was
@@ -51,7 +53,9 @@ def read_delimited(content: bytes, limits: Limits, clock: Clock, *, joins_fields
     return grid
 
 
-def _records(text: str, delimiter: str, limits: Limits, clock: Clock) -> list[list[str]]:
+def _records(
+    text: str, delimiter: str, limits: Limits, clock: Clock
+) -> list[list[str]]:
     """The fields of each record; [] for one in which nothing is filled in."""
     rows: list[list[str]] = []
     filled = 0
@@ -68,7 +72,9 @@ def _records(text: str, delimiter: str, limits: Limits, clock: Clock) -> list[li
             if filled > limits.max_rows + MARGIN:
                 raise refused("too-many-rows", rows=limits.max_rows)
     except csv.Error as fault:
-        raise refused("cell-too-long", row=len(rows) + 1, characters=csv.field_size_limit()) from fault
+        raise refused(
+            "cell-too-long", row=len(rows) + 1, characters=csv.field_size_limit()
+        ) from fault
     return rows
 
 
@@ -76,18 +82,29 @@ def _remarks_on_encoding(decoded: Decoded, rows: list[list[str]]) -> Iterator[st
     if decoded.is_mixed:
         yield "mixed-encodings"
     if decoded.is_replaced:
-        bad = [number for number, row in enumerate(rows, start=1) if REPLACEMENT in "".join(row)]
+        bad = [
+            number
+            for number, row in enumerate(rows, start=1)
+            if REPLACEMENT in "".join(row)
+        ]
         yield about_rows("bytes-replaced", bad)
 
 
-_markup = re.compile(r"\s*<(?:!doctype|!--|html|head|body|meta|table|div|\?xml|svg|workbook)", re.IGNORECASE)
+_markup = re.compile(
+    r"\s*<(?:!doctype|!--|html|head|body|meta|table|div|\?xml|svg|workbook)",
+    re.IGNORECASE,
+)
 _control = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
 
 
 def _refuse_other_text(text: str) -> None:
     """Raise for text that is no table: HTML, XML, JSON, or a binary file that happened to decode."""
     if _markup.match(text):
-        raise refused("wrong-extension", says="CSV", found="XML" if text.lstrip()[:5].lower() == "<?xml" else "HTML")
+        raise refused(
+            "wrong-extension",
+            says="CSV",
+            found="XML" if text.lstrip()[:5].lower() == "<?xml" else "HTML",
+        )
     start = text.lstrip(BLANK)[:1]
     if start and start in "{[":
         try:
@@ -125,7 +142,11 @@ def _find_delimiter(text: str) -> str:
             widths = Counter(len(row) for row in itertools.islice(reader, 200) if row)
         except csv.Error:
             continue
-        score = max((width - 1) * count for width, count in widths.items()) / widths.total() if widths else 0.0
+        score = (
+            max((width - 1) * count for width, count in widths.items()) / widths.total()
+            if widths
+            else 0.0
+        )
         if score > best_score:
             best, best_score = delimiter, score
     return best
@@ -146,7 +167,9 @@ def _refuse_swallowed(rows: list[list[str]], delimiter: str) -> None:
     least = max(2, _usual_width(rows) - 3)
     for number, row in enumerate(rows, start=1):
         for cell in row:
-            if ("\n" in cell or "\r" in cell) and _holds_records(cell, delimiter, least):
+            if ("\n" in cell or "\r" in cell) and _holds_records(
+                cell, delimiter, least
+            ):
                 raise refused("unclosed-quote", row=number)
 
 

@@ -25,7 +25,15 @@ _MARKS = [
 ]
 _CHINESE = ("gb18030", "big5hkscs", "cp950")
 # What a firm's program may write besides; no single-byte encoding, for those never fail and so prove nothing.
-_LAST_RESORT = ["shift_jis", "cp932", "euc_jp", "cp949", "euc_kr", "utf_16_le", "utf_16_be"]
+_LAST_RESORT = [
+    "shift_jis",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "euc_kr",
+    "utf_16_le",
+    "utf_16_be",
+]
 # The share of usual characters from which a text is no mojibake. Chinese read rightly has 0.95 and more; read as the
 # other Chinese encoding it has about a half.
 _LEGIBLE = 0.75
@@ -52,7 +60,10 @@ def decode(content: bytes) -> Decoded:
     Single bad bytes become U+FFFD. Where lines in UTF-8 stand among lines in a Chinese encoding, each is read in its
     own. Raises SheetRefused "unreadable-encoding".
     """
-    evident = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), _evident_utf16(content))
+    evident = next(
+        (encoding for mark, encoding in _MARKS if content.startswith(mark)),
+        _evident_utf16(content),
+    )
     if evident is not None:
         found = _with_few_bad(content, evident) or _unreadable()
     else:
@@ -80,7 +91,10 @@ def _with_few_bad(content: bytes, encoding: str) -> Decoded | None:
 
 def _are_few(text: str) -> bool:
     bad = text.count(REPLACEMENT)
-    return bad <= _FEW or (bad <= _FEW_SHARE * len(text) and bad <= _FEW_SHARE * len(_foreign.findall(text)))
+    return bad <= _FEW or (
+        bad <= _FEW_SHARE * len(text)
+        and bad <= _FEW_SHARE * len(_foreign.findall(text))
+    )
 
 
 def _unreadable() -> Decoded:
@@ -111,20 +125,29 @@ def _unmarked(content: bytes) -> Decoded:
     else:
         encodings = _by_sense(("utf-8", *_CHINESE), [*lines[:_HEADER_WITHIN], *foreign])
         candidates = [_with_few_bad(content, encoding) for encoding in encodings]
-    legible = next((found for found in candidates if found is not None and _is_legible(found)), None)
+    legible = next(
+        (found for found in candidates if found is not None and _is_legible(found)),
+        None,
+    )
     return legible or _guessed(content) or _single_faults(content) or _unreadable()
 
 
 def _is_legible(found: Decoded) -> bool:
     """Whether it is no mojibake: its characters are usual ones; or rare ones, but the headings are known words."""
     sample = found.text[:_SAMPLE]
-    return _share(_usual, sample) >= _LEGIBLE or (not found.is_replaced and _headings(sample) >= 2)
+    return _share(_usual, sample) >= _LEGIBLE or (
+        not found.is_replaced and _headings(sample) >= 2
+    )
 
 
 def _by_sense(encodings: Sequence[str], lines: list[bytes]) -> list[str]:
     """The encodings, first the one under which the first lines make most sense."""
     sample = b"".join(lines[:_SAMPLE_LINES])[:_SAMPLE]
-    return sorted(encodings, key=lambda encoding: _sense(sample.decode(encoding, "replace")), reverse=True)
+    return sorted(
+        encodings,
+        key=lambda encoding: _sense(sample.decode(encoding, "replace")),
+        reverse=True,
+    )
 
 
 def _single_faults(content: bytes) -> Decoded | None:
@@ -137,7 +160,9 @@ def _single_faults(content: bytes) -> Decoded | None:
 
 def _guessed(content: bytes) -> Decoded | None:
     """The text in the encoding of a neighbouring country, where its characters are usual there."""
-    guess = charset_normalizer.from_bytes(content[:_SAMPLE], cp_isolation=_LAST_RESORT).best()
+    guess = charset_normalizer.from_bytes(
+        content[:_SAMPLE], cp_isolation=_LAST_RESORT
+    ).best()
     if guess is None:
         return None
     decoded = _strict(content, guess.encoding)
@@ -150,7 +175,9 @@ _utf8_character = re.compile(rb"[\xe3-\xef][\x80-\xbf]{2}")
 
 
 def _is_chinese_utf8(line: bytes) -> bool:
-    return _utf8_character.search(line) is not None and _strict(line, "utf-8") is not None
+    return (
+        _utf8_character.search(line) is not None and _strict(line, "utf-8") is not None
+    )
 
 
 def _line_by_line(lines: list[bytes], base: str) -> Decoded | None:
@@ -183,7 +210,9 @@ def _line(line: bytes, base: str) -> tuple[str, str]:
 def _sense(text: str) -> tuple[float, int]:
     """How much sense a text makes, by its usual characters and by the headings that are known words; of two alike, the
     one with fewer bad bytes makes more."""
-    return round(_share(_usual, text) + 0.1 * min(_headings(text), 5), 2), -text.count(REPLACEMENT)
+    return round(_share(_usual, text) + 0.1 * min(_headings(text), 5), 2), -text.count(
+        REPLACEMENT
+    )
 
 
 def _headings(text: str) -> int:
@@ -191,7 +220,11 @@ def _headings(text: str) -> int:
     best = 0
     for line in text.splitlines()[:_HEADER_WITHIN]:
         cells = [cell for cell in _delimiter.split(line[:2000]) if not cell.isascii()]
-        named = {field[0] for cell in cells if (field := heading_field(cell)) is not None and field[0] in _NAMED}
+        named = {
+            field[0]
+            for cell in cells
+            if (field := heading_field(cell)) is not None and field[0] in _NAMED
+        }
         best = max(best, len(named))
     return best
 
@@ -212,11 +245,15 @@ _signs = r"\u00a5\u00b7\u00d7\u2010-\u2027\u2030\u203b\u2103\u2160-\u216b\u2460-
 
 
 def _first_level(encoding: str, leads: range, trails: list[int]) -> str:
-    return "".join(bytes([lead, trail]).decode(encoding, "ignore") for lead in leads for trail in trails)
+    return "".join(
+        bytes([lead, trail]).decode(encoding, "ignore")
+        for lead in leads
+        for trail in trails
+    )
 
 
-_everyday = _first_level("gb2312", range(0xB0, 0xD8), [*range(0xA1, 0xFF)]) + _first_level(
-    "big5", range(0xA4, 0xC7), [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
-)
+_everyday = _first_level(
+    "gb2312", range(0xB0, 0xD8), [*range(0xA1, 0xFF)]
+) + _first_level("big5", range(0xA4, 0xC7), [*range(0x40, 0x7F), *range(0xA1, 0xFF)])
 _usual = re.compile(f"[{_signs}{_everyday}]")
 _neighbours = re.compile(f"[{_signs}{_everyday}\\u3041-\\u30ff\\uac00-\\ud7a3]")

@@ -19,7 +19,9 @@ _maybe_prefixed = re.compile(rb":(?:c|row)[\s>/]")
 _bare = re.compile(rb"<(?:c|row)[\s>/]")
 # A row number beyond each bound, or a reference that may lie far out: three letters, or anything with an entity.
 _FAR = {
-    bound: re.compile(rb' r="[A-Za-z]{0,2}+(?:[A-Za-z]|' + beyond + rb"|[A-Za-z0-9]*+&)")
+    bound: re.compile(
+        rb' r="[A-Za-z]{0,2}+(?:[A-Za-z]|' + beyond + rb"|[A-Za-z0-9]*+&)"
+    )
     for bound, beyond in (
         (199_999, rb"[2-9]\d{5}|\d{7}"),
         (99_999, rb"\d{6}"),
@@ -30,7 +32,11 @@ _FAR = {
 _two_letters = re.compile(rb""" r="([A-Za-z]{2})\d""")
 # Lawful ways to write a reference that spreadsheet programs do not use.
 _ODD = (b"r =", b"r= ")
-_ODD_WITH_BREAKS = tuple(odd for space in (b"\t", b"\n", b"\r") for odd in (b"r" + space, b"=" + space, space + b"r="))
+_ODD_WITH_BREAKS = tuple(
+    odd
+    for space in (b"\t", b"\n", b"\r")
+    for odd in (b"r" + space, b"=" + space, space + b"r=")
+)
 _COLUMNS_OF_A_WORKSHEET = 16_384
 # The XML declaration at the start, after which programs do break the line.
 _DECLARATION = 60
@@ -46,19 +52,27 @@ class BlankStrings:
     def __contains__(self, number: int) -> bool:
         if self._known is None:
             strings = enumerate(_shared_string.finditer(self._content))
-            self._known = {index for index, string in strings if _shows_nothing(string[1] or b"")}
+            self._known = {
+                index for index, string in strings if _shows_nothing(string[1] or b"")
+            }
         return number in self._known
 
 
-_shared_string = re.compile(rb"<(?:[\w.-]+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:[\w.-]+:)?si>)", re.DOTALL)
+_shared_string = re.compile(
+    rb"<(?:[\w.-]+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:[\w.-]+:)?si>)", re.DOTALL
+)
 _tag = re.compile(rb"<[^>]*>")
 
 
 def _shows_nothing(xml: bytes) -> bool:
-    return b"<!" not in xml and is_blank(unescape(_tag.sub(b"", xml).decode("utf-8", "replace")))
+    return b"<!" not in xml and is_blank(
+        unescape(_tag.sub(b"", xml).decode("utf-8", "replace"))
+    )
 
 
-def check_extent(content: bytes, prefix: bytes, blanks: BlankStrings, limits: Limits, clock: Clock) -> bytes:
+def check_extent(
+    content: bytes, prefix: bytes, blanks: BlankStrings, limits: Limits, clock: Clock
+) -> bytes:
     """The worksheet, with cells emptied that show nothing beyond its last filled cell, where they reach too far.
 
     prefix: of its tags. blanks: the workbook's shared strings.
@@ -77,7 +91,12 @@ def check_extent(content: bytes, prefix: bytes, blanks: BlankStrings, limits: Li
             clock.check()
         if len(row) > 4 * most_cells:
             most_cells = max(most_cells, row.count(cell))
-    columns = max([most_cells, *(column_number(name) for name in set(_two_letters.findall(content)))])
+    columns = max(
+        [
+            most_cells,
+            *(column_number(name) for name in set(_two_letters.findall(content))),
+        ]
+    )
     allowed = min(2 * limits.max_rows, limits.max_cells // max(1, columns))
     far = next((pattern for bound, pattern in _FAR.items() if bound <= allowed), None)
     if (
@@ -95,7 +114,9 @@ def check_extent(content: bytes, prefix: bytes, blanks: BlankStrings, limits: Li
 def _has_odd_references(content: bytes) -> bool:
     if (b"'" in content and b"r='" in content) or any(odd in content for odd in _ODD):
         return True
-    broken = any(content.find(space, _DECLARATION) >= 0 for space in (b"\t", b"\n", b"\r"))
+    broken = any(
+        content.find(space, _DECLARATION) >= 0 for space in (b"\t", b"\n", b"\r")
+    )
     return broken and any(odd in content for odd in _ODD_WITH_BREAKS)
 
 
@@ -110,9 +131,14 @@ def root_prefix(content: bytes) -> bytes:
 def _refuse_other_prefixes(cells: bytes, prefix: bytes) -> None:
     """Among the cells, tags of another prefix are no spreadsheet's work: the reader would take them for cells."""
     if not prefix:
-        if _maybe_prefixed.search(cells) is not None and _prefixed.search(cells) is not None:
+        if (
+            _maybe_prefixed.search(cells) is not None
+            and _prefixed.search(cells) is not None
+        ):
             raise refused("damaged")
-    elif _bare.search(cells) is not None or set(_prefixed.findall(cells)) - {prefix[:-1]}:
+    elif _bare.search(cells) is not None or set(_prefixed.findall(cells)) - {
+        prefix[:-1]
+    }:
         raise refused("damaged")
 
 
@@ -136,7 +162,9 @@ class _Cell(NamedTuple):
     tag: re.Match[bytes]
 
 
-def _filled_cells(content: bytes, prefix: bytes, limits: Limits, clock: Clock) -> Iterator[_Cell]:
+def _filled_cells(
+    content: bytes, prefix: bytes, limits: Limits, clock: Clock
+) -> Iterator[_Cell]:
     """Follow the reader's own counting: a row or cell without a reference stands after the one before it."""
     tags = re.compile(rb"<(/?)" + re.escape(prefix) + rb"(row|c)((?:\s[^>]*?)?)(/?)>")
     row = column = 0
@@ -168,11 +196,17 @@ def _next_column(reference: re.Match[bytes] | None, column: int, limits: Limits)
     if reference[1]:
         column = column_number(reference[1]) - 1
     if column >= _COLUMNS_OF_A_WORKSHEET:
-        raise refused("too-many-columns", column=column_letters(column + 1), columns=limits.max_columns)
+        raise refused(
+            "too-many-columns",
+            column=column_letters(column + 1),
+            columns=limits.max_columns,
+        )
     return column + 1
 
 
-def _check_exactly(content: bytes, prefix: bytes, blanks: BlankStrings, limits: Limits, clock: Clock) -> bytes:
+def _check_exactly(
+    content: bytes, prefix: bytes, blanks: BlankStrings, limits: Limits, clock: Clock
+) -> bytes:
     last_row = last_column = 0
     for cell in _filled_cells(content, prefix, limits, clock):
         last_row, last_column = max(last_row, cell.row), max(last_column, cell.column)
@@ -182,7 +216,10 @@ def _check_exactly(content: bytes, prefix: bytes, blanks: BlankStrings, limits: 
     for cell in _filled_cells(content, prefix, limits, clock):
         inside = cell.row <= last_row and cell.column <= last_column
         if not inside and not _is_blank_cell(content, prefix, cell.tag, blanks):
-            last_row, last_column = max(last_row, cell.row), max(last_column, cell.column)
+            last_row, last_column = (
+                max(last_row, cell.row),
+                max(last_column, cell.column),
+            )
         if row != cell.row:
             row, filled_rows = cell.row, filled_rows + 1
     excess = _excess(last_row, last_column, limits)
@@ -197,9 +234,15 @@ def _excess(last_row: int, last_column: int, limits: Limits) -> SheetRefused | N
     if last_row > 2 * limits.max_rows:
         return refused("too-many-rows", rows=limits.max_rows)
     if last_column > limits.max_columns:
-        return refused("too-many-columns", column=column_letters(last_column), columns=limits.max_columns)
+        return refused(
+            "too-many-columns",
+            column=column_letters(last_column),
+            columns=limits.max_columns,
+        )
     if last_row * last_column > limits.max_cells:
-        return refused("too-many-cells", rows=last_row, column=column_letters(last_column))
+        return refused(
+            "too-many-cells", rows=last_row, column=column_letters(last_column)
+        )
     return None
 
 
@@ -209,7 +252,9 @@ _type = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
 _formula_link = re.compile(rb"HYPERLINK", re.IGNORECASE)
 
 
-def _is_blank_cell(content: bytes, prefix: bytes, tag: re.Match[bytes], blanks: BlankStrings) -> bool:
+def _is_blank_cell(
+    content: bytes, prefix: bytes, tag: re.Match[bytes], blanks: BlankStrings
+) -> bool:
     """Whether a cell shows nothing: no value, spaces, an error value. A formula with a link shows that."""
     end = content.find(b"</" + prefix + b"c>", tag.end(), tag.end() + _LONGEST_BLANK)
     if end < 0:
@@ -234,7 +279,12 @@ def _is_blank_cell(content: bytes, prefix: bytes, tag: re.Match[bytes], blanks: 
 
 
 def _emptied(
-    content: bytes, prefix: bytes, last_row: int, last_column: int, limits: Limits, clock: Clock
+    content: bytes,
+    prefix: bytes,
+    last_row: int,
+    last_column: int,
+    limits: Limits,
+    clock: Clock,
 ) -> Iterator[bytes]:
     """The worksheet's pieces, each cell beyond the last row or column empty but in its place."""
     kept = 0

@@ -20,7 +20,9 @@ _PRICES = ("price", "list_price")
 _any_day = datetime.date(2099, 12, 31)
 _part_of_link = re.compile(r"[!-~]*")
 # What a query or a path goes on with, and a title hardly begins with.
-_goes_on_with_link = re.compile(r"^(?=[!-~]*$)[^=&%?_./-]*[=&%?_./-]|^[!-~]{0,2}$|^[0-9.]+$")
+_goes_on_with_link = re.compile(
+    r"^(?=[!-~]*$)[^=&%?_./-]*[=&%?_./-]|^[!-~]{0,2}$|^[0-9.]+$"
+)
 _thousands = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\D{0,4}")
 _demand = re.compile(r"下架|删|关店|关闭|封|屏蔽|清退|撤|断开|整改|处理|下线")
 _han = re.compile(r"[\u4e00-\u9fff]")
@@ -46,7 +48,9 @@ def fit(kind: str, cell: str) -> float:
     return expected.score_otherwise
 
 
-def fit_of_joined(kind: str, parts: list[str], delimiter: str, *, previous: str) -> float | None:
+def fit_of_joined(
+    kind: str, parts: list[str], delimiter: str, *, previous: str
+) -> float | None:
     """How well the parts of a cut field fit as one; None where they cannot be one. previous: the cell before them."""
     first, *others = parts
     if any("://" in part for part in others):
@@ -56,7 +60,11 @@ def fit_of_joined(kind: str, parts: list[str], delimiter: str, *, previous: str)
         return _fit_of_joined_link(kind, whole, others)
     if kind in _PRICES:
         return _fit_of_joined_price(whole, others)
-    if kind not in _TEXTS or is_link(first) or (is_link(previous) and _goes_on_with_link.search(first)):
+    if (
+        kind not in _TEXTS
+        or is_link(first)
+        or (is_link(previous) and _goes_on_with_link.search(first))
+    ):
         return None
     if kind == "request":
         return _fit_of_joined_request(parts)

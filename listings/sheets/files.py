@@ -10,7 +10,12 @@ _PACKAGES = dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm"), "XLSX")
 _SPREADSHEET_NAMES = {**_PACKAGES, ".csv": "CSV", ".tsv": "CSV", ".txt": "CSV"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Sheets of Excel 2 to 4 begin with the record BOF of their version, in no container.
-_BARE_XLS = (b"\x09\x00\x04\x00", b"\x09\x00\x06\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_BARE_XLS = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x00\x06\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _SIGNATURES = [
@@ -57,7 +62,11 @@ def spreadsheet_kind(path: str, filename: str, limits: Limits) -> str:
     if says != "CSV" and found is None:
         if not start.startswith(_UTF16) and not _reads_as_text(start):
             raise refused("not-a-spreadsheet")
-        found = "XML" if start.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml") else "HTML / CSV"
+        found = (
+            "XML"
+            if start.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml")
+            else "HTML / CSV"
+        )
     if says is None:
         raise refused("wrong-extension", says="XLS", found=found)
     if found is not None and found != says:
@@ -79,7 +88,9 @@ def is_no_sheet(start: bytes) -> bool:
 
 def _signature(start: bytes) -> str | None:
     for signature, name in _SIGNATURES:
-        if start.startswith(signature) and not (len(signature) == 2 and _reads_as_text(start)):
+        if start.startswith(signature) and not (
+            len(signature) == 2 and _reads_as_text(start)
+        ):
             return name
     return None
 

@@ -25,12 +25,20 @@ FIELDS = (
 )
 ADDRESS_FIELDS = ("listing_address", "store_address")
 # Headings that say what a column is, and that it is none of the fields.
-SERIAL, ITEM_NUMBER, EVIDENCE, COMPARISON, OTHER = "serial", "item_number", "evidence", "comparison", "other"
+SERIAL, ITEM_NUMBER, EVIDENCE, COMPARISON, OTHER = (
+    "serial",
+    "item_number",
+    "evidence",
+    "comparison",
+    "other",
+)
 # A heading such as 链接 says address, and not whose.
 ADDRESS = "address"
 
 _KNOWN = {
-    "platform": ("平台 电商平台 平台名称 所属平台 所在平台 销售平台 渠道 销售渠道 来源平台 网络平台 platform channel"),
+    "platform": (
+        "平台 电商平台 平台名称 所属平台 所在平台 销售平台 渠道 销售渠道 来源平台 网络平台 platform channel"
+    ),
     "store_name": (
         "店铺名称 店铺 店铺名 店名 网店 网店名称 网店字号 商家名称 商家 卖家名称 卖家 卖家店铺 掌柜名 掌柜 "
         "掌柜店名 店铺昵称 shop store shopname storename seller sellername"
@@ -43,7 +51,9 @@ _KNOWN = {
         "商品链接 产品链接 宝贝链接 商品网址 商品url 违规链接 违规商品url 侵权链接 商品地址 链接地址 "
         "itemurl itemlink producturl productlink listingurl"
     ),
-    "title": ("商品标题 标题 商品名称 产品名称 宝贝标题 宝贝名称 品名 链接标题 页面品名 title productname itemname"),
+    "title": (
+        "商品标题 标题 商品名称 产品名称 宝贝标题 宝贝名称 品名 链接标题 页面品名 title productname itemname"
+    ),
     "brand": "品牌 品牌名称 商标 所属品牌 涉及品牌 商标名称 所涉商标 brand",
     "price": "价格 售价 销售价 销售价格 单价 标价 现价 页面价格 页面到手价 到手价 成交价 取证时价格 price",
     "list_price": (
@@ -71,7 +81,10 @@ _known = {name: field for field, names in _KNOWN.items() for name in names.split
 _link = r"(?:链接|连接|连结|链结|网址|url|link|网页|主页|首页|入口|页面$|页$|地址(?!.{0,2}(?:区|省|市))|https?)"
 _store = r"(?:店|商家|卖家|掌柜|商户|商铺|铺|shop|store|seller|vendor|mall)"
 _accused = r"(?:违规|侵权|违法|涉嫌|涉案|疑似|仿冒|假冒|被诉|投诉|举报|问题)"
-_goods = r"(?:商品|产品|宝贝|货品|单品|货|item|goods|product|listing|详情|sku|" + _accused[3:]
+_goods = (
+    r"(?:商品|产品|宝贝|货品|单品|货|item|goods|product|listing|详情|sku|"
+    + _accused[3:]
+)
 _ours = (
     r"(?:官方|我司|本公司|我公司|公司|厂家|企业|品牌方|权利人|授权|自营|自有|自家|我方|己方|我们|直营|原厂"
     r"|参考|示例|样例)"
@@ -84,14 +97,29 @@ _genuine = (
 # In this order; the first that is found in a heading decides.
 _RULES = [
     (COMPARISON, _genuine),
-    (COMPARISON, _ours + r"(?=.*(?:店|" + _link[3:] + r")(?!.*" + _accused + r")(?!.*价)"),
+    (
+        COMPARISON,
+        _ours + r"(?=.*(?:店|" + _link[3:] + r")(?!.*" + _accused + r")(?!.*价)",
+    ),
     (EVIDENCE, r"截图|截屏|主图|图链|快照|公证|存证|附件|录屏|照片|图片|证据|凭证|图$"),
-    (EVIDENCE, r"取证(?:编?号|文件|材料|链接|网址|包|视频)|evidence|screenshot|image|photo|attach"),
-    ("list_price", r"(?:指导|官方|建议|吊牌|正品|标准|统一|目录|公司|厂|定|原|正常|市场).*价|list.*price|msrp|rrp"),
-    ("list_price", r"^(?!.*(?:页面|到手|现|实|网|店|平台|违规|成交)).*零售价|(?:retail|suggested|official).*price"),
+    (
+        EVIDENCE,
+        r"取证(?:编?号|文件|材料|链接|网址|包|视频)|evidence|screenshot|image|photo|attach",
+    ),
+    (
+        "list_price",
+        r"(?:指导|官方|建议|吊牌|正品|标准|统一|目录|公司|厂|定|原|正常|市场).*价|list.*price|msrp|rrp",
+    ),
+    (
+        "list_price",
+        r"^(?!.*(?:页面|到手|现|实|网|店|平台|违规|成交)).*零售价|(?:retail|suggested|official).*price",
+    ),
     (OTHER, r"差价|价差|折扣|优惠|金额|销售额|运费|保证金"),
     ("price", r"价|price"),
-    (OTHER, r"^(?!希望|期望|要求).*(?:处理|处置|反馈|回复|平台)(?:结果|状态|情况|进度|人|回复|反馈)|进度|经办"),
+    (
+        OTHER,
+        r"^(?!希望|期望|要求).*(?:处理|处置|反馈|回复|平台)(?:结果|状态|情况|进度|人|回复|反馈)|进度|经办",
+    ),
     (
         "request",
         r"是否.*[关封].*店|下架.*店|关店|封店|诉求|诉请|请求|申请|处置|处理(?!.*(?:时间|日期))|要求|希望|期望|措施",
@@ -102,14 +130,24 @@ _RULES = [
         r"(?:上架|下架|生产|保质|处理|反馈|回复|截止|开店|成立|注册|到期|有效|入驻|更新).*(?:日|期|时间|date|time)$|期限",
     ),
     ("found_on", r"日期|时间|首次发现|何时|日$|date|time|foundat|foundon"),
-    (ITEM_NUMBER, r"(?:" + _goods + "|" + _store + r"|链接|sku|spu|asin).*(?:id号?|编号|编码|代码|号码|条码|序列号)$"),
+    (
+        ITEM_NUMBER,
+        r"(?:"
+        + _goods
+        + "|"
+        + _store
+        + r"|链接|sku|spu|asin).*(?:id号?|编号|编码|代码|号码|条码|序列号)$",
+    ),
     (ITEM_NUMBER, r"货号|条形码|型号|规格|批号"),
     (SERIAL, r"^(?:序号?|编号|no\.?|#|id|行号?|项次|顺序号?|流水号|seq|num(?:ber)?)$"),
     ("listing_address", _goods + r"(?:(?!" + _store + r").)*" + _link),
     ("store_address", _store + r".*" + _link + r"|店址"),
     ("listing_address", _link + r"\(?.*" + _goods),
     ("store_address", _link + r"\(?.*" + _store),
-    (OTHER, r"发货|收货|注册地|经营地|住所|所在地|省|市$|地区|电话|手机|联系|信用代码|执照|主体|经营者"),
+    (
+        OTHER,
+        r"发货|收货|注册地|经营地|住所|所在地|省|市$|地区|电话|手机|联系|信用代码|执照|主体|经营者",
+    ),
     (OTHER, r"销量|销售量|库存|评分|评价|等级|粉丝|类目|资质|规模|保证金"),
     ("remark", r"备注|说明$|附注|补充|其[他它]|remark|note|memo|comment|备考|附言"),
     ("store_name", _store + r"(?:.*(?:名|名称|名字|字号|昵称|号|账户|旺旺|name))?$"),
@@ -118,7 +156,9 @@ _RULES = [
     (ADDRESS, _link),
     (
         "violation",
-        r"(?:" + _accused + r"|侵害|不法).*(?:类型|类别|行为|情形|原因|性质|种类|内容|情况|分类|事项|描述|理由|点|由)",
+        r"(?:"
+        + _accused
+        + r"|侵害|不法).*(?:类型|类别|行为|情形|原因|性质|种类|内容|情况|分类|事项|描述|理由|点|由)",
     ),
     ("violation", r"案由|violation|infring"),
     ("platform", r"平台|渠道|电商|商城|站点|platform|channel|site|marketplace|来源"),

@@ -8,7 +8,15 @@ from .behind_cells import add_links
 from .cells import BLANK, is_blank, is_serial_number, plain
 from .columns import Column, map_columns, missing_addresses, with_corrections
 from .corrections import Corrections, header_key
-from .data_rows import HIDDEN, OTHER_COLUMNS, Block, RowJudge, Skipped, has_address, spans
+from .data_rows import (
+    HIDDEN,
+    OTHER_COLUMNS,
+    Block,
+    RowJudge,
+    Skipped,
+    has_address,
+    spans,
+)
 from .grid import Grid
 from .limits import Clock, Limits
 from .not_read import NotRead
@@ -34,7 +42,10 @@ class Header:
         """How many different columns of a complaint it names; a known name weighs more than a likely one."""
         best: dict[str, float] = {}
         for said in filter(None, self.says):
-            if said[0] in headers.FIELDS or said[0] in (headers.SERIAL, headers.ADDRESS):
+            if said[0] in headers.FIELDS or said[0] in (
+                headers.SERIAL,
+                headers.ADDRESS,
+            ):
                 best[said[0]] = max(best.get(said[0], 0.0), 1.0 if said[1] else 0.7)
         return sum(best.values())
 
@@ -74,7 +85,11 @@ def _header_by(grid: Grid, corrections: Corrections) -> Header | None:
     if 0 < row <= len(grid.rows) and grid.rows[row - 1]:
         return max(_headers_at(grid, row - 1), key=Header.score)
     if corrections.remembered.headers:
-        filled = [index for index, cells in enumerate(grid.rows[: 2 * _HEADER_WITHIN]) if cells]
+        filled = [
+            index
+            for index, cells in enumerate(grid.rows[: 2 * _HEADER_WITHIN])
+            if cells
+        ]
         for index in filled[:_HEADER_WITHIN]:
             if header_key(grid.rows[index]) in corrections.remembered.headers:
                 return max(_headers_at(grid, index), key=Header.score)
@@ -85,7 +100,9 @@ def _row_of_words(grid: Grid, first_address: int) -> Header | None:
     """Above the first address, the first of the fullest rows that hold words and no figures."""
     above = [row for row in range(first_address) if grid.rows[row]]
     filled = {row: sum(not is_blank(cell) for cell in grid.rows[row]) for row in above}
-    words = [row for row in above if not any(_is_figure(cell) for cell in grid.rows[row])]
+    words = [
+        row for row in above if not any(_is_figure(cell) for cell in grid.rows[row])
+    ]
     if not words:
         return None
     most = max(filled[row] for row in words)
@@ -94,14 +111,21 @@ def _row_of_words(grid: Grid, first_address: int) -> Header | None:
 
 def _is_figure(cell: str) -> bool:
     return (
-        plain(cell).isdigit() or is_serial_number(cell) or parse_price(cell) is not None or parse_date(cell) is not None
+        plain(cell).isdigit()
+        or is_serial_number(cell)
+        or parse_price(cell) is not None
+        or parse_date(cell) is not None
     )
 
 
 def _headers_at(grid: Grid, row: int) -> list[Header]:
     found = [_single(grid, row)]
     below = row + 1
-    if below < len(grid.rows) and grid.rows[below] and not has_address(grid.rows[below]):
+    if (
+        below < len(grid.rows)
+        and grid.rows[below]
+        and not has_address(grid.rows[below])
+    ):
         double = _double(grid, row)
         if double is not None:
             found.append(double)
@@ -110,7 +134,9 @@ def _headers_at(grid: Grid, row: int) -> list[Header]:
 
 def _single(grid: Grid, row: int) -> Header:
     headings = [cell.strip(BLANK) for cell in grid.rows[row]]
-    return Header(row, 1, headings, [headers.heading_field(heading) for heading in headings])
+    return Header(
+        row, 1, headings, [headers.heading_field(heading) for heading in headings]
+    )
 
 
 def _double(grid: Grid, row: int) -> Header | None:
@@ -148,14 +174,22 @@ def _group_names(grid: Grid, row: int, width: int) -> list[str] | None:
     bottoms = [grid.text(row + 1, column).strip(BLANK) for column in range(width)]
     if any(_is_figure(cell) for cell in (*tops, *bottoms)) or sum(map(bool, tops)) < 2:
         return None
-    groups = [merge for merge in grid.merges if merge[0] <= row <= merge[2] and merge[3] > merge[1]]
+    groups = [
+        merge
+        for merge in grid.merges
+        if merge[0] <= row <= merge[2] and merge[3] > merge[1]
+    ]
     for top, left, _bottom, right in groups:
         for column in range(left, min(right + 1, width)):
             tops[column] = grid.text(top, left).strip(BLANK)
     if groups or any(merge[0] == row and merge[2] > row for merge in grid.merges):
         return tops
-    under_nothing = [column for column in range(1, width) if bottoms[column] and not tops[column]]
-    over_nothing = any(top and not bottom for top, bottom in zip(tops, bottoms, strict=True))
+    under_nothing = [
+        column for column in range(1, width) if bottoms[column] and not tops[column]
+    ]
+    over_nothing = any(
+        top and not bottom for top, bottom in zip(tops, bottoms, strict=True)
+    )
     named = [bottom for bottom in bottoms if bottom]
     if not under_nothing or not (over_nothing or len(set(named)) < len(named)):
         return None
@@ -182,11 +216,20 @@ class Table:
 
     def weight(self) -> int:
         """How many data rows have something like an address where addresses stand."""
-        places = [column.index for column in self.columns if column.field in headers.ADDRESS_FIELDS]
-        return sum(any(place < len(cells) and "." in cells[place] for place in places) for _number, cells in self.rows)
+        places = [
+            column.index
+            for column in self.columns
+            if column.field in headers.ADDRESS_FIELDS
+        ]
+        return sum(
+            any(place < len(cells) and "." in cells[place] for place in places)
+            for _number, cells in self.rows
+        )
 
 
-def understand(grid: Grid, limits: Limits, clock: Clock, corrections: Corrections = AS_READ) -> Table:
+def understand(
+    grid: Grid, limits: Limits, clock: Clock, corrections: Corrections = AS_READ
+) -> Table:
     """Find the header, the data rows and the columns of one worksheet, or take them as people said.
 
     Raises SheetRefused: no-header, label-and-value, no-rows, only-hidden-rows, no-address-column, too-many-rows,
@@ -198,7 +241,9 @@ def understand(grid: Grid, limits: Limits, clock: Clock, corrections: Correction
     return table
 
 
-def lay_out(grid: Grid, limits: Limits, clock: Clock, corrections: Corrections) -> Table:
+def lay_out(
+    grid: Grid, limits: Limits, clock: Clock, corrections: Corrections
+) -> Table:
     """The same, even where no column holds addresses."""
     header = _header_by(grid, corrections)
     if header is None:
@@ -225,7 +270,13 @@ def _judge_below(grid: Grid, header: Header, corrections: Corrections) -> RowJud
     """What tells the data rows below a header from the others."""
     below = header.row + header.height
     block = Block(header.headings, header.says)
-    return RowJudge(grid, below, block, grid.rows[header.row : below], corrections.of(grid.name).reads)
+    return RowJudge(
+        grid,
+        below,
+        block,
+        grid.rows[header.row : below],
+        corrections.of(grid.name).reads,
+    )
 
 
 def _filled_blocks(judge: RowJudge, limits: Limits) -> list[Block]:
@@ -241,7 +292,10 @@ def _filled_blocks(judge: RowJudge, limits: Limits) -> list[Block]:
 
 
 def _rows_of_further(
-    blocks: Sequence[Block], columns: list[Column], judge: RowJudge, corrections: Corrections
+    blocks: Sequence[Block],
+    columns: list[Column],
+    judge: RowJudge,
+    corrections: Corrections,
 ) -> tuple[list[Column], Rows]:
     """The columns of the first block, and the rows of further ones by them; those of another meaning are noted as not
     read, unless people said that they are: then the columns grow by what they lack."""
@@ -253,7 +307,9 @@ def _rows_of_further(
             columns = with_places_for(theirs, columns, judge.blocks[0].rows)
         moved = moved_rows(block.rows, theirs, columns)
         if moved is None:
-            judge.skipped += [Skipped(number, OTHER_COLUMNS) for number, _cells in block.rows]
+            judge.skipped += [
+                Skipped(number, OTHER_COLUMNS) for number, _cells in block.rows
+            ]
         else:
             rows += moved
     return columns, rows
@@ -271,7 +327,9 @@ def _columns_of(block: Block, grid: Grid) -> list[Column]:
 
 
 def _mapped(block: Block) -> list[Column]:
-    return map_columns(block.headings, block.says, [cells for _number, cells in block.rows])
+    return map_columns(
+        block.headings, block.says, [cells for _number, cells in block.rows]
+    )
 
 
 def _without(block: Block, places: Iterable[int]) -> Block:
@@ -307,5 +365,13 @@ def _is_form(grid: Grid) -> bool:
     """Whether the worksheet is one complaint as a form: labels in one column, what they ask for beside them."""
     rows = [cells for cells in grid.rows[:_HEADER_WITHIN] if cells]
     pairs = [[cell for cell in cells if not is_blank(cell)] for cells in rows]
-    labelled = [pair for pair in pairs if len(pair) == 2 and headers.heading_field(pair[0].strip(BLANK)) is not None]
-    return len(labelled) >= 3 and len(labelled) * 2 > len(rows) and any(has_address(pair[1:]) for pair in labelled)
+    labelled = [
+        pair
+        for pair in pairs
+        if len(pair) == 2 and headers.heading_field(pair[0].strip(BLANK)) is not None
+    ]
+    return (
+        len(labelled) >= 3
+        and len(labelled) * 2 > len(rows)
+        and any(has_address(pair[1:]) for pair in labelled)
+    )

@@ -44,7 +44,9 @@ class Targets:
     def get(self, link_id: str) -> str:
         """The target as it is written; empty where there is none."""
         if self._known is None:
-            self._known = {link.get("Id", ""): link.get("Target", "") for link in self._read()}
+            self._known = {
+                link.get("Id", ""): link.get("Target", "") for link in self._read()
+            }
         return self._known.get(link_id, "")
 
 
@@ -52,19 +54,28 @@ _hyperlink = re.compile(
     rb"""<(?:[\w.-]+:)?hyperlink((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*/?>""",
 )
 _attribute = re.compile(rb"""([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_reference = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
+_reference = re.compile(
+    r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?"
+)
 # What an app or a browser opens; a link may also lead to another file or to a mail.
-_usable = re.compile(r"(?!file|ftp|ftps|smb|javascript|about|data|onenote|ms-)[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
+_usable = re.compile(
+    r"(?!file|ftp|ftps|smb|javascript|about|data|onenote|ms-)[a-z][a-z0-9+.-]*://\S",
+    re.IGNORECASE,
+)
 
 
-def placed_links(content: bytes, after: int, targets: Targets) -> list[tuple[Area, str]]:
+def placed_links(
+    content: bytes, after: int, targets: Targets
+) -> list[tuple[Area, str]]:
     """The hyperlinks below the cells of a worksheet. One that leads to a place in the workbook is none."""
     links: list[tuple[Area, str]] = []
     if content.find(b"hyperlink", after) < 0:
         return links
     for tag in _hyperlink.finditer(content, after):
         attributes = {
-            name.rpartition(b":")[2]: unescape((double or single).decode("utf-8", "replace"))
+            name.rpartition(b":")[2]: unescape(
+                (double or single).decode("utf-8", "replace")
+            )
             for name, double, single in _attribute.findall(tag[1])
         }
         area = _reference.fullmatch(attributes.get(b"ref", "").strip())
@@ -73,7 +84,9 @@ def placed_links(content: bytes, after: int, targets: Targets) -> list[tuple[Are
             continue
         # What stands behind the # is kept apart.
         inner = attributes.get(b"location", "")
-        links.append((_area(*area.groups()), f"{address}#{inner}" if inner else address))
+        links.append(
+            (_area(*area.groups()), f"{address}#{inner}" if inner else address)
+        )
     return links
 
 
@@ -118,14 +131,18 @@ def formula_links(cells: bytes, prefix: bytes, clock: Clock) -> list[FormulaLink
         if said is None:
             continue
         attributes = cells[begin:opening]
-        number = _shared_number.search(attributes) if _shared.search(attributes) else None
+        number = (
+            _shared_number.search(attributes) if _shared.search(attributes) else None
+        )
         if number is not None:
             shared[number[1]] = said
         links += _at(cells, prefix, begin, said)
     return links + list(_same_formula(cells, prefix, shared)) if shared else links
 
 
-def _same_formula(cells: bytes, prefix: bytes, shared: dict[bytes, tuple[str, str]]) -> Iterator[FormulaLink]:
+def _same_formula(
+    cells: bytes, prefix: bytes, shared: dict[bytes, tuple[str, str]]
+) -> Iterator[FormulaLink]:
     """The cells that share the formula of another one."""
     for tag in re.finditer(rb"<" + re.escape(prefix) + rb"f(\s[^>]*)/>", cells):
         number = _shared_number.search(tag[1])
@@ -133,7 +150,9 @@ def _same_formula(cells: bytes, prefix: bytes, shared: dict[bytes, tuple[str, st
             yield from _at(cells, prefix, tag.start(), shared[number[1]])
 
 
-def _at(cells: bytes, prefix: bytes, formula: int, said: tuple[str, str]) -> list[FormulaLink]:
+def _at(
+    cells: bytes, prefix: bytes, formula: int, said: tuple[str, str]
+) -> list[FormulaLink]:
     """The link at the cell whose formula begins there; none where the cell does not say where it stands."""
     begin = cells.rfind(b"<" + prefix + b"c", 0, formula)
     reference = _cell_reference.search(cells, max(0, begin), formula)
@@ -158,7 +177,9 @@ def _said(formula: str) -> tuple[str, str] | None:
 
 
 def _joined(literals: str) -> str:
-    return "".join(literal[1:-1].replace('""', '"') for literal in _literal.findall(literals))
+    return "".join(
+        literal[1:-1].replace('""', '"') for literal in _literal.findall(literals)
+    )
 
 
 def put_links(grid: Grid, links: Links, limits: Limits) -> None:
@@ -197,4 +218,8 @@ def _show(grid: Grid, link: FormulaLink) -> None:
 
 def _bare(address: str) -> str:
     """An address for telling whether two are one: programs add http:// and / and write signs as %XX."""
-    return unquote(re.sub(r"^https?://", "", address.strip(), flags=re.IGNORECASE)).rstrip("/").lower()
+    return (
+        unquote(re.sub(r"^https?://", "", address.strip(), flags=re.IGNORECASE))
+        .rstrip("/")
+        .lower()
+    )

@@ -22,7 +22,9 @@ REASONS: dict[str, Any] = {
 # Where these are left out nothing is lost: the firm is not asked about them, and they raise no notice.
 EXPECTED = frozenset({"total", "note", "example", "repeated-header", "left-out"})
 # Rows within a worksheet that a person who looks at the sheet can have read all the same.
-READABLE = frozenset({"total", "below-total", "note", "example", "other-columns", "hidden"})
+READABLE = frozenset(
+    {"total", "below-total", "note", "example", "other-columns", "hidden"}
+)
 
 
 class NotRead(NamedTuple):

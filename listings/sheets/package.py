@@ -50,9 +50,18 @@ def unpack(path: str, into: IO[bytes], limits: Limits, clock: Clock) -> Workbook
     try:
         with zipfile.ZipFile(path) as package:
             parts = _Parts(package, limits, clock)
-            with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED, allowZip64=False) as copy:
+            with zipfile.ZipFile(
+                into, "w", zipfile.ZIP_STORED, allowZip64=False
+            ) as copy:
                 return _copy(parts, copy, limits, clock)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+    ) as fault:
         raise refused("damaged") from fault
 
 
@@ -67,12 +76,16 @@ class _Parts:
         packed = max(1, sum(info.compress_size for info in infos))
         if any(info.flag_bits & 0x1 for info in infos):
             raise refused("password-protected")
-        if unpacked > limits.max_unpacked or (unpacked > _RATIO_FLOOR and unpacked / packed > limits.max_ratio):
+        if unpacked > limits.max_unpacked or (
+            unpacked > _RATIO_FLOOR and unpacked / packed > limits.max_ratio
+        ):
             raise refused("zip-bomb")
         self._package, self._clock = package, clock
         self._infos: dict[str, list[zipfile.ZipInfo]] = {}
         for info in infos:
-            self._infos.setdefault(info.filename.replace("\\", "/").lstrip("/").lower(), []).append(info)
+            self._infos.setdefault(
+                info.filename.replace("\\", "/").lstrip("/").lower(), []
+            ).append(info)
 
     def __contains__(self, name: str) -> bool:
         return name in self._infos
@@ -113,7 +126,12 @@ class _Parts:
 
 _xml_declaration = re.compile(rb"\s*<\?xml\s[^>]*?\?>")
 _encoding = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+_UTF16 = {
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"<\x00": "utf-16-le",
+    b"\x00<": "utf-16-be",
+}
 # What a declaration may name besides; an encoding in which the bytes of ASCII mean something else could hide tags.
 _OTHERS = {"gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"}
 
@@ -130,10 +148,16 @@ def _as_utf8(content: bytes) -> bytes:
     if encoding not in _OTHERS and content[:2] not in _UTF16:
         raise refused("damaged")
     content = content.decode(encoding).removeprefix("\ufeff").encode()
-    return content[match.end() :] if (match := _xml_declaration.match(content)) else content
+    return (
+        content[match.end() :]
+        if (match := _xml_declaration.match(content))
+        else content
+    )
 
 
-def _copy(parts: _Parts, copy: zipfile.ZipFile, limits: Limits, clock: Clock) -> Workbook:
+def _copy(
+    parts: _Parts, copy: zipfile.ZipFile, limits: Limits, clock: Clock
+) -> Workbook:
     contents = _contents(parts)
     strings = parts.read(contents.strings) if contents.strings in parts else b""
     if strings:
@@ -145,7 +169,9 @@ def _copy(parts: _Parts, copy: zipfile.ZipFile, limits: Limits, clock: Clock) ->
     for title, part in contents.worksheets:
         content, targets = parts.read(part), Targets(partial(parts.links_of, part))
         try:
-            cells, worksheet = cut_worksheet(title, content, targets, blanks, limits, clock)
+            cells, worksheet = cut_worksheet(
+                title, content, targets, blanks, limits, clock
+            )
         except SheetRefused as fault:
             if fault.code not in _ABOUT_ONE_WORKSHEET:
                 raise
@@ -181,9 +207,15 @@ def _contents(parts: _Parts) -> _Contents:
         raise refused("not-a-spreadsheet")
     folder = PurePosixPath(name).parent
     worksheets: dict[str | None, str] = {}
-    needed = {"sharedStrings": str(folder / "sharedstrings.xml"), "styles": str(folder / "styles.xml")}
+    needed = {
+        "sharedStrings": str(folder / "sharedstrings.xml"),
+        "styles": str(folder / "styles.xml"),
+    }
     for link in parts.links_of(name):
-        kind, target = link.get("Type", "").rpartition("/")[2], _target(link.get("Target", ""), folder, parts)
+        kind, target = (
+            link.get("Type", "").rpartition("/")[2],
+            _target(link.get("Target", ""), folder, parts),
+        )
         if kind == "worksheet":
             worksheets[link.get("Id")] = target
         elif kind in needed:
@@ -195,7 +227,13 @@ def _contents(parts: _Parts) -> _Contents:
             hidden.append(title)
         else:
             visible.append((title, part))
-    return _Contents(visible, needed["sharedStrings"], needed["styles"], _counts_from_1904(workbook), hidden)
+    return _Contents(
+        visible,
+        needed["sharedStrings"],
+        needed["styles"],
+        _counts_from_1904(workbook),
+        hidden,
+    )
 
 
 def _worksheets(
@@ -203,7 +241,14 @@ def _worksheets(
 ) -> Iterator[tuple[str, str, bool]]:
     """Title and part of each worksheet, and whether it is hidden. worksheets: parts by the ids of their links."""
     for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
-        link_id = next((value for key, value in sheet.attrib.items() if key.rpartition("}")[2] == "id"), None)
+        link_id = next(
+            (
+                value
+                for key, value in sheet.attrib.items()
+                if key.rpartition("}")[2] == "id"
+            ),
+            None,
+        )
         if worksheets.get(link_id, "") in parts:
             is_hidden = sheet.get("state", "").lower() in ("hidden", "veryhidden")
             yield sheet.get("name", ""), worksheets[link_id], is_hidden
@@ -211,7 +256,11 @@ def _worksheets(
 
 def _counts_from_1904(workbook: ElementTree.Element) -> bool:
     properties = workbook.find("{*}workbookPr")
-    return properties is not None and properties.get("date1904", "").lower() in ("1", "true", "on")
+    return properties is not None and properties.get("date1904", "").lower() in (
+        "1",
+        "true",
+        "on",
+    )
 
 
 def _find_workbook(parts: _Parts) -> str:
@@ -230,7 +279,9 @@ def _find_workbook(parts: _Parts) -> str:
 def _target(target: str, folder: PurePosixPath, parts: _Parts) -> str:
     """The part that a relationship points at; its target is absolute, or relative to the folder of its source."""
     target = target.replace("\\", "/").lower()
-    path = PurePosixPath(target.lstrip("/")) if target.startswith("/") else folder / target
+    path = (
+        PurePosixPath(target.lstrip("/")) if target.startswith("/") else folder / target
+    )
     steps: list[str] = []
     for step in path.parts:
         if step == "..":
@@ -250,11 +301,20 @@ _LINK = '<Relationship Id="rId{}" Type="' + _OFFICE + '/{}" Target="{}"/>'
 def _write_workbook(copy: zipfile.ZipFile, count: int, is_1904: bool) -> None:
     """The workbook of the copy, with worksheets named 1 to count."""
     numbers = range(1, count + 1)
-    sheets = "".join(f'<sheet name="{number}" sheetId="{number}" r:id="rId{number}"/>' for number in numbers)
-    links = "".join(_LINK.format(number, "worksheet", f"worksheets/sheet{number}.xml") for number in numbers)
+    sheets = "".join(
+        f'<sheet name="{number}" sheetId="{number}" r:id="rId{number}"/>'
+        for number in numbers
+    )
+    links = "".join(
+        _LINK.format(number, "worksheet", f"worksheets/sheet{number}.xml")
+        for number in numbers
+    )
     links += _LINK.format(count + 1, "sharedStrings", "sharedStrings.xml")
     links += _LINK.format(count + 2, "styles", "styles.xml")
-    copy.writestr(_PACKAGE_LINKS, _LINKS.format(_LINK.format(1, "officeDocument", _USUAL_WORKBOOK)))
+    copy.writestr(
+        _PACKAGE_LINKS,
+        _LINKS.format(_LINK.format(1, "officeDocument", _USUAL_WORKBOOK)),
+    )
     copy.writestr("xl/_rels/workbook.xml.rels", _LINKS.format(links))
     copy.writestr(
         _USUAL_WORKBOOK,

@@ -41,7 +41,9 @@ def read_pasted(text: str) -> Pasted:
     """Take pasted text apart. Text with tabs is rows of cells, any other is lines; empty ones are left out."""
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     rows = _rows(text) if "\t" in text else [[line] for line in _whole_lines(text)]
-    lines = ["　".join(cell.strip() for cell in row if cell.strip(BLANK)) for row in rows]
+    lines = [
+        "　".join(cell.strip() for cell in row if cell.strip(BLANK)) for row in rows
+    ]
     if rows and _is_header(rows[0]):
         return Pasted(lines, _csv(rows), has_header=True)
     if "\t" in text:
@@ -78,7 +80,9 @@ def _is_filled(row: list[str]) -> bool:
 def _is_header(row: list[str]) -> bool:
     """Whether a row names the column of addresses, and holds none."""
     says = [heading_field(cell) for cell in row if cell.strip(BLANK)]
-    return any(said and said[0] in (ADDRESS, *ADDRESS_FIELDS) for said in says) and not find_addresses(" ".join(row))
+    return any(
+        said and said[0] in (ADDRESS, *ADDRESS_FIELDS) for said in says
+    ) and not find_addresses(" ".join(row))
 
 
 def _placed(row: list[str]) -> list[str]:

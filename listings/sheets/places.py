@@ -11,7 +11,9 @@ from .corrections import BY_PERSON
 Rows = list[tuple[int, list[str]]]
 
 
-def with_places_for(theirs: Iterable[Column], columns: list[Column], rows: Rows) -> list[Column]:
+def with_places_for(
+    theirs: Iterable[Column], columns: list[Column], rows: Rows
+) -> list[Column]:
     """The columns and, at the right of all cells of their rows, one for each of theirs that has no place among them."""
     free = Counter(column.field for column in columns)
     free.subtract(column.field for column in theirs)
@@ -24,7 +26,9 @@ def with_places_for(theirs: Iterable[Column], columns: list[Column], rows: Rows)
     return columns
 
 
-def moved_rows(rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]) -> Rows | None:
+def moved_rows(
+    rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]
+) -> Rows | None:
     """Rows read by columns of their own, with each cell where other columns have it; None if those have no place for
     what theirs mean, or theirs hold no addresses."""
     places: dict[str, list[int]] = {}
@@ -41,7 +45,9 @@ def moved_rows(rows: Rows, theirs: Sequence[Column], columns: Sequence[Column]) 
     return [(number, _moved_cells(cells, moves, width)) for number, cells in rows]
 
 
-def _moved_cells(cells: Sequence[str], moves: Iterable[tuple[int, int]], width: int) -> list[str]:
+def _moved_cells(
+    cells: Sequence[str], moves: Iterable[tuple[int, int]], width: int
+) -> list[str]:
     """The cells of a row in other places: pairs of where each stands and where it goes."""
     row = [""] * width
     for source, place in moves:
@@ -52,7 +58,9 @@ def _moved_cells(cells: Sequence[str], moves: Iterable[tuple[int, int]], width: 
 
 def with_platform(columns: list[Column], rows: Rows, platform: str) -> list[Column]:
     """The columns with one for the platform, in which every row without one is given it."""
-    place = next((column.index for column in columns if column.field == "platform"), None)
+    place = next(
+        (column.index for column in columns if column.field == "platform"), None
+    )
     if place is None:
         place = _width(columns, rows)
         columns = [*columns, Column("platform", place, "", BY_PERSON)]

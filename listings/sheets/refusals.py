@@ -23,10 +23,16 @@ class SheetRefused(Exception):
 
 
 SENTENCES = {
-    "file-lost": _("The file is no longer where files are kept, so that it cannot be read. Hand it in again."),
+    "file-lost": _(
+        "The file is no longer where files are kept, so that it cannot be read. Hand it in again."
+    ),
     "empty-file": _("The file is empty."),
-    "too-large": _("The file is larger than %(megabytes)s MB. Split it into smaller sheets."),
-    "too-many-rows": _("The sheet has more than %(rows)s rows. Split it into smaller sheets."),
+    "too-large": _(
+        "The file is larger than %(megabytes)s MB. Split it into smaller sheets."
+    ),
+    "too-many-rows": _(
+        "The sheet has more than %(rows)s rows. Split it into smaller sheets."
+    ),
     "too-many-columns": _(
         "The sheet has something in column %(column)s; at most %(columns)s columns are read. "
         "Remove what stands far to the right."
@@ -37,26 +43,38 @@ SENTENCES = {
     "cell-too-long": _(
         "Row %(row)s holds a cell of more than %(characters)s characters. A quotation mark before it may not be closed."
     ),
-    "unclosed-quote": _("A quotation mark in row %(row)s is not closed, so the rows after it cannot be told apart."),
+    "unclosed-quote": _(
+        "A quotation mark in row %(row)s is not closed, so the rows after it cannot be told apart."
+    ),
     "too-slow": _(
         "Reading the file took longer than %(seconds)s seconds and was stopped. Split it into smaller sheets."
     ),
-    "unknown-extension": _("Only XLSX and CSV files are read. Save the sheet as .xlsx and upload it again."),
+    "unknown-extension": _(
+        "Only XLSX and CSV files are read. Save the sheet as .xlsx and upload it again."
+    ),
     "wrong-extension": _(
         "The name says %(says)s, but the content is %(found)s. Save the sheet as .xlsx or .csv and upload it again."
     ),
     "not-a-spreadsheet": _(
         "The file is not a spreadsheet that can be read. Open it in your spreadsheet program and save it as .xlsx."
     ),
-    "damaged": _("The file is damaged. Open it in your spreadsheet program and save it as .xlsx again."),
-    "old-xls": _("This is the old .xls format. Open it in your spreadsheet program and save it as .xlsx."),
-    "password-protected": _("The file is protected by a password. Remove the password and upload it again."),
+    "damaged": _(
+        "The file is damaged. Open it in your spreadsheet program and save it as .xlsx again."
+    ),
+    "old-xls": _(
+        "This is the old .xls format. Open it in your spreadsheet program and save it as .xlsx."
+    ),
+    "password-protected": _(
+        "The file is protected by a password. Remove the password and upload it again."
+    ),
     "zip-bomb": _("The file unpacks to far more than its size and was not opened."),
     "external-entities": _(
         "The file holds declarations that could draw in other files (DTD or entities) and was not opened."
     ),
     "no-visible-worksheet": _("The file has no visible worksheet."),
-    "no-header": _("No header row was found: none of the first rows names the columns of a complaint."),
+    "no-header": _(
+        "No header row was found: none of the first rows names the columns of a complaint."
+    ),
     "no-address-column": _("No column with addresses of listings or stores was found."),
     "no-rows": _("There is no row below the header."),
     "only-hidden-rows": _(
@@ -68,7 +86,9 @@ SENTENCES = {
     "two-worksheets": _(
         "Several worksheets hold rows: %(names)s. Upload each as a sheet of its own, or put all rows on one worksheet."
     ),
-    "unreadable-encoding": _("The text encoding cannot be recognised. Save the file as CSV in UTF-8, or as .xlsx."),
+    "unreadable-encoding": _(
+        "The text encoding cannot be recognised. Save the file as CSV in UTF-8, or as .xlsx."
+    ),
 }
 
 
@@ -80,9 +100,14 @@ def refused(code: str, **details: Any) -> SheetRefused:
     of several it is about."""
     sentence = SENTENCES[code]
     if "worksheet" in details:
-        filled = Filled(OF_WORKSHEET, {"sentence": Filled(sentence, details), "worksheet": details["worksheet"]})
+        filled = Filled(
+            OF_WORKSHEET,
+            {"sentence": Filled(sentence, details), "worksheet": details["worksheet"]},
+        )
         return SheetRefused(code, filled, **details)
-    return SheetRefused(code, Filled(sentence, details) if details else sentence, **details)
+    return SheetRefused(
+        code, Filled(sentence, details) if details else sentence, **details
+    )
 
 
 TOO_FAR_DOWN = _(
@@ -103,4 +128,6 @@ class Filled:
         self._sentence, self._details = sentence, details
 
     def __str__(self) -> str:
-        return str(self._sentence) % {key: str(value) for key, value in self._details.items()}
+        return str(self._sentence) % {
+            key: str(value) for key, value in self._details.items()
+        }

@@ -8,12 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from .refusals import Filled
 
 REMARKS: dict[str, Any] = {
-    "bytes-replaced": _("Rows %(rows)s hold bytes that are no characters; they are shown as �."),
+    "bytes-replaced": _(
+        "Rows %(rows)s hold bytes that are no characters; they are shown as �."
+    ),
     "record-cut": _(
         "The file breaks off within row %(rows)s; what was cut is marked �, and an address there is not used."
     ),
-    "mixed-encodings": _("The file mixes two text encodings; each line was read in its own."),
-    "fields-joined": _("A comma inside a link or a text had cut rows %(rows)s; the pieces were joined again."),
+    "mixed-encodings": _(
+        "The file mixes two text encodings; each line was read in its own."
+    ),
+    "fields-joined": _(
+        "A comma inside a link or a text had cut rows %(rows)s; the pieces were joined again."
+    ),
     "fields-unclear": _(
         "Rows %(rows)s have more fields than the header, and it cannot be told which comma is to blame; only what is "
         "certain was read of them."
@@ -49,4 +55,7 @@ def sentence(remark: str) -> Any:
     code, _colon, places = remark.partition(":")
     if not places:
         return REMARKS[code]
-    return Filled(REMARKS[code], {"rows": places.replace(",", ", ").replace("+", " + "), "worksheets": places})
+    return Filled(
+        REMARKS[code],
+        {"rows": places.replace(",", ", ").replace("+", " + "), "worksheets": places},
+    )

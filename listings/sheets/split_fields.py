@@ -46,7 +46,9 @@ def join_split_fields(grid: Grid, delimiter: str, clock: Clock) -> None:
         if remark is not None:
             grid.rows[index] = cells
             numbers[remark].append(index + 1)
-    grid.remarks += [about_rows(remark, rows) for remark, rows in numbers.items() if rows]
+    grid.remarks += [
+        about_rows(remark, rows) for remark, rows in numbers.items() if rows
+    ]
 
 
 def _below_further_header(row: list[str], delimiter: str) -> "_Records | None":
@@ -76,9 +78,13 @@ def _reading(fits: list[float], cells: list[str]) -> _Reading:
 class _Records:
     """The records below one header. width: how many columns have a heading, counted to the last of them."""
 
-    def __init__(self, headings: list[str], says: list[tuple[str, bool] | None], delimiter: str) -> None:
+    def __init__(
+        self, headings: list[str], says: list[tuple[str, bool] | None], delimiter: str
+    ) -> None:
         self.width = filled_length(headings)
-        self._kinds = [said[0] if said is not None else "" for said in says[: self.width]]
+        self._kinds = [
+            said[0] if said is not None else "" for said in says[: self.width]
+        ]
         self._delimiter = delimiter
 
     def joined(self, row: list[str]) -> tuple[list[str], str | None]:
@@ -91,9 +97,13 @@ class _Records:
 
         readings = [as_is, *self._readings(row, length)]
         best = max(readings, key=lambda reading: reading.score)
-        likely = [reading for reading in readings if reading.score > best.score - _ALIKE]
+        likely = [
+            reading for reading in readings if reading.score > best.score - _ALIKE
+        ]
         is_trusted = best.misfits <= _MOST_MISFITS
-        is_certain = is_trusted and all(reading.cells == best.cells for reading in likely)
+        is_certain = is_trusted and all(
+            reading.cells == best.cells for reading in likely
+        )
         if best is as_is and (fits_header or is_certain):
             return row, None
         if is_certain:
@@ -118,7 +128,9 @@ class _Records:
         for extra in range(least, most + 1):
             yield from self._joined_from(0, row[: self.width + extra], extra)
 
-    def _joined_from(self, start: int, row: list[str], extra: int) -> Iterator[_Reading]:
+    def _joined_from(
+        self, start: int, row: list[str], extra: int
+    ) -> Iterator[_Reading]:
         """The record with one field from start on joined with the next extra cells, for each that may be so; and with a
         link joined with some of them and another field with the others."""
         left, right = self._fits(row), self._fits(row[extra:])
@@ -126,14 +138,18 @@ class _Records:
             end = column + count + 1
             parts = row[column:end]
             previous = row[column - 1] if column else ""
-            joined_fit = fit_of_joined(self._kinds[column], parts, self._delimiter, previous=previous)
+            joined_fit = fit_of_joined(
+                self._kinds[column], parts, self._delimiter, previous=previous
+            )
             if joined_fit is None:
                 continue
             cells = [*row[:column], self._delimiter.join(parts), *row[end:]]
             if count < extra:
                 yield from self._joined_from(column + 1, cells, extra - count)
             else:
-                yield _reading([*left[:column], joined_fit, *right[column + 1 :]], cells)
+                yield _reading(
+                    [*left[:column], joined_fit, *right[column + 1 :]], cells
+                )
 
     def _joins(self, start: int, extra: int) -> Iterator[tuple[int, int]]:
         """Each column from start on, with how many further cells it may take: a link any number, another field all."""
@@ -150,13 +166,22 @@ class _Records:
             if len(texts) == 1:
                 cells[column] = texts.pop()
             elif kind in LISTING_ADDRESSES:
-                cells[column] = min(filter(is_link, (*texts, row[column])), key=len, default="")
+                cells[column] = min(
+                    filter(is_link, (*texts, row[column])), key=len, default=""
+                )
         if not any(map(is_link, cells)):
             self._keep_moved_link(row, cells)
         return cells
 
     def _keep_moved_link(self, row: list[str], cells: list[str]) -> None:
         """Put the first address of the record into the first column for one."""
-        column = next((column for column, kind in enumerate(self._kinds) if kind in LISTING_ADDRESSES), None)
+        column = next(
+            (
+                column
+                for column, kind in enumerate(self._kinds)
+                if kind in LISTING_ADDRESSES
+            ),
+            None,
+        )
         if column is not None:
             cells[column] = next(filter(is_link, row), "")

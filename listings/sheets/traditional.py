@@ -14,4 +14,7 @@ _PAIRS = (
     "準准劃划製制廠厂後后聽听誇夸據据機机構构櫃柜種种網网採采裡里裏里範范係系繫系於于臺台檯台並并復复複复後后週周"
     "萬万與与罰罚獲获"
 )
-SIMPLIFIED = {ord(traditional): simple for traditional, simple in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
+SIMPLIFIED = {
+    ord(traditional): simple
+    for traditional, simple in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)
+}

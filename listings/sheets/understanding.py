@@ -45,7 +45,10 @@ def understood_of(chosen: Choice) -> list[dict[str, Any]]:
     """Each worksheet of a file of which something is read."""
     read = {table.grid.name for table in chosen.read}
     why = {part.worksheet: part.why for part in chosen.elsewhere}
-    worksheets = [_of_table(table, "" if table.grid.name in read else why) for table in chosen.tables]
+    worksheets = [
+        _of_table(table, "" if table.grid.name in read else why)
+        for table in chosen.tables
+    ]
     return (worksheets + _of_faults(chosen.faults))[:MOST_WORKSHEETS]
 
 
@@ -61,7 +64,11 @@ def remembered_of(chosen: Choice, corrections: Corrections) -> list[str]:
     for table in chosen.tables:
         name, headings = table.grid.name, table.header.headings
         said = corrections.of(name)
-        words += [cell_at(headings, place) for place, (_meaning, by) in table.given.items() if by == BY_MEMORY]
+        words += [
+            cell_at(headings, place)
+            for place, (_meaning, by) in table.given.items()
+            if by == BY_MEMORY
+        ]
         has_header = not said.header_row and _header(table) in remembered.headers
         has_choice = said.is_read is None and name in remembered.worksheets
         has_platform = not said.platform and name in remembered.platforms
@@ -98,7 +105,12 @@ def _of_table(table: Table, why: Any) -> dict[str, Any]:
     grid, header = table.grid, table.header
     code = why and (why.get(grid.name) or "other-worksheet")
     columns = list(_columns(table))
-    over = [cell.strip(BLANK) for cells in grid.rows[: header.row] for cell in cells if not is_blank(cell)]
+    over = [
+        cell.strip(BLANK)
+        for cells in grid.rows[: header.row]
+        for cell in cells
+        if not is_blank(cell)
+    ]
     return {
         "name": grid.name,
         "rows": len(table.rows),
@@ -118,12 +130,16 @@ def _of_table(table: Table, why: Any) -> dict[str, Any]:
 
 def _header_rows(rows: list[list[str]]) -> list[tuple[int, str, str]]:
     """The first rows with something in them: number from 1, how each begins, and how `header_key` writes it down."""
-    filled = [(number, cells) for number, cells in enumerate(rows[:200], start=1) if cells][:HEADER_ROWS]
+    filled = [
+        (number, cells) for number, cells in enumerate(rows[:200], start=1) if cells
+    ][:HEADER_ROWS]
     return [(number, _beginning(cells), header_key(cells)) for number, cells in filled]
 
 
 def _beginning(cells: list[str]) -> str:
-    return " ".join(filter(None, (cell.strip(BLANK) for cell in cells)))[:_LONGEST_SAMPLE]
+    return " ".join(filter(None, (cell.strip(BLANK) for cell in cells)))[
+        :_LONGEST_SAMPLE
+    ]
 
 
 def _columns(table: Table) -> Iterable[dict[str, Any]]:
@@ -134,7 +150,10 @@ def _columns(table: Table) -> Iterable[dict[str, Any]]:
     read = {column.index: column for column in table.columns}
     filled = _filled(rows)
     for place in range(max(len(headings), len(filled))):
-        heading, count = cell_at(headings, place), filled[place] if place < len(filled) else 0
+        heading, count = (
+            cell_at(headings, place),
+            filled[place] if place < len(filled) else 0,
+        )
         if not heading and not count:
             continue
         candidate = candidate_at(place, headings, says, sample)
@@ -162,13 +181,20 @@ def _filled(rows: list[list[str]]) -> list[int]:
     return counts
 
 
-def _meaning(candidate: Candidate, column: Column | None, given: tuple[str, str] | None) -> str:
+def _meaning(
+    candidate: Candidate, column: Column | None, given: tuple[str, str] | None
+) -> str:
     """What a column is read as; of one that is not read, what is known of it."""
     if column is not None:
         return column.field
     if given:
         return given[0]
-    if candidate.says in (headers.SERIAL, headers.ITEM_NUMBER, headers.EVIDENCE, headers.COMPARISON):
+    if candidate.says in (
+        headers.SERIAL,
+        headers.ITEM_NUMBER,
+        headers.EVIDENCE,
+        headers.COMPARISON,
+    ):
         return candidate.says
     return headers.OTHER
 
@@ -200,13 +226,20 @@ def _share(candidate: Candidate, column: Column) -> float:
 def _certainty_of_unused(candidate: Candidate) -> str:
     if not candidate.cells:
         return CERTAIN
-    is_none_of_ours = candidate.says is not None and candidate.says not in (*headers.FIELDS, headers.ADDRESS)
-    if not is_none_of_ours or (candidate.usable_share() >= 0.5 and candidate.says != headers.COMPARISON):
+    is_none_of_ours = candidate.says is not None and candidate.says not in (
+        *headers.FIELDS,
+        headers.ADDRESS,
+    )
+    if not is_none_of_ours or (
+        candidate.usable_share() >= 0.5 and candidate.says != headers.COMPARISON
+    ):
         return UNCERTAIN
     return CERTAIN if candidate.known else LIKELY
 
 
 def _samples(candidate: Candidate) -> list[str]:
     """The first different cells of a column."""
-    cells = dict.fromkeys(" ".join(cell.split())[:_LONGEST_SAMPLE] for cell in candidate.cells.values())
+    cells = dict.fromkeys(
+        " ".join(cell.split())[:_LONGEST_SAMPLE] for cell in candidate.cells.values()
+    )
     return list(cells)[:_SAMPLES]

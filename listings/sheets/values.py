@@ -29,7 +29,9 @@ _price_name = (
     r"(?:售|现|单|标|实付|到手|券后|券前|折后|拼团|团购|拼单|秒杀|活动|直播间?|会员|优惠|特|促销|补贴后?|百亿补贴|新人|首单"
     r"|预估到手|页面|成交|销售|网店|店铺|最低)价格?"
 )
-_price_word = r"约|大约|人民币|rmb|cny|价格|到手|券后|折后|拼团|秒杀|仅售?|只要|低至|最低"
+_price_word = (
+    r"约|大约|人民币|rmb|cny|价格|到手|券后|折后|拼团|秒杀|仅售?|只要|低至|最低"
+)
 _measure = (
     r"(?:盒|瓶|罐|袋|件|箱|包|套|支|个|只|条|片|粒|颗|桶|份|组|提|对|双|台|斤|公斤|千克|克|毫升|升|板|贴|听|枚|张|剂|丸"
     r"|疗程|kg|g|ml|l)装?"
@@ -38,7 +40,9 @@ _price = re.compile(
     r"(?:(?P<name>" + _price_name + "|" + _price_word + r"):?){0,3}(?P<sign>¥)?"
     r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)"
     r"(?P<myriad>万)?(?P<unit>元|圆|块钱?|rmb|cny|¥|人民币){0,2}"
-    r"(?:整|起|左右|包邮|不含邮|含邮|含税|券后|到手)?(?:[/每][0-9]{0,4}" + _measure + r"|(?<=[元圆块钱])/\w{1,4})?"
+    r"(?:整|起|左右|包邮|不含邮|含邮|含税|券后|到手)?(?:[/每][0-9]{0,4}"
+    + _measure
+    + r"|(?<=[元圆块钱])/\w{1,4})?"
     r"(?:\([^()0-9]{0,12}(?:价|券|补贴|优惠|活动|邮|运费|税|到手|拼团|秒杀|折|促销|会员|直播)[^()0-9]{0,12}\)"
     r"|\(每?[0-9一二两三四五六十]{1,3}" + _measure + r"\))?[。.;]?"
 )
@@ -61,7 +65,11 @@ def parse_price(text: str) -> Decimal | None:
     if match is None:
         return None
     number = match["number"]
-    if len(number) > _most_bare_digits and number.isdigit() and not any(match.group("sign", "unit", "myriad")):
+    if (
+        len(number) > _most_bare_digits
+        and number.isdigit()
+        and not any(match.group("sign", "unit", "myriad"))
+    ):
         return None
     amount = Decimal(number.replace(",", "")) * (10_000 if match["myriad"] else 1)
     return amount.quantize(Decimal("0.01")) if amount < _highest_price else None
@@ -78,7 +86,13 @@ _day = re.compile(
     r"|(?P<year_8>[0-9]{4})(?P<month_8>[0-9]{2})(?P<day_8>[0-9]{2}))"
     r"(?:\s*[日号])?(?:\s*" + _weekday + r")?"
     r"(?:(?:t|\s+|(?<=[日号天)])|(?=" + _part_of_day + r"))"
-    r"(?:" + _part_of_day + r"\s*)?(?:" + _clock_time + r"(?:\s*" + _part_of_day + r")?[^0-9]{0,12}"
+    r"(?:"
+    + _part_of_day
+    + r"\s*)?(?:"
+    + _clock_time
+    + r"(?:\s*"
+    + _part_of_day
+    + r")?[^0-9]{0,12}"
     r"(?:(?<=[-+])[0-9]{2}:?[0-9]{2})?)?)?[.。]?"
 )
 _excel_serial = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
@@ -90,7 +104,9 @@ _earliest_short_year = 2020
 
 
 @lru_cache(maxsize=8192)
-def parse_date(text: str, today: datetime.date | None = None, is_1904: bool = False) -> datetime.date | None:
+def parse_date(
+    text: str, today: datetime.date | None = None, is_1904: bool = False
+) -> datetime.date | None:
     """The day in Asia/Shanghai that a cell names, as written; None if it names none, or might name another as well.
 
     Read: 2026-3-5, 2026/3/5, 2026.3.5, 2026年3月5日, 二〇二六年三月五日, 20260305, 26/3/5 and Excel's day number
@@ -100,7 +116,9 @@ def parse_date(text: str, today: datetime.date | None = None, is_1904: bool = Fa
     """
     if len(text) > _LONGEST:
         return None
-    text = _digits_for_numerals(_one_dash.sub("-", readable(_as_shown(text))).lower().translate(SIMPLIFIED))
+    text = _digits_for_numerals(
+        _one_dash.sub("-", readable(_as_shown(text))).lower().translate(SIMPLIFIED)
+    )
     serial = _excel_serial.fullmatch(text)
     if serial is not None:
         return _of_day_number(int(serial[1]), is_1904)
@@ -113,7 +131,13 @@ def parse_date(text: str, today: datetime.date | None = None, is_1904: bool = Fa
     month = match["month"] or match["month_zh"] or match["month_8"]
     day_of_month = match["day"] or match["day_zh"] or match["day_8"]
     if len(year) == 2:
-        return _of_short_year(int(year), int(month), int(day_of_month), today, year_is_named=bool(match["month_zh"]))
+        return _of_short_year(
+            int(year),
+            int(month),
+            int(day_of_month),
+            today,
+            year_is_named=bool(match["month_zh"]),
+        )
     return _date(int(year), int(month), int(day_of_month))
 
 
@@ -143,16 +167,27 @@ def _latest(month: int, day: int, today: datetime.date | None) -> datetime.date 
 
 
 def _of_short_year(
-    first: int, month: int, last: int, today: datetime.date | None, *, year_is_named: bool
+    first: int,
+    month: int,
+    last: int,
+    today: datetime.date | None,
+    *,
+    year_is_named: bool,
 ) -> datetime.date | None:
     """26/3/5 is 5 March 2026. None where it would be after today, or where the last number may be the year as well."""
 
     def past(day: datetime.date | None) -> datetime.date | None:
-        if day is None or day.year < _earliest_short_year or (today is not None and day > today):
+        if (
+            day is None
+            or day.year < _earliest_short_year
+            or (today is not None and day > today)
+        ):
             return None
         return day
 
-    may_be_year_last = not year_is_named and past(_date(2000 + last, month, first)) is not None
+    may_be_year_last = (
+        not year_is_named and past(_date(2000 + last, month, first)) is not None
+    )
     if may_be_year_last:
         return None
     return past(_date(2000 + first, month, last))
@@ -160,7 +195,12 @@ def _of_short_year(
 
 _one_dash = re.compile(r"[\u2010-\u2015\u2212]")
 _numerals = re.compile(r"[〇零○o一二三四五六七八九十廿卅]{1,4}(?=\s*[年月日号])")
-_digit_of = {**{numeral: digit for digit, numeral in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0, "o": 0}
+_digit_of = {
+    **{numeral: digit for digit, numeral in enumerate("〇一二三四五六七八九")},
+    "零": 0,
+    "○": 0,
+    "o": 0,
+}
 
 
 def _digits_for_numerals(text: str) -> str:
@@ -186,10 +226,14 @@ _VALUES: dict[str, Callable[[str, datetime.date | None], Any]] = {
     "list_price": lambda text, _today: parse_price(text),
     "found_on": parse_date,
 }
-_nothing = frozenset(["-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "n/a", "na", "none", "null"])
+_nothing = frozenset(
+    ["-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "n/a", "na", "none", "null"]
+)
 
 
-def unread_values(cells: Mapping[str, str], today: datetime.date | None = None) -> list[str]:
+def unread_values(
+    cells: Mapping[str, str], today: datetime.date | None = None
+) -> list[str]:
     """The fields among price, list price and day found whose text says something that was not read as such.
 
     Their cells are kept as they came; whoever shows the row says of these that they were not read.
@@ -227,7 +271,9 @@ _shop_itself = re.compile(
     r"(?:请|予以|要求|申请|建议|希望|平台|贵平台|立即|尽快|永久|对|将|把)*(?:下架|删除|移除|屏蔽|下线|清理)"
     r"(?:该|此|本|整个|整|涉案|涉嫌|违规|违法|侵权|问题|对应|相应|相关|全部|所有|上述|的)*(?:店铺|网店|店)(?:账号|主页)?"
 )
-_whether = re.compile(r"是否(?P<what>.*?店.*?)[:?？]?(?P<answer>是|否|√|✓|×|x|yes|no|y|n)?")
+_whether = re.compile(
+    r"是否(?P<what>.*?店.*?)[:?？]?(?P<answer>是|否|√|✓|×|x|yes|no|y|n)?"
+)
 _yes = {"是", "√", "✓", "yes", "y"}
 _shop_in_english = re.compile(
     r"(?:close|shut|terminate|ban)\w*(?:down)?(?:the|this)?(?:store|shop)|(?:store|shop)(?:closure|shutdown|closed|closing)"
@@ -242,13 +288,20 @@ def asks_for_closure(text: str) -> bool:
     """
     words = readable(text).translate(SIMPLIFIED)
     if "店" not in words:
-        return _shop_in_english.search(plain(words)) is not None if words.isascii() else False
+        return (
+            _shop_in_english.search(plain(words)) is not None
+            if words.isascii()
+            else False
+        )
     words = _harmless.sub("", words.replace(" ", ""))
     asked = _whether.fullmatch(words)
     if asked is not None:
         return asked["answer"] in _yes and _clause_shuts(asked["what"])
     return any(
-        _clause_shuts(part) for clause in _breaks.split(words) for part in _goods_verb.split(clause) if "店" in part
+        _clause_shuts(part)
+        for clause in _breaks.split(words)
+        for part in _goods_verb.split(clause)
+        if "店" in part
     )
 
 
@@ -261,13 +314,17 @@ def _clause_shuts(clause: str) -> bool:
     if match is not None:
         return not _speaks_of_goods_in_shop(match["after"])
     match = _shop_then_verb.search(clause)
-    return match is not None and not re.search(_goods, match["between"] + match["after"])
+    return match is not None and not re.search(
+        _goods, match["between"] + match["after"]
+    )
 
 
 _of_the_shop = re.compile(r".*?" + _goods)
 _store_address = re.compile(r"铺?的?(?:首页|主页)?链接")
 # Stopping what a shop does is not stopping the shop.
-_conduct = re.compile(r"行为|活动|宣传|广告|促销|推广|侵权$|违法$|违规$|(?:销售|售卖|出售)(?!资格|权限)")
+_conduct = re.compile(
+    r"行为|活动|宣传|广告|促销|推广|侵权$|违法$|违规$|(?:销售|售卖|出售)(?!资格|权限)"
+)
 
 
 def _speaks_of_goods_in_shop(after: str) -> bool:
@@ -290,16 +347,26 @@ VIOLATION_LABELS: dict[str, Any] = {
     "other": _("Other"),
 }
 _violations = [
-    ("removed_code", re.compile(r"割码|割标|去码|刮码|抹码|无码|毁码|窜码|涂码|溯源码|防伪码|批号")),
+    (
+        "removed_code",
+        re.compile(r"割码|割标|去码|刮码|抹码|无码|毁码|窜码|涂码|溯源码|防伪码|批号"),
+    ),
     (
         "name_misuse",
-        re.compile(r"(?:冒用|假冒|盗用|仿冒|擅用|擅自使用).*(?:企业|名称|字号|厂名|厂址|名义|主体)|企业名称|字号"),
+        re.compile(
+            r"(?:冒用|假冒|盗用|仿冒|擅用|擅自使用).*(?:企业|名称|字号|厂名|厂址|名义|主体)|企业名称|字号"
+        ),
     ),
     ("image_theft", re.compile(r"盗图|图片|照片|著作权|版权|宣传图|美术作品|素材")),
     ("defamation", re.compile(r"诋毁|抹黑|不实|造谣|谣言|差评|诽谤|商誉|贬损|诬")),
     ("false_advertising", re.compile(r"虚假|夸大|误导|宣传|广告|功效|疗效|虚构")),
     ("counterfeit", re.compile(r"假冒|假货|仿|制假|售假|假|商标|山寨|赝|伪")),
-    ("low_price", re.compile(r"低价|乱价|窜货|破价|价格|控价|未(?:经)?授权(?!.*资格)|无授权|非授权")),
+    (
+        "low_price",
+        re.compile(
+            r"低价|乱价|窜货|破价|价格|控价|未(?:经)?授权(?!.*资格)|无授权|非授权"
+        ),
+    ),
     ("unlicensed", re.compile(r"无证|证照|许可证|无照|经营许可|无执照|未公示执照")),
     ("unauthorised", re.compile(r"资格|授权|直销|渠道|代理|传销")),
 ]
@@ -311,4 +378,6 @@ def violation_kind(text: str) -> str:
     words = plain(text)
     if not words:
         return ""
-    return next((kind for kind, pattern in _violations if pattern.search(words)), "other")
+    return next(
+        (kind for kind, pattern in _violations if pattern.search(words)), "other"
+    )

@@ -3,7 +3,12 @@
 import tempfile
 from collections.abc import Iterator
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+)
 
 from .cells import BLANK, cell_text
 from .grid import Grid
@@ -29,14 +34,19 @@ def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
         clean.flush()
         if not workbook.worksheets:
             raise refused("no-visible-worksheet")
-        faulty = max(workbook.worksheets, key=lambda worksheet: (worksheet.fault is not None, worksheet.unread_rows))
+        faulty = max(
+            workbook.worksheets,
+            key=lambda worksheet: (worksheet.fault is not None, worksheet.unread_rows),
+        )
         most_rows = 0
         hidden = about_worksheets("hidden-worksheets", workbook.hidden)
         try:
             with CalamineWorkbook.from_path(clean.name) as reader:
                 for number, worksheet in enumerate(workbook.worksheets, start=1):
                     clock.check()
-                    grid = _grid(reader.get_sheet_by_name(str(number)), worksheet, limits, clock)
+                    grid = _grid(
+                        reader.get_sheet_by_name(str(number)), worksheet, limits, clock
+                    )
                     grid.is_1904 = workbook.is_1904
                     grid.remarks = list(hidden)
                     most_rows = max(most_rows, sum(map(bool, grid.rows)))
@@ -54,11 +64,19 @@ def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
             raise faulty.fault
 
 
-def _grid(sheet: CalamineSheet, worksheet: Worksheet, limits: Limits, clock: Clock) -> Grid:
+def _grid(
+    sheet: CalamineSheet, worksheet: Worksheet, limits: Limits, clock: Clock
+) -> Grid:
     grid = Grid(worksheet.title, _rows(sheet, limits, clock), fault=worksheet.fault)
     grid.unread_rows = worksheet.unread_rows
-    grid.hidden_rows, grid.hidden_columns = worksheet.hidden_rows, worksheet.hidden_columns
-    grid.merges = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
+    grid.hidden_rows, grid.hidden_columns = (
+        worksheet.hidden_rows,
+        worksheet.hidden_columns,
+    )
+    grid.merges = [
+        (top, left, bottom, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+    ]
     put_links(grid, worksheet.links, limits)
     grid.fill_merged_rows(limits.max_cells)
     return grid
@@ -73,7 +91,9 @@ def _rows(sheet: CalamineSheet, limits: Limits, clock: Clock) -> list[list[str]]
     for index, values in enumerate(sheet.iter_rows()):
         if index % 2000 == 0:
             clock.check()
-        row = [value if value.__class__ is str else cell_text(value) for value in values]
+        row = [
+            value if value.__class__ is str else cell_text(value) for value in values
+        ]
         if "".join(row).strip(BLANK):
             filled += 1
             rows.append(before + row if before else row)

@@ -2,7 +2,13 @@
 
 from notices.answer_sheets.blank import write_csv, write_xlsx
 from notices.answer_sheets.filled import Filled, Line, Problem, read_filled
-from notices.answer_sheets.review import Review, changed_items, key_of, review, unsettled
+from notices.answer_sheets.review import (
+    Review,
+    changed_items,
+    key_of,
+    review,
+    unsettled,
+)
 from notices.answer_sheets.words import ANSWERS
 
 __all__ = [

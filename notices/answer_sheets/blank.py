@@ -19,20 +19,34 @@ def write_xlsx(notice: Notice) -> bytes:
     """The notice's items as a workbook, with the answers that stand, and a choice of words in the answer column."""
     heads, rows = _table(notice)
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(buffer, options)
     page = book.add_worksheet(_("Answers"))
-    bold, free = book.add_format({"bold": True}), book.add_format({"bg_color": "#fcf0d6"})
+    bold, free = (
+        book.add_format({"bold": True}),
+        book.add_format({"bg_color": "#fcf0d6"}),
+    )
     page.write_row(0, 0, heads, bold)
     for number, row in enumerate(rows, start=1):
         page.write_number(number, 0, row[0])
         for column, cell in enumerate(row[1:], start=1):
-            page.write_string(number, column, cell, free if column >= len(heads) - 2 else None)
+            page.write_string(
+                number, column, cell, free if column >= len(heads) - 2 else None
+            )
     answer = len(heads) - 2
     if rows:
         words = [str(word.label) for word in ANSWERS]
         page.data_validation(
-            1, answer, len(rows), answer, {"validate": "list", "source": words, "error_type": "warning"}
+            1,
+            answer,
+            len(rows),
+            answer,
+            {"validate": "list", "source": words, "error_type": "warning"},
         )
     page.set_column(1, len(heads) - 1, 20)
     page.freeze_panes(1, 0)
@@ -48,14 +62,31 @@ def write_csv(notice: Notice) -> Iterator[str]:
 
 
 def _table(notice: Notice) -> tuple[list[str], list[list[Any]]]:
-    heads = [_("No."), _("Kind"), _("Id"), _("Address"), _("Title"), _("Store"), _("Ground"), _("To do")]
+    heads = [
+        _("No."),
+        _("Kind"),
+        _("Id"),
+        _("Address"),
+        _("Title"),
+        _("Store"),
+        _("Ground"),
+        _("To do"),
+    ]
     heads += [_("Answer"), _("Remark")]
-    items = notice.items.exclude(state__in=(ItemState.DRAFT, ItemState.WITHDRAWN)).order_by("position")
+    items = notice.items.exclude(
+        state__in=(ItemState.DRAFT, ItemState.WITHDRAWN)
+    ).order_by("position")
     rows = []
-    for item in name_items(items.select_related("target__listing__store", "target__store", "ground")):
+    for item in name_items(
+        items.select_related("target__listing__store", "target__store", "ground")
+    ):
         target = item.target
         stands = item.outcome if item.state != ItemState.OPEN else ""
-        cells: list[Any] = [target.get_kind_display(), target.thing.canonical_id, target.thing.url]
+        cells: list[Any] = [
+            target.get_kind_display(),
+            target.thing.canonical_id,
+            target.thing.url,
+        ]
         cells += [item.title, item.store_name, item.ground or "", ASKED[target.kind]]
         cells += [Claim(stands).label if stands else "", item.remark if stands else ""]
         rows.append([item.position, *(str(cell) for cell in cells)])

@@ -24,7 +24,13 @@ from notices.models import Notice
 from notices.states import ItemState
 from notices.workflow import OWE_REASON, Reply
 
-LIMITS = Limits(max_bytes=10 * 2**20, max_unpacked=64 * 2**20, max_rows=20_000, max_columns=100, seconds=20.0)
+LIMITS = Limits(
+    max_bytes=10 * 2**20,
+    max_unpacked=64 * 2**20,
+    max_rows=20_000,
+    max_columns=100,
+    seconds=20.0,
+)
 MEMORY = 512 * 2**20
 GRACE = 5
 HEAD_WITHIN = 20
@@ -47,7 +53,13 @@ class Line:
 
     @property
     def reply(self) -> Reply:
-        return Reply(self.row, self.outcome, item=self.item, address=self.address, remark=self.remark)
+        return Reply(
+            self.row,
+            self.outcome,
+            item=self.item,
+            address=self.address,
+            remark=self.remark,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,12 @@ def _read_apart(path: str, filename: str) -> list[Grid]:
             for grid in read_grids(path, filename, LIMITS):
                 yield json.dumps({"name": grid.name, "rows": grid.rows}).encode()
         except SheetRefused as fault:
-            yield json.dumps({"refused": fault.code, "details": {k: str(v) for k, v in fault.details.items()}}).encode()
+            yield json.dumps(
+                {
+                    "refused": fault.code,
+                    "details": {k: str(v) for k, v in fault.details.items()},
+                }
+            ).encode()
 
     grids = []
     try:
@@ -108,7 +125,11 @@ def _read_apart(path: str, filename: str) -> list[Grid]:
     except ChildDied as died:
         if died.how == "memory":
             raise SheetRefused("too-costly", TOO_COSTLY) from died
-        raise refused("too-slow", seconds=round(LIMITS.seconds)) if died.how == "time" else refused("damaged") from died
+        raise (
+            refused("too-slow", seconds=round(LIMITS.seconds))
+            if died.how == "time"
+            else refused("damaged")
+        ) from died
     return grids
 
 
@@ -121,14 +142,22 @@ def _places(cells: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def _understand(grid: Grid, head: int, places: dict[str, int], notice: Notice) -> Filled:
-    filled = Filled({name: grid.text(head, index).strip() for name, index in places.items()})
+def _understand(
+    grid: Grid, head: int, places: dict[str, int], notice: Notice
+) -> Filled:
+    filled = Filled(
+        {name: grid.text(head, index).strip() for name, index in places.items()}
+    )
     by_place, by_id = _items_of(notice)
     for number in range(head + 1, len(grid.rows)):
         if is_total_row(grid.rows[number]):
             continue
         cells = {name: _own(grid.text(number, index)) for name, index in places.items()}
-        named, answer, remark = cells.get("id", ""), cells.get("answer", ""), cells.get("remark", "")
+        named, answer, remark = (
+            cells.get("id", ""),
+            cells.get("answer", ""),
+            cells.get("remark", ""),
+        )
         if not (named or cells.get("address") or answer):
             continue
         if not answer and not remark:
@@ -137,15 +166,25 @@ def _understand(grid: Grid, head: int, places: dict[str, int], notice: Notice) -
         if problem := _fault(answer, remark):
             name, reason = problem
             heading = filled.headings.get(name, filled.headings["answer"])
-            filled.problems.append(Problem(number + 1, heading, cells.get(name, ""), reason))
+            filled.problems.append(
+                Problem(number + 1, heading, cells.get(name, ""), reason)
+            )
             continue
         item, address, reason = _meant(named, cells.get("address", ""), by_place, by_id)
         if reason:
             name = "id" if named else "address" if "address" in places else "answer"
-            filled.problems.append(Problem(number + 1, filled.headings[name], cells[name], reason))
+            filled.problems.append(
+                Problem(number + 1, filled.headings[name], cells[name], reason)
+            )
             continue
-        name = address if named.isdigit() and len(named) < 6 and address else named or address
-        filled.lines.append(Line(number + 1, item, address, str(answer_of(answer)), remark, name))
+        name = (
+            address
+            if named.isdigit() and len(named) < 6 and address
+            else named or address
+        )
+        filled.lines.append(
+            Line(number + 1, item, address, str(answer_of(answer)), remark, name)
+        )
     return filled
 
 
@@ -161,7 +200,9 @@ def _fault(answer: str, remark: str) -> tuple[str, Any] | None:
         return "answer", _("There is a remark but no answer.")
     outcome = answer_of(answer)
     if outcome is None:
-        return "answer", _("This is not one of the answers; write one of these words or its digit.")
+        return "answer", _(
+            "This is not one of the answers; write one of these words or its digit."
+        )
     if outcome in OWE_REASON and not remark:
         return "remark", _("Say why, so that the officer need not ask.")
     return None
@@ -172,7 +213,11 @@ def _items_of(notice: Notice) -> tuple[Places, dict[str, list[int]]]:
     by_place: Places = {}
     by_id: dict[str, list[int]] = {}
     rows = notice.items.exclude(state=ItemState.DRAFT).values_list(
-        "pk", "target__platform__slug", "target__kind", "target__listing__canonical_id", "target__store__canonical_id"
+        "pk",
+        "target__platform__slug",
+        "target__kind",
+        "target__listing__canonical_id",
+        "target__store__canonical_id",
     )
     for pk, platform, kind, listing, store in rows:
         by_place[(platform, kind, listing or store)] = pk
@@ -180,7 +225,9 @@ def _items_of(notice: Notice) -> tuple[Places, dict[str, list[int]]]:
     return by_place, by_id
 
 
-def _meant(named: str, address: str, by_place: Places, by_id: dict[str, list[int]]) -> tuple[int | None, str, Any]:
+def _meant(
+    named: str, address: str, by_place: Places, by_id: dict[str, list[int]]
+) -> tuple[int | None, str, Any]:
     """The item that a row names, or the address that is still to be judged, or why it names none.
 
     A long id may have lost its digits in a spreadsheet program; then the address alone says which item is meant.
@@ -189,7 +236,9 @@ def _meant(named: str, address: str, by_place: Places, by_id: dict[str, list[int
     if address:
         read = read_cell(address)
         if read.kind in Target.Kind.values:
-            item = by_place.get((platform_of(read.site) or "", read.kind, read.canonical_id))
+            item = by_place.get(
+                (platform_of(read.site) or "", read.kind, read.canonical_id)
+            )
             if candidates and item not in candidates:
                 return None, "", _("The id and the address name different items.")
             return item, "" if item else address, None

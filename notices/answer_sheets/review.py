@@ -39,8 +39,13 @@ def review(filled: Filled, notice: Notice, actor: User) -> Review:
     standing = _standing(notice)
     asked = [line for line in filled.lines if not _repeats(line, standing)]
     changing = changed_items(filled, notice)
-    results = foresee_answers(notice=notice, replies=[line.reply for line in asked], actor=actor)
-    taken_back = {result.ref: result for result in foresee_retractions(notice=notice, items=changing, actor=actor)}
+    results = foresee_answers(
+        notice=notice, replies=[line.reply for line in asked], actor=actor
+    )
+    taken_back = {
+        result.ref: result
+        for result in foresee_retractions(notice=notice, items=changing, actor=actor)
+    }
     ready, problems = [], list(filled.problems)
     for line, foreseen in zip(asked, results, strict=True):
         result = taken_back.get(line.item, foreseen)
@@ -74,7 +79,9 @@ def key_of(filled: Filled, notice: Notice) -> str:
 def changed_items(filled: Filled, notice: Notice) -> list[int]:
     """Items that are answered, and otherwise than the sheet says, and whose answer may be taken back."""
     told = {line.item: line.outcome for line in filled.lines if line.item is not None}
-    answered = notice.items.retractable().filter(pk__in=told).values_list("pk", "outcome")
+    answered = (
+        notice.items.retractable().filter(pk__in=told).values_list("pk", "outcome")
+    )
     return [pk for pk, outcome in answered if outcome != told[pk]]
 
 
@@ -86,20 +93,42 @@ def unsettled(filled: Filled, notice: Notice) -> list[Reply]:
 
 def _standing(notice: Notice) -> dict[int, tuple[str, str]]:
     """Item to (outcome, when) of the answers that stand; one found live has no outcome but its time."""
-    rows = notice.items.exclude(answered_at=None).values_list("pk", "state", "outcome", "answered_at")
-    return {pk: ("" if state == ItemState.OPEN else outcome, str(at)) for pk, state, outcome, at in rows}
+    rows = notice.items.exclude(answered_at=None).values_list(
+        "pk", "state", "outcome", "answered_at"
+    )
+    return {
+        pk: ("" if state == ItemState.OPEN else outcome, str(at))
+        for pk, state, outcome, at in rows
+    }
 
 
 def _repeats(line: Line, standing: dict[int, tuple[str, str]]) -> bool:
-    return line.item is not None and standing.get(line.item, ("", ""))[0] == line.outcome
+    return (
+        line.item is not None and standing.get(line.item, ("", ""))[0] == line.outcome
+    )
 
 
 def _key(filled: Filled, standing: dict[int, tuple[str, str]], retracted: int) -> str:
-    said = [[line.item, line.address, line.outcome, line.remark, standing.get(line.item or 0)] for line in filled.lines]
+    said = [
+        [
+            line.item,
+            line.address,
+            line.outcome,
+            line.remark,
+            standing.get(line.item or 0),
+        ]
+        for line in filled.lines
+    ]
     return "sheet-" + hashlib.sha256(json.dumps([said, retracted]).encode()).hexdigest()
 
 
 def _problem(line: Line, result: Result, headings: dict[str, str]) -> Problem:
     name = COLUMN_OF.get(result.code) or ("address" if line.address else "answer")
-    cell = {"address": line.address, "answer": str(Claim(line.outcome).label), "remark": line.remark}[name]
-    return Problem(line.row, headings.get(name, headings["answer"]), cell, result.message)
+    cell = {
+        "address": line.address,
+        "answer": str(Claim(line.outcome).label),
+        "remark": line.remark,
+    }[name]
+    return Problem(
+        line.row, headings.get(name, headings["answer"]), cell, result.message
+    )

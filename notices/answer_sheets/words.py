@@ -20,7 +20,16 @@ ANSWERS = (
 )
 HEADS = {
     "id": ("编号", "商品编号", "店铺编号", "id", "itemid"),
-    "address": ("网址", "链接", "地址", "商品链接", "店铺链接", "address", "url", "link"),
+    "address": (
+        "网址",
+        "链接",
+        "地址",
+        "商品链接",
+        "店铺链接",
+        "address",
+        "url",
+        "link",
+    ),
     "answer": ("答复", "处置结果", "答复结果", "结果", "answer", "outcome", "result"),
     "remark": ("备注", "说明", "理由", "remark", "remarks", "reason", "note"),
 }

@@ -28,18 +28,26 @@ class Answer(models.Model):
     """One answer to one item. `at` is the fact (now, or a replay's time), `claimed_at` what the liaison says."""
 
     # Item and author are checked for a whole statement (`triggers`): row by row would cost a bulk answer a tenth.
-    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="answers", db_constraint=False)
+    item = models.ForeignKey(
+        NoticeItem, models.PROTECT, related_name="answers", db_constraint=False
+    )
     outcome = models.CharField(max_length=20, choices=Claim.choices)
     remark = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     is_late = models.BooleanField()
     # The day by which it was judged late or in time; null where none had begun, and for the first answers kept.
     due_on = models.DateField(null=True)
-    document = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = AnswerQuerySet.as_manager()
@@ -53,7 +61,11 @@ class Answer(models.Model):
         ]
         # Nearly all have none; who puts a stored file away asks by it.
         indexes = [
-            models.Index(fields=["document"], name="answer_document", condition=models.Q(document__isnull=False))
+            models.Index(
+                fields=["document"],
+                name="answer_document",
+                condition=models.Q(document__isnull=False),
+            )
         ]
 
 
@@ -65,7 +77,9 @@ class AnswerRetraction(models.Model):
     """An answer that was taken back before anybody checked it; the answer itself stays as it was given."""
 
     answer = models.OneToOneField(Answer, models.PROTECT, related_name="retraction")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -97,7 +111,9 @@ class AnswerSheet(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["handed_in_at"], name="answer_sheet_open", condition=models.Q(confirmed_at__isnull=True)
+                fields=["handed_in_at"],
+                name="answer_sheet_open",
+                condition=models.Q(confirmed_at__isnull=True),
             )
         ]
         triggers = [is_kept("confirmed_sheet", unless="OLD.confirmed_at IS NULL")]
@@ -114,7 +130,11 @@ class ReplyRequest(models.Model):
     started_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "notice", "key"], name="one_answer_for_a_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "notice", "key"], name="one_answer_for_a_key"
+            )
+        ]
 
 
 class CheckQuerySet(models.QuerySet):
@@ -152,7 +172,9 @@ class CheckWords(RecordWords):
 class PendingVerdict(models.Model):
     """A verdict clicked in the browser that can still be undone; due ten seconds later, then called as a check."""
 
-    item = models.OneToOneField(NoticeItem, models.CASCADE, related_name="pending_verdict")
+    item = models.OneToOneField(
+        NoticeItem, models.CASCADE, related_name="pending_verdict"
+    )
     seen = models.CharField(max_length=12, choices=Seen.choices)
     note = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -64,7 +64,9 @@ class Outcome(models.Model):
     target = models.ForeignKey(Target, models.PROTECT, related_name="outcomes")
     nth = models.SmallIntegerField()
     previous = models.GeneratedField(
-        expression=NullIf(models.F("nth") - 1, 0), output_field=models.SmallIntegerField(), db_persist=True
+        expression=NullIf(models.F("nth") - 1, 0),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
     )
     kind = models.CharField(max_length=16, choices=Kind.choices)
     sign = models.SmallIntegerField()
@@ -75,27 +77,41 @@ class Outcome(models.Model):
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="outcomes")
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="outcomes")
     item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="outcomes")
-    check_row = models.ForeignKey(Check, models.PROTECT, null=True, related_name="outcomes")
-    objection = models.ForeignKey(Objection, models.PROTECT, null=True, related_name="outcomes")
-    account = models.ForeignKey(OfficialAccount, models.PROTECT, null=True, related_name="outcomes", db_index=False)
+    check_row = models.ForeignKey(
+        Check, models.PROTECT, null=True, related_name="outcomes"
+    )
+    objection = models.ForeignKey(
+        Objection, models.PROTECT, null=True, related_name="outcomes"
+    )
+    account = models.ForeignKey(
+        OfficialAccount,
+        models.PROTECT,
+        null=True,
+        related_name="outcomes",
+        db_index=False,
+    )
     reason = models.CharField(max_length=300, blank=True)
 
     objects = LedgerQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["target", "nth"], name="outcome_nth_of_a_target"),
+            models.UniqueConstraint(
+                fields=["target", "nth"], name="outcome_nth_of_a_target"
+            ),
             models.CheckConstraint(
                 name="outcome_sign_alternates",
                 condition=models.Q(nth__gte=1, sign=Mod(models.F("nth"), 2) * 2 - 1),
             ),
             models.CheckConstraint(
                 name="outcome_verified_by_a_check",
-                condition=~models.Q(cause="verification") | models.Q(check_row__isnull=False, sign=1),
+                condition=~models.Q(cause="verification")
+                | models.Q(check_row__isnull=False, sign=1),
             ),
             models.CheckConstraint(
                 name="outcome_taken_back_for_an_account",
-                condition=~models.Q(cause="official") | models.Q(account__isnull=False, sign=-1),
+                condition=~models.Q(cause="official")
+                | models.Q(account__isnull=False, sign=-1),
             ),
         ]
         indexes = [

@@ -14,7 +14,14 @@ from cases.models import Case, LegalGround, Target
 from cases.states import Claim
 from corps.database.references import is_kept, refers
 from corps.models import Deadline, StoredFile
-from notices.states import ITEM_STATES, NOTICE_STATES, RETRACTABLE, UNFINISHED, ItemState, NoticeState
+from notices.states import (
+    ITEM_STATES,
+    NOTICE_STATES,
+    RETRACTABLE,
+    UNFINISHED,
+    ItemState,
+    NoticeState,
+)
 from stores.models import Liaison, Platform
 
 # What was told first stays; a date is never brought forward; that of a notice that is over does not move at all.
@@ -74,7 +81,10 @@ class NoticeQuerySet(models.QuerySet):
             withdrawn_count=in_state(ItemState.WITHDRAWN),
             open_count=in_state(ItemState.OPEN),
             carried_count=models.Count(
-                "items", filter=models.Q(items__state=ItemState.CARRIED_OVER, items__answered_at__isnull=True)
+                "items",
+                filter=models.Q(
+                    items__state=ItemState.CARRIED_OVER, items__answered_at__isnull=True
+                ),
             ),
             claimed_count=in_state(ItemState.CLAIMED),
             verified_count=in_state(ItemState.VERIFIED),
@@ -105,17 +115,25 @@ class Notice(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="notices")
     round = models.SmallIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.DRAFT)
+    state = models.CharField(
+        max_length=10, choices=NoticeState.choices, default=NoticeState.DRAFT
+    )
     recipient = models.ForeignKey(Liaison, models.PROTECT, null=True, related_name="+")
     ask_preserve = models.BooleanField(default=True)
     ask_operator = models.BooleanField(default=True)
     version = models.CharField(max_length=64, blank=True)
     put_forward = models.JSONField(default=dict, blank=True)
-    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     drafted_at = models.DateTimeField()
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     submitted_at = models.DateTimeField(null=True)
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     issued_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     reply_period = models.SmallIntegerField(null=True)
@@ -123,14 +141,24 @@ class Notice(models.Model):
     served_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     arrived_by = models.CharField(max_length=8, choices=Arrival.choices, blank=True)
-    reply_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    reply_deadline = models.ForeignKey(
+        Deadline, models.PROTECT, null=True, related_name="+"
+    )
     reply_due_on = models.DateField(null=True)
     first_due_on = models.DateField(null=True)
-    letter_html = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    letter_text = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    letter_html = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+"
+    )
+    letter_text = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+"
+    )
+    attachment = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+"
+    )
     served_otherwise = models.CharField(max_length=300, blank=True)
-    service_proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", db_index=False)
+    service_proof = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField(db_default=Now())
     # When it, or one of its items, was last written; kept by triggers alone.
     changed_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -143,12 +171,16 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_issued_is_whole",
                 condition=~models.Q(state__in=("issued", "completed"))
-                | models.Q(issued_at__isnull=False, issued_by__isnull=False) & ~models.Q(document_number=""),
+                | models.Q(issued_at__isnull=False, issued_by__isnull=False)
+                & ~models.Q(document_number=""),
             ),
             models.CheckConstraint(
                 name="notice_arrival_is_whole",
                 condition=models.Q(
-                    arrived_at__isnull=True, arrived_by="", reply_deadline__isnull=True, reply_due_on__isnull=True
+                    arrived_at__isnull=True,
+                    arrived_by="",
+                    reply_deadline__isnull=True,
+                    reply_due_on__isnull=True,
                 )
                 | models.Q(
                     arrived_at__isnull=False,
@@ -161,14 +193,20 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 name="drafter_does_not_issue",
-                condition=models.Q(issued_by__isnull=True) | ~models.Q(issued_by=models.F("drafted_by")),
+                condition=models.Q(issued_by__isnull=True)
+                | ~models.Q(issued_by=models.F("drafted_by")),
             ),
         ]
         indexes = [
-            models.Index(fields=["platform", "state", "-id"], name="notice_platform_state"),
+            models.Index(
+                fields=["platform", "state", "-id"], name="notice_platform_state"
+            ),
             models.Index(fields=["case", "platform"], name="notice_case_platform"),
             # Official numbers are said by how they end.
-            models.Index(OpClass(Reverse("document_number"), name="text_pattern_ops"), name="notice_official_number"),
+            models.Index(
+                OpClass(Reverse("document_number"), name="text_pattern_ops"),
+                name="notice_official_number",
+            ),
             models.Index(
                 fields=["id"],
                 name="notice_not_arrived",
@@ -234,16 +272,24 @@ class NoticeItem(models.Model):
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="items")
     target = models.ForeignKey(Target, models.PROTECT, related_name="items")
     position = models.IntegerField()
-    state = models.CharField(max_length=20, choices=ItemState.choices, default=ItemState.DRAFT)
+    state = models.CharField(
+        max_length=20, choices=ItemState.choices, default=ItemState.DRAFT
+    )
     ground = models.ForeignKey(LegalGround, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=Claim.choices, blank=True)
     remark = models.CharField(max_length=300, blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     answered_at = models.DateTimeField(null=True)
     answer_late = models.BooleanField(null=True)
     # Checked for a whole statement (`triggers`): row by row would cost a bulk answer a twentieth.
-    check_deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+", db_constraint=False)
-    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+    check_deadline = models.ForeignKey(
+        Deadline, models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="predecessors"
+    )
 
     objects = NoticeItemQuerySet.as_manager()
 
@@ -255,32 +301,49 @@ class NoticeItem(models.Model):
     class Meta:
         constraints = [
             ITEM_STATES.constraint("item_state_known"),
-            models.UniqueConstraint(fields=["notice", "target"], name="a_target_once_in_a_notice"),
-            models.UniqueConstraint(fields=["notice", "position"], name="a_position_once_in_a_notice"),
             models.UniqueConstraint(
-                fields=["target"], name="one_unfinished_item_for_a_target", condition=models.Q(state__in=UNFINISHED)
+                fields=["notice", "target"], name="a_target_once_in_a_notice"
             ),
             models.UniqueConstraint(
-                fields=["target"], name="one_draft_item_for_a_target", condition=models.Q(state="draft")
+                fields=["notice", "position"], name="a_position_once_in_a_notice"
+            ),
+            models.UniqueConstraint(
+                fields=["target"],
+                name="one_unfinished_item_for_a_target",
+                condition=models.Q(state__in=UNFINISHED),
+            ),
+            models.UniqueConstraint(
+                fields=["target"],
+                name="one_draft_item_for_a_target",
+                condition=models.Q(state="draft"),
             ),
             models.CheckConstraint(
                 name="item_claimed_says_what",
                 condition=~models.Q(state__in=("claimed", "verified"))
-                | models.Q(outcome__in=("removed", "shut", "already_gone"), answered_at__isnull=False),
+                | models.Q(
+                    outcome__in=("removed", "shut", "already_gone"),
+                    answered_at__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="item_carried_over_names_its_successor",
-                condition=~models.Q(state__in=("carried_over", "handed_over")) | models.Q(successor__isnull=False),
+                condition=~models.Q(state__in=("carried_over", "handed_over"))
+                | models.Q(successor__isnull=False),
             ),
             models.CheckConstraint(
                 name="item_in_an_issued_notice_has_a_ground",
-                condition=models.Q(state__in=("draft", "withdrawn")) | models.Q(ground__isnull=False),
+                condition=models.Q(state__in=("draft", "withdrawn"))
+                | models.Q(ground__isnull=False),
             ),
         ]
         indexes = [
             models.Index(fields=["notice", "state"], name="item_notice_state"),
             models.Index(fields=["target", "-id"], name="item_target"),
-            models.Index(fields=["check_deadline", "id"], name="item_to_check", condition=models.Q(state="claimed")),
+            models.Index(
+                fields=["check_deadline", "id"],
+                name="item_to_check",
+                condition=models.Q(state="claimed"),
+            ),
         ]
         triggers = [
             *refers("check_deadline_id", "corps_deadline", changes="often"),
@@ -299,7 +362,9 @@ class NoticeItem(models.Model):
 class PendingApproval(models.Model):
     """An approval given in the browser that can still be undone; due ten seconds later, then the notice is issued."""
 
-    notice = models.OneToOneField(Notice, models.CASCADE, related_name="pending_approval")
+    notice = models.OneToOneField(
+        Notice, models.CASCADE, related_name="pending_approval"
+    )
     version = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     at = models.DateTimeField()

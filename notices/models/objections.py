@@ -30,15 +30,23 @@ class Objection(models.Model):
     number = models.CharField(max_length=20, unique=True)
     target = models.ForeignKey(Target, models.PROTECT, related_name="objections")
     case = models.ForeignKey(Case, models.PROTECT, related_name="objections")
-    state = models.CharField(max_length=10, choices=ObjectionState.choices, default=ObjectionState.LODGED)
-    item = models.ForeignKey(NoticeItem, models.PROTECT, null=True, related_name="objections")
+    state = models.CharField(
+        max_length=10, choices=ObjectionState.choices, default=ObjectionState.LODGED
+    )
+    item = models.ForeignKey(
+        NoticeItem, models.PROTECT, null=True, related_name="objections"
+    )
     is_appeal = models.BooleanField(default=False, db_default=False)
     objector = models.CharField(max_length=120, blank=True)
     objected_on = models.DateField(null=True)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
-    lodged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lodged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
     lodged_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True, max_length=2000)
     recorded_at = models.DateTimeField(db_default=Now())
@@ -55,7 +63,8 @@ class Objection(models.Model):
             ),
             models.CheckConstraint(
                 name="objection_not_decided_by_who_lodged_it",
-                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("lodged_by")),
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(decided_by=models.F("lodged_by")),
             ),
         ]
 

@@ -35,7 +35,11 @@ class WithdrawalLetterQuerySet(models.QuerySet):
 
     def of(self, notice: Notice) -> Self:
         """The letters of a notice, oldest first, each with how many items it names."""
-        counted = self.filter(notice=notice).select_related("notice").annotate(item_count=models.Count("items"))
+        counted = (
+            self.filter(notice=notice)
+            .select_related("notice")
+            .annotate(item_count=models.Count("items"))
+        )
         return counted.order_by("nth")
 
 
@@ -50,26 +54,38 @@ class WithdrawalLetter(models.Model):
 
     number = models.CharField(max_length=20, unique=True)
     document_number = models.CharField(max_length=60, unique=True)
-    notice = models.ForeignKey(Notice, models.PROTECT, related_name="withdrawal_letters", db_index=False)
+    notice = models.ForeignKey(
+        Notice, models.PROTECT, related_name="withdrawal_letters", db_index=False
+    )
     nth = models.SmallIntegerField()
     cause = models.CharField(max_length=20, choices=Cause.choices)
     asks_restoring = models.BooleanField()
     issued_at = models.DateTimeField()
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     letter_html = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     letter_text = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
-    attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    attachment = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = WithdrawalLetterQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["notice", "nth"], name="withdrawal_letter_nth_of_a_notice"),
-            models.CheckConstraint(name="withdrawal_letter_cause_known", condition=models.Q(cause__in=Cause.values)),
+            models.UniqueConstraint(
+                fields=["notice", "nth"], name="withdrawal_letter_nth_of_a_notice"
+            ),
+            models.CheckConstraint(
+                name="withdrawal_letter_cause_known",
+                condition=models.Q(cause__in=Cause.values),
+            ),
             models.CheckConstraint(
                 name="restoring_is_asked_where_the_ground_fell",
-                condition=models.Q(asks_restoring=False) | models.Q(cause__in=RESTORING),
+                condition=models.Q(asks_restoring=False)
+                | models.Q(cause__in=RESTORING),
             ),
         ]
         triggers = append_only("withdrawal_letter")
@@ -88,14 +104,21 @@ class WithdrawnItem(models.Model):
     """
 
     item = models.OneToOneField(NoticeItem, models.PROTECT, related_name="withdrawal")
-    letter = models.ForeignKey(WithdrawalLetter, models.PROTECT, null=True, related_name="items")
+    letter = models.ForeignKey(
+        WithdrawalLetter, models.PROTECT, null=True, related_name="items"
+    )
     cause = models.CharField(max_length=20, choices=Cause.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="withdrawn_item_cause_known", condition=models.Q(cause__in=Cause.values)),
+            models.CheckConstraint(
+                name="withdrawn_item_cause_known",
+                condition=models.Q(cause__in=Cause.values),
+            ),
         ]
         triggers = append_only("withdrawn_item")

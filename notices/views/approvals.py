@@ -51,7 +51,13 @@ COMPARED, ITEMS_COMPARED = 20, 3000
 def waiting(user: User) -> int:
     """How many decisions wait for a supervisor, for the rail."""
     notices = Notice.objects.visible_to(user).to_approve().count()
-    others = (to_be_filed(user), objections_for(user), corrections_for(user), strikes_for(user), belongings_for(user))
+    others = (
+        to_be_filed(user),
+        objections_for(user),
+        corrections_for(user),
+        strikes_for(user),
+        belongings_for(user),
+    )
     return notices + sum(found.count() for found in others)
 
 
@@ -81,15 +87,26 @@ def inbox(request: SignedIn) -> HttpResponse:
     elif chosen is not None:
         context |= IN_HAND[kind](request.user, chosen)
     elif kind == "notice":
-        context["over"] = Notice.objects.visible_to(request.user).filter(number=request.GET["notice"]).first()
+        context["over"] = (
+            Notice.objects.visible_to(request.user)
+            .filter(number=request.GET["notice"])
+            .first()
+        )
     return render(request, "notices/approvals.html", context)
 
 
 def _waiting_ones(user: User) -> dict[str, list[Any]]:
     """What waits for a decision and can be in hand, by kind; the first kind that has any comes first."""
-    notices = Notice.objects.visible_to(user).to_approve().annotate(item_count=Count("items"))
+    notices = (
+        Notice.objects.visible_to(user).to_approve().annotate(item_count=Count("items"))
+    )
     objections = objections_for(user).select_related(
-        "target__listing", "target__store", "target__platform", "case", "lodged_by", "item__notice"
+        "target__listing",
+        "target__store",
+        "target__platform",
+        "case",
+        "lodged_by",
+        "item__notice",
     )
     return {
         "notice": list(
@@ -104,7 +121,9 @@ def _waiting_ones(user: User) -> dict[str, list[Any]]:
             ).order_by("submitted_at", "pk")
         ),
         "filing": list(to_be_filed(user)),
-        "correction": list(corrections_for(user).select_related("listing", "store", "platform", "case")),
+        "correction": list(
+            corrections_for(user).select_related("listing", "store", "platform", "case")
+        ),
         "objection": list(objections[:OBJECTIONS_SHOWN]),
         "strike": list(strikes_for(user).select_related("platform", "firm")),
     }
@@ -113,12 +132,19 @@ def _waiting_ones(user: User) -> dict[str, list[Any]]:
 def _current(user: User, notice: Notice, notices: list[Notice]) -> dict[str, Any]:
     """The notice in hand: the one that waits next after it, and what a yes would change."""
     following = notices[notices.index(notice) + 1 :]
-    return {"current": notice, "following": next(iter(following), None)} | _consequences(user, notice)
+    return {
+        "current": notice,
+        "following": next(iter(following), None),
+    } | _consequences(user, notice)
 
 
 def _objection(user: User, objection: Objection) -> dict[str, Any]:
     """The objection in hand, with the form to decide it."""
-    return {"objection": objection, "may_decide": may_decide(user, objection), "form": DecisionForm()}
+    return {
+        "objection": objection,
+        "may_decide": may_decide(user, objection),
+        "form": DecisionForm(),
+    }
 
 
 def _changed_ones(notices: list[Any]) -> set[int]:
@@ -143,8 +169,13 @@ def _chosen(params: QueryDict, waiting_ones: dict[str, list[Any]]) -> tuple[str,
     """
     for kind, found in waiting_ones.items():
         if name := params.get(kind):
-            return kind, next((one for one in found if str(getattr(one, "number", one.pk)) == name), None)
-    return next(((kind, found[0]) for kind, found in waiting_ones.items() if found), ("", None))
+            return kind, next(
+                (one for one in found if str(getattr(one, "number", one.pk)) == name),
+                None,
+            )
+    return next(
+        ((kind, found[0]) for kind, found in waiting_ones.items() if found), ("", None)
+    )
 
 
 @supervisors
@@ -154,13 +185,24 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
     try:
         if chosen_act(request, "approve", "return") == "approve":
-            workflow.propose_approval(notice=notice, actor=request.user, version=request.POST.get("version", ""))
+            workflow.propose_approval(
+                notice=notice,
+                actor=request.user,
+                version=request.POST.get("version", ""),
+            )
             request.session[APPROVED] = number
         else:
-            workflow.return_notice(notice=notice, actor=request.user, reason=request.POST.get("reason", ""))
-            messages.success(request, _("Notice %(number)s was returned.") % {"number": notice.number})
+            workflow.return_notice(
+                notice=notice, actor=request.user, reason=request.POST.get("reason", "")
+            )
+            messages.success(
+                request,
+                _("Notice %(number)s was returned.") % {"number": notice.number},
+            )
     except TransitionRefused as refused:
-        return send_back(request, refused, f"{reverse('notices:approvals')}?notice={number}")
+        return send_back(
+            request, refused, f"{reverse('notices:approvals')}?notice={number}"
+        )
     return redirect("notices:approvals")
 
 
@@ -170,19 +212,30 @@ def undo_approval(request: SignedIn, number: str) -> HttpResponse:
     """Take back one's own approval of the last ten seconds; then that notice again."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user), number=number)
     if workflow.undo_approval(notice=notice, actor=request.user):
-        messages.success(request, _("The approval of notice %(number)s was taken back.") % {"number": number})
+        messages.success(
+            request,
+            _("The approval of notice %(number)s was taken back.") % {"number": number},
+        )
         return redirect(f"{reverse('notices:approvals')}?notice={number}")
-    messages.warning(request, _("It is issued already; from now on it can only be withdrawn, by a letter."))
+    messages.warning(
+        request,
+        _("It is issued already; from now on it can only be withdrawn, by a letter."),
+    )
     return redirect(notice)
 
 
 def _undoable(request: SignedIn) -> dict[str, Any] | None:
     """The last approval of this session that can still be taken back, with the seconds left for it."""
-    approved = PendingApproval.objects.filter(notice__number=request.session.get(APPROVED, ""), by=request.user)
+    approved = PendingApproval.objects.filter(
+        notice__number=request.session.get(APPROVED, ""), by=request.user
+    )
     pending = approved.select_related("notice__platform").first()
     if pending is None or pending.due_at <= now():
         return None
-    return {"notice": pending.notice, "seconds": ceil((pending.due_at - now()).total_seconds())}
+    return {
+        "notice": pending.notice,
+        "seconds": ceil((pending.due_at - now()).total_seconds()),
+    }
 
 
 @supervisors
@@ -193,13 +246,17 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         if chosen_act(request, "correct", "decline") == "decline":
-            workflow.decline_correction(target=target, actor=request.user, reason=reason)
+            workflow.decline_correction(
+                target=target, actor=request.user, reason=reason
+            )
             messages.success(request, _("The outcome stays as it is."))
         else:
             workflow.correct_outcome(target=target, actor=request.user, reason=reason)
             messages.success(request, _("The outcome was taken back."))
     except TransitionRefused as refused:
-        return send_back(request, refused, f"{reverse('notices:approvals')}?correction={pk}")
+        return send_back(
+            request, refused, f"{reverse('notices:approvals')}?correction={pk}"
+        )
     return redirect("notices:approvals")
 
 
@@ -211,7 +268,9 @@ def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
     if request.POST.get("about") == "registration":
         judge = judge_registration
     if refused := judge(request, pk):
-        return send_back(request, refused, f"{reverse('notices:approvals')}?strike={pk}")
+        return send_back(
+            request, refused, f"{reverse('notices:approvals')}?strike={pk}"
+        )
     return redirect("notices:approvals")
 
 
@@ -222,28 +281,41 @@ def file_case(request: SignedIn, number: str) -> HttpResponse:
     case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
     try:
         filed = casework.file_case(case=case, actor=request.user)
-        messages.success(request, _("Filed as %(number)s.") % {"number": filed.document_number})
+        messages.success(
+            request, _("Filed as %(number)s.") % {"number": filed.document_number}
+        )
     except TransitionRefused as refused:
-        return send_back(request, refused, f"{reverse('notices:approvals')}?filing={number}")
+        return send_back(
+            request, refused, f"{reverse('notices:approvals')}?filing={number}"
+        )
     return redirect("notices:approvals")
 
 
 def objections_for(user: User) -> Any:
     open_ones = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
-    return Objection.objects.visible_to(user).filter(state__in=open_ones).exclude(lodged_by=user).order_by("lodged_at")
+    return (
+        Objection.objects.visible_to(user)
+        .filter(state__in=open_ones)
+        .exclude(lodged_by=user)
+        .order_by("lodged_at")
+    )
 
 
 def corrections_for(user: User) -> Any:
     """Targets whose outcome somebody else proposes to take back."""
     proposed = Approval.objects.open_among(Target)
-    return Target.objects.visible_to(user).filter(pk__in=proposed.exclude(requested_by=user).values("subject_id"))
+    return Target.objects.visible_to(user).filter(
+        pk__in=proposed.exclude(requested_by=user).values("subject_id")
+    )
 
 
 def strikes_for(user: User) -> Any:
     """Official accounts that somebody else asks to register or to strike."""
     asked_for = Approval.objects.open_among(OfficialAccount)
     accounts = OfficialAccount.objects.visible_to(user)
-    return accounts.filter(pk__in=asked_for.exclude(requested_by=user).values("subject_id"))
+    return accounts.filter(
+        pk__in=asked_for.exclude(requested_by=user).values("subject_id")
+    )
 
 
 def belongings_for(user: User) -> Any:
@@ -258,8 +330,16 @@ def belongings_for(user: User) -> Any:
 
 def _proposal(user: User, target: Target) -> dict[str, Any]:
     """A proposed correction: who asks for it why, what counts now, and what a yes would change."""
-    last = target.outcomes.select_related("item__notice", "check_row__by").order_by("-nth").first()
-    entry = AuditEntry.objects.about(target).filter(verb="outcome.correction_proposed").order_by("-pk")
+    last = (
+        target.outcomes.select_related("item__notice", "check_row__by")
+        .order_by("-nth")
+        .first()
+    )
+    entry = (
+        AuditEntry.objects.about(target)
+        .filter(verb="outcome.correction_proposed")
+        .order_by("-pk")
+    )
     return {
         "target": target,
         "proposed": ground.open_approval(target),
@@ -280,9 +360,15 @@ IN_HAND: dict[str, Callable[[User, Any], dict[str, Any]]] = {
 
 def _consequences(user: User, notice: Notice) -> dict[str, Any]:
     """What changes with a yes, what was checked just now, and what differs from the version returned before."""
-    targets = list(Target.objects.filter(items__notice=notice).select_related("ground", "complaint"))
+    targets = list(
+        Target.objects.filter(items__notice=notice).select_related(
+            "ground", "complaint"
+        )
+    )
     handing_over = any(target.platform_id != notice.platform_id for target in targets)
-    screened = screen(notice.case, targets, drafted_in=notice, handing_over=handing_over)
+    screened = screen(
+        notice.case, targets, drafted_in=notice, handing_over=handing_over
+    )
     total, campaign, length = len(targets), notice.case.campaign, None
     if campaign:
         length = campaign.reply_working_days
@@ -313,9 +399,17 @@ def _passed(targets: list[Target], codes: list[str]) -> list[tuple[str, int, int
     total = len(targets)
     return [
         (_("No official account"), total - codes.count("official"), total),
-        (_("All have a legal ground"), total - codes.count("no-ground") - codes.count("price-only"), total),
+        (
+            _("All have a legal ground"),
+            total - codes.count("no-ground") - codes.count("price-only"),
+            total,
+        ),
         (_("The complaint still stands"), total - _without_complaint(targets), total),
-        (_("In no other open notice"), total - codes.count("in-draft") - codes.count("claimed"), total),
+        (
+            _("In no other open notice"),
+            total - codes.count("in-draft") - codes.count("claimed"),
+            total,
+        ),
     ]
 
 
@@ -323,11 +417,18 @@ def _by_store(notice: Notice, total: int) -> dict[str, Any]:
     """The stores in which a notice names most listings, known or as their sheet says, and how many items are in none of
     these. total: of its items."""
     named = notice.items.annotate(
-        store=Coalesce("target__listing__store__canonical_id", "target__listing__claimed_store__canonical_id"),
-        store_name=Coalesce("target__listing__store__name", "target__listing__claimed_store__name"),
+        store=Coalesce(
+            "target__listing__store__canonical_id",
+            "target__listing__claimed_store__canonical_id",
+        ),
+        store_name=Coalesce(
+            "target__listing__store__name", "target__listing__claimed_store__name"
+        ),
         is_claimed=Q(target__listing__store=None),
     )
-    stores = named.exclude(store=None).order_by().values("store", "store_name", "is_claimed")
+    stores = (
+        named.exclude(store=None).order_by().values("store", "store_name", "is_claimed")
+    )
     stores = stores.annotate(count=Count("pk")).order_by("-count")
     shown = list(stores[:STORES_SHOWN])
     return {
@@ -340,7 +441,10 @@ def _by_store(notice: Notice, total: int) -> dict[str, Any]:
 def _without_complaint(targets: list[Target]) -> int:
     """How many of these were named by a complaint that was refused or taken back since; the case decides on them."""
     over = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN)
-    return sum(target.complaint is not None and target.complaint.state in over for target in targets)
+    return sum(
+        target.complaint is not None and target.complaint.state in over
+        for target in targets
+    )
 
 
 def _due_if_today(length: int | None) -> Any:

@@ -35,7 +35,10 @@ MOST_UNDONE = 5
 # Where a session keeps the note that was typed beside verdicts of which some were refused.
 NOTE = "check_note"
 # By whose work it is: one's own is checked by others.
-OWN = {"1": gettext_lazy("your own, for others to check"), "0": gettext_lazy("of others")}
+OWN = {
+    "1": gettext_lazy("your own, for others to check"),
+    "0": gettext_lazy("of others"),
+}
 
 
 def waiting(user: User) -> int:
@@ -60,20 +63,30 @@ FILTERS = (
 def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
     found = _filtered(request)
-    ordered = _with_things(_ranked(found, request.user).order_by("is_own", "due_on", "pk"))
+    ordered = _with_things(
+        _ranked(found, request.user).order_by("is_own", "due_on", "pk")
+    )
     wanted = request.GET.get("item", "")
-    current = ordered.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    current = (
+        ordered.filter(pk=int(wanted)).first()
+        if wanted.isascii() and wanted.isdigit()
+        else None
+    )
     rows = list(ordered[: NEXT_ROWS + 1])
     current = current or (rows[0] if rows else None)
     rows_of_target = _allegation(current)
     context = {
         "current": current,
-        "next": [row for row in rows if current is None or row.pk != current.pk][:NEXT_ROWS],
+        "next": [row for row in rows if current is None or row.pk != current.pk][
+            :NEXT_ROWS
+        ],
         "total": found.count(),
         "conditions": _chips(request),
         "platforms": Platform.objects.visible_to(request.user),
         "undo": _undoable(request),
-        "history": list(current.checks.select_related("by").order_by("-pk")[:5]) if current else [],
+        "history": list(current.checks.select_related("by").order_by("-pk")[:5])
+        if current
+        else [],
         "rows_of_target": rows_of_target,
         "alleged": current.target.alleged_in_full(rows_of_target) if current else "",
         "paper": _paper(current),
@@ -105,8 +118,17 @@ def list_queue(request: SignedIn) -> HttpResponse:
     """The whole queue as a table, for verdicts on many at once."""
     found = _filtered(request)
     ordered = _with_things(_ranked(found, request.user))
-    page = page_of(ordered, request.GET, order=("is_own", "due_on", "id"), total=lambda: capped_count(found))
-    by_platform = found.order_by().values_list("notice__platform__slug", "notice__platform__name").annotate(Count("pk"))
+    page = page_of(
+        ordered,
+        request.GET,
+        order=("is_own", "due_on", "id"),
+        total=lambda: capped_count(found),
+    )
+    by_platform = (
+        found.order_by()
+        .values_list("notice__platform__slug", "notice__platform__name")
+        .annotate(Count("pk"))
+    )
     context = {
         "page": page,
         "table": TABLE.shown_to(request.user, request.GET),
@@ -133,7 +155,10 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
 def _ranked(items: QuerySet[NoticeItem], user: User) -> QuerySet[Any]:
     """Items with their due day and whether they are the person's own work, which somebody else checks."""
     own = When(workflow.own_work(user), then=1)
-    return items.annotate(due_on=F("check_deadline__due_on"), is_own=Case(own, default=0, output_field=IntegerField()))
+    return items.annotate(
+        due_on=F("check_deadline__due_on"),
+        is_own=Case(own, default=0, output_field=IntegerField()),
+    )
 
 
 @corps
@@ -142,12 +167,18 @@ def judge(request: SignedIn) -> HttpResponse:
     """Give a verdict on one item or many; it counts in ten seconds unless undone."""
     seen = request.POST.get("seen", "")
     ids = _selected(request)
-    back = reverse("notices:checks_list" if request.POST.get("from") == "list" else "notices:checks") + _query(request)
+    back = reverse(
+        "notices:checks_list"
+        if request.POST.get("from") == "list"
+        else "notices:checks"
+    ) + _query(request)
     if seen not in Seen.values or not ids:
         messages.warning(request, _("Select the items, then say what was seen."))
         return redirect(back)
     note = request.POST.get("note", "")
-    results = workflow.propose_verdicts(items=ids, seen=seen, actor=request.user, note=note)
+    results = workflow.propose_verdicts(
+        items=ids, seen=seen, actor=request.user, note=note
+    )
     done = [result.ref for result in results if result.ok]
     if done:
         said = ngettext(
@@ -157,13 +188,17 @@ def judge(request: SignedIn) -> HttpResponse:
         )
         text = said % {"count": len(done), "seen": Seen(seen).label}
         last = {"ids": done, "text": text, "back": back}
-        request.session["undo"] = [*request.session.get("undo", []), last][-MOST_UNDONE:]
+        request.session["undo"] = [*request.session.get("undo", []), last][
+            -MOST_UNDONE:
+        ]
     if len(done) < len(results):
         return _told_why(request, results, note, back)
     return redirect(back)
 
 
-def _told_why(request: SignedIn, results: list[Result], note: str, back: str) -> HttpResponse:
+def _told_why(
+    request: SignedIn, results: list[Result], note: str, back: str
+) -> HttpResponse:
     """Each verdict that was refused and why: on the queue's own page for one, on a page of results for more of them.
 
     What was typed is there again in the queue.
@@ -174,13 +209,26 @@ def _told_why(request: SignedIn, results: list[Result], note: str, back: str) ->
     if len(results) == 1:
         messages.warning(request, str(results[0].message))
         return redirect(back)
-    items = NoticeItem.objects.visible_to(request.user).filter(pk__in=[result.ref for result in results])
+    items = NoticeItem.objects.visible_to(request.user).filter(
+        pk__in=[result.ref for result in results]
+    )
     names = {
-        item.pk: (item.target.thing.canonical_id, reverse("cases:target", args=[item.target_id]))
+        item.pk: (
+            item.target.thing.canonical_id,
+            reverse("cases:target", args=[item.target_id]),
+        )
         for item in items.select_related("target__listing", "target__store")
     }
-    context = {"results": results, "names": names, "back": back, "note": note, "undo": _undoable(request)}
-    return render(request, "notices/check_result.html", context, status=status_of(results))
+    context = {
+        "results": results,
+        "names": names,
+        "back": back,
+        "note": note,
+        "undo": _undoable(request),
+    }
+    return render(
+        request, "notices/check_result.html", context, status=status_of(results)
+    )
 
 
 @corps
@@ -190,16 +238,29 @@ def undo(request: SignedIn) -> HttpResponse:
     ids = ticked_ids(request.POST)
     back = workflow.undo_verdicts(items=ids, actor=request.user)
     if back:
-        said = ngettext("%(count)d verdict was taken back.", "%(count)d verdicts were taken back.", back)
+        said = ngettext(
+            "%(count)d verdict was taken back.",
+            "%(count)d verdicts were taken back.",
+            back,
+        )
         messages.success(request, said % {"count": back})
     else:
-        messages.warning(request, _("It counts already; from now on only a correction undoes it."))
+        messages.warning(
+            request, _("It counts already; from now on only a correction undoes it.")
+        )
     return redirect(_judged_in(request, ids, back > 0))
 
 
 def _judged_in(request: SignedIn, ids: list[int], is_back: bool) -> str:
     """The filtered queue in which verdicts of this session were given; at the item, if it waits there again."""
-    given: dict[str, Any] = next((last for last in reversed(request.session.get("undo", [])) if last["ids"] == ids), {})
+    given: dict[str, Any] = next(
+        (
+            last
+            for last in reversed(request.session.get("undo", []))
+            if last["ids"] == ids
+        ),
+        {},
+    )
     url = given.get("back", reverse("notices:checks"))
     if is_back and len(ids) == 1 and not url.startswith(reverse("notices:checks_list")):
         return f"{url}{'&' if '?' in url else '?'}item={ids[0]}"
@@ -225,7 +286,9 @@ def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
         found = found.filter(notice__number=notice)
     if case := request.GET.get("case"):
         found = found.filter(notice__case__number=case)
-    if (campaign := request.GET.get("campaign")) and campaign in campaigns_of(request.user):
+    if (campaign := request.GET.get("campaign")) and campaign in campaigns_of(
+        request.user
+    ):
         found = found.filter(notice__case__campaign=int(campaign))
     if (own := request.GET.get("own")) in OWN:
         mine = workflow.own_work(request.user)
@@ -238,7 +301,10 @@ def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
 
 
 def _chips(request: SignedIn) -> list[Any]:
-    platforms = {platform.slug: platform.label for platform in Platform.objects.visible_to(request.user)}
+    platforms = {
+        platform.slug: platform.label
+        for platform in Platform.objects.visible_to(request.user)
+    }
     claims, seen = dict(Claim.choices), dict(Seen.choices)
     return conditions(
         request.GET,
@@ -279,7 +345,9 @@ def _with_things(items: QuerySet[Any]) -> QuerySet[Any]:
 
 def _selected(request: SignedIn) -> list[int]:
     if request.POST.get("all_matching"):
-        return list(_filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000])
+        return list(
+            _filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000]
+        )
     return ticked_ids(request.POST)[:10_000]
 
 
@@ -295,5 +363,7 @@ def _allegation(item: NoticeItem | None) -> list[Any]:
     """The first rows of complaint sheets that named the target, with their sheet."""
     if item is None:
         return []
-    rows = item.target.rows.select_related("sheet_import__complaint__firm").order_by("pk")
+    rows = item.target.rows.select_related("sheet_import__complaint__firm").order_by(
+        "pk"
+    )
     return list(rows[:3])

@@ -62,11 +62,14 @@ TABLE = Table(
 
 
 @corps
-@reads(Parameter("state", ("open", "replayed", *Delivery.State.values)), "case", paged=True)
+@reads(
+    Parameter("state", ("open", "replayed", *Delivery.State.values)), "case", paged=True
+)
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
-    found = visible(request.user).with_replayed().select_related("message").defer("content")  # type: ignore[attr-defined]
+    deliveries = visible(request.user).with_replayed()  # type: ignore[attr-defined]
+    found = deliveries.select_related("message").defer("content")
     if (state := request.GET.get("state")) in Delivery.State.values:
         found = found.filter(state=state, is_replayed=False)
     elif state == "replayed":
@@ -74,10 +77,21 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
     elif state == "open":
         found = found.filter(state__in=FOR_A_PERSON)
     if case := request.GET.get("case"):
-        found = found.filter(message__subject_id__in=Notice.objects.filter(case__number=case).values("pk"))
-    words = dict(Delivery.State.choices) | {"open": _("for a person to decide"), "replayed": _("Replayed")}
-    chips = conditions(request.GET, [("state", _("State"), words.get), ("case", _("Case"), str)])
-    page = page_of(found, request.GET, order=("-id",), total=lambda: capped_count(found))
+        found = found.filter(
+            message__subject_id__in=Notice.objects.filter(case__number=case).values(
+                "pk"
+            )
+        )
+    words = dict(Delivery.State.choices) | {
+        "open": _("for a person to decide"),
+        "replayed": _("Replayed"),
+    }
+    chips = conditions(
+        request.GET, [("state", _("State"), words.get), ("case", _("Case"), str)]
+    )
+    page = page_of(
+        found, request.GET, order=("-id",), total=lambda: capped_count(found)
+    )
     table = TABLE.shown_to(request.user, request.GET)
     context = {
         "page": page,
@@ -93,9 +107,13 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
 @require_GET
 def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: how far it is, the server's answer, and the stored message."""
-    found = visible(request.user).with_replayed().select_related("message", "decided_by")  # type: ignore[attr-defined]
-    delivery = get_object_or_404(found, pk=pk)
-    return render(request, "notices/delivery.html", _context(request, delivery, DeliveryForm()))
+    deliveries = visible(request.user).with_replayed()  # type: ignore[attr-defined]
+    delivery = get_object_or_404(
+        deliveries.select_related("message", "decided_by"), pk=pk
+    )
+    return render(
+        request, "notices/delivery.html", _context(request, delivery, DeliveryForm())
+    )
 
 
 @corps
@@ -117,24 +135,39 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     delivery = get_object_or_404(visible(request.user).select_related("message"), pk=pk)
     form = DeliveryForm(request.POST)
     if not form.is_valid():
-        return render(request, "notices/delivery.html", _context(request, delivery, form))
+        return render(
+            request, "notices/delivery.html", _context(request, delivery, form)
+        )
     said, at = form.cleaned_data, now()
     try:
         match said["act"]:
             case "mark_sent":
-                workflow.mark_sent(delivery=delivery, actor=request.user, evidence=said["reason"], at=at)
+                workflow.mark_sent(
+                    delivery=delivery,
+                    actor=request.user,
+                    evidence=said["reason"],
+                    at=at,
+                )
             case "resend":
-                workflow.resend(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
+                workflow.resend(
+                    delivery=delivery, actor=request.user, reason=said["reason"], at=at
+                )
                 tasks.ring(tasks.send_due)
             case "bounce":
-                workflow.record_bounce(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
+                workflow.record_bounce(
+                    delivery=delivery, actor=request.user, reason=said["reason"], at=at
+                )
             case "cancel":
-                workflow.cancel(delivery=delivery, actor=request.user, reason=said["reason"], at=at)
+                workflow.cancel(
+                    delivery=delivery, actor=request.user, reason=said["reason"], at=at
+                )
             case _:
                 raise Http404
     except TransitionRefused as refused:
         say_refused(form, refused)
-        return render(request, "notices/delivery.html", _context(request, delivery, form))
+        return render(
+            request, "notices/delivery.html", _context(request, delivery, form)
+        )
     messages.success(request, _("Your decision is recorded."))
     return redirect("notices:delivery", pk=pk)
 
@@ -150,7 +183,11 @@ class Undelivered:
 
 def undelivered_of(notice: Notice) -> list[Undelivered]:
     """What is on its way for an issued notice, or needs a person; nothing for a letter that just waits its turn."""
-    rows = letters.deliveries_of(notice).filter(state__in=NOT_SENT, replay="").select_related("message")
+    rows = (
+        letters.deliveries_of(notice)
+        .filter(state__in=NOT_SENT, replay="")
+        .select_related("message")
+    )
     waiting = list(rows.defer("content"))
     held = identity.reason_to_hold() if waiting else ""
     told = [_undelivered(delivery, held) for delivery in waiting]
@@ -161,23 +198,37 @@ def _undelivered(delivery: Delivery, held: str) -> Undelivered | None:
     """held: why mail does not go out at this moment, if it does not."""
     recipient = {"recipient": delivery.message.recipient}
     if delivery.state == Delivery.State.UNCERTAIN:
-        said = _("It is not known whether the letter to %(recipient)s arrived; an officer decides.")
+        said = _(
+            "It is not known whether the letter to %(recipient)s arrived; an officer decides."
+        )
         return Undelivered(delivery.pk, "red", said % recipient)
     if delivery.state == Delivery.State.FAILED:
-        said = _("The letter to %(recipient)s could not be delivered; an officer decides.")
+        said = _(
+            "The letter to %(recipient)s could not be delivered; an officer decides."
+        )
         return Undelivered(delivery.pk, "red", said % recipient)
-    if held and delivery.state == Delivery.State.PENDING and delivery.released_at is None:
+    if (
+        held
+        and delivery.state == Delivery.State.PENDING
+        and delivery.released_at is None
+    ):
         said = _("The letter to %(recipient)s was not sent.")
         return Undelivered(delivery.pk, "red", f"{said % recipient} {held}")
     age = now() - delivery.message.created_at
     if age < JUST_NOW:
         return None
-    said = _("The letter to %(recipient)s has not been sent yet; it has waited for %(time)s.")
+    said = _(
+        "The letter to %(recipient)s has not been sent yet; it has waited for %(time)s."
+    )
     colour = "red" if age > ALARM_AFTER else "amber"
-    return Undelivered(delivery.pk, colour, said % (recipient | {"time": length_of(age)}))
+    return Undelivered(
+        delivery.pk, colour, said % (recipient | {"time": length_of(age)})
+    )
 
 
-def _context(request: SignedIn, delivery: Delivery, form: DeliveryForm) -> dict[str, Any]:
+def _context(
+    request: SignedIn, delivery: Delivery, form: DeliveryForm
+) -> dict[str, Any]:
     notice = Notice.objects.filter(pk=delivery.message.subject_id).first()
     return {
         "delivery": delivery,
@@ -185,5 +236,7 @@ def _context(request: SignedIn, delivery: Delivery, form: DeliveryForm) -> dict[
         "form": form,
         "notice": notice,
         "may_decide": request.user.role == User.Role.OFFICER,
-        "held": identity.reason_to_hold() if delivery.state == Delivery.State.PENDING and not delivery.replay else "",
+        "held": identity.reason_to_hold()
+        if delivery.state == Delivery.State.PENDING and not delivery.replay
+        else "",
     }

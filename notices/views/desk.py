@@ -59,7 +59,8 @@ SHOWN = {
     "open": Q(state=ItemState.OPEN),
     "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN) & ASKED,
     # What an appeal was dismissed of is open again as well, but nobody found it live.
-    "back": Q(state=ItemState.OPEN, answered_at__isnull=False) & ~Q(outcome=Claim.APPEALED),
+    "back": Q(state=ItemState.OPEN, answered_at__isnull=False)
+    & ~Q(outcome=Claim.APPEALED),
     "stores": Q(target__kind=Target.Kind.STORE) & ASKED,
     "all": Q(),
 }
@@ -73,7 +74,9 @@ LONGEST_NAME = 40
 def list_notices(request: SignedIn) -> HttpResponse:
     """Open notices, most urgent first, beside what happened; those answered in full behind `show=answered`."""
     if request.GET.get("show") == "answered":
-        found = _with_counts(Notice.objects.visible_to(request.user)).filter(open_count=0)
+        found = _with_counts(Notice.objects.visible_to(request.user)).filter(
+            open_count=0
+        )
         page = page_of(found, request.GET, order=("-id",), total=found.count())
         return render(request, "notices/desk_list.html", {"page": page})
     since = since_for(request.user)
@@ -92,7 +95,11 @@ def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -
     show: makes the answer, which tells the due date that the opening sets. Where there is no reader, as for a prefetch
     or one who has hung up, what was noted is taken back.
     """
-    if request.user.role != User.Role.LIAISON or notice.opened_at is not None or request.method != "GET":
+    if (
+        request.user.role != User.Role.LIAISON
+        or notice.opened_at is not None
+        or request.method != "GET"
+    ):
         return show(notice)
     with transaction.atomic():
         workflow.open_notice(notice=notice, actor=request.user)
@@ -103,7 +110,10 @@ def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -
 
 
 def show_notice(
-    request: SignedIn, notice: Notice, picked: Iterable[str] = (), kept: Iterable[int] = ()
+    request: SignedIn,
+    notice: Notice,
+    picked: Iterable[str] = (),
+    kept: Iterable[int] = (),
 ) -> HttpResponse:
     """A notice as its liaison sees it: what is asked, by whom, by when, why, and the table to answer.
 
@@ -131,22 +141,39 @@ def show_notice(
     elif kept:
         found = items.filter(pk__in=list(kept))
     rows = found.select_related(
-        "target__listing__store", "target__store", "ground", "answered_by", "withdrawal__letter__notice"
+        "target__listing__store",
+        "target__store",
+        "ground",
+        "answered_by",
+        "withdrawal__letter__notice",
     )
     size = MOST_PICKED if picked or kept else 50
-    page = page_of(rows, request.GET, order=("position",), size=size, total=found.count())
+    page = page_of(
+        rows, request.GET, order=("position",), size=size, total=found.count()
+    )
     letters.name_items(page.rows)
-    outcomes = dict(items.exclude(outcome="").filter(SHOWN["answered"]).values_list("outcome").annotate(Count("pk")))
+    outcomes = dict(
+        items.exclude(outcome="")
+        .filter(SHOWN["answered"])
+        .values_list("outcome")
+        .annotate(Count("pk"))
+    )
     context = {
         "notice": notice,
         "page": page,
         "counts": counts | {"withdrawn": counts["all"] - counts["total"]},
-        "outcomes": [(label, outcomes[word]) for word, label in Claim.choices if outcomes.get(word)],
+        "outcomes": [
+            (label, outcomes[word])
+            for word, label in Claim.choices
+            if outcomes.get(word)
+        ],
         "shown": shown,
         "picked": list(picked),
         "selected": bool(picked or kept),
         "unknown": unknown,
-        "next": None if counts["open"] or not counts["total"] else _most_urgent(request.user),
+        "next": None
+        if counts["open"] or not counts["total"]
+        else _most_urgent(request.user),
         "keys": [(word, word.label, key) for word, key in KEYS],
         "contact": letters.contact_of(notice),
         "withdrawals": WithdrawalLetter.objects.of(notice),
@@ -162,7 +189,11 @@ def pick(request: SignedIn, number: str) -> HttpResponse:
     notice = _visible(request, number)
     if kept := _selected(request, notice):
         return show_notice(request, notice, kept=kept[:MOST_PICKED])
-    lines = [line.strip() for line in request.POST.get("lines", "").splitlines() if line.strip()]
+    lines = [
+        line.strip()
+        for line in request.POST.get("lines", "").splitlines()
+        if line.strip()
+    ]
     if not lines:
         messages.warning(request, _("Paste one address or id on each line first."))
         return redirect(notice)
@@ -184,7 +215,11 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     confirmed = "confirmed" in request.POST
     form = AnswerForm(request.POST if confirmed else None, initial=_first(request))
     # Only answers that the person was told of are replaced, not those that a colleague has given since.
-    replaced = ticked_ids(request.POST, "replaced") if confirmed else _retractable(notice, wanted)
+    replaced = (
+        ticked_ids(request.POST, "replaced")
+        if confirmed
+        else _retractable(notice, wanted)
+    )
     context = {
         "notice": notice,
         "form": form,
@@ -196,10 +231,23 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         return render(request, "notices/desk_answer.html", context)
     said = form.cleaned_data
     details = form.appeal_details()
-    replies = [Reply(pk, said["outcome"], item=pk, remark=form.words(), **details) for pk in wanted]
-    body = [[reply.item, reply.outcome, reply.remark, *map(str, details.values())] for reply in replies]
+    replies = [
+        Reply(pk, said["outcome"], item=pk, remark=form.words(), **details)
+        for pk in wanted
+    ]
+    body = [
+        [reply.item, reply.outcome, reply.remark, *map(str, details.values())]
+        for reply in replies
+    ]
     try:
-        results = answer_once(request.user, notice, f"page-{said['token']}", body, lambda: replies, replaced)
+        results = answer_once(
+            request.user,
+            notice,
+            f"page-{said['token']}",
+            body,
+            lambda: replies,
+            replaced,
+        )
     except TransitionRefused as refused:
         say_refused(form, refused)
         return render(request, "notices/desk_answer.html", context)
@@ -208,12 +256,18 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         outcome = Claim(said["outcome"]).label
         messages.success(
             request,
-            ngettext("%(count)s item answered “%(outcome)s”.", "%(count)s items answered “%(outcome)s”.", done)
+            ngettext(
+                "%(count)s item answered “%(outcome)s”.",
+                "%(count)s items answered “%(outcome)s”.",
+                done,
+            )
             % {"count": thousands(done), "outcome": outcome},
         )
         return redirect(notice)
     context |= {"results": results, "names": _names(notice, wanted), "said": said}
-    return render(request, "notices/desk_result.html", context, status=status_of(results))
+    return render(
+        request, "notices/desk_result.html", context, status=status_of(results)
+    )
 
 
 @liaisons
@@ -226,18 +280,28 @@ def retract(request: SignedIn, number: str) -> HttpResponse:
         messages.warning(request, _("Select the items first."))
         return redirect(notice)
     if "confirmed" not in request.POST:
-        return render(request, "notices/retract_answers.html", _retraction(notice, wanted))
+        return render(
+            request, "notices/retract_answers.html", _retraction(notice, wanted)
+        )
     try:
-        results = workflow.retract_answers(notice=notice, items=wanted, actor=request.user)
+        results = workflow.retract_answers(
+            notice=notice, items=wanted, actor=request.user
+        )
     except TransitionRefused as refused:
         return send_back(request, refused, notice)
     done = sum(result.ok for result in results)
     if done == len(results):
-        said = ngettext("%(count)s answer was taken back.", "%(count)s answers were taken back.", done)
+        said = ngettext(
+            "%(count)s answer was taken back.",
+            "%(count)s answers were taken back.",
+            done,
+        )
         messages.success(request, said % {"count": thousands(done)})
         return redirect(notice)
     context = {"notice": notice, "results": results, "names": _names(notice, wanted)}
-    return render(request, "notices/desk_result.html", context, status=status_of(results))
+    return render(
+        request, "notices/desk_result.html", context, status=status_of(results)
+    )
 
 
 def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:
@@ -248,19 +312,25 @@ def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:
     return {
         "notice": notice,
         "ids": ids,
-        "outcomes": [(label, counts[word]) for word, label in Claim.choices if word in counts],
+        "outcomes": [
+            (label, counts[word]) for word, label in Claim.choices if word in counts
+        ],
         "total": total,
         "kept": len(ids) - total,
     }
 
 
 def _retractable(notice: Notice, ids: list[int]) -> list[int]:
-    return list(notice.items.retractable().filter(pk__in=ids).values_list("pk", flat=True))
+    return list(
+        notice.items.retractable().filter(pk__in=ids).values_list("pk", flat=True)
+    )
 
 
 def _names(notice: Notice, ids: list[int]) -> dict[int, tuple[str, str]]:
     """What each item is called in a list of results."""
-    items = notice.items.filter(pk__in=ids).select_related("target__listing__store", "target__store")
+    items = notice.items.filter(pk__in=ids).select_related(
+        "target__listing__store", "target__store"
+    )
     return {
         item.pk: (f"{item.target.thing.canonical_id} {item.title[:LONGEST_NAME]}", "")
         for item in letters.name_items(items)
@@ -286,15 +356,26 @@ def answer_once(
         key=key,
         body=body,
         answer=lambda: [
-            {"ref": result.ref, "ok": result.ok, "code": result.code, "message": str(result.message)}
-            for result in workflow.change_answers(notice=notice, replies=replies(), replaced=replaced, actor=actor)
+            {
+                "ref": result.ref,
+                "ok": result.ok,
+                "code": result.code,
+                "message": str(result.message),
+            }
+            for result in workflow.change_answers(
+                notice=notice, replies=replies(), replaced=replaced, actor=actor
+            )
         ],
     )
-    return [Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines]
+    return [
+        Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines
+    ]
 
 
 def _visible(request: SignedIn, number: str) -> Notice:
-    notices = Notice.objects.visible_to(request.user).select_related("case", "platform", "reply_deadline", "drafted_by")
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "case", "platform", "reply_deadline", "drafted_by"
+    )
     return get_object_or_404(notices, number=number)
 
 
@@ -304,14 +385,17 @@ def _with_counts(notices: NoticeQuerySet) -> QuerySet[Any]:
         due_on=Coalesce("reply_due_on", Value(FAR)),
         back_count=Count(
             "items",
-            filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(items__outcome=Claim.APPEALED),
+            filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False)
+            & ~Q(items__outcome=Claim.APPEALED),
         ),
     )
 
 
 def _most_urgent(user: User) -> Notice | None:
     """The notice that a liaison would answer next."""
-    waiting = _with_counts(Notice.objects.visible_to(user)).filter(state=NoticeState.ISSUED, open_count__gt=0)
+    waiting = _with_counts(Notice.objects.visible_to(user)).filter(
+        state=NoticeState.ISSUED, open_count__gt=0
+    )
     return waiting.order_by("due_on", "pk").first()
 
 
@@ -344,8 +428,12 @@ def _picked(
     wanted: dict[str, str] = {}
     for line in lines:
         address = read_cell(line)
-        wanted.setdefault(address.canonical_id if address.kind in Target.Kind.values else line, line)
-    named = Q(target__listing__canonical_id__in=wanted) | Q(target__store__canonical_id__in=wanted)
+        wanted.setdefault(
+            address.canonical_id if address.kind in Target.Kind.values else line, line
+        )
+    named = Q(target__listing__canonical_id__in=wanted) | Q(
+        target__store__canonical_id__in=wanted
+    )
     found = items.filter(named)
     here = set(found.values_list("target__listing__canonical_id", flat=True))
     here |= set(found.values_list("target__store__canonical_id", flat=True))
@@ -354,9 +442,14 @@ def _picked(
     others = (
         NoticeItem.objects.visible_to(user)
         .filter(state=ItemState.OPEN)
-        .filter(Q(target__listing__canonical_id__in=missing) | Q(target__store__canonical_id__in=missing))
+        .filter(
+            Q(target__listing__canonical_id__in=missing)
+            | Q(target__store__canonical_id__in=missing)
+        )
         .select_related("notice", "target__listing", "target__store")[:200]
     )
     for item in others:
         elsewhere[item.target.thing.canonical_id] = item.notice
-    return found, [{"line": wanted[key], "notice": elsewhere.get(key)} for key in missing]
+    return found, [
+        {"line": wanted[key], "notice": elsewhere.get(key)} for key in missing
+    ]

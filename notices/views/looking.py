@@ -25,14 +25,22 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
     Supervisors look where drafter and answerer leave no officer, as they check; others are told why it is not theirs.
     """
     lookable = Target.objects.filter(pk__in=workflow.may_look_at([pk], request.user))
-    target = get_object_or_404(lookable.select_related("platform", "listing", "store"), pk=pk)
+    target = get_object_or_404(
+        lookable.select_related("platform", "listing", "store"), pk=pk
+    )
     form = LookForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            [result] = workflow.look_again(targets=[pk], actor=request.user, **form.cleaned_data)
+            [result] = workflow.look_again(
+                targets=[pk], actor=request.user, **form.cleaned_data
+            )
             if result.ok:
                 back = form.cleaned_data["seen"] == Seen.LIVE
-                said = _("It is relisted and waits for the next notice.") if back else _("What you saw is recorded.")
+                said = (
+                    _("It is relisted and waits for the next notice.")
+                    if back
+                    else _("What you saw is recorded.")
+                )
                 messages.success(request, said)
                 return redirect(_after(request.user, pk))
             form.add_error(None, str(result.message))

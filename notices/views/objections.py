@@ -52,14 +52,20 @@ TABLE = Table(
 
 @corps
 @reads(
-    Parameter("state", ("open", *ObjectionState.values)), "notice", "case", Parameter("lodged", ("others",)), paged=True
+    Parameter("state", ("open", *ObjectionState.values)),
+    "notice",
+    "case",
+    Parameter("lodged", ("others",)),
+    paged=True,
 )
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""
     found = _filtered(request)
     context = {
-        "page": page_of(found, request.GET, order=("-id",), size=100, total=found.count()),
+        "page": page_of(
+            found, request.GET, order=("-id",), size=100, total=found.count()
+        ),
         "table": TABLE.shown_to(request.user, request.GET),
         "conditions": _conditions(request.GET),
         "states": ObjectionState.choices,
@@ -72,7 +78,12 @@ def list_objections(request: SignedIn) -> HttpResponse:
 def _filtered(request: SignedIn) -> QuerySet[Objection]:
     """The objections that a person may see and the address asks for."""
     found = Objection.objects.visible_to(request.user).select_related(
-        "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by"
+        "target__listing",
+        "target__store",
+        "target__platform",
+        "case",
+        "lodged_by",
+        "decided_by",
     )
     if (state := request.GET.get("state")) in ObjectionState.values:
         found = found.filter(state=state)
@@ -103,7 +114,13 @@ def _conditions(asked: QueryDict) -> list[Condition]:
 def show_objection(request: SignedIn, number: str) -> HttpResponse:
     """One objection, with what upholding it would change; a supervisor who did not lodge it decides here."""
     objections = Objection.objects.visible_to(request.user).select_related(
-        "target__listing", "target__store", "target__platform", "case", "lodged_by", "decided_by", "item__notice"
+        "target__listing",
+        "target__store",
+        "target__platform",
+        "case",
+        "lodged_by",
+        "decided_by",
+        "item__notice",
     )
     objection = get_object_or_404(objections, number=number)
     form = DecisionForm(posted(request))
@@ -121,7 +138,11 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
             )
             messages.success(request, _("The decision is recorded."))
             return redirect(_back(request, number))
-    context = {"objection": objection, "form": form, "may_decide": may_decide(request.user, objection)}
+    context = {
+        "objection": objection,
+        "form": form,
+        "may_decide": may_decide(request.user, objection),
+    }
     status = 200
     if undecided:
         status = 400
@@ -151,7 +172,9 @@ def _back(request: SignedIn, number: str) -> str:
 @require_POST
 def accept(request: SignedIn, number: str) -> HttpResponse:
     """Take an objection up for decision."""
-    objection = get_object_or_404(Objection.objects.visible_to(request.user), number=number)
+    objection = get_object_or_404(
+        Objection.objects.visible_to(request.user), number=number
+    )
     try:
         workflow.accept_objection(objection=objection, actor=request.user)
     except TransitionRefused as refused:
@@ -163,7 +186,10 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
 @require_POST
 def decide_many(request: SignedIn) -> HttpResponse:
     """Take the ticked objections up, or uphold or dismiss them for one reason; with a result for each."""
-    act, ids = chosen_act(request, "accept", *VERDICTS), ticked_ids(request.POST)[:MOST_AT_ONCE]
+    act, ids = (
+        chosen_act(request, "accept", *VERDICTS),
+        ticked_ids(request.POST)[:MOST_AT_ONCE],
+    )
     back = f"{reverse('notices:objections')}?{request.GET.urlencode()}"
     if not ids:
         messages.warning(request, _("Select objections first."))
@@ -181,15 +207,22 @@ def decide_many(request: SignedIn) -> HttpResponse:
     except TransitionRefused as refused:
         return send_back(request, refused, back)
     if all(result.ok for result in results):
-        said = ngettext("%(count)d objection done.", "%(count)d objections done.", len(results))
+        said = ngettext(
+            "%(count)d objection done.", "%(count)d objections done.", len(results)
+        )
         messages.success(request, said % {"count": len(results)})
         return redirect(back)
     names = {
-        objection.pk: (objection.number, reverse("notices:objection", args=[objection.number]))
+        objection.pk: (
+            objection.number,
+            reverse("notices:objection", args=[objection.number]),
+        )
         for objection in Objection.objects.visible_to(request.user).filter(pk__in=ids)
     }
     context = {"results": results, "names": names, "back": back}
-    return render(request, "notices/objection_result.html", context, status=status_of(results))
+    return render(
+        request, "notices/objection_result.html", context, status=status_of(results)
+    )
 
 
 @corps
@@ -199,9 +232,13 @@ def lodge(request: SignedIn, pk: int) -> HttpResponse:
     form = ObjectionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            objection = workflow.lodge_objection(target=target, actor=request.user, **form.cleaned_data)
+            objection = workflow.lodge_objection(
+                target=target, actor=request.user, **form.cleaned_data
+            )
             return redirect("notices:objection", objection.number)
-    return render(request, "notices/objection_new.html", {"target": target, "form": form})
+    return render(
+        request, "notices/objection_new.html", {"target": target, "form": form}
+    )
 
 
 @corps
@@ -211,7 +248,11 @@ def propose_correction(request: SignedIn, pk: int) -> HttpResponse:
     form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            workflow.propose_correction(target=target, actor=request.user, **form.cleaned_data)
+            workflow.propose_correction(
+                target=target, actor=request.user, **form.cleaned_data
+            )
             messages.success(request, _("A second person is asked to decide."))
             return redirect("cases:target", pk)
-    return render(request, "notices/correction_new.html", {"target": target, "form": form})
+    return render(
+        request, "notices/correction_new.html", {"target": target, "form": form}
+    )

@@ -70,12 +70,19 @@ TABLE = Table(
 
 @corps
 @reads(
-    Parameter("state", NoticeState.values), PLATFORM, "case", Parameter("answers", ("missing",)), CAMPAIGN, paged=True
+    Parameter("state", NoticeState.values),
+    PLATFORM,
+    "case",
+    Parameter("answers", ("missing",)),
+    CAMPAIGN,
+    paged=True,
 )
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
     """Every notice of the cases one may see, newest first."""
-    notices = Notice.objects.visible_to(request.user).select_related("platform", "case__firm", "reply_deadline")
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "platform", "case__firm", "reply_deadline"
+    )
     if (state := request.GET.get("state")) in NoticeState.values:
         notices = notices.filter(state=state)
     if platform := request.GET.get("platform"):
@@ -83,7 +90,9 @@ def list_notices(request: SignedIn) -> HttpResponse:
     if case := request.GET.get("case"):
         notices = notices.filter(case__number=case)
     if request.GET.get("answers") == "missing":
-        unanswered = NoticeItem.objects.filter(notice=OuterRef("pk"), state=ItemState.OPEN)
+        unanswered = NoticeItem.objects.filter(
+            notice=OuterRef("pk"), state=ItemState.OPEN
+        )
         notices = notices.filter(Exists(unanswered), state=NoticeState.ISSUED)
     campaigns = campaigns_of(request.user)
     if (campaign := request.GET.get("campaign")) and campaign in campaigns:
@@ -112,7 +121,13 @@ def list_notices(request: SignedIn) -> HttpResponse:
 
 
 @everyone
-@reads("tab", Parameter("show", [*desk.SHOWN]), Parameter("state", ItemState.values), number("each"), paged=True)
+@reads(
+    "tab",
+    Parameter("show", [*desk.SHOWN]),
+    Parameter("state", ItemState.values),
+    number("each"),
+    paged=True,
+)
 @require_GET
 def show_notice(request: SignedIn, number: str) -> HttpResponse:
     """A notice: to its liaison the desk, to the corps the office page."""
@@ -128,9 +143,16 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
     )
     notice = get_object_or_404(notices, number=number)
     if request.user.role == User.Role.LIAISON:
-        return desk.opened(request, notice, lambda notice: desk.show_notice(request, notice))
+        return desk.opened(
+            request, notice, lambda notice: desk.show_notice(request, notice)
+        )
     tab = request.GET.get("tab", "items")
-    shown = {"items": _items, "letter": _letter, "deliveries": _deliveries, "timeline": _timeline}
+    shown = {
+        "items": _items,
+        "letter": _letter,
+        "deliveries": _deliveries,
+        "timeline": _timeline,
+    }
     if tab not in shown:
         raise Http404
     returned = sent_back(notice)
@@ -142,7 +164,9 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
         "undelivered": undelivered_of(notice),
         "withdrawals": WithdrawalLetter.objects.of(notice),
     } | _verbs(request.user, notice)
-    return render(request, f"notices/notice_{tab}.html", context | shown[tab](request, notice))
+    return render(
+        request, f"notices/notice_{tab}.html", context | shown[tab](request, notice)
+    )
 
 
 @corps
@@ -150,11 +174,21 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
 @require_GET
 def compose(request: SignedIn, number: str) -> HttpResponse:
     """The composer: the drafts of a case by platform, what blocks, and the letter as it will arrive."""
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("ground", "campaign"), number=number)
+    case = get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("ground", "campaign"),
+        number=number,
+    )
     drafts = list(
         Notice.objects.visible_to(request.user)
         .filter(case=case, state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
-        .select_related("platform", "recipient", "case__ground", "case__campaign", "reply_deadline", "drafted_by")
+        .select_related(
+            "platform",
+            "recipient",
+            "case__ground",
+            "case__campaign",
+            "reply_deadline",
+            "drafted_by",
+        )
         .annotate(item_count=Count("items"))
         .order_by("pk")
     )
@@ -166,13 +200,18 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
         "is_open": case.state in OPEN_FOR_NOTICES,
         "drafts": drafts,
         "drafted": sum(draft.item_count for draft in drafts),
-        "waiting": [{"label": desk.label, "slug": desk.slug, "count": counted[desk.pk]} for desk in desks],
+        "waiting": [
+            {"label": desk.label, "slug": desk.slug, "count": counted[desk.pk]}
+            for desk in desks
+        ],
         "waiting_total": sum(counted.values()),
     }
     if drafts:
         wanted = request.GET.get("notice")
         current = next((draft for draft in drafts if draft.number == wanted), drafts[0])
-        context |= {"current": current, "period": reply_period(case)} | _composed(current)
+        context |= {"current": current, "period": reply_period(case)} | _composed(
+            current
+        )
     else:
         targets = list(waiting.select_related("ground"))
         context["blocked"] = by_reason(screen(case, targets).blocked)
@@ -189,11 +228,16 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
     if request.POST.get("all_matching"):
         ids = list(filtered(request, case).values_list("pk", flat=True))
     try:
-        composed = workflow.compose_notices(case=case, actor=request.user, targets=ids or None)
+        composed = workflow.compose_notices(
+            case=case, actor=request.user, targets=ids or None
+        )
     except TransitionRefused as refused:
         return send_back(request, refused, case)
     if composed.blocked:
-        said = "; ".join(f"{reason['words']} ({reason['count']})" for reason in by_reason(composed.blocked))
+        said = "; ".join(
+            f"{reason['words']} ({reason['count']})"
+            for reason in by_reason(composed.blocked)
+        )
         messages.warning(
             request,
             ngettext(
@@ -212,13 +256,20 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
 @require_POST
 def change_draft(request: SignedIn, number: str) -> HttpResponse:
     """What the buttons of composer and page do to drafts: submit, take back, take items out, give up, change."""
-    notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
-    act = chosen_act(request, "submit", "submit_all", "remove", "request", "recall", "withdraw")
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case"), number=number
+    )
+    act = chosen_act(
+        request, "submit", "submit_all", "remove", "request", "recall", "withdraw"
+    )
     composer = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
     try:
         if act == "submit":
             workflow.submit_notice(notice=notice, actor=request.user)
-            messages.success(request, _("Notice %(number)s waits for approval.") % {"number": notice.number})
+            messages.success(
+                request,
+                _("Notice %(number)s waits for approval.") % {"number": notice.number},
+            )
         elif act == "submit_all":
             _submit_all(request, notice)
         elif act == "remove":
@@ -235,28 +286,40 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
             messages.success(request, _("It is a draft again."))
         else:
             workflow.withdraw_draft(notice=notice, actor=request.user)
-            messages.success(request, _("The draft was given up; its targets are free again."))
+            messages.success(
+                request, _("The draft was given up; its targets are free again.")
+            )
     except TransitionRefused as refused:
         return send_back(request, refused, composer)
     return redirect(composer)
 
 
 def _remove(request: SignedIn, notice: Notice) -> None:
-    results = workflow.remove_items(notice=notice, items=ticked_ids(request.POST), actor=request.user)
+    results = workflow.remove_items(
+        notice=notice, items=ticked_ids(request.POST), actor=request.user
+    )
     done = sum(result.ok for result in results)
-    words = ngettext("%(count)d item was taken out.", "%(count)d items were taken out.", done)
+    words = ngettext(
+        "%(count)d item was taken out.", "%(count)d items were taken out.", done
+    )
     messages.success(request, words % {"count": done})
 
 
 def _submit_all(request: SignedIn, notice: Notice) -> None:
-    drafts = notice.case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED)).select_related("platform")
+    drafts = notice.case.notices.filter(
+        state__in=(NoticeState.DRAFT, NoticeState.RETURNED)
+    ).select_related("platform")
     desks: dict[Any, str] = {draft.pk: draft.platform.label for draft in drafts}
     results = workflow.submit_notices(notices=list(desks), actor=request.user)
     done = sum(result.ok for result in results)
     if done:
         messages.success(
             request,
-            ngettext("%(count)d notice waits for approval.", "%(count)d notices wait for approval.", done)
+            ngettext(
+                "%(count)d notice waits for approval.",
+                "%(count)d notices wait for approval.",
+                done,
+            )
             % {"count": done},
         )
     for result in results:
@@ -269,8 +332,13 @@ def _submit_all(request: SignedIn, notice: Notice) -> None:
 def change_items(request: SignedIn, number: str) -> HttpResponse:
     """Withdraw items of an issued notice, or hand over those answered "not ours", or take some out of one that is not
     issued; with a result for each."""
-    notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
-    act, ids = chosen_act(request, "withdraw", "take_out", "hand_over"), ticked_ids(request.POST)
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case"), number=number
+    )
+    act, ids = (
+        chosen_act(request, "withdraw", "take_out", "hand_over"),
+        ticked_ids(request.POST),
+    )
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
     results: list[Result] = []
@@ -280,14 +348,22 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
             if not form.is_valid():
                 messages.error(request, _("Give the reason."))
                 return redirect(notice)
-            results = workflow.withdraw_items(items=ids, actor=request.user, reason=form.cleaned_data["reason"])
+            results = workflow.withdraw_items(
+                items=ids, actor=request.user, reason=form.cleaned_data["reason"]
+            )
         elif act == "take_out":
-            results = workflow.remove_items(notice=notice, items=ids, actor=request.user)
+            results = workflow.remove_items(
+                notice=notice, items=ids, actor=request.user
+            )
         else:
             if not request.POST.get("desk"):
                 messages.error(request, _("Choose the platform that they belong to."))
-                return redirect(f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}")
-            desk_of = get_object_or_404(Platform.objects.visible_to(request.user), slug=request.POST.get("desk"))
+                return redirect(
+                    f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}"
+                )
+            desk_of = get_object_or_404(
+                Platform.objects.visible_to(request.user), slug=request.POST.get("desk")
+            )
             results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
     except TransitionRefused as refused:
         return send_back(request, refused, notice)
@@ -296,7 +372,9 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
         return redirect(notice)
     names = {
         item.pk: (str(item.target.thing), "")
-        for item in notice.items.filter(pk__in=ids).select_related("target__listing", "target__store")
+        for item in notice.items.filter(pk__in=ids).select_related(
+            "target__listing", "target__store"
+        )
     }
     context = {"notice": notice, "results": results, "names": names}
     return render(request, "notices/result.html", context, status=status_of(results))
@@ -304,7 +382,9 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
 
 def _told(count: int, act: str) -> str:
     if act == "take_out":
-        said = ngettext("%(count)d item was taken out.", "%(count)d items were taken out.", count)
+        said = ngettext(
+            "%(count)d item was taken out.", "%(count)d items were taken out.", count
+        )
     elif act == "hand_over":
         said = ngettext(
             "%(count)d item is handed over; its notice to the other platform waits for approval.",
@@ -312,7 +392,9 @@ def _told(count: int, act: str) -> str:
             count,
         )
     else:
-        said = ngettext("%(count)d item was withdrawn.", "%(count)d items were withdrawn.", count)
+        said = ngettext(
+            "%(count)d item was withdrawn.", "%(count)d items were withdrawn.", count
+        )
     return said % {"count": count}
 
 
@@ -320,11 +402,15 @@ def _told(count: int, act: str) -> str:
 @takes("body.paper")
 def serve(request: SignedIn, number: str) -> HttpResponse:
     """Record that a notice was served in another way than by mail."""
-    notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("case"), number=number)
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case"), number=number
+    )
     form = ServedForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form, SERVICE_FIELDS):
-            workflow.serve_otherwise(notice=notice, actor=request.user, **form.cleaned_data)
+            workflow.serve_otherwise(
+                notice=notice, actor=request.user, **form.cleaned_data
+            )
             return redirect(notice.get_absolute_url() + "?tab=deliveries")
     return render(request, "notices/serve.html", {"notice": notice, "form": form})
 
@@ -355,11 +441,17 @@ def sheet(request: SignedIn, number: str) -> HttpResponse:
     )
     taken = Download(request, "notice_items", about=notice.number)
     count = notice.items.named().count()
-    return desk.opened(request, notice, lambda notice: taken.whole(_sheet_of(notice), count))
+    return desk.opened(
+        request, notice, lambda notice: taken.whole(_sheet_of(notice), count)
+    )
 
 
 def _letter_page(request: SignedIn, notice: Notice) -> HttpResponse:
-    return render(request, "notices/letter_page.html", {"notice": notice} | letters.letter_context(notice))
+    return render(
+        request,
+        "notices/letter_page.html",
+        {"notice": notice} | letters.letter_context(notice),
+    )
 
 
 def _sheet_of(notice: Notice) -> HttpResponse:
@@ -377,13 +469,17 @@ def _sheet_of(notice: Notice) -> HttpResponse:
 def _composed(notice: Notice) -> dict[str, Any]:
     """What the composer shows of the draft in hand."""
     items = list(
-        notice.items.select_related("target__ground", "target__listing", "target__store", "ground").order_by("position")
+        notice.items.select_related(
+            "target__ground", "target__listing", "target__store", "ground"
+        ).order_by("position")
     )
     screened = screen(
         notice.case,
         [item.target for item in items],
         drafted_in=notice,
-        handing_over=any(item.target.platform_id != notice.platform_id for item in items),
+        handing_over=any(
+            item.target.platform_id != notice.platform_id for item in items
+        ),
     )
     blocked = {result.ref for result in screened.blocked}
     for item in items:
@@ -401,13 +497,15 @@ def _composed(notice: Notice) -> dict[str, Any]:
 def _verbs(user: User, notice: Notice) -> dict[str, bool]:
     return {
         "may_compose": may(user, "notices.compose"),
-        "may_withdraw": may(user, "notices.withdraw") and user.role == User.Role.OFFICER,
+        "may_withdraw": may(user, "notices.withdraw")
+        and user.role == User.Role.OFFICER,
         "may_withdraw_whole": may(user, "notices.withdraw")
         and user.role == User.Role.OFFICER
         and notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
         and notice.items.unfinished().exists(),
         "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,
-        "may_approve": notice.state == NoticeState.SUBMITTED and workflow.may_decide(user, notice),
+        "may_approve": notice.state == NoticeState.SUBMITTED
+        and workflow.may_decide(user, notice),
     }
 
 
@@ -432,12 +530,32 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
     counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
     state = request.GET.get("state", "")
     total = sum(counts.values())
-    page = page_of(found, request.GET, order=("position",), total=counts.get(state, total) if state else total)
+    page = page_of(
+        found,
+        request.GET,
+        order=("position",),
+        total=counts.get(state, total) if state else total,
+    )
     for item in page:
         item.ground = letters.ground_of(item, notice.case)
-    cells = [{"value": total, "label": _("All"), "kind": "grey", "url": "?", "current": not state, "whole": True}]
+    cells = [
+        {
+            "value": total,
+            "label": _("All"),
+            "kind": "grey",
+            "url": "?",
+            "current": not state,
+            "whole": True,
+        }
+    ]
     cells += [
-        {"value": counts[word], "label": label, "kind": word, "url": f"?state={word}", "current": state == word}
+        {
+            "value": counts[word],
+            "label": label,
+            "kind": word,
+            "url": f"?state={word}",
+            "current": state == word,
+        }
         for word, label in ItemState.choices
         if word in counts
     ]
@@ -446,7 +564,9 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
         "cells": cells,
         "state": state,
         "not_ours": counts.get(ItemState.NOT_OURS, 0),
-        "platforms": Platform.objects.visible_to(request.user).taking_part().exclude(pk=notice.platform_id),
+        "platforms": Platform.objects.visible_to(request.user)
+        .taking_part()
+        .exclude(pk=notice.platform_id),
     }
 
 
@@ -456,7 +576,11 @@ def _letter(request: SignedIn, notice: Notice) -> dict[str, Any]:
 
 def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
     letters_of = letters.deliveries_of(notice).with_replayed()  # type: ignore[attr-defined]
-    return {"deliveries": letters_of.select_related("message", "decided_by").defer("content")}
+    return {
+        "deliveries": letters_of.select_related("message", "decided_by").defer(
+            "content"
+        )
+    }
 
 
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
@@ -465,7 +589,11 @@ def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
     # By the thread, which has an index: of the house's entries about items there are millions.
     entries = AuditEntry.objects.filter(
         Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
-        | Q(thread=notice.case.thread, subject_type=Delivery._meta.label_lower, subject_id__in=deliveries)
+        | Q(
+            thread=notice.case.thread,
+            subject_type=Delivery._meta.label_lower,
+            subject_id__in=deliveries,
+        )
         | Q(
             thread=notice.case.thread,
             subject_type=NoticeItem._meta.label_lower,

@@ -24,9 +24,13 @@ MOST_PRINTED = 2000
 @require_GET
 def print_items(request: SignedIn, number: str) -> HttpResponse:
     """The items of a notice as a sheet to print, and how many of how many it shows."""
-    notices = Notice.objects.visible_to(request.user).select_related("case__ground", "case__firm", "platform")
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "case__ground", "case__firm", "platform"
+    )
     notice = get_object_or_404(notices, number=number)
-    found = notice.items.select_related("target__listing", "target__store", "target__ground", "ground")
+    found = notice.items.select_related(
+        "target__listing", "target__store", "target__ground", "ground"
+    )
     if state := request.GET.get("state"):
         found = found.filter(state=state)
     items = list(found.order_by("position")[:MOST_PRINTED])
@@ -37,7 +41,9 @@ def print_items(request: SignedIn, number: str) -> HttpResponse:
         "items": items,
         "total": found.count() if len(items) == MOST_PRINTED else len(items),
         "most": MOST_PRINTED,
-        "conditions": conditions(request.GET, [("state", _("State"), dict(ItemState.choices).get)]),
+        "conditions": conditions(
+            request.GET, [("state", _("State"), dict(ItemState.choices).get)]
+        ),
         "printed_at": now(),
     }
     return render(request, "notices/notice_print.html", context)

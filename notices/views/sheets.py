@@ -47,7 +47,9 @@ CONFIRM_WITHIN = timedelta(days=1)
 def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
     """The notice's items to fill in, as XLSX or CSV, in the language of who asks."""
     notice = _visible(request, number)
-    return desk.opened(request, notice, lambda notice: _answer_sheet(request, notice, kind))
+    return desk.opened(
+        request, notice, lambda notice: _answer_sheet(request, notice, kind)
+    )
 
 
 def _answer_sheet(request: SignedIn, notice: Notice, kind: str) -> HttpResponseBase:
@@ -57,8 +59,12 @@ def _answer_sheet(request: SignedIn, notice: Notice, kind: str) -> HttpResponseB
         response: HttpResponseBase = taken.whole(book, notice.items.named().count())
     else:
         taken.rows = notice.items.named().count()
-        lines = _in_language(get_language() or "zh-hans", answer_sheets.write_csv(notice))
-        response = StreamingHttpResponse(taken.streamed(lines), content_type="text/csv; charset=utf-8")
+        lines = _in_language(
+            get_language() or "zh-hans", answer_sheets.write_csv(notice)
+        )
+        response = StreamingHttpResponse(
+            taken.streamed(lines), content_type="text/csv; charset=utf-8"
+        )
     return saved_as(f"{notice.number}-answers.{kind}", response)
 
 
@@ -76,12 +82,22 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
         except SheetRefused as fault:
             form.add_error("sheet", str(fault.message))
         else:
-            upload = ground.Upload(sheet, sheet.content_type or "application/octet-stream")
+            upload = ground.Upload(
+                sheet, sheet.content_type or "application/octet-stream"
+            )
             name = (sheet.name or "")[-LONGEST_NAME:]
-            with refusals_go_to(form, {"notice-not-open": "sheet", "case-not-open": "sheet"}):
-                handed_in = workflow.hand_in_sheet(notice=notice, file=upload, name=name, actor=request.user)
+            with refusals_go_to(
+                form, {"notice-not-open": "sheet", "case-not-open": "sheet"}
+            ):
+                handed_in = workflow.hand_in_sheet(
+                    notice=notice, file=upload, name=name, actor=request.user
+                )
                 return _reviewed(request, handed_in, filled)
-    return render(request, "notices/answers_upload.html", {"notice": notice, "form": form, "answers": _answers()})
+    return render(
+        request,
+        "notices/answers_upload.html",
+        {"notice": notice, "form": form, "answers": _answers()},
+    )
 
 
 @liaisons
@@ -90,7 +106,11 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
     """Register the answers of the sheet that was looked at; sent twice, it answers once."""
     notice = _visible(request, number)
     seen = _seen(request, notice)
-    sheet = get_object_or_404(notice.answer_sheets.select_related("file"), pk=seen.get("sheet"), by=request.user)
+    sheet = get_object_or_404(
+        notice.answer_sheets.select_related("file"),
+        pk=seen.get("sheet"),
+        by=request.user,
+    )
     with ground.open_file(sheet.file) as file:
         filled = answer_sheets.read_filled(File(file), sheet.name, notice)
     try:
@@ -98,9 +118,16 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         return send_back(request, refused, "notices:answers", number)
     done = sum(result.ok for result in results)
-    wrong = [Result(problem.row, False, "wrong-row", problem.reason) for problem in filled.problems]
+    wrong = [
+        Result(problem.row, False, "wrong-row", problem.reason)
+        for problem in filled.problems
+    ]
     if done == len(results) and not wrong:
-        said = ngettext("%(count)s item answered from the sheet.", "%(count)s items answered from the sheet.", done)
+        said = ngettext(
+            "%(count)s item answered from the sheet.",
+            "%(count)s items answered from the sheet.",
+            done,
+        )
         messages.success(request, said % {"count": thousands(done)})
         return redirect(notice)
     context = {
@@ -114,7 +141,9 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
 def _seen(request: SignedIn, notice: Notice) -> dict[str, Any]:
     """What the person looked at, as the page of the look handed it back. Raises Http404 for anybody else's."""
     try:
-        seen = signing.loads(request.POST.get("seen", ""), salt=SALT, max_age=CONFIRM_WITHIN)
+        seen = signing.loads(
+            request.POST.get("seen", ""), salt=SALT, max_age=CONFIRM_WITHIN
+        )
     except signing.BadSignature as fault:
         raise Http404 from fault
     if seen["user"] != request.user.pk or seen["notice"] != notice.pk:
@@ -122,13 +151,17 @@ def _seen(request: SignedIn, notice: Notice) -> dict[str, Any]:
     return dict(seen)
 
 
-def _registered(sheet: AnswerSheet, filled: answer_sheets.Filled, key: str, actor: User) -> list[Result]:
+def _registered(
+    sheet: AnswerSheet, filled: answer_sheets.Filled, key: str, actor: User
+) -> list[Result]:
     """Register the answers of a sheet, and that it was confirmed. key: of what was looked at.
 
     Answers given since the look are not replaced: nobody was told of them. Raises TransitionRefused.
     """
     notice = sheet.notice
-    body = [[line.item, line.address, line.outcome, line.remark] for line in filled.lines]
+    body = [
+        [line.item, line.address, line.outcome, line.remark] for line in filled.lines
+    ]
     replaced: Collection[int] = ()
     if answer_sheets.key_of(filled, notice) == key:
         replaced = answer_sheets.changed_items(filled, notice)
@@ -141,15 +174,27 @@ def _registered(sheet: AnswerSheet, filled: answer_sheets.Filled, key: str, acto
 
 def _row_names(filled: answer_sheets.Filled) -> dict[int, tuple[str, str]]:
     """What each row of a sheet is called in a list of results."""
-    named = {line.row: line.name for line in filled.lines} | {problem.row: problem.cell for problem in filled.problems}
-    return {row: (_("Row %(row)s, %(name)s") % {"row": row, "name": name or "—"}, "") for row, name in named.items()}
+    named = {line.row: line.name for line in filled.lines} | {
+        problem.row: problem.cell for problem in filled.problems
+    }
+    return {
+        row: (_("Row %(row)s, %(name)s") % {"row": row, "name": name or "—"}, "")
+        for row, name in named.items()
+    }
 
 
-def _reviewed(request: SignedIn, sheet: AnswerSheet, filled: answer_sheets.Filled) -> HttpResponse:
+def _reviewed(
+    request: SignedIn, sheet: AnswerSheet, filled: answer_sheets.Filled
+) -> HttpResponse:
     """What the sheet would do, with the sealed word of what was looked at, which the confirmation hands back."""
     notice = sheet.notice
     review = answer_sheets.review(filled, notice, request.user)
-    seen = {"sheet": sheet.pk, "user": request.user.pk, "notice": notice.pk, "key": review.key}
+    seen = {
+        "sheet": sheet.pk,
+        "user": request.user.pk,
+        "notice": notice.pk,
+        "key": review.key,
+    }
     context: dict[str, Any] = {
         "notice": notice,
         "name": sheet.name,
@@ -164,13 +209,20 @@ def _reviewed(request: SignedIn, sheet: AnswerSheet, filled: answer_sheets.Fille
 def _answers() -> list[tuple[str, Any, int, bool]]:
     """The answers as the page explains them: code, word, digit, whether a reason is owed."""
     words = enumerate(answer_sheets.ANSWERS, start=1)
-    return [(claim.value, claim.label, digit, claim in workflow.OWE_REASON) for digit, claim in words]
+    return [
+        (claim.value, claim.label, digit, claim in workflow.OWE_REASON)
+        for digit, claim in words
+    ]
 
 
 def _visible(request: SignedIn, number: str) -> Notice:
     """The notice as its liaison sees it, as long as it is open for answers."""
-    notices = Notice.objects.visible_to(request.user).select_related("case", "platform", "reply_deadline", "drafted_by")
-    return get_object_or_404(notices, number=number, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "case", "platform", "reply_deadline", "drafted_by"
+    )
+    return get_object_or_404(
+        notices, number=number, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED)
+    )
 
 
 def _in_language(language: str, lines: Iterator[str]) -> Iterator[str]:

@@ -6,7 +6,12 @@ from corps.models import Approval, AuditEntry
 from notices.models import Notice
 from notices.states import NoticeState
 
-WAY = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.ISSUED, NoticeState.COMPLETED)
+WAY = (
+    NoticeState.DRAFT,
+    NoticeState.SUBMITTED,
+    NoticeState.ISSUED,
+    NoticeState.COMPLETED,
+)
 WITHDRAWALS = ("notice.draft_withdrawn", "notice.withdrawn")
 
 
@@ -16,7 +21,12 @@ def sent_back(notice: Notice) -> Approval | None:
         return None
     returned = Approval.objects.about(notice).last_return()
     submitted = notice.submitted_at
-    if returned and returned.decided_at and submitted and returned.decided_at >= submitted:
+    if (
+        returned
+        and returned.decided_at
+        and submitted
+        and returned.decided_at >= submitted
+    ):
         return returned
     return None
 
@@ -35,7 +45,11 @@ def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
     state = NoticeState(notice.state)
     if state == NoticeState.WITHDRAWN:
         gone = [_step(step, "done", *reached[step]) for step in WAY if reached[step][0]]
-        entries = AuditEntry.objects.about(notice).filter(verb__in=WITHDRAWALS).select_related("actor")
+        entries = (
+            AuditEntry.objects.about(notice)
+            .filter(verb__in=WITHDRAWALS)
+            .select_related("actor")
+        )
         last = entries.order_by("-pk").first()
         return [*gone, _step(state, "now", *((last.at, last.actor) if last else ()))]
     if state == NoticeState.RETURNED and returned:
@@ -44,8 +58,14 @@ def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
         return [*gone, back, *(_step(step, "") for step in WAY[2:])]
     place = WAY.index(NoticeState.DRAFT if state == NoticeState.RETURNED else state)
     gone = [_step(step, "done", *reached[step]) for step in WAY[:place]]
-    return [*gone, _step(WAY[place], "now", *reached[WAY[place]]), *(_step(step, "") for step in WAY[place + 1 :])]
+    return [
+        *gone,
+        _step(WAY[place], "now", *reached[WAY[place]]),
+        *(_step(step, "") for step in WAY[place + 1 :]),
+    ]
 
 
-def _step(step: NoticeState, state: str, at: Any = None, who: Any = None) -> dict[str, Any]:
+def _step(
+    step: NoticeState, state: str, at: Any = None, who: Any = None
+) -> dict[str, Any]:
     return {"label": step.label, "at": at, "who": who or "", "state": state}

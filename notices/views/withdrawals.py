@@ -23,14 +23,25 @@ ITEMS_SHOWN = 200
 def withdraw_notice(request: SignedIn, number: str) -> HttpResponse:
     """Ask, with what it would touch counted, and withdraw an issued notice as a whole."""
     notice = get_object_or_404(
-        Notice.objects.visible_to(request.user).select_related("case", "platform", "recipient"), number=number
+        Notice.objects.visible_to(request.user).select_related(
+            "case", "platform", "recipient"
+        ),
+        number=number,
     )
     counts = workflow.withdrawal_counts(notice)
-    form = WithdrawalForm(request.POST or None, initial={"confirmed": counts["unfinished"]})
+    form = WithdrawalForm(
+        request.POST or None, initial={"confirmed": counts["unfinished"]}
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            notice = workflow.withdraw_notice(notice=notice, actor=request.user, **form.cleaned_data)
-            messages.success(request, _("Notice %(number)s is withdrawn.") % {"number": notice.document_number})
+            notice = workflow.withdraw_notice(
+                notice=notice, actor=request.user, **form.cleaned_data
+            )
+            messages.success(
+                request,
+                _("Notice %(number)s is withdrawn.")
+                % {"number": notice.document_number},
+            )
             return redirect(notice)
     if request.method == "POST":
         form = form.with_count(counts["unfinished"])
@@ -39,7 +50,8 @@ def withdraw_notice(request: SignedIn, number: str) -> HttpResponse:
         "counts": counts,
         "form": form,
         "recipients": withdrawal_letters.recipients_of([notice])[notice.pk],
-        "may_withdraw": notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED) and counts["unfinished"],
+        "may_withdraw": notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
+        and counts["unfinished"],
     }
     return render(request, "notices/notice_withdraw.html", context)
 
@@ -59,7 +71,10 @@ def show_letter(request: SignedIn, number: str, letter: str) -> HttpResponse:
     }
     if request.user.is_corps:
         deliveries = (
-            withdrawal_letters.deliveries_of(written).with_replayed().select_related("message").defer("content")
+            withdrawal_letters.deliveries_of(written)
+            .with_replayed()
+            .select_related("message")
+            .defer("content")
         )
         context["deliveries"] = deliveries
     return render(request, "notices/withdrawal.html", context)
@@ -72,7 +87,9 @@ def download_sheet(request: SignedIn, number: str, letter: str) -> HttpResponse:
     written = _visible(request, number, letter)
     if written.attachment is None:
         raise Http404
-    response = HttpResponse(withdrawal_letters.content_of(written.attachment), content_type=letters.XLSX)
+    response = HttpResponse(
+        withdrawal_letters.content_of(written.attachment), content_type=letters.XLSX
+    )
     response["Content-Disposition"] = f'attachment; filename="{written.number}.xlsx"'
     return response
 

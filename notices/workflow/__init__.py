@@ -5,7 +5,13 @@ from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_
 from notices.workflow.approving import propose_approval, settle_approvals, undo_approval
 from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals, own_work
-from notices.workflow.checking import Look, check_items, look_again, may_look_at, verify_items
+from notices.workflow.checking import (
+    Look,
+    check_items,
+    look_again,
+    may_look_at,
+    verify_items,
+)
 from notices.workflow.drafting import (
     Composed,
     change_request,
@@ -20,7 +26,12 @@ from notices.workflow.drafting import (
 )
 from notices.workflow.guards import screen
 from notices.workflow.handover import hand_over
-from notices.workflow.issuing import approve_notice, may_decide, return_notice, serve_otherwise
+from notices.workflow.issuing import (
+    approve_notice,
+    may_decide,
+    return_notice,
+    serve_otherwise,
+)
 from notices.workflow.objecting import (
     accept_objection,
     accept_objections,
@@ -32,7 +43,11 @@ from notices.workflow.objecting import (
     propose_correction,
 )
 from notices.workflow.replies import reply_once
-from notices.workflow.retracting import change_answers, foresee_retractions, retract_answers
+from notices.workflow.retracting import (
+    change_answers,
+    foresee_retractions,
+    retract_answers,
+)
 from notices.workflow.sheets import confirm_sheet, hand_in_sheet, put_away_sheets
 from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
 from notices.workflow.withdrawing import (

@@ -124,10 +124,14 @@ def answer_items(
     replies = list(replies)
     held(Case, [notice.case_id])
     items = _lock_named_items(notice, replies)
-    notice = Notice.objects.select_related("case__campaign", "platform").get(pk=notice.pk)
+    notice = Notice.objects.select_related("case__campaign", "platform").get(
+        pk=notice.pk
+    )
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         said = _("This notice is not open for answers.")
-        raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
+        raise TransitionRefused(
+            "notice-not-open", said, state=notice.state, **last_act(notice)
+        )
 
     accepted, results = _judge(notice, items, replies, recorded)
     if accepted:
@@ -142,11 +146,20 @@ def answer_items(
     return results
 
 
-def _lodge_appeals(notice: Notice, accepted: list[tuple[Named, Reply]], actor: User, recorded: datetime) -> None:
+def _lodge_appeals(
+    notice: Notice, accepted: list[tuple[Named, Reply]], actor: User, recorded: datetime
+) -> None:
     """An answer “appealed” opens an objection by itself, or joins the one that is undecided."""
     replay = current().is_replay
     appeals = [
-        Appeal(item.pk, item.target, reply.remark, (replay and reply.at) or recorded, reply.objector, reply.objected_on)
+        Appeal(
+            item.pk,
+            item.target,
+            reply.remark,
+            (replay and reply.at) or recorded,
+            reply.objector,
+            reply.objected_on,
+        )
         for item, reply in accepted
         if reply.outcome == Claim.APPEALED
     ]
@@ -154,7 +167,9 @@ def _lodge_appeals(notice: Notice, accepted: list[tuple[Named, Reply]], actor: U
         lodge_appeals(notice=notice, appeals=appeals, actor=actor)
 
 
-def foresee_answers(*, notice: Notice, replies: Iterable[Reply], actor: User) -> list[Result]:
+def foresee_answers(
+    *, notice: Notice, replies: Iterable[Reply], actor: User
+) -> list[Result]:
     """What `answer_items` would say to these replies now, one Result for each; nothing is locked or written.
 
     Raises PermissionDenied.
@@ -181,13 +196,25 @@ def _judge(
         if refusal is None:
             item, refusal = _find(reply, notice, by_id, by_place)
         if item is not None and item.pk in accepted:
-            refusal = Result(reply.ref, False, "already-answered", _("It is answered by an earlier line."))
+            refusal = Result(
+                reply.ref,
+                False,
+                "already-answered",
+                _("It is answered by an earlier line."),
+            )
         elif item is not None and item.pk in told:
-            refusal = Result(reply.ref, False, "already-answered", _already(told[item.pk]))
+            refusal = Result(
+                reply.ref, False, "already-answered", _already(told[item.pk])
+            )
         elif item is not None and barred is not None:
             refusal = Result(reply.ref, False, *barred)
         elif item is not None and item.target_state != TargetState.NOTICED:
-            refusal = Result(reply.ref, False, "wrong-state", _("Nothing is asked about it any more."))
+            refusal = Result(
+                reply.ref,
+                False,
+                "wrong-state",
+                _("Nothing is asked about it any more."),
+            )
         elif item is not None:
             accepted[item.pk] = (item, reply)
         results.append(refusal or Result(reply.ref))
@@ -201,7 +228,9 @@ def _require_answerer(actor: User, notice: Notice, document: Paper | None) -> No
     else:
         access.require(actor, "notices.answer_on_behalf", notice)
         if document is None:
-            raise PermissionDenied(_("An answer on behalf of a liaison needs the document it came by."))
+            raise PermissionDenied(
+                _("An answer on behalf of a liaison needs the document it came by.")
+            )
 
 
 def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[Named]:
@@ -220,23 +249,35 @@ def _meant(notice: Notice, replies: list[Reply]) -> QuerySet[NoticeItem]:
     return items
 
 
-def _named(notice: Notice, replies: list[Reply], items: QuerySet[NoticeItem] | None = None) -> list[Named]:
+def _named(
+    notice: Notice, replies: list[Reply], items: QuerySet[NoticeItem] | None = None
+) -> list[Named]:
     """The items that replies may mean, with their places if one of them names an address."""
     items = _meant(notice, replies) if items is None else items
     if all(reply.item is not None for reply in replies):
-        return [Named(*row) for row in items.values_list("pk", "target_id", "state", "target__state")]
+        return [
+            Named(*row)
+            for row in items.values_list("pk", "target_id", "state", "target__state")
+        ]
     thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")
     place = ("target__platform__slug", "target__kind", thing)
     rows = items.values_list("pk", "target_id", "state", "target__state", *place)
-    return [Named(pk, target, state, then, tuple(where)) for pk, target, state, then, *where in rows]
+    return [
+        Named(pk, target, state, then, tuple(where))
+        for pk, target, state, then, *where in rows
+    ]
 
 
 def judge_words(reply: Reply, recorded: datetime) -> Result | None:
     """Why a reply is refused whatever it is about, if it is."""
     if reply.outcome not in OUTCOMES:
-        return Result(reply.ref, False, "unknown-outcome", _("This is not one of the outcomes."))
+        return Result(
+            reply.ref, False, "unknown-outcome", _("This is not one of the outcomes.")
+        )
     if len(reply.remark) > LONGEST_REMARK:
-        said = _("The remark is longer than %(count)d characters.") % {"count": LONGEST_REMARK}
+        said = _("The remark is longer than %(count)d characters.") % {
+            "count": LONGEST_REMARK
+        }
         return Result(reply.ref, False, "remark-too-long", said)
     if reply.at and reply.at > recorded + AHEAD and not current().is_replay:
         return Result(reply.ref, False, "at-ahead", _("The time given lies ahead."))
@@ -244,7 +285,10 @@ def judge_words(reply: Reply, recorded: datetime) -> Result | None:
 
 
 def _find(
-    reply: Reply, notice: Notice, by_id: dict[int, Named], by_place: dict[tuple[str, str, str], Named]
+    reply: Reply,
+    notice: Notice,
+    by_id: dict[int, Named],
+    by_place: dict[tuple[str, str, str], Named],
 ) -> tuple[Named | None, Result | None]:
     """The item a reply means, or why there is none."""
     if reply.item is not None:
@@ -252,20 +296,38 @@ def _find(
     else:
         address = read_cell(reply.address)
         if address.kind not in (Target.Kind.LISTING, Target.Kind.STORE):
-            return None, Result(reply.ref, False, "unreadable-address", _("This is no address of a listing or store."))
+            return None, Result(
+                reply.ref,
+                False,
+                "unreadable-address",
+                _("This is no address of a listing or store."),
+            )
         platform = platform_of(address.site)
         item = by_place.get((platform, address.kind, address.canonical_id))
         if item is None and platform != notice.platform.slug:
-            return None, Result(reply.ref, False, "other-platform", _("This address is another platform's."))
+            return None, Result(
+                reply.ref,
+                False,
+                "other-platform",
+                _("This address is another platform's."),
+            )
     if item is None:
-        return None, Result(reply.ref, False, "not-in-notice", _("This is not in this notice."))
+        return None, Result(
+            reply.ref, False, "not-in-notice", _("This is not in this notice.")
+        )
     return item, None
 
 
 def _already(item: NoticeItem) -> Any:
     """Who answered an item with what and when, or that it was taken out."""
-    if item.state in (ItemState.WITHDRAWN, ItemState.CARRIED_OVER, ItemState.HANDED_OVER) or not item.answered_at:
-        return _("This item is closed: %(state)s.") % {"state": item.get_state_display()}
+    if (
+        item.state
+        in (ItemState.WITHDRAWN, ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
+        or not item.answered_at
+    ):
+        return _("This item is closed: %(state)s.") % {
+            "state": item.get_state_display()
+        }
     return _("%(who)s answered “%(outcome)s” at %(when)s.") % {
         "who": item.answered_by,
         "outcome": item.get_outcome_display(),
@@ -285,7 +347,12 @@ def _write(
     words: dict[tuple[str, str, datetime, datetime | None], int] = {}
     numbers = [
         words.setdefault(
-            (reply.outcome, reply.remark, (replay and reply.at) or recorded, None if replay else reply.at),
+            (
+                reply.outcome,
+                reply.remark,
+                (replay and reply.at) or recorded,
+                None if replay else reply.at,
+            ),
             len(words) + 1,
         )
         for _item, reply in accepted
@@ -295,7 +362,9 @@ def _write(
     days = [shanghai_date(fact) for _outcome, _remark, fact, _claimed in words]
     gone = [outcome in CLAIMS_GONE for outcome, *_rest in words]
     starts = {day for day, claims in zip(days, gone, strict=True) if claims}
-    deadlines = Deadline.objects.ensure_many("PT_FH", starts, length=length) if starts else {}
+    deadlines = (
+        Deadline.objects.ensure_many("PT_FH", starts, length=length) if starts else {}
+    )
     said = origin(actor, recorded) | {
         "item": [item.pk for item, _reply in accepted],
         "target": [item.target for item, _reply in accepted],
@@ -308,7 +377,10 @@ def _write(
         "claimed": [claimed for *_rest, claimed in words],
         "late": [day > due for day in days],
         "due": notice.reply_due_on,
-        "deadline": [deadlines[day].pk if claims else None for day, claims in zip(days, gone, strict=True)],
+        "deadline": [
+            deadlines[day].pk if claims else None
+            for day, claims in zip(days, gone, strict=True)
+        ],
         "document": document.pk if document else None,
         "thread": notice.case.thread,
         "number": notice.number,
@@ -317,5 +389,10 @@ def _write(
         cursor.execute(WRITE, said)
     if document:
         record(
-            actor, "notice.answered_on_behalf", notice, at=recorded, thread=notice.case.thread, document=document.sha256
+            actor,
+            "notice.answered_on_behalf",
+            notice,
+            at=recorded,
+            thread=notice.case.thread,
+            document=document.sha256,
         )

@@ -14,12 +14,19 @@ from corps.models import User
 from notices import tasks
 from notices.announcements import announce_notice
 from notices.models import Notice, PendingApproval
-from notices.workflow.issuing import approve_notice, examine, lock_for_issue, lock_submitted
+from notices.workflow.issuing import (
+    approve_notice,
+    examine,
+    lock_for_issue,
+    lock_submitted,
+)
 
 UNDO = timedelta(seconds=10)
 
 
-def propose_approval(*, notice: Notice, actor: User, version: str, at: datetime | None = None) -> Notice:
+def propose_approval(
+    *, notice: Notice, actor: User, version: str, at: datetime | None = None
+) -> Notice:
     """Approve a notice so that it is issued in ten seconds unless undone, whether or not the page stays open.
 
     Until then it is submitted still; a second approval is refused ("being-approved") with who and when, and a change
@@ -29,8 +36,17 @@ def propose_approval(*, notice: Notice, actor: User, version: str, at: datetime 
         notice, at = lock_submitted(notice, actor, at)
         refused = examine(notice, actor, version, at)
         if refused is None:
-            PendingApproval.objects.create(notice=notice, version=version, by=actor, at=at, due_at=now() + UNDO)
-            record(actor, "notice.approval_given", notice, at=at, thread=notice.case.thread, version=version)
+            PendingApproval.objects.create(
+                notice=notice, version=version, by=actor, at=at, due_at=now() + UNDO
+            )
+            record(
+                actor,
+                "notice.approval_given",
+                notice,
+                at=at,
+                thread=notice.case.thread,
+                version=version,
+            )
             doorbells.ring(tasks.settle_approvals, countdown=UNDO.total_seconds())
     if refused is not None:
         raise refused
@@ -43,7 +59,11 @@ def undo_approval(*, notice: Notice, actor: User) -> bool:
 
     False means that the notice is issued, or just being issued: from then on it can only be withdrawn, by a letter.
     """
-    mine = locked(PendingApproval.objects, skip_locked=True).filter(notice=notice, by=actor).first()
+    mine = (
+        locked(PendingApproval.objects, skip_locked=True)
+        .filter(notice=notice, by=actor)
+        .first()
+    )
     if mine is None:
         return False
     mine.delete()
@@ -57,7 +77,11 @@ def settle_approvals() -> int:
     Number, date of the paper and year are those of this moment. One that may not be issued any more is void, and its
     approver told why.
     """
-    due = PendingApproval.objects.filter(due_at__lte=now()).order_by("pk").values_list("pk", "notice_id")
+    due = (
+        PendingApproval.objects.filter(due_at__lte=now())
+        .order_by("pk")
+        .values_list("pk", "notice_id")
+    )
     return sum(_settle(pk, notice) for pk, notice in list(due))
 
 
@@ -72,6 +96,8 @@ def _settle(pk: int, notice_id: int) -> bool:
         approve_notice(notice=notice, actor=pending.by, version=pending.version)
     except (TransitionRefused, PermissionDenied) as refused:
         why = getattr(refused, "message", None) or str(refused)
-        announce_notice("approval.voided", notice, about=pending, to="approver", actor=None, why=why)
+        announce_notice(
+            "approval.voided", notice, about=pending, to="approver", actor=None, why=why
+        )
         return False
     return True

@@ -44,7 +44,9 @@ def begin(notice: Notice, at: datetime) -> None:
     issued_on = shanghai_date(at)
     notice.reply_period = reply_period(notice.case, issued_on).length
     if current().is_replay:
-        deadline = Deadline.objects.ensure(REPLY_RULE, issued_on, length=notice.reply_period)
+        deadline = Deadline.objects.ensure(
+            REPLY_RULE, issued_on, length=notice.reply_period
+        )
         _set(notice, First(at, Notice.Arrival.ISSUED), deadline)
 
 
@@ -64,7 +66,9 @@ def note_opening(notice: Notice, at: datetime, actor: User) -> bool:
         return False
     row = locked(Notice.objects).get(pk=notice.pk)
     if row.issued_at is None:
-        raise TransitionRefused("not-issued", _("Only an issued notice can be opened."), state=row.state)
+        raise TransitionRefused(
+            "not-issued", _("Only an issued notice can be opened."), state=row.state
+        )
     if row.opened_at is None:
         Notice.objects.filter(pk=notice.pk).update(opened_at=at)
         settle([notice.pk], actor=actor)
@@ -87,8 +91,14 @@ def find_arrivals() -> int:
 
     One statement where there is nothing to do.
     """
-    missing = Notice.objects.filter(arrived_at=None, issued_at__isnull=False).values("pk")
-    arrived = _sent().filter(message__subject_id__in=missing).values_list("message__subject_id", flat=True)
+    missing = Notice.objects.filter(arrived_at=None, issued_at__isnull=False).values(
+        "pk"
+    )
+    arrived = (
+        _sent()
+        .filter(message__subject_id__in=missing)
+        .values_list("message__subject_id", flat=True)
+    )
     return settle(set(arrived))
 
 
@@ -99,7 +109,11 @@ def settle(notices: Iterable[int], *, actor: User | None = None) -> int:
     Where nothing is known any more, as after a bounce, the date is void. A fixed number of statements, and three for
     each length of period among them.
     """
-    rows = list(locked_in_order(Notice.objects.filter(issued_at__isnull=False), notices).select_related("case"))
+    rows = list(
+        locked_in_order(
+            Notice.objects.filter(issued_at__isnull=False), notices
+        ).select_related("case")
+    )
     if not rows:
         return 0
     accepted = dict(
@@ -114,7 +128,11 @@ def settle(notices: Iterable[int], *, actor: User | None = None) -> int:
     entries: list[AuditEntry] = []
     for notice in changed:
         first = firsts[notice.pk]
-        _set(notice, first, deadlines[notice.reply_period, shanghai_date(first.at)] if first else None)
+        _set(
+            notice,
+            first,
+            deadlines[notice.reply_period, shanghai_date(first.at)] if first else None,
+        )
         entries.append(_told(notice, actor))
     update_many(changed, CLOCK)
     record_many(entries)
@@ -125,7 +143,9 @@ def follow_calendar(moves: Iterable[Move]) -> None:
     """Hook of the calendar: notices that are still to be answered get the later date, none an earlier one."""
     moved = [move.deadline for move in moves]
     later = Notice.objects.filter(
-        state=NoticeState.ISSUED, reply_deadline__in=moved, reply_due_on__lt=F("reply_deadline__due_on")
+        state=NoticeState.ISSUED,
+        reply_deadline__in=moved,
+        reply_due_on__lt=F("reply_deadline__due_on"),
     )
     rows = list(locked(later.order_by("pk")).select_related("reply_deadline", "case"))
     entries = []
@@ -133,7 +153,16 @@ def follow_calendar(moves: Iterable[Move]) -> None:
         assert notice.reply_deadline is not None
         before, notice.reply_due_on = notice.reply_due_on, notice.reply_deadline.due_on
         dates = {"before": str(before), "after": str(notice.reply_due_on)}
-        entries.append(entry(None, "notice.due_date_moved", notice, at=now(), thread=notice.case.thread, **dates))
+        entries.append(
+            entry(
+                None,
+                "notice.due_date_moved",
+                notice,
+                at=now(),
+                thread=notice.case.thread,
+                **dates,
+            )
+        )
     update_many(rows, ["reply_due_on"])
     record_many(entries)
 
@@ -164,7 +193,11 @@ def _is_news(notice: Notice, first: First | None) -> bool:
         return False
     if notice.state in OVER and notice.reply_due_on is not None:
         return False
-    return (first.at, first.by) != (notice.arrived_at, notice.arrived_by) if first else notice.arrived_at is not None
+    return (
+        (first.at, first.by) != (notice.arrived_at, notice.arrived_by)
+        if first
+        else notice.arrived_at is not None
+    )
 
 
 def _deadlines(
@@ -179,16 +212,27 @@ def _deadlines(
     return {
         (period, start): deadline
         for period, days in starts.items()
-        for start, deadline in Deadline.objects.ensure_many(REPLY_RULE, days, length=period).items()
+        for start, deadline in Deadline.objects.ensure_many(
+            REPLY_RULE, days, length=period
+        ).items()
     }
 
 
 def _set(notice: Notice, first: First | None, deadline: Deadline | None) -> None:
     """Write arrival and due date into a notice that is not saved yet."""
     if first is None or deadline is None:
-        notice.arrived_at, notice.arrived_by, notice.reply_deadline, notice.reply_due_on = None, "", None, None
+        (
+            notice.arrived_at,
+            notice.arrived_by,
+            notice.reply_deadline,
+            notice.reply_due_on,
+        ) = None, "", None, None
         return
-    notice.arrived_at, notice.arrived_by, notice.reply_deadline = first.at, first.by, deadline
+    notice.arrived_at, notice.arrived_by, notice.reply_deadline = (
+        first.at,
+        first.by,
+        deadline,
+    )
     notice.first_due_on = notice.first_due_on or deadline.due_on
     told = notice.reply_due_on or notice.first_due_on
     notice.reply_due_on = max(deadline.due_on, told)
@@ -196,7 +240,9 @@ def _set(notice: Notice, first: First | None, deadline: Deadline | None) -> None
 
 def _told(notice: Notice, actor: User | None) -> AuditEntry:
     if notice.arrived_at is None:
-        return entry(actor, "notice.arrival_void", notice, at=now(), thread=notice.case.thread)
+        return entry(
+            actor, "notice.arrival_void", notice, at=now(), thread=notice.case.thread
+        )
     return entry(
         actor,
         "notice.arrived",

@@ -25,11 +25,18 @@ def check_refusals(items: Iterable[NoticeItem], actor: User) -> dict[int, Result
     items = list(items)
     refused = {item.pk: refusal for item in items if (refusal := _own(item, actor))}
     if actor.role == User.Role.SUPERVISOR:
-        officers = _officers_by_case({item.notice.case for item in items if item.pk not in refused})
+        officers = _officers_by_case(
+            {item.notice.case for item in items if item.pk not in refused}
+        )
         for item in items:
-            others = officers.get(item.notice.case_id, set()) - {item.notice.drafted_by_id, item.answered_by_id}
+            others = officers.get(item.notice.case_id, set()) - {
+                item.notice.drafted_by_id,
+                item.answered_by_id,
+            }
             if item.pk not in refused and others:
-                said = _("An officer checks it; a supervisor does where drafter and answerer leave nobody else.")
+                said = _(
+                    "An officer checks it; a supervisor does where drafter and answerer leave nobody else."
+                )
                 refused[item.pk] = Result(item.pk, False, "for-an-officer", said)
     return refused
 
@@ -46,10 +53,14 @@ def _own(item: NoticeItem, actor: User) -> Result | None:
         said = _("You drafted its notice; somebody else checks what is answered to it.")
         return Result(item.pk, False, "drafted-by-you", said)
     if item.answered_by_id == actor.pk:
-        said = _("You recorded this answer in the platform's stead; somebody else checks it.")
+        said = _(
+            "You recorded this answer in the platform's stead; somebody else checks it."
+        )
         return Result(item.pk, False, "answered-by-you", said)
     if item.notice.issued_by_id == actor.pk:
-        said = _("You approved its notice; somebody else checks what is answered to it.")
+        said = _(
+            "You approved its notice; somebody else checks what is answered to it."
+        )
         return Result(item.pk, False, "approved-by-you", said)
     return None
 
@@ -58,7 +69,9 @@ def _officers_by_case(cases: set[Case]) -> dict[int, set[int]]:
     """The active officers who could check in each case: those of its unit and those assigned to it."""
     officers = User.objects.filter(role=User.Role.OFFICER, is_active=True)
     in_units: dict[int | None, set[int]] = {}
-    for unit, officer in officers.filter(unit__in={case.unit_id for case in cases}).values_list("unit", "pk"):
+    for unit, officer in officers.filter(
+        unit__in={case.unit_id for case in cases}
+    ).values_list("unit", "pk"):
         in_units.setdefault(unit, set()).add(officer)
     found = {case.pk: set(in_units.get(case.unit_id, ())) for case in cases}
     turns = CaseOfficer.objects.filter(case__in=found, until=None, officer__in=officers)

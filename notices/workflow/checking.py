@@ -65,7 +65,9 @@ def verify_items(
 ) -> list[Result]:
     """Judge claimed items by one and the same thing seen; see `check_items`."""
     at = at or now()
-    return check_items(looks=[Look(item, seen, at, looked_at, note) for item in items], actor=actor)
+    return check_items(
+        looks=[Look(item, seen, at, looked_at, note) for item in items], actor=actor
+    )
 
 
 @transaction.atomic
@@ -80,7 +82,16 @@ def check_items(*, looks: Iterable[Look], actor: User) -> list[Result]:
     """
     require(actor, "notices.check")
     moment = now()
-    looks = [Look(look.item, look.seen, accept_at(actor, look.at, moment), look.looked_at, look.note) for look in looks]
+    looks = [
+        Look(
+            look.item,
+            look.seen,
+            accept_at(actor, look.at, moment),
+            look.looked_at,
+            look.note,
+        )
+        for look in looks
+    ]
     return judge_looks(looks, actor)
 
 
@@ -95,7 +106,13 @@ def judge_looks(looks: list[Look], actor: User) -> list[Result]:
         for index, look in waiting:
             (later if look.item in named else wave).append((index, look))
             named.add(look.item)
-        results.update(zip((index for index, _look in wave), _judge([look for _i, look in wave], actor), strict=True))
+        results.update(
+            zip(
+                (index for index, _look in wave),
+                _judge([look for _i, look in wave], actor),
+                strict=True,
+            )
+        )
         waiting = later
     return [results[index] for index in range(len(looks))]
 
@@ -117,21 +134,35 @@ def _judge(looks: list[Look], actor: User) -> list[Result]:
 
 def lock_items(ids: list[int], actor: User) -> dict[int, NoticeItem]:
     """The items a person may see, and their targets, both locked in the order of ids; their cases held."""
-    visible = list(NoticeItem.objects.visible_to(actor).filter(pk__in=ids).values_list("target_id", "notice__case_id"))
+    visible = list(
+        NoticeItem.objects.visible_to(actor)
+        .filter(pk__in=ids)
+        .values_list("target_id", "notice__case_id")
+    )
     held(Case, (case for _target, case in visible))
-    list(locked_in_order(Target.objects, [target for target, _case in visible]).values_list("pk"))
+    list(
+        locked_in_order(
+            Target.objects, [target for target, _case in visible]
+        ).values_list("pk")
+    )
     items = locked_in_order(NoticeItem.objects.visible_to(actor), ids)
-    items = items.select_related("target__case", "notice__case", "notice__platform", "check_deadline")
+    items = items.select_related(
+        "target__case", "notice__case", "notice__platform", "check_deadline"
+    )
     return {item.pk: item for item in items}
 
 
-def refuse_checks(found: dict[int, NoticeItem], asked: Iterable[int], actor: User) -> dict[int, Result]:
+def refuse_checks(
+    found: dict[int, NoticeItem], asked: Iterable[int], actor: User
+) -> dict[int, Result]:
     """Why a person cannot judge some of the items asked for, by their ids: not among what they may see, not theirs to
     check, judged or moved on meanwhile, and then by whom and when, or not to be checked as case and target stand.
 
     found: of `lock_items`. Four statements at most for an officer.
     """
-    refused = check_refusals([item for item in found.values() if item.state == ItemState.CLAIMED], actor)
+    refused = check_refusals(
+        [item for item in found.values() if item.state == ItemState.CLAIMED], actor
+    )
     moved_on = [item for item in found.values() if item.state != ItemState.CLAIMED]
     refused |= _moved_on(moved_on) if moved_on else {}
     for item in found.values():
@@ -141,20 +172,29 @@ def refuse_checks(found: dict[int, NoticeItem], asked: Iterable[int], actor: Use
     refused |= _objected(free)
     for pk in asked:
         if pk not in found:
-            refused[pk] = Result(pk, False, "unknown", _("There is no such item among what you may see."))
+            refused[pk] = Result(
+                pk, False, "unknown", _("There is no such item among what you may see.")
+            )
     return refused
 
 
 def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
     """Who judged these items last, and what they saw when; or who did what else to them."""
     ids = [item.pk for item in items]
-    checks = Check.objects.filter(item__in=ids).select_related("by").order_by("item", "-pk").distinct("item")
+    checks = (
+        Check.objects.filter(item__in=ids)
+        .select_related("by")
+        .order_by("item", "-pk")
+        .distinct("item")
+    )
     last_checks = {check.item_id: check for check in checks}
     acts = last_acts(NoticeItem, ids)
     refused = {}
     for item in items:
         act, check = acts.get(item.pk, {}), last_checks.get(item.pk)
-        said: Any = _("It does not wait for a check: %(state)s.") % {"state": item.get_state_display()}
+        said: Any = _("It does not wait for a check: %(state)s.") % {
+            "state": item.get_state_display()
+        }
         if check is not None and act.get("verb") in ("item.checked", None):
             said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
                 "who": check.by,
@@ -170,7 +210,9 @@ def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
 def _objected(items: list[NoticeItem]) -> dict[int, Result]:
     """Those whose target somebody objects to: whether it counts hangs on that decision. Who lodged it when is said."""
     by_target = {item.target_id: item for item in items}
-    objections = Objection.objects.filter(target__in=by_target, state__in=UNDECIDED).select_related("lodged_by")
+    objections = Objection.objects.filter(
+        target__in=by_target, state__in=UNDECIDED
+    ).select_related("lodged_by")
     refused = {}
     for objection in objections:
         pk = by_target[objection.target_id].pk
@@ -191,12 +233,21 @@ def _barred(item: NoticeItem) -> Result | None:
     if barred := checks_barred(item.notice.case):
         return Result(item.pk, False, *barred)
     if item.notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _("Its notice is “%(state)s”.") % {"state": item.notice.get_state_display()}
+        said = _("Its notice is “%(state)s”.") % {
+            "state": item.notice.get_state_display()
+        }
         return Result(item.pk, False, "notice-not-open", said)
     if item.target.is_official:
-        return Result(item.pk, False, "official", _("It is, or is in, an official account and is never counted."))
+        return Result(
+            item.pk,
+            False,
+            "official",
+            _("It is, or is in, an official account and is never counted."),
+        )
     if item.target.state != TargetState.CLAIMED:
-        said = _("The target is “%(state)s” now and waits for no check.") % {"state": item.target.get_state_display()}
+        said = _("The target is “%(state)s” now and waits for no check.") % {
+            "state": item.target.get_state_display()
+        }
         return Result(item.pk, False, "wrong-state", said)
     return None
 
@@ -218,15 +269,24 @@ def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
         batch_size=5000,
     )
     seen = [
-        ledger.Seen(item.target, item, check, look.at) for (item, look), check in zip(accepted, checks, strict=True)
+        ledger.Seen(item.target, item, check, look.at)
+        for (item, look), check in zip(accepted, checks, strict=True)
     ]
-    removed = [s for s in seen if s.check.seen == Seen.GONE and s.item.outcome != Claim.ALREADY_GONE]
+    removed = [
+        s
+        for s in seen
+        if s.check.seen == Seen.GONE and s.item.outcome != Claim.ALREADY_GONE
+    ]
     ledger.count_verified(removed)
     counted = {s.target.pk for s in removed}
     moves = [_move(item, look) for item, look in accepted]
     with connection.cursor() as cursor:
         cursor.execute(
-            SETTLE, {"item": [item.pk for item, _look in accepted], "state": [str(item) for item, _target in moves]}
+            SETTLE,
+            {
+                "item": [item.pk for item, _look in accepted],
+                "state": [str(item) for item, _target in moves],
+            },
         )
         cursor.execute(
             SETTLE_TARGETS,
@@ -235,7 +295,10 @@ def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
                 "state": [str(target) for _item, target in moves],
                 "seen": [look.seen for _item, look in accepted],
                 "at": [look.at for _item, look in accepted],
-                "counted": [item.target.is_counted or item.target_id in counted for item, _look in accepted],
+                "counted": [
+                    item.target.is_counted or item.target_id in counted
+                    for item, _look in accepted
+                ],
             },
         )
     record_many(
@@ -253,7 +316,9 @@ def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
         for item, look in accepted
     )
     latest = max(look.at for _item, look in accepted)
-    complete_notices({item.notice_id for item, _look in accepted}, actor=actor, at=latest)
+    complete_notices(
+        {item.notice_id for item, _look in accepted}, actor=actor, at=latest
+    )
     live = Counter(item.notice for item, look in accepted if look.seen == Seen.LIVE)
     for notice, count in live.items():
         announce_notice("item.reopened", notice, actor=actor, count=count)
@@ -266,7 +331,10 @@ def _move(item: NoticeItem, look: Look) -> tuple[str, str]:
     if look.seen == Seen.UNREACHABLE:
         return ItemState.CLAIMED, TargetState.CLAIMED
     gone_before = item.outcome == Claim.ALREADY_GONE
-    return ItemState.VERIFIED, TargetState.GONE_BEFORE if gone_before else TargetState.VERIFIED
+    return (
+        ItemState.VERIFIED,
+        TargetState.GONE_BEFORE if gone_before else TargetState.VERIFIED,
+    )
 
 
 def may_look_at(targets: Collection[int], user: User) -> set[int]:
@@ -274,11 +342,17 @@ def may_look_at(targets: Collection[int], user: User) -> set[int]:
     complaint which they see names as well. Two statements at most."""
     if not user.is_corps:
         return set()
-    seen = set(Target.objects.visible_to(user).filter(pk__in=targets).values_list("pk", flat=True))
+    seen = set(
+        Target.objects.visible_to(user)
+        .filter(pk__in=targets)
+        .values_list("pk", flat=True)
+    )
     if not (others := set(targets) - seen):
         return seen
     complaints = Complaint.objects.visible_to(user).values("pk")
-    named = Target.objects.named_by(target__in=others, sheet_import__complaint__in=complaints)
+    named = Target.objects.named_by(
+        target__in=others, sheet_import__complaint__in=complaints
+    )
     return seen | set(named.values_list("pk", flat=True))
 
 
@@ -303,9 +377,13 @@ def look_again(
     targets = list(targets)
     if seen not in Seen.values:
         return [Result(pk, False, "unknown-seen", UNKNOWN_SEEN) for pk in targets]
-    lookable = locked_in_order(Target.objects, may_look_at(targets, actor)).select_related("case")
+    lookable = locked_in_order(
+        Target.objects, may_look_at(targets, actor)
+    ).select_related("case")
     found = {target.pk: target for target in lookable}
-    verified = NoticeItem.objects.filter(target__in=found, state=ItemState.VERIFIED).select_related("notice__case")
+    verified = NoticeItem.objects.filter(
+        target__in=found, state=ItemState.VERIFIED
+    ).select_related("notice__case")
     last_items = {item.target_id: item for item in verified.order_by("pk")}
     refused = check_refusals(last_items.values(), actor)
     results, accepted = [], []
@@ -317,7 +395,9 @@ def look_again(
             accepted.append(target)
             del found[pk]
     if accepted:
-        _write_second_looks(accepted, last_items, Look(0, seen, at, looked_at, note), actor)
+        _write_second_looks(
+            accepted, last_items, Look(0, seen, at, looked_at, note), actor
+        )
     return results
 
 
@@ -326,20 +406,36 @@ def _not_looked_at(
 ) -> Result | None:
     """Why a target is not looked at again, if so. item: its verified one. refused: items not this person's to check."""
     if target is None or item is None:
-        return Result(pk, False, "unknown", _("There is no such verified target among what you may see."))
+        return Result(
+            pk,
+            False,
+            "unknown",
+            _("There is no such verified target among what you may see."),
+        )
     if item.pk in refused:
         return Result(pk, False, refused[item.pk].code, refused[item.pk].message)
     if target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
         return None
     act = last_act(target)
-    said: Any = _("It is not verified now: %(state)s.") % {"state": target.get_state_display()}
-    return Result(pk, False, "not-verified", told_by_whom(said, act.get("by", ""), act.get("at")))
+    said: Any = _("It is not verified now: %(state)s.") % {
+        "state": target.get_state_display()
+    }
+    return Result(
+        pk, False, "not-verified", told_by_whom(said, act.get("by", ""), act.get("at"))
+    )
 
 
-def _write_second_looks(targets: list[Target], items: dict[int, NoticeItem], look: Look, actor: User) -> None:
+def _write_second_looks(
+    targets: list[Target], items: dict[int, NoticeItem], look: Look, actor: User
+) -> None:
     checks = Check.objects.bulk_create(
         Check(
-            item=items[target.pk], seen=look.seen, note=look.note[:300], by=actor, at=look.at, looked_at=look.looked_at
+            item=items[target.pk],
+            seen=look.seen,
+            note=look.note[:300],
+            by=actor,
+            at=look.at,
+            looked_at=look.looked_at,
         )
         for target in targets
     )
@@ -366,4 +462,6 @@ def _write_second_looks(targets: list[Target], items: dict[int, NoticeItem], loo
         for target in targets
     )
     if back:
-        casework.pass_on((target.pk for target in targets), actor=actor, at=look.at, wait=False)
+        casework.pass_on(
+            (target.pk for target in targets), actor=actor, at=look.at, wait=False
+        )

@@ -12,11 +12,28 @@ from notices.states import NoticeState, ObjectionState
 def open_work(case: Case) -> None:
     """Raise TransitionRefused "notices-open" or "objections-open" while something of the case is on its way."""
     items = NoticeItem.objects.filter(notice__case=case).unfinished().count()
-    drafts = case.notices.filter(state__in=(NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.RETURNED)).count()
+    drafts = case.notices.filter(
+        state__in=(NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.RETURNED)
+    ).count()
     if items or drafts:
-        said = _("Still open: items of notices %(items)d, drafts of notices %(drafts)d.")
-        raise TransitionRefused("notices-open", said % {"items": items, "drafts": drafts}, items=items, drafts=drafts)
-    objections = Objection.objects.filter(case=case, state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)).count()
+        said = _(
+            "Still open: items of notices %(items)d, drafts of notices %(drafts)d."
+        )
+        raise TransitionRefused(
+            "notices-open",
+            said % {"items": items, "drafts": drafts},
+            items=items,
+            drafts=drafts,
+        )
+    objections = Objection.objects.filter(
+        case=case, state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)
+    ).count()
     if objections:
-        undecided = ngettext("%(count)d objection is not decided.", "%(count)d objections are not decided.", objections)
-        raise TransitionRefused("objections-open", undecided % {"count": objections}, objections=objections)
+        undecided = ngettext(
+            "%(count)d objection is not decided.",
+            "%(count)d objections are not decided.",
+            objections,
+        )
+        raise TransitionRefused(
+            "objections-open", undecided % {"count": objections}, objections=objections
+        )

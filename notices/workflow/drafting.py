@@ -37,7 +37,12 @@ from notices.workflow.guards import (
     require_open_for_notices,
     screen,
 )
-from notices.workflow.submissions import is_reachable, primary_of, take_back, void_pending
+from notices.workflow.submissions import (
+    is_reachable,
+    primary_of,
+    take_back,
+    void_pending,
+)
 from stores.locks import lock_official_accounts
 from stores.models import Platform
 from stores.workflow.platforms import require_taking_part
@@ -88,15 +93,23 @@ def compose_notices(
     at = accept_at(actor, at, now())
     require_open_for_notices(case)
     hold_platforms_of(case)
-    wanted = waiting_targets(case) if targets is None else Target.objects.filter(pk__in=list(targets))
+    wanted = (
+        waiting_targets(case)
+        if targets is None
+        else Target.objects.filter(pk__in=list(targets))
+    )
     asked = list(locked(wanted.select_related("ground").order_by("pk")))
     asked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
     screened = screen(case, asked, handing_over=desk is not None)
 
     by_platform: dict[int, list[tuple[Target, LegalGround]]] = {}
     for target, legal_ground in screened.free:
-        by_platform.setdefault(desk.pk if desk else target.platform_id, []).append((target, legal_ground))
-    notices = [_draft(case, platform, lot, actor, at) for platform, lot in by_platform.items()]
+        by_platform.setdefault(desk.pk if desk else target.platform_id, []).append(
+            (target, legal_ground)
+        )
+    notices = [
+        _draft(case, platform, lot, actor, at) for platform, lot in by_platform.items()
+    ]
     return Composed(notices, screened.blocked)
 
 
@@ -113,7 +126,9 @@ def waiting_among(cases: QuerySet[Case]) -> QuerySet[Target]:
 
 def _waiting(**of: Any) -> QuerySet[Target]:
     """The targets that wait. of: the lookup on a target's case."""
-    items = NoticeItem.objects.filter(**{f"target__{name}": value for name, value in of.items()})
+    items = NoticeItem.objects.filter(
+        **{f"target__{name}": value for name, value in of.items()}
+    )
     past_due = Q(notice__reply_due_on__lt=today()) | Q(answered_at__isnull=False)
     unanswered = items.filter(past_due, state=ItemState.OPEN)
     waiting = Q(
@@ -126,11 +141,21 @@ def _waiting(**of: Any) -> QuerySet[Target]:
     )
     noticed = Q(state=TargetState.NOTICED, pk__in=unanswered.values("target"))
     in_draft = items.filter(state=ItemState.DRAFT).values("target")
-    return Target.objects.filter(waiting | noticed, is_official=False, **of).exclude(pk__in=in_draft)
+    return Target.objects.filter(waiting | noticed, is_official=False, **of).exclude(
+        pk__in=in_draft
+    )
 
 
-def _draft(case: Case, platform: int, lot: list[tuple[Target, LegalGround]], actor: User, at: datetime) -> Notice:
-    rounds = Notice.objects.filter(case=case, platform=platform).exclude(state=NoticeState.WITHDRAWN)
+def _draft(
+    case: Case,
+    platform: int,
+    lot: list[tuple[Target, LegalGround]],
+    actor: User,
+    at: datetime,
+) -> Notice:
+    rounds = Notice.objects.filter(case=case, platform=platform).exclude(
+        state=NoticeState.WITHDRAWN
+    )
     notice = Notice.objects.create(
         number=ground.take_number("N", at),
         case=case,
@@ -142,17 +167,29 @@ def _draft(case: Case, platform: int, lot: list[tuple[Target, LegalGround]], act
     )
     NoticeItem.objects.bulk_create(
         [
-            NoticeItem(notice=notice, target=target, position=position, ground=legal_ground)
+            NoticeItem(
+                notice=notice, target=target, position=position, ground=legal_ground
+            )
             for position, (target, legal_ground) in enumerate(lot, start=1)
         ],
         batch_size=5000,
     )
-    record(actor, "notice.drafted", notice, at=at, thread=case.thread, number=notice.number, items=len(lot))
+    record(
+        actor,
+        "notice.drafted",
+        notice,
+        at=at,
+        thread=case.thread,
+        number=notice.number,
+        items=len(lot),
+    )
     return notice
 
 
 @transaction.atomic
-def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def remove_items(
+    *, notice: Notice, items: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Take items out of a notice that is not issued yet; a submitted one becomes a draft again, its approval void.
 
     Raises PermissionDenied; TransitionRefused "already-issued".
@@ -165,15 +202,30 @@ def remove_items(*, notice: Notice, items: Iterable[int], actor: User, at: datet
     notice.items.filter(pk__in=removed).delete()
     close_gaps([notice.pk])
     take_back(notice, actor=actor, at=at)
-    record(actor, "notice.items_removed", notice, at=at, thread=notice.case.thread, items=len(removed))
+    record(
+        actor,
+        "notice.items_removed",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        items=len(removed),
+    )
     casework.pass_on(freed.values(), actor=actor, at=at, wait=False)
     missing = _("It is not in this notice.")
-    return [Result(i) if i in removed else Result(i, False, "not-in-notice", missing) for i in items]
+    return [
+        Result(i) if i in removed else Result(i, False, "not-in-notice", missing)
+        for i in items
+    ]
 
 
 @transaction.atomic
 def change_request(
-    *, notice: Notice, actor: User, ask_preserve: bool, ask_operator: bool, at: datetime | None = None
+    *,
+    notice: Notice,
+    actor: User,
+    ask_preserve: bool,
+    ask_operator: bool,
+    at: datetime | None = None,
 ) -> Notice:
     """Say what is asked besides removal: preserving transaction data, naming the operator. Voids an approval asked for.
 
@@ -184,7 +236,13 @@ def change_request(
     notice.save(update_fields=["ask_preserve", "ask_operator"])
     take_back(notice, actor=actor, at=at)
     record(
-        actor, "notice.changed", notice, at=at, thread=notice.case.thread, preserve=ask_preserve, operator=ask_operator
+        actor,
+        "notice.changed",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        preserve=ask_preserve,
+        operator=ask_operator,
     )
     return notice
 
@@ -198,14 +256,18 @@ def recall_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     notice, at = _lock_draft(notice, actor, at)
     if notice.state != NoticeState.SUBMITTED:
         said = _("This notice does not wait for approval.")
-        raise TransitionRefused("not-submitted", said, state=notice.state, **last_act(notice))
+        raise TransitionRefused(
+            "not-submitted", said, state=notice.state, **last_act(notice)
+        )
     take_back(notice, actor=actor, at=at)
     record(actor, "notice.recalled", notice, at=at, thread=notice.case.thread)
     return notice
 
 
 @transaction.atomic
-def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -> Notice:
+def withdraw_draft(
+    *, notice: Notice, actor: User, at: datetime | None = None
+) -> Notice:
     """Give up a notice that is not issued; its number stays used, its targets are free again.
 
     Raises PermissionDenied; TransitionRefused "already-issued".
@@ -218,7 +280,14 @@ def withdraw_draft(*, notice: Notice, actor: User, at: datetime | None = None) -
     count = drafts.delete()[0]
     notice.state = NoticeState.WITHDRAWN
     notice.save(update_fields=["state"])
-    record(actor, "notice.draft_withdrawn", notice, at=at, thread=notice.case.thread, items=count)
+    record(
+        actor,
+        "notice.draft_withdrawn",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        items=count,
+    )
     casework.pass_on(freed, actor=actor, at=at, wait=False)
     return notice
 
@@ -238,7 +307,10 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     notice, at = _lock_draft(notice, actor, at)
     if not NOTICE_STATES.allows(notice.state, NoticeState.SUBMITTED):
         raise TransitionRefused(
-            "not-a-draft", _("This notice is not a draft any more."), state=notice.state, **last_act(notice)
+            "not-a-draft",
+            _("This notice is not a draft any more."),
+            state=notice.state,
+            **last_act(notice),
         )
     require_open_for_notices(notice.case)
     if not is_reachable(recipient):
@@ -246,21 +318,47 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     notice.recipient = recipient
     refuse_blocked(notice)
     with connection.cursor() as cursor:
-        cursor.execute(GROUND_AS_ISSUED, {"notice": notice.pk, "ground": notice.case.ground_id})
-    notice.state, notice.submitted_by, notice.submitted_at = NoticeState.SUBMITTED, actor, at
+        cursor.execute(
+            GROUND_AS_ISSUED, {"notice": notice.pk, "ground": notice.case.ground_id}
+        )
+    notice.state, notice.submitted_by, notice.submitted_at = (
+        NoticeState.SUBMITTED,
+        actor,
+        at,
+    )
     notice.put_forward = parts_of(notice)
     notice.version = whole(notice.put_forward)
-    notice.save(update_fields=["state", "submitted_by", "submitted_at", "version", "put_forward", "recipient"])
+    notice.save(
+        update_fields=[
+            "state",
+            "submitted_by",
+            "submitted_at",
+            "version",
+            "put_forward",
+            "recipient",
+        ]
+    )
     ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
-    record(actor, "notice.submitted", notice, at=at, thread=notice.case.thread, version=notice.version)
+    record(
+        actor,
+        "notice.submitted",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        version=notice.version,
+    )
     announce_notice("notice.submitted", notice, actor=actor)
     return notice
 
 
-def submit_notices(*, notices: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def submit_notices(
+    *, notices: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Submit several drafts; each is judged by itself. See `submit_notice`."""
     results = []
-    for notice in Notice.objects.visible_to(actor).filter(pk__in=list(notices)).order_by("pk"):
+    for notice in (
+        Notice.objects.visible_to(actor).filter(pk__in=list(notices)).order_by("pk")
+    ):
         try:
             submit_notice(notice=notice, actor=actor, at=at)
             results.append(Result(notice.pk))
@@ -273,10 +371,16 @@ def nothing_submitted(campaign: Campaign) -> None:
     """Asked by the cases room before a campaign gets another length for answers: who approves a notice has seen the day
     on which it would be due. Raises TransitionRefused "notices-submitted".
     """
-    count = Notice.objects.filter(case__campaign=campaign, state=NoticeState.SUBMITTED).count()
+    count = Notice.objects.filter(
+        case__campaign=campaign, state=NoticeState.SUBMITTED
+    ).count()
     if count:
-        said = _("Notices of this campaign wait for approval with the present length (%(count)d); decide them first.")
-        raise TransitionRefused("notices-submitted", said % {"count": count}, count=count)
+        said = _(
+            "Notices of this campaign wait for approval with the present length (%(count)d); decide them first."
+        )
+        raise TransitionRefused(
+            "notices-submitted", said % {"count": count}, count=count
+        )
 
 
 def close_gaps(notices: Collection[int]) -> None:
@@ -287,7 +391,9 @@ def close_gaps(notices: Collection[int]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(NUMBER_ANEW, [list(notices)])
-    NoticeItem.objects.filter(notice__in=notices, position__lt=0).update(position=-F("position"))
+    NoticeItem.objects.filter(notice__in=notices, position__lt=0).update(
+        position=-F("position")
+    )
 
 
 def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:
@@ -295,11 +401,17 @@ def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:
     with a code and a sentence that names the notice."""
     items = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
     said = {}
-    for target, number, state in items.values_list("target", "notice__number", "notice__state"):
+    for target, number, state in items.values_list(
+        "target", "notice__number", "notice__state"
+    ):
         if state == NoticeState.SUBMITTED:
-            words = _("It stands in notice %(number)s, which waits for approval; have that returned first.")
+            words = _(
+                "It stands in notice %(number)s, which waits for approval; have that returned first."
+            )
         else:
-            words = _("It stands in draft %(number)s; take it out there, or give up the draft, first.")
+            words = _(
+                "It stands in draft %(number)s; take it out there, or give up the draft, first."
+            )
         said[target] = ("in-draft", words % {"number": number})
     return said
 
@@ -307,10 +419,19 @@ def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:
 def named_since(targets: Collection[int], since: datetime) -> dict[int, Any]:
     """Asked by the cases room before an act on targets is undone: those that a notice names which was drafted,
     submitted or issued since, each with a sentence that says by whom and when. One statement."""
-    after = Q(notice__recorded_at__gt=since) | Q(notice__submitted_at__gt=since) | Q(notice__issued_at__gt=since)
-    items = NoticeItem.objects.filter(after, target__in=targets).exclude(state=ItemState.WITHDRAWN)
+    after = (
+        Q(notice__recorded_at__gt=since)
+        | Q(notice__submitted_at__gt=since)
+        | Q(notice__issued_at__gt=since)
+    )
+    items = NoticeItem.objects.filter(after, target__in=targets).exclude(
+        state=ItemState.WITHDRAWN
+    )
     people = ("notice__drafted_by", "notice__submitted_by", "notice__issued_by")
-    return {item.target_id: _built_on_by(item.notice) for item in items.select_related("notice", *people)}
+    return {
+        item.target_id: _built_on_by(item.notice)
+        for item in items.select_related("notice", *people)
+    }
 
 
 def ever_named(targets: Collection[int]) -> dict[int, Any]:
@@ -318,10 +439,17 @@ def ever_named(targets: Collection[int]) -> dict[int, Any]:
     those that somebody objected to, each with a sentence that says which. Two statements."""
     objections = Objection.objects.filter(target__in=targets).order_by("-pk")
     said = _("Objection %(number)s was lodged against it.")
-    found: dict[int, Any] = {item.target_id: said % {"number": item.number} for item in objections}
+    found: dict[int, Any] = {
+        item.target_id: said % {"number": item.number} for item in objections
+    }
     # What was taken out of a draft, or given up with it, has never left.
     never_left = Q(state=ItemState.WITHDRAWN, notice__issued_at__isnull=True)
-    items = NoticeItem.objects.filter(target__in=targets).exclude(never_left).select_related("notice").order_by("pk")
+    items = (
+        NoticeItem.objects.filter(target__in=targets)
+        .exclude(never_left)
+        .select_related("notice")
+        .order_by("pk")
+    )
     said = _("It is in notice %(number)s, “%(state)s”.")
     for item in items:
         facts = {"number": item.notice.number, "state": item.notice.get_state_display()}
@@ -334,20 +462,34 @@ def _built_on_by(notice: Notice) -> Any:
     said: dict[str, Any] = {"number": notice.number}
     if notice.issued_at is not None:
         said |= {"who": notice.issued_by, "when": clock_time(notice.issued_at)}
-        return _("It is in notice %(number)s already, issued by %(who)s at %(when)s.") % said
+        return (
+            _("It is in notice %(number)s already, issued by %(who)s at %(when)s.")
+            % said
+        )
     if notice.submitted_at is not None and notice.state == NoticeState.SUBMITTED:
         said |= {"who": notice.submitted_by, "when": clock_time(notice.submitted_at)}
-        return _("It is in notice %(number)s already, submitted by %(who)s at %(when)s.") % said
+        return (
+            _("It is in notice %(number)s already, submitted by %(who)s at %(when)s.")
+            % said
+        )
     said |= {"who": notice.drafted_by, "when": clock_time(notice.drafted_at)}
-    return _("It is in notice %(number)s already, drafted by %(who)s at %(when)s.") % said
+    return (
+        _("It is in notice %(number)s already, drafted by %(who)s at %(when)s.") % said
+    )
 
 
 def refuse_blocked(notice: Notice) -> None:
     """Raise TransitionRefused "platform-retired", "no-items", or "blocked" naming what is in the way, unless all of a
     draft may go now."""
     require_taking_part(notice.platform)
-    targets = Target.objects.filter(items__notice=notice).select_related("ground").order_by("pk")
-    screened = screen(notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice))
+    targets = (
+        Target.objects.filter(items__notice=notice)
+        .select_related("ground")
+        .order_by("pk")
+    )
+    screened = screen(
+        notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice)
+    )
     if screened.blocked:
         said = ngettext(
             "%(count)d item cannot go as it is; remove it, or mend what blocks it.",
@@ -366,18 +508,29 @@ def _is_handover(notice: Notice) -> bool:
     return notice.items.exclude(target__platform=notice.platform_id).exists()
 
 
-def _lock_draft(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
+def _lock_draft(
+    notice: Notice, actor: User, at: datetime | None
+) -> tuple[Notice, datetime]:
     held(Case, [notice.case_id])
     notice = (
         locked(Notice.objects)
-        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by")
+        .select_related(
+            "case__ground",
+            "case__campaign",
+            "platform",
+            "recipient",
+            "drafted_by",
+            "submitted_by",
+        )
         .get(pk=notice.pk)
     )
     require(actor, "notices.compose", notice)
     at = accept_at(actor, at, now())
     if notice.state not in CHANGEABLE:
         said = _("This notice was issued or withdrawn; it cannot be changed.")
-        raise TransitionRefused("already-issued", said, state=notice.state, **last_act(notice))
+        raise TransitionRefused(
+            "already-issued", said, state=notice.state, **last_act(notice)
+        )
     return notice, at
 
 

@@ -21,7 +21,12 @@ from notices.states import UNDECIDED, ItemState
 from stores.models import Liaison, Platform
 
 # States of a case in which something may be asked of a platform.
-OPEN_FOR_NOTICES = (CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING, CaseState.REOPENED)
+OPEN_FOR_NOTICES = (
+    CaseState.FILED,
+    CaseState.DISPOSING,
+    CaseState.CONCLUDING,
+    CaseState.REOPENED,
+)
 NOT_FILED = (CaseState.LEAD, CaseState.NOT_FILED)
 NO_LIAISON = _(
     "The platform has no primary liaison who can be reached; ask an administrator to appoint one, or to open the "
@@ -31,7 +36,9 @@ NO_LIAISON = _(
 BLOCKS = {
     "not-in-case": _("This target does not belong to the case."),
     "official": _("This is, or is in, an official account and must never be named."),
-    "official-proposed": _("Its store is proposed as an official account; nothing is asked until that is decided."),
+    "official-proposed": _(
+        "Its store is proposed as an official account; nothing is asked until that is decided."
+    ),
     "wrong-state": _("In this state nothing can be asked for."),
     "in-draft": _("It is in another draft already."),
     "claimed": _("The platform's answer has to be checked first."),
@@ -40,7 +47,9 @@ BLOCKS = {
     "not-ours": _("The platform says it is not theirs; hand it over."),
     "no-ground": _("It has no legal ground; give it, or the case, one."),
     "platform-retired": _("Its platform was retired and takes no new notices."),
-    "price-only": _("A low price alone is no legal ground; choose another, or send it back to the firm."),
+    "price-only": _(
+        "A low price alone is no legal ground; choose another, or send it back to the firm."
+    ),
 }
 
 NOTICEABLE = (
@@ -71,10 +80,16 @@ def require_open_for_notices(case: Case) -> None:
     if case.state in OPEN_FOR_NOTICES:
         return
     if case.state in NOT_FILED:
-        raise TransitionRefused("case-not-filed", _("Notices need a filed case; have the head of department file it."))
+        raise TransitionRefused(
+            "case-not-filed",
+            _("Notices need a filed case; have the head of department file it."),
+        )
     said = _("Nothing can be asked of a platform in this case: it is “%(state)s”.")
     raise TransitionRefused(
-        "case-not-open", said % {"state": case.get_state_display()}, state=case.state, **last_act(case)
+        "case-not-open",
+        said % {"state": case.get_state_display()},
+        state=case.state,
+        **last_act(case),
     )
 
 
@@ -87,10 +102,16 @@ def answers_barred(case: Case) -> tuple[str, Any] | None:
     if case.state in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
         return None
     words = {
-        CaseState.TRANSFERRED: _("The matter is with another authority now; no answer is taken here any more."),
-        CaseState.WITHDRAWN: _("The request was withdrawn; no answer is needed any more."),
+        CaseState.TRANSFERRED: _(
+            "The matter is with another authority now; no answer is taken here any more."
+        ),
+        CaseState.WITHDRAWN: _(
+            "The request was withdrawn; no answer is needed any more."
+        ),
     }
-    return "case-not-open", words.get(CaseState(case.state), _("The matter is closed; nothing is asked any more."))
+    return "case-not-open", words.get(
+        CaseState(case.state), _("The matter is closed; nothing is asked any more.")
+    )
 
 
 def checks_barred(case: Case) -> tuple[str, Any] | None:
@@ -98,14 +119,21 @@ def checks_barred(case: Case) -> tuple[str, Any] | None:
     if case.state in OPEN_FOR_NOTICES:
         return None
     if case.state == CaseState.SUSPENDED:
-        return "case-suspended", _("Its case is suspended; it is checked once the case is resumed.")
+        return "case-suspended", _(
+            "Its case is suspended; it is checked once the case is resumed."
+        )
     said = _("Its case is “%(state)s”; nothing is counted in it any more.")
     return "case-not-open", said % {"state": case.get_state_display()}
 
 
 def hold_platforms_of(case: Case) -> None:
     """Keep the platforms of a case's targets as they are until the transaction ends; the caller holds the case."""
-    held(Platform, Platform.objects.filter(pk__in=case.targets.values("platform")).values_list("pk", flat=True))
+    held(
+        Platform,
+        Platform.objects.filter(pk__in=case.targets.values("platform")).values_list(
+            "pk", flat=True
+        ),
+    )
 
 
 def hold_recipient(recipient: Liaison | None) -> None:
@@ -120,10 +148,20 @@ def hold_recipient(recipient: Liaison | None) -> None:
 
 def lock_targets_of(notice: Notice) -> None:
     """Lock the targets that a notice names, in the order of ids; the caller locks the notice afterwards."""
-    list(locked(Target.objects.filter(items__notice=notice).order_by("pk")).values_list("pk"))
+    list(
+        locked(Target.objects.filter(items__notice=notice).order_by("pk")).values_list(
+            "pk"
+        )
+    )
 
 
-def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, handing_over: bool = False) -> Screened:
+def screen(
+    case: Case,
+    targets: Iterable[Target],
+    *,
+    drafted_in: Any = None,
+    handing_over: bool = False,
+) -> Screened:
     """Sort targets into those that may enter a notice now and those that may not.
 
     targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
@@ -136,13 +174,24 @@ def screen(case: Case, targets: Iterable[Target], *, drafted_in: Any = None, han
     if drafted_in is not None:
         drafts = drafts.exclude(notice=drafted_in)
     in_draft = set(drafts.values_list("target_id", flat=True))
-    unfinished = dict(NoticeItem.objects.filter(target__in=ids).unfinished().values_list("target_id", "state"))
+    unfinished = dict(
+        NoticeItem.objects.filter(target__in=ids)
+        .unfinished()
+        .values_list("target_id", "state")
+    )
     undecided = _undecided_among(ids)
     retired = set(Platform.objects.retired().values_list("pk", flat=True))
     free, blocked = [], []
     for target in targets:
         ground = target.ground or case.ground
-        code = _block(case, target, ground, unfinished.get(target.pk), target.pk in in_draft, handing_over)
+        code = _block(
+            case,
+            target,
+            ground,
+            unfinished.get(target.pk),
+            target.pk in in_draft,
+            handing_over,
+        )
         code = code or undecided.get(target.pk, "")
         if not (code or handing_over) and target.platform_id in retired:
             code = "platform-retired"
@@ -157,7 +206,9 @@ def _undecided_among(targets: list[int]) -> dict[int, str]:
     """Those of the targets about which somebody has to decide first, with the code of what: an official account that is
     proposed, otherwise an objection."""
     objections = Objection.objects.filter(target__in=targets, state__in=UNDECIDED)
-    codes = dict.fromkeys(objections.values_list("target_id", flat=True), "objection-open")
+    codes = dict.fromkeys(
+        objections.values_list("target_id", flat=True), "objection-open"
+    )
     return codes | dict.fromkeys(proposed_among(targets), "official-proposed")
 
 
@@ -167,7 +218,11 @@ def by_reason(blocked: Iterable[Result]) -> list[dict[str, Any]]:
     for result in blocked:
         found.setdefault(result.code, []).append(result.ref)
     shown = [pk for targets in found.values() for pk in targets[:TARGETS_SHOWN]]
-    targets_of = Target.objects.select_related("listing", "store").in_bulk(shown) if shown else {}
+    targets_of = (
+        Target.objects.select_related("listing", "store").in_bulk(shown)
+        if shown
+        else {}
+    )
     return [
         {
             "code": code,
@@ -191,7 +246,12 @@ def in_words(blocked: Iterable[Result]) -> str:
 
 
 def _block(
-    case: Case, target: Target, ground: LegalGround | None, item_state: str | None, in_draft: bool, handing_over: bool
+    case: Case,
+    target: Target,
+    ground: LegalGround | None,
+    item_state: str | None,
+    in_draft: bool,
+    handing_over: bool,
 ) -> str:
     """The first reason why a target may not enter a notice, or an empty text."""
     if target.case_id != case.pk:

@@ -32,7 +32,9 @@ WITHDRAWN = _("It names items that were withdrawn.")
 
 
 @transaction.atomic
-def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime | None = None) -> list[Result]:
+def hand_over(
+    *, items: Iterable[int], desk: Platform, actor: User, at: datetime | None = None
+) -> list[Result]:
     """Send items that a platform says are not its own to the right desk: a notice to it is drafted and submitted.
 
     When that is issued, the old items are closed as handed over and the new ones' clock begins anew; target and
@@ -52,11 +54,22 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
         .order_by("pk")
     }
     if any(item.notice.platform_id == desk.pk for item in found.values()):
-        raise TransitionRefused("same-desk", _("These items are at this desk already; choose the one they belong to."))
+        raise TransitionRefused(
+            "same-desk",
+            _("These items are at this desk already; choose the one they belong to."),
+        )
     refused: dict[int, Result] = {}
-    for case in sorted({item.notice.case for item in found.values()}, key=lambda case: case.pk):
-        of_case = {item.target_id: item.pk for item in found.values() if item.notice.case_id == case.pk}
-        composed = compose_notices(case=case, actor=actor, at=at, targets=list(of_case), desk=desk)
+    for case in sorted(
+        {item.notice.case for item in found.values()}, key=lambda case: case.pk
+    ):
+        of_case = {
+            item.target_id: item.pk
+            for item in found.values()
+            if item.notice.case_id == case.pk
+        }
+        composed = compose_notices(
+            case=case, actor=actor, at=at, targets=list(of_case), desk=desk
+        )
         for notice in composed.notices:
             submit_notice(notice=notice, actor=actor, at=at)
         for blocked in composed.blocked:
@@ -64,16 +77,26 @@ def hand_over(*, items: Iterable[int], desk: Platform, actor: User, at: datetime
             refused[pk] = Result(pk, False, blocked.code, blocked.message)
     unknown = _("It is not answered “not ours”, or not among what you may see.")
     return [
-        refused.get(pk) or (Result(pk) if pk in found else Result(pk, False, "not-not-ours", unknown)) for pk in items
+        refused.get(pk)
+        or (Result(pk) if pk in found else Result(pk, False, "not-not-ours", unknown))
+        for pk in items
     ]
 
 
-def withdraw_official(account: OfficialAccount, actor: User | None, at: datetime) -> None:
+def withdraw_official(
+    account: OfficialAccount, actor: User | None, at: datetime
+) -> None:
     """Hook of the stores app, in the confirming transaction: nothing may name this account any more."""
-    withdraw_named([pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)], actor, at)
+    withdraw_named(
+        [pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)],
+        actor,
+        at,
+    )
 
 
-def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime, *, answered: bool = True) -> None:
+def withdraw_named(
+    targets: Iterable[int], actor: User | None, at: datetime, *, answered: bool = True
+) -> None:
     """Take targets that turned out official out of every draft and open notice, and cancel or replace unsent letters.
 
     answered: whether items that a platform answered already are withdrawn as well, and what is counted is taken back in
@@ -86,18 +109,31 @@ def withdraw_named(targets: Iterable[int], actor: User | None, at: datetime, *, 
     drafts = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
     drafted = sorted(set(drafts.values_list("notice", flat=True)))
     put_forward = Notice.objects.filter(pk__in=drafted, state=NoticeState.SUBMITTED)
-    for notice in locked(put_forward.select_related("case", "drafted_by", "submitted_by").order_by("pk")):
+    for notice in locked(
+        put_forward.select_related("case", "drafted_by", "submitted_by").order_by("pk")
+    ):
         take_back(notice, actor=actor, at=at, why=OFFICIAL)
     drafts.delete()
     if drafted:
         close_gaps(drafted)
     named = NoticeItem.objects.filter(target__in=targets)
-    items = lock_items(named.unfinished() if answered else named.filter(state=ItemState.OPEN))
-    counted = Target.objects.filter(pk__in=targets, is_counted=True).values_list("pk", flat=True)
+    items = lock_items(
+        named.unfinished() if answered else named.filter(state=ItemState.OPEN)
+    )
+    counted = Target.objects.filter(pk__in=targets, is_counted=True).values_list(
+        "pk", flat=True
+    )
     removed = ledger.counted_items(list(counted)) if answered else {}
     restored = with_notices(item.pk for item in removed.values())
     cause = Cause.OFFICIAL_ACCOUNT
-    end_items(list(items.values()), actor=None, at=at, cause=cause, reason=str(OFFICIAL), restored=restored)
+    end_items(
+        list(items.values()),
+        actor=None,
+        at=at,
+        cause=cause,
+        reason=str(OFFICIAL),
+        restored=restored,
+    )
     complete_notices({item.notice_id for item in items.values()}, actor=None, at=at)
 
 
@@ -110,16 +146,21 @@ def names_withdrawn(deliveries: Sequence[Delivery]) -> dict[int, str]:
     letters_of = {
         delivery.pk: delivery.message.subject_id
         for delivery in deliveries
-        if delivery.message.subject_type == Notice._meta.label_lower and delivery.message.purpose == letters.PURPOSE
+        if delivery.message.subject_type == Notice._meta.label_lower
+        and delivery.message.purpose == letters.PURPOSE
     }
     if not letters_of:
         return {}
     official = Q(target__is_official=True)
-    items = NoticeItem.objects.filter(official | Q(state=ItemState.WITHDRAWN), notice__in=set(letters_of.values()))
+    items = NoticeItem.objects.filter(
+        official | Q(state=ItemState.WITHDRAWN), notice__in=set(letters_of.values())
+    )
     reasons: dict[int, dict[str, str]] = {}
     for item in items.select_related("target__listing", "target__store"):
         why = OFFICIAL if item.target.is_official else WITHDRAWN
-        reasons.setdefault(item.notice_id, {})[item.target.thing.canonical_id] = str(why)
+        reasons.setdefault(item.notice_id, {})[item.target.thing.canonical_id] = str(
+            why
+        )
     refused: dict[int, str] = {}
     for delivery in deliveries:
         of_notice = reasons.get(letters_of.get(delivery.pk, 0))

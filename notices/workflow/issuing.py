@@ -27,13 +27,30 @@ from notices.states import ItemState, NoticeState
 from notices.versions import parts_of
 from notices.workflow import arrival
 from notices.workflow.drafting import refuse_blocked
-from notices.workflow.guards import CARRIED_FROM, hold_recipient, lock_targets_of, require_open_for_notices
-from notices.workflow.submissions import changed_in_words, changed_since, recipient_gone, take_back, voided
+from notices.workflow.guards import (
+    CARRIED_FROM,
+    hold_recipient,
+    lock_targets_of,
+    require_open_for_notices,
+)
+from notices.workflow.submissions import (
+    changed_in_words,
+    changed_since,
+    recipient_gone,
+    take_back,
+    voided,
+)
 from stores.locks import lock_official_accounts
 from stores.models import Platform
 
 # States in which an item still keeps its notice from being completed.
-BUSY = (ItemState.OPEN, ItemState.CLAIMED, ItemState.APPEALED, ItemState.NEEDS_INFORMATION, ItemState.NOT_OURS)
+BUSY = (
+    ItemState.OPEN,
+    ItemState.CLAIMED,
+    ItemState.APPEALED,
+    ItemState.NEEDS_INFORMATION,
+    ItemState.NOT_OURS,
+)
 
 PROOF = 300
 
@@ -72,7 +89,9 @@ WITH opened AS (
 SELECT count(*) FROM opened"""
 
 
-def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | None = None) -> Notice:
+def approve_notice(
+    *, notice: Notice, actor: User, version: str, at: datetime | None = None
+) -> Notice:
     """Approve exactly the version put forward and issue it: number, clock, letter, outbox, items and targets, at once.
 
     version: SHA-256 of the letter that the approver read (`notices.versions`). Where the letter, or who gets it, is no
@@ -89,7 +108,11 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
         refused = examine(notice, actor, version, at)
         if refused is None:
             ground.decide_approval(
-                approval=_open_approval(notice), actor=actor, version=notice.version, approve=True, at=at
+                approval=_open_approval(notice),
+                actor=actor,
+                version=notice.version,
+                approve=True,
+                at=at,
             )
             _issue(notice, notice.case, actor, at)
     if refused is not None:
@@ -99,7 +122,10 @@ def approve_notice(*, notice: Notice, actor: User, version: str, at: datetime | 
 
 def may_decide(user: User, notice: Notice) -> bool:
     """Whether a person may decide on a notice that waits: who drafted or submitted it does not."""
-    return may(user, "notices.approve") and user.pk not in (notice.drafted_by_id, notice.submitted_by_id)
+    return may(user, "notices.approve") and user.pk not in (
+        notice.drafted_by_id,
+        notice.submitted_by_id,
+    )
 
 
 def lock_for_issue(notice: Notice) -> Notice:
@@ -116,7 +142,9 @@ def lock_for_issue(notice: Notice) -> Notice:
     return notice
 
 
-def lock_submitted(notice: Notice, actor: User, at: datetime | None) -> tuple[Notice, datetime]:
+def lock_submitted(
+    notice: Notice, actor: User, at: datetime | None
+) -> tuple[Notice, datetime]:
     """The notice as `lock_for_issue` locks it; it waits, and the actor may decide."""
     notice = lock_for_issue(notice)
     require(actor, "notices.approve", notice)
@@ -127,13 +155,18 @@ def lock_submitted(notice: Notice, actor: User, at: datetime | None) -> tuple[No
     return notice, at
 
 
-def examine(notice: Notice, actor: User, version: str, at: datetime) -> TransitionRefused | None:
+def examine(
+    notice: Notice, actor: User, version: str, at: datetime
+) -> TransitionRefused | None:
     """Whether what waits may leave as it was read. The caller holds the locks of `lock_submitted`.
 
     Returns the refusal where the submission was taken back, which must stand; raises the others.
     """
     if not version:
-        raise TransitionRefused("version-missing", _("An approval names the version that was read; open it again."))
+        raise TransitionRefused(
+            "version-missing",
+            _("An approval names the version that was read; open it again."),
+        )
     require_open_for_notices(notice.case)
     if why := recipient_gone(notice):
         take_back(notice, actor=actor, at=at, why=why)
@@ -144,7 +177,10 @@ def examine(notice: Notice, actor: User, version: str, at: datetime) -> Transiti
         return refused
     refuse_blocked(notice)
     if version != notice.version:
-        raise TransitionRefused("version-changed", _("It was changed after you opened it; look at it again."))
+        raise TransitionRefused(
+            "version-changed",
+            _("It was changed after you opened it; look at it again."),
+        )
     return None
 
 
@@ -155,8 +191,12 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
     notice.state, notice.issued_by, notice.issued_at = NoticeState.ISSUED, actor, at
     _carry_over_and_open(notice, case, actor, at)
     letter = letters.render(notice)
-    notice.letter_html = ground.store_file(letter.html.encode(), "text/html; charset=utf-8")
-    notice.letter_text = ground.store_file(letter.text.encode(), "text/plain; charset=utf-8")
+    notice.letter_html = ground.store_file(
+        letter.html.encode(), "text/html; charset=utf-8"
+    )
+    notice.letter_text = ground.store_file(
+        letter.text.encode(), "text/plain; charset=utf-8"
+    )
     notice.attachment = ground.store_file(letter.sheet, letters.XLSX)
     notice.save()
     if case.state in (CaseState.FILED, CaseState.CONCLUDING, CaseState.REOPENED):
@@ -196,7 +236,9 @@ def _carry_over_and_open(notice: Notice, case: Case, actor: User, at: datetime) 
 
 
 @transaction.atomic
-def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | None = None) -> Notice:
+def return_notice(
+    *, notice: Notice, actor: User, reason: str, at: datetime | None = None
+) -> Notice:
     """Send a submitted notice back to its drafter with a reason.
 
     Raises PermissionDenied; TransitionRefused "not-submitted", "reason-missing", and those of `decide_approval`.
@@ -209,12 +251,24 @@ def return_notice(*, notice: Notice, actor: User, reason: str, at: datetime | No
     _refuse_while_pending(notice)
     approval = _open_approval(notice)
     ground.decide_approval(
-        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+        approval=approval,
+        actor=actor,
+        version=approval.version,
+        approve=False,
+        reason=reason,
+        at=at,
     )
     notice.state = NoticeState.RETURNED
     notice.save(update_fields=["state"])
     ground.settle_lines("notice.submitted", notice)
-    record(actor, "notice.returned", notice, at=at, thread=notice.case.thread, reason=reason)
+    record(
+        actor,
+        "notice.returned",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        reason=reason,
+    )
     announce_notice("notice.returned", notice, actor=actor)
     return notice
 
@@ -246,12 +300,18 @@ def serve_otherwise(
     proof = _given_proof(proof)
     served_at = _moment_of_service(notice, served_on, at)
     kept = ground.stored(document) if document else None
-    notice.served_otherwise, notice.served_at = proof, min(notice.served_at or served_at, served_at)
+    notice.served_otherwise, notice.served_at = (
+        proof,
+        min(notice.served_at or served_at, served_at),
+    )
     notice.service_proof = kept or notice.service_proof
     notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
     ground.cancel_unsent(
-        deliveries=letters.requests_of(notice), actor=actor, reason=str(_("Served in another way.")), at=at
+        deliveries=letters.requests_of(notice),
+        actor=actor,
+        reason=str(_("Served in another way.")),
+        at=at,
     )
     record(
         actor,
@@ -269,13 +329,19 @@ def serve_otherwise(
 def _require_servable(notice: Notice) -> None:
     """Raise TransitionRefused "not-issued" or "case-not-open" unless the notice can have been served."""
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        raise TransitionRefused("not-issued", _("Only an issued notice can have been served."))
+        raise TransitionRefused(
+            "not-issued", _("Only an issued notice can have been served.")
+        )
     if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
         said = _("The case is “%(state)s”; its letters are served no more.")
-        raise TransitionRefused("case-not-open", said % {"state": notice.case.get_state_display()})
+        raise TransitionRefused(
+            "case-not-open", said % {"state": notice.case.get_state_display()}
+        )
 
 
-def _moment_of_service(notice: Notice, served_on: date | None, at: datetime) -> datetime:
+def _moment_of_service(
+    notice: Notice, served_on: date | None, at: datetime
+) -> datetime:
     """When a notice was served on a day: `at` itself on its own day, of another day the beginning.
 
     Raises TransitionRefused "served-ahead", "served-before-issue".
@@ -288,7 +354,9 @@ def _moment_of_service(notice: Notice, served_on: date | None, at: datetime) -> 
         raise TransitionRefused("served-ahead", _("This day has not come yet."))
     if served_on < issued_on:
         too_early = _("It was issued on %(day)s; it cannot have been served before.")
-        raise TransitionRefused("served-before-issue", too_early % {"day": full_day(issued_on)})
+        raise TransitionRefused(
+            "served-before-issue", too_early % {"day": full_day(issued_on)}
+        )
     return max(midnight(served_on), notice.issued_at)
 
 
@@ -296,14 +364,18 @@ def _given_proof(proof: str) -> str:
     """A proof without the space around it. Raises TransitionRefused "proof-missing", "proof-too-long"."""
     proof = proof.strip()
     if not proof:
-        raise TransitionRefused("proof-missing", _("Say how, to whom and when it was served."))
+        raise TransitionRefused(
+            "proof-missing", _("Say how, to whom and when it was served.")
+        )
     if len(proof) > PROOF:
         too_long = _("The proof is longer than %(count)s characters.")
         raise TransitionRefused("proof-too-long", too_long % {"count": PROOF})
     return proof
 
 
-def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime) -> None:
+def complete_notices(
+    notices: Iterable[int], *, actor: User | None, at: datetime
+) -> None:
     """Complete those of the issued notices in which no item is in one of the states `BUSY`, and open again those in
     which one has become so. Four statements at most.
 
@@ -314,16 +386,24 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
     list(locked(Notice.objects.filter(pk__in=ids).order_by("pk")).values_list("pk"))
     busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
     found = list(
-        Notice.objects.filter(pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED))
+        Notice.objects.filter(
+            pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED)
+        )
         .annotate(busy=busy)
         .select_related("case")
     )
     done = [n for n in found if n.state == NoticeState.ISSUED and not n.busy]
     again = [n for n in found if n.state == NoticeState.COMPLETED and n.busy]
-    Notice.objects.filter(pk__in=[n.pk for n in done]).update(state=NoticeState.COMPLETED, completed_at=at)
-    Notice.objects.filter(pk__in=[n.pk for n in again]).update(state=NoticeState.ISSUED, completed_at=None)
+    Notice.objects.filter(pk__in=[n.pk for n in done]).update(
+        state=NoticeState.COMPLETED, completed_at=at
+    )
+    Notice.objects.filter(pk__in=[n.pk for n in again]).update(
+        state=NoticeState.ISSUED, completed_at=None
+    )
     record_many(
-        entry(actor, verb, notice, at=at, thread=notice.case.thread, number=notice.number)
+        entry(
+            actor, verb, notice, at=at, thread=notice.case.thread, number=notice.number
+        )
         for verb, moved in (("notice.completed", done), ("notice.opened_again", again))
         for notice in moved
     )
@@ -332,7 +412,14 @@ def complete_notices(notices: Iterable[int], *, actor: User | None, at: datetime
 def _locked(notice: Notice) -> Notice:
     return (
         locked(Notice.objects)
-        .select_related("case__ground", "case__campaign", "platform", "recipient", "drafted_by", "submitted_by")
+        .select_related(
+            "case__ground",
+            "case__campaign",
+            "platform",
+            "recipient",
+            "drafted_by",
+            "submitted_by",
+        )
         .get(pk=notice.pk)
     )
 
@@ -340,7 +427,9 @@ def _locked(notice: Notice) -> Notice:
 def _open_approval(notice: Notice) -> Approval:
     approval = ground.open_approval(notice)
     if approval is None:
-        raise TransitionRefused("not-submitted", _("Nothing is waiting for approval here any more."))
+        raise TransitionRefused(
+            "not-submitted", _("Nothing is waiting for approval here any more.")
+        )
     return approval
 
 
@@ -349,24 +438,37 @@ def _refuse_while_pending(notice: Notice) -> None:
     if pending is not None:
         said = _("%(who)s has just approved it, at %(when)s.")
         words = {"who": pending.by, "when": in_short(pending.at)}
-        raise TransitionRefused("being-approved", said % words, by=str(pending.by), at=pending.at)
+        raise TransitionRefused(
+            "being-approved", said % words, by=str(pending.by), at=pending.at
+        )
 
 
 def _refuse_own(notice: Notice, actor: User) -> None:
     if actor.pk in (notice.drafted_by_id, notice.submitted_by_id):
-        raise TransitionRefused("own-draft", _("Nobody decides on what they drafted or put forward themselves."))
+        raise TransitionRefused(
+            "own-draft",
+            _("Nobody decides on what they drafted or put forward themselves."),
+        )
 
 
 def _refuse_unless_submitted(notice: Notice) -> None:
     if notice.state == NoticeState.SUBMITTED:
         return
-    last: Approval | None = Approval.objects.about(notice).order_by("-pk").select_related("decided_by").first()
+    last: Approval | None = (
+        Approval.objects.about(notice)
+        .order_by("-pk")
+        .select_related("decided_by")
+        .first()
+    )
     said: Any = _("This notice does not wait for approval.")
     if last is not None and last.decided_by is not None and last.decided_at is not None:
         said = _("%(who)s returned it at %(when)s.")
         if last.state == Approval.State.APPROVED:
             said = _("%(who)s approved it at %(when)s.")
-        said = said % {"who": last.decided_by, "when": date_format(timezone.localtime(last.decided_at), "m-d H:i")}
+        said = said % {
+            "who": last.decided_by,
+            "when": date_format(timezone.localtime(last.decided_at), "m-d H:i"),
+        }
     raise TransitionRefused(
         "not-submitted",
         said,

@@ -21,14 +21,28 @@ from corps.calendar import Span, parse_spans
 from corps.locking import locked
 from corps.models import Deadline, Delivery, User
 from notices import letters
-from notices.models import Notice, NoticeItem, Objection, PendingApproval, PendingVerdict
+from notices.models import (
+    Notice,
+    NoticeItem,
+    Objection,
+    PendingApproval,
+    PendingVerdict,
+)
 from notices.models.withdrawals import Cause
 from notices.states import UNDECIDED, ItemState, NoticeState
 from notices.workflow.objecting import propose_correction
 from notices.workflow.submissions import take_back, void_pending
-from notices.workflow.withdrawing import end_items, end_notices, lapse_objections, lock_items
+from notices.workflow.withdrawing import (
+    end_items,
+    end_notices,
+    lapse_objections,
+    lock_items,
+)
 
-CAUSES = {CaseState.WITHDRAWN: Cause.CASE_WITHDRAWN, CaseState.TRANSFERRED: Cause.CASE_TRANSFERRED}
+CAUSES = {
+    CaseState.WITHDRAWN: Cause.CASE_WITHDRAWN,
+    CaseState.TRANSFERRED: Cause.CASE_TRANSFERRED,
+}
 UNISSUED = (NoticeState.DRAFT, NoticeState.RETURNED)
 NOT_ISSUED = (*UNISSUED, NoticeState.SUBMITTED)
 ISSUED = (NoticeState.ISSUED, NoticeState.COMPLETED)
@@ -36,7 +50,9 @@ ISSUED = (NoticeState.ISSUED, NoticeState.COMPLETED)
 # What becomes of what waits, by its code: when the case leaves, and when it is suspended.
 ENDED = {
     "drafts": ngettext_lazy(
-        "%(count)s draft of a notice is given up.", "%(count)s drafts of notices are given up.", "count"
+        "%(count)s draft of a notice is given up.",
+        "%(count)s drafts of notices are given up.",
+        "count",
     ),
     "submitted": ngettext_lazy(
         "%(count)s notice that waits for approval is given up; its drafter and the approvers are told.",
@@ -108,7 +124,9 @@ KEPT = _("Results that were counted stay counted.")
 def what_waits(case: Case, after: str) -> Iterator[Waiting]:
     """What waits in a case that is to leave or to be suspended, and what becomes of it; a handful of statements."""
     words = HELD if after == CaseState.SUSPENDED else ENDED
-    ended = {"submitted"} if after == CaseState.SUSPENDED else ENDED.keys() - {"counted"}
+    ended = (
+        {"submitted"} if after == CaseState.SUSPENDED else ENDED.keys() - {"counted"}
+    )
     for code, count in _counts(case).items():
         if not count or code not in words:
             continue
@@ -147,7 +165,9 @@ def _unsent(case: Case) -> Any:
 
 def _moot(case: Case) -> Any:
     """Undecided objections to targets that count nothing: once the case leaves, nothing is asked of them any more."""
-    return Objection.objects.filter(case=case, state__in=UNDECIDED, target__is_counted=False)
+    return Objection.objects.filter(
+        case=case, state__in=UNDECIDED, target__is_counted=False
+    )
 
 
 def end_work(leaving: Leaving) -> None:
@@ -170,11 +190,26 @@ def _end_all(leaving: Leaving) -> None:
     notices = list(locked(case.notices.order_by("pk")).select_related(*related))
     _give_up([notice for notice in notices if notice.state in NOT_ISSUED], leaving)
     also = _with_results(notices) if leaving.after == CaseState.TRANSFERRED else []
-    ground.cancel_unsent(deliveries=_unsent(case), actor=actor, reason=reason[:300], at=at)
+    ground.cancel_unsent(
+        deliveries=_unsent(case), actor=actor, reason=reason[:300], at=at
+    )
     cause = CAUSES[CaseState(leaving.after)]
-    end_items(list(items.values()), actor=actor, at=at, cause=cause, reason=reason, replace=False, also=also)
+    end_items(
+        list(items.values()),
+        actor=actor,
+        at=at,
+        cause=cause,
+        reason=reason,
+        replace=False,
+        also=also,
+    )
     touched = {item.notice_id for item in items.values()}
-    end_notices([notice for notice in notices if notice.pk in touched], actor=actor, at=at, reason=reason)
+    end_notices(
+        [notice for notice in notices if notice.pk in touched],
+        actor=actor,
+        at=at,
+        reason=reason,
+    )
     lapse_objections(_moot(case), actor=actor, at=at, reason=reason)
     # Chosen by hand, one by one.
     for target in Target.objects.filter(pk__in=leaving.take_back).order_by("pk"):
@@ -184,17 +219,26 @@ def _end_all(leaving: Leaving) -> None:
 def _with_results(notices: Sequence[Notice]) -> list[Notice]:
     """Those of the issued notices by which something counts now."""
     counted = NoticeItem.objects.filter(
-        notice__in=[notice.pk for notice in notices], state=ItemState.VERIFIED, target__is_counted=True
+        notice__in=[notice.pk for notice in notices],
+        state=ItemState.VERIFIED,
+        target__is_counted=True,
     )
     results = set(counted.values_list("notice_id", flat=True))
-    return [notice for notice in notices if notice.pk in results and notice.state in ISSUED]
+    return [
+        notice for notice in notices if notice.pk in results and notice.state in ISSUED
+    ]
 
 
 def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
     """Withdraw notices that are not issued; their drafters, and who would have approved those submitted, are told."""
     case, actor, at = leaving.case, leaving.actor, leaving.at
     submitted = [notice for notice in notices if notice.state == NoticeState.SUBMITTED]
-    told = {pending.by for pending in PendingApproval.objects.filter(notice__in=submitted).select_related("by")}
+    told = {
+        pending.by
+        for pending in PendingApproval.objects.filter(
+            notice__in=submitted
+        ).select_related("by")
+    }
     for notice in submitted:
         ground.void_approval(subject=notice, actor=actor, at=at)
         void_pending(notice, actor, why=_("Its case has left."))
@@ -204,7 +248,14 @@ def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
     drafts.delete()
     Notice.objects.filter(pk__in=ids).update(state=NoticeState.WITHDRAWN)
     record_many(
-        entry(actor, "notice.draft_withdrawn", notice, at=at, thread=case.thread, items=counts.get(notice.pk, 0))
+        entry(
+            actor,
+            "notice.draft_withdrawn",
+            notice,
+            at=at,
+            thread=case.thread,
+            items=counts.get(notice.pk, 0),
+        )
         for notice in notices
     )
     if notices and not current().is_replay:
@@ -212,12 +263,22 @@ def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
 
 
 def _tell_given_up(
-    notices: Sequence[Notice], submitted: Sequence[Notice], leaving: Leaving, but: Collection[User]
+    notices: Sequence[Notice],
+    submitted: Sequence[Notice],
+    leaving: Leaving,
+    but: Collection[User],
 ) -> None:
     """Tell drafters what is given up, and approvers what does not wait any more. but: who was told already."""
     drafters = {notice.drafted_by for notice in notices}
-    drafters |= {notice.submitted_by for notice in submitted if notice.submitted_by is not None}
-    _tell(drafters, _("Case {case} has left: {count} notices that were not issued are given up."), notices, leaving)
+    drafters |= {
+        notice.submitted_by for notice in submitted if notice.submitted_by is not None
+    }
+    _tell(
+        drafters,
+        _("Case {case} has left: {count} notices that were not issued are given up."),
+        notices,
+        leaving,
+    )
     if submitted:
         approvers = User.objects.filter(
             role=User.Role.SUPERVISOR,
@@ -225,11 +286,15 @@ def _tell_given_up(
             is_active=True,
             duties__overlap=[User.Duty.HEAD_OF_UNIT, User.Duty.HEAD_OF_DEPARTMENT],
         )
-        words = _("Case {case} has left: {count} notices do not wait for your approval any more.")
+        words = _(
+            "Case {case} has left: {count} notices do not wait for your approval any more."
+        )
         _tell(set(approvers) - drafters - set(but), words, submitted, leaving)
 
 
-def _tell(people: set[User], words: Any, notices: Sequence[Notice], leaving: Leaving) -> None:
+def _tell(
+    people: set[User], words: Any, notices: Sequence[Notice], leaving: Leaving
+) -> None:
     said = format_lazy(words, case=leaving.case.number, count=len(notices))
     ground.notify_many(people - {leaving.actor}, said, leaving.case.get_absolute_url())
 
@@ -238,7 +303,9 @@ def _return_submitted(leaving: Leaving) -> None:
     """Make drafts again of what waits for approval, and tell who drafted and submitted it."""
     case, actor, at = leaving.case, leaving.actor, leaving.at
     submitted = case.notices.filter(state=NoticeState.SUBMITTED).order_by("pk")
-    for notice in locked(submitted).select_related("case", "drafted_by", "submitted_by"):
+    for notice in locked(submitted).select_related(
+        "case", "drafted_by", "submitted_by"
+    ):
         take_back(notice, actor=actor, at=at, why=SUSPENDED)
 
 
@@ -255,21 +322,35 @@ def move_deadlines(case: Case, span: Span, actor: User, at: datetime) -> None:
 
     span: first and last day. Deadlines that had passed before it stay. Few dates, whatever the number of items.
     """
-    items = lock_items(NoticeItem.objects.filter(notice__case=case, state__in=(ItemState.OPEN, ItemState.CLAIMED)))
+    items = lock_items(
+        NoticeItem.objects.filter(
+            notice__case=case, state__in=(ItemState.OPEN, ItemState.CLAIMED)
+        )
+    )
     issued = case.notices.filter(state=NoticeState.ISSUED).select_related("case")
     notices = list(locked(issued.order_by("pk")))
-    checks = {item.check_deadline_id or 0 for item in items.values() if item.state == ItemState.CLAIMED}
+    checks = {
+        item.check_deadline_id or 0
+        for item in items.values()
+        if item.state == ItemState.CLAIMED
+    }
     later = _without(checks, span)
     if later:
         after = [deadline.pk for deadline in later.values()]
         ids: dict[str, Any] = {"case": case.pk, "before": list(later), "after": after}
         with connection.cursor() as cursor:
             cursor.execute(MOVE_CHECKS, ids)
-    unanswered = {item.notice_id for item in items.values() if item.state == ItemState.OPEN}
-    _move_replies([notice for notice in notices if notice.pk in unanswered], span, actor, at)
+    unanswered = {
+        item.notice_id for item in items.values() if item.state == ItemState.OPEN
+    }
+    _move_replies(
+        [notice for notice in notices if notice.pk in unanswered], span, actor, at
+    )
 
 
-def _move_replies(notices: Sequence[Notice], span: Span, actor: User, at: datetime) -> None:
+def _move_replies(
+    notices: Sequence[Notice], span: Span, actor: User, at: datetime
+) -> None:
     """Put off the dates by which platforms are to answer; none of them is ever earlier than before."""
     later = _without({notice.reply_deadline_id or 0 for notice in notices}, span)
     moved, entries = [], []
@@ -278,9 +359,21 @@ def _move_replies(notices: Sequence[Notice], span: Span, actor: User, at: dateti
         if deadline is None:
             continue
         before, told = notice.reply_due_on, notice.reply_due_on or deadline.due_on
-        notice.reply_deadline, notice.reply_due_on = deadline, max(told, deadline.due_on)
+        notice.reply_deadline, notice.reply_due_on = (
+            deadline,
+            max(told, deadline.due_on),
+        )
         dates = {"before": str(before), "after": str(notice.reply_due_on)}
-        entries.append(entry(actor, "notice.due_date_moved", notice, at=at, thread=notice.case.thread, **dates))
+        entries.append(
+            entry(
+                actor,
+                "notice.due_date_moved",
+                notice,
+                at=at,
+                thread=notice.case.thread,
+                **dates,
+            )
+        )
         moved.append(notice)
     update_many(moved, ["reply_deadline", "reply_due_on"])
     record_many(entries)
@@ -288,7 +381,9 @@ def _move_replies(notices: Sequence[Notice], span: Span, actor: User, at: dateti
 
 def _without(deadlines: set[int], span: Span) -> dict[int, Deadline]:
     """The deadlines, by those that had not passed before a span of days, that leave these days out."""
-    running = Deadline.objects.filter(pk__in=deadlines, due_on__gte=span[0]).select_related("rule")
+    running = Deadline.objects.filter(
+        pk__in=deadlines, due_on__gte=span[0]
+    ).select_related("rule")
     return {
         deadline.pk: Deadline.objects.ensure(
             deadline.rule.code,

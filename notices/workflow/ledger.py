@@ -59,7 +59,10 @@ def count_verified(seen: Iterable[Seen]) -> None:
         ],
         batch_size=5000,
     )
-    _recur(Recurrence.Kind.REPEAT_REMOVAL, (look for look in seen if look.target.is_counted))
+    _recur(
+        Recurrence.Kind.REPEAT_REMOVAL,
+        (look for look in seen if look.target.is_counted),
+    )
 
 
 def note_relistings(seen: Iterable[Seen]) -> None:
@@ -68,13 +71,23 @@ def note_relistings(seen: Iterable[Seen]) -> None:
 
 
 def take_back(
-    *, target: Target, item: NoticeItem, cause: str, at: datetime, reason: str, objection: Objection | None = None
+    *,
+    target: Target,
+    item: NoticeItem,
+    cause: str,
+    at: datetime,
+    reason: str,
+    objection: Objection | None = None,
 ) -> Outcome:
     """Write the −1 of a target that counts now; the caller holds its lock and clears `is_counted`."""
-    return take_back_many([TakenBack(target, item, reason, objection)], cause=cause, at=at)[0]
+    return take_back_many(
+        [TakenBack(target, item, reason, objection)], cause=cause, at=at
+    )[0]
 
 
-def take_back_many(taken: Iterable[TakenBack], *, cause: str, at: datetime) -> list[Outcome]:
+def take_back_many(
+    taken: Iterable[TakenBack], *, cause: str, at: datetime
+) -> list[Outcome]:
     """Write the −1 of targets that count now, with two statements; the caller holds their locks and clears
     `is_counted`."""
     taken = list(taken)
@@ -103,17 +116,27 @@ def take_back_many(taken: Iterable[TakenBack], *, cause: str, at: datetime) -> l
 
 def counted_items(targets: Iterable[int]) -> dict[int, NoticeItem]:
     """The items whose verification made the targets count, by target; one statement."""
-    rows = Outcome.objects.filter(target__in=list(targets)).select_related("item").order_by("target", "nth")
+    rows = (
+        Outcome.objects.filter(target__in=list(targets))
+        .select_related("item")
+        .order_by("target", "nth")
+    )
     return {outcome.target_id: outcome.item for outcome in rows}
 
 
-def take_back_official(targets: Iterable[Target], *, account: OfficialAccount, at: datetime, reason: str) -> None:
+def take_back_official(
+    targets: Iterable[Target], *, account: OfficialAccount, at: datetime, reason: str
+) -> None:
     """Write the −1 of each of these targets, which count now and are an official account's. Two statements.
 
     The caller holds their locks and clears `is_counted`.
     """
     counted = {target.pk: target for target in targets}
-    last = Outcome.objects.filter(target__in=counted).order_by("target", "-nth").distinct("target")
+    last = (
+        Outcome.objects.filter(target__in=counted)
+        .order_by("target", "-nth")
+        .distinct("target")
+    )
     Outcome.objects.bulk_create(
         [
             Outcome(
@@ -156,13 +179,21 @@ def _recur(kind: str, seen: Iterable[Seen]) -> None:
 
 
 def _last_nth(targets: Iterable[int]) -> dict[int, int]:
-    rows = Outcome.objects.filter(target__in=list(targets)).values("target").annotate(last=Max("nth"))
+    rows = (
+        Outcome.objects.filter(target__in=list(targets))
+        .values("target")
+        .annotate(last=Max("nth"))
+    )
     return dict(rows.values_list("target", "last"))
 
 
 def _kind(target: Target) -> str:
     """Which of the two numbers a target belongs to: by what it is, not by the word of the reply."""
-    return Outcome.Kind.STORE_SHUT if target.kind == Target.Kind.STORE else Outcome.Kind.LISTING_REMOVED
+    return (
+        Outcome.Kind.STORE_SHUT
+        if target.kind == Target.Kind.STORE
+        else Outcome.Kind.LISTING_REMOVED
+    )
 
 
 def _case(target: Target) -> Case:

@@ -31,7 +31,12 @@ from notices.models.withdrawals import Cause
 from notices.states import OBJECTION_STATES, UNDECIDED, ItemState, ObjectionState
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices
-from notices.workflow.withdrawing import lock_items, require_reason, tell_withdrawn, with_notices
+from notices.workflow.withdrawing import (
+    lock_items,
+    require_reason,
+    tell_withdrawn,
+    with_notices,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ NOTHING_TO_CORRECT = _("This target does not count now; there is nothing to corr
 
 
 @transaction.atomic
-def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | None = None) -> Objection:
+def lodge_objection(
+    *, target: Target, actor: User, reason: str, at: datetime | None = None
+) -> Objection:
     """Take in an objection against a target that was noticed at least once.
 
     Raises PermissionDenied; TransitionRefused "not-noticed", "reason-missing", "objection-open".
@@ -63,7 +70,9 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
     at = accept_at(actor, at, now())
     require_reason(reason)
     if target.case is None or not target.items.exclude(state=ItemState.DRAFT).exists():
-        raise TransitionRefused("not-noticed", _("Nothing was ever asked about this target."))
+        raise TransitionRefused(
+            "not-noticed", _("Nothing was ever asked about this target.")
+        )
     undecided = target.objections.filter(state__in=UNDECIDED).first()
     if undecided is not None:
         said = _("An objection to this target is being decided already.")
@@ -77,7 +86,13 @@ def lodge_objection(*, target: Target, actor: User, reason: str, at: datetime | 
         lodged_at=at,
     )
     record(
-        actor, "objection.lodged", objection, at=at, thread=target.case.thread, target=target.pk, reason=reason.strip()
+        actor,
+        "objection.lodged",
+        objection,
+        at=at,
+        thread=target.case.thread,
+        target=target.pk,
+        reason=reason.strip(),
     )
     url = reverse("notices:objection", args=[objection.number])
     facts: dict[str, Any] = {"number": objection.number, "case": target.case.number}
@@ -94,17 +109,23 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
     """
     open_ones = {
         objection.target_id: objection
-        for objection in locked(Objection.objects.filter(state__in=UNDECIDED).order_by("pk")).filter(
-            target__in=[appeal.target for appeal in appeals]
-        )
+        for objection in locked(
+            Objection.objects.filter(state__in=UNDECIDED).order_by("pk")
+        ).filter(target__in=[appeal.target for appeal in appeals])
     }
-    joined = [(open_ones[appeal.target], appeal) for appeal in appeals if appeal.target in open_ones]
+    joined = [
+        (open_ones[appeal.target], appeal)
+        for appeal in appeals
+        if appeal.target in open_ones
+    ]
     fresh = [appeal for appeal in appeals if appeal.target not in open_ones]
     for objection, appeal in joined:
         objection.item_id = appeal.item
         objection.objector = objection.objector or appeal.objector
         objection.objected_on = objection.objected_on or appeal.objected_on
-    update_many([objection for objection, _ in joined], ["item", "objector", "objected_on"])
+    update_many(
+        [objection for objection, _ in joined], ["item", "objector", "objected_on"]
+    )
     lodged = _lodge(notice, fresh, actor)
     record_many(
         entry(
@@ -127,10 +148,16 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
 def _objector(appeal: Appeal) -> dict[str, str]:
     """Who objects and when, for the audit, as far as the platform said it."""
     when = appeal.objected_on.isoformat() if appeal.objected_on else ""
-    return {name: value for name, value in (("objector", appeal.objector), ("objected_on", when)) if value}
+    return {
+        name: value
+        for name, value in (("objector", appeal.objector), ("objected_on", when))
+        if value
+    }
 
 
-def _lodge(notice: Notice, appeals: Sequence[Appeal], actor: User) -> list[tuple[Objection, Appeal]]:
+def _lodge(
+    notice: Notice, appeals: Sequence[Appeal], actor: User
+) -> list[tuple[Objection, Appeal]]:
     if not appeals:
         return []
     numbers = ground.take_numbers("O", appeals[0].at, len(appeals))
@@ -149,7 +176,13 @@ def _lodge(notice: Notice, appeals: Sequence[Appeal], actor: User) -> list[tuple
         )
         for number, appeal in zip(numbers, appeals, strict=True)
     ]
-    return list(zip(Objection.objects.bulk_create(objections, batch_size=5000), appeals, strict=True))
+    return list(
+        zip(
+            Objection.objects.bulk_create(objections, batch_size=5000),
+            appeals,
+            strict=True,
+        )
+    )
 
 
 def _tell_of_appeals(notice: Notice, count: int, actor: User) -> None:
@@ -159,7 +192,9 @@ def _tell_of_appeals(notice: Notice, count: int, actor: User) -> None:
 
 
 @transaction.atomic
-def accept_objection(*, objection: Objection, actor: User, at: datetime | None = None) -> Objection:
+def accept_objection(
+    *, objection: Objection, actor: User, at: datetime | None = None
+) -> Objection:
     """Take an objection up for decision. Raises PermissionDenied; TransitionRefused "already-decided"."""
     require(actor, "notices.lodge_objection", objection)
     [result] = accept_objections(objections=[objection.pk], actor=actor, at=at)
@@ -167,7 +202,9 @@ def accept_objection(*, objection: Objection, actor: User, at: datetime | None =
 
 
 @transaction.atomic
-def accept_objections(*, objections: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def accept_objections(
+    *, objections: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Take objections up for decision, singly judged; one Result for each id, in the order given.
 
     Raises PermissionDenied.
@@ -178,29 +215,46 @@ def accept_objections(*, objections: Iterable[int], actor: User, at: datetime | 
     found = _lock_objections(ids, actor)
     results = [_movable(pk, found.get(pk), ObjectionState.ACCEPTED) for pk in ids]
     accepted = [found[pk] for pk, result in zip(ids, results, strict=True) if result.ok]
-    Objection.objects.filter(pk__in=[objection.pk for objection in accepted]).update(state=ObjectionState.ACCEPTED)
+    Objection.objects.filter(pk__in=[objection.pk for objection in accepted]).update(
+        state=ObjectionState.ACCEPTED
+    )
     record_many(
-        entry(actor, "objection.accepted", objection, at=at, thread=objection.case.thread) for objection in accepted
+        entry(
+            actor, "objection.accepted", objection, at=at, thread=objection.case.thread
+        )
+        for objection in accepted
     )
     return tell_second_comers(results, Objection, {"already-decided"})
 
 
 @transaction.atomic
 def decide_objection(
-    *, objection: Objection, actor: User, upheld: bool, reason: str, at: datetime | None = None
+    *,
+    objection: Objection,
+    actor: User,
+    upheld: bool,
+    reason: str,
+    at: datetime | None = None,
 ) -> Objection:
     """Uphold or dismiss one objection; see `decide_objections`.
 
     Raises PermissionDenied; TransitionRefused "already-decided", "own-objection", "reason-missing".
     """
     require(actor, "notices.decide_objection", objection)
-    [result] = decide_objections(objections=[objection.pk], actor=actor, upheld=upheld, reason=reason, at=at)
+    [result] = decide_objections(
+        objections=[objection.pk], actor=actor, upheld=upheld, reason=reason, at=at
+    )
     return _as_decided(objection, result)
 
 
 @transaction.atomic
 def decide_objections(
-    *, objections: Iterable[int], actor: User, upheld: bool, reason: str, at: datetime | None = None
+    *,
+    objections: Iterable[int],
+    actor: User,
+    upheld: bool,
+    reason: str,
+    at: datetime | None = None,
 ) -> list[Result]:
     """Uphold or dismiss accepted objections for one reason, singly judged; whoever lodged one does not decide it.
 
@@ -224,7 +278,11 @@ def decide_objections(
         state=state, decided_by=actor, decided_at=at, decision_reason=reason
     )
     if upheld:
-        _restore([(objection, targets[objection.target_id]) for objection in decided], actor, at)
+        _restore(
+            [(objection, targets[objection.target_id]) for objection in decided],
+            actor,
+            at,
+        )
     else:
         _open_again([objection.target_id for objection in decided], actor, at)
     _note_decision(decided, state, actor, at, reason)
@@ -232,7 +290,9 @@ def decide_objections(
     return tell_second_comers(results, Objection, {"already-decided"})
 
 
-def _note_decision(decided: list[Objection], state: str, actor: User, at: datetime, reason: str) -> None:
+def _note_decision(
+    decided: list[Objection], state: str, actor: User, at: datetime, reason: str
+) -> None:
     record_many(
         entry(
             actor,
@@ -248,18 +308,36 @@ def _note_decision(decided: list[Objection], state: str, actor: User, at: dateti
 
 
 def _lock_targets(objections: list[int], actor: User) -> dict[int, Target]:
-    named = Objection.objects.visible_to(actor).filter(pk__in=objections).order_by().values_list("target", flat=True)
-    return {target.pk: target for target in locked_in_order(Target.objects, list(named)).select_related("case")}
+    named = (
+        Objection.objects.visible_to(actor)
+        .filter(pk__in=objections)
+        .order_by()
+        .values_list("target", flat=True)
+    )
+    return {
+        target.pk: target
+        for target in locked_in_order(Target.objects, list(named)).select_related(
+            "case"
+        )
+    }
 
 
 def _lock_objections(ids: list[int], actor: User) -> dict[int, Objection]:
     rows = locked_in_order(Objection.objects.visible_to(actor), ids)
-    return {row.pk: row for row in rows.select_related("case", "decided_by", "lodged_by", "target")}
+    return {
+        row.pk: row
+        for row in rows.select_related("case", "decided_by", "lodged_by", "target")
+    }
 
 
 def _movable(pk: int, objection: Objection | None, state: str) -> Result:
     if objection is None:
-        return Result(pk, False, "unknown", _("There is no such objection among what you may see."))
+        return Result(
+            pk,
+            False,
+            "unknown",
+            _("There is no such objection among what you may see."),
+        )
     if OBJECTION_STATES.allows(objection.state, state):
         return Result(pk)
     said = _("This objection is not open to that any more.")
@@ -269,7 +347,12 @@ def _movable(pk: int, objection: Objection | None, state: str) -> Result:
 def _decidable(pk: int, objection: Objection | None, state: str, actor: User) -> Result:
     result = _movable(pk, objection, state)
     if result.ok and objection is not None and objection.lodged_by_id == actor.pk:
-        return Result(pk, False, "own-objection", _("Whoever lodged an objection does not decide it."))
+        return Result(
+            pk,
+            False,
+            "own-objection",
+            _("Whoever lodged an objection does not decide it."),
+        )
     return result
 
 
@@ -292,12 +375,21 @@ def _restore(pairs: list[tuple[Objection, Target]], actor: User, at: datetime) -
     NoticeItem.objects.filter(pk__in=items).update(state=ItemState.WITHDRAWN)
     for item in items.values():
         item.state = ItemState.WITHDRAWN
-    Target.objects.filter(pk__in=ids).update(state=TargetState.RESTORED, is_counted=False)
+    Target.objects.filter(pk__in=ids).update(
+        state=TargetState.RESTORED, is_counted=False
+    )
     told = [*items.values(), *with_notices(removed)]
     tell_withdrawn(told, actor=actor, at=at, cause=Cause.OBJECTION_UPHELD)
     complete_notices({item.notice_id for item in items.values()}, actor=actor, at=at)
     record_many(
-        entry(actor, "target.restored", target, at=at, thread=objection.case.thread, before=target.state)
+        entry(
+            actor,
+            "target.restored",
+            target,
+            at=at,
+            thread=objection.case.thread,
+            before=target.state,
+        )
         for objection, target in pairs
     )
 
@@ -306,7 +398,10 @@ def _take_back(pairs: list[tuple[Objection, Target]], at: datetime) -> list[int]
     """Write the −1 of those that count; the ids of the items by which they did."""
     counted = [(objection, target) for objection, target in pairs if target.is_counted]
     items = ledger.counted_items([target.pk for _objection, target in counted])
-    taken = [ledger.TakenBack(target, items[target.pk], objection.reason, objection) for objection, target in counted]
+    taken = [
+        ledger.TakenBack(target, items[target.pk], objection.reason, objection)
+        for objection, target in counted
+    ]
     ledger.take_back_many(taken, cause=Outcome.Cause.OBJECTION, at=at)
     return [item.pk for item in items.values()]
 
@@ -321,7 +416,9 @@ def _open_again(targets: list[int], actor: User, at: datetime) -> None:
         announce_notice("objection.decided", notice, to="liaison", actor=actor)
 
 
-def _tell_of_decision(decided: list[Objection], state: ObjectionState, actor: User) -> None:
+def _tell_of_decision(
+    decided: list[Objection], state: ObjectionState, actor: User
+) -> None:
     """Tell the officers of the cases, and the firms whose targets they are about, that objections were decided."""
     by_case: dict[Any, list[Objection]] = {}
     by_firm: dict[int, list[Objection]] = {}
@@ -329,17 +426,37 @@ def _tell_of_decision(decided: list[Objection], state: ObjectionState, actor: Us
         by_case.setdefault(objection.case, []).append(objection)
         by_firm.setdefault(objection.target.firm_id, []).append(objection)
     for case, lot in by_case.items():
-        url = reverse("notices:objection", args=[lot[0].number]) if len(lot) == 1 else reverse("notices:objections")
-        facts: dict[str, Any] = {"count": len(lot), "number": case.number, "decision": state.label}
-        announce("objection.decided", case, to="officers", actor=actor, url=url, **facts)
+        url = (
+            reverse("notices:objection", args=[lot[0].number])
+            if len(lot) == 1
+            else reverse("notices:objections")
+        )
+        facts: dict[str, Any] = {
+            "count": len(lot),
+            "number": case.number,
+            "decision": state.label,
+        }
+        announce(
+            "objection.decided", case, to="officers", actor=actor, url=url, **facts
+        )
     for firm, lot in by_firm.items():
         facts = {"count": len(lot), "decision": state.label}
         subject, about, url = Firm(pk=firm), lot[0].target, reverse("cases:named")
-        announce("objection.decided", subject, about=about, to="firm", actor=actor, url=url, **facts)
+        announce(
+            "objection.decided",
+            subject,
+            about=about,
+            to="firm",
+            actor=actor,
+            url=url,
+            **facts,
+        )
 
 
 @transaction.atomic
-def propose_correction(*, target: Target, actor: User, reason: str, at: datetime | None = None) -> Approval:
+def propose_correction(
+    *, target: Target, actor: User, reason: str, at: datetime | None = None
+) -> Approval:
     """Ask for a counted outcome to be taken back; somebody else decides (`correct_outcome`).
 
     Raises PermissionDenied; TransitionRefused "not-counted", "reason-missing", "already-submitted".
@@ -350,13 +467,24 @@ def propose_correction(*, target: Target, actor: User, reason: str, at: datetime
     require_reason(reason)
     if not target.is_counted:
         raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
-    approval = ground.request_approval(subject=target, version=_standing(target), actor=actor, at=at)
-    record(actor, "outcome.correction_proposed", target, at=at, thread=_thread(target), reason=reason.strip())
+    approval = ground.request_approval(
+        subject=target, version=_standing(target), actor=actor, at=at
+    )
+    record(
+        actor,
+        "outcome.correction_proposed",
+        target,
+        at=at,
+        thread=_thread(target),
+        reason=reason.strip(),
+    )
     return approval
 
 
 @transaction.atomic
-def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | None = None) -> Outcome:
+def correct_outcome(
+    *, target: Target, actor: User, reason: str, at: datetime | None = None
+) -> Outcome:
     """Take a counted outcome back, as a second person proposed: a −1 at `at`; the target is reported again.
 
     Its platform gets a letter that asks to restore it, unless it was last seen live: then nothing is removed.
@@ -370,28 +498,57 @@ def correct_outcome(*, target: Target, actor: User, reason: str, at: datetime | 
     require_reason(reason)
     approval = ground.open_approval(target)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."), **last_act(target))
+        raise TransitionRefused(
+            "not-proposed", _("Nobody proposed to correct this."), **last_act(target)
+        )
     if not target.is_counted:
         raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
     ground.decide_approval(
-        approval=approval, actor=actor, version=_standing(target), approve=True, reason=reason, at=at
+        approval=approval,
+        actor=actor,
+        version=_standing(target),
+        approve=True,
+        reason=reason,
+        at=at,
     )
     outcome = ledger.take_back(
-        target=target, item=_counted_item(target), cause=Outcome.Cause.CORRECTION, at=at, reason=reason
+        target=target,
+        item=_counted_item(target),
+        cause=Outcome.Cause.CORRECTION,
+        at=at,
+        reason=reason,
     )
     target.is_counted = False
-    if target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE, TargetState.RELISTED):
+    if target.state in (
+        TargetState.VERIFIED,
+        TargetState.GONE_BEFORE,
+        TargetState.RELISTED,
+    ):
         target.state = TargetState.REPORTED
     target.save(update_fields=["state", "is_counted"])
-    record(actor, "outcome.corrected", target, at=at, thread=_thread(target), reason=reason.strip())
+    record(
+        actor,
+        "outcome.corrected",
+        target,
+        at=at,
+        thread=_thread(target),
+        reason=reason.strip(),
+    )
     if target.seen != Seen.LIVE:
-        tell_withdrawn(with_notices([outcome.item_id]), actor=actor, at=at, cause=Cause.OUTCOME_CORRECTED)
+        tell_withdrawn(
+            with_notices([outcome.item_id]),
+            actor=actor,
+            at=at,
+            cause=Cause.OUTCOME_CORRECTED,
+        )
     casework.pass_on([target.pk], actor=actor, at=at, wait=False)
     return outcome
 
 
 @transaction.atomic
-def decline_correction(*, target: Target, actor: User, reason: str, at: datetime | None = None) -> Approval:
+def decline_correction(
+    *, target: Target, actor: User, reason: str, at: datetime | None = None
+) -> Approval:
     """Leave a counted outcome as it is, though somebody proposed to take it back; they are owed the reason.
 
     Raises PermissionDenied; TransitionRefused "not-proposed", and those of `corps.workflow.decide_approval`
@@ -402,16 +559,34 @@ def decline_correction(*, target: Target, actor: User, reason: str, at: datetime
     at = accept_at(actor, at, now())
     approval = ground.open_approval(target)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody proposed to correct this."), **last_act(target))
+        raise TransitionRefused(
+            "not-proposed", _("Nobody proposed to correct this."), **last_act(target)
+        )
     approval = ground.decide_approval(
-        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+        approval=approval,
+        actor=actor,
+        version=approval.version,
+        approve=False,
+        reason=reason,
+        at=at,
     )
-    record(actor, "outcome.correction_declined", target, at=at, thread=_thread(target), reason=reason.strip())
+    record(
+        actor,
+        "outcome.correction_declined",
+        target,
+        at=at,
+        thread=_thread(target),
+        reason=reason.strip(),
+    )
     return approval
 
 
 def _locked(target: Target) -> Target:
-    return locked(Target.objects).select_related("case", "listing", "store", "platform").get(pk=target.pk)
+    return (
+        locked(Target.objects)
+        .select_related("case", "listing", "store", "platform")
+        .get(pk=target.pk)
+    )
 
 
 def _counted_item(target: Target) -> NoticeItem:

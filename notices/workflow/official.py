@@ -25,7 +25,11 @@ from notices.workflow.withdrawing import tell_withdrawn, with_notices
 from stores.models import OfficialAccount
 from stores.standing import Touched
 
-ON_THEIR_WAY = (Delivery.State.PENDING, Delivery.State.SENDING, Delivery.State.UNCERTAIN)
+ON_THEIR_WAY = (
+    Delivery.State.PENDING,
+    Delivery.State.SENDING,
+    Delivery.State.UNCERTAIN,
+)
 # States from which a target that counts no longer is reported again.
 FINISHED = (TargetState.VERIFIED, TargetState.GONE_BEFORE, TargetState.RELISTED)
 
@@ -37,12 +41,28 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
     not asked with the withdrawal of what was open to restore them are asked here. A correction that somebody proposed
     of one of them is void, for there is nothing left to correct.
     """
-    counted = list(locked_in_order(Target.objects, _counted(account)).select_related("case"))
+    counted = list(
+        locked_in_order(Target.objects, _counted(account)).select_related("case")
+    )
     if not counted:
         return
-    approval = Approval.objects.about(account).select_related("requested_by").order_by("-attempt").first()
-    words = {"account": account.name, "asked": approval.requested_by if approval else "", "confirmed": actor}
-    reason = gettext("%(account)s is an official account; proposed by %(asked)s, confirmed by %(confirmed)s") % words
+    approval = (
+        Approval.objects.about(account)
+        .select_related("requested_by")
+        .order_by("-attempt")
+        .first()
+    )
+    words = {
+        "account": account.name,
+        "asked": approval.requested_by if approval else "",
+        "confirmed": actor,
+    }
+    reason = (
+        gettext(
+            "%(account)s is an official account; proposed by %(asked)s, confirmed by %(confirmed)s"
+        )
+        % words
+    )
     ledger.take_back_official(counted, account=account, at=at, reason=reason)
     ids = [target.pk for target in counted]
     removed = with_notices(item.pk for item in ledger.counted_items(ids).values())
@@ -50,28 +70,57 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
     proposed = Approval.objects.open_among(Target).filter(subject_id__in=ids)
     for target in Target.objects.filter(pk__in=proposed.values("subject_id")):
         ground.void_approval(subject=target, actor=actor, at=at)
-    state = Either(When(state__in=FINISHED, then=Value(TargetState.REPORTED)), default=F("state"))
+    state = Either(
+        When(state__in=FINISHED, then=Value(TargetState.REPORTED)), default=F("state")
+    )
     Target.objects.filter(pk__in=ids).update(is_counted=False, state=state)
     record_many(
-        entry(actor, "outcome.taken_back", target, at=at, thread=target.thread, reason=reason) for target in counted
+        entry(
+            actor,
+            "outcome.taken_back",
+            target,
+            at=at,
+            thread=target.thread,
+            reason=reason,
+        )
+        for target in counted
     )
 
 
 def touched_work(account: OfficialAccount) -> Iterable[Touched]:
     """For `stores.standing.touched_counters`: open items, letters on their way and counted outcomes of an account."""
-    targets = [pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)]
+    targets = [
+        pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)
+    ]
     listed = reverse("cases:official_targets", args=[account.pk])
     items = NoticeItem.objects.filter(target__in=targets).unfinished()
     note = _("withdrawn, with a letter where the first one left")
-    yield Touched("open-items", _("Open items of notices"), items.count(), note, f"{listed}?show=open")
+    yield Touched(
+        "open-items",
+        _("Open items of notices"),
+        items.count(),
+        note,
+        f"{listed}?show=open",
+    )
     notices = Notice.objects.filter(items__in=items).values("pk")
-    about = {"message__subject_type": Notice._meta.label_lower, "message__subject_id__in": notices}
+    about = {
+        "message__subject_type": Notice._meta.label_lower,
+        "message__subject_id__in": notices,
+    }
     waiting = Delivery.objects.filter(state__in=ON_THEIR_WAY, **about)
     note = _("those not sent are cancelled and replaced")
-    yield Touched("letters", _("Letters on their way"), waiting.count(), note, f"{listed}?show=open")
+    yield Touched(
+        "letters",
+        _("Letters on their way"),
+        waiting.count(),
+        note,
+        f"{listed}?show=open",
+    )
     counted = Target.objects.filter(pk__in=targets, is_counted=True).count()
     note = _("a −1 is written for each, in the same act")
-    yield Touched("counted", _("Counted results"), counted, note, f"{listed}?show=counted")
+    yield Touched(
+        "counted", _("Counted results"), counted, note, f"{listed}?show=counted"
+    )
 
 
 def work_of(targets: Iterable[int]) -> Iterable[tuple[str, Any, int]]:
@@ -79,8 +128,16 @@ def work_of(targets: Iterable[int]) -> Iterable[tuple[str, Any, int]]:
     ids = list(targets)
     items = NoticeItem.objects.filter(target__in=ids)
     yield "open", _("Open items of notices"), items.filter(state=ItemState.OPEN).count()
-    yield "answered", _("Answered items"), items.unfinished().exclude(state=ItemState.OPEN).count()
-    yield "counted", _("Counted results"), Target.objects.filter(pk__in=ids, is_counted=True).count()
+    yield (
+        "answered",
+        _("Answered items"),
+        items.unfinished().exclude(state=ItemState.OPEN).count(),
+    )
+    yield (
+        "counted",
+        _("Counted results"),
+        Target.objects.filter(pk__in=ids, is_counted=True).count(),
+    )
 
 
 def _counted(account: OfficialAccount) -> list[int]:

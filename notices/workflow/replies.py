@@ -15,7 +15,12 @@ from notices.models import Notice, ReplyRequest
 
 @transaction.atomic
 def reply_once(
-    *, notice: Notice, actor: User, key: str, body: Any, answer: Callable[[], list[dict[str, Any]]]
+    *,
+    notice: Notice,
+    actor: User,
+    key: str,
+    body: Any,
+    answer: Callable[[], list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     """Run `answer` for an Idempotency-Key once, and give the same response to the same body ever after.
 
@@ -24,17 +29,28 @@ def reply_once(
     Raises TransitionRefused "key-running" (409) while another request with the key is under way, "key-reused" (422)
     when it came with another body, and whatever `answer` raises.
     """
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    digest = hashlib.sha256(
+        json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
     lock = hashlib.sha256(f"{actor.pk}/{notice.pk}/{key}".encode()).digest()[:8]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(lock, "big", signed=True)])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s)",
+            [int.from_bytes(lock, "big", signed=True)],
+        )
         if not cursor.fetchone()[0]:
-            raise TransitionRefused("key-running", _("A request with this key is still being answered."))
+            raise TransitionRefused(
+                "key-running", _("A request with this key is still being answered.")
+            )
     kept = ReplyRequest.objects.filter(user=actor, notice=notice, key=key).first()
     if kept is None:
         response = answer()
-        ReplyRequest.objects.create(user=actor, notice=notice, key=key, body_sha256=digest, response=response)
+        ReplyRequest.objects.create(
+            user=actor, notice=notice, key=key, body_sha256=digest, response=response
+        )
         return response
     if kept.body_sha256 != digest:
-        raise TransitionRefused("key-reused", _("This key was used for another request."))
+        raise TransitionRefused(
+            "key-reused", _("This key was used for another request.")
+        )
     return kept.response or []

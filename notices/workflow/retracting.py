@@ -79,7 +79,9 @@ class _Facts:
 
 
 @transaction.atomic
-def retract_answers(*, notice: Notice, items: Iterable[int], actor: User, at: datetime | None = None) -> list[Result]:
+def retract_answers(
+    *, notice: Notice, items: Iterable[int], actor: User, at: datetime | None = None
+) -> list[Result]:
     """Take answers to items of a notice back, so that the items are open again; one Result for each id, in order.
 
     An answer stands from the first check of it, and from the click of a verdict that may still be undone. A liaison
@@ -98,7 +100,11 @@ def retract_answers(*, notice: Notice, items: Iterable[int], actor: User, at: da
     _require_open(notice)
     facts = _facts(found)
     results = [_judge(pk, facts, actor) for pk in asked]
-    accepted = [found[result.ref] for result in results if result.ok and isinstance(result.ref, int)]
+    accepted = [
+        found[result.ref]
+        for result in results
+        if result.ok and isinstance(result.ref, int)
+    ]
     if accepted:
         _write(notice, accepted, facts, actor, at)
     return results
@@ -123,11 +129,15 @@ def change_answers(
     changing = {
         reply.item
         for reply in replies
-        if reply.item is not None and reply.item in replaced and judge_words(reply, moment) is None
+        if reply.item is not None
+        and reply.item in replaced
+        and judge_words(reply, moment) is None
     }
     refused: dict[Any, Result] = {}
     if changing:
-        taken_back = retract_answers(notice=notice, items=sorted(changing), actor=actor, at=at)
+        taken_back = retract_answers(
+            notice=notice, items=sorted(changing), actor=actor, at=at
+        )
         refused = {result.ref: result for result in taken_back if not result.ok}
     results = answer_items(notice=notice, replies=replies, actor=actor, at=at)
     judged = zip(replies, results, strict=True)
@@ -138,10 +148,14 @@ def _with_reason(result: Result, retraction: Result | None) -> Result:
     """The result of an answer; of one refused, the reason why the answer before it could not be taken back."""
     if result.ok or retraction is None:
         return result
-    return Result(result.ref, False, retraction.code, retraction.message, retraction.details)
+    return Result(
+        result.ref, False, retraction.code, retraction.message, retraction.details
+    )
 
 
-def foresee_retractions(*, notice: Notice, items: Iterable[int], actor: User) -> list[Result]:
+def foresee_retractions(
+    *, notice: Notice, items: Iterable[int], actor: User
+) -> list[Result]:
     """What `retract_answers` would say to these items now, one Result for each; nothing is locked or written.
 
     Raises PermissionDenied.
@@ -158,27 +172,45 @@ def _lock(notice: Notice, asked: list[int]) -> tuple[Notice, dict[int, NoticeIte
     theirs = notice.items.exclude(state=ItemState.DRAFT)
     targets = theirs.filter(pk__in=asked).values_list("target_id", flat=True)
     list(locked_in_order(Target.objects, targets).values_list("pk"))
-    found = {item.pk: item for item in locked_in_order(theirs.select_related("target"), asked)}
-    return locked(Notice.objects).select_related("case", "platform").get(pk=notice.pk), found
+    found = {
+        item.pk: item
+        for item in locked_in_order(theirs.select_related("target"), asked)
+    }
+    return locked(Notice.objects).select_related("case", "platform").get(
+        pk=notice.pk
+    ), found
 
 
 def _require_open(notice: Notice) -> None:
     """Raise TransitionRefused "notice-not-open" or "case-not-open" unless answers may be given or taken back."""
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
         said = _("This notice is not open for answers.")
-        raise TransitionRefused("notice-not-open", said, state=notice.state, **last_act(notice))
+        raise TransitionRefused(
+            "notice-not-open", said, state=notice.state, **last_act(notice)
+        )
     if barred := answers_barred(notice.case):
         raise TransitionRefused(*barred)
 
 
 def _verb_of(actor: User) -> str:
     """What a person's role lets them do with answers: give the own platform's, or record them on its behalf."""
-    return "notices.answer" if access.may(actor, "notices.answer") else "notices.answer_on_behalf"
+    return (
+        "notices.answer"
+        if access.may(actor, "notices.answer")
+        else "notices.answer_on_behalf"
+    )
 
 
 def _facts(items: dict[int, NoticeItem]) -> _Facts:
-    answers = Answer.objects.not_retracted().filter(item__in=items).select_related("by").order_by("item", "pk")
-    checks = Check.objects.filter(item__in=items).select_related("by").order_by("item", "pk")
+    answers = (
+        Answer.objects.not_retracted()
+        .filter(item__in=items)
+        .select_related("by")
+        .order_by("item", "pk")
+    )
+    checks = (
+        Check.objects.filter(item__in=items).select_related("by").order_by("item", "pk")
+    )
     verdicts = PendingVerdict.objects.filter(item__in=items).select_related("by")
     return _Facts(
         items=items,
@@ -190,29 +222,48 @@ def _facts(items: dict[int, NoticeItem]) -> _Facts:
 
 def _judge(pk: int, facts: _Facts, actor: User) -> Result:
     """Whether the last answer to an item may be taken back, and if not, why."""
-    item, answer, verdict = facts.items.get(pk), facts.answers.get(pk), facts.verdicts.get(pk)
+    item, answer, verdict = (
+        facts.items.get(pk),
+        facts.answers.get(pk),
+        facts.verdicts.get(pk),
+    )
     if item is None:
         return Result(pk, False, "not-in-notice", _("This is not in this notice."))
     if item.state == ItemState.OPEN or answer is None:
-        return Result(pk, False, "not-answered", _("It is not answered; there is nothing to take back."))
+        return Result(
+            pk,
+            False,
+            "not-answered",
+            _("It is not answered; there is nothing to take back."),
+        )
     check = facts.checks.get(pk)
     if check is not None and check.recorded_at >= answer.recorded_at:
         return _checked(pk, check)
     if not ITEM_STATES.allows(item.state, ItemState.OPEN):
-        message = _("This item is closed: %(state)s.") % {"state": item.get_state_display()}
+        message = _("This item is closed: %(state)s.") % {
+            "state": item.get_state_display()
+        }
         return Result(pk, False, "closed", message, {"state": item.state})
     if item.target.state != ANSWERED_AS[answer.outcome][1]:
-        return Result(pk, False, "wrong-state", _("Nothing is asked about it any more."))
+        return Result(
+            pk, False, "wrong-state", _("Nothing is asked about it any more.")
+        )
     if verdict is not None:
         return _being_checked(pk, verdict)
     if actor.role != User.Role.LIAISON and answer.document_id is None:
-        own = _("The platform gave this answer itself; only its liaison can take it back.")
-        return Result(pk, False, "not-on-behalf", own, {"by": str(answer.by), "at": answer.at})
+        own = _(
+            "The platform gave this answer itself; only its liaison can take it back."
+        )
+        return Result(
+            pk, False, "not-on-behalf", own, {"by": str(answer.by), "at": answer.at}
+        )
     return Result(pk)
 
 
 def _being_checked(pk: int, verdict: PendingVerdict) -> Result:
-    message = _("%(who)s has just checked it; unless that is undone by %(until)s, the answer stands.")
+    message = _(
+        "%(who)s has just checked it; unless that is undone by %(until)s, the answer stands."
+    )
     said = {"who": verdict.by, "until": _clock(verdict.due_at, "H:i:s")}
     details = {"by": str(verdict.by), "at": verdict.at, "until": verdict.due_at}
     return Result(pk, False, "being-checked", message % said, details)
@@ -220,8 +271,14 @@ def _being_checked(pk: int, verdict: PendingVerdict) -> Result:
 
 def _checked(pk: int, check: Check) -> Result:
     message = _("%(who)s checked it at %(when)s: %(seen)s. The answer stands.")
-    said = {"who": check.by, "when": _clock(check.at, "m-d H:i"), "seen": check.get_seen_display()}
-    return Result(pk, False, "checked", message % said, {"by": str(check.by), "at": check.at})
+    said = {
+        "who": check.by,
+        "when": _clock(check.at, "m-d H:i"),
+        "seen": check.get_seen_display(),
+    }
+    return Result(
+        pk, False, "checked", message % said, {"by": str(check.by), "at": check.at}
+    )
 
 
 def _clock(moment: datetime, how: str) -> str:
@@ -229,7 +286,9 @@ def _clock(moment: datetime, how: str) -> str:
     return date_format(timezone.localtime(moment), how)
 
 
-def _write(notice: Notice, items: list[NoticeItem], facts: _Facts, actor: User, at: datetime) -> None:
+def _write(
+    notice: Notice, items: list[NoticeItem], facts: _Facts, actor: User, at: datetime
+) -> None:
     written = origin(actor, at) | {
         "items": [item.pk for item in items],
         "targets": [item.target_id for item in items],

@@ -21,7 +21,9 @@ from stores.models import Liaison
 # Why a letter does not leave. Kept with the delivery, in whatever language.
 NOTICE_OVER = _("The notice was withdrawn; nothing is asked any more.")
 CASE_OVER = _("Nothing is asked in its case any more.")
-RECIPIENT_GONE = _("The recipient is no liaison of the platform any more, or the account is closed.")
+RECIPIENT_GONE = _(
+    "The recipient is no liaison of the platform any more, or the account is closed."
+)
 SUSPENDED = _("The case is suspended; it is sent once the case is resumed.")
 
 
@@ -51,7 +53,9 @@ def stopped_by_neighbours(deliveries: Sequence[Delivery]) -> dict[int, str]:
     return reasons
 
 
-def _reason_against(state: str, case_state: str, stands: bool, is_reachable: bool) -> Any:
+def _reason_against(
+    state: str, case_state: str, stands: bool, is_reachable: bool
+) -> Any:
     """Why a letter must not leave, or None. state, case_state: of its notice and its case. stands: whether anything of
     the notice was not withdrawn. is_reachable: whether its recipient is."""
     if state not in (NoticeState.ISSUED, NoticeState.COMPLETED) or not stands:
@@ -67,23 +71,39 @@ def held_by_suspension(deliveries: Sequence[Delivery]) -> dict[int, str]:
     """Asked by the outbox: letters of suspended cases wait until these are resumed, by the delivery's id."""
     letters_of = _letters_among(deliveries)
     notices = {delivery.message.subject_id for delivery in letters_of}
-    suspended = set(Notice.objects.filter(pk__in=notices, case__state=CaseState.SUSPENDED).values_list("pk", flat=True))
-    return {delivery.pk: str(SUSPENDED) for delivery in letters_of if delivery.message.subject_id in suspended}
+    suspended = set(
+        Notice.objects.filter(
+            pk__in=notices, case__state=CaseState.SUSPENDED
+        ).values_list("pk", flat=True)
+    )
+    return {
+        delivery.pk: str(SUSPENDED)
+        for delivery in letters_of
+        if delivery.message.subject_id in suspended
+    }
 
 
 def _letters_among(deliveries: Sequence[Delivery]) -> list[Delivery]:
     """Those of deliveries that are letters of notices."""
     label = Notice._meta.label_lower
-    return [d for d in deliveries if d.message.subject_type == label and d.message.purpose == letters.PURPOSE]
+    return [
+        d
+        for d in deliveries
+        if d.message.subject_type == label and d.message.purpose == letters.PURPOSE
+    ]
 
 
-def _notices_of(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], dict[int, tuple[str, str, int, bool]]]:
+def _notices_of(
+    deliveries: Sequence[Delivery],
+) -> tuple[list[Delivery], dict[int, tuple[str, str, int, bool]]]:
     """The letters of notices among deliveries, and of each notice its state, its case's, its platform, and whether
     anything of it was not withdrawn."""
     found = _letters_among(deliveries)
     if not found:
         return [], {}
-    rows = Notice.objects.filter(pk__in={delivery.message.subject_id for delivery in found})
+    rows = Notice.objects.filter(
+        pk__in={delivery.message.subject_id for delivery in found}
+    )
     stands = Exists(NoticeItem.objects.named().filter(notice=OuterRef("pk")))
     known = rows.values_list("pk", "state", "case__state", "platform_id", stands)
     return found, {pk: tuple(facts) for pk, *facts in known}
@@ -121,11 +141,18 @@ def after_failed_withdrawal(delivery: Delivery) -> None:
     """Called by the outbox for a delivery that failed for good: a letter of withdrawal goes, as it was written, to
     another liaison who can be reached, an officer is told either way."""
     message = delivery.message
-    if message.subject_type != Notice._meta.label_lower or message.purpose != withdrawal_letters.PURPOSE:
+    if (
+        message.subject_type != Notice._meta.label_lower
+        or message.purpose != withdrawal_letters.PURPOSE
+    ):
         return
-    letters_of = WithdrawalLetter.objects.select_related("notice__case", "notice__platform", "notice__drafted_by")
+    letters_of = WithdrawalLetter.objects.select_related(
+        "notice__case", "notice__platform", "notice__drafted_by"
+    )
     letter = letters_of.get(notice=message.subject_id, nth=message.step)
-    tried = withdrawal_letters.deliveries_of(letter).values_list("message__recipient", flat=True)
+    tried = withdrawal_letters.deliveries_of(letter).values_list(
+        "message__recipient", flat=True
+    )
     others = letter.notice.platform.liaisons.reachable().exclude(email__in=list(tried))
     successor = others.order_by("-duty", "pk").first()
     if successor is not None:
@@ -134,15 +161,22 @@ def after_failed_withdrawal(delivery: Delivery) -> None:
 
 
 def _notice_of(delivery: Delivery) -> Notice | None:
-    if delivery.message.subject_type != Notice._meta.label_lower or delivery.message.purpose != letters.PURPOSE:
+    if (
+        delivery.message.subject_type != Notice._meta.label_lower
+        or delivery.message.purpose != letters.PURPOSE
+    ):
         return None
-    notices = Notice.objects.select_related("case", "platform", "recipient", "drafted_by")
+    notices = Notice.objects.select_related(
+        "case", "platform", "recipient", "drafted_by"
+    )
     return notices.get(pk=delivery.message.subject_id)
 
 
 def _pass_on(notice: Notice) -> None:
     """Send a letter to the first liaison of its platform who can be reached and to whom it was never sent."""
-    tried = set(letters.requests_of(notice).values_list("message__recipient", flat=True))
+    tried = set(
+        letters.requests_of(notice).values_list("message__recipient", flat=True)
+    )
     others = notice.platform.liaisons.reachable().exclude(email__in=tried)
     successor = others.order_by("-duty", "pk").first()
     if successor is not None and notice.items.named().exists():
@@ -151,6 +185,8 @@ def _pass_on(notice: Notice) -> None:
 
 def _tell(notice: Notice, said: Any) -> None:
     """Tell who drafted the notice and the officers of its case, those of them whose account is open."""
-    officers = User.objects.filter(assignments__case=notice.case_id, assignments__until__isnull=True)
+    officers = User.objects.filter(
+        assignments__case=notice.case_id, assignments__until__isnull=True
+    )
     told = {user.pk: user for user in (notice.drafted_by, *officers) if user.is_active}
     ground.notify_many(told.values(), said, notice.get_absolute_url())

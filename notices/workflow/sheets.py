@@ -22,7 +22,9 @@ AT_ONCE = 50
 
 
 @transaction.atomic
-def hand_in_sheet(*, notice: Notice, file: ground.Paper, name: str, actor: User) -> AnswerSheet:
+def hand_in_sheet(
+    *, notice: Notice, file: ground.Paper, name: str, actor: User
+) -> AnswerSheet:
     """Keep a filled sheet until its answers are confirmed. name: as the file was called.
 
     Raises PermissionDenied; TransitionRefused "notice-not-open", "case-not-open".
@@ -31,10 +33,16 @@ def hand_in_sheet(*, notice: Notice, file: ground.Paper, name: str, actor: User)
     held(Case, [notice.case_id])
     notice = locked(Notice.objects).select_related("case").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        raise TransitionRefused("notice-not-open", _("This notice is not open for answers."), state=notice.state)
+        raise TransitionRefused(
+            "notice-not-open",
+            _("This notice is not open for answers."),
+            state=notice.state,
+        )
     if barred := answers_barred(notice.case):
         raise TransitionRefused(*barred)
-    sheet = AnswerSheet.objects.create(notice=notice, by=actor, file=ground.stored(file), name=name)
+    sheet = AnswerSheet.objects.create(
+        notice=notice, by=actor, file=ground.stored(file), name=name
+    )
     record(actor, "notice.sheet_handed_in", notice, at=now(), sheet=name)
     return sheet
 
@@ -50,7 +58,13 @@ def confirm_sheet(*, sheet: AnswerSheet, actor: User) -> None:
     if sheet.confirmed_at is None:
         sheet.confirmed_at = now()
         sheet.save(update_fields=["confirmed_at"])
-        record(actor, "notice.sheet_confirmed", sheet.notice, at=sheet.confirmed_at, sheet=sheet.name)
+        record(
+            actor,
+            "notice.sheet_confirmed",
+            sheet.notice,
+            at=sheet.confirmed_at,
+            sheet=sheet.name,
+        )
 
 
 @transaction.atomic
@@ -59,13 +73,25 @@ def put_away_sheets() -> int:
     record names these; how many sheets went."""
     moment = now()
     open_ones = AnswerSheet.objects.filter(
-        confirmed_at=None, handed_in_at__lt=moment - timedelta(days=settings.ANSWER_SHEET_DAYS)
+        confirmed_at=None,
+        handed_in_at__lt=moment - timedelta(days=settings.ANSWER_SHEET_DAYS),
     )
-    lapsed = list(locked(open_ones.select_related("notice"), skip_locked=True).order_by("handed_in_at", "pk")[:AT_ONCE])
+    lapsed = list(
+        locked(open_ones.select_related("notice"), skip_locked=True).order_by(
+            "handed_in_at", "pk"
+        )[:AT_ONCE]
+    )
     if not lapsed:
         return 0
     record_many(
-        entry(None, "notice.sheet_put_away", sheet.notice, at=moment, sheet=sheet.name, user=sheet.by_id)
+        entry(
+            None,
+            "notice.sheet_put_away",
+            sheet.notice,
+            at=moment,
+            sheet=sheet.name,
+            user=sheet.by_id,
+        )
         for sheet in lapsed
     )
     AnswerSheet.objects.filter(pk__in=[sheet.pk for sheet in lapsed]).delete()
@@ -76,5 +102,9 @@ def put_away_sheets() -> int:
 def proofs_among(files: list[StoredFile]) -> set[int]:
     """Which of some stored files prove that a notice was served: the audit alone names them, by their hash."""
     ids = {file.sha256: file.pk for file in files}
-    entries = AuditEntry.objects.filter(verb="notice.served_otherwise", detail__document__in=list(ids))
-    return {ids[sha256] for sha256 in entries.values_list("detail__document", flat=True)}
+    entries = AuditEntry.objects.filter(
+        verb="notice.served_otherwise", detail__document__in=list(ids)
+    )
+    return {
+        ids[sha256] for sha256 in entries.values_list("detail__document", flat=True)
+    }

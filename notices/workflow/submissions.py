@@ -20,12 +20,21 @@ from stores.models import Liaison
 
 def primary_of(platform: int) -> Liaison | None:
     """To whom notices to a platform are addressed: the primary liaison, if they can be reached."""
-    return Liaison.objects.reachable().primary().filter(platform=platform).select_related("user").first()
+    return (
+        Liaison.objects.reachable()
+        .primary()
+        .filter(platform=platform)
+        .select_related("user")
+        .first()
+    )
 
 
 def is_reachable(recipient: Liaison | None) -> bool:
     """Whether a letter to this liaison may leave now."""
-    return recipient is not None and Liaison.objects.reachable().filter(pk=recipient.pk).exists()
+    return (
+        recipient is not None
+        and Liaison.objects.reachable().filter(pk=recipient.pk).exists()
+    )
 
 
 def recipient_gone(notice: Notice) -> Any:
@@ -60,13 +69,22 @@ def changed_since(notice: Notice, parts: dict[str, str]) -> list[Any]:
     return versions.differences(notice.put_forward, parts)
 
 
-def take_back(notice: Notice, *, actor: User | None, at: datetime, why: Any = "") -> None:
+def take_back(
+    notice: Notice, *, actor: User | None, at: datetime, why: Any = ""
+) -> None:
     """Make a draft again of a notice that was put forward; the caller holds its lock and has changed it, or found it
     changed. why: a sentence for those who put it forward, where it was not they who changed it."""
     if notice.state == NoticeState.DRAFT:
         return
     if why:
-        record(actor, "notice.voided", notice, at=at, thread=notice.case.thread, reason=str(why))
+        record(
+            actor,
+            "notice.voided",
+            notice,
+            at=at,
+            thread=notice.case.thread,
+            reason=str(why),
+        )
         announce_notice("approval.voided", notice, actor=actor, why=why)
     void_pending(notice, actor, why="" if why else _("It was changed."))
     ground.void_approval(subject=notice, actor=actor, at=at)
@@ -85,11 +103,16 @@ def void_pending(notice: Notice, actor: User | None, *, why: Any) -> None:
 
 def changed_in_words(changed: list[Any]) -> Any:
     """The sentence for whoever put a notice forward that is no longer what it was then."""
-    return format_lazy(_("It was changed after it was put forward: {changed}."), changed=versions.in_words(changed))
+    return format_lazy(
+        _("It was changed after it was put forward: {changed}."),
+        changed=versions.in_words(changed),
+    )
 
 
 def voided(changed: list[Any]) -> TransitionRefused:
     """The refusal of an approval of something that is not what was put forward."""
-    said = _("It was changed after it was put forward ({changed}) and is a draft again; its drafter was told.")
+    said = _(
+        "It was changed after it was put forward ({changed}) and is a draft again; its drafter was told."
+    )
     words = format_lazy(said, changed=versions.in_words(changed))
     return TransitionRefused("version-changed", words, changed=changed)

@@ -22,9 +22,16 @@ def tell_of(delivery: Delivery) -> None:
 def tell_officers_of_failures() -> int:
     """For maintenance: tell of each such letter once that was not told of by its failure itself; how many letters."""
     waiting = Delivery.objects.filter(
-        state__in=STATES, told_at=None, replay="", message__subject_type=Notice._meta.label_lower
+        state__in=STATES,
+        told_at=None,
+        replay="",
+        message__subject_type=Notice._meta.label_lower,
     )
-    rows = list(locked(waiting.order_by("pk"), skip_locked=True).select_related("message").defer("content")[:AT_ONCE])
+    rows = list(
+        locked(waiting.order_by("pk"), skip_locked=True)
+        .select_related("message")
+        .defer("content")[:AT_ONCE]
+    )
     for row in rows:
         tell_of(row)
     return len(rows)

@@ -18,7 +18,13 @@ from corps.results import Result
 from notices import tasks
 from notices.announcements import announce_voided
 from notices.models import PendingVerdict
-from notices.workflow.checking import UNKNOWN_SEEN, Look, judge_looks, lock_items, refuse_checks
+from notices.workflow.checking import (
+    UNKNOWN_SEEN,
+    Look,
+    judge_looks,
+    lock_items,
+    refuse_checks,
+)
 
 UNDO = timedelta(seconds=10)
 
@@ -49,7 +55,13 @@ def propose_verdicts(
     refused |= _being_judged([pk for pk in found if pk not in refused])
     PendingVerdict.objects.bulk_create(
         PendingVerdict(
-            item_id=pk, seen=seen, note=note[:300], by=actor, at=at, looked_at=looked_at, due_at=now() + UNDO
+            item_id=pk,
+            seen=seen,
+            note=note[:300],
+            by=actor,
+            at=at,
+            looked_at=looked_at,
+            due_at=now() + UNDO,
         )
         for pk in dict.fromkeys(items)
         if pk not in refused
@@ -68,7 +80,9 @@ def _being_judged(items: list[int]) -> dict[int, Result]:
             "when": in_short(verdict.at),
         }
         first = {"by": str(verdict.by), "at": verdict.at}
-        refused[verdict.item_id] = Result(verdict.item_id, False, "being-judged", said, first)
+        refused[verdict.item_id] = Result(
+            verdict.item_id, False, "being-judged", said, first
+        )
     return refused
 
 
@@ -78,7 +92,9 @@ def undo_verdicts(*, items: Iterable[int], actor: User) -> int:
 
     Zero means that they count already: from then on only `correct_outcome` undoes them.
     """
-    mine = locked(PendingVerdict.objects, skip_locked=True).filter(item__in=list(items), by=actor)
+    mine = locked(PendingVerdict.objects, skip_locked=True).filter(
+        item__in=list(items), by=actor
+    )
     ids = list(mine.values_list("pk", flat=True))
     return PendingVerdict.objects.filter(pk__in=ids).delete()[0]
 
@@ -102,6 +118,12 @@ def settle_verdicts() -> int:
         lot = list(verdicts)
         looks = [Look(v.item_id, v.seen, v.at, v.looked_at, v.note) for v in lot]
         results = judge_looks(looks, officer)
-        announce_voided({v: result.message for v, result in zip(lot, results, strict=True) if not result.ok})
+        announce_voided(
+            {
+                v: result.message
+                for v, result in zip(lot, results, strict=True)
+                if not result.ok
+            }
+        )
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in due]).delete()
     return len(due)

@@ -26,13 +26,26 @@ from corps.models import Delivery, User
 from corps.results import Result
 from notices import letters, withdrawal_letters
 from notices.announcements import announce_notice, announce_voided
-from notices.models import Notice, NoticeItem, Objection, PendingVerdict, WithdrawalLetter, WithdrawnItem
+from notices.models import (
+    Notice,
+    NoticeItem,
+    Objection,
+    PendingVerdict,
+    WithdrawalLetter,
+    WithdrawnItem,
+)
 from notices.models.withdrawals import RESTORING, Cause
 from notices.states import UNDECIDED, UNFINISHED, ItemState, NoticeState, ObjectionState
 from notices.workflow.issuing import complete_notices
 
 # What a letter about an item says, beside the item.
-NEEDED = ("target__listing", "target__store", "notice__case", "notice__platform", "notice__recipient")
+NEEDED = (
+    "target__listing",
+    "target__store",
+    "notice__case",
+    "notice__platform",
+    "notice__recipient",
+)
 # A letter in one of these states may still arrive, or be sent again, though it names what is withdrawn.
 NOT_ARRIVED = (Delivery.State.PENDING, Delivery.State.SENDING, Delivery.State.UNCERTAIN)
 
@@ -72,7 +85,11 @@ def withdraw_items(
         require(actor, "notices.withdraw")
     at = accept_at(actor, at, moment)
     require_reason(reason)
-    visible = NoticeItem.objects.visible_to(actor) if actor is not None else NoticeItem.objects.all()
+    visible = (
+        NoticeItem.objects.visible_to(actor)
+        if actor is not None
+        else NoticeItem.objects.all()
+    )
     found = lock_items(visible.filter(pk__in=items))
     results = [_withdrawable(pk, found.get(pk)) for pk in items]
     gone = [found[pk] for pk, result in zip(items, results, strict=True) if result.ok]
@@ -84,7 +101,12 @@ def withdraw_items(
 
 @transaction.atomic
 def withdraw_notice(
-    *, notice: Notice, actor: User, reason: str, at: datetime | None = None, confirmed: int | None = None
+    *,
+    notice: Notice,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
+    confirmed: int | None = None,
 ) -> Notice:
     """Withdraw an issued notice as a whole: all its unfinished items, with one letter.
 
@@ -99,37 +121,73 @@ def withdraw_notice(
     found = lock_items(NoticeItem.objects.filter(notice=notice).unfinished())
     notice = locked(Notice.objects).select_related("case").get(pk=notice.pk)
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _("Only an issued notice can be withdrawn as a whole; it is “%(state)s”.")
+        said = _(
+            "Only an issued notice can be withdrawn as a whole; it is “%(state)s”."
+        )
         raise TransitionRefused(
-            "not-issued", said % {"state": notice.get_state_display()}, state=notice.state, **last_act(notice)
+            "not-issued",
+            said % {"state": notice.get_state_display()},
+            state=notice.state,
+            **last_act(notice),
         )
     if not found:
-        raise TransitionRefused("nothing-to-withdraw", _("Every item of this notice is finished already."))
+        raise TransitionRefused(
+            "nothing-to-withdraw", _("Every item of this notice is finished already.")
+        )
     if confirmed is not None and confirmed != len(found):
-        said = _("Meanwhile %(count)d items are unfinished, not %(shown)d; look at it again.")
-        raise TransitionRefused("count-changed", said % {"count": len(found), "shown": confirmed}, count=len(found))
+        said = _(
+            "Meanwhile %(count)d items are unfinished, not %(shown)d; look at it again."
+        )
+        raise TransitionRefused(
+            "count-changed",
+            said % {"count": len(found), "shown": confirmed},
+            count=len(found),
+        )
     reason = reason.strip()
     cause = Cause.ITEMS_WITHDRAWN
-    end_items(list(found.values()), actor=actor, at=at, cause=cause, reason=reason, replace=False)
+    end_items(
+        list(found.values()),
+        actor=actor,
+        at=at,
+        cause=cause,
+        reason=reason,
+        replace=False,
+    )
     end_notices([notice], actor=actor, at=at, reason=reason)
-    casework.pass_on((item.target_id for item in found.values()), actor=actor, at=at, wait=False)
+    casework.pass_on(
+        (item.target_id for item in found.values()), actor=actor, at=at, wait=False
+    )
     notice.refresh_from_db()
     return notice
 
 
-def end_notices(notices: Sequence[Notice], *, actor: User, at: datetime, reason: str) -> None:
+def end_notices(
+    notices: Sequence[Notice], *, actor: User, at: datetime, reason: str
+) -> None:
     """Finish issued notices of which no item is unfinished any more: withdrawn, or completed where one is verified.
 
     The caller holds the locks of targets, items and notices. Three statements.
     """
     ids = [notice.pk for notice in notices]
     verified = set(
-        NoticeItem.objects.filter(notice__in=ids, state=ItemState.VERIFIED).values_list("notice_id", flat=True)
+        NoticeItem.objects.filter(notice__in=ids, state=ItemState.VERIFIED).values_list(
+            "notice_id", flat=True
+        )
     )
     whole = [notice for notice in notices if notice.pk not in verified]
-    Notice.objects.filter(pk__in=[notice.pk for notice in whole]).update(state=NoticeState.WITHDRAWN)
+    Notice.objects.filter(pk__in=[notice.pk for notice in whole]).update(
+        state=NoticeState.WITHDRAWN
+    )
     record_many(
-        entry(actor, "notice.withdrawn", notice, at=at, thread=notice.case.thread, number=notice.number, reason=reason)
+        entry(
+            actor,
+            "notice.withdrawn",
+            notice,
+            at=at,
+            thread=notice.case.thread,
+            number=notice.number,
+            reason=reason,
+        )
         for notice in whole
     )
     complete_notices(verified, actor=actor, at=at)
@@ -168,12 +226,18 @@ def end_items(
     if items:
         _end(items, actor=actor, at=at, reason=reason)
     told = [*items, *restored]
-    return tell_withdrawn(told, actor=actor, at=at, cause=cause, reason=reason, replace=replace, also=also)
+    return tell_withdrawn(
+        told, actor=actor, at=at, cause=cause, reason=reason, replace=replace, also=also
+    )
 
 
-def _end(items: Sequence[NoticeItem], *, actor: User | None, at: datetime, reason: str) -> None:
+def _end(
+    items: Sequence[NoticeItem], *, actor: User | None, at: datetime, reason: str
+) -> None:
     """Withdraw items, give their targets back, and withdraw the appeals that are about nothing now."""
-    NoticeItem.objects.filter(pk__in=[item.pk for item in items]).update(state=ItemState.WITHDRAWN)
+    NoticeItem.objects.filter(pk__in=[item.pk for item in items]).update(
+        state=ItemState.WITHDRAWN
+    )
     for item in items:
         item.state = ItemState.WITHDRAWN
     relisted = [item.target_id for item in items if item.target.is_counted]
@@ -214,7 +278,11 @@ def tell_withdrawn(
     unfinished. Items that a letter withdrew before are passed over. A letter that has not left and names a withdrawn
     item is cancelled, and, with `replace`, replaced if the notice still names something.
     """
-    told = set(WithdrawnItem.objects.filter(item__in=[item.pk for item in items]).values_list("item_id", flat=True))
+    told = set(
+        WithdrawnItem.objects.filter(item__in=[item.pk for item in items]).values_list(
+            "item_id", flat=True
+        )
+    )
     by_notice: Lots = {notice: [] for notice in also}
     for item in sorted(items, key=lambda item: (item.notice_id, item.position)):
         if item.pk not in told:
@@ -223,7 +291,9 @@ def tell_withdrawn(
     if not by_notice:
         return []
     act = Act(actor, at, cause, reason or str(Cause(cause).label))
-    drop_verdicts([item.pk for lot in by_notice.values() for item in lot], actor=actor, at=at)
+    drop_verdicts(
+        [item.pk for lot in by_notice.values() for item in lot], actor=actor, at=at
+    )
     replaced = _stop_requests(by_notice, act)
     written = _write(by_notice, _owed(by_notice), act)
     for notice in replaced if replace else ():
@@ -237,7 +307,11 @@ def _stop_requests(by_notice: Lots, act: Act) -> list[Notice]:
 
     One that is just being sent, or of which nobody knows, may have left; whoever gets it gets the right one too.
     """
-    changed = [notice for notice, lot in by_notice.items() if any(item.state == ItemState.WITHDRAWN for item in lot)]
+    changed = [
+        notice
+        for notice, lot in by_notice.items()
+        if any(item.state == ItemState.WITHDRAWN for item in lot)
+    ]
     ids = [notice.pk for notice in changed]
     requests = Delivery.objects.filter(
         message__subject_type=Notice._meta.label_lower,
@@ -247,7 +321,9 @@ def _stop_requests(by_notice: Lots, act: Act) -> list[Notice]:
     )
     hanging = set(requests.values_list("message__subject_id", flat=True))
     if hanging:
-        ground.cancel_unsent(deliveries=requests, actor=act.actor, reason=act.reason[:300], at=act.at)
+        ground.cancel_unsent(
+            deliveries=requests, actor=act.actor, reason=act.reason[:300], at=act.at
+        )
     return [notice for notice in changed if notice.pk in hanging]
 
 
@@ -269,10 +345,20 @@ def _owed(by_notice: Lots) -> set[int]:
 def _write(by_notice: Lots, owed: set[int], act: Act) -> list[WithdrawalLetter]:
     """Write the letters that are owed and a row for each item, and queue the mails."""
     ours = [notice for notice in by_notice if notice.pk in owed]
-    written = _write_letters({notice: by_notice[notice] for notice in ours}, act) if ours else {}
+    written = (
+        _write_letters({notice: by_notice[notice] for notice in ours}, act)
+        if ours
+        else {}
+    )
     WithdrawnItem.objects.bulk_create(
         [
-            WithdrawnItem(item=item, letter=written.get(notice), cause=act.cause, at=act.at, by=act.actor)
+            WithdrawnItem(
+                item=item,
+                letter=written.get(notice),
+                cause=act.cause,
+                at=act.at,
+                by=act.actor,
+            )
             for notice, lot in by_notice.items()
             for item in lot
         ],
@@ -301,13 +387,17 @@ def _write(by_notice: Lots, owed: set[int], act: Act) -> list[WithdrawalLetter]:
 def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
     """The letters of notices, rendered, stored and queued for whoever is to get them."""
     recipients = withdrawal_letters.recipients_of(list(by_notice))
-    earlier = WithdrawalLetter.objects.filter(notice__in=list(by_notice)).values_list("notice")
+    earlier = WithdrawalLetter.objects.filter(notice__in=list(by_notice)).values_list(
+        "notice"
+    )
     last = dict(earlier.annotate(last=Max("nth")))
     written = {}
     for notice, lot in by_notice.items():
         letter = WithdrawalLetter(
             number=ground.take_number("W", act.at),
-            document_number=ground.document_number(withdrawal_letters.series_of(act.cause), act.at),
+            document_number=ground.document_number(
+                withdrawal_letters.series_of(act.cause), act.at
+            ),
             notice=notice,
             nth=last.get(notice.pk, 0) + 1,
             cause=act.cause,
@@ -333,15 +423,21 @@ def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
 
 def _keep(letter: WithdrawalLetter, paper: withdrawal_letters.Paper) -> None:
     """Store a letter as it was rendered."""
-    letter.letter_html = ground.store_file(paper.html.encode(), "text/html; charset=utf-8")
-    letter.letter_text = ground.store_file(paper.text.encode(), "text/plain; charset=utf-8")
+    letter.letter_html = ground.store_file(
+        paper.html.encode(), "text/html; charset=utf-8"
+    )
+    letter.letter_text = ground.store_file(
+        paper.text.encode(), "text/plain; charset=utf-8"
+    )
     if paper.sheet:
         letter.attachment = ground.store_file(paper.sheet, letters.XLSX)
     letter.save(force_insert=True)
 
 
 @transaction.atomic
-def withdraw_objections(*, items: Iterable[int], actor: User | None, at: datetime, reason: str = "") -> list[Objection]:
+def withdraw_objections(
+    *, items: Iterable[int], actor: User | None, at: datetime, reason: str = ""
+) -> list[Objection]:
     """Withdraw the undecided objections that these items' appeals opened; those withdrawn.
 
     One that somebody else lodged stays, without the item that was joined to it. For the verbs that take the answer
@@ -351,13 +447,19 @@ def withdraw_objections(*, items: Iterable[int], actor: User | None, at: datetim
     named = Objection.objects.filter(item__in=list(items), state__in=UNDECIDED)
     list(locked(named.order_by("pk")).values_list("pk"))
     named.filter(is_appeal=False).update(item=None)
-    return lapse_objections(named.filter(is_appeal=True), actor=actor, at=at, reason=reason)
+    return lapse_objections(
+        named.filter(is_appeal=True), actor=actor, at=at, reason=reason
+    )
 
 
-def lapse_objections(objections: Any, *, actor: User | None, at: datetime, reason: str) -> list[Objection]:
+def lapse_objections(
+    objections: Any, *, actor: User | None, at: datetime, reason: str
+) -> list[Objection]:
     """Withdraw these undecided objections, whoever lodged them; those withdrawn. Three statements."""
     found = list(locked(objections.order_by("pk")).select_related("case"))
-    Objection.objects.filter(pk__in=[objection.pk for objection in found]).update(state=ObjectionState.WITHDRAWN)
+    Objection.objects.filter(pk__in=[objection.pk for objection in found]).update(
+        state=ObjectionState.WITHDRAWN
+    )
     record_many(
         entry(
             actor,
@@ -378,7 +480,9 @@ def drop_verdicts(items: Iterable[int], *, actor: User | None, at: datetime) -> 
 
     Those that are being settled at this moment are left to who settles them: they come too late there.
     """
-    waiting = PendingVerdict.objects.filter(item__in=list(items)).select_related("by", "item__notice")
+    waiting = PendingVerdict.objects.filter(item__in=list(items)).select_related(
+        "by", "item__notice"
+    )
     verdicts = list(locked(waiting.order_by("pk"), skip_locked=True))
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).delete()
     why = told_by_whom(_("Their items were withdrawn."), str(actor or ""), at)
@@ -388,7 +492,9 @@ def drop_verdicts(items: Iterable[int], *, actor: User | None, at: datetime) -> 
 
 def _withdrawable(pk: int, item: NoticeItem | None) -> Result:
     if item is None:
-        return Result(pk, False, "unknown", _("There is no such item among what you may see."))
+        return Result(
+            pk, False, "unknown", _("There is no such item among what you may see.")
+        )
     if item.state in UNFINISHED:
         return Result(pk)
     said = _("It is finished already: %(state)s.") % {"state": item.get_state_display()}
@@ -401,9 +507,13 @@ def withdrawal_counts(notice: Notice) -> dict[str, Any]:
     unfinished = {state: counts[state] for state in UNFINISHED if state in counts}
     return {
         "unfinished": sum(unfinished.values()),
-        "states": [(ItemState(state).label, count) for state, count in unfinished.items()],
+        "states": [
+            (ItemState(state).label, count) for state, count in unfinished.items()
+        ],
         "verified": counts.get(ItemState.VERIFIED, 0),
-        "undecided": notice.items.filter(objections__state__in=("lodged", "accepted")).distinct().count(),
+        "undecided": notice.items.filter(objections__state__in=("lodged", "accepted"))
+        .distinct()
+        .count(),
     }
 
 

@@ -1,6 +1,11 @@
 """The verbs of this room, one module for each subject."""
 
-from stores.workflow.liaisons import appoint_liaison, change_liaison, dismiss_liaison, give_account
+from stores.workflow.liaisons import (
+    appoint_liaison,
+    change_liaison,
+    dismiss_liaison,
+    give_account,
+)
 from stores.workflow.official import (
     confirm_official_account,
     decline_official_account,
@@ -11,7 +16,12 @@ from stores.workflow.official import (
     strike_official_account,
     struck_hooks,
 )
-from stores.workflow.platforms import change_platform, register_platform, resume_platform, retire_platform
+from stores.workflow.platforms import (
+    change_platform,
+    register_platform,
+    resume_platform,
+    retire_platform,
+)
 
 __all__ = [
     "appoint_liaison",

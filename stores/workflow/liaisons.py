@@ -41,31 +41,54 @@ def appoint_liaison(
     _refuse_known(platform, email)
     if user is not None:
         _require_free_account(user)
-    liaison = Liaison(platform=platform, user=user, name=name, email=email, phone=phone, duty=duty)
+    liaison = Liaison(
+        platform=platform, user=user, name=name, email=email, phone=phone, duty=duty
+    )
     liaison.full_clean(validate_constraints=False)
 
     former = _step_down(platform, liaison)
     liaison.save()
-    record(actor, "liaison.appointed", liaison, at=at, platform=platform.slug, duty=duty, former=former and former.pk)
+    record(
+        actor,
+        "liaison.appointed",
+        liaison,
+        at=at,
+        platform=platform.slug,
+        duty=duty,
+        former=former and former.pk,
+    )
     return liaison
 
 
 def _require_free_account(user: User) -> None:
     """Raise TransitionRefused "not-a-liaison", "account-closed" or "account-taken" unless a new liaison may have it."""
     if user.role != User.Role.LIAISON:
-        raise TransitionRefused("not-a-liaison", _("Only the account of a liaison can answer for a platform."))
+        raise TransitionRefused(
+            "not-a-liaison",
+            _("Only the account of a liaison can answer for a platform."),
+        )
     if not User.objects.filter(pk=user.pk, is_active=True).exists():
-        raise TransitionRefused("account-closed", _("This account is closed; open it again first."))
+        raise TransitionRefused(
+            "account-closed", _("This account is closed; open it again first.")
+        )
     if Liaison.objects.filter(user=user).exists():
-        raise TransitionRefused("account-taken", _("This account belongs to another liaison already."))
+        raise TransitionRefused(
+            "account-taken", _("This account belongs to another liaison already.")
+        )
 
 
 def _refuse_known(platform: Platform, email: str) -> None:
     """Raise TransitionRefused "liaison-known" for an e-mail that somebody there has already: one person is one row."""
-    known = platform.liaisons.filter(email__iexact=email.strip(), is_active=True).first()
+    known = platform.liaisons.filter(
+        email__iexact=email.strip(), is_active=True
+    ).first()
     if known is not None:
-        said = _("%(name)s is a liaison there under this e-mail already; change that entry, or give it an account.")
-        raise TransitionRefused("liaison-known", said % {"name": known.name}, liaison=known.pk)
+        said = _(
+            "%(name)s is a liaison there under this e-mail already; change that entry, or give it an account."
+        )
+        raise TransitionRefused(
+            "liaison-known", said % {"name": known.name}, liaison=known.pk
+        )
 
 
 def _locked_active(liaison: Liaison, actor: User) -> tuple[Platform, Liaison]:
@@ -74,7 +97,9 @@ def _locked_active(liaison: Liaison, actor: User) -> tuple[Platform, Liaison]:
     liaison = locked(Liaison.objects).get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
+        raise TransitionRefused(
+            "not-active", _("This liaison was dismissed already."), **last_act(liaison)
+        )
     return platform, liaison
 
 
@@ -82,14 +107,18 @@ def _step_down(platform: Platform, liaison: Liaison) -> Liaison | None:
     """Make a backup of the primary whom a liaison follows; who that was."""
     if liaison.duty != Liaison.Duty.PRIMARY:
         return None
-    primaries = platform.liaisons.filter(duty=Liaison.Duty.PRIMARY, is_active=True).exclude(pk=liaison.pk)
+    primaries = platform.liaisons.filter(
+        duty=Liaison.Duty.PRIMARY, is_active=True
+    ).exclude(pk=liaison.pk)
     former = primaries.first()
     primaries.update(duty=Liaison.Duty.BACKUP)
     return former
 
 
 @transaction.atomic
-def give_account(*, liaison: Liaison, user: User, duty: str, actor: User, at: datetime | None = None) -> Liaison:
+def give_account(
+    *, liaison: Liaison, user: User, duty: str, actor: User, at: datetime | None = None
+) -> Liaison:
     """Let a liaison who was named before sign in: name, e-mail and telephone are the account's from now on.
 
     Raises PermissionDenied; ValidationError by field; TransitionRefused "not-active", "has-account", "not-a-liaison",
@@ -98,7 +127,11 @@ def give_account(*, liaison: Liaison, user: User, duty: str, actor: User, at: da
     at = accept_at(actor, at, now())
     platform, liaison = _locked_active(liaison, actor)
     if liaison.user_id is not None:
-        raise TransitionRefused("has-account", _("This liaison has an account already."), **last_act(liaison))
+        raise TransitionRefused(
+            "has-account",
+            _("This liaison has an account already."),
+            **last_act(liaison),
+        )
     _require_free_account(user)
     user = User.objects.get(pk=user.pk)
     liaison.user, liaison.name, liaison.email, liaison.phone, liaison.duty = (
@@ -111,7 +144,15 @@ def give_account(*, liaison: Liaison, user: User, duty: str, actor: User, at: da
     liaison.full_clean(validate_constraints=False)
     _step_down(platform, liaison)
     liaison.save(update_fields=["user", "name", "email", "phone", "duty"])
-    record(actor, "liaison.account_given", liaison, at=at, platform=platform.slug, duty=duty, user=user.pk)
+    record(
+        actor,
+        "liaison.account_given",
+        liaison,
+        at=at,
+        platform=platform.slug,
+        duty=duty,
+        user=user.pk,
+    )
     return liaison
 
 
@@ -134,7 +175,9 @@ def change_liaison(
     at = accept_at(actor, at, now())
     platform, liaison = _locked_active(liaison, actor)
     wanted = {"name": name, "email": email, "phone": phone, "duty": duty}
-    changed = sorted(field for field, value in wanted.items() if getattr(liaison, field) != value)
+    changed = sorted(
+        field for field, value in wanted.items() if getattr(liaison, field) != value
+    )
     if not changed:
         return liaison
     for field in changed:
@@ -143,12 +186,22 @@ def change_liaison(
 
     _step_down(platform, liaison)
     liaison.save(update_fields=changed)
-    record(actor, "liaison.changed", liaison, at=at, platform=platform.slug, changed=changed, duty=duty)
+    record(
+        actor,
+        "liaison.changed",
+        liaison,
+        at=at,
+        platform=platform.slug,
+        changed=changed,
+        duty=duty,
+    )
     return liaison
 
 
 @transaction.atomic
-def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None) -> Liaison:
+def dismiss_liaison(
+    *, liaison: Liaison, actor: User, at: datetime | None = None
+) -> Liaison:
     """Let a liaison answer no longer; what they answered stays.
 
     Raises PermissionDenied; TransitionRefused "not-active".
@@ -157,7 +210,9 @@ def dismiss_liaison(*, liaison: Liaison, actor: User, at: datetime | None = None
     liaison = locked(Liaison.objects).select_related("platform").get(pk=liaison.pk)
     require(actor, "stores.appoint_liaison", liaison)
     if not liaison.is_active:
-        raise TransitionRefused("not-active", _("This liaison was dismissed already."), **last_act(liaison))
+        raise TransitionRefused(
+            "not-active", _("This liaison was dismissed already."), **last_act(liaison)
+        )
     liaison.is_active = False
     liaison.save(update_fields=["is_active"])
     record(actor, "liaison.dismissed", liaison, at=at, platform=liaison.platform.slug)

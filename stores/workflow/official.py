@@ -54,18 +54,29 @@ def propose_official_account(
     require(actor, "stores.propose_official_account", firm)
     _refuse_known(platform, canonical_id)
     account = OfficialAccount(
-        firm=firm, platform=platform, site=site, canonical_id=canonical_id, url=url, name=name[:200]
+        firm=firm,
+        platform=platform,
+        site=site,
+        canonical_id=canonical_id,
+        url=url,
+        name=name[:200],
     )
     account.full_clean()
     account.save()
-    ground.request_approval(subject=account, version=_registration_version(account), actor=actor, at=at)
+    ground.request_approval(
+        subject=account, version=_registration_version(account), actor=actor, at=at
+    )
     record(actor, "official_account.proposed", account, at=at, **_told(account))
     return account
 
 
 @transaction.atomic
 def confirm_official_account(
-    *, account: OfficialAccount, actor: User, touches: str | None = None, at: datetime | None = None
+    *,
+    account: OfficialAccount,
+    actor: User,
+    touches: str | None = None,
+    at: datetime | None = None,
 ) -> OfficialAccount:
     """Register an official account, as a second person proposed: no notice may name it or a listing known to be in it.
 
@@ -80,10 +91,17 @@ def confirm_official_account(
     require(actor, "stores.confirm_official_account", account)
     if touches is not None and touches != touched_version(touched_by(account)):
         raise TransitionRefused(
-            "consequences-changed", _("What it touches has changed since you looked; look at it again.")
+            "consequences-changed",
+            _("What it touches has changed since you looked; look at it again."),
         )
     approval = _proposed(account)
-    ground.decide_approval(approval=approval, actor=actor, version=_registration_version(account), approve=True, at=at)
+    ground.decide_approval(
+        approval=approval,
+        actor=actor,
+        version=_registration_version(account),
+        approve=True,
+        at=at,
+    )
     account.confirmed_at = at
     account.save(update_fields=["confirmed_at"])
     record(actor, "official_account.registered", account, at=at, **_told(account))
@@ -107,29 +125,59 @@ def decline_official_account(
     require(actor, "stores.confirm_official_account", account)
     approval = _proposed(account)
     ground.decide_approval(
-        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+        approval=approval,
+        actor=actor,
+        version=approval.version,
+        approve=False,
+        reason=reason,
+        at=at,
     )
     account.declined_at = at
     account.save(update_fields=["declined_at"])
-    record(actor, "official_account.declined", account, at=at, reason=reason.strip(), **_told(account))
+    record(
+        actor,
+        "official_account.declined",
+        account,
+        at=at,
+        reason=reason.strip(),
+        **_told(account),
+    )
     return account
 
 
 def _refuse_known(platform: Platform, canonical_id: str) -> None:
     """Raise TransitionRefused "account-known" or "already-proposed" for a store that is, or may become, an account."""
-    registered = OfficialAccount.objects.protecting() | OfficialAccount.objects.proposed()
-    known = registered.select_related("firm").filter(platform=platform, canonical_id=canonical_id).first()
+    registered = (
+        OfficialAccount.objects.protecting() | OfficialAccount.objects.proposed()
+    )
+    known = (
+        registered.select_related("firm")
+        .filter(platform=platform, canonical_id=canonical_id)
+        .first()
+    )
     if known is None:
         return
     if known.is_proposed:
-        said = _("This store is proposed as an official account already; a second person decides.")
-        raise TransitionRefused("already-proposed", said, firm=known.firm.code, account=known.pk, **last_act(known))
+        said = _(
+            "This store is proposed as an official account already; a second person decides."
+        )
+        raise TransitionRefused(
+            "already-proposed",
+            said,
+            firm=known.firm.code,
+            account=known.pk,
+            **last_act(known),
+        )
     said = _("This store is an official account already.")
-    raise TransitionRefused("account-known", said, firm=known.firm.code, account=known.pk, **last_act(known))
+    raise TransitionRefused(
+        "account-known", said, firm=known.firm.code, account=known.pk, **last_act(known)
+    )
 
 
 @transaction.atomic
-def propose_strike(*, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None) -> Approval:
+def propose_strike(
+    *, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None
+) -> Approval:
     """Ask for an official account that was registered by mistake to be struck; a second person decides. Until then it
     protects as before.
 
@@ -143,16 +191,30 @@ def propose_strike(*, account: OfficialAccount, actor: User, reason: str, at: da
     if not reason:
         raise TransitionRefused("reason-missing", _("Give the reason."))
     if len(reason) > REASON:
-        raise TransitionRefused("reason-too-long", _("The reason is longer than %(signs)s signs.") % {"signs": REASON})
-    approval = ground.request_approval(subject=account, version=_strike_version(account, reason), actor=actor, at=at)
+        raise TransitionRefused(
+            "reason-too-long",
+            _("The reason is longer than %(signs)s signs.") % {"signs": REASON},
+        )
+    approval = ground.request_approval(
+        subject=account, version=_strike_version(account, reason), actor=actor, at=at
+    )
     account.strike_reason = reason
     account.save(update_fields=["strike_reason"])
-    record(actor, "official_account.strike_proposed", account, at=at, reason=reason, **_told(account))
+    record(
+        actor,
+        "official_account.strike_proposed",
+        account,
+        at=at,
+        reason=reason,
+        **_told(account),
+    )
     return approval
 
 
 @transaction.atomic
-def strike_official_account(*, account: OfficialAccount, actor: User, at: datetime | None = None) -> OfficialAccount:
+def strike_official_account(
+    *, account: OfficialAccount, actor: User, at: datetime | None = None
+) -> OfficialAccount:
     """Strike an official account, as a second person asked: from now on its store may be named like any other.
 
     What was withdrawn when it was registered stays withdrawn and may be asked for anew. The row stays; the store may be
@@ -165,10 +227,19 @@ def strike_official_account(*, account: OfficialAccount, actor: User, at: dateti
     account = _locked_account(account)
     require(actor, "stores.strike_official_account", account)
     version = _strike_version(account, account.strike_reason)
-    ground.decide_approval(approval=_proposed(account), actor=actor, version=version, approve=True, at=at)
+    ground.decide_approval(
+        approval=_proposed(account), actor=actor, version=version, approve=True, at=at
+    )
     account.struck_at = at
     account.save(update_fields=["struck_at"])
-    record(actor, "official_account.struck", account, at=at, reason=account.strike_reason, **_told(account))
+    record(
+        actor,
+        "official_account.struck",
+        account,
+        at=at,
+        reason=account.strike_reason,
+        **_told(account),
+    )
     for hook in struck_hooks:
         hook(account, actor=actor, at=at)
     return account
@@ -188,38 +259,70 @@ def decline_strike(
     require(actor, "stores.strike_official_account", account)
     approval = _proposed(account)
     ground.decide_approval(
-        approval=approval, actor=actor, version=approval.version, approve=False, reason=reason, at=at
+        approval=approval,
+        actor=actor,
+        version=approval.version,
+        approve=False,
+        reason=reason,
+        at=at,
     )
     account.strike_reason = ""
     account.save(update_fields=["strike_reason"])
-    record(actor, "official_account.strike_declined", account, at=at, reason=reason.strip(), **_told(account))
+    record(
+        actor,
+        "official_account.strike_declined",
+        account,
+        at=at,
+        reason=reason.strip(),
+        **_told(account),
+    )
     return account
 
 
 def _locked_account(account: OfficialAccount) -> OfficialAccount:
     """A registered account as it stands, locked. Raises TransitionRefused "struck", "not-confirmed"."""
-    account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
+    account = (
+        locked(OfficialAccount.objects)
+        .select_related("firm", "platform")
+        .get(pk=account.pk)
+    )
     if account.struck_at is not None:
-        raise TransitionRefused("struck", _("This account was struck already."), **last_act(account))
+        raise TransitionRefused(
+            "struck", _("This account was struck already."), **last_act(account)
+        )
     if account.confirmed_at is None:
-        raise TransitionRefused("not-confirmed", _("This account is not registered: nobody confirmed it."))
+        raise TransitionRefused(
+            "not-confirmed", _("This account is not registered: nobody confirmed it.")
+        )
     return account
 
 
 def _locked_proposal(account: OfficialAccount) -> OfficialAccount:
     """A proposed account, locked. Raises TransitionRefused "declined", "confirmed"."""
-    account = locked(OfficialAccount.objects).select_related("firm", "platform").get(pk=account.pk)
+    account = (
+        locked(OfficialAccount.objects)
+        .select_related("firm", "platform")
+        .get(pk=account.pk)
+    )
     if account.declined_at is not None:
-        raise TransitionRefused("declined", _("This proposal was declined already."), **last_act(account))
+        raise TransitionRefused(
+            "declined", _("This proposal was declined already."), **last_act(account)
+        )
     if account.confirmed_at is not None:
-        raise TransitionRefused("confirmed", _("This account was registered already."), **last_act(account))
+        raise TransitionRefused(
+            "confirmed", _("This account was registered already."), **last_act(account)
+        )
     return account
 
 
 def _proposed(account: OfficialAccount) -> Approval:
     approval = ground.open_approval(account)
     if approval is None:
-        raise TransitionRefused("not-proposed", _("Nobody asks for a decision on this account."), **last_act(account))
+        raise TransitionRefused(
+            "not-proposed",
+            _("Nobody asks for a decision on this account."),
+            **last_act(account),
+        )
     return approval
 
 
@@ -231,9 +334,14 @@ def _registration_version(account: OfficialAccount) -> str:
 
 def _strike_version(account: OfficialAccount, reason: str) -> str:
     """SHA-256 of what a second person says yes to."""
-    return hashlib.sha256(f"{account.pk}/{account.canonical_id}/{reason}".encode()).hexdigest()
+    return hashlib.sha256(
+        f"{account.pk}/{account.canonical_id}/{reason}".encode()
+    ).hexdigest()
 
 
 def _told(account: OfficialAccount) -> dict[str, str]:
     """What the audit says of an account."""
-    return {"firm": account.firm.code, "store": f"{account.platform.slug}/store/{account.canonical_id}"}
+    return {
+        "firm": account.firm.code,
+        "store": f"{account.platform.slug}/store/{account.canonical_id}",
+    }

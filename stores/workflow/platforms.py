@@ -70,7 +70,12 @@ def change_platform(
     at = accept_at(actor, at, now())
     platform = locked(Platform.objects).get(pk=platform.pk)
     require(actor, "stores.register_platform", platform)
-    wanted = {"name": name, "name_en": name_en, "legal_name": legal_name, "uscc": uscc.strip().upper()}
+    wanted = {
+        "name": name,
+        "name_en": name_en,
+        "legal_name": legal_name,
+        "uscc": uscc.strip().upper(),
+    }
     before, after = put(platform, wanted | {"legal_address": legal_address})
     if not after:
         return platform
@@ -82,7 +87,11 @@ def change_platform(
 
 @transaction.atomic
 def retire_platform(
-    *, platform: Platform, actor: User, touches: str | None = None, at: datetime | None = None
+    *,
+    platform: Platform,
+    actor: User,
+    touches: str | None = None,
+    at: datetime | None = None,
 ) -> Platform:
     """Let a platform take no new notices, and hold rows that name its sites. What was asked of it is answered and
     checked as before, and its history stays.
@@ -100,18 +109,28 @@ def retire_platform(
         raise TransitionRefused("consequences-changed", said)
     platform.retired_on = shanghai_date(at)
     platform.save(update_fields=["retired_on"])
-    record(actor, "platform.retired", platform, at=at, open={one.code: one.count for one in still_open})
+    record(
+        actor,
+        "platform.retired",
+        platform,
+        at=at,
+        open={one.code: one.count for one in still_open},
+    )
     return platform
 
 
 @transaction.atomic
-def resume_platform(*, platform: Platform, actor: User, at: datetime | None = None) -> Platform:
+def resume_platform(
+    *, platform: Platform, actor: User, at: datetime | None = None
+) -> Platform:
     """Let a platform that was retired take part again. Raises PermissionDenied; TransitionRefused "not-retired"."""
     at = accept_at(actor, at, now())
     platform = locked(Platform.objects).get(pk=platform.pk)
     require(actor, "stores.register_platform", platform)
     if platform.retired_on is None:
-        raise TransitionRefused("not-retired", _("This platform takes part."), **last_act(platform))
+        raise TransitionRefused(
+            "not-retired", _("This platform takes part."), **last_act(platform)
+        )
     platform.retired_on = None
     platform.save(update_fields=["retired_on"])
     record(actor, "platform.resumed", platform, at=at)
@@ -121,5 +140,7 @@ def resume_platform(*, platform: Platform, actor: User, at: datetime | None = No
 def require_taking_part(platform: Platform) -> None:
     """Raise TransitionRefused "platform-retired", with who retired it when, unless the platform takes part."""
     if platform.retired_on is not None:
-        said = _("%(platform)s was retired and takes no new notices.") % {"platform": platform.label}
+        said = _("%(platform)s was retired and takes no new notices.") % {
+            "platform": platform.label
+        }
         raise TransitionRefused("platform-retired", said, **last_act(platform))

@@ -51,7 +51,9 @@ def make_house() -> House:
     second = create_unit(name="二支队", parent=top, actor=None, at=now())
 
     def person(login: str, role: str, unit: Unit | None = None, *duties: str) -> User:
-        return User.objects.create(username=login, name=login, role=role, unit=unit, duties=list(duties))
+        return User.objects.create(
+            username=login, name=login, role=role, unit=unit, duties=list(duties)
+        )
 
     people = [
         person("officer", "officer", first),
@@ -98,7 +100,9 @@ def expected() -> dict[str, Any]:
     return json.loads((SMALL / "expected.json").read_text())
 
 
-def hand_in(house: House, content: bytes, name: str, *, firm: str = "CXT", **said: Any) -> SheetImport:
+def hand_in(
+    house: House, content: bytes, name: str, *, firm: str = "CXT", **said: Any
+) -> SheetImport:
     """A complaint with a sheet, as its officer hands it in; nothing is read yet."""
     _complaint, sheet_import = workflow.submit_complaint(
         actor=said.pop("actor", house.officer),
@@ -118,7 +122,9 @@ def sheet_of(*rows: str, header: str = "商品链接,店铺链接,诉求,商品�
     return "\n".join([header, *rows]).encode()
 
 
-def take_in(house: House, content: bytes, name: str = "a.csv", **said: Any) -> SheetImport:
+def take_in(
+    house: House, content: bytes, name: str = "a.csv", **said: Any
+) -> SheetImport:
     """Hand a sheet in and register it to the end, without a look at it in between."""
     sheet_import = hand_in(house, content, name, needs_review=False, **said)
     workflow.read_sheet(sheet_import.pk)
@@ -131,10 +137,14 @@ def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[st
     """Register a sheet of these rows; the result of each."""
     sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
     assert sheet_import.state == "done", sheet_import.explanation
-    return list(sheet_import.import_rows.order_by("row").values_list("result", flat=True))
+    return list(
+        sheet_import.import_rows.order_by("row").values_list("result", flat=True)
+    )
 
 
-def make_official(house: House, number: str, *, firm: str = "HYS", name: str = "官方店") -> OfficialAccount:
+def make_official(
+    house: House, number: str, *, firm: str = "HYS", name: str = "官方店"
+) -> OfficialAccount:
     """A Taobao store, by its number, as a firm's official account."""
     return register_official_account(
         firm=house.firms[firm],
@@ -153,7 +163,9 @@ def accepted(house: House) -> Callable[..., Complaint]:
 
     def make(*rows: str, firm: str = "CXT") -> Complaint:
         sheet_import = take_in(house, sheet_of(*rows), firm=firm)
-        return workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
+        return workflow.accept_complaint(
+            complaint=sheet_import.complaint, actor=house.officer
+        )
 
     return make
 

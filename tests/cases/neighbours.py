@@ -16,7 +16,11 @@ Act = Callable[[Scene], Any]
 
 def _leaving(scene: Scene, after: str) -> dict[str, int]:
     """What a person confirms who has just looked at what waits in the case."""
-    return {thing.code: thing.count for thing in workflow.what_waits(scene.case, after) if thing.is_ended}
+    return {
+        thing.code: thing.count
+        for thing in workflow.what_waits(scene.case, after)
+        if thing.is_ended
+    }
 
 
 def _passed(scene: Scene, act: Callable[[], Any]) -> str:
@@ -41,7 +45,9 @@ def _take_back(scene: Scene) -> Any:
 
 def _hand_in(scene: Scene) -> Any:
     sheet = store_file(b"a", "text/csv")
-    return workflow.hand_in_sheet(complaint=scene.complaint, actor=scene.officer, sheet=sheet, sheet_name="b.csv")
+    return workflow.hand_in_sheet(
+        complaint=scene.complaint, actor=scene.officer, sheet=sheet, sheet_name="b.csv"
+    )
 
 
 def _take_up(scene: Scene) -> Any:
@@ -57,7 +63,11 @@ def _take_up(scene: Scene) -> Any:
 
 def _submit(scene: Scene) -> Any:
     return workflow.submit_complaint(
-        actor=scene.officer, firm=scene.world.firm, subject="投诉", received_on=today(), campaign=scene.campaign
+        actor=scene.officer,
+        firm=scene.world.firm,
+        subject="投诉",
+        received_on=today(),
+        campaign=scene.campaign,
     )
 
 
@@ -79,7 +89,10 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     "set_received_on": (
         {"case": "lead"},
         lambda s: workflow.set_received_on(
-            complaint=s.complaint, actor=s.officer, received_on=today() - timedelta(days=1), reason="当面递交"
+            complaint=s.complaint,
+            actor=s.officer,
+            received_on=today() - timedelta(days=1),
+            reason="当面递交",
         ),
     ),
     "accept_complaint": (
@@ -88,15 +101,21 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     ),
     "refuse_complaint": (
         {"complaint": "received"},
-        lambda s: workflow.refuse_complaint(complaint=s.complaint, actor=s.officer, reason="不属于"),
+        lambda s: workflow.refuse_complaint(
+            complaint=s.complaint, actor=s.officer, reason="不属于"
+        ),
     ),
     "withdraw_complaint": (
         {},
-        lambda s: workflow.withdraw_complaint(complaint=s.complaint, actor=s.officer, reason="和解"),
+        lambda s: workflow.withdraw_complaint(
+            complaint=s.complaint, actor=s.officer, reason="和解"
+        ),
     ),
     "move_complaint": (
         {},
-        lambda s: workflow.move_complaint(complaint=s.complaint, to=s.other, actor=s.officer, reason="并错了"),
+        lambda s: workflow.move_complaint(
+            complaint=s.complaint, to=s.other, actor=s.officer, reason="并错了"
+        ),
     ),
     "read_sheet": (
         {"import": "reading"},
@@ -105,19 +124,26 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     "correct_complaint": (
         {"complaint": "received", "import": "review"},
         lambda s: workflow.correct_complaint(
-            complaint=s.complaint, actor=s.officer, firm=s.world.firm, subject="另一标题"
+            complaint=s.complaint,
+            actor=s.officer,
+            firm=s.world.firm,
+            subject="另一标题",
         ),
     ),
     "correct_reading": (
         {"import": "review"},
         lambda s: workflow.correct_reading(
-            sheet_import=s.understood_sheet, actor=s.officer, said={"": workflow.Said(True, 1, {1: "title"})}
+            sheet_import=s.understood_sheet,
+            actor=s.officer,
+            said={"": workflow.Said(True, 1, {1: "title"})},
         ),
     ),
     "forget_corrections": (
         {"import": "review"},
         lambda s: workflow.forget_corrections(
-            sheet_import=s.understood_sheet, corrections=[s.kept_correction], actor=s.officer
+            sheet_import=s.understood_sheet,
+            corrections=[s.kept_correction],
+            actor=s.officer,
         ),
     ),
     "register_import": (
@@ -126,7 +152,9 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     ),
     "continue_registering": (
         {"import": "registering"},
-        lambda s: _ended_as(s, "done", lambda: workflow.continue_registering(s.sheet.pk)),
+        lambda s: _ended_as(
+            s, "done", lambda: workflow.continue_registering(s.sheet.pk)
+        ),
     ),
     "abandon_import": (
         {"import": "review"},
@@ -135,24 +163,36 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     "settle_rows": (
         {},
         lambda s: workflow.settle_rows(
-            rows=[s.unreadable_row], actor=s.officer, repair="https://item.taobao.com/item.htm?id=688888888888"
+            rows=[s.unreadable_row],
+            actor=s.officer,
+            repair="https://item.taobao.com/item.htm?id=688888888888",
         ),
     ),
     "take_back_rows": ({}, _take_back),
-    "undo_import": ({}, lambda s: workflow.undo_import(sheet_import=s.sheet, actor=s.officer)),
+    "undo_import": (
+        {},
+        lambda s: workflow.undo_import(sheet_import=s.sheet, actor=s.officer),
+    ),
     "hand_in_sheet": ({"import": "undone"}, _hand_in),
     "take_up_sheet": ({"complaint": "received", "import": "review"}, _take_up),
     # Cases.
     "open_case": ({"complaint": "accepted"}, _open),
     "add_complaints": (
         {"complaint": "accepted"},
-        lambda s: workflow.add_complaints(case=s.other, complaints=[s.complaint], actor=s.officer),
+        lambda s: workflow.add_complaints(
+            case=s.other, complaints=[s.complaint], actor=s.officer
+        ),
     ),
     "assign_officers": (
         {},
-        lambda s: workflow.assign_officers(case=s.case, lead=s.officer, second=s.officer2, actor=s.supervisor),
+        lambda s: workflow.assign_officers(
+            case=s.case, lead=s.officer, second=s.officer2, actor=s.supervisor
+        ),
     ),
-    "file_case": ({"case": "lead"}, lambda s: workflow.file_case(case=s.case, actor=s.chief)),
+    "file_case": (
+        {"case": "lead"},
+        lambda s: workflow.file_case(case=s.case, actor=s.chief),
+    ),
     "decline_case": (
         {"case": "lead"},
         lambda s: workflow.decline_case(case=s.case, actor=s.chief, reason="证据不足"),
@@ -161,9 +201,18 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
         {"case": "not_filed"},
         lambda s: workflow.reconsider_case(case=s.case, actor=s.chief, reason="新证据"),
     ),
-    "give_ground": ({}, lambda s: workflow.give_ground(case=s.case, actor=s.officer, ground=s.ground)),
-    "retitle_case": ({}, lambda s: workflow.retitle_case(case=s.case, actor=s.officer, title="新名")),
-    "add_note": ({}, lambda s: workflow.add_note(case=s.case, actor=s.officer, text="记")),
+    "give_ground": (
+        {},
+        lambda s: workflow.give_ground(case=s.case, actor=s.officer, ground=s.ground),
+    ),
+    "retitle_case": (
+        {},
+        lambda s: workflow.retitle_case(case=s.case, actor=s.officer, title="新名"),
+    ),
+    "add_note": (
+        {},
+        lambda s: workflow.add_note(case=s.case, actor=s.officer, text="记"),
+    ),
     "conclude_case": (
         {"case": "disposing", "target": "dropped"},
         lambda s: workflow.conclude_case(case=s.case, actor=s.officer),
@@ -172,74 +221,125 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
         {"case": "concluding", "target": "dropped"},
         lambda s: workflow.close_case(case=s.case, actor=s.officer, conclusion="结"),
     ),
-    "archive_case": ({"case": "closed"}, lambda s: workflow.archive_case(case=s.case, actor=s.officer)),
+    "archive_case": (
+        {"case": "closed"},
+        lambda s: workflow.archive_case(case=s.case, actor=s.officer),
+    ),
     "reopen_case": (
         {"case": "closed"},
-        lambda s: workflow.reopen_case(case=s.case, actor=s.supervisor, reason="再次上架"),
+        lambda s: workflow.reopen_case(
+            case=s.case, actor=s.supervisor, reason="再次上架"
+        ),
     ),
     "suspend_case": (
         {},
         lambda s: workflow.suspend_case(
-            case=s.case, actor=s.chief, reason="等待鉴定", confirmed=_leaving(s, "suspended")
+            case=s.case,
+            actor=s.chief,
+            reason="等待鉴定",
+            confirmed=_leaving(s, "suspended"),
         ),
     ),
-    "resume_case": ({"case": "suspended"}, lambda s: workflow.resume_case(case=s.case, actor=s.chief)),
+    "resume_case": (
+        {"case": "suspended"},
+        lambda s: workflow.resume_case(case=s.case, actor=s.chief),
+    ),
     "transfer_case": (
         {},
         lambda s: workflow.transfer_case(
-            case=s.case, actor=s.chief, reason="移送", confirmed=_leaving(s, "transferred")
+            case=s.case,
+            actor=s.chief,
+            reason="移送",
+            confirmed=_leaving(s, "transferred"),
         ),
     ),
     "withdraw_case": (
         {},
-        lambda s: workflow.withdraw_case(case=s.case, actor=s.chief, reason="撤案", confirmed=_leaving(s, "withdrawn")),
+        lambda s: workflow.withdraw_case(
+            case=s.case,
+            actor=s.chief,
+            reason="撤案",
+            confirmed=_leaving(s, "withdrawn"),
+        ),
     ),
     # Targets.
     "add_targets": (
         {"target": "dropped"},
-        lambda s: workflow.add_targets(case=s.other, addresses=[s.listing.url], actor=s.officer),
+        lambda s: workflow.add_targets(
+            case=s.other, addresses=[s.listing.url], actor=s.officer
+        ),
     ),
     "take_up_targets": (
         {"target": "dropped"},
-        lambda s: workflow.take_up_targets(case=s.other, targets=[s.target.pk], actor=s.officer),
+        lambda s: workflow.take_up_targets(
+            case=s.other, targets=[s.target.pk], actor=s.officer
+        ),
     ),
     "ground_targets": (
         {},
-        lambda s: workflow.ground_targets(targets=[s.target.pk], ground=s.ground, actor=s.officer),
+        lambda s: workflow.ground_targets(
+            targets=[s.target.pk], ground=s.ground, actor=s.officer
+        ),
     ),
     "drop_targets": (
         {},
-        lambda s: workflow.drop_targets(targets=[s.target.pk], actor=s.officer, reason="误报"),
+        lambda s: workflow.drop_targets(
+            targets=[s.target.pk], actor=s.officer, reason="误报"
+        ),
     ),
-    "undo_act": ({"act": "just done"}, lambda s: workflow.undo_act(act=s.bulk_act, actor=s.officer)),
+    "undo_act": (
+        {"act": "just done"},
+        lambda s: workflow.undo_act(act=s.bulk_act, actor=s.officer),
+    ),
     "pass_on": (
         {"complaint": "withdrawn"},
-        lambda s: _passed(s, lambda: workflow.pass_on([s.target.pk], actor=s.officer, at=now())),
+        lambda s: _passed(
+            s, lambda: workflow.pass_on([s.target.pk], actor=s.officer, at=now())
+        ),
     ),
-    "pass_on_ended": ({"complaint": "withdrawn"}, lambda s: _passed(s, workflow.pass_on_ended)),
-    "pass_on_all": ({"complaint": "withdrawn"}, lambda s: _passed(s, workflow.pass_on_all)),
+    "pass_on_ended": (
+        {"complaint": "withdrawn"},
+        lambda s: _passed(s, workflow.pass_on_ended),
+    ),
+    "pass_on_all": (
+        {"complaint": "withdrawn"},
+        lambda s: _passed(s, workflow.pass_on_all),
+    ),
     # Where listings belong, and official accounts.
     "judge_claims": (
         {},
-        lambda s: workflow.judge_claims(claims=[s.claim.pk], actor=s.officer, confirm=True),
+        lambda s: workflow.judge_claims(
+            claims=[s.claim.pk], actor=s.officer, confirm=True
+        ),
     ),
-    "admit_claims": ({}, lambda s: workflow.admit_claims(claims=[s.claim.pk], actor=s.officer)),
+    "admit_claims": (
+        {},
+        lambda s: workflow.admit_claims(claims=[s.claim.pk], actor=s.officer),
+    ),
     "propose_belonging": (
         {"correction": "declined"},
-        lambda s: workflow.propose_belonging(listing=s.listing, store_id=OTHER_STORE, actor=s.officer, reason="看过"),
+        lambda s: workflow.propose_belonging(
+            listing=s.listing, store_id=OTHER_STORE, actor=s.officer, reason="看过"
+        ),
     ),
     "confirm_belonging": (
         {"correction": "proposed"},
-        lambda s: workflow.confirm_belonging(correction=s.correction, actor=s.supervisor),
+        lambda s: workflow.confirm_belonging(
+            correction=s.correction, actor=s.supervisor
+        ),
     ),
     "decline_belonging": (
         {"correction": "proposed"},
-        lambda s: workflow.decline_belonging(correction=s.correction, actor=s.supervisor, reason="不是"),
+        lambda s: workflow.decline_belonging(
+            correction=s.correction, actor=s.supervisor, reason="不是"
+        ),
     ),
     # What they stand on.
     "open_campaign": (
         {},
-        lambda s: workflow.open_campaign(actor=s.supervisor, name="又一个", opens_on=OPENS, closes_on=CLOSES),
+        lambda s: workflow.open_campaign(
+            actor=s.supervisor, name="又一个", opens_on=OPENS, closes_on=CLOSES
+        ),
     ),
     "change_campaign": (
         {},
@@ -266,7 +366,9 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
     ),
     "change_ground": (
         {},
-        lambda s: workflow.change_ground(ground=s.ground, actor=s.admin, basis="第二条"),
+        lambda s: workflow.change_ground(
+            ground=s.ground, actor=s.admin, basis="第二条"
+        ),
     ),
 }
 

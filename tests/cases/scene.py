@@ -33,7 +33,12 @@ from tests.notices.world import World, add_targets, file_another, make_world
 STORE, OTHER_STORE = "70000001", "70000002"
 OPENS, CLOSES = date(2026, 1, 1), date(2099, 12, 31)
 NEVER_FILED = (CaseState.LEAD, CaseState.NOT_FILED)
-IN_A_CASE = (ComplaintState.IN_CASE, ComplaintState.ANSWERED, ComplaintState.CLOSED, ComplaintState.WITHDRAWN)
+IN_A_CASE = (
+    ComplaintState.IN_CASE,
+    ComplaintState.ANSWERED,
+    ComplaintState.CLOSED,
+    ComplaintState.WITHDRAWN,
+)
 
 
 class Scene:
@@ -51,13 +56,20 @@ class Scene:
         self._people()
         [target] = add_targets(world, 1)
         store = Store.objects.create(
-            platform=world.platform, canonical_id=STORE, site="taobao", url=f"https://shop{STORE}.taobao.com/"
+            platform=world.platform,
+            canonical_id=STORE,
+            site="taobao",
+            url=f"https://shop{STORE}.taobao.com/",
         )
         other = file_another(world, 0).case
         for case in (world.case, other):
             # Numbers that no verb takes now.
-            Case.objects.filter(pk=case.pk).update(number=case.number.replace("2026", "2020"))
-        campaign = Campaign.objects.create(name="专项行动", opens_on=OPENS, closes_on=CLOSES)
+            Case.objects.filter(pk=case.pk).update(
+                number=case.number.replace("2026", "2020")
+            )
+        campaign = Campaign.objects.create(
+            name="专项行动", opens_on=OPENS, closes_on=CLOSES
+        )
         Case.objects.update(campaign=campaign)
         complaint = self._complaint("T2020-000001", world.case, target, campaign)
         later = self._complaint("T2020-000002", other, target, campaign)
@@ -72,7 +84,11 @@ class Scene:
             row=1,
             in_effect=False,
         )
-        ground = LegalGround.objects.filter(is_sufficient=True).exclude(pk=world.ground.pk).first()
+        ground = (
+            LegalGround.objects.filter(is_sufficient=True)
+            .exclude(pk=world.ground.pk)
+            .first()
+        )
         assert ground is not None
         for name, thing in {
             "case": world.case,
@@ -94,16 +110,30 @@ class Scene:
             ("chief", "supervisor", ["head_of_department"]),
             ("admin", "administrator", []),
         ):
-            user = User.objects.create(username=login, name=login, role=role, unit=unit, duties=duties, password="!")
+            user = User.objects.create(
+                username=login,
+                name=login,
+                role=role,
+                unit=unit,
+                duties=duties,
+                password="!",
+            )
             self.keys[login] = User, user.pk
         for login in ("officer", "officer2", "supervisor", "supervisor2", "stranger"):
             self.keys[login] = User, getattr(world, login).pk
         CaseOfficer.objects.bulk_create(
-            CaseOfficer(case=world.case, officer=officer, is_lead=officer is world.officer, since=timezone.now())
+            CaseOfficer(
+                case=world.case,
+                officer=officer,
+                is_lead=officer is world.officer,
+                since=timezone.now(),
+            )
             for officer in (world.officer, world.officer2)
         )
 
-    def _complaint(self, number: str, case: Case, target: Target, campaign: Campaign) -> Complaint:
+    def _complaint(
+        self, number: str, case: Case, target: Target, campaign: Campaign
+    ) -> Complaint:
         content = f"商品链接,诉求\n{target.listing.url},下架商品\n没有链接,下架商品\n".encode()
         complaint = Complaint.objects.create(
             number=number,
@@ -119,7 +149,12 @@ class Scene:
             submitted_at=timezone.now(),
         )
         sheet = SheetImport.objects.create(
-            complaint=complaint, state="done", rows=2, done=2, started_by=self.world.officer, at=timezone.now()
+            complaint=complaint,
+            state="done",
+            rows=2,
+            done=2,
+            started_by=self.world.officer,
+            at=timezone.now(),
         )
         ImportRow.objects.create(
             sheet_import=sheet,
@@ -133,7 +168,9 @@ class Scene:
             target=target,
             registered_at=timezone.now(),
         )
-        ImportRow.objects.create(sheet_import=sheet, row=3, result="invalid", reason="no-address")
+        ImportRow.objects.create(
+            sheet_import=sheet, row=3, result="invalid", reason="no-address"
+        )
         return complaint
 
     def __getattr__(self, name: str) -> Any:
@@ -153,7 +190,13 @@ class Scene:
             {"place": 0, "heading": "商品链接", "meaning": "listing_address"},
             {"place": 1, "heading": "俗名", "meaning": "other"},
         ]
-        understood = {"name": "", "header_row": 1, "is_read": True, "header_rows": [], "columns": columns}
+        understood = {
+            "name": "",
+            "header_row": 1,
+            "is_read": True,
+            "header_rows": [],
+            "columns": columns,
+        }
         self.row("sheet").update(columns={"understood": [understood]})
         return self.sheet
 
@@ -161,7 +204,12 @@ class Scene:
     def kept_correction(self) -> int:
         """One that is remembered of the firm's sheets."""
         kept, _is_new = SheetCorrection.objects.get_or_create(
-            firm=self.world.firm, about="column", name="俗名", words="俗名", meaning="title", set_by=self.officer
+            firm=self.world.firm,
+            about="column",
+            name="俗名",
+            words="俗名",
+            meaning="title",
+            set_by=self.officer,
         )
         return kept.pk
 
@@ -211,7 +259,10 @@ def _complaint(scene: Scene, state: str) -> None:
 
 def _import(scene: Scene, state: str) -> None:
     """What is not registered to its end has no target yet."""
-    is_done, is_undone = state == SheetImport.State.DONE, state == SheetImport.State.UNDONE
+    is_done, is_undone = (
+        state == SheetImport.State.DONE,
+        state == SheetImport.State.UNDONE,
+    )
     complaint = scene.complaint.pk
     scene.row("sheet").update(
         state=state,
@@ -221,12 +272,16 @@ def _import(scene: Scene, state: str) -> None:
         undone_at=timezone.now() if is_undone else None,
     )
     if not is_done:
-        ImportRow.objects.filter(sheet_import=scene.sheet.pk).update(target=None, registered_at=None)
+        ImportRow.objects.filter(sheet_import=scene.sheet.pk).update(
+            target=None, registered_at=None
+        )
 
 
 def _target(scene: Scene, state: str) -> None:
     is_counted = state in (TargetState.VERIFIED, TargetState.RELISTED)
-    scene.row("target").update(state=state, dropped_reason="不予处理", is_counted=is_counted)
+    scene.row("target").update(
+        state=state, dropped_reason="不予处理", is_counted=is_counted
+    )
 
 
 def _protection(scene: Scene, state: str) -> None:
@@ -245,7 +300,11 @@ def _notice(scene: Scene, state: str) -> None:
 
 def _item(scene: Scene, state: str) -> None:
     """An item of an issued notice, or of a draft, with the target as it is then."""
-    _name(scene, NoticeState.DRAFT if state == ItemState.DRAFT else NoticeState.ISSUED, state)
+    _name(
+        scene,
+        NoticeState.DRAFT if state == ItemState.DRAFT else NoticeState.ISSUED,
+        state,
+    )
 
 
 def _name(scene: Scene, notice_state: str, state: str) -> None:
@@ -263,14 +322,22 @@ def _name(scene: Scene, notice_state: str, state: str) -> None:
         issued_by=world.supervisor if is_issued else None,
         issued_at=at if is_issued else None,
     )
-    item = NoticeItem.objects.create(notice=notice, target=scene.target, position=1, ground=scene.ground)
+    item = NoticeItem.objects.create(
+        notice=notice, target=scene.target, position=1, ground=scene.ground
+    )
     if not is_issued:
         return
     followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
     NoticeItem.objects.filter(pk=item.pk).update(
-        state=state, outcome="removed", answered_at=at, successor=item if followed else None
+        state=state,
+        outcome="removed",
+        answered_at=at,
+        successor=item if followed else None,
     )
-    targets = {str(item_state): target_state for item_state, target_state in ANSWERED_AS.values()} | {
+    targets = {
+        str(item_state): target_state
+        for item_state, target_state in ANSWERED_AS.values()
+    } | {
         ItemState.VERIFIED: TargetState.VERIFIED,
         ItemState.WITHDRAWN: TargetState.REPORTED,
     }
@@ -291,14 +358,23 @@ def _objection(scene: Scene, state: str) -> None:
 
 def _claim(scene: Scene, state: str) -> None:
     """What was judged was judged by a person a while ago."""
-    at = None if state == Belonging.State.UNJUDGED else timezone.now() - timedelta(days=1)
+    at = (
+        None
+        if state == Belonging.State.UNJUDGED
+        else timezone.now() - timedelta(days=1)
+    )
     scene.row("claim").update(state=state, judged_at=at, judged_by=scene.officer2)
 
 
 def _correction(scene: Scene, state: str) -> None:
     """A proposal to say that the listing is in another store."""
     if not BelongingCorrection.objects.exists():
-        workflow.propose_belonging(listing=scene.listing, store_id=OTHER_STORE, actor=scene.officer2, reason="看过")
+        workflow.propose_belonging(
+            listing=scene.listing,
+            store_id=OTHER_STORE,
+            actor=scene.officer2,
+            reason="看过",
+        )
     BelongingCorrection.objects.update(state=state)
 
 
@@ -357,17 +433,23 @@ def _actor(scene: Scene, state: str) -> None:
         User.objects.update(is_active=False)
     elif state == "elsewhere":
         unit = scene.case.unit
-        User.objects.exclude(role="administrator").update(unit=scene.world.stranger.unit)
+        User.objects.exclude(role="administrator").update(
+            unit=scene.world.stranger.unit
+        )
         for assignment in list(CaseOfficer.objects.all()):
             login = f"colleague of {assignment.pk}"
-            colleague = User.objects.create(username=login, name=login, role="officer", unit=unit, password="!")
+            colleague = User.objects.create(
+                username=login, name=login, role="officer", unit=unit, password="!"
+            )
             CaseOfficer.objects.filter(pk=assignment.pk).update(officer=colleague)
 
 
 def _bulk_act(scene: Scene, state: str) -> None:
     """The officer's dropping of the target."""
     if not BulkAct.objects.exists():
-        workflow.drop_targets(targets=[scene.target.pk], actor=scene.officer, reason="误报")
+        workflow.drop_targets(
+            targets=[scene.target.pk], actor=scene.officer, reason="误报"
+        )
     if state == "undone":
         BulkAct.objects.update(undone_at=timezone.now())
     elif state == "too old":
@@ -395,7 +477,17 @@ NEIGHBOURS: Neighbours = {
     "account": (["none", "proposed", "registered", "declined", "struck"], _account),
     "campaign": (["running", "over"], _campaign),
     "ground": (["in force", "ended", "given", "insufficient"], _ground),
-    "officers": (["in duty", "account closed", "elsewhere", "promoted", "other role", "relieved"], _officers),
+    "officers": (
+        [
+            "in duty",
+            "account closed",
+            "elsewhere",
+            "promoted",
+            "other role",
+            "relieved",
+        ],
+        _officers,
+    ),
     "act": (["just done", "undone", "too old", "of another"], _bulk_act),
     "actor": (["open", "closed", "elsewhere"], _actor),
 }

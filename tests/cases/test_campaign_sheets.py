@@ -27,7 +27,10 @@ def test_the_small_campaign_registers_what_is_expected(house, expected):
         assert sheet_import.state == "done", sheet_import.explanation
         results.update(rows_by_result(sheet_import))
     # Outside a replay nobody has confirmed which store a listing is in: the row that names only the listing waits.
-    waiting = {"official": expected["rows_by_result"]["official"] - 1, "held": expected["rows_by_result"]["held"] + 1}
+    waiting = {
+        "official": expected["rows_by_result"]["official"] - 1,
+        "held": expected["rows_by_result"]["held"] + 1,
+    }
     assert dict(results) == expected["rows_by_result"] | waiting
     assert ImportRow.objects.count() == expected["rows"]
     assert Listing.objects.count() == expected["listings"]
@@ -39,7 +42,11 @@ def test_the_forecast_is_what_registering_then_makes(house):
         sheet_import = hand_in(house, content, name, firm=firm)
         workflow.read_sheet(sheet_import.pk)
         sheet_import.refresh_from_db()
-        forecast = list(sheet_import.import_rows.order_by("row").values_list("row", "result", "reason", "finding"))
+        forecast = list(
+            sheet_import.import_rows.order_by("row").values_list(
+                "row", "result", "reason", "finding"
+            )
+        )
         assert not Target.objects.filter(complaint=sheet_import.complaint).exists()
         workflow.register_import(sheet_import=sheet_import, actor=house.officer)
         workflow.continue_registering(sheet_import.pk)

@@ -25,7 +25,11 @@ def opened(house, accepted):
 
     def make(*rows: str, **said) -> Case:
         complaint = accepted(*(rows or (row("600000000001"), row("600000000002"))))
-        said = {"lead": house.officer, "second": house.officer2, "actor": house.officer} | said
+        said = {
+            "lead": house.officer,
+            "second": house.officer2,
+            "actor": house.officer,
+        } | said
         return workflow.open_case(complaints=[complaint], title="某某店铺案", **said)
 
     return make
@@ -34,45 +38,80 @@ def opened(house, accepted):
 def test_a_case_takes_its_complaints_and_their_targets(house, opened):
     case = opened()
     assert case.number == f"C{today().year}-000001"
-    assert (case.state, case.unit, case.firm.code) == ("lead", house.officer.unit, "CXT")
+    assert (case.state, case.unit, case.firm.code) == (
+        "lead",
+        house.officer.unit,
+        "CXT",
+    )
     assert case.targets.count() == 2
     assert Complaint.objects.get().state == "in_case"
-    assert list(case.assignments.order_by("-is_lead").values_list("officer__username", "is_lead")) == [
+    assert list(
+        case.assignments.order_by("-is_lead").values_list(
+            "officer__username", "is_lead"
+        )
+    ) == [
         ("officer", True),
         ("officer2", False),
     ]
-    verbs = AuditEntry.objects.in_thread(case.thread).order_by("id").values_list("verb", flat=True)
-    assert list(verbs) == ["case.opened", "complaint.in_case", "case.complaints_added", "case.assigned"]
+    verbs = (
+        AuditEntry.objects.in_thread(case.thread)
+        .order_by("id")
+        .values_list("verb", flat=True)
+    )
+    assert list(verbs) == [
+        "case.opened",
+        "complaint.in_case",
+        "case.complaints_added",
+        "case.assigned",
+    ]
 
 
 def test_what_is_registered_after_the_case_was_opened_belongs_to_it_at_once(house):
     complaint, _ = workflow.submit_complaint(
-        actor=house.officer, firm=house.firms["CXT"], subject="线索", received_on=today()
+        actor=house.officer,
+        firm=house.firms["CXT"],
+        subject="线索",
+        received_on=today(),
     )
     sheet_import = take_in(house, sheet_of("https://m.tb.cn/h.abc,,下架,x"))
-    complaint = workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
+    complaint = workflow.accept_complaint(
+        complaint=sheet_import.complaint, actor=house.officer
+    )
     case = workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
     held = sheet_import.import_rows.get()
-    workflow.settle_rows(rows=[held.pk], actor=house.officer, repair="https://item.taobao.com/item.htm?id=600000000001")
+    workflow.settle_rows(
+        rows=[held.pk],
+        actor=house.officer,
+        repair="https://item.taobao.com/item.htm?id=600000000001",
+    )
     assert case.targets.count() == 1
 
 
 def test_a_target_stays_in_the_case_of_the_first_complaint(house, accepted):
-    first, second = accepted(row("600000000001")), accepted(row("600000000001"), row("600000000002"))
+    first, second = (
+        accepted(row("600000000001")),
+        accepted(row("600000000001"), row("600000000002")),
+    )
     cases = [
-        workflow.open_case(actor=house.officer, complaints=[complaint], title="案") for complaint in (second, first)
+        workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
+        for complaint in (second, first)
     ]
     assert [case.targets.count() for case in cases] == [1, 1]
     assert cases[1].targets.get().complaint == first
 
 
-def test_what_only_a_refused_complaint_named_comes_to_the_next_that_names_it(house, accepted):
+def test_what_only_a_refused_complaint_named_comes_to_the_next_that_names_it(
+    house, accepted
+):
     first = take_in(house, sheet_of(row("600000000001")), firm="HYS").complaint
     second = accepted(row("600000000001"), firm="CXT")
     workflow.refuse_complaint(complaint=first, actor=house.officer, reason="材料不实")
     case = workflow.open_case(actor=house.officer, complaints=[second], title="案")
     target = case.targets.get()
-    assert (target.complaint, target.firm.code) == (second, "HYS")  # what it counts stays with who named it first
+    assert (target.complaint, target.firm.code) == (
+        second,
+        "HYS",
+    )  # what it counts stays with who named it first
 
 
 def test_complaints_of_two_firms_make_no_case(house, accepted):
@@ -100,33 +139,59 @@ def test_only_accepted_complaints_make_a_case_and_only_once(house, accepted):
 def test_a_case_is_opened_in_ones_own_unit_or_below(house, accepted):
     complaint = accepted(row("600000000001"))
     with pytest.raises(TransitionRefused, match="other-unit"):
-        workflow.open_case(actor=house.officer, complaints=[complaint], title="案", unit=house.officer3.unit)
-    assert workflow.open_case(actor=house.chief, complaints=[complaint], title="案", unit=house.officer3.unit)
+        workflow.open_case(
+            actor=house.officer,
+            complaints=[complaint],
+            title="案",
+            unit=house.officer3.unit,
+        )
+    assert workflow.open_case(
+        actor=house.chief, complaints=[complaint], title="案", unit=house.officer3.unit
+    )
 
 
 def test_a_case_takes_the_campaign_that_its_complaints_share(house, accepted):
     campaign = workflow.open_campaign(
-        actor=house.chief, name="春季行动", opens_on=date(2026, 3, 1), closes_on=date(2026, 6, 30), reply_working_days=5
+        actor=house.chief,
+        name="春季行动",
+        opens_on=date(2026, 3, 1),
+        closes_on=date(2026, 6, 30),
+        reply_working_days=5,
     )
     complaint = accepted(row("600000000001"))
     Complaint.objects.update(campaign=campaign)
-    assert workflow.open_case(actor=house.officer, complaints=[complaint], title="案").campaign == campaign
+    assert (
+        workflow.open_case(
+            actor=house.officer, complaints=[complaint], title="案"
+        ).campaign
+        == campaign
+    )
     assert Campaign.objects.visible_to(house.officer).count() == 1
     with pytest.raises(PermissionDenied):
-        workflow.open_campaign(actor=house.officer, name="其他", opens_on=date(2026, 3, 1), closes_on=date(2026, 6, 30))
+        workflow.open_campaign(
+            actor=house.officer,
+            name="其他",
+            opens_on=date(2026, 3, 1),
+            closes_on=date(2026, 6, 30),
+        )
 
 
 def test_filing_gives_a_number_and_begins_the_period_for_handling(house, opened):
     case = workflow.file_case(case=opened(), actor=house.chief)
     assert case.state == "filed"
     assert case.document_number == f"沪市监总队立〔{today().year}〕1号"
-    assert (case.handling_deadline.rule.code, case.handling_deadline.started_on) == ("CB", shanghai_date(case.filed_at))
+    assert (case.handling_deadline.rule.code, case.handling_deadline.started_on) == (
+        "CB",
+        shanghai_date(case.filed_at),
+    )
     with pytest.raises(TransitionRefused) as again:
         workflow.file_case(case=case, actor=house.chief)
     assert (again.value.code, again.value.details["by"]) == ("wrong-state", "chief")
 
 
-@pytest.mark.parametrize("login", ["officer", "supervisor", "officer3", "liaison", "admin", "auditor"])
+@pytest.mark.parametrize(
+    "login", ["officer", "supervisor", "officer3", "liaison", "admin", "auditor"]
+)
 def test_only_a_head_of_department_files(house, opened, login):
     case = opened()
     with pytest.raises(PermissionDenied):
@@ -135,8 +200,12 @@ def test_only_a_head_of_department_files(house, opened, login):
     assert case.state == "lead"
 
 
-def test_a_case_is_filed_with_two_officers_and_not_by_who_opened_it(house, opened, accepted):
-    alone = workflow.open_case(actor=house.officer, complaints=[accepted(row("600000000009"))], title="案")
+def test_a_case_is_filed_with_two_officers_and_not_by_who_opened_it(
+    house, opened, accepted
+):
+    alone = workflow.open_case(
+        actor=house.officer, complaints=[accepted(row("600000000009"))], title="案"
+    )
     with pytest.raises(TransitionRefused, match="two-officers"):
         workflow.file_case(case=alone, actor=house.chief)
     own = opened(actor=house.chief)
@@ -149,21 +218,37 @@ def test_declining_needs_a_reason_and_can_be_reconsidered(house, opened):
     with pytest.raises(TransitionRefused, match="reason-missing"):
         workflow.decline_case(case=case, actor=house.chief, reason="")
     case = workflow.decline_case(case=case, actor=house.chief, reason="情节轻微")
-    assert (case.state, case.document_number) == ("not_filed", f"沪市监总队不立〔{today().year}〕1号")
-    assert workflow.reconsider_case(case=case, actor=house.chief, reason="新证据").state == "lead"
+    assert (case.state, case.document_number) == (
+        "not_filed",
+        f"沪市监总队不立〔{today().year}〕1号",
+    )
+    assert (
+        workflow.reconsider_case(case=case, actor=house.chief, reason="新证据").state
+        == "lead"
+    )
 
 
 def test_assigning_relieves_who_handled_it_before(house, opened):
     case = opened()
-    workflow.assign_officers(case=case, lead=house.officer2, second=house.officer3, actor=house.supervisor)
-    now_on = case.assignments.filter(until=None).order_by("-is_lead").values_list("officer__username", flat=True)
+    workflow.assign_officers(
+        case=case, lead=house.officer2, second=house.officer3, actor=house.supervisor
+    )
+    now_on = (
+        case.assignments.filter(until=None)
+        .order_by("-is_lead")
+        .values_list("officer__username", flat=True)
+    )
     assert list(now_on) == ["officer2", "officer3"]
     assert Case.objects.visible_to(house.officer3).count() == 1
     for lead, second in ((house.officer, house.officer), (house.officer, None)):
         with pytest.raises(TransitionRefused, match="two-officers"):
-            workflow.assign_officers(case=case, lead=lead, second=second, actor=house.supervisor)
+            workflow.assign_officers(
+                case=case, lead=lead, second=second, actor=house.supervisor
+            )
     with pytest.raises(TransitionRefused, match="not-an-officer"):
-        workflow.assign_officers(case=case, lead=house.officer, second=house.admin, actor=house.supervisor)
+        workflow.assign_officers(
+            case=case, lead=house.officer, second=house.admin, actor=house.supervisor
+        )
     User.objects.filter(pk=house.officer.pk).update(is_active=False)
     with pytest.raises(TransitionRefused, match="not-an-officer"):
         workflow.assign_officers(
@@ -190,7 +275,10 @@ def test_another_units_officer_does_nothing_to_a_case(house, opened):
 
 def test_a_note_is_kept_as_written_and_has_limits(house, opened):
     case = opened()
-    assert workflow.add_note(case=case, actor=house.officer, text=" 电话询问 ").text == "电话询问"
+    assert (
+        workflow.add_note(case=case, actor=house.officer, text=" 电话询问 ").text
+        == "电话询问"
+    )
     for text, code in (("  ", "note-empty"), ("长" * 4001, "note-too-long")):
         with pytest.raises(TransitionRefused, match=code):
             workflow.add_note(case=case, actor=house.officer, text=text)
@@ -198,18 +286,27 @@ def test_a_note_is_kept_as_written_and_has_limits(house, opened):
 
 def test_a_case_is_given_a_ground_that_is_in_force(house, opened):
     case, ground = opened(), LegalGround.objects.get(code="counterfeit")
-    assert workflow.give_ground(case=case, actor=house.officer, ground=ground).ground == ground
+    assert (
+        workflow.give_ground(case=case, actor=house.officer, ground=ground).ground
+        == ground
+    )
     LegalGround.objects.filter(pk=ground.pk).update(valid_to=date(2020, 1, 1))
     with pytest.raises(TransitionRefused, match="ground-not-valid"):
         workflow.give_ground(case=case, actor=house.officer, ground=ground)
-    assert workflow.give_ground(case=case, actor=house.officer, ground=None).ground is None
+    assert (
+        workflow.give_ground(case=case, actor=house.officer, ground=None).ground is None
+    )
 
 
 def test_every_aspect_has_grounds_and_a_low_price_alone_is_none():
     grounds = LegalGround.objects.all()
     assert {ground.aspect for ground in grounds} == set(LegalGround.Aspect.values)
-    assert [ground.code for ground in grounds.exclude(is_sufficient=True)] == ["low_price"]
-    assert {ground.code for ground in grounds} == {ground["code"] for ground in shipped_grounds()}
+    assert [ground.code for ground in grounds.exclude(is_sufficient=True)] == [
+        "low_price"
+    ]
+    assert {ground.code for ground in grounds} == {
+        ground["code"] for ground in shipped_grounds()
+    }
     assert set(SUGGESTED.values()) <= {ground.code for ground in grounds}
     assert set(SUGGESTED) | {"other"} == set(VIOLATION_LABELS)
 
@@ -220,12 +317,16 @@ def test_grounds_can_be_taken_out_again_unless_one_was_given(house, opened):
     remove_grounds(apps)
     assert not LegalGround.objects.exists()
     seed_grounds(apps)
-    workflow.give_ground(case=opened(), actor=house.officer, ground=LegalGround.objects.first())
+    workflow.give_ground(
+        case=opened(), actor=house.officer, ground=LegalGround.objects.first()
+    )
     with pytest.raises(ProtectedError):
         remove_grounds(apps)
 
 
-def test_opening_costs_the_same_number_of_queries_for_one_target_and_fifty(house, accepted, django_assert_num_queries):
+def test_opening_costs_the_same_number_of_queries_for_one_target_and_fifty(
+    house, accepted, django_assert_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -236,7 +337,11 @@ def test_opening_costs_the_same_number_of_queries_for_one_target_and_fifty(house
             connection,
         ) as queries:
             workflow.open_case(
-                actor=house.officer, complaints=[complaint], title="案", lead=house.officer, second=house.officer2
+                actor=house.officer,
+                complaints=[complaint],
+                title="案",
+                lead=house.officer,
+                second=house.officer2,
             )
         counts.append(len(queries))
     assert counts[0] == counts[1]

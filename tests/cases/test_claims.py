@@ -45,7 +45,11 @@ def case(house: House, account) -> Case:
     complaint = take_in(house, sheet_of(row(LISTING)), firm="CXT").complaint
     complaint = workflow.accept_complaint(complaint=complaint, actor=house.officer)
     return workflow.open_case(
-        complaints=[complaint], title="案", actor=house.officer, lead=house.officer, second=house.officer2
+        complaints=[complaint],
+        title="案",
+        actor=house.officer,
+        lead=house.officer,
+        second=house.officer2,
     )
 
 
@@ -55,17 +59,28 @@ def another_account(house: House, firm: str) -> None:
 
 def judge(house: House, confirm: bool, reason: str = "已查看", **who: Any):
     ids = Belonging.objects.waiting().values_list("pk", flat=True)
-    return workflow.judge_claims(claims=ids, actor=who.get("by", house.officer), confirm=confirm, reason=reason)
+    return workflow.judge_claims(
+        claims=ids, actor=who.get("by", house.officer), confirm=confirm, reason=reason
+    )
 
 
 class TestTelling:
     """The officers of the cases that it touches are told at once, with the claim's source."""
 
-    def test_both_officers_are_told_once_for_a_sheet_and_the_target_stays_as_it_is(self, house, case):
-        assert results(house, row(LISTING, SHOP), row(LISTING, SHOP), firm="YCB") == ["official"] * 2
+    def test_both_officers_are_told_once_for_a_sheet_and_the_target_stays_as_it_is(
+        self, house, case
+    ):
+        assert (
+            results(house, row(LISTING, SHOP), row(LISTING, SHOP), firm="YCB")
+            == ["official"] * 2
+        )
         told = Notification.objects.filter(url__contains=f"case={case.number}")
-        assert {line.user.username for line in told} == {"officer2", "officer"} - {house.officer.username}
-        assert all("YCB" in line.text or house.firms["YCB"].name in line.text for line in told)
+        assert {line.user.username for line in told} == {"officer2", "officer"} - {
+            house.officer.username
+        }
+        assert all(
+            "YCB" in line.text or house.firms["YCB"].name in line.text for line in told
+        )
         target = Target.objects.get()
         assert (target.is_official, target.state) == (False, "reported")
 
@@ -74,28 +89,40 @@ class TestTelling:
         told = Notification.objects.filter(url__contains=f"case={case.number}")
         assert {line.user.username for line in told} == {"officer", "officer2"}
 
-    def test_the_claim_stands_on_the_targets_page_with_its_source_and_on_the_home_page(self, house, case, client):
+    def test_the_claim_stands_on_the_targets_page_with_its_source_and_on_the_home_page(
+        self, house, case, client
+    ):
         results(house, row(LISTING, SHOP), firm="YCB")
         client.force_login(house.officer)
         target = Target.objects.get()
         [said] = client.get(reverse("cases:target", args=[target.pk])).context["claims"]
         assert (said["claim"].firm.code, said["complaint"].firm.code) == ("YCB", "YCB")
-        [need] = [need for need in needs_of(house.officer) if need.subject[0] == "claims"]
+        [need] = [
+            need for need in needs_of(house.officer) if need.subject[0] == "claims"
+        ]
         assert "官方店" in str(need.word)
         assert client.get(need.url).context["page"].total == need.count == 1
 
 
 class TestJudging:
-    def test_a_confirmed_claim_makes_the_target_official_and_a_later_row_is_official(self, house, case):
+    def test_a_confirmed_claim_makes_the_target_official_and_a_later_row_is_official(
+        self, house, case
+    ):
         results(house, row(LISTING, SHOP), firm="YCB")
         [done] = judge(house, True)
         assert done.ok
         target = Target.objects.get()
         assert target.is_official
         claim = Belonging.objects.get()
-        assert (claim.state, claim.judged_by, claim.reason) == ("confirmed", house.officer, "已查看")
+        assert (claim.state, claim.judged_by, claim.reason) == (
+            "confirmed",
+            house.officer,
+            "已查看",
+        )
         assert results(house, row(LISTING), firm="YCB") == ["official"]
-        assert AuditEntry.objects.about(claim).filter(verb="belonging.confirmed").exists()
+        assert (
+            AuditEntry.objects.about(claim).filter(verb="belonging.confirmed").exists()
+        )
 
     def test_a_held_row_is_settled_by_the_judgement(self, house, account):
         results(house, row(LISTING, SHOP), firm="YCB")
@@ -111,21 +138,27 @@ class TestJudging:
         assert set(ImportRow.objects.values_list("result", flat=True)) == {"official"}
         assert not Target.objects.exists()
 
-    def test_a_refused_claim_holds_nothing_and_may_not_be_made_again(self, house, account):
+    def test_a_refused_claim_holds_nothing_and_may_not_be_made_again(
+        self, house, account
+    ):
         results(house, row(LISTING, SHOP), firm="YCB")
         judge(house, False, "在别的店")
         results(house, row(LISTING, SHOP), firm="CXT")
         assert results(house, row(LISTING)) == ["new"]
         assert Belonging.objects.get().state == "refused"
 
-    def test_refusing_owes_a_reason_and_what_was_judged_is_not_judged_again(self, house, account):
+    def test_refusing_owes_a_reason_and_what_was_judged_is_not_judged_again(
+        self, house, account
+    ):
         results(house, row(LISTING, SHOP), firm="YCB")
         with pytest.raises(TransitionRefused) as silent:
             judge(house, False, " ")
         assert silent.value.code == "reason-missing"
         claim = Belonging.objects.get()
         judge(house, True)
-        [again] = workflow.judge_claims(claims=[claim.pk], actor=house.officer2, confirm=False, reason="否")
+        [again] = workflow.judge_claims(
+            claims=[claim.pk], actor=house.officer2, confirm=False, reason="否"
+        )
         assert (again.ok, again.code) == (False, "judged")
         assert "officer" in str(again.message)
 
@@ -136,25 +169,43 @@ class TestJudging:
         with pytest.raises(IntegrityError), transaction.atomic():
             Belonging.objects.update(state="confirmed", judged_at=account.recorded_at)
 
-    def test_only_the_corps_judges_and_only_what_touches_cases_that_it_may_see(self, house, case):
+    def test_only_the_corps_judges_and_only_what_touches_cases_that_it_may_see(
+        self, house, case
+    ):
         results(house, row(LISTING, SHOP), firm="YCB")
         claim = Belonging.objects.get()
         for login in ("admin", "liaison", "auditor"):
             with pytest.raises(PermissionDenied):
                 judge(house, True, by=house.people[login])
-        [foreign] = workflow.judge_claims(claims=[claim.pk], actor=house.officer3, confirm=True)
+        [foreign] = workflow.judge_claims(
+            claims=[claim.pk], actor=house.officer3, confirm=True
+        )
         assert (foreign.ok, foreign.code) == (False, "not-found")
         assert not Target.objects.get().is_official
 
-    def test_many_are_judged_with_one_decision_on_the_page(self, house, account, client):
+    def test_many_are_judged_with_one_decision_on_the_page(
+        self, house, account, client
+    ):
         results(house, *[row(str(600000000000 + number), SHOP) for number in range(5)])
         client.force_login(house.officer)
         page = client.get(reverse("cases:claims"))
         [group] = page.context["groups"]
-        assert (group["count"], group["account"], group["firm"].code) == (5, account, "CXT")
-        for number in range(5):  # listings that are nowhere registered can be looked at too
-            assert f'href="https://item.taobao.com/item.htm?id={600000000000 + number}"' in page.content.decode()
-        answer = client.post(reverse("cases:claims_judge") + group["url"], {"act": "confirm", "all_matching": "1"})
+        assert (group["count"], group["account"], group["firm"].code) == (
+            5,
+            account,
+            "CXT",
+        )
+        for number in range(
+            5
+        ):  # listings that are nowhere registered can be looked at too
+            assert (
+                f'href="https://item.taobao.com/item.htm?id={600000000000 + number}"'
+                in page.content.decode()
+            )
+        answer = client.post(
+            reverse("cases:claims_judge") + group["url"],
+            {"act": "confirm", "all_matching": "1"},
+        )
         assert answer.status_code == 302
         assert Belonging.objects.confirmed().count() == 5
 
@@ -163,7 +214,10 @@ class TestJudging:
         claim = Belonging.objects.get()
         judge(house, True)
         client.force_login(house.officer)
-        page = client.post(reverse("cases:claims_judge"), {"act": "refuse", "ids": claim.pk, "reason": "否"})
+        page = client.post(
+            reverse("cases:claims_judge"),
+            {"act": "refuse", "ids": claim.pk, "reason": "否"},
+        )
         assert [result.code for result in page.context["results"]] == ["judged"]
 
 
@@ -172,15 +226,27 @@ class TestLimits:
 
     @pytest.fixture(autouse=True)
     def few(self, monkeypatch):
-        few = {**limits(), "claims.firm": limits()["claims.firm"].__class__("claims.firm", 2, None, 200)}
+        few = {
+            **limits(),
+            "claims.firm": limits()["claims.firm"].__class__(
+                "claims.firm", 2, None, 200
+            ),
+        }
         monkeypatch.setattr("cases.workflow.claiming.limits", lambda: few)
 
-    def test_what_is_over_the_limit_takes_no_effect_and_an_administrator_is_told(self, house, account):
+    def test_what_is_over_the_limit_takes_no_effect_and_an_administrator_is_told(
+        self, house, account
+    ):
         ids = [str(600000000000 + number) for number in range(3)]
         results(house, *[row(listing, SHOP) for listing in ids], firm="YCB")
-        assert list(Belonging.objects.order_by("listing_id").values_list("in_effect", flat=True)) == [True, True, False]
+        assert list(
+            Belonging.objects.order_by("listing_id").values_list("in_effect", flat=True)
+        ) == [True, True, False]
         assert results(house, *map(row, ids)) == ["held", "held", "new"]
-        assert Notification.objects.filter(user=house.admin, url__contains="YCB").count() == 1
+        assert (
+            Notification.objects.filter(user=house.admin, url__contains="YCB").count()
+            == 1
+        )
         Notification.objects.update(text="")
         client = Client()
         client.force_login(house.admin)
@@ -197,14 +263,18 @@ class TestLimits:
         results(house, row("600000000003", SHOP), firm="YCB")
         assert Belonging.objects.waiting().get().in_effect
 
-    def test_a_firm_refused_twice_makes_claims_without_effect_until_a_person_admits_them(self, house, account):
+    def test_a_firm_refused_twice_makes_claims_without_effect_until_a_person_admits_them(
+        self, house, account
+    ):
         for number in (1, 2):
             results(house, row(f"60000000000{number}", SHOP), firm="YCB")
             judge(house, False, "在别的店")
         results(house, row("600000000003", SHOP), firm="YCB")
         claim = Belonging.objects.waiting().get()
         assert not claim.in_effect
-        assert results(house, row("600000000004", SHOP), row("600000000004"), firm="CXT") == ["official", "held"]
+        assert results(
+            house, row("600000000004", SHOP), row("600000000004"), firm="CXT"
+        ) == ["official", "held"]
         [admitted] = workflow.admit_claims(claims=[claim.pk], actor=house.officer)
         assert admitted.ok
         assert results(house, row("600000000003")) == ["held"]
@@ -218,7 +288,9 @@ class TestLimits:
             judge(house, False, "在别的店")
         assert workflow.is_barred(firm)
         oldest = Belonging.objects.filter(state="refused").order_by("pk")[:1]
-        Belonging.objects.filter(pk__in=oldest.values("pk")).update(judged_at=now() - timedelta(days=91))
+        Belonging.objects.filter(pk__in=oldest.values("pk")).update(
+            judged_at=now() - timedelta(days=91)
+        )
         assert not workflow.is_barred(firm)
 
     def test_what_is_refused_in_one_act_counts_once(self, house, account):
@@ -233,13 +305,25 @@ class TestLimits:
         claim = Belonging.objects.get(listing_id=ids[2])
         assert (claim.in_effect, claim.firm.code) == (True, "CXT")
 
-    def test_what_rows_claimed_before_an_account_was_registered_counts_like_what_they_claim_now(self, house, account):
+    def test_what_rows_claimed_before_an_account_was_registered_counts_like_what_they_claim_now(
+        self, house, account
+    ):
         results(house, row("600000000001", SHOP), firm="YCB")
-        results(house, *[row(f"60000000000{number}", OTHER_SHOP) for number in (2, 3, 4)], firm="YCB")
+        results(
+            house,
+            *[row(f"60000000000{number}", OTHER_SHOP) for number in (2, 3, 4)],
+            firm="YCB",
+        )
         another_account(house, "HYS")
         taken_up = Belonging.objects.filter(store_id=OTHER_SHOP).order_by("listing_id")
-        assert list(taken_up.values_list("in_effect", flat=True)) == [True, False, False]
-        assert "2" in Notification.objects.get(user=house.admin, url__contains="YCB").text
+        assert list(taken_up.values_list("in_effect", flat=True)) == [
+            True,
+            False,
+            False,
+        ]
+        assert (
+            "2" in Notification.objects.get(user=house.admin, url__contains="YCB").text
+        )
 
     def test_nor_does_a_firm_refused_twice_make_any_by_them(self, house, account):
         for number in (1, 2):
@@ -251,15 +335,24 @@ class TestLimits:
 
 
 class TestAccounts:
-    def test_what_rows_claimed_before_an_account_was_registered_waits_to_be_judged(self, house):
+    def test_what_rows_claimed_before_an_account_was_registered_waits_to_be_judged(
+        self, house
+    ):
         results(house, row(LISTING, SHOP), firm="CXT")
         make_official(house, SHOP)
         claim = Belonging.objects.get()
-        assert (claim.state, claim.firm.code, claim.row, claim.in_effect) == ("unjudged", "CXT", 2, True)
+        assert (claim.state, claim.firm.code, claim.row, claim.in_effect) == (
+            "unjudged",
+            "CXT",
+            2,
+            True,
+        )
         assert not Target.objects.get().is_official
         assert results(house, row(LISTING), firm="HYS") == ["held"]
 
-    def test_a_struck_account_frees_what_it_alone_kept_and_its_rows_may_be_settled(self, house, account):
+    def test_a_struck_account_frees_what_it_alone_kept_and_its_rows_may_be_settled(
+        self, house, account
+    ):
         results(house, row(LISTING), row(LISTING, SHOP), firm="YCB")
         results(house, row("600000000002", SHOP), firm="YCB")
         judge(house, True)
@@ -268,14 +361,20 @@ class TestAccounts:
         strike_official_account(account=account, actor=house.supervisor)
         assert not Target.objects.get().is_official
         refused = ImportRow.objects.filter(result="official")
-        settled = workflow.settle_rows(rows=refused.values_list("pk", flat=True), actor=house.officer)
+        settled = workflow.settle_rows(
+            rows=refused.values_list("pk", flat=True), actor=house.officer
+        )
         assert all(result.ok for result in settled)
         assert not ImportRow.objects.filter(result="official").exists()
 
-    def test_by_hand_nobody_adds_a_listing_that_is_claimed_to_be_official(self, house, case):
+    def test_by_hand_nobody_adds_a_listing_that_is_claimed_to_be_official(
+        self, house, case
+    ):
         results(house, row("600000000009", SHOP), firm="YCB")
         [refused] = workflow.add_targets(
-            case=case, addresses=["https://item.taobao.com/item.htm?id=600000000009"], actor=house.officer
+            case=case,
+            addresses=["https://item.taobao.com/item.htm?id=600000000009"],
+            actor=house.officer,
         )
         assert (refused.ok, refused.code) == (False, "claimed-official")
 
@@ -292,59 +391,87 @@ class TestCorrecting:
     def test_the_second_person_frees_the_target(self, house, listing):
         counted = workflow.consequences_of(listing, "")
         assert (counted.before, counted.becomes) == (SHOP, "free")
-        correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.officer, reason="看错")
+        correction = workflow.propose_belonging(
+            listing=listing, store_id="", actor=house.officer, reason="看错"
+        )
         assert Target.objects.get().is_official
-        workflow.confirm_belonging(correction=correction, actor=house.supervisor, touches=counted.version)
+        workflow.confirm_belonging(
+            correction=correction, actor=house.supervisor, touches=counted.version
+        )
         assert not Target.objects.get().is_official
         assert Belonging.objects.get().state == "corrected"
         assert results(house, row(LISTING), firm="HYS") == ["repeat"]
 
     def test_a_correction_may_make_a_target_official(self, house, case, account):
         listing = Listing.objects.get(canonical_id=LISTING)
-        correction = workflow.propose_belonging(listing=listing, store_id=SHOP, actor=house.officer, reason="已查看")
+        correction = workflow.propose_belonging(
+            listing=listing, store_id=SHOP, actor=house.officer, reason="已查看"
+        )
         workflow.confirm_belonging(correction=correction, actor=house.supervisor)
         assert Target.objects.get().is_official
         assert Belonging.objects.get().state == "confirmed"
 
-    @pytest.mark.parametrize("store", [SHOP, ""], ids=["the store that is known", "none, as before"])
+    @pytest.mark.parametrize(
+        "store", [SHOP, ""], ids=["the store that is known", "none, as before"]
+    )
     def test_what_is_known_already_is_nothing_to_correct(self, house, listing, store):
         if not store:
             Belonging.objects.all().delete()
         with pytest.raises(TransitionRefused) as same:
-            workflow.propose_belonging(listing=listing, store_id=store, actor=house.officer, reason="看错")
+            workflow.propose_belonging(
+                listing=listing, store_id=store, actor=house.officer, reason="看错"
+            )
         assert same.value.code == "same-store"
 
-    def test_nobody_confirms_their_own_nor_without_the_role_nor_twice(self, house, listing):
-        correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.supervisor, reason="看错")
+    def test_nobody_confirms_their_own_nor_without_the_role_nor_twice(
+        self, house, listing
+    ):
+        correction = workflow.propose_belonging(
+            listing=listing, store_id="", actor=house.supervisor, reason="看错"
+        )
         with pytest.raises(TransitionRefused) as own:
             workflow.confirm_belonging(correction=correction, actor=house.supervisor)
         assert own.value.code == "own-draft"
         with pytest.raises(PermissionDenied):
             workflow.confirm_belonging(correction=correction, actor=house.officer2)
         with pytest.raises(TransitionRefused) as twice:
-            workflow.propose_belonging(listing=listing, store_id="", actor=house.officer, reason="看错")
+            workflow.propose_belonging(
+                listing=listing, store_id="", actor=house.officer, reason="看错"
+            )
         assert twice.value.code == "already-submitted"
-        workflow.decline_belonging(correction=correction, actor=house.chief, reason="没错")
+        workflow.decline_belonging(
+            correction=correction, actor=house.chief, reason="没错"
+        )
         with pytest.raises(TransitionRefused) as over:
             workflow.confirm_belonging(correction=correction, actor=house.chief)
         assert over.value.code == "decided"
         assert Target.objects.get().is_official
 
     def test_what_has_changed_since_the_look_is_not_confirmed(self, house, listing):
-        correction = workflow.propose_belonging(listing=listing, store_id="", actor=house.officer, reason="看错")
+        correction = workflow.propose_belonging(
+            listing=listing, store_id="", actor=house.officer, reason="看错"
+        )
         with pytest.raises(TransitionRefused) as stale:
-            workflow.confirm_belonging(correction=correction, actor=house.supervisor, touches="0")
+            workflow.confirm_belonging(
+                correction=correction, actor=house.supervisor, touches="0"
+            )
         assert stale.value.code == "consequences-changed"
 
     def test_two_persons_correct_it_in_the_browser(self, house, listing, client):
         page = reverse("cases:belonging", args=[listing.pk])
         client.force_login(house.officer)
         known = client.get(page)
-        assert known.context["known"] == SHOP  # by the claim that was confirmed, though it is no store of the registry
+        assert (
+            known.context["known"] == SHOP
+        )  # by the claim that was confirmed, though it is no store of the registry
         assert listing.store is None
         said = {"store": "", "reason": "看错"}
         assert client.post(page, said).context["consequences"].becomes == "free"
-        assert client.post(page, said | {"store": "https://mall.jd.com/index-1.html"}).context["form"].errors
+        assert (
+            client.post(page, said | {"store": "https://mall.jd.com/index-1.html"})
+            .context["form"]
+            .errors
+        )
         assert client.post(page, said | {"confirmed": "1"}).status_code == 302
         second = Client()
         second.force_login(house.supervisor)
@@ -359,7 +486,10 @@ class TestCorrecting:
 def test_notifications_are_one_for_a_sheet_until_they_are_read(house, case):
     for _again in range(2):
         results(house, row(LISTING, SHOP), firm="YCB", actor=house.chief)
-    assert Notification.objects.filter(user=house.officer2, url__contains="claims").count() == 1
+    assert (
+        Notification.objects.filter(user=house.officer2, url__contains="claims").count()
+        == 1
+    )
     read_notifications(house.officer2)
 
 
@@ -375,13 +505,18 @@ class TestCarriedOver:
     def marked(self, house: House, account) -> Target:
         results(house, row(LISTING, "70000009"))
         store = Store.objects.create(
-            platform=account.platform, canonical_id=SHOP, site="taobao", url=f"https://shop{SHOP}.taobao.com/"
+            platform=account.platform,
+            canonical_id=SHOP,
+            site="taobao",
+            url=f"https://shop{SHOP}.taobao.com/",
         )
         Listing.objects.update(claimed_store=store)
         Target.objects.update(is_official=True)
         return Target.objects.get()
 
-    def test_what_stands_marked_waits_on_the_page_of_claims_and_keeps_its_mark(self, house, account, client):
+    def test_what_stands_marked_waits_on_the_page_of_claims_and_keeps_its_mark(
+        self, house, account, client
+    ):
         target = self.marked(house, account)
         self.run(self.migration.LOOK_AGAIN)
         client.force_login(house.officer)
@@ -390,7 +525,9 @@ class TestCarriedOver:
         target.refresh_from_db()
         assert target.is_official
 
-    def test_refused_it_frees_the_target_and_confirmed_it_stays_marked(self, house, account):
+    def test_refused_it_frees_the_target_and_confirmed_it_stays_marked(
+        self, house, account
+    ):
         self.marked(house, account)
         self.run(self.migration.LOOK_AGAIN)
         for confirm in (True, False):
@@ -417,8 +554,12 @@ class TestCarriedOver:
         assert Belonging.objects.get().store_id == "1"
 
 
-def test_what_was_answered_says_that_it_is_narrowed_to_ones_own_cases(client: Client, house: House):
+def test_what_was_answered_says_that_it_is_narrowed_to_ones_own_cases(
+    client: Client, house: House
+):
     client.force_login(house.officer)
     page = reverse("cases:claims_answered")
-    assert [chip.name for chip in client.get(f"{page}?mine=1").context["conditions"]] == ["mine"]
+    assert [
+        chip.name for chip in client.get(f"{page}?mine=1").context["conditions"]
+    ] == ["mine"]
     assert client.get(page).context["conditions"] == []

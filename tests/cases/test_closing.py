@@ -18,10 +18,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def disposing(house, opened):  # noqa: F811
+def disposing(house, opened):
     """A filed case whose first notice is issued, with four targets."""
-    case = workflow.file_case(case=opened(*(row(str(600000000000 + n)) for n in range(4))), actor=house.chief)
-    Case.objects.filter(pk=case.pk).update(state="disposing", disposing_at=case.filed_at)
+    case = workflow.file_case(
+        case=opened(*(row(str(600000000000 + n)) for n in range(4))), actor=house.chief
+    )
+    Case.objects.filter(pk=case.pk).update(
+        state="disposing", disposing_at=case.filed_at
+    )
     case.refresh_from_db()
     return case
 
@@ -29,11 +33,15 @@ def disposing(house, opened):  # noqa: F811
 def set_states(case: Case, *states: str) -> None:
     for target, state in zip(case.targets.order_by("pk"), states, strict=True):
         Target.objects.filter(pk=target.pk).update(
-            state=state, is_counted=state == "verified", dropped_reason="x" if state == "dropped" else ""
+            state=state,
+            is_counted=state == "verified",
+            dropped_reason="x" if state == "dropped" else "",
         )
 
 
-def test_a_case_with_open_targets_is_not_concluded_and_they_are_counted(house, disposing):
+def test_a_case_with_open_targets_is_not_concluded_and_they_are_counted(
+    house, disposing
+):
     set_states(disposing, "noticed", "claimed", "claimed", "reported")
     with translation.override("en"), pytest.raises(TransitionRefused) as refused:
         workflow.conclude_case(case=disposing, actor=house.officer)
@@ -59,7 +67,9 @@ def test_what_is_official_and_in_no_notice_holds_nothing_up(house, disposing):
 def test_closing_answers_the_complaints_and_happens_once(house, disposing):
     set_states(disposing, "verified", "dropped", "gone_before_notice", "restored")
     workflow.conclude_case(case=disposing, actor=house.officer)
-    case = workflow.close_case(case=disposing, actor=house.officer, conclusion="全部处置完毕")
+    case = workflow.close_case(
+        case=disposing, actor=house.officer, conclusion="全部处置完毕"
+    )
     assert (case.state, case.conclusion) == ("closed", "全部处置完毕")
     assert Complaint.objects.get().state == "answered"
     with pytest.raises(TransitionRefused) as again:
@@ -81,9 +91,14 @@ def test_rooms_above_are_asked_whether_they_name_or_raise(house, disposing):
     workflow.conclude_case(case=disposing, actor=house.officer)
 
     def raises(_case: Case) -> None:
-        raise TransitionRefused("objections-open", "2 objections are not decided.", objections=2)
+        raise TransitionRefused(
+            "objections-open", "2 objections are not decided.", objections=2
+        )
 
-    checks = [lambda _case: [workflow.Missing("letters", 3, "3 letters are missing")], raises]
+    checks = [
+        lambda _case: [workflow.Missing("letters", 3, "3 letters are missing")],
+        raises,
+    ]
     workflow.closing_checks.extend(checks)
     try:
         with pytest.raises(TransitionRefused) as refused:
@@ -91,7 +106,10 @@ def test_rooms_above_are_asked_whether_they_name_or_raise(house, disposing):
     finally:
         del workflow.closing_checks[-2:]
     missing = refused.value.details["missing"]
-    assert [(thing.code, thing.count) for thing in missing] == [("letters", 3), ("objections-open", 2)]
+    assert [(thing.code, thing.count) for thing in missing] == [
+        ("letters", 3),
+        ("objections-open", 2),
+    ]
 
 
 def test_a_closed_case_is_reopened_by_a_supervisor_with_a_reason(house, disposing):
@@ -100,21 +118,36 @@ def test_a_closed_case_is_reopened_by_a_supervisor_with_a_reason(house, disposin
     case = workflow.close_case(case=disposing, actor=house.officer, conclusion="完毕")
     with pytest.raises(PermissionDenied):
         workflow.reopen_case(case=case, actor=house.officer, reason="重新上架")
-    assert workflow.reopen_case(case=case, actor=house.supervisor, reason="重新上架").state == "reopened"
-    assert workflow.close_case(case=case, actor=house.officer, conclusion="完毕").state == "closed"
+    assert (
+        workflow.reopen_case(case=case, actor=house.supervisor, reason="重新上架").state
+        == "reopened"
+    )
+    assert (
+        workflow.close_case(case=case, actor=house.officer, conclusion="完毕").state
+        == "closed"
+    )
 
 
-def test_days_of_a_suspension_move_the_deadline_and_the_case_goes_on_where_it_was(house, disposing):
+def test_days_of_a_suspension_move_the_deadline_and_the_case_goes_on_where_it_was(
+    house, disposing
+):
     with acting(channel="replay", replay="mark"):
         Case.objects.update(handling_deadline=None)
         Case.objects.update(state="lead", filed_at=None, disposing_at=None)
-        case = workflow.file_case(case=disposing, actor=house.chief, at=datetime(2026, 3, 2, 2, tzinfo=UTC))
+        case = workflow.file_case(
+            case=disposing, actor=house.chief, at=datetime(2026, 3, 2, 2, tzinfo=UTC)
+        )
         assert case.handling_deadline.due_on == date(2026, 6, 1)
         case = workflow.suspend_case(
-            case=case, actor=house.chief, reason="等待鉴定", at=datetime(2026, 3, 10, 2, tzinfo=UTC)
+            case=case,
+            actor=house.chief,
+            reason="等待鉴定",
+            at=datetime(2026, 3, 10, 2, tzinfo=UTC),
         )
         assert case.state == "suspended"
-        case = workflow.resume_case(case=case, actor=house.chief, at=datetime(2026, 3, 20, 2, tzinfo=UTC))
+        case = workflow.resume_case(
+            case=case, actor=house.chief, at=datetime(2026, 3, 20, 2, tzinfo=UTC)
+        )
     assert case.state == "filed"
     assert case.handling_deadline.excluded == "2026-03-10..2026-03-19"
     assert case.handling_deadline.due_on == date(2026, 6, 10)
@@ -129,7 +162,10 @@ def test_a_case_is_left_by_the_chief_with_a_reason_and_once(house, disposing, le
         leave(case=disposing, actor=house.officer, reason="移送公安")
     with pytest.raises(TransitionRefused, match="reason-missing"):
         leave(case=disposing, actor=house.chief, reason=" ")
-    assert leave(case=disposing, actor=house.chief, reason="移送公安").state in ("transferred", "withdrawn")
+    assert leave(case=disposing, actor=house.chief, reason="移送公安").state in (
+        "transferred",
+        "withdrawn",
+    )
     with pytest.raises(TransitionRefused) as again:
         leave(case=disposing, actor=house.chief, reason="移送公安")
     assert again.value.code == "wrong-state"
@@ -140,19 +176,33 @@ def test_apps_above_say_what_waits_and_end_it(house, disposing):
     ended = []
 
     def waits(_case: Case, after: str) -> list[workflow.Waiting]:
-        return [workflow.Waiting("letters", 3, f"3 letters, {after}"), workflow.Waiting("kept", 1, "1 kept", False)]
+        return [
+            workflow.Waiting("letters", 3, f"3 letters, {after}"),
+            workflow.Waiting("kept", 1, "1 kept", False),
+        ]
 
     workflow.leaving_checks.append(waits)
     workflow.leaving_hooks.append(ended.append)
     try:
         with pytest.raises(TransitionRefused) as refused:
-            workflow.withdraw_case(case=disposing, actor=house.chief, reason="误立", confirmed={"letters": 2})
+            workflow.withdraw_case(
+                case=disposing,
+                actor=house.chief,
+                reason="误立",
+                confirmed={"letters": 2},
+            )
         assert "3 letters, withdrawn" in str(refused.value.message)
         assert "1 kept" not in str(refused.value.message)
         assert ended == []
-        workflow.withdraw_case(case=disposing, actor=house.chief, reason="误立", confirmed={"letters": 3})
+        workflow.withdraw_case(
+            case=disposing, actor=house.chief, reason="误立", confirmed={"letters": 3}
+        )
     finally:
         workflow.leaving_checks.remove(waits)
         workflow.leaving_hooks.pop()
     [leaving] = ended
-    assert (leaving.case.state, leaving.after, leaving.actor) == ("withdrawn", "withdrawn", house.chief)
+    assert (leaving.case.state, leaving.after, leaving.actor) == (
+        "withdrawn",
+        "withdrawn",
+        house.chief,
+    )

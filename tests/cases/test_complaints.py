@@ -19,13 +19,21 @@ pytestmark = pytest.mark.django_db
 
 
 def submit(house, **said):
-    said = {"actor": house.officer, "firm": house.firms["CXT"], "subject": "线索", "received_on": today()} | said
+    said = {
+        "actor": house.officer,
+        "firm": house.firms["CXT"],
+        "subject": "线索",
+        "received_on": today(),
+    } | said
     return workflow.submit_complaint(**said)[0]
 
 
 def test_a_complaint_without_a_sheet_has_no_import(house):
     complaint, sheet_import = workflow.submit_complaint(
-        actor=house.officer, firm=house.firms["CXT"], subject=" 线索 ", received_on=today()
+        actor=house.officer,
+        firm=house.firms["CXT"],
+        subject=" 线索 ",
+        received_on=today(),
     )
     assert sheet_import is None
     assert (complaint.state, complaint.subject) == ("received", "线索")
@@ -33,15 +41,25 @@ def test_a_complaint_without_a_sheet_has_no_import(house):
 
 
 def test_the_period_for_verification_runs_from_the_day_of_receipt(house):
-    deadline = submit(house, received_on=date(2026, 3, 17), receipt_reason="邮寄").verify_deadline
-    assert (deadline.rule.code, deadline.started_on, deadline.due_on) == ("HC", date(2026, 3, 17), date(2026, 4, 8))
+    deadline = submit(
+        house, received_on=date(2026, 3, 17), receipt_reason="邮寄"
+    ).verify_deadline
+    assert (deadline.rule.code, deadline.started_on, deadline.due_on) == (
+        "HC",
+        date(2026, 3, 17),
+        date(2026, 4, 8),
+    )
 
 
-def test_handing_in_rings_for_the_sheet_once_it_is_committed(house, monkeypatch, django_capture_on_commit_callbacks):
+def test_handing_in_rings_for_the_sheet_once_it_is_committed(
+    house, monkeypatch, django_capture_on_commit_callbacks
+):
     from cases import tasks
 
     bells = []
-    monkeypatch.setattr(tasks.read_sheet, "apply_async", lambda args=(), **_: bells.extend(args))
+    monkeypatch.setattr(
+        tasks.read_sheet, "apply_async", lambda args=(), **_: bells.extend(args)
+    )
     with django_capture_on_commit_callbacks() as callbacks:
         sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
     assert bells == []
@@ -82,13 +100,18 @@ def test_a_past_time_is_for_people_who_may_record_past_events(house):
         submit(house, at=long_ago, received_on=shanghai_date(long_ago))
     User.objects.filter(pk=house.officer.pk).update(duties=["record_past_event"])
     house.officer.refresh_from_db()
-    assert submit(house, at=long_ago, received_on=shanghai_date(long_ago)).submitted_at == long_ago
+    assert (
+        submit(house, at=long_ago, received_on=shanghai_date(long_ago)).submitted_at
+        == long_ago
+    )
 
 
 def test_the_name_of_a_file_keeps_its_ending_and_loses_its_folders(house):
     sheet = store_file(b"x", "text/csv")
     assert StoredFile.objects.count() == 1
-    assert submit(house, sheet=sheet, sheet_name="C:\\清单\\a.csv").sheet_name == "a.csv"
+    assert (
+        submit(house, sheet=sheet, sheet_name="C:\\清单\\a.csv").sheet_name == "a.csv"
+    )
     long = submit(house, sheet=sheet, sheet_name="长" * 300 + ".csv").sheet_name
     assert len(long) == 200
     assert long.endswith(".csv")
@@ -101,7 +124,10 @@ def test_accepting_twice_tells_who_was_first(house):
         workflow.accept_complaint(complaint=complaint, actor=house.officer2)
     assert refused.value.code == "wrong-state"
     assert refused.value.details["by"] == "officer"
-    assert AuditEntry.objects.about(complaint).filter(verb="complaint.accepted").count() == 1
+    assert (
+        AuditEntry.objects.about(complaint).filter(verb="complaint.accepted").count()
+        == 1
+    )
 
 
 def test_refusing_needs_a_reason_and_gives_up_the_sheet(house):
@@ -109,7 +135,9 @@ def test_refusing_needs_a_reason_and_gives_up_the_sheet(house):
     complaint = sheet_import.complaint
     with pytest.raises(TransitionRefused, match="reason-missing"):
         workflow.refuse_complaint(complaint=complaint, actor=house.officer, reason=" ")
-    workflow.refuse_complaint(complaint=complaint, actor=house.officer, reason="不属管辖")
+    workflow.refuse_complaint(
+        complaint=complaint, actor=house.officer, reason="不属管辖"
+    )
     sheet_import.refresh_from_db()
     assert sheet_import.state == SheetImport.State.ABANDONED
     workflow.read_sheet(sheet_import.pk)
@@ -120,16 +148,24 @@ def test_a_complaint_whose_sheet_is_being_registered_is_not_refused(house):
     sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
     SheetImport.objects.update(state="registering")
     with pytest.raises(TransitionRefused, match="being-registered"):
-        workflow.refuse_complaint(complaint=sheet_import.complaint, actor=house.officer, reason="重复")
+        workflow.refuse_complaint(
+            complaint=sheet_import.complaint, actor=house.officer, reason="重复"
+        )
 
 
-def test_a_refused_complaint_can_still_be_accepted_but_its_rows_are_not_registered(house):
+def test_a_refused_complaint_can_still_be_accepted_but_its_rows_are_not_registered(
+    house,
+):
     sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
     workflow.read_sheet(sheet_import.pk)
-    workflow.refuse_complaint(complaint=sheet_import.complaint, actor=house.officer, reason="材料不全")
+    workflow.refuse_complaint(
+        complaint=sheet_import.complaint, actor=house.officer, reason="材料不全"
+    )
     with pytest.raises(TransitionRefused, match="not-in-review"):
         workflow.register_import(sheet_import=sheet_import, actor=house.officer)
-    complaint = workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
+    complaint = workflow.accept_complaint(
+        complaint=sheet_import.complaint, actor=house.officer
+    )
     assert complaint.state == "accepted"
 
 
@@ -140,4 +176,7 @@ def test_a_firm_withdraws_its_own_complaint(house):
     with pytest.raises(PermissionDenied):
         workflow.withdraw_complaint(complaint=complaint, actor=user, reason="误报")
     own = submit(house, firm=house.firms["HYS"])
-    assert workflow.withdraw_complaint(complaint=own, actor=user, reason="误报").state == "withdrawn"
+    assert (
+        workflow.withdraw_complaint(complaint=own, actor=user, reason="误报").state
+        == "withdrawn"
+    )

@@ -35,7 +35,9 @@ def admin(db: None) -> User:
 @pytest.fixture
 def case(house: House, accepted) -> Case:
     said = {"lead": house.officer, "second": house.officer2, "actor": house.officer}
-    return open_case(complaints=[accepted(row("600000000001"))], title="某某店铺案", **said)
+    return open_case(
+        complaints=[accepted(row("600000000001"))], title="某某店铺案", **said
+    )
 
 
 def test_a_ground_that_nobody_gave_is_corrected_and_the_audit_says_what_it_was(admin):
@@ -44,18 +46,27 @@ def test_a_ground_that_nobody_gave_is_corrected_and_the_audit_says_what_it_was(a
     change_ground(ground=ground, actor=admin, basis="《商标法》第六十一条")
     first, second = AuditEntry.objects.about(ground).order_by("pk")
     assert (first.verb, second.verb) == ("ground.registered", "ground.changed")
-    assert second.detail == {"before": {"basis": SAID["basis"]}, "after": {"basis": "《商标法》第六十一条"}}
+    assert second.detail == {
+        "before": {"basis": SAID["basis"]},
+        "after": {"basis": "《商标法》第六十一条"},
+    }
 
 
-def test_a_ground_that_was_given_keeps_its_wording_and_can_be_ended(admin, house: House, case: Case):
+def test_a_ground_that_was_given_keeps_its_wording_and_can_be_ended(
+    admin, house: House, case: Case
+):
     ground = register_ground(actor=admin, **SAID)
     give_ground(case=case, actor=house.officer, ground=ground)
     for wanted in ({"basis": "x"}, {"name": "x"}, {"is_sufficient": False}):
         with pytest.raises(TransitionRefused) as refused:
             change_ground(ground=ground, actor=admin, **wanted)
         assert refused.value.code == "ground-given"
-    change_ground(ground=ground, actor=admin, name_en="Counterfeit", valid_to=date(2020, 12, 31))
-    assert not LegalGround.objects.valid_on(date(2021, 1, 1)).filter(pk=ground.pk).exists()
+    change_ground(
+        ground=ground, actor=admin, name_en="Counterfeit", valid_to=date(2020, 12, 31)
+    )
+    assert (
+        not LegalGround.objects.valid_on(date(2021, 1, 1)).filter(pk=ground.pk).exists()
+    )
     case.refresh_from_db()
     assert case.ground == ground
 
@@ -73,10 +84,14 @@ def test_only_administrators_keep_the_grounds(admin, house: House):
     with pytest.raises(PermissionDenied):
         register_ground(actor=house.officer, **SAID)
     with pytest.raises(PermissionDenied):
-        change_ground(ground=LegalGround.objects.first(), actor=house.officer, name_en="x")
+        change_ground(
+            ground=LegalGround.objects.first(), actor=house.officer, name_en="x"
+        )
 
 
-def test_an_administrator_keeps_the_grounds_in_the_browser(admin, house: House, case: Case, client: Client):
+def test_an_administrator_keeps_the_grounds_in_the_browser(
+    admin, house: House, case: Case, client: Client
+):
     client.force_login(admin)
     typed = SAID | {"is_sufficient": "on"}
     wrong = client.post(reverse("cases:ground_new"), typed | {"code": "No Good"})
@@ -89,12 +104,20 @@ def test_an_administrator_keeps_the_grounds_in_the_browser(admin, house: House, 
     assert set(client.get(page).context["form"].fields) == {"name_en", "valid_to"}
     wrong = client.post(page, {"name_en": "x", "valid_to": "2019-12-31"})
     assert wrong.context["form"].errors.keys() == {"valid_to"}
-    assert client.post(page, {"name_en": "x", "valid_to": "2026-01-01"}).status_code == 302
+    assert (
+        client.post(page, {"name_en": "x", "valid_to": "2026-01-01"}).status_code == 302
+    )
     ground.refresh_from_db()
-    assert (ground.name, ground.name_en, ground.valid_to) == ("假冒商标", "x", date(2026, 1, 1))
+    assert (ground.name, ground.name_en, ground.valid_to) == (
+        "假冒商标",
+        "x",
+        date(2026, 1, 1),
+    )
 
 
-def test_the_list_says_which_grounds_may_be_given_with_as_many_statements_for_any_number(admin, house, client):
+def test_the_list_says_which_grounds_may_be_given_with_as_many_statements_for_any_number(
+    admin, house, client
+):
     client.force_login(house.officer)
     client.get(reverse("cases:grounds"))
     with CaptureQueriesContext(connection) as few:

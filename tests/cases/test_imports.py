@@ -38,7 +38,9 @@ def many(count: int, start: int = 0) -> bytes:
     rows = []
     for n in range(start, start + count):
         store = SHOP % (n % 7) if n % 3 else ""
-        address = {5: "https://m.tb.cn/h.abc", 6: "无链接"}.get(n % 11, ITEM % (n - n % 4 // 3))
+        address = {5: "https://m.tb.cn/h.abc", 6: "无链接"}.get(
+            n % 11, ITEM % (n - n % 4 // 3)
+        )
         rows.append(f"{address},{store},{'关店' if n % 8 == 1 else '下架'},第{n}件")
     return sheet_of(*rows)
 
@@ -50,11 +52,25 @@ def registered() -> dict[str, list]:
     )
     return {
         "rows": list(rows),
-        "listings": list(Listing.objects.order_by("pk").values_list("canonical_id", "title", "store__canonical_id")),
-        "stores": list(Store.objects.order_by("pk").values_list("canonical_id", "name")),
-        "belongings": list(Belonging.objects.order_by("pk").values_list("listing_id", "store_id")),
-        "targets": list(Target.objects.order_by("pk").values_list("kind", "listing__canonical_id", "alleged")),
-        "entries": list(AuditEntry.objects.filter(verb="target.reported").values_list("verb")),
+        "listings": list(
+            Listing.objects.order_by("pk").values_list(
+                "canonical_id", "title", "store__canonical_id"
+            )
+        ),
+        "stores": list(
+            Store.objects.order_by("pk").values_list("canonical_id", "name")
+        ),
+        "belongings": list(
+            Belonging.objects.order_by("pk").values_list("listing_id", "store_id")
+        ),
+        "targets": list(
+            Target.objects.order_by("pk").values_list(
+                "kind", "listing__canonical_id", "alleged"
+            )
+        ),
+        "entries": list(
+            AuditEntry.objects.filter(verb="target.reported").values_list("verb")
+        ),
     }
 
 
@@ -69,7 +85,11 @@ class Steps:
         self.count, self.last = 0, -1
         copy = bulk.copy_lines
         for module in (bulk, registry, workflow.registration, reading):
-            monkeypatch.setattr(module, "copy_lines", lambda *args: (self.step(), copy(*args), self.step()))
+            monkeypatch.setattr(
+                module,
+                "copy_lines",
+                lambda *args: (self.step(), copy(*args), self.step()),
+            )
 
     def step(self) -> None:
         self.count += 1
@@ -104,7 +124,9 @@ def drive(sheet_import: SheetImport) -> None:
     workflow.read_sheet(sheet_import.pk)
     sheet_import.refresh_from_db()
     if sheet_import.state == SheetImport.State.REVIEW:
-        workflow.register_import(sheet_import=sheet_import, actor=sheet_import.started_by)
+        workflow.register_import(
+            sheet_import=sheet_import, actor=sheet_import.started_by
+        )
     workflow.continue_registering(sheet_import.pk)
 
 
@@ -124,7 +146,10 @@ def test_an_import_ended_at_any_step_and_taken_up_again_leaves_the_same(
         for last in range(1, total, stride):
             sheet_import = hand_in(house, content, "a.csv", needs_review=needs_review)
             # The first run also does what a process does only once, so the last step of all may not come again.
-            assert not steps.run(lambda one=sheet_import: drive(one), last) or total - last <= 11
+            assert (
+                not steps.run(lambda one=sheet_import: drive(one), last)
+                or total - last <= 11
+            )
             assert steps.run(lambda one=sheet_import: drive(one))
             sheet_import.refresh_from_db()
             assert (sheet_import.state, sheet_import.done) == ("done", 40), last
@@ -149,14 +174,17 @@ workflow.read_sheet(os.environ["IMPORT"])
 """
 
 
-def test_a_worker_killed_while_registering_is_taken_up_by_another(committed_house, monkeypatch):
+def test_a_worker_killed_while_registering_is_taken_up_by_another(
+    committed_house, monkeypatch
+):
     import os
 
     content = many(2000)
     sheet_import = hand_in(committed_house, content, "a.csv", needs_review=False)
     worker = subprocess.Popen(
         [sys.executable, "-c", READER],
-        env=os.environ | {"IMPORT": str(sheet_import.pk), "DJANGO_SETTINGS_MODULE": "corps.settings"},
+        env=os.environ
+        | {"IMPORT": str(sheet_import.pk), "DJANGO_SETTINGS_MODULE": "corps.settings"},
     )
     deadline = time.monotonic() + 60
     while SheetImport.objects.get(pk=sheet_import.pk).done < 200:
@@ -185,9 +213,14 @@ def imports_free(sheet_import: SheetImport) -> bool:
         return alone
 
 
-def test_two_imports_of_the_same_sheet_at_once_register_everything_once(committed_house, small_chunks):
+def test_two_imports_of_the_same_sheet_at_once_register_everything_once(
+    committed_house, small_chunks
+):
     contents = many(300)
-    both = [hand_in(committed_house, contents, "a.csv", needs_review=False, firm=firm) for firm in ("CXT", "HYS")]
+    both = [
+        hand_in(committed_house, contents, "a.csv", needs_review=False, firm=firm)
+        for firm in ("CXT", "HYS")
+    ]
     ready = Barrier(2)
 
     def work(sheet_import: SheetImport) -> None:
@@ -206,7 +239,9 @@ def test_two_imports_of_the_same_sheet_at_once_register_everything_once(committe
         assert sheet_import.state == "done"
     by_both = ImportRow.objects.filter(result="new").values_list("address", flat=True)
     assert len(by_both) == len(set(by_both))
-    assert ImportRow.objects.filter(result__in=("new", "repeat"), target=None).count() == 0
+    assert (
+        ImportRow.objects.filter(result__in=("new", "repeat"), target=None).count() == 0
+    )
 
 
 def test_two_tasks_on_one_import_do_not_both_run(committed_house):
@@ -237,7 +272,9 @@ def test_two_tasks_on_one_import_do_not_both_run(committed_house):
         ("品牌,备注\n砚露,无\n".encode(), "a.csv", "no-address-column"),
     ],
 )
-def test_a_file_that_cannot_be_read_ends_as_failed_and_says_why_in_the_readers_language(house, content, name, code):
+def test_a_file_that_cannot_be_read_ends_as_failed_and_says_why_in_the_readers_language(
+    house, content, name, code
+):
     sheet_import = take_in(house, content, name)
     assert sheet_import.state == "failed"
     assert json.loads(sheet_import.detail)["code"] == code
@@ -260,7 +297,9 @@ def test_a_file_that_cannot_be_read_ends_as_failed_and_says_why_in_the_readers_l
         (lambda: 1 // 0, "damaged"),
     ],
 )
-def test_whatever_a_file_does_to_its_reader_the_worker_goes_on(house, monkeypatch, harm, code):
+def test_whatever_a_file_does_to_its_reader_the_worker_goes_on(
+    house, monkeypatch, harm, code
+):
     monkeypatch.setattr(reading, "read_sheet", lambda *_args: harm())
     sheet_import = take_in(house, many(5))
     assert sheet_import.state == "failed"
@@ -314,7 +353,11 @@ def rung(monkeypatch) -> list[tuple[str, str | None]]:
     """The tasks that were rung from now on, with their queues."""
     bells: list[tuple[str, str | None]] = []
     for task in (tasks.read_sheet, tasks.register_sheet):
-        monkeypatch.setattr(task, "apply_async", lambda queue=None, t=task, **_: bells.append((t.name, queue)))
+        monkeypatch.setattr(
+            task,
+            "apply_async",
+            lambda queue=None, t=task, **_: bells.append((t.name, queue)),
+        )
     return bells
 
 
@@ -347,12 +390,24 @@ def test_what_a_replay_hands_in_is_rung_on_its_own_queue_and_registered_in_its_n
     bells = rung(monkeypatch)
     long_ago = timezone.now() - timedelta(days=200)
     mark = str(uuid4())
-    with acting(channel="replay", replay=mark), django_capture_on_commit_callbacks(execute=True):
-        sheet_import = hand_in(house, many(20), "a.csv", needs_review=False, at=long_ago, received_on=long_ago.date())
+    with (
+        acting(channel="replay", replay=mark),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        sheet_import = hand_in(
+            house,
+            many(20),
+            "a.csv",
+            needs_review=False,
+            at=long_ago,
+            received_on=long_ago.date(),
+        )
     assert bells == [("cases.tasks.read_sheet", f"replay-{mark}")]
     tasks.read_sheet(str(sheet_import.pk))
     assert {target.reported_at for target in Target.objects.all()} == {long_ago}
-    assert set(AuditEntry.objects.filter(verb="target.reported").values_list("channel", "at")) == {("replay", long_ago)}
+    assert set(
+        AuditEntry.objects.filter(verb="target.reported").values_list("channel", "at")
+    ) == {("replay", long_ago)}
     assert not Notification.objects.exists()
 
 

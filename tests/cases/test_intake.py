@@ -24,7 +24,9 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def representative(house: House) -> Client:
     """A browser of somebody who speaks for the firm CXT."""
-    person = User.objects.create_user("firm-CXT", "x" * 12, name="代表", role="representative")
+    person = User.objects.create_user(
+        "firm-CXT", "x" * 12, name="代表", role="representative"
+    )
     Representative.objects.create(user=person, firm=house.firms["CXT"])
     client = Client(raise_request_exception=False)
     client.force_login(person)
@@ -35,7 +37,9 @@ def representative(house: House) -> Client:
 def small(monkeypatch):
     """Makes limits that a test reaches."""
 
-    def set_to(code: str, most: int, window: timedelta | None = HOUR, answer: int = 429) -> None:
+    def set_to(
+        code: str, most: int, window: timedelta | None = HOUR, answer: int = 429
+    ) -> None:
         every = limits.limits() | {code: Limit(code, most, window, HTTPStatus(answer))}
         monkeypatch.setattr(limits, "limits", lambda: every)
 
@@ -44,29 +48,48 @@ def small(monkeypatch):
 
 def send(client: Client, house: House, content: bytes, name: str = "a.csv"):
     said = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": "2026-03-17"}
-    return client.post(reverse("cases:complaint_new"), said | {"sheet": SimpleUploadedFile(name, content)})
+    return client.post(
+        reverse("cases:complaint_new"),
+        said | {"sheet": SimpleUploadedFile(name, content)},
+    )
 
 
-def test_a_firm_that_hands_in_too_many_sheets_is_told_when_to_come_back(representative, house, small):
+def test_a_firm_that_hands_in_too_many_sheets_is_told_when_to_come_back(
+    representative, house, small
+):
     small("sheets.firm", 2)
     for number in range(2):
-        assert send(representative, house, sheet_of(f"https://item.taobao.com/item.htm?id=65500000{number}")).url
-    told = send(representative, house, sheet_of("https://item.taobao.com/item.htm?id=655000009"))
+        assert send(
+            representative,
+            house,
+            sheet_of(f"https://item.taobao.com/item.htm?id=65500000{number}"),
+        ).url
+    told = send(
+        representative, house, sheet_of("https://item.taobao.com/item.htm?id=655000009")
+    )
     assert told.status_code == 429
     assert 0 < int(told.headers["Retry-After"]) <= 3600
     assert Complaint.objects.count() == 2
 
 
-def test_more_papers_than_are_kept_of_a_firm_are_refused_and_not_stored(representative, house, small):
+def test_more_papers_than_are_kept_of_a_firm_are_refused_and_not_stored(
+    representative, house, small
+):
     small("papers.firm", 100, None, 507)
     content = sheet_of("https://item.taobao.com/item.htm?id=655000001", "x" * 200)
     told = send(representative, house, content)
     assert told.status_code == 507
-    assert not StoredFile.objects.filter(sha256=hashlib.sha256(content).hexdigest()).exists()
+    assert not StoredFile.objects.filter(
+        sha256=hashlib.sha256(content).hexdigest()
+    ).exists()
 
 
-@pytest.mark.parametrize("content", [b"\x00\x01\x02 random", b"%PDF-1.7", b"\x7fELF" + bytes(9)])
-def test_what_is_no_sheet_is_refused_beside_its_field_and_not_stored(representative, house, content):
+@pytest.mark.parametrize(
+    "content", [b"\x00\x01\x02 random", b"%PDF-1.7", b"\x7fELF" + bytes(9)]
+)
+def test_what_is_no_sheet_is_refused_beside_its_field_and_not_stored(
+    representative, house, content
+):
     page = send(representative, house, content, "网店清单.csv")
     assert page.context["form"].errors["sheet"]
     assert (Complaint.objects.count(), StoredFile.objects.count()) == (0, 0)
@@ -74,18 +97,28 @@ def test_what_is_no_sheet_is_refused_beside_its_field_and_not_stored(representat
 
 def test_a_complaint_that_is_refused_keeps_no_sheet(representative, house):
     said = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": "2999-01-01"}
-    sheet = SimpleUploadedFile("a.csv", sheet_of("https://item.taobao.com/item.htm?id=655000001"))
+    sheet = SimpleUploadedFile(
+        "a.csv", sheet_of("https://item.taobao.com/item.htm?id=655000001")
+    )
     page = representative.post(reverse("cases:complaint_new"), said | {"sheet": sheet})
     assert page.context["form"].errors["received_on"]
     assert not StoredFile.objects.exists()
 
 
-def test_a_firm_that_asks_what_an_address_is_leaves_a_trace_and_is_counted(representative, house, small):
+def test_a_firm_that_asks_what_an_address_is_leaves_a_trace_and_is_counted(
+    representative, house, small
+):
     small("addresses.asked", 2)
-    sheet_import = hand_in(house, sheet_of("https://item.taobao.com/item.htm?id=655000001"), "a.csv")
+    sheet_import = hand_in(
+        house, sheet_of("https://item.taobao.com/item.htm?id=655000001"), "a.csv"
+    )
     url = reverse("cases:import_read", args=[sheet_import.pk])
     address = {"repair": "https://item.taobao.com/item.htm?id=655000777"}
-    assert [representative.get(url, address).status_code for _turn in range(3)] == [200, 200, 429]
+    assert [representative.get(url, address).status_code for _turn in range(3)] == [
+        200,
+        200,
+        429,
+    ]
     asked = AuditEntry.objects.filter(verb="import.address_asked")
     assert [entry.detail["address"] for entry in asked] == ["655000777"] * 2
     officer = Client()
@@ -94,7 +127,9 @@ def test_a_firm_that_asks_what_an_address_is_leaves_a_trace_and_is_counted(repre
     assert asked.count() == 2
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
+)
 def test_no_cell_of_an_export_begins_a_formula(sign):
     assert safe(f"{sign}1+1") == f"'{sign}1+1"
     assert safe(-1) == -1
@@ -102,7 +137,9 @@ def test_no_cell_of_an_export_begins_a_formula(sign):
 
 def test_exports_are_counted_for_each_person(house, small):
     small("exports", 1)
-    sheet_import = hand_in(house, sheet_of("https://item.taobao.com/item.htm?id=655000001"), "a.csv")
+    sheet_import = hand_in(
+        house, sheet_of("https://item.taobao.com/item.htm?id=655000001"), "a.csv"
+    )
     url = reverse("cases:import_rows", args=[sheet_import.pk])
     client = Client()
     client.force_login(house.officer)

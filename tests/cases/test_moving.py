@@ -16,10 +16,12 @@ C = "600000000003"
 
 
 def move(house, complaint, to, by=None):
-    return workflow.move_complaint(complaint=complaint, to=to, actor=by or house.officer, reason="并错案件")
+    return workflow.move_complaint(
+        complaint=complaint, to=to, actor=by or house.officer, reason="并错案件"
+    )
 
 
-def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(house, case_of):  # noqa: F811
+def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(house, case_of):
     wrong, right = case_of(A, B, C), case_of("600000000004")
     complaint = wrong.complaints.get()
     Target.objects.filter(pk=target(B).pk).update(state="verified", is_counted=True)
@@ -35,7 +37,7 @@ def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(house, ca
         assert entry.detail["reason"] == "并错案件"
 
 
-def test_what_stayed_follows_once_no_notice_names_it(house, case_of):  # noqa: F811
+def test_what_stayed_follows_once_no_notice_names_it(house, case_of):
     wrong, right = case_of(A), case_of(B)
     Target.objects.filter(pk=target().pk).update(state="noticed")
     move(house, wrong.complaints.get(), right)
@@ -44,7 +46,7 @@ def test_what_stayed_follows_once_no_notice_names_it(house, case_of):  # noqa: F
     assert target().case == right
 
 
-def test_it_can_go_into_no_case(house, case_of):  # noqa: F811
+def test_it_can_go_into_no_case(house, case_of):
     wrong = case_of(A)
     complaint = wrong.complaints.get()
     move(house, complaint, None)
@@ -53,7 +55,9 @@ def test_it_can_go_into_no_case(house, case_of):  # noqa: F811
     assert (target().case, target().complaint) == (None, complaint)
 
 
-def test_it_comes_out_of_a_case_that_was_withdrawn_with_what_nobody_else_took(house, case_of):  # noqa: F811
+def test_it_comes_out_of_a_case_that_was_withdrawn_with_what_nobody_else_took(
+    house, case_of
+):
     wrong, other, right = case_of(A, B), case_of(A, firm="HYS"), case_of(C)
     complaint = wrong.complaints.get()
     leave(workflow.withdraw_case)(house, wrong)
@@ -61,17 +65,23 @@ def test_it_comes_out_of_a_case_that_was_withdrawn_with_what_nobody_else_took(ho
     assert (target(A).case, target(B).case) == (other, right)
 
 
-def test_it_goes_only_where_it_fits(house, case_of, accepted):  # noqa: F811
+def test_it_goes_only_where_it_fits(house, case_of, accepted):
     wrong, foreign, closed = case_of(A), case_of(B, firm="HYS"), case_of(C)
     complaint = wrong.complaints.get()
     workflow.decline_case(case=closed, actor=house.chief, reason="轻微")
-    for to, code in ((foreign, "several-firms"), (closed, "case-not-open"), (wrong, "same-case")):
+    for to, code in (
+        (foreign, "several-firms"),
+        (closed, "case-not-open"),
+        (wrong, "same-case"),
+    ):
         with pytest.raises(TransitionRefused, match=code):
             move(house, complaint, to)
     with pytest.raises(TransitionRefused, match="not-in-a-case"):
         move(house, accepted(row("600000000008")), wrong)
     with pytest.raises(TransitionRefused, match="reason-missing"):
-        workflow.move_complaint(complaint=complaint, to=None, actor=house.officer, reason=" ")
+        workflow.move_complaint(
+            complaint=complaint, to=None, actor=house.officer, reason=" "
+        )
     for person in (house.liaison, house.auditor, house.admin, house.officer3):
         with pytest.raises((PermissionDenied, Complaint.DoesNotExist)):
             move(house, complaint, None, person)
@@ -79,23 +89,31 @@ def test_it_goes_only_where_it_fits(house, case_of, accepted):  # noqa: F811
 
 
 @pytest.mark.parametrize("state", ["transferred", "closed", "archived"])
-def test_what_was_decided_stands_for_its_complaints(house, case_of, state):  # noqa: F811
+def test_what_was_decided_stands_for_its_complaints(house, case_of, state):
     wrong = case_of(A)
     complaint = wrong.complaints.get()
-    type(wrong).objects.filter(pk=wrong.pk).update(state=state, filed_at=wrong.opened_at, closed_at=wrong.opened_at)
+    type(wrong).objects.filter(pk=wrong.pk).update(
+        state=state, filed_at=wrong.opened_at, closed_at=wrong.opened_at
+    )
     with pytest.raises(TransitionRefused, match="case-decided"):
         move(house, complaint, None)
 
 
-def test_a_case_of_another_unit_takes_none_from_who_may_not_see_it(house, case_of):  # noqa: F811
+def test_a_case_of_another_unit_takes_none_from_who_may_not_see_it(house, case_of):
     wrong, hidden = case_of(A), case_of(B, unit=house.officer3.unit)
     hidden.assignments.update(until=hidden.opened_at)
     with pytest.raises(TransitionRefused, match="case-not-open"):
         move(house, wrong.complaints.get(), hidden)
 
 
-def test_the_page_says_how_much_goes_along_and_offers_the_firms_open_cases(house, case_of, client):  # noqa: F811
-    wrong, right, foreign = case_of(A, B), case_of(C), case_of("600000000004", firm="HYS")
+def test_the_page_says_how_much_goes_along_and_offers_the_firms_open_cases(
+    house, case_of, client
+):
+    wrong, right, foreign = (
+        case_of(A, B),
+        case_of(C),
+        case_of("600000000004", firm="HYS"),
+    )
     Target.objects.filter(pk=target(B).pk).update(state="noticed")
     complaint = wrong.complaints.get()
     client.force_login(house.officer)

@@ -85,7 +85,9 @@ LIVING = "complaint-not-open: refused answered closed withdrawn"
 # Of a target, and of the item that names it.
 NOT_READY = "not-ready: reported noticed claimed refused needs_information relisted"
 DROPPED = "reported noticed claimed verified gone_before_notice refused needs_information relisted restored"
-BOUND = "open claimed refused needs_information appealed not_ours handed_over carried_over"
+BOUND = (
+    "open claimed refused needs_information appealed not_ours handed_over carried_over"
+)
 NAMED = "open claimed verified refused needs_information appealed not_ours handed_over carried_over"
 # Of the officers and of who acts.
 ABLE = "account-closed other-role"
@@ -115,8 +117,13 @@ PASSED = {
 # For each verb and neighbour the refusals, by code; in every other state, and of every neighbour not named, it is done.
 # Whoever does it must have an open account: "forbidden" otherwise, unless a verb has its own line for `actor`.
 EXPECTED: dict[str, dict[str, str]] = {
-    "abandon_import": {"import": "not-in-review: registering done failed abandoned undone", "actor": HERE},
-    "accept_complaint": {"complaint": "wrong-state: accepted in_case answered closed withdrawn"},
+    "abandon_import": {
+        "import": "not-in-review: registering done failed abandoned undone",
+        "actor": HERE,
+    },
+    "accept_complaint": {
+        "complaint": "wrong-state: accepted in_case answered closed withdrawn"
+    },
     "add_complaints": {"other": OPEN_CASE, "complaint": ACCEPTED, "actor": HERE},
     "add_note": {"actor": HERE},
     "add_targets": {
@@ -160,13 +167,19 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": HERE,
     },
     "confirm_belonging": DECIDED,
-    "continue_registering": {"import": "nothing: reading review done failed abandoned undone", "actor": ""},
+    "continue_registering": {
+        "import": "nothing: reading review done failed abandoned undone",
+        "actor": "",
+    },
     "decline_belonging": DECIDED,
     "correct_complaint": {
         "complaint": "wrong-state: refused in_case answered closed withdrawn",
         "import": "already-registered: registering done",
     },
-    "correct_reading": {"import": "not-in-review: reading registering done abandoned undone", "actor": HERE},
+    "correct_reading": {
+        "import": "not-in-review: reading registering done abandoned undone",
+        "actor": HERE,
+    },
     "decline_case": {"case": LEAD},
     "drop_targets": {
         "case": WORKED_CASE,
@@ -176,8 +189,15 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": SEEN,
     },
     "file_case": {"case": LEAD, "officers": f"two-officers: {ABLE} relieved"},
-    "forget_corrections": {"import": "not-in-review: reading registering done abandoned undone", "actor": HERE},
-    "give_ground": {"case": OPEN_CASE, "ground": "ground-not-valid: ended", "actor": HERE},
+    "forget_corrections": {
+        "import": "not-in-review: reading registering done abandoned undone",
+        "actor": HERE,
+    },
+    "give_ground": {
+        "case": OPEN_CASE,
+        "ground": "ground-not-valid: ended",
+        "actor": HERE,
+    },
     "ground_targets": {
         "case": WORKED_CASE,
         "target": "wrong-state: dropped",
@@ -210,11 +230,15 @@ EXPECTED: dict[str, dict[str, str]] = {
     "pass_on_all": PASSED,
     "pass_on_ended": PASSED,
     "propose_belonging": {"correction": "already-submitted: proposed"},
-    "read_sheet": {"import": "nothing: review registering done failed abandoned undone", "actor": ""},
+    "read_sheet": {
+        "import": "nothing: review registering done failed abandoned undone",
+        "actor": "",
+    },
     "reconsider_case": {
         "case": "wrong-state: lead filed disposing concluding closed archived transferred suspended withdrawn reopened"
     },
-    "refuse_complaint": ENDING | {"complaint": "wrong-state: refused in_case answered closed withdrawn"},
+    "refuse_complaint": ENDING
+    | {"complaint": "wrong-state: refused in_case answered closed withdrawn"},
     "register_ground": {},
     "register_import": {
         "case": ENDED_CASE,
@@ -241,7 +265,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": SEEN,
     },
     "submit_complaint": {},
-    "suspend_case": {"case": "wrong-state: lead not_filed closed archived transferred suspended withdrawn reopened"},
+    "suspend_case": {
+        "case": "wrong-state: lead not_filed closed archived transferred suspended withdrawn reopened"
+    },
     "take_back_rows": BUILT_ON
     | {
         "case": ENDED_CASE,
@@ -277,7 +303,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "actor": HERE,
     },
     "withdraw_case": LEAVING,
-    "withdraw_complaint": ENDING | {"complaint": "wrong-state: refused answered closed withdrawn", "actor": HERE},
+    "withdraw_complaint": ENDING
+    | {"complaint": "wrong-state: refused answered closed withdrawn", "actor": HERE},
 }
 
 
@@ -289,7 +316,9 @@ def expected(verb: str, neighbour: str) -> dict[str, str]:
 
 def test_every_registered_verb_and_every_state_has_an_expectation():
     assert functions_of(workflow) - QUESTIONS - HOOKS == VERBS.keys() == EXPECTED.keys()
-    assert states_of(NEIGHBOURS) == {name: states.split() for name, states in KNOWN.items()}
+    assert states_of(NEIGHBOURS) == {
+        name: states.split() for name, states in KNOWN.items()
+    }
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -301,4 +330,11 @@ def test_a_verb_asks_its_neighbours(verb: str):
         return scene
 
     act = VERBS[verb][1]
-    assert not list(differences(neighbours_of(verb), lambda neighbour: expected(verb, neighbour), scene_with, act))
+    assert not list(
+        differences(
+            neighbours_of(verb),
+            lambda neighbour: expected(verb, neighbour),
+            scene_with,
+            act,
+        )
+    )

@@ -14,8 +14,16 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sheet(tmp_path):
     """Thirty rows and an example on one worksheet, eight under other headings on another."""
-    rows = [HEADER, ["示例", *complaint(99)[1:]], *complaints(30)[1:], ["合计", "", "", "", "30条"]]
-    other = [["品牌", "发现日期", "商品链接"], *(["甲", "2026-03-05", complaint(number)[4]] for number in range(8))]
+    rows = [
+        HEADER,
+        ["示例", *complaint(99)[1:]],
+        *complaints(30)[1:],
+        ["合计", "", "", "", "30条"],
+    ]
+    other = [
+        ["品牌", "发现日期", "商品链接"],
+        *(["甲", "2026-03-05", complaint(number)[4]] for number in range(8)),
+    ]
     path = write_xlsx(tmp_path / "a.xlsx", {"清单": rows, "京东": other})
     with open(path, "rb") as file:
         return file.read()
@@ -24,7 +32,10 @@ def sheet(tmp_path):
 def test_it_is_told_by_page_api_and_notification(house, sheet, client):
     sheet_import = take_in(house, sheet, "清单.xlsx")
     client.force_login(house.officer)
-    for page in (f"/cases/imports/{sheet_import.pk}/", sheet_import.complaint.get_absolute_url()):
+    for page in (
+        f"/cases/imports/{sheet_import.pk}/",
+        sheet_import.complaint.get_absolute_url(),
+    ):
         text = client.get(page).content.decode()
         assert "读入 30 行；另有 8 行" in text
         assert "工作表“京东”：第 2 至 9 行共 8 行未读：另一个工作表。" in text
@@ -44,7 +55,9 @@ def test_it_is_told_by_page_api_and_notification(house, sheet, client):
 
 
 def test_what_nobody_misses_is_told_without_alarm(house, client, tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", [HEADER, complaint(1), ["合计", "", "", "", "1条"]])
+    path = write_xlsx(
+        tmp_path / "a.xlsx", [HEADER, complaint(1), ["合计", "", "", "", "1条"]]
+    )
     with open(path, "rb") as file:
         sheet_import = take_in(house, file.read(), "清单.xlsx")
     client.force_login(house.officer)
@@ -62,7 +75,12 @@ def test_of_a_text_file_no_worksheet_is_named(house):
     assert reader.get(f"/api/v1/imports/{sheet_import.pk}/").json()["not_read"] == [
         {"worksheet": None, "from": 3, "to": 3, "rows": 1, "why": "total"}
     ]
-    assert reader.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"][0]["worksheet"] is None
+    assert (
+        reader.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"][0][
+            "worksheet"
+        ]
+        is None
+    )
 
 
 def test_a_host_that_is_not_known_is_named_beside_its_row(house, client):
@@ -80,7 +98,11 @@ def test_a_host_that_is_not_known_is_named_beside_its_row(house, client):
 
 def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
     path = write_xlsx(
-        tmp_path / "a.xlsx", {"淘宝": complaints(3), "京东": [HEADER, complaint(7), ["4", "", "", "", "无"]]}
+        tmp_path / "a.xlsx",
+        {
+            "淘宝": complaints(3),
+            "京东": [HEADER, complaint(7), ["4", "", "", "", "无"]],
+        },
     )
     with open(path, "rb") as file:
         sheet_import = take_in(house, file.read(), "清单.xlsx")
@@ -93,7 +115,9 @@ def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
     assert "淘宝、京东" in page
     assert "京东 2" in page
     assert "1048578<" not in page
-    export = client.get(reverse("cases:import_rows", args=[sheet_import.pk]) + "?show=look")
+    export = client.get(
+        reverse("cases:import_rows", args=[sheet_import.pk]) + "?show=look"
+    )
     assert "京东 3" in b"".join(export.streaming_content).decode("utf-8-sig")
 
 
@@ -105,7 +129,10 @@ def test_the_same_file_again_is_said(house, client):
     client.force_login(house.officer)
 
     def said(sheet_import):
-        pages = (sheet_import.complaint.get_absolute_url(), reverse("cases:import", args=[sheet_import.pk]))
+        pages = (
+            sheet_import.complaint.get_absolute_url(),
+            reverse("cases:import", args=[sheet_import.pk]),
+        )
         detail = client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
         return [
             client.get(page).content.decode().count("同一文件已") for page in pages
@@ -118,16 +145,30 @@ def test_the_same_file_again_is_said(house, client):
 @pytest.mark.parametrize(
     ("platform", "address", "said"),
     [
-        ("京东", "https://item.taobao.com/item.htm?id=600000000001", "企业填写“京东”，链接属于"),
+        (
+            "京东",
+            "https://item.taobao.com/item.htm?id=600000000001",
+            "企业填写“京东”，链接属于",
+        ),
         ("天猫旗舰店", "https://item.taobao.com/item.htm?id=600000000001", None),
         ("各平台", "https://item.taobao.com/item.htm?id=600000000001", None),
-        ("淘宝", "http://https://item.taobao.com/item.htm?id=600000000001%20", "重复的 http:// 只读一次。"),
+        (
+            "淘宝",
+            "http://https://item.taobao.com/item.htm?id=600000000001%20",
+            "重复的 http:// 只读一次。",
+        ),
     ],
 )
-def test_a_row_says_what_was_put_right_and_what_contradicts_it(house, client, platform, address, said):
-    sheet_import = take_in(house, f"平台,商品链接\n{platform},{address}\n".encode(), "清单.csv")
+def test_a_row_says_what_was_put_right_and_what_contradicts_it(
+    house, client, platform, address, said
+):
+    sheet_import = take_in(
+        house, f"平台,商品链接\n{platform},{address}\n".encode(), "清单.csv"
+    )
     client.force_login(house.officer)
-    page = client.get(reverse("cases:import", args=[sheet_import.pk]) + "?show=all").content.decode()
+    page = client.get(
+        reverse("cases:import", args=[sheet_import.pk]) + "?show=all"
+    ).content.decode()
     if said:
         assert said in page
     else:
@@ -136,11 +177,16 @@ def test_a_row_says_what_was_put_right_and_what_contradicts_it(house, client, pl
 
 def test_what_was_done_to_a_spoilt_text_is_said(house, client):
     content = "平台,商品链接,诉求\n淘宝,https://item.taobao.com/item.htm?id=600000000001,下架\n".encode()
-    sheet_import = take_in(house, content + content.split(b"\n")[1] + b"\xe4\xb8\n", "清单.csv")
+    sheet_import = take_in(
+        house, content + content.split(b"\n")[1] + b"\xe4\xb8\n", "清单.csv"
+    )
     client.force_login(house.officer)
     page = client.get(reverse("cases:import", args=[sheet_import.pk])).content.decode()
     assert sheet_import.remarks
-    assert sheet_import.reading_report[0] in client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
+    assert (
+        sheet_import.reading_report[0]
+        in client.get(f"/api/v1/imports/{sheet_import.pk}/").json()["detail"]
+    )
     assert "第" in sheet_import.reading_report[0]
     assert sheet_import.reading_report[0] in page
 
@@ -149,6 +195,8 @@ def test_a_value_that_was_not_understood_is_said_beside_its_row(house, client):
     content = "商品链接,售价,发现日期\nhttps://item.taobao.com/item.htm?id=600000000001,99-199,上个月\n".encode()
     sheet_import = take_in(house, content, "清单.csv")
     client.force_login(house.officer)
-    page = client.get(reverse("cases:import", args=[sheet_import.pk]) + "?show=all").content.decode()
+    page = client.get(
+        reverse("cases:import", args=[sheet_import.pk]) + "?show=all"
+    ).content.decode()
     assert "售价未能识别：“99-199”。" in page
     assert "发现日期未能识别：“上个月”。" in page

@@ -38,7 +38,11 @@ def queries_of(client: Client, url: str) -> int:
 
 def put_in_store(world: World, targets: list[Target], name: str) -> Store:
     store = Store.objects.create(
-        platform=world.platform, canonical_id=f"10000{Store.objects.count()}", site="taobao", name=name, url="x"
+        platform=world.platform,
+        canonical_id=f"10000{Store.objects.count()}",
+        site="taobao",
+        name=name,
+        url="x",
     )
     Listing.objects.filter(target__in=targets).update(store=store)
     return store
@@ -48,11 +52,16 @@ def test_every_state_of_a_target_stands_in_the_strip():
     assert set(TALLY) == set(TargetState)
 
 
-def test_a_case_costs_the_same_number_of_queries_for_five_targets_and_fifty(officer, world):
+def test_a_case_costs_the_same_number_of_queries_for_five_targets_and_fifty(
+    officer, world
+):
     targets = add_targets(world, 5)
     put_in_store(world, targets, "店")
     issue(world, targets[:3])
-    plain, grouped = queries_of(officer, case_page(world)), queries_of(officer, case_page(world, "?group=store"))
+    plain, grouped = (
+        queries_of(officer, case_page(world)),
+        queries_of(officer, case_page(world, "?group=store")),
+    )
     more = add_targets(world, 45)
     put_in_store(world, more[:20], "另一店")
     issue(world, more[:30])
@@ -90,7 +99,10 @@ def test_counts_above_the_table_are_filters_that_keep_the_others(officer, world)
     issue(world, targets[:1])
     context = officer.get(case_page(world, "?platform=taobao")).context
     cells = {cell["kind"]: cell for cell in context["cells"] if not cell.get("whole")}
-    assert {kind: cell["value"] for kind, cell in cells.items()} == {"reported": 4, "noticed": 1}
+    assert {kind: cell["value"] for kind, cell in cells.items()} == {
+        "reported": 4,
+        "noticed": 1,
+    }
     assert context["page"].total == 3
     narrowed = officer.get(case_page(world, cells["reported"]["url"])).context
     assert narrowed["page"].total == 2
@@ -125,9 +137,16 @@ def test_targets_are_grouped_by_store_with_their_counts(officer, world):
     issue(world, targets[:1])
     context = officer.get(case_page(world, "?group=store")).context
     assert [row["store_key"] for row in context["rows"]] == [*[store.pk] * 3, 0]
-    counts = [(str(label), count) for label, count, _against in context["groups"][store.pk]]
-    assert counts == [(str(TargetState.REPORTED.label), "2"), (str(TargetState.NOTICED.label), "1")]
-    assert officer.get(case_page(world, f"?store={store.pk}")).context["page"].total == 3
+    counts = [
+        (str(label), count) for label, count, _against in context["groups"][store.pk]
+    ]
+    assert counts == [
+        (str(TargetState.REPORTED.label), "2"),
+        (str(TargetState.NOTICED.label), "1"),
+    ]
+    assert (
+        officer.get(case_page(world, f"?store={store.pk}")).context["page"].total == 3
+    )
 
 
 def test_what_is_seen_against_a_claim_stands_out(officer, world):
@@ -137,18 +156,26 @@ def test_what_is_seen_against_a_claim_stands_out(officer, world):
     Target.objects.filter(pk=target.pk).update(seen="live", seen_at=notice.issued_at)
     row = officer.get(case_page(world)).context["rows"][0]
     assert "red" in row["seen_class"]
-    assert officer.get(reverse("cases:target", args=[target.pk])).context["contradiction"] == "seen"
+    assert (
+        officer.get(reverse("cases:target", args=[target.pk])).context["contradiction"]
+        == "seen"
+    )
 
 
 def act(client: Client, world: World, query: str = "", **said: object):
-    return client.post(reverse("cases:targets_act", args=[world.case.number]) + query, said)
+    return client.post(
+        reverse("cases:targets_act", args=[world.case.number]) + query, said
+    )
 
 
 def test_dropping_many_gives_a_result_for_each(officer, world):
     free, bound = add_targets(world, 2)
     issue(world, [bound])
     page = act(officer, world, ids=[free.pk, bound.pk], act="drop", reason="重复")
-    assert [(result.ref, result.ok) for result in page.context["results"]] == [(free.pk, True), (bound.pk, False)]
+    assert [(result.ref, result.ok) for result in page.context["results"]] == [
+        (free.pk, True),
+        (bound.pk, False),
+    ]
     free.refresh_from_db()
     assert (free.state, free.dropped_reason) == ("dropped", "重复")
 
@@ -198,23 +225,37 @@ def test_the_timeline_is_in_words_and_tells_of_many_things_once(officer, world):
     issue(world)
     days = officer.get(case_page(world, "?tab=timeline")).context["days"]
     lines = [line for _day, lot in days for line in lot]
-    assert {entry.verb for entry in AuditEntry.objects.in_thread(world.case.thread)} - {"notice.issued"}
-    assert not [line for line in lines if "." in str(line.text)], "every act has its words"
-    assert {line.url for line in lines if line.link} == {Notice.objects.get().get_absolute_url()}
-    assert all(line.strong or line.link for line in lines if "邮件" in str(line.text)), "a mail says which"
+    assert {entry.verb for entry in AuditEntry.objects.in_thread(world.case.thread)} - {
+        "notice.issued"
+    }
+    assert not [line for line in lines if "." in str(line.text)], (
+        "every act has its words"
+    )
+    assert {line.url for line in lines if line.link} == {
+        Notice.objects.get().get_absolute_url()
+    }
+    assert all(
+        line.strong or line.link for line in lines if "邮件" in str(line.text)
+    ), "a mail says which"
     apart = officer.get(case_page(world, "?tab=timeline&verb=target.")).context["days"]
     assert [len(lot) for _day, lot in apart] == [1]
     assert "30" in apart[0][1][0].each
 
 
 def test_an_empty_note_is_refused_beside_its_field(officer, world):
-    page = officer.post(reverse("cases:case_act", args=[world.case.number]), {"act": "note", "text": "  "})
+    page = officer.post(
+        reverse("cases:case_act", args=[world.case.number]),
+        {"act": "note", "text": "  "},
+    )
     assert page.status_code == 200
     assert list(page.context["form"].errors) == ["text"]
 
 
 def test_a_note_is_kept(officer, world):
-    officer.post(reverse("cases:case_act", args=[world.case.number]), {"act": "note", "text": "已电话联系平台"})
+    officer.post(
+        reverse("cases:case_act", args=[world.case.number]),
+        {"act": "note", "text": "已电话联系平台"},
+    )
     page = officer.get(case_page(world, "?tab=notes")).content.decode()
     assert "已电话联系平台" in page
 
@@ -238,7 +279,12 @@ def test_every_tab_of_a_case_opens_and_no_other(officer, world):
     for tab in ("targets", "complaints", "notices", "notes", "timeline"):
         assert officer.get(case_page(world, f"?tab={tab}")).status_code == 200
     assert officer.get(case_page(world, "?tab=nonsense")).status_code == 404
-    assert officer.get(reverse("cases:case_change", args=[world.case.number, "nonsense"])).status_code == 404
+    assert (
+        officer.get(
+            reverse("cases:case_change", args=[world.case.number, "nonsense"])
+        ).status_code
+        == 404
+    )
 
 
 def test_another_units_officer_finds_neither_case_nor_targets(client, world):
@@ -247,12 +293,23 @@ def test_another_units_officer_finds_neither_case_nor_targets(client, world):
     number = world.case.number
     for url in (case_page(world), reverse("cases:target", args=[target.pk])):
         assert client.get(url).status_code == 404
-    for name, args in (("case_act", [number]), ("targets_act", [number]), ("case_change", [number, "ground"])):
-        assert client.post(reverse(f"cases:{name}", args=args), {"act": "note"}).status_code == 404
+    for name, args in (
+        ("case_act", [number]),
+        ("targets_act", [number]),
+        ("case_change", [number, "ground"]),
+    ):
+        assert (
+            client.post(
+                reverse(f"cases:{name}", args=args), {"act": "note"}
+            ).status_code
+            == 404
+        )
     assert not client.get(reverse("cases:list")).context["rows"]
 
 
-def test_the_list_of_cases_counts_its_targets_and_costs_no_query_for_each(officer, world):
+def test_the_list_of_cases_counts_its_targets_and_costs_no_query_for_each(
+    officer, world
+):
     add_targets(world, 3)
     before = queries_of(officer, reverse("cases:list"))
     for number in range(2, 12):
@@ -260,9 +317,14 @@ def test_the_list_of_cases_counts_its_targets_and_costs_no_query_for_each(office
             number=f"C2026-00{number:04}", title="案", firm=world.firm, unit=world.case.unit, opened_by=world.officer,
             opened_at=world.case.opened_at,
         )  # fmt: skip
-        Target.objects.filter(pk__in=[target.pk for target in add_targets(world, 1)]).update(case=case)
+        Target.objects.filter(
+            pk__in=[target.pk for target in add_targets(world, 1)]
+        ).update(case=case)
     assert queries_of(officer, reverse("cases:list")) == before
-    rows = {case.number: counts for case, counts in officer.get(reverse("cases:list")).context["rows"]}
+    rows = {
+        case.number: counts
+        for case, counts in officer.get(reverse("cases:list")).context["rows"]
+    }
     assert rows[world.case.number]["total"] == 3
     assert len(officer.get(reverse("cases:list") + "?mine=1").context["rows"]) == 0
     assert len(officer.get(reverse("cases:list") + "?state=filed").context["rows"]) == 1
@@ -281,10 +343,17 @@ def test_a_target_tells_its_story_and_why_it_counts(officer, world):
     answer(world, notice)
     judge(world, notice, "gone")
     context = officer.get(reverse("cases:target", args=[target.pk])).context
-    assert {part: count for part, _label, count in context["parts"]} == {"": 6, "answer": 2, "check": 2, "notice": 1}
+    assert {part: count for part, _label, count in context["parts"]} == {
+        "": 6,
+        "answer": 2,
+        "check": 2,
+        "notice": 1,
+    }
     assert (context["sum"], context["why_not"], len(context["ledger"])) == (1, "", 1)
     assert [name for name, _value, _url in context["proofs"]][-1]
-    only = officer.get(reverse("cases:target", args=[target.pk]) + "?story=check").context
+    only = officer.get(
+        reverse("cases:target", args=[target.pk]) + "?story=check"
+    ).context
     assert sum(len(lot) for _day, lot in only["days"]) == 2
     assert "2" in str(context["claimed"]["lines"])
 
@@ -295,7 +364,10 @@ def test_a_target_that_counts_nothing_says_why(officer, world):
     (notice,) = issue(world, [gone])
     answer(world, notice, "already_gone")
     judge(world, notice, "gone")
-    pages = [officer.get(reverse("cases:target", args=[pk])).context for pk in (official.pk, gone.pk)]
+    pages = [
+        officer.get(reverse("cases:target", args=[pk])).context
+        for pk in (official.pk, gone.pk)
+    ]
     assert all(page["why_not"] for page in pages)
     assert pages[0]["why_not"] != pages[1]["why_not"]
 
@@ -314,7 +386,10 @@ def test_a_target_page_costs_the_same_whatever_happened_to_it(officer, world):
 
 def test_the_home_page_sorts_what_waits_by_its_day(officer, world, settings):
     settings.SESSION_IDLE_MINUTES = 0
-    first, second = add_targets(world, 1), add_targets(world, 1, platform=world.other_platform)
+    first, second = (
+        add_targets(world, 1),
+        add_targets(world, 1, platform=world.other_platform),
+    )
     (open_notice,), (answered,) = issue(world, first), issue(world, second)
     arrive(world, open_notice)
     answer(world, answered)
@@ -326,7 +401,9 @@ def test_the_home_page_sorts_what_waits_by_its_day(officer, world, settings):
         submitted_at=world.case.opened_at,
     )  # fmt: skip
     found = entries_of(world.officer)
-    assert [entry.subject.url for entry in found["later"]] == [complaint.get_absolute_url()]
+    assert [entry.subject.url for entry in found["later"]] == [
+        complaint.get_absolute_url()
+    ]
     [entry] = found["waiting"]
     days = [need.due for need in entry.needs]
     assert (len(days), entry.subject.url) == (3, case_page(world))
@@ -335,7 +412,9 @@ def test_the_home_page_sorts_what_waits_by_its_day(officer, world, settings):
     with time_machine.travel(timezone.now() + timedelta(days=30), tick=False):
         [entry] = entries_of(world.officer)["overdue"]
         assert entry.verb[0] == "催办"
-        assert any(need.url.startswith(open_notice.get_absolute_url()) for need in entry.needs)
+        assert any(
+            need.url.startswith(open_notice.get_absolute_url()) for need in entry.needs
+        )
 
 
 def open_notice_due(notice: Notice) -> date:
@@ -361,7 +440,9 @@ def test_the_home_page_shows_nothing_of_other_units(world):
     assert not any(entries_of(world.stranger).values())
 
 
-def test_the_desk_costs_the_same_number_of_queries_for_one_notice_and_five(officer, world):
+def test_the_desk_costs_the_same_number_of_queries_for_one_notice_and_five(
+    officer, world
+):
     add_targets(world, 1)
     issue(world)
     before = queries_of(officer, "/")
@@ -371,21 +452,38 @@ def test_the_desk_costs_the_same_number_of_queries_for_one_notice_and_five(offic
     assert queries_of(officer, "/") == before
 
 
-def test_a_representative_sees_the_own_firms_progress_and_no_page_of_the_corps(client, world):
+def test_a_representative_sees_the_own_firms_progress_and_no_page_of_the_corps(
+    client, world
+):
     (target,) = add_targets(world, 1)
     complaint = Complaint.objects.create(
         number="T2026-000001", firm=world.firm, subject="清单", received_on="2026-03-17", submitted_by=world.officer,
         submitted_at=world.case.opened_at, state="in_case", case=world.case,
     )  # fmt: skip
-    sheet = SheetImport.objects.create(complaint=complaint, started_by=world.officer, at=world.case.opened_at)
-    ImportRow.objects.create(sheet_import=sheet, row=1, result="new", target=target, registered_at=world.case.opened_at)
+    sheet = SheetImport.objects.create(
+        complaint=complaint, started_by=world.officer, at=world.case.opened_at
+    )
+    ImportRow.objects.create(
+        sheet_import=sheet,
+        row=1,
+        result="new",
+        target=target,
+        registered_at=world.case.opened_at,
+    )
     person = User.objects.create(username="firm-CXT", name="CXT", role="representative")
     Representative.objects.create(user=person, firm=world.firm)
     client.force_login(person)
     page = client.get("/")
-    assert [(cell["kind"], cell["value"]) for cell in page.context["cells"]] == [("grey", 1), ("reported", 1)]
+    assert [(cell["kind"], cell["value"]) for cell in page.context["cells"]] == [
+        ("grey", 1),
+        ("reported", 1),
+    ]
     assert world.case.title not in page.content.decode()
-    for url in (case_page(world), reverse("cases:target", args=[target.pk]), reverse("cases:list")):
+    for url in (
+        case_page(world),
+        reverse("cases:target", args=[target.pk]),
+        reverse("cases:list"),
+    ):
         assert client.get(url).status_code == 404
 
 
@@ -399,12 +497,19 @@ def test_a_case_is_opened_of_accepted_complaints_of_one_firm(officer, world):
     make("T2026-000002", "received")
     address = reverse("cases:case_new")
     assert officer.get(address + "?complaint=T2026-000002").status_code == 302
-    form = {"title": "另一系列案", "complaint": "T2026-000001", "lead": world.officer.pk, "second": world.officer.pk}
+    form = {
+        "title": "另一系列案",
+        "complaint": "T2026-000001",
+        "lead": world.officer.pk,
+        "second": world.officer.pk,
+    }
     refused = officer.post(address, form)
     assert refused.status_code == 200
     assert refused.context["form"].errors
     officer.post(address, form | {"second": world.officer2.pk})
-    assert Case.objects.get(title="另一系列案").complaints.get().number == "T2026-000001"
+    assert (
+        Case.objects.get(title="另一系列案").complaints.get().number == "T2026-000001"
+    )
 
 
 def test_complaints_are_taken_into_an_open_case_of_their_firm(officer, world):
@@ -413,14 +518,24 @@ def test_complaints_are_taken_into_an_open_case_of_their_firm(officer, world):
         submitted_at=world.case.opened_at, state="accepted",
     )  # fmt: skip
     address = reverse("cases:case_new")
-    assert world.case in officer.get(address + f"?complaint={complaint.number}").context["into"].fields["case"].queryset
-    answered = officer.post(address, {"complaint": complaint.number, "case": world.case.pk})
+    assert (
+        world.case
+        in officer.get(address + f"?complaint={complaint.number}")
+        .context["into"]
+        .fields["case"]
+        .queryset
+    )
+    answered = officer.post(
+        address, {"complaint": complaint.number, "case": world.case.pk}
+    )
     assert answered.headers["Location"] == world.case.get_absolute_url()
     complaint.refresh_from_db()
     assert (complaint.state, complaint.case) == ("in_case", world.case)
 
 
-def test_who_may_file_is_told_of_leads_on_the_first_page_and_led_to_exactly_them(client, world):
+def test_who_may_file_is_told_of_leads_on_the_first_page_and_led_to_exactly_them(
+    client, world
+):
     chief = User.objects.create(
         username="chief", name="chief", role="supervisor", unit=world.case.unit, duties=["head_of_department"],
         password="!",
@@ -440,7 +555,9 @@ def test_who_may_file_is_told_of_leads_on_the_first_page_and_led_to_exactly_them
     assert not [need for need in needs_of(world.supervisor) if need.is_own]
 
 
-def test_counting_the_leads_takes_one_statement(client, world, django_assert_num_queries):
+def test_counting_the_leads_takes_one_statement(
+    client, world, django_assert_num_queries
+):
     world.supervisor.duties = ["head_of_department"]
     world.supervisor.save()
     Case.objects.filter(pk=world.case.pk).update(state="lead", filed_at=None)
@@ -450,7 +567,10 @@ def test_counting_the_leads_takes_one_statement(client, world, django_assert_num
 
 def test_a_number_that_is_none_opens_no_case(officer):
     """A form with files is not looked through for null characters: its fields are, where they are read."""
-    assert officer.post(reverse("cases:case_new"), {"complaint": "a\x00b"}).status_code < 500
+    assert (
+        officer.post(reverse("cases:case_new"), {"complaint": "a\x00b"}).status_code
+        < 500
+    )
 
 
 def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
@@ -464,7 +584,10 @@ def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
     page = officer.get(reverse("cases:list")).content.decode()
     shown = r'<a class="waits" href="([^"]+)">.*?<span data-waits>([0-9,]+)</span>'
     links = re.findall(shown, page, re.DOTALL)
-    assert {link for link, _count in links} == {"/cases/?state=open", "/notices/?state=issued"}
+    assert {link for link, _count in links} == {
+        "/cases/?state=open",
+        "/notices/?state=issued",
+    }
     for link, count in links:
         assert officer.get(link).context["page"].total == int(count) == 1
     assert officer.get("/cases/complaints/?state=open").context["page"].rows == []
@@ -472,7 +595,9 @@ def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
     assert officer.get("/notices/deliveries/?state=open").context["page"].rows == []
 
 
-@pytest.mark.parametrize(("state", "label"), [("transferred", "已移送"), ("withdrawn", "已撤销")])
+@pytest.mark.parametrize(
+    ("state", "label"), [("transferred", "已移送"), ("withdrawn", "已撤销")]
+)
 def test_a_case_that_left_has_no_period_to_keep(officer, world, state, label):
     world.case.handling_deadline = Deadline.objects.ensure("CB", today())
     world.case.save(update_fields=["handling_deadline"])

@@ -35,7 +35,12 @@ def officer(client, house: House):
 def reviewed(house: House) -> SheetImport:
     """A sheet of four rows that waits to be looked at: two good ones, a short link, a bare number."""
     sheet = "平台,商品链接,店铺链接,诉求,商品标题\n" + "\n".join(
-        ["淘宝网," + GOOD, "淘宝网," + GOOD.replace("001", "002"), "京东," + SHORT, "天猫商城," + NUMBER]
+        [
+            "淘宝网," + GOOD,
+            "淘宝网," + GOOD.replace("001", "002"),
+            "京东," + SHORT,
+            "天猫商城," + NUMBER,
+        ]
     )
     sheet_import = hand_in(house, sheet.encode(), "巡查.csv")
     workflow.read_sheet(sheet_import.pk)
@@ -54,18 +59,28 @@ def row_of(sheet_import: SheetImport, number: int) -> ImportRow:
 
 def represent(house: House, code: str = "CXT"):
     """The account of somebody who speaks for a firm."""
-    user = house.officer.__class__.objects.create(username=f"firm-{code}", name=code, role="representative")
+    user = house.officer.__class__.objects.create(
+        username=f"firm-{code}", name=code, role="representative"
+    )
     Representative.objects.create(user=user, firm=house.firms[code])
     return user
 
 
 def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
-    form = {"firm": house.firms["CXT"].pk, "subject": "网络巡查", "received_on": today()}
+    form = {
+        "firm": house.firms["CXT"].pk,
+        "subject": "网络巡查",
+        "received_on": today(),
+    }
     answer = officer.post(
-        reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("巡查.csv", sheet_of(GOOD))}
+        reverse("cases:complaint_new"),
+        form | {"sheet": SimpleUploadedFile("巡查.csv", sheet_of(GOOD))},
     )
     sheet_import = SheetImport.objects.get()
-    assert (answer.status_code, answer.headers["Location"]) == (302, address(sheet_import, "import_sheet"))
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        address(sheet_import, "import_sheet"),
+    )
     page = officer.get(address(sheet_import)).content.decode()
     assert 'hx-trigger="every 1s"' in page
     assert "巡查.csv" in page
@@ -74,20 +89,30 @@ def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
 def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settings):
     settings.SHEET_MAX_BYTES = 10
     form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": today()}
-    answer = officer.post(reverse("cases:complaint_new"), form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))})
+    answer = officer.post(
+        reverse("cases:complaint_new"),
+        form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))},
+    )
     assert answer.status_code == 200
     assert not Complaint.objects.exists()
 
 
-def test_a_program_is_told_with_413_that_its_sheet_is_too_large(officer, house, settings):
+def test_a_program_is_told_with_413_that_its_sheet_is_too_large(
+    officer, house, settings
+):
     settings.SHEET_MAX_BYTES = 10
     form = {"firm": "CXT", "subject": "x", "received_on": today()}
-    answer = officer.post("/api/v1/complaints/", form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))})
+    answer = officer.post(
+        "/api/v1/complaints/",
+        form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))},
+    )
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
     assert not Complaint.objects.exists()
 
 
-def test_progress_is_a_fragment_each_second_and_the_page_is_asked_anew_at_the_end(officer, house):
+def test_progress_is_a_fragment_each_second_and_the_page_is_asked_anew_at_the_end(
+    officer, house
+):
     sheet_import = hand_in(house, sheet_of(GOOD), "a.csv")
     fragment = officer.get(address(sheet_import), headers={"HX-Request": "true"})
     assert fragment.content.strip().startswith(b'<div class="work" hx-get=')
@@ -96,12 +121,22 @@ def test_progress_is_a_fragment_each_second_and_the_page_is_asked_anew_at_the_en
     assert (ended.status_code, ended.headers["HX-Refresh"]) == (204, "true")
 
 
-def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(officer, reviewed):
+def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(
+    officer, reviewed
+):
     page = officer.get(address(reviewed))
     context = page.context
-    assert (context["ready"], context["look"], context["undecided"], context["shown"]) == (2, 2, 2, "look")
+    assert (
+        context["ready"],
+        context["look"],
+        context["undecided"],
+        context["shown"],
+    ) == (2, 2, 2, "look")
     assert [row["row"] for row in context["rows"]] == [4, 5]
-    assert {slug: count for slug, _label, count in context["platforms"]} == {"taobao": 2, "other": 2}
+    assert {slug: count for slug, _label, count in context["platforms"]} == {
+        "taobao": 2,
+        "other": 2,
+    }
     assert context["rows"][0]["at"], "the first row that needs a person stands open"
 
 
@@ -134,20 +169,35 @@ def test_what_is_typed_is_read_aloud_and_changes_nothing(officer, reviewed):
     answer = officer.get(address(reviewed, "import_read"), typed).content.decode()
     assert "655000000009" in answer
     assert "k-blue" in answer
-    assert "red" in officer.get(address(reviewed, "import_read"), {"repair": "no address"}).content.decode()
+    assert (
+        "red"
+        in officer.get(
+            address(reviewed, "import_read"), {"repair": "no address"}
+        ).content.decode()
+    )
     assert row_of(reviewed, 4).repair == ""
 
 
 def test_a_repaired_row_is_settled_and_the_next_one_opens(officer, reviewed):
     row = row_of(reviewed, 4)
-    typed = {"ids": row.pk, "act": "repair", "repair": "https://item.jd.com/100012043978.html"}
+    typed = {
+        "ids": row.pk,
+        "act": "repair",
+        "repair": "https://item.jd.com/100012043978.html",
+    }
     answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
     assert answer.headers["Location"].endswith(f"row={row_of(reviewed, 5).pk}#r5")
     row.refresh_from_db()
-    assert (row.result, row.decision, row.repair) == ("new", "repaired", "https://item.jd.com/100012043978.html")
+    assert (row.result, row.decision, row.repair) == (
+        "new",
+        "repaired",
+        "https://item.jd.com/100012043978.html",
+    )
 
 
-def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(officer, reviewed):
+def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(
+    officer, reviewed
+):
     row = row_of(reviewed, 4)
     typed = {"ids": row.pk, "act": "repair", "repair": "https://example.com/1"}
     answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
@@ -158,22 +208,37 @@ def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(o
 
 
 def test_rows_go_back_to_the_firm_one_and_many(officer, reviewed):
-    answer = officer.post(address(reviewed, "import_settle") + "?show=look", {"all_matching": "1", "act": "refuse"})
+    answer = officer.post(
+        address(reviewed, "import_settle") + "?show=look",
+        {"all_matching": "1", "act": "refuse"},
+    )
     assert answer.status_code == 302
-    assert set(reviewed.import_rows.filter(row__gte=4).values_list("decision", flat=True)) == {"refused"}
+    assert set(
+        reviewed.import_rows.filter(row__gte=4).values_list("decision", flat=True)
+    ) == {"refused"}
     assert officer.get(address(reviewed)).context["undecided"] == 0
 
 
-def test_taking_what_is_proposed_settles_what_is_certain_and_names_the_rest(officer, reviewed):
-    answer = officer.post(address(reviewed, "import_settle") + "?show=look", {"all_matching": "1", "act": "suggested"})
-    assert [result.code for result in answer.context["results"]] == ["no-suggestion", ""]
+def test_taking_what_is_proposed_settles_what_is_certain_and_names_the_rest(
+    officer, reviewed
+):
+    answer = officer.post(
+        address(reviewed, "import_settle") + "?show=look",
+        {"all_matching": "1", "act": "suggested"},
+    )
+    assert [result.code for result in answer.context["results"]] == [
+        "no-suggestion",
+        "",
+    ]
     assert row_of(reviewed, 5).result == "new"
 
 
 def of_bare_numbers(house: House, platform: str, count: int) -> SheetImport:
     """A sheet that waits to be looked at: a short link, then rows that each certainly propose one address."""
     rows = [f"{platform},65600000{number:04}," for number in range(count)]
-    sheet = "平台,商品链接,店铺链接\n" + "\n".join(["京东,https://u.jd.com/mAPvq3d,", *rows])
+    sheet = "平台,商品链接,店铺链接\n" + "\n".join(
+        ["京东,https://u.jd.com/mAPvq3d,", *rows]
+    )
     sheet_import = hand_in(house, sheet.encode(), "编号.csv")
     workflow.read_sheet(sheet_import.pk)
     return sheet_import
@@ -182,11 +247,15 @@ def of_bare_numbers(house: House, platform: str, count: int) -> SheetImport:
 def told_after(officer, sheet_import: SheetImport) -> list[str]:
     """What the page says once every certain proposal was to be taken."""
     form = {"all_matching": "1", "act": "proposals"}
-    page = officer.post(address(sheet_import, "import_settle") + "?show=look", form, follow=True)
+    page = officer.post(
+        address(sheet_import, "import_settle") + "?show=look", form, follow=True
+    )
     return [str(message) for message in page.context["messages"]]
 
 
-def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(officer, house, monkeypatch):
+def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(
+    officer, house, monkeypatch
+):
     monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
     monkeypatch.setattr("cases.views.imports.MOST_TAKEN", 3)
     sheet_import = of_bare_numbers(house, "天猫商城", 5)
@@ -194,21 +263,33 @@ def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(off
     left = "每次采纳前 3 条建议。还有 2 条建议未采纳，请再次点击。"
     first = told_after(officer, sheet_import)
     assert (first[0].startswith("已处理 3 行。"), first[1:]) == (True, [left, unclear])
-    assert list(sheet_import.import_rows.filter(result="new").values_list("row", flat=True)) == [3, 4, 5]
+    assert list(
+        sheet_import.import_rows.filter(result="new").values_list("row", flat=True)
+    ) == [3, 4, 5]
     second = told_after(officer, sheet_import)
     assert (second[0].startswith("已处理 2 行。"), second[1:]) == (True, [unclear])
     assert told_after(officer, sheet_import) == [unclear]
 
 
-def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(officer, house, monkeypatch):
+def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(
+    officer, house, monkeypatch
+):
     monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
     sheet_import = of_bare_numbers(house, "天猫商城", 4)
     form = {"all_matching": "1", "act": "suggested"}
     answer = officer.post(address(sheet_import, "import_settle") + "?show=look", form)
-    assert [result.code for result in answer.context["results"]] == ["no-suggestion", "proposal-left", "", "", ""]
+    assert [result.code for result in answer.context["results"]] == [
+        "no-suggestion",
+        "proposal-left",
+        "",
+        "",
+        "",
+    ]
 
 
-def test_a_proposed_address_that_cannot_be_taken_is_told_with_its_reason(officer, house):
+def test_a_proposed_address_that_cannot_be_taken_is_told_with_its_reason(
+    officer, house
+):
     sheet_import = of_bare_numbers(house, "抖音", 2)
     told = told_after(officer, sheet_import)
     assert told[0].startswith("2 行保持不变：建议的网址不能采纳。")
@@ -224,16 +305,24 @@ def test_rows_of_another_sheet_are_not_settled_here(officer, reviewed, house):
     assert row.decision == ""
 
 
-def test_registering_from_the_review_makes_targets_and_keeps_what_is_undecided(officer, reviewed):
+def test_registering_from_the_review_makes_targets_and_keeps_what_is_undecided(
+    officer, reviewed
+):
     assert officer.post(address(reviewed, "import_register")).status_code == 302
     workflow.continue_registering(reviewed.pk)
     page = officer.get(address(reviewed))
     assert Target.objects.count() == 2
-    assert (page.context["ready"], page.context["undecided"], page.context["may_settle"]) == (2, 2, True)
+    assert (
+        page.context["ready"],
+        page.context["undecided"],
+        page.context["may_settle"],
+    ) == (2, 2, True)
     assert page.context["may_register"] is False
 
 
-def test_giving_an_import_up_says_how_much_it_is_and_registers_nothing(officer, reviewed):
+def test_giving_an_import_up_says_how_much_it_is_and_registers_nothing(
+    officer, reviewed
+):
     asked = officer.get(address(reviewed, "import_abandon"))
     assert re.search(r"\b4\b", asked.content.decode())
     reviewed.refresh_from_db()
@@ -257,7 +346,9 @@ def test_the_download_holds_every_row_and_nothing_a_spreadsheet_runs(officer, ho
     assert len(b"".join(problems.streaming_content).decode().splitlines()) == 2
 
 
-def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(officer, house):
+def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(
+    officer, house
+):
     counts = []
     for rows in (5, 50):
         sheet_import = hand_in(house, sheet_of(*[SHORT] * rows), f"{rows}.csv")
@@ -271,7 +362,9 @@ def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(offic
     assert counts[0] == counts[1]
 
 
-def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(client, house, reviewed):
+def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(
+    client, house, reviewed
+):
     client.force_login(represent(house, "CXT"))
     assert client.get(address(reviewed)).status_code == 200
     repair = {
@@ -298,24 +391,39 @@ def lines_of(answer) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
-@pytest.mark.parametrize(("login", "is_told"), [("CXT", True), ("HYS", False), ("officer", True)])
-def test_an_official_account_is_named_to_the_corps_and_to_its_own_firm_alone(client, house, login, is_told):
+@pytest.mark.parametrize(
+    ("login", "is_told"), [("CXT", True), ("HYS", False), ("officer", True)]
+)
+def test_an_official_account_is_named_to_the_corps_and_to_its_own_firm_alone(
+    client, house, login, is_told
+):
     rows = sheet_of(",http://xiaoghngn-cn.tmall.com/,关店,面膜")
-    sheet_import = hand_in(house, rows, "a.csv", firm="HYS" if login == "HYS" else "CXT")
+    sheet_import = hand_in(
+        house, rows, "a.csv", firm="HYS" if login == "HYS" else "CXT"
+    )
     workflow.read_sheet(sheet_import.pk)
     client.force_login(house.officer if login == "officer" else represent(house, login))
     page = client.get(address(sheet_import) + "?show=look").content.decode()
     row = sheet_import.import_rows.get()
     assert (row.result, row.finding) == ("official", OFFICIAL)
     assert (OFFICIAL in page, row.explanation in page) == (is_told, True)
-    assert OFFICIAL not in client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").content.decode()
+    assert (
+        OFFICIAL
+        not in client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").content.decode()
+    )
     reason = f"{row.explanation} {OFFICIAL}" if is_told else row.explanation
     for show in ("", "?show=look", "?show=official"):
         _heads, line = lines_of(client.get(address(sheet_import, "import_rows") + show))
         assert line[2] == reason
     if not is_told:
-        complaint = client.get(sheet_import.complaint.get_absolute_url()).content.decode()
-        settled = client.post(address(sheet_import, "import_settle"), {"ids": row.pk, "act": "again"}, follow=True)
+        complaint = client.get(
+            sheet_import.complaint.get_absolute_url()
+        ).content.decode()
+        settled = client.post(
+            address(sheet_import, "import_settle"),
+            {"ids": row.pk, "act": "again"},
+            follow=True,
+        )
         for text in (complaint, settled.content.decode()):
             assert "砚露" not in text
             assert "CXT" not in text
@@ -330,33 +438,52 @@ def test_a_representative_is_offered_only_what_they_may_do(client, house):
         assert ('value="refuse"' in page) == may_refuse
         assert 'value="register"' not in page  # nothing could be registered
     refused = {"ids": row_of(sheet_import, 2).pk, "act": "refuse"}
-    assert client.post(address(sheet_import, "import_settle"), refused).status_code == 403
+    assert (
+        client.post(address(sheet_import, "import_settle"), refused).status_code == 403
+    )
 
 
 def test_the_downloads_are_told_apart_and_the_columns_counted(officer, reviewed):
     page = officer.get(address(reviewed)).content.decode()
     assert "识别 5 列" in page
-    names = {officer.get(address(reviewed, "import_rows") + show)["Content-Disposition"] for show in ("", "?show=look")}
+    names = {
+        officer.get(address(reviewed, "import_rows") + show)["Content-Disposition"]
+        for show in ("", "?show=look")
+    }
     number = reviewed.complaint.number
-    assert names == {f'attachment; filename="{number}-{what}.csv"' for what in ("rows", "problems")}
+    assert names == {
+        f'attachment; filename="{number}-{what}.csv"' for what in ("rows", "problems")
+    }
 
 
 def test_an_officer_chooses_the_firm_and_a_representative_has_their_own(client, house):
     for user, is_open in ((house.officer, True), (represent(house), False)):
         client.force_login(user)
-        first, *others = client.get(reverse("cases:complaint_new")).context["form"].fields["firm"].choices
+        first, *others = (
+            client.get(reverse("cases:complaint_new"))
+            .context["form"]
+            .fields["firm"]
+            .choices
+        )
         assert (first[0] == "", bool(others)) == (is_open, is_open)
-        without = client.post(reverse("cases:complaint_new"), {"subject": "x", "received_on": today()})
+        without = client.post(
+            reverse("cases:complaint_new"), {"subject": "x", "received_on": today()}
+        )
         assert list(without.context["form"].errors) == ["firm"]
 
 
 def test_a_representative_hands_in_for_the_own_firm_only(client, house):
     client.force_login(represent(house))
     form = {"subject": "x", "received_on": today()}
-    answer = client.post(reverse("cases:complaint_new"), form | {"firm": house.firms["HYS"].pk})
+    answer = client.post(
+        reverse("cases:complaint_new"), form | {"firm": house.firms["HYS"].pk}
+    )
     assert answer.status_code == 200
     assert not Complaint.objects.exists()
-    form |= {"firm": house.firms["CXT"].pk, "sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))}
+    form |= {
+        "firm": house.firms["CXT"].pk,
+        "sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD)),
+    }
     client.post(reverse("cases:complaint_new"), form)
     assert Complaint.objects.get().firm.code == "CXT"
 
@@ -376,45 +503,74 @@ def test_a_representative_cannot_decide_on_a_complaint_but_take_it_back(client, 
 
 def test_a_complaint_is_accepted_or_refused_with_a_reason(officer, house):
     first, second = (take_in(house, sheet_of(GOOD)).complaint for _ in range(2))
-    officer.post(reverse("cases:complaint_decide", args=[first.number]), {"act": "accept"})
-    answer = officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse"})
+    officer.post(
+        reverse("cases:complaint_decide", args=[first.number]), {"act": "accept"}
+    )
+    answer = officer.post(
+        reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse"}
+    )
     second.refresh_from_db()
     assert second.state == "received"
     assert list(answer.context["form"].errors) == ["reason"]
-    officer.post(reverse("cases:complaint_decide", args=[second.number]), {"act": "refuse", "reason": "材料不全"})
+    officer.post(
+        reverse("cases:complaint_decide", args=[second.number]),
+        {"act": "refuse", "reason": "材料不全"},
+    )
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.state, second.state, second.reason) == ("accepted", "refused", "材料不全")
+    assert (first.state, second.state, second.reason) == (
+        "accepted",
+        "refused",
+        "材料不全",
+    )
 
 
 def test_the_list_of_complaints_is_filtered_and_costs_no_query_for_each(officer, house):
     counts = []
     for number in (1, 8):
         while Complaint.objects.count() < number:
-            take_in(house, sheet_of(GOOD), firm="CXT" if Complaint.objects.count() % 2 else "HYS")
+            take_in(
+                house,
+                sheet_of(GOOD),
+                firm="CXT" if Complaint.objects.count() % 2 else "HYS",
+            )
         officer.get(reverse("cases:complaints"))
         with CaptureQueriesContext(connection) as queries:
             page = officer.get(reverse("cases:complaints"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert len(page.context["page"]) == 8
-    assert len(officer.get(reverse("cases:complaints") + "?firm=CXT").context["page"]) == 4
-    assert len(officer.get(reverse("cases:complaints") + "?state=refused").context["page"]) == 0
+    assert (
+        len(officer.get(reverse("cases:complaints") + "?firm=CXT").context["page"]) == 4
+    )
+    assert (
+        len(officer.get(reverse("cases:complaints") + "?state=refused").context["page"])
+        == 0
+    )
 
 
 def test_the_day_of_receipt_is_not_ahead(officer, house):
-    form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": date(2999, 1, 1)}
+    form = {
+        "firm": house.firms["CXT"].pk,
+        "subject": "x",
+        "received_on": date(2999, 1, 1),
+    }
     answer = officer.post(reverse("cases:complaint_new"), form)
     assert "received_on" in answer.context["form"].errors
 
 
-def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(officer, house):
+def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(
+    officer, house
+):
     rows = [f"天猫商城,{NUMBER},225", f"京东,{SHORT},￥79起"]
     sheet = "平台,商品链接,店铺链接,诉求,商品标题,售价\n" + "\n".join(rows)
     sheet_import = hand_in(house, sheet.encode(), "价格.csv")
     workflow.read_sheet(sheet_import.pk)
     page = officer.get(address(sheet_import))
-    assert [(row["price"], row["proposed"]) for row in page.context["rows"]] == [("225.00", True), ("￥79起", False)]
+    assert [(row["price"], row["proposed"]) for row in page.context["rows"]] == [
+        ("225.00", True),
+        ("￥79起", False),
+    ]
 
 
 def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, house):
@@ -425,14 +581,17 @@ def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, house):
     assert "长" * 4001 in page.content.decode()
 
 
-def test_a_settled_row_says_who_settled_it_and_when_and_a_firm_learns_only_when(officer, client, house, reviewed):
+def test_a_settled_row_says_who_settled_it_and_when_and_a_firm_learns_only_when(
+    officer, client, house, reviewed
+):
     row = reviewed.import_rows.get(row=5)
     workflow.settle_rows(rows=[row.pk], actor=house.officer2, refuse=True)
     when = moment(now())
     page = officer.get(address(reviewed), {"show": "look"}).content.decode()
     assert f"officer2 {when}"[:-1] in page
     speaker = Representative.objects.create(
-        user=User.objects.create(username="r", role="representative"), firm=house.firms["CXT"]
+        user=User.objects.create(username="r", role="representative"),
+        firm=house.firms["CXT"],
     )
     client.force_login(speaker.user)
     page = client.get(address(reviewed), {"show": "look"}).content.decode()

@@ -22,7 +22,12 @@ pytestmark = pytest.mark.django_db
 NAMED = "cases:named"
 NOW = timezone.now()
 # What a case must have in one state or another.
-MOMENTS = {"filed_at": NOW, "closed_at": NOW, "suspended_at": NOW, "suspended_from": "disposing"}
+MOMENTS = {
+    "filed_at": NOW,
+    "closed_at": NOW,
+    "suspended_at": NOW,
+    "suspended_from": "disposing",
+}
 
 
 @pytest.fixture
@@ -30,7 +35,9 @@ def represent(house, client):
     """Signs in as the representative of a firm."""
 
     def sign_in(firm: str):
-        user, _new = User.objects.get_or_create(username=f"firm-{firm}", role="representative", name=firm)
+        user, _new = User.objects.get_or_create(
+            username=f"firm-{firm}", role="representative", name=firm
+        )
         Representative.objects.get_or_create(firm=house.firms[firm], user=user)
         client.force_login(user)
         return client
@@ -38,10 +45,14 @@ def represent(house, client):
     return sign_in
 
 
-def test_a_firm_sees_what_became_of_all_that_it_named_whoever_named_it_first(house, represent):
+def test_a_firm_sees_what_became_of_all_that_it_named_whoever_named_it_first(
+    house, represent
+):
     take_in(house, sheet_of(row(A), row(B)), firm="HYS")
     take_in(house, sheet_of(row(A)), firm="CXT")
-    Target.objects.filter(pk=target().pk).update(state="dropped", dropped_reason="系授权店铺")
+    Target.objects.filter(pk=target().pk).update(
+        state="dropped", dropped_reason="系授权店铺"
+    )
     client = represent("CXT")
     home = client.get(reverse("home"))
     for cell in home.context["cells"]:
@@ -70,7 +81,9 @@ def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(house, repr
         assert A in text
         for word in (secret, first.number, house.firms["HYS"].name, "禾曜衡"):
             assert word not in text
-    assert [(line.title, line.seen, line.seen_at) for line in pages[0].context["rows"]] == [("自己的标题", "", None)]
+    assert [
+        (line.title, line.seen, line.seen_at) for line in pages[0].context["rows"]
+    ] == [("自己的标题", "", None)]
     Target.objects.update(seen_at=timezone.now())
     [line] = client.get(reverse(NAMED)).context["rows"]
     assert (str(line.seen), line.complaint.firm.code) == ("已消失", "CXT")
@@ -83,23 +96,36 @@ def test_an_imports_page_and_file_say_what_became_of_each_row(house, represent):
     client = represent("CXT")
     page = client.get(reverse("cases:import", args=[own.pk]) + "?show=all")
     labels = [str(line["became"].label) for line in page.context["rows"]]
-    assert labels == [str(Target.State.VERIFIED.label), str(Target.State.REPORTED.label)]
-    lines = b"".join(client.get(reverse("cases:import_rows", args=[own.pk]))).decode().splitlines()
+    assert labels == [
+        str(Target.State.VERIFIED.label),
+        str(Target.State.REPORTED.label),
+    ]
+    lines = (
+        b"".join(client.get(reverse("cases:import_rows", args=[own.pk])))
+        .decode()
+        .splitlines()
+    )
     assert lines[1].endswith(f",{Target.State.VERIFIED.label}")
 
 
-def test_a_firm_finds_what_it_named_by_id_and_address_and_nothing_else(house, represent):
+def test_a_firm_finds_what_it_named_by_id_and_address_and_nothing_else(
+    house, represent
+):
     take_in(house, sheet_of(row(A)), firm="HYS")
     take_in(house, sheet_of(row(B)), firm="CXT")
     client = represent("CXT")
     for text, found in ((B, True), (ITEM % B, True), (A, False)):
         page = client.get(reverse(NAMED), {"q": text})
         assert (page.context["page"].total == 1) is found
-        searched = client.get(reverse("search"), {"q": text})  # a single hit opens at once
+        searched = client.get(
+            reverse("search"), {"q": text}
+        )  # a single hit opens at once
         assert (searched.headers.get("Location") == f"{reverse(NAMED)}?q={B}") is found
 
 
-def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(house, represent):
+def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(
+    house, represent
+):
     take_in(house, sheet_of(row(A)), firm="CXT")
     client = represent("CXT")
     client.get(reverse(NAMED))
@@ -108,31 +134,51 @@ def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(house, r
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse(NAMED)).status_code == 200
         counts.append(len(queries))
-        take_in(house, sheet_of(*[row(str(600000002000 + n)) for n in range(49)]), firm="CXT")
+        take_in(
+            house,
+            sheet_of(*[row(str(600000002000 + n)) for n in range(49)]),
+            firm="CXT",
+        )
     assert counts[0] == counts[1]
 
 
-def test_an_import_says_where_and_why_a_target_was_dropped_and_it_can_be_taken_up(house, case_of, client):  # noqa: F811
+def test_an_import_says_where_and_why_a_target_was_dropped_and_it_can_be_taken_up(
+    house, case_of, client
+):
     first = case_of(A, firm="HYS")
-    workflow.drop_targets(targets=[target().pk], actor=house.officer, reason="系授权店铺")
+    workflow.drop_targets(
+        targets=[target().pk], actor=house.officer, reason="系授权店铺"
+    )
     second = case_of(A, B)
     client.force_login(house.officer)
     imported = second.complaints.get().sheet_import
-    page = client.get(reverse("cases:import", args=[imported.pk]) + "?show=all").content.decode()
+    page = client.get(
+        reverse("cases:import", args=[imported.pk]) + "?show=all"
+    ).content.decode()
     assert first.number in page
     assert "系授权店铺" in page
     tab = client.get(second.get_absolute_url() + "?tab=elsewhere")
-    assert [shown.pk for shown, _became, _visible in tab.context["rows"]] == [target().pk]
+    assert [shown.pk for shown, _became, _visible in tab.context["rows"]] == [
+        target().pk
+    ]
     assert "系授权店铺" in tab.content.decode()
     answer = client.post(
-        reverse("cases:targets_act", args=[second.number]), {"ids": target().pk, "act": "take_up"}, follow=True
+        reverse("cases:targets_act", args=[second.number]),
+        {"ids": target().pk, "act": "take_up"},
+        follow=True,
     )
     assert answer.status_code == 200
-    assert (target().case, target().state, target().complaint) == (second, "reported", second.complaints.get())
-    assert client.get(second.get_absolute_url() + "?tab=elsewhere").context["rows"] == []
+    assert (target().case, target().state, target().complaint) == (
+        second,
+        "reported",
+        second.complaints.get(),
+    )
+    assert (
+        client.get(second.get_absolute_url() + "?tab=elsewhere").context["rows"] == []
+    )
 
 
-def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, client):  # noqa: F811
+def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, client):
     other = case_of(A, firm="HYS", unit=house.officer3.unit)
     second = case_of(A, B)
     other.assignments.update(until=other.opened_at)
@@ -142,8 +188,14 @@ def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, 
         second.get_absolute_url() + "?tab=elsewhere",
         reverse("cases:import", args=[imported.pk]) + "?show=all",
     ]
-    for state, reason in (("reported", ""), ("verified", ""), ("dropped", "系授权店铺")):
-        Target.objects.filter(pk=target().pk).update(state=state, dropped_reason=reason, is_counted=state == "verified")
+    for state, reason in (
+        ("reported", ""),
+        ("verified", ""),
+        ("dropped", "系授权店铺"),
+    ):
+        Target.objects.filter(pk=target().pk).update(
+            state=state, dropped_reason=reason, is_counted=state == "verified"
+        )
         for address in addresses:
             page = client.get(address).content.decode()
             assert "二支队" in page
@@ -151,11 +203,13 @@ def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, 
             assert "系授权店铺" not in page
 
 
-def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, case_of):  # noqa: F811
+def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, case_of):
     case_of(A, firm="HYS")
     case_of("600000000005", firm="HYS")
     second = case_of(A, B)
-    Target.objects.filter(pk=target("600000000005").pk).update(state="dropped", dropped_reason="x")
+    Target.objects.filter(pk=target("600000000005").pk).update(
+        state="dropped", dropped_reason="x"
+    )
     ids = [target(A).pk, target("600000000005").pk, 10**9]
     results = workflow.take_up_targets(case=second, targets=ids, actor=house.officer)
     assert [(result.ref, result.code) for result in results] == [
@@ -165,14 +219,21 @@ def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, c
     ]
 
 
-def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case_and_its_store(case_of):  # noqa: F811
+def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case_and_its_store(
+    case_of,
+):
     case = case_of(A, firm="HYS")
     told = set()
     for case_state in CaseState.values:
         Case.objects.filter(pk=case.pk).update(state=case_state, **MOMENTS)
         for state in TargetState.values:
             for official in (False, True):
-                values = {"state": state, "is_official": official, "dropped_reason": "重复", "is_counted": True}
+                values = {
+                    "state": state,
+                    "is_official": official,
+                    "dropped_reason": "重复",
+                    "is_counted": True,
+                }
                 Target.objects.update(case=case, **values)
                 found = Target.objects.annotate(told=TOLD).select_related("case").get()
                 assert found.told == found.as_told, (case_state, state, official)
@@ -183,15 +244,23 @@ def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case
                 told.add(str(found.as_told))
     assert told >= set(Told.values)
     Target.objects.update(case=None, state="reported", is_official=False)
-    assert Target.objects.annotate(told=TOLD).get().told == Target.objects.get().as_told == "reported"
+    assert (
+        Target.objects.annotate(told=TOLD).get().told
+        == Target.objects.get().as_told
+        == "reported"
+    )
 
 
 @pytest.mark.parametrize(
     ("case_state", "official", "word"),
-    [("transferred", False, "案件已移送"), ("withdrawn", False, "案件已结束"), ("disposing", True, "官方账号")],
+    [
+        ("transferred", False, "案件已移送"),
+        ("withdrawn", False, "案件已结束"),
+        ("disposing", True, "官方账号"),
+    ],
 )
 def test_a_firm_is_not_told_that_a_letter_waits_where_none_can_be_written(
-    case_of,  # noqa: F811
+    case_of,
     represent,
     case_state,
     official,

@@ -16,7 +16,9 @@ from tests.notices.world import World, add_targets, answer, issue, make_world
 from tests.seen import blank_rows, uneven_buttons
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+}
 PASSWORD = "three-red-lanterns"
 SHEET = "\n".join(
     [
@@ -65,11 +67,16 @@ def review(page: Page, sheet_import: SheetImport) -> None:
     page.goto(reverse("cases:import", args=[sheet_import.pk]))
 
 
-def test_what_a_files_name_tells_replaces_fields_that_the_browser_has_styled(page: Page, reviewed: SheetImport):
+def test_what_a_files_name_tells_replaces_fields_that_the_browser_has_styled(
+    page: Page, reviewed: SheetImport
+):
     sign_in(page)
     page.goto(reverse("cases:complaint_new"))
     page.locator("[name=subject]").evaluate("field => field.style.width = '300px'")
-    page.set_input_files("[name=sheet]", {"name": "CXT 清单.csv", "mimeType": "text/csv", "buffer": b"a,b"})
+    page.set_input_files(
+        "[name=sheet]",
+        {"name": "CXT 清单.csv", "mimeType": "text/csv", "buffer": b"a,b"},
+    )
     expect(page.locator("#guess")).to_contain_text("推测")
 
 
@@ -100,7 +107,9 @@ def test_rows_are_settled_by_keys_alone(page: Page, reviewed: SheetImport):
 def test_a_row_is_settled_and_the_sheet_registered_without_script(
     browser: Browser, live_server: LiveServer, reviewed: SheetImport
 ):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="zh-CN")
+    context = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, locale="zh-CN"
+    )
     page = context.new_page()
     review(page, reviewed)
     page.get_by_role("link", name="4", exact=True).click()
@@ -154,19 +163,29 @@ def test_dropping_asks_first_with_the_number_selected(page: Page, world: World):
 
 
 @pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)]
+    ("scheme", "language"),
+    [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)],
 )
-def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, scheme: str, language: str):
+def test_every_page_passes_axe_and_fits_its_width(
+    page: Page, world: World, scheme: str, language: str
+):
     (target, *_rest) = add_targets(world, 6)
     (notice,) = issue(world)
     answer(world, notice)
-    Target.objects.filter(pk=target.pk).update(seen="live", seen_at=notice.issued_at, alleged="假冒注册商标")
+    Target.objects.filter(pk=target.pk).update(
+        seen="live", seen_at=notice.issued_at, alleged="假冒注册商标"
+    )
     complaint, sheet_import = workflow.submit_complaint(
         actor=world.officer,
         firm=world.firm,
         subject="网络巡查清单",
         received_on=today(),
-        sheet=store_file("\n".join([SHEET.split("\n")[0], TWO_ADDRESSES, *SHEET.split("\n")[1:]]).encode(), "text/csv"),
+        sheet=store_file(
+            "\n".join(
+                [SHEET.split("\n")[0], TWO_ADDRESSES, *SHEET.split("\n")[1:]]
+            ).encode(),
+            "text/csv",
+        ),
         sheet_name="巡查.csv",
     )
     assert sheet_import is not None
@@ -175,7 +194,9 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
     case = world.case.get_absolute_url()
     page.emulate_media(color_scheme=scheme)
     sign_in(page)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+    page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": page.url}]
+    )
     for address in (
         "/",
         reverse("cases:list"),
@@ -195,7 +216,9 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
         page.goto(address)
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 1600})
-            assert page.evaluate("document.documentElement.scrollWidth") == width, address
+            assert page.evaluate("document.documentElement.scrollWidth") == width, (
+                address
+            )
             assert blank_rows(page) == [], address
             assert uneven_buttons(page) == [], address
             found = Axe().run(page, options=RULES)

@@ -32,7 +32,9 @@ def case_of(house, accepted):
 
 
 def target(canonical_id: str = A) -> Target:
-    return Target.objects.select_related("case", "complaint", "firm").get(listing__canonical_id=canonical_id)
+    return Target.objects.select_related("case", "complaint", "firm").get(
+        listing__canonical_id=canonical_id
+    )
 
 
 def leave(verb):
@@ -40,11 +42,15 @@ def leave(verb):
 
 
 def end_complaint(verb):
-    return lambda house, case: verb(complaint=case.complaints.get(), actor=house.officer, reason="企业和解")
+    return lambda house, case: verb(
+        complaint=case.complaints.get(), actor=house.officer, reason="企业和解"
+    )
 
 
 def archive(house, case: Case) -> None:
-    Case.objects.filter(pk=case.pk).update(state="closed", filed_at=case.opened_at, closed_at=case.opened_at)
+    Case.objects.filter(pk=case.pk).update(
+        state="closed", filed_at=case.opened_at, closed_at=case.opened_at
+    )
     case.refresh_from_db()
     workflow.archive_case(case=case, actor=house.officer)
 
@@ -64,17 +70,31 @@ ENDS = {
 
 @pytest.mark.parametrize("why", ENDS)
 @pytest.mark.parametrize("state", ["reported", "relisted"])
-def test_an_unfinished_target_passes_to_the_next_case_that_names_it(house, case_of, why, state):
+def test_an_unfinished_target_passes_to_the_next_case_that_names_it(
+    house, case_of, why, state
+):
     first, second = case_of(A, firm="HYS"), case_of(A, B)
-    Target.objects.filter(pk=target().pk).update(state=state, is_counted=state == "relisted")
+    Target.objects.filter(pk=target().pk).update(
+        state=state, is_counted=state == "relisted"
+    )
     complaint = first.complaints.get()
     ENDS[why](house, first)
     passed = target()
-    assert (passed.case, passed.complaint, passed.state) == (second, second.complaints.get(), state)
+    assert (passed.case, passed.complaint, passed.state) == (
+        second,
+        second.complaints.get(),
+        state,
+    )
     assert passed.firm.code == "HYS"  # what it counts stays with who named it first
     [left] = AuditEntry.objects.in_thread(first.thread).filter(verb="target.passed_on")
-    [came] = AuditEntry.objects.in_thread(second.thread).filter(verb="target.taken_over")
-    assert left.detail == came.detail == {"way": f"{first.number} → {second.number}", "why": why}
+    [came] = AuditEntry.objects.in_thread(second.thread).filter(
+        verb="target.taken_over"
+    )
+    assert (
+        left.detail
+        == came.detail
+        == {"way": f"{first.number} → {second.number}", "why": why}
+    )
     assert left.subject_id == came.subject_id == passed.pk
     assert complaint.number  # the complaint stays where it was
     assert not ended_targets().exists()
@@ -84,8 +104,12 @@ def test_the_officers_of_the_case_are_told_how_many_came_and_why(house, case_of)
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
     house.officer2.language = "en"
     house.officer2.save()
-    workflow.withdraw_complaint(complaint=first.complaints.get(), actor=house.officer, reason="和解")
-    told = Notification.objects.filter(user=house.officer2, url=second.get_absolute_url()).latest("pk")
+    workflow.withdraw_complaint(
+        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+    )
+    told = Notification.objects.filter(
+        user=house.officer2, url=second.get_absolute_url()
+    ).latest("pk")
     assert str(told.text) == (
         f"2 targets came into case {second.number} from {first.number}: its complaint was withdrawn."
     )
@@ -105,7 +129,9 @@ def test_it_passes_to_the_first_of_those_that_live(house, case_of):
     first, second, third = case_of(A, firm="HYS"), case_of(A), case_of(A, firm="YCB")
     workflow.withdraw_case(case=second, actor=house.chief, reason="误立")
     assert target().case == first
-    workflow.withdraw_complaint(complaint=first.complaints.get(), actor=house.officer, reason="和解")
+    workflow.withdraw_complaint(
+        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+    )
     assert target().case == third
 
 
@@ -119,7 +145,9 @@ def test_it_waits_with_a_complaint_that_is_in_no_case_yet(house, case_of, accept
 
 
 @pytest.mark.parametrize("why", ["case_withdrawn", "case_transferred", "case_archived"])
-def test_what_lies_where_all_has_ended_comes_to_whoever_names_it_next(house, case_of, accepted, why):
+def test_what_lies_where_all_has_ended_comes_to_whoever_names_it_next(
+    house, case_of, accepted, why
+):
     """Nobody named it when the case ended; a case that ended cannot be reopened."""
     first = case_of(A, firm="HYS")
     Target.objects.filter(pk=target().pk).update(state="relisted", is_counted=True)
@@ -128,23 +156,38 @@ def test_what_lies_where_all_has_ended_comes_to_whoever_names_it_next(house, cas
     complaint = accepted(row(A))
     assert (target().case, target().complaint) == (None, complaint)
     case = workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
-    assert (target().case, target().state, target().is_counted) == (case, "relisted", True)
+    assert (target().case, target().state, target().is_counted) == (
+        case,
+        "relisted",
+        True,
+    )
 
 
 def test_what_lies_where_all_has_ended_can_be_added_by_hand(house, case_of):
     first, second = case_of(A, firm="HYS"), case_of(B)
     workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
-    [result] = workflow.add_targets(case=second, addresses=[ITEM % A], actor=house.officer)
+    [result] = workflow.add_targets(
+        case=second, addresses=[ITEM % A], actor=house.officer
+    )
     assert result.ok
     assert first.number in str(result.message)
     assert (target().case, target().state) == (second, "reported")
-    assert AuditEntry.objects.in_thread(first.thread).filter(verb="target.passed_on").count() == 1
+    assert (
+        AuditEntry.objects.in_thread(first.thread)
+        .filter(verb="target.passed_on")
+        .count()
+        == 1
+    )
 
 
-@pytest.mark.parametrize("state", ["verified", "gone_before_notice", "restored", "dropped"])
+@pytest.mark.parametrize(
+    "state", ["verified", "gone_before_notice", "restored", "dropped"]
+)
 def test_a_finished_target_stays_with_its_case(house, case_of, state):
     first, second = case_of(A, firm="HYS"), case_of(A)
-    Target.objects.filter(pk=target().pk).update(state=state, is_counted=state == "verified", dropped_reason="x")
+    Target.objects.filter(pk=target().pk).update(
+        state=state, is_counted=state == "verified", dropped_reason="x"
+    )
     workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
     assert target().case == first
     assert second.targets.count() == 0
@@ -153,18 +196,26 @@ def test_a_finished_target_stays_with_its_case(house, case_of, state):
 def test_what_a_notice_names_stays_when_only_the_complaint_ends(house, case_of):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
     Target.objects.filter(pk=target(A).pk).update(state="noticed")
-    workflow.withdraw_complaint(complaint=first.complaints.get(), actor=house.officer, reason="和解")
+    workflow.withdraw_complaint(
+        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+    )
     assert (target(A).case, target(B).case) == (first, second)
 
 
 def test_what_a_draft_names_stays(house, case_of, monkeypatch):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
-    monkeypatch.setattr("cases.workflow.passing.draft_checks", [lambda ids: {target(A).pk} & set(ids)])
-    workflow.withdraw_complaint(complaint=first.complaints.get(), actor=house.officer, reason="和解")
+    monkeypatch.setattr(
+        "cases.workflow.passing.draft_checks", [lambda ids: {target(A).pk} & set(ids)]
+    )
+    workflow.withdraw_complaint(
+        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+    )
     assert (target(A).case, target(B).case) == (first, second)
 
 
-def test_a_refused_complaint_that_is_accepted_after_all_gets_what_nobody_else_names(house):
+def test_a_refused_complaint_that_is_accepted_after_all_gets_what_nobody_else_names(
+    house,
+):
     first = take_in(house, sheet_of(row(A)), firm="HYS").complaint
     workflow.refuse_complaint(complaint=first, actor=house.officer, reason="材料不全")
     second = take_in(house, sheet_of(row(A), row(B))).complaint
@@ -182,7 +233,9 @@ def test_a_case_that_is_reconsidered_keeps_what_nobody_else_took(house, case_of)
     assert (target(A).case, target(B).case) == (second, first)
 
 
-def test_a_complaint_of_a_declined_case_takes_nothing_until_it_is_reconsidered(house, case_of):
+def test_a_complaint_of_a_declined_case_takes_nothing_until_it_is_reconsidered(
+    house, case_of
+):
     first, second = case_of(A, firm="HYS"), case_of(A)
     decline(house, second)
     workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
@@ -191,11 +244,17 @@ def test_a_complaint_of_a_declined_case_takes_nothing_until_it_is_reconsidered(h
     assert target().case == second
 
 
-def test_an_address_that_is_a_target_elsewhere_says_where_in_which_state(house, case_of):
+def test_an_address_that_is_a_target_elsewhere_says_where_in_which_state(
+    house, case_of
+):
     first, second = case_of(A, firm="HYS"), case_of(B)
     waiting = take_in(house, sheet_of(row("600000000003")), firm="YCB").complaint
     with translation.override("en"):
-        results = workflow.add_targets(case=second, addresses=[ITEM % A, ITEM % "600000000003"], actor=house.officer)
+        results = workflow.add_targets(
+            case=second,
+            addresses=[ITEM % A, ITEM % "600000000003"],
+            actor=house.officer,
+        )
         assert [result.code for result in results] == ["other-case", "other-complaint"]
         assert str(results[0].message) == (
             f"This is a target of case {first.number} (一支队), which is “Lead”; the target is “Reported”."
@@ -206,24 +265,38 @@ def test_an_address_that_is_a_target_elsewhere_says_where_in_which_state(house, 
         )
 
 
-def test_a_target_dropped_in_another_case_is_taken_up_and_says_where_and_why(house, case_of):
+def test_a_target_dropped_in_another_case_is_taken_up_and_says_where_and_why(
+    house, case_of
+):
     first, second = case_of(A, firm="HYS"), case_of(A)
-    workflow.drop_targets(targets=[target().pk], actor=house.officer, reason="系授权店铺")
+    workflow.drop_targets(
+        targets=[target().pk], actor=house.officer, reason="系授权店铺"
+    )
     with translation.override("en"):
-        [result] = workflow.add_targets(case=second, addresses=[ITEM % A], actor=house.officer)
+        [result] = workflow.add_targets(
+            case=second, addresses=[ITEM % A], actor=house.officer
+        )
         assert str(result.message) == (
             f"It was dropped in case {first.number}: 系授权店铺 It is taken up in this case now."
         )
-    assert (target().case, target().complaint, target().state) == (second, second.complaints.get(), "reported")
+    assert (target().case, target().complaint, target().state) == (
+        second,
+        second.complaints.get(),
+        "reported",
+    )
 
 
-def test_who_may_not_see_the_case_learns_only_that_it_was_dropped_elsewhere(house, case_of):
+def test_who_may_not_see_the_case_learns_only_that_it_was_dropped_elsewhere(
+    house, case_of
+):
     other = case_of(A, firm="HYS", unit=house.officer3.unit)
     second = case_of(B)
     workflow.drop_targets(targets=[target().pk], actor=house.chief, reason="系授权店铺")
     house.officer.assignments.filter(case=other).update(until=other.opened_at)
     with translation.override("en"):
-        [result] = workflow.add_targets(case=second, addresses=[ITEM % A], actor=house.officer)
+        [result] = workflow.add_targets(
+            case=second, addresses=[ITEM % A], actor=house.officer
+        )
     assert result.ok
     assert "dropped in a case of another unit" in str(result.message)
     assert "系授权店铺" not in str(result.message)
@@ -233,7 +306,9 @@ def test_who_may_not_see_the_case_learns_only_that_it_was_dropped_elsewhere(hous
 def test_a_counted_target_that_is_taken_up_is_relisted(house, case_of):
     case_of(A, firm="HYS")
     second = case_of(A)
-    Target.objects.filter(pk=target().pk).update(state="dropped", dropped_reason="x", is_counted=True)
+    Target.objects.filter(pk=target().pk).update(
+        state="dropped", dropped_reason="x", is_counted=True
+    )
     workflow.add_targets(case=second, addresses=[ITEM % A], actor=house.officer)
     assert (target().state, target().is_counted) == ("relisted", True)
 
@@ -257,7 +332,9 @@ def test_the_maintenance_passes_on_what_an_act_could_not(house, case_of):
     assert workflow.pass_on_ended() == 1
     assert target().case == second
     assert workflow.pass_on_ended() == 0
-    [came] = AuditEntry.objects.in_thread(second.thread).filter(verb="target.taken_over")
+    [came] = AuditEntry.objects.in_thread(second.thread).filter(
+        verb="target.taken_over"
+    )
     assert came.actor is None
 
 
@@ -267,7 +344,10 @@ def test_the_command_names_what_lies_wrongly_and_passes_it_on(house, case_of, ca
     with pytest.raises(SystemExit) as ended:
         call_command("pass_on", check=True)
     assert ended.value.code == 1
-    assert f"{first.number} → {second.number} (complaint_withdrawn)" in capsys.readouterr().err
+    assert (
+        f"{first.number} → {second.number} (complaint_withdrawn)"
+        in capsys.readouterr().err
+    )
     assert target().case == first
     call_command("pass_on")
     assert target().case == second

@@ -24,7 +24,9 @@ VERBS = [
     "name", "name", "open", "open", "join", "withdraw_complaint", "refuse", "accept", "move", "withdraw_case",
     "transfer", "decline", "reconsider", "archive", "notice", "free", "drop", "take_up", "verify", "relist",
 ]  # fmt: skip
-ACTS = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 3)), min_size=4, max_size=14)
+ACTS = st.lists(
+    st.tuples(st.sampled_from(VERBS), st.integers(0, 3)), min_size=4, max_size=14
+)
 
 
 class Model:
@@ -52,29 +54,44 @@ class Model:
         if self.state not in ("reported", "relisted"):
             return
         by_id = {complaint.pk: complaint for complaint in self.complaints}
-        if self.holder is None and not (self.case and Case.objects.get(pk=self.case).state in ENDED):
+        if self.holder is None and not (
+            self.case and Case.objects.get(pk=self.case).state in ENDED
+        ):
             return
-        heirs = [by_id[self.holder]] if self.holder and self.lives(by_id[self.holder]) else []
+        heirs = (
+            [by_id[self.holder]]
+            if self.holder and self.lives(by_id[self.holder])
+            else []
+        )
         heirs += [complaint for complaint in self.complaints if self.lives(complaint)]
         if heirs:
             self.holder, self.case = heirs[0].pk, heirs[0].case_id
 
     def act(self, verb: str, index: int) -> None:
-        complaint = self.complaints[index % len(self.complaints)] if self.complaints else None
+        complaint = (
+            self.complaints[index % len(self.complaints)] if self.complaints else None
+        )
         case = self.cases[index % len(self.cases)] if self.cases else None
         person, chief = self.house.officer, self.house.chief
         why = {"actor": person, "reason": "x"}
         if verb == "name" and len(self.complaints) < 4:
             self.complaints.append(take_in(self.house, sheet_of(row(A))).complaint)
             workflow.accept_complaint(complaint=self.complaints[-1], actor=person)
-            self.state, self.holder = self.state or "reported", self.holder or self.complaints[-1].pk
+            self.state, self.holder = (
+                self.state or "reported",
+                self.holder or self.complaints[-1].pk,
+            )
         if complaint is not None and verb == "open":
-            self.cases.append(workflow.open_case(actor=person, complaints=[complaint], title="案"))
+            self.cases.append(
+                workflow.open_case(actor=person, complaints=[complaint], title="案")
+            )
         if complaint is not None and case is not None and verb in ("join", "move"):
             if verb == "join":
                 workflow.add_complaints(case=case, complaints=[complaint], actor=person)
             else:
-                workflow.move_complaint(complaint=complaint, to=case if index else None, **why)
+                workflow.move_complaint(
+                    complaint=complaint, to=case if index else None, **why
+                )
         if complaint is not None and verb == "withdraw_complaint":
             workflow.withdraw_complaint(complaint=complaint, **why)
         if complaint is not None and verb == "refuse":
@@ -92,7 +109,9 @@ class Model:
             verbs[verb](case=case, **by_chief)
         if case is not None and verb == "archive" and case.state == "lead":
             at = case.opened_at
-            Case.objects.filter(pk=case.pk).update(state="closed", filed_at=at, closed_at=at)
+            Case.objects.filter(pk=case.pk).update(
+                state="closed", filed_at=at, closed_at=at
+            )
             workflow.archive_case(case=case, actor=person)
         if case is not None and verb == "take_up":
             self.take_up(case)
@@ -101,9 +120,15 @@ class Model:
 
     def take_up(self, case: Case) -> None:
         before = self.target()
-        [result] = workflow.take_up_targets(case=case, targets=[before.pk], actor=self.house.officer)
+        [result] = workflow.take_up_targets(
+            case=case, targets=[before.pk], actor=self.house.officer
+        )
         if result.ok:
-            own = [complaint.pk for complaint in self.complaints if complaint.case_id == case.pk]
+            own = [
+                complaint.pk
+                for complaint in self.complaints
+                if complaint.case_id == case.pk
+            ]
             self.holder, self.case = (own[0] if own else None), case.pk
             self.state = "relisted" if before.is_counted else "reported"
 
@@ -116,28 +141,46 @@ class Model:
             "verify": ("noticed", "verified"),
             "relist": ("verified", "relisted"),
         }
-        if verb in moves and self.state == moves[verb][0] and (not ended or verb == "relist"):
+        if (
+            verb in moves
+            and self.state == moves[verb][0]
+            and (not ended or verb == "relist")
+        ):
             self.state = moves[verb][1]
             is_counted = self.state in ("verified", "relisted")
-            Target.objects.filter(pk=target.pk).update(state=self.state, is_counted=is_counted)
+            Target.objects.filter(pk=target.pk).update(
+                state=self.state, is_counted=is_counted
+            )
         if verb == "free" and self.state == "noticed":
             self.state = "reported"
             Target.objects.filter(pk=target.pk).update(state=self.state)
         if verb in ("free", "relist"):
-            workflow.pass_on([target.pk], actor=self.house.officer, at=target.reported_at, wait=False)
+            workflow.pass_on(
+                [target.pk], actor=self.house.officer, at=target.reported_at, wait=False
+            )
         if verb == "drop":
-            [result] = workflow.drop_targets(targets=[target.pk], actor=self.house.officer, reason="x")
+            [result] = workflow.drop_targets(
+                targets=[target.pk], actor=self.house.officer, reason="x"
+            )
             self.state = "dropped" if result.ok else self.state
 
     @staticmethod
     def target() -> Target:
-        return Target.objects.select_related("case", "complaint").get(listing__canonical_id=A)
+        return Target.objects.select_related("case", "complaint").get(
+            listing__canonical_id=A
+        )
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(acts=ACTS)
-def test_after_any_order_of_acts_it_lies_with_the_first_living_complaint(db, acts: list[tuple[str, int]]):
+def test_after_any_order_of_acts_it_lies_with_the_first_living_complaint(
+    db, acts: list[tuple[str, int]]
+):
     with transaction.atomic():
         model = Model(make_house())
         for verb, index in acts:
@@ -150,7 +193,11 @@ def test_after_any_order_of_acts_it_lies_with_the_first_living_complaint(db, act
             model.settle()
             if model.state:
                 target = model.target()
-                assert (target.state, target.complaint_id, target.case_id) == (model.state, model.holder, model.case)
+                assert (target.state, target.complaint_id, target.case_id) == (
+                    model.state,
+                    model.holder,
+                    model.case,
+                )
                 assert target.firm_id == model.complaints[0].firm_id
                 assert misplaced([target.pk]) == []
                 assert not ended_targets().exists()
@@ -182,33 +229,50 @@ def test_firms_that_name_it_while_the_first_withdraws_do_not_miss_it(committed_h
             [
                 lambda own=listing: take_in(house, sheet_of(row(own)), firm="CXT"),
                 lambda own=listing: take_in(house, sheet_of(row(own)), firm="YCB"),
-                lambda own=first: workflow.withdraw_complaint(complaint=own, actor=house.officer, reason="和解"),
+                lambda own=first: workflow.withdraw_complaint(
+                    complaint=own, actor=house.officer, reason="和解"
+                ),
             ]
         )
-        target = Target.objects.select_related("complaint").get(listing__canonical_id=listing)
+        target = Target.objects.select_related("complaint").get(
+            listing__canonical_id=listing
+        )
         assert target.complaint != first
         assert target.complaint.firm.code in ("CXT", "YCB")
     call_command("pass_on", check=True)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_cases_that_end_at_once_and_name_each_others_do_not_deadlock(committed_house):
+def test_two_cases_that_end_at_once_and_name_each_others_do_not_deadlock(
+    committed_house,
+):
     house = committed_house
     ids = [str(620000000000 + n) for n in range(20)]
     cases = []
     for own in (ids, ids[::-1], ids):
         complaint = take_in(house, sheet_of(*[row(one) for one in own])).complaint
         workflow.accept_complaint(complaint=complaint, actor=house.officer)
-        cases.append(workflow.open_case(actor=house.officer, complaints=[complaint], title="案"))
+        cases.append(
+            workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
+        )
     at_once(
-        [lambda case=case: workflow.withdraw_case(case=case, actor=house.chief, reason="误立") for case in cases[:2]]
+        [
+            lambda case=case: workflow.withdraw_case(
+                case=case, actor=house.chief, reason="误立"
+            )
+            for case in cases[:2]
+        ]
     )
     assert cases[2].targets.count() == 20
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", [workflow.withdraw_complaint, workflow.refuse_complaint])
-def test_who_ends_a_complaint_waits_for_whoever_is_just_naming_its_target(committed_house, verb):
+@pytest.mark.parametrize(
+    "verb", [workflow.withdraw_complaint, workflow.refuse_complaint]
+)
+def test_who_ends_a_complaint_waits_for_whoever_is_just_naming_its_target(
+    committed_house, verb
+):
     house = committed_house
     first = take_in(house, sheet_of(row(A)), firm="HYS").complaint
     named, ended = Event(), Event()

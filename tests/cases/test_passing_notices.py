@@ -15,40 +15,66 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def filed(house, case_of):  # noqa: F811
+def filed(house, case_of):
     """Opens and files a case with a ground, on a platform that has a liaison."""
     Liaison.objects.create(
-        platform=house.platforms["taobao"], user=house.liaison, name="方", email="fang@taobao.example", duty="primary"
+        platform=house.platforms["taobao"],
+        user=house.liaison,
+        name="方",
+        email="fang@taobao.example",
+        duty="primary",
     )
 
     def make(*ids: str, firm: str = "CXT", unit=None) -> Case:
         case = case_of(*ids, firm=firm, unit=unit)
-        case = workflow.give_ground(case=case, actor=house.officer, ground=LegalGround.objects.get(code="counterfeit"))
+        case = workflow.give_ground(
+            case=case,
+            actor=house.officer,
+            ground=LegalGround.objects.get(code="counterfeit"),
+        )
         return workflow.file_case(case=case, actor=house.head)
 
     house.people["head"] = User.objects.create(
-        username="head", name="head", role="supervisor", unit=house.chief.unit, duties=["head_of_department"]
+        username="head",
+        name="head",
+        role="supervisor",
+        unit=house.chief.unit,
+        duties=["head_of_department"],
     )
     return make
 
 
-def issue(house, case: Case, *targets: Target, by: User | None = None, drafter: User | None = None):
+def issue(
+    house,
+    case: Case,
+    *targets: Target,
+    by: User | None = None,
+    drafter: User | None = None,
+):
     drafter = drafter or house.officer
-    composed = notices.compose_notices(case=case, actor=drafter, targets=[one.pk for one in targets])
+    composed = notices.compose_notices(
+        case=case, actor=drafter, targets=[one.pk for one in targets]
+    )
     notice = notices.submit_notice(notice=composed.notices[0], actor=drafter)
-    return notices.approve_notice(notice=notice, actor=by or house.supervisor, version=notice.version)
+    return notices.approve_notice(
+        notice=notice, actor=by or house.supervisor, version=notice.version
+    )
 
 
 def answer(house, notice, outcome: str = "removed") -> list[int]:
     ids = list(notice.items.order_by("pk").values_list("pk", flat=True))
     notices.answer_items(
-        notice=notice, replies=[notices.Reply(pk, outcome, item=pk) for pk in ids], actor=house.liaison
+        notice=notice,
+        replies=[notices.Reply(pk, outcome, item=pk) for pk in ids],
+        actor=house.liaison,
     )
     return ids
 
 
 def withdraw(house, case: Case) -> None:
-    workflow.withdraw_complaint(complaint=case.complaints.get(), actor=house.officer, reason="和解")
+    workflow.withdraw_complaint(
+        complaint=case.complaints.get(), actor=house.officer, reason="和解"
+    )
 
 
 def test_what_was_withdrawn_from_a_notice_passes_on_then(house, filed):
@@ -58,37 +84,62 @@ def test_what_was_withdrawn_from_a_notice_passes_on_then(house, filed):
     assert target().case == first
     notices.withdraw_items(items=[item.pk], actor=house.officer, reason="和解")
     assert (target().case, target().state) == (second, "reported")
-    assert NoticeItem.objects.get().notice.case == first  # the letter stays where it was
+    assert (
+        NoticeItem.objects.get().notice.case == first
+    )  # the letter stays where it was
 
 
 @pytest.mark.parametrize("how", ["remove", "give_up"])
 def test_what_leaves_a_draft_passes_on_then(house, filed, how):
     first, second = filed(A, B, firm="HYS"), filed(A)
-    composed = notices.compose_notices(case=first, actor=house.officer, targets=[target(A).pk, target(B).pk])
+    composed = notices.compose_notices(
+        case=first, actor=house.officer, targets=[target(A).pk, target(B).pk]
+    )
     [draft] = composed.notices
     withdraw(house, first)
     assert target(A).case == first
     if how == "remove":
-        notices.remove_items(notice=draft, items=[draft.items.get(target=target(A)).pk], actor=house.officer)
+        notices.remove_items(
+            notice=draft,
+            items=[draft.items.get(target=target(A)).pk],
+            actor=house.officer,
+        )
     else:
         notices.withdraw_draft(notice=draft, actor=house.officer)
-    assert (target(A).case, target(B).case) == (second, first)  # nobody else names the other
+    assert (target(A).case, target(B).case) == (
+        second,
+        first,
+    )  # nobody else names the other
 
 
-def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is_removed_again(house, filed):
+def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is_removed_again(
+    house, filed
+):
     first = filed(A, firm="HYS")
-    notices.verify_items(items=answer(house, issue(house, first, target())), seen="gone", actor=house.officer2)
+    notices.verify_items(
+        items=answer(house, issue(house, first, target())),
+        seen="gone",
+        actor=house.officer2,
+    )
     [outcome] = Outcome.objects.all()
     archive(house, first)
     second = filed(A)
     assert (target().case, target().state) == (first, "verified")
     notices.look_again(targets=[target().pk], seen="live", actor=house.officer2)
-    assert (target().case, target().state, target().is_counted) == (second, "relisted", True)
+    assert (target().case, target().state, target().is_counted) == (
+        second,
+        "relisted",
+        True,
+    )
     again = issue(house, second, target())
     notices.verify_items(items=answer(house, again), seen="gone", actor=house.officer2)
     assert target().state == "verified"
-    assert list(Outcome.objects.values_list("pk", "case", "firm__code")) == [(outcome.pk, first.pk, "HYS")]
-    assert list(Recurrence.objects.order_by("pk").values_list("kind", "case", "firm__code")) == [
+    assert list(Outcome.objects.values_list("pk", "case", "firm__code")) == [
+        (outcome.pk, first.pk, "HYS")
+    ]
+    assert list(
+        Recurrence.objects.order_by("pk").values_list("kind", "case", "firm__code")
+    ) == [
         ("relisting", first.pk, "HYS"),
         ("repeat_removal", second.pk, "HYS"),
     ]
@@ -96,15 +147,25 @@ def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is
 
 def test_seen_live_first_and_reported_anew_it_comes_as_a_relisting_too(house, filed):
     first = filed(A, firm="HYS")
-    notices.verify_items(items=answer(house, issue(house, first, target())), seen="gone", actor=house.officer2)
+    notices.verify_items(
+        items=answer(house, issue(house, first, target())),
+        seen="gone",
+        actor=house.officer2,
+    )
     archive(house, first)
     notices.look_again(targets=[target().pk], seen="live", actor=house.officer2)
     assert target().case == first  # nobody asks for it yet
     second = filed(A)
-    assert (target().case, target().state, target().is_counted) == (second, "relisted", True)
+    assert (target().case, target().state, target().is_counted) == (
+        second,
+        "relisted",
+        True,
+    )
 
 
-def test_an_officer_looks_again_at_what_another_units_case_had_removed(house, filed, client):
+def test_an_officer_looks_again_at_what_another_units_case_had_removed(
+    house, filed, client
+):
     other = filed(A, firm="HYS", unit=house.officer3.unit)
     notice = issue(house, other, target(), by=house.head, drafter=house.officer2)
     notices.verify_items(items=answer(house, notice), seen="gone", actor=house.officer)
@@ -114,7 +175,10 @@ def test_an_officer_looks_again_at_what_another_units_case_had_removed(house, fi
     address = reverse("notices:look_again", args=[target().pk])
     assert client.get(address).status_code == 404
     second = filed(A)
-    assert address in client.get(second.get_absolute_url() + "?tab=elsewhere").content.decode()
+    assert (
+        address
+        in client.get(second.get_absolute_url() + "?tab=elsewhere").content.decode()
+    )
     page = client.get(address).content.decode()
     assert other.number not in page
     client.post(address, {"seen": "live"})
@@ -123,10 +187,17 @@ def test_an_officer_looks_again_at_what_another_units_case_had_removed(house, fi
 
 def test_a_corrected_target_of_an_archived_case_passes_on(house, filed):
     first = filed(A, firm="HYS")
-    notices.verify_items(items=answer(house, issue(house, first, target())), seen="gone", actor=house.officer2)
+    notices.verify_items(
+        items=answer(house, issue(house, first, target())),
+        seen="gone",
+        actor=house.officer2,
+    )
     archive(house, first)
     second = filed(A)
     notices.propose_correction(target=target(), actor=house.officer, reason="看错")
     notices.correct_outcome(target=target(), actor=house.supervisor, reason="看错")
     assert (target().case, target().state) == (second, "reported")
-    assert [entry.case_id for entry in Outcome.objects.order_by("pk")] == [first.pk, first.pk]
+    assert [entry.case_id for entry in Outcome.objects.order_by("pk")] == [
+        first.pk,
+        first.pk,
+    ]

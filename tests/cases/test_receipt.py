@@ -32,7 +32,12 @@ def representative(house) -> User:
 
 
 def submit(house, **said) -> Complaint:
-    said = {"actor": house.officer, "firm": house.firms["CXT"], "subject": "线索", "received_on": today()} | said
+    said = {
+        "actor": house.officer,
+        "firm": house.firms["CXT"],
+        "subject": "线索",
+        "received_on": today(),
+    } | said
     return workflow.submit_complaint(**said)[0]
 
 
@@ -42,7 +47,9 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def test_a_firm_proposes_the_date_and_the_day_of_handing_in_counts(house, representative):
+def test_a_firm_proposes_the_date_and_the_day_of_handing_in_counts(
+    house, representative
+):
     complaint = submit(house, actor=representative, received_on=EARLIER)
     assert (complaint.received_on, complaint.proposed_received_on) == (today(), EARLIER)
     assert complaint.verify_deadline.started_on == today()
@@ -58,8 +65,15 @@ def test_an_officer_counts_from_an_earlier_day_only_with_a_reason(house):
 def test_a_program_only_proposes_an_earlier_date(house):
     key = ground.make_key(user=house.officer, actor=house.officer, at=now())
     sheet = SimpleUploadedFile("a.csv", sheet_of())
-    sent = {"firm": "CXT", "subject": "清单", "received_on": EARLIER.isoformat(), "sheet": sheet}
-    answered = Client(headers={"Authorization": f"Bearer {key}"}).post("/api/v1/complaints/", sent)
+    sent = {
+        "firm": "CXT",
+        "subject": "清单",
+        "received_on": EARLIER.isoformat(),
+        "sheet": sheet,
+    }
+    answered = Client(headers={"Authorization": f"Bearer {key}"}).post(
+        "/api/v1/complaints/", sent
+    )
     assert answered.status_code == 202
     complaint = Complaint.objects.get()
     assert (complaint.received_on, complaint.proposed_received_on) == (today(), EARLIER)
@@ -68,39 +82,70 @@ def test_a_program_only_proposes_an_earlier_date(house):
 def test_the_corps_sets_the_date_and_with_it_the_deadline(house, representative):
     complaint = submit(house, actor=representative, received_on=EARLIER)
     with pytest.raises(TransitionRefused, match="receipt-reason-missing"):
-        workflow.set_received_on(complaint=complaint, actor=house.officer, received_on=EARLIER)
-    workflow.set_received_on(complaint=complaint, actor=house.officer, received_on=EARLIER, reason="窗口已签收")
+        workflow.set_received_on(
+            complaint=complaint, actor=house.officer, received_on=EARLIER
+        )
+    workflow.set_received_on(
+        complaint=complaint,
+        actor=house.officer,
+        received_on=EARLIER,
+        reason="窗口已签收",
+    )
     complaint.refresh_from_db()
     assert complaint.verify_deadline.started_on == complaint.received_on == EARLIER
     entry = AuditEntry.objects.about(complaint).get(verb="complaint.receipt_set")
-    assert (entry.detail["before"], entry.detail["after"]) == (today().isoformat(), EARLIER.isoformat())
+    assert (entry.detail["before"], entry.detail["after"]) == (
+        today().isoformat(),
+        EARLIER.isoformat(),
+    )
 
 
 def test_a_firm_does_not_set_the_date(house, representative):
     complaint = submit(house, actor=representative)
     with pytest.raises(PermissionDenied):
-        workflow.set_received_on(complaint=complaint, actor=representative, received_on=EARLIER, reason="x")
-    assert signed_in(representative).post(reverse("cases:receipt", args=[complaint.number])).status_code == 404
+        workflow.set_received_on(
+            complaint=complaint, actor=representative, received_on=EARLIER, reason="x"
+        )
+    assert (
+        signed_in(representative)
+        .post(reverse("cases:receipt", args=[complaint.number]))
+        .status_code
+        == 404
+    )
 
 
 def test_a_day_to_come_is_refused(house):
     complaint = submit(house)
     with pytest.raises(TransitionRefused, match="received-ahead"):
-        workflow.set_received_on(complaint=complaint, actor=house.officer, received_on=today() + timedelta(days=1))
+        workflow.set_received_on(
+            complaint=complaint,
+            actor=house.officer,
+            received_on=today() + timedelta(days=1),
+        )
 
 
 def test_once_the_case_is_filed_the_date_stands(house, accepted):
     complaint = accepted("https://item.taobao.com/item.htm?id=600000000001,,下架,x")
     case = workflow.open_case(
-        actor=house.officer, complaints=[complaint], title="案", lead=house.officer, second=house.officer2
+        actor=house.officer,
+        complaints=[complaint],
+        title="案",
+        lead=house.officer,
+        second=house.officer2,
     )
-    workflow.set_received_on(complaint=complaint, actor=house.officer, received_on=EARLIER, reason="邮寄")
+    workflow.set_received_on(
+        complaint=complaint, actor=house.officer, received_on=EARLIER, reason="邮寄"
+    )
     workflow.file_case(case=case, actor=house.chief)
     with pytest.raises(TransitionRefused, match="decided"):
-        workflow.set_received_on(complaint=complaint, actor=house.officer, received_on=today())
+        workflow.set_received_on(
+            complaint=complaint, actor=house.officer, received_on=today()
+        )
 
 
-def test_the_page_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(house, representative):
+def test_the_page_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(
+    house, representative
+):
     complaint = submit(house, actor=representative, received_on=EARLIER)
     client = signed_in(house.officer)
     url = reverse("cases:receipt", args=[complaint.number])
@@ -117,20 +162,34 @@ def test_the_page_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(h
 def overdue_lead(house, accepted):
     complaint = accepted("https://item.taobao.com/item.htm?id=600000000001,,下架,x")
     long_ago = today() - timedelta(days=90)
-    workflow.set_received_on(complaint=complaint, actor=house.officer, received_on=long_ago, reason="邮寄")
+    workflow.set_received_on(
+        complaint=complaint, actor=house.officer, received_on=long_ago, reason="邮寄"
+    )
     return complaint, workflow.open_case(
-        actor=house.officer, complaints=[complaint], title="案", lead=house.officer, second=house.officer2
+        actor=house.officer,
+        complaints=[complaint],
+        title="案",
+        lead=house.officer,
+        second=house.officer2,
     )
 
 
-def test_the_filing_deadline_stands_on_the_lead_and_on_the_home_page_until_it_is_decided(house, accepted):
+def test_the_filing_deadline_stands_on_the_lead_and_on_the_home_page_until_it_is_decided(
+    house, accepted
+):
     complaint, case = overdue_lead(house, accepted)
     complaint.refresh_from_db()
     due = complaint.verify_deadline.due_on
     assert case.filing_deadline.due_on == due
     client = signed_in(house.officer)
-    assert due in [clock["due"] for clock in client.get(case.get_absolute_url()).context["clocks"]]
-    assert due in [need.due for need in needs_of(house.officer) if need.subject == ("case", case.pk)]
+    assert due in [
+        clock["due"] for clock in client.get(case.get_absolute_url()).context["clocks"]
+    ]
+    assert due in [
+        need.due
+        for need in needs_of(house.officer)
+        if need.subject == ("case", case.pk)
+    ]
     case = workflow.file_case(case=case, actor=house.chief)
     assert case.filing_deadline is None
 
@@ -144,11 +203,15 @@ def test_a_filing_deadline_that_passed_counts_as_missed(house, accepted, decide)
         workflow.decline_case(case=case, actor=house.chief, reason="证据不足")
     [row] = of_deadlines("filing", house.chief, None)
     assert row.in_time is False
-    page = signed_in(house.chief).get(reverse("dashboards:deadlines"), {"what": "filing", "in_time": "no"})
+    page = signed_in(house.chief).get(
+        reverse("dashboards:deadlines"), {"what": "filing", "in_time": "no"}
+    )
     assert [line.name for line in page.context["rows"]] == [row.number]
 
 
-def test_a_decision_in_time_counts_as_kept_and_one_not_due_yet_not_at_all(house, accepted):
+def test_a_decision_in_time_counts_as_kept_and_one_not_due_yet_not_at_all(
+    house, accepted
+):
     first = accepted("https://item.taobao.com/item.htm?id=600000000001,,下架,x")
     accepted("https://item.taobao.com/item.htm?id=600000000002,,下架,x")
     case = workflow.open_case(actor=house.officer, complaints=[first], title="案")

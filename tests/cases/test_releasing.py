@@ -35,13 +35,19 @@ def open_case(house: House, *rows: str) -> Case:
     complaint = take_in(house, sheet_of(*rows), firm="CXT").complaint
     complaint = workflow.accept_complaint(complaint=complaint, actor=house.officer)
     return workflow.open_case(
-        complaints=[complaint], title="案", actor=house.officer, lead=house.officer, second=house.officer2
+        complaints=[complaint],
+        title="案",
+        actor=house.officer,
+        lead=house.officer,
+        second=house.officer2,
     )
 
 
 def strike(house: House, account: OfficialAccount) -> OfficialAccount:
     propose_strike(account=account, actor=house.officer, reason="系第三方店铺")
-    return strike_official_account(account=OfficialAccount.objects.get(pk=account.pk), actor=house.chief)
+    return strike_official_account(
+        account=OfficialAccount.objects.get(pk=account.pk), actor=house.chief
+    )
 
 
 def kept_out() -> ImportRow:
@@ -49,13 +55,18 @@ def kept_out() -> ImportRow:
 
 
 @pytest.mark.parametrize("is_struck", [False, True])
-def test_whoever_strikes_sees_how_much_is_set_free_with_each_row_linked(house, account, is_struck):
+def test_whoever_strikes_sees_how_much_is_set_free_with_each_row_linked(
+    house, account, is_struck
+):
     open_case(house, shop(SHOP), shop(ELSEWHERE))
     account = strike(house, account) if is_struck else account
     client = Client()
     client.force_login(house.officer)
     page = client.get(reverse("listings:official_account", args=[account.pk]))
-    assert {one.code: one.count for one in page.context["freed"]} == {"targets": 1, "rows": 1}
+    assert {one.code: one.count for one in page.context["freed"]} == {
+        "targets": 1,
+        "rows": 1,
+    }
     listed = reverse("cases:official_rows", args=[account.pk])
     assert (listed in page.content.decode()) == is_struck
     row = kept_out()
@@ -65,13 +76,16 @@ def test_whoever_strikes_sees_how_much_is_set_free_with_each_row_linked(house, a
     assert client.get(place.replace("&amp;", "&")).status_code == 200
 
 
-def test_officers_of_the_cases_that_it_touches_are_told_once_with_how_much(house, account):
+def test_officers_of_the_cases_that_it_touches_are_told_once_with_how_much(
+    house, account
+):
     open_case(house, shop(SHOP))
     Notification.objects.all().delete()
     account = strike(house, account)
     lines = Notification.objects.filter(event="official_account.struck")
     assert set(lines.values_list("user__username", "count", "url")) == {
-        (name, 2, reverse("cases:official_rows", args=[account.pk])) for name in ("officer", "officer2")
+        (name, 2, reverse("cases:official_rows", args=[account.pk]))
+        for name in ("officer", "officer2")
     }
 
 

@@ -23,7 +23,9 @@ def row(listing: str = "", store: str = "", request: str = "下架商品") -> st
     return f"{ITEM % listing if listing else ''},{SHOP % store if store else ''},{request},精华液"
 
 
-def test_a_listing_named_twice_is_new_and_then_a_repeat_under_any_form_of_its_address(house):
+def test_a_listing_named_twice_is_new_and_then_a_repeat_under_any_form_of_its_address(
+    house,
+):
     assert results(
         house,
         row("600000000001"),
@@ -38,7 +40,10 @@ def test_a_repeat_of_another_firm_is_linked_and_keeps_the_firm_of_the_first(hous
     assert results(house, row("600000000001"), firm="HYS") == ["repeat"]
     target = Target.objects.get()
     assert target.firm.code == "CXT"
-    assert {line.sheet_import.complaint.firm.code for line in target.rows.all()} == {"CXT", "HYS"}
+    assert {line.sheet_import.complaint.firm.code for line in target.rows.all()} == {
+        "CXT",
+        "HYS",
+    }
 
 
 def test_asking_for_closure_makes_the_store_the_target_and_registers_both(house):
@@ -48,8 +53,12 @@ def test_asking_for_closure_makes_the_store_the_target_and_registers_both(house)
     assert Listing.objects.get().claimed_store == target.store
 
 
-def test_a_listing_registered_beside_a_store_is_a_repeat_when_it_becomes_a_target(house):
-    assert results(house, row("600000000001", "70000001", "关闭店铺"), row("600000000001")) == ["new", "repeat"]
+def test_a_listing_registered_beside_a_store_is_a_repeat_when_it_becomes_a_target(
+    house,
+):
+    assert results(
+        house, row("600000000001", "70000001", "关闭店铺"), row("600000000001")
+    ) == ["new", "repeat"]
     assert Target.objects.filter(kind="listing").count() == 1
 
 
@@ -60,15 +69,30 @@ def test_a_repeat_registers_the_store_that_it_names_besides(house):
     assert Target.objects.count() == 1
 
 
-def test_an_official_store_registers_nothing_and_its_row_is_a_claim_of_where_its_listing_is(house):
+def test_an_official_store_registers_nothing_and_its_row_is_a_claim_of_where_its_listing_is(
+    house,
+):
     make_official(house, "70000001")
-    assert results(house, row("600000000001", "70000001"), row("600000000001")) == ["official", "held"]
+    assert results(house, row("600000000001", "70000001"), row("600000000001")) == [
+        "official",
+        "held",
+    ]
     assert not Listing.objects.exists()
     assert not Store.objects.exists()
     claim = Belonging.objects.get()
-    assert (claim.store_id, claim.state, claim.in_effect) == ("70000001", "unjudged", True)
-    assert (claim.firm.code, claim.complaint, claim.row) == ("CXT", Complaint.objects.get().pk, 2)
-    assert [line.finding for line in ImportRow.objects.order_by("row")] == ["官方店 (HYS)"] * 2
+    assert (claim.store_id, claim.state, claim.in_effect) == (
+        "70000001",
+        "unjudged",
+        True,
+    )
+    assert (claim.firm.code, claim.complaint, claim.row) == (
+        "CXT",
+        Complaint.objects.get().pk,
+        2,
+    )
+    assert [line.finding for line in ImportRow.objects.order_by("row")] == [
+        "官方店 (HYS)"
+    ] * 2
 
 
 def test_the_store_that_a_row_names_beside_a_listing_is_only_claimed(house):
@@ -82,7 +106,10 @@ def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(hous
     workflow.official_found.append(lambda targets, **_: announced.extend(targets))
     try:
         make_official(house, "70000001")
-        assert results(house, row("600000000001"), row("600000000001", "70000001")) == ["new", "official"]
+        assert results(house, row("600000000001"), row("600000000001", "70000001")) == [
+            "new",
+            "official",
+        ]
     finally:
         workflow.official_found.pop()
     target = Target.objects.get()
@@ -90,14 +117,23 @@ def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(hous
     assert announced == []
 
 
-def test_a_row_that_names_only_a_listing_somebody_claims_to_be_official_is_held_whoever_claimed_it(house):
+def test_a_row_that_names_only_a_listing_somebody_claims_to_be_official_is_held_whoever_claimed_it(
+    house,
+):
     make_official(house, "70000001")
-    results(house, row("600000000001", "70000002"), row("600000000001", "70000001"), firm="HYS")
+    results(
+        house,
+        row("600000000001", "70000002"),
+        row("600000000001", "70000001"),
+        firm="HYS",
+    )
     assert results(house, row("600000000001"), firm="CXT") == ["held"]
     assert ImportRow.objects.get(result="held").explanation
 
 
-def test_a_claim_holds_no_row_that_names_another_store_nor_one_that_asks_for_that_to_be_shut(house):
+def test_a_claim_holds_no_row_that_names_another_store_nor_one_that_asks_for_that_to_be_shut(
+    house,
+):
     make_official(house, "70000001")
     assert results(
         house,
@@ -119,21 +155,41 @@ class TestConfirmedAsTheyAreRead:
 
     def test_an_official_store_teaches_where_its_listing_is(self, house):
         make_official(house, "70000001")
-        rows = [row("600000000001", "70000001"), row("600000000001"), row("600000000001", "70000009", "关店")]
+        rows = [
+            row("600000000001", "70000001"),
+            row("600000000001"),
+            row("600000000001", "70000009", "关店"),
+        ]
         assert results(house, *rows, **self.said) == ["official"] * 3
         known = Belonging.objects.get()
-        assert (known.store_id, known.state, known.judged_by) == ("70000001", "confirmed", house.officer)
+        assert (known.store_id, known.state, known.judged_by) == (
+            "70000001",
+            "confirmed",
+            house.officer,
+        )
         assert not Store.objects.exists()
 
-    def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_is(self, house):
+    def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_is(
+        self, house
+    ):
         make_official(house, "70000001")
-        rows = [row("600000000001", "70000002"), row("600000000001", "70000001"), row("600000000001")]
+        rows = [
+            row("600000000001", "70000002"),
+            row("600000000001", "70000001"),
+            row("600000000001"),
+        ]
         assert results(house, *rows, **self.said) == ["new", "official", "repeat"]
         listing = Listing.objects.get()
-        assert listing.store.canonical_id == listing.claimed_store.canonical_id == "70000002"
+        assert (
+            listing.store.canonical_id
+            == listing.claimed_store.canonical_id
+            == "70000002"
+        )
         assert not Target.objects.get().is_official
 
-    def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced(self, house):
+    def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced(
+        self, house
+    ):
         announced = []
         workflow.official_found.append(lambda targets, **_: announced.extend(targets))
         try:
@@ -145,23 +201,45 @@ class TestConfirmedAsTheyAreRead:
         target = Target.objects.get()
         assert target.is_official
         assert announced == [target.pk]
-        assert AuditEntry.objects.about(target).filter(verb="target.found_official").exists()
+        assert (
+            AuditEntry.objects.about(target)
+            .filter(verb="target.found_official")
+            .exists()
+        )
 
-    def test_an_account_registered_later_marks_its_store_and_the_listings_known_to_be_in_it(self, house):
-        rows = [row("600000000001", "70000001"), row("", "70000001", "关店"), row("600000000002", "70000002")]
+    def test_an_account_registered_later_marks_its_store_and_the_listings_known_to_be_in_it(
+        self, house
+    ):
+        rows = [
+            row("600000000001", "70000001"),
+            row("", "70000001", "关店"),
+            row("600000000002", "70000002"),
+        ]
         results(house, *rows, **self.said)
         make_official(house, "70000001")
         marked = Target.objects.filter(is_official=True)
-        assert {target.thing.canonical_id for target in marked} == {"600000000001", "70000001"}
+        assert {target.thing.canonical_id for target in marked} == {
+            "600000000001",
+            "70000001",
+        }
 
 
 def test_nobody_confirms_rows_as_they_are_read_outside_a_replay(house):
     with pytest.raises(PermissionDenied):
-        results(house, row("600000000001", "70000001"), claims_confirmed_by=house.officer)
+        results(
+            house, row("600000000001", "70000001"), claims_confirmed_by=house.officer
+        )
 
 
-def test_an_account_registered_later_marks_its_store_and_no_listing_that_is_only_claimed_to_be_in_it(house):
-    results(house, row("600000000001", "70000001"), row("", "70000001", "关店"), row("600000000002", "70000002"))
+def test_an_account_registered_later_marks_its_store_and_no_listing_that_is_only_claimed_to_be_in_it(
+    house,
+):
+    results(
+        house,
+        row("600000000001", "70000001"),
+        row("", "70000001", "关店"),
+        row("600000000002", "70000002"),
+    )
     make_official(house, "70000001")
     marked = Target.objects.filter(is_official=True)
     assert {target.thing.canonical_id for target in marked} == {"70000001"}
@@ -188,10 +266,16 @@ def test_rows_that_cannot_be_placed_or_used_register_nothing(house):
 
 def test_a_target_keeps_what_the_firm_alleged(house):
     header = "商品链接,侵权类型,售价,建议零售价,商品标题,品牌"
-    content = sheet_of(f'{ITEM % "600000000001"},割码销售,"¥1,299.00",199元,精华液,砚露', header=header)
+    content = sheet_of(
+        f'{ITEM % "600000000001"},割码销售,"¥1,299.00",199元,精华液,砚露', header=header
+    )
     take_in(house, content)
     target = Target.objects.get()
-    assert (target.alleged, str(target.price), str(target.list_price)) == ("割码销售", "1299.00", "199.00")
+    assert (target.alleged, str(target.price), str(target.list_price)) == (
+        "割码销售",
+        "1299.00",
+        "199.00",
+    )
     assert (target.listing.title, target.listing.brand) == ("精华液", "砚露")
     assert target.listing.url == "https://item.taobao.com/item.htm?id=600000000001"
 
@@ -207,5 +291,14 @@ def test_signs_that_upset_a_database_are_kept_or_dropped_but_never_fatal(house):
 def test_every_target_leaves_an_entry_in_the_thread_of_its_complaint(house):
     results(house, row("600000000001"), row("600000000002"))
     complaint = Complaint.objects.get()
-    verbs = list(AuditEntry.objects.in_thread(complaint.thread).order_by("id").values_list("verb", flat=True))
-    assert verbs == ["complaint.submitted", "target.reported", "target.reported", "import.registered"]
+    verbs = list(
+        AuditEntry.objects.in_thread(complaint.thread)
+        .order_by("id")
+        .values_list("verb", flat=True)
+    )
+    assert verbs == [
+        "complaint.submitted",
+        "target.reported",
+        "target.reported",
+        "import.registered",
+    ]

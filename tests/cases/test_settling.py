@@ -26,7 +26,9 @@ def review(house: House, *rows: str) -> list[ImportRow]:
 
 
 def settle(house: House, *rows: ImportRow, **how):
-    results = workflow.settle_rows(rows=[line.pk for line in rows], actor=house.officer, **how)
+    results = workflow.settle_rows(
+        rows=[line.pk for line in rows], actor=house.officer, **how
+    )
     for line in rows:
         line.refresh_from_db()
     return results
@@ -63,15 +65,21 @@ def test_a_row_held_for_its_platform_is_judged_anew_once_that_is_registered(hous
 
 
 def test_a_store_on_another_platform_is_left_out_where_the_listing_is_given_anew(house):
-    line = review(house, f"{ITEM % '600000000001'},https://mall.jd.com/index-1234567.html,关店,x")[0]
+    line = review(
+        house, f"{ITEM % '600000000001'},https://mall.jd.com/index-1234567.html,关店,x"
+    )[0]
     assert settle(house, line)[0].code == "two-platforms"
     assert settle(house, line, repair=ITEM % "600000000001")[0].ok
     assert (line.listing_id, line.store_id) == ("600000000001", "")
 
 
 def test_both_addresses_can_be_given_each_on_its_line(house):
-    line = review(house, f"{ITEM % '600000000001'},https://mall.jd.com/index-1234567.html,关店,x")[0]
-    assert settle(house, line, repair=f"{ITEM % '600000000001'}\n{SHOP % '70000001'}")[0].ok
+    line = review(
+        house, f"{ITEM % '600000000001'},https://mall.jd.com/index-1234567.html,关店,x"
+    )[0]
+    assert settle(house, line, repair=f"{ITEM % '600000000001'}\n{SHOP % '70000001'}")[
+        0
+    ].ok
     assert (line.kind, line.store_id) == ("store", "70000001")
 
 
@@ -127,14 +135,22 @@ def test_a_row_that_turns_out_official_is_settled_so_and_registers_nothing(house
     assert not Target.objects.exists()
 
 
-def test_rows_settled_together_are_one_line_in_the_timeline_of_their_case(house, client):
-    sheet_import = take_in(house, sheet_of(row("600000000001"), f"{SHORT},,下架,x", f"{SHORT},,下架,y"))
-    complaint = workflow.accept_complaint(complaint=sheet_import.complaint, actor=house.officer)
+def test_rows_settled_together_are_one_line_in_the_timeline_of_their_case(
+    house, client
+):
+    sheet_import = take_in(
+        house, sheet_of(row("600000000001"), f"{SHORT},,下架,x", f"{SHORT},,下架,y")
+    )
+    complaint = workflow.accept_complaint(
+        complaint=sheet_import.complaint, actor=house.officer
+    )
     case = workflow.open_case(complaints=[complaint], title="案", actor=house.officer)
     settle(house, *sheet_import.import_rows.filter(result="held"), refuse=True)
     client.force_login(house.officer)
     days = client.get(f"{case.get_absolute_url()}?tab=timeline").context["days"]
-    [line] = [line for _day, lot in days for line in lot if str(line.text) == "处理表格行"]
+    [line] = [
+        line for _day, lot in days for line in lot if str(line.text) == "处理表格行"
+    ]
     assert "2" in line.each
 
 
@@ -145,20 +161,31 @@ def test_each_row_gets_its_own_result_in_the_order_asked(house):
     assert [result.code for result in results] == ["not-found", "", "short-link"]
 
 
-def test_a_representative_settles_rows_of_their_own_firm_while_they_are_looked_at(house):
-    users = [User.objects.create(username=f"firm-{code}", name=code, role="representative") for code in ("CXT", "HYS")]
+def test_a_representative_settles_rows_of_their_own_firm_while_they_are_looked_at(
+    house,
+):
+    users = [
+        User.objects.create(username=f"firm-{code}", name=code, role="representative")
+        for code in ("CXT", "HYS")
+    ]
     for user, code in zip(users, ("CXT", "HYS"), strict=True):
         appoint_representative(firm=house.firms[code], user=user, actor=house.admin)
     line = review(house, f"{SHORT},,下架,x", row("600000000002"))[0]
     own, other = users
     repair = ITEM % "600000000001"
-    assert workflow.settle_rows(rows=[line.pk], actor=other, repair=repair)[0].code == "not-found"
+    assert (
+        workflow.settle_rows(rows=[line.pk], actor=other, repair=repair)[0].code
+        == "not-found"
+    )
     assert workflow.settle_rows(rows=[line.pk], actor=own, repair=repair)[0].ok
     with pytest.raises(PermissionDenied):
         workflow.settle_rows(rows=[line.pk], actor=own, refuse=True)
     settle(house, line, refuse=True)
     workflow.register_import(sheet_import=line.sheet_import, actor=own)
     workflow.continue_registering(line.sheet_import_id)
-    assert workflow.settle_rows(rows=[line.pk], actor=own, repair=repair)[0].code == "not-settleable"
+    assert (
+        workflow.settle_rows(rows=[line.pk], actor=own, repair=repair)[0].code
+        == "not-settleable"
+    )
     with pytest.raises(PermissionDenied):
         workflow.settle_rows(rows=[line.pk], actor=house.liaison, refuse=True)

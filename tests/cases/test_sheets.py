@@ -32,8 +32,17 @@ def officer(client, house):
 def sheet(tmp_path):
     """Three rows, one below a total and a column nobody can tell on one worksheet; two rows on an older one."""
     data = [[*complaint(number), "急"] for number in (1, 2, 3)]
-    rows = [["关于投诉侵权店铺的函"], [*HEADER, "内部代号"], *data, ["合计"], ["", "淘宝", "某某店", "", "", "见附图"]]
-    other = [["商品链接", "备注"], *([complaint(number)[4], "去年"] for number in (8, 9))]
+    rows = [
+        ["关于投诉侵权店铺的函"],
+        [*HEADER, "内部代号"],
+        *data,
+        ["合计"],
+        ["", "淘宝", "某某店", "", "", "见附图"],
+    ]
+    other = [
+        ["商品链接", "备注"],
+        *([complaint(number)[4], "去年"] for number in (8, 9)),
+    ]
     path = write_xlsx(tmp_path / "a.xlsx", {"清单": rows, "旧表": other})
     with open(path, "rb") as file:
         return file.read()
@@ -57,51 +66,83 @@ def address(sheet_import, name="import_sheet"):
 def form_of(client, sheet_import, **changes):
     """What the page would send, with changes."""
     form = client.get(address(sheet_import)).context["form"]
-    fields = {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
+    fields = {
+        bound.name: bound.value()
+        for bound in form
+        if bound.value() not in (None, False)
+    }
     fields |= {"worksheet": form.shown, "act": "read"} | changes
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def correct(client, sheet_import, **changes):
     """Send the page with changes, and read the sheet again; the answer of the page."""
-    answer = client.post(address(sheet_import, "import_correct"), form_of(client, sheet_import, **changes))
+    answer = client.post(
+        address(sheet_import, "import_correct"),
+        form_of(client, sheet_import, **changes),
+    )
     read(sheet_import)
     return answer
 
 
 def cells(sheet_import, name):
-    return list(sheet_import.import_rows.order_by("row").values_list(f"cells__{name}", flat=True))
+    return list(
+        sheet_import.import_rows.order_by("row").values_list(
+            f"cells__{name}", flat=True
+        )
+    )
 
 
-def test_before_anything_is_registered_the_page_shows_what_was_understood(officer, understood):
+def test_before_anything_is_registered_the_page_shows_what_was_understood(
+    officer, understood
+):
     page = officer.get(address(understood))
     text = page.content.decode()
     assert not Target.objects.exists()
-    assert [worksheet.name for worksheet in page.context["worksheets"]] == ["清单", "旧表"]
+    assert [worksheet.name for worksheet in page.context["worksheets"]] == [
+        "清单",
+        "旧表",
+    ]
     assert "表头之上的标题：关于投诉侵权店铺的函" in text
     assert "另一个工作表" in text
     assert 'name="take" value="0:below-total"' in text
     column = page.context["columns"][-1]
-    assert (column["letter"], column["heading"], column["sample"], column["filled"]) == ("I", "内部代号", "急", 3)
+    assert (
+        column["letter"],
+        column["heading"],
+        column["sample"],
+        column["filled"],
+    ) == ("I", "内部代号", "急", 3)
     assert page.context["unsure"] >= 1
     assert 'data-key="d"' in text
     assert "登记 3 行" in text
 
 
 def test_a_text_file_tells_its_encoding_and_delimiter(officer, house):
-    content = "商品链接;商品标题\nhttps://item.taobao.com/item.htm?id=600000000001;面膜\n".encode("gb18030")
+    content = "商品链接;商品标题\nhttps://item.taobao.com/item.htm?id=600000000001;面膜\n".encode(
+        "gb18030"
+    )
     sheet_import = read(hand_in(house, content, "a.csv"))
     text = officer.get(address(sheet_import)).content.decode()
     assert "GB18030" in text
     assert "分号" in text
 
 
-def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet(officer, understood, house, sheet):
+def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet(
+    officer, understood, house, sheet
+):
     correct(officer, understood, column_8="remark")
-    assert cells(understood, "remark") == ["急", "急", "急"], "the older worksheet, which could be read now, is not"
+    assert cells(understood, "remark") == ["急", "急", "急"], (
+        "the older worksheet, which could be read now, is not"
+    )
     assert understood.state == SheetImport.State.REVIEW
     kept = SheetCorrection.objects.get()
-    assert (kept.firm.code, kept.words, kept.meaning, kept.set_by) == ("CXT", "内部代号", "remark", house.officer)
+    assert (kept.firm.code, kept.words, kept.meaning, kept.set_by) == (
+        "CXT",
+        "内部代号",
+        "remark",
+        house.officer,
+    )
     told = AuditEntry.objects.about(understood.complaint).get(verb="import.corrected")
     assert told.detail["corrections"] == "内部代号 = remark"
 
@@ -115,24 +156,37 @@ def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet
     assert cells(other_firm, "remark") == [None, None, None]
 
 
-def test_what_was_changed_is_read_before_it_is_registered_and_both_pages_say_so(officer, understood):
+def test_what_was_changed_is_read_before_it_is_registered_and_both_pages_say_so(
+    officer, understood
+):
     told = "读法已改动，先重新读取；看过结果再登记。"
     sent = form_of(officer, understood, column_8="remark", act="register")
-    at_work = officer.post(address(understood, "import_correct"), sent, follow=True).content.decode()
+    at_work = officer.post(
+        address(understood, "import_correct"), sent, follow=True
+    ).content.decode()
     assert told in at_work
     read(understood)
-    assert told in officer.get(address(understood)).content.decode(), "the page of progress leaves within a second"
+    assert told in officer.get(address(understood)).content.decode(), (
+        "the page of progress leaves within a second"
+    )
     assert told not in officer.get(address(understood)).content.decode()
     assert not Target.objects.exists()
 
 
-def test_a_row_of_one_of_several_worksheets_is_named_with_it_in_sentences(officer, house, tmp_path):
-    worksheets = {"甲": [HEADER, complaint(1)], "乙": [HEADER, [*complaint(2)[:4], "暂无"]]}
+def test_a_row_of_one_of_several_worksheets_is_named_with_it_in_sentences(
+    officer, house, tmp_path
+):
+    worksheets = {
+        "甲": [HEADER, complaint(1)],
+        "乙": [HEADER, [*complaint(2)[:4], "暂无"]],
+    }
     with open(write_xlsx(tmp_path / "a.xlsx", worksheets), "rb") as file:
         sheet_import = read(hand_in(house, file.read(), "a.xlsx"))
     row = sheet_import.import_rows.order_by("row").last()
     said = {"act": "repair", "ids": row.pk, "repair": complaint(3)[4]}
-    answer = officer.post(address(sheet_import, "import_settle"), said, follow=True).content.decode()
+    answer = officer.post(
+        address(sheet_import, "import_settle"), said, follow=True
+    ).content.decode()
     assert "工作表“乙”第 2 行：新目标。" in answer
 
 
@@ -145,10 +199,16 @@ def test_what_is_remembered_can_be_forgotten(officer, understood):
     understood.refresh_from_db()
     assert understood.state == SheetImport.State.READING
     assert not SheetCorrection.objects.exists()
-    assert AuditEntry.objects.about(understood.complaint).filter(verb="import.corrections_forgotten").exists()
+    assert (
+        AuditEntry.objects.about(understood.complaint)
+        .filter(verb="import.corrections_forgotten")
+        .exists()
+    )
 
 
-def test_each_part_that_was_not_read_can_be_taken_in_and_left_again(officer, understood):
+def test_each_part_that_was_not_read_can_be_taken_in_and_left_again(
+    officer, understood
+):
     correct(officer, understood, take="0:below-total")
     assert understood.rows == 4
     assert [part.why for part in understood.not_read] == ["total", "left-out"]
@@ -160,26 +220,39 @@ def test_each_part_that_was_not_read_can_be_taken_in_and_left_again(officer, und
 
 
 def test_a_worksheet_gets_one_platform_and_another_header(officer, house, tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", [["甲", "乙"], ["商品", "网址"], ["面膜", complaint(1)[4]]])
+    path = write_xlsx(
+        tmp_path / "a.xlsx", [["甲", "乙"], ["商品", "网址"], ["面膜", complaint(1)[4]]]
+    )
     with open(path, "rb") as file:
         sheet_import = read(hand_in(house, file.read(), "a.xlsx"))
     correct(officer, sheet_import, platform_0="jd", header_0="2")
     assert (sheet_import.header_row, sheet_import.rows) == (2, 1)
     assert cells(sheet_import, "platform") == ["jd"]
-    assert {kept.about for kept in SheetCorrection.objects.all()} == {"header", "platform"}
+    assert {kept.about for kept in SheetCorrection.objects.all()} == {
+        "header",
+        "platform",
+    }
     correct(officer, sheet_import, platform_0="")
     assert not SheetCorrection.objects.filter(about="platform").exists()
 
 
 def test_a_sheet_that_cannot_be_read_is_put_right_by_its_reader(officer, house):
     sheet_import = read(
-        hand_in(house, "编号,甲\n一,600000000001\n二,600000000002\n三,600000000003\n".encode(), "a.csv")
+        hand_in(
+            house,
+            "编号,甲\n一,600000000001\n二,600000000002\n三,600000000003\n".encode(),
+            "a.csv",
+        )
     )
     assert sheet_import.state == SheetImport.State.FAILED
     correct(officer, sheet_import, header_0="1")
     assert sheet_import.state == SheetImport.State.FAILED
     correct(officer, sheet_import, column_1="listing_address", platform_0="taobao")
-    assert (sheet_import.state, sheet_import.rows, sheet_import.explanation) == (SheetImport.State.REVIEW, 3, "")
+    assert (sheet_import.state, sheet_import.rows, sheet_import.explanation) == (
+        SheetImport.State.REVIEW,
+        3,
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -194,32 +267,49 @@ def test_a_sheet_that_cannot_be_read_is_put_right_by_its_reader(officer, house):
     ],
 )
 def test_what_cannot_be_is_said_and_changes_nothing(officer, understood, changes, told):
-    answer = officer.post(address(understood, "import_correct"), form_of(officer, understood, **changes))
+    answer = officer.post(
+        address(understood, "import_correct"), form_of(officer, understood, **changes)
+    )
     understood.refresh_from_db()
     assert told in answer.content.decode()
     assert (understood.state, understood.corrections) == (SheetImport.State.REVIEW, {})
     assert not SheetCorrection.objects.exists()
 
 
-def test_registering_registers_what_was_seen_and_reads_first_what_was_changed(officer, understood):
+def test_registering_registers_what_was_seen_and_reads_first_what_was_changed(
+    officer, understood
+):
     answer = officer.post(
-        address(understood, "import_correct"), form_of(officer, understood, act="register", column_8="remark")
+        address(understood, "import_correct"),
+        form_of(officer, understood, act="register", column_8="remark"),
     )
     understood.refresh_from_db()
-    assert (answer.headers["Location"], understood.state) == (address(understood), SheetImport.State.READING)
+    assert (answer.headers["Location"], understood.state) == (
+        address(understood),
+        SheetImport.State.READING,
+    )
     read(understood)
-    answer = officer.post(address(understood, "import_correct"), form_of(officer, understood, act="register"))
+    answer = officer.post(
+        address(understood, "import_correct"),
+        form_of(officer, understood, act="register"),
+    )
     understood.refresh_from_db()
     assert understood.state == SheetImport.State.REGISTERING
     assert officer.post(address(understood, "import_correct"), {}).status_code == 302
 
 
-def test_a_representative_corrects_the_own_firms_sheet_and_sees_no_names(client, house, sheet):
-    user = house.officer.__class__.objects.create(username="firm-CXT", name="代表", role="representative")
+def test_a_representative_corrects_the_own_firms_sheet_and_sees_no_names(
+    client, house, sheet
+):
+    user = house.officer.__class__.objects.create(
+        username="firm-CXT", name="代表", role="representative"
+    )
     Representative.objects.create(user=user, firm=house.firms["CXT"])
     sheet_import = read(hand_in(house, sheet, "a.xlsx", actor=user))
     workflow.correct_reading(
-        sheet_import=sheet_import, actor=house.officer, said={"清单": Said(True, 2, {8: "remark"})}
+        sheet_import=sheet_import,
+        actor=house.officer,
+        said={"清单": Said(True, 2, {8: "remark"})},
     )
     read(sheet_import)
     client.force_login(user)
@@ -235,13 +325,17 @@ def test_a_representative_corrects_the_own_firms_sheet_and_sees_no_names(client,
 def test_nobody_corrects_what_is_registered(house, sheet):
     sheet_import = take_in(house, sheet, "a.xlsx")
     with pytest.raises(TransitionRefused, match="not-in-review"):
-        workflow.correct_reading(sheet_import=sheet_import, actor=house.officer, said={"清单": Said(False)})
+        workflow.correct_reading(
+            sheet_import=sheet_import, actor=house.officer, said={"清单": Said(False)}
+        )
 
 
 def test_the_page_asks_as_often_for_many_columns_as_for_few(officer, house):
     def statements(columns):
         heads = ",".join([*HEADER, *(f"甲{number}" for number in range(columns))])
-        row = ",".join([*map(str, complaint(columns)), *("x" for _number in range(columns))])
+        row = ",".join(
+            [*map(str, complaint(columns)), *("x" for _number in range(columns))]
+        )
         sheet_import = read(hand_in(house, f"{heads}\n{row}\n".encode(), "a.csv"))
         officer.get(address(sheet_import))
         with CaptureQueriesContext(connection) as caught:
@@ -275,20 +369,30 @@ def test_a_title_is_told_from_who_sent_the_sheet():
     assert subject_of("") == ""
 
 
-def test_the_name_of_a_chosen_file_fills_firm_and_subject_and_leaves_what_was_typed(officer, house):
+def test_the_name_of_a_chosen_file_fills_firm_and_subject_and_leaves_what_was_typed(
+    officer, house
+):
     asked = reverse("cases:complaint_guess")
-    page = officer.get(asked, {"name": "CXT-03 澄溪堂投诉清单 2026-10.xlsx"}).content.decode()
+    page = officer.get(
+        asked, {"name": "CXT-03 澄溪堂投诉清单 2026-10.xlsx"}
+    ).content.decode()
     assert f'<option value="{house.firms["CXT"].pk}" selected>' in page
     assert 'value="澄溪堂投诉清单 2026-10"' in page
     assert "据文件名推测" in page
-    typed = {"name": "CXT-03 清单甲.xlsx", "subject": "我的标题", "firm": house.firms["HYS"].pk}
+    typed = {
+        "name": "CXT-03 清单甲.xlsx",
+        "subject": "我的标题",
+        "firm": house.firms["HYS"].pk,
+    }
     page = officer.get(asked, typed).content.decode()
     assert 'value="我的标题"' in page
     assert f'<option value="{house.firms["HYS"].pk}" selected>' in page
     assert "据文件名推测" not in page
 
 
-def test_a_guessed_subject_gives_way_to_the_title_in_the_sheet_and_can_be_corrected(officer, house, sheet):
+def test_a_guessed_subject_gives_way_to_the_title_in_the_sheet_and_can_be_corrected(
+    officer, house, sheet
+):
     upload = SimpleUploadedFile("CXT-03 澄溪堂清单.xlsx", sheet)
     said = {"firm": house.firms["CXT"].pk, "received_on": today(), "sheet": upload}
     officer.post(reverse("cases:complaint_new"), said)
@@ -297,15 +401,25 @@ def test_a_guessed_subject_gives_way_to_the_title_in_the_sheet_and_can_be_correc
     sheet_import = read(handed_in.sheet_import)
     handed_in.refresh_from_db()
     assert handed_in.subject == "关于投诉侵权店铺的函"
-    assert "标题据文件名或表内标题推测" in officer.get(address(sheet_import)).content.decode()
+    assert (
+        "标题据文件名或表内标题推测"
+        in officer.get(address(sheet_import)).content.decode()
+    )
     typed = {"firm": house.firms["HYS"].pk, "subject": "另一标题"}
     officer.post(reverse("cases:complaint_correct", args=[handed_in.number]), typed)
     handed_in.refresh_from_db()
     read(sheet_import)
-    assert (handed_in.firm.code, handed_in.subject, handed_in.is_subject_guessed) == ("HYS", "另一标题", False)
+    assert (handed_in.firm.code, handed_in.subject, handed_in.is_subject_guessed) == (
+        "HYS",
+        "另一标题",
+        False,
+    )
     assert sheet_import.state == SheetImport.State.REVIEW
     told = AuditEntry.objects.about(handed_in).get(verb="complaint.corrected").detail
-    assert (told["before"], told["after"]) == ("CXT 关于投诉侵权店铺的函", "HYS 另一标题")
+    assert (told["before"], told["after"]) == (
+        "CXT 关于投诉侵权店铺的函",
+        "HYS 另一标题",
+    )
 
 
 def test_a_subject_that_was_typed_stays(house, sheet):

@@ -26,9 +26,9 @@ pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 PROJECT = Path(__file__).resolve().parents[2]
 MEGABYTE = 2**20
 # Two bytes less than a sheet may have, of rows that nobody reads here.
-SHEET = ("商品链接,标题\n" + "https://item.taobao.com/item.htm?id=655000001,x\n" * 400_000).encode()[
-    : 20 * MEGABYTE - 2
-]
+SHEET = (
+    "商品链接,标题\n" + "https://item.taobao.com/item.htm?id=655000001,x\n" * 400_000
+).encode()[: 20 * MEGABYTE - 2]
 
 
 @pytest.fixture
@@ -37,7 +37,12 @@ def web() -> Iterator[tuple[int, int]]:
     with listen(0) as probe:
         port = probe.getsockname()[1]
     words = [sys.executable, "-m", "corps.services.webserver", "tests.site"]
-    process = start_bound(words, cwd=PROJECT, env=os.environ | {"PORT": str(port)}, stdin=subprocess.DEVNULL)
+    process = start_bound(
+        words,
+        cwd=PROJECT,
+        env=os.environ | {"PORT": str(port)},
+        stdin=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + 60
     while True:
         try:
@@ -50,7 +55,9 @@ def web() -> Iterator[tuple[int, int]]:
     stop(process, signal.SIGTERM, 10)
 
 
-def test_64_slow_clients_of_each_kind_stop_neither_health_nor_pages_nor_uploads(committed_house: House, web):
+def test_64_slow_clients_of_each_kind_stop_neither_health_nor_pages_nor_uploads(
+    committed_house: House, web
+):
     port, process = web
     key = make_key(user=committed_house.officer, actor=committed_house.admin, at=now())
     cookie = f"Cookie: {session_cookie(committed_house.officer)}\r\n"

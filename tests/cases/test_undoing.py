@@ -33,37 +33,55 @@ def file(house, case: Case) -> Case:
 
 
 def drop(house, *targets: Target):
-    return workflow.drop_targets(targets=[one.pk for one in targets], actor=house.officer, reason="误报")
+    return workflow.drop_targets(
+        targets=[one.pk for one in targets], actor=house.officer, reason="误报"
+    )
 
 
 @pytest.mark.parametrize("state", ["reported", "relisted", "restored"])
-def test_dropped_targets_are_what_they_were(house, case_of, state):  # noqa: F811
+def test_dropped_targets_are_what_they_were(house, case_of, state):
     case = case_of(A, B)
-    Target.objects.filter(pk=target(A).pk).update(state=state, is_counted=state == "relisted")
+    Target.objects.filter(pk=target(A).pk).update(
+        state=state, is_counted=state == "relisted"
+    )
     drop(house, target(A), target(B))
     assert [result.ok for result in undo(house)] == [True, True]
     assert (target(A).state, target(A).dropped_reason) == (state, "")
     assert target(B).state == "reported"
-    assert AuditEntry.objects.in_thread(case.thread).filter(verb="target.drop_undone").count() == 2
+    assert (
+        AuditEntry.objects.in_thread(case.thread)
+        .filter(verb="target.drop_undone")
+        .count()
+        == 2
+    )
 
 
-def test_a_ground_given_to_many_is_each_ones_former_again(house, case_of):  # noqa: F811
+def test_a_ground_given_to_many_is_each_ones_former_again(house, case_of):
     case_of(A, B)
     first, second = LegalGround.objects.order_by("pk")[:2]
     workflow.ground_targets(targets=[target(A).pk], ground=first, actor=house.officer)
-    workflow.ground_targets(targets=[target(A).pk, target(B).pk], ground=second, actor=house.officer)
+    workflow.ground_targets(
+        targets=[target(A).pk, target(B).pk], ground=second, actor=house.officer
+    )
     assert all(result.ok for result in undo(house))
     assert (target(A).ground, target(B).ground) == (first, None)
 
 
-def test_what_somebody_built_on_is_refused_with_who_and_what_and_the_rest_undone(house, case_of):  # noqa: F811
+def test_what_somebody_built_on_is_refused_with_who_and_what_and_the_rest_undone(
+    house, case_of
+):
     case_of(A, B)
     first, second = LegalGround.objects.order_by("pk")[:2]
-    workflow.ground_targets(targets=[target(A).pk, target(B).pk], ground=first, actor=house.officer)
+    workflow.ground_targets(
+        targets=[target(A).pk, target(B).pk], ground=first, actor=house.officer
+    )
     act = last_act()
     workflow.ground_targets(targets=[target(B).pk], ground=second, actor=house.officer2)
     with translation.override("en"):
-        results = {result.ref: result for result in workflow.undo_act(act=act, actor=house.officer)}
+        results = {
+            result.ref: result
+            for result in workflow.undo_act(act=act, actor=house.officer)
+        }
         assert results[target(A).pk].ok
         refused = results[target(B).pk]
         assert refused.code == "built-on"
@@ -72,12 +90,18 @@ def test_what_somebody_built_on_is_refused_with_who_and_what_and_the_rest_undone
     assert (target(A).ground, target(B).ground) == (None, second)
 
 
-def test_what_a_notice_was_drafted_of_meanwhile_says_which_by_whom_and_when(house, case_of):  # noqa: F811
+def test_what_a_notice_was_drafted_of_meanwhile_says_which_by_whom_and_when(
+    house, case_of
+):
     case = file(house, case_of(A, B))
     workflow.ground_targets(
-        targets=[target(A).pk, target(B).pk], ground=LegalGround.objects.get(code="counterfeit"), actor=house.officer
+        targets=[target(A).pk, target(B).pk],
+        ground=LegalGround.objects.get(code="counterfeit"),
+        actor=house.officer,
     )
-    composed = notices.compose_notices(case=case, actor=house.officer2, targets=[target(A).pk])
+    composed = notices.compose_notices(
+        case=case, actor=house.officer2, targets=[target(A).pk]
+    )
     with translation.override("en"):
         results = {result.ref: result for result in undo(house)}
         message = str(results[target(A).pk].message)
@@ -87,12 +111,14 @@ def test_what_a_notice_was_drafted_of_meanwhile_says_which_by_whom_and_when(hous
     assert "drafted by officer2" in message
 
 
-def test_an_act_is_undone_once_by_whom_it_was_and_for_ten_minutes(house, case_of):  # noqa: F811
+def test_an_act_is_undone_once_by_whom_it_was_and_for_ten_minutes(house, case_of):
     case_of(A, B)
     drop(house, target(A))
     with pytest.raises(PermissionDenied):
         undo(house, house.officer2)
-    BulkAct.objects.update(recorded_at=timezone.now() - timedelta(minutes=10, seconds=1))
+    BulkAct.objects.update(
+        recorded_at=timezone.now() - timedelta(minutes=10, seconds=1)
+    )
     with pytest.raises(TransitionRefused, match="undo-late"):
         undo(house)
     assert target(A).state == "dropped"
@@ -102,7 +128,9 @@ def test_an_act_is_undone_once_by_whom_it_was_and_for_ten_minutes(house, case_of
         undo(house)
 
 
-def test_complaints_taken_into_a_case_come_out_with_their_targets(house, case_of, accepted):  # noqa: F811
+def test_complaints_taken_into_a_case_come_out_with_their_targets(
+    house, case_of, accepted
+):
     case = case_of(A)
     complaint = accepted(row(B))
     workflow.add_complaints(case=case, complaints=[complaint], actor=house.officer)
@@ -111,10 +139,13 @@ def test_complaints_taken_into_a_case_come_out_with_their_targets(house, case_of
     complaint.refresh_from_db()
     assert (complaint.state, complaint.case, target(B).case) == ("accepted", None, None)
     assert target(A).case == case
-    assert AuditEntry.objects.in_thread(case.thread).filter(verb="complaint.moved").count() == 1
+    assert (
+        AuditEntry.objects.in_thread(case.thread).filter(verb="complaint.moved").count()
+        == 1
+    )
 
 
-def test_a_complaint_whose_targets_a_notice_names_stays(house, case_of, accepted):  # noqa: F811
+def test_a_complaint_whose_targets_a_notice_names_stays(house, case_of, accepted):
     case = case_of(A)
     one, other = accepted(row(B)), accepted(row("600000000003"))
     workflow.add_complaints(case=case, complaints=[one, other], actor=house.officer)
@@ -125,7 +156,7 @@ def test_a_complaint_whose_targets_a_notice_names_stays(house, case_of, accepted
     assert target("600000000003").case is None
 
 
-def test_opening_a_case_is_undone_with_its_case(house, case_of):  # noqa: F811
+def test_opening_a_case_is_undone_with_its_case(house, case_of):
     case = case_of(A)
     assert all(result.ok for result in undo(house))
     case.refresh_from_db()
@@ -133,7 +164,7 @@ def test_opening_a_case_is_undone_with_its_case(house, case_of):  # noqa: F811
     assert (target().case, target().complaint.state) == (None, "accepted")
 
 
-def test_a_case_that_somebody_worked_on_is_not_undone(house, case_of):  # noqa: F811
+def test_a_case_that_somebody_worked_on_is_not_undone(house, case_of):
     case = case_of(A)
     act = last_act()
     file(house, case)
@@ -146,7 +177,7 @@ def test_a_case_that_somebody_worked_on_is_not_undone(house, case_of):  # noqa: 
 
 
 @pytest.mark.parametrize("verb", ["drop", "ground"])
-def test_undoing_costs_the_same_for_one_and_fifty(house, case_of, verb):  # noqa: F811
+def test_undoing_costs_the_same_for_one_and_fifty(house, case_of, verb):
     case = case_of(*(str(600000000100 + n) for n in range(51)))
     ids = list(case.targets.order_by("pk").values_list("pk", flat=True))
     counts = []
@@ -154,19 +185,25 @@ def test_undoing_costs_the_same_for_one_and_fifty(house, case_of, verb):  # noqa
         if verb == "drop":
             workflow.drop_targets(targets=some, actor=house.officer, reason="x")
         else:
-            workflow.ground_targets(targets=some, actor=house.officer, ground=LegalGround.objects.first())
+            workflow.ground_targets(
+                targets=some, actor=house.officer, ground=LegalGround.objects.first()
+            )
         with CaptureQueriesContext(connection) as queries:
             assert all(result.ok for result in undo(house))
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
-def test_the_case_offers_the_undoing_and_tells_what_was_not_undone(house, case_of, client):  # noqa: F811
+def test_the_case_offers_the_undoing_and_tells_what_was_not_undone(
+    house, case_of, client
+):
     case = case_of(A, B)
     client.force_login(house.officer)
     drop(house, target(A), target(B))
     act = last_act()
-    workflow.add_targets(case=case, addresses=[target(B).thing.url], actor=house.officer2)
+    workflow.add_targets(
+        case=case, addresses=[target(B).thing.url], actor=house.officer2
+    )
     address = reverse("cases:act_undo", args=[act.pk])
     assert address in client.get(case.get_absolute_url()).content.decode()
     answer = client.post(address)
@@ -179,12 +216,16 @@ def test_the_case_offers_the_undoing_and_tells_what_was_not_undone(house, case_o
     assert client.post(address).status_code == 404
 
 
-def test_ones_acts_of_today_are_listed_with_their_way_back(house, case_of, accepted, client):  # noqa: F811
+def test_ones_acts_of_today_are_listed_with_their_way_back(
+    house, case_of, accepted, client
+):
     case = case_of(A, B)
     drop(house, target(A))
     refused = accepted(row("600000000009"))
     workflow.refuse_complaint(complaint=refused, actor=house.officer, reason="材料不全")
-    workflow.ground_targets(targets=[target(B).pk], actor=house.officer2, ground=LegalGround.objects.first())
+    workflow.ground_targets(
+        targets=[target(B).pk], actor=house.officer2, ground=LegalGround.objects.first()
+    )
     client.force_login(house.officer)
     page = client.get(reverse("cases:acts"))
     ways = {way.url for _line, way in page.context["rows"] if way}
@@ -197,19 +238,21 @@ def test_ones_acts_of_today_are_listed_with_their_way_back(house, case_of, accep
     assert reverse("cases:acts") in client.get(reverse("home")).content.decode()
 
 
-def test_yesterdays_acts_are_not_todays(house, case_of, client):  # noqa: F811
+def test_yesterdays_acts_are_not_todays(house, case_of, client):
     case_of(A)
     client.force_login(house.officer2)
     assert client.get(reverse("cases:acts")).context["rows"] == []
 
 
-def test_the_list_of_ones_acts_costs_the_same_for_one_and_many(house, case_of, client):  # noqa: F811
+def test_the_list_of_ones_acts_costs_the_same_for_one_and_many(house, case_of, client):
     case = case_of(*(str(600000000100 + n) for n in range(30)))
     client.force_login(house.officer)
     client.get(reverse("cases:acts"))
     counts = []
     for pk in case.targets.order_by("pk").values_list("pk", flat=True)[:2]:
-        workflow.ground_targets(targets=[pk], actor=house.officer, ground=LegalGround.objects.first())
+        workflow.ground_targets(
+            targets=[pk], actor=house.officer, ground=LegalGround.objects.first()
+        )
         workflow.retitle_case(case=case, actor=house.officer, title=f"案{pk}")
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse("cases:acts")).status_code == 200

@@ -26,7 +26,9 @@ ROWS = (
 
 @pytest.fixture
 def admin() -> User:
-    return User.objects.create(username="keeper", name="keeper", role="administrator", password="!")
+    return User.objects.create(
+        username="keeper", name="keeper", role="administrator", password="!"
+    )
 
 
 def counted() -> dict[str, tuple[int, str]]:
@@ -34,7 +36,9 @@ def counted() -> dict[str, tuple[int, str]]:
 
 
 @pytest.mark.parametrize("needs_review", [True, False])
-def test_an_import_counts_the_hosts_of_rows_that_nobody_can_use_without_what_is_secret(house, needs_review):
+def test_an_import_counts_the_hosts_of_rows_that_nobody_can_use_without_what_is_secret(
+    house, needs_review
+):
     sheet_import = hand_in(house, sheet_of(*ROWS), "a.csv", needs_review=needs_review)
     imports.read_sheet(sheet_import.pk)
     assert counted() == {
@@ -46,17 +50,26 @@ def test_an_import_counts_the_hosts_of_rows_that_nobody_can_use_without_what_is_
     }
 
 
-def test_the_hosts_of_the_most_rows_are_kept_by_name_and_the_rest_together(house, monkeypatch):
+def test_the_hosts_of_the_most_rows_are_kept_by_name_and_the_rest_together(
+    house, monkeypatch
+):
     monkeypatch.setattr(workflow, "MOST_HOSTS", 1)
     results(house, *ROWS)
-    assert {host: rows for host, (rows, _example) in counted().items()} == {"detail.vip.com": 2, "": 1}
+    assert {host: rows for host, (rows, _example) in counted().items()} == {
+        "detail.vip.com": 2,
+        "": 1,
+    }
 
 
-def test_administrators_see_the_hosts_and_officers_their_sheets_besides(house, admin, client):
+def test_administrators_see_the_hosts_and_officers_their_sheets_besides(
+    house, admin, client
+):
     results(house, *ROWS)
     sheet = f"/cases/imports/{SheetImport.objects.get().pk}/"
     client.force_login(admin)
-    page = client.get(f"/listings/addresses/hosts/?month={today():%Y-%m}").content.decode()
+    page = client.get(
+        f"/listings/addresses/hosts/?month={today():%Y-%m}"
+    ).content.decode()
     assert "detail.vip.com" in page
     assert "geheim" not in page
     assert sheet not in page
@@ -67,23 +80,39 @@ def test_administrators_see_the_hosts_and_officers_their_sheets_besides(house, a
     assert sheet in client.get("/listings/addresses/hosts/").content.decode()
 
 
-def test_a_host_that_is_no_platforms_is_listed_apart_until_that_is_taken_back(house, admin, client):
+def test_a_host_that_is_no_platforms_is_listed_apart_until_that_is_taken_back(
+    house, admin, client
+):
     results(house, *ROWS)
     client.force_login(admin)
-    client.post("/listings/addresses/hosts/mark/", {"host": "detail.vip.com", "remark": "另有渠道"})
-    assert "host=detail.vip.com" not in client.get("/listings/addresses/hosts/").content.decode()
-    assert "另有渠道" in client.get("/listings/addresses/hosts/?marked=1").content.decode()
+    client.post(
+        "/listings/addresses/hosts/mark/",
+        {"host": "detail.vip.com", "remark": "另有渠道"},
+    )
+    assert (
+        "host=detail.vip.com"
+        not in client.get("/listings/addresses/hosts/").content.decode()
+    )
+    assert (
+        "另有渠道" in client.get("/listings/addresses/hosts/?marked=1").content.decode()
+    )
     assert "1 个域名没有规则识别" in client.get("/").content.decode()
     at = timezone.now()
     with pytest.raises(TransitionRefused, match="host-marked"):
         workflow.mark_host(host="detail.vip.com", remark="", actor=admin, at=at)
     with pytest.raises(PermissionDenied):
         workflow.mark_host(host="x.example", remark="", actor=house.officer, at=at)
-    client.post("/listings/addresses/hosts/mark/", {"host": "detail.vip.com", "undo": "1"})
+    client.post(
+        "/listings/addresses/hosts/mark/", {"host": "detail.vip.com", "undo": "1"}
+    )
     assert not OtherHost.objects.exists()
     with pytest.raises(TransitionRefused, match="host-not-marked"):
         workflow.unmark_host(host="detail.vip.com", actor=admin, at=at)
-    assert list(AuditEntry.objects.filter(verb__startswith="unknown_host.").values_list("verb", flat=True)) == [
+    assert list(
+        AuditEntry.objects.filter(verb__startswith="unknown_host.").values_list(
+            "verb", flat=True
+        )
+    ) == [
         "unknown_host.marked",
         "unknown_host.unmarked",
     ]

@@ -15,27 +15,38 @@ from tests.notices.world import World, add_targets, answer, case_page, issue
 
 
 def put_in_store(world: World, targets: list[Target], name: str) -> Store:
-    store = Store.objects.create(platform=world.platform, canonical_id=name, site="taobao", name=name, url="x")
+    store = Store.objects.create(
+        platform=world.platform, canonical_id=name, site="taobao", name=name, url="x"
+    )
     Listing.objects.filter(target__in=targets).update(store=store)
     return store
 
 
-def test_contradictions_come_first_their_stores_too_and_so_on_every_page(officer, world, monkeypatch):
+def test_contradictions_come_first_their_stores_too_and_so_on_every_page(
+    officer, world, monkeypatch
+):
     monkeypatch.setattr(page_of, "__kwdefaults__", page_of.__kwdefaults__ | {"size": 2})
     calm, unknown, loud = (add_targets(world, 2) for _place in range(3))
     stores = put_in_store(world, calm, "甲店"), put_in_store(world, loud, "乙店")
     (notice,) = issue(world)
     answer(world, notice)
-    Target.objects.filter(pk__in=[loud[1].pk, unknown[1].pk]).update(seen="live", seen_at=notice.issued_at)
+    Target.objects.filter(pk__in=[loud[1].pk, unknown[1].pk]).update(
+        seen="live", seen_at=notice.issued_at
+    )
     by_store = [loud[1], loud[0], unknown[1], unknown[0], *calm]
     flat = [unknown[1], loud[1], *calm, unknown[0], loud[0]]
     assert shown_by(officer, case_page(world)) == [target.pk for target in by_store]
-    assert shown_by(officer, case_page(world, "?group=none")) == [target.pk for target in flat]
+    assert shown_by(officer, case_page(world, "?group=none")) == [
+        target.pk for target in flat
+    ]
     first = officer.get(case_page(world)).context
     assert str(first["groups"][stores[1].pk][0][0]) == "不一致"
     assert [row["seen"] for row in first["rows"]] == ["仍在售", ""]
     narrowed = officer.get(case_page(world, "?seen=live")).context
-    assert [count for _label, count, _against in narrowed["groups"][stores[1].pk]] == ["1", "1"]
+    assert [count for _label, count, _against in narrowed["groups"][stores[1].pk]] == [
+        "1",
+        "1",
+    ]
 
 
 def shown_by(client: Client, url: str) -> list[int]:
@@ -55,12 +66,18 @@ def shown_by(client: Client, url: str) -> list[int]:
     return shown
 
 
-def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(client, committed_house, monkeypatch):
+def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
+    client, committed_house, monkeypatch
+):
     house = committed_house
-    sheet_import = hand_in(house, sheet_of("https://item.taobao.com/item.htm?id=655000000001"), "a.csv")
+    sheet_import = hand_in(
+        house, sheet_of("https://item.taobao.com/item.htm?id=655000000001"), "a.csv"
+    )
     workflow.read_sheet(sheet_import.pk)
     turns = {"lead": house.officer, "second": house.officer2}
-    case = workflow.take_up_sheet(sheet_import=sheet_import, actor=house.officer, title="案", **turns)
+    case = workflow.take_up_sheet(
+        sheet_import=sheet_import, actor=house.officer, title="案", **turns
+    )
 
     def register() -> None:
         workflow.continue_registering(sheet_import.pk)

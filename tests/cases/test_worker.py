@@ -34,7 +34,11 @@ def hostile_files(folder: Path) -> dict[str, tuple[bytes, str]]:
     def made(change: Callable[[str], str]) -> bytes:
         return Path(change(write_xlsx(folder / "a.xlsx", complaints(5)))).read_bytes()
 
-    columns = '<row r="7">' + "".join(f"<c><v>{n}</v></c>" for n in range(1_000_000)) + "</row>"
+    columns = (
+        '<row r="7">'
+        + "".join(f"<c><v>{n}</v></c>" for n in range(1_000_000))
+        + "</row>"
+    )
     return {
         "bomb.xlsx": (made(lambda path: patch(path, "xl/media/a.bin", lambda _: bytes(200 * 2**20))), "failed"),
         "columns.xlsx": (made(lambda path: put_cells(path, columns)), "failed"),
@@ -94,11 +98,18 @@ def test_a_worker_killed_at_random_moments_of_a_long_import_leaves_no_double_row
     end = time.monotonic() + seconds(0.3)
     sheets = 0
     while sheets == 0 or time.monotonic() < end:
-        sheet_import = hand_in(committed_house, many(rows, sheets * rows), "a.csv", needs_review=False)
+        sheet_import = hand_in(
+            committed_house, many(rows, sheets * rows), "a.csv", needs_review=False
+        )
         sheets += 1
-        while SheetImport.objects.get(pk=sheet_import.pk).state in ("reading", "registering"):
+        while SheetImport.objects.get(pk=sheet_import.pk).state in (
+            "reading",
+            "registering",
+        ):
             worker = start_worker()
-            SheetImport.objects.filter(pk=sheet_import.pk).update(touched_at=timezone.now() - timedelta(minutes=1))
+            SheetImport.objects.filter(pk=sheet_import.pk).update(
+                touched_at=timezone.now() - timedelta(minutes=1)
+            )
             workflow.ring_unfinished()
             time.sleep(dice.uniform(0.1, 1.5))
             worker.kill()
@@ -111,12 +122,25 @@ def assert_whole(sheet_import: SheetImport, rows: int) -> None:
     """Each row is there once, each listing has one target, and each target was reported once."""
     sheet_import.refresh_from_db()
     assert (sheet_import.state, sheet_import.done) == ("done", rows)
-    numbers = list(sheet_import.import_rows.order_by("row").values_list("row", flat=True))
+    numbers = list(
+        sheet_import.import_rows.order_by("row").values_list("row", flat=True)
+    )
     assert len(numbers) == len(set(numbers)) == rows
-    assert not ImportRow.objects.filter(result__in=("new", "repeat"), target=None).exists()
+    assert not ImportRow.objects.filter(
+        result__in=("new", "repeat"), target=None
+    ).exists()
     listings = list(Listing.objects.values_list("platform", "canonical_id"))
     assert len(listings) == len(set(listings))
-    reported = Counter(AuditEntry.objects.filter(verb="target.reported").values_list("subject_id", flat=True))
+    reported = Counter(
+        AuditEntry.objects.filter(verb="target.reported").values_list(
+            "subject_id", flat=True
+        )
+    )
     assert set(reported.values()) == {1}
     assert reported.keys() == set(Target.objects.values_list("pk", flat=True))
-    assert AuditEntry.objects.filter(verb="import.registered", subject_id=sheet_import.complaint_id).count() == 1
+    assert (
+        AuditEntry.objects.filter(
+            verb="import.registered", subject_id=sheet_import.complaint_id
+        ).count()
+        == 1
+    )

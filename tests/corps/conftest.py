@@ -27,7 +27,9 @@ def account(unit: Unit) -> Callable[..., User]:
         username = username or role
         if role in ("officer", "supervisor"):
             fields.setdefault("unit", unit)
-        return User.objects.create_user(username, PASSWORD, name=username.title(), role=role, **fields)
+        return User.objects.create_user(
+            username, PASSWORD, name=username.title(), role=role, **fields
+        )
 
     return make
 

@@ -15,7 +15,9 @@ def body_limit(path: str, headers: Mapping[str, str]) -> int:
     return LIMITS.get(path, 30_000_000)
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def application(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
     """/big: two million bytes. /wait: after some seconds. /busy: until the process ends. Else: PID and length."""
     path = environ["PATH_INFO"]
     status = "413 Too Large" if environ.get(BODY_REFUSED) else "200 OK"
@@ -26,5 +28,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         time.sleep(1)
     elif path == "/busy":
         time.sleep(60)
-    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    start_response(
+        status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    )
     return [body]

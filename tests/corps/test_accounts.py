@@ -24,14 +24,30 @@ def make(administrator, **changes):
     return create_user(actor=administrator, at=NOW, **words | changes)
 
 
-def test_an_administrator_makes_an_account_and_the_audit_shows_it_without_private_details(administrator, unit):
-    user = make(administrator, role="supervisor", unit=unit, duties=["reviewer"], email="z@corps.example", phone="139")
+def test_an_administrator_makes_an_account_and_the_audit_shows_it_without_private_details(
+    administrator, unit
+):
+    user = make(
+        administrator,
+        role="supervisor",
+        unit=unit,
+        duties=["reviewer"],
+        email="z@corps.example",
+        phone="139",
+    )
     entry = AuditEntry.objects.about(user).get(verb="account.created")
-    assert entry.detail == {"name": "周航", "role": "supervisor", "unit_id": unit.pk, "duties": ["reviewer"]}
+    assert entry.detail == {
+        "name": "周航",
+        "role": "supervisor",
+        "unit_id": unit.pk,
+        "duties": ["reviewer"],
+    }
     assert not user.has_usable_password()
 
 
-@pytest.mark.parametrize("role", ["officer", "supervisor", "liaison", "representative", "auditor"])
+@pytest.mark.parametrize(
+    "role", ["officer", "supervisor", "liaison", "representative", "auditor"]
+)
 def test_nobody_else_makes_accounts(account, role):
     with pytest.raises(PermissionDenied):
         make(account(role))
@@ -52,13 +68,23 @@ def test_what_the_database_would_refuse_is_said_readably(administrator, unit):
 
 
 def test_an_officer_may_be_allowed_to_record_past_events(administrator, unit):
-    assert make(administrator, role="officer", unit=unit, duties=["record_past_event"]).duties == ["record_past_event"]
+    assert make(
+        administrator, role="officer", unit=unit, duties=["record_past_event"]
+    ).duties == ["record_past_event"]
 
 
-def test_a_change_is_written_down_with_before_and_after_but_not_the_telephone(administrator, officer):
-    change_user(user=officer, actor=administrator, at=NOW, name="王敏", phone="13800000000")
+def test_a_change_is_written_down_with_before_and_after_but_not_the_telephone(
+    administrator, officer
+):
+    change_user(
+        user=officer, actor=administrator, at=NOW, name="王敏", phone="13800000000"
+    )
     detail = AuditEntry.objects.about(officer).get(verb="account.changed").detail
-    assert (detail["before"], detail["after"], detail["also"]) == ({"name": "Officer"}, {"name": "王敏"}, ["phone"])
+    assert (detail["before"], detail["after"], detail["also"]) == (
+        {"name": "Officer"},
+        {"name": "王敏"},
+        ["phone"],
+    )
 
 
 def test_a_change_that_changes_nothing_leaves_no_trace(administrator, officer):
@@ -66,10 +92,14 @@ def test_a_change_that_changes_nothing_leaves_no_trace(administrator, officer):
     assert not AuditEntry.objects.about(officer).exists()
 
 
-def test_nobody_changes_their_own_role_or_closes_their_own_account(administrator, account, unit):
+def test_nobody_changes_their_own_role_or_closes_their_own_account(
+    administrator, account, unit
+):
     account("administrator", "second")
     with pytest.raises(TransitionRefused, match="own-role"):
-        change_user(user=administrator, actor=administrator, at=NOW, role="officer", unit=unit)
+        change_user(
+            user=administrator, actor=administrator, at=NOW, role="officer", unit=unit
+        )
     with pytest.raises(TransitionRefused, match="own-account"):
         deactivate_user(user=administrator, actor=administrator, at=NOW)
 
@@ -88,7 +118,9 @@ def test_a_key_is_kept_as_its_hash_alone_and_may_be_revoked(administrator, offic
     assert kept.revoked_at == NOW
 
 
-def test_a_unit_below_another_has_its_path_and_moving_takes_all_below_along(administrator):
+def test_a_unit_below_another_has_its_path_and_moving_takes_all_below_along(
+    administrator,
+):
     def new(name, parent=None):
         return create_unit(name=name, parent=parent, actor=administrator, at=NOW)
 
@@ -100,7 +132,9 @@ def test_a_unit_below_another_has_its_path_and_moving_takes_all_below_along(admi
     section.refresh_from_db()
     assert section.path == f"/{corps.pk}/{second.pk}/{first.pk}/{section.pk}/"
     with pytest.raises(TransitionRefused, match="below-itself"):
-        change_unit(unit=second, name="二支队", parent=section, actor=administrator, at=NOW)
+        change_unit(
+            unit=second, name="二支队", parent=section, actor=administrator, at=NOW
+        )
     with pytest.raises(ValidationError):
         new("一支队")
 
@@ -109,11 +143,17 @@ def test_the_first_administrator_is_made_by_the_command(db, monkeypatch, capsys)
     monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
     call_command("administrator", "root", name="系统管理员")
     root = User.objects.get(username="root")
-    assert (root.role, root.name, root.check_password(PASSWORD)) == ("administrator", "系统管理员", True)
+    assert (root.role, root.name, root.check_password(PASSWORD)) == (
+        "administrator",
+        "系统管理员",
+        True,
+    )
     assert PASSWORD not in capsys.readouterr().out
 
 
-def test_without_a_password_the_command_makes_one_up_and_prints_it_once(db, monkeypatch, capsys):
+def test_without_a_password_the_command_makes_one_up_and_prints_it_once(
+    db, monkeypatch, capsys
+):
     monkeypatch.delenv("ADMIN_PASSWORD", raising=False)
     call_command("administrator", "root")
     password = capsys.readouterr().out.split()[-1]
@@ -135,7 +175,12 @@ def test_the_command_takes_no_other_account_over(officer):
 def test_the_command_prints_an_api_key_that_works(officer, client, capsys):
     call_command("apikey", "officer")
     key = capsys.readouterr().out.strip()
-    assert client.get("/api/v1/schema/", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    assert (
+        client.get(
+            "/api/v1/schema/", headers={"Authorization": f"Bearer {key}"}
+        ).status_code
+        == 200
+    )
     with pytest.raises(CommandError):
         call_command("apikey", "nobody")
 
@@ -145,5 +190,8 @@ def test_no_two_sign_in_names_differ_by_capitals_alone(administrator):
     with pytest.raises(ValidationError) as taken:
         make(administrator, username="Zhou")
     assert "username" in taken.value.message_dict
-    with pytest.raises(IntegrityError, match="one_sign_in_name_in_any_case"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="one_sign_in_name_in_any_case"),
+        transaction.atomic(),
+    ):
         User.objects.create_user("Zhou", name="周航", role="auditor")

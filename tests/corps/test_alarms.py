@@ -21,7 +21,13 @@ def ago(**times):
 @pytest.fixture
 def delivery(unit) -> Delivery:
     with transaction.atomic():
-        return compose(unit, recipient="liaison@platform.example", purpose="notice", title="通知", text="请处理。")
+        return compose(
+            unit,
+            recipient="liaison@platform.example",
+            purpose="notice",
+            title="通知",
+            text="请处理。",
+        )
 
 
 def waiting_since(delivery: Delivery, since) -> None:
@@ -29,10 +35,16 @@ def waiting_since(delivery: Delivery, since) -> None:
 
 
 def told(person) -> list[str]:
-    return list(Notification.objects.filter(user=person).order_by("pk").values_list("text", flat=True))
+    return list(
+        Notification.objects.filter(user=person)
+        .order_by("pk")
+        .values_list("text", flat=True)
+    )
 
 
-def test_what_waits_for_an_hour_is_told_to_administrators_once(delivery, administrator, officer):
+def test_what_waits_for_an_hour_is_told_to_administrators_once(
+    delivery, administrator, officer
+):
     waiting_since(delivery, ago(minutes=50))
     assert alarm_administrators() == 0
     waiting_since(delivery, ago(minutes=70))
@@ -42,11 +54,15 @@ def test_what_waits_for_an_hour_is_told_to_administrators_once(delivery, adminis
     assert told(officer) == []
 
 
-@pytest.mark.parametrize(("state", "words"), [("uncertain", "去向不明"), ("failed", "发送失败")])
+@pytest.mark.parametrize(
+    ("state", "words"), [("uncertain", "去向不明"), ("failed", "发送失败")]
+)
 def test_what_nobody_decided_for_an_hour_is_told_once_and_again_only_after_it_was_sent_again(
     delivery, administrator, officer, state, words
 ):
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, finished_at=ago(minutes=50))
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=state, finished_at=ago(minutes=50)
+    )
     assert alarm_administrators() == 0
     Delivery.objects.filter(pk=delivery.pk).update(finished_at=ago(minutes=70))
     assert (alarm_administrators(), alarm_administrators()) == (1, 0)
@@ -55,9 +71,13 @@ def test_what_nobody_decided_for_an_hour_is_told_once_and_again_only_after_it_wa
     assert Delivery.objects.get(pk=delivery.pk).alarmed_at is None
 
 
-def test_what_waits_between_two_tries_waits_and_what_may_not_go_yet_does_not(delivery, administrator):
+def test_what_waits_between_two_tries_waits_and_what_may_not_go_yet_does_not(
+    delivery, administrator
+):
     waiting_since(delivery, ago(hours=3))
-    Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    Delivery.objects.filter(pk=delivery.pk).update(
+        due_at=timezone.now() + timedelta(hours=1)
+    )
     assert alarm_administrators() == 0
     Delivery.objects.filter(pk=delivery.pk).update(tries=4)
     assert alarm_administrators() == 1
@@ -71,12 +91,16 @@ def test_maintenance_tells(delivery, administrator, monkeypatch):
     assert len(told(administrator)) == 1
 
 
-def test_the_administrators_first_page_says_what_is_stuck_and_undecided(client, delivery, administrator):
+def test_the_administrators_first_page_says_what_is_stuck_and_undecided(
+    client, delivery, administrator
+):
     client.force_login(administrator)
     assert "尚未发出" not in client.get("/").content.decode()
     waiting_since(delivery, ago(minutes=125))
     page = client.get("/").content.decode()
     assert "1 封邮件尚未发出" in page
     assert "最早的已等待 2 小时" in page
-    Delivery.objects.filter(pk=delivery.pk).update(state="uncertain", finished_at=timezone.now())
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state="uncertain", finished_at=timezone.now()
+    )
     assert "去向不明的邮件 1 封" in client.get("/").content.decode()

@@ -19,7 +19,9 @@ from corps.workflow import make_key
 from tests.corps.conftest import NOW
 
 FAULTS = {
-    "refused": lambda: TransitionRefused("not-open", "This is not open.", by="Officer", at=NOW),
+    "refused": lambda: TransitionRefused(
+        "not-open", "This is not open.", by="Officer", at=NOW
+    ),
     "missing": Http404,
     "forbidden": lambda: PermissionDenied("Not yours."),
     "too-big": RequestDataTooBig,
@@ -70,7 +72,9 @@ pytestmark = pytest.mark.urls(__name__)
 @pytest.fixture
 def api(officer) -> APIClient:
     client = APIClient(raise_request_exception=False)
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {make_key(user=officer, actor=officer, at=NOW)}")
+    client.credentials(
+        HTTP_AUTHORIZATION=f"Bearer {make_key(user=officer, actor=officer, at=NOW)}"
+    )
     return client
 
 
@@ -84,8 +88,12 @@ def problem_of(answer, status: int) -> dict:
     return body
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer unknown"}, {"Authorization": "Bearer"}])
-def test_the_anonymous_and_unknown_keys_get_401_and_never_a_redirect(db, client, headers):
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Bearer unknown"}, {"Authorization": "Bearer"}]
+)
+def test_the_anonymous_and_unknown_keys_get_401_and_never_a_redirect(
+    db, client, headers
+):
     answer = client.get("/api/v1/units/", headers=headers)
     problem_of(answer, 401)
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
@@ -110,7 +118,12 @@ def test_the_browsers_session_reads_and_writes_with_csrf_alone(officer):
     problem_of(browser.post("/api/v1/probe/refused/", {}, format="json"), 403)
     browser.get("/accounts/password/change/")
     token = browser.cookies["csrftoken"].value
-    sent = browser.post("/api/v1/probe/x/", {"name": "a", "items": []}, format="json", headers={"X-CSRFToken": token})
+    sent = browser.post(
+        "/api/v1/probe/x/",
+        {"name": "a", "items": []},
+        format="json",
+        headers={"X-CSRFToken": token},
+    )
     assert sent.status_code == 200
 
 
@@ -138,12 +151,19 @@ def test_every_error_is_a_problem_document(api, fault, status, code):
 def test_a_refusal_tells_its_code_sentence_and_details(api):
     body = problem_of(api.get("/api/v1/probe/refused/"), 409)
     assert body["detail"].startswith("This is not open.")
-    assert "Officer" in body["detail"].removeprefix("This is not open.")  # who was first
+    assert "Officer" in body["detail"].removeprefix(
+        "This is not open."
+    )  # who was first
     assert body["details"]["by"] == "Officer"
 
 
 def test_field_errors_name_their_place(api):
-    body = problem_of(api.post("/api/v1/probe/x/", {"name": "too long", "items": [1, "b"]}, format="json"), 400)
+    body = problem_of(
+        api.post(
+            "/api/v1/probe/x/", {"name": "too long", "items": [1, "b"]}, format="json"
+        ),
+        400,
+    )
     places = {error["field"]: error["code"] for error in body["errors"]}
     assert places == {"name": "max_length", "items.1": "invalid"}
 

@@ -29,9 +29,18 @@ def test_every_address_has_a_limit(path, kind):
 
 
 def test_by_its_head_alone_nobody_may_bring_more_than_a_megabyte():
-    assert body_limit("/cases/complaints/new/", {"COOKIE": "csrftoken=x; other"}) == MEGABYTE
-    assert body_limit("/cases/complaints/new/", {"COOKIE": "sessionid=x"}) == 20 * MEGABYTE + FIELDS_BESIDE_A_FILE
-    assert body_limit("/api/v1/complaints/", {"AUTHORIZATION": "Bearer x"}) == 20 * MEGABYTE + FIELDS_BESIDE_A_FILE
+    assert (
+        body_limit("/cases/complaints/new/", {"COOKIE": "csrftoken=x; other"})
+        == MEGABYTE
+    )
+    assert (
+        body_limit("/cases/complaints/new/", {"COOKIE": "sessionid=x"})
+        == 20 * MEGABYTE + FIELDS_BESIDE_A_FILE
+    )
+    assert (
+        body_limit("/api/v1/complaints/", {"AUTHORIZATION": "Bearer x"})
+        == 20 * MEGABYTE + FIELDS_BESIDE_A_FILE
+    )
     assert body_limit("/\xe4\xbd\xa0", {"COOKIE": "sessionid=x"}) == 2 * MEGABYTE
 
 
@@ -39,15 +48,22 @@ def large(size: int) -> dict[str, SimpleUploadedFile]:
     return {"file": SimpleUploadedFile("x.pdf", bytes(size))}
 
 
-def test_what_somebody_unknown_sends_is_refused_in_words_and_never_parsed(client, db, monkeypatch):
-    monkeypatch.setattr("django.http.request.HttpRequest.parse_file_upload", lambda *_given: pytest.fail("parsed"))
+def test_what_somebody_unknown_sends_is_refused_in_words_and_never_parsed(
+    client, db, monkeypatch
+):
+    monkeypatch.setattr(
+        "django.http.request.HttpRequest.parse_file_upload",
+        lambda *_given: pytest.fail("parsed"),
+    )
     client.cookies["sessionid"] = "made-up"
     answer = client.post("/accounts/login/", large(MEGABYTE + 1))
     assert answer.status_code == 413
     assert "超过 1 MB，请先登录" in answer.content.decode()
 
 
-def test_a_form_of_somebody_signed_in_may_be_larger_but_not_without_end(client, officer):
+def test_a_form_of_somebody_signed_in_may_be_larger_but_not_without_end(
+    client, officer
+):
     client.force_login(officer)
     assert client.post("/language/", large(MEGABYTE + 1)).status_code == 302
     answer = client.post("/language/", large(2 * MEGABYTE))
@@ -62,12 +78,17 @@ def test_a_program_is_told_in_a_problem_document(db):
         content_type="application/json",
         headers={"Authorization": "Bearer x"},
     )
-    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (
+        413,
+        "application/problem+json",
+    )
     assert answer.json()["code"] == "too-large"
     assert "8 MB" in answer.json()["detail"]
 
 
-def test_what_the_web_server_did_not_read_is_refused_by_the_limit_of_its_address(client, officer):
+def test_what_the_web_server_did_not_read_is_refused_by_the_limit_of_its_address(
+    client, officer
+):
     client.force_login(officer)
     answer = client.post("/cases/complaints/new/", **{BODY_REFUSED: True})
     assert answer.status_code == 413
@@ -75,5 +96,11 @@ def test_what_the_web_server_did_not_read_is_refused_by_the_limit_of_its_address
 
 
 def test_every_kind_has_its_words():
-    assert set(bodies.WORDS) == {bodies.ANONYMOUS, "body.form", "body.api", "body.sheet", "body.paper"}
+    assert set(bodies.WORDS) == {
+        bodies.ANONYMOUS,
+        "body.form",
+        "body.api",
+        "body.sheet",
+        "body.paper",
+    }
     assert most_bytes("body.paper") > 50 * MEGABYTE

@@ -32,11 +32,15 @@ from corps.calendar import (
     working_days_left,
 )
 
-with (Path(__file__).parent / "data" / "clock_cases.tsv").open(encoding="utf-8") as table:
+with (Path(__file__).parent / "data" / "clock_cases.tsv").open(
+    encoding="utf-8"
+) as table:
     CASES = list(csv.DictReader(table, delimiter="\t"))
 
 
-def count(code: str, start: str, *, extension: int = 0, excluded: str = "") -> tuple[str, bool]:
+def count(
+    code: str, start: str, *, extension: int = 0, excluded: str = ""
+) -> tuple[str, bool]:
     """Due date and provisional mark by the shipped calendar."""
     due = due_on(
         shipped_clock(code),
@@ -51,41 +55,192 @@ def count(code: str, start: str, *, extension: int = 0, excluded: str = "") -> t
 @pytest.mark.parametrize("case", CASES, ids=[case["case_id"] for case in CASES])
 def test_every_worked_case_comes_out_as_written(case):
     due, is_provisional = count(
-        case["rule"], case["start"], extension=int(case["extension"]), excluded=case["excluded"]
+        case["rule"],
+        case["start"],
+        extension=int(case["extension"]),
+        excluded=case["excluded"],
     )
-    assert (due, "provisional" if is_provisional else "firm") == (case["due"], case["status"])
+    assert (due, "provisional" if is_provisional else "firm") == (
+        case["due"],
+        case["status"],
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "start", "extension", "excluded", "due", "is_provisional"),
     [
-        pytest.param("SS", "2025-08-31", 0, "", "2026-02-28", False, id="month-end-on-a-make-up-saturday-stays"),
         pytest.param(
-            "HY", "2025-08-31", 1, "", "2026-03-31", False, id="extension-adds-months-from-the-original-start"
+            "SS",
+            "2025-08-31",
+            0,
+            "",
+            "2026-02-28",
+            False,
+            id="month-end-on-a-make-up-saturday-stays",
         ),
-        pytest.param("HY", "2025-08-01", 0, "2026-02-01..2026-02-28", "2026-02-02", False, id="months-ignore-spans"),
-        pytest.param("HY", "2023-08-31", 0, "", "2024-02-29", False, id="months-look-up-only-the-last-day"),
-        pytest.param("HY", "2026-07-02", 0, "", "2027-01-04", True, id="month-end-moved-within-an-unpublished-year"),
-        pytest.param("JK", "2026-03-02", 0, "2026-03-17..2026-03-17", "2026-03-18", False, id="span-on-the-last-day"),
-        pytest.param("JK", "2026-03-06", 0, "2026-03-23..2026-03-24", "2026-03-25", False, id="move-skips-a-span"),
-        pytest.param("JK", "2026-03-02", 0, "2026-03-03..2026-04-30", "2026-05-15", False, id="span-over-the-whole"),
-        pytest.param("CS", "2026-03-02", 0, "2026-03-07..2026-03-08", "2026-03-09", False, id="weekend-in-a-span"),
-        pytest.param("CS", "2026-03-02", 0, "2026-02-01..2026-03-02", "2026-03-09", False, id="span-before-the-count"),
         pytest.param(
-            "CS", "2026-03-02", 0, "2026-03-04..2026-03-06;2026-03-03..2026-03-05", "2026-03-13", False, id="overlap"
+            "HY",
+            "2025-08-31",
+            1,
+            "",
+            "2026-03-31",
+            False,
+            id="extension-adds-months-from-the-original-start",
         ),
-        pytest.param("PG", "2026-12-31", 0, "", "2027-01-04", True, id="all-of-it-in-an-unpublished-year"),
-        pytest.param("PG", "2027-12-31", 0, "", "2028-01-03", True, id="a-year-without-any-row"),
-        pytest.param("PG", "2023-12-31", 0, "", "2024-01-02", False, id="the-start-is-not-looked-up"),
-        pytest.param("PG", "2023-12-30", 0, "", "2024-01-02", True, id="a-day-counted-over-is-looked-up"),
-        pytest.param("PG", "2023-12-29", 0, "2023-12-30..2023-12-31", "2024-01-02", False, id="excluded-not-looked-up"),
-        pytest.param("JK", "2023-12-20", 0, "", "2024-01-04", False, id="calendar-clocks-look-up-only-the-end"),
-        pytest.param("CB", "2026-10-02", 0, "", "2026-12-31", False, id="ends-on-the-last-published-day"),
-        pytest.param("HC", "2026-12-20", 0, "2027-01-01..2027-01-31", "2027-02-10", True, id="over-new-year"),
+        pytest.param(
+            "HY",
+            "2025-08-01",
+            0,
+            "2026-02-01..2026-02-28",
+            "2026-02-02",
+            False,
+            id="months-ignore-spans",
+        ),
+        pytest.param(
+            "HY",
+            "2023-08-31",
+            0,
+            "",
+            "2024-02-29",
+            False,
+            id="months-look-up-only-the-last-day",
+        ),
+        pytest.param(
+            "HY",
+            "2026-07-02",
+            0,
+            "",
+            "2027-01-04",
+            True,
+            id="month-end-moved-within-an-unpublished-year",
+        ),
+        pytest.param(
+            "JK",
+            "2026-03-02",
+            0,
+            "2026-03-17..2026-03-17",
+            "2026-03-18",
+            False,
+            id="span-on-the-last-day",
+        ),
+        pytest.param(
+            "JK",
+            "2026-03-06",
+            0,
+            "2026-03-23..2026-03-24",
+            "2026-03-25",
+            False,
+            id="move-skips-a-span",
+        ),
+        pytest.param(
+            "JK",
+            "2026-03-02",
+            0,
+            "2026-03-03..2026-04-30",
+            "2026-05-15",
+            False,
+            id="span-over-the-whole",
+        ),
+        pytest.param(
+            "CS",
+            "2026-03-02",
+            0,
+            "2026-03-07..2026-03-08",
+            "2026-03-09",
+            False,
+            id="weekend-in-a-span",
+        ),
+        pytest.param(
+            "CS",
+            "2026-03-02",
+            0,
+            "2026-02-01..2026-03-02",
+            "2026-03-09",
+            False,
+            id="span-before-the-count",
+        ),
+        pytest.param(
+            "CS",
+            "2026-03-02",
+            0,
+            "2026-03-04..2026-03-06;2026-03-03..2026-03-05",
+            "2026-03-13",
+            False,
+            id="overlap",
+        ),
+        pytest.param(
+            "PG",
+            "2026-12-31",
+            0,
+            "",
+            "2027-01-04",
+            True,
+            id="all-of-it-in-an-unpublished-year",
+        ),
+        pytest.param(
+            "PG", "2027-12-31", 0, "", "2028-01-03", True, id="a-year-without-any-row"
+        ),
+        pytest.param(
+            "PG",
+            "2023-12-31",
+            0,
+            "",
+            "2024-01-02",
+            False,
+            id="the-start-is-not-looked-up",
+        ),
+        pytest.param(
+            "PG",
+            "2023-12-30",
+            0,
+            "",
+            "2024-01-02",
+            True,
+            id="a-day-counted-over-is-looked-up",
+        ),
+        pytest.param(
+            "PG",
+            "2023-12-29",
+            0,
+            "2023-12-30..2023-12-31",
+            "2024-01-02",
+            False,
+            id="excluded-not-looked-up",
+        ),
+        pytest.param(
+            "JK",
+            "2023-12-20",
+            0,
+            "",
+            "2024-01-04",
+            False,
+            id="calendar-clocks-look-up-only-the-end",
+        ),
+        pytest.param(
+            "CB",
+            "2026-10-02",
+            0,
+            "",
+            "2026-12-31",
+            False,
+            id="ends-on-the-last-published-day",
+        ),
+        pytest.param(
+            "HC",
+            "2026-12-20",
+            0,
+            "2027-01-01..2027-01-31",
+            "2027-02-10",
+            True,
+            id="over-new-year",
+        ),
     ],
 )
 def test_corners_of_the_rules(code, start, extension, excluded, due, is_provisional):
-    assert count(code, start, extension=extension, excluded=excluded) == (due, is_provisional)
+    assert count(code, start, extension=extension, excluded=excluded) == (
+        due,
+        is_provisional,
+    )
 
 
 SLOW_REST = {day.date for day in shipped_days() if day.kind == "rest"}
@@ -98,7 +253,11 @@ def slow_is_working(day):
 
 def slow_due(unit, length, start, spans):
     """The rules once more, day by day from the start, with sets and no cleverness."""
-    barred = {first + timedelta(n) for first, last in spans for n in range((last - first).days + 1)}
+    barred = {
+        first + timedelta(n)
+        for first, last in spans
+        for n in range((last - first).days + 1)
+    }
     looked_up = []
     day = start
     if unit == "month":
@@ -129,7 +288,10 @@ def slow_due(unit, length, start, spans):
 
 days = st.dates(date(2023, 6, 1), date(2028, 6, 30))
 spans = st.lists(
-    st.tuples(days, st.integers(0, 60)).map(lambda pair: (pair[0], pair[0] + timedelta(pair[1]))), max_size=5
+    st.tuples(days, st.integers(0, 60)).map(
+        lambda pair: (pair[0], pair[0] + timedelta(pair[1]))
+    ),
+    max_size=5,
 )
 
 
@@ -142,30 +304,53 @@ spans = st.lists(
 )
 @settings(max_examples=400, deadline=None)
 def test_counting_agrees_with_a_slow_model(unit, length, extension, start, spans):
-    due = due_on(Clock("ANY", length, unit), start, calendar=shipped_calendar(), extension=extension, excluded=spans)
+    due = due_on(
+        Clock("ANY", length, unit),
+        start,
+        calendar=shipped_calendar(),
+        extension=extension,
+        excluded=spans,
+    )
     assert due == slow_due(unit, length + extension, start, spans)
 
 
 @given(start=days, length=st.integers(1, 60), extension=st.integers(0, 30))
 @settings(deadline=None)
-def test_an_extension_counts_like_a_longer_clock_from_the_same_start(start, length, extension):
+def test_an_extension_counts_like_a_longer_clock_from_the_same_start(
+    start, length, extension
+):
     for unit in ("working", "calendar", "month"):
-        extended = due_on(Clock("ANY", length, unit), start, calendar=shipped_calendar(), extension=extension)
-        assert extended == due_on(Clock("ANY", length + extension, unit), start, calendar=shipped_calendar())
+        extended = due_on(
+            Clock("ANY", length, unit),
+            start,
+            calendar=shipped_calendar(),
+            extension=extension,
+        )
+        assert extended == due_on(
+            Clock("ANY", length + extension, unit), start, calendar=shipped_calendar()
+        )
 
 
 @given(first=days, last=days)
 @settings(deadline=None)
-def test_working_days_between_counts_the_days_after_the_first_up_to_the_last(first, last):
+def test_working_days_between_counts_the_days_after_the_first_up_to_the_last(
+    first, last
+):
     early, late = sorted((first, last))
-    expected = sum(slow_is_working(early + timedelta(n)) for n in range(1, (late - early).days + 1))
+    expected = sum(
+        slow_is_working(early + timedelta(n)) for n in range(1, (late - early).days + 1)
+    )
     calendar = shipped_calendar()
-    assert working_days_between(first, last, calendar=calendar) == (expected if first <= last else -expected)
+    assert working_days_between(first, last, calendar=calendar) == (
+        expected if first <= last else -expected
+    )
 
 
 @given(day=days, number=st.integers(1, 60))
 @settings(deadline=None)
-def test_adding_working_days_is_what_a_working_clock_does_and_can_be_taken_back(day, number):
+def test_adding_working_days_is_what_a_working_clock_does_and_can_be_taken_back(
+    day, number
+):
     calendar = shipped_calendar()
     later = add_working_days(day, number, calendar=calendar)
     assert later == due_on(Clock("ANY", number, "working"), day, calendar=calendar).date
@@ -187,16 +372,28 @@ def test_adding_working_days_is_what_a_working_clock_does_and_can_be_taken_back(
     ],
 )
 def test_the_chip_counts_the_working_days_left_after_today(today, left):
-    assert working_days_left(date(2026, 11, 9), today=parse_day(today), calendar=shipped_calendar()) == left
+    assert (
+        working_days_left(
+            date(2026, 11, 9), today=parse_day(today), calendar=shipped_calendar()
+        )
+        == left
+    )
 
 
 def test_a_deadline_passed_only_by_rest_days_is_late_all_the_same():
-    assert working_days_left(date(2026, 11, 6), today=date(2026, 11, 7), calendar=shipped_calendar()) == -1
+    assert (
+        working_days_left(
+            date(2026, 11, 6), today=date(2026, 11, 7), calendar=shipped_calendar()
+        )
+        == -1
+    )
 
 
 def test_every_day_of_the_published_years_is_worked_or_free_as_chinesecalendar_says():
     calendar = shipped_calendar()
-    for ordinal in range(date(2024, 1, 1).toordinal(), date(2026, 12, 31).toordinal() + 1):
+    for ordinal in range(
+        date(2024, 1, 1).toordinal(), date(2026, 12, 31).toordinal() + 1
+    ):
         day = date.fromordinal(ordinal)
         assert calendar.is_published(day)
         assert calendar.is_working(day) == chinese_calendar.is_workday(day), day
@@ -206,14 +403,21 @@ def test_unpublished_years_rest_on_weekends_and_provisional_days_and_make_nothin
     calendar = shipped_calendar()
     provisional = {day.date for day in shipped_days() if day.is_provisional}
     assert calendar.published_years == {2024, 2025, 2026}
-    for ordinal in range(date(2027, 1, 1).toordinal(), date(2028, 12, 31).toordinal() + 1):
+    for ordinal in range(
+        date(2027, 1, 1).toordinal(), date(2028, 12, 31).toordinal() + 1
+    ):
         day = date.fromordinal(ordinal)
         assert not calendar.is_published(day)
-        assert calendar.is_working(day) == (day.weekday() < 5 and day not in provisional)
+        assert calendar.is_working(day) == (
+            day.weekday() < 5 and day not in provisional
+        )
 
 
 def test_a_year_with_a_provisional_row_left_is_not_published():
-    rows = [Day(date(2027, 1, 1), "rest"), Day(date(2027, 2, 5), "rest", is_provisional=True)]
+    rows = [
+        Day(date(2027, 1, 1), "rest"),
+        Day(date(2027, 2, 5), "rest", is_provisional=True),
+    ]
     assert not Calendar.from_days(rows).is_published(date(2027, 1, 1))
     assert Calendar.from_days(rows[:1]).is_published(date(2027, 1, 1))
 
@@ -221,7 +425,9 @@ def test_a_year_with_a_provisional_row_left_is_not_published():
 def test_every_shipped_rule_can_be_counted():
     assert len(shipped_rules()) == 30
     for row in shipped_rules():
-        assert due_on(shipped_clock(row["code"]), date(2026, 3, 2), calendar=shipped_calendar()).date > date(2026, 3, 2)
+        assert due_on(
+            shipped_clock(row["code"]), date(2026, 3, 2), calendar=shipped_calendar()
+        ).date > date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("unit", ["working", "calendar", "month"])
@@ -238,10 +444,18 @@ def test_every_shipped_rule_can_be_counted():
 )
 def test_a_clock_that_never_ends_is_refused_at_once(unit, start, extension, excluded):
     if unit == "month" and excluded:
-        assert due_on(Clock("ANY", 1, unit), start, calendar=shipped_calendar(), excluded=excluded)
+        assert due_on(
+            Clock("ANY", 1, unit), start, calendar=shipped_calendar(), excluded=excluded
+        )
         return
     with pytest.raises(ClockError, match="too-long"):
-        due_on(Clock("ANY", 5, unit), start, calendar=shipped_calendar(), extension=extension, excluded=excluded)
+        due_on(
+            Clock("ANY", 5, unit),
+            start,
+            calendar=shipped_calendar(),
+            extension=extension,
+            excluded=excluded,
+        )
 
 
 def test_adding_more_working_days_than_a_century_has_is_refused():
@@ -253,15 +467,31 @@ def test_adding_more_working_days_than_a_century_has_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("length", "extension", "code"), [(0, 0, "bad-length"), (-3, 5, "bad-length"), (5, -1, "bad-extension")]
+    ("length", "extension", "code"),
+    [(0, 0, "bad-length"), (-3, 5, "bad-length"), (5, -1, "bad-extension")],
 )
 def test_lengths_below_one_and_negative_extensions_are_refused(length, extension, code):
     with pytest.raises(ClockError, match=code):
-        due_on(Clock("ANY", length, "working"), date(2026, 3, 2), calendar=shipped_calendar(), extension=extension)
+        due_on(
+            Clock("ANY", length, "working"),
+            date(2026, 3, 2),
+            calendar=shipped_calendar(),
+            extension=extension,
+        )
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-02-30", "20260302", "2026-W10-1", "2026-3-2", "２０２６-03-02", "0000-01-01", "2026-03-02x"]
+    "text",
+    [
+        "",
+        "2026-02-30",
+        "20260302",
+        "2026-W10-1",
+        "2026-3-2",
+        "２０２６-03-02",
+        "0000-01-01",
+        "2026-03-02x",
+    ],
 )
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(ClockError, match="bad-date"):
@@ -287,7 +517,9 @@ def test_what_is_no_span_is_refused(text, code):
 
 def test_the_same_excluded_days_have_one_spelling():
     text = "2026-03-05..2026-03-06;2026-03-02..2026-03-04; 2026-03-03..2026-03-03 ;2026-04-01..2026-04-01"
-    assert spans_text(parse_spans(text)) == "2026-03-02..2026-03-06;2026-04-01..2026-04-01"
+    assert (
+        spans_text(parse_spans(text)) == "2026-03-02..2026-03-06;2026-04-01..2026-04-01"
+    )
     assert parse_spans("") == parse_spans(" ") == ()
 
 
@@ -295,7 +527,11 @@ def test_the_same_excluded_days_have_one_spelling():
 @settings(deadline=None)
 def test_merged_spans_hold_the_same_days_apart_and_in_order(spans):
     def days_in(pairs):
-        return {first + timedelta(n) for first, last in pairs for n in range((last - first).days + 1)}
+        return {
+            first + timedelta(n)
+            for first, last in pairs
+            for n in range((last - first).days + 1)
+        }
 
     merged = merge_spans(spans)
     assert days_in(merged) == days_in(spans)

@@ -58,7 +58,9 @@ def test_a_table_may_be_pasted_in_many_looks():
 def test_a_line_that_cannot_be_read_is_named_by_its_number(line, said):
     with pytest.raises(TableFaults) as found:
         read_table(f"2027-01-01\trest\t元旦\n{line}\n")
-    assert [(number, said in words) for number, words in found.value.faults] == [(2, True)]
+    assert [(number, said in words) for number, words in found.value.faults] == [
+        (2, True)
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -90,7 +92,9 @@ def test_years_are_listed_with_their_state(admin):
 
 def test_looking_counts_what_moves_and_writes_nothing(admin, deadline):
     before = list(Holiday.objects.values_list())
-    page = admin.post(URL, {"table": TABLE, "source": "国办发明电〔2026〕7号"}).content.decode()
+    page = admin.post(
+        URL, {"table": TABLE, "source": "国办发明电〔2026〕7号"}
+    ).content.decode()
     assert "1 个未到期的期限变动" in page
     assert "发布并变动 1 个期限" in page
     assert list(Holiday.objects.values_list()) == before
@@ -98,7 +102,9 @@ def test_looking_counts_what_moves_and_writes_nothing(admin, deadline):
     assert not AuditEntry.objects.filter(verb="calendar.published").exists()
 
 
-def test_publishing_writes_the_table_moves_the_deadline_and_is_in_the_audit(admin, administrator, deadline):
+def test_publishing_writes_the_table_moves_the_deadline_and_is_in_the_audit(
+    admin, administrator, deadline
+):
     form = {"table": TABLE, "source": "国办发明电〔2026〕7号", "publish": "1"}
     answer = admin.post(URL, form, follow=True)
     assert "2027 年日历已发布，1 个期限随之变动" in answer.content.decode()
@@ -106,35 +112,55 @@ def test_publishing_writes_the_table_moves_the_deadline_and_is_in_the_audit(admi
     assert moved.due_on > deadline.due_on
     assert not moved.is_provisional
     entry = AuditEntry.objects.get(verb="calendar.published")
-    assert (entry.actor, entry.detail["year"], entry.detail["moved"]) == (administrator, 2027, 1)
+    assert (entry.actor, entry.detail["year"], entry.detail["moved"]) == (
+        administrator,
+        2027,
+        1,
+    )
 
 
 def test_a_table_that_was_published_meanwhile_is_not_replaced_unseen(admin):
     form = {"table": TABLE, "source": "国办", "publish": "1"}
     admin.post(URL, form)
     assert "已发布" in admin.post(URL, form | {"source": "other"}).content.decode()
-    assert set(Holiday.objects.filter(date__year=2027).values_list("source", flat=True)) == {"国办"}
+    assert set(
+        Holiday.objects.filter(date__year=2027).values_list("source", flat=True)
+    ) == {"国办"}
     admin.post(URL, form | {"source": "other", "replace": "1"})
-    assert set(Holiday.objects.filter(date__year=2027).values_list("source", flat=True)) == {"other"}
+    assert set(
+        Holiday.objects.filter(date__year=2027).values_list("source", flat=True)
+    ) == {"other"}
 
 
 def test_faults_stand_beside_the_table_with_their_lines(admin):
-    page = admin.post(URL, {"table": "2027-02-30\trest\t春节\nx", "source": "国办"}).content.decode()
+    page = admin.post(
+        URL, {"table": "2027-02-30\trest\t春节\nx", "source": "国办"}
+    ).content.decode()
     assert "第 1 行" in page
     assert "第 2 行" in page
     assert "2027-02-30" in page
-    other = admin.post(URL, {"table": "2029-02-01\trest\t春节", "source": "国办"}).content.decode()
+    other = admin.post(
+        URL, {"table": "2029-02-01\trest\t春节", "source": "国办"}
+    ).content.decode()
     assert 'role="alert"' in other
 
 
 def test_a_file_is_read_like_a_paste_and_bytes_that_are_no_text_are_refused(admin):
     table = SimpleUploadedFile("2027.tsv", ("\ufeff" + TABLE).encode())
-    assert "发布</button>" in admin.post(URL, {"file": table, "source": "国办"}).content.decode()
+    assert (
+        "发布</button>"
+        in admin.post(URL, {"file": table, "source": "国办"}).content.decode()
+    )
     odd = SimpleUploadedFile("2027.xlsx", b"PK\x03\x04\xff\xfe")
-    assert "不是 UTF-8" in admin.post(URL, {"file": odd, "source": "国办"}).content.decode()
+    assert (
+        "不是 UTF-8"
+        in admin.post(URL, {"file": odd, "source": "国办"}).content.decode()
+    )
 
 
 def test_going_back_from_the_preview_keeps_what_was_typed(admin):
-    page = admin.post(URL, {"table": TABLE, "source": "国办", "edit": "1"}).content.decode()
+    page = admin.post(
+        URL, {"table": TABLE, "source": "国办", "edit": "1"}
+    ).content.decode()
     assert "2027-02-14  班  春节" in page
     assert "查看变动" in page

@@ -3,13 +3,21 @@
 from corps import catalogues
 
 
-def test_a_room_that_says_a_word_of_a_lower_room_otherwise_is_named(tmp_path, monkeypatch):
+def test_a_room_that_says_a_word_of_a_lower_room_otherwise_is_named(
+    tmp_path, monkeypatch
+):
     for room, chinese in (("corps", "代码"), ("firms", "验证码")):
         path = tmp_path / f"{room}.po"
         path.write_text(
             f'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Code"\nmsgstr "{chinese}"\n'
         )
     monkeypatch.setattr(catalogues, "ROOMS", ("corps", "firms"))
-    monkeypatch.setattr(catalogues, "catalogue_path", lambda room: tmp_path / f"{room}.po")
-    monkeypatch.setattr(catalogues, "messages_of", lambda room: [(f"{room}.py:1", "Code", None)])
-    assert catalogues.faults() == ['locale/firms: "Code" has other Chinese in corps, which everybody reads']
+    monkeypatch.setattr(
+        catalogues, "catalogue_path", lambda room: tmp_path / f"{room}.po"
+    )
+    monkeypatch.setattr(
+        catalogues, "messages_of", lambda room: [(f"{room}.py:1", "Code", None)]
+    )
+    assert catalogues.faults() == [
+        'locale/firms: "Code" has other Chinese in corps, which everybody reads'
+    ]

@@ -12,7 +12,12 @@ from corps.models import User
 NOW = datetime(2026, 11, 9, 2, 30, tzinfo=UTC)
 
 officer = User(username="officer", role=User.Role.OFFICER, is_active=True)
-recorder = User(username="recorder", role=User.Role.SUPERVISOR, is_active=True, duties=[User.Duty.PAST_EVENTS])
+recorder = User(
+    username="recorder",
+    role=User.Role.SUPERVISOR,
+    is_active=True,
+    duties=[User.Duty.PAST_EVENTS],
+)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,9 @@ def test_an_act_without_a_stated_time_happened_now():
     assert clock.accept_at(officer, None, NOW) == NOW
 
 
-@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=5), timedelta(minutes=-2)])
+@pytest.mark.parametrize(
+    "ahead", [timedelta(0), timedelta(minutes=5), timedelta(minutes=-2)]
+)
 def test_a_time_about_now_is_taken_as_stated(ahead):
     assert clock.accept_at(officer, NOW + ahead, NOW) == NOW + ahead
 
@@ -48,7 +55,10 @@ def test_a_time_about_now_is_taken_as_stated(ahead):
 def test_a_time_more_than_five_minutes_ahead_is_refused_whoever_states_it(actor):
     with pytest.raises(TransitionRefused, match="at-ahead"):
         clock.accept_at(actor, NOW + timedelta(minutes=5, seconds=1), NOW)
-    with acting(channel="replay", replay="mark"), pytest.raises(TransitionRefused, match="at-ahead"):
+    with (
+        acting(channel="replay", replay="mark"),
+        pytest.raises(TransitionRefused, match="at-ahead"),
+    ):
         clock.accept_at(actor, NOW + timedelta(days=1), NOW)
 
 
@@ -59,9 +69,13 @@ def test_a_past_time_is_refused_without_the_permission(actor):
 
 
 def test_a_past_time_is_a_fact_from_whoever_may_record_past_events():
-    assert clock.accept_at(recorder, NOW - timedelta(days=30), NOW) == NOW - timedelta(days=30)
+    assert clock.accept_at(recorder, NOW - timedelta(days=30), NOW) == NOW - timedelta(
+        days=30
+    )
 
 
 def test_a_past_time_is_a_fact_in_a_replay():
     with acting(channel="replay", replay="mark"):
-        assert clock.accept_at(officer, NOW - timedelta(days=30), NOW) == NOW - timedelta(days=30)
+        assert clock.accept_at(
+            officer, NOW - timedelta(days=30), NOW
+        ) == NOW - timedelta(days=30)

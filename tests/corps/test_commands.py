@@ -50,21 +50,34 @@ def folder() -> Iterator[Path]:
 def empty_database() -> Iterator[dict[str, str]]:
     """The addresses of a database of one's own, without any migration."""
     superuser_does(create_database(EMPTY))
-    addresses = {"DATABASE_URL": Running.url(RUNTIME, EMPTY), "MIGRATION_DATABASE_URL": Running.url(OWNER, EMPTY)}
+    addresses = {
+        "DATABASE_URL": Running.url(RUNTIME, EMPTY),
+        "MIGRATION_DATABASE_URL": Running.url(OWNER, EMPTY),
+    }
     yield addresses | {"REDIS_URL": os.environ["REDIS_URL"]}
-    superuser_does(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(EMPTY)))
+    superuser_does(
+        sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(EMPTY))
+    )
 
 
-def test_only_what_is_asked_to_makes_a_database_and_each_command_names_its_own_once(folder):
+def test_only_what_is_asked_to_makes_a_database_and_each_command_names_its_own_once(
+    folder,
+):
     refused = manage("clearsessions", DATA_DIR=str(folder))
     assert refused.returncode == 2
-    assert f"There is no database in {folder}. Name the right one with DATA_DIR" in refused.stderr
+    assert (
+        f"There is no database in {folder}. Name the right one with DATA_DIR"
+        in refused.stderr
+    )
     assert not folder.exists()
     made = manage("migrate", "--verbosity=0", DATA_DIR=str(folder))
     assert made.returncode == 0, made.stderr
     eventually(lambda: nothing_is_left(folder))
     ran = manage("clearsessions", DATA_DIR=str(folder))
-    assert (ran.returncode, ran.stderr) == (0, f"Database: the embedded one of {folder}\n")
+    assert (ran.returncode, ran.stderr) == (
+        0,
+        f"Database: the embedded one of {folder}\n",
+    )
     eventually(lambda: nothing_is_left(folder))
     interrupted_in(folder)
 
@@ -72,7 +85,9 @@ def test_only_what_is_asked_to_makes_a_database_and_each_command_names_its_own_o
 def interrupted_in(folder: Path) -> None:
     """A command that is interrupted says so and stops the services."""
     # A suite started in the background of a shell inherits that interrupts are ignored.
-    heard = "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    heard = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    )
     interrupt = f"{heard}; os.kill(os.getpid(), signal.SIGINT)"
     ran = manage("shell", "--command", interrupt, DATA_DIR=str(folder))
     assert ran.returncode == 130
@@ -96,14 +111,18 @@ def test_a_command_that_needs_no_database_starts_and_leaves_nothing(folder):
         ("nonsense", "DATABASE_URL names no PostgreSQL database"),
     ],
 )
-def test_a_database_of_ones_own_that_cannot_be_had_is_told_in_a_sentence(command, address, said):
+def test_a_database_of_ones_own_that_cannot_be_had_is_told_in_a_sentence(
+    command, address, said
+):
     ran = manage(command, DATABASE_URL=address, REDIS_URL=os.environ["REDIS_URL"])
     assert ran.returncode == 1
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_with_a_database_of_ones_own_a_missing_migration_is_named_and_only_migrate_migrates(empty_database):
+def test_with_a_database_of_ones_own_a_missing_migration_is_named_and_only_migrate_migrates(
+    empty_database,
+):
     refused = manage("clearsessions", **empty_database)
     assert refused.returncode == 1
     assert "Run ./manage.py migrate first" in refused.stderr
@@ -117,7 +136,9 @@ def test_with_a_database_of_ones_own_a_missing_migration_is_named_and_only_migra
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"]
+)
 def test_the_application_may_not_rewrite_what_is_append_only(statement):
     for table in append_only_tables():
         with connection.cursor() as cursor:

@@ -19,7 +19,9 @@ def children() -> list[str]:
 def test_every_piece_arrives_in_order_whatever_its_size():
     pieces = [b"", b"a", bytes(3 << 20), b"\x00\x00\x00\x00", "汉字".encode()]
     before = children()
-    assert list(confined(lambda: iter([p for p in pieces if p]), **PLENTY)) == [p for p in pieces if p]
+    assert list(confined(lambda: iter([p for p in pieces if p]), **PLENTY)) == [
+        p for p in pieces if p
+    ]
     assert children() == before
 
 
@@ -32,7 +34,9 @@ def test_every_piece_arrives_in_order_whatever_its_size():
         (lambda: os._exit(7), "error"),
     ],
 )
-def test_what_befalls_the_child_is_told_and_the_pieces_before_it_are_kept(act, how, capfd):
+def test_what_befalls_the_child_is_told_and_the_pieces_before_it_are_kept(
+    act, how, capfd
+):
     def produce():
         yield b"first"
         act()

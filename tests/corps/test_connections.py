@@ -29,8 +29,14 @@ class Running:
         with listen(0) as probe:
             self.port = probe.getsockname()[1]
         words = [sys.executable, "-m", "corps.services.webserver", "tests.corps.plain"]
-        env = os.environ | {"PORT": str(self.port), "WEB_WORKERS": str(processes), "WEB_THREADS": str(THREADS)}
-        self.process = start_bound(words, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL)
+        env = os.environ | {
+            "PORT": str(self.port),
+            "WEB_WORKERS": str(processes),
+            "WEB_THREADS": str(THREADS),
+        }
+        self.process = start_bound(
+            words, cwd=PROJECT, env=env, stdin=subprocess.DEVNULL
+        )
         self.await_answer()
 
     def await_answer(self) -> None:
@@ -106,13 +112,19 @@ def children_of(parent: int) -> list[str]:
     return Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
 
 
-def test_a_body_that_is_too_large_is_refused_by_its_head_and_the_refusal_arrives(running):
+def test_a_body_that_is_too_large_is_refused_by_its_head_and_the_refusal_arrives(
+    running,
+):
     head = b"POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"
     assert running.send(head).startswith(b"HTTP/1.1 413")
     line = running.connect()
     line.request("POST", "/small", body=bytes(8 * MEGABYTE))
     answer = line.getresponse()
-    assert (answer.status, answer.headers["Connection"], answer.read().split()[1]) == (413, "close", b"0")
+    assert (answer.status, answer.headers["Connection"], answer.read().split()[1]) == (
+        413,
+        "close",
+        b"0",
+    )
 
 
 def test_who_asks_first_whether_to_send_is_told_at_once(running):
@@ -129,7 +141,11 @@ def test_what_comes_in_pieces_of_unstated_length_is_counted(running):
     begin = b"POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     piece = b"200\r\n" + bytes(512) + b"\r\n"
     assert running.send(begin + piece * 2).startswith(b"HTTP/1.1 413")
-    assert b" 512" in running.send(begin + piece + b"0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert b" 512" in running.send(
+        begin
+        + piece
+        + b"0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
 
 
 def test_exactly_what_is_allowed_is_taken(running):
@@ -171,7 +187,9 @@ def test_a_client_must_keep_pace():
     pace = Pace()
     assert not pace.late(1000, 0, runs=True)
     assert not pace.late(1000 + PACE_SECONDS, PACE_SECONDS * PACE_BYTES, runs=True)
-    assert pace.late(1000 + 2 * PACE_SECONDS, PACE_SECONDS * PACE_BYTES + PACE_SECONDS, runs=True)
+    assert pace.late(
+        1000 + 2 * PACE_SECONDS, PACE_SECONDS * PACE_BYTES + PACE_SECONDS, runs=True
+    )
 
 
 def test_who_is_not_awaited_is_not_late():

@@ -40,7 +40,10 @@ NO_PAPERS = {
     "program": (b"\x7fELF" + bytes(100), NOT_A_PAPER),
     "broken package": (b"PK\x03\x04junk", NOT_A_PAPER),
     "workbook": (papers.package("xl/workbook.xml", b"<workbook/>"), NOT_A_PAPER),
-    "package without a document": (papers.package("word/document.xml", b"nothing"), NOT_A_PAPER),
+    "package without a document": (
+        papers.package("word/document.xml", b"nothing"),
+        NOT_A_PAPER,
+    ),
     "broken PNG": (b"\x89PNG\r\n\x1a\n" + bytes(50), DAMAGED),
     "broken JPEG": (b"\xff\xd8\xff" + bytes(50), DAMAGED),
     "PDF that is cut off": (b"%PDF-1.7 and no more", DAMAGED),
@@ -64,6 +67,11 @@ def test_random_bytes_behind_any_mark_are_never_a_paper_and_never_an_error():
             for _place in range(4):
                 broken[chance.randrange(len(broken))] = chance.randrange(256)
             try:
-                assert paper_type(io.BytesIO(bytes(broken[: chance.randrange(len(broken))]))) in WHOLE
+                assert (
+                    paper_type(
+                        io.BytesIO(bytes(broken[: chance.randrange(len(broken))]))
+                    )
+                    in WHOLE
+                )
             except NotAPaper:
                 continue

@@ -48,13 +48,17 @@ def shown(crew: Crew, pipe: tuple[int, int]) -> str:
 def not_running(pid: int) -> bool:
     """Whether a process is gone, or only waits to be buried."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return (
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        )
     except FileNotFoundError:
         return True
 
 
 def test_what_children_say_is_shown_under_their_names_to_the_last_word(crew, pipe):
-    status = crew.run(script("prepare", "print('one'); print('two', end=''); raise SystemExit(3)"))
+    status = crew.run(
+        script("prepare", "print('one'); print('two', end=''); raise SystemExit(3)")
+    )
     assert status == 3
     assert shown(crew, pipe) == "prepare  | one\nprepare  | two\n"
 
@@ -102,7 +106,11 @@ def test_a_screen_that_nobody_reads_holds_nobody_up(crew, pipe):
 
 
 def test_asking_twice_ends_at_once(crew):
-    job = script("worker", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)", 60)
+    job = script(
+        "worker",
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)",
+        60,
+    )
     crew.add(job)
     crew.stop_soon()
     began = time.monotonic()

@@ -12,7 +12,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import translation
 
-from corps.calendar import ClockError, Day, due_on, shipped_calendar, shipped_clock, shipped_rules
+from corps.calendar import (
+    ClockError,
+    Day,
+    due_on,
+    shipped_calendar,
+    shipped_clock,
+    shipped_rules,
+)
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, ClockRule, Deadline, Holiday, User
 from corps.seed import remove_calendar, seed_calendar
@@ -27,7 +34,9 @@ MADE_UP = Day(date(2027, 1, 9), "work", "New Year's Day")
 
 @pytest.fixture
 def administrator():
-    return User.objects.create_user("keeper", name="Keeper", role=User.Role.ADMINISTRATOR)
+    return User.objects.create_user(
+        "keeper", name="Keeper", role=User.Role.ADMINISTRATOR
+    )
 
 
 def test_a_new_database_holds_the_shipped_calendar_and_rules():
@@ -57,16 +66,29 @@ def test_seeding_can_be_taken_back_unless_a_deadline_goes_by_a_rule():
 
 def test_a_deadline_counts_as_the_pure_functions_do():
     spans = [(date(2026, 11, 24), date(2026, 11, 25))]
-    made = Deadline.objects.ensure("HC", date(2026, 11, 23), extension=15, excluded=spans)
-    due = due_on(shipped_clock("HC"), date(2026, 11, 23), calendar=shipped_calendar(), extension=15, excluded=spans)
+    made = Deadline.objects.ensure(
+        "HC", date(2026, 11, 23), extension=15, excluded=spans
+    )
+    due = due_on(
+        shipped_clock("HC"),
+        date(2026, 11, 23),
+        calendar=shipped_calendar(),
+        extension=15,
+        excluded=spans,
+    )
     assert (made.due_on, made.is_provisional) == (due.date, due.is_provisional)
     assert made.rule.code == "HC"
 
 
 def test_the_same_start_shares_one_row_and_another_way_of_counting_has_its_own():
     start, day = date(2026, 3, 2), date(2026, 3, 4)
-    first = Deadline.objects.ensure("PT_FK", start, excluded=[(day, day), (day, day + timedelta(1))])
-    assert Deadline.objects.ensure("PT_FK", start, excluded=[(day, day + timedelta(1))]) == first
+    first = Deadline.objects.ensure(
+        "PT_FK", start, excluded=[(day, day), (day, day + timedelta(1))]
+    )
+    assert (
+        Deadline.objects.ensure("PT_FK", start, excluded=[(day, day + timedelta(1))])
+        == first
+    )
     others = [
         Deadline.objects.ensure("PT_FK", start),
         Deadline.objects.ensure("PT_FK", start, length=3),
@@ -77,7 +99,9 @@ def test_the_same_start_shares_one_row_and_another_way_of_counting_has_its_own()
     assert len({first, *others}) == 6
     assert others[2].due_on == others[3].due_on == date(2026, 3, 9)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Deadline.objects.create(rule=first.rule, started_on=start, due_on=first.due_on, is_provisional=False)
+        Deadline.objects.create(
+            rule=first.rule, started_on=start, due_on=first.due_on, is_provisional=False
+        )
 
 
 def test_many_starts_cost_as_many_statements_as_one(django_assert_num_queries):
@@ -112,7 +136,11 @@ def test_an_unknown_rule_a_bad_length_or_endless_spans_make_no_row():
 def test_a_clock_goes_by_the_version_of_its_rule_in_force_on_the_start_day():
     old = ClockRule.objects.get(code="TS_TJ")
     new = ClockRule.objects.create(
-        code="TS_TJ", name_zh=old.name_zh, length=60, unit="calendar", valid_from=date(2026, 4, 15)
+        code="TS_TJ",
+        name_zh=old.name_zh,
+        length=60,
+        unit="calendar",
+        valid_from=date(2026, 4, 15),
     )
     before = Deadline.objects.ensure("TS_TJ", date(2026, 4, 14))
     after = Deadline.objects.ensure("TS_TJ", date(2026, 4, 15))
@@ -125,22 +153,37 @@ def test_a_clock_goes_by_the_version_of_its_rule_in_force_on_the_start_day():
 
 def test_the_database_refuses_a_second_version_from_the_same_day_and_make_up_days_of_an_unpublished_year():
     with pytest.raises(IntegrityError), transaction.atomic():
-        ClockRule.objects.create(code="HC", name_zh="核查期限", length=10, unit="working")
+        ClockRule.objects.create(
+            code="HC", name_zh="核查期限", length=10, unit="working"
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
-        Holiday.objects.create(date="2027-01-09", kind="work", name="New Year's Day", is_provisional=True)
+        Holiday.objects.create(
+            date="2027-01-09", kind="work", name="New Year's Day", is_provisional=True
+        )
 
 
-def test_publishing_a_year_moves_the_open_deadlines_and_settles_the_provisional(administrator):
+def test_publishing_a_year_moves_the_open_deadlines_and_settles_the_provisional(
+    administrator,
+):
     moved = Deadline.objects.ensure("PG", date(2026, 12, 31))
     settled = Deadline.objects.ensure("PG", date(2027, 3, 1))
     firm = Deadline.objects.ensure("PG", date(2026, 11, 9))
-    assert (moved.due_on, moved.is_provisional, settled.is_provisional) == (date(2027, 1, 4), True, True)
+    assert (moved.due_on, moved.is_provisional, settled.is_provisional) == (
+        date(2027, 1, 4),
+        True,
+        True,
+    )
 
     table = [*NEW_YEAR, Day(date(2027, 1, 4), "rest", "New Year's Day"), MADE_UP]
-    moves = publish_calendar(year=2027, days=table, source="Notice", actor=administrator, at=AT)
+    moves = publish_calendar(
+        year=2027, days=table, source="Notice", actor=administrator, at=AT
+    )
 
     assert [move.deadline for move in moves] == [moved.pk, settled.pk]
-    assert (moves[0].was_due_on, moves[0].due_on) == (date(2027, 1, 4), date(2027, 1, 5))
+    assert (moves[0].was_due_on, moves[0].due_on) == (
+        date(2027, 1, 4),
+        date(2027, 1, 5),
+    )
     for row in (moved, settled, firm):
         row.refresh_from_db()
         assert not row.is_provisional
@@ -154,7 +197,9 @@ def test_a_new_years_holiday_may_reach_back_into_december(administrator):
     late = Deadline.objects.ensure("PG", date(2026, 12, 30))
     assert (late.due_on, late.is_provisional) == (date(2026, 12, 31), False)
     eve = Day(date(2026, 12, 31), "rest", "New Year's Day")
-    publish_calendar(year=2027, days=[eve, *NEW_YEAR], source="Notice", actor=administrator, at=AT)
+    publish_calendar(
+        year=2027, days=[eve, *NEW_YEAR], source="Notice", actor=administrator, at=AT
+    )
     late.refresh_from_db()
     assert (late.due_on, late.is_provisional) == (date(2027, 1, 4), False)
     assert Holiday.objects.filter(date__year=2026).count() == 40
@@ -170,24 +215,36 @@ def test_a_new_years_holiday_may_reach_back_into_december(administrator):
         ([*NEW_YEAR, Day(date(2027, 1, 1), "work")], "day-twice"),
     ],
 )
-def test_a_table_that_is_no_notice_of_the_year_is_refused_and_changes_nothing(administrator, days, code):
+def test_a_table_that_is_no_notice_of_the_year_is_refused_and_changes_nothing(
+    administrator, days, code
+):
     with pytest.raises(TransitionRefused, match=code):
-        publish_calendar(year=2027, days=days, source="Notice", actor=administrator, at=AT)
+        publish_calendar(
+            year=2027, days=days, source="Notice", actor=administrator, at=AT
+        )
     assert Holiday.objects.calendar() == shipped_calendar()
 
 
 def test_a_published_year_is_replaced_only_when_asked(administrator):
     days = [Day(date(2026, 1, 1), "rest", "New Year's Day")]
     with pytest.raises(TransitionRefused, match="published"):
-        publish_calendar(year=2026, days=days, source="Notice", actor=administrator, at=AT)
-    publish_calendar(year=2026, days=days, source="Notice", actor=administrator, at=AT, replace=True)
+        publish_calendar(
+            year=2026, days=days, source="Notice", actor=administrator, at=AT
+        )
+    publish_calendar(
+        year=2026, days=days, source="Notice", actor=administrator, at=AT, replace=True
+    )
     assert Holiday.objects.filter(date__year=2026).count() == 1
 
 
 def test_only_administrators_publish_a_calendar():
-    auditor = User.objects.create_user("auditor", name="Auditor", role=User.Role.AUDITOR)
+    auditor = User.objects.create_user(
+        "auditor", name="Auditor", role=User.Role.AUDITOR
+    )
     with pytest.raises(PermissionDenied):
-        publish_calendar(year=2027, days=NEW_YEAR, source="Notice", actor=auditor, at=AT)
+        publish_calendar(
+            year=2027, days=NEW_YEAR, source="Notice", actor=auditor, at=AT
+        )
 
 
 def test_the_due_day_itself_is_in_time():
@@ -202,14 +259,26 @@ def test_the_due_day_itself_is_in_time():
 def test_names_follow_the_readers_language():
     rule = ClockRule.objects.get(code="HC")
     with translation.override("en"):
-        assert (rule.name, Holiday.objects.get(date="2026-10-01").label) == ("Verification of a lead", "National Day")
+        assert (rule.name, Holiday.objects.get(date="2026-10-01").label) == (
+            "Verification of a lead",
+            "National Day",
+        )
     with translation.override("zh-hans"):
-        assert (rule.name, Holiday.objects.get(date="2026-10-01").label) == ("核查期限", "国庆节")
+        assert (rule.name, Holiday.objects.get(date="2026-10-01").label) == (
+            "核查期限",
+            "国庆节",
+        )
 
 
 def test_the_command_goes_by_the_databases_calendar_and_rules(administrator, capsys):
     ClockRule.objects.filter(code="PG").update(length=2)
-    publish_calendar(year=2027, days=[*NEW_YEAR, MADE_UP], source="Notice", actor=administrator, at=AT)
+    publish_calendar(
+        year=2027,
+        days=[*NEW_YEAR, MADE_UP],
+        source="Notice",
+        actor=administrator,
+        at=AT,
+    )
     call_command("due", "PG", "2027-01-07")
     assert capsys.readouterr().out == "2027-01-09\tfirm\n"
 

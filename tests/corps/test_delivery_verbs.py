@@ -15,8 +15,20 @@ State = Delivery.State
 
 @pytest.fixture
 def uncertain(unit) -> Delivery:
-    delivery = compose(unit, recipient="liu@taobao.example", purpose="notice", title="t", text="t", thread="case:3")
-    delivery.state, delivery.worker, delivery.tries, delivery.answer = State.UNCERTAIN, "w:1:1", 3, "the line broke"
+    delivery = compose(
+        unit,
+        recipient="liu@taobao.example",
+        purpose="notice",
+        title="t",
+        text="t",
+        thread="case:3",
+    )
+    delivery.state, delivery.worker, delivery.tries, delivery.answer = (
+        State.UNCERTAIN,
+        "w:1:1",
+        3,
+        "the line broke",
+    )
     delivery.save()
     return delivery
 
@@ -26,10 +38,21 @@ def in_state(delivery: Delivery, state: str) -> Delivery:
     return delivery
 
 
-def test_an_officer_marks_an_uncertain_message_as_sent_with_the_evidence(uncertain, officer):
-    mark_sent(delivery=uncertain, actor=officer, evidence="The liaison has confirmed by telephone.", at=NOW)
+def test_an_officer_marks_an_uncertain_message_as_sent_with_the_evidence(
+    uncertain, officer
+):
+    mark_sent(
+        delivery=uncertain,
+        actor=officer,
+        evidence="The liaison has confirmed by telephone.",
+        at=NOW,
+    )
     uncertain.refresh_from_db()
-    assert (uncertain.state, uncertain.decided_by, uncertain.finished_at) == (State.SENT, officer, NOW)
+    assert (uncertain.state, uncertain.decided_by, uncertain.finished_at) == (
+        State.SENT,
+        officer,
+        NOW,
+    )
     assert uncertain.answer == "the line broke"
     entry = AuditEntry.objects.about(uncertain).get(verb="delivery.decided")
     assert entry.thread == "case:3"
@@ -41,20 +64,36 @@ def test_an_officer_marks_an_uncertain_message_as_sent_with_the_evidence(uncerta
 
 
 @pytest.mark.parametrize("state", [State.UNCERTAIN, State.FAILED])
-def test_sending_again_keeps_bytes_and_message_id_and_counts_tries_anew(uncertain, officer, state):
+def test_sending_again_keeps_bytes_and_message_id_and_counts_tries_anew(
+    uncertain, officer, state
+):
     before = (bytes(uncertain.content), uncertain.mail_id)
-    resend(delivery=in_state(uncertain, state), actor=officer, reason="It did not arrive.", at=NOW)
+    resend(
+        delivery=in_state(uncertain, state),
+        actor=officer,
+        reason="It did not arrive.",
+        at=NOW,
+    )
     uncertain.refresh_from_db()
-    assert (uncertain.state, uncertain.tries, uncertain.worker, uncertain.finished_at) == (State.PENDING, 0, "", None)
+    assert (
+        uncertain.state,
+        uncertain.tries,
+        uncertain.worker,
+        uncertain.finished_at,
+    ) == (State.PENDING, 0, "", None)
     assert (bytes(uncertain.content), uncertain.mail_id) == before
 
 
 @pytest.mark.parametrize("state", State.values)
 def test_each_verb_goes_only_from_the_states_of_the_table(uncertain, officer, state):
     verbs = {
-        State.SENT: lambda d: mark_sent(delivery=d, actor=officer, evidence="e", at=NOW),
+        State.SENT: lambda d: mark_sent(
+            delivery=d, actor=officer, evidence="e", at=NOW
+        ),
         State.PENDING: lambda d: resend(delivery=d, actor=officer, reason="r", at=NOW),
-        State.CANCELLED: lambda d: cancel(delivery=d, actor=officer, reason="r", at=NOW),
+        State.CANCELLED: lambda d: cancel(
+            delivery=d, actor=officer, reason="r", at=NOW
+        ),
     }
     for after, verb in verbs.items():
         delivery = in_state(uncertain, state)
@@ -78,22 +117,39 @@ def test_a_decision_needs_its_reason(uncertain, officer):
             act()
 
 
-@pytest.mark.parametrize("role", ["liaison", "representative", "administrator", "auditor"])
+@pytest.mark.parametrize(
+    "role", ["liaison", "representative", "administrator", "auditor"]
+)
 def test_only_the_corps_decides(uncertain, account, role):
     with pytest.raises(PermissionDenied):
         resend(delivery=uncertain, actor=account(role), reason="r", at=NOW)
 
 
-def test_the_unsent_are_stopped_together_and_the_rest_is_left(unit, officer, uncertain, django_assert_num_queries):
+def test_the_unsent_are_stopped_together_and_the_rest_is_left(
+    unit, officer, uncertain, django_assert_num_queries
+):
     waiting = [
-        compose(unit, recipient=f"l{n}@taobao.example", purpose="notice", title="t", text="t") for n in range(30)
+        compose(
+            unit,
+            recipient=f"l{n}@taobao.example",
+            purpose="notice",
+            title="t",
+            text="t",
+        )
+        for n in range(30)
     ]
     with django_assert_num_queries(5):  # with the savepoint's two
         stopped = cancel_unsent(
-            deliveries=[*(d.pk for d in waiting), uncertain.pk], actor=officer, reason="official account", at=NOW
+            deliveries=[*(d.pk for d in waiting), uncertain.pk],
+            actor=officer,
+            reason="official account",
+            at=NOW,
         )
     assert stopped == [delivery.pk for delivery in waiting]
-    assert Delivery.objects.filter(state="cancelled", answer="official account").count() == 30
+    assert (
+        Delivery.objects.filter(state="cancelled", answer="official account").count()
+        == 30
+    )
     assert AuditEntry.objects.filter(verb="delivery.cancelled").count() == 30
     uncertain.refresh_from_db()
     assert uncertain.state == State.UNCERTAIN

@@ -12,7 +12,9 @@ from corps.workflow.demonstration import give_demonstration_password
 from tests.services import OURS, Running
 
 
-def test_a_cut_off_demonstration_is_dropped_whole_and_one_being_loaded_is_not(owner_database):
+def test_a_cut_off_demonstration_is_dropped_whole_and_one_being_loaded_is_not(
+    owner_database,
+):
     owner, runtime = Running.url(OWNER, OURS), Running.url(RUNTIME, OURS)
     with owner_database.cursor() as cursor:
         assert demonstration.look(runtime) == ("none", True)
@@ -29,9 +31,17 @@ def test_a_cut_off_demonstration_is_dropped_whole_and_one_being_loaded_is_not(ow
         assert cursor.fetchone() == (0,)
 
 
-def test_all_accounts_of_a_demonstration_take_the_password_that_is_to_be_printed_and_no_other_account_does(db):
+def test_all_accounts_of_a_demonstration_take_the_password_that_is_to_be_printed_and_no_other_account_does(
+    db,
+):
     for login in ("officer", "liaison-jd", "made-later"):
-        create_user(actor=None, username=login, name=login, role=User.Role.ADMINISTRATOR, at=timezone.now())
+        create_user(
+            actor=None,
+            username=login,
+            name=login,
+            role=User.Role.ADMINISTRATOR,
+            at=timezone.now(),
+        )
     with pytest.raises(TransitionRefused, match="not-loaded"):
         give_demonstration_password(password="short", at=timezone.now())
 
@@ -41,10 +51,18 @@ def test_all_accounts_of_a_demonstration_take_the_password_that_is_to_be_printed
     assert not User.objects.get(username="made-later").check_password("short")
 
 
-def test_the_password_to_be_printed_is_compared_with_the_one_that_the_accounts_have(transactional_db):
+def test_the_password_to_be_printed_is_compared_with_the_one_that_the_accounts_have(
+    transactional_db,
+):
     url = Running.url(RUNTIME, OURS)
     assert not demonstration.has_password(url, "short")
-    user = create_user(actor=None, username="officer", name="officer", role=User.Role.ADMINISTRATOR, at=timezone.now())
+    user = create_user(
+        actor=None,
+        username="officer",
+        name="officer",
+        role=User.Role.ADMINISTRATOR,
+        at=timezone.now(),
+    )
     assert not demonstration.has_password(url, "short")
     user.set_password("short")
     user.save()

@@ -35,7 +35,9 @@ def test_a_stopped_sweep_and_a_year_without_its_table_are_named(admin, monkeypat
     assert "尚未发布" not in admin.get("/").content.decode()
 
 
-def test_a_held_outbox_is_let_go_by_a_button_and_the_audit_knows_by_whom(admin, administrator):
+def test_a_held_outbox_is_let_go_by_a_button_and_the_audit_knows_by_whom(
+    admin, administrator
+):
     quarantine_outbox(actor=None, at=timezone.now())
     assert "邮件外发已暂停" in admin.get("/").content.decode()
     assert "已恢复外发" in admin.post("/outbox/release/", follow=True).content.decode()
@@ -46,18 +48,27 @@ def test_a_held_outbox_is_let_go_by_a_button_and_the_audit_knows_by_whom(admin, 
 def test_each_role_counts_its_accounts_and_leads_to_them(admin, officer):
     page = admin.get("/").content.decode()
     assert '?role=officer&amp;closed=0">1</a>' in page
-    found = admin.get("/users/", {"role": "officer", "closed": "0", "unit": str(officer.unit_id)}).content.decode()
+    found = admin.get(
+        "/users/", {"role": "officer", "closed": "0", "unit": str(officer.unit_id)}
+    ).content.decode()
     assert "officer</a>" in found
     assert officer.unit.name in found
 
 
-def test_the_line_of_the_rail_that_is_the_first_page_is_marked(client, administrator, auditor):
-    for person, line in ((administrator, 'href="/" aria-current="page"'), (auditor, 'href="/audit/" aria-current')):
+def test_the_line_of_the_rail_that_is_the_first_page_is_marked(
+    client, administrator, auditor
+):
+    for person, line in (
+        (administrator, 'href="/" aria-current="page"'),
+        (auditor, 'href="/audit/" aria-current'),
+    ):
         client.force_login(person)
         assert line in client.get("/").content.decode()
 
 
-def test_the_first_days_list_ticks_itself_and_is_gone_in_a_demonstration(admin, account, settings):
+def test_the_first_days_list_ticks_itself_and_is_gone_in_a_demonstration(
+    admin, account, settings
+):
     def left() -> list[str]:
         return [str(step.text) for step in first_steps() if not step.is_done]
 
@@ -69,22 +80,48 @@ def test_the_first_days_list_ticks_itself_and_is_gone_in_a_demonstration(admin, 
     assert len(left()) == before - 1
     account("supervisor", duties=["head_of_department"])
     assert len(left()) == before - 3
-    note_mail_test(recipient="a@corps.test", answer="250 OK", was_taken=True, at=timezone.now())
+    note_mail_test(
+        recipient="a@corps.test", answer="250 OK", was_taken=True, at=timezone.now()
+    )
     assert len(left()) == before - 4
     Installation.objects.update(demonstration="loaded")
     assert "第一天要做的事" not in admin.get("/").content.decode()
 
 
-def test_what_is_still_as_shipped_is_told_to_the_administrator_and_by_the_check(admin, settings):
+def test_what_is_still_as_shipped_is_told_to_the_administrator_and_by_the_check(
+    admin, settings
+):
     settings.SITE_URL, settings.HAS_MAIL_SERVER = "https://corps.hangzhou.gov.cn", False
     settings.DATABASE_IS_OWN, settings.SECRET_KEY_IS_GIVEN = True, False
     Installation.objects.update(demonstration="loaded")
     page = admin.get("/").content.decode()
-    found = {warning.id for warning in [*settings_are_ones_own(None), *database_is_ones_own(None)]}
-    told = {"MAIL_FROM": "W003", "MESSAGE_ID_DOMAIN": "W004", "SECRET_KEY": "W005", "EMAIL_URL": "W006"}
-    told |= {"ALLOWED_HOSTS": "W007", "ORGANISATION": "W008", "DOCUMENT_PREFIX": "W009", "DEMO": "W010"}
+    found = {
+        warning.id
+        for warning in [*settings_are_ones_own(None), *database_is_ones_own(None)]
+    }
+    told = {
+        "MAIL_FROM": "W003",
+        "MESSAGE_ID_DOMAIN": "W004",
+        "SECRET_KEY": "W005",
+        "EMAIL_URL": "W006",
+    }
+    told |= {
+        "ALLOWED_HOSTS": "W007",
+        "ORGANISATION": "W008",
+        "DOCUMENT_PREFIX": "W009",
+        "DEMO": "W010",
+    }
     assert found == {f"corps.{code}" for code in told.values()}
     assert [name for name in told if f"<code>{name}</code>" not in page] == []
     assert "<code>SITE_URL</code>" not in page
-    hints = {warning.hint for warning in database_is_ones_own(None) if warning.id == "corps.W008"}
-    assert [hint for hint in hints if "https://corps.hangzhou.gov.cn/organisation/" in hint and "ORGANISATION" in hint]
+    hints = {
+        warning.hint
+        for warning in database_is_ones_own(None)
+        if warning.id == "corps.W008"
+    }
+    assert [
+        hint
+        for hint in hints
+        if "https://corps.hangzhou.gov.cn/organisation/" in hint
+        and "ORGANISATION" in hint
+    ]

@@ -12,7 +12,9 @@ Usage = namedtuple("Usage", "free")
 
 @pytest.fixture
 def almost_full(monkeypatch) -> None:
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _place: Usage(100 * disk.MEGABYTE))
+    monkeypatch.setattr(
+        disk.shutil, "disk_usage", lambda _place: Usage(100 * disk.MEGABYTE)
+    )
 
 
 def test_a_disk_that_is_almost_full_is_an_alarm(almost_full):
@@ -21,7 +23,9 @@ def test_a_disk_that_is_almost_full_is_an_alarm(almost_full):
 
 
 def test_a_disk_with_room_is_none(monkeypatch):
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _place: Usage(5000 * disk.MEGABYTE))
+    monkeypatch.setattr(
+        disk.shutil, "disk_usage", lambda _place: Usage(5000 * disk.MEGABYTE)
+    )
     assert providers["disk"]().is_ok
     assert list(disk.disk_need(None)) == []
 

@@ -26,8 +26,21 @@ def client_of(user) -> Client:
 
 
 def taken() -> list[tuple]:
-    entries = AuditEntry.objects.filter(verb="export.downloaded").order_by("pk").select_related("actor")
-    return [(e.actor.username, e.detail["listing"], e.detail["about"], e.detail["rows"], e.channel) for e in entries]
+    entries = (
+        AuditEntry.objects.filter(verb="export.downloaded")
+        .order_by("pk")
+        .select_related("actor")
+    )
+    return [
+        (
+            e.actor.username,
+            e.detail["listing"],
+            e.detail["about"],
+            e.detail["rows"],
+            e.channel,
+        )
+        for e in entries
+    ]
 
 
 def test_each_kind_of_download_is_told_with_its_list_and_rows(world):
@@ -37,7 +50,11 @@ def test_each_kind_of_download_is_told_with_its_list_and_rows(world):
     b"".join(officer.get(reverse("dashboards:statistics_csv"), {"group": "firm"}))
     b"".join(officer.get(reverse("dashboards:ledger_csv"), {"platform": "taobao"}))
     officer.get(reverse("notices:sheet", args=[notice.number]))
-    officer.get(reverse("notices:delivery_message", args=[letters.deliveries_of(notice).get().pk]))
+    officer.get(
+        reverse(
+            "notices:delivery_message", args=[letters.deliveries_of(notice).get().pk]
+        )
+    )
     liaison.get(reverse("notices:answers_sheet", args=[notice.number, "xlsx"]))
     b"".join(liaison.get(reverse("notices:answers_sheet", args=[notice.number, "csv"])))
     delivery = str(letters.deliveries_of(notice).get().pk)
@@ -70,11 +87,16 @@ def test_a_head_and_a_prefetch_take_nothing(world):
     client.head(reverse("dashboards:ledger_csv"))
     add_targets(world, 1)
     [notice] = issue(world)
-    client.get(reverse("notices:sheet", args=[notice.number]), headers={"sec-purpose": "prefetch"})
+    client.get(
+        reverse("notices:sheet", args=[notice.number]),
+        headers={"sec-purpose": "prefetch"},
+    )
     assert taken() == []
 
 
-def test_what_was_cut_off_is_told_as_far_as_it_left_and_not_before_its_first_byte(rf, world):
+def test_what_was_cut_off_is_told_as_far_as_it_left_and_not_before_its_first_byte(
+    rf, world
+):
     request = rf.get("/")
     request.user = world.officer
 

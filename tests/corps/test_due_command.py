@@ -16,8 +16,13 @@ CASES = Path(__file__).parent / "data" / "clock_cases.tsv"
 @pytest.fixture
 def due(tmp_path):
     """Call the command without any database: (exit status, standard output)."""
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-    environment |= {"DATA_DIR": str(tmp_path / "nothing here"), "DJANGO_SETTINGS_MODULE": "corps.settings"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.endswith("_URL")
+    }
+    environment |= {
+        "DATA_DIR": str(tmp_path / "nothing here"),
+        "DJANGO_SETTINGS_MODULE": "corps.settings",
+    }
     environment.pop("EMBEDDED_SERVICES", None)
 
     def call(*words: str, lines: str | bytes = b"") -> tuple[int, str]:
@@ -38,8 +43,14 @@ def test_one_call_prints_date_and_standing_without_starting_anything(due, tmp_pa
 
 
 def test_extension_and_spans_are_options(due):
-    assert due("HC", "2026-11-23", "--extension", "15") == (0, "2027-01-05\tprovisional\n")
-    assert due("CB", "2026-03-02", "--excluded", "2026-03-20..2026-04-03") == (0, "2026-06-15\tfirm\n")
+    assert due("HC", "2026-11-23", "--extension", "15") == (
+        0,
+        "2027-01-05\tprovisional\n",
+    )
+    assert due("CB", "2026-03-02", "--excluded", "2026-03-20..2026-04-03") == (
+        0,
+        "2026-06-15\tfirm\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +70,7 @@ def test_extension_and_spans_are_options(due):
 )
 @pytest.mark.django_db
 def test_a_bad_call_prints_error_and_the_reason_and_exits_with_2(capsys, words):
-    with pytest.raises(SystemExit, match="^2$"):
+    with pytest.raises(SystemExit, match=r"^2$"):
         execute_from_command_line(["manage.py", "due", *words])
     word, reason = capsys.readouterr().out.rstrip("\n").split("\t")
     assert word == "error"
@@ -69,8 +80,13 @@ def test_a_bad_call_prints_error_and_the_reason_and_exits_with_2(capsys, words):
 def test_every_worked_case_comes_out_of_one_call_in_order(due):
     with CASES.open(encoding="utf-8") as table:
         cases = list(csv.DictReader(table, delimiter="\t"))
-    lines = "".join("{rule}\t{start}\t{extension}\t{excluded}\n".format(**case) for case in cases)
-    assert due("-", lines=lines) == (0, "".join(f"{case['due']}\t{case['status']}\n" for case in cases))
+    lines = "".join(
+        "{rule}\t{start}\t{extension}\t{excluded}\n".format(**case) for case in cases
+    )
+    assert due("-", lines=lines) == (
+        0,
+        "".join(f"{case['due']}\t{case['status']}\n" for case in cases),
+    )
 
 
 def test_each_line_has_an_answer_and_a_bad_one_does_not_stop_the_rest(due):
@@ -89,7 +105,10 @@ def test_each_line_has_an_answer_and_a_bad_one_does_not_stop_the_rest(due):
     answers = printed.splitlines()
     assert status == 2
     assert answers[:3] == ["2024-02-22\tfirm", "2024-02-22\tfirm", "2024-03-14\tfirm"]
-    assert all(answer.startswith("error\t") and answer.count("\t") == 1 for answer in answers[3:8])
+    assert all(
+        answer.startswith("error\t") and answer.count("\t") == 1
+        for answer in answers[3:8]
+    )
     assert answers[8:] == ["2026-06-15\tfirm"]
 
 

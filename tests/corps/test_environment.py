@@ -10,9 +10,24 @@ from corps.environment import BY_NAME, load, main, read_file, value
 from corps.services import ServicesError
 
 PROJECT = Path(__file__).resolve().parents[2]
-APPS = ["corps", "firms", "stores", "listings", "cases", "notices", "dashboards", "demo"]
+APPS = [
+    "corps",
+    "firms",
+    "stores",
+    "listings",
+    "cases",
+    "notices",
+    "dashboards",
+    "demo",
+]
 # Set by one process for another, or by make and Python; nobody gives them.
-INTERNAL = {"DJANGO_SETTINGS_MODULE", "EMBEDDED_SERVICES", "DATABASE_IS_NAMED", "LOCAL_SINK_URL", "MAKELEVEL"}
+INTERNAL = {
+    "DJANGO_SETTINGS_MODULE",
+    "EMBEDDED_SERVICES",
+    "DATABASE_IS_NAMED",
+    "LOCAL_SINK_URL",
+    "MAKELEVEL",
+}
 INTERNAL |= {"RUNTIME_ROLE", "PASSING_SECRET_KEY"}
 
 
@@ -21,10 +36,21 @@ def names_read(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         asks = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if asks in {"os.environ.get", "os.getenv", "value", "is_given", "env.dj_db_url", "env.dj_email_url"}:
-            found |= {part.value for part in node.args[:1] if isinstance(part, ast.Constant)}
+        if asks in {
+            "os.environ.get",
+            "os.getenv",
+            "value",
+            "is_given",
+            "env.dj_db_url",
+            "env.dj_email_url",
+        }:
+            found |= {
+                part.value for part in node.args[:1] if isinstance(part, ast.Constant)
+            }
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
-            found |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
+            found |= (
+                {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
+            )
     return found
 
 
@@ -80,7 +106,9 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path, line, said):
         ("LOG_FORMAT", "xml", "it must be one of text, json"),
     ],
 )
-def test_a_value_that_cannot_be_read_is_told_in_a_sentence(monkeypatch, name, given, said):
+def test_a_value_that_cannot_be_read_is_told_in_a_sentence(
+    monkeypatch, name, given, said
+):
     monkeypatch.setenv(name, given)
     with pytest.raises(ServicesError, match=said):
         value(name)

@@ -16,7 +16,13 @@ from django.db import connection, transaction
 from corps import tasks
 from corps.clock import now
 from corps.models import StoredFile
-from corps.workflow import named_otherwise, open_file, put_away_strays, put_away_unnamed, store_file
+from corps.workflow import (
+    named_otherwise,
+    open_file,
+    put_away_strays,
+    put_away_unnamed,
+    store_file,
+)
 from corps.workflow.files import FOLDERS
 
 
@@ -99,15 +105,22 @@ def grown_old(stored: StoredFile) -> Path:
 
 
 def test_a_file_that_no_record_names_is_put_away_after_a_day_and_no_other(db):
-    unnamed, named, fresh = (store_file(word, "text/plain") for word in (b"unnamed", b"named", b"fresh"))
+    unnamed, named, fresh = (
+        store_file(word, "text/plain") for word in (b"unnamed", b"named", b"fresh")
+    )
     gone, kept = grown_old(unnamed), grown_old(named)
-    named_otherwise.append(lambda files: {file.pk for file in files if file.pk == named.pk})
+    named_otherwise.append(
+        lambda files: {file.pk for file in files if file.pk == named.pk}
+    )
     try:
         assert put_away_unnamed() == 1
     finally:
         named_otherwise.pop()
     assert (gone.exists(), kept.exists()) == (False, True)
-    assert set(StoredFile.objects.filter(pk__in=[unnamed.pk, named.pk, fresh.pk])) == {named, fresh}
+    assert set(StoredFile.objects.filter(pk__in=[unnamed.pk, named.pk, fresh.pk])) == {
+        named,
+        fresh,
+    }
 
 
 def test_what_lies_without_a_row_is_put_away_after_a_day_and_no_other(db):

@@ -24,9 +24,15 @@ def nothing_counted(monkeypatch) -> None:
 def few(monkeypatch) -> None:
     """Limits that a test reaches."""
     short = {
-        "exports": Limit("exports", 3, timedelta(minutes=10), HTTPStatus.TOO_MANY_REQUESTS),
-        "api.reads": Limit("api.reads", 500, timedelta(minutes=1), HTTPStatus.TOO_MANY_REQUESTS),
-        "api.writes": Limit("api.writes", 2, timedelta(minutes=1), HTTPStatus.TOO_MANY_REQUESTS),
+        "exports": Limit(
+            "exports", 3, timedelta(minutes=10), HTTPStatus.TOO_MANY_REQUESTS
+        ),
+        "api.reads": Limit(
+            "api.reads", 500, timedelta(minutes=1), HTTPStatus.TOO_MANY_REQUESTS
+        ),
+        "api.writes": Limit(
+            "api.writes", 2, timedelta(minutes=1), HTTPStatus.TOO_MANY_REQUESTS
+        ),
     }
     every = limits.limits() | short
     monkeypatch.setattr(limits, "limits", lambda: every)
@@ -35,7 +41,9 @@ def few(monkeypatch) -> None:
 def test_every_limit_of_the_table_is_read_in_bytes_seconds_and_numbers():
     assert limits.limit("body.sheet").most == 20 * 2**20
     assert limits.limit("papers.firm").most == 5 * 2**30
-    assert limits.limit("exports") == Limit("exports", 30, timedelta(minutes=10), HTTPStatus.TOO_MANY_REQUESTS)
+    assert limits.limit("exports") == Limit(
+        "exports", 30, timedelta(minutes=10), HTTPStatus.TOO_MANY_REQUESTS
+    )
     with limits.TABLE.open(encoding="utf-8", newline="") as table:
         codes = [row["code"] for row in csv.DictReader(table, delimiter="\t")]
     assert sorted(codes) == sorted(set(codes))
@@ -51,7 +59,10 @@ def test_one_more_than_the_limit_is_refused_until_the_window_ends(db, few):
         with pytest.raises(LimitExceeded) as refused:
             count("exports", 7)
         assert refused.value.retry_after == 540
-        assert str(refused.value.message) == "列表导出：10 分钟内最多 3 次，请在 9 分钟后重试。"
+        assert (
+            str(refused.value.message)
+            == "列表导出：10 分钟内最多 3 次，请在 9 分钟后重试。"
+        )
         clock.shift(540)
         count("exports", 7)
 
@@ -89,10 +100,17 @@ def test_counts_of_windows_that_ended_are_cleared(db, few):
 def test_a_key_that_writes_too_often_is_told_when_to_come_back(client, db, few):
     liaison = User.objects.create(username="liaison", name="l", role="representative")
     words = "a" * 43
-    ApiKey.objects.create(user=liaison, prefix="aaaaaaaa", digest=hashlib.sha256(words.encode()).hexdigest())
+    ApiKey.objects.create(
+        user=liaison,
+        prefix="aaaaaaaa",
+        digest=hashlib.sha256(words.encode()).hexdigest(),
+    )
     key = {"Authorization": f"Bearer {words}"}
     with time_machine.travel(BEGIN, tick=False):
-        first = [client.post("/api/v1/complaints/", headers=key).status_code for _turn in range(2)]
+        first = [
+            client.post("/api/v1/complaints/", headers=key).status_code
+            for _turn in range(2)
+        ]
         told = client.post("/api/v1/complaints/", headers=key)
         reads = client.get("/api/v1/firms/", headers=key)
     assert HTTPStatus.TOO_MANY_REQUESTS not in first

@@ -25,7 +25,9 @@ STRANGER, OWNER = "203.0.113.9", "198.51.100.7"
 
 
 def attempt(login="officer", password="wrong", *, address=STRANGER, client=None):
-    return (client or Client()).post("/accounts/login/", {"login": login, "password": password}, REMOTE_ADDR=address)
+    return (client or Client()).post(
+        "/accounts/login/", {"login": login, "password": password}, REMOTE_ADDR=address
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -66,13 +68,19 @@ def acts(prefix="sign_in."):
     return list(entries.values_list("verb", flat=True))
 
 
-def test_after_five_wrong_passwords_each_wait_is_twice_the_last_up_to_a_quarter_of_an_hour(officer, guess):
+def test_after_five_wrong_passwords_each_wait_is_twice_the_last_up_to_a_quarter_of_an_hour(
+    officer, guess
+):
     waits = guess(5 + 12)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
-    assert acts() == ["sign_in.failed"] * 5 + ["sign_in.locked"] + ["sign_in.failed"] * 12
+    assert (
+        acts() == ["sign_in.failed"] * 5 + ["sign_in.locked"] + ["sign_in.failed"] * 12
+    )
 
 
-def test_who_must_wait_is_told_how_long_and_not_even_the_right_password_is_looked_at(officer, guess):
+def test_who_must_wait_is_told_how_long_and_not_even_the_right_password_is_looked_at(
+    officer, guess
+):
     guess(5 + 8)
     answer = attempt(password=PASSWORD)
     assert answer.status_code == 429
@@ -81,14 +89,18 @@ def test_who_must_wait_is_told_how_long_and_not_even_the_right_password_is_looke
     assert 'value="officer"' in answer.content.decode()
 
 
-def test_once_the_wait_is_over_the_owner_gets_in_and_nothing_counts_any_more(officer, guess, clock):
+def test_once_the_wait_is_over_the_owner_gets_in_and_nothing_counts_any_more(
+    officer, guess, clock
+):
     guess(7)
     clock.shift(timedelta(seconds=10))
     assert attempt(password=PASSWORD).status_code == 302
     assert not FailedAttempts.objects.filter(user=officer).exists()
 
 
-def test_thirty_guesses_at_one_account_keep_nobody_else_out_and_its_owner_neither(officer, auditor, guess):
+def test_thirty_guesses_at_one_account_keep_nobody_else_out_and_its_owner_neither(
+    officer, auditor, guess
+):
     browser = known_browser()
     guess(30)
     assert attempt("auditor", PASSWORD).status_code == 302
@@ -104,7 +116,9 @@ def test_a_name_that_nobody_has_gets_the_same_answers_by_the_same_statements(off
             with CaptureQueriesContext(connection) as asked:
                 answer = attempt(login, address=address)
             kinds = [query["sql"].split()[0] for query in asked]
-            answers.append((answer.status_code, answer.headers.get("Retry-After"), kinds))
+            answers.append(
+                (answer.status_code, answer.headers.get("Retry-After"), kinds)
+            )
         told[login] = answers
         assert "请在 1 秒后再试" in answer.content.decode()
     assert told["officer"] == told["nobody"]
@@ -138,11 +152,17 @@ def test_a_known_browser_has_twenty_guesses_an_hour_of_its_own(officer, guess):
     assert attempt(password=PASSWORD, address=OWNER).status_code == 302
 
 
-def test_a_browser_is_known_to_the_accounts_that_signed_in_there_alone(officer, auditor, guess):
+def test_a_browser_is_known_to_the_accounts_that_signed_in_there_alone(
+    officer, auditor, guess
+):
     browser = known_browser()
     guess(6, "auditor", address=OWNER)
-    assert attempt("auditor", PASSWORD, address=OWNER, client=browser).status_code == 429
-    assert attempt("officer", PASSWORD, address=OWNER, client=browser).status_code == 302
+    assert (
+        attempt("auditor", PASSWORD, address=OWNER, client=browser).status_code == 429
+    )
+    assert (
+        attempt("officer", PASSWORD, address=OWNER, client=browser).status_code == 302
+    )
 
 
 def test_a_browser_that_two_people_use_knows_both(officer, auditor, guess):
@@ -155,10 +175,16 @@ def test_a_browser_that_two_people_use_knows_both(officer, auditor, guess):
         browser.post("/accounts/logout/")
 
 
-def test_the_browsers_token_is_new_at_each_sign_in_and_kept_as_its_hash_alone(officer, guess):
+def test_the_browsers_token_is_new_at_each_sign_in_and_kept_as_its_hash_alone(
+    officer, guess
+):
     browser = known_browser()
     first = browser.cookies["device"]
-    assert (first["httponly"], first["samesite"], first["max-age"]) == (True, "Lax", 90 * 24 * 3600)
+    assert (first["httponly"], first["samesite"], first["max-age"]) == (
+        True,
+        "Lax",
+        90 * 24 * 3600,
+    )
     assert first.value not in str(KnownDevice.objects.values_list())
     used = first.value
     attempt(password=PASSWORD, client=browser)
@@ -184,7 +210,9 @@ def stranger_tries_sixty_names():
         attempt(f"name-{number}")
 
 
-def test_sixty_wrong_passwords_slow_an_addresss_strangers_but_no_second_factor_and_no_known_browser(officer, auditor):
+def test_sixty_wrong_passwords_slow_an_addresss_strangers_but_no_second_factor_and_no_known_browser(
+    officer, auditor
+):
     browser = known_browser(address=STRANGER)
     TOTP.activate(auditor, SECRET)
     stranger_tries_sixty_names()
@@ -192,7 +220,11 @@ def test_sixty_wrong_passwords_slow_an_addresss_strangers_but_no_second_factor_a
     refused = attempt("officer", PASSWORD)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
     assert attempt("nobody").status_code == 429
-    assert attempt("auditor", PASSWORD).headers["Location"].startswith("/accounts/2fa/authenticate/")
+    assert (
+        attempt("auditor", PASSWORD)
+        .headers["Location"]
+        .startswith("/accounts/2fa/authenticate/")
+    )
     assert attempt("officer", PASSWORD, client=browser).status_code == 302
     assert attempt("officer", PASSWORD, address=OWNER).status_code == 302
 
@@ -209,7 +241,9 @@ def test_right_passwords_count_against_no_address(officer):
     assert FailedAttempts.objects.get(code="sign_in.address").count == 0
 
 
-def test_the_right_password_that_reaches_the_limit_of_an_address_keeps_nobody_waiting(officer):
+def test_the_right_password_that_reaches_the_limit_of_an_address_keeps_nobody_waiting(
+    officer,
+):
     for number in range(limit("sign_in.address").most - 1):
         attempt(f"name-{number}")
     assert attempt(password=PASSWORD).status_code == 302
@@ -226,9 +260,16 @@ def test_subscribers_of_ipv6_are_counted_by_their_network(officer):
 def test_behind_ones_own_proxy_each_caller_is_counted_by_itself(officer, settings):
     settings.TRUSTED_PROXIES = 1
     for _turn in range(6):
-        Client(headers={"X-Forwarded-For": STRANGER}).post("/accounts/login/", {"login": "officer", "password": "x"})
+        Client(headers={"X-Forwarded-For": STRANGER}).post(
+            "/accounts/login/", {"login": "officer", "password": "x"}
+        )
     owner = Client(headers={"X-Forwarded-For": f"{STRANGER}, {OWNER}"})
-    assert owner.post("/accounts/login/", {"login": "officer", "password": PASSWORD}).status_code == 302
+    assert (
+        owner.post(
+            "/accounts/login/", {"login": "officer", "password": PASSWORD}
+        ).status_code
+        == 302
+    )
 
 
 def test_the_password_asked_once_more_is_counted_as_well(officer):
@@ -258,10 +299,16 @@ def test_the_owner_is_told_once_an_hour_and_not_by_each_address(officer, guess):
     workflow.tell_owners(at=timezone.now())
     workflow.tell_owners(at=timezone.now())
     line = Notification.objects.get()
-    assert (line.user, line.url, STRANGER in line.text) == (officer, "/accounts/sessions/", True)
+    assert (line.user, line.url, STRANGER in line.text) == (
+        officer,
+        "/accounts/sessions/",
+        True,
+    )
 
 
-def test_an_administrator_unlocks_from_the_persons_page(client, administrator, officer, guess):
+def test_an_administrator_unlocks_from_the_persons_page(
+    client, administrator, officer, guess
+):
     guess(6)
     client.force_login(administrator)
     page = client.get("/users/officer/").content.decode()
@@ -270,11 +317,19 @@ def test_an_administrator_unlocks_from_the_persons_page(client, administrator, o
     client.post("/users/officer/unlock/")
     assert attempt(password=PASSWORD).status_code == 302
     entry = AuditEntry.objects.get(verb="account.unlocked")
-    assert (entry.actor, entry.subject_id, entry.detail) == (administrator, officer.pk, {"tries": 6})
-    assert "/users/officer/unlock/" not in client.get("/users/officer/").content.decode()
+    assert (entry.actor, entry.subject_id, entry.detail) == (
+        administrator,
+        officer.pk,
+        {"tries": 6},
+    )
+    assert (
+        "/users/officer/unlock/" not in client.get("/users/officer/").content.decode()
+    )
 
 
-def test_nobody_else_unlocks_and_nothing_is_unlocked_twice(administrator, officer, guess):
+def test_nobody_else_unlocks_and_nothing_is_unlocked_twice(
+    administrator, officer, guess
+):
     guess(6)
     with pytest.raises(PermissionDenied):
         workflow.unlock_account(user=officer, actor=officer, at=NOW)
@@ -294,14 +349,18 @@ def test_counts_go_when_they_no_longer_matter(officer, guess):
 
 
 def code_attempt(client, code, address=STRANGER):
-    return client.post("/accounts/2fa/authenticate/", {"code": code}, REMOTE_ADDR=address)
+    return client.post(
+        "/accounts/2fa/authenticate/", {"code": code}, REMOTE_ADDR=address
+    )
 
 
 def right_code():
     return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
 
 
-def test_wrong_codes_of_somebody_who_has_the_password_keep_the_owner_out_nowhere_else(officer):
+def test_wrong_codes_of_somebody_who_has_the_password_keep_the_owner_out_nowhere_else(
+    officer,
+):
     TOTP.activate(officer, SECRET)
     thief, owner = Client(), Client()
     attempt(password=PASSWORD, client=thief)
@@ -337,11 +396,17 @@ def test_wrong_codes_from_the_same_address_do_not_keep_a_known_browser_out(offic
     assert code_attempt(browser, right_code()).status_code == 302
 
 
-def test_twenty_unknown_keys_from_one_address_are_told_to_wait_but_a_right_key_is_let_in(administrator, officer):
+def test_twenty_unknown_keys_from_one_address_are_told_to_wait_but_a_right_key_is_let_in(
+    administrator, officer
+):
     key = workflow.make_key(user=officer, actor=administrator, at=NOW)
 
     def call(key, address=STRANGER):
-        return Client().get("/api/v1/notices/", headers={"Authorization": f"Bearer {key}"}, REMOTE_ADDR=address)
+        return Client().get(
+            "/api/v1/notices/",
+            headers={"Authorization": f"Bearer {key}"},
+            REMOTE_ADDR=address,
+        )
 
     assert {call(f"wrong-{number}").status_code for number in range(20)} == {401}
     refused = call("wrong-again")

@@ -31,14 +31,26 @@ class Run:
 
     def __init__(self, folder: Path, port: int, **settings: str) -> None:
         self.folder, self.port = folder, port
-        taken = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "TEST_SERVICES", "SECRET_KEY", "CELERY_QUEUE", "MAKELEVEL"}
-        environment = {name: value for name, value in os.environ.items() if name not in taken}
+        taken = {
+            "DATABASE_URL",
+            "REDIS_URL",
+            "EMAIL_URL",
+            "TEST_SERVICES",
+            "SECRET_KEY",
+            "CELERY_QUEUE",
+            "MAKELEVEL",
+        }
+        environment = {
+            name: value for name, value in os.environ.items() if name not in taken
+        }
         self.log = folder.parent / f"{id(self)}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "corps.services.manager"],
                 cwd=PROJECT,
-                env=environment | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "0"} | settings,
+                env=environment
+                | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "0"}
+                | settings,
                 stdout=log,
                 stderr=log,
             )
@@ -55,7 +67,9 @@ class Run:
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                told = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+                told = (entry / "environ").read_bytes() + (
+                    entry / "cmdline"
+                ).read_bytes()
             except OSError:
                 continue
             if os.fsencode(self.folder) in told and int(entry.name) != os.getpid():
@@ -78,22 +92,39 @@ def folder() -> Iterator[Path]:
 
 
 def test_it_says_ready_refuses_a_taken_port_and_ends_all_in_order(folder):
-    run = Run(folder, free_port(), ALLOWED_HOSTS="corps.test", HTTPS="1", LOG_FORMAT="json", WEB_BIND="127.0.0.2")
+    run = Run(
+        folder,
+        free_port(),
+        ALLOWED_HOSTS="corps.test",
+        HTTPS="1",
+        LOG_FORMAT="json",
+        WEB_BIND="127.0.0.2",
+    )
     run.await_line(f"\nReady: http://127.0.0.2:{run.port}/\n")
     for path in ("healthz", "readyz", "statusz"):
-        with urllib.request.urlopen(f"http://127.0.0.2:{run.port}/{path}", timeout=5) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.2:{run.port}/{path}", timeout=5
+        ) as answer:
             assert answer.status == 200
     with pytest.raises(urllib.error.HTTPError, match="400"):
-        urllib.request.urlopen(f"http://127.0.0.2:{run.port}/accounts/login/", timeout=5)
+        urllib.request.urlopen(
+            f"http://127.0.0.2:{run.port}/accounts/login/", timeout=5
+        )
     run.await_line("DisallowedHost")
     said = run.log.read_text()
     assert f"\n  DATA_DIR='{folder}' ./manage.py administrator admin\n" in said
     assert "\nEMAIL_URL is not set: letters are held in the outbox" in said
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    assert not [line for line in lines if "healthz" in str(line) or "readyz" in str(line)]
-    refused = [line for line in lines if line.get("logger") == "django.security.DisallowedHost"]
+    assert not [
+        line for line in lines if "healthz" in str(line) or "readyz" in str(line)
+    ]
+    refused = [
+        line for line in lines if line.get("logger") == "django.security.DisallowedHost"
+    ]
     assert refused
-    assert {(line["level"], "exception" in line) for line in refused} == {("warning", False)}
+    assert {(line["level"], "exception" in line) for line in refused} == {
+        ("warning", False)
+    }
 
     second = Run(folder, run.port, WEB_BIND="127.0.0.2")
     assert second.process.wait(20) == 1

@@ -27,7 +27,9 @@ def say(unit, **changes):
 
 def test_a_message_holds_what_was_said_in_bytes_that_any_server_takes(unit):
     sheet = Attachment(
-        "清单（第1份）.csv", "﻿编号,地址\r\n1,https://item.taobao.com/item.htm?id=1\r\n".encode(), "text/csv"
+        "清单（第1份）.csv",
+        "﻿编号,地址\r\n1,https://item.taobao.com/item.htm?id=1\r\n".encode(),
+        "text/csv",
     )
     delivery = say(
         unit,
@@ -71,8 +73,12 @@ def test_a_rolled_back_cause_leaves_no_message(unit):
 
 
 def test_a_line_break_in_a_title_or_name_makes_no_header(unit):
-    delivery = say(unit, title="Notice\r\nBcc: somebody@else.example", recipient_name="Liu\nX: y")
-    letter = email.message_from_bytes(bytes(delivery.content), policy=email.policy.default)
+    delivery = say(
+        unit, title="Notice\r\nBcc: somebody@else.example", recipient_name="Liu\nX: y"
+    )
+    letter = email.message_from_bytes(
+        bytes(delivery.content), policy=email.policy.default
+    )
     assert letter["Bcc"] is None
     assert letter["Subject"] == "Notice Bcc: somebody@else.example"
 
@@ -82,7 +88,16 @@ def test_a_chinese_domain_is_written_in_ascii(unit):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "liu", "liu@", "刘@taobao.example", "a b@c.example", "a@b@c.example", "<a@b.example>"]
+    "address",
+    [
+        "",
+        "liu",
+        "liu@",
+        "刘@taobao.example",
+        "a b@c.example",
+        "a@b@c.example",
+        "<a@b.example>",
+    ],
 )
 def test_an_address_that_mail_cannot_reach_is_refused(unit, address):
     with pytest.raises(TransitionRefused, match="bad-address"):

@@ -12,7 +12,12 @@ from corps.workflow import document_number, next_number, take_number, take_numbe
 
 
 def test_numbers_of_a_series_follow_each_other_and_each_year_begins_anew(db):
-    assert [next_number("N", 2026), next_number("N", 2026), next_number("N", 2027), next_number("C", 2026)] == [
+    assert [
+        next_number("N", 2026),
+        next_number("N", 2026),
+        next_number("N", 2027),
+        next_number("C", 2026),
+    ] == [
         1,
         2,
         1,
@@ -34,7 +39,10 @@ def test_many_numbers_are_taken_with_one_statement(db, django_assert_num_queries
 
 def test_a_document_number_is_written_as_the_letterhead_wants_it(db, settings):
     settings.DOCUMENT_PREFIX = "沪市监总队"
-    assert document_number("协查", datetime(2026, 3, 1, tzinfo=UTC)) == "沪市监总队协查〔2026〕1号"
+    assert (
+        document_number("协查", datetime(2026, 3, 1, tzinfo=UTC))
+        == "沪市监总队协查〔2026〕1号"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

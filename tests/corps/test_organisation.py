@@ -18,14 +18,22 @@ STATED = {
 NOTHING = dict.fromkeys(STATED, "")
 
 
-def test_what_nobody_stated_is_what_the_settings_say_and_is_told_as_missing(db, settings):
+def test_what_nobody_stated_is_what_the_settings_say_and_is_told_as_missing(
+    db, settings
+):
     settings.ORGANISATION = "某局"
     details = organisation.current()
-    assert (details.name, details.letter_head, details.document_prefix) == ("某局", "某局", "沪市监总队")
+    assert (details.name, details.letter_head, details.document_prefix) == (
+        "某局",
+        "某局",
+        "沪市监总队",
+    )
     assert details.missing == {"document_prefix", "address", "telephone"}
 
 
-def test_an_administrator_states_it_on_its_page_and_the_audit_says_what_was_before(client, administrator):
+def test_an_administrator_states_it_on_its_page_and_the_audit_says_what_was_before(
+    client, administrator
+):
     client.force_login(administrator)
     assert "尚未填写" in client.get("/organisation/").content.decode()
     assert client.post("/organisation/", STATED).status_code == 302
@@ -35,10 +43,16 @@ def test_an_administrator_states_it_on_its_page_and_the_audit_says_what_was_befo
     assert document_number("协查", NOW) == "滨市监协查〔2026〕1号"
     client.post("/organisation/", STATED | {"telephone": ""})
     entry = AuditEntry.objects.filter(verb="organisation.changed").latest("pk")
-    assert entry.detail == {"before": {"telephone": STATED["telephone"]}, "after": {"telephone": ""}}
+    assert entry.detail == {
+        "before": {"telephone": STATED["telephone"]},
+        "after": {"telephone": ""},
+    }
     page = client.get("/organisation/").content.decode()
     assert "江南路" in page
-    assert client.get("/api/v1/schema/?format=json").json()["info"]["contact"]["name"] == STATED["name"]
+    assert (
+        client.get("/api/v1/schema/?format=json").json()["info"]["contact"]["name"]
+        == STATED["name"]
+    )
     assert "尚未填写" in page
     client.post("/organisation/", STATED | {"telephone": ""})
     assert AuditEntry.objects.filter(verb="organisation.changed").count() == 2
@@ -48,7 +62,9 @@ def test_nobody_else_states_it_and_what_is_too_long_is_refused(officer, administ
     with pytest.raises(PermissionDenied):
         workflow.change_organisation(actor=officer, at=NOW, **STATED)
     with pytest.raises(ValidationError) as wrong:
-        workflow.change_organisation(actor=administrator, at=NOW, **NOTHING | {"name": "局" * 81})
+        workflow.change_organisation(
+            actor=administrator, at=NOW, **NOTHING | {"name": "局" * 81}
+        )
     assert "name" in wrong.value.message_dict
     assert not Organisation.objects.exists()
 
@@ -56,7 +72,10 @@ def test_nobody_else_states_it_and_what_is_too_long_is_refused(officer, administ
 def test_an_officer_enters_their_own_telephone(client, officer, auditor):
     client.force_login(officer)
     assert client.post("/accounts/telephone/", {"phone": " "}).status_code == 200
-    assert client.post("/accounts/telephone/", {"phone": " 021-5550 1234 "}).status_code == 302
+    assert (
+        client.post("/accounts/telephone/", {"phone": " 021-5550 1234 "}).status_code
+        == 302
+    )
     assert User.objects.get(pk=officer.pk).phone == "021-5550 1234"
     entry = AuditEntry.objects.get(verb="account.changed")
     assert "5550" not in str(entry.detail)

@@ -38,9 +38,17 @@ def queue(unit: Unit) -> Callable[..., list[Delivery]]:
     """Puts so many messages into the outbox."""
 
     def put(number: int = 1, **changes: object) -> list[Delivery]:
-        words = {"purpose": "notice", "title": "通知", "text": "请处理。", "thread": "case:1"} | changes
+        words = {
+            "purpose": "notice",
+            "title": "通知",
+            "text": "请处理。",
+            "thread": "case:1",
+        } | changes
         with transaction.atomic():
-            return [compose(unit, recipient=f"liaison{n}@platform.example", **words) for n in range(number)]
+            return [
+                compose(unit, recipient=f"liaison{n}@platform.example", **words)
+                for n in range(number)
+            ]
 
     return put
 
@@ -81,17 +89,30 @@ def states() -> dict[str, int]:
     return {state: found.count(state) for state in set(found)}
 
 
-def test_a_due_message_arrives_once_as_it_was_finished_and_the_servers_answer_is_kept(queue, smtp_sink):
+def test_a_due_message_arrives_once_as_it_was_finished_and_the_servers_answer_is_kept(
+    queue, smtp_sink
+):
     (delivery,) = queue()
     assert outbox.send_due() == 1
     (kept,) = smtp_sink.kept
     assert kept.content == bytes(delivery.content)
-    assert (kept.message_id, kept.recipients) == (delivery.mail_id, ("liaison0@platform.example",))
+    assert (kept.message_id, kept.recipients) == (
+        delivery.mail_id,
+        ("liaison0@platform.example",),
+    )
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.answer, delivery.tries) == (State.SENT, "250 2.0.0 Kept", 1)
+    assert (delivery.state, delivery.answer, delivery.tries) == (
+        State.SENT,
+        "250 2.0.0 Kept",
+        1,
+    )
     assert delivery.sending_at <= delivery.finished_at
     entry = AuditEntry.objects.get(verb="delivery.sent")
-    assert (entry.subject_id, entry.thread, entry.detail["purpose"]) == (delivery.pk, "case:1", "notice")
+    assert (entry.subject_id, entry.thread, entry.detail["purpose"]) == (
+        delivery.pk,
+        "case:1",
+        "notice",
+    )
     assert outbox.send_due() == 0
     assert len(smtp_sink.kept) == 1
 
@@ -123,10 +144,14 @@ def test_a_message_is_not_sent_before_it_is_due(queue, smtp_sink):
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.REFUSE, Behaviour.REFUSE_RECIPIENT])
-def test_a_permanent_refusal_fails_calls_the_hooks_and_does_not_hold_up_the_rest(queue, smtp_sink, behaviour):
+def test_a_permanent_refusal_fails_calls_the_hooks_and_does_not_hold_up_the_rest(
+    queue, smtp_sink, behaviour
+):
     first, second = queue(2)
     told = []
-    outbox.failure_hooks.append(lambda delivery: told.append((delivery.pk, delivery.state)))
+    outbox.failure_hooks.append(
+        lambda delivery: told.append((delivery.pk, delivery.state))
+    )
     smtp_sink.then(behaviour)
     assert outbox.send_due() == 1
     first.refresh_from_db()
@@ -134,17 +159,27 @@ def test_a_permanent_refusal_fails_calls_the_hooks_and_does_not_hold_up_the_rest
     assert (first.state, second.state) == (State.FAILED, State.SENT)
     assert first.answer.startswith("550")
     assert told == [(first.pk, State.FAILED)]
-    assert AuditEntry.objects.about(first).get(verb="delivery.failed").detail["tries"] == 1
+    assert (
+        AuditEntry.objects.about(first).get(verb="delivery.failed").detail["tries"] == 1
+    )
 
 
 def test_what_a_failure_causes_stands_in_the_same_transaction(queue, smtp_sink, unit):
     queue()
     outbox.failure_hooks.append(
-        lambda delivery: compose(unit, recipient="backup@platform.example", purpose="notice", title="t", text="t")
+        lambda delivery: compose(
+            unit,
+            recipient="backup@platform.example",
+            purpose="notice",
+            title="t",
+            text="t",
+        )
     )
     smtp_sink.then(Behaviour.REFUSE_RECIPIENT)
     assert outbox.send_due() == 1
-    assert [kept.recipients for kept in smtp_sink.kept] == [("backup@platform.example",)]
+    assert [kept.recipients for kept in smtp_sink.kept] == [
+        ("backup@platform.example",)
+    ]
 
 
 def test_a_refusal_for_now_is_tried_again_later_with_the_same_bytes(queue, smtp_sink):
@@ -174,9 +209,15 @@ def test_pauses_double_and_end_at_the_longest():
     assert outbox._pause(500) <= outbox.LONGEST_PAUSE
 
 
-def test_with_the_server_away_everything_waits_and_only_the_one_that_was_tried_counts_it(queue, settings):
+def test_with_the_server_away_everything_waits_and_only_the_one_that_was_tried_counts_it(
+    queue, settings
+):
     queue(5)
-    settings.EMAIL_CONFIG = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 9, "EMAIL_TIMEOUT": 2}
+    settings.EMAIL_CONFIG = {
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": 9,
+        "EMAIL_TIMEOUT": 2,
+    }
     assert outbox.send_due() == 0
     assert states() == {"pending": 5}
     assert sorted(Delivery.objects.values_list("tries", flat=True)) == [0, 0, 0, 0, 1]
@@ -184,14 +225,18 @@ def test_with_the_server_away_everything_waits_and_only_the_one_that_was_tried_c
     assert not Delivery.objects.exclude(worker="").exists()
 
 
-def test_a_line_that_breaks_before_the_message_left_is_opened_again_and_nothing_is_uncertain(queue, smtp_sink):
+def test_a_line_that_breaks_before_the_message_left_is_opened_again_and_nothing_is_uncertain(
+    queue, smtp_sink
+):
     queue(3)
     smtp_sink.then(Behaviour.ACCEPT, Behaviour.DROP_BEFORE_DATA)
     assert outbox.send_due() == 3
     assert set(smtp_sink.counts().values()) == {1}
 
 
-def test_a_line_that_breaks_after_the_message_left_makes_it_uncertain_and_no_code_sends_it_again(queue, smtp_sink):
+def test_a_line_that_breaks_after_the_message_left_makes_it_uncertain_and_no_code_sends_it_again(
+    queue, smtp_sink
+):
     first, *_rest = queue(3)
     smtp_sink.then(Behaviour.DROP_AFTER_DATA)
     assert outbox.send_due() == 2
@@ -204,7 +249,9 @@ def test_a_line_that_breaks_after_the_message_left_makes_it_uncertain_and_no_cod
     assert len(smtp_sink.kept) == 3
 
 
-def test_a_server_that_does_not_answer_in_time_makes_the_message_uncertain(queue, smtp_sink, settings):
+def test_a_server_that_does_not_answer_in_time_makes_the_message_uncertain(
+    queue, smtp_sink, settings
+):
     queue()
     settings.EMAIL_CONFIG["EMAIL_TIMEOUT"] = 0.3
     smtp_sink.then(Behaviour.HANG)
@@ -212,28 +259,39 @@ def test_a_server_that_does_not_answer_in_time_makes_the_message_uncertain(queue
     assert states() == {"uncertain": 1}
 
 
-def test_a_server_that_breaks_every_line_does_not_make_everything_uncertain(queue, smtp_sink):
+def test_a_server_that_breaks_every_line_does_not_make_everything_uncertain(
+    queue, smtp_sink
+):
     queue(20)
     smtp_sink.otherwise = Behaviour.DROP_AFTER_DATA
     outbox.send_due()
-    assert states() == {"uncertain": outbox.BROKEN_IN_A_ROW, "pending": 20 - outbox.BROKEN_IN_A_ROW}
+    assert states() == {
+        "uncertain": outbox.BROKEN_IN_A_ROW,
+        "pending": 20 - outbox.BROKEN_IN_A_ROW,
+    }
 
 
 def test_a_check_stops_a_delivery_just_before_it_is_sent(queue, smtp_sink):
     first, second = queue(2)
-    outbox.sending_checks.append(lambda deliveries: {first.pk: "names an official account"})
+    outbox.sending_checks.append(
+        lambda deliveries: {first.pk: "names an official account"}
+    )
     assert outbox.send_due() == 1
     first.refresh_from_db()
     assert (first.state, first.answer) == (State.CANCELLED, "names an official account")
     assert [kept.message_id for kept in smtp_sink.kept] == [second.mail_id]
 
 
-def test_what_was_cancelled_meanwhile_is_not_sent_by_the_worker_that_has_claimed_it(queue, smtp_sink):
+def test_what_was_cancelled_meanwhile_is_not_sent_by_the_worker_that_has_claimed_it(
+    queue, smtp_sink
+):
     first, second = queue(2)
 
     def cancel_the_other(deliveries: Sequence[Delivery]) -> dict[int, str]:
         assert {delivery.pk for delivery in deliveries} == {first.pk, second.pk}
-        assert cancel_unsent(deliveries=[second.pk], actor=None, reason="withdrawn", at=NOW) == [second.pk]
+        assert cancel_unsent(
+            deliveries=[second.pk], actor=None, reason="withdrawn", at=NOW
+        ) == [second.pk]
         return {}
 
     outbox.sending_checks.append(cancel_the_other)
@@ -272,13 +330,20 @@ def test_two_workers_send_two_hundred_messages_each_exactly_once(queue, smtp_sin
     assert len(set(Delivery.objects.values_list("worker", flat=True))) >= 2
 
 
-def test_much_to_send_goes_over_several_lines_once_the_server_has_taken_a_message(queue, smtp_sink):
+def test_much_to_send_goes_over_several_lines_once_the_server_has_taken_a_message(
+    queue, smtp_sink
+):
     deliveries = queue(outbox.BATCH * 3)
     called = []
-    assert outbox.send_due(call_for_help=lambda: called.append(len(smtp_sink.kept))) == outbox.BATCH * 3
+    assert (
+        outbox.send_due(call_for_help=lambda: called.append(len(smtp_sink.kept)))
+        == outbox.BATCH * 3
+    )
     assert called == [1]
     assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries}
-    assert 1 < len(set(Delivery.objects.values_list("worker", flat=True))) <= outbox.LINES
+    assert (
+        1 < len(set(Delivery.objects.values_list("worker", flat=True))) <= outbox.LINES
+    )
     assert not locks_held()
 
 
@@ -293,7 +358,8 @@ def locks_held() -> int:
     """How many workers' locks are held."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [outbox.WORKER_LOCKS]
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s",
+            [outbox.WORKER_LOCKS],
         )
         return cursor.fetchone()[0]
 
@@ -314,7 +380,9 @@ outbox.send_due()
 
 
 @pytest.mark.parametrize(("due", "calls"), [(3, 0), (9, 1)])
-def test_a_worker_with_much_to_send_calls_for_help_once(queue, smtp_sink, monkeypatch, due, calls):
+def test_a_worker_with_much_to_send_calls_for_help_once(
+    queue, smtp_sink, monkeypatch, due, calls
+):
     monkeypatch.setattr(outbox, "BATCH", 4)
     called = []
     queue(due)
@@ -322,7 +390,9 @@ def test_a_worker_with_much_to_send_calls_for_help_once(queue, smtp_sink, monkey
     assert len(called) == calls
 
 
-def test_a_bell_brings_the_celery_worker_to_send_what_is_due(queue, smtp_sink, celery_worker_process):
+def test_a_bell_brings_the_celery_worker_to_send_what_is_due(
+    queue, smtp_sink, celery_worker_process
+):
     deliveries = queue(130)
     tasks.ring(tasks.send_due)
     smtp_sink.await_messages(130)
@@ -332,10 +402,14 @@ def test_a_bell_brings_the_celery_worker_to_send_what_is_due(queue, smtp_sink, c
 
 def start_sender(words: str = SEND) -> subprocess.Popen[bytes]:
     """A worker in a process of its own, which sends what is due and ends."""
-    return start_bound([sys.executable, "-c", words], env=os.environ, stdin=subprocess.DEVNULL)
+    return start_bound(
+        [sys.executable, "-c", words], env=os.environ, stdin=subprocess.DEVNULL
+    )
 
 
-def test_a_worker_killed_while_it_sends_leaves_one_uncertain_and_no_code_sends_that_again(queue, smtp_sink):
+def test_a_worker_killed_while_it_sends_leaves_one_uncertain_and_no_code_sends_that_again(
+    queue, smtp_sink
+):
     deliveries = queue(6)
     smtp_sink.then(Behaviour.ACCEPT, Behaviour.HANG)
     sender = start_sender()
@@ -349,10 +423,14 @@ def test_a_worker_killed_while_it_sends_leaves_one_uncertain_and_no_code_sends_t
     assert outbox.send_due() == 4
     assert outbox.tidy() == outbox.send_due() == 0
     lost = Delivery.objects.get(state="uncertain").mail_id
-    assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries if delivery.mail_id != lost}
+    assert smtp_sink.counts() == {
+        delivery.mail_id: 1 for delivery in deliveries if delivery.mail_id != lost
+    }
 
 
-def test_a_worker_killed_between_the_answer_and_its_commit_leaves_one_uncertain_that_arrived_once(queue, smtp_sink):
+def test_a_worker_killed_between_the_answer_and_its_commit_leaves_one_uncertain_that_arrived_once(
+    queue, smtp_sink
+):
     deliveries = queue(3)
     assert start_sender(SEND_AND_DIE).wait(20) == -signal.SIGKILL
     until(outbox.tidy)
@@ -364,7 +442,9 @@ def test_a_worker_killed_between_the_answer_and_its_commit_leaves_one_uncertain_
 
 def test_a_worker_killed_before_sending_loses_nothing(queue, smtp_sink):
     queue(3)
-    Delivery.objects.update(worker="gone:1:17", lease_until=timezone.now() + timedelta(minutes=5))
+    Delivery.objects.update(
+        worker="gone:1:17", lease_until=timezone.now() + timedelta(minutes=5)
+    )
     assert outbox.send_due() == 0, "the lease was not kept"
     assert outbox.tidy() == 0
     assert outbox.send_due() == 3
@@ -372,7 +452,9 @@ def test_a_worker_killed_before_sending_loses_nothing(queue, smtp_sink):
 
 def test_a_lease_that_ran_out_lets_another_worker_claim(queue, smtp_sink):
     queue(1)
-    Delivery.objects.update(worker="slow:1:17", lease_until=timezone.now() - timedelta(seconds=1))
+    Delivery.objects.update(
+        worker="slow:1:17", lease_until=timezone.now() - timedelta(seconds=1)
+    )
     assert outbox.send_due() == 1
 
 
@@ -387,15 +469,23 @@ def test_what_another_worker_has_claimed_meanwhile_is_left_to_it(queue, smtp_sin
     assert outbox.send_due() == 1
     assert [kept.message_id for kept in smtp_sink.kept] == [first.mail_id]
     second.refresh_from_db()
-    assert (second.state, second.worker, second.tries) == (State.PENDING, "other:1:17", 0)
+    assert (second.state, second.worker, second.tries) == (
+        State.PENDING,
+        "other:1:17",
+        0,
+    )
 
 
-def test_a_delivery_about_which_somebody_decides_just_now_holds_up_no_other(queue, smtp_sink):
+def test_a_delivery_about_which_somebody_decides_just_now_holds_up_no_other(
+    queue, smtp_sink
+):
     first, second = queue(2)
     with closing(connection.copy()) as other, connection.cursor() as cursor:
         other.set_autocommit(False)
         with other.cursor() as deciding:
-            deciding.execute("SELECT FROM corps_delivery WHERE id = %s FOR NO KEY UPDATE", [first.pk])
+            deciding.execute(
+                "SELECT FROM corps_delivery WHERE id = %s FOR NO KEY UPDATE", [first.pk]
+            )
         cursor.execute("SET lock_timeout = '5s'")
         try:
             assert outbox.send_due() == 1
@@ -406,7 +496,9 @@ def test_a_delivery_about_which_somebody_decides_just_now_holds_up_no_other(queu
     assert outbox.send_due() == 1
 
 
-def test_an_answer_that_comes_after_the_row_was_taken_away_is_kept_as_evidence_only(queue, smtp_sink):
+def test_an_answer_that_comes_after_the_row_was_taken_away_is_kept_as_evidence_only(
+    queue, smtp_sink
+):
     (delivery,) = queue()
     smtp_sink.then(Behaviour.HANG)
     with in_background(outbox.send_due):
@@ -420,7 +512,9 @@ def test_an_answer_that_comes_after_the_row_was_taken_away_is_kept_as_evidence_o
 
 @pytest.mark.parametrize("behaviour", [Behaviour.ACCEPT, Behaviour.REFUSE])
 @pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
-def test_an_answer_says_nothing_of_what_another_worker_sends_by_now(queue, smtp_sink, monkeypatch, state, behaviour):
+def test_an_answer_says_nothing_of_what_another_worker_sends_by_now(
+    queue, smtp_sink, monkeypatch, state, behaviour
+):
     (delivery,) = queue()
     smtp_sink.then(behaviour)
     say = smtp.Line.say
@@ -433,10 +527,16 @@ def test_an_answer_says_nothing_of_what_another_worker_sends_by_now(queue, smtp_
     monkeypatch.setattr(smtp.Line, "say", lose_it_meanwhile)
     assert outbox.send_due() == 0
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.worker, delivery.answer) == (state, "other:1:17", "")
+    assert (delivery.state, delivery.worker, delivery.answer) == (
+        state,
+        "other:1:17",
+        "",
+    )
 
 
-def test_a_check_stops_nothing_that_another_worker_has_claimed_meanwhile(queue, smtp_sink):
+def test_a_check_stops_nothing_that_another_worker_has_claimed_meanwhile(
+    queue, smtp_sink
+):
     (delivery,) = queue()
 
     def let_another_claim_it(deliveries: Sequence[Delivery]) -> dict[int, str]:
@@ -460,7 +560,9 @@ def test_only_a_workers_own_lock_says_that_it_lives(queue):
         assert outbox.tidy() == 0
 
 
-def test_only_its_own_worker_sends_a_replays_deliveries_and_what_it_leaves_is_cancelled(queue, smtp_sink):
+def test_only_its_own_worker_sends_a_replays_deliveries_and_what_it_leaves_is_cancelled(
+    queue, smtp_sink
+):
     with outbox.replaying() as mark:
         with acting(channel="replay", replay=mark):
             queue(2)
@@ -493,7 +595,11 @@ def test_a_replay_with_a_mark_of_its_own_is_cancelled_by_name(queue):
     assert states() == {"cancelled": 2}
 
 
-def test_a_claimed_batch_is_read_with_few_queries(queue, smtp_sink, django_assert_max_num_queries):
+def test_a_claimed_batch_is_read_with_few_queries(
+    queue, smtp_sink, django_assert_max_num_queries
+):
     queue(100)
-    with django_assert_max_num_queries(125):  # one commit for each message, and a handful for the batch
+    with django_assert_max_num_queries(
+        125
+    ):  # one commit for each message, and a handful for the batch
         assert outbox.send_due() == 100

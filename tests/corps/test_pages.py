@@ -19,23 +19,37 @@ def admin(client, administrator):
     return client
 
 
-def test_an_administrator_makes_an_account_and_sees_its_password_once(admin, unit, client, officer):
+def test_an_administrator_makes_an_account_and_sees_its_password_once(
+    admin, unit, client, officer
+):
     page = admin.post(
         "/new-account/supervisor/",
-        {"username": "zhou", "name": "周航", "unit": unit.pk, "duties": ["reviewer"], "email": "z@corps.example"},
+        {
+            "username": "zhou",
+            "name": "周航",
+            "unit": unit.pk,
+            "duties": ["reviewer"],
+            "email": "z@corps.example",
+        },
     )
     password = re.search(r'id="secret"[^>]*>([^<]+)<', page.content.decode())[1]
     assert "no-store" in page.headers["Cache-Control"]
     assert "作废" not in page.content.decode()
     user = User.objects.get(username="zhou")
     assert (user.role, user.duties, user.unit) == ("supervisor", ["reviewer"], unit)
-    assert "接口密钥已全部作废" in admin.post("/users/officer/password/").content.decode()
+    assert (
+        "接口密钥已全部作废" in admin.post("/users/officer/password/").content.decode()
+    )
     client.logout()
     assert client.login(username="zhou", password=password)
 
 
-def test_a_refused_account_comes_back_with_what_was_typed_and_the_place_of_the_fault(admin, unit):
-    page = admin.post("/new-account/officer/", {"username": "周航", "name": "周航", "unit": unit.pk}).content.decode()
+def test_a_refused_account_comes_back_with_what_was_typed_and_the_place_of_the_fault(
+    admin, unit
+):
+    page = admin.post(
+        "/new-account/officer/", {"username": "周航", "name": "周航", "unit": unit.pk}
+    ).content.decode()
     assert 'value="周航"' in page
     assert 'aria-invalid="true"' in page
     assert not User.objects.filter(name="周航").exists()
@@ -49,9 +63,22 @@ def test_a_refused_form_puts_the_cursor_into_the_first_field_that_is_wrong(admin
 
 def test_an_administrator_changes_closes_and_reopens_an_account(admin, officer, unit):
     other = Unit.objects.create(name="二支队", path="/99/")
-    admin.post("/users/officer/", {"name": "王敏", "role": "supervisor", "unit": other.pk, "duties": ["head_of_unit"]})
+    admin.post(
+        "/users/officer/",
+        {
+            "name": "王敏",
+            "role": "supervisor",
+            "unit": other.pk,
+            "duties": ["head_of_unit"],
+        },
+    )
     officer.refresh_from_db()
-    assert (officer.name, officer.role, officer.unit, officer.duties) == ("王敏", "supervisor", other, ["head_of_unit"])
+    assert (officer.name, officer.role, officer.unit, officer.duties) == (
+        "王敏",
+        "supervisor",
+        other,
+        ["head_of_unit"],
+    )
     admin.post("/users/officer/close/")
     officer.refresh_from_db()
     assert not officer.is_active
@@ -79,9 +106,14 @@ def test_an_administrator_resets_a_password(admin, officer, client):
 def test_the_list_of_accounts_is_filtered_and_costs_the_same_for_one_and_for_fifty(
     admin, officer, unit, django_assert_max_num_queries
 ):
-    assert "Officer" in admin.get("/users/?role=officer&q=OFF&closed=0").content.decode()
+    assert (
+        "Officer" in admin.get("/users/?role=officer&q=OFF&closed=0").content.decode()
+    )
     assert "Officer" not in admin.get("/users/?role=auditor").content.decode()
-    User.objects.bulk_create(User(username=f"u{n}", name=f"U{n}", role="officer", unit=unit) for n in range(60))
+    User.objects.bulk_create(
+        User(username=f"u{n}", name=f"U{n}", role="officer", unit=unit)
+        for n in range(60)
+    )
     with django_assert_max_num_queries(7):
         admin.get("/users/")
 
@@ -90,14 +122,18 @@ def test_units_are_made_and_moved_on_their_page(admin, unit):
     admin.post("/units/", {"name": "二支队", "parent": unit.pk})
     second = Unit.objects.get(name="二支队")
     assert second.path == f"{unit.path}{second.pk}/"
-    refused = admin.post(f"/units/{unit.pk}/", {"name": unit.name, "parent": second.pk}).content.decode()
+    refused = admin.post(
+        f"/units/{unit.pk}/", {"name": unit.name, "parent": second.pk}
+    ).content.decode()
     assert "机构不能隶属于自身的下级" in refused or "below itself" in refused
     admin.post(f"/units/{second.pk}/", {"name": "三支队", "parent": ""})
     second.refresh_from_db()
     assert (second.name, second.path) == ("三支队", f"/{second.pk}/")
 
 
-def test_a_person_sees_their_own_notifications_and_marks_them_read(client, officer, auditor):
+def test_a_person_sees_their_own_notifications_and_marks_them_read(
+    client, officer, auditor
+):
     notify(officer, "Import 7 is done.", "/cases/")
     notify(auditor, "Not yours.")
     client.force_login(officer)
@@ -108,11 +144,18 @@ def test_a_person_sees_their_own_notifications_and_marks_them_read(client, offic
     assert Notification.objects.filter(read_at=None).count() == 1
 
 
-def test_the_auditor_reads_everything_filters_it_and_pages_by_key(client, auditor, officer):
-    record_many(entry(officer, "thing.done", officer, at=NOW, turn=turn) for turn in range(60))
+def test_the_auditor_reads_everything_filters_it_and_pages_by_key(
+    client, auditor, officer
+):
+    record_many(
+        entry(officer, "thing.done", officer, at=NOW, turn=turn) for turn in range(60)
+    )
     record(None, "case.opened", None, at=NOW)
     client.force_login(auditor)
-    page = client.get("/audit/", {"verb": "thing.", "actor": "officer", "from": f"{timezone.localdate()}"})
+    page = client.get(
+        "/audit/",
+        {"verb": "thing.", "actor": "officer", "from": f"{timezone.localdate()}"},
+    )
     text = page.content.decode()
     assert text.count("thing.done</td>") == 50
     assert "开案</td>" not in text
@@ -120,21 +163,40 @@ def test_the_auditor_reads_everything_filters_it_and_pages_by_key(client, audito
     assert client.get(f"/audit/{further}").content.decode().count("<td data-label") > 0
 
 
-def test_the_audit_is_told_in_words_with_a_link_to_all_about_the_same_thing(client, auditor, officer, unit):
-    change = {"before": {"role": "officer", "unit_id": unit.pk}, "after": {"role": "supervisor", "unit_id": unit.pk}}
+def test_the_audit_is_told_in_words_with_a_link_to_all_about_the_same_thing(
+    client, auditor, officer, unit
+):
+    change = {
+        "before": {"role": "officer", "unit_id": unit.pk},
+        "after": {"role": "supervisor", "unit_id": unit.pk},
+    }
     record(auditor, "account.changed", officer, at=NOW, **change, also=["phone"])
     record(auditor, "account.closed", auditor, at=NOW)
     client.force_login(auditor)
-    text = client.get("/audit/", {"subject": "corps.user", "id": str(officer.pk)}).content.decode()
-    assert f'<a href="?subject=corps.user&amp;id={officer.pk}">Officer officer</a>' in text
-    for words in ("修改账号</td>", "执法人员 → 负责人", "执法一支队 → 执法一支队", "电话", "对象: Officer officer"):
+    text = client.get(
+        "/audit/", {"subject": "corps.user", "id": str(officer.pk)}
+    ).content.decode()
+    assert (
+        f'<a href="?subject=corps.user&amp;id={officer.pk}">Officer officer</a>' in text
+    )
+    for words in (
+        "修改账号</td>",
+        "执法人员 → 负责人",
+        "执法一支队 → 执法一支队",
+        "电话",
+        "对象: Officer officer",
+    ):
         assert words.replace(": ", "：") in text.replace(": ", "：")
     assert "停用账号</td>" not in text
 
 
-def test_telling_the_audit_costs_as_much_for_fifty_entries_as_for_one(client, auditor, settings):
+def test_telling_the_audit_costs_as_much_for_fifty_entries_as_for_one(
+    client, auditor, settings
+):
     settings.RAIL_COUNT_SECONDS = 0
-    people = User.objects.bulk_create(User(username=f"l{turn}", name="L", role="liaison") for turn in range(50))
+    people = User.objects.bulk_create(
+        User(username=f"l{turn}", name="L", role="liaison") for turn in range(50)
+    )
     client.force_login(auditor)
     record(auditor, "account.changed", auditor, at=NOW)
     client.get("/audit/")
@@ -159,26 +221,44 @@ def test_what_is_not_there_is_a_page_and_for_programs_a_problem(client, officer)
     client.force_login(officer)
     assert client.get("/nothing-here/").status_code == 404
     assert b"<html" in client.get("/nothing-here/").content
-    assert client.get("/api/v1/nothing-here/").headers["Content-Type"] == "application/problem+json"
+    assert (
+        client.get("/api/v1/nothing-here/").headers["Content-Type"]
+        == "application/problem+json"
+    )
 
 
 def test_correcting_a_holiday_in_the_admin_goes_through_the_workflow(admin):
     answer = admin.post(
-        "/admin/corps/holiday/add/", {"date": "2027-03-01", "kind": "rest", "name": "Day", "source": ""}
+        "/admin/corps/holiday/add/",
+        {"date": "2027-03-01", "kind": "rest", "name": "Day", "source": ""},
     )
     assert answer.status_code == 302
-    assert AuditEntry.objects.get(verb="calendar.corrected").detail["date"] == "2027-03-01"
+    assert (
+        AuditEntry.objects.get(verb="calendar.corrected").detail["date"] == "2027-03-01"
+    )
 
 
 def test_the_admin_shows_only_the_houses_own_reference_data(admin):
     page = admin.get("/admin/").content.decode()
     assert "/admin/corps/holiday/" in page
     assert "/admin/corps/user/" not in page
-    assert "mark.svg" in page  # or every browser asks for /favicon.ico, which is not there
+    assert (
+        "mark.svg" in page
+    )  # or every browser asks for /favicon.ico, which is not there
     assert "/admin/auth/" not in page
 
 
-def test_a_request_is_logged_once_with_its_address_and_not_the_one_it_claims(db, client, caplog):
-    client.get("/accounts/login/", headers={"X-Forwarded-For": "203.0.113.77"}, REMOTE_ADDR="198.51.100.4")
-    [line] = [record.msg for record in caplog.records if record.name.startswith("django_structlog")]
+def test_a_request_is_logged_once_with_its_address_and_not_the_one_it_claims(
+    db, client, caplog
+):
+    client.get(
+        "/accounts/login/",
+        headers={"X-Forwarded-For": "203.0.113.77"},
+        REMOTE_ADDR="198.51.100.4",
+    )
+    [line] = [
+        record.msg
+        for record in caplog.records
+        if record.name.startswith("django_structlog")
+    ]
     assert (line["event"], line["ip"]) == ("request_finished", "198.51.100.4")

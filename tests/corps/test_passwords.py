@@ -15,7 +15,13 @@ OWN = "seven-green-kettles"
 @pytest.fixture
 def chen():
     unit = Unit(pk=1, name="网络监管三支队", path="/1/")
-    return User(username="chenxiaoyu", name="陈晓雨", email="yuyu88@corps.example", phone="13812345678", unit=unit)
+    return User(
+        username="chenxiaoyu",
+        name="陈晓雨",
+        email="yuyu88@corps.example",
+        phone="13812345678",
+        unit=unit,
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,14 @@ def test_what_everybody_would_try_is_refused_with_a_sentence(chen, password, cod
 
 
 @pytest.mark.parametrize(
-    "password", [PASSWORD, OWN, "correct horse battery staple", "Shanghai-kettle-3-rivers", "蓝鲸在东海边吃面条喝茶"]
+    "password",
+    [
+        PASSWORD,
+        OWN,
+        "correct horse battery staple",
+        "Shanghai-kettle-3-rivers",
+        "蓝鲸在东海边吃面条喝茶",
+    ],
 )
 def test_a_phrase_of_ones_own_is_taken_also_with_a_known_word_in_it(chen, password):
     validate_password(password, chen)
@@ -65,12 +78,19 @@ def handed_out(client, administrator, officer):
 
 
 def change(client, old, new=OWN):
-    return client.post("/accounts/password/change/", {"oldpassword": old, "password1": new, "password2": new})
+    return client.post(
+        "/accounts/password/change/",
+        {"oldpassword": old, "password1": new, "password2": new},
+    )
 
 
-def test_a_password_that_was_handed_out_must_be_changed_before_anything_else(client, handed_out, officer):
+def test_a_password_that_was_handed_out_must_be_changed_before_anything_else(
+    client, handed_out, officer
+):
     for path in ("/", "/notifications/", "/accounts/2fa/", "/accounts/sessions/"):
-        assert client.get(path).headers["Location"] == "/accounts/password/change/", path
+        assert client.get(path).headers["Location"] == "/accounts/password/change/", (
+            path
+        )
     program = client.get("/api/v1/notices/")
     assert (program.status_code, program.json()["code"]) == (403, "password_handed_out")
     fragment = client.get("/notifications/", headers={"HX-Request": "true"})
@@ -91,9 +111,14 @@ def test_the_new_password_is_not_the_handed_out_one(client, handed_out, officer)
     assert client.get("/notifications/").status_code == 302
 
 
-def test_whoever_owes_a_new_password_can_sign_out_and_read_in_the_other_language(client, handed_out):
+def test_whoever_owes_a_new_password_can_sign_out_and_read_in_the_other_language(
+    client, handed_out
+):
     assert client.post("/language/", {"language": "en"}).status_code == 302
-    assert "Choose your own password first" in client.get("/accounts/password/change/").content.decode()
+    assert (
+        "Choose your own password first"
+        in client.get("/accounts/password/change/").content.decode()
+    )
     assert client.post("/accounts/logout/").status_code == 302
 
 
@@ -103,7 +128,9 @@ def test_a_new_accounts_first_password_must_be_changed_as_well(client, administr
     assert User.objects.get(username="shen").must_change_password
 
 
-def test_keys_and_passwords_from_the_command_line_are_not_asked_for_another_one(client, administrator, officer):
+def test_keys_and_passwords_from_the_command_line_are_not_asked_for_another_one(
+    client, administrator, officer
+):
     workflow.reset_password(user=officer, actor=administrator, at=NOW)
     key = workflow.make_key(user=officer, actor=administrator, at=NOW)
     answer = client.get("/api/v1/notices/", headers={"Authorization": f"Bearer {key}"})
@@ -113,7 +140,9 @@ def test_keys_and_passwords_from_the_command_line_are_not_asked_for_another_one(
     assert not officer.must_change_password
 
 
-def test_demonstration_accounts_are_not_asked_and_others_in_a_demonstration_are(administrator, officer, account):
+def test_demonstration_accounts_are_not_asked_and_others_in_a_demonstration_are(
+    administrator, officer, account
+):
     Installation.objects.update(demonstration=Installation.Demonstration.LOADED)
     other = account("auditor", "shen")
     for person in (officer, other):
@@ -122,7 +151,9 @@ def test_demonstration_accounts_are_not_asked_and_others_in_a_demonstration_are(
     assert (officer.must_change_password, other.must_change_password) == (False, True)
 
 
-def test_changing_ones_password_ends_the_sessions_elsewhere_and_stays_signed_in(client, officer):
+def test_changing_ones_password_ends_the_sessions_elsewhere_and_stays_signed_in(
+    client, officer
+):
     elsewhere = type(client)()
     for browser in (client, elsewhere):
         browser.post("/accounts/login/", {"login": "officer", "password": PASSWORD})
@@ -131,4 +162,6 @@ def test_changing_ones_password_ends_the_sessions_elsewhere_and_stays_signed_in(
     assert elsewhere.get("/notifications/").status_code == 302
     assert officer.sessions.count() == 1
     assert officer.known_devices.count() == 1
-    assert AuditEntry.objects.get(verb="account.password_changed").detail == {"sessions": 1}
+    assert AuditEntry.objects.get(verb="account.password_changed").detail == {
+        "sessions": 1
+    }

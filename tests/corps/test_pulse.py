@@ -20,7 +20,9 @@ EVERY = 25_000
 @pytest.fixture
 def officer(db: None) -> User:
     unit = Unit.objects.create(name="unit", path="/1/")
-    return User.objects.create(username="officer", name="officer", role="officer", unit=unit, password="!")
+    return User.objects.create(
+        username="officer", name="officer", role="officer", unit=unit, password="!"
+    )
 
 
 @pytest.fixture
@@ -34,29 +36,45 @@ def test_it_gives_the_counts_of_the_frame_in_its_order(client: Client, officer: 
     ground.notify(user=officer, text="one")
     said = client.get("/pulse/").json()
     page = client.get("/cases/")
-    lines = [line.count for _head, lines in page.context["rail"] for line in lines if line.count is not None]
+    lines = [
+        line.count
+        for _head, lines in page.context["rail"]
+        for line in lines
+        if line.count is not None
+    ]
     assert said == {"bell": 1, "lines": lines}
     assert page.content.decode().count("data-line-count") == len(lines)
 
 
 @pytest.mark.parametrize("role", User.Role.values)
-def test_its_answer_has_at_most_200_bytes_however_much_waits(db: None, role: str, monkeypatch: pytest.MonkeyPatch):
+def test_its_answer_has_at_most_200_bytes_however_much_waits(
+    db: None, role: str, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(navigation, "count_of", lambda _key, _user, _count: 1_234_567)
     unit = Unit.objects.create(name="unit", path="/1/")
-    user = User.objects.create(username=role, name=role, role=role, unit=unit, password="!")
+    user = User.objects.create(
+        username=role, name=role, role=role, unit=unit, password="!"
+    )
     asked = Client()
     asked.force_login(user)
     assert len(asked.get("/pulse/").content) <= MOST_BYTES
 
 
-def test_unchanged_counts_are_304_and_the_browser_alone_keeps_them(client: Client, officer: User):
+def test_unchanged_counts_are_304_and_the_browser_alone_keeps_them(
+    client: Client, officer: User
+):
     first = client.get("/pulse/")
     assert first.headers["Cache-Control"] == "private, no-cache"
     again = client.get("/pulse/", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     navigation.forget_counts(officer)
     ground.notify(user=officer, text="one")
-    assert client.get("/pulse/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    assert (
+        client.get(
+            "/pulse/", headers={"If-None-Match": first.headers["ETag"]}
+        ).status_code
+        == 200
+    )
 
 
 def test_an_ended_session_gets_401_and_no_redirect(client: Client):
@@ -71,7 +89,11 @@ def test_it_extends_no_session_and_writes_nothing(client: Client):
     with CaptureQueriesContext(connection) as said:
         client.get("/pulse/")
     assert Session.objects.get().last_seen_at == long_ago
-    assert not [query for query in said if not query["sql"].lstrip().upper().startswith("SELECT")]
+    assert not [
+        query
+        for query in said
+        if not query["sql"].lstrip().upper().startswith("SELECT")
+    ]
 
 
 def test_it_is_not_logged(client: Client, caplog: pytest.LogCaptureFixture):
@@ -93,13 +115,21 @@ def open_page(page: Page, client: Client, path: str) -> None:
     page.clock.install()
     page.goto("/accounts/login/")
     page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": page.url.split("/accounts")[0]}]
+        [
+            {
+                "name": "sessionid",
+                "value": client.cookies["sessionid"].value,
+                "url": page.url.split("/accounts")[0],
+            }
+        ]
     )
     page.goto(path)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_bell_rings_on_an_open_page_without_a_reload(page: Page, client: Client, officer: User):
+def test_the_bell_rings_on_an_open_page_without_a_reload(
+    page: Page, client: Client, officer: User
+):
     open_page(page, client, "/cases/complaints/new/")
     bell = page.locator("[data-bell]")
     expect(bell).to_be_hidden()
@@ -110,7 +140,9 @@ def test_the_bell_rings_on_an_open_page_without_a_reload(page: Page, client: Cli
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_ended_session_is_said_and_what_was_typed_stays(page: Page, client: Client, officer: User):
+def test_an_ended_session_is_said_and_what_was_typed_stays(
+    page: Page, client: Client, officer: User
+):
     open_page(page, client, "/cases/complaints/new/")
     page.locator("[name=q]").first.fill("600000000001")
     ended = page.locator("[data-session-ended]")
@@ -126,7 +158,10 @@ def test_two_tabs_of_a_browser_ask_once(page: Page, client: Client, officer: Use
     open_page(page, client, "/cases/")
     second = page.context.new_page()
     asked: list[str] = []
-    page.context.on("request", lambda request: asked.append(request.url) if "/pulse/" in request.url else None)
+    page.context.on(
+        "request",
+        lambda request: asked.append(request.url) if "/pulse/" in request.url else None,
+    )
     second.goto(page.url)
     ground.notify(user=officer, text="one")
     navigation.forget_counts(officer)
@@ -136,9 +171,14 @@ def test_two_tabs_of_a_browser_ask_once(page: Page, client: Client, officer: Use
     assert len(asked) == 1
 
 
-def test_what_a_person_sent_has_the_counts_counted_anew_on_the_next_page(client: Client, officer: User):
+def test_what_a_person_sent_has_the_counts_counted_anew_on_the_next_page(
+    client: Client, officer: User
+):
     assert client.get("/pulse/").json()["bell"] == 0
     ground.notify(user=officer, text="one")
     assert client.get("/pulse/").json()["bell"] == 0, "counted a moment ago"
-    assert client.post("/language/", {"language": "zh-hans", "next": "/"}).status_code == 302
+    assert (
+        client.post("/language/", {"language": "zh-hans", "next": "/"}).status_code
+        == 302
+    )
     assert client.get("/pulse/").json()["bell"] == 1

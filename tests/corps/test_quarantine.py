@@ -35,7 +35,9 @@ def unit(transactional_db: None) -> Unit:
 
 
 @pytest.fixture
-def queue(unit: Unit, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Delivery]]:
+def queue(
+    unit: Unit, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[Delivery]]:
     """Puts messages into the outbox, one for each purpose."""
     for hooks in ("sending_checks", "holding_checks", "stopped_hooks"):
         monkeypatch.setattr(outbox, hooks, [])
@@ -44,7 +46,11 @@ def queue(unit: Unit, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
         with transaction.atomic():
             return [
                 compose(
-                    unit, recipient=f"liaison{n}@platform.example", purpose=purpose, title="关于某店", text="请处理。"
+                    unit,
+                    recipient=f"liaison{n}@platform.example",
+                    purpose=purpose,
+                    title="关于某店",
+                    text="请处理。",
                 )
                 for n, purpose in enumerate(purposes)
             ]
@@ -63,7 +69,9 @@ def say(*words: str) -> str:
     return out.getvalue()
 
 
-def test_without_a_mail_server_nothing_is_sent_outside_a_demonstration(queue, settings, smtp_sink: Sink):
+def test_without_a_mail_server_nothing_is_sent_outside_a_demonstration(
+    queue, settings, smtp_sink: Sink
+):
     settings.HAS_MAIL_SERVER = False
     queue("notice")
     assert outbox.send_due() == 0
@@ -74,7 +82,9 @@ def test_without_a_mail_server_nothing_is_sent_outside_a_demonstration(queue, se
     assert AuditEntry.objects.filter(verb="delivery.sent").count() == 1
 
 
-def test_what_only_a_replays_sink_took_is_called_replayed(queue, settings, smtp_sink: Sink):
+def test_what_only_a_replays_sink_took_is_called_replayed(
+    queue, settings, smtp_sink: Sink
+):
     settings.HAS_MAIL_SERVER = False
     with outbox.replaying() as mark, acting(channel="replay", replay=mark):
         queue("notice")
@@ -105,7 +115,9 @@ COPIES: dict[str, dict[str, object] | Callable[[Path], None]] = {
 }
 
 
-def test_a_copy_holds_itself_until_it_is_enrolled_and_released(queue, data_dir, smtp_sink, account):
+def test_a_copy_holds_itself_until_it_is_enrolled_and_released(
+    queue, data_dir, smtp_sink, account
+):
     admin = account("administrator")
     tasks.sweep()
     assert Installation.objects.get().token
@@ -155,7 +167,9 @@ def test_a_copied_database_gets_a_token_that_the_original_does_not_know(data_dir
 
 def test_the_command_holds_and_says_so(queue, smtp_sink: Sink):
     queue("notice")
-    assert "held (an administrator or a command holds it); 1 mails wait" in say("quarantine", "on")
+    assert "held (an administrator or a command holds it); 1 mails wait" in say(
+        "quarantine", "on"
+    )
     tasks.sweep()
     assert states() == ["pending"]
     assert "is held" in say("quarantine")
@@ -164,10 +178,14 @@ def test_the_command_holds_and_says_so(queue, smtp_sink: Sink):
     assert states() == ["sent"]
 
 
-def test_an_administrator_releases_one_by_one_and_by_kind_and_drops_with_a_reason(client, queue, smtp_sink, account):
+def test_an_administrator_releases_one_by_one_and_by_kind_and_drops_with_a_reason(
+    client, queue, smtp_sink, account
+):
     admin: User = account("administrator")
     client.force_login(admin)
-    _first, second, third, fourth = queue("notice", "notice", "withdrawal", "withdrawal")
+    _first, second, third, fourth = queue(
+        "notice", "notice", "withdrawal", "withdrawal"
+    )
     assert "恢复外发" in client.post("/outbox/hold/", follow=True).content.decode()
     page = client.get("/outbox/").content.decode()
     assert "协查函" in page
@@ -178,15 +196,26 @@ def test_an_administrator_releases_one_by_one_and_by_kind_and_drops_with_a_reaso
     client.post("/outbox/mails/release/", {"ids": str(second.pk), "kind": "notice"})
     tasks.sweep()
     assert states() == ["pending", "sent", "pending", "pending"]
-    client.post("/outbox/mails/drop/", {"ids": str(third.pk), "kind": "withdrawal", "reason": "恢复前已经发出"})
+    client.post(
+        "/outbox/mails/drop/",
+        {"ids": str(third.pk), "kind": "withdrawal", "reason": "恢复前已经发出"},
+    )
     client.post("/outbox/mails/release/", {"kind": "withdrawal", "whole": "on"})
     tasks.sweep()
     assert states() == ["pending", "sent", "cancelled", "sent"]
-    assert {kept.message_id for kept in smtp_sink.kept} == {second.mail_id, fourth.mail_id}
+    assert {kept.message_id for kept in smtp_sink.kept} == {
+        second.mail_id,
+        fourth.mail_id,
+    }
     assert AuditEntry.objects.filter(verb="delivery.released", actor=admin).count() == 2
-    assert AuditEntry.objects.get(verb="delivery.cancelled", actor=admin).detail["reason"] == "恢复前已经发出"
+    assert (
+        AuditEntry.objects.get(verb="delivery.cancelled", actor=admin).detail["reason"]
+        == "恢复前已经发出"
+    )
 
-    refused = client.post("/outbox/mails/drop/", {"kind": "notice", "whole": "on", "reason": " "}).content.decode()
+    refused = client.post(
+        "/outbox/mails/drop/", {"kind": "notice", "whole": "on", "reason": " "}
+    ).content.decode()
     assert 'id="id_reason_error"' in refused or "理由" in refused
     assert states()[0] == "pending"
     client.post("/outbox/release/")
@@ -194,20 +223,31 @@ def test_an_administrator_releases_one_by_one_and_by_kind_and_drops_with_a_reaso
     assert states()[0] == "sent"
 
 
-def test_what_cannot_be_done_with_held_mails_keeps_what_was_ticked_and_does_nothing(client, queue, account):
+def test_what_cannot_be_done_with_held_mails_keeps_what_was_ticked_and_does_nothing(
+    client, queue, account
+):
     client.force_login(account("administrator"))
     client.post("/outbox/hold/")
     mails = queue(*["notice"] * 51)
     second_page = client.get("/outbox/", {"kind": "notice"}).context["page"].next
     assert second_page.startswith("/outbox/?kind=notice&after=")
     query = second_page.removeprefix("/outbox/")
-    shown = client.post(f"/outbox/mails/drop/{query}", {"ids": str(mails[0].pk), "kind": "notice"})
+    shown = client.post(
+        f"/outbox/mails/drop/{query}", {"ids": str(mails[0].pk), "kind": "notice"}
+    )
     assert shown.context["ticked"] == [mails[0].pk]
     assert " checked" in shown.content.decode()
     assert shown.context["page"].previous.startswith("/outbox/?kind=notice&before=")
-    too_long = {"kind": "notice", "whole": "on", "reason": "因" * 501, "ids": str(mails[0].pk)}
+    too_long = {
+        "kind": "notice",
+        "whole": "on",
+        "reason": "因" * 501,
+        "ids": str(mails[0].pk),
+    }
     for act in ("release", "drop"):
-        assert client.post(f"/outbox/mails/{act}/{query}", too_long).context["form"].errors.keys() == {"reason"}
+        assert client.post(f"/outbox/mails/{act}/{query}", too_long).context[
+            "form"
+        ].errors.keys() == {"reason"}
     assert set(states()) == {"pending"}
     assert not Delivery.objects.filter(released_at__isnull=False).exists()
 
@@ -216,21 +256,30 @@ def test_a_new_hold_takes_back_what_was_released_before(queue, account):
     admin = account("administrator")
     [mail] = queue("notice")
     workflow.quarantine_outbox(actor=admin, at=timezone.now())
-    workflow.release_held(deliveries=Delivery.objects.all(), actor=admin, at=timezone.now())
+    workflow.release_held(
+        deliveries=Delivery.objects.all(), actor=admin, at=timezone.now()
+    )
     workflow.quarantine_outbox(actor=None, at=timezone.now(), because=[Held.SYSTEM])
     mail.refresh_from_db()
     assert mail.released_at is None
 
 
-def test_the_test_mail_goes_through_the_real_settings_and_the_audit_knows(settings, smtp_sink: Sink):
+def test_the_test_mail_goes_through_the_real_settings_and_the_audit_knows(
+    settings, smtp_sink: Sink
+):
     assert "took the mail" in say("mailtest", "admin@corps.test")
     assert smtp_sink.kept[0].recipients == ("admin@corps.test",)
     assert Installation.objects.get().mail_tested_at
     smtp_sink.then(Behaviour.REFUSE)
-    with pytest.raises(CommandError, match=r"did not take the mail to admin@corps.test: 550 5.7.1 Refused for good"):
+    with pytest.raises(
+        CommandError,
+        match=r"did not take the mail to admin@corps.test: 550 5.7.1 Refused for good",
+    ):
         say("mailtest", "admin@corps.test")
     assert list(
-        AuditEntry.objects.filter(verb="mail.tested").order_by("pk").values_list("detail__taken", flat=True)
+        AuditEntry.objects.filter(verb="mail.tested")
+        .order_by("pk")
+        .values_list("detail__taken", flat=True)
     ) == [
         True,
         False,

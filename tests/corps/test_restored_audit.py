@@ -17,7 +17,14 @@ from psycopg2 import sql
 from corps.audit import entry, record_many
 from corps.services import use
 from corps.services.places import wheel
-from corps.services.postgres import DATABASE, OWNER, RUNTIME, SUPERUSER, create_database, url
+from corps.services.postgres import (
+    DATABASE,
+    OWNER,
+    RUNTIME,
+    SUPERUSER,
+    create_database,
+    url,
+)
 from corps.workflow import seal_audit, verify_audit
 from tests.corps.conftest import NOW
 from tests.services import OURS, PROJECT, Running
@@ -38,37 +45,60 @@ def elsewhere() -> Iterator[dict[str, str]]:
     folder.chmod(0o755)
     services = use(folder, profile="fast", kinds=("postgres",))
     sockets = services.env["DATABASE_URL"].partition("?host=")[2]
-    yield {role: url(services.place, sockets, role) for role in (SUPERUSER, OWNER, RUNTIME)} | {
-        "maintenance": url(services.place, sockets, SUPERUSER, "postgres")
-    }
+    yield {
+        role: url(services.place, sockets, role) for role in (SUPERUSER, OWNER, RUNTIME)
+    } | {"maintenance": url(services.place, sockets, SUPERUSER, "postgres")}
     services.close(wait=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, cwd=PROJECT, env=os.environ | more, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        words,
+        cwd=PROJECT,
+        env=os.environ | more,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def restore(elsewhere: dict[str, str], folder: Path) -> None:
     """Dumps this worker's database and restores it there."""
     dump = str(folder / "dump")
-    made = run(str(PROGRAMS / "pg_dump"), "-Fc", "-f", dump, Running.url(SUPERUSER, OURS))
+    made = run(
+        str(PROGRAMS / "pg_dump"), "-Fc", "-f", dump, Running.url(SUPERUSER, OURS)
+    )
     assert made.returncode == 0, made.stderr
     with closing(psycopg2.connect(elsewhere["maintenance"])) as line:
         line.autocommit = True
         with line.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+            cursor.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(
+                    sql.Identifier(DATABASE)
+                )
+            )
             cursor.execute(create_database(DATABASE))
-    made = run(str(PROGRAMS / "pg_restore"), "--exit-on-error", "-d", elsewhere[SUPERUSER], dump)
+    made = run(
+        str(PROGRAMS / "pg_restore"),
+        "--exit-on-error",
+        "-d",
+        elsewhere[SUPERUSER],
+        dump,
+    )
     assert made.returncode == 0, made.stderr
 
 
 def test_a_restored_copy_proves_and_goes_on_being_sealed(elsewhere, tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(COUNT_ON)
-    record_many(entry(None, "thing.done", None, at=NOW, turn=turn) for turn in range(10))
+    record_many(
+        entry(None, "thing.done", None, at=NOW, turn=turn) for turn in range(10)
+    )
     seal_audit()
-    record_many(entry(None, "unsealed.done", None, at=NOW, turn=turn) for turn in range(3))
+    record_many(
+        entry(None, "unsealed.done", None, at=NOW, turn=turn) for turn in range(3)
+    )
     assert verify_audit() is None
     restore(elsewhere, tmp_path)
     there = {"DATABASE_URL": elsewhere[RUNTIME]}
@@ -77,9 +107,13 @@ def test_a_restored_copy_proves_and_goes_on_being_sealed(elsewhere, tmp_path):
         cursor.execute(
             "SELECT max(transaction) > pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM corps_auditentry"
         )
-        assert cursor.fetchone() == (True,), "the copy's server has counted as far as this one: nothing is tried"
+        assert cursor.fetchone() == (True,), (
+            "the copy's server has counted as far as this one: nothing is tried"
+        )
     said = run(*manage, "audit", "verify", **there)
-    assert (said.returncode, "10 entries under 1 seals" in said.stdout) == (0, True), said.stdout + said.stderr
+    assert (said.returncode, "10 entries under 1 seals" in said.stdout) == (0, True), (
+        said.stdout + said.stderr
+    )
 
     assert run(*manage, "administrator", "root", **there).returncode == 0
     said = run(*manage, "audit", "verify", **there)

@@ -12,7 +12,14 @@ from django.db import ProgrammingError, connection, transaction
 from corps import tasks
 from corps.audit import entry, record, record_many
 from corps.models import AuditEntry, AuditSeal, Installation, User
-from corps.workflow import change_user, check_audit, create_user, seal_audit, seals, verify_audit
+from corps.workflow import (
+    change_user,
+    check_audit,
+    create_user,
+    seal_audit,
+    seals,
+    verify_audit,
+)
 from tests.corps.conftest import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,8 +27,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def write(number: int = 10, verb: str = "thing.done") -> list[int]:
     """So many entries; their ids."""
-    record_many(entry(None, verb, None, at=NOW, turn=turn, words="某某“公司”\n") for turn in range(number))
-    return list(AuditEntry.objects.filter(verb=verb).order_by("pk").values_list("pk", flat=True))
+    record_many(
+        entry(None, verb, None, at=NOW, turn=turn, words="某某“公司”\n")
+        for turn in range(number)
+    )
+    return list(
+        AuditEntry.objects.filter(verb=verb).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 @pytest.fixture
@@ -48,7 +60,9 @@ def test_sealed_entries_prove_whole_and_new_ones_get_a_seal_of_their_own():
     assert verify_audit() is None
 
 
-def test_a_batch_holds_at_most_so_many_entries_and_may_end_within_a_transaction(monkeypatch):
+def test_a_batch_holds_at_most_so_many_entries_and_may_end_within_a_transaction(
+    monkeypatch,
+):
     monkeypatch.setattr(seals, "BATCH", 7)
     write(20)
     assert seal_audit() == 20
@@ -59,7 +73,10 @@ def test_a_batch_holds_at_most_so_many_entries_and_may_end_within_a_transaction(
 def test_a_changed_entry_is_named(tamper):
     ids = write(10)
     seal_audit()
-    tamper("UPDATE corps_auditentry SET at = at + interval '1 microsecond' WHERE id = %s", ids[4])
+    tamper(
+        "UPDATE corps_auditentry SET at = at + interval '1 microsecond' WHERE id = %s",
+        ids[4],
+    )
     fault = verify_audit()
     assert (fault.kind, fault.entry) == ("changed", ids[4])
 
@@ -118,7 +135,10 @@ INVENTED = {
     "a number before all": {"transaction": "-7"},
     "a number after all": {"transaction": "1000000000000000"},
     "no number": {"transaction": "0"},
-    "of long ago": {"at": "now() - interval '200 days'", "recorded_at": "now() - interval '200 days'"},
+    "of long ago": {
+        "at": "now() - interval '200 days'",
+        "recorded_at": "now() - interval '200 days'",
+    },
     "of the future": {"recorded_at": "now() + interval '2 days'"},
     "an id after all": {"id": "1000000000000000"},
     "among the sealed": {"id": "{gap}"},
@@ -160,16 +180,24 @@ def test_whatever_is_changed_in_an_entry_is_found(tamper, two_seals, change, pla
 
 
 @pytest.mark.parametrize("statement", SEALS_CHANGED)
-def test_whatever_is_changed_in_the_seals_or_taken_away_is_found(tamper, two_seals, statement):
+def test_whatever_is_changed_in_the_seals_or_taken_away_is_found(
+    tamper, two_seals, statement
+):
     tamper(statement.format(**two_seals))
     assert verify_audit() is not None
 
 
-@pytest.mark.parametrize("sealed", [False, True], ids=["at-once", "after-the-sealer-came"])
+@pytest.mark.parametrize(
+    "sealed", [False, True], ids=["at-once", "after-the-sealer-came"]
+)
 @pytest.mark.parametrize("lie", INVENTED.values(), ids=INVENTED.keys())
-def test_an_entry_that_no_writer_wrote_is_found_and_never_sealed(tamper, two_seals, lie, sealed):
+def test_an_entry_that_no_writer_wrote_is_found_and_never_sealed(
+    tamper, two_seals, lie, sealed
+):
     tamper(invent(lie, **two_seals))
-    [invented] = AuditEntry.objects.filter(verb="thing.invented").values_list("pk", flat=True)
+    [invented] = AuditEntry.objects.filter(verb="thing.invented").values_list(
+        "pk", flat=True
+    )
     if sealed:
         seal_audit()
         write(2, "more.done")
@@ -181,20 +209,32 @@ def test_an_entry_that_no_writer_wrote_is_found_and_never_sealed(tamper, two_sea
 
 
 @pytest.mark.parametrize("lie", INVENTED.values(), ids=INVENTED.keys())
-def test_the_database_refuses_an_id_a_number_or_a_time_that_a_writer_states(two_seals, owner_database, lie):
+def test_the_database_refuses_an_id_a_number_or_a_time_that_a_writer_states(
+    two_seals, owner_database, lie
+):
     statement = invent(lie, **two_seals)
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="numbers and dates its entries itself"):
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="numbers and dates its entries itself"),
+    ):
         cursor.execute(statement)
     with (
         owner_database.cursor() as cursor,
-        pytest.raises(psycopg2.errors.InsufficientPrivilege, match="numbers and dates its entries itself"),
+        pytest.raises(
+            psycopg2.errors.InsufficientPrivilege,
+            match="numbers and dates its entries itself",
+        ),
     ):
         cursor.execute(statement)
     assert verify_audit() is None
 
 
-def test_a_person_who_bears_another_name_than_the_audit_gave_them_is_found(account, administrator):
-    person = create_user(actor=administrator, username="zhou", name="周正言", role="auditor", at=NOW)
+def test_a_person_who_bears_another_name_than_the_audit_gave_them_is_found(
+    account, administrator
+):
+    person = create_user(
+        actor=administrator, username="zhou", name="周正言", role="auditor", at=NOW
+    )
     change_user(user=person, actor=administrator, name="周言", at=NOW)
     assert verify_audit() is None
     User.objects.filter(pk=person.pk).update(name="王敏")
@@ -204,7 +244,9 @@ def test_a_person_who_bears_another_name_than_the_audit_gave_them_is_found(accou
 def seal_as_before() -> AuditSeal:
     """A seal of version 1, of all entries that there are, as they were made."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, {seals.LEAF} FROM corps_auditentry ORDER BY transaction, id")
+        cursor.execute(
+            f"SELECT id, {seals.LEAF} FROM corps_auditentry ORDER BY transaction, id"
+        )
         rows = cursor.fetchall()
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         (horizon,) = cursor.fetchone()
@@ -219,7 +261,9 @@ def seal_as_before() -> AuditSeal:
     return seal
 
 
-def test_seals_made_before_entries_went_by_id_still_prove_and_the_next_takes_what_they_left(tamper):
+def test_seals_made_before_entries_went_by_id_still_prove_and_the_next_takes_what_they_left(
+    tamper,
+):
     write(4)
     old = seal_as_before()
     write(3, "other.done")
@@ -237,7 +281,12 @@ def test_an_entry_with_an_impossible_number_among_those_sealed_before_is_found(t
     seal_as_before()
     write(1, "other.done")
     seal_audit()
-    tamper(invent({"transaction": "-7", "id": "{free}"}, free=AuditEntry.objects.latest("pk").pk + 1))
+    tamper(
+        invent(
+            {"transaction": "-7", "id": "{free}"},
+            free=AuditEntry.objects.latest("pk").pk + 1,
+        )
+    )
     assert verify_audit() is not None
 
 
@@ -269,13 +318,22 @@ def test_a_seal_made_anew_over_a_change_breaks_the_next_one(tamper):
     tamper("UPDATE corps_auditentry SET verb = 'thing.undone' WHERE id = %s", ids[0])
     first, second = AuditSeal.objects.order_by("pk")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {seals.LEAF} FROM corps_auditentry WHERE id = %s", [ids[0]])
+        cursor.execute(
+            f"SELECT {seals.LEAF} FROM corps_auditentry WHERE id = %s", [ids[0]]
+        )
         first.leaves = bytes(cursor.fetchone()[0]) + bytes(first.leaves)[32:]
     tamper(
-        "UPDATE corps_auditseal SET leaves = %s, hash = %s WHERE id = %s", first.leaves, seals._hash(first), first.pk
+        "UPDATE corps_auditseal SET leaves = %s, hash = %s WHERE id = %s",
+        first.leaves,
+        seals._hash(first),
+        first.pk,
     )
     assert (verify_audit().kind, verify_audit().seal) == ("seal", second.pk)
-    tamper("UPDATE corps_auditseal SET previous = %s WHERE id = %s", seals._hash(first), second.pk)
+    tamper(
+        "UPDATE corps_auditseal SET previous = %s WHERE id = %s",
+        seals._hash(first),
+        second.pk,
+    )
     assert (verify_audit().kind, verify_audit().seal) == ("seal", second.pk)
 
 
@@ -322,7 +380,9 @@ def test_many_writers_and_sealers_at_once_leave_every_entry_sealed_once():
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=write_and_seal, args=[worker]) for worker in range(5)]
+    threads = [
+        threading.Thread(target=write_and_seal, args=[worker]) for worker in range(5)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -349,7 +409,10 @@ def test_many_writers_and_sealers_at_once_leave_every_entry_sealed_once():
 def test_the_application_may_not_rewrite_the_audit(statement, owner_database):
     write(1)
     seal_audit()
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+    ):
         cursor.execute(statement)
     if "ALTER" not in statement:
         with (
@@ -379,7 +442,9 @@ def test_the_command_names_the_first_broken_entry_and_exits_with_1(tamper, capsy
     assert f"Entry {ids[2]} was changed" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("gone", ["WHERE id > %s", "WHERE id > 0 OR id = %s"], ids=["the-end", "all"])
+@pytest.mark.parametrize(
+    "gone", ["WHERE id > %s", "WHERE id > 0 OR id = %s"], ids=["the-end", "all"]
+)
 def test_seals_cut_off_the_end_show_to_whoever_kept_a_hash(tamper, capsys, gone):
     for verb in ("a.b", "c.d"):
         write(4, verb)
@@ -406,7 +471,9 @@ def test_a_command_that_writes_seals_at_its_end(capsys):
     assert verify_audit() is None
 
 
-def test_a_check_by_the_auditor_is_itself_written_down_and_others_may_not(auditor, officer):
+def test_a_check_by_the_auditor_is_itself_written_down_and_others_may_not(
+    auditor, officer
+):
     write(2)
     seal_audit()
     assert check_audit(actor=auditor, at=NOW) is None

@@ -15,7 +15,14 @@ from corps.workflow import reset_second_factor
 from tests.corps.conftest import NOW, PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-EVERY = ["officer", "supervisor", "liaison", "representative", "administrator", "auditor"]
+EVERY = [
+    "officer",
+    "supervisor",
+    "liaison",
+    "representative",
+    "administrator",
+    "auditor",
+]
 
 
 @pytest.fixture
@@ -29,7 +36,9 @@ def code() -> str:
 
 
 def acts() -> list[tuple[str, object]]:
-    entries = AuditEntry.objects.filter(verb__startswith="second_factor.").order_by("pk")
+    entries = AuditEntry.objects.filter(verb__startswith="second_factor.").order_by(
+        "pk"
+    )
     return [(entry.verb, entry.actor) for entry in entries]
 
 
@@ -38,15 +47,31 @@ def sign_in(client, login="officer"):
 
 
 @pytest.mark.parametrize("role", EVERY)
-def test_who_owes_a_second_factor_is_led_to_it_and_reaches_nothing_else(client, account, asked, role):
+def test_who_owes_a_second_factor_is_led_to_it_and_reaches_nothing_else(
+    client, account, asked, role
+):
     account(role)
     sign_in(client, role)
-    for path in ("/", "/notifications/", "/dashboards/", "/users/", "/audit/", "/admin/", "/nothing-here/x"):
+    for path in (
+        "/",
+        "/notifications/",
+        "/dashboards/",
+        "/users/",
+        "/audit/",
+        "/admin/",
+        "/nothing-here/x",
+    ):
         answer = client.get(path)
-        assert (answer.status_code, answer.headers.get("Location")) in ((302, "/accounts/2fa/"), (404, None)), path
+        assert (answer.status_code, answer.headers.get("Location")) in (
+            (302, "/accounts/2fa/"),
+            (404, None),
+        ), path
     assert client.post("/notifications/read/").headers["Location"] == "/accounts/2fa/"
     program = client.get("/api/v1/notices/")
-    assert (program.status_code, program.json()["code"]) == (403, "second_factor_missing")
+    assert (program.status_code, program.json()["code"]) == (
+        403,
+        "second_factor_missing",
+    )
     fragment = client.get("/notifications/", headers={"HX-Request": "true"})
     assert (fragment.status_code, fragment.headers["HX-Refresh"]) == (204, "true")
 
@@ -57,16 +82,22 @@ def test_the_page_says_why_and_offers_no_way_that_leads_back(client, officer, as
     assert "请先设置第二重验证" in page
     assert 'id="rail"' not in page
     assert client.post("/language/", {"language": "en"}).status_code == 302
-    assert "Set up a second factor first" in client.get("/accounts/2fa/").content.decode()
+    assert (
+        "Set up a second factor first" in client.get("/accounts/2fa/").content.decode()
+    )
     assert client.post("/accounts/logout/").status_code == 302
 
 
-def test_setting_one_up_opens_the_house_and_taking_it_away_closes_it(client, officer, asked):
+def test_setting_one_up_opens_the_house_and_taking_it_away_closes_it(
+    client, officer, asked
+):
     sign_in(client)
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     secret = re.search(r'id="authenticator_secret">([A-Z2-7]+)<', page)[1]
     right = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    assert client.post("/accounts/2fa/totp/activate/", {"code": right}).status_code == 302
+    assert (
+        client.post("/accounts/2fa/totp/activate/", {"code": right}).status_code == 302
+    )
     assert client.get("/notifications/").status_code == 200
     assert 'id="rail"' in client.get("/accounts/2fa/").content.decode()
     client.post("/accounts/reauthenticate/?next=/", {"password": PASSWORD})
@@ -75,7 +106,9 @@ def test_setting_one_up_opens_the_house_and_taking_it_away_closes_it(client, off
 
 
 def test_recovery_codes_alone_are_no_second_factor(client, officer, asked):
-    Authenticator.objects.create(user=officer, type=Authenticator.Type.RECOVERY_CODES, data={})
+    Authenticator.objects.create(
+        user=officer, type=Authenticator.Type.RECOVERY_CODES, data={}
+    )
     client.force_login(officer)
     assert client.get("/").headers["Location"] == "/accounts/2fa/"
 
@@ -109,8 +142,13 @@ def test_a_wrong_code_is_written_down_and_the_fifth_locks(client, officer):
     TOTP.activate(officer, SECRET)
     assert sign_in(client).headers["Location"].startswith("/accounts/2fa/authenticate/")
     for _turn in range(5):
-        assert client.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
-    assert acts() == [("second_factor.failed", None)] * 5 + [("second_factor.locked", None)]
+        assert (
+            client.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code
+            == 200
+        )
+    assert acts() == [("second_factor.failed", None)] * 5 + [
+        ("second_factor.locked", None)
+    ]
     refused = client.post("/accounts/2fa/authenticate/", {"code": code()})
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
     assert len(acts()) == 6
@@ -127,19 +165,30 @@ def test_the_right_code_signs_in(client, officer):
     assert not acts()
 
 
-def test_an_administrator_takes_away_a_second_factor_that_was_lost(client, administrator, officer):
+def test_an_administrator_takes_away_a_second_factor_that_was_lost(
+    client, administrator, officer
+):
     TOTP.activate(officer, SECRET)
     client.force_login(administrator)
-    assert "/users/officer/second-factor/" in client.get("/users/officer/").content.decode()
+    assert (
+        "/users/officer/second-factor/"
+        in client.get("/users/officer/").content.decode()
+    )
     assert client.post("/users/officer/second-factor/").status_code == 302
     assert not Authenticator.objects.filter(user=officer).exists()
     assert acts() == [("second_factor.reset", administrator)]
-    assert "/users/officer/second-factor/" not in client.get("/users/officer/").content.decode()
+    assert (
+        "/users/officer/second-factor/"
+        not in client.get("/users/officer/").content.decode()
+    )
 
 
 def test_nobody_takes_away_their_own_nor_one_that_is_not_there(administrator, officer):
     TOTP.activate(administrator, SECRET)
-    for person, refusal in ((administrator, "own-second-factor"), (officer, "no-second-factor")):
+    for person, refusal in (
+        (administrator, "own-second-factor"),
+        (officer, "no-second-factor"),
+    ):
         with pytest.raises(TransitionRefused, match=refusal):
             reset_second_factor(user=person, actor=administrator, at=NOW)
     assert not acts()

@@ -46,7 +46,9 @@ def folder() -> Iterator[Path]:
 class User:
     """Another process that uses the servers."""
 
-    def __init__(self, folder: Path, python: str = sys.executable, **options: object) -> None:
+    def __init__(
+        self, folder: Path, python: str = sys.executable, **options: object
+    ) -> None:
         self.process = subprocess.Popen(
             [python, "-c", USER, str(folder)],
             cwd=PROJECT,
@@ -144,7 +146,9 @@ def test_a_killed_server_comes_back_with_its_data_under_the_same_address(folder)
         with session(services.env["MIGRATION_DATABASE_URL"]) as cursor:
             cursor.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         (postmaster,) = [
-            pid for pid in processes_in(folder / "postgres") if parent_of(pid) == keeper_of(folder, "postgres")
+            pid
+            for pid in processes_in(folder / "postgres")
+            if parent_of(pid) == keeper_of(folder, "postgres")
         ]
         os.kill(postmaster, signal.SIGKILL)
         eventually(lambda: answers(services.env["MIGRATION_DATABASE_URL"]))
@@ -168,7 +172,9 @@ def parent_of(pid: int) -> int | None:
         return None
 
 
-def test_a_killed_keeper_takes_its_server_along_and_is_replaced_under_the_same_address(folder):
+def test_a_killed_keeper_takes_its_server_along_and_is_replaced_under_the_same_address(
+    folder,
+):
     with use(folder, profile="fast") as services:
         before = dict(services.env)
         for kind in ("postgres", "valkey"):
@@ -202,9 +208,13 @@ def test_neither_role_is_a_superuser_and_nobody_comes_in_without_a_password(fold
     with use(folder, profile="fast") as services:
         for name in ("DATABASE_URL", "MIGRATION_DATABASE_URL"):
             with session(services.env[name]) as cursor:
-                cursor.execute("SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+                cursor.execute(
+                    "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+                )
                 assert cursor.fetchone() == (False, False, False)
-        role, _, rest = services.env["DATABASE_URL"].removeprefix("postgresql://").partition(":")
+        role, _, rest = (
+            services.env["DATABASE_URL"].removeprefix("postgresql://").partition(":")
+        )
         with pytest.raises(psycopg2.OperationalError):
             psycopg2.connect(f"postgresql://{role}:wrong@{rest.partition('@')[2]}")
         with socket.socket(socket.AF_UNIX) as line:
@@ -218,10 +228,15 @@ def test_neither_role_is_a_superuser_and_nobody_comes_in_without_a_password(fold
 def test_chinese_has_trigrams_whatever_the_locale_of_who_starts(folder, monkeypatch):
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("LC_ALL", "C")
-    with use(folder, profile="fast") as services, session(services.env["MIGRATION_DATABASE_URL"]) as cursor:
+    with (
+        use(folder, profile="fast") as services,
+        session(services.env["MIGRATION_DATABASE_URL"]) as cursor,
+    ):
         cursor.execute("CREATE EXTENSION pg_trgm")
         cursor.execute("CREATE EXTENSION btree_gist")
-        cursor.execute("SELECT show_trgm('虚假宣传') && show_trgm('虚假'), cardinality(show_trgm('虚假宣传'))")
+        cursor.execute(
+            "SELECT show_trgm('虚假宣传') && show_trgm('虚假'), cardinality(show_trgm('虚假宣传'))"
+        )
         assert cursor.fetchone() == (True, 5)
 
 
@@ -249,9 +264,16 @@ def test_an_ordinary_user_runs_the_servers_as_himself(folder):
     os.chown(folder.parent, nobody, nobody)
     python = shutil.which("python3", path="/usr/bin") or sys.executable
     packages = [entry for entry in sys.path if entry.endswith("site-packages")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), *packages]), "HOME": str(folder.parent)}
-    user = User(folder, python, user=nobody, group=nobody, extra_groups=[], env=environment)
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(PROJECT), *packages]),
+        "HOME": str(folder.parent),
+    }
+    user = User(
+        folder, python, user=nobody, group=nobody, extra_groups=[], env=environment
+    )
     assert answers(user.env()["DATABASE_URL"])
-    assert {owner_of(pid) for pid in processes_in(folder / "postgres")} - {None} == {nobody}
+    assert {owner_of(pid) for pid in processes_in(folder / "postgres")} - {None} == {
+        nobody
+    }
     user.let_go()
     eventually(lambda: nothing_is_left(folder))

@@ -17,7 +17,11 @@ def sign_in(client, login="officer", password=PASSWORD, **extra):
 
 
 def verbs() -> list[str]:
-    return list(AuditEntry.objects.filter(verb__startswith="sign_").order_by("pk").values_list("verb", flat=True))
+    return list(
+        AuditEntry.objects.filter(verb__startswith="sign_")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
 
 
 def test_signing_in_and_out_is_written_down_with_where_from(client, officer):
@@ -25,7 +29,11 @@ def test_signing_in_and_out_is_written_down_with_where_from(client, officer):
     client.post("/accounts/logout/")
     assert verbs() == ["sign_in.done", "sign_out"]
     entry = AuditEntry.objects.get(verb="sign_in.done")
-    assert (entry.actor, entry.channel, entry.address) == (officer, "page", "203.0.113.9")
+    assert (entry.actor, entry.channel, entry.address) == (
+        officer,
+        "page",
+        "203.0.113.9",
+    )
 
 
 def test_a_failed_try_is_written_down_without_what_was_typed(client, officer):
@@ -58,7 +66,9 @@ def test_a_closed_account_does_not_get_in(client, officer):
     assert client.get("/notifications/").status_code == 302
 
 
-def test_pages_are_chinese_whatever_the_browser_accepts_and_english_once_chosen(client, officer):
+def test_pages_are_chinese_whatever_the_browser_accepts_and_english_once_chosen(
+    client, officer
+):
     asked = {"Accept-Language": "en-GB,en"}
     first = client.get(URL, headers=asked)
     assert first.headers["Content-Language"] == "zh-hans"
@@ -79,9 +89,14 @@ def test_the_language_comes_back_with_the_account_in_another_browser(client, off
     assert client.get("/notifications/").headers["Content-Language"] == "en"
 
 
-@pytest.mark.parametrize("goal", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "goal", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+)
 def test_choosing_a_language_leads_nowhere_else(client, db, goal):
-    assert client.post("/language/", {"language": "en", "next": goal}).headers["Location"] == "/"
+    assert (
+        client.post("/language/", {"language": "en", "next": goal}).headers["Location"]
+        == "/"
+    )
 
 
 def test_a_get_changes_no_language_and_signs_nobody_out(client, officer):
@@ -91,7 +106,9 @@ def test_a_get_changes_no_language_and_signs_nobody_out(client, officer):
     assert client.get("/notifications/").status_code == 200
 
 
-def test_only_ones_own_proxies_are_believed_about_the_callers_address(client, officer, settings):
+def test_only_ones_own_proxies_are_believed_about_the_callers_address(
+    client, officer, settings
+):
     forged = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
     sign_in(client, headers=forged, REMOTE_ADDR="192.0.2.1")
     assert AuditEntry.objects.get(verb="sign_in.done").address == "192.0.2.1"
@@ -100,9 +117,13 @@ def test_only_ones_own_proxies_are_believed_about_the_callers_address(client, of
     assert AuditEntry.objects.get(verb="sign_out").address == "203.0.113.7"
 
 
-def test_a_person_signed_in_comes_with_the_unit(db, client, django_user_model, django_assert_num_queries):
+def test_a_person_signed_in_comes_with_the_unit(
+    db, client, django_user_model, django_assert_num_queries
+):
     unit = Unit.objects.create(name="执法一支队", path="/1/")
-    user = django_user_model.objects.create_user("officer", "three-red-lanterns", name="陆", role="officer", unit=unit)
+    user = django_user_model.objects.create_user(
+        "officer", "three-red-lanterns", name="陆", role="officer", unit=unit
+    )
     client.force_login(user)
     found = client.get("/").wsgi_request.user
     with django_assert_num_queries(0):

@@ -11,7 +11,9 @@ YEAR = 365 * 24 * 3600
 
 @pytest.fixture
 def hashed(settings) -> None:
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "corps.static_files.HashedStaticFiles"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "corps.static_files.HashedStaticFiles"}
+    }
 
 
 def age(answer) -> int:
@@ -20,7 +22,9 @@ def age(answer) -> int:
     return int(found[1])
 
 
-@pytest.mark.parametrize("name", ["corps.css", "vendor/htmx.min.js", "js/rows.js", "icons.svg"])
+@pytest.mark.parametrize(
+    "name", ["corps.css", "vendor/htmx.min.js", "js/rows.js", "icons.svg"]
+)
 def test_a_name_with_its_hash_is_kept_and_a_plain_one_asked_about(hashed, name: str):
     url = static(name)
     stem, ending = name.rsplit(".", 1)

@@ -29,7 +29,9 @@ def no_database():
     """As if the server had gone, for the length of a `with` block."""
     with pytest.MonkeyPatch.context() as patch:
         gone = OperationalError("the server is gone")
-        patch.setattr("django.db.backends.utils.CursorWrapper.execute", Mock(side_effect=gone))
+        patch.setattr(
+            "django.db.backends.utils.CursorWrapper.execute", Mock(side_effect=gone)
+        )
         yield
 
 
@@ -61,20 +63,29 @@ def test_ready_says_no_more_than_that_to_anybody(client, db, administrator):
         assert (answer.status_code, answer.json()) == (200, {"ready": True})
 
 
-def test_it_is_ready_without_worker_and_broker_for_pages_can_be_served(client, db, monkeypatch):
-    monkeypatch.setattr("corps.readiness.app", Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False))
+def test_it_is_ready_without_worker_and_broker_for_pages_can_be_served(
+    client, db, monkeypatch
+):
+    monkeypatch.setattr(
+        "corps.readiness.app",
+        Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False),
+    )
     Installation.objects.update(swept_at=timezone.now() - timedelta(minutes=5))
     assert client.get("/readyz").json() == {"ready": True}
 
 
 def test_it_is_not_ready_with_a_migration_missing(client, db, monkeypatch):
-    monkeypatch.setitem(readiness.needed, "migrations", lambda: Status("3 missing", is_ok=False))
+    monkeypatch.setitem(
+        readiness.needed, "migrations", lambda: Status("3 missing", is_ok=False)
+    )
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"ready": False})
 
 
 @pytest.mark.parametrize("signed_in", [False, True], ids=["stranger", "with-a-cookie"])
-def test_without_its_database_it_answers_and_never_breaks(client, administrator, signed_in):
+def test_without_its_database_it_answers_and_never_breaks(
+    client, administrator, signed_in
+):
     if signed_in:
         client.force_login(administrator)
     with no_database():
@@ -87,25 +98,40 @@ def test_without_its_database_it_answers_and_never_breaks(client, administrator,
 @contextmanager
 def silent_server():
     """As if the database server stood still: it takes connections and says nothing, and any statement waits."""
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.MonkeyPatch.context() as patch:
-        given = connection.get_connection_params() | {"host": "127.0.0.1", "port": server.getsockname()[1]}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        given = connection.get_connection_params() | {
+            "host": "127.0.0.1",
+            "port": server.getsockname()[1],
+        }
         patch.setattr(connection, "get_connection_params", lambda: given)
         patch.setattr("corps.readiness.ANSWER_SECONDS", 0.2)
-        patch.setattr("django.db.backends.utils.CursorWrapper.execute", Mock(side_effect=AssertionError))
+        patch.setattr(
+            "django.db.backends.utils.CursorWrapper.execute",
+            Mock(side_effect=AssertionError),
+        )
         yield
 
 
-def test_of_a_database_that_stands_still_nothing_is_asked_on_an_open_line(client, administrator):
+def test_of_a_database_that_stands_still_nothing_is_asked_on_an_open_line(
+    client, administrator
+):
     client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
     with silent_server():
         assert client.get("/readyz").status_code == 503
         assert client.get("/statusz").content == b"degraded\n"
         parts = readiness.everything().parts
-    assert {name for name, status in parts.items() if status.value != "unreachable"} >= {"broker", "disk"}
+    assert {
+        name for name, status in parts.items() if status.value != "unreachable"
+    } >= {"broker", "disk"}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_it_answers_under_any_name_without_redirect_or_session(client, db, settings, address):
+def test_it_answers_under_any_name_without_redirect_or_session(
+    client, db, settings, address
+):
     settings.SECURE_SSL_REDIRECT = True
     answer = client.get(address, headers={"host": "10.0.0.7:8000"})
     assert answer.status_code == 200
@@ -128,8 +154,17 @@ def test_an_administrator_an_auditor_and_a_supervisor_see_every_part_and_nobody_
         client.force_login(person)
         answer = client.get("/statusz").json()
         assert (answer["status"], answer["alarms"]) == ("ok", [])
-        assert list(answer["parts"])[:5] == ["database", "migrations", "broker", "maintenance", "outbox"]
-        assert answer["parts"]["append_only"] == {"ok": True, "value": "grants and triggers"}
+        assert list(answer["parts"])[:5] == [
+            "database",
+            "migrations",
+            "broker",
+            "maintenance",
+            "outbox",
+        ]
+        assert answer["parts"]["append_only"] == {
+            "ok": True,
+            "value": "grants and triggers",
+        }
     client.force_login(officer)
     assert client.get("/statusz").content == b"ok\n"
 
@@ -141,7 +176,9 @@ def test_who_still_owes_a_second_factor_is_a_stranger(client, administrator, set
     assert client.get("/statusz").content == b"ok\n"
 
 
-def test_a_part_that_the_database_fails_is_said_and_the_others_are_still_told(client, administrator, monkeypatch):
+def test_a_part_that_the_database_fails_is_said_and_the_others_are_still_told(
+    client, administrator, monkeypatch
+):
     def fail():
         raise OperationalError("no such table")
 
@@ -149,25 +186,39 @@ def test_a_part_that_the_database_fails_is_said_and_the_others_are_still_told(cl
     client.force_login(administrator)
     answer = client.get("/statusz").json()
     assert answer["alarms"] == ["maintenance", "disk"]
-    assert answer["parts"]["disk"] == {"ok": False, "value": "unreachable: OperationalError"}
+    assert answer["parts"]["disk"] == {
+        "ok": False,
+        "value": "unreachable: OperationalError",
+    }
 
 
-def test_maintenance_that_stands_still_and_a_broker_that_is_away_are_alarms(client, administrator, monkeypatch):
+def test_maintenance_that_stands_still_and_a_broker_that_is_away_are_alarms(
+    client, administrator, monkeypatch
+):
     client.force_login(administrator)
     Installation.objects.update(swept_at=timezone.now() - timedelta(minutes=5))
-    monkeypatch.setattr("corps.readiness.app", Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False))
+    monkeypatch.setattr(
+        "corps.readiness.app",
+        Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False),
+    )
     told = parts(client)
     assert told["maintenance"]["value"] >= 300
     assert not told["maintenance"]["ok"]
     assert told["broker"]["value"].startswith("unreachable")
 
 
-def test_the_outbox_tells_what_is_unsent_since_when_and_what_is_uncertain(client, administrator, queue):
+def test_the_outbox_tells_what_is_unsent_since_when_and_what_is_uncertain(
+    client, administrator, queue
+):
     client.force_login(administrator)
     first, second, third = queue(), queue(), queue()
     Message.objects.filter(pk=first.message_id).update(created_at=ago(minutes=40))
-    Delivery.objects.filter(pk=second.pk).update(state="uncertain", finished_at=timezone.now())
-    Delivery.objects.filter(pk=third.pk).update(state="failed", finished_at=ago(hours=2))
+    Delivery.objects.filter(pk=second.pk).update(
+        state="uncertain", finished_at=timezone.now()
+    )
+    Delivery.objects.filter(pk=third.pk).update(
+        state="failed", finished_at=ago(hours=2)
+    )
     told = parts(client)["outbox"]
     assert told["ok"]
     assert told["value"] | {"oldest_unsent_seconds": 0} == {
@@ -181,18 +232,25 @@ def test_the_outbox_tells_what_is_unsent_since_when_and_what_is_uncertain(client
     assert 40 * 60 <= told["value"]["oldest_unsent_seconds"] < 60 * 60
 
 
-def test_what_waits_unsent_for_an_hour_is_an_alarm_and_what_must_not_go_yet_does_not_wait(client, administrator, queue):
+def test_what_waits_unsent_for_an_hour_is_an_alarm_and_what_must_not_go_yet_does_not_wait(
+    client, administrator, queue
+):
     client.force_login(administrator)
     later = queue(due_at=timezone.now() + timedelta(days=1))
     Message.objects.filter(pk=later.message_id).update(created_at=ago(hours=2))
-    assert (parts(client)["outbox"]["ok"], parts(client)["outbox"]["value"]["unsent"]) == (True, 0)
+    assert (
+        parts(client)["outbox"]["ok"],
+        parts(client)["outbox"]["value"]["unsent"],
+    ) == (True, 0)
     Delivery.objects.filter(pk=later.pk).update(due_at=timezone.now())
     assert not parts(client)["outbox"]["ok"]
 
 
 def test_what_is_uncertain_for_an_hour_is_an_alarm(client, administrator, queue):
     client.force_login(administrator)
-    Delivery.objects.filter(pk=queue().pk).update(state="uncertain", finished_at=ago(hours=2))
+    Delivery.objects.filter(pk=queue().pk).update(
+        state="uncertain", finished_at=ago(hours=2)
+    )
     assert not parts(client)["outbox"]["ok"]
     assert outbox.backlog().overdue == 1
 
@@ -200,4 +258,7 @@ def test_what_is_uncertain_for_an_hour_is_an_alarm(client, administrator, queue)
 def test_a_held_outbox_is_an_alarm(client, administrator):
     client.force_login(administrator)
     quarantine_outbox(actor=None, at=timezone.now())
-    assert (parts(client)["outbox"]["ok"], parts(client)["outbox"]["value"]["held"]) == (False, True)
+    assert (
+        parts(client)["outbox"]["ok"],
+        parts(client)["outbox"]["value"]["held"],
+    ) == (False, True)

@@ -59,19 +59,31 @@ def breaks(monkeypatch, error: Exception) -> None:
     monkeypatch.setattr("corps.sessions.SessionStore.load", fail)
 
 
-def test_pages_and_programs_are_told_that_the_database_is_away_also_with_a_session(visitor, monkeypatch):
+def test_pages_and_programs_are_told_that_the_database_is_away_also_with_a_session(
+    visitor, monkeypatch
+):
     breaks(monkeypatch, OperationalError("connection refused"))
     page = visitor.get("/")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
     assert "数据库暂时没有响应" in page.content.decode()
     assert "The database does not answer" in page.content.decode()
     program = visitor.get("/api/v1/notices/")
-    assert (program.status_code, program.headers["Content-Type"]) == (503, "application/problem+json")
-    assert (program.json()["code"], program.headers["Retry-After"]) == ("database-away", "30")
+    assert (program.status_code, program.headers["Content-Type"]) == (
+        503,
+        "application/problem+json",
+    )
+    assert (program.json()["code"], program.headers["Retry-After"]) == (
+        "database-away",
+        "30",
+    )
 
 
-@pytest.mark.parametrize(("state", "words"), [("57014", "处理时间过长"), ("55P03", "他人正在处理同一内容")])
-def test_a_statement_that_took_too_long_is_a_sentence(visitor, monkeypatch, state, words):
+@pytest.mark.parametrize(
+    ("state", "words"), [("57014", "处理时间过长"), ("55P03", "他人正在处理同一内容")]
+)
+def test_a_statement_that_took_too_long_is_a_sentence(
+    visitor, monkeypatch, state, words
+):
     breaks(monkeypatch, failure(OperationalError, state))
     page = visitor.get("/")
     assert page.status_code == 503
@@ -103,7 +115,9 @@ def test_connections_of_the_web_bind_their_statements_and_locks(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_for_a_lock_is_told_to_try_again(account, settings, superuser_database):
+def test_who_waits_for_a_lock_is_told_to_try_again(
+    account, settings, superuser_database
+):
     settings.LOCK_SECONDS = 0.2
     connection.close()
     officer = account("officer")

@@ -24,19 +24,33 @@ class Book:
         """The next outcome of a target, not yet written: +1, −1, +1 and so on."""
         item = self.items[which]
         nth = self.last[which] = self.last.get(which, 0) + 1
-        kind = Outcome.Kind.STORE_SHUT if item.target.kind == "store" else Outcome.Kind.LISTING_REMOVED
-        return Outcome(**self._shared(item, at), nth=nth, sign=nth % 2 * 2 - 1, kind=kind, cause=Outcome.Cause.MERGE)
+        kind = (
+            Outcome.Kind.STORE_SHUT
+            if item.target.kind == "store"
+            else Outcome.Kind.LISTING_REMOVED
+        )
+        return Outcome(
+            **self._shared(item, at),
+            nth=nth,
+            sign=nth % 2 * 2 - 1,
+            kind=kind,
+            cause=Outcome.Cause.MERGE,
+        )
 
     def recurrence(self, which: int, at: datetime, kind: str) -> Recurrence:
         """A relisting or repeat removal, with the check that saw it written and itself not."""
         item = self.items[which]
         seen = "live" if kind == Recurrence.Kind.RELISTING else "gone"
-        check = Check.objects.create(item=item, seen=seen, by=self.world.officer2, at=at)
+        check = Check.objects.create(
+            item=item, seen=seen, by=self.world.officer2, at=at
+        )
         return Recurrence(**self._shared(item, at), kind=kind, check_row=check)
 
     def settle(self) -> None:
         """Let the targets say what their outcomes say."""
-        counted = [self.items[which].target_id for which, nth in self.last.items() if nth % 2]
+        counted = [
+            self.items[which].target_id for which, nth in self.last.items() if nth % 2
+        ]
         Target.objects.filter(pk__in=counted).update(is_counted=True, state="verified")
 
     @staticmethod
@@ -54,7 +68,9 @@ class Book:
 
 def open_book(world: World) -> Book:
     """A second firm and case beside the world's, and for both a listing and a store on each platform."""
-    other_firm = Firm.objects.create(code="HYS", name="禾曜衡", short_name="禾曜衡", uscc="91311912MAUHTHKE31")
+    other_firm = Firm.objects.create(
+        code="HYS", name="禾曜衡", short_name="禾曜衡", uscc="91311912MAUHTHKE31"
+    )
     other_case = Case.objects.get(pk=world.case.pk)
     other_case.pk, other_case.number, other_case.firm = None, "C2026-000002", other_firm
     other_case.save(force_insert=True)
@@ -65,7 +81,9 @@ def open_book(world: World) -> Book:
                 *add_targets(world, 1, platform=platform),
                 *add_targets(world, 1, platform=platform, kind="store"),
             ]
-            Target.objects.filter(pk__in=[target.pk for target in targets]).update(case=case, firm=firm)
+            Target.objects.filter(pk__in=[target.pk for target in targets]).update(
+                case=case, firm=firm
+            )
             notice = Notice.objects.create(
                 number=f"N2020-{Notice.objects.count() + 1:06}",
                 case=case,
@@ -76,7 +94,12 @@ def open_book(world: World) -> Book:
             for position, target in enumerate(targets, start=1):
                 target.case, target.firm = case, firm
                 book.items.append(
-                    NoticeItem.objects.create(notice=notice, target=target, position=position, ground=world.ground)
+                    NoticeItem.objects.create(
+                        notice=notice,
+                        target=target,
+                        position=position,
+                        ground=world.ground,
+                    )
                 )
     return book
 

@@ -11,7 +11,15 @@ from cases.models import Campaign, Complaint
 from corps.models import Deadline, User
 from notices.models import Answer
 from notices.workflow import verify_items
-from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
+from tests.notices.world import (
+    World,
+    add_targets,
+    ago,
+    answer,
+    arrive,
+    issue,
+    make_world,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +42,10 @@ def late_notice(world: World, count: int) -> None:
 def done(db: None) -> World:
     """Three answers in time and two late, on one platform; one on another; two of them checked; a case filed."""
     world = make_world()
-    [first, _second] = issue(world, [*add_targets(world, 3), *add_targets(world, 1, platform=world.other_platform)])
+    [first, _second] = issue(
+        world,
+        [*add_targets(world, 3), *add_targets(world, 1, platform=world.other_platform)],
+    )
     for notice in (first, _second):
         answer(world, notice)
     late_notice(world, 2)
@@ -56,24 +67,41 @@ def done(db: None) -> World:
 
 def test_each_number_leads_to_as_many_rows(done: World):
     kept = get(done.supervisor, reverse("dashboards:dashboard")).context["kept"]
-    assert [(entry.line.what, entry.line.kept, entry.line.all) for entry in kept if entry.line.what != "filing"] == [
+    assert [
+        (entry.line.what, entry.line.kept, entry.line.all)
+        for entry in kept
+        if entry.line.what != "filing"
+    ] == [
         ("answer", 3, 5),
         ("answer", 1, 1),
         ("check", 2, 2),
     ]
     for entry in kept:
-        for url, number in ((entry.kept_url, entry.line.kept), (entry.all_url, entry.line.all)):
+        for url, number in (
+            (entry.kept_url, entry.line.kept),
+            (entry.all_url, entry.line.all),
+        ):
             page = get(done.supervisor, url)
-            assert (page.context["page"].total, len(page.context["rows"])) == (number, number)
+            assert (page.context["page"].total, len(page.context["rows"])) == (
+                number,
+                number,
+            )
     assert {entry.line.what for entry in kept} == {"filing", "answer", "check"}
 
 
 def test_the_late_ones_are_those_that_were_late(done: World):
-    page = get(done.supervisor, f"{reverse('dashboards:deadlines')}?what=answer&platform=taobao&in_time=no")
+    page = get(
+        done.supervisor,
+        f"{reverse('dashboards:deadlines')}?what=answer&platform=taobao&in_time=no",
+    )
     late = Answer.objects.filter(is_late=True)
     shown = {row.name.split()[-1] for row in page.context["rows"]}
     assert shown == {row.item.target.thing.canonical_id for row in late}
-    assert [(tab["count"], tab["current"]) for tab in page.context["tabs"]] == [(5, False), (3, False), (2, True)]
+    assert [(tab["count"], tab["current"]) for tab in page.context["tabs"]] == [
+        (5, False),
+        (3, False),
+        (2, True),
+    ]
 
 
 def test_a_campaign_narrows_the_rows_as_it_narrows_the_number(done: World):
@@ -85,13 +113,17 @@ def test_a_campaign_narrows_the_rows_as_it_narrows_the_number(done: World):
     done.case.save()
     Complaint.objects.update(campaign=campaign)
     for entry in get(done.supervisor, address).context["kept"]:
-        assert get(done.supervisor, entry.all_url).context["page"].total == entry.line.all
+        assert (
+            get(done.supervisor, entry.all_url).context["page"].total == entry.line.all
+        )
 
 
 def test_another_unit_sees_none_of_them(done: World):
     base = reverse("dashboards:deadlines")
     assert get(done.stranger, base).context["rows"] == []
-    assert get(done.supervisor, base + "?what=filing&platform=taobao").status_code == 200
+    assert (
+        get(done.supervisor, base + "?what=filing&platform=taobao").status_code == 200
+    )
 
 
 def test_the_page_takes_as_many_statements_for_any_number_of_rows(done: World):

@@ -12,7 +12,9 @@ from tests.dashboards.entries import moment, open_book
 from tests.notices.world import World, add_targets, answer, issue, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+}
 PASSWORD = "three-red-lanterns"
 PAGES = (
     "/dashboards/",
@@ -32,7 +34,12 @@ def world(transactional_db) -> World:
     world = make_world()
     book = open_book(world)
     for turn in range(3):
-        Outcome.objects.bulk_create([book.outcome(which, moment(24 * 33 * turn + which)) for which in range(8 - turn)])
+        Outcome.objects.bulk_create(
+            [
+                book.outcome(which, moment(24 * 33 * turn + which))
+                for which in range(8 - turn)
+            ]
+        )
     [notice, *_rest] = issue(world, add_targets(world, 5))
     first = notice.items.values_list("pk", flat=True)[0]
     answer(world, notice, "removed", [first])
@@ -51,17 +58,24 @@ def sign_in(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)]
+    ("scheme", "language"),
+    [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)],
 )
-def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, scheme: str, language: str):
+def test_every_page_passes_axe_and_fits_its_width(
+    page: Page, world: World, scheme: str, language: str
+):
     page.emulate_media(color_scheme=scheme)
     sign_in(page)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+    page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": page.url}]
+    )
     for address in PAGES:
         page.goto(address)
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 1600})
-            assert page.evaluate("document.documentElement.scrollWidth") == width, address
+            assert page.evaluate("document.documentElement.scrollWidth") == width, (
+                address
+            )
             found = Axe().run(page, options=RULES)
             assert found.violations_count == 0, found.generate_report()
 
@@ -81,7 +95,9 @@ def test_the_numbers_of_the_dashboard_lead_to_their_rows(page: Page, world: Worl
 def test_the_dashboard_prints_on_one_page(page: Page, world: World):
     sign_in(page)
     page.goto("/dashboards/")
-    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    assert (
+        len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    )
 
 
 def test_an_officer_finds_the_dashboard_under_oversight(page: Page, world: World):
@@ -94,7 +110,9 @@ def test_an_officer_finds_the_dashboard_under_oversight(page: Page, world: World
     expect(page.locator("a.big").first).to_be_visible()
 
 
-def test_the_wall_shows_the_two_numbers_without_menus_and_renews_itself(page: Page, world: World):
+def test_the_wall_shows_the_two_numbers_without_menus_and_renews_itself(
+    page: Page, world: World
+):
     page.clock.install()
     sign_in(page)
     page.locator("#rail a[href='/dashboards/']").click()
@@ -115,7 +133,10 @@ def test_the_wall_is_dark_whatever_the_system_looks_like(page: Page, world: Worl
     page.emulate_media(color_scheme="light")
     sign_in(page)
     page.goto("/dashboards/wall/?from=2026-04-01&to=2026-04-30")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 30)"
+    assert (
+        page.evaluate("getComputedStyle(document.body).backgroundColor")
+        == "rgb(20, 24, 30)"
+    )
     expect(page.locator("footer")).to_contain_text("2026-04-30")
     page.goto("/dashboards/wall/?from=nonsense")
     expect(page.locator(".problems[role=alert]")).to_be_visible()

@@ -21,15 +21,24 @@ def world(transactional_db: None) -> World:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_head_of_department_is_called_to_the_cases_to_be_filed(page: Page, world: World, width: int):
+def test_the_head_of_department_is_called_to_the_cases_to_be_filed(
+    page: Page, world: World, width: int
+):
     chief = User.objects.create_user(
-        "chief", password=PASSWORD, name="钱", role="supervisor", unit=world.case.unit, duties=["head_of_department"]
+        "chief",
+        password=PASSWORD,
+        name="钱",
+        role="supervisor",
+        unit=world.case.unit,
+        duties=["head_of_department"],
     )
     lead = Case.objects.create(
         number="C2026-000002", title="待立案", firm=world.firm, unit=world.case.unit, opened_by=world.officer,
         opened_at=timezone.now(), state=CaseState.LEAD,
     )  # fmt: skip
-    assign_officers(case=lead, lead=world.officer, second=world.officer2, actor=world.supervisor)
+    assign_officers(
+        case=lead, lead=world.officer, second=world.officer2, actor=world.supervisor
+    )
     add_targets(world, 1)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("/accounts/login/")

@@ -20,35 +20,63 @@ from tests.notices.world import add_targets, answer, issue, make_world
 KINDS = ["outcome", "outcome", "outcome", "relisting", "repeat_removal"]
 # Statements, each of several entries: what is written, of which target, how many hours after the beginning of April.
 STATEMENTS = st.lists(
-    st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 7), st.integers(0, 24 * 70)), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.sampled_from(KINDS), st.integers(0, 7), st.integers(0, 24 * 70)),
+        min_size=1,
+        max_size=6,
+    ),
     max_size=8,
 )
 
 
 def rows() -> list[tuple]:
-    return sorted(Rollup.objects.values_list("case", "day", "platform", "firm", *COUNTS))
+    return sorted(
+        Rollup.objects.values_list("case", "day", "platform", "firm", *COUNTS)
+    )
 
 
-COUNTS = ("listings_removed", "stores_shut", "repeat_removals", "relistings", "corrections")
+COUNTS = (
+    "listings_removed",
+    "stores_shut",
+    "repeat_removals",
+    "relistings",
+    "corrections",
+)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(statements=STATEMENTS)
-def test_after_any_entries_the_rollup_is_what_a_recount_makes_of_the_ledger(db, statements):
+def test_after_any_entries_the_rollup_is_what_a_recount_makes_of_the_ledger(
+    db, statements
+):
     with transaction.atomic():
         book = open_book(make_world())
         for entries in statements:
-            outcomes = [book.outcome(which, moment(hours)) for kind, which, hours in entries if kind == "outcome"]
+            outcomes = [
+                book.outcome(which, moment(hours))
+                for kind, which, hours in entries
+                if kind == "outcome"
+            ]
             Outcome.objects.bulk_create(outcomes)
             Recurrence.objects.bulk_create(
-                book.recurrence(which, moment(hours), kind) for kind, which, hours in entries if kind != "outcome"
+                book.recurrence(which, moment(hours), kind)
+                for kind, which, hours in entries
+                if kind != "outcome"
             )
         book.settle()
         kept = rows()
-        assert [difference for difference in compare() if difference.what != "recurrence"] == []
+        assert [
+            difference for difference in compare() if difference.what != "recurrence"
+        ] == []
         rebuild_rollup()
         assert rows() == kept
-        assert sum(row[4] + row[5] for row in kept) == sum(Outcome.objects.values_list("sign", flat=True))
+        assert sum(row[4] + row[5] for row in kept) == sum(
+            Outcome.objects.values_list("sign", flat=True)
+        )
         transaction.set_rollback(True)
 
 
@@ -56,7 +84,10 @@ def test_an_entry_just_before_midnight_in_shanghai_counts_on_that_day(db):
     book = open_book(make_world())
     book.outcome(0, moment(23)).save()
     book.outcome(2, moment(24)).save()
-    assert [f"{day:%m-%d}" for day in Rollup.objects.order_by("day").values_list("day", flat=True)] == [
+    assert [
+        f"{day:%m-%d}"
+        for day in Rollup.objects.order_by("day").values_list("day", flat=True)
+    ] == [
         "04-01",
         "04-02",
     ]
@@ -68,7 +99,10 @@ def test_the_application_cannot_write_the_rollup(db):
         "DELETE FROM dashboards_rollup",
         "TRUNCATE dashboards_rollup",
     ):
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+        ):
             connection.cursor().execute(statement)
 
 
@@ -84,9 +118,21 @@ def test_writers_of_the_same_days_wait_for_one_another_and_none_is_lost():
             for nth in range(1, 21):
                 # Each statement touches both cases, every writer in an order of its own.
                 pair = [
-                    Outcome(**book._shared(item, moment(1)), nth=nth, sign=nth % 2 * 2 - 1, kind=kind, cause="merge")
+                    Outcome(
+                        **book._shared(item, moment(1)),
+                        nth=nth,
+                        sign=nth % 2 * 2 - 1,
+                        kind=kind,
+                        cause="merge",
+                    )
                     for item in (mine if turn % 2 else reversed(mine))
-                    for kind in [("store_shut" if item.target.kind == "store" else "listing_removed")]
+                    for kind in [
+                        (
+                            "store_shut"
+                            if item.target.kind == "store"
+                            else "listing_removed"
+                        )
+                    ]
                 ]
                 Outcome.objects.bulk_create(pair)
         finally:
@@ -101,12 +147,16 @@ def test_writers_of_the_same_days_wait_for_one_another_and_none_is_lost():
 @pytest.mark.django_db(transaction=True)
 def test_recount_names_what_differs_and_makes_it_right(owner_database, capsys):
     book = open_book(make_world())
-    Outcome.objects.bulk_create([book.outcome(0, moment(1)), book.outcome(1, moment(1))])
+    Outcome.objects.bulk_create(
+        [book.outcome(0, moment(1)), book.outcome(1, moment(1))]
+    )
     book.settle()
     call_command("recount", "--check")
 
     with owner_database.cursor() as cursor:
-        cursor.execute("UPDATE dashboards_rollup SET listings_removed = listings_removed + 5")
+        cursor.execute(
+            "UPDATE dashboards_rollup SET listings_removed = listings_removed + 5"
+        )
     with pytest.raises(SystemExit) as refused:
         call_command("recount", "--check")
     assert refused.value.code == 1
@@ -124,7 +174,10 @@ def test_a_target_that_says_otherwise_than_its_outcomes_is_named():
     book = open_book(make_world())
     book.outcome(0, moment(1)).save()
     [difference] = compare()
-    assert str(difference) == f"target: target {book.items[0].target_id}: expected 1, found 0"
+    assert (
+        str(difference)
+        == f"target: target {book.items[0].target_id}: expected 1, found 0"
+    )
 
 
 TAMPERED = {
@@ -142,9 +195,15 @@ def test_what_only_a_superuser_can_write_is_named(statement, superuser_database)
     outcome.save()
     book.settle()
     assert compare() == []
-    names = {"target": outcome.target_id, "outcome": outcome.pk, "other": book.world.other_platform.pk}
+    names = {
+        "target": outcome.target_id,
+        "outcome": outcome.pk,
+        "other": book.world.other_platform.pk,
+    }
     with superuser_database.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; " + statement.format(**names))
+        cursor.execute(
+            "SET session_replication_role = replica; " + statement.format(**names)
+        )
     assert TAMPERED[statement].format(**names) in "\n".join(map(str, compare()))
 
 
@@ -158,8 +217,12 @@ def test_numbers_whose_proof_says_otherwise_are_named(superuser_database):
     look_again(targets=[target.pk], seen="live", actor=world.officer2)
     assert compare() == []
     with superuser_database.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; UPDATE notices_check SET seen = 'unreachable'")
+        cursor.execute(
+            "SET session_replication_role = replica; UPDATE notices_check SET seen = 'unreachable'"
+        )
     assert [difference.what for difference in compare()] == ["proof", "recurrence"]
     with superuser_database.cursor() as cursor:
-        cursor.execute("UPDATE notices_check SET seen = 'gone'; UPDATE notices_recurrence SET kind = 'repeat_removal'")
+        cursor.execute(
+            "UPDATE notices_check SET seen = 'gone'; UPDATE notices_recurrence SET kind = 'repeat_removal'"
+        )
     assert "no more repeat removals than relistings" in "\n".join(map(str, compare()))

@@ -11,20 +11,32 @@ from notices.models import Outcome
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import make_world
 
-PAGES = ("", "wall/", "statistics/", "statistics.csv", "deadlines/", "ledger/", "ledger.csv")
+PAGES = (
+    "",
+    "wall/",
+    "statistics/",
+    "statistics.csv",
+    "deadlines/",
+    "ledger/",
+    "ledger.csv",
+)
 
 
 @pytest.fixture
 def reader(db, client: Client) -> Client:
     """Who reads numbers of two firms and two platforms."""
     book = open_book(make_world())
-    Outcome.objects.bulk_create(book.outcome(which, moment(1)) for which in (0, 1, 2, 4))
+    Outcome.objects.bulk_create(
+        book.outcome(which, moment(1)) for which in (0, 1, 2, 4)
+    )
     client.force_login(book.world.supervisor)
     return client
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_unknown_parameter_is_named_with_a_way_to_the_page_without_it(reader: Client, page: str):
+def test_an_unknown_parameter_is_named_with_a_way_to_the_page_without_it(
+    reader: Client, page: str
+):
     answer = reader.get(f"/dashboards/{page}?foo_unknown=1")
     assert answer.status_code == 400
     said = answer.content.decode()

@@ -30,7 +30,9 @@ def submit(world: World, mark: str, content: bytes = SHEET) -> SheetImport:
     return sheet_import
 
 
-def test_a_worker_that_was_killed_is_replaced_and_its_bell_rung_again(monkeypatch: pytest.MonkeyPatch):
+def test_a_worker_that_was_killed_is_replaced_and_its_bell_rung_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setattr(parts, "RING_SECONDS", 0.5)
     world = make_world()
     with replaying() as mark, machinery(mark) as mine:

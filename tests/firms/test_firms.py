@@ -28,7 +28,15 @@ def admin():
 
 
 def register(admin: User, **said) -> Firm:
-    return register_firm(**{"actor": admin, "code": "CXT", "name": "澄溪岚堂日用品有限公司", "uscc": USCC} | said)
+    return register_firm(
+        **{
+            "actor": admin,
+            "code": "CXT",
+            "name": "澄溪岚堂日用品有限公司",
+            "uscc": USCC,
+        }
+        | said
+    )
 
 
 def test_a_firm_is_registered_with_its_brands_and_a_name_short_enough_for_tables(admin):
@@ -36,12 +44,19 @@ def test_a_firm_is_registered_with_its_brands_and_a_name_short_enough_for_tables
     assert firm.short_name == "砚露"
     assert [brand.name for brand in firm.brands.order_by("id")] == ["砚露", "澄溪岚"]
     assert AuditEntry.objects.about(firm).get().verb == "firm.registered"
-    assert register(admin, code="HYS", uscc="91310115MA1HT8K28P").short_name == "澄溪岚堂"
+    assert (
+        register(admin, code="HYS", uscc="91310115MA1HT8K28P").short_name == "澄溪岚堂"
+    )
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", "cx t"), ("uscc", "91310000MA1FT00193"), ("name", ""), ("code", "LONGERTHANTWELVE")],
+    [
+        ("code", "cx t"),
+        ("uscc", "91310000MA1FT00193"),
+        ("name", ""),
+        ("code", "LONGERTHANTWELVE"),
+    ],
 )
 def test_a_wrong_value_is_named_by_its_field_and_nothing_is_kept(admin, field, value):
     with pytest.raises(ValidationError) as wrong:
@@ -65,7 +80,10 @@ def test_a_brand_is_added_once(admin):
 
 
 def test_an_account_speaks_for_one_firm(admin):
-    firm, other = register(admin), register(admin, code="HYS", uscc="91310115MA1HT8K28P")
+    firm, other = (
+        register(admin),
+        register(admin, code="HYS", uscc="91310115MA1HT8K28P"),
+    )
     user = User.objects.create(username="firm-CXT", name="x", role="representative")
     first = appoint_representative(firm=firm, user=user, actor=admin)
     assert appoint_representative(firm=firm, user=user, actor=admin, at=now()) == first
@@ -77,7 +95,9 @@ def test_an_account_speaks_for_one_firm(admin):
     assert list(Firm.objects.visible_to(user)) == [firm]
 
 
-@pytest.mark.parametrize("role", ["officer", "supervisor", "liaison", "representative", "auditor"])
+@pytest.mark.parametrize(
+    "role", ["officer", "supervisor", "liaison", "representative", "auditor"]
+)
 def test_only_administrators_register_firms(admin, role):
     unit = Unit.objects.create(name="一支队", path="/1/")
     person = User.objects.create(username="x", name="x", role=role, unit=unit)
@@ -94,7 +114,11 @@ def test_a_firm_is_corrected_and_the_audit_says_what_it_was(admin):
     firm = register(admin, brands=["砚露"])
     said = {"name": "澄溪岚堂生物科技有限公司", "uscc": USCC, "licence": "直销 2026-7"}
     changed = change_firm(firm=firm, actor=admin, **said)
-    assert (changed.code, changed.name, changed.short_name) == ("CXT", said["name"], "砚露")
+    assert (changed.code, changed.name, changed.short_name) == (
+        "CXT",
+        said["name"],
+        "砚露",
+    )
     entry = AuditEntry.objects.about(firm).get(verb="firm.changed")
     assert entry.detail["before"] == {"name": "澄溪岚堂日用品有限公司", "licence": ""}
     assert entry.detail["after"] == {"name": said["name"], "licence": "直销 2026-7"}
@@ -109,7 +133,10 @@ def test_a_correction_of_a_firm_keeps_the_rules_of_its_registration(admin):
         change_firm(firm=firm, actor=admin, name="", uscc="91310115MA1HT8K28P")
     assert {"name", "uscc"} <= set(wrong.value.message_dict)
     officer = User.objects.create(
-        username="o", name="o", role="officer", unit=Unit.objects.create(name="一", path="/1/")
+        username="o",
+        name="o",
+        role="officer",
+        unit=Unit.objects.create(name="一", path="/1/"),
     )
     with pytest.raises(PermissionDenied):
         change_firm(firm=firm, actor=officer, name="x", uscc=USCC)
@@ -125,23 +152,50 @@ def test_a_brand_is_renamed_given_up_and_taken_up_again(admin):
     with pytest.raises(TransitionRefused) as twice:
         retire_brand(brand=second, actor=admin)
     assert twice.value.code == "retired"
-    assert list(firm.brands.values_list("name", "retired_on")) == [("砚露堂", None), ("岑元", today())]
+    assert list(firm.brands.values_list("name", "retired_on")) == [
+        ("砚露堂", None),
+        ("岑元", today()),
+    ]
     assert add_brand(firm=firm, name="岑元", actor=admin).pk == second.pk
     assert list(firm.brands.exclude(retired_on=None)) == []
-    verbs = ["firm.registered", "firm.brand_renamed", "firm.brand_retired", "firm.brand_added"]
-    assert list(AuditEntry.objects.about(firm).order_by("pk").values_list("verb", flat=True)) == verbs
+    verbs = [
+        "firm.registered",
+        "firm.brand_renamed",
+        "firm.brand_retired",
+        "firm.brand_added",
+    ]
+    assert (
+        list(
+            AuditEntry.objects.about(firm).order_by("pk").values_list("verb", flat=True)
+        )
+        == verbs
+    )
 
 
 def test_an_administrator_corrects_a_firm_and_its_brands_in_the_browser(admin, client):
     firm = register(admin, brands=["砚露"])
     [brand] = firm.brands.all()
     client.force_login(admin)
-    typed = {"name": "澄溪岚堂", "name_en": "Chengxi", "short_name": "澄溪", "uscc": USCC, "licence": "7"}
+    typed = {
+        "name": "澄溪岚堂",
+        "name_en": "Chengxi",
+        "short_name": "澄溪",
+        "uscc": USCC,
+        "licence": "7",
+    }
     wrong = client.post(reverse("firms:change", args=["CXT"]), typed | {"uscc": "1"})
     assert list(wrong.context["form"].errors) == ["uscc"]
     assert client.post(reverse("firms:change", args=["CXT"]), typed).status_code == 302
-    assert client.post(reverse("firms:brand", args=["CXT", brand.pk]), {"name": "砚露堂"}).status_code == 302
-    assert client.post(reverse("firms:brand_retire", args=["CXT", brand.pk])).status_code == 302
+    assert (
+        client.post(
+            reverse("firms:brand", args=["CXT", brand.pk]), {"name": "砚露堂"}
+        ).status_code
+        == 302
+    )
+    assert (
+        client.post(reverse("firms:brand_retire", args=["CXT", brand.pk])).status_code
+        == 302
+    )
     page = client.get(reverse("firms:firm", args=["CXT"])).content.decode()
     assert "澄溪岚堂" in page
     assert "砚露堂" in page

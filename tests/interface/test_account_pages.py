@@ -7,13 +7,17 @@ from playwright.sync_api import Page, expect
 from corps.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+}
 PASSWORD = "long enough, never real"
 
 
 @pytest.fixture
 def administrator(transactional_db) -> User:
-    return User.objects.create_user("admin", PASSWORD, name="系统管理员", role=User.Role.ADMINISTRATOR)
+    return User.objects.create_user(
+        "admin", PASSWORD, name="系统管理员", role=User.Role.ADMINISTRATOR
+    )
 
 
 def sign_in(page: Page) -> None:

@@ -29,9 +29,19 @@ AT = datetime(2026, 10, 22, 6, 45, tzinfo=UTC)
 
 
 class Answer(forms.Form):
-    reason = forms.CharField(label="理由", widget=forms.Textarea(attrs={"rows": 3}), help_text="1 到 4,000 字")
-    ground = forms.ChoiceField(label="依据", choices=[("a", "假冒注册商标"), ("b", "虚假宣传")], required=False)
-    seen = forms.ChoiceField(label="所见", choices=[("a", "已消失"), ("b", "仍在售")], widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="理由",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="1 到 4,000 字",
+    )
+    ground = forms.ChoiceField(
+        label="依据", choices=[("a", "假冒注册商标"), ("b", "虚假宣传")], required=False
+    )
+    seen = forms.ChoiceField(
+        label="所见",
+        choices=[("a", "已消失"), ("b", "仍在售")],
+        widget=forms.RadioSelect,
+    )
     told = forms.BooleanField(label="已电话告知")
 
 
@@ -52,7 +62,9 @@ def context() -> dict:
         for n in range(6)
     ]
     return {
-        "user": SimpleNamespace(pk=1, is_authenticated=True, is_corps=True, name="陆一鸣"),
+        "user": SimpleNamespace(
+            pk=1, is_authenticated=True, is_corps=True, name="陆一鸣"
+        ),
         "place": "执法一支队",
         "organisation": "市市场监督管理局执法总队",
         "other_language": ("en", "English"),
@@ -73,7 +85,15 @@ def context() -> dict:
             {"label": "目标", "url": "#", "count": 5000, "current": True},
             {"label": "时间线", "url": "#", "count": None},
         ],
-        "clocks": [{"label": "办案", "due": DUE, "left": 25, "calendar_days": True, "provisional": True}],
+        "clocks": [
+            {
+                "label": "办案",
+                "due": DUE,
+                "left": 25,
+                "calendar_days": True,
+                "provisional": True,
+            }
+        ],
         "cells": [
             cell(5000, "全部", "grey", whole=True),
             cell(742, "待审批", "submitted"),
@@ -87,10 +107,25 @@ def context() -> dict:
         "claimed": {"word": "已下架", "lines": ["方桐涵，11-04 16:12"]},
         "seen": {"word": "仍在售", "kind": "red", "lines": ["探测 11-05 06:31"]},
         "days": [
-            (AT.date(), [{"at": AT, "kind": "green", "text": "所见：", "strong": "已消失", "url": "#", "link": "截图"}])
+            (
+                AT.date(),
+                [
+                    {
+                        "at": AT,
+                        "kind": "green",
+                        "text": "所见：",
+                        "strong": "已消失",
+                        "url": "#",
+                        "link": "截图",
+                    }
+                ],
+            )
         ],
         "form": Answer({"ground": "a"}),
-        "results": [*(Result(n) for n in range(397)), Result(7, False, "x", "已在 122 号函中")],
+        "results": [
+            *(Result(n) for n in range(397)),
+            Result(7, False, "x", "已在 122 号函中"),
+        ],
         "names": {7: ("649347542550", "#")},
         "bars": [("4月", 1153, "#"), ("10月", 29, ""), ("11月", -1, "")],
     }
@@ -106,25 +141,47 @@ def gallery(browser: Browser) -> Iterator[Callable[..., Page]]:
         path = route.request.url.split("//gallery.test", 1)[1].split("?")[0]
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
-            route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
+            route.fulfill(
+                body=file.read_bytes(),
+                content_type=mimetypes.guess_type(file.name)[0] or "text/plain",
+            )
         elif path == "/":
             route.fulfill(
-                body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY}
+                body=html,
+                content_type="text/html; charset=utf-8",
+                headers={"Content-Security-Policy": POLICY},
             )
         else:
-            route.fulfill(body=f"<title>{route.request.method} {path}</title>", content_type="text/html")
+            route.fulfill(
+                body=f"<title>{route.request.method} {path}</title>",
+                content_type="text/html",
+            )
 
-    def open_gallery(width: int = 1440, scheme: str = "light", language: str = "zh-hans", script: bool = True) -> Page:
+    def open_gallery(
+        width: int = 1440,
+        scheme: str = "light",
+        language: str = "zh-hans",
+        script: bool = True,
+    ) -> Page:
         nonlocal html
         with translation.override(language):
-            html = engines["django"].from_string(source).template.render(Context(context()))
+            html = (
+                engines["django"]
+                .from_string(source)
+                .template.render(Context(context()))
+            )
         opened = browser.new_context(
-            viewport={"width": width, "height": 3600}, color_scheme=scheme, java_script_enabled=script
+            viewport={"width": width, "height": 3600},
+            color_scheme=scheme,
+            java_script_enabled=script,
         )
         contexts.append(opened)
         page = opened.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: faults.append(said.text) if said.type == "error" else None,
+        )
         page.route("**/*", serve)
         page.goto("http://gallery.test/")
         # The form of the gallery is refused and has the cursor; keys are meant for the page.
@@ -161,8 +218,13 @@ def test_slash_goes_to_the_search_and_is_a_letter_while_typing(gallery):
 
 def test_arrows_walk_what_is_suggested_and_enter_opens_it(gallery):
     page = gallery()
-    context = {"hits": [("kind", {"url": f"/{n}/", "label": f"第{n}件"}) for n in (1, 2)], "everything": "/all/"}
-    suggested = engines["django"].get_template("corps/_search_suggestions.html").render(context)
+    context = {
+        "hits": [("kind", {"url": f"/{n}/", "label": f"第{n}件"}) for n in (1, 2)],
+        "everything": "/all/",
+    }
+    suggested = (
+        engines["django"].get_template("corps/_search_suggestions.html").render(context)
+    )
     asked = []
 
     def suggest(route: Route) -> None:
@@ -172,7 +234,10 @@ def test_arrows_walk_what_is_suggested_and_enter_opens_it(gallery):
     page.route("**/search/suggest/**", suggest)
     page.keyboard.press("/")
     page.keyboard.type("abc")
-    options, field = page.locator("#suggestions [role=option]"), page.locator(".top input[data-search]")
+    options, field = (
+        page.locator("#suggestions [role=option]"),
+        page.locator(".top input[data-search]"),
+    )
     expect(options).to_have_count(3)
     expect(field).to_have_attribute("aria-expanded", "true")
     assert asked == ["http://gallery.test/search/suggest/?q=abc"]

@@ -14,7 +14,9 @@ KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"
 @pytest.fixture
 def people(transactional_db) -> list[User]:
     return [
-        User.objects.create_user(login, PASSWORD, name=login, role=User.Role.ADMINISTRATOR)
+        User.objects.create_user(
+            login, PASSWORD, name=login, role=User.Role.ADMINISTRATOR
+        )
         for login in ("admin", "shen")
     ]
 
@@ -50,7 +52,9 @@ def test_another_person_at_the_same_computer_finds_nothing(page: Page, people):
     Session.objects.all().delete()
     begin(page, "shen")
     page.goto(PAGE)
-    expect(page.locator("form[data-draft] textarea").first).not_to_have_value("2027-01-01")
+    expect(page.locator("form[data-draft] textarea").first).not_to_have_value(
+        "2027-01-01"
+    )
     assert page.evaluate(KEPT) == []
 
 
@@ -67,7 +71,9 @@ def test_text_in_any_form_is_there_again_after_signing_in_anew(page: Page, peopl
     assert page.evaluate(KEPT) == []
 
 
-def test_a_fragment_asked_for_too_late_leads_to_signing_in_and_back_with_the_text(page: Page, people):
+def test_a_fragment_asked_for_too_late_leads_to_signing_in_and_back_with_the_text(
+    page: Page, people
+):
     begin(page)
     page.goto("/users/shen/")
     page.locator("[name=phone]").fill("021-12345678")

@@ -22,22 +22,41 @@ def rail(monkeypatch):
 
 
 def test_a_line_is_seen_by_its_roles_only_and_empty_sections_are_left_out(rail):
-    navigation.register("home", "工作台", "home", section="desk", order=1, roles=["officer", "liaison"])
-    navigation.register("login", "登录", "account_login", section="house", order=1, roles=["administrator"])
+    navigation.register(
+        "home", "工作台", "home", section="desk", order=1, roles=["officer", "liaison"]
+    )
+    navigation.register(
+        "login",
+        "登录",
+        "account_login",
+        section="house",
+        order=1,
+        roles=["administrator"],
+    )
     assert [[line.key for line in lines] for _head, lines in rail()] == [["home"]]
-    assert [[line.key for line in lines] for _head, lines in rail("administrator")] == [["login"]]
+    assert [[line.key for line in lines] for _head, lines in rail("administrator")] == [
+        ["login"]
+    ]
     assert rail("auditor") == []
 
 
 def test_a_page_that_is_not_there_has_no_line(rail):
-    navigation.register("later", "以后", "no-such-page", section="desk", order=1, roles=["officer"])
+    navigation.register(
+        "later", "以后", "no-such-page", section="desk", order=1, roles=["officer"]
+    )
     assert rail() == []
 
 
 def test_the_longest_fitting_address_is_the_current_line(rail):
-    navigation.register("home", "工作台", "home", section="desk", order=1, roles=["officer"])
-    navigation.register("login", "登录", "account_login", section="desk", order=2, roles=["officer"])
-    navigation.register("out", "退出", "account_logout", section="desk", order=3, roles=["officer"])
+    navigation.register(
+        "home", "工作台", "home", section="desk", order=1, roles=["officer"]
+    )
+    navigation.register(
+        "login", "登录", "account_login", section="desk", order=2, roles=["officer"]
+    )
+    navigation.register(
+        "out", "退出", "account_logout", section="desk", order=3, roles=["officer"]
+    )
     ((_head, lines),) = rail(path="/accounts/login/x/")
     assert [line.key for line in lines if line.current] == ["login"]
     ((_head, lines),) = rail(path="/elsewhere/")
@@ -66,4 +85,6 @@ def test_a_count_is_asked_once_for_a_person_until_they_do_something(rail):
 
 def test_an_unknown_section_is_a_mistake(rail):
     with pytest.raises(ValueError, match="no section"):
-        navigation.register("x", "x", "home", section="nowhere", order=1, roles=["officer"])
+        navigation.register(
+            "x", "x", "home", section="nowhere", order=1, roles=["officer"]
+        )

@@ -14,7 +14,9 @@ from firms.models import Representative
 from tests.cases.conftest import House, hand_in, make_house
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHEET = "平台,商品链接,店铺链接,诉求,商品标题\n天猫商城,商品编号602704628222,,删除链接,面霜"
+SHEET = (
+    "平台,商品链接,店铺链接,诉求,商品标题\n天猫商城,商品编号602704628222,,删除链接,面霜"
+)
 
 
 @pytest.fixture
@@ -33,11 +35,17 @@ def sign_in(page: Page, user: User, url: str) -> None:
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    page.context.add_cookies(
+        [{"name": name, "value": client.cookies[name].value, "url": url}]
+    )
 
 
-def test_too_many_addresses_asked_are_told_beside_the_field(page: Page, live_server, house, reviewed):
-    speaker = User.objects.create(username="firm-CXT", name="firm", role="representative")
+def test_too_many_addresses_asked_are_told_beside_the_field(
+    page: Page, live_server, house, reviewed
+):
+    speaker = User.objects.create(
+        username="firm-CXT", name="firm", role="representative"
+    )
     Representative.objects.create(user=speaker, firm=house.firms["CXT"])
     most = limits()["addresses.asked"].most
     sign_in(page, speaker, live_server.url)
@@ -51,15 +59,29 @@ def test_too_many_addresses_asked_are_told_beside_the_field(page: Page, live_ser
     expect(place.get_by_role("alert")).to_contain_text(str(most))
 
 
-@pytest.mark.parametrize(("status", "kind"), [(409, "page"), (503, "page"), (429, "problem")])
-def test_any_refusal_is_told_in_its_words(page: Page, live_server, house, reviewed, status: int, kind: str):
+@pytest.mark.parametrize(
+    ("status", "kind"), [(409, "page"), (503, "page"), (429, "problem")]
+)
+def test_any_refusal_is_told_in_its_words(
+    page: Page, live_server, house, reviewed, status: int, kind: str
+):
     sign_in(page, house.officer, live_server.url)
     page.goto(reverse("cases:import", args=[reviewed.pk]) + "?show=look")
     said = "另一人刚刚办理了这一项。"
     answer = {
-        "page": ("text/html", f"<!doctype html><html><body><main><p role=alert>{said}</p></main></body></html>"),
+        "page": (
+            "text/html",
+            f"<!doctype html><html><body><main><p role=alert>{said}</p></main></body></html>",
+        ),
         "problem": ("application/problem+json", f'{{"detail": "{said}"}}'),
     }[kind]
-    page.route("**/read/**", lambda route: route.fulfill(status=status, content_type=answer[0], body=answer[1]))
-    page.locator("input[name=repair]").first.fill("https://item.taobao.com/item.htm?id=602704628223")
+    page.route(
+        "**/read/**",
+        lambda route: route.fulfill(
+            status=status, content_type=answer[0], body=answer[1]
+        ),
+    )
+    page.locator("input[name=repair]").first.fill(
+        "https://item.taobao.com/item.htm?id=602704628223"
+    )
     expect(page.locator(".read").first.get_by_role("alert")).to_have_text(said)

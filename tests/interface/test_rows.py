@@ -28,19 +28,37 @@ def world(transactional_db: None) -> World:
     world = make_world()
     targets = add_targets(world, 9)
     store = Store.objects.create(
-        platform=world.platform, canonical_id="8cad2f01ba2597707467e6da", site="taobao", name="星野集市", url="x"
+        platform=world.platform,
+        canonical_id="8cad2f01ba2597707467e6da",
+        site="taobao",
+        name="星野集市",
+        url="x",
     )
     Listing.objects.filter(target__in=targets[:5]).update(store=store, title=TITLE)
     Listing.objects.filter(pk=targets[0].listing_id).update(canonical_id=LONG_ID)
     Target.objects.update(alleged=WORDS, price="12345.00", list_price="23456.00")
     [notice] = issue(world, targets[:8])
-    outcomes = ("removed", "removed", "already_gone", "refused", "needs_information", "not_ours", "removed")
+    outcomes = (
+        "removed",
+        "removed",
+        "already_gone",
+        "refused",
+        "needs_information",
+        "not_ours",
+        "removed",
+    )
     for item, outcome in zip(notice.items.order_by("position"), outcomes, strict=False):
         answer(world, notice, outcome, items=[item.pk])
     items = dict(notice.items.values_list("target", "pk"))
-    workflow.verify_items(items=[items[targets[0].pk]], seen="gone", actor=world.officer2)
-    workflow.verify_items(items=[items[targets[6].pk]], seen="unreachable", actor=world.officer2)
-    Target.objects.filter(pk=targets[1].pk).update(seen="live", seen_at=notice.issued_at)
+    workflow.verify_items(
+        items=[items[targets[0].pk]], seen="gone", actor=world.officer2
+    )
+    workflow.verify_items(
+        items=[items[targets[6].pk]], seen="unreachable", actor=world.officer2
+    )
+    Target.objects.filter(pk=targets[1].pk).update(
+        seen="live", seen_at=notice.issued_at
+    )
     return world
 
 
@@ -50,11 +68,21 @@ def open_as(page: Page, live_server: LiveServer, user: User) -> None:
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.clear_cookies()
     names = {settings.SESSION_COOKIE_NAME: value, "django_language": "en"}
-    page.context.add_cookies([{"name": name, "value": said, "url": live_server.url} for name, said in names.items()])
+    page.context.add_cookies(
+        [
+            {"name": name, "value": said, "url": live_server.url}
+            for name, said in names.items()
+        ]
+    )
 
 
-def test_english_rows_are_whole_on_every_busy_list(page: Page, live_server: LiveServer, world: World):
-    case, notice = world.case.get_absolute_url(), world.case.notices.get().get_absolute_url()
+def test_english_rows_are_whole_on_every_busy_list(
+    page: Page, live_server: LiveServer, world: World
+):
+    case, notice = (
+        world.case.get_absolute_url(),
+        world.case.notices.get().get_absolute_url(),
+    )
     pages = {
         world.officer: [
             case, f"{case}?group=none", f"{case}?tab=notices", reverse("cases:list"), reverse("notices:list"), notice,

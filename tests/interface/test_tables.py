@@ -49,7 +49,12 @@ def world(db: None) -> World:
     first = notice.items.earliest("position")
     workflow.verify_items(items=[first.pk], seen="gone", actor=world.officer2)
     workflow.lodge_objection(target=targets[1], actor=world.officer, reason="误伤")
-    Store.objects.create(platform=world.platform, canonical_id="shop1", name="店", url="https://shop1.taobao.com")
+    Store.objects.create(
+        platform=world.platform,
+        canonical_id="shop1",
+        name="店",
+        url="https://shop1.taobao.com",
+    )
     complaint = Complaint.objects.create(
         number="T2026-000001",
         firm=world.firm,
@@ -59,7 +64,9 @@ def world(db: None) -> World:
         submitted_at=timezone.now(),
         submitted_by=world.officer,
     )
-    sheet = SheetImport.objects.create(complaint=complaint, started_by=world.officer, at=timezone.now())
+    sheet = SheetImport.objects.create(
+        complaint=complaint, started_by=world.officer, at=timezone.now()
+    )
     ImportRow.objects.create(sheet_import=sheet, row=1, result="new", target=targets[0])
     return world
 
@@ -71,7 +78,11 @@ def officer(client: Client, world: World) -> Client:
 
 
 def address(key: str, world: World) -> str:
-    return f"{world.case.get_absolute_url()}?sort=id" if key == "targets" else reverse(PAGES[key])
+    return (
+        f"{world.case.get_absolute_url()}?sort=id"
+        if key == "targets"
+        else reverse(PAGES[key])
+    )
 
 
 def heads(page: str) -> list[str]:
@@ -90,7 +101,9 @@ def cells_of_first_row(page: str) -> int:
 
 
 def classes(page: str) -> set[str]:
-    table = re.search(r'<table class="([^"]*)"><caption', page) or re.search(r'<table class="([^"]*)">', page)
+    table = re.search(r'<table class="([^"]*)"><caption', page) or re.search(
+        r'<table class="([^"]*)">', page
+    )
     assert table
     return {word for word in table[1].split() if word.startswith("hide-")}
 
@@ -103,8 +116,16 @@ def test_every_list_that_declares_columns_is_tried_here():
 def test_head_and_rows_have_the_same_columns_and_each_can_be_hidden_but_the_fixed(
     key: str, client: Client, world: World
 ):
-    role = {"users": "administrator", "audit": "auditor", "named": "representative"}.get(key)
-    user = User.objects.create(username=role, name=role, role=role, password="!") if role else world.officer
+    role = {
+        "users": "administrator",
+        "audit": "auditor",
+        "named": "representative",
+    }.get(key)
+    user = (
+        User.objects.create(username=role, name=role, role=role, password="!")
+        if role
+        else world.officer
+    )
     if role == "representative":
         Representative.objects.create(firm=world.firm, user=user)
     client.force_login(user)
@@ -117,8 +138,12 @@ def test_head_and_rows_have_the_same_columns_and_each_can_be_hidden_but_the_fixe
     narrow = client.get(url).content.decode()
     assert cells_of_first_row(narrow) == cells_of_first_row(whole)
     hidden = {int(word.removeprefix("hide-")) for word in classes(narrow)}
-    assert heads(narrow) == [word for at, word in enumerate(heads(whole), 1) if at not in hidden]
-    assert len(heads(narrow)) == sum(column.fixed for column in tables[key].columns if column.key != "list_price")
+    assert heads(narrow) == [
+        word for at, word in enumerate(heads(whole), 1) if at not in hidden
+    ]
+    assert len(heads(narrow)) == sum(
+        column.fixed for column in tables[key].columns if column.key != "list_price"
+    )
     client.post(reverse("list_columns", args=[key]), {"next": url, "all": "1"})
     assert heads(client.get(url).content.decode()) == heads(whole)
 
@@ -138,7 +163,10 @@ def test_a_style_stands_for_every_column_of_every_list(settings):
 def test_a_filter_is_kept_under_its_name_replaced_and_forgotten(officer: Client):
     url = reverse("cases:list") + "?state=filed&firm="
     keep = reverse("list_filters", args=["cases"])
-    officer.post(keep, {"next": url, "query": "state=filed&firm=&after=x", "name": "  我的 案件 "})
+    officer.post(
+        keep,
+        {"next": url, "query": "state=filed&firm=&after=x", "name": "  我的 案件 "},
+    )
     page = officer.get(url).content.decode()
     assert '<a href="?state=filed" aria-current="true">我的 案件</a>' in page
     officer.post(keep, {"next": url, "query": "state=closed", "name": "我的 案件"})
@@ -151,7 +179,8 @@ def test_a_filter_is_kept_under_its_name_replaced_and_forgotten(officer: Client)
 
 def test_a_filters_name_and_words_are_escaped(officer: Client):
     officer.post(
-        reverse("list_filters", args=["cases"]), {"query": 'firm="><script>', "name": "<script>alert(1)</script>"}
+        reverse("list_filters", args=["cases"]),
+        {"query": 'firm="><script>', "name": "<script>alert(1)</script>"},
     )
     page = officer.get(reverse("cases:list")).content.decode()
     assert "<script>alert" not in page
@@ -167,24 +196,40 @@ def test_a_filters_name_and_words_are_escaped(officer: Client):
         ({"query": "q=" + "x" * 1001, "name": "长"}, "条件过长"),
     ],
 )
-def test_what_cannot_be_kept_is_said_on_the_list(officer: Client, said: dict[str, str], words: str):
+def test_what_cannot_be_kept_is_said_on_the_list(
+    officer: Client, said: dict[str, str], words: str
+):
     goal = reverse("cases:list")
-    answer = officer.post(reverse("list_filters", args=["cases"]), {"next": goal, **said}, follow=True)
+    answer = officer.post(
+        reverse("list_filters", args=["cases"]), {"next": goal, **said}, follow=True
+    )
     assert words in answer.content.decode()
     assert User.objects.get(username="officer").lists == {}
 
 
 def test_at_most_twenty_filters_of_a_list_are_kept(world: World):
     for number in range(20):
-        ground.keep_filter(user=world.officer, table="cases", name=str(number), query="state=filed")
+        ground.keep_filter(
+            user=world.officer, table="cases", name=str(number), query="state=filed"
+        )
     with pytest.raises(ValidationError):
-        ground.keep_filter(user=world.officer, table="cases", name="20", query="state=filed")
-    ground.keep_filter(user=world.officer, table="cases", name="19", query="state=closed")
-    ground.keep_filter(user=world.officer, table="notices", name="20", query="state=issued")
+        ground.keep_filter(
+            user=world.officer, table="cases", name="20", query="state=filed"
+        )
+    ground.keep_filter(
+        user=world.officer, table="cases", name="19", query="state=closed"
+    )
+    ground.keep_filter(
+        user=world.officer, table="notices", name="20", query="state=issued"
+    )
 
 
-def test_nobody_is_led_to_another_site_and_an_unknown_list_is_not_there(officer: Client):
-    away = officer.post(reverse("list_columns", args=["cases"]), {"next": "https://elsewhere.example/"})
+def test_nobody_is_led_to_another_site_and_an_unknown_list_is_not_there(
+    officer: Client,
+):
+    away = officer.post(
+        reverse("list_columns", args=["cases"]), {"next": "https://elsewhere.example/"}
+    )
     assert away.headers["Location"] == "/"
     assert officer.post(reverse("list_columns", args=["secrets"])).status_code == 404
     assert officer.post(reverse("list_filters", args=["secrets"])).status_code == 404
@@ -196,7 +241,9 @@ def test_two_windows_of_one_person_lose_nothing():
 
     def keep(number: int) -> None:
         mine = User.objects.get(pk=user.pk)
-        ground.keep_filter(user=mine, table="audit", name=str(number), query=f"actor={number}")
+        ground.keep_filter(
+            user=mine, table="audit", name=str(number), query=f"actor={number}"
+        )
         connections.close_all()
 
     with ThreadPoolExecutor(8) as windows:

@@ -24,7 +24,15 @@ def render(source: str, **context: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(9189, "9,189"), (0, "0"), (-1, "−1"), (-1234, "−1,234"), (None, "—"), (12.5, "12.5")]
+    ("value", "text"),
+    [
+        (9189, "9,189"),
+        (0, "0"),
+        (-1, "−1"),
+        (-1234, "−1,234"),
+        (None, "—"),
+        (12.5, "12.5"),
+    ],
 )
 def test_numbers_have_a_thousands_comma_and_a_real_minus(value, text):
     assert words.thousands(value) == text
@@ -35,7 +43,9 @@ def test_changes_show_their_sign_and_none_for_nothing():
 
 
 def test_only_what_is_complete_is_a_hundred_per_cent():
-    assert [words.percent(*pair) for pair in ((24, 24), (9_999, 10_000), (312, 400), (0, 0))] == [
+    assert [
+        words.percent(*pair) for pair in ((24, 24), (9_999, 10_000), (312, 400), (0, 0))
+    ] == [
         "100%",
         "99%",
         "78%",
@@ -43,11 +53,16 @@ def test_only_what_is_complete_is_a_hundred_per_cent():
     ]
 
 
-def test_times_are_shown_in_shanghai_and_days_of_other_years_with_their_year(time_machine_at_today):
+def test_times_are_shown_in_shanghai_and_days_of_other_years_with_their_year(
+    time_machine_at_today,
+):
     late = datetime(2026, 11, 4, 16, 30, tzinfo=UTC)
     assert (words.day(late), words.moment(late)) == ("11-05", "11-05 00:30")
     assert words.full_moment(late) == "2026-11-05 00:30:00"
-    assert (words.day(date(2025, 11, 5)), words.full_day(TODAY)) == ("2025-11-05", "2026-11-05")
+    assert (words.day(date(2025, 11, 5)), words.full_day(TODAY)) == (
+        "2025-11-05",
+        "2026-11-05",
+    )
     assert words.moment(None) == "—"
 
 
@@ -61,26 +76,45 @@ def test_times_are_shown_in_shanghai_and_days_of_other_years_with_their_year(tim
         (None, "grey", "未定期限"),
     ],
 )
-def test_a_deadline_says_its_working_days_and_warns_two_days_before(time_machine_at_today, due, kind, text):
+def test_a_deadline_says_its_working_days_and_warns_two_days_before(
+    time_machine_at_today, due, kind, text
+):
     found = chip(due, calendar=shipped_calendar(), on=TODAY)
     assert (found.kind, found.text) == (kind, text)
 
 
-def test_a_deadline_in_calendar_days_and_a_provisional_one_say_so(time_machine_at_today):
+def test_a_deadline_in_calendar_days_and_a_provisional_one_say_so(
+    time_machine_at_today,
+):
     found = chip(date(2026, 11, 30), calendar_days=True, provisional=True, on=TODAY)
     assert (found.text, found.provisional) == ("剩 25 日・11-30，暂定", True)
     with translation.override("en"):
-        assert chip(date(2026, 11, 6), left=1, on=TODAY).text == "1 working day left · 11-06"
+        assert (
+            chip(date(2026, 11, 6), left=1, on=TODAY).text
+            == "1 working day left · 11-06"
+        )
 
 
 @pytest.fixture
 def time_machine_at_today():
-    with time_machine.travel(datetime(2026, 11, 5, 6, 30, tzinfo=UTC), tick=False), translation.override("zh-hans"):
+    with (
+        time_machine.travel(datetime(2026, 11, 5, 6, 30, tzinfo=UTC), tick=False),
+        translation.override("zh-hans"),
+    ):
         yield
 
 
 def test_every_state_word_of_the_house_has_one_colour():
-    tables = (CaseState, Claim, ComplaintState, Seen, TargetState, DeliveryState, ItemState, NoticeState)
+    tables = (
+        CaseState,
+        Claim,
+        ComplaintState,
+        Seen,
+        TargetState,
+        DeliveryState,
+        ItemState,
+        NoticeState,
+    )
     said = {word for table in tables for word in table.values}
     assert said - set(KINDS) == set()
     assert set(KINDS.values()) <= set(NAMES)
@@ -89,7 +123,9 @@ def test_every_state_word_of_the_house_has_one_colour():
 
 def test_a_bar_below_zero_stands_below_the_line_and_inside_the_drawing():
     bars, zero = bars_of([("10月", 4, ""), ("11月", -4, "")])
-    assert float(bars[0].y) + float(bars[0].height) == pytest.approx(float(zero), abs=0.2)
+    assert float(bars[0].y) + float(bars[0].height) == pytest.approx(
+        float(zero), abs=0.2
+    )
     assert float(bars[1].y) == pytest.approx(float(zero), abs=0.2)
     assert float(bars[1].y) + float(bars[1].height) <= 170.1
     assert bars_of([])[0] == []

@@ -34,9 +34,14 @@ def read(text):
 
 def wrapped(target, times=1):
     for _ in range(times):
-        target = "https://login.taobao.com/member/login.jhtml?redirectURL=" + quote(target, safe="")
+        target = "https://login.taobao.com/member/login.jhtml?redirectURL=" + quote(
+            target, safe=""
+        )
     return target
 
 
 def full_width(text):
-    return "".join(chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character for character in text)
+    return "".join(
+        chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character
+        for character in text
+    )

@@ -11,13 +11,34 @@ import xlsxwriter
 
 LISTING = "https://item.taobao.com/item.htm?id={}"
 STORE = "https://shop{}.taobao.com/"
-HEADER = ["序号", "平台", "店铺名称", "店铺链接", "商品链接", "商品标题", "售价", "诉求"]
+HEADER = [
+    "序号",
+    "平台",
+    "店铺名称",
+    "店铺链接",
+    "商品链接",
+    "商品标题",
+    "售价",
+    "诉求",
+]
 
 
 def complaint(number: int, request: str = "下架链接") -> list[Any]:
     """One row under HEADER."""
-    listing, store = LISTING.format(600_000_000_000 + number), STORE.format(100_000_000 + number)
-    return [number, "淘宝", f"某某优选店{number}", store, listing, f"鱼油软胶囊 {number}粒装", 99.5, request]
+    listing, store = (
+        LISTING.format(600_000_000_000 + number),
+        STORE.format(100_000_000 + number),
+    )
+    return [
+        number,
+        "淘宝",
+        f"某某优选店{number}",
+        store,
+        listing,
+        f"鱼油软胶囊 {number}粒装",
+        99.5,
+        request,
+    ]
 
 
 def complaints(count: int) -> list[list[Any]]:
@@ -36,7 +57,9 @@ def write_xlsx(
     """Write worksheets by name, or one, and return the path. merges: top, left, bottom, right, from 0, in every one."""
     if not isinstance(sheets, Mapping):
         sheets = {"清单": sheets}
-    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(
+        str(path), {"strings_to_urls": False, "strings_to_formulas": False}
+    )
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         for merge in merges:
@@ -49,7 +72,11 @@ def write_xlsx(
             sheet.hide()
         if name in very_hidden:
             sheet.very_hidden()
-    first = next(sheet for sheet in book.worksheets() if sheet.name not in (*hidden, *very_hidden))
+    first = next(
+        sheet
+        for sheet in book.worksheets()
+        if sheet.name not in (*hidden, *very_hidden)
+    )
     first.activate()
     first.set_first_sheet()
     book.close()
@@ -86,7 +113,13 @@ def put_cells(path: str, cells: str) -> str:
     )
 
 
-def write_text(path: Path, rows: Sequence[Sequence[Any]], *, encoding: str = "utf-8", delimiter: str = ",") -> str:
+def write_text(
+    path: Path,
+    rows: Sequence[Sequence[Any]],
+    *,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+) -> str:
     """Write delimited text as programs do, quoted where needed, and return the path."""
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter).writerows(rows)

@@ -26,52 +26,125 @@ from tests.listings.test_address_properties import addresses, read_as, spelt
 VIP = "https://detail.vip.com/detail-1710612345-6918012345678901.html"
 FORMS: dict[str, tuple[dict[str, str], tuple[str, str, str]]] = {
     "id in the path": (
-        {"site": "vip", "kind": "listing", "host": "detail.vip.com", "path": "/detail-1710612345-{id}.html"}
+        {
+            "site": "vip",
+            "kind": "listing",
+            "host": "detail.vip.com",
+            "path": "/detail-1710612345-{id}.html",
+        }
         | {"id_shape": "N", "example": VIP},
         ("vip", "listing", "6918012345678901"),
     ),
     "id in a parameter": (
-        {"site": "jd", "kind": "listing", "host": "kpl.m.jd.com", "path": "/product", "parameter": "wareId"}
-        | {"id_shape": "N", "example": "https://kpl.m.jd.com/product?a=1&wareId=100012043978"},
+        {
+            "site": "jd",
+            "kind": "listing",
+            "host": "kpl.m.jd.com",
+            "path": "/product",
+            "parameter": "wareId",
+        }
+        | {
+            "id_shape": "N",
+            "example": "https://kpl.m.jd.com/product?a=1&wareId=100012043978",
+        },
         ("jd", "listing", "100012043978"),
     ),
     "another parameter of a known page": (
-        {"site": "taobao", "kind": "listing", "host": "item.taobao.com", "path": "/item.htm", "parameter": "itemNumId"}
-        | {"id_shape": "N", "example": "https://item.taobao.com/item.htm?itemNumId=674512345678"},
+        {
+            "site": "taobao",
+            "kind": "listing",
+            "host": "item.taobao.com",
+            "path": "/item.htm",
+            "parameter": "itemNumId",
+        }
+        | {
+            "id_shape": "N",
+            "example": "https://item.taobao.com/item.htm?itemNumId=674512345678",
+        },
         ("taobao", "listing", "674512345678"),
     ),
     "short link": (
-        {"site": "vip", "kind": "short", "host": "t.vip.com", "path": "/{id}", "id_shape": "C"}
+        {
+            "site": "vip",
+            "kind": "short",
+            "host": "t.vip.com",
+            "path": "/{id}",
+            "id_shape": "C",
+        }
         | {"example": "https://t.vip.com/W0wXaB"},
         ("vip", "short", "W0wXaB"),
     ),
     "store by its host": (
-        {"site": "youzan", "kind": "store", "host": "{id}.youzan.com", "path": "*", "id_shape": "C"}
+        {
+            "site": "youzan",
+            "kind": "store",
+            "host": "{id}.youzan.com",
+            "path": "*",
+            "id_shape": "C",
+        }
         | {"example": "https://shop12345678.youzan.com/v2/showcase/homepage"},
         ("youzan", "store", "shop12345678"),
     ),
     "ids with a beginning": (
-        {"site": "kuaishou", "kind": "store", "host": "m.gifshow.com", "path": "/user/{id}", "id_shape": "C"}
+        {
+            "site": "kuaishou",
+            "kind": "store",
+            "host": "m.gifshow.com",
+            "path": "/user/{id}",
+            "id_shape": "C",
+        }
         | {"id_prefix": "g:", "example": "https://m.gifshow.com/user/3xq8w7e6r5t4y"},
         ("kuaishou", "store", "g:3xq8w7e6r5t4y"),
     ),
     "search page": (
-        {"site": "vip", "kind": "search", "host": "www.vip.com", "path": "*", "example": "https://www.vip.com/"},
+        {
+            "site": "vip",
+            "kind": "search",
+            "host": "www.vip.com",
+            "path": "*",
+            "example": "https://www.vip.com/",
+        },
         ("vip", "search", ""),
     ),
 }
 WRONG: dict[str, tuple[dict[str, str], str]] = {
-    "what the table reads": ({"site": "jd", "host": "item.jd.com", "path": "/{id}.html", "id_shape": "N"}, "host"),
-    "stores that the table reads": ({"kind": "store", "host": "{id}.tmall.com", "path": "*", "id_shape": "C"}, "host"),
+    "what the table reads": (
+        {"site": "jd", "host": "item.jd.com", "path": "/{id}.html", "id_shape": "N"},
+        "host",
+    ),
+    "stores that the table reads": (
+        {"kind": "store", "host": "{id}.tmall.com", "path": "*", "id_shape": "C"},
+        "host",
+    ),
     "a machine": ({"host": "203.119.175.1", "path": "/{id}", "id_shape": "N"}, "host"),
-    "another alphabet": ({"host": "xn--tobao-nza.com", "path": "/{id}", "id_shape": "N"}, "host"),
-    "an address for a host": ({"host": "https://a.example.com/", "path": "/{id}", "id_shape": "N"}, "host"),
-    "no place of an id": ({"host": "a.example.com", "path": "/item", "id_shape": "N"}, "path"),
-    "two places": ({"host": "a.example.com", "path": "/{id}", "parameter": "id", "id_shape": "N"}, "path"),
+    "another alphabet": (
+        {"host": "xn--tobao-nza.com", "path": "/{id}", "id_shape": "N"},
+        "host",
+    ),
+    "an address for a host": (
+        {"host": "https://a.example.com/", "path": "/{id}", "id_shape": "N"},
+        "host",
+    ),
+    "no place of an id": (
+        {"host": "a.example.com", "path": "/item", "id_shape": "N"},
+        "path",
+    ),
+    "two places": (
+        {"host": "a.example.com", "path": "/{id}", "parameter": "id", "id_shape": "N"},
+        "path",
+    ),
     "no form of an id": ({"host": "a.example.com", "path": "/{id}"}, "id_shape"),
-    "an id in a search page": ({"kind": "search", "host": "a.example.com", "path": "/{id}", "id_shape": "N"}, "kind"),
+    "an id in a search page": (
+        {"kind": "search", "host": "a.example.com", "path": "/{id}", "id_shape": "N"},
+        "kind",
+    ),
     "an example of another": (
-        {"host": "a.example.com", "path": "/{id}", "id_shape": "N", "example": "https://b.example.com/12345"},
+        {
+            "host": "a.example.com",
+            "path": "/{id}",
+            "id_shape": "N",
+            "example": "https://b.example.com/12345",
+        },
         "example",
     ),
 }
@@ -91,7 +164,12 @@ def admin(db: None) -> User:
 
 
 def add(actor: User, **said: Any) -> AddressForm:
-    said = {"kind": "listing", "site": "vip", "valid_from": date(2026, 1, 1), "source": "看过页面"} | said
+    said = {
+        "kind": "listing",
+        "site": "vip",
+        "valid_from": date(2026, 1, 1),
+        "source": "看过页面",
+    } | said
     said = {"example": "https://a.example.com/12345"} | said
     form = workflow.add_address_form(actor=actor, at=NOW, **said)
     look()
@@ -106,7 +184,9 @@ def read(text: str) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_an_added_form_reads_its_addresses_and_its_canonical_form_reads_the_same(admin: User, name: str):
+def test_an_added_form_reads_its_addresses_and_its_canonical_form_reads_the_same(
+    admin: User, name: str
+):
     said, wanted = FORMS[name]
     assert read(said["example"])[1] == "invalid"
     form = add(admin, **said)
@@ -121,7 +201,9 @@ def test_an_added_form_reads_its_addresses_and_its_canonical_form_reads_the_same
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_form_that_cannot_be_or_takes_what_is_read_is_refused_beside_its_field(admin: User, name: str):
+def test_a_form_that_cannot_be_or_takes_what_is_read_is_refused_beside_its_field(
+    admin: User, name: str
+):
     said, field = WRONG[name]
     with pytest.raises(ValidationError) as wrong:
         add(admin, **said)
@@ -129,7 +211,9 @@ def test_a_form_that_cannot_be_or_takes_what_is_read_is_refused_beside_its_field
     assert not AddressForm.objects.exists()
 
 
-def test_a_form_takes_effect_from_no_day_to_come_and_is_added_once_by_an_administrator(admin: User):
+def test_a_form_takes_effect_from_no_day_to_come_and_is_added_once_by_an_administrator(
+    admin: User,
+):
     said = FORMS["short link"][0]
     with pytest.raises(TransitionRefused, match="valid-from-ahead"):
         add(admin, **said, valid_from=date(2027, 1, 1))
@@ -144,8 +228,13 @@ def test_a_form_takes_effect_from_no_day_to_come_and_is_added_once_by_an_adminis
         workflow.retire_address_form(form=form, actor=admin, at=NOW)
 
 
-def test_an_added_label_of_a_service_is_a_store_no_more_and_its_listings_are_read_as_before(admin: User):
-    page, item = "https://mlife.tmall.com/index.htm", "https://detail.tmall.com/item.htm?id=674512345678"
+def test_an_added_label_of_a_service_is_a_store_no_more_and_its_listings_are_read_as_before(
+    admin: User,
+):
+    page, item = (
+        "https://mlife.tmall.com/index.htm",
+        "https://detail.tmall.com/item.htm?id=674512345678",
+    )
     assert read(page) == ("tmall", "store", "mlife")
     label = {"site": "tmall", "kind": "service", "host": "mlife", "example": page}
     with pytest.raises(ValidationError) as wrong:
@@ -188,30 +277,45 @@ def test_a_worked_row_is_read_otherwise_only_where_the_table_knows_nothing(many:
     put_in_force(Added())
     shipped = [read_cell(cell) for cell in cells]
     put_in_force(added)
-    changed = [(was, now) for was, now in zip(shipped, with_forms, strict=True) if was != now]
+    changed = [
+        (was, now) for was, now in zip(shipped, with_forms, strict=True) if was != now
+    ]
     assert {was.kind for was, _now in changed} == {"invalid"}
 
 
-def test_another_process_learns_of_a_form_with_whoever_is_signed_in(client, admin: User):
+def test_another_process_learns_of_a_form_with_whoever_is_signed_in(
+    client, admin: User
+):
     said, wanted = FORMS["id in a parameter"]
     add(admin, **said)
     put_in_force(Added())  # a process that has not heard of it
     reloading.forget()
     client.force_login(admin)
-    page = client.post("/listings/addresses/try/", {"lines": said["example"]}).content.decode()
+    page = client.post(
+        "/listings/addresses/try/", {"lines": said["example"]}
+    ).content.decode()
     assert wanted[2] in page
     assert read(said["example"]) == wanted
 
 
-def test_the_page_tries_a_form_before_it_is_added_and_says_where_it_is_wrong(client, admin: User):
+def test_the_page_tries_a_form_before_it_is_added_and_says_where_it_is_wrong(
+    client, admin: User
+):
     client.force_login(admin)
-    said = FORMS["id in a parameter"][0] | {"valid_from": "2026-01-01", "source": "见过", "id_prefix": ""}
-    page = client.post("/listings/addresses/new/", said | {"act": "try", "lines": ITEM}).content.decode()
+    said = FORMS["id in a parameter"][0] | {
+        "valid_from": "2026-01-01",
+        "source": "见过",
+        "id_prefix": "",
+    }
+    page = client.post(
+        "/listings/addresses/new/", said | {"act": "try", "lines": ITEM}
+    ).content.decode()
     assert "100012043978" in page
     assert "674512345678" in page
     assert not AddressForm.objects.exists()
     refused = client.post(
-        "/listings/addresses/new/", said | {"act": "add", "host": "item.jd.com", "path": "/{id}.html"}
+        "/listings/addresses/new/",
+        said | {"act": "add", "host": "item.jd.com", "path": "/{id}.html"},
     )
     assert 'aria-invalid="true"' in refused.content.decode()
     answer = client.post("/listings/addresses/new/", said | {"act": "add"})
@@ -223,10 +327,15 @@ def test_the_page_tries_a_form_before_it_is_added_and_says_where_it_is_wrong(cli
     assert is_known("jd")
     assert not is_known("vip")
     assert client.post(f"/listings/addresses/{form.pk}/retire/").status_code == 302
-    assert "kpl.m.jd.com" in client.get("/listings/addresses/?origin=retired").content.decode()
+    assert (
+        "kpl.m.jd.com"
+        in client.get("/listings/addresses/?origin=retired").content.decode()
+    )
 
 
-def test_the_search_says_what_an_added_form_reads_though_the_table_knows_neither_host_nor_site(admin: User):
+def test_the_search_says_what_an_added_form_reads_though_the_table_knows_neither_host_nor_site(
+    admin: User,
+):
     said, (_site, _kind, canonical_id) = FORMS["id in the path"]
     unread = describe(Query.read(VIP))
     add(admin, **said)
@@ -239,8 +348,21 @@ def test_lines_that_are_not_looked_at_are_counted(client, admin: User):
     client.force_login(admin)
     lines = "\n".join([ITEM] * 201 + ["a" * 4001])
     tried = client.post("/listings/addresses/try/", {"lines": lines})
-    assert (len(tried.context["readings"]), "有 2 行未识别" in tried.content.decode()) == (200, True)
-    said = FORMS["id in a parameter"][0] | {"valid_from": "2026-01-01", "source": "见过", "act": "try"}
+    assert (
+        len(tried.context["readings"]),
+        "有 2 行未识别" in tried.content.decode(),
+    ) == (200, True)
+    said = FORMS["id in a parameter"][0] | {
+        "valid_from": "2026-01-01",
+        "source": "见过",
+        "act": "try",
+    }
     compared = client.post("/listings/addresses/new/", said | {"lines": lines})
-    assert (len(compared.context["compared"]), "有 2 行未识别" in compared.content.decode()) == (201, True)
-    assert "未识别：" not in client.post("/listings/addresses/try/", {"lines": ITEM}).content.decode()
+    assert (
+        len(compared.context["compared"]),
+        "有 2 行未识别" in compared.content.decode(),
+    ) == (201, True)
+    assert (
+        "未识别："
+        not in client.post("/listings/addresses/try/", {"lines": ITEM}).content.decode()
+    )

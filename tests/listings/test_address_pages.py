@@ -14,7 +14,11 @@ from .address_cases import FOUND, INVALID, ITEM, OTHER, full_width, read, rows, 
 @pytest.mark.parametrize("row", rows("addresses.tsv"), ids=lambda row: row["note"])
 def test_worked_rows(row):
     kind = "store" if row["kind"] == "official" else row["kind"]
-    assert read(row["url"].replace("\\n", "\n")) == (row["platform"], kind, row["canonical_id"])
+    assert read(row["url"].replace("\\n", "\n")) == (
+        row["platform"],
+        kind,
+        row["canonical_id"],
+    )
 
 
 @pytest.mark.parametrize("row", rows("address_pages.tsv"), ids=lambda row: row["cell"])
@@ -26,7 +30,10 @@ def hosts_where_the_path_counts():
     cells = [row["cell"].partition("://")[2] for row in rows("address_pages.tsv")]
     hosts = {cell.replace("?", "/").partition("/")[0] for cell in cells}
     return sorted(
-        h for h in hosts if not h.startswith(("shop0", "shop1", "a-b", "myshop", "1234")) and h + "/any" not in cells
+        h
+        for h in hosts
+        if not h.startswith(("shop0", "shop1", "a-b", "myshop", "1234"))
+        and h + "/any" not in cells
     )
 
 
@@ -38,7 +45,10 @@ def test_any_other_path_on_a_known_host_is_invalid(host):
 # 4 Wrappers
 
 WRAPPERS = [
-    ("https://login.taobao.com/member/login.jhtml", "redirectURL redirect_url tpl_redirect_url"),
+    (
+        "https://login.taobao.com/member/login.jhtml",
+        "redirectURL redirect_url tpl_redirect_url",
+    ),
     ("https://login.m.taobao.com", "redirectURL redirect_url tpl_redirect_url"),
     ("https://login.tmall.com/any", "redirectURL redirect_url tpl_redirect_url"),
     ("https://passport.jd.com/new/login.aspx", "ReturnUrl returnurl returnUrl"),
@@ -54,7 +64,10 @@ WRAPPERS = [
 ]
 
 
-@pytest.mark.parametrize(("page", "name"), [(page, name) for page, names in WRAPPERS for name in names.split()])
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [(page, name) for page, names in WRAPPERS for name in names.split()],
+)
 def test_every_wrapper_is_judged_by_what_it_wraps(page, name):
     def wrap(target):
         return read(f"{page}?a=1&{name}={quote(target, safe='')}&b=2")
@@ -71,7 +84,9 @@ def test_every_wrapper_is_judged_by_what_it_wraps(page, name):
     assert wrap(f"{ITEM} {OTHER}") == INVALID
 
 
-@pytest.mark.parametrize(("page", "names"), [(page, names) for page, names in WRAPPERS if " " in names])
+@pytest.mark.parametrize(
+    ("page", "names"), [(page, names) for page, names in WRAPPERS if " " in names]
+)
 def test_the_first_listed_name_that_is_present_decides(page, names):
     first, second, third = names.split()
     good, evil = quote(ITEM, safe=""), quote("https://evil.cn/", safe="")
@@ -94,17 +109,35 @@ def test_three_levels_of_wrappers_are_read_and_a_fourth_is_not():
 def test_wrappers_with_different_results_in_one_cell_are_invalid():
     assert read(f"{wrapped(ITEM)} {wrapped(OTHER, 2)}") == INVALID
     assert read(wrapped(f"{wrapped(ITEM)} {wrapped(OTHER)}")) == INVALID
-    assert read(wrapped(f"{wrapped(ITEM)} https://s.taobao.com/ {ITEM} https://evil.cn/")) == FOUND
+    assert (
+        read(wrapped(f"{wrapped(ITEM)} https://s.taobao.com/ {ITEM} https://evil.cn/"))
+        == FOUND
+    )
 
 
 def test_what_is_wrapped_is_decoded_once_and_then_cleaned():
     login = "https://login.taobao.com/?redirectURL="
     assert read(login + quote(full_width(ITEM))) == FOUND
-    assert read(login + quote("https://item.taobao.com/item.htm?a=1&amp;id=674512345678", safe="")) == FOUND
-    assert read(login + "https://item.taobao.com/item.htm?spm=1&id=674512345678") == INVALID
+    assert (
+        read(
+            login
+            + quote("https://item.taobao.com/item.htm?a=1&amp;id=674512345678", safe="")
+        )
+        == FOUND
+    )
+    assert (
+        read(login + "https://item.taobao.com/item.htm?spm=1&id=674512345678")
+        == INVALID
+    )
     assert read(login + ITEM) == FOUND
     assert read(login + "item.taobao.com/item.htm%3Fid=674512345678") == FOUND
-    assert read(login + quote("https://item.taobao.com/item.htm?id=%36%37%34512345678", safe="")) == FOUND
+    assert (
+        read(
+            login
+            + quote("https://item.taobao.com/item.htm?id=%36%37%34512345678", safe="")
+        )
+        == FOUND
+    )
 
 
 def test_a_promotion_link_is_a_wrapper_only_if_it_holds_a_target():
@@ -115,7 +148,11 @@ def test_a_promotion_link_is_a_wrapper_only_if_it_holds_a_target():
     assert read("https://s.click.taobao.com/t?E=x") == INVALID
     assert read("https://s.click.taobao.com/t?e=a&e=b") == INVALID
     assert read("https://s.click.taobao.com/") == INVALID
-    assert read("https://s.click.taobao.com/t?e=a+b%09%0A%00%FF%E4%BD%A0%") == ("taobao", "short", "a b\t\n\0\ufffd你%")
+    assert read("https://s.click.taobao.com/t?e=a+b%09%0A%00%FF%E4%BD%A0%") == (
+        "taobao",
+        "short",
+        "a b\t\n\0\ufffd你%",
+    )
 
 
 @pytest.mark.parametrize("host", ["mobile.yangkeduo.com", "mobile.pinduoduo.com"])
@@ -124,14 +161,24 @@ def test_a_launch_address_may_be_relative(host):
         return read(f"https://{host}/app.html?launch_url=" + quote(target, safe=""))
 
     listing = ("pdd", "listing", "358812345671")
-    for reference in ("goods.html", "/goods.html", "./goods.html", "../goods.html", "/x/../goods.html", " goods2.html"):
+    for reference in (
+        "goods.html",
+        "/goods.html",
+        "./goods.html",
+        "../goods.html",
+        "/x/../goods.html",
+        " goods2.html",
+    ):
         assert launch(reference + "?goods_id=358812345671") == listing
     assert launch("goods.html?goods_id=358812345671&from=https://evil.cn/") == listing
     assert launch(f"//{host}/goods.html?goods_id=358812345671") == listing
     assert launch(f"//{host}/goods.html?goods_id=358812345671&from={ITEM}") == listing
     assert launch(f"//{host}/?from={ITEM}") == ("pdd", "search", "")
     assert launch(f"//evil.cn/?from={ITEM}") == launch("//") == INVALID
-    assert launch("HTTPS://mobile.yangkeduo.com/goods.html?goods_id=358812345671") == listing
+    assert (
+        launch("HTTPS://mobile.yangkeduo.com/goods.html?goods_id=358812345671")
+        == listing
+    )
     assert launch("goods.html?ps=Xy12AbCdEf#x") == ("pdd", "short", "Xy12AbCdEf")
     assert launch("login.html?from=" + quote(ITEM, safe="")) == FOUND
     assert launch("/") == launch("?x=1") == ("pdd", "search", "")
@@ -147,8 +194,18 @@ def test_a_launch_address_may_be_relative(host):
 
 
 def test_only_the_launch_address_may_be_relative():
-    assert read("https://mobile.yangkeduo.com/login.html?from=goods.html%3Fgoods_id%3D358812345671") == INVALID
-    assert read("https://mobile.yangkeduo.com/login.html?from=%2Fgoods.html%3Fgoods_id%3D358812345671") == INVALID
+    assert (
+        read(
+            "https://mobile.yangkeduo.com/login.html?from=goods.html%3Fgoods_id%3D358812345671"
+        )
+        == INVALID
+    )
+    assert (
+        read(
+            "https://mobile.yangkeduo.com/login.html?from=%2Fgoods.html%3Fgoods_id%3D358812345671"
+        )
+        == INVALID
+    )
 
 
 # 5 Platforms
@@ -198,7 +255,12 @@ NO_STORE_OF_1688 = "detail m s www login work trade cart air qr show sale page w
 
 @pytest.mark.parametrize("label", NO_STORE_OF_TMALL.split())
 def test_some_hosts_of_tmall_are_no_stores(label):
-    for host in (f"{label}.tmall.com", f"{label}.m.tmall.com", f"{label}.world.tmall.com", f"{label}.tmall.hk"):
+    for host in (
+        f"{label}.tmall.com",
+        f"{label}.m.tmall.com",
+        f"{label}.world.tmall.com",
+        f"{label}.tmall.hk",
+    ):
         assert read(f"https://{host}/x.htm")[1] in ("invalid", "search")
     assert read(f"https://{label}-x.tmall.com/") == ("tmall", "store", label + "-x")
 
@@ -220,11 +282,21 @@ def test_some_hosts_of_1688_are_no_stores(label):
         ("【淘宝】{}", "taobao"),
     ],
 )
-def test_the_marker_anywhere_in_the_cell_tells_the_app_of_the_shared_short_host(text, site):
+def test_the_marker_anywhere_in_the_cell_tells_the_app_of_the_shared_short_host(
+    text, site
+):
     link = "https://m.tb.cn/h.gT7kQx2"
-    assert read(text.format(link)) == read(text.format(wrapped(link))) == (site, "short", "h.gT7kQx2")
+    assert (
+        read(text.format(link))
+        == read(text.format(wrapped(link)))
+        == (site, "short", "h.gT7kQx2")
+    )
     assert read(text.format(ITEM)) == FOUND
-    assert read(text.format("https://s.click.taobao.com/AbCdE12")) == ("taobao", "short", "AbCdE12")
+    assert read(text.format("https://s.click.taobao.com/AbCdE12")) == (
+        "taobao",
+        "short",
+        "AbCdE12",
+    )
 
 
 # The canonical address
@@ -238,11 +310,26 @@ def test_the_marker_anywhere_in_the_cell_tells_the_app_of_the_shared_short_host(
         ("tmall", "store", "1234", ""),
         ("taobao", "store", "jiahe", "https://jiahe.taobao.com/"),
         ("taobao", "store", "shop123", ""),
-        ("douyin", "listing", "video:7630000000000000001", "https://www.douyin.com/video/7630000000000000001"),
+        (
+            "douyin",
+            "listing",
+            "video:7630000000000000001",
+            "https://www.douyin.com/video/7630000000000000001",
+        ),
         ("douyin", "store", "u:self", ""),
-        ("taobao", "store", "u:2616970885", "https://store.taobao.com/shop/view_shop.htm?user_number_id=2616970885"),
+        (
+            "taobao",
+            "store",
+            "u:2616970885",
+            "https://store.taobao.com/shop/view_shop.htm?user_number_id=2616970885",
+        ),
         ("jd", "store", "v:1000408999", "https://shop.m.jd.com?venderId=1000408999"),
-        ("douyin", "store", "abc.", "https://haohuo.jinritemai.com/views/shop/index?id=abc%2E"),
+        (
+            "douyin",
+            "store",
+            "abc.",
+            "https://haohuo.jinritemai.com/views/shop/index?id=abc%2E",
+        ),
         ("douyin", "store", "u:abc.", "https://www.douyin.com/user/abc./"),
         ("1688", "store", "u:abc.", "https://m.1688.com/winport/abc..html"),
         ("weidian", "store", "1398745599", "https://weidian.com?userid=1398745599"),
@@ -256,7 +343,9 @@ def test_the_marker_anywhere_in_the_cell_tells_the_app_of_the_shared_short_host(
         ("no-such-site", "listing", "674512345678", ""),
     ],
 )
-def test_the_canonical_address_holds_only_what_identifies(site, kind, canonical_id, url):
+def test_the_canonical_address_holds_only_what_identifies(
+    site, kind, canonical_id, url
+):
     found = canonical_url(site, kind, canonical_id)
     assert found.replace("com/?", "com?") == url
     if found:
@@ -264,7 +353,9 @@ def test_the_canonical_address_holds_only_what_identifies(site, kind, canonical_
 
 
 def test_the_platform_of_a_site_is_the_desk_that_answers_for_it():
-    assert {site: platform_of(site) for site in SITES if platform_of(site) != site} == {"tmall": "taobao"}
+    assert {site: platform_of(site) for site in SITES if platform_of(site) != site} == {
+        "tmall": "taobao"
+    }
     assert {row["site"] for row in rows("address_pages.tsv")} == set(SITES)
 
 
@@ -308,7 +399,9 @@ def test_the_reason_says_what_is_wrong(text, reason):
 # Forms of November 2026 (address rules, section 7)
 
 
-@pytest.mark.parametrize("row", rows("address_forms.tsv"), ids=lambda row: row["cell"][:60])
+@pytest.mark.parametrize(
+    "row", rows("address_forms.tsv"), ids=lambda row: row["cell"][:60]
+)
 def test_forms_that_were_seen_in_the_field(row):
     cell = row["cell"].replace("\\n", "\n").replace("\\r", "\r")
     assert read(cell) == (row["site"], row["kind"], row["canonical_id"])
@@ -317,7 +410,9 @@ def test_forms_that_were_seen_in_the_field(row):
 @pytest.mark.parametrize("site", ["taobao", "tmall", "1688"])
 def test_no_service_of_a_site_is_ever_a_store(site):
     for label in services(site):
-        for host in {page.family for page in PAGES if page.site == site and page.is_shop_front}:
+        for host in {
+            page.family for page in PAGES if page.site == site and page.is_shop_front
+        }:
             assert read_cell(f"https://{label}.{host}/").kind != "store"
 
 
@@ -339,9 +434,16 @@ def test_what_was_put_right_is_said(text, codes):
 
 
 @pytest.mark.parametrize(
-    ("text", "host"), [("https://detail.vip.com/x", "detail.vip.com"), ("https://new.jd.com/x", "new.jd.com")]
+    ("text", "host"),
+    [
+        ("https://detail.vip.com/x", "detail.vip.com"),
+        ("https://new.jd.com/x", "new.jd.com"),
+    ],
 )
 def test_a_host_that_is_not_known_is_named_and_not_accused(text, host):
     address = read_cell(text)
-    assert (address.host, address.reason in ("unknown-host", "unlisted-host")) == (host, True)
+    assert (address.host, address.reason in ("unknown-host", "unlisted-host")) == (
+        host,
+        True,
+    )
     assert host in str(address.message)

@@ -10,17 +10,36 @@ from .address_cases import FOUND, INVALID, ITEM, OTHER, full_width, read, wrappe
 
 
 @pytest.mark.parametrize(
-    "mark", [*map(chr, range(0x200B, 0x2010)), *map(chr, range(0x202A, 0x202F)), "\u2060", "\ufeff"]
+    "mark",
+    [
+        *map(chr, range(0x200B, 0x2010)),
+        *map(chr, range(0x202A, 0x202F)),
+        "\u2060",
+        "\ufeff",
+    ],
 )
 def test_invisible_marks_are_dropped_wherever_they_stand(mark):
     assert read(mark.join(ITEM)) == FOUND
 
 
 @pytest.mark.parametrize(
-    "mark", ["\u00ad", "\u180e", "\u2061", "\u2066", "\u2069", "\u061c", "\u200a", "\u00a0", "\x00"]
+    "mark",
+    [
+        "\u00ad",
+        "\u180e",
+        "\u2061",
+        "\u2066",
+        "\u2069",
+        "\u061c",
+        "\u200a",
+        "\u00a0",
+        "\x00",
+    ],
 )
 def test_other_invisible_characters_end_an_address(mark):
-    assert read("https://item.taobao.com/item.htm?id=6745" + mark + "12345678") == INVALID
+    assert (
+        read("https://item.taobao.com/item.htm?id=6745" + mark + "12345678") == INVALID
+    )
     assert read(ITEM + mark + "9") == FOUND
 
 
@@ -31,18 +50,29 @@ def test_an_ideographic_space_is_a_space():
 
 def test_html_ampersands_are_undone_once_and_other_entities_are_not():
     assert read("https://item.taobao.com/item.htm?a=1&amp;id=674512345678") == FOUND
-    assert read("https://item.taobao.com/item.htm?a=1&amp;amp;id=674512345678") == INVALID
+    assert (
+        read("https://item.taobao.com/item.htm?a=1&amp;amp;id=674512345678") == INVALID
+    )
     assert read("https://item.taobao.com/item.htm?a=1&#38;id=674512345678") == INVALID
     assert read("https://item.taobao.com/item.htm?a=1&AMP;id=674512345678") == INVALID
 
 
 def test_full_width_letters_digits_and_signs_are_read_as_half_width():
     assert read(full_width(ITEM)) == FOUND
-    assert read(full_width("https://item.taobao.com/item.htm?a=%31&id=674512345678#x")) == FOUND
-    assert read("https://mall.jd.com/ｉｎｄｅｘ－1000408877．ｈｔｍｌ") == ("jd", "store", "1000408877")
+    assert (
+        read(full_width("https://item.taobao.com/item.htm?a=%31&id=674512345678#x"))
+        == FOUND
+    )
+    assert read("https://mall.jd.com/ｉｎｄｅｘ－1000408877．ｈｔｍｌ") == (
+        "jd",
+        "store",
+        "1000408877",
+    )
 
 
-@pytest.mark.parametrize("sign", '，；！（）［］｛｝＂＇＜＞。、“”「」【】—…\\|^`{}"<> \t\r\n中é')
+@pytest.mark.parametrize(
+    "sign", '，；！（）［］｛｝＂＇＜＞。、“”「」【】—…\\|^`{}"<> \t\r\n中é'
+)
 def test_what_is_not_in_the_set_of_address_characters_ends_an_address(sign):
     assert read(ITEM + sign + "9") == FOUND
     assert read(ITEM + sign) == FOUND
@@ -60,7 +90,12 @@ def test_a_full_width_sign_that_becomes_one_of_the_set_goes_on():
 @pytest.mark.parametrize("scheme", ["http://", "https://", "HTTP://", "hTTpS://"])
 def test_the_scheme_is_read_in_any_case_and_anywhere(scheme):
     rest = "item.taobao.com/item.htm?id=674512345678"
-    assert read(scheme + rest) == read("见" + scheme + rest) == read("x" + scheme + rest) == FOUND
+    assert (
+        read(scheme + rest)
+        == read("见" + scheme + rest)
+        == read("x" + scheme + rest)
+        == FOUND
+    )
     assert read("taobao://x?url=" + scheme + rest) == FOUND
 
 
@@ -71,13 +106,27 @@ def test_letters_that_only_fold_to_those_of_http_are_not_those_of_http():
 @pytest.mark.parametrize("tail", [*".,;:!?'\"()[]<>", "...", ".)", "!?!", "',", "])"])
 def test_trailing_punctuation_is_cut(tail):
     assert read(ITEM + tail) == FOUND
-    assert read("https://shop104736811.taobao.com" + tail) == ("taobao", "store", "104736811")
-    assert read("https://v.douyin.com/iRNBho5x" + tail) == ("douyin", "short", "iRNBho5x")
+    assert read("https://shop104736811.taobao.com" + tail) == (
+        "taobao",
+        "store",
+        "104736811",
+    )
+    assert read("https://v.douyin.com/iRNBho5x" + tail) == (
+        "douyin",
+        "short",
+        "iRNBho5x",
+    )
 
 
-@pytest.mark.parametrize("tail", ["-", "_", "~", "/", "#", "@", "$", "&", "*", "+", "=", "%"])
+@pytest.mark.parametrize(
+    "tail", ["-", "_", "~", "/", "#", "@", "$", "&", "*", "+", "=", "%"]
+)
 def test_other_trailing_signs_are_not(tail):
-    assert read("https://s.click.taobao.com/t?e=x" + tail)[2] == {"#": "x", "&": "x", "+": "x "}.get(tail, "x" + tail)
+    assert read("https://s.click.taobao.com/t?e=x" + tail)[2] == {
+        "#": "x",
+        "&": "x",
+        "+": "x ",
+    }.get(tail, "x" + tail)
 
 
 @pytest.mark.parametrize(
@@ -134,18 +183,26 @@ def test_anything_else_is_invalid(text):
 def test_an_address_in_the_cell_goes_before_a_beginning_without_scheme():
     assert read("evil.cn/?u=" + ITEM) == FOUND
     assert read("item.taobao.com/item.htm?id=674512345699 " + ITEM) == FOUND
-    assert read("//item.taobao.com/item.htm?id=674512345699 https://evil.cn/") == INVALID
+    assert (
+        read("//item.taobao.com/item.htm?id=674512345699 https://evil.cn/") == INVALID
+    )
 
 
 def test_an_address_inside_another_is_part_of_it():
     assert read("https://evil.cn/" + ITEM) == INVALID
-    assert read("https://item.taobao.com/item.htm?id=674512345678&from=" + OTHER) == FOUND
+    assert (
+        read("https://item.taobao.com/item.htm?id=674512345678&from=" + OTHER) == FOUND
+    )
     assert read(ITEM + "," + OTHER) == INVALID
     assert read(ITEM + "，" + ITEM) == FOUND
 
 
 def test_invalid_ones_are_ignored_then_search_ones():
-    evil, search, jd_search = "https://evil.cn/", "https://s.taobao.com/search?q=x", "https://search.jd.com/Search"
+    evil, search, jd_search = (
+        "https://evil.cn/",
+        "https://s.taobao.com/search?q=x",
+        "https://search.jd.com/Search",
+    )
     assert read(f"{evil} {ITEM} {evil}") == FOUND
     assert read(f"{search} {ITEM} {jd_search}") == FOUND
     assert read(f"{evil} {search}") == ("taobao", "search", "")
@@ -170,7 +227,10 @@ def test_two_different_results_are_invalid(other):
 
 
 def test_the_same_thing_in_two_forms_is_one_result():
-    assert read(f"{ITEM} https://a.m.taobao.com/i674512345678.htm {wrapped(ITEM, 3)}") == FOUND
+    assert (
+        read(f"{ITEM} https://a.m.taobao.com/i674512345678.htm {wrapped(ITEM, 3)}")
+        == FOUND
+    )
 
 
 # 3 Parse strictly
@@ -247,9 +307,21 @@ def test_the_default_port_of_the_scheme_is_allowed():
 
 def test_an_at_sign_or_colon_after_the_authority_is_harmless():
     assert read("https://item.taobao.com/item.htm?id=674512345678&u=a@b:8443") == FOUND
-    assert read("https://shop104736811.taobao.com/@evil.cn:81") == ("taobao", "store", "104736811")
-    assert read("https://shop104736811.taobao.com?@evil.cn") == ("taobao", "store", "104736811")
-    assert read("https://shop104736811.taobao.com#@evil.cn") == ("taobao", "store", "104736811")
+    assert read("https://shop104736811.taobao.com/@evil.cn:81") == (
+        "taobao",
+        "store",
+        "104736811",
+    )
+    assert read("https://shop104736811.taobao.com?@evil.cn") == (
+        "taobao",
+        "store",
+        "104736811",
+    )
+    assert read("https://shop104736811.taobao.com#@evil.cn") == (
+        "taobao",
+        "store",
+        "104736811",
+    )
     assert read("https://evil.cn#@shop104736811.taobao.com/") == INVALID
 
 
@@ -257,14 +329,26 @@ def test_paths_are_collapsed_lose_one_final_slash_and_are_compared_literally():
     assert read("https://item.taobao.com//item.htm?id=674512345678") == FOUND
     assert read("https://item.taobao.com///item.htm//?id=674512345678") == FOUND
     assert read("https://world.taobao.com//item//674512345678.htm/") == FOUND
-    for path in ("Item.htm", "item.HTM", "%69tem.htm", "./item.htm", "x/../item.htm", "item.htm;x=1", "item.htm/x"):
+    for path in (
+        "Item.htm",
+        "item.HTM",
+        "%69tem.htm",
+        "./item.htm",
+        "x/../item.htm",
+        "item.htm;x=1",
+        "item.htm/x",
+    ):
         assert read(f"https://item.taobao.com/{path}?id=674512345678") == INVALID
     assert read("https://item.jd.com/%31%30%30%30%31%32043978.html") == INVALID
 
 
 def test_the_fragment_never_counts():
     assert read(ITEM + "#id=1&id=2") == FOUND
-    assert read("https://www.goofish.com/#/item?id=812345678901") == ("xianyu", "search", "")
+    assert read("https://www.goofish.com/#/item?id=812345678901") == (
+        "xianyu",
+        "search",
+        "",
+    )
     assert read("https://item.taobao.com/item.htm?spm=1#?id=674512345678") == INVALID
     assert read("https://item.taobao.com#/item.htm?id=674512345678") == INVALID
 
@@ -335,13 +419,21 @@ def test_numbers_have_five_to_nineteen_digits():
 
 def test_codes_have_three_to_64_characters_and_keep_their_case():
     for code in ("aBc", "A" * 64, "_.-", "a.b", "0-0", "..."):
-        assert read(f"https://www.kuaishou.com/profile/{code}/") == ("kuaishou", "store", "u:" + code)
+        assert read(f"https://www.kuaishou.com/profile/{code}/") == (
+            "kuaishou",
+            "store",
+            "u:" + code,
+        )
     for code in ("ab", "A" * 65, "a~b", "a%62c", "a+b", "a:b"):
         assert read(f"https://www.kuaishou.com/profile/{code}/") == INVALID
 
 
 def test_hex_ids_have_24_digits():
-    assert read("https://www.xiaohongshu.com/explore/" + "aF" * 12) == ("xiaohongshu", "listing", "note:" + "af" * 12)
+    assert read("https://www.xiaohongshu.com/explore/" + "aF" * 12) == (
+        "xiaohongshu",
+        "listing",
+        "note:" + "af" * 12,
+    )
     for digits in ("a" * 23, "a" * 25, "g" * 24):
         assert read("https://www.xiaohongshu.com/explore/" + digits) == INVALID
 
@@ -351,4 +443,8 @@ def test_labels_have_three_to_41_characters():
         assert read(f"https://{label.upper()}.tmall.com/") == ("tmall", "store", label)
         assert read(f"https://{label}.1688.com/") == ("1688", "store", label)
     for label in ("a", "a1", "a" * 42, "-ab", "123456", "xn--abc"):
-        assert read(f"https://{label}.tmall.com/") == read(f"https://{label}.1688.com/") == INVALID
+        assert (
+            read(f"https://{label}.tmall.com/")
+            == read(f"https://{label}.1688.com/")
+            == INVALID
+        )

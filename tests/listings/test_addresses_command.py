@@ -11,7 +11,9 @@ from django.utils import translation
 from .address_cases import DATA, ITEM, rows
 
 OFFICIAL = str(DATA / "official_accounts.tsv")
-LISTING = "taobao\tlisting\t674512345678\thttps://item.taobao.com/item.htm?id=674512345678\t"
+LISTING = (
+    "taobao\tlisting\t674512345678\thttps://item.taobao.com/item.htm?id=674512345678\t"
+)
 
 
 @pytest.fixture
@@ -21,7 +23,9 @@ def addresses(monkeypatch):
     def call(given, *words, encoding="latin-1"):
         data = given.encode() if isinstance(given, str) else given
         printed = io.BytesIO()
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding=encoding))
+        monkeypatch.setattr(
+            sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding=encoding)
+        )
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding=encoding))
         call_command("addresses", *words)
         sys.stdout.flush()
@@ -41,7 +45,9 @@ def columns(line):
 
 def test_every_worked_row_comes_out_as_it_should_official_accounts_too(addresses):
     worked = rows("addresses.tsv")
-    lines = addresses("".join(row["url"] + "\n" for row in worked), "--official", OFFICIAL)
+    lines = addresses(
+        "".join(row["url"] + "\n" for row in worked), "--official", OFFICIAL
+    )
     assert [columns(line)[:3] for line in lines] == [
         [row["platform"], row["kind"], row["canonical_id"]] for row in worked
     ]
@@ -49,7 +55,11 @@ def test_every_worked_row_comes_out_as_it_should_official_accounts_too(addresses
 
 def test_every_line_gets_a_line_an_empty_one_too(addresses):
     assert addresses("") == []
-    assert [columns(line)[1] for line in addresses("\n\n" + ITEM)] == ["invalid", "invalid", "listing"]
+    assert [columns(line)[1] for line in addresses("\n\n" + ITEM)] == [
+        "invalid",
+        "invalid",
+        "listing",
+    ]
     assert len(addresses("\n" * 5)) == 5
     assert len(addresses("a\vb\fc\x1cd\x85e\u2028f\u2029g\rh\n")) == 1
 
@@ -64,12 +74,16 @@ def test_lines_may_end_as_in_windows_and_begin_with_a_byte_order_mark(addresses)
 
 def test_a_backslash_n_stands_for_a_line_break_of_the_cell(addresses):
     assert addresses(rf"商品\n{ITEM}\n下架") == [LISTING]
-    kind = columns(addresses(rf"{ITEM}\nhttps://detail.tmall.com/item.htm?id=674512345678")[0])[1]
+    kind = columns(
+        addresses(rf"{ITEM}\nhttps://detail.tmall.com/item.htm?id=674512345678")[0]
+    )[1]
     assert kind == "invalid"
 
 
 def test_bytes_that_are_no_text_are_read_past(addresses):
-    assert addresses(b"\xff\xfe\x80 " + ITEM.encode() + b"\xa3\xac\xd5\xe6\n") == [LISTING]
+    assert addresses(b"\xff\xfe\x80 " + ITEM.encode() + b"\xa3\xac\xd5\xe6\n") == [
+        LISTING
+    ]
     assert len(addresses(bytes(range(256)) * 4)) == 5
 
 
@@ -87,7 +101,9 @@ def test_tabs_and_line_breaks_in_an_id_are_percent_encoded(addresses):
     assert columns(line)[:4] == ["taobao", "short", f"a{breaks}%b 你", ""]
 
 
-def test_invalid_search_and_short_have_no_canonical_address_and_invalid_says_why(addresses):
+def test_invalid_search_and_short_have_no_canonical_address_and_invalid_says_why(
+    addresses,
+):
     lines = addresses("https://evil.cn/\nhttps://www.jd.com/\nhttps://3.cn/abc\n")
     assert [columns(line)[:4] for line in lines] == [
         ["", "invalid", "", ""],
@@ -120,14 +136,23 @@ def test_only_stores_are_official_and_taobao_and_tmall_are_one_list(addresses):
     lines = addresses("\n".join(given), "--official", OFFICIAL)
     kinds = "official official official official listing store short official official store".split()  # noqa: SIM905
     assert [columns(line)[1] for line in lines] == kinds
-    assert columns(lines[0])[:4] == ["taobao", "official", "104736810", "https://shop104736810.taobao.com/"]
+    assert columns(lines[0])[:4] == [
+        "taobao",
+        "official",
+        "104736810",
+        "https://shop104736810.taobao.com/",
+    ]
     assert columns(lines[1])[0] == "tmall"
     assert "official" not in "".join(addresses("\n".join(given)))
 
 
 def test_the_file_of_official_accounts_is_read_by_its_header(addresses, tmp_path):
     file = tmp_path / "official.tsv"
-    file.write_text('\ufeffcanonical_id\tplatform\r\n"jiahe"\ttmall\r\njiahe\ttmall\r\n\r\nx\r\n', "utf-8", newline="")
+    file.write_text(
+        '\ufeffcanonical_id\tplatform\r\n"jiahe"\ttmall\r\njiahe\ttmall\r\n\r\nx\r\n',
+        "utf-8",
+        newline="",
+    )
     lines = addresses("jiahe.tmall.com\nyihejk.tmall.com", "--official", str(file))
     assert [columns(line)[1] for line in lines] == ["official", "store"]
 

@@ -18,7 +18,10 @@ OTHER_LISTING = "https://item.taobao.com/item.htm?id=699999999999"
 STORE = "https://shop123456789.taobao.com/"
 TMALL_STORE = "https://shop123456789.tmall.com/"
 OTHER_STORE = "https://jiahe-cn.tmall.com/"
-JD_LISTING, JD_STORE = "https://item.jd.com/100012043978.html", "https://mall.jd.com/index-1000408877.html"
+JD_LISTING, JD_STORE = (
+    "https://item.jd.com/100012043978.html",
+    "https://mall.jd.com/index-1000408877.html",
+)
 SHORT = "【淘宝】https://m.tb.cn/h.gT7kQx2 「某物」"
 WEIDIAN = "https://weidian.com/item.html?itemID=4412345678"
 SCIENTIFIC = "https://item.taobao.com/item.htm?id=6.12345E+11"
@@ -88,12 +91,21 @@ def test_the_target_is_the_listing_unless_closure_is_asked_and_a_store_is_there(
 def test_a_row_that_asks_for_closure_still_names_its_listing():
     found = judge(STORE, LISTING, request="关店")
     assert found.verdict == "ok"
-    assert (found.listing.canonical_id, found.store.canonical_id) == ("612345678901", "123456789")
+    assert (found.listing.canonical_id, found.store.canonical_id) == (
+        "612345678901",
+        "123456789",
+    )
     assert found.target_address == found.store
 
 
 @pytest.mark.parametrize(
-    "texts", [(EVIL, LISTING), (SEARCH, LISTING), ("见附件", LISTING), (LISTING + " " + OTHER_LISTING, LISTING)]
+    "texts",
+    [
+        (EVIL, LISTING),
+        (SEARCH, LISTING),
+        ("见附件", LISTING),
+        (LISTING + " " + OTHER_LISTING, LISTING),
+    ],
 )
 def test_an_unusable_address_beside_a_usable_one_is_passed_over(texts):
     found = judge(*texts)
@@ -108,7 +120,9 @@ def test_taobao_and_tmall_are_one_platform_and_one_space_of_numbers():
 
 
 def test_the_column_does_not_decide_what_an_address_is():
-    found = judge_row([("store_address", LISTING), ("listing_address", STORE)], "", PLATFORMS)
+    found = judge_row(
+        [("store_address", LISTING), ("listing_address", STORE)], "", PLATFORMS
+    )
     assert (found.listing.kind, found.store.kind) == ("listing", "store")
 
 
@@ -117,7 +131,11 @@ def test_every_reason_has_a_sentence():
 
 
 ROOT = Path(__file__).resolve().parents[2]
-CAMPAIGNS = [folder for folder in (ROOT / "tests/demo/data/small", ROOT / "demo/data/full") if folder.is_dir()]
+CAMPAIGNS = [
+    folder
+    for folder in (ROOT / "tests/demo/data/small", ROOT / "demo/data/full")
+    if folder.is_dir()
+]
 
 
 @pytest.mark.parametrize("folder", CAMPAIGNS, ids=lambda folder: folder.name)
@@ -128,7 +146,14 @@ def test_a_campaigns_sheets_give_the_rows_that_it_expects(folder):
     verdicts = Counter()
     for path in sorted((folder / "complaints").glob("*-*")):
         for row in read_sheet(str(path), path.name).rows:
-            verdicts[judge_row(row.addresses, row.cells.get("request", ""), platforms).verdict] += 1
+            verdicts[
+                judge_row(
+                    row.addresses, row.cells.get("request", ""), platforms
+                ).verdict
+            ] += 1
     assert verdicts.total() == expected["rows"]
     by_result = expected["rows_by_result"]
-    assert (verdicts["invalid"], verdicts["held"]) == (by_result["invalid"], by_result["held"])
+    assert (verdicts["invalid"], verdicts["held"]) == (
+        by_result["invalid"],
+        by_result["held"],
+    )

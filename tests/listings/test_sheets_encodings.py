@@ -18,13 +18,18 @@ ROW = "{0},淘宝,某某小店{0}号,https://item.taobao.com/item.htm?id=6100000
 SIMPLE = [HEADINGS, *(ROW.format(number) for number in range(1, 31))]
 TRADITIONAL = [
     "序號,平台,店鋪名稱,商品連結,售價,發現日期,訴求",
-    *(row.replace("淘宝", "淘寶").replace("号", "號").replace("关", "關") for row in SIMPLE[1:]),
+    *(
+        row.replace("淘宝", "淘寶").replace("号", "號").replace("关", "關")
+        for row in SIMPLE[1:]
+    ),
 ]
 
 
 def encoded(lines, *encodings):
     """Each line in one of the encodings, in turn."""
-    pairs = ((line, encodings[index % len(encodings)]) for index, line in enumerate(lines))
+    pairs = (
+        (line, encodings[index % len(encodings)]) for index, line in enumerate(lines)
+    )
     return b"".join((line + "\r\n").encode(encoding) for line, encoding in pairs)
 
 
@@ -72,16 +77,27 @@ def test_the_words_of_every_row_are_read_or_the_row_is_named(tmp_path, name):
     sheet = read_sheet(str(path), "a.csv")
     assert [remark.partition(":")[0] for remark in sheet.remarks] == codes
     assert (
-        sum(REPLACEMENT not in "".join(row.raw) and asks_for_closure(row.cells["request"]) for row in sheet.rows)
+        sum(
+            REPLACEMENT not in "".join(row.raw)
+            and asks_for_closure(row.cells["request"])
+            for row in sheet.rows
+        )
         == whole
     )
-    assert {"listing_address", "store_name", "price", "found_on", "request"} <= set(sheet.columns)
-    assert all(row.cells["listing_address"].startswith("https://item.taobao.com/") for row in sheet.rows)
+    assert {"listing_address", "store_name", "price", "found_on", "request"} <= set(
+        sheet.columns
+    )
+    assert all(
+        row.cells["listing_address"].startswith("https://item.taobao.com/")
+        for row in sheet.rows
+    )
 
 
 def test_the_rows_with_replaced_bytes_are_named(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes(UTF8.replace("小店8".encode(), b"\xb0").replace("小店12".encode(), b"\xb0"))
+    path.write_bytes(
+        UTF8.replace("小店8".encode(), b"\xb0").replace("小店12".encode(), b"\xb0")
+    )
     assert read_sheet(str(path), "a.csv").remarks == ["bytes-replaced:9,13"]
 
 
@@ -90,9 +106,13 @@ def test_an_id_with_a_lost_byte_names_no_other_listing(tmp_path, place):
     address = b"https://item.taobao.com/item.htm?id=610000001911"
     broken = address[: 36 + place - 1] + b"\xff" + address[36 + place :]
     path = tmp_path / "a.csv"
-    path.write_bytes("商品链接,店铺名称,诉求\n".encode() + broken + ",某店,下架\n".encode())
+    path.write_bytes(
+        "商品链接,店铺名称,诉求\n".encode() + broken + ",某店,下架\n".encode()
+    )
     row = read_sheet(str(path), "a.csv").rows[0]
-    assert judge_row(row.addresses, row.cells["request"], ["taobao"]).verdict == "invalid"
+    assert (
+        judge_row(row.addresses, row.cells["request"], ["taobao"]).verdict == "invalid"
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,16 +135,21 @@ def test_rare_names_under_known_headings_are_no_mojibake():
 
 
 def test_a_file_in_ascii_with_one_bad_byte_is_read():
-    assert decode(b"url,title\nhttps://x.cn/1,caf\xe9\n").text.endswith(f"caf{REPLACEMENT}\n")
+    assert decode(b"url,title\nhttps://x.cn/1,caf\xe9\n").text.endswith(
+        f"caf{REPLACEMENT}\n"
+    )
 
 
 words = st.text(
-    alphabet="店铺商品链接价格日期平台淘宝京东某优选旗舰关闭下架诉求侵权假冒企业名称", min_size=3, max_size=12
+    alphabet="店铺商品链接价格日期平台淘宝京东某优选旗舰关闭下架诉求侵权假冒企业名称",
+    min_size=3,
+    max_size=12,
 )
 
 
 @given(
-    st.lists(st.lists(words, min_size=3, max_size=5), min_size=1, max_size=12), st.sampled_from(["utf-8", "gb18030"])
+    st.lists(st.lists(words, min_size=3, max_size=5), min_size=1, max_size=12),
+    st.sampled_from(["utf-8", "gb18030"]),
 )
 def test_chinese_text_comes_back_whole_from_either_encoding(rows, encoding):
     text = "\r\n".join([HEADINGS, *(",".join(row) for row in rows)])
@@ -159,7 +184,11 @@ def test_a_total_in_traditional_characters_is_no_row(tmp_path):
 
 def test_every_remark_speaks_chinese_and_names_its_rows():
     for code in REMARKS:
-        remark = about_rows(code, [*range(2, 40)]) if "%(rows)s" in str(REMARKS[code]) else code
+        remark = (
+            about_rows(code, [*range(2, 40)])
+            if "%(rows)s" in str(REMARKS[code])
+            else code
+        )
         with translation.override("zh-hans"):
             chinese = str(sentence(remark))
         with translation.override("en"):

@@ -49,7 +49,10 @@ def test_what_stands_behind_the_number_sign_belongs_to_the_link(path):
     assert grid.links == {(0, 0): address}
 
 
-@pytest.mark.parametrize("scheme", ["taobao://item.taobao.com/item.htm?id=7", "pinduoduo://com.xunmeng/goods?id=7"])
+@pytest.mark.parametrize(
+    "scheme",
+    ["taobao://item.taobao.com/item.htm?id=7", "pinduoduo://com.xunmeng/goods?id=7"],
+)
 def test_a_link_into_an_app_is_given(path, scheme):
     made(path, lambda sheet: sheet.write_url(0, 0, ITEM, string="看"))
     patch(path, RELATIONSHIPS, lambda xml: xml.replace(ITEM.encode(), scheme.encode()))
@@ -57,7 +60,13 @@ def test_a_link_into_an_app_is_given(path, scheme):
 
 
 @pytest.mark.parametrize(
-    "address", ["internal:Sheet2!A1", "mailto:a@b.example", "external:c:\\a.xlsx", "ftp://a.example/b"]
+    "address",
+    [
+        "internal:Sheet2!A1",
+        "mailto:a@b.example",
+        "external:c:\\a.xlsx",
+        "ftp://a.example/b",
+    ],
 )
 def test_a_link_that_no_shop_stands_behind_is_none(path, address):
     def write(sheet):
@@ -66,18 +75,27 @@ def test_a_link_that_no_shop_stands_behind_is_none(path, address):
     assert made(path, write).links == {}
 
 
-@pytest.mark.parametrize("text", [ITEM, ITEM.removeprefix("https://"), ITEM.upper(), f" {ITEM} "])
+@pytest.mark.parametrize(
+    "text", [ITEM, ITEM.removeprefix("https://"), ITEM.upper(), f" {ITEM} "]
+)
 def test_a_link_that_is_the_text_itself_is_none(path, text):
-    assert made(path, lambda sheet: sheet.write_url(0, 0, ITEM, string=text)).links == {}
+    assert (
+        made(path, lambda sheet: sheet.write_url(0, 0, ITEM, string=text)).links == {}
+    )
 
 
 def test_a_link_with_a_slash_that_programs_add_is_the_text_itself(path):
     write = "https://shop1.taobao.com"
-    assert made(path, lambda sheet: sheet.write_url(0, 0, write + "/", string=write)).links == {}
+    assert (
+        made(path, lambda sheet: sheet.write_url(0, 0, write + "/", string=write)).links
+        == {}
+    )
 
 
 def test_a_link_other_than_the_address_in_the_cell_is_given(path):
-    assert made(path, lambda sheet: sheet.write_url(0, 0, OTHER, string=ITEM)).links == {(0, 0): OTHER}
+    assert made(
+        path, lambda sheet: sheet.write_url(0, 0, OTHER, string=ITEM)
+    ).links == {(0, 0): OTHER}
 
 
 def test_a_link_over_a_range_is_given_for_each_cell_that_shows_something(path):
@@ -97,7 +115,11 @@ def test_links_over_everything_by_the_thousand_are_refused(path):
 
     made(path, write)
     link = b'<hyperlink ref="A1:XFD1048576" r:id="rId1"/>'
-    patch(path, SHEET, lambda xml: xml.replace(b"<hyperlinks>", b"<hyperlinks>" + link * 100))
+    patch(
+        path,
+        SHEET,
+        lambda xml: xml.replace(b"<hyperlinks>", b"<hyperlinks>" + link * 100),
+    )
     with pytest.raises(SheetRefused, match="damaged"):
         grid_of(path, Limits(max_cells=1000))
 
@@ -142,8 +164,14 @@ FORMULA = f'HYPERLINK("{ITEM}","查看")'
         (f'<c r="A2" t="str"><f>HYPERLINK("{ITEM}",B2)</f><v>某某店</v></c>', "某某店"),
         (f'<c r="A2"><f>HYPERLINK("{ITEM}")</f></c>', ITEM),
         (f'<c r="A2"><f>hyperlink( "{ITEM}" , 12 )</f></c>', "12"),
-        (f'<c r="A2"><f>HYPERLINK("{ITEM[:30]}"&amp;"{ITEM[30:]}","""引""")</f></c>', '"引"'),
-        (f'<c r="A2" t="str"><f t="shared" ref="A2:A3" si="4">{FORMULA}</f><v>看</v></c>', "看"),
+        (
+            f'<c r="A2"><f>HYPERLINK("{ITEM[:30]}"&amp;"{ITEM[30:]}","""引""")</f></c>',
+            '"引"',
+        ),
+        (
+            f'<c r="A2" t="str"><f t="shared" ref="A2:A3" si="4">{FORMULA}</f><v>看</v></c>',
+            "看",
+        ),
     ],
     ids=range(12),
 )
@@ -156,7 +184,12 @@ def test_a_formula_with_a_link_shows_its_text_and_gives_its_address(path, cell, 
 
 @pytest.mark.parametrize(
     "formula",
-    ['HYPERLINK(B2,"看")', 'HYPERLINK("https://a.example/"&amp;B2,"看")', 'HYPERLINK("#Sheet2!A1","看")', "SUM(1)"],
+    [
+        'HYPERLINK(B2,"看")',
+        'HYPERLINK("https://a.example/"&amp;B2,"看")',
+        'HYPERLINK("#Sheet2!A1","看")',
+        "SUM(1)",
+    ],
 )
 def test_a_formula_whose_address_depends_on_other_cells_gives_none(path, formula):
     grid = with_formula(path, f'<c r="A2" t="str"><f>{formula}</f><v>看</v></c>')
@@ -167,7 +200,9 @@ def test_cells_that_share_a_formula_share_its_link(path):
     first = f'<c r="A2"><f t="shared" ref="A2:A3" si="0">{FORMULA}</f></c>'
     second = '<row r="3"><c r="A3"><f t="shared" si="0"/></c></row></sheetData>'
     with_formula(path, first)
-    grid = grid_of(patch(path, SHEET, lambda xml: xml.replace(b"</sheetData>", second.encode())))
+    grid = grid_of(
+        patch(path, SHEET, lambda xml: xml.replace(b"</sheetData>", second.encode()))
+    )
     assert grid.links == {(1, 0): ITEM, (2, 0): ITEM}
     assert grid.text(2, 0) == "查看"
 
@@ -175,7 +210,9 @@ def test_cells_that_share_a_formula_share_its_link(path):
 def test_a_formula_with_a_link_below_and_beside_all_values_is_shown(path):
     row = f'<row r="9"><c r="F9"><f>{FORMULA}</f></c></row></sheetData>'
     write_xlsx(path, [["链接"]])
-    grid = grid_of(patch(path, SHEET, lambda xml: xml.replace(b"</sheetData>", row.encode())))
+    grid = grid_of(
+        patch(path, SHEET, lambda xml: xml.replace(b"</sheetData>", row.encode()))
+    )
     assert (len(grid.rows), grid.text(8, 5)) == (9, "查看")
 
 
@@ -209,13 +246,23 @@ def test_rows_that_are_hidden_by_hand_or_by_a_filter_are_named(path):
 )
 def test_a_row_is_hidden_by_its_mark_or_by_having_no_height(path, attributes, hidden):
     write_xlsx(path, [["a"], ["b"], ['hidden="1" ht="0"']])
-    patch(path, SHEET, lambda xml: xml.replace(b'<row r="2"', f'<row r="2" {attributes}'.encode()))
+    patch(
+        path,
+        SHEET,
+        lambda xml: xml.replace(b'<row r="2"', f'<row r="2" {attributes}'.encode()),
+    )
     assert grid_of(path).hidden_rows == ({1} if hidden else set())
 
 
 def test_hidden_rows_without_numbers_are_counted(path):
     write_xlsx(path, [["a"], ["b"], ["c"]])
-    patch(path, SHEET, lambda xml: xml.replace(b'<row r="3"', b'<row hidden="1"').replace(b'<row r="1"', b"<row"))
+    patch(
+        path,
+        SHEET,
+        lambda xml: xml.replace(b'<row r="3"', b'<row hidden="1"').replace(
+            b'<row r="1"', b"<row"
+        ),
+    )
     assert grid_of(path).hidden_rows == {2}
 
 
@@ -232,5 +279,11 @@ def test_hidden_rows_without_numbers_are_counted(path):
 )
 def test_hidden_columns_are_named_as_far_as_columns_are_read(path, column, hidden):
     write_xlsx(path, [["a", "b", "c"]])
-    patch(path, SHEET, lambda xml: xml.replace(b"<sheetData>", f"<cols>{column}</cols><sheetData>".encode()))
+    patch(
+        path,
+        SHEET,
+        lambda xml: xml.replace(
+            b"<sheetData>", f"<cols>{column}</cols><sheetData>".encode()
+        ),
+    )
     assert grid_of(path).hidden_columns == hidden

@@ -18,7 +18,11 @@ from tests.listings.sheet_files import (
     write_xlsx,
 )
 
-SHEET, BOOK, LINKS = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+SHEET, BOOK, LINKS = (
+    "xl/worksheets/sheet1.xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+)
 
 
 @pytest.fixture
@@ -33,11 +37,18 @@ def rows_of(path, name="a.xlsx"):
 
 def put_after_cells(path, xml):
     """Put XML behind the cells of the first worksheet."""
-    return patch(path, SHEET, lambda content: content.replace(b"</sheetData>", b"</sheetData>" + xml))
+    return patch(
+        path,
+        SHEET,
+        lambda content: content.replace(b"</sheetData>", b"</sheetData>" + xml),
+    )
 
 
 NEEDLESS = {
-    "query in UTF-16": ("customXml/item1.xml", '<?xml version="1.0"?><q/>'.encode("utf-16")),
+    "query in UTF-16": (
+        "customXml/item1.xml",
+        '<?xml version="1.0"?><q/>'.encode("utf-16"),
+    ),
     "declarations": ("docProps/app.xml", b'<!DOCTYPE x [<!ENTITY e "e">]><x/>'),
     "no XML at all": ("xl/drawings/drawing1.xml", b"\x00\x01\x02"),
     "control": ("xl/ctrlProps/ctrlProp1.xml", b"<formControlPr"),
@@ -78,17 +89,47 @@ def at_the_root(name):
     [
         (at_the_root, [(b'Target="xl/', b'Target="')]),
         (at_the_root, [(b'Target="xl/', b'Target="/')]),
-        (lambda name: name.replace("xl/", "内容/"), [(b'Target="xl/', 'Target="内容/'.encode())]),
-        (lambda name: name.replace("xl/", "a b/"), [(b'Target="xl/', b'Target="a%20b/')]),
+        (
+            lambda name: name.replace("xl/", "内容/"),
+            [(b'Target="xl/', 'Target="内容/'.encode())],
+        ),
+        (
+            lambda name: name.replace("xl/", "a b/"),
+            [(b'Target="xl/', b'Target="a%20b/')],
+        ),
         (str.upper, []),
         (lambda name: name.replace("/", "\\"), []),
-        (lambda name: name.replace("workbook.xml", "book.xml"), [(b"xl/workbook.xml", b"./xl/../xl/book.xml")]),
-        (str, [(b'Target="worksheets', b'Target="/xl/worksheets'), (b'Target="shared', b'Target="/xl/shared')]),
-        (lambda name: name.replace("sharedStrings", "texts"), [(b"sharedStrings.xml", b"texts.xml")]),
+        (
+            lambda name: name.replace("workbook.xml", "book.xml"),
+            [(b"xl/workbook.xml", b"./xl/../xl/book.xml")],
+        ),
+        (
+            str,
+            [
+                (b'Target="worksheets', b'Target="/xl/worksheets'),
+                (b'Target="shared', b'Target="/xl/shared'),
+            ],
+        ),
+        (
+            lambda name: name.replace("sharedStrings", "texts"),
+            [(b"sharedStrings.xml", b"texts.xml")],
+        ),
     ],
-    ids=["root", "absolute", "folder", "escaped", "capitals", "backslash", "name", "absolute parts", "strings"],
+    ids=[
+        "root",
+        "absolute",
+        "folder",
+        "escaped",
+        "capitals",
+        "backslash",
+        "name",
+        "absolute parts",
+        "strings",
+    ],
 )
-def test_the_workbook_is_found_by_the_relationships_of_the_package(sheet, change, targets):
+def test_the_workbook_is_found_by_the_relationships_of_the_package(
+    sheet, change, targets
+):
     assert rows_of(renamed(sheet, change, *targets)) == 3
 
 
@@ -99,7 +140,11 @@ def test_without_relationships_of_the_package_the_usual_place_is_taken(sheet):
 
 
 def test_a_document_of_another_kind_is_no_workbook(sheet):
-    patch(sheet, "_rels/.rels", lambda xml: xml.replace(b"xl/workbook.xml", b"word/document.xml"))
+    patch(
+        sheet,
+        "_rels/.rels",
+        lambda xml: xml.replace(b"xl/workbook.xml", b"word/document.xml"),
+    )
     patch(sheet, "word/document.xml", lambda _: b"<document/>")
     with pytest.raises(SheetRefused, match="not-a-spreadsheet"):
         read_sheet(sheet, sheet)
@@ -124,9 +169,17 @@ def test_a_workbook_with_macros_or_a_template_is_read(sheet, name):
     assert rows_of(sheet, name) == 3
 
 
-@pytest.mark.parametrize(("state", "visible"), [("show", True), ("visible", True), ("Hidden", False)])
+@pytest.mark.parametrize(
+    ("state", "visible"), [("show", True), ("visible", True), ("Hidden", False)]
+)
 def test_only_worksheets_that_are_called_hidden_are_hidden(sheet, state, visible):
-    patch(sheet, BOOK, lambda xml: xml.replace(b"<sheet name", f'<sheet state="{state}" name'.encode()))
+    patch(
+        sheet,
+        BOOK,
+        lambda xml: xml.replace(
+            b"<sheet name", f'<sheet state="{state}" name'.encode()
+        ),
+    )
     if visible:
         assert rows_of(sheet) == 3
         return
@@ -137,12 +190,19 @@ def test_only_worksheets_that_are_called_hidden_are_hidden(sheet, state, visible
 def test_two_worksheets_of_one_name_are_both_there(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", {"甲": complaints(3), "乙": [["说明"]]})
     patch(path, BOOK, lambda xml: xml.replace("乙".encode(), "甲".encode()))
-    assert [(grid.name, len(grid.rows)) for grid in read_grids(path, path)] == [("甲", 4), ("甲", 1)]
+    assert [(grid.name, len(grid.rows)) for grid in read_grids(path, path)] == [
+        ("甲", 4),
+        ("甲", 1),
+    ]
 
 
 def test_a_workbook_that_counts_from_1904_says_so(sheet):
     assert not read_grids(sheet, sheet)[0].is_1904
-    patch(sheet, BOOK, lambda xml: xml.replace(b"<workbookPr ", b'<workbookPr date1904="1" '))
+    patch(
+        sheet,
+        BOOK,
+        lambda xml: xml.replace(b"<workbookPr ", b'<workbookPr date1904="1" '),
+    )
     assert read_grids(sheet, sheet)[0].is_1904
 
 
@@ -155,8 +215,12 @@ ANCHOR = (
 @pytest.mark.parametrize(
     "xml",
     [
-        b'<controls><control shapeId="1" r:id="rId9"><controlPr>' + ANCHOR + b"</controlPr></control></controls>",
-        b'<oleObjects><oleObject progId="Package"><objectPr>' + ANCHOR + b"</objectPr></oleObject></oleObjects>",
+        b'<controls><control shapeId="1" r:id="rId9"><controlPr>'
+        + ANCHOR
+        + b"</controlPr></control></controls>",
+        b'<oleObjects><oleObject progId="Package"><objectPr>'
+        + ANCHOR
+        + b"</objectPr></oleObject></oleObjects>",
         b'<mc:AlternateContent xmlns:mc="m"><mc:Choice Requires="x14">'
         + ANCHOR
         + b"</mc:Choice></mc:AlternateContent>",
@@ -170,8 +234,21 @@ def test_controls_objects_and_extensions_do_not_stand_in_the_way(sheet, xml):
 
 
 def test_a_control_in_a_worksheet_with_prefixes_does_not_stand_in_the_way(sheet):
-    patch(sheet, SHEET, lambda xml: re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", xml.partition(b"?>")[2]))
-    assert rows_of(patch(sheet, SHEET, lambda xml: xml.replace(b"</x:worksheet>", ANCHOR + b"</x:worksheet>"))) == 3
+    patch(
+        sheet,
+        SHEET,
+        lambda xml: re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", xml.partition(b"?>")[2]),
+    )
+    assert (
+        rows_of(
+            patch(
+                sheet,
+                SHEET,
+                lambda xml: xml.replace(b"</x:worksheet>", ANCHOR + b"</x:worksheet>"),
+            )
+        )
+        == 3
+    )
 
 
 CELL = '<c r="{0}" t="inlineStr"><is><t xml:space="preserve">{1}</t></is></c>'
@@ -197,23 +274,36 @@ def test_a_cell_that_shows_nothing_far_below_does_not_count(sheet, cells):
 def test_a_shared_string_that_shows_nothing_far_below_does_not_count(sheet):
     strings = parts_of(sheet)["xl/sharedStrings.xml"].count(b"<si>")
     patch(
-        sheet, "xl/sharedStrings.xml", lambda xml: xml.replace(b"</sst>", b"<si><t> </t></si><si><t>x</t></si></sst>")
+        sheet,
+        "xl/sharedStrings.xml",
+        lambda xml: xml.replace(b"</sst>", b"<si><t> </t></si><si><t>x</t></si></sst>"),
     )
-    put_cells(sheet, f'<row r="1048575"><c r="XFC1048575" t="s"><v>{strings}</v></c></row>')
+    put_cells(
+        sheet, f'<row r="1048575"><c r="XFC1048575" t="s"><v>{strings}</v></c></row>'
+    )
     assert rows_of(sheet) == 3
-    put_cells(sheet, f'<row r="1048576"><c r="A1048576" t="s"><v>{strings + 1}</v></c></row>')
+    put_cells(
+        sheet, f'<row r="1048576"><c r="A1048576" t="s"><v>{strings + 1}</v></c></row>'
+    )
     with pytest.raises(SheetRefused, match="too-many-rows"):
         read_sheet(sheet, sheet)
 
 
 def test_formulas_without_result_drawn_down_to_the_end_do_not_count(sheet):
-    cells = "".join(f'<row r="{row}"><c r="H{row}" t="str"><f>G{row}</f><v></v></c></row>' for row in range(5, 250_000))
+    cells = "".join(
+        f'<row r="{row}"><c r="H{row}" t="str"><f>G{row}</f><v></v></c></row>'
+        for row in range(5, 250_000)
+    )
     assert rows_of(put_cells(sheet, cells)) == 3
 
 
 def test_empty_results_between_and_cells_behind_them_stay_in_their_place(sheet):
     cells = f'<row r="5">{CELL.format("ZZ5", " ")}<c t="str"><v></v></c></row>'
-    assert [row.number for row in read_sheet(put_cells(sheet, cells), sheet).rows] == [2, 3, 4]
+    assert [row.number for row in read_sheet(put_cells(sheet, cells), sheet).rows] == [
+        2,
+        3,
+        4,
+    ]
 
 
 def test_one_filled_cell_far_below_is_named_by_its_row(sheet):
@@ -233,8 +323,12 @@ def test_a_formula_with_a_link_far_below_shows_something(sheet):
 
 
 @pytest.mark.parametrize("far", ["A1048576", "XFD2"])
-@pytest.mark.parametrize("names", [["清单", "附"], ["附", "清单"]], ids=["behind", "before"])
-def test_a_side_worksheet_that_reaches_too_far_is_passed_over_and_told(tmp_path, far, names):
+@pytest.mark.parametrize(
+    "names", [["清单", "附"], ["附", "清单"]], ids=["behind", "before"]
+)
+def test_a_side_worksheet_that_reaches_too_far_is_passed_over_and_told(
+    tmp_path, far, names
+):
     sheets = {"清单": complaints(5), "附": [["备注"], ["某某"]]}
     path = write_xlsx(tmp_path / "a.xlsx", {name: sheets[name] for name in names})
     part = f"xl/worksheets/sheet{names.index('附') + 1}.xml"
@@ -243,13 +337,17 @@ def test_a_side_worksheet_that_reaches_too_far_is_passed_over_and_told(tmp_path,
     patch(path, part, lambda xml: xml.replace(b"</sheetData>", cell))
     sheet = read_sheet(path, path)
     assert len(sheet.rows) == 5
-    assert [(known.worksheet, known.why) for known in sheet.not_read] == [("附", "too-far")]
+    assert [(known.worksheet, known.why) for known in sheet.not_read] == [
+        ("附", "too-far")
+    ]
     fault = next(grid.fault for grid in read_grids(path, path) if grid.name == "附")
     assert fault.code in ("too-many-rows", "too-many-columns")
 
 
 def test_the_worksheet_with_most_rows_is_not_passed_over(tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", {"清单": complaints(5), "附": [HEADER, complaint(1)]})
+    path = write_xlsx(
+        tmp_path / "a.xlsx", {"清单": complaints(5), "附": [HEADER, complaint(1)]}
+    )
     put_cells(path, f'<row r="1048576">{CELL.format("A1048576", "x")}</row>')
     with pytest.raises(SheetRefused, match="too-many-rows"):
         read_sheet(path, path)
@@ -257,7 +355,11 @@ def test_the_worksheet_with_most_rows_is_not_passed_over(tmp_path):
 
 def test_declarations_in_a_side_worksheet_still_refuse_the_file(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", {"清单": complaints(5), "附": [["备注"]]})
-    patch(path, "xl/worksheets/sheet2.xml", lambda xml: b"<!DOCTYPE x>" + xml.partition(b"?>")[2])
+    patch(
+        path,
+        "xl/worksheets/sheet2.xml",
+        lambda xml: b"<!DOCTYPE x>" + xml.partition(b"?>")[2],
+    )
     with pytest.raises(SheetRefused, match="external-entities"):
         read_sheet(path, path)
 

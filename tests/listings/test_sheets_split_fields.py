@@ -52,14 +52,18 @@ def read(tmp_path, *records, headings=HEADINGS):
         (f"2,淘宝,某店,{LINK}&spm=a,b,鱼油软胶囊,99,2026/3/5,下架,,", {"listing_address": f"{LINK}&spm=a,b"}),
     ],
 )  # fmt: skip
-def test_the_pieces_are_joined_where_the_fields_to_their_right_fit(tmp_path, record, cells):
+def test_the_pieces_are_joined_where_the_fields_to_their_right_fit(
+    tmp_path, record, cells
+):
     rows, remarks = read(tmp_path, GOOD, record)
     assert rows == [WHOLE, WHOLE | cells]
     assert remarks == ["fields-joined:3"]
 
 
 def test_the_joining_needs_no_other_record(tmp_path):
-    rows, remarks = read(tmp_path, f"1,淘宝,某店,{LINK}&spm=a,b,鱼油软胶囊,99,2026/3/5,下架")
+    rows, remarks = read(
+        tmp_path, f"1,淘宝,某店,{LINK}&spm=a,b,鱼油软胶囊,99,2026/3/5,下架"
+    )
     assert rows == [WHOLE | {"listing_address": f"{LINK}&spm=a,b"}]
     assert remarks == ["fields-joined:2"]
 
@@ -72,7 +76,11 @@ def test_a_heading_less_column_at_the_end_does_not_hide_what_was_moved(tmp_path)
 
 
 def test_long_pieces_are_looked_at_once(tmp_path):
-    rows, remarks = read(tmp_path, GOOD, f"2,淘宝,某店,{LINK},{'.' * 100_000} x,鱼油软胶囊,99,2026/3/5,下架")
+    rows, remarks = read(
+        tmp_path,
+        GOOD,
+        f"2,淘宝,某店,{LINK},{'.' * 100_000} x,鱼油软胶囊,99,2026/3/5,下架",
+    )
     assert rows[1]["price"] == "99"
     assert remarks == ["fields-joined:3"]
 
@@ -84,9 +92,14 @@ def test_long_pieces_are_looked_at_once(tmp_path):
         "1,淘宝,某店," + LINK,
     ],
 )  # fmt: skip
-def test_fields_that_no_heading_names_change_nothing_where_the_others_fit(tmp_path, record):
+def test_fields_that_no_heading_names_change_nothing_where_the_others_fit(
+    tmp_path, record
+):
     rows, remarks = read(tmp_path, *[record] * 3)
-    assert all(cells.items() <= (WHOLE | {"price": cells.get("price")}).items() for cells in rows)
+    assert all(
+        cells.items() <= (WHOLE | {"price": cells.get("price")}).items()
+        for cells in rows
+    )
     assert remarks == []
 
 
@@ -109,10 +122,14 @@ def test_fields_that_no_heading_names_change_nothing_where_the_others_fit(tmp_pa
         ),
     ],
 )  # fmt: skip
-def test_where_it_cannot_be_told_only_what_is_certain_is_kept_and_the_record_is_named(tmp_path, headings, record, kept):
-    whole = {"商品链接,店铺名称,备注": f"{LINK},某店,甲", "商品链接,备注": f"{LINK},甲", HEADINGS: GOOD}.get(
-        headings, f"某店,鱼油,{LINK},99"
-    )
+def test_where_it_cannot_be_told_only_what_is_certain_is_kept_and_the_record_is_named(
+    tmp_path, headings, record, kept
+):
+    whole = {
+        "商品链接,店铺名称,备注": f"{LINK},某店,甲",
+        "商品链接,备注": f"{LINK},甲",
+        HEADINGS: GOOD,
+    }.get(headings, f"某店,鱼油,{LINK},99")
     rows, remarks = read(tmp_path, whole, record, headings=headings)
     assert rows[1] == kept
     assert remarks == ["fields-unclear:3"]
@@ -125,7 +142,17 @@ def test_a_further_block_with_more_columns_is_judged_by_its_own_header(tmp_path)
     assert remarks == []
 
 
-@pytest.mark.parametrize("end", ["\x1a", "\x1a\r\n", "\r\n\x1a", "\x00\x00\r\n\x1a", "\r\n\x00\r\n", ",,,\r\n,,,\r\n"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "\x1a",
+        "\x1a\r\n",
+        "\r\n\x1a",
+        "\x00\x00\r\n\x1a",
+        "\r\n\x00\r\n",
+        ",,,\r\n,,,\r\n",
+    ],
+)
 def test_what_old_programs_put_after_the_last_line_is_no_row(tmp_path, end):
     rows, remarks = read(tmp_path, GOOD, end)
     assert rows == [WHOLE]
@@ -135,10 +162,16 @@ def test_what_old_programs_put_after_the_last_line_is_no_row(tmp_path, end):
 def test_a_record_in_which_the_file_breaks_off_names_no_listing(tmp_path):
     path = tmp_path / "a.csv"
     for encoding in ("utf-8", "gb18030"):
-        path.write_bytes("\r\n".join([HEADINGS, *[GOOD] * 3, GOOD.partition("1876")[0]]).encode(encoding))
+        path.write_bytes(
+            "\r\n".join([HEADINGS, *[GOOD] * 3, GOOD.partition("1876")[0]]).encode(
+                encoding
+            )
+        )
         sheet = read_sheet(str(path), "a.csv")
         assert sheet.remarks == ["record-cut:5"]
-        assert [judge_row(row.addresses, "", ["taobao"]).verdict for row in sheet.rows] == ["ok", "ok", "ok", "invalid"]
+        assert [
+            judge_row(row.addresses, "", ["taobao"]).verdict for row in sheet.rows
+        ] == ["ok", "ok", "ok", "invalid"]
 
 
 @pytest.mark.parametrize("last", [GOOD, GOOD + ",", f"1,淘宝,某店,{LINK}\r\n"])
@@ -147,7 +180,9 @@ def test_a_last_record_that_is_whole_or_ends_its_line_is_not_cut(tmp_path, last)
     path.write_text("\n".join([HEADINGS, *[GOOD] * 3, last]))
     sheet = read_sheet(str(path), "a.csv")
     assert sheet.remarks == []
-    assert all(judge_row(row.addresses, "", ["taobao"]).verdict == "ok" for row in sheet.rows)
+    assert all(
+        judge_row(row.addresses, "", ["taobao"]).verdict == "ok" for row in sheet.rows
+    )
 
 
 def test_a_sheet_of_another_shape_than_a_complaints_is_left_as_it_is(tmp_path):

@@ -19,12 +19,31 @@ def check(sheet, count=3):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "，"])
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+    "encoding",
+    [
+        "utf-8",
+        "utf-8-sig",
+        "gb18030",
+        "gbk",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+    ],
 )
 def test_every_encoding_and_delimiter_is_read(tmp_path, encoding, delimiter):
     if delimiter == "，" and encoding == "gbk":
         encoding = "gb18030"
-    check(read(write_text(tmp_path / "a.csv", complaints(3), encoding=encoding, delimiter=delimiter)))
+    check(
+        read(
+            write_text(
+                tmp_path / "a.csv",
+                complaints(3),
+                encoding=encoding,
+                delimiter=delimiter,
+            )
+        )
+    )
 
 
 def test_utf_16_big_endian_with_its_mark_is_read(tmp_path):
@@ -36,17 +55,32 @@ def test_utf_16_big_endian_with_its_mark_is_read(tmp_path):
 def test_characters_beyond_gbk_are_read_in_gb18030(tmp_path):
     rows = complaints(2)
     rows[1][5] = "𠮷堂鱼油"
-    assert read(write_text(tmp_path / "a.csv", rows, encoding="gb18030")).rows[0].cells["title"] == "𠮷堂鱼油"
+    assert (
+        read(write_text(tmp_path / "a.csv", rows, encoding="gb18030"))
+        .rows[0]
+        .cells["title"]
+        == "𠮷堂鱼油"
+    )
 
 
 def test_a_short_gb18030_file_is_not_taken_for_korean(tmp_path):
-    rows = [["链接", "诉求"], ["https://item.taobao.com/item.htm?id=612345678901", "下架"]]
-    assert read(write_text(tmp_path / "a.csv", rows, encoding="gb18030")).rows[0].cells["request"] == "下架"
+    rows = [
+        ["链接", "诉求"],
+        ["https://item.taobao.com/item.htm?id=612345678901", "下架"],
+    ]
+    assert (
+        read(write_text(tmp_path / "a.csv", rows, encoding="gb18030"))
+        .rows[0]
+        .cells["request"]
+        == "下架"
+    )
 
 
 def test_bytes_in_no_known_encoding_are_refused_never_read_as_latin(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes("链接,诉求\n".encode() + b"\xff\xfa\x80\x81\xff\xff\xf8,\xe9\xff\n" * 5)
+    path.write_bytes(
+        "链接,诉求\n".encode() + b"\xff\xfa\x80\x81\xff\xff\xf8,\xe9\xff\n" * 5
+    )
     with pytest.raises(SheetRefused, match="unreadable-encoding"):
         read(str(path))
 
@@ -61,13 +95,17 @@ def test_every_kind_of_line_end_is_read(tmp_path, line_end):
 
 def test_excels_own_line_that_names_the_delimiter_counts_as_a_record(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("sep=;\n" + "\n".join(";".join(map(str, row)) for row in complaints(2)))
+    path.write_text(
+        "sep=;\n" + "\n".join(";".join(map(str, row)) for row in complaints(2))
+    )
     assert [row.number for row in read(str(path)).rows] == [3, 4]
 
 
 def test_zero_bytes_between_characters_are_dropped(tmp_path):
     path = write_text(tmp_path / "a.csv", complaints(3))
-    Path(path).write_bytes(Path(path).read_bytes().replace("某某".encode(), "某\x00某".encode()))
+    Path(path).write_bytes(
+        Path(path).read_bytes().replace("某某".encode(), "某\x00某".encode())
+    )
     check(read(path))
 
 
@@ -75,7 +113,12 @@ def test_commas_in_quoted_prices_do_not_hide_the_tabs(tmp_path):
     rows = complaints(3)
     for row in rows[1:]:
         row[6] = "¥1,299.00,"
-    assert read(write_text(tmp_path / "a.csv", rows, delimiter="\t")).rows[0].cells["price"] == "¥1,299.00,"
+    assert (
+        read(write_text(tmp_path / "a.csv", rows, delimiter="\t"))
+        .rows[0]
+        .cells["price"]
+        == "¥1,299.00,"
+    )
 
 
 def test_a_quotation_mark_that_is_not_closed_is_named_by_its_row(tmp_path):
@@ -114,7 +157,10 @@ def test_rows_beyond_the_limit_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"<!DOCTYPE html><html><body><table><tr><td>1</td></tr></table></body></html>", "HTML"),
+        (
+            b"<!DOCTYPE html><html><body><table><tr><td>1</td></tr></table></body></html>",
+            "HTML",
+        ),
         (b"\n  <table><tr><td>x</td></tr></table>", "HTML"),
         (b'<?xml version="1.0"?><Workbook></Workbook>', "XML"),
         (b'[{"url": "https://item.taobao.com/item.htm?id=612345678901"}]', "JSON"),

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from listings.sheets.values import asks_for_closure, parse_date, parse_price, unread_values, violation_kind
+from listings.sheets.values import (
+    asks_for_closure,
+    parse_date,
+    parse_price,
+    unread_values,
+    violation_kind,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +97,18 @@ def test_no_long_bare_number_is_a_price(number):
 @given(
     st.decimals(0, 999_999, places=2),
     st.sampled_from(
-        ["{}", "¥{}", "￥ {}", "{}元", "拼团价{}", "{}（到手价）", "{}包邮", '="{}"', "约{}元起", "{}元/盒"]
+        [
+            "{}",
+            "¥{}",
+            "￥ {}",
+            "{}元",
+            "拼团价{}",
+            "{}（到手价）",
+            "{}包邮",
+            '="{}"',
+            "约{}元起",
+            "{}元/盒",
+        ]
     ),
 )
 def test_an_amount_is_the_same_in_every_notation(amount, notation):
@@ -99,13 +116,20 @@ def test_an_amount_is_the_same_in_every_notation(amount, notation):
     assert parse_price(notation.format(f"{amount:,}")) == amount
 
 
-@given(st.text(alphabet="0123456789¥元万价到手券后包邮()（）/-~,.，。 盒\u3000=\"'", max_size=80))
+@given(
+    st.text(
+        alphabet="0123456789¥元万价到手券后包邮()（）/-~,.，。 盒\u3000=\"'",
+        max_size=80,
+    )
+)
 def test_a_price_keeps_the_digits_of_its_text(text):
     amount = parse_price(text)
     if amount is not None:
         whole = str(int(amount if "万" not in text else amount / 10_000))
         assert amount >= 0
-        assert whole == "0" or whole in text.replace(",", "").replace("，", "").replace(" ", "").replace("\u3000", "")
+        assert whole == "0" or whole in text.replace(",", "").replace("，", "").replace(
+            " ", ""
+        ).replace("\u3000", "")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +174,9 @@ def test_what_names_no_one_day_is_none(text):
     ],
 )  # fmt: skip
 def test_days_without_a_whole_year_are_the_latest_ones_and_never_to_come(text, day):
-    assert parse_date(text, datetime.date(2026, 11, 28)) == (day and datetime.date(*day))
+    assert parse_date(text, datetime.date(2026, 11, 28)) == (
+        day and datetime.date(*day)
+    )
 
 
 def test_day_numbers_count_from_1904_where_the_workbook_does():
@@ -164,7 +190,15 @@ days = st.dates(datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))
 @given(
     days,
     st.sampled_from(
-        ["{}-{}-{}", "{}/{}/{}", "{}.{}.{}", "{}年{}月{}日", "{} 年 {} 月 {} 号", "{}-{}-{}日", '="{}/{}/{}"']
+        [
+            "{}-{}-{}",
+            "{}/{}/{}",
+            "{}.{}.{}",
+            "{}年{}月{}日",
+            "{} 年 {} 月 {} 号",
+            "{}-{}-{}日",
+            '="{}/{}/{}"',
+        ]
     ),
     st.sampled_from(["", " 10:20", " 上午10:20", "（周四）", " 23:59:59", " 8时5分"]),
 )
@@ -176,28 +210,47 @@ def test_a_whole_date_is_read_as_it_is_written(day, notation, after):
 @given(days, days)
 def test_a_day_without_its_year_is_never_after_today(day, today):
     read = parse_date(f"{day.month}月{day.day}日", today)
-    assert read is None or (read <= today and (read.month, read.day) == (day.month, day.day))
+    assert read is None or (
+        read <= today and (read.month, read.day) == (day.month, day.day)
+    )
     short = parse_date(f"{day:%y}/{day.month}/{day.day}", today)
     assert short is None or (short <= today and short == day)
 
 
-@given(st.text(alphabet="0123456789年月日号-/.: T上午（）周四一二三十廿〇=\"'", max_size=80))
+@given(
+    st.text(
+        alphabet="0123456789年月日号-/.: T上午（）周四一二三十廿〇=\"'", max_size=80
+    )
+)
 def test_no_text_whatever_breaks_the_reading_of_days(text):
     day = parse_date(text, datetime.date(2026, 11, 28))
     assert day is None or 2000 <= day.year <= 2099
 
 
 def test_a_cell_of_any_length_is_looked_at_once():
-    for text in ("1" * 100_000, "到手价" * 30_000, "一" * 100_000, "2026-" + "0" * 100_000, "99" + "(" * 100_000):
+    for text in (
+        "1" * 100_000,
+        "到手价" * 30_000,
+        "一" * 100_000,
+        "2026-" + "0" * 100_000,
+        "99" + "(" * 100_000,
+    ):
         assert parse_price(text) is None
         assert parse_date(text, datetime.date(2026, 11, 28)) is None
 
 
 def test_what_was_not_read_is_told_by_its_field():
-    cells = {"price": "99-199", "list_price": "—", "found_on": "3月5日", "title": "99-199"}
+    cells = {
+        "price": "99-199",
+        "list_price": "—",
+        "found_on": "3月5日",
+        "title": "99-199",
+    }
     assert unread_values(cells) == ["price", "found_on"]
     assert unread_values(cells, datetime.date(2026, 11, 28)) == ["price"]
-    assert unread_values({"price": "拼团价99", "list_price": "", "found_on": "05/03/2026"}) == ["found_on"]
+    assert unread_values(
+        {"price": "拼团价99", "list_price": "", "found_on": "05/03/2026"}
+    ) == ["found_on"]
     assert unread_values({"price": "1" * 500, "found_on": "无"}) == ["price"]
 
 

@@ -27,7 +27,9 @@ class Broker:
 
     def server(self) -> int | None:
         """Its process, if it runs."""
-        children = Path(f"/proc/{self.keeper}/task/{self.keeper}/children").read_text().split()
+        children = (
+            Path(f"/proc/{self.keeper}/task/{self.keeper}/children").read_text().split()
+        )
         return int(children[0]) if children else None
 
     def kill(self) -> None:
@@ -67,7 +69,10 @@ def own_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     folder = Path(tempfile.mkdtemp(prefix="corps-broker-"))
     folder.chmod(0o755)
     try:
-        with use(folder, profile="fast", kinds=["valkey"]) as services, monkeypatch.context() as patch:
+        with (
+            use(folder, profile="fast", kinds=["valkey"]) as services,
+            monkeypatch.context() as patch,
+        ):
             broker = Broker(services)
             patch.setenv("REDIS_URL", broker.url)
             patch.setattr(app.conf, "broker_url", broker.url)

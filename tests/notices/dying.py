@@ -18,7 +18,13 @@ def die() -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def dies(owner: Any, name: str, *, before: bool = False, when: Callable[..., bool] = lambda *_args: True) -> None:
+def dies(
+    owner: Any,
+    name: str,
+    *,
+    before: bool = False,
+    when: Callable[..., bool] = lambda *_args: True,
+) -> None:
     """Make a function the worker's last: it dies before or after it."""
     act = getattr(owner, name)
 
@@ -44,6 +50,10 @@ def prepare(**_signal: Any) -> None:
     elif step in ("sending", "answered"):
         dies(smtp.Line, "say", before=step == "sending")
     elif step == "on the line":
-        dies(smtplib.SMTP, "send", when=lambda _smtp, content: content[-5:] == b"\r\n.\r\n")
+        dies(
+            smtplib.SMTP,
+            "send",
+            when=lambda _smtp, content: content[-5:] == b"\r\n.\r\n",
+        )
     else:
         raise ValueError(step)

@@ -14,7 +14,15 @@ from corps.models import Delivery, Notification, StoredFile, User
 from corps.models.messages import DeliveryState
 from corps.results import Result
 from notices import workflow
-from notices.models import AnswerSheet, Check, Notice, NoticeItem, Objection, PendingApproval, PendingVerdict
+from notices.models import (
+    AnswerSheet,
+    Check,
+    Notice,
+    NoticeItem,
+    Objection,
+    PendingApproval,
+    PendingVerdict,
+)
 from notices.states import ItemState, NoticeState, ObjectionState
 from notices.workflow import ledger
 from stores.models import Liaison, Platform
@@ -58,7 +66,9 @@ def reported() -> Scene:
 
 def drafted() -> Scene:
     scene = reported()
-    [notice] = workflow.compose_notices(case=scene.world.case, actor=scene.world.officer).notices
+    [notice] = workflow.compose_notices(
+        case=scene.world.case, actor=scene.world.officer
+    ).notices
     return replace(scene, notice=notice)
 
 
@@ -73,7 +83,9 @@ def approved() -> Scene:
     """Under an approval that takes effect in ten seconds."""
     scene = submitted()
     assert scene.notice is not None
-    workflow.propose_approval(notice=scene.notice, actor=scene.world.supervisor, version=scene.notice.version)
+    workflow.propose_approval(
+        notice=scene.notice, actor=scene.world.supervisor, version=scene.notice.version
+    )
     PendingApproval.objects.update(due_at=timezone.now())
     return scene
 
@@ -98,41 +110,53 @@ def not_ours() -> Scene:
 def judged() -> Scene:
     """Under a verdict that counts in ten seconds."""
     scene = answered()
-    workflow.propose_verdicts(items=[scene.item.pk], seen="gone", actor=scene.world.officer2)
+    workflow.propose_verdicts(
+        items=[scene.item.pk], seen="gone", actor=scene.world.officer2
+    )
     PendingVerdict.objects.update(due_at=timezone.now())
     return scene
 
 
 def verified() -> Scene:
     scene = answered()
-    workflow.verify_items(items=[scene.item.pk], seen="gone", actor=scene.world.officer2)
+    workflow.verify_items(
+        items=[scene.item.pk], seen="gone", actor=scene.world.officer2
+    )
     return scene
 
 
 def corrected() -> Scene:
     """Somebody asks for what counts to be taken back."""
     scene = verified()
-    workflow.propose_correction(target=scene.target, actor=scene.world.officer, reason="看错了")
+    workflow.propose_correction(
+        target=scene.target, actor=scene.world.officer, reason="看错了"
+    )
     return scene
 
 
 def objected() -> Scene:
     scene = issued()
-    objection = workflow.lodge_objection(target=scene.target, actor=scene.world.officer, reason="误伤")
+    objection = workflow.lodge_objection(
+        target=scene.target, actor=scene.world.officer, reason="误伤"
+    )
     return replace(scene, objection=objection)
 
 
 def taken_up() -> Scene:
     scene = objected()
     assert scene.objection is not None
-    objection = workflow.accept_objection(objection=scene.objection, actor=scene.world.officer)
+    objection = workflow.accept_objection(
+        objection=scene.objection, actor=scene.world.officer
+    )
     return replace(scene, objection=objection)
 
 
 def handed_in() -> Scene:
     scene = issued()
     assert scene.notice is not None
-    sheet = workflow.hand_in_sheet(notice=scene.notice, file=paper(), name="答复.xlsx", actor=scene.world.liaison)
+    sheet = workflow.hand_in_sheet(
+        notice=scene.notice, file=paper(), name="答复.xlsx", actor=scene.world.liaison
+    )
     return replace(scene, sheet=sheet)
 
 
@@ -154,10 +178,16 @@ def _once(scene: Scene) -> Any:
     said: list[Result] = []
 
     def work() -> list[dict[str, Any]]:
-        said.extend(workflow.answer_items(notice=scene.notice, replies=_reply(scene), actor=scene.world.liaison))
+        said.extend(
+            workflow.answer_items(
+                notice=scene.notice, replies=_reply(scene), actor=scene.world.liaison
+            )
+        )
         return []
 
-    workflow.reply_once(notice=scene.notice, actor=scene.world.liaison, key="k", body=[], answer=work)
+    workflow.reply_once(
+        notice=scene.notice, actor=scene.world.liaison, key="k", body=[], answer=work
+    )
     return said
 
 
@@ -187,18 +217,29 @@ def _send(scene: Scene) -> str:
 
 
 VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
-    "accept_objection": (objected, lambda s: workflow.accept_objection(objection=s.objection, actor=s.world.officer)),
+    "accept_objection": (
+        objected,
+        lambda s: workflow.accept_objection(
+            objection=s.objection, actor=s.world.officer
+        ),
+    ),
     "accept_objections": (
         objected,
-        lambda s: workflow.accept_objections(objections=[s.objection.pk], actor=s.world.officer),
+        lambda s: workflow.accept_objections(
+            objections=[s.objection.pk], actor=s.world.officer
+        ),
     ),
     "answer_items": (
         issued,
-        lambda s: workflow.answer_items(notice=s.notice, replies=_reply(s), actor=s.world.liaison),
+        lambda s: workflow.answer_items(
+            notice=s.notice, replies=_reply(s), actor=s.world.liaison
+        ),
     ),
     "approve_notice": (
         submitted,
-        lambda s: workflow.approve_notice(notice=s.notice, actor=s.world.supervisor, version=s.notice.version),
+        lambda s: workflow.approve_notice(
+            notice=s.notice, actor=s.world.supervisor, version=s.notice.version
+        ),
     ),
     "change_answers": (
         answered,
@@ -212,23 +253,34 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
     "change_request": (
         drafted,
         lambda s: workflow.change_request(
-            notice=s.notice, actor=s.world.officer, ask_preserve=False, ask_operator=False
+            notice=s.notice,
+            actor=s.world.officer,
+            ask_preserve=False,
+            ask_operator=False,
         ),
     ),
     "check_items": (
         answered,
         lambda s: workflow.check_items(
-            looks=[workflow.Look(s.item.pk, "gone", timezone.now())], actor=s.world.officer2
+            looks=[workflow.Look(s.item.pk, "gone", timezone.now())],
+            actor=s.world.officer2,
         ),
     ),
     "compose_notices": (
         issued,
-        lambda s: workflow.compose_notices(case=s.world.case, actor=s.world.officer, targets=[s.target.pk]),
+        lambda s: workflow.compose_notices(
+            case=s.world.case, actor=s.world.officer, targets=[s.target.pk]
+        ),
     ),
-    "confirm_sheet": (handed_in, lambda s: workflow.confirm_sheet(sheet=s.sheet, actor=s.world.liaison)),
+    "confirm_sheet": (
+        handed_in,
+        lambda s: workflow.confirm_sheet(sheet=s.sheet, actor=s.world.liaison),
+    ),
     "correct_outcome": (
         corrected,
-        lambda s: workflow.correct_outcome(target=s.target, actor=s.world.supervisor, reason="看错了"),
+        lambda s: workflow.correct_outcome(
+            target=s.target, actor=s.world.supervisor, reason="看错了"
+        ),
     ),
     "decide_objection": (
         taken_up,
@@ -239,84 +291,139 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
     "decide_objections": (
         taken_up,
         lambda s: workflow.decide_objections(
-            objections=[s.objection.pk], actor=s.world.supervisor, upheld=True, reason="属实"
+            objections=[s.objection.pk],
+            actor=s.world.supervisor,
+            upheld=True,
+            reason="属实",
         ),
     ),
     "decline_correction": (
         corrected,
-        lambda s: workflow.decline_correction(target=s.target, actor=s.world.supervisor, reason="没看错"),
+        lambda s: workflow.decline_correction(
+            target=s.target, actor=s.world.supervisor, reason="没看错"
+        ),
     ),
     "find_arrivals": (issued, lambda s: workflow.find_arrivals()),
     "hand_in_sheet": (
         issued,
-        lambda s: workflow.hand_in_sheet(notice=s.notice, file=paper(), name="答复.xlsx", actor=s.world.liaison),
+        lambda s: workflow.hand_in_sheet(
+            notice=s.notice, file=paper(), name="答复.xlsx", actor=s.world.liaison
+        ),
     ),
     "hand_over": (
         not_ours,
-        lambda s: workflow.hand_over(items=[s.item.pk], desk=s.world.other_platform, actor=s.world.officer),
+        lambda s: workflow.hand_over(
+            items=[s.item.pk], desk=s.world.other_platform, actor=s.world.officer
+        ),
     ),
     "lodge_objection": (
         issued,
-        lambda s: workflow.lodge_objection(target=s.target, actor=s.world.officer, reason="误伤"),
+        lambda s: workflow.lodge_objection(
+            target=s.target, actor=s.world.officer, reason="误伤"
+        ),
     ),
     "look_again": (
         verified,
-        lambda s: workflow.look_again(targets=[s.target.pk], seen="live", actor=s.world.officer2),
+        lambda s: workflow.look_again(
+            targets=[s.target.pk], seen="live", actor=s.world.officer2
+        ),
     ),
-    "open_notice": (issued, lambda s: workflow.open_notice(notice=s.notice, actor=s.world.liaison)),
+    "open_notice": (
+        issued,
+        lambda s: workflow.open_notice(notice=s.notice, actor=s.world.liaison),
+    ),
     "propose_approval": (
         submitted,
-        lambda s: workflow.propose_approval(notice=s.notice, actor=s.world.supervisor, version=s.notice.version),
+        lambda s: workflow.propose_approval(
+            notice=s.notice, actor=s.world.supervisor, version=s.notice.version
+        ),
     ),
     "propose_correction": (
         verified,
-        lambda s: workflow.propose_correction(target=s.target, actor=s.world.officer, reason="看错了"),
+        lambda s: workflow.propose_correction(
+            target=s.target, actor=s.world.officer, reason="看错了"
+        ),
     ),
     "propose_verdicts": (
         answered,
-        lambda s: workflow.propose_verdicts(items=[s.item.pk], seen="gone", actor=s.world.officer2),
+        lambda s: workflow.propose_verdicts(
+            items=[s.item.pk], seen="gone", actor=s.world.officer2
+        ),
     ),
     "put_away_sheets": (handed_in, lambda s: workflow.put_away_sheets()),
-    "recall_notice": (submitted, lambda s: workflow.recall_notice(notice=s.notice, actor=s.world.officer)),
+    "recall_notice": (
+        submitted,
+        lambda s: workflow.recall_notice(notice=s.notice, actor=s.world.officer),
+    ),
     "remove_items": (
         drafted,
-        lambda s: workflow.remove_items(notice=s.notice, items=[s.item.pk], actor=s.world.officer),
+        lambda s: workflow.remove_items(
+            notice=s.notice, items=[s.item.pk], actor=s.world.officer
+        ),
     ),
     "reply_once": (issued, _once),
     "retract_answers": (
         answered,
-        lambda s: workflow.retract_answers(notice=s.notice, items=[s.item.pk], actor=s.world.liaison),
+        lambda s: workflow.retract_answers(
+            notice=s.notice, items=[s.item.pk], actor=s.world.liaison
+        ),
     ),
     "return_notice": (
         submitted,
-        lambda s: workflow.return_notice(notice=s.notice, actor=s.world.supervisor, reason="改"),
+        lambda s: workflow.return_notice(
+            notice=s.notice, actor=s.world.supervisor, reason="改"
+        ),
     ),
     "send": (issued, _send),
     "serve_otherwise": (
         issued,
-        lambda s: workflow.serve_otherwise(notice=s.notice, actor=s.world.officer, proof="专人送达"),
+        lambda s: workflow.serve_otherwise(
+            notice=s.notice, actor=s.world.officer, proof="专人送达"
+        ),
     ),
     "settle_approvals": (approved, _settle_approvals),
     "settle_verdicts": (judged, _settle),
-    "submit_notice": (drafted, lambda s: workflow.submit_notice(notice=s.notice, actor=s.world.officer)),
-    "submit_notices": (drafted, lambda s: workflow.submit_notices(notices=[s.notice.pk], actor=s.world.officer)),
+    "submit_notice": (
+        drafted,
+        lambda s: workflow.submit_notice(notice=s.notice, actor=s.world.officer),
+    ),
+    "submit_notices": (
+        drafted,
+        lambda s: workflow.submit_notices(notices=[s.notice.pk], actor=s.world.officer),
+    ),
     "undo_approval": (
         approved,
-        lambda s: "done" if workflow.undo_approval(notice=s.notice, actor=s.world.supervisor) else "too-late",
+        lambda s: (
+            "done"
+            if workflow.undo_approval(notice=s.notice, actor=s.world.supervisor)
+            else "too-late"
+        ),
     ),
-    "undo_verdicts": (judged, lambda s: workflow.undo_verdicts(items=[s.item.pk], actor=s.world.officer2)),
+    "undo_verdicts": (
+        judged,
+        lambda s: workflow.undo_verdicts(items=[s.item.pk], actor=s.world.officer2),
+    ),
     "verify_items": (
         answered,
-        lambda s: workflow.verify_items(items=[s.item.pk], seen="gone", actor=s.world.officer2),
+        lambda s: workflow.verify_items(
+            items=[s.item.pk], seen="gone", actor=s.world.officer2
+        ),
     ),
-    "withdraw_draft": (drafted, lambda s: workflow.withdraw_draft(notice=s.notice, actor=s.world.officer)),
+    "withdraw_draft": (
+        drafted,
+        lambda s: workflow.withdraw_draft(notice=s.notice, actor=s.world.officer),
+    ),
     "withdraw_items": (
         issued,
-        lambda s: workflow.withdraw_items(items=[s.item.pk], actor=s.world.officer, reason="误发"),
+        lambda s: workflow.withdraw_items(
+            items=[s.item.pk], actor=s.world.officer, reason="误发"
+        ),
     ),
     "withdraw_notice": (
         issued,
-        lambda s: workflow.withdraw_notice(notice=s.notice, actor=s.world.officer, reason="误发"),
+        lambda s: workflow.withdraw_notice(
+            notice=s.notice, actor=s.world.officer, reason="误发"
+        ),
     ),
 }
 
@@ -337,7 +444,10 @@ def _notice(scene: Scene, state: str) -> None:
     if scene.notice is None:
         return
     known: dict[str, Any] = {}
-    if scene.notice.issued_at is None and state in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if scene.notice.issued_at is None and state in (
+        NoticeState.ISSUED,
+        NoticeState.COMPLETED,
+    ):
         known = {
             "issued_at": timezone.now(),
             "issued_by": scene.world.supervisor2,
@@ -353,7 +463,10 @@ def _item(scene: Scene, state: str) -> None:
     item = scene.item
     followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
     NoticeItem.objects.filter(pk=item.pk).update(
-        state=state, outcome="removed", answered_at=timezone.now(), successor=item if followed else None
+        state=state,
+        outcome="removed",
+        answered_at=timezone.now(),
+        successor=item if followed else None,
     )
 
 
@@ -362,10 +475,14 @@ def _target(scene: Scene, state: str) -> None:
     target.refresh_from_db()
     is_named = scene.notice is not None and scene.item.state != ItemState.DRAFT
     if state == TargetState.VERIFIED and not target.is_counted and is_named:
-        check = Check.objects.create(item=scene.item, seen="gone", by=scene.world.officer2, at=timezone.now())
+        check = Check.objects.create(
+            item=scene.item, seen="gone", by=scene.world.officer2, at=timezone.now()
+        )
         ledger.count_verified([ledger.Seen(target, scene.item, check, timezone.now())])
     is_counted = target.is_counted or state == TargetState.VERIFIED
-    Target.objects.filter(pk=target.pk).update(state=state, dropped_reason="不予处理", is_counted=is_counted)
+    Target.objects.filter(pk=target.pk).update(
+        state=state, dropped_reason="不予处理", is_counted=is_counted
+    )
     target.refresh_from_db()
 
 
@@ -397,7 +514,12 @@ def _liaison(scene: Scene, state: str) -> None:
             mine.update(user=None)
         elif state == "succeeded":
             mine.update(duty=Liaison.Duty.BACKUP)
-            Liaison.objects.create(platform=liaison.platform, name="新", email="new@p.example", duty="primary")
+            Liaison.objects.create(
+                platform=liaison.platform,
+                name="新",
+                email="new@p.example",
+                duty="primary",
+            )
         elif state == "mailbox changed":
             mine.update(email="moved@p.example")
 
@@ -432,7 +554,14 @@ NEIGHBOURS: Neighbours = {
     "objection": (_values(ObjectionState), _objection),
     "delivery": (_values(DeliveryState), _delivery),
     "liaison": (
-        ["in duty", "dismissed", "account closed", "without account", "succeeded", "mailbox changed"],
+        [
+            "in duty",
+            "dismissed",
+            "account closed",
+            "without account",
+            "succeeded",
+            "mailbox changed",
+        ],
         _liaison,
     ),
     "platform": (["taking part", "retired"], _platform),

@@ -43,13 +43,18 @@ def notice(world: World) -> Notice:
 
 
 def listings(notice: Notice) -> list[Listing]:
-    return [item.target.listing for item in notice.items.order_by("position").select_related("target__listing")]
+    return [
+        item.target.listing
+        for item in notice.items.order_by("position").select_related("target__listing")
+    ]
 
 
 def as_csv(rows: list[list[str]], head: list[str] = HEAD) -> SimpleUploadedFile:
     text = io.StringIO()
     csv.writer(text).writerows([head, *rows])
-    return SimpleUploadedFile("答复.csv", text.getvalue().encode("utf-8-sig"), "text/csv")
+    return SimpleUploadedFile(
+        "答复.csv", text.getvalue().encode("utf-8-sig"), "text/csv"
+    )
 
 
 def as_xlsx(rows: list[list[str]], head: list[str] = HEAD) -> SimpleUploadedFile:
@@ -63,23 +68,44 @@ def as_xlsx(rows: list[list[str]], head: list[str] = HEAD) -> SimpleUploadedFile
 
 
 def hand_in(client: Client, notice: Notice, file: SimpleUploadedFile):
-    return client.post(reverse("notices:answers", args=[notice.number]), {"sheet": file})
+    return client.post(
+        reverse("notices:answers", args=[notice.number]), {"sheet": file}
+    )
 
 
 def confirm(client: Client, notice: Notice, page):
-    return client.post(reverse("notices:answers_confirm", args=[notice.number]), {"seen": page.context["seen"]})
+    return client.post(
+        reverse("notices:answers_confirm", args=[notice.number]),
+        {"seen": page.context["seen"]},
+    )
 
 
 def states(notice: Notice) -> list[str]:
     return list(notice.items.order_by("position").values_list("state", flat=True))
 
 
-def test_words_in_both_languages_and_digits_are_answers_and_nothing_stands_before_the_confirmation(world, notice):
+def test_words_in_both_languages_and_digits_are_answers_and_nothing_stands_before_the_confirmation(
+    world, notice
+):
     ids = [listing.canonical_id for listing in listings(notice)]
-    said = [("已下架", ""), ("Removed", ""), ("１", ""), ("4", "账号冻结"), ("not acted on", "已屏蔽"), ("", "")]
+    said = [
+        ("已下架", ""),
+        ("Removed", ""),
+        ("１", ""),
+        ("4", "账号冻结"),
+        ("not acted on", "已屏蔽"),
+        ("", ""),
+    ]
     client = client_of(world.liaison)
     page = hand_in(
-        client, notice, as_xlsx([[pk, "", word, remark] for pk, (word, remark) in zip(ids, said, strict=True)])
+        client,
+        notice,
+        as_xlsx(
+            [
+                [pk, "", word, remark]
+                for pk, (word, remark) in zip(ids, said, strict=True)
+            ]
+        ),
     )
     review = page.context["review"]
     assert (len(review.ready), review.blank, review.problems) == (5, 1, [])
@@ -87,7 +113,14 @@ def test_words_in_both_languages_and_digits_are_answers_and_nothing_stands_befor
     assert set(states(notice)) == {"open"}
 
     assert confirm(client, notice, page).status_code == 302
-    assert states(notice) == ["claimed", "claimed", "claimed", "refused", "refused", "open"]
+    assert states(notice) == [
+        "claimed",
+        "claimed",
+        "claimed",
+        "refused",
+        "refused",
+        "open",
+    ]
     assert notice.items.get(target__listing__canonical_id=ids[3]).remark == "账号冻结"
 
 
@@ -96,11 +129,17 @@ def test_words_in_both_languages_and_digits_are_answers_and_nothing_stands_befor
 def test_the_sheet_that_is_offered_comes_back_filled_in(world, notice, language, kind):
     client = client_of(world.liaison, language)
     response = client.get(reverse("notices:answers_sheet", args=[notice.number, kind]))
-    content = b"".join(response.streaming_content) if response.streaming else response.content
+    content = (
+        b"".join(response.streaming_content) if response.streaming else response.content
+    )
     if kind == "csv":
         head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     else:
-        head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        head, *rows = (
+            CalamineWorkbook.from_filelike(io.BytesIO(content))
+            .get_sheet_by_index(0)
+            .to_python()
+        )
     rows = [[str(cell) for cell in row] for row in rows]
     for row in rows[:2]:
         row[-2] = "1"
@@ -125,7 +164,10 @@ def test_each_wrong_row_is_named_with_its_column_and_its_reason(world, notice):
     ]
     review = hand_in(client_of(world.liaison), notice, as_csv(rows)).context["review"]
     assert [line.row for line in review.ready] == [10]
-    wrong = {problem.row: (problem.column, str(problem.reason)) for problem in review.problems}
+    wrong = {
+        problem.row: (problem.column, str(problem.reason))
+        for problem in review.problems
+    }
     assert list(wrong) == [2, 3, 4, 5, 6, 7, 8, 9, 11]
     assert [column for column, _reason in wrong.values()] == [
         "答复", "备注", "答复", "网址", "网址", "编号", "编号", "备注", "答复",
@@ -135,7 +177,9 @@ def test_each_wrong_row_is_named_with_its_column_and_its_reason(world, notice):
     assert other.listing is not None
 
 
-def test_items_of_another_platform_or_notice_cannot_be_answered_through_a_sheet(world, notice):
+def test_items_of_another_platform_or_notice_cannot_be_answered_through_a_sheet(
+    world, notice
+):
     foreign = add_targets(world, 1, platform=world.other_platform)
     elsewhere = file_another(world, 1)
     [theirs] = issue(world, foreign)
@@ -151,7 +195,12 @@ def test_items_of_another_platform_or_notice_cannot_be_answered_through_a_sheet(
     confirm(client, notice, page)
     assert states(theirs) == states(second) == ["open"]
     assert hand_in(client, theirs, as_csv(rows)).status_code == 404
-    assert client.get(reverse("notices:answers_sheet", args=[theirs.number, "xlsx"])).status_code == 404
+    assert (
+        client.get(
+            reverse("notices:answers_sheet", args=[theirs.number, "xlsx"])
+        ).status_code
+        == 404
+    )
 
 
 def test_a_double_click_and_a_double_upload_answer_once(world, notice):
@@ -170,7 +219,11 @@ def test_what_is_found_live_can_be_answered_again_with_the_same_sheet(world, not
     rows = [[listings(notice)[0].canonical_id, "", "1", ""]]
     client = client_of(world.liaison)
     confirm(client, notice, hand_in(client, notice, as_csv(rows)))
-    workflow.verify_items(items=[notice.items.order_by("position")[0].pk], seen="live", actor=world.officer2)
+    workflow.verify_items(
+        items=[notice.items.order_by("position")[0].pk],
+        seen="live",
+        actor=world.officer2,
+    )
     confirm(client, notice, hand_in(client, notice, as_csv(rows)))
     assert Answer.objects.count() == 2
     assert states(notice)[0] == "claimed"
@@ -189,20 +242,33 @@ def test_whoever_comes_second_is_told_who_answered_what(world, notice):
 
     # Handed in anew it would take the place of the answer that nobody has checked, and says so before.
     review = hand_in(client, notice, as_csv(rows)).context["review"]
-    assert ([line.row for line in review.ready], review.changed, review.problems) == ([2], 1, [])
+    assert ([line.row for line in review.ready], review.changed, review.problems) == (
+        [2],
+        1,
+        [],
+    )
 
 
 def test_the_confirmation_is_of_the_person_and_the_notice_that_looked(world, notice):
     rows = [[listings(notice)[0].canonical_id, "", "1", ""]]
     page = hand_in(client_of(world.liaison), notice, as_csv(rows))
     [second] = issue(file_another(world))
-    colleague = User.objects.create(username="second", name="第二人", role="liaison", password="!")
+    colleague = User.objects.create(
+        username="second", name="第二人", role="liaison", password="!"
+    )
     world.platform.liaisons.filter(user=None).update(user=colleague)
     for user, number in ((world.liaison, second.number), (colleague, notice.number)):
         url = reverse("notices:answers_confirm", args=[number])
-        assert client_of(user).post(url, {"seen": page.context["seen"]}).status_code == 404
+        assert (
+            client_of(user).post(url, {"seen": page.context["seen"]}).status_code == 404
+        )
     url = reverse("notices:answers_confirm", args=[notice.number])
-    assert client_of(world.liaison).post(url, {"seen": page.context["seen"] + "x"}).status_code == 404
+    assert (
+        client_of(world.liaison)
+        .post(url, {"seen": page.context["seen"] + "x"})
+        .status_code
+        == 404
+    )
     assert not Answer.objects.exists()
 
 
@@ -226,27 +292,39 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_or_strange_file_gets_a_message_beside_the_field_and_changes_nothing(world, notice, name):
+def test_a_hostile_or_strange_file_gets_a_message_beside_the_field_and_changes_nothing(
+    world, notice, name
+):
     content, filename = HOSTILE[name]
-    page = hand_in(client_of(world.liaison), notice, SimpleUploadedFile(filename, content))
+    page = hand_in(
+        client_of(world.liaison), notice, SimpleUploadedFile(filename, content)
+    )
     assert page.status_code == 200
     assert page.context["form"].errors["sheet"]
     assert not Answer.objects.exists()
 
 
 def test_no_cell_of_the_sheet_that_is_offered_is_a_formula(world, notice):
-    Listing.objects.filter(pk=listings(notice)[0].pk).update(title='=HYPERLINK("http://evil.example","x")')
+    Listing.objects.filter(pk=listings(notice)[0].pk).update(
+        title='=HYPERLINK("http://evil.example","x")'
+    )
     client = client_of(world.liaison)
     text = b"".join(
-        client.get(reverse("notices:answers_sheet", args=[notice.number, "csv"])).streaming_content
+        client.get(
+            reverse("notices:answers_sheet", args=[notice.number, "csv"])
+        ).streaming_content
     ).decode()
     assert "'=HYPERLINK" in text
-    book = client.get(reverse("notices:answers_sheet", args=[notice.number, "xlsx"])).content
+    book = client.get(
+        reverse("notices:answers_sheet", args=[notice.number, "xlsx"])
+    ).content
     with zipfile.ZipFile(io.BytesIO(book)) as package:
         assert b"<f>" not in package.read("xl/worksheets/sheet1.xml")
 
 
-def test_a_formula_in_a_filled_sheet_counts_as_the_value_that_was_stored_with_it(world, notice):
+def test_a_formula_in_a_filled_sheet_counts_as_the_value_that_was_stored_with_it(
+    world, notice
+):
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     page = book.add_worksheet()
@@ -255,12 +333,17 @@ def test_a_formula_in_a_filled_sheet_counts_as_the_value_that_was_stored_with_it
     page.write_formula(1, 2, '=IF(1,"已下架","")', None, "已下架")
     book.close()
     file = SimpleUploadedFile("a.xlsx", buffer.getvalue())
-    assert len(hand_in(client_of(world.liaison), notice, file).context["review"].ready) == 1
+    assert (
+        len(hand_in(client_of(world.liaison), notice, file).context["review"].ready)
+        == 1
+    )
 
 
 def test_an_id_that_lost_its_digits_is_made_up_for_by_its_address(world, notice):
     listing = listings(notice)[0]
-    review = hand_in(client_of(world.liaison), notice, as_csv([["6.00E+11", listing.url, "1", ""]])).context["review"]
+    review = hand_in(
+        client_of(world.liaison), notice, as_csv([["6.00E+11", listing.url, "1", ""]])
+    ).context["review"]
     assert len(review.ready) == 1
 
 
@@ -268,13 +351,20 @@ def test_statements_do_not_grow_with_the_rows(world, notice):
     client = client_of(world.liaison)
 
     def statements(rows: int, remark: str) -> tuple[int, int]:
-        some = [[listing.canonical_id, "", "1", remark] for listing in listings(notice)[:rows]]
+        some = [
+            [listing.canonical_id, "", "1", remark]
+            for listing in listings(notice)[:rows]
+        ]
         with CaptureQueriesContext(connection) as looked:
             page = hand_in(client, notice, as_csv(some))
         with CaptureQueriesContext(connection) as answered:
             confirm(client, notice, page)
-        NoticeItem.objects.filter(notice=notice).update(state="open", outcome="", answered_at=None, check_deadline=None)
-        Target.objects.filter(items__notice=notice).update(state="noticed", claim="", claim_at=None)
+        NoticeItem.objects.filter(notice=notice).update(
+            state="open", outcome="", answered_at=None, check_deadline=None
+        )
+        Target.objects.filter(items__notice=notice).update(
+            state="noticed", claim="", claim_at=None
+        )
         return len(looked), len(answered)
 
     statements(1, "先")
@@ -285,27 +375,41 @@ def test_statements_do_not_grow_with_the_rows(world, notice):
 
 @pytest.mark.parametrize(
     ("limit", "code"),
-    [({"max_bytes": 100}, "too-large"), ({"max_rows": 1}, "too-many-rows"), ({"seconds": -1.0}, "too-slow")],
+    [
+        ({"max_bytes": 100}, "too-large"),
+        ({"max_rows": 1}, "too-many-rows"),
+        ({"seconds": -1.0}, "too-slow"),
+    ],
 )
-def test_a_sheet_beyond_a_limit_is_refused_with_its_own_message(world, notice, monkeypatch, limit, code):
+def test_a_sheet_beyond_a_limit_is_refused_with_its_own_message(
+    world, notice, monkeypatch, limit, code
+):
     assert (filled.LIMITS.max_bytes, filled.LIMITS.max_rows) <= (10 * 2**20, 20_000)
     monkeypatch.setattr(filled, "LIMITS", replace(filled.LIMITS, **limit))
     monkeypatch.setattr("listings.sheets.delimited.MARGIN", 0)
     rows = [[listing.canonical_id, "", "1", ""] for listing in listings(notice)]
     figures = {"megabytes": 1, "rows": 1, "seconds": -1}
     page = hand_in(client_of(world.liaison), notice, as_csv(rows))
-    assert page.context["form"].errors["sheet"] == [str(refused(code, **figures).message)]
+    assert page.context["form"].errors["sheet"] == [
+        str(refused(code, **figures).message)
+    ]
     assert not Answer.objects.exists()
 
 
 @pytest.mark.parametrize("how", ["memory", "time", "error"])
-def test_whatever_befalls_the_reader_of_a_sheet_is_a_message(world, notice, monkeypatch, how):
+def test_whatever_befalls_the_reader_of_a_sheet_is_a_message(
+    world, notice, monkeypatch, how
+):
     def die(*_what: object, **_limits: object):
         raise ChildDied(how)
         yield
 
     monkeypatch.setattr(filled, "confined", die)
-    page = hand_in(client_of(world.liaison), notice, as_csv([[listings(notice)[0].canonical_id, "", "1", ""]]))
+    page = hand_in(
+        client_of(world.liaison),
+        notice,
+        as_csv([[listings(notice)[0].canonical_id, "", "1", ""]]),
+    )
     assert page.status_code == 200
     assert page.context["form"].errors["sheet"]
 
@@ -313,19 +417,28 @@ def test_whatever_befalls_the_reader_of_a_sheet_is_a_message(world, notice, monk
 def test_a_listing_and_a_store_of_one_id_are_told_apart_by_the_address_alone(world):
     [listing] = add_targets(world, 1)
     [store] = add_targets(world, 1, kind="store")
-    Store.objects.filter(pk=store.store_id).update(canonical_id=listing.listing.canonical_id)
+    Store.objects.filter(pk=store.store_id).update(
+        canonical_id=listing.listing.canonical_id
+    )
     [notice] = issue(world)
     number, url = listing.listing.canonical_id, listing.listing.url
-    review = hand_in(client_of(world.liaison), notice, as_csv([[number, "", "1", ""], [number, url, "1", ""]])).context[
-        "review"
-    ]
+    review = hand_in(
+        client_of(world.liaison),
+        notice,
+        as_csv([[number, "", "1", ""], [number, url, "1", ""]]),
+    ).context["review"]
     assert [problem.row for problem in review.problems] == [2]
     assert [line.item for line in review.ready] == [notice.items.get(target=listing).pk]
 
 
 def test_after_the_confirmation_the_wrong_rows_stand_with_the_others(world, notice):
     first, second, *_rest = [listing.canonical_id for listing in listings(notice)]
-    rows = [[first, "", "已下架", ""], ["不是编号", "", "已下架", ""], [second, "", "未处置", ""], ["777", "", "1", ""]]
+    rows = [
+        [first, "", "已下架", ""],
+        ["不是编号", "", "已下架", ""],
+        [second, "", "未处置", ""],
+        ["777", "", "1", ""],
+    ]
     client = client_of(world.liaison)
     page = hand_in(client, notice, as_csv(rows))
     wrong = [problem.row for problem in page.context["review"].problems]

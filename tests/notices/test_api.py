@@ -51,18 +51,28 @@ def test_a_liaison_reads_the_own_notices_and_their_items(world: World):
         "items": 2,
         "items_open": 2,
     }
-    items = client.get(f"/api/v1/notices/{notice.number}/items/?state=open").json()["results"]
-    assert [item["target"] for item in items] == [f"taobao/listing/{t.listing.canonical_id}" for t in targets]
+    items = client.get(f"/api/v1/notices/{notice.number}/items/?state=open").json()[
+        "results"
+    ]
+    assert [item["target"] for item in items] == [
+        f"taobao/listing/{t.listing.canonical_id}" for t in targets
+    ]
     assert set(items[0]) == {"item", "address", "kind", "target", "state", "outcome"}
     assert client.get("/api/v1/notices/?state=nonsense").status_code == 400
 
 
-def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_nothing(world: World):
+def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_nothing(
+    world: World,
+):
     targets = add_targets(world, 2)
     [notice] = issue(world)
     item = notice.items.order_by("position").last().pk
     body = [
-        {"address": targets[0].listing.url, "outcome": "removed", "at": "2026-11-05T14:30:00+08:00"},
+        {
+            "address": targets[0].listing.url,
+            "outcome": "removed",
+            "at": "2026-11-05T14:30:00+08:00",
+        },
         {"item": item, "outcome": "refused", "remark": "资质齐全"},
         {"item": item, "outcome": "removed"},
         {"address": "nonsense", "outcome": "removed"},
@@ -73,7 +83,13 @@ def test_rows_are_answered_in_order_and_a_second_request_with_the_key_changes_no
     assert first.status_code == 200
     rows = first.json()
     assert [row["row"] for row in rows] == [1, 2, 3, 4, 5]
-    assert [row["result"] for row in rows] == ["accepted", "accepted", "refused", "refused", "refused"]
+    assert [row["result"] for row in rows] == [
+        "accepted",
+        "accepted",
+        "refused",
+        "refused",
+        "refused",
+    ]
     assert rows[2]["code"] == "already-answered"
     assert post(client, notice, body).content == first.content
     assert Answer.objects.count() == 2
@@ -87,7 +103,9 @@ def test_a_key_is_a_persons_own_and_of_one_notice(world: World):
     add_targets(world, 2)
     [notice] = issue(world)
     [second] = issue(file_another(world))
-    colleague = User.objects.create(username="second", name="第二人", role="liaison", password="!")
+    colleague = User.objects.create(
+        username="second", name="第二人", role="liaison", password="!"
+    )
     world.platform.liaisons.filter(user=None).update(user=colleague)
     one, other = notice.items.order_by("position").values_list("pk", flat=True)
     requests = (
@@ -96,7 +114,12 @@ def test_a_key_is_a_persons_own_and_of_one_notice(world: World):
         (world.liaison, second, second.items.get().pk),
     )
     for user, about, item in requests:
-        answered = post(client_for(user), about, [{"item": item, "outcome": "removed"}], key="the same")
+        answered = post(
+            client_for(user),
+            about,
+            [{"item": item, "outcome": "removed"}],
+            key="the same",
+        )
         assert (answered.status_code, answered.json()[0]["result"]) == (200, "accepted")
     assert Answer.objects.count() == 3
 
@@ -119,11 +142,17 @@ def test_what_is_missing_or_malformed_is_said_with_its_status(world: World):
         assert (answer.status_code, answer.json()["code"]) == (400, "parse-error")
 
 
-def test_more_replies_than_a_request_may_hold_are_refused_before_any_is_read(world: World):
+def test_more_replies_than_a_request_may_hold_are_refused_before_any_is_read(
+    world: World,
+):
     add_targets(world, 1)
     [notice] = issue(world)
     item = notice.items.get()
-    answered = post(client_for(world.liaison), notice, [{"item": item.pk, "outcome": "removed"}, *[{}] * 10_000])
+    answered = post(
+        client_for(world.liaison),
+        notice,
+        [{"item": item.pk, "outcome": "removed"}, *[{}] * 10_000],
+    )
     assert (answered.status_code, answered.json()["code"]) == (400, "parse-error")
     assert not Answer.objects.exists()
 
@@ -146,15 +175,25 @@ def test_a_row_that_is_no_reply_is_refused_alone(world: World):
         ({"item": item, "outcome": "\x00"}, "unknown-outcome"),
         ({"item": item, "outcome": "removed"}, ""),
     ]
-    answered = post(client_for(world.liaison), notice, [row for row, _code in rows]).json()
-    assert [(row["row"], row["code"]) for row in answered] == list(enumerate((code for _row, code in rows), start=1))
-    assert [row["result"] for row in answered] == ["refused"] * (len(rows) - 1) + ["accepted"]
+    answered = post(
+        client_for(world.liaison), notice, [row for row, _code in rows]
+    ).json()
+    assert [(row["row"], row["code"]) for row in answered] == list(
+        enumerate((code for _row, code in rows), start=1)
+    )
+    assert [row["result"] for row in answered] == ["refused"] * (len(rows) - 1) + [
+        "accepted"
+    ]
 
 
 def test_a_body_that_is_too_large_is_told_with_413(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
-    reply = {"item": notice.items.get().pk, "outcome": "removed", "remark": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+    reply = {
+        "item": notice.items.get().pk,
+        "outcome": "removed",
+        "remark": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    }
     answered = post(client_for(world.liaison), notice, [reply])
     assert (answered.status_code, answered.json()["code"]) == (413, "too-large")
     assert not Answer.objects.exists()
@@ -186,11 +225,16 @@ def test_who_may_not_see_or_answer_is_told_so_before_the_body_is_read(world: Wor
 def test_who_may_not_see_gets_404_and_who_may_not_answer_403(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
-    assert post(client_for(world.other_liaison), notice, "anything at all").status_code == 404
+    assert (
+        post(client_for(world.other_liaison), notice, "anything at all").status_code
+        == 404
+    )
     assert post(client_for(world.officer), notice, []).status_code == 403
     assert post(client_for(world.stranger), notice, []).status_code == 404
     assert post(Client(), notice, []).status_code == 401
-    auditor = User.objects.create(username="auditor", name="auditor", role="auditor", password="!")
+    auditor = User.objects.create(
+        username="auditor", name="auditor", role="auditor", password="!"
+    )
     assert client_for(auditor).get("/api/v1/notices/").status_code == 404
 
 
@@ -209,34 +253,47 @@ def test_an_officer_answers_on_behalf_only_with_the_document(world: World):
     with pytest.raises(PermissionDenied):
         workflow.answer_items(notice=notice, replies=replies, actor=world.officer)
     paper = ground.store_file(b"fax", "application/pdf")
-    [result] = workflow.answer_items(notice=notice, replies=replies, actor=world.officer, document=paper)
+    [result] = workflow.answer_items(
+        notice=notice, replies=replies, actor=world.officer, document=paper
+    )
     assert result.ok
     assert answer(world, notice) == []
 
 
-@pytest.mark.parametrize("place", ["p=abc", "p=a\x00b", "p=1e5", "p=9999999999999999999999", "p=-1"])
+@pytest.mark.parametrize(
+    "place", ["p=abc", "p=a\x00b", "p=1e5", "p=9999999999999999999999", "p=-1"]
+)
 def test_a_cursor_that_nobody_was_given_is_not_found(world: World, place: str):
     add_targets(world, 1)
     [notice] = issue(world)
     cursor = quote(b64encode(place.encode()).decode())
     for url in ("/api/v1/notices/", f"/api/v1/notices/{notice.number}/items/"):
-        assert client_for(world.liaison).get(f"{url}?cursor={cursor}").status_code == 404
+        assert (
+            client_for(world.liaison).get(f"{url}?cursor={cursor}").status_code == 404
+        )
 
 
-def test_a_body_with_an_unknown_field_is_refused_as_a_whole_and_the_field_named(world: World):
+def test_a_body_with_an_unknown_field_is_refused_as_a_whole_and_the_field_named(
+    world: World,
+):
     add_targets(world, 2)
     [notice] = issue(world)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
     client = client_for(world.liaison)
     url = f"/api/v1/notices/{notice.number}/replies/"
-    body = [{"item": first, "outcome": "removed"}, {"item": second, "outcome": "removed", "foo": 1}]
+    body = [
+        {"item": first, "outcome": "removed"},
+        {"item": second, "outcome": "removed", "foo": 1},
+    ]
     refused = post(client, notice, body)
     assert refused.status_code == 400
     assert [error["field"] for error in refused.json()["errors"]] == ["[1].foo"]
     assert set(notice.items.values_list("state", flat=True)) == {"open"}
     del body[1]["foo"]
     assert post(client, notice, body).status_code == 200
-    taken_back = client.delete(f"{url}{first}/", {"foo": 1}, content_type="application/json")
+    taken_back = client.delete(
+        f"{url}{first}/", {"foo": 1}, content_type="application/json"
+    )
     assert [error["field"] for error in taken_back.json()["errors"]] == ["foo"]
     assert set(notice.items.values_list("state", flat=True)) == {"claimed"}
 
@@ -252,7 +309,10 @@ def test_what_a_platform_states_besides_is_kept_as_its_words(world: World):
         {"address": targets[1].thing.url, "outcome": "removed", "measure": {"a": 1}},
     ]  # fmt: skip
     said = post(client_for(world.liaison), notice, body).json()
-    assert [(row["result"], row["code"]) for row in said] == [("accepted", ""), ("refused", "field-unreadable")]
+    assert [(row["result"], row["code"]) for row in said] == [
+        ("accepted", ""),
+        ("refused", "field-unreadable"),
+    ]
     kept = Answer.objects.get(item__target=targets[0]).remark
     assert kept == "商家停业\nreason: suspended\nticket: T-9\nuntil: 2026-12-31"
 
@@ -264,7 +324,11 @@ def test_notices_are_filtered_by_platform_and_day_of_issue(world: World):
 
     def found(query: str) -> Any:
         said = client.get(f"/api/v1/notices/?{query}")
-        return [row["number"] for row in said.json()["results"]] if said.status_code == 200 else said.status_code
+        return (
+            [row["number"] for row in said.json()["results"]]
+            if said.status_code == 200
+            else said.status_code
+        )
 
     assert found(f"platform={notice.platform.slug}") == [notice.number]
     assert found("platform=nowhere") == 400
@@ -293,7 +357,12 @@ def test_notices_that_changed_since_a_moment_are_found(world: World):
     assert found(long_ago) == [other.number, notice.number]
     answer(world, notice, items=[notice.items.first().pk])
     assert found(yesterday) == [notice.number]
-    assert client.get("/api/v1/notices/?updated_since=yesterday").json()["errors"][0]["field"] == "updated_since"
+    assert (
+        client.get("/api/v1/notices/?updated_since=yesterday").json()["errors"][0][
+            "field"
+        ]
+        == "updated_since"
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,11 +377,15 @@ def test_notices_that_changed_since_a_moment_are_found(world: World):
         ({"measure": "下架", "done_on": "2026-11-05", "exhibits": ["E1", "E2"]}, ""),
     ],
 )
-def test_what_is_stated_keeps_to_what_the_document_says(world: World, stated: dict[str, Any], code: str):
+def test_what_is_stated_keeps_to_what_the_document_says(
+    world: World, stated: dict[str, Any], code: str
+):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     [row] = post(
-        client_for(world.liaison), notice, [{"address": target.thing.url, "outcome": "refused", **stated}]
+        client_for(world.liaison),
+        notice,
+        [{"address": target.thing.url, "outcome": "refused", **stated}],
     ).json()
     assert row["code"] == code
     assert row["detail"] or not code

@@ -30,7 +30,10 @@ def approve(world: World, notice: Notice) -> Client:
     client.force_login(world.supervisor)
     page = client.get(reverse("notices:approvals") + f"?notice={notice.number}")
     form = {"act": "approve", "version": page.context["version"]}
-    assert client.post(reverse("notices:decide", args=[notice.number]), form).status_code == 302
+    assert (
+        client.post(reverse("notices:decide", args=[notice.number]), form).status_code
+        == 302
+    )
     return client
 
 
@@ -47,7 +50,11 @@ def test_nothing_leaves_before_ten_seconds_are_over_and_then_it_does(world: Worl
     notice = submitted(world)
     client = approve(world, notice)
     assert workflow.settle_approvals() == 0
-    assert (state_of(notice), notice.document_number, Delivery.objects.count()) == ("submitted", "", 0)
+    assert (state_of(notice), notice.document_number, Delivery.objects.count()) == (
+        "submitted",
+        "",
+        0,
+    )
     page = client.get(reverse("notices:approvals"))
     assert "秒后签发" in page.content.decode()  # an approval counts nothing
     assert "写入台账" not in page.content.decode()
@@ -56,7 +63,10 @@ def test_nothing_leaves_before_ten_seconds_are_over_and_then_it_does(world: Worl
     let_ten_seconds_pass()
     assert workflow.settle_approvals() == 1
     assert (state_of(notice), Delivery.objects.count()) == ("issued", 1)
-    assert (notice.issued_by, Approval.objects.get().decided_by) == (world.supervisor, world.supervisor)
+    assert (notice.issued_by, Approval.objects.get().decided_by) == (
+        world.supervisor,
+        world.supervisor,
+    )
     assert workflow.settle_approvals() == 0
 
 
@@ -64,7 +74,10 @@ def test_undone_in_time_it_waits_again_and_afterwards_it_cannot_be_undone(world:
     notice = submitted(world)
     client = approve(world, notice)
     undo = reverse("notices:approval_undo", args=[notice.number])
-    assert client.post(undo).url == reverse("notices:approvals") + f"?notice={notice.number}"
+    assert (
+        client.post(undo).url
+        == reverse("notices:approvals") + f"?notice={notice.number}"
+    )
     let_ten_seconds_pass()
     assert workflow.settle_approvals() == 0
     assert (state_of(notice), Delivery.objects.count()) == ("submitted", 0)
@@ -83,9 +96,13 @@ def test_only_who_approved_undoes_it(world: World):
     assert PendingApproval.objects.exists()
 
 
-def test_one_undone_while_its_turn_comes_is_not_issued(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_one_undone_while_its_turn_comes_is_not_issued(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     notice = submitted(world)
-    workflow.propose_approval(notice=notice, actor=world.supervisor, version=notice.version)
+    workflow.propose_approval(
+        notice=notice, actor=world.supervisor, version=notice.version
+    )
     let_ten_seconds_pass()
 
     def undone_first(due: Notice) -> Notice:
@@ -105,9 +122,15 @@ def test_who_decides_second_is_told_who_approved_and_when(world: World, act: str
     User.objects.filter(pk=world.supervisor2.pk).update(duties=["head_of_unit"])
     second = User.objects.get(pk=world.supervisor2.pk)
     acts = {
-        "approve": lambda: workflow.propose_approval(notice=notice, actor=second, version=notice.version),
-        "approve at once": lambda: workflow.approve_notice(notice=notice, actor=second, version=notice.version),
-        "return": lambda: workflow.return_notice(notice=notice, actor=second, reason="改"),
+        "approve": lambda: workflow.propose_approval(
+            notice=notice, actor=second, version=notice.version
+        ),
+        "approve at once": lambda: workflow.approve_notice(
+            notice=notice, actor=second, version=notice.version
+        ),
+        "return": lambda: workflow.return_notice(
+            notice=notice, actor=second, reason="改"
+        ),
     }
     with pytest.raises(TransitionRefused, match="being-approved") as refused:
         acts[act]()
@@ -117,16 +140,28 @@ def test_who_decides_second_is_told_who_approved_and_when(world: World, act: str
 
 
 @pytest.mark.parametrize(
-    "change", ["an item is taken out", "the request changes", "the draft is given up", "the ground changes"]
+    "change",
+    [
+        "an item is taken out",
+        "the request changes",
+        "the draft is given up",
+        "the ground changes",
+    ],
 )
-def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(world: World, change: str):
+def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(
+    world: World, change: str
+):
     notice = submitted(world)
     approve(world, notice)
     if change == "an item is taken out":
-        workflow.remove_items(notice=notice, items=[notice.items.first().pk], actor=world.officer)
+        workflow.remove_items(
+            notice=notice, items=[notice.items.first().pk], actor=world.officer
+        )
         assert state_of(notice) == "draft"
     elif change == "the request changes":
-        workflow.change_request(notice=notice, actor=world.officer, ask_preserve=False, ask_operator=False)
+        workflow.change_request(
+            notice=notice, actor=world.officer, ask_preserve=False, ask_operator=False
+        )
         assert state_of(notice) == "draft"
     elif change == "the draft is given up":
         workflow.withdraw_draft(notice=notice, actor=world.officer)
@@ -140,7 +175,9 @@ def test_a_change_in_these_seconds_voids_the_approval_and_tells_the_approver(wor
     assert not PendingApproval.objects.exists()
     assert state_of(notice) in ("draft", "withdrawn")
     assert not Delivery.objects.exists()
-    told = Notification.objects.filter(user=world.supervisor, url=notice.get_absolute_url())
+    told = Notification.objects.filter(
+        user=world.supervisor, url=notice.get_absolute_url()
+    )
     assert told.exclude(event="notice.submitted").count() == 1
 
 
@@ -158,30 +195,51 @@ def ways_of(user: User) -> dict[str, str]:
 def test_ones_own_submission_is_taken_back_from_the_acts_of_today(world: World):
     notice = submitted(world)
     assert notice.get_absolute_url() in ways_of(world.officer)
-    assert 'value="recall"' in client_of(world.officer).get(notice.get_absolute_url()).content.decode()
-    workflow.propose_approval(notice=notice, actor=world.supervisor, version=notice.version)
-    client_of(world.officer).post(reverse("notices:change", args=[notice.number]), {"act": "recall"})
+    assert (
+        'value="recall"'
+        in client_of(world.officer).get(notice.get_absolute_url()).content.decode()
+    )
+    workflow.propose_approval(
+        notice=notice, actor=world.supervisor, version=notice.version
+    )
+    client_of(world.officer).post(
+        reverse("notices:change", args=[notice.number]), {"act": "recall"}
+    )
     notice.refresh_from_db()
     assert (notice.state, notice.version) == ("draft", "")
     assert not PendingApproval.objects.exists()
-    assert Notification.objects.filter(user=world.supervisor, event="approval.voided").count() == 1
+    assert (
+        Notification.objects.filter(
+            user=world.supervisor, event="approval.voided"
+        ).count()
+        == 1
+    )
     assert ways_of(world.officer) == {}
-    again = client_of(world.officer).post(reverse("notices:change", args=[notice.number]), {"act": "recall"})
+    again = client_of(world.officer).post(
+        reverse("notices:change", args=[notice.number]), {"act": "recall"}
+    )
     assert again.status_code == 409
 
 
 def test_an_approval_in_its_ten_seconds_is_undone_from_the_acts_of_today(world: World):
     notice = submitted(world)
-    workflow.propose_approval(notice=notice, actor=world.supervisor, version=notice.version)
+    workflow.propose_approval(
+        notice=notice, actor=world.supervisor, version=notice.version
+    )
     client = client_of(world.supervisor)
     [undoable] = client.get(reverse("cases:acts")).context["undoable_now"]
-    assert client_of(world.officer).get(reverse("cases:acts")).context["undoable_now"] == []
+    assert (
+        client_of(world.officer).get(reverse("cases:acts")).context["undoable_now"]
+        == []
+    )
     client.post(undoable.url, dict(undoable.fields))
     assert not PendingApproval.objects.exists()
     assert client.get(reverse("cases:acts")).context["undoable_now"] == []
 
 
-def test_verdicts_in_their_ten_seconds_are_undone_from_the_acts_of_today_all_of_one_act(world: World):
+def test_verdicts_in_their_ten_seconds_are_undone_from_the_acts_of_today_all_of_one_act(
+    world: World,
+):
     add_targets(world, 3)
     [notice] = issue(world)
     answer(world, notice)

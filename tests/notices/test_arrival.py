@@ -21,7 +21,15 @@ from dashboards.standing import of_deadlines
 from notices import letters, workflow
 from notices.models import Answer, Check, Notice
 from tests.home import entries_of
-from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
+from tests.notices.world import (
+    World,
+    add_targets,
+    ago,
+    answer,
+    arrive,
+    issue,
+    make_world,
+)
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -65,7 +73,9 @@ class Channel:
         return False
 
 
-def test_until_the_letter_arrived_there_is_no_date_and_the_letter_prints_the_period(world, notice):
+def test_until_the_letter_arrived_there_is_no_date_and_the_letter_prints_the_period(
+    world, notice
+):
     assert clock_of(notice) == ("", None)
     letter = letters.render(notice)
     for words in (letter.text, letter.html):
@@ -94,10 +104,15 @@ def test_the_mail_servers_word_starts_the_clock(transactional_db, smtp_sink):
     assert clock_of(notice) == ("mail", due_after(today()))
     assert notice.arrived_at == letters.deliveries_of(notice).get().finished_at
     entry = AuditEntry.objects.about(notice).get(verb="notice.arrived")
-    assert (entry.detail["arrival"], entry.detail["due_on"]) == ("mail", str(notice.reply_due_on))
+    assert (entry.detail["arrival"], entry.detail["due_on"]) == (
+        "mail",
+        str(notice.reply_due_on),
+    )
 
 
-def test_a_clock_that_a_dead_worker_did_not_start_is_started_by_maintenance_from_the_servers_word(notice):
+def test_a_clock_that_a_dead_worker_did_not_start_is_started_by_maintenance_from_the_servers_word(
+    notice,
+):
     at = ago(days=9)
     sent(notice, at)
     assert workflow.find_arrivals() == 1
@@ -111,13 +126,17 @@ def test_the_day_is_shanghais(notice):
     assert clock_of(notice) == ("mail", date(2026, 11, 9))
 
 
-def test_an_uncertain_letter_starts_nothing_until_an_officer_says_that_it_arrived(world, notice):
+def test_an_uncertain_letter_starts_nothing_until_an_officer_says_that_it_arrived(
+    world, notice
+):
     delivery = sent(notice, ago(hours=3))
     Delivery.objects.filter(pk=delivery.pk).update(state=State.UNCERTAIN)
     assert workflow.find_arrivals() == 0
     assert clock_of(notice) == ("", None)
     at = ago(days=2)
-    ground.mark_sent(delivery=delivery, actor=world.officer, evidence="联络员电话确认", at=at)
+    ground.mark_sent(
+        delivery=delivery, actor=world.officer, evidence="联络员电话确认", at=at
+    )
     assert clock_of(notice) == ("mail", due_after(shanghai_date(at)))
 
 
@@ -134,15 +153,21 @@ def issued_days_ago(notice) -> Notice:
 
 def serve(world: World, notice: Notice, served_on: date):
     url = reverse("notices:serve", args=[notice.number])
-    return client_of(world.officer).post(url, {"proof": "EMS 1234", "served_on": str(served_on)})
+    return client_of(world.officer).post(
+        url, {"proof": "EMS 1234", "served_on": str(served_on)}
+    )
 
 
 def test_the_day_of_service_is_stated_and_the_clock_follows_it(world, issued_days_ago):
     served_on = today() - timedelta(days=4)
     assert serve(world, issued_days_ago, served_on).status_code == 302
     assert clock_of(issued_days_ago) == ("served", due_after(served_on))
-    assert AuditEntry.objects.get(verb="notice.served_otherwise").detail["served_on"] == str(served_on)
-    page = client_of(world.officer).get(issued_days_ago.get_absolute_url() + "?tab=deliveries")
+    assert AuditEntry.objects.get(verb="notice.served_otherwise").detail[
+        "served_on"
+    ] == str(served_on)
+    page = client_of(world.officer).get(
+        issued_days_ago.get_absolute_url() + "?tab=deliveries"
+    )
     assert f"{served_on} EMS 1234" in " ".join(page.content.decode().split())
 
 
@@ -156,7 +181,9 @@ def test_a_day_of_service_after_today_or_before_the_issue_is_refused_beside_its_
     assert clock_of(issued_days_ago) == ("", None)
 
 
-def test_the_first_of_two_services_counts_and_the_date_told_is_never_brought_forward(world, issued_days_ago):
+def test_the_first_of_two_services_counts_and_the_date_told_is_never_brought_forward(
+    world, issued_days_ago
+):
     later, earlier = today() - timedelta(days=2), today() - timedelta(days=6)
     serve(world, issued_days_ago, later)
     due = clock_of(issued_days_ago)
@@ -167,7 +194,9 @@ def test_the_first_of_two_services_counts_and_the_date_told_is_never_brought_for
 
 
 @pytest.mark.parametrize("route", ["notices:notice", "notices:letter", "notices:sheet"])
-def test_the_liaisons_first_opening_starts_it_and_the_answer_shows_the_date(world, notice, route):
+def test_the_liaisons_first_opening_starts_it_and_the_answer_shows_the_date(
+    world, notice, route
+):
     page = client_of(world.liaison).get(reverse(route, args=[notice.number]))
     assert page.status_code == 200
     assert clock_of(notice) == ("opened", due_after(today()))
@@ -183,9 +212,15 @@ def test_the_answer_sheet_and_the_api_open_it_as_well(world):
     key = ground.make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
     program = Client(headers={"authorization": f"Bearer {key}"})
     notices = [issue(world, add_targets(world, 1))[0] for _turn in range(3)]
-    list(client_of(world.liaison).get(reverse("notices:answers_sheet", args=[notices[0].number, "csv"])))
+    list(
+        client_of(world.liaison).get(
+            reverse("notices:answers_sheet", args=[notices[0].number, "csv"])
+        )
+    )
     program.get(f"/api/v1/notices/{notices[1].number}/items/")
-    assert program.get(f"/api/v1/notices/{notices[2].number}/").json()["due_on"] == str(due_after(today()))
+    assert program.get(f"/api/v1/notices/{notices[2].number}/").json()["due_on"] == str(
+        due_after(today())
+    )
     assert [clock_of(notice)[0] for notice in notices] == ["opened"] * 3
 
 
@@ -199,7 +234,12 @@ def test_a_list_opens_nothing_and_neither_do_officers(world, notice):
 
 @pytest.mark.parametrize("header", ["sec-purpose", "purpose", "x-moz"])
 def test_a_prefetch_is_no_opening(world, notice, header):
-    assert client_of(world.liaison, **{header: "prefetch"}).get(notice.get_absolute_url()).status_code == 200
+    assert (
+        client_of(world.liaison, **{header: "prefetch"})
+        .get(notice.get_absolute_url())
+        .status_code
+        == 200
+    )
     assert clock_of(notice) == ("", None)
 
 
@@ -214,11 +254,17 @@ def test_who_hung_up_before_the_answer_has_opened_nothing(world, notice):
     with ours, theirs:
         ask = client_of(world.liaison)
         theirs.close()
-        ask.get(notice.get_absolute_url(), **{"waitress.client_disconnected": Channel(ours).check_client_disconnected})
+        ask.get(
+            notice.get_absolute_url(),
+            **{"waitress.client_disconnected": Channel(ours).check_client_disconnected},
+        )
         assert clock_of(notice) == ("", None)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        ask.get(notice.get_absolute_url(), **{"waitress.client_disconnected": Channel(ours).check_client_disconnected})
+        ask.get(
+            notice.get_absolute_url(),
+            **{"waitress.client_disconnected": Channel(ours).check_client_disconnected},
+        )
     assert clock_of(notice)[0] == "opened"
 
 
@@ -246,12 +292,15 @@ def test_an_answer_is_judged_by_the_date_at_that_moment(world, notice):
     assert (given.is_late, given.due_on) == (True, clock_of(notice)[1])
 
 
-def test_a_bounce_makes_the_date_void_until_the_letter_arrives_in_another_way(world, notice):
+def test_a_bounce_makes_the_date_void_until_the_letter_arrives_in_another_way(
+    world, notice
+):
     delivery = sent(notice, ago(days=9))
     workflow.find_arrivals()
     told = clock_of(notice)[1]
     page = client_of(world.officer).post(
-        reverse("notices:delivery_decide", args=[delivery.pk]), {"act": "bounce", "reason": "550 无此用户"}
+        reverse("notices:delivery_decide", args=[delivery.pk]),
+        {"act": "bounce", "reason": "550 无此用户"},
     )
     assert page.status_code == 302
     assert clock_of(notice) == ("", None)
@@ -268,12 +317,16 @@ def test_a_bounce_makes_the_date_void_until_the_letter_arrives_in_another_way(wo
     assert notice.first_due_on == told
 
 
-def test_a_bounce_leaves_the_date_where_the_letter_arrived_in_another_way_too(world, notice):
+def test_a_bounce_leaves_the_date_where_the_letter_arrived_in_another_way_too(
+    world, notice
+):
     delivery = sent(notice, ago(days=9))
     workflow.find_arrivals()
     told = clock_of(notice)[1]
     arrive(world, notice)
-    ground.record_bounce(delivery=delivery, actor=world.officer, reason="退信", at=timezone.now())
+    ground.record_bounce(
+        delivery=delivery, actor=world.officer, reason="退信", at=timezone.now()
+    )
     assert clock_of(notice) == ("opened", due_after(today()))
     assert notice.first_due_on == told
 
@@ -281,12 +334,18 @@ def test_a_bounce_leaves_the_date_where_the_letter_arrived_in_another_way_too(wo
 def test_only_what_was_sent_can_come_back_and_with_a_reason(world, notice):
     delivery = letters.deliveries_of(notice).get()
     with pytest.raises(TransitionRefused, match="not-sent"):
-        ground.record_bounce(delivery=delivery, actor=world.officer, reason="退信", at=timezone.now())
+        ground.record_bounce(
+            delivery=delivery, actor=world.officer, reason="退信", at=timezone.now()
+        )
     with pytest.raises(TransitionRefused, match="reason-missing"):
-        ground.record_bounce(delivery=delivery, actor=world.officer, reason=" ", at=timezone.now())
+        ground.record_bounce(
+            delivery=delivery, actor=world.officer, reason=" ", at=timezone.now()
+        )
 
 
-def test_a_date_once_told_is_not_brought_forward_by_an_earlier_arrival_that_becomes_known(world, notice):
+def test_a_date_once_told_is_not_brought_forward_by_an_earlier_arrival_that_becomes_known(
+    world, notice
+):
     arrive(world, notice)
     told = clock_of(notice)[1]
     sent(notice, ago(days=9))
@@ -305,7 +364,9 @@ def test_of_a_notice_that_is_over_an_earlier_arrival_changes_nothing(world, noti
 
 def test_a_letter_that_withdraws_something_shows_no_arrival(notice, world):
     letters.requests_of(notice).update(state=State.UNCERTAIN)
-    workflow.withdraw_items(items=[notice.items.order_by("pk")[0].pk], actor=world.officer, reason="误发")
+    workflow.withdraw_items(
+        items=[notice.items.order_by("pk")[0].pk], actor=world.officer, reason="误发"
+    )
     withdrawals = letters.deliveries_of(notice).filter(message__purpose="withdrawal")
     assert withdrawals.update(state=State.SENT, finished_at=timezone.now()) == 1
     workflow.arrival.settle([notice.pk])
@@ -324,9 +385,13 @@ def test_in_a_replay_it_counts_from_the_issue(world):
     add_targets(world, 1)
     at = datetime(2026, 11, 4, 9, 0, tzinfo=SHANGHAI)
     with acting(channel="replay", replay="replay:1"):
-        [notice] = workflow.compose_notices(case=world.case, actor=world.officer, at=at).notices
+        [notice] = workflow.compose_notices(
+            case=world.case, actor=world.officer, at=at
+        ).notices
         notice = workflow.submit_notice(notice=notice, actor=world.officer, at=at)
-        workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version, at=at)
+        workflow.approve_notice(
+            notice=notice, actor=world.supervisor, version=notice.version, at=at
+        )
     assert clock_of(notice) == ("issued", date(2026, 11, 9))
     arrive(world, notice)
     assert clock_of(notice) == ("issued", date(2026, 11, 9))
@@ -334,14 +399,33 @@ def test_in_a_replay_it_counts_from_the_issue(world):
 
 def rest(world: World, *days: date) -> None:
     """Publishes this year's calendar with these days as further rest days."""
-    keeper, _made = User.objects.get_or_create(username="keeper", defaults={"role": "administrator", "password": "!"})
-    kept = [Day(row.date, row.kind, row.name) for row in Holiday.objects.filter(date__year=2026)]
-    table = [day for day in kept if day.date not in days] + [Day(day, "rest", "Rest") for day in days]
-    publish_calendar(year=2026, days=table, source="Notice", actor=keeper, at=timezone.now(), replace=True)
+    keeper, _made = User.objects.get_or_create(
+        username="keeper", defaults={"role": "administrator", "password": "!"}
+    )
+    kept = [
+        Day(row.date, row.kind, row.name)
+        for row in Holiday.objects.filter(date__year=2026)
+    ]
+    table = [day for day in kept if day.date not in days] + [
+        Day(day, "rest", "Rest") for day in days
+    ]
+    publish_calendar(
+        year=2026,
+        days=table,
+        source="Notice",
+        actor=keeper,
+        at=timezone.now(),
+        replace=True,
+    )
 
 
-def test_a_later_calendar_moves_the_dates_of_open_notices_and_leaves_those_that_are_over(world):
-    over, open_one = issue(world, add_targets(world, 1))[0], issue(world, add_targets(world, 1))[0]
+def test_a_later_calendar_moves_the_dates_of_open_notices_and_leaves_those_that_are_over(
+    world,
+):
+    over, open_one = (
+        issue(world, add_targets(world, 1))[0],
+        issue(world, add_targets(world, 1))[0],
+    )
     at = datetime(2026, 11, 4, 12, 0, tzinfo=SHANGHAI)
     for notice in (over, open_one):
         arrive(world, notice, at=at)
@@ -355,8 +439,14 @@ def test_a_later_calendar_moves_the_dates_of_open_notices_and_leaves_those_that_
     assert "11-10" in page
     assert "原定 11-09" in page
     moved = AuditEntry.objects.get(verb="notice.due_date_moved")
-    assert (moved.subject_id, moved.detail) == (open_one.pk, {"before": "2026-11-09", "after": "2026-11-10"})
-    assert client_of(world.officer).get(f"/api/v1/notices/{over.number}/").json()["due_on"] == "2026-11-09"
+    assert (moved.subject_id, moved.detail) == (
+        open_one.pk,
+        {"before": "2026-11-09", "after": "2026-11-10"},
+    )
+    assert (
+        client_of(world.officer).get(f"/api/v1/notices/{over.number}/").json()["due_on"]
+        == "2026-11-09"
+    )
 
 
 def test_a_calendar_that_counts_shorter_brings_no_date_forward(world):
@@ -377,7 +467,9 @@ def test_a_check_keeps_the_day_by_which_it_was_judged(world):
     item.refresh_from_db()
     judged_by = item.check_deadline.due_on
     assert Check.objects.get().due_on == judged_by
-    Deadline.objects.filter(pk=item.check_deadline_id).update(started_on=ago(days=9).date(), due_on=ago(days=5).date())
+    Deadline.objects.filter(pk=item.check_deadline_id).update(
+        started_on=ago(days=9).date(), due_on=ago(days=5).date()
+    )
     [check] = of_deadlines("check", world.supervisor, None)
     assert (check.in_time, check.owed_on) == (True, judged_by)
 
@@ -407,11 +499,15 @@ def test_a_letter_that_waits_or_is_uncertain_is_said_on_the_notices_page(world, 
     delivery.message.created_at = ago(minutes=125)
     delivery.message.save()
     assert "已等待 2 小时" in page.get(address).content.decode()
-    Delivery.objects.filter(pk=delivery.pk).update(state=State.UNCERTAIN, worker="w:1:1")
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=State.UNCERTAIN, worker="w:1:1"
+    )
     assert "去向不明" in page.get(address).content.decode()
 
 
-def test_starting_many_clocks_costs_as_many_statements_as_one(world, django_assert_num_queries):
+def test_starting_many_clocks_costs_as_many_statements_as_one(
+    world, django_assert_num_queries
+):
     notices = [issue(world, add_targets(world, 1))[0] for _turn in range(6)]
     for notice in notices:
         sent(notice, timezone.now() - timedelta(hours=1))

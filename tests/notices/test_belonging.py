@@ -36,7 +36,9 @@ def account(world: World) -> OfficialAccount:
 
 
 def protect(world: World) -> OfficialAccount:
-    other = Firm.objects.create(code="HYS", name="皓颐", short_name="皓颐", uscc="91310000MA1FT00192")
+    other = Firm.objects.create(
+        code="HYS", name="皓颐", short_name="皓颐", uscc="91310000MA1FT00192"
+    )
     return register_official_account(
         firm=other, platform=world.platform, site="taobao", canonical_id=SHOP,
         url=f"https://shop{SHOP}.taobao.com/", name="官方旗舰店", actor=world.officer,
@@ -44,8 +46,12 @@ def protect(world: World) -> OfficialAccount:
 
 
 def representative(world: World, code: str = "YCB") -> tuple[User, Firm]:
-    firm = Firm.objects.create(code=code, name=f"企业{code}", short_name=code, uscc="91319409MA0JN0QQ8X")
-    user = User.objects.create(username=f"firm-{code}", name=code, role="representative", password="!")
+    firm = Firm.objects.create(
+        code=code, name=f"企业{code}", short_name=code, uscc="91319409MA0JN0QQ8X"
+    )
+    user = User.objects.create(
+        username=f"firm-{code}", name=code, role="representative", password="!"
+    )
     admin, _new = User.objects.get_or_create(username="admin", role="administrator")
     appoint_representative(firm=firm, user=user, actor=admin)
     return user, firm
@@ -70,12 +76,24 @@ def hand_in(user: User, firm: Firm, rows: list[tuple[str, str]]) -> list[str]:
 
 def in_every_state(world: World) -> dict[str, Target]:
     """Targets of an issued notice: open, claimed removed, refused, counted."""
-    targets = dict(zip(("open", "claimed", "refused", "counted"), add_targets(world, 4), strict=True))
+    targets = dict(
+        zip(
+            ("open", "claimed", "refused", "counted"),
+            add_targets(world, 4),
+            strict=True,
+        )
+    )
     [notice] = issue(world)
     items = {item.target_id: item.pk for item in notice.items.all()}
-    answer(world, notice, items=[items[targets["claimed"].pk], items[targets["counted"].pk]])
+    answer(
+        world,
+        notice,
+        items=[items[targets["claimed"].pk], items[targets["counted"].pk]],
+    )
     answer(world, notice, "refused", items=[items[targets["refused"].pk]])
-    verify_items(items=[items[targets["counted"].pk]], actor=world.officer2, seen="gone")
+    verify_items(
+        items=[items[targets["counted"].pk]], actor=world.officer2, seen="gone"
+    )
     return targets
 
 
@@ -98,10 +116,14 @@ def claim_all(world: World, targets: dict[str, Target]) -> None:
 
 def confirm(world: World, confirmed: bool = True):
     ids = list(Belonging.objects.waiting().values_list("pk", flat=True))
-    return judge_claims(claims=ids, actor=world.officer, confirm=confirmed, reason="已查看店铺页面")
+    return judge_claims(
+        claims=ids, actor=world.officer, confirm=confirmed, reason="已查看店铺页面"
+    )
 
 
-def test_no_row_of_any_firm_withdraws_marks_or_uncounts_anything(world: World, account: OfficialAccount):
+def test_no_row_of_any_firm_withdraws_marks_or_uncounts_anything(
+    world: World, account: OfficialAccount
+):
     targets = in_every_state(world)
     before = standing()
     claim_all(world, targets)
@@ -109,7 +131,9 @@ def test_no_row_of_any_firm_withdraws_marks_or_uncounts_anything(world: World, a
     assert Belonging.objects.in_effect().count() == 4
 
 
-def test_a_confirmed_belonging_withdraws_open_items_and_asks_about_answered_ones(world: World, account):
+def test_a_confirmed_belonging_withdraws_open_items_and_asks_about_answered_ones(
+    world: World, account
+):
     targets = in_every_state(world)
     claim_all(world, targets)
     assert all(result.ok for result in confirm(world))
@@ -128,12 +152,16 @@ def test_a_confirmed_belonging_withdraws_open_items_and_asks_about_answered_ones
     assert compare() == []
 
 
-def test_what_was_answered_of_an_official_account_is_not_checked_into_a_number(world: World, account):
+def test_what_was_answered_of_an_official_account_is_not_checked_into_a_number(
+    world: World, account
+):
     targets = in_every_state(world)
     claim_all(world, targets)
     confirm(world)
     item = NoticeItem.objects.get(target=targets["claimed"])
-    [refused] = check_items(looks=[Look(item.pk, "gone", timezone.now())], actor=world.officer2)
+    [refused] = check_items(
+        looks=[Look(item.pk, "gone", timezone.now())], actor=world.officer2
+    )
     assert (refused.ok, refused.code) == (False, "official")
     [done] = withdraw_items(items=[item.pk], actor=world.officer, reason="官方账号")
     assert done.ok
@@ -148,7 +176,9 @@ def test_refusing_leaves_everything_as_it_is(world: World, account):
     assert standing() == before
 
 
-def test_registering_another_account_leaves_answered_items_of_this_one_alone(world: World, account):
+def test_registering_another_account_leaves_answered_items_of_this_one_alone(
+    world: World, account
+):
     targets = in_every_state(world)
     claim_all(world, targets)
     confirm(world)
@@ -171,25 +201,38 @@ def test_a_letter_names_no_store_that_is_only_claimed(world: World):
 
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from(["", "600000000000", "600000000001", "600000000002"]), st.sampled_from(["", SHOP, "7001"])
+        st.sampled_from(["", "600000000000", "600000000001", "600000000002"]),
+        st.sampled_from(["", SHOP, "7001"]),
     ),
     min_size=1,
     max_size=5,
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(sheets=st.lists(ROWS, min_size=1, max_size=3))
-def test_no_sequence_of_rows_changes_marks_open_items_or_counts_without_a_person(world: World, sheets):
+def test_no_sequence_of_rows_changes_marks_open_items_or_counts_without_a_person(
+    world: World, sheets
+):
     if not OfficialAccount.objects.exists():
         protect(world)
         add_targets(world, 3)
         [notice] = issue(world)
         answer(world, notice, items=[notice.items.order_by("pk")[0].pk])
         representative(world)
-        representative_two = User.objects.create(username="firm-2", name="2", role="representative", password="!")
-        firm = Firm.objects.create(code="QRT", name="企业QRT", short_name="QRT", uscc="91319409MA0JN0QQ9X")
-        appoint_representative(firm=firm, user=representative_two, actor=User.objects.get(username="admin"))
+        representative_two = User.objects.create(
+            username="firm-2", name="2", role="representative", password="!"
+        )
+        firm = Firm.objects.create(
+            code="QRT", name="企业QRT", short_name="QRT", uscc="91319409MA0JN0QQ9X"
+        )
+        appoint_representative(
+            firm=firm, user=representative_two, actor=User.objects.get(username="admin")
+        )
     people = list(User.objects.filter(role="representative").order_by("pk"))
     before = standing()
     for number, rows in enumerate(sheets):
@@ -201,16 +244,25 @@ def test_no_sequence_of_rows_changes_marks_open_items_or_counts_without_a_person
 
 def test_officers_of_a_touched_case_are_told_with_the_source(world: World, account):
     targets = add_targets(world, 2)
-    world.case.assignments.create(officer=world.officer, is_lead=True, since=world.case.opened_at)
+    world.case.assignments.create(
+        officer=world.officer, is_lead=True, since=world.case.opened_at
+    )
     claim_all(world, {str(target.pk): target for target in targets})
-    [told] = Notification.objects.filter(user=world.officer, url__contains=world.case.number)
+    [told] = Notification.objects.filter(
+        user=world.officer, url__contains=world.case.number
+    )
     assert "企业YCB" in told.text
 
 
-def test_a_correction_stands_in_the_inbox_of_who_may_decide_it(world: World, account: OfficialAccount):
+def test_a_correction_stands_in_the_inbox_of_who_may_decide_it(
+    world: World, account: OfficialAccount
+):
     [target] = add_targets(world, 1)
     casework.propose_belonging(
-        listing=target.listing, store_id=SHOP, actor=world.supervisor, reason="打开页面，在旗舰店内"
+        listing=target.listing,
+        store_id=SHOP,
+        actor=world.supervisor,
+        reason="打开页面，在旗舰店内",
     )
     pages = {}
     for user in (world.supervisor, world.supervisor2):
@@ -219,6 +271,7 @@ def test_a_correction_stands_in_the_inbox_of_who_may_decide_it(world: World, acc
         page = client.get(reverse("notices:approvals"))
         pages[user] = (
             page.context["waiting"],
-            reverse("cases:belonging", args=[target.listing_id]) in page.content.decode(),
+            reverse("cases:belonging", args=[target.listing_id])
+            in page.content.decode(),
         )
     assert pages == {world.supervisor: (0, False), world.supervisor2: (1, True)}

@@ -18,7 +18,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def campaign(world: World) -> Campaign:
     campaign = Campaign.objects.create(
-        name="专项", opens_on=date(2026, 1, 1), closes_on=date(2026, 12, 31), reply_working_days=5
+        name="专项",
+        opens_on=date(2026, 1, 1),
+        closes_on=date(2026, 12, 31),
+        reply_working_days=5,
     )
     world.case.campaign = campaign
     world.case.save()
@@ -26,11 +29,19 @@ def campaign(world: World) -> Campaign:
 
 
 def shorten(campaign: Campaign, world: World, days: int) -> Campaign:
-    said = {"name": campaign.name, "opens_on": campaign.opens_on, "closes_on": campaign.closes_on}
-    return change_campaign(campaign=campaign, actor=world.supervisor, reply_working_days=days, **said)
+    said = {
+        "name": campaign.name,
+        "opens_on": campaign.opens_on,
+        "closes_on": campaign.closes_on,
+    }
+    return change_campaign(
+        campaign=campaign, actor=world.supervisor, reply_working_days=days, **said
+    )
 
 
-def test_a_notice_that_was_issued_keeps_its_deadline_and_a_later_one_has_the_new_length(world, campaign):
+def test_a_notice_that_was_issued_keeps_its_deadline_and_a_later_one_has_the_new_length(
+    world, campaign
+):
     add_targets(world, 1)
     [first] = issue(world)
     [unopened] = issue(world, add_targets(world, 1))
@@ -49,5 +60,8 @@ def test_the_length_stays_while_a_notice_waits_for_approval(world, campaign):
     submit_notice(notice=notice, actor=world.officer)
     with pytest.raises(TransitionRefused) as refused:
         shorten(campaign, world, 2)
-    assert (refused.value.code, refused.value.details["count"]) == ("notices-submitted", 1)
+    assert (refused.value.code, refused.value.details["count"]) == (
+        "notices-submitted",
+        1,
+    )
     shorten(campaign, world, 5)

@@ -32,7 +32,9 @@ def answer_for(world: World, notice: Notice, officer: User, items: list[int]) ->
     """An officer records answers in the platform's stead."""
     replies = [workflow.Reply(pk, "removed", item=pk) for pk in items]
     paper = store_file("复函".encode(), "application/pdf")
-    results = workflow.answer_items(notice=notice, replies=replies, actor=officer, document=paper)
+    results = workflow.answer_items(
+        notice=notice, replies=replies, actor=officer, document=paper
+    )
     assert all(result.ok for result in results)
 
 
@@ -51,19 +53,35 @@ def codes(results: list) -> list[str]:
     return [result.code for result in results]
 
 
-def test_the_drafter_and_who_answered_in_the_platforms_stead_are_refused_row_by_row(world: World, notice: Notice):
+def test_the_drafter_and_who_answered_in_the_platforms_stead_are_refused_row_by_row(
+    world: World, notice: Notice
+):
     first, second, third = ids_of(notice)
     said = {"items": [first, third], "seen": "gone"}
-    assert codes(workflow.verify_items(**said, actor=world.officer)) == ["drafted-by-you", "drafted-by-you"]
-    assert codes(workflow.propose_verdicts(**said, actor=world.officer)) == ["drafted-by-you", "drafted-by-you"]
-    assert codes(workflow.verify_items(**said, actor=world.officer2)) == ["", "answered-by-you"]
+    assert codes(workflow.verify_items(**said, actor=world.officer)) == [
+        "drafted-by-you",
+        "drafted-by-you",
+    ]
+    assert codes(workflow.propose_verdicts(**said, actor=world.officer)) == [
+        "drafted-by-you",
+        "drafted-by-you",
+    ]
+    assert codes(workflow.verify_items(**said, actor=world.officer2)) == [
+        "",
+        "answered-by-you",
+    ]
     said = {"items": [second, third], "seen": "gone"}
-    assert codes(workflow.propose_verdicts(**said, actor=world.officer2)) == ["", "answered-by-you"]
+    assert codes(workflow.propose_verdicts(**said, actor=world.officer2)) == [
+        "",
+        "answered-by-you",
+    ]
     assert Outcome.objects.count() == 1
     assert PendingVerdict.objects.get().item_id == second
 
 
-def test_a_verdict_given_before_one_became_the_answerer_does_not_count(world: World, notice: Notice):
+def test_a_verdict_given_before_one_became_the_answerer_does_not_count(
+    world: World, notice: Notice
+):
     """What waits ten seconds is judged again when it comes to count."""
     first, _second, _third = ids_of(notice)
     workflow.propose_verdicts(items=[first], seen="gone", actor=world.officer2)
@@ -77,21 +95,33 @@ def test_a_drafter_does_not_look_again_either(world: World, notice: Notice):
     first, _second, _third = ids_of(notice)
     workflow.verify_items(items=[first], seen="gone", actor=world.officer2)
     target = Target.objects.get(items=first)
-    assert codes(workflow.look_again(targets=[target.pk], seen="live", actor=world.officer)) == ["drafted-by-you"]
+    assert codes(
+        workflow.look_again(targets=[target.pk], seen="live", actor=world.officer)
+    ) == ["drafted-by-you"]
     target.refresh_from_db()
     assert target.state == "verified"
 
 
-def test_a_supervisor_checks_only_where_drafter_and_answerer_leave_no_officer(world: World, notice: Notice):
+def test_a_supervisor_checks_only_where_drafter_and_answerer_leave_no_officer(
+    world: World, notice: Notice
+):
     first, _second, third = ids_of(notice)
     said = {"items": [first, third], "seen": "gone"}
-    assert codes(workflow.verify_items(**said, actor=world.supervisor)) == ["approved-by-you", "approved-by-you"]
+    assert codes(workflow.verify_items(**said, actor=world.supervisor)) == [
+        "approved-by-you",
+        "approved-by-you",
+    ]
     # The drafter and the second officer are all: of what the liaison answered, the second officer is left.
-    assert codes(workflow.verify_items(**said, actor=world.supervisor2)) == ["for-an-officer", ""]
+    assert codes(workflow.verify_items(**said, actor=world.supervisor2)) == [
+        "for-an-officer",
+        "",
+    ]
     assert Outcome.objects.get().item_id == third
 
 
-def test_a_third_officer_of_the_unit_or_assigned_leaves_nothing_for_a_supervisor(world: World, notice: Notice):
+def test_a_third_officer_of_the_unit_or_assigned_leaves_nothing_for_a_supervisor(
+    world: World, notice: Notice
+):
     third = ids_of(notice)[2]
     said = {"items": [third], "seen": "gone", "actor": world.supervisor2}
     elsewhere = world.stranger.unit
@@ -104,10 +134,16 @@ def test_a_third_officer_of_the_unit_or_assigned_leaves_nothing_for_a_supervisor
     assert codes(workflow.verify_items(**said)) == [""]
 
 
-def test_an_officer_who_was_relieved_of_the_case_is_nobody_who_could_check(world: World, notice: Notice):
+def test_an_officer_who_was_relieved_of_the_case_is_nobody_who_could_check(
+    world: World, notice: Notice
+):
     third = ids_of(notice)[2]
-    world.case.assignments.create(officer=world.stranger, since=timezone.now(), until=timezone.now())
-    assert codes(workflow.verify_items(items=[third], seen="gone", actor=world.supervisor2)) == [""]
+    world.case.assignments.create(
+        officer=world.stranger, since=timezone.now(), until=timezone.now()
+    )
+    assert codes(
+        workflow.verify_items(items=[third], seen="gone", actor=world.supervisor2)
+    ) == [""]
 
 
 def test_who_answers_in_the_platforms_stead_has_the_paper_that_it_came_by(world: World):
@@ -127,36 +163,60 @@ def test_the_queue_shows_ones_own_work_last_and_marked(world: World, notice: Not
     content = page.content.decode()
     assert f'value="{first}"' in content
     assert f'value="{third}"' not in content
-    alone = client_of(world.officer2).get(reverse("notices:checks"), {"item": third}).content.decode()
+    alone = (
+        client_of(world.officer2)
+        .get(reverse("notices:checks"), {"item": third})
+        .content.decode()
+    )
     assert 'value="gone"' not in alone
     notice.items.filter(pk=first).update(answered_by=world.officer2)
-    assert client_of(world.officer2).get(reverse("notices:checks")).context["current"].pk == second
+    assert (
+        client_of(world.officer2).get(reverse("notices:checks")).context["current"].pk
+        == second
+    )
     drafter = client_of(world.officer).get(reverse("notices:checks_list"))
     assert all(item.why_not for item in drafter.context["page"])
     assert not drafter.context["may_judge"]
 
 
-def test_a_supervisor_judges_in_the_browser_what_is_left_to_supervisors(world: World, notice: Notice):
+def test_a_supervisor_judges_in_the_browser_what_is_left_to_supervisors(
+    world: World, notice: Notice
+):
     third = ids_of(notice)[2]
     client = client_of(world.supervisor2)
-    assert 'value="gone"' in client.get(reverse("notices:checks"), {"item": third}).content.decode()
+    assert (
+        'value="gone"'
+        in client.get(reverse("notices:checks"), {"item": third}).content.decode()
+    )
     client.post(reverse("notices:judge"), {"ids": third, "seen": "gone"})
     assert PendingVerdict.objects.get().by == world.supervisor2
 
 
-def test_a_supervisor_looks_again_in_the_browser_at_what_is_left_to_supervisors(world: World, notice: Notice):
+def test_a_supervisor_looks_again_in_the_browser_at_what_is_left_to_supervisors(
+    world: World, notice: Notice
+):
     first, _second, third = ids_of(notice)
     workflow.verify_items(items=[first], seen="gone", actor=world.officer2)
     workflow.verify_items(items=[third], seen="gone", actor=world.supervisor2)
-    for_an_officer, left = Target.objects.get(items=first), Target.objects.get(items=third)
+    for_an_officer, left = (
+        Target.objects.get(items=first),
+        Target.objects.get(items=third),
+    )
     client = client_of(world.supervisor2)
     address = reverse("notices:look_again", args=[left.pk])
-    assert address in client.get(reverse("cases:target", args=[left.pk])).content.decode()
+    assert (
+        address in client.get(reverse("cases:target", args=[left.pk])).content.decode()
+    )
     client.post(address, {"seen": "live"})
     left.refresh_from_db()
     assert left.state == "relisted"
     other = reverse("notices:look_again", args=[for_an_officer.pk])
-    assert other not in client.get(reverse("cases:target", args=[for_an_officer.pk])).content.decode()
+    assert (
+        other
+        not in client.get(
+            reverse("cases:target", args=[for_an_officer.pk])
+        ).content.decode()
+    )
     refused = client.post(other, {"seen": "live"})
     assert refused.context["form"].non_field_errors()
     for_an_officer.refresh_from_db()
@@ -169,7 +229,9 @@ def test_every_refused_verdict_is_told_and_what_was_typed_is_there_again(world: 
     answer(world, notice)
     ids = ids_of(notice)
     workflow.verify_items(items=ids[:25], seen="gone", actor=world.officer2)
-    other = User.objects.create(username="o4", name="丁", role="officer", unit=world.case.unit, password="!")
+    other = User.objects.create(
+        username="o4", name="丁", role="officer", unit=world.case.unit, password="!"
+    )
     client = client_of(other)
     said = {"ids": ids[:29], "seen": "gone", "note": "逐一打开看过", "from": "list"}
     page = client.post(reverse("notices:judge"), said)
@@ -181,7 +243,9 @@ def test_every_refused_verdict_is_told_and_what_was_typed_is_there_again(world: 
     assert "逐一打开看过" in client.get(reverse("notices:checks_list")).content.decode()
 
 
-def test_how_many_statements_a_refused_verdict_takes_does_not_depend_on_how_many(world: World):
+def test_how_many_statements_a_refused_verdict_takes_does_not_depend_on_how_many(
+    world: World,
+):
     counts = []
     for number in (3, 30):
         add_targets(world, number)
@@ -190,18 +254,24 @@ def test_how_many_statements_a_refused_verdict_takes_does_not_depend_on_how_many
         ids = ids_of(notice)
         workflow.verify_items(items=ids, seen="gone", actor=world.officer2)
         with CaptureQueriesContext(connection) as queries:
-            results = workflow.propose_verdicts(items=ids, seen="gone", actor=world.officer2)
+            results = workflow.propose_verdicts(
+                items=ids, seen="gone", actor=world.officer2
+            )
         assert set(codes(results)) == {"not-claimed"}
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
-def test_the_database_refuses_an_outcome_checked_by_its_drafter_approver_or_answerer(world: World, notice: Notice):
+def test_the_database_refuses_an_outcome_checked_by_its_drafter_approver_or_answerer(
+    world: World, notice: Notice
+):
     first, _second, third = ids_of(notice)
 
     def count(item: int, checker: User) -> None:
         target = Target.objects.get(items=item)
-        check = Check.objects.create(item_id=item, seen="gone", by=checker, at=timezone.now())
+        check = Check.objects.create(
+            item_id=item, seen="gone", by=checker, at=timezone.now()
+        )
         Outcome.objects.create(
             target=target,
             nth=1,
@@ -216,8 +286,15 @@ def test_the_database_refuses_an_outcome_checked_by_its_drafter_approver_or_answ
             check_row=check,
         )
 
-    for item, checker in ((first, world.officer), (first, world.supervisor), (third, world.officer2)):
-        with pytest.raises(DatabaseError, match="outcome is checked by nobody"), transaction.atomic():
+    for item, checker in (
+        (first, world.officer),
+        (first, world.supervisor),
+        (third, world.officer2),
+    ):
+        with (
+            pytest.raises(DatabaseError, match="outcome is checked by nobody"),
+            transaction.atomic(),
+        ):
             count(item, checker)
     count(first, world.officer2)
     assert Outcome.objects.count() == 1
@@ -227,10 +304,14 @@ def test_papers_are_opened_by_who_sees_their_subject_as_attachments_and_each_ope
     world: World, notice: Notice
 ):
     proof = store_file(b"<script>receipt</script>", "text/html")
-    workflow.serve_otherwise(notice=notice, actor=world.officer, proof="直接送达", document=proof)
+    workflow.serve_otherwise(
+        notice=notice, actor=world.officer, proof="直接送达", document=proof
+    )
     paper = notice.items.get(pk=ids_of(notice)[2]).answers.get()
     routes = {
-        reverse("notices:service_proof", args=[notice.number]): b"<script>receipt</script>",
+        reverse(
+            "notices:service_proof", args=[notice.number]
+        ): b"<script>receipt</script>",
         reverse("notices:answer_paper", args=[paper.pk]): "复函".encode(),
     }
     for number, (url, content) in enumerate(routes.items(), start=1):
@@ -246,15 +327,29 @@ def test_papers_are_opened_by_who_sees_their_subject_as_attachments_and_each_ope
         entry = AuditEntry.objects.filter(verb="paper.opened").latest("pk")
         assert (entry.actor, entry.subject_id) == (world.officer2, notice.pk)
     assert reverse("notices:service_proof", args=[notice.number]) in (
-        client_of(world.officer).get(notice.get_absolute_url() + "?tab=deliveries").content.decode()
+        client_of(world.officer)
+        .get(notice.get_absolute_url() + "?tab=deliveries")
+        .content.decode()
     )
     target = Target.objects.get(items=paper.item_id)
-    story = client_of(world.officer).get(reverse("cases:target", args=[target.pk])).content.decode()
+    story = (
+        client_of(world.officer)
+        .get(reverse("cases:target", args=[target.pk]))
+        .content.decode()
+    )
     assert reverse("notices:answer_paper", args=[paper.pk]) in story
 
 
-def test_an_answer_without_a_paper_and_a_notice_served_by_mail_have_nothing_to_open(world: World, notice: Notice):
+def test_an_answer_without_a_paper_and_a_notice_served_by_mail_have_nothing_to_open(
+    world: World, notice: Notice
+):
     liaisons = notice.items.get(pk=ids_of(notice)[0]).answers.get()
     client = client_of(world.officer)
-    assert client.get(reverse("notices:answer_paper", args=[liaisons.pk])).status_code == 404
-    assert client.get(reverse("notices:service_proof", args=[notice.number])).status_code == 404
+    assert (
+        client.get(reverse("notices:answer_paper", args=[liaisons.pk])).status_code
+        == 404
+    )
+    assert (
+        client.get(reverse("notices:service_proof", args=[notice.number])).status_code
+        == 404
+    )

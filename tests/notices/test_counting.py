@@ -15,7 +15,19 @@ from tests.notices.world import add_targets, answer, issue, make_world
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["notice", "removed", "already_gone", "refused", "gone", "live", "back", "uphold", "correct"]),
+        st.sampled_from(
+            [
+                "notice",
+                "removed",
+                "already_gone",
+                "refused",
+                "gone",
+                "live",
+                "back",
+                "uphold",
+                "correct",
+            ]
+        ),
         st.integers(0, 2),
     ),
     max_size=25,
@@ -26,7 +38,14 @@ class Model:
     """What should be true of one target, in a dozen lines."""
 
     def __init__(self) -> None:
-        self.state, self.claim, self.counts, self.relistings, self.repeats, self.corrections = (
+        (
+            self.state,
+            self.claim,
+            self.counts,
+            self.relistings,
+            self.repeats,
+            self.corrections,
+        ) = (
             "reported",
             "",
             0,
@@ -36,7 +55,13 @@ class Model:
         )
 
     def act(self, verb: str) -> None:
-        if verb == "notice" and self.state in ("reported", "refused", "relisted", "restored", "noticed"):
+        if verb == "notice" and self.state in (
+            "reported",
+            "refused",
+            "relisted",
+            "restored",
+            "noticed",
+        ):
             self.state = "noticed"
         elif verb in ("removed", "already_gone") and self.state == "noticed":
             self.state, self.claim = "claimed", verb
@@ -44,7 +69,9 @@ class Model:
             self.state = "refused"
         elif verb == "live" and self.state == "claimed":
             self.state = "noticed"
-        elif verb == "gone" and self.state == "claimed" and self.claim == "already_gone":
+        elif (
+            verb == "gone" and self.state == "claimed" and self.claim == "already_gone"
+        ):
             self.state = "gone_before_notice"
         elif verb == "gone" and self.state == "claimed":
             self.state = "verified"
@@ -52,7 +79,11 @@ class Model:
         elif verb == "back" and self.state in ("verified", "gone_before_notice"):
             self.state, self.relistings = "relisted", self.relistings + self.counts
         elif verb == "uphold":
-            self.corrections, self.counts, self.state = self.corrections + self.counts, 0, "restored"
+            self.corrections, self.counts, self.state = (
+                self.corrections + self.counts,
+                0,
+                "restored",
+            )
         elif verb == "correct" and self.counts:
             self.corrections, self.counts = self.corrections + 1, 0
             if self.state in ("verified", "gone_before_notice", "relisted"):
@@ -71,20 +102,37 @@ def perform(world, verb: str, target: Target) -> None:
             elif verb in ("gone", "live") and item:
                 workflow.verify_items(items=[item.pk], seen=verb, actor=world.officer2)
             elif verb == "back":
-                workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
+                workflow.look_again(
+                    targets=[target.pk], seen="live", actor=world.officer2
+                )
             elif verb == "uphold":
-                objection = workflow.lodge_objection(target=target, actor=world.officer, reason="误伤")
+                objection = workflow.lodge_objection(
+                    target=target, actor=world.officer, reason="误伤"
+                )
                 workflow.accept_objection(objection=objection, actor=world.officer)
-                workflow.decide_objection(objection=objection, actor=world.supervisor2, upheld=True, reason="属实")
+                workflow.decide_objection(
+                    objection=objection,
+                    actor=world.supervisor2,
+                    upheld=True,
+                    reason="属实",
+                )
             elif verb == "correct":
-                workflow.propose_correction(target=target, actor=world.supervisor, reason="看错")
-                workflow.correct_outcome(target=target, actor=world.supervisor2, reason="看错")
+                workflow.propose_correction(
+                    target=target, actor=world.supervisor, reason="看错"
+                )
+                workflow.correct_outcome(
+                    target=target, actor=world.supervisor2, reason="看错"
+                )
     except TransitionRefused:
         pass
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(acts=ACTS)
 def test_the_numbers_are_what_a_simple_model_says(db, acts: list[tuple[str, int]]):
     with transaction.atomic():
@@ -99,12 +147,23 @@ def test_the_numbers_are_what_a_simple_model_says(db, acts: list[tuple[str, int]
             perform(world, verb, targets[which])
             models[which].act(verb)
         found = [Target.objects.get(pk=target.pk) for target in targets]
-        assert [(t.state, int(t.is_counted)) for t in found] == [(m.state, m.counts) for m in models]
+        assert [(t.state, int(t.is_counted)) for t in found] == [
+            (m.state, m.counts) for m in models
+        ]
         for kind, part in (("listing_removed", models[:2]), ("store_shut", models[2:])):
-            total = Outcome.objects.filter(kind=kind).aggregate(total=Sum("sign"))["total"] or 0
+            total = (
+                Outcome.objects.filter(kind=kind).aggregate(total=Sum("sign"))["total"]
+                or 0
+            )
             assert total == sum(model.counts for model in part)
-        assert Outcome.objects.filter(sign=-1).count() == sum(model.corrections for model in models)
-        assert Recurrence.objects.filter(kind="relisting").count() == sum(model.relistings for model in models)
-        assert Recurrence.objects.filter(kind="repeat_removal").count() == sum(model.repeats for model in models)
+        assert Outcome.objects.filter(sign=-1).count() == sum(
+            model.corrections for model in models
+        )
+        assert Recurrence.objects.filter(kind="relisting").count() == sum(
+            model.relistings for model in models
+        )
+        assert Recurrence.objects.filter(kind="repeat_removal").count() == sum(
+            model.repeats for model in models
+        )
         assert compare() == []
         transaction.set_rollback(True)

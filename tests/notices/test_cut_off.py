@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def admin(db: None) -> User:
-    return User.objects.create(username="keeper", name="keeper", role="administrator", password="!")
+    return User.objects.create(
+        username="keeper", name="keeper", role="administrator", password="!"
+    )
 
 
 def at(user: User, name: str, *given):
@@ -31,14 +33,19 @@ def dismiss(admin: User, liaison: Liaison):
     return client.post(reverse("stores:liaison_dismiss", args=[liaison.pk]))
 
 
-def test_dismissing_the_last_liaison_is_asked_with_what_stays_unanswered(world: World, admin):
+def test_dismissing_the_last_liaison_is_asked_with_what_stays_unanswered(
+    world: World, admin
+):
     add_targets(world, 3, platform=world.other_platform)
     [notice] = issue(world)
     arrive(world, notice)
     answer(world, notice, items=[notice.items.first().pk])
     [last] = world.other_platform.liaisons.all()
     page = at(admin, "stores:liaison_dismiss", last.pk)
-    assert (page.context["others"], page.context["waiting"]) == (0, Waiting(1, 2, notice.reply_due_on))
+    assert (page.context["others"], page.context["waiting"]) == (
+        0,
+        Waiting(1, 2, notice.reply_due_on),
+    )
     last.refresh_from_db()
     assert last.is_active
 
@@ -67,16 +74,26 @@ def test_every_desk_says_that_a_platform_has_nobody(world: World, admin):
     [notice] = issue(world)
     arrive(world, notice)
     name = "stores:platforms"
-    assert [row[1:] for row in at(world.officer, name).context["rows"]] == [(False, None), (False, None)]
+    assert [row[1:] for row in at(world.officer, name).context["rows"]] == [
+        (False, None),
+        (False, None),
+    ]
     dismiss(admin, world.other_platform.liaisons.get())
     rows = {row[0].slug: row[1:] for row in at(world.officer, name).context["rows"]}
-    assert rows == {"taobao": (False, None), "jd": (True, Waiting(1, 2, notice.reply_due_on))}
+    assert rows == {
+        "taobao": (False, None),
+        "jd": (True, Waiting(1, 2, notice.reply_due_on)),
+    }
     [need] = at(admin, "home").context["needs"]
     assert need.url == reverse("stores:liaison_new", args=["jd"])
     assert reverse("stores:platforms") in [need.act for need in needs_of(world.officer)]
     # Another unit's officer sees that nobody is there, but not what is open in cases that are not theirs.
-    assert {row[0].slug: row[1:] for row in at(world.stranger, name).context["rows"]}["jd"] == (True, None)
-    assert reverse("stores:platforms") not in [need.act for need in needs_of(world.stranger)]
+    assert {row[0].slug: row[1:] for row in at(world.stranger, name).context["rows"]}[
+        "jd"
+    ] == (True, None)
+    assert reverse("stores:platforms") not in [
+        need.act for need in needs_of(world.stranger)
+    ]
 
 
 def test_the_items_left_are_those_of_the_notice(world: World, admin):
@@ -84,4 +101,9 @@ def test_the_items_left_are_those_of_the_notice(world: World, admin):
     issue(world)
     [last] = world.other_platform.liaisons.all()
     waiting = at(admin, "stores:liaison_dismiss", last.pk).context["waiting"]
-    assert waiting.items == NoticeItem.objects.filter(notice__platform=world.other_platform, state="open").count()
+    assert (
+        waiting.items
+        == NoticeItem.objects.filter(
+            notice__platform=world.other_platform, state="open"
+        ).count()
+    )

@@ -34,7 +34,8 @@ def name(world: World, *targets) -> None:
     """Draft items that name targets, straight into the table."""
     notice = draft(world)
     NoticeItem.objects.bulk_create(
-        NoticeItem(notice=notice, target=target, position=position) for position, target in enumerate(targets, 1)
+        NoticeItem(notice=notice, target=target, position=position)
+        for position, target in enumerate(targets, 1)
     )
 
 
@@ -62,7 +63,9 @@ def test_no_item_names_an_official_account_by_its_own_store(world: World):
 @pytest.mark.django_db
 def test_no_item_names_a_listing_that_stands_in_an_official_store(world: World):
     [target] = add_targets(world, 1)
-    store = Store.objects.create(platform=world.platform, canonical_id="shop77", site="tmall", url="-")
+    store = Store.objects.create(
+        platform=world.platform, canonical_id="shop77", site="tmall", url="-"
+    )
     Listing.objects.filter(pk=target.listing_id).update(store=store)
     protect(world, "shop77")
     with pytest.raises(IntegrityError, match="official account"), transaction.atomic():
@@ -73,7 +76,10 @@ def test_no_item_names_a_listing_that_stands_in_an_official_store(world: World):
 def test_no_item_names_a_listing_known_to_be_in_an_official_store(world: World):
     [target] = add_targets(world, 1)
     Belonging.objects.create(
-        platform=world.platform, listing_id=target.listing.canonical_id, store_id="shop78", **CONFIRMED
+        platform=world.platform,
+        listing_id=target.listing.canonical_id,
+        store_id="shop78",
+        **CONFIRMED,
     )
     protect(world, "shop78")
     with pytest.raises(IntegrityError, match="official account"), transaction.atomic():
@@ -88,7 +94,9 @@ def test_the_same_id_on_another_platform_is_somebody_else(world: World):
 
 
 @pytest.mark.django_db
-def test_an_item_drafted_before_its_account_was_registered_is_never_opened(world: World):
+def test_an_item_drafted_before_its_account_was_registered_is_never_opened(
+    world: World,
+):
     [target] = add_targets(world, 1, kind="store")
     name(world, target)
     protect(world, target.store.canonical_id)
@@ -133,8 +141,13 @@ def item(world: World) -> NoticeItem:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("nths", "sign"), [([2], -1), ([1, 3], 1), ([1, 1], 1), ([1, 2], 1), ([0], -1), ([1], -1)])
-def test_outcomes_follow_one_another_without_gap_or_double_and_alternate(item: NoticeItem, nths: list[int], sign: int):
+@pytest.mark.parametrize(
+    ("nths", "sign"),
+    [([2], -1), ([1, 3], 1), ([1, 1], 1), ([1, 2], 1), ([0], -1), ([1], -1)],
+)
+def test_outcomes_follow_one_another_without_gap_or_double_and_alternate(
+    item: NoticeItem, nths: list[int], sign: int
+):
     *before, last = nths
     for nth in before:
         entry(item, nth).save()
@@ -156,13 +169,23 @@ def test_eight_sessions_on_one_target_never_make_its_sum_anything_but_0_or_1():
         written = bad = 0
         try:
             while time.monotonic() < until:
-                last = Outcome.objects.filter(target=item.target).order_by("-nth").values_list("nth", flat=True).first()
+                last = (
+                    Outcome.objects.filter(target=item.target)
+                    .order_by("-nth")
+                    .values_list("nth", flat=True)
+                    .first()
+                )
                 try:
                     entry(item, (last or 0) + 1).save(force_insert=True)
                     written += 1
                 except IntegrityError:
                     pass
-                total = Outcome.objects.filter(target=item.target).aggregate(total=Sum("sign"))["total"] or 0
+                total = (
+                    Outcome.objects.filter(target=item.target).aggregate(
+                        total=Sum("sign")
+                    )["total"]
+                    or 0
+                )
                 bad += total not in (0, 1)
         finally:
             connections.close_all()

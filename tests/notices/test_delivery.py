@@ -46,14 +46,18 @@ def states() -> dict[str, int]:
 
 
 def settled() -> bool:
-    return not Delivery.objects.filter(state__in=(State.PENDING, State.SENDING)).exists()
+    return not Delivery.objects.filter(
+        state__in=(State.PENDING, State.SENDING)
+    ).exists()
 
 
 def sweep_until_settled() -> None:
     """What the sweep does every few seconds, as often as it takes; what is put off is due at once."""
 
     def swept() -> bool:
-        Delivery.objects.filter(state=State.PENDING, worker="").update(due_at=timezone.now())
+        Delivery.objects.filter(state=State.PENDING, worker="").update(
+            due_at=timezone.now()
+        )
         tasks.sweep()
         return settled()
 
@@ -63,7 +67,9 @@ def sweep_until_settled() -> None:
 def arrived_as_stored(sink: Sink) -> bool:
     """Whether every message that came is one of ours, came once, and is to the byte what was stored."""
     stored = {d.mail_id: bytes(d.content) for d in Delivery.objects.all()}
-    return set(sink.counts().values()) <= {1} and all(kept.content == stored[kept.message_id] for kept in sink.kept)
+    return set(sink.counts().values()) <= {1} and all(
+        kept.content == stored[kept.message_id] for kept in sink.kept
+    )
 
 
 proof = pytest.mark.proof
@@ -86,7 +92,9 @@ def test_a_worker_killed_at_any_step_of_sending_sends_no_letter_twice_and_loses_
     issue_many(world, 3)
     worker.process.wait(40)
     sweep_until_settled()
-    assert states() == {"sent": 3 - uncertain} | ({"uncertain": uncertain} if uncertain else {})
+    assert states() == {"sent": 3 - uncertain} | (
+        {"uncertain": uncertain} if uncertain else {}
+    )
     assert len(smtp_sink.await_messages(arrived)) == arrived
     assert arrived_as_stored(smtp_sink)
 
@@ -94,13 +102,19 @@ def test_a_worker_killed_at_any_step_of_sending_sends_no_letter_twice_and_loses_
     tasks.sweep()
     assert len(smtp_sink.kept) == arrived, "code has sent an uncertain letter again"
     for lost in Delivery.objects.filter(state=State.UNCERTAIN):
-        resend(delivery=lost, actor=world.officer, reason="平台称未收到", at=timezone.now())
+        resend(
+            delivery=lost, actor=world.officer, reason="平台称未收到", at=timezone.now()
+        )
     sweep_until_settled()
     assert states() == {"sent": 3}
-    assert {kept.content for kept in smtp_sink.kept} == {bytes(d.content) for d in Delivery.objects.all()}
+    assert {kept.content for kept in smtp_sink.kept} == {
+        bytes(d.content) for d in Delivery.objects.all()
+    }
 
 
-def test_without_the_broker_approval_is_done_and_the_sweep_delivers(world, smtp_sink, start_worker: Start, monkeypatch):
+def test_without_the_broker_approval_is_done_and_the_sweep_delivers(
+    world, smtp_sink, start_worker: Start, monkeypatch
+):
     with own_broker(monkeypatch) as broker:
         worker = start_worker()
         broker.kill()
@@ -126,7 +140,11 @@ def test_whatever_the_server_says_each_letter_goes_the_way_that_is_right_for_it(
     monkeypatch.setenv("EMAIL_URL", f"{smtp_sink.url}?timeout=1")
     later, refused, dropped, taken, hung = issue_many(world, 5)
     smtp_sink.then(
-        Behaviour.REFUSE_LATER, Behaviour.REFUSE, Behaviour.DROP_AFTER_DATA, Behaviour.ACCEPT, Behaviour.HANG
+        Behaviour.REFUSE_LATER,
+        Behaviour.REFUSE,
+        Behaviour.DROP_AFTER_DATA,
+        Behaviour.ACCEPT,
+        Behaviour.HANG,
     )
     start_worker()
     until(lambda: states() == {"failed": 1, "pending": 1, "sent": 2, "uncertain": 2})
@@ -138,9 +156,20 @@ def test_whatever_the_server_says_each_letter_goes_the_way_that_is_right_for_it(
         hung: ["uncertain"],
     }
     first, second = letters.deliveries_of(refused).select_related("message")
-    assert (first.state, first.message.recipient) == (State.FAILED, "liaison@taobao.example")
-    assert (second.state, second.message.recipient) == (State.SENT, "liaison-b@taobao.example")
-    assert Notification.objects.filter(user=world.officer, event="delivery.failed", subject_id=first.pk).count() == 1
+    assert (first.state, first.message.recipient) == (
+        State.FAILED,
+        "liaison@taobao.example",
+    )
+    assert (second.state, second.message.recipient) == (
+        State.SENT,
+        "liaison-b@taobao.example",
+    )
+    assert (
+        Notification.objects.filter(
+            user=world.officer, event="delivery.failed", subject_id=first.pk
+        ).count()
+        == 1
+    )
 
     Delivery.objects.filter(state=State.PENDING).update(due_at=timezone.now())
     tasks.sweep.delay()

@@ -26,7 +26,12 @@ def lead(world: World) -> Case:
         opened_at=ago(days=2),
     )
     for officer in (world.officer, world.officer2):
-        CaseOfficer.objects.create(case=case, officer=officer, is_lead=officer is world.officer, since=ago(days=2))
+        CaseOfficer.objects.create(
+            case=case,
+            officer=officer,
+            is_lead=officer is world.officer,
+            since=ago(days=2),
+        )
     return case
 
 
@@ -34,7 +39,12 @@ def lead(world: World) -> Case:
 def chief(world: World) -> User:
     duties = ["head_of_department"]
     return User.objects.create(
-        username="chief", name="chief", role="supervisor", unit=world.case.unit, duties=duties, password="!"
+        username="chief",
+        name="chief",
+        role="supervisor",
+        unit=world.case.unit,
+        duties=duties,
+        password="!",
     )
 
 
@@ -44,16 +54,23 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def test_a_lead_waits_in_the_inbox_of_who_may_file_it_and_of_nobody_else(world: World, lead: Case, chief: User):
+def test_a_lead_waits_in_the_inbox_of_who_may_file_it_and_of_nobody_else(
+    world: World, lead: Case, chief: User
+):
     page = signed_in(chief).get(reverse("notices:approvals"))
     assert page.context["leads"] == [lead]
     assert page.context["lead"] == lead
     assert page.context["waiting"] == waiting(chief) == 1
-    assert signed_in(world.supervisor).get(reverse("notices:approvals")).context["leads"] == []
+    assert (
+        signed_in(world.supervisor).get(reverse("notices:approvals")).context["leads"]
+        == []
+    )
     assert waiting(world.supervisor) == 0
 
 
-def test_it_is_filed_there_and_the_next_one_follows(world: World, lead: Case, chief: User):
+def test_it_is_filed_there_and_the_next_one_follows(
+    world: World, lead: Case, chief: User
+):
     client = signed_in(chief)
     client.post(reverse("notices:filing", args=[lead.number]))
     lead.refresh_from_db()
@@ -61,7 +78,9 @@ def test_it_is_filed_there_and_the_next_one_follows(world: World, lead: Case, ch
     assert client.get(reverse("notices:approvals")).context["leads"] == []
 
 
-def test_who_came_second_is_told_and_stays_with_the_case(world: World, lead: Case, chief: User):
+def test_who_came_second_is_told_and_stays_with_the_case(
+    world: World, lead: Case, chief: User
+):
     client = signed_in(chief)
     client.post(reverse("notices:filing", args=[lead.number]))
     again = client.post(reverse("notices:filing", args=[lead.number]))
@@ -71,7 +90,12 @@ def test_who_came_second_is_told_and_stays_with_the_case(world: World, lead: Cas
 
 
 def test_whoever_may_not_file_files_nothing_there(world: World, lead: Case):
-    assert signed_in(world.supervisor).post(reverse("notices:filing", args=[lead.number])).status_code == 403
+    assert (
+        signed_in(world.supervisor)
+        .post(reverse("notices:filing", args=[lead.number]))
+        .status_code
+        == 403
+    )
     lead.refresh_from_db()
     assert lead.state == "lead"
 

@@ -153,7 +153,10 @@ EXPECTED: dict[str, dict[str, str]] = {
         "liaison": f"no-liaison: {GONE}",
         "platform": RETIRED,
     },
-    "lodge_objection": {"item": "not-noticed: draft", "objection": "objection-open: lodged accepted"},
+    "lodge_objection": {
+        "item": "not-noticed: draft",
+        "objection": "objection-open: lodged accepted",
+    },
     "look_again": {
         "item": "unknown: draft open claimed refused needs_information appealed not_ours handed_over carried_over"
         " withdrawn",
@@ -172,7 +175,9 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "reply_once": ANSWER,
     "retract_answers": RETRACT,
-    "return_notice": {"notice": "not-submitted: draft returned issued completed withdrawn"},
+    "return_notice": {
+        "notice": "not-submitted: draft returned issued completed withdrawn"
+    },
     "send": {
         "case": "cancelled: lead not_filed closed archived transferred withdrawn; held: suspended",
         "notice": "cancelled: draft submitted returned withdrawn",
@@ -202,7 +207,9 @@ EXPECTED: dict[str, dict[str, str]] = {
     "undo_verdicts": {"actor": ""},
     "verify_items": CHECK,
     "withdraw_draft": {"notice": NOT_ISSUED},
-    "withdraw_items": {"item": "finished: draft verified handed_over carried_over withdrawn"},
+    "withdraw_items": {
+        "item": "finished: draft verified handed_over carried_over withdrawn"
+    },
     "withdraw_notice": {
         "notice": "not-issued: draft submitted returned withdrawn",
         "item": "nothing-to-withdraw: draft verified handed_over carried_over withdrawn",
@@ -217,8 +224,12 @@ def expected(verb: str, neighbour: str) -> dict[str, str]:
 
 
 def test_every_registered_verb_and_every_state_has_an_expectation():
-    assert (functions_of(workflow) - QUESTIONS) | OUTBOX == VERBS.keys() == EXPECTED.keys()
-    assert states_of(NEIGHBOURS) == {name: states.split() for name, states in KNOWN.items()}
+    assert (
+        (functions_of(workflow) - QUESTIONS) | OUTBOX == VERBS.keys() == EXPECTED.keys()
+    )
+    assert states_of(NEIGHBOURS) == {
+        name: states.split() for name, states in KNOWN.items()
+    }
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -231,4 +242,8 @@ def test_a_verb_asks_its_neighbours(verb: str):
         put(scene, state)
         return refreshed(scene)
 
-    assert not list(differences(NEIGHBOURS, lambda neighbour: expected(verb, neighbour), scene_with, act))
+    assert not list(
+        differences(
+            NEIGHBOURS, lambda neighbour: expected(verb, neighbour), scene_with, act
+        )
+    )

@@ -61,10 +61,16 @@ def nothing_names_it() -> bool:
     """No item that binds, no draft, and no letter that may still leave."""
     assert Target.objects.filter(is_official=True).exists()
     official = Target.objects.filter(is_official=True)
-    bound = NoticeItem.objects.filter(target__in=official).exclude(state__in=("withdrawn", "verified"))
+    bound = NoticeItem.objects.filter(target__in=official).exclude(
+        state__in=("withdrawn", "verified")
+    )
     ids = {target.thing.canonical_id for target in official}
-    waiting = Delivery.objects.filter(state__in=("pending", "sending"), message__purpose=letters.PURPOSE)
-    return not bound.exists() and all(not letters.ids_in(delivery) & ids for delivery in waiting)
+    waiting = Delivery.objects.filter(
+        state__in=("pending", "sending"), message__purpose=letters.PURPOSE
+    )
+    return not bound.exists() and all(
+        not letters.ids_in(delivery) & ids for delivery in waiting
+    )
 
 
 @pytest.fixture
@@ -78,9 +84,13 @@ class TestByHand:
     """Somebody names it."""
 
     @pytest.mark.parametrize("form", FORMS)
-    def test_added_to_a_case_by_page_in_any_form_of_its_address(self, world, officer, form):
+    def test_added_to_a_case_by_page_in_any_form_of_its_address(
+        self, world, officer, form
+    ):
         protect(world)
-        page = officer.post(f"/cases/{world.case.number}/addresses/", {"addresses": form})
+        page = officer.post(
+            f"/cases/{world.case.number}/addresses/", {"addresses": form}
+        )
         assert page.status_code == 200
         assert "官方旗舰店" in page.content.decode()
         assert not Target.objects.exists()
@@ -89,20 +99,31 @@ class TestByHand:
     def test_added_beside_others_it_alone_stays_out(self, world, officer):
         protect(world)
         lines = [FORMS[0], f"https://item.taobao.com/item.htm?id={LISTING}", FORMS[1]]
-        officer.post(f"/cases/{world.case.number}/addresses/", {"addresses": "\n".join(lines)})
-        assert list(Target.objects.values_list("listing__canonical_id", "is_official")) == [(LISTING, False)]
+        officer.post(
+            f"/cases/{world.case.number}/addresses/", {"addresses": "\n".join(lines)}
+        )
+        assert list(
+            Target.objects.values_list("listing__canonical_id", "is_official")
+        ) == [(LISTING, False)]
 
     def test_composed_by_page_or_in_bulk(self, world, officer):
         inside, itself, elsewhere = targets_in_the_store(world)
         protect(world)
         ids = [target.pk for target in (inside, itself, elsewhere)]
         for chosen in (ids, []):
-            officer.post(f"/notices/compose/{world.case.number}/draft/", {"ids": chosen})
+            officer.post(
+                f"/notices/compose/{world.case.number}/draft/", {"ids": chosen}
+            )
             [item] = NoticeItem.objects.all()
             assert item.target_id == elsewhere.pk
             workflow.withdraw_draft(notice=item.notice, actor=world.officer)
-        composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=ids)
-        assert sorted(result.code for result in composed.blocked) == ["official", "official"]
+        composed = workflow.compose_notices(
+            case=world.case, actor=world.officer, targets=ids
+        )
+        assert sorted(result.code for result in composed.blocked) == [
+            "official",
+            "official",
+        ]
 
     def test_handed_in_by_the_api_and_imported(self, world, officer):
         protect(world)
@@ -112,11 +133,18 @@ class TestByHand:
         sheet = "\n".join(["商品链接,店铺链接,诉求", *rows]).encode()
         answer = officer.post(
             "/api/v1/complaints/",
-            {"firm": "CXT", "subject": "清单", "received_on": date(2026, 3, 1), "sheet": _upload(sheet)},
+            {
+                "firm": "CXT",
+                "subject": "清单",
+                "received_on": date(2026, 3, 1),
+                "sheet": _upload(sheet),
+            },
         )
         assert answer.status_code == 202, answer.content
         tasks.read_sheet(answer.json()["import"].rstrip("/").rpartition("/")[2])
-        results = list(ImportRow.objects.order_by("row").values_list("result", flat=True))
+        results = list(
+            ImportRow.objects.order_by("row").values_list("result", flat=True)
+        )
         assert results == [*["official"] * (len(rows) - 1), "held"]
         assert not Target.objects.exists()
         assert not Listing.objects.exists()
@@ -145,29 +173,49 @@ class TestRegisteredLater:
         protect(world)
         assert Notice.objects.get().state == "draft"
         with pytest.raises(TransitionRefused):
-            workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
-        notice = workflow.submit_notice(notice=Notice.objects.get(), actor=world.officer)
-        workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+            workflow.approve_notice(
+                notice=notice, actor=world.supervisor, version=notice.version
+            )
+        notice = workflow.submit_notice(
+            notice=Notice.objects.get(), actor=world.officer
+        )
+        workflow.approve_notice(
+            notice=notice, actor=world.supervisor, version=notice.version
+        )
         assert nothing_names_it()
 
     def test_while_its_letter_waits_in_the_outbox_another_takes_its_place(self, world):
         _inside, _itself, elsewhere = targets_in_the_store(world)
         issue(world)
         protect(world)
-        assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "pending"]
-        assert letters.ids_in(Delivery.objects.get(state="pending")) == {elsewhere.thing.canonical_id}
-        assert sorted(NoticeItem.objects.values_list("state", flat=True)) == ["open", "withdrawn", "withdrawn"]
+        assert list(
+            Delivery.objects.order_by("pk").values_list("state", flat=True)
+        ) == ["cancelled", "pending"]
+        assert letters.ids_in(Delivery.objects.get(state="pending")) == {
+            elsewhere.thing.canonical_id
+        }
+        assert sorted(NoticeItem.objects.values_list("state", flat=True)) == [
+            "open",
+            "withdrawn",
+            "withdrawn",
+        ]
         assert nothing_names_it()
 
     def test_where_nothing_else_is_left_no_letter_goes_at_all(self, world):
         _inside, _itself, elsewhere = targets_in_the_store(world)
-        Target.objects.filter(pk=elsewhere.pk).update(state="dropped", dropped_reason="误报")
+        Target.objects.filter(pk=elsewhere.pk).update(
+            state="dropped", dropped_reason="误报"
+        )
         [notice] = issue(world)
         protect(world)
         assert list(Delivery.objects.values_list("state", flat=True)) == ["cancelled"]
         notice.refresh_from_db()
         assert notice.state == "completed"
-        assert AuditEntry.objects.about(Delivery.objects.get()).filter(verb="delivery.cancelled").exists()
+        assert (
+            AuditEntry.objects.about(Delivery.objects.get())
+            .filter(verb="delivery.cancelled")
+            .exists()
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -181,24 +229,39 @@ class TestOnItsWay:
         [notice] = issue(world)
         return world, notice
 
-    def test_a_letter_that_the_server_puts_off_does_not_leave_any_more(self, issued, smtp_sink: Sink, monkeypatch):
+    def test_a_letter_that_the_server_puts_off_does_not_leave_any_more(
+        self, issued, smtp_sink: Sink, monkeypatch
+    ):
         world, notice = issued
         smtp_sink.then(Behaviour.REFUSE_LATER)
         _register_while_sending(world, monkeypatch)
         outbox.send_due()
         _due_now()
         outbox.send_due()
-        right, withdrawal = letters.requests_of(notice).get(state="sent"), _withdrawals(notice).get(state="sent")
-        assert {kept.message_id for kept in smtp_sink.kept} == {right.mail_id, withdrawal.mail_id}
+        right, withdrawal = (
+            letters.requests_of(notice).get(state="sent"),
+            _withdrawals(notice).get(state="sent"),
+        )
+        assert {kept.message_id for kept in smtp_sink.kept} == {
+            right.mail_id,
+            withdrawal.mail_id,
+        }
         assert letters.ids_in(right) == set(_ids(official=False))
-        assert sorted(letters.requests_of(notice).values_list("state", flat=True)) == ["cancelled", "sent"]
+        assert sorted(letters.requests_of(notice).values_list("state", flat=True)) == [
+            "cancelled",
+            "sent",
+        ]
 
-    def test_a_letter_that_the_server_refuses_goes_to_the_backup_without_it(self, issued, smtp_sink: Sink, monkeypatch):
+    def test_a_letter_that_the_server_refuses_goes_to_the_backup_without_it(
+        self, issued, smtp_sink: Sink, monkeypatch
+    ):
         world, notice = issued
         smtp_sink.then(Behaviour.REFUSE)
         _register_while_sending(world, monkeypatch)
         outbox.send_due()
-        taken = letters.requests_of(notice).filter(mail_id__in=[kept.message_id for kept in smtp_sink.kept])
+        taken = letters.requests_of(notice).filter(
+            mail_id__in=[kept.message_id for kept in smtp_sink.kept]
+        )
         assert taken.exists()
         for sent in taken:
             assert letters.ids_in(sent) == set(_ids(official=False))
@@ -208,40 +271,59 @@ class TestOnItsWay:
     ):
         world = make_world()
         _inside, _itself, elsewhere = targets_in_the_store(world)
-        Target.objects.filter(pk=elsewhere.pk).update(state="dropped", dropped_reason="误报")
+        Target.objects.filter(pk=elsewhere.pk).update(
+            state="dropped", dropped_reason="误报"
+        )
         [notice] = issue(world)
         smtp_sink.then(Behaviour.REFUSE)
         _register_while_sending(world, monkeypatch)
         outbox.send_due()
         assert [letter.state for letter in letters.requests_of(notice)] == ["failed"]
         # It was on its way when it was withdrawn: whoever might have got it is told.
-        assert [kept.message_id for kept in smtp_sink.kept] == [_withdrawals(notice).get().mail_id]
+        assert [kept.message_id for kept in smtp_sink.kept] == [
+            _withdrawals(notice).get().mail_id
+        ]
 
-    def test_a_letter_that_has_arrived_is_followed_by_its_withdrawal_and_no_other(self, issued, smtp_sink: Sink):
+    def test_a_letter_that_has_arrived_is_followed_by_its_withdrawal_and_no_other(
+        self, issued, smtp_sink: Sink
+    ):
         world, notice = issued
         outbox.send_due()
         protect(world)
         assert [letter.state for letter in letters.requests_of(notice)] == ["sent"]
         assert [letter.state for letter in _withdrawals(notice)] == ["pending"]
-        assert sorted(notice.items.values_list("state", flat=True)) == ["open", "withdrawn", "withdrawn"]
+        assert sorted(notice.items.values_list("state", flat=True)) == [
+            "open",
+            "withdrawn",
+            "withdrawn",
+        ]
 
-    def test_a_letter_that_the_server_refuses_goes_to_nobody_who_was_dismissed(self, issued, smtp_sink: Sink):
+    def test_a_letter_that_the_server_refuses_goes_to_nobody_who_was_dismissed(
+        self, issued, smtp_sink: Sink
+    ):
         world, notice = issued
         backup = world.platform.liaisons.get(duty="backup")
-        dismiss_liaison(liaison=backup, actor=User.objects.create(username="admin", role="administrator"))
+        dismiss_liaison(
+            liaison=backup,
+            actor=User.objects.create(username="admin", role="administrator"),
+        )
         smtp_sink.then(Behaviour.REFUSE)
         outbox.send_due()
         assert [letter.state for letter in letters.deliveries_of(notice)] == ["failed"]
         told = Notification.objects.filter(user=world.officer, subject_id__isnull=False)
         assert any(str(notice) in line_of(line) for line in told)
 
-    def test_an_uncertain_letter_that_an_officer_sends_again_stays_here(self, issued, smtp_sink: Sink):
+    def test_an_uncertain_letter_that_an_officer_sends_again_stays_here(
+        self, issued, smtp_sink: Sink
+    ):
         world, notice = issued
         smtp_sink.then(Behaviour.DROP_AFTER_DATA)
         outbox.send_due()
         protect(world)
         lost = letters.deliveries_of(notice).get(state="uncertain")
-        resend(delivery=lost, actor=world.officer, reason="平台称未收到", at=timezone.now())
+        resend(
+            delivery=lost, actor=world.officer, reason="平台称未收到", at=timezone.now()
+        )
         outbox.send_due()
         lost.refresh_from_db()
         assert lost.state == "cancelled"
@@ -272,4 +354,7 @@ def _due_now() -> None:
 
 
 def _ids(*, official: bool) -> list[str]:
-    return [target.thing.canonical_id for target in Target.objects.filter(is_official=official)]
+    return [
+        target.thing.canonical_id
+        for target in Target.objects.filter(is_official=official)
+    ]

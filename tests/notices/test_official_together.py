@@ -26,33 +26,45 @@ def submitted(world: World, store: Target) -> Notice:
     """A notice that waits for approval and names the store among others."""
     others = add_targets(world, 300)
     composed = workflow.compose_notices(
-        case=world.case, actor=world.officer, targets=[store.pk, *(target.pk for target in others)]
+        case=world.case,
+        actor=world.officer,
+        targets=[store.pk, *(target.pk for target in others)],
     )
     return workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["approve", "compose"])
-def test_naming_and_registering_at_once_neither_deadlocks_nor_lets_the_account_through(act: str):
+def test_naming_and_registering_at_once_neither_deadlocks_nor_lets_the_account_through(
+    act: str,
+):
     world = make_world()
     for turn in range(ROUNDS):
         [store] = add_targets(world, 1, kind="store")
         notice = submitted(world, store) if act == "approve" else None
         gate = Barrier(2)
 
-        def name(notice: Notice | None = notice, store: Target = store, gate: Barrier = gate) -> None:
+        def name(
+            notice: Notice | None = notice, store: Target = store, gate: Barrier = gate
+        ) -> None:
             gate.wait()
             try:
                 if notice is None:
-                    workflow.compose_notices(case=world.case, actor=world.officer, targets=[store.pk])
+                    workflow.compose_notices(
+                        case=world.case, actor=world.officer, targets=[store.pk]
+                    )
                 else:
-                    workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+                    workflow.approve_notice(
+                        notice=notice, actor=world.supervisor, version=notice.version
+                    )
             except TransitionRefused:
                 pass  # it came second and was told
             finally:
                 connections.close_all()
 
-        def register(turn: int = turn, store: Target = store, gate: Barrier = gate) -> None:
+        def register(
+            turn: int = turn, store: Target = store, gate: Barrier = gate
+        ) -> None:
             gate.wait()
             try:
                 register_official_account(
@@ -70,7 +82,11 @@ def test_naming_and_registering_at_once_neither_deadlocks_nor_lets_the_account_t
         with ThreadPoolExecutor(2) as pool:
             for done in (pool.submit(name), pool.submit(register)):
                 done.result()
-        assert not NoticeItem.objects.filter(target=store).exclude(state="withdrawn").exists()
+        assert (
+            not NoticeItem.objects.filter(target=store)
+            .exclude(state="withdrawn")
+            .exists()
+        )
 
 
 @contextmanager
@@ -94,16 +110,27 @@ def test_no_target_is_named_while_somebody_changes_the_accounts():
     addresses = [f"https://item.taobao.com/item.htm?id={LISTING}", FORMS[0]]
     with at_work_elsewhere("pg_advisory_xact_lock"), pytest.raises(OperationalError):
         name_targets(case=world.case, addresses=addresses, actor=world.officer)
-    assert all(result.ok for result in name_targets(case=world.case, addresses=addresses, actor=world.officer))
+    assert all(
+        result.ok
+        for result in name_targets(
+            case=world.case, addresses=addresses, actor=world.officer
+        )
+    )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_account_changes_while_somebody_names_targets():
     world = make_world()
-    with at_work_elsewhere("pg_advisory_xact_lock_shared"), pytest.raises(OperationalError):
+    with (
+        at_work_elsewhere("pg_advisory_xact_lock_shared"),
+        pytest.raises(OperationalError),
+    ):
         protect(world)
     account = protect(world)
     propose_strike(account=account, actor=world.officer, reason="误登记")
-    with at_work_elsewhere("pg_advisory_xact_lock_shared"), pytest.raises(OperationalError):
+    with (
+        at_work_elsewhere("pg_advisory_xact_lock_shared"),
+        pytest.raises(OperationalError),
+    ):
         strike_official_account(account=account, actor=world.supervisor)
     assert strike_official_account(account=account, actor=world.supervisor).struck_at

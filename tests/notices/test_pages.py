@@ -30,7 +30,9 @@ def test_a_relisting_is_recorded_on_the_targets_page(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.officer2
+    )
     client = client_of(world.officer2)
     url = reverse("notices:look_again", args=[target.pk])
     assert url in client.get(reverse("cases:target", args=[target.pk])).content.decode()
@@ -48,11 +50,16 @@ def test_an_answer_on_paper_is_recorded_with_its_document(world: World):
         "outcome": "removed",
         "document": SimpleUploadedFile("fax.pdf", papers.PDF),
     }
-    assert client.post(reverse("notices:behalf", args=[notice.number]), said).status_code == 302
+    assert (
+        client.post(reverse("notices:behalf", args=[notice.number]), said).status_code
+        == 302
+    )
     assert Answer.objects.exclude(document=None).count() == 2
 
 
-def test_a_paper_of_which_no_line_fits_stays_in_the_form_with_the_reason_of_each(world: World):
+def test_a_paper_of_which_no_line_fits_stays_in_the_form_with_the_reason_of_each(
+    world: World,
+):
     add_targets(world, 1)
     [notice] = issue(world)
     said = {
@@ -61,7 +68,11 @@ def test_a_paper_of_which_no_line_fits_stays_in_the_form_with_the_reason_of_each
         "remark": "传真",
         "document": SimpleUploadedFile("fax.pdf", papers.PDF),
     }
-    form = client_of(world.officer).post(reverse("notices:behalf", args=[notice.number]), said).context["form"]
+    form = (
+        client_of(world.officer)
+        .post(reverse("notices:behalf", args=[notice.number]), said)
+        .context["form"]
+    )
     assert "99999" in form.errors["lines"][0]
     assert form["remark"].value() == "传真"
     assert not Answer.objects.exists()
@@ -75,7 +86,13 @@ def test_the_desk_answers_once_however_often_the_form_is_sent(world: World):
     url = reverse("notices:answer", args=[notice.number])
     summary = client.post(url, {"ids": ids, "outcome": "removed"})
     token = summary.context["form"].initial["token"]
-    confirmed = {"ids": ids, "outcome": "removed", "token": token, "remark": "", "confirmed": "1"}
+    confirmed = {
+        "ids": ids,
+        "outcome": "removed",
+        "token": token,
+        "remark": "",
+        "confirmed": "1",
+    }
     assert client.post(url, confirmed).status_code == 302
     assert client.post(url, confirmed).status_code == 302
     assert Answer.objects.count() == 3
@@ -87,12 +104,19 @@ def test_what_cannot_be_an_id_is_passed_over(world: World, nonsense: str):
     [notice] = issue(world)
     ids = [nonsense, notice.items.get().pk]
     summary = client_of(world.liaison).post(
-        reverse("notices:answer", args=[notice.number]), {"ids": ids, "outcome": "removed"}
+        reverse("notices:answer", args=[notice.number]),
+        {"ids": ids, "outcome": "removed"},
     )
     token = summary.context["form"].initial["token"]
     client_of(world.liaison).post(
         reverse("notices:answer", args=[notice.number]),
-        {"ids": ids, "outcome": "removed", "token": token, "remark": "", "confirmed": "1"},
+        {
+            "ids": ids,
+            "outcome": "removed",
+            "token": token,
+            "remark": "",
+            "confirmed": "1",
+        },
     )
     assert Answer.objects.count() == 1
 
@@ -101,7 +125,12 @@ def test_a_refusal_without_a_reason_is_asked_for_one(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
     client = client_of(world.liaison)
-    said = {"ids": [notice.items.get().pk], "outcome": "refused", "token": "t", "confirmed": "1"}
+    said = {
+        "ids": [notice.items.get().pk],
+        "outcome": "refused",
+        "token": "t",
+        "confirmed": "1",
+    }
     page = client.post(reverse("notices:answer", args=[notice.number]), said)
     assert page.status_code == 200
     assert page.context["form"].errors["remark"]
@@ -118,13 +147,21 @@ def test_pasted_lines_select_items_and_say_what_is_elsewhere(world: World):
     assert [line["line"] for line in page.context["unknown"]] == ["999999999999"]
 
 
-@pytest.mark.parametrize("name", ["notices:notice", "notices:checks_list", "notices:desk", "notices:list"])
-def test_pages_ask_the_same_number_of_queries_for_five_items_and_for_fifty(world: World, name: str):
+@pytest.mark.parametrize(
+    "name", ["notices:notice", "notices:checks_list", "notices:desk", "notices:list"]
+)
+def test_pages_ask_the_same_number_of_queries_for_five_items_and_for_fifty(
+    world: World, name: str
+):
     counts = []
     for number in (5, 45):
         add_targets(world, number)
         for notice in issue(world):
-            answer(world, notice, items=list(notice.items.values_list("pk", flat=True))[: number - 1])
+            answer(
+                world,
+                notice,
+                items=list(notice.items.values_list("pk", flat=True))[: number - 1],
+            )
         user = world.liaison if name == "notices:desk" else world.officer
         url = reverse(name, args=[notice.number] if name == "notices:notice" else [])
         client = client_of(user)
@@ -139,9 +176,16 @@ def test_a_proposed_correction_is_decided_in_the_inbox_by_a_second_person(world:
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
-    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
-    inbox, decide = reverse("notices:approvals"), reverse("notices:correction", args=[target.pk])
+    workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.officer2
+    )
+    workflow.propose_correction(
+        target=target, actor=world.supervisor, reason="页面为售罄"
+    )
+    inbox, decide = (
+        reverse("notices:approvals"),
+        reverse("notices:correction", args=[target.pk]),
+    )
     assert not client_of(world.supervisor).get(inbox).context["corrections"]
     client = client_of(world.supervisor2)
     assert "页面为售罄" in client.get(inbox).content.decode()
@@ -152,20 +196,32 @@ def test_a_proposed_correction_is_decided_in_the_inbox_by_a_second_person(world:
     assert not client.get(inbox).context["corrections"]
     assert Outcome.objects.filter(target=target).count() == 1
 
-    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
+    workflow.propose_correction(
+        target=target, actor=world.supervisor, reason="页面为售罄"
+    )
     client.post(decide, {"act": "correct", "reason": "同意更正"})
-    assert [outcome.sign for outcome in Outcome.objects.filter(target=target).order_by("nth")] == [1, -1]
+    assert [
+        outcome.sign
+        for outcome in Outcome.objects.filter(target=target).order_by("nth")
+    ] == [1, -1]
 
 
 def submit_two(world: World) -> list[Notice]:
     """Two notices that wait for approval, the second in a case of its own."""
     add_targets(world, 2)
     other = file_another(world, 2)
-    drafts = [workflow.compose_notices(case=w.case, actor=world.officer).notices[0] for w in (world, other)]
-    return [workflow.submit_notice(notice=draft, actor=world.officer) for draft in drafts]
+    drafts = [
+        workflow.compose_notices(case=w.case, actor=world.officer).notices[0]
+        for w in (world, other)
+    ]
+    return [
+        workflow.submit_notice(notice=draft, actor=world.officer) for draft in drafts
+    ]
 
 
-def test_after_a_refused_approval_the_same_notice_is_in_hand_and_no_other_in_its_place(world: World):
+def test_after_a_refused_approval_the_same_notice_is_in_hand_and_no_other_in_its_place(
+    world: World,
+):
     _first, second = submit_two(world)
     client = client_of(world.supervisor)
     url = reverse("notices:decide", args=[second.number])
@@ -183,14 +239,20 @@ def test_after_a_refused_approval_the_same_notice_is_in_hand_and_no_other_in_its
 
 def test_a_decided_correction_is_not_followed_by_a_notice_in_its_place(world: World):
     submit_two(world)
-    page = client_of(world.supervisor).get(reverse("notices:approvals"), {"correction": "1"})
+    page = client_of(world.supervisor).get(
+        reverse("notices:approvals"), {"correction": "1"}
+    )
     assert page.context.get("current") is None
 
 
-def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_verdict(world: World):
+def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_verdict(
+    world: World,
+):
     [target] = add_targets(world, 1)
     issue(world)
-    objection = workflow.lodge_objection(target=target, actor=world.officer, reason="进货渠道合法")
+    objection = workflow.lodge_objection(
+        target=target, actor=world.officer, reason="进货渠道合法"
+    )
     client, inbox = client_of(world.supervisor), reverse("notices:approvals")
     assert client.get(inbox).context["objection"] == objection
     accept = reverse("notices:objection_accept", args=[objection.number])
@@ -202,8 +264,14 @@ def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_verdi
     empty = client.post(decide)
     assert (empty.status_code, "reason" in empty.context["form"].errors) == (400, True)
     assert client.post(decide, {"inbox": "1", "reason": "属实"}).context["form"].errors
-    assert client.post(decide, {"inbox": "1", "decision": "upheld", "reason": " "}).context["form"].errors["reason"]
-    page = client.post(decide, {"inbox": "1", "decision": "dismissed", "reason": "无授权"}, follow=True)
+    assert (
+        client.post(decide, {"inbox": "1", "decision": "upheld", "reason": " "})
+        .context["form"]
+        .errors["reason"]
+    )
+    page = client.post(
+        decide, {"inbox": "1", "decision": "dismissed", "reason": "无授权"}, follow=True
+    )
     assert page.redirect_chain == [(inbox, 302)]
     objection.refresh_from_db()
     assert (objection.state, objection.decision_reason) == ("dismissed", "无授权")
@@ -213,10 +281,16 @@ def test_nobody_declines_a_correction_of_their_own(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
-    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
+    workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.officer2
+    )
+    workflow.propose_correction(
+        target=target, actor=world.supervisor, reason="页面为售罄"
+    )
     with pytest.raises(TransitionRefused) as refused:
-        workflow.decline_correction(target=target, actor=world.supervisor, reason="不必")
+        workflow.decline_correction(
+            target=target, actor=world.supervisor, reason="不必"
+        )
     assert refused.value.code == "own-draft"
     with pytest.raises(PermissionDenied):
         workflow.decline_correction(target=target, actor=world.officer, reason="不必")
@@ -227,7 +301,10 @@ def test_only_officers_are_offered_to_decide_about_a_delivery(world: World):
     issue(world)
     delivery = Delivery.objects.get()
     Delivery.objects.filter(pk=delivery.pk).update(state="failed")
-    url, act = reverse("notices:delivery", args=[delivery.pk]), reverse("notices:delivery_decide", args=[delivery.pk])
+    url, act = (
+        reverse("notices:delivery", args=[delivery.pk]),
+        reverse("notices:delivery_decide", args=[delivery.pk]),
+    )
     assert act in client_of(world.officer).get(url).content.decode()
     assert act not in client_of(world.supervisor).get(url).content.decode()
 
@@ -235,8 +312,12 @@ def test_only_officers_are_offered_to_decide_about_a_delivery(world: World):
 def test_what_blocks_a_draft_names_its_targets(world: World):
     targets = add_targets(world, 2)
     workflow.compose_notices(case=world.case, actor=world.officer)
-    Target.objects.filter(pk=targets[0].pk).update(ground=LegalGround.objects.get(code="low_price"))
-    page = client_of(world.officer).get(reverse("notices:compose", args=[world.case.number]))
+    Target.objects.filter(pk=targets[0].pk).update(
+        ground=LegalGround.objects.get(code="low_price")
+    )
+    page = client_of(world.officer).get(
+        reverse("notices:compose", args=[world.case.number])
+    )
     [reason] = page.context["blocked"]
     assert [target.pk for target in reason["targets"]] == [targets[0].pk]
 
@@ -244,12 +325,16 @@ def test_what_blocks_a_draft_names_its_targets(world: World):
 def test_a_refused_approval_names_the_items_answered_meanwhile_and_why(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
-    composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=[target.pk])
+    composed = workflow.compose_notices(
+        case=world.case, actor=world.officer, targets=[target.pk]
+    )
     follow_up = workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
     answer(world, notice)
     client, said = client_of(world.supervisor), str(BLOCKS["claimed"])
     decide = reverse("notices:decide", args=[follow_up.number])
-    page = client.post(decide, {"act": "approve", "version": follow_up.version}, follow=True)
+    page = client.post(
+        decide, {"act": "approve", "version": follow_up.version}, follow=True
+    )
     assert page.context["current"] == follow_up
     [message] = page.context["messages"]
     assert target.listing.canonical_id in str(message)
@@ -262,7 +347,9 @@ def test_a_refused_approval_names_the_items_answered_meanwhile_and_why(world: Wo
     assert target.listing.canonical_id in str(result.message)
 
 
-def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue(world: World):
+def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue(
+    world: World,
+):
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
@@ -281,15 +368,23 @@ def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue
 WORDS = "  割码销售；“假冒”注册商标"
 
 
-def test_what_the_firm_alleged_stands_in_its_own_words_whatever_ground_the_corps_gives(world: World):
+def test_what_the_firm_alleged_stands_in_its_own_words_whatever_ground_the_corps_gives(
+    world: World,
+):
     [target] = add_targets(world, 1)
-    Target.objects.filter(pk=target.pk).update(alleged=WORDS, ground=LegalGround.objects.get(code="no_licence"))
+    Target.objects.filter(pk=target.pk).update(
+        alleged=WORDS, ground=LegalGround.objects.get(code="no_licence")
+    )
     [notice] = issue(world)
     answer(world, notice)
     given = str(LegalGround.objects.get(code="no_licence"))
     client = client_of(world.officer2)
     [row] = client.get(world.case.get_absolute_url()).context["rows"]
-    assert (row["alleged"], row["ground"], row["ground_is_usual"]) == (WORDS, given, False)
+    assert (row["alleged"], row["ground"], row["ground_is_usual"]) == (
+        WORDS,
+        given,
+        False,
+    )
     story = client.get(reverse("cases:target", args=[target.pk])).context
     assert (story["alleged"]["word"], str(story["ground"])) == (WORDS, given)
     queue = client.get(reverse("notices:checks"))
@@ -298,9 +393,18 @@ def test_what_the_firm_alleged_stands_in_its_own_words_whatever_ground_the_corps
     assert (page.count(f">{WORDS}</span>"), page.count(f">{given}</td>")) == (1, 1)
 
 
-def test_where_the_firm_alleged_nothing_no_ground_of_the_corps_speaks_for_it(world: World):
+def test_where_the_firm_alleged_nothing_no_ground_of_the_corps_speaks_for_it(
+    world: World,
+):
     [target] = add_targets(world, 1)
     client = client_of(world.officer)
     [row] = client.get(world.case.get_absolute_url()).context["rows"]
-    assert (row["alleged"], row["ground"], row["ground_is_usual"]) == ("", world.ground.label, True)
-    assert client.get(reverse("cases:target", args=[target.pk])).context["alleged"]["word"] == ""
+    assert (row["alleged"], row["ground"], row["ground_is_usual"]) == (
+        "",
+        world.ground.label,
+        True,
+    )
+    assert (
+        client.get(reverse("cases:target", args=[target.pk])).context["alleged"]["word"]
+        == ""
+    )

@@ -9,19 +9,38 @@ from pytest_django.live_server_helper import LiveServer
 from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Answer, Notice
-from tests.notices.world import World, add_targets, answer, file_another, issue, make_world
+from tests.notices.world import (
+    World,
+    add_targets,
+    answer,
+    file_another,
+    issue,
+    make_world,
+)
 from tests.seen import blank_rows, uneven_buttons
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+}
 PASSWORD = "three-red-lanterns"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
 
 
 @pytest.fixture
 def world(transactional_db: None) -> World:
     world = make_world()
-    for user in (world.officer, world.officer2, world.supervisor, world.supervisor2, world.liaison):
+    for user in (
+        world.officer,
+        world.officer2,
+        world.supervisor,
+        world.supervisor2,
+        world.liaison,
+    ):
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
     return world
@@ -40,7 +59,9 @@ def outcomes(notice: Notice) -> dict[str, int]:
     return {word: words.count(word) for word in set(words)}
 
 
-def test_more_items_than_a_page_holds_are_answered_with_four_keys(page: Page, world: World):
+def test_more_items_than_a_page_holds_are_answered_with_four_keys(
+    page: Page, world: World
+):
     add_targets(world, 60)
     [notice] = issue(world)
     sign_in(page, world.liaison)
@@ -58,7 +79,9 @@ def test_more_items_than_a_page_holds_are_answered_with_four_keys(page: Page, wo
     assert outcomes(notice) == {"removed": 60}
 
 
-def test_mixed_outcomes_are_answered_by_thumb(browser: Browser, live_server: LiveServer, world: World):
+def test_mixed_outcomes_are_answered_by_thumb(
+    browser: Browser, live_server: LiveServer, world: World
+):
     targets = add_targets(world, 12)
     add_targets(world, 1, kind="store")
     [notice] = issue(world)
@@ -68,7 +91,9 @@ def test_mixed_outcomes_are_answered_by_thumb(browser: Browser, live_server: Liv
     page.goto(notice.get_absolute_url())
 
     page.locator(".on-phone a[href='#paste']").tap()
-    page.fill("#lines", "\n".join(target.listing.canonical_id for target in targets[:2]))
+    page.fill(
+        "#lines", "\n".join(target.listing.canonical_id for target in targets[:2])
+    )
     page.locator("#paste button").tap()
     page.locator("#answer [value=refused]").tap()
     page.select_option("[name=reason]", "2")
@@ -102,16 +127,22 @@ def test_a_double_click_on_the_confirmation_answers_once(page: Page, world: Worl
     assert Answer.objects.count() == 3
 
 
-def test_a_sheet_is_answered_without_script(browser: Browser, live_server: LiveServer, world: World):
+def test_a_sheet_is_answered_without_script(
+    browser: Browser, live_server: LiveServer, world: World
+):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="zh-CN")
+    context = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, locale="zh-CN"
+    )
     page = context.new_page()
     sign_in(page, world.liaison)
     page.goto(notice.get_absolute_url())
     page.get_by_role("link", name="导入答复").click()
     sheet = f"编号,答复\n{target.listing.canonical_id},已下架\n".encode()
-    page.set_input_files("[name=sheet]", {"name": "a.csv", "mimeType": "text/csv", "buffer": sheet})
+    page.set_input_files(
+        "[name=sheet]", {"name": "a.csv", "mimeType": "text/csv", "buffer": sheet}
+    )
     page.get_by_role("button", name="读取表格").click()
     assert not Answer.objects.exists()
     page.get_by_role("button", name="答复 1 项").click()
@@ -137,22 +168,37 @@ def test_verdicts_are_given_and_taken_back_by_keys(page: Page, world: World):
 
 
 @pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)]
+    ("scheme", "language"),
+    [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)],
 )
-def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, scheme: str, language: str):
+def test_every_page_passes_axe_and_fits_its_width(
+    page: Page, world: World, scheme: str, language: str
+):
     (target, second, *_rest) = add_targets(world, 6)
     [notice] = issue(world)
-    answer(world, notice, items=list(notice.items.order_by("position").values_list("pk", flat=True)[:4]))
+    answer(
+        world,
+        notice,
+        items=list(notice.items.order_by("position").values_list("pk", flat=True)[:4]),
+    )
     items = {item.target_id: item.pk for item in notice.items.all()}
-    workflow.verify_items(items=[items[target.pk], items[second.pk]], seen="gone", actor=world.officer2)
-    workflow.propose_correction(target=target, actor=world.supervisor, reason="页面为售罄")
-    objection = workflow.lodge_objection(target=second, actor=world.officer, reason="进货渠道合法")
+    workflow.verify_items(
+        items=[items[target.pk], items[second.pk]], seen="gone", actor=world.officer2
+    )
+    workflow.propose_correction(
+        target=target, actor=world.supervisor, reason="页面为售罄"
+    )
+    objection = workflow.lodge_objection(
+        target=second, actor=world.officer, reason="进货渠道合法"
+    )
     workflow.accept_objection(objection=objection, actor=world.officer)
     Delivery.objects.update(state="failed", answer="550 User unknown")
     drafted = file_another(world, 3)
     [draft] = workflow.compose_notices(case=drafted.case, actor=world.officer).notices
     waiting = file_another(world, 3)
-    [submitted] = workflow.compose_notices(case=waiting.case, actor=world.officer).notices
+    [submitted] = workflow.compose_notices(
+        case=waiting.case, actor=world.officer
+    ).notices
     workflow.submit_notice(notice=submitted, actor=world.officer)
     number, own = [notice.number], notice.get_absolute_url()
     pages = {
@@ -179,25 +225,38 @@ def test_every_page_passes_axe_and_fits_its_width(page: Page, world: World, sche
             f"{reverse('notices:approvals')}?objection={objection.number}",
             reverse("notices:objection", args=[objection.number]),
         ],
-        world.liaison: [reverse("notices:desk"), own, f"{own}?show=all", reverse("notices:answers", args=number)],
+        world.liaison: [
+            reverse("notices:desk"),
+            own,
+            f"{own}?show=all",
+            reverse("notices:answers", args=number),
+        ],
     }
     page.emulate_media(color_scheme=scheme)
     for user, addresses in pages.items():
         page.context.clear_cookies()
         sign_in(page, user)
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        page.context.add_cookies(
+            [{"name": "django_language", "value": language, "url": page.url}]
+        )
         for address in addresses:
             page.goto(address)
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 1600})
-                assert page.evaluate("document.documentElement.scrollWidth") == width, address
+                assert page.evaluate("document.documentElement.scrollWidth") == width, (
+                    address
+                )
                 assert blank_rows(page) == [], address
                 assert uneven_buttons(page) == [], address
                 found = Axe().run(page, options=RULES)
-                assert found.violations_count == 0, f"{address} {found.generate_report()}"
+                assert found.violations_count == 0, (
+                    f"{address} {found.generate_report()}"
+                )
 
 
-def test_why_a_row_is_not_for_this_person_to_check_is_read_whole_on_a_phone(page: Page, world: World):
+def test_why_a_row_is_not_for_this_person_to_check_is_read_whole_on_a_phone(
+    page: Page, world: World
+):
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
@@ -213,13 +272,17 @@ def test_why_a_row_is_not_for_this_person_to_check_is_read_whole_on_a_phone(page
         }""")
 
 
-def test_the_verdict_bar_takes_at_most_a_fifth_of_a_small_screen(page: Page, world: World):
+def test_the_verdict_bar_takes_at_most_a_fifth_of_a_small_screen(
+    page: Page, world: World
+):
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
     sign_in(page, world.officer2)
     for language in ("zh-hans", "en"):
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        page.context.add_cookies(
+            [{"name": "django_language", "value": language, "url": page.url}]
+        )
         page.goto(reverse("notices:checks"))
         for width, height in ((720, 450), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})

@@ -35,7 +35,9 @@ def client_of(person) -> Client:
 
 def kept() -> int:
     """How many files are kept beside the letter's own."""
-    return StoredFile.objects.filter(content_type__in=["application/pdf", "image/png", "text/csv"]).count()
+    return StoredFile.objects.filter(
+        content_type__in=["application/pdf", "image/png", "text/csv"]
+    ).count()
 
 
 def upload(content: bytes, name: str = "fax.pdf") -> SimpleUploadedFile:
@@ -44,16 +46,24 @@ def upload(content: bytes, name: str = "fax.pdf") -> SimpleUploadedFile:
 
 def behalf(world: World, notice: Notice, content: bytes, lines: str):
     said = {"lines": lines, "outcome": "removed", "document": upload(content)}
-    return client_of(world.officer).post(reverse("notices:behalf", args=[notice.number]), said)
+    return client_of(world.officer).post(
+        reverse("notices:behalf", args=[notice.number]), said
+    )
 
 
 def serve(world: World, notice: Notice, content: bytes):
     said = {"proof": "专人送达", "served_on": today(), "document": upload(content)}
-    return client_of(world.officer).post(reverse("notices:serve", args=[notice.number]), said)
+    return client_of(world.officer).post(
+        reverse("notices:serve", args=[notice.number]), said
+    )
 
 
-@pytest.mark.parametrize("content", [b"I say so", b"\x00\x9f\x12random bytes", b"%PDF-1.7 cut off"])
-def test_what_is_no_paper_is_refused_beside_its_field_and_not_kept(world, notice, content):
+@pytest.mark.parametrize(
+    "content", [b"I say so", b"\x00\x9f\x12random bytes", b"%PDF-1.7 cut off"]
+)
+def test_what_is_no_paper_is_refused_beside_its_field_and_not_kept(
+    world, notice, content
+):
     before = StoredFile.objects.count()
     item = notice.items.get().target.listing.canonical_id
     for page in (behalf(world, notice, content, item), serve(world, notice, content)):
@@ -74,10 +84,17 @@ def test_a_paper_whose_act_is_refused_is_not_kept(world, notice):
 
 
 def test_the_type_of_a_paper_is_that_of_its_content(world, notice):
-    said = {"proof": "专人送达", "served_on": today(), "document": upload(papers.png(), "proof.pdf")}
+    said = {
+        "proof": "专人送达",
+        "served_on": today(),
+        "document": upload(papers.png(), "proof.pdf"),
+    }
     client_of(world.officer).post(reverse("notices:serve", args=[notice.number]), said)
     stored = StoredFile.objects.get(content_type="image/png")
-    assert AuditEntry.objects.get(verb="notice.served_otherwise").detail["document"] == stored.sha256
+    assert (
+        AuditEntry.objects.get(verb="notice.served_otherwise").detail["document"]
+        == stored.sha256
+    )
 
 
 def test_the_proof_of_service_is_never_put_away(world, notice):
@@ -97,7 +114,9 @@ def test_an_answer_sheet_that_cannot_be_read_is_not_kept(world, notice):
     assert not AnswerSheet.objects.exists()
 
 
-def test_a_full_disk_is_a_sentence_and_leaves_neither_row_nor_file(world, notice, monkeypatch):
+def test_a_full_disk_is_a_sentence_and_leaves_neither_row_nor_file(
+    world, notice, monkeypatch
+):
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -109,7 +128,9 @@ def test_a_full_disk_is_a_sentence_and_leaves_neither_row_nor_file(world, notice
     notice.refresh_from_db()
     assert notice.served_otherwise == ""
     assert kept() == 0
-    folder = Path(default_storage.path(StoredFile(sha256=sha256_of(content)).path)).parent
+    folder = Path(
+        default_storage.path(StoredFile(sha256=sha256_of(content)).path)
+    ).parent
     assert list(folder.iterdir()) == []
 
 

@@ -35,7 +35,9 @@ def test_a_target_goes_from_notice_to_the_number_it_belongs_to(world: World):
     assert Delivery.objects.get().message.recipient == "liaison@taobao.example"
     assert all(result.ok for result in answer(world, notice))
     results = workflow.verify_items(
-        items=list(notice.items.values_list("pk", flat=True)), seen="gone", actor=world.officer2
+        items=list(notice.items.values_list("pk", flat=True)),
+        seen="gone",
+        actor=world.officer2,
     )
     assert all(result.ok for result in results)
     assert sorted(Outcome.objects.values_list("kind", "sign")) == [
@@ -43,7 +45,9 @@ def test_a_target_goes_from_notice_to_the_number_it_belongs_to(world: World):
         ("listing_removed", 1),
         ("store_shut", 1),
     ]
-    assert set(Target.objects.values_list("state", "is_counted", "status")) == {("verified", True, "gone")}
+    assert set(Target.objects.values_list("state", "is_counted", "status")) == {
+        ("verified", True, "gone")
+    }
     assert Notice.objects.get().state == "completed"
     assert AuditEntry.objects.filter(verb="item.answered").count() == 3
     assert AuditEntry.objects.filter(verb="item.checked").count() == 3
@@ -91,7 +95,9 @@ def test_the_second_answer_is_refused_and_told_who_was_first(world: World):
     answer(world, notice)
     item = notice.items.get().pk
     [result] = workflow.answer_items(
-        notice=notice, replies=[workflow.Reply(1, "refused", item=item)], actor=world.liaison
+        notice=notice,
+        replies=[workflow.Reply(1, "refused", item=item)],
+        actor=world.liaison,
     )
     assert (result.ok, result.code) == (False, "already-answered")
     assert "liaison-taobao" in str(result.message)
@@ -106,12 +112,27 @@ def test_each_line_of_an_answer_is_judged_by_itself(world: World):
         workflow.Reply(1, "vanished", address=url),
         workflow.Reply(2, "removed", address="not an address"),
         workflow.Reply(3, "removed", address="https://item.jd.com/100012043978.html"),
-        workflow.Reply(4, "removed", address="https://item.taobao.com/item.htm?id=999999999999"),
-        workflow.Reply(5, "removed", address=url.replace("item.taobao.com/item.htm", "detail.tmall.com/item.htm")),
+        workflow.Reply(
+            4, "removed", address="https://item.taobao.com/item.htm?id=999999999999"
+        ),
+        workflow.Reply(
+            5,
+            "removed",
+            address=url.replace(
+                "item.taobao.com/item.htm", "detail.tmall.com/item.htm"
+            ),
+        ),
         workflow.Reply(6, "removed", address=url),
     ]
     results = workflow.answer_items(notice=notice, replies=lines, actor=world.liaison)
-    codes = ["unknown-outcome", "unreadable-address", "other-platform", "not-in-notice", "", "already-answered"]
+    codes = [
+        "unknown-outcome",
+        "unreadable-address",
+        "other-platform",
+        "not-in-notice",
+        "",
+        "already-answered",
+    ]
     assert [result.code for result in results] == codes
 
 
@@ -123,7 +144,9 @@ def test_when_a_liaison_says_it_was_done_is_a_claim_and_moves_no_clock(world: Wo
     long_ago = ago(days=8)
     replies = [
         workflow.Reply(1, "removed", item=first.pk, at=long_ago),
-        workflow.Reply(2, "removed", item=second.pk, at=timezone.now() + timedelta(hours=1)),
+        workflow.Reply(
+            2, "removed", item=second.pk, at=timezone.now() + timedelta(hours=1)
+        ),
     ]
     results = workflow.answer_items(notice=notice, replies=replies, actor=world.liaison)
     assert [result.code for result in results] == ["", "at-ahead"]
@@ -142,9 +165,16 @@ def test_a_follow_up_carries_over_what_was_refused_or_not_answered(world: World)
     answer(world, notice, "refused", items[:1])
     answer(world, notice, "removed", items[1:2])
     [second] = issue(world, targets)
-    assert set(second.items.values_list("target_id", flat=True)) == {targets[0].pk, targets[2].pk}
+    assert set(second.items.values_list("target_id", flat=True)) == {
+        targets[0].pk,
+        targets[2].pk,
+    }
     assert states(notice) == ["carried_over", "claimed", "carried_over"]
-    assert set(notice.items.filter(state="carried_over").values_list("successor__notice", flat=True)) == {second.pk}
+    assert set(
+        notice.items.filter(state="carried_over").values_list(
+            "successor__notice", flat=True
+        )
+    ) == {second.pk}
     assert second.round == 2
 
 
@@ -168,7 +198,9 @@ def test_a_notice_is_completed_when_its_last_items_are_carried_over(world: World
         ("refused", "completed"),
     ],
 )
-def test_a_notice_is_completed_once_nothing_in_it_waits_for_somebody(world: World, outcome: str, state: str):
+def test_a_notice_is_completed_once_nothing_in_it_waits_for_somebody(
+    world: World, outcome: str, state: str
+):
     add_targets(world, 2)
     [notice] = issue(world)
     first, last = notice.items.order_by("position").values_list("pk", flat=True)
@@ -181,11 +213,15 @@ def test_a_notice_is_completed_once_nothing_in_it_waits_for_somebody(world: Worl
 def test_a_follow_up_refuses_what_was_answered_meanwhile(world: World):
     targets = add_targets(world, 1)
     [notice] = issue(world)
-    composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=[targets[0].pk])
+    composed = workflow.compose_notices(
+        case=world.case, actor=world.officer, targets=[targets[0].pk]
+    )
     second = workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
     answer(world, notice)
     with pytest.raises(TransitionRefused, match="blocked") as refused:
-        workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version)
+        workflow.approve_notice(
+            notice=second, actor=world.supervisor, version=second.version
+        )
     assert [result.code for result in refused.value.details["blocked"]] == ["claimed"]
     assert Delivery.objects.count() == 1
 
@@ -194,15 +230,24 @@ def test_a_relisting_takes_nothing_out_and_its_next_removal_is_a_repeat(world: W
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
-    [result] = workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
+    workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.officer2
+    )
+    [result] = workflow.look_again(
+        targets=[target.pk], seen="live", actor=world.officer2
+    )
     assert result.ok
     assert Target.objects.get().state == "relisted"
     [second] = issue(world)
     answer(world, second)
-    workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.verify_items(
+        items=[second.items.get().pk], seen="gone", actor=world.officer2
+    )
     assert list(Outcome.objects.values_list("sign", flat=True)) == [1]
-    assert list(Recurrence.objects.order_by("pk").values_list("kind", flat=True)) == ["relisting", "repeat_removal"]
+    assert list(Recurrence.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "relisting",
+        "repeat_removal",
+    ]
     assert states(notice) == ["verified"]
 
 
@@ -210,12 +255,21 @@ def test_an_upheld_objection_takes_the_outcome_back_once(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.officer2
+    )
     for _round in range(2):
-        objection = workflow.lodge_objection(target=target, actor=world.officer, reason="误伤")
+        objection = workflow.lodge_objection(
+            target=target, actor=world.officer, reason="误伤"
+        )
         workflow.accept_objection(objection=objection, actor=world.officer)
-        workflow.decide_objection(objection=objection, actor=world.supervisor2, upheld=True, reason="属实")
-    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [1, -1]
+        workflow.decide_objection(
+            objection=objection, actor=world.supervisor2, upheld=True, reason="属实"
+        )
+    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [
+        1,
+        -1,
+    ]
     assert Target.objects.get().state == "restored"
     assert not Target.objects.get().is_counted
 
@@ -223,17 +277,23 @@ def test_an_upheld_objection_takes_the_outcome_back_once(world: World):
 def test_who_lodged_an_objection_does_not_decide_it(world: World):
     [target] = add_targets(world, 1)
     issue(world)
-    objection = workflow.lodge_objection(target=target, actor=world.supervisor2, reason="误伤")
+    objection = workflow.lodge_objection(
+        target=target, actor=world.supervisor2, reason="误伤"
+    )
     workflow.accept_objection(objection=objection, actor=world.supervisor2)
     with pytest.raises(TransitionRefused, match="own-objection"):
-        workflow.decide_objection(objection=objection, actor=world.supervisor2, upheld=True, reason="属实")
+        workflow.decide_objection(
+            objection=objection, actor=world.supervisor2, upheld=True, reason="属实"
+        )
 
 
 def test_a_correction_needs_two_people_and_can_be_counted_anew(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.officer2
+    )
     workflow.propose_correction(target=target, actor=world.supervisor, reason="看错了")
     with pytest.raises(TransitionRefused, match="own-draft"):
         workflow.correct_outcome(target=target, actor=world.supervisor, reason="看错了")
@@ -241,8 +301,14 @@ def test_a_correction_needs_two_people_and_can_be_counted_anew(world: World):
     assert Target.objects.get().state == "reported"
     [second] = issue(world)
     answer(world, second)
-    workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer2)
-    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [1, -1, 1]
+    workflow.verify_items(
+        items=[second.items.get().pk], seen="gone", actor=world.officer2
+    )
+    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [
+        1,
+        -1,
+        1,
+    ]
     assert not Recurrence.objects.exists()
 
 
@@ -251,10 +317,16 @@ def test_nobody_approves_their_own_and_a_change_voids_the_approval(world: World)
     composed = workflow.compose_notices(case=world.case, actor=world.officer)
     notice = workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
     with pytest.raises(PermissionDenied):
-        workflow.approve_notice(notice=notice, actor=world.officer, version=notice.version)
-    workflow.remove_items(notice=notice, items=[notice.items.first().pk], actor=world.officer)
+        workflow.approve_notice(
+            notice=notice, actor=world.officer, version=notice.version
+        )
+    workflow.remove_items(
+        notice=notice, items=[notice.items.first().pk], actor=world.officer
+    )
     with pytest.raises(TransitionRefused, match="not-submitted"):
-        workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+        workflow.approve_notice(
+            notice=notice, actor=world.supervisor, version=notice.version
+        )
 
 
 def test_a_notice_is_returned_with_a_reason_and_can_be_submitted_again(world: World):
@@ -265,7 +337,12 @@ def test_a_notice_is_returned_with_a_reason_and_can_be_submitted_again(world: Wo
         workflow.return_notice(notice=notice, actor=world.supervisor, reason=" ")
     workflow.return_notice(notice=notice, actor=world.supervisor, reason="补依据")
     notice = workflow.submit_notice(notice=notice, actor=world.officer)
-    assert workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version).state == "issued"
+    assert (
+        workflow.approve_notice(
+            notice=notice, actor=world.supervisor, version=notice.version
+        ).state
+        == "issued"
+    )
 
 
 def test_without_a_ground_or_with_a_low_price_alone_a_target_stays_behind(world: World):
@@ -279,7 +356,10 @@ def test_without_a_ground_or_with_a_low_price_alone_a_target_stays_behind(world:
     world.case.ground = None
     world.case.save()
     again = workflow.compose_notices(case=world.case, actor=world.officer)
-    assert sorted(result.code for result in again.blocked) == ["no-ground", "price-only"]
+    assert sorted(result.code for result in again.blocked) == [
+        "no-ground",
+        "price-only",
+    ]
     assert not again.notices
 
 
@@ -289,10 +369,18 @@ def test_the_database_refuses_an_official_account_in_a_notice(world: World, how:
     composed = workflow.compose_notices(case=world.case, actor=world.officer)
     composed.notices[0].items.all().delete()
     store = target.store or Store.objects.create(
-        platform=world.platform, canonical_id="104736810", site="taobao", url="https://shop104736810.taobao.com/"
+        platform=world.platform,
+        canonical_id="104736810",
+        site="taobao",
+        url="https://shop104736810.taobao.com/",
     )
     OfficialAccount.objects.create(
-        firm=world.firm, platform=world.platform, canonical_id=store.canonical_id, site="taobao", url="", name="官方"
+        firm=world.firm,
+        platform=world.platform,
+        canonical_id=store.canonical_id,
+        site="taobao",
+        url="",
+        name="官方",
     )
     if how == "store of the listing":
         Listing.objects.filter(pk=target.listing_id).update(store=store)
@@ -305,21 +393,29 @@ def test_the_database_refuses_an_official_account_in_a_notice(world: World, how:
             judged_at=timezone.now(),
         )
     with pytest.raises(Error, match="official"), transaction.atomic():
-        NoticeItem.objects.create(notice=composed.notices[0], target=target, position=9, ground=world.ground)
+        NoticeItem.objects.create(
+            notice=composed.notices[0], target=target, position=9, ground=world.ground
+        )
 
 
 def test_an_item_of_another_platform_is_handed_over_with_one_act(world: World):
     [_target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice, "not_ours")
-    [result] = workflow.hand_over(items=[notice.items.get().pk], desk=world.other_platform, actor=world.officer)
+    [result] = workflow.hand_over(
+        items=[notice.items.get().pk], desk=world.other_platform, actor=world.officer
+    )
     assert result.ok
     second = Notice.objects.get(platform=world.other_platform)
-    workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version)
+    workflow.approve_notice(
+        notice=second, actor=world.supervisor, version=second.version
+    )
     assert states(notice) == ["handed_over"]
     assert states(second) == ["open"]
     answer(world, second)
-    workflow.verify_items(items=[second.items.get().pk], seen="gone", actor=world.officer2)
+    workflow.verify_items(
+        items=[second.items.get().pk], seen="gone", actor=world.officer2
+    )
     assert Outcome.objects.get().platform == world.platform
 
 
@@ -327,7 +423,9 @@ def test_an_officer_of_another_unit_can_neither_see_nor_check(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    [result] = workflow.verify_items(items=[notice.items.get().pk], seen="gone", actor=world.stranger)
+    [result] = workflow.verify_items(
+        items=[notice.items.get().pk], seen="gone", actor=world.stranger
+    )
     assert result.code == "unknown"
     assert not Outcome.objects.exists()
     assert not Notice.objects.visible_to(world.stranger).exists()

@@ -22,14 +22,26 @@ from notices import workflow
 from notices.models import Answer, AnswerRetraction, NoticeItem, PendingVerdict
 from notices.states import RETRACTABLE
 from notices.workflow import Reply
-from tests.notices.world import World, add_targets, ago, answer, arrive, issue, make_world
+from tests.notices.world import (
+    World,
+    add_targets,
+    ago,
+    answer,
+    arrive,
+    issue,
+    make_world,
+)
 
 
 @pytest.fixture
 def world(db) -> World:
     made = make_world()
-    CaseOfficer.objects.create(case=made.case, officer=made.officer, is_lead=True, since=timezone.now())
-    CaseOfficer.objects.create(case=made.case, officer=made.officer2, since=timezone.now())
+    CaseOfficer.objects.create(
+        case=made.case, officer=made.officer, is_lead=True, since=timezone.now()
+    )
+    CaseOfficer.objects.create(
+        case=made.case, officer=made.officer2, since=timezone.now()
+    )
     return made
 
 
@@ -41,28 +53,49 @@ def issued(world: World, count: int = 1):
 
 def retract(world: World, notice, items, actor=None):
     ids = [item.pk for item in items]
-    return workflow.retract_answers(notice=notice, items=ids, actor=actor or world.liaison)
+    return workflow.retract_answers(
+        notice=notice, items=ids, actor=actor or world.liaison
+    )
 
 
-@pytest.mark.parametrize("outcome", ["removed", "already_gone", "refused", "needs_information", "not_ours"])
-def test_an_answer_taken_back_leaves_the_item_open_and_stays_in_the_history(world: World, outcome: str):
+@pytest.mark.parametrize(
+    "outcome", ["removed", "already_gone", "refused", "needs_information", "not_ours"]
+)
+def test_an_answer_taken_back_leaves_the_item_open_and_stays_in_the_history(
+    world: World, outcome: str
+):
     notice, [item] = issued(world)
     answer(world, notice, outcome)
     [result] = retract(world, notice, [item])
 
     assert result.ok
     item.refresh_from_db()
-    assert (item.state, item.outcome, item.answered_at, item.answered_by) == ("open", "", None, None)
+    assert (item.state, item.outcome, item.answered_at, item.answered_by) == (
+        "open",
+        "",
+        None,
+        None,
+    )
     target = Target.objects.get(pk=item.target_id)
     assert (target.state, target.claim, target.claim_at) == ("noticed", "", None)
     assert Answer.objects.get(item=item).outcome == outcome
     assert AnswerRetraction.objects.get().by == world.liaison
     entry = AuditEntry.objects.about(item).get(verb="item.answer_retracted")
-    assert (entry.actor, entry.thread, entry.detail["outcome"]) == (world.liaison, world.case.thread, outcome)
+    assert (entry.actor, entry.thread, entry.detail["outcome"]) == (
+        world.liaison,
+        world.case.thread,
+        outcome,
+    )
 
 
 def test_every_answered_state_has_its_way_back():
-    assert set(RETRACTABLE) == {"claimed", "refused", "needs_information", "appealed", "not_ours"}
+    assert set(RETRACTABLE) == {
+        "claimed",
+        "refused",
+        "needs_information",
+        "appealed",
+        "not_ours",
+    }
 
 
 def test_a_completed_notice_is_open_again_and_its_due_date_stays(world: World):
@@ -82,7 +115,11 @@ def test_the_officers_of_the_case_are_told(world: World):
     answer(world, notice)
     retract(world, notice, [item])
     told = Notification.objects.filter(user__in=[world.officer, world.officer2])
-    assert {note.user for note in told if note.event == "answers.taken_back" and str(notice) in note.text} == {
+    assert {
+        note.user
+        for note in told
+        if note.event == "answers.taken_back" and str(notice) in note.text
+    } == {
         world.officer,
         world.officer2,
     }
@@ -95,12 +132,17 @@ def test_an_answer_that_was_checked_stands_and_says_who_checked_it(world: World)
     workflow.verify_items(items=[unclear.pk], seen="unreachable", actor=world.officer2)
     results = retract(world, notice, [gone, unclear])
     assert [result.code for result in results] == ["checked", "checked"]
-    assert all("officer2" in str(result.message) and result.details["by"] == "officer2" for result in results)
+    assert all(
+        "officer2" in str(result.message) and result.details["by"] == "officer2"
+        for result in results
+    )
     assert not AnswerRetraction.objects.exists()
     assert Target.objects.get(pk=gone.target_id).is_counted
 
 
-def test_a_verdict_in_its_ten_seconds_counts_as_a_check_until_it_is_undone(world: World):
+def test_a_verdict_in_its_ten_seconds_counts_as_a_check_until_it_is_undone(
+    world: World,
+):
     notice, [item] = issued(world)
     answer(world, notice)
     workflow.propose_verdicts(items=[item.pk], seen="gone", actor=world.officer2)
@@ -116,7 +158,11 @@ def test_after_found_live_the_second_answer_goes_back_to_the_first(world: World)
     notice, [item] = issued(world)
     answer(world, notice, "removed", at=None)
     workflow.verify_items(items=[item.pk], seen="live", actor=world.officer2)
-    workflow.answer_items(notice=notice, replies=[Reply(1, "refused", item=item.pk, remark="no")], actor=world.liaison)
+    workflow.answer_items(
+        notice=notice,
+        replies=[Reply(1, "refused", item=item.pk, remark="no")],
+        actor=world.liaison,
+    )
     retract(world, notice, [item])
     item.refresh_from_db()
     assert (item.state, item.outcome) == ("open", "removed")
@@ -148,7 +194,9 @@ def test_an_officer_takes_back_only_what_was_recorded_on_behalf(world: World):
     answer(world, notice, items=[own.pk])
     paper = ground.store_file(b"%PDF-1.4 letter", "application/pdf")
     replies = [Reply(1, "removed", item=recorded.pk)]
-    workflow.answer_items(notice=notice, replies=replies, actor=world.officer, document=paper)
+    workflow.answer_items(
+        notice=notice, replies=replies, actor=world.officer, document=paper
+    )
     results = retract(world, notice, [own, recorded], world.officer)
     assert [result.code for result in results] == ["not-on-behalf", ""]
 
@@ -156,7 +204,9 @@ def test_an_officer_takes_back_only_what_was_recorded_on_behalf(world: World):
 def test_ids_that_are_not_in_the_notice_are_refused_one_by_one(world: World):
     notice, [item] = issued(world)
     answer(world, notice)
-    results = workflow.retract_answers(notice=notice, items=[item.pk, 10**15], actor=world.liaison)
+    results = workflow.retract_answers(
+        notice=notice, items=[item.pk, 10**15], actor=world.liaison
+    )
     assert [result.code for result in results] == ["", "not-in-notice"]
 
 
@@ -171,9 +221,18 @@ def test_a_withdrawn_item_has_no_answer_to_take_back(world: World):
 def test_changing_answers_replaces_only_those_that_the_person_saw(world: World):
     notice, [first, second, third] = issued(world, 3)
     answer(world, notice, "removed", items=[first.pk, second.pk])
-    replies = [Reply(item.pk, "refused", item=item.pk, remark="no") for item in (first, second, third)]
-    results = workflow.change_answers(notice=notice, replies=replies, replaced=[first.pk], actor=world.liaison)
-    assert [(result.ok, result.code) for result in results] == [(True, ""), (False, "already-answered"), (True, "")]
+    replies = [
+        Reply(item.pk, "refused", item=item.pk, remark="no")
+        for item in (first, second, third)
+    ]
+    results = workflow.change_answers(
+        notice=notice, replies=replies, replaced=[first.pk], actor=world.liaison
+    )
+    assert [(result.ok, result.code) for result in results] == [
+        (True, ""),
+        (False, "already-answered"),
+        (True, ""),
+    ]
     outcomes = NoticeItem.objects.order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == ["refused", "removed", "refused"]
 
@@ -182,7 +241,9 @@ def test_a_change_that_cannot_be_an_answer_leaves_the_old_one(world: World):
     notice, [item] = issued(world)
     answer(world, notice)
     replies = [Reply(1, "refused", item=item.pk, remark="x" * 301)]
-    [result] = workflow.change_answers(notice=notice, replies=replies, replaced=[item.pk], actor=world.liaison)
+    [result] = workflow.change_answers(
+        notice=notice, replies=replies, replaced=[item.pk], actor=world.liaison
+    )
     assert result.code == "remark-too-long"
     item.refresh_from_db()
     assert (item.state, item.outcome) == ("claimed", "removed")
@@ -193,7 +254,9 @@ def test_a_change_after_the_check_says_who_checked(world: World):
     answer(world, notice)
     workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer2)
     replies = [Reply(1, "refused", item=item.pk, remark="no")]
-    [result] = workflow.change_answers(notice=notice, replies=replies, replaced=[item.pk], actor=world.liaison)
+    [result] = workflow.change_answers(
+        notice=notice, replies=replies, replaced=[item.pk], actor=world.liaison
+    )
     assert (result.code, result.details["by"]) == ("checked", "officer2")
 
 
@@ -226,8 +289,12 @@ def test_taking_back_and_judging_at_once_one_wins(transactional_db):
             connections.close_all()
 
     acts = {
-        "retract": lambda: workflow.retract_answers(notice=notice, items=[item.pk], actor=world.liaison),
-        "check": lambda: workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer2),
+        "retract": lambda: workflow.retract_answers(
+            notice=notice, items=[item.pk], actor=world.liaison
+        ),
+        "check": lambda: workflow.verify_items(
+            items=[item.pk], seen="gone", actor=world.officer2
+        ),
     }
     threads = [threading.Thread(target=act, args=pair) for pair in acts.items()]
     [thread.start() for thread in threads]
@@ -247,7 +314,9 @@ def page(world: World) -> Client:
     return client
 
 
-def test_the_page_takes_selected_answers_back_after_saying_what_that_means(world: World, page: Client):
+def test_the_page_takes_selected_answers_back_after_saying_what_that_means(
+    world: World, page: Client
+):
     notice, items = issued(world, 3)
     answer(world, notice, "removed", items=[items[0].pk, items[1].pk])
     url = reverse("notices:retract", args=[notice.number])
@@ -259,7 +328,9 @@ def test_the_page_takes_selected_answers_back_after_saying_what_that_means(world
     assert AnswerRetraction.objects.count() == 2
 
 
-def test_the_page_changes_answers_it_told_of_and_keeps_those_given_since(world: World, page: Client):
+def test_the_page_changes_answers_it_told_of_and_keeps_those_given_since(
+    world: World, page: Client
+):
     notice, [first, second] = issued(world, 2)
     answer(world, notice, "removed", items=[first.pk])
     url = reverse("notices:answer", args=[notice.number])
@@ -282,15 +353,21 @@ def test_the_page_changes_answers_it_told_of_and_keeps_those_given_since(world: 
     assert first.outcome == "already_gone"
 
 
-def test_a_sheet_sent_again_after_its_answers_were_taken_back_answers_again(world: World, page: Client):
+def test_a_sheet_sent_again_after_its_answers_were_taken_back_answers_again(
+    world: World, page: Client
+):
     notice, [item] = issued(world)
     thing = Target.objects.select_related("listing").get(pk=item.target_id).listing
     content = f"编号,答复,备注\n{thing.canonical_id},已下架,\n".encode()
 
     def send() -> None:
         sheet = SimpleUploadedFile("a.csv", content, "text/csv")
-        seen = page.post(reverse("notices:answers", args=[notice.number]), {"sheet": sheet}).context["seen"]
-        page.post(reverse("notices:answers_confirm", args=[notice.number]), {"seen": seen})
+        seen = page.post(
+            reverse("notices:answers", args=[notice.number]), {"sheet": sheet}
+        ).context["seen"]
+        page.post(
+            reverse("notices:answers_confirm", args=[notice.number]), {"seen": seen}
+        )
 
     send()
     retract(world, notice, [item])
@@ -306,7 +383,8 @@ def sheet_pages(page: Client, notice, outcome: str):
     sheet = SimpleUploadedFile("a.csv", content, "text/csv")
     seen = page.post(reverse("notices:answers", args=[notice.number]), {"sheet": sheet})
     return seen.context["review"], lambda: page.post(
-        reverse("notices:answers_confirm", args=[notice.number]), {"seen": seen.context["seen"]}
+        reverse("notices:answers_confirm", args=[notice.number]),
+        {"seen": seen.context["seen"]},
     )
 
 
@@ -322,7 +400,9 @@ def test_a_sheet_changes_answers_that_nobody_has_checked(world: World, page: Cli
     assert AnswerRetraction.objects.count() == 1
 
 
-def test_a_sheet_does_not_replace_what_was_answered_since_its_look(world: World, page: Client):
+def test_a_sheet_does_not_replace_what_was_answered_since_its_look(
+    world: World, page: Client
+):
     notice, [item] = issued(world)
     _review, confirm = sheet_pages(page, notice, "未处置")
     answer(world, notice)
@@ -362,14 +442,19 @@ def test_the_api_takes_an_answer_back_once(world: World, api: Client):
     assert (again.status_code, again.json()["code"]) == (409, "not-answered")
 
 
-def test_the_api_says_who_checked_and_until_when_a_verdict_can_be_undone(world: World, api: Client):
+def test_the_api_says_who_checked_and_until_when_a_verdict_can_be_undone(
+    world: World, api: Client
+):
     notice, [checked, judged] = issued(world, 2)
     answer(world, notice)
     workflow.verify_items(items=[checked.pk], seen="gone", actor=world.officer2)
     workflow.propose_verdicts(items=[judged.pk], seen="gone", actor=world.officer2)
     said = api.delete(reply_url(notice, checked))
     assert said.status_code == 409
-    assert (said.json()["code"], said.json()["details"]["by"]) == ("checked", "officer2")
+    assert (said.json()["code"], said.json()["details"]["by"]) == (
+        "checked",
+        "officer2",
+    )
     assert said.json()["details"]["at"]
     said = api.delete(reply_url(notice, judged)).json()
     assert (said["code"], bool(said["details"]["until"])) == ("being-checked", True)
@@ -380,15 +465,24 @@ def test_the_api_hides_what_others_may_not_see(world: World, api: Client):
     answer(world, notice)
     foreign, [other] = foreign_notice(world)
     assert api.delete(reply_url(foreign, other)).status_code == 404
-    assert api.delete(f"/api/v1/notices/{notice.number}/replies/{other.pk}/").status_code == 404
-    key = ground.make_key(user=world.supervisor, actor=world.supervisor, at=timezone.now())
-    answered = Client(headers={"Authorization": f"Bearer {key}"}).delete(reply_url(notice, item))
+    assert (
+        api.delete(f"/api/v1/notices/{notice.number}/replies/{other.pk}/").status_code
+        == 404
+    )
+    key = ground.make_key(
+        user=world.supervisor, actor=world.supervisor, at=timezone.now()
+    )
+    answered = Client(headers={"Authorization": f"Bearer {key}"}).delete(
+        reply_url(notice, item)
+    )
     assert answered.status_code == 403
 
 
 def foreign_notice(world: World):
     add_targets(world, 1, platform=world.other_platform)
-    [notice] = [notice for notice in issue(world) if notice.platform == world.other_platform]
+    [notice] = [
+        notice for notice in issue(world) if notice.platform == world.other_platform
+    ]
     return notice, list(notice.items.all())
 
 
@@ -416,6 +510,8 @@ def test_answering_anew_after_taking_back_needs_another_key(world: World, api: C
 def test_an_answer_given_long_ago_is_still_taken_back(world: World):
     notice, [item] = issued(world)
     answer(world, notice)
-    NoticeItem.objects.filter(pk=item.pk).update(answered_at=ago(days=30) - timedelta(hours=1))
+    NoticeItem.objects.filter(pk=item.pk).update(
+        answered_at=ago(days=30) - timedelta(hours=1)
+    )
     [result] = retract(world, notice, [item])
     assert result.ok

@@ -21,40 +21,62 @@ def world(transactional_db: None) -> World:
 @pytest.fixture
 def sink(monkeypatch: pytest.MonkeyPatch):
     with Sink() as open_sink:
-        monkeypatch.setattr(settings, "EMAIL_CONFIG", {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": open_sink.port})
+        monkeypatch.setattr(
+            settings,
+            "EMAIL_CONFIG",
+            {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": open_sink.port},
+        )
         yield open_sink
 
 
 def states() -> list[tuple[str, str]]:
-    return list(Delivery.objects.order_by("pk").values_list("message__recipient", "state"))
+    return list(
+        Delivery.objects.order_by("pk").values_list("message__recipient", "state")
+    )
 
 
-def test_a_letter_to_a_liaison_who_left_goes_to_another_and_an_officer_is_told(world: World, sink: Sink):
+def test_a_letter_to_a_liaison_who_left_goes_to_another_and_an_officer_is_told(
+    world: World, sink: Sink
+):
     add_targets(world, 1)
     [notice] = issue(world)
     world.platform.liaisons.filter(duty="primary").update(is_active=False)
     outbox.send_due()
     outbox.send_due()
-    assert states() == [("liaison@taobao.example", "cancelled"), ("liaison-b@taobao.example", "sent")]
+    assert states() == [
+        ("liaison@taobao.example", "cancelled"),
+        ("liaison-b@taobao.example", "sent"),
+    ]
     assert list(sink.counts().values()) == [1]
     assert Notification.objects.get(user=world.officer).url == notice.get_absolute_url()
 
 
-def test_a_mailbox_that_only_another_platform_still_has_gets_no_letter(world: World, sink: Sink):
+def test_a_mailbox_that_only_another_platform_still_has_gets_no_letter(
+    world: World, sink: Sink
+):
     add_targets(world, 1)
     add_targets(world, 1, platform=world.other_platform)
     issue(world)  # two letters, asked about together
     world.platform.liaisons.update(is_active=False)
-    world.other_platform.liaisons.create(name="方", email="liaison@taobao.example", duty="backup")
+    world.other_platform.liaisons.create(
+        name="方", email="liaison@taobao.example", duty="backup"
+    )
     outbox.send_due()
-    assert sorted(states()) == [("liaison@jd.example", "sent"), ("liaison@taobao.example", "cancelled")]
+    assert sorted(states()) == [
+        ("liaison@jd.example", "sent"),
+        ("liaison@taobao.example", "cancelled"),
+    ]
     assert list(sink.counts().values()) == [1]
 
 
-def test_where_nobody_is_left_nothing_leaves_and_an_officer_is_told(world: World, sink: Sink):
+def test_where_nobody_is_left_nothing_leaves_and_an_officer_is_told(
+    world: World, sink: Sink
+):
     add_targets(world, 1, platform=world.other_platform)
     issue(world)
-    type(world.liaison).objects.filter(pk=world.other_liaison.pk).update(is_active=False)
+    type(world.liaison).objects.filter(pk=world.other_liaison.pk).update(
+        is_active=False
+    )
     outbox.send_due()
     assert states() == [("liaison@jd.example", "cancelled")]
     assert not sink.counts()
@@ -62,7 +84,9 @@ def test_where_nobody_is_left_nothing_leaves_and_an_officer_is_told(world: World
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "transferred"])
-def test_a_letter_of_a_case_that_was_left_does_not_leave(world: World, sink: Sink, state: str):
+def test_a_letter_of_a_case_that_was_left_does_not_leave(
+    world: World, sink: Sink, state: str
+):
     add_targets(world, 1)
     issue(world)
     type(world.case).objects.filter(pk=world.case.pk).update(state=state)
@@ -72,11 +96,15 @@ def test_a_letter_of_a_case_that_was_left_does_not_leave(world: World, sink: Sin
     assert not sink.counts()
 
 
-def test_a_letter_of_a_suspended_case_waits_until_it_is_resumed(world: World, sink: Sink):
+def test_a_letter_of_a_suspended_case_waits_until_it_is_resumed(
+    world: World, sink: Sink
+):
     add_targets(world, 1)
     issue(world)
     cases = type(world.case).objects.filter(pk=world.case.pk)
-    cases.update(state="suspended", suspended_at=timezone.now(), suspended_from="disposing")
+    cases.update(
+        state="suspended", suspended_at=timezone.now(), suspended_from="disposing"
+    )
     for _time in range(2):
         outbox.send_due()
         Delivery.objects.update(due_at=timezone.now())

@@ -12,7 +12,13 @@ from corps.models import AuditEntry, StoredFile
 from corps.workflow import put_away, store_file
 from notices.models import Answer, AnswerSheet, Notice
 from notices.workflow import put_away_sheets
-from tests.notices.test_answer_sheets import as_csv, client_of, confirm, hand_in, listings
+from tests.notices.test_answer_sheets import (
+    as_csv,
+    client_of,
+    confirm,
+    hand_in,
+    listings,
+)
 from tests.notices.world import World, add_targets, ago, issue
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +47,9 @@ def sweep() -> None:
         look()
 
 
-def test_the_sweep_puts_a_sheet_away_that_was_never_confirmed_with_its_file(world, notice, settings):
+def test_the_sweep_puts_a_sheet_away_that_was_never_confirmed_with_its_file(
+    world, notice, settings
+):
     hand_in(client_of(world.liaison), notice, filled(notice))
     file = AnswerSheet.objects.get().file
     grow_old(days=settings.ANSWER_SHEET_DAYS - 1)
@@ -66,8 +74,15 @@ def test_a_confirmed_sheet_stays_with_its_file(world, notice):
     assert put_away_sheets() == 0
     sheet = AnswerSheet.objects.get()
     assert default_storage.exists(sheet.file.path)
-    verbs = AuditEntry.objects.about(notice).filter(verb__startswith="notice.sheet").order_by("pk")
-    assert list(verbs.values_list("verb", flat=True)) == ["notice.sheet_handed_in", "notice.sheet_confirmed"]
+    verbs = (
+        AuditEntry.objects.about(notice)
+        .filter(verb__startswith="notice.sheet")
+        .order_by("pk")
+    )
+    assert list(verbs.values_list("verb", flat=True)) == [
+        "notice.sheet_handed_in",
+        "notice.sheet_confirmed",
+    ]
     with pytest.raises(IntegrityError), transaction.atomic():
         AnswerSheet.objects.filter(pk=sheet.pk).delete()
 
@@ -82,7 +97,12 @@ def test_a_file_that_another_record_names_stays(world, notice, other):
     elif other == "document":
         item = notice.items.first()
         Answer.objects.create(
-            item=item, outcome="removed", by=world.liaison, at=ago(days=1), is_late=False, document=file
+            item=item,
+            outcome="removed",
+            by=world.liaison,
+            at=ago(days=1),
+            is_late=False,
+            document=file,
         )
     else:
         hand_in(client, notice, filled(notice))
@@ -93,7 +113,9 @@ def test_a_file_that_another_record_names_stays(world, notice, other):
     assert StoredFile.objects.filter(pk=file.pk).exists()
 
 
-def test_what_was_put_away_cannot_be_confirmed_and_can_be_handed_in_again(world, notice):
+def test_what_was_put_away_cannot_be_confirmed_and_can_be_handed_in_again(
+    world, notice
+):
     client = client_of(world.liaison)
     page = hand_in(client, notice, filled(notice))
     grow_old()
@@ -121,7 +143,9 @@ def test_content_that_is_handed_in_anew_stays_and_a_lost_file_is_written_again(d
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_hands_the_same_in_while_it_is_put_away_finds_it_kept_again(transactional_db):
+def test_who_hands_the_same_in_while_it_is_put_away_finds_it_kept_again(
+    transactional_db,
+):
     stored = store_file(b"at once", "text/plain")
     StoredFile.objects.update(handed_in_at=ago(days=9))
     found: list[StoredFile] = []

@@ -24,7 +24,12 @@ from notices.models import Notice, NoticeItem, Objection, PendingVerdict
 from tests.accounts import register_official_account
 from tests.machinery import CeleryWorker
 from tests.notices.broker import own_broker
-from tests.notices.test_delivery import arrived_as_stored, settled, states, sweep_until_settled
+from tests.notices.test_delivery import (
+    arrived_as_stored,
+    settled,
+    states,
+    sweep_until_settled,
+)
 from tests.notices.world import World, add_targets, file_another, issue, make_world
 from tests.proofs import seconds
 from tests.sink import Behaviour, Sink
@@ -70,11 +75,15 @@ class Person:
 
     def notify(self) -> None:
         composed = workflow.compose_notices(
-            case=self.world.case, actor=self.world.officer, targets=self.some(Target.objects.all())
+            case=self.world.case,
+            actor=self.world.officer,
+            targets=self.some(Target.objects.all()),
         )
         for notice in composed.notices:
             notice = workflow.submit_notice(notice=notice, actor=self.world.officer)
-            workflow.approve_notice(notice=notice, actor=self.world.supervisor, version=notice.version)
+            workflow.approve_notice(
+                notice=notice, actor=self.world.supervisor, version=notice.version
+            )
 
     def answer(self) -> None:
         notice = self.one(Notice.objects.filter(state="issued"))
@@ -82,7 +91,11 @@ class Person:
         workflow.answer_items(
             notice=notice,
             replies=[
-                workflow.Reply(pk, self.dice.choice([*[Claim.REMOVED.value] * 6, *Claim.values]), item=pk)
+                workflow.Reply(
+                    pk,
+                    self.dice.choice([*[Claim.REMOVED.value] * 6, *Claim.values]),
+                    item=pk,
+                )
                 for pk in self.some(notice.items)
             ],
             actor=self.world.liaison if mine else self.world.other_liaison,
@@ -91,26 +104,44 @@ class Person:
     def check(self) -> None:
         seen = self.dice.choice([Seen.GONE, Seen.GONE, *Seen.values])
         officer = self.dice.choice([self.world.officer, self.world.officer2])
-        workflow.verify_items(items=self.some(NoticeItem.objects.filter(state="claimed")), seen=seen, actor=officer)
+        workflow.verify_items(
+            items=self.some(NoticeItem.objects.filter(state="claimed")),
+            seen=seen,
+            actor=officer,
+        )
 
     def judge(self) -> None:
         claimed = NoticeItem.objects.filter(state="claimed")
-        workflow.propose_verdicts(items=self.some(claimed), seen=Seen.GONE, actor=self.world.officer2)
-        PendingVerdict.objects.filter(pk__in=self.some(PendingVerdict.objects.all())).update(due_at=timezone.now())
+        workflow.propose_verdicts(
+            items=self.some(claimed), seen=Seen.GONE, actor=self.world.officer2
+        )
+        PendingVerdict.objects.filter(
+            pk__in=self.some(PendingVerdict.objects.all())
+        ).update(due_at=timezone.now())
 
     def settle(self) -> None:
         workflow.settle_verdicts()
 
     def look(self) -> None:
         gone = Target.objects.filter(state__in=("verified", "gone_before_notice"))
-        workflow.look_again(targets=self.some(gone, 5), seen=self.dice.choice(Seen.values), actor=self.world.officer2)
+        workflow.look_again(
+            targets=self.some(gone, 5),
+            seen=self.dice.choice(Seen.values),
+            actor=self.world.officer2,
+        )
 
     def withdraw(self) -> None:
-        workflow.withdraw_items(items=self.some(NoticeItem.objects.all(), 3), actor=self.world.officer, reason="撤")
+        workflow.withdraw_items(
+            items=self.some(NoticeItem.objects.all(), 3),
+            actor=self.world.officer,
+            reason="撤",
+        )
 
     def hand_over(self) -> None:
         items = self.some(NoticeItem.objects.filter(state="not_ours"))
-        workflow.hand_over(items=items, desk=self.world.other_platform, actor=self.world.officer)
+        workflow.hand_over(
+            items=items, desk=self.world.other_platform, actor=self.world.officer
+        )
 
     def object(self) -> None:
         objection = workflow.lodge_objection(
@@ -128,15 +159,21 @@ class Person:
 
     def propose(self) -> None:
         counted = self.one(Target.objects.filter(is_counted=True))
-        workflow.propose_correction(target=counted, actor=self.world.supervisor, reason="错")
+        workflow.propose_correction(
+            target=counted, actor=self.world.supervisor, reason="错"
+        )
 
     def correct(self) -> None:
         counted = self.one(Target.objects.filter(is_counted=True))
-        workflow.correct_outcome(target=counted, actor=self.world.supervisor2, reason="错")
+        workflow.correct_outcome(
+            target=counted, actor=self.world.supervisor2, reason="错"
+        )
 
     def drop(self) -> None:
         drop_targets(
-            targets=self.some(Target.objects.filter(state="reported"), 2), actor=self.world.officer, reason="退"
+            targets=self.some(Target.objects.filter(state="reported"), 2),
+            actor=self.world.officer,
+            reason="退",
         )
 
     def protect(self) -> None:
@@ -153,8 +190,12 @@ class Person:
         )
 
 
-@pytest.mark.parametrize("length", [3.0, pytest.param(seconds(0.2), marks=pytest.mark.proof)])
-def test_whatever_people_do_at_once_nobody_deadlocks_and_the_numbers_are_those_of_the_rows(length: float):
+@pytest.mark.parametrize(
+    "length", [3.0, pytest.param(seconds(0.2), marks=pytest.mark.proof)]
+)
+def test_whatever_people_do_at_once_nobody_deadlocks_and_the_numbers_are_those_of_the_rows(
+    length: float,
+):
     world = make_world()
     add_targets(world, TARGETS)
     add_targets(world, 6, kind="store")
@@ -228,7 +269,9 @@ def test_letters_in_a_storm_are_none_lost_none_twice_none_changed(
                 notices += issue(file_another(world))
                 broker.revive()
             worker.kill()
-            Delivery.objects.filter(state="pending", worker="").update(due_at=timezone.now())
+            Delivery.objects.filter(state="pending", worker="").update(
+                due_at=timezone.now()
+            )
             if dice.random() < 0.5:
                 tasks.sweep()
     sweep_until_settled()
@@ -242,7 +285,9 @@ def test_letters_in_a_storm_are_none_lost_none_twice_none_changed(
     for failed in Delivery.objects.filter(state="failed").select_related("message"):
         notice = Notice.objects.get(pk=failed.message.subject_id)
         assert Notification.objects.filter(text__contains=notice.number).exists()
-    assert {d.message.subject_id for d in Delivery.objects.select_related("message")} == {n.pk for n in notices}
+    assert {
+        d.message.subject_id for d in Delivery.objects.select_related("message")
+    } == {n.pk for n in notices}
 
 
 def _rounds(end: float) -> Iterator[int]:

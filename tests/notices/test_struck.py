@@ -47,8 +47,12 @@ def test_what_a_struck_account_kept_from_notices_may_be_asked_for_anew(world: Wo
     inside, itself, _elsewhere = targets_in_the_store(world)
     [notice] = issue(world)
     account = protect(world)
-    assert set(notice.items.filter(state="withdrawn").values_list("target", flat=True)) == {inside.pk, itself.pk}
-    assert not compose_notices(case=world.case, actor=world.officer, targets=[inside.pk, itself.pk]).notices
+    assert set(
+        notice.items.filter(state="withdrawn").values_list("target", flat=True)
+    ) == {inside.pk, itself.pk}
+    assert not compose_notices(
+        case=world.case, actor=world.officer, targets=[inside.pk, itself.pk]
+    ).notices
 
     struck(world, account)
     assert not Target.objects.filter(is_official=True).exists()
@@ -61,7 +65,9 @@ def test_until_a_second_person_decides_it_protects_as_before(world: World):
     inside, itself, _elsewhere = targets_in_the_store(world)
     account = protect(world)
     ask(account, world.supervisor)
-    assert not compose_notices(case=world.case, actor=world.officer, targets=[inside.pk, itself.pk]).notices
+    assert not compose_notices(
+        case=world.case, actor=world.officer, targets=[inside.pk, itself.pk]
+    ).notices
     with pytest.raises(TransitionRefused) as own:
         strike_official_account(account=account, actor=world.supervisor)
     assert own.value.code == "own-draft"
@@ -89,7 +95,9 @@ def test_nobody_strikes_without_being_asked_nor_without_the_role(world: World):
     assert twice.value.code == "already-submitted"
 
 
-def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_again(world: World):
+def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_again(
+    world: World,
+):
     account = protect(world)
     ask(account, world.officer)
     with pytest.raises(TransitionRefused) as silent:
@@ -99,7 +107,9 @@ def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_
     account.refresh_from_db()
     assert (account.struck_at, account.strike_reason) == (None, "")
     struck(world, account)
-    verbs = AuditEntry.objects.about(account).order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        AuditEntry.objects.about(account).order_by("pk").values_list("verb", flat=True)
+    )
     assert [verb for verb in verbs if "strike" in verb or "struck" in verb] == [
         "official_account.strike_proposed",
         "official_account.strike_declined",
@@ -107,10 +117,16 @@ def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_
         "official_account.struck",
     ]
     told = AuditEntry.objects.about(account).get(verb="official_account.struck").detail
-    assert (told["reason"], told["store"], told["firm"]) == (WHY, f"taobao/store/{STORE}", "CXT")
+    assert (told["reason"], told["store"], told["firm"]) == (
+        WHY,
+        f"taobao/store/{STORE}",
+        "CXT",
+    )
 
 
-def test_a_reason_is_as_long_as_the_column_and_who_may_not_decide_does_not_decline_either(world: World):
+def test_a_reason_is_as_long_as_the_column_and_who_may_not_decide_does_not_decline_either(
+    world: World,
+):
     account = protect(world)
     with pytest.raises(TransitionRefused, match="reason-too-long"):
         propose_strike(account=account, actor=world.officer, reason="误" * 301)
@@ -119,7 +135,9 @@ def test_a_reason_is_as_long_as_the_column_and_who_may_not_decide_does_not_decli
         decline_strike(account=account, actor=world.officer2, reason="企业已确认")
 
 
-def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(world: World):
+def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(
+    world: World,
+):
     first = struck(world, protect(world))
     with pytest.raises(TransitionRefused) as over:
         ask(first, world.officer)
@@ -133,7 +151,9 @@ def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(wor
         lambda: OfficialAccount.objects.filter(pk=first.pk).update(struck_at=None),
         lambda: OfficialAccount.objects.filter(pk=first.pk).update(name="x"),
         lambda: OfficialAccount.objects.filter(pk=second.pk).update(canonical_id="1"),
-        lambda: OfficialAccount.objects.filter(pk=second.pk).update(struck_at=first.struck_at),
+        lambda: OfficialAccount.objects.filter(pk=second.pk).update(
+            struck_at=first.struck_at
+        ),
         lambda: OfficialAccount.objects.filter(pk=second.pk).delete(),
         lambda: connection.cursor().execute("DELETE FROM stores_officialaccount"),
     ):
@@ -156,7 +176,10 @@ def test_a_listing_in_two_stores_stays_protected_by_the_other_one(world: World):
 def protect_another_store_of(world: World, target: Target) -> OfficialAccount:
     """Register a second account, in whose store the listing is known to be as well."""
     Belonging.objects.create(
-        platform=world.platform, listing_id=target.listing.canonical_id, store_id="200300400", **CONFIRMED
+        platform=world.platform,
+        listing_id=target.listing.canonical_id,
+        store_id="200300400",
+        **CONFIRMED,
     )
     return register_official_account(
         firm=world.firm, platform=world.platform, site="taobao", canonical_id="200300400",
@@ -164,7 +187,9 @@ def protect_another_store_of(world: World, target: Target) -> OfficialAccount:
     )  # fmt: skip
 
 
-def test_a_listing_in_two_stores_is_released_with_the_last_one_that_protects_it(world: World):
+def test_a_listing_in_two_stores_is_released_with_the_last_one_that_protects_it(
+    world: World,
+):
     inside, itself, _elsewhere = targets_in_the_store(world)
     account, other = protect(world), protect_another_store_of(world, inside)
     struck(world, other)
@@ -177,14 +202,22 @@ def name_in_an_item(world: World, target: Target) -> None:
     """Write an item past all code, as only the database could refuse it."""
     [elsewhere] = add_targets(world, 1)
     [notice] = issue(world, [elsewhere])
-    NoticeItem.objects.create(notice=notice, target=target, ground=world.ground, position=99, state="open")
+    NoticeItem.objects.create(
+        notice=notice, target=target, ground=world.ground, position=99, state="open"
+    )
 
 
 def test_new_rows_name_the_store_of_a_struck_account_again(world: World):
     struck(world, protect(world))
-    [result] = name_targets(case=world.case, addresses=[f"https://shop{STORE}.taobao.com/"], actor=world.officer)
+    [result] = name_targets(
+        case=world.case,
+        addresses=[f"https://shop{STORE}.taobao.com/"],
+        actor=world.officer,
+    )
     assert result.ok
-    assert not Target.objects.get(store=Store.objects.get(canonical_id=STORE)).is_official
+    assert not Target.objects.get(
+        store=Store.objects.get(canonical_id=STORE)
+    ).is_official
 
 
 def test_two_persons_strike_an_account_in_the_browser(world: World):
@@ -193,7 +226,9 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
     page = reverse("listings:official_account", args=[account.pk])
     assert client_of(world.officer).get(page).context["protected"] == 2
     proposed = reverse("listings:official_strike", args=[account.pk])
-    assert client_of(world.officer).post(proposed, {"reason": ""}).context["form"].errors
+    assert (
+        client_of(world.officer).post(proposed, {"reason": ""}).context["form"].errors
+    )
     assert client_of(world.officer).post(proposed, {"reason": WHY}).status_code == 302
     decided = reverse("listings:official_decide", args=[account.pk])
     assert client_of(world.officer2).post(decided, {"act": "strike"}).status_code == 404
@@ -201,13 +236,20 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
     inbox = client_of(world.supervisor).get(reverse("notices:approvals"))
     assert (list(inbox.context["strikes"]), inbox.context["waiting"]) == ([account], 1)
     assert client_of(world.supervisor).get(page).context["is_open"]
-    assert client_of(world.supervisor).post(decided, {"act": "strike"}).status_code == 302
+    assert (
+        client_of(world.supervisor).post(decided, {"act": "strike"}).status_code == 302
+    )
     account.refresh_from_db()
     assert account.struck_at is not None
-    assert client_of(world.supervisor).get(reverse("notices:approvals")).context["waiting"] == 0
+    assert (
+        client_of(world.supervisor).get(reverse("notices:approvals")).context["waiting"]
+        == 0
+    )
     listed = reverse("listings:official")
     assert list(client_of(world.officer).get(listed).context["accounts"]) == []
-    assert list(client_of(world.officer).get(f"{listed}?struck=1").context["accounts"]) == [account]
+    assert list(
+        client_of(world.officer).get(f"{listed}?struck=1").context["accounts"]
+    ) == [account]
     assert WHY in client_of(world.officer).get(page).content.decode()
 
 
@@ -232,7 +274,10 @@ def test_a_strike_is_decided_in_the_inbox(world: World):
 def test_whoever_asks_for_a_strike_is_not_offered_the_decision(world: World):
     account = protect(world)
     propose_strike(account=account, actor=world.supervisor, reason=WHY)
-    inbox, decided = reverse("notices:approvals"), reverse("notices:strike", args=[account.pk])
+    inbox, decided = (
+        reverse("notices:approvals"),
+        reverse("notices:strike", args=[account.pk]),
+    )
     own = client_of(world.supervisor)
     assert list(own.get(inbox).context["strikes"]) == []
     assert own.post(decided, {"act": "strike"}).url == f"{inbox}?strike={account.pk}"
@@ -241,10 +286,15 @@ def test_whoever_asks_for_a_strike_is_not_offered_the_decision(world: World):
     assert list(client_of(world.supervisor2).get(inbox).context["strikes"]) == [account]
 
 
-def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(world: World):
+def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(
+    world: World,
+):
     _inside, itself, _elsewhere = targets_in_the_store(world)
     account = protect(world)
-    client, page = client_of(world.officer), reverse("listings:official_account", args=[account.pk])
+    client, page = (
+        client_of(world.officer),
+        reverse("listings:official_account", args=[account.pk]),
+    )
     client.get(page)
     with CaptureQueriesContext(connection) as few:
         client.get(page)
@@ -257,12 +307,18 @@ def test_the_account_page_takes_as_many_statements_for_any_number_of_targets(wor
     assert len(many) == len(few)
 
 
-def test_registered_anew_it_protects_what_it_taught_and_what_was_named_meanwhile(world: World):
+def test_registered_anew_it_protects_what_it_taught_and_what_was_named_meanwhile(
+    world: World,
+):
     account = protect(world)
-    Belonging.objects.create(platform=world.platform, listing_id="600000099999", store_id=STORE, **CONFIRMED)
+    Belonging.objects.create(
+        platform=world.platform, listing_id="600000099999", store_id=STORE, **CONFIRMED
+    )
     struck(world, account)
     [result] = name_targets(
-        case=world.case, addresses=["https://item.taobao.com/item.htm?id=600000099999"], actor=world.officer
+        case=world.case,
+        addresses=["https://item.taobao.com/item.htm?id=600000099999"],
+        actor=world.officer,
     )
     assert result.ok
     [notice] = issue(world)

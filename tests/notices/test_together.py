@@ -13,7 +13,14 @@ from corps.models import Delivery, Notification, User
 from notices import workflow
 from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
 from tests.notices.test_api import client_for, post
-from tests.notices.world import add_targets, ago, answer, issue, make_world, third_officer
+from tests.notices.world import (
+    add_targets,
+    ago,
+    answer,
+    issue,
+    make_world,
+    third_officer,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,9 +48,15 @@ def test_two_liaisons_answer_the_same_items_and_each_item_has_one_answer():
     [notice] = issue(world)
     ids = list(notice.items.order_by("pk").values_list("pk", flat=True))
     outcomes = at_once(
-        [lambda: answer(world, notice, "removed", ids), lambda: answer(world, notice, "refused", ids[::-1])]
+        [
+            lambda: answer(world, notice, "removed", ids),
+            lambda: answer(world, notice, "refused", ids[::-1]),
+        ]
     )
-    assert sorted(sum(result.ok for result in results) for results in outcomes) == [0, 40]
+    assert sorted(sum(result.ok for result in results) for results in outcomes) == [
+        0,
+        40,
+    ]
     assert Answer.objects.count() == 40
 
 
@@ -59,14 +72,20 @@ def test_a_double_click_on_the_api_gives_one_answer():
             actor=world.liaison,
             key="k",
             body=ids,
-            answer=lambda: [{"ok": result.ok} for result in answer(world, notice, "removed", ids)],
+            answer=lambda: [
+                {"ok": result.ok} for result in answer(world, notice, "removed", ids)
+            ],
         )
 
     results = at_once([once, once, once])
-    answered = [result for result in results if not isinstance(result, TransitionRefused)]
+    answered = [
+        result for result in results if not isinstance(result, TransitionRefused)
+    ]
     assert answered
     assert all(rows == [{"ok": True}] * 5 for rows in answered)
-    assert {refused.code for refused in results if isinstance(refused, TransitionRefused)} <= {"key-running"}
+    assert {
+        refused.code for refused in results if isinstance(refused, TransitionRefused)
+    } <= {"key-running"}
     assert Answer.objects.count() == 5
 
 
@@ -75,7 +94,9 @@ def test_while_a_request_is_answered_its_key_is_taken_for_nobody_else():
     add_targets(world, 2)
     [notice] = issue(world)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
-    colleague = User.objects.create(username="second", name="第二人", role="liaison", password="!")
+    colleague = User.objects.create(
+        username="second", name="第二人", role="liaison", password="!"
+    )
     world.platform.liaisons.filter(user=None).update(user=colleague)
     body, begun, may_end = [{"item": first, "outcome": "removed"}], Event(), Event()
 
@@ -86,7 +107,9 @@ def test_while_a_request_is_answered_its_key_is_taken_for_nobody_else():
 
     def answer_slowly() -> None:
         try:
-            workflow.reply_once(notice=notice, actor=world.liaison, key="k", body=body, answer=slowly)
+            workflow.reply_once(
+                notice=notice, actor=world.liaison, key="k", body=body, answer=slowly
+            )
         finally:
             connections.close_all()
 
@@ -95,13 +118,21 @@ def test_while_a_request_is_answered_its_key_is_taken_for_nobody_else():
         try:
             assert begun.wait(20)
             again = post(client_for(world.liaison), notice, body, key="k")
-            theirs = post(client_for(colleague), notice, [{"item": second, "outcome": "removed"}], key="k")
+            theirs = post(
+                client_for(colleague),
+                notice,
+                [{"item": second, "outcome": "removed"}],
+                key="k",
+            )
         finally:
             may_end.set()
         running.result()
     assert (again.status_code, again.json()["code"]) == (409, "key-running")
     assert (theirs.status_code, theirs.json()[0]["result"]) == (200, "accepted")
-    assert post(client_for(world.liaison), notice, body, key="k").json()[0]["result"] == "accepted"
+    assert (
+        post(client_for(world.liaison), notice, body, key="k").json()[0]["result"]
+        == "accepted"
+    )
 
 
 def test_two_who_finish_the_last_two_items_complete_their_notice():
@@ -120,7 +151,9 @@ def test_two_who_finish_the_last_two_items_complete_their_notice():
         with transaction.atomic(), connection.cursor() as cursor:
             answer(world, notice, "refused", [first])
             other = pool.submit(finish)
-            while not other.done():  # or until it waits for what this one has not committed yet
+            while (
+                not other.done()
+            ):  # or until it waits for what this one has not committed yet
                 cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
                 if cursor.fetchone() != (0,):
                     break
@@ -138,7 +171,9 @@ def test_two_officers_check_the_same_items_and_each_counts_once():
     at_once(
         [
             lambda: workflow.verify_items(items=ids, seen="gone", actor=world.officer2),
-            lambda: workflow.verify_items(items=ids[::-1], seen="gone", actor=world.officer2),
+            lambda: workflow.verify_items(
+                items=ids[::-1], seen="gone", actor=world.officer2
+            ),
         ]
     )
     assert Outcome.objects.count() == 30
@@ -152,10 +187,15 @@ def test_two_approvals_at_once_issue_one_letter():
     notice = workflow.submit_notice(notice=notice, actor=world.officer)
 
     def approve() -> Notice:
-        return workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version)
+        return workflow.approve_notice(
+            notice=notice, actor=world.supervisor, version=notice.version
+        )
 
     results = at_once([approve, approve])
-    assert sorted(isinstance(result, TransitionRefused) for result in results) == [False, True]
+    assert sorted(isinstance(result, TransitionRefused) for result in results) == [
+        False,
+        True,
+    ]
     assert Delivery.objects.count() == 1
 
 
@@ -163,12 +203,16 @@ def test_an_answer_and_the_follow_up_that_would_carry_its_item_over_do_not_both_
     world = make_world()
     targets = add_targets(world, 1)
     [notice] = issue(world)
-    composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=[targets[0].pk])
+    composed = workflow.compose_notices(
+        case=world.case, actor=world.officer, targets=[targets[0].pk]
+    )
     second = workflow.submit_notice(notice=composed.notices[0], actor=world.officer)
     results = at_once(
         [
             lambda: answer(world, notice),
-            lambda: workflow.approve_notice(notice=second, actor=world.supervisor, version=second.version),
+            lambda: workflow.approve_notice(
+                notice=second, actor=world.supervisor, version=second.version
+            ),
         ]
     )
     answered = results[0][0].ok if results[0] else False

@@ -20,10 +20,16 @@ def client_of(user: User) -> Client:
 
 
 def desk(world: World, notice: Notice) -> str:
-    return client_of(world.liaison).get(notice.get_absolute_url() + "?show=all").content.decode()
+    return (
+        client_of(world.liaison)
+        .get(notice.get_absolute_url() + "?show=all")
+        .content.decode()
+    )
 
 
-def test_a_drafter_is_told_in_the_own_language_whatever_the_approver_reads(world: World):
+def test_a_drafter_is_told_in_the_own_language_whatever_the_approver_reads(
+    world: World,
+):
     add_targets(world, 1)
     [notice] = workflow.compose_notices(case=world.case, actor=world.officer).notices
     notice = workflow.submit_notice(notice=notice, actor=world.officer)
@@ -40,7 +46,9 @@ def test_what_is_withdrawn_is_neither_asked_nor_answered(world: World):
     items = list(notice.items.order_by("position").values_list("pk", flat=True))
     workflow.withdraw_items(items=items[:1], actor=world.officer, reason="误发")
     page = client_of(world.liaison).get(notice.get_absolute_url())
-    assert [page.context["counts"][name] for name in ("total", "open", "answered", "all")] == [2, 2, 0, 3]
+    assert [
+        page.context["counts"][name] for name in ("total", "open", "answered", "all")
+    ] == [2, 2, 0, 3]
     assert "1 项已撤回" in page.content.decode()
     workflow.withdraw_items(items=items[1:], actor=world.officer, reason="误发")
     page = desk(world, notice)
@@ -53,14 +61,20 @@ def test_a_dismissed_appeal_is_not_called_live(world: World):
     [notice] = issue(world)
     workflow.answer_items(
         notice=notice,
-        replies=[workflow.Reply(1, "appealed", item=notice.items.get().pk, remark="商家申诉")],
+        replies=[
+            workflow.Reply(1, "appealed", item=notice.items.get().pk, remark="商家申诉")
+        ],
         actor=world.liaison,
     )
-    objection = Objection.objects.filter(target=target).first() or workflow.lodge_objection(
+    objection = Objection.objects.filter(
+        target=target
+    ).first() or workflow.lodge_objection(
         target=target, actor=world.officer, reason="商家申诉"
     )
     workflow.accept_objection(objection=objection, actor=world.officer)
-    workflow.decide_objection(objection=objection, actor=world.supervisor, upheld=False, reason="无依据")
+    workflow.decide_objection(
+        objection=objection, actor=world.supervisor, upheld=False, reason="无依据"
+    )
     page = client_of(world.liaison).get(notice.get_absolute_url() + "?show=all")
     assert (page.context["counts"]["open"], page.context["counts"]["back"]) == (1, 0)
     assert "申诉不成立，请重新答复" in page.content.decode()
@@ -75,9 +89,13 @@ def test_a_relisting_contradicts_nobody_and_a_live_answer_does(world: World):
     workflow.look_again(targets=[gone.target_id], seen="live", actor=world.officer2)
     workflow.verify_items(items=[live.pk], seen="live", actor=world.officer2)
     client = client_of(world.officer)
-    claimed = client.get(reverse("cases:target", args=[gone.target_id])).context["claimed"]["lines"]
+    claimed = client.get(reverse("cases:target", args=[gone.target_id])).context[
+        "claimed"
+    ]["lines"]
     assert "不符" not in " ".join(map(str, claimed))
-    claimed = client.get(reverse("cases:target", args=[live.target_id])).context["claimed"]["lines"]
+    claimed = client.get(reverse("cases:target", args=[live.target_id])).context[
+        "claimed"
+    ]["lines"]
     assert "1 次与所见不符" in " ".join(map(str, claimed))
 
 
@@ -87,7 +105,10 @@ def test_only_what_can_count_is_called_counting_before_an_answer(world: World):
     client, item = client_of(world.liaison), notice.items.get().pk
     said = {}
     for outcome in ("removed", "already_gone", "refused"):
-        page = client.post(reverse("notices:answer", args=[notice.number]), {"ids": item, "outcome": outcome})
+        page = client.post(
+            reverse("notices:answer", args=[notice.number]),
+            {"ids": item, "outcome": outcome},
+        )
         said[outcome] = page.content.decode()
     assert "计入" in said["removed"]
     assert "计入" not in said["already_gone"] + said["refused"]
@@ -100,9 +121,15 @@ def test_a_case_is_titled_in_chinese_whatever_its_officer_reads(world: World):
     from cases.workflow import accept_complaint, submit_complaint
     from corps.clock import today
 
-    complaint, _sheet = submit_complaint(actor=world.officer, firm=world.firm, subject="线索", received_on=today())
-    accept_complaint(complaint=Complaint.objects.get(pk=complaint.pk), actor=world.officer)
-    form = client.get(reverse("cases:case_new") + f"?complaint={complaint.number}").context["form"]
+    complaint, _sheet = submit_complaint(
+        actor=world.officer, firm=world.firm, subject="线索", received_on=today()
+    )
+    accept_complaint(
+        complaint=Complaint.objects.get(pk=complaint.pk), actor=world.officer
+    )
+    form = client.get(
+        reverse("cases:case_new") + f"?complaint={complaint.number}"
+    ).context["form"]
     assert "网络违法销售" in form["title"].value()
 
 
@@ -111,7 +138,9 @@ def test_handing_over_asks_for_the_platform(world: World):
     [notice] = issue(world)
     workflow.answer_items(
         notice=notice,
-        replies=[workflow.Reply(1, "not_ours", item=notice.items.get().pk, remark="非本平台")],
+        replies=[
+            workflow.Reply(1, "not_ours", item=notice.items.get().pk, remark="非本平台")
+        ],
         actor=world.liaison,
     )
     change = reverse("notices:change_items", args=[notice.number])
@@ -124,6 +153,10 @@ def test_handing_over_asks_for_the_platform(world: World):
 def test_an_objection_is_found_by_its_number(world: World):
     [target] = add_targets(world, 1)
     issue(world)
-    objection = workflow.lodge_objection(target=target, actor=world.officer, reason="有进货发票")
-    page = client_of(world.officer).get(reverse("search") + f"?q={objection.number}", follow=True)
+    objection = workflow.lodge_objection(
+        target=target, actor=world.officer, reason="有进货发票"
+    )
+    page = client_of(world.officer).get(
+        reverse("search") + f"?q={objection.number}", follow=True
+    )
     assert objection.number in page.content.decode()

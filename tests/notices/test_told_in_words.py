@@ -28,7 +28,9 @@ def notice(world: World) -> Notice:
     with connection.cursor() as cursor:
         for model, first in FIRST.items():
             sequence = [f"{model._meta.db_table}_id_seq", first]
-            cursor.execute("SELECT max(nextval(%s)) FROM generate_series(1, %s)", sequence)
+            cursor.execute(
+                "SELECT max(nextval(%s)) FROM generate_series(1, %s)", sequence
+            )
     targets = add_targets(world, 3)
     [notice] = issue(world)
     answer(world, notice)
@@ -51,10 +53,26 @@ def acts(world: World, notice: Notice) -> list[tuple[User, str, dict[str, object
     return [
         (world.officer, reverse("notices:judge"), {"ids": items, "seen": "gone"}),
         (world.officer, reverse("notices:judge"), {"ids": items[:1], "seen": "gone"}),
-        (world.officer, reverse("notices:objections_decide"), {"ids": objections, "act": "accept"}),
-        (world.officer, reverse("notices:change_items", args=of_notice), {"ids": items, "act": "take_out"}),
-        (world.officer, reverse("cases:targets_act", args=of_case), {"ids": targets, "act": "drop", "reason": "重复"}),
-        (world.officer, reverse("cases:targets_act", args=of_case), {"ids": targets, "ground": "none"}),
+        (
+            world.officer,
+            reverse("notices:objections_decide"),
+            {"ids": objections, "act": "accept"},
+        ),
+        (
+            world.officer,
+            reverse("notices:change_items", args=of_notice),
+            {"ids": items, "act": "take_out"},
+        ),
+        (
+            world.officer,
+            reverse("cases:targets_act", args=of_case),
+            {"ids": targets, "act": "drop", "reason": "重复"},
+        ),
+        (
+            world.officer,
+            reverse("cases:targets_act", args=of_case),
+            {"ids": targets, "ground": "none"},
+        ),
     ]
 
 
@@ -75,11 +93,15 @@ def test_what_has_no_name_is_not_called_by_its_key_either():
     assert row["text"] == "所选的一项"
 
 
-def test_a_targets_page_says_platform_kind_and_id_in_words(world: World, notice: Notice):
+def test_a_targets_page_says_platform_kind_and_id_in_words(
+    world: World, notice: Notice
+):
     client = Client()
     client.force_login(world.officer)
     target = Target.objects.first()
-    Listing.objects.filter(pk=target.listing_id).update(canonical_id="892507113355776c9b")
+    Listing.objects.filter(pk=target.listing_id).update(
+        canonical_id="892507113355776c9b"
+    )
     page = client.get(reverse("cases:target", args=[target.pk])).content.decode()
     assert '<span title="892507113355776c9b">淘宝天猫 商品 892507…6c9b</span>' in page
     assert "taobao/listing" not in page

@@ -29,7 +29,11 @@ def test_undo_leads_back_to_the_same_queue_and_item(world: World):
     client = client_of(world.officer2)
     query = f"?notice={notice.number}"
     second = list(notice.items.order_by("pk"))[1]
-    page = client.post(reverse("notices:judge") + query, {"ids": second.pk, "seen": "gone"}, follow=True)
+    page = client.post(
+        reverse("notices:judge") + query,
+        {"ids": second.pk, "seen": "gone"},
+        follow=True,
+    )
     assert "秒后生效" in page.content.decode()  # not every verdict counts in the ledger
     undone = client.post(reverse("notices:undo"), {"ids": second.pk}, follow=True)
     assert (undone.context["current"], undone.context["total"]) == (second, 3)
@@ -48,12 +52,19 @@ def test_undo_in_the_table_leads_back_to_the_filtered_table(world: World):
     client = client_of(world.officer2)
     ids = list(notice.items.values_list("pk", flat=True))
     query = f"?notice={notice.number}"
-    client.post(reverse("notices:judge") + query, {"ids": ids, "seen": "gone", "from": "list"})
-    assert client.post(reverse("notices:undo"), {"ids": ids}).url == reverse("notices:checks_list") + query
+    client.post(
+        reverse("notices:judge") + query, {"ids": ids, "seen": "gone", "from": "list"}
+    )
+    assert (
+        client.post(reverse("notices:undo"), {"ids": ids}).url
+        == reverse("notices:checks_list") + query
+    )
 
 
 @pytest.mark.parametrize("act", ["withdrawal", "objection"])
-def test_a_verdict_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten_seconds(world, act):
+def test_a_verdict_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten_seconds(
+    world, act
+):
     add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
@@ -62,7 +73,9 @@ def test_a_verdict_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten
     if act == "withdrawal":
         workflow.withdraw_items(items=[item.pk], actor=world.supervisor, reason="重复")
     else:
-        workflow.lodge_objection(target=item.target, actor=world.supervisor, reason="误伤")
+        workflow.lodge_objection(
+            target=item.target, actor=world.supervisor, reason="误伤"
+        )
     PendingVerdict.objects.update(due_at=ago(seconds=1))
     workflow.settle_verdicts()
 

@@ -35,17 +35,38 @@ def make_world() -> World:
     unit = Unit.objects.create(name="一支队", path="/1/")
     elsewhere = Unit.objects.create(name="二支队", path="/2/")
 
-    def person(login: str, role: str, unit: Unit | None = unit, duties: tuple[str, ...] = ()) -> User:
-        return User.objects.create(username=login, name=login, role=role, unit=unit, duties=list(duties), password="!")
+    def person(
+        login: str, role: str, unit: Unit | None = unit, duties: tuple[str, ...] = ()
+    ) -> User:
+        return User.objects.create(
+            username=login,
+            name=login,
+            role=role,
+            unit=unit,
+            duties=list(duties),
+            password="!",
+        )
 
     taobao = Platform.objects.create(slug="taobao", name="淘宝天猫")
     jd = Platform.objects.create(slug="jd", name="京东")
     liaison = person("liaison-taobao", "liaison", None)
     other = person("liaison-jd", "liaison", None)
-    Liaison.objects.create(platform=taobao, user=liaison, name="方", email="liaison@taobao.example", duty="primary")
-    Liaison.objects.create(platform=taobao, name="袁", email="liaison-b@taobao.example", duty="backup")
-    Liaison.objects.create(platform=jd, user=other, name="魏", email="liaison@jd.example", duty="primary")
-    firm = Firm.objects.create(code="CXT", name="澄溪岚堂", short_name="澄溪岚", uscc="91319409MA0JN02U8X")
+    Liaison.objects.create(
+        platform=taobao,
+        user=liaison,
+        name="方",
+        email="liaison@taobao.example",
+        duty="primary",
+    )
+    Liaison.objects.create(
+        platform=taobao, name="袁", email="liaison-b@taobao.example", duty="backup"
+    )
+    Liaison.objects.create(
+        platform=jd, user=other, name="魏", email="liaison@jd.example", duty="primary"
+    )
+    firm = Firm.objects.create(
+        code="CXT", name="澄溪岚堂", short_name="澄溪岚", uscc="91319409MA0JN02U8X"
+    )
     officer = person("officer", "officer")
     ground = LegalGround.objects.get(code="counterfeit")
     now = timezone.now()
@@ -84,7 +105,13 @@ def case_page(world: World, query: str = "") -> str:
 
 def third_officer(world: World) -> User:
     """An officer of the unit who drafted nothing and answers nothing."""
-    return User.objects.create(username="officer4", name="officer4", role="officer", unit=world.case.unit, password="!")
+    return User.objects.create(
+        username="officer4",
+        name="officer4",
+        role="officer",
+        unit=world.case.unit,
+        password="!",
+    )
 
 
 def file_another(world: World, targets: int = 1) -> World:
@@ -107,13 +134,20 @@ def file_another(world: World, targets: int = 1) -> World:
     return other
 
 
-def add_targets(world: World, count: int, *, platform: Platform | None = None, kind: str = "listing") -> list[Target]:
+def add_targets(
+    world: World, count: int, *, platform: Platform | None = None, kind: str = "listing"
+) -> list[Target]:
     """Fresh targets of the world's case, reported now."""
     platform = platform or world.platform
     first = 600_000_000_000 + Target.objects.count()
     model = Listing if kind == "listing" else Store
     things = model.objects.bulk_create(
-        model(platform=platform, canonical_id=str(first + i), site=platform.slug, url=_url(kind, first + i))
+        model(
+            platform=platform,
+            canonical_id=str(first + i),
+            site=platform.slug,
+            url=_url(kind, first + i),
+        )
         for i in range(count)
     )
     return Target.objects.bulk_create(
@@ -138,25 +172,49 @@ def _url(kind: str, number: int) -> str:
 def issue(world: World, targets: list[Target] | None = None) -> list[Notice]:
     """Compose, submit and approve notices for targets, each act by whose job it is."""
     ids = None if targets is None else [target.pk for target in targets]
-    composed = workflow.compose_notices(case=world.case, actor=world.officer, targets=ids)
+    composed = workflow.compose_notices(
+        case=world.case, actor=world.officer, targets=ids
+    )
     issued = []
     for notice in composed.notices:
         notice = workflow.submit_notice(notice=notice, actor=world.officer)
-        issued.append(workflow.approve_notice(notice=notice, actor=world.supervisor, version=notice.version))
+        issued.append(
+            workflow.approve_notice(
+                notice=notice, actor=world.supervisor, version=notice.version
+            )
+        )
     return issued
 
 
 def arrive(world: World, notice: Notice, at: datetime | None = None) -> Notice:
     """The notice once its liaison has opened it, whereby its clock began."""
-    user = world.liaison if notice.platform_id == world.platform.pk else world.other_liaison
+    user = (
+        world.liaison
+        if notice.platform_id == world.platform.pk
+        else world.other_liaison
+    )
     workflow.open_notice(notice=notice, actor=user, at=at)
     return notice
 
 
-def answer(world: World, notice: Notice, outcome: str = "removed", items: list[int] | None = None, **more: object):
+def answer(
+    world: World,
+    notice: Notice,
+    outcome: str = "removed",
+    items: list[int] | None = None,
+    **more: object,
+):
     """Answer items of a notice as its liaison; all open ones unless named."""
-    ids = items if items is not None else list(notice.items.filter(state="open").values_list("pk", flat=True))
-    user = world.liaison if notice.platform_id == world.platform.pk else world.other_liaison
+    ids = (
+        items
+        if items is not None
+        else list(notice.items.filter(state="open").values_list("pk", flat=True))
+    )
+    user = (
+        world.liaison
+        if notice.platform_id == world.platform.pk
+        else world.other_liaison
+    )
     replies = [workflow.Reply(pk, outcome, item=pk) for pk in ids]
     return workflow.answer_items(notice=notice, replies=replies, actor=user, **more)
 

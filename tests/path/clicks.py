@@ -52,7 +52,11 @@ class Page(HTMLParser):
         if tag == "a" and "href" in said:
             self.links.append(said["href"])
         elif tag == "form":
-            self.around = Form(said.get("id", ""), said.get("action", ""), said.get("method", "get").lower())
+            self.around = Form(
+                said.get("id", ""),
+                said.get("action", ""),
+                said.get("method", "get").lower(),
+            )
             self.forms.append(self.around)
         elif tag == "button" and said.get("type") != "button":
             self._take(said, (said.get("name", ""), said.get("value", "")))
@@ -78,7 +82,11 @@ class Page(HTMLParser):
     def _control(self, tag: str, said: dict[str, str]) -> None:
         kind = said.get("type", "text") if tag == "input" else tag
         is_off = kind in ("checkbox", "radio") and "checked" not in said
-        value = None if is_off or tag == "select" or kind == "file" else said.get("value", "")
+        value = (
+            None
+            if is_off or tag == "select" or kind == "file"
+            else said.get("value", "")
+        )
         control = Field(said["name"], value, kind)
         if is_off:
             control.options = [said.get("value", "on")]
@@ -119,37 +127,66 @@ class Person:
 
     def follows(self, address: str) -> None:
         """Click a link of the page that leads there."""
-        assert any(urljoin(self.at, link) == address for link in self.page.links), (address, self.page.links)
+        assert any(urljoin(self.at, link) == address for link in self.page.links), (
+            address,
+            self.page.links,
+        )
         self.clicks += 1
         self.opens(address)
 
     def types(self, name: str, value: str) -> None:
         """Type into a field; that is no click."""
-        assert any(control.name == name for form in self.page.forms for control in form.fields), name
+        assert any(
+            control.name == name for form in self.page.forms for control in form.fields
+        ), name
         self.put[name] = [value]
 
     def chooses(self, name: str, value: Any) -> None:
         """Choose from a list what stands there."""
-        offered = [control for form in self.page.forms for control in form.fields if control.name == name]
-        assert any(str(value) in (control.options or []) for control in offered), (name, value)
+        offered = [
+            control
+            for form in self.page.forms
+            for control in form.fields
+            if control.name == name
+        ]
+        assert any(str(value) in (control.options or []) for control in offered), (
+            name,
+            value,
+        )
         self.clicks += 1
         self.put[name] = [str(value)]
 
     def chooses_file(self, name: str, file: Any) -> None:
-        assert any(c.name == name and c.kind == "file" for form in self.page.forms for c in form.fields), name
+        assert any(
+            c.name == name and c.kind == "file"
+            for form in self.page.forms
+            for c in form.fields
+        ), name
         self.clicks += 1
         self.put[name] = [file]
 
     def is_proposed(self, address: str) -> None:
         """What a page asks for by itself and fills into its fields."""
         fragment = Page(f"<form>{self.client.get(address).content.decode()}</form>")
-        self.put |= {control.name: [control.value] for form in fragment.forms for control in form.fields}
+        self.put |= {
+            control.name: [control.value]
+            for form in fragment.forms
+            for control in form.fields
+        }
 
     def presses(self, name: str = "", value: str = "", action: str = "") -> None:
         """Press a button of the form that has what was put in; it is sent with that and what stood there."""
-        forms = [f for f in self.page.forms if (name, value) in f.buttons and f.action.endswith(action)]
+        forms = [
+            f
+            for f in self.page.forms
+            if (name, value) in f.buttons and f.action.endswith(action)
+        ]
         own = {control.name for form in self.page.forms for control in form.fields}
-        form = next(f for f in forms if self.put.keys() & own <= {control.name for control in f.fields})
+        form = next(
+            f
+            for f in forms
+            if self.put.keys() & own <= {control.name for control in f.fields}
+        )
         self.clicks += 1
         data: dict[str, list[Any]] = {}
         for control in form.fields:

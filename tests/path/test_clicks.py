@@ -38,7 +38,9 @@ def test_sixty_rows_from_a_file_to_submitted_letters_take_at_most_twelve_clicks(
     world = make_world()
     world.case.delete()
     pdd = Platform.objects.create(slug="pdd", name="拼多多")
-    Liaison.objects.create(platform=pdd, name="林", email="liaison@pdd.example", duty="primary")
+    Liaison.objects.create(
+        platform=pdd, name="林", email="liaison@pdd.example", duty="primary"
+    )
     officer = Person(world.officer)
 
     officer.opens("/")
@@ -48,7 +50,9 @@ def test_sixty_rows_from_a_file_to_submitted_letters_take_at_most_twelve_clicks(
     officer.is_proposed(f"{reverse('cases:complaint_guess')}?name={name}")
     officer.presses()
     sheet_import = SheetImport.objects.get()
-    workflow.read_sheet(sheet_import.pk)  # as a worker does; the page comes anew by itself
+    workflow.read_sheet(
+        sheet_import.pk
+    )  # as a worker does; the page comes anew by itself
     officer.opens(reverse("cases:import_sheet", args=[sheet_import.pk]))
     officer.follows(reverse("cases:import", args=[sheet_import.pk]))
     officer.presses("act", "proposals")

@@ -64,8 +64,12 @@ def hand_in(page: Page) -> None:
     """The officer drops the sheet on the page, whose name tells firm and subject, looks at what was understood, and
     has it registered by its key."""
     page.goto("/cases/complaints/new/")
-    page.evaluate(DROP, ["CXT-03 网络巡查违规链接清单.csv", list(SHEET.encode("gb18030"))])
-    expect(page.locator("[name=firm] option:checked")).to_have_text("澄溪岚堂（上海）日用品有限公司")
+    page.evaluate(
+        DROP, ["CXT-03 网络巡查违规链接清单.csv", list(SHEET.encode("gb18030"))]
+    )
+    expect(page.locator("[name=firm] option:checked")).to_have_text(
+        "澄溪岚堂（上海）日用品有限公司"
+    )
     expect(page.locator("[name=subject]")).to_have_value("网络巡查违规链接清单")
     page.get_by_role("button", name="登记并识别表格").click()
     expect(page.get_by_role("button", name="登记 3 行")).to_be_visible(timeout=20_000)
@@ -152,7 +156,10 @@ def test_three_roles_take_a_new_sheet_to_the_two_numbers(
     counted = 0
     for _second in range(40):
         page.goto("/dashboards/")
-        numbers = [int(text.replace(",", "")) for text in page.locator(".number .big").all_inner_texts()]
+        numbers = [
+            int(text.replace(",", ""))
+            for text in page.locator(".number .big").all_inner_texts()
+        ]
         counted = sum(numbers)
         if counted == 2:
             break

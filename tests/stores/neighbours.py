@@ -27,9 +27,18 @@ class Scene:
     def __init__(self) -> None:
         self.world: World = make_world()
         for login, role in (("admin", "administrator"), ("fresh", "liaison")):
-            User.objects.create(username=login, name=login, role=role, password="!", email=f"{login}@taobao.example")
+            User.objects.create(
+                username=login,
+                name=login,
+                role=role,
+                password="!",
+                email=f"{login}@taobao.example",
+            )
         self.store = Store.objects.create(
-            platform=self.world.platform, canonical_id=STORE, site="taobao", url=f"https://shop{STORE}.taobao.com/"
+            platform=self.world.platform,
+            canonical_id=STORE,
+            site="taobao",
+            url=f"https://shop{STORE}.taobao.com/",
         )
         [target] = add_targets(self.world, 1, kind="store")
         Target.objects.filter(pk=target.pk).update(store=self.store)
@@ -92,43 +101,71 @@ def _propose(scene: Scene, login: str = "officer") -> Any:
 
 
 VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
-    "register_platform": ({}, lambda s: workflow.register_platform(actor=s.user("admin"), slug="pdd", name="拼多多")),
+    "register_platform": (
+        {},
+        lambda s: workflow.register_platform(
+            actor=s.user("admin"), slug="pdd", name="拼多多"
+        ),
+    ),
     "appoint_liaison": ({}, _appoint),
     "change_platform": (
         {},
-        lambda s: workflow.change_platform(platform=s.platform, name="淘宝网", actor=s.user("admin")),
+        lambda s: workflow.change_platform(
+            platform=s.platform, name="淘宝网", actor=s.user("admin")
+        ),
     ),
-    "retire_platform": ({}, lambda s: workflow.retire_platform(platform=s.platform, actor=s.user("admin"))),
+    "retire_platform": (
+        {},
+        lambda s: workflow.retire_platform(platform=s.platform, actor=s.user("admin")),
+    ),
     "resume_platform": (
         {"platform": "retired"},
         lambda s: workflow.resume_platform(platform=s.platform, actor=s.user("admin")),
     ),
     "give_account": (
         {"liaison": "without account"},
-        lambda s: workflow.give_account(liaison=s.liaison, user=s.user("fresh"), duty="primary", actor=s.user("admin")),
+        lambda s: workflow.give_account(
+            liaison=s.liaison,
+            user=s.user("fresh"),
+            duty="primary",
+            actor=s.user("admin"),
+        ),
     ),
     "change_liaison": ({}, _change),
-    "dismiss_liaison": ({}, lambda s: workflow.dismiss_liaison(liaison=s.liaison, actor=s.user("admin"))),
+    "dismiss_liaison": (
+        {},
+        lambda s: workflow.dismiss_liaison(liaison=s.liaison, actor=s.user("admin")),
+    ),
     "propose_official_account": ({}, _propose),
     "confirm_official_account": (
         {"account": "proposed"},
-        lambda s: workflow.confirm_official_account(account=s.account, actor=s.user("supervisor")),
+        lambda s: workflow.confirm_official_account(
+            account=s.account, actor=s.user("supervisor")
+        ),
     ),
     "decline_official_account": (
         {"account": "proposed"},
-        lambda s: workflow.decline_official_account(account=s.account, actor=s.user("supervisor"), reason="不是"),
+        lambda s: workflow.decline_official_account(
+            account=s.account, actor=s.user("supervisor"), reason="不是"
+        ),
     ),
     "propose_strike": (
         {"account": "registered"},
-        lambda s: workflow.propose_strike(account=s.account, actor=s.user("officer"), reason="误登"),
+        lambda s: workflow.propose_strike(
+            account=s.account, actor=s.user("officer"), reason="误登"
+        ),
     ),
     "strike_official_account": (
         {"account": "strike proposed"},
-        lambda s: workflow.strike_official_account(account=s.account, actor=s.user("supervisor")),
+        lambda s: workflow.strike_official_account(
+            account=s.account, actor=s.user("supervisor")
+        ),
     ),
     "decline_strike": (
         {"account": "strike proposed"},
-        lambda s: workflow.decline_strike(account=s.account, actor=s.user("supervisor"), reason="没误登"),
+        lambda s: workflow.decline_strike(
+            account=s.account, actor=s.user("supervisor"), reason="没误登"
+        ),
     ),
 }
 
@@ -147,12 +184,16 @@ def _account(scene: Scene, state: str) -> None:
     if state == "proposed" or (state == "declined" and not account.is_proposed):
         return
     if state == "declined":
-        workflow.decline_official_account(account=account, actor=supervisor, reason="不是")
+        workflow.decline_official_account(
+            account=account, actor=supervisor, reason="不是"
+        )
         return
     if account.is_proposed:
         account = workflow.confirm_official_account(account=account, actor=supervisor)
     if state in ("strike proposed", "struck") and not account.strike_reason:
-        workflow.propose_strike(account=account, actor=scene.user("officer2"), reason="误登")
+        workflow.propose_strike(
+            account=account, actor=scene.user("officer2"), reason="误登"
+        )
     if state == "struck":
         workflow.strike_official_account(account=account, actor=supervisor)
 
@@ -176,7 +217,9 @@ def _liaison(scene: Scene, state: str) -> None:
         mine.update(user=None)
     elif state == "succeeded":
         mine.update(duty=Liaison.Duty.BACKUP)
-        Liaison.objects.create(platform=scene.platform, name="新", email="new@p.example", duty="primary")
+        Liaison.objects.create(
+            platform=scene.platform, name="新", email="new@p.example", duty="primary"
+        )
 
 
 def _new_account(scene: Scene, state: str) -> None:
@@ -188,7 +231,11 @@ def _new_account(scene: Scene, state: str) -> None:
         user.update(role="auditor")
     elif state == "of another":
         Liaison.objects.create(
-            platform=scene.world.other_platform, name="他", email="x@jd.example", duty="backup", user=user.get()
+            platform=scene.world.other_platform,
+            name="他",
+            email="x@jd.example",
+            duty="backup",
+            user=user.get(),
         )
 
 
@@ -217,9 +264,13 @@ def _target(scene: Scene, state: str) -> None:
     if is_counted:
         _item(scene, ItemState.VERIFIED)
         item, at = NoticeItem.objects.get(), timezone.now()
-        check = Check.objects.create(item=item, seen="gone", by=scene.world.officer2, at=at)
+        check = Check.objects.create(
+            item=item, seen="gone", by=scene.world.officer2, at=at
+        )
         ledger.count_verified([ledger.Seen(scene.target, item, check, at)])
-    Target.objects.filter(pk=scene.target.pk).update(state=state, dropped_reason="不予处理", is_counted=is_counted)
+    Target.objects.filter(pk=scene.target.pk).update(
+        state=state, dropped_reason="不予处理", is_counted=is_counted
+    )
 
 
 def _item(scene: Scene, state: str) -> None:
@@ -237,11 +288,16 @@ def _item(scene: Scene, state: str) -> None:
         issued_by=scene.world.supervisor if is_issued else None,
         issued_at=at if is_issued else None,
     )
-    item = NoticeItem.objects.create(notice=notice, target=scene.target, position=1, ground=scene.world.ground)
+    item = NoticeItem.objects.create(
+        notice=notice, target=scene.target, position=1, ground=scene.world.ground
+    )
     if is_issued:
         followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
         NoticeItem.objects.filter(pk=item.pk).update(
-            state=state, outcome="removed", answered_at=at, successor=item if followed else None
+            state=state,
+            outcome="removed",
+            answered_at=at,
+            successor=item if followed else None,
         )
 
 
@@ -262,9 +318,15 @@ def _values(choices: type[models.TextChoices]) -> list[str]:
 
 
 NEIGHBOURS: Neighbours = {
-    "account": (["none", "proposed", "registered", "declined", "strike proposed", "struck"], _account),
+    "account": (
+        ["none", "proposed", "registered", "declined", "strike proposed", "struck"],
+        _account,
+    ),
     "proposer": (["in duty", "account closed", "promoted"], _proposer),
-    "liaison": (["in duty", "dismissed", "account closed", "without account", "succeeded"], _liaison),
+    "liaison": (
+        ["in duty", "dismissed", "account closed", "without account", "succeeded"],
+        _liaison,
+    ),
     "new account": (["open", "closed", "other role", "of another"], _new_account),
     "platform": (["with backup", "without liaisons", "retired"], _platform),
     "brand": (["in use", "retired"], _brand),

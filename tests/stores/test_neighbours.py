@@ -32,7 +32,9 @@ KNOWN = {
     "actor": "open closed elsewhere",
 }
 
-PROPOSED = {"account": "confirmed: registered strike-proposed struck; declined: declined"}
+PROPOSED = {
+    "account": "confirmed: registered strike-proposed struck; declined: declined"
+}
 
 # For each verb and neighbour the refusals, by code; in every other state, and of every neighbour not named, it is done.
 # Whoever does it must have an open account, "forbidden" otherwise; of which unit they are does not matter.
@@ -51,7 +53,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "liaison": "not-active: dismissed",
         "new-account": "account-closed: closed; not-a-liaison: other-role; account-taken: of-another",
     },
-    "propose_official_account": {"account": "already-proposed: proposed; account-known: registered strike-proposed"},
+    "propose_official_account": {
+        "account": "already-proposed: proposed; account-known: registered strike-proposed"
+    },
     "propose_strike": {"account": "already-submitted: strike-proposed; struck: struck"},
     "register_platform": {},
     "resume_platform": {"platform": "not-retired: with-backup without-liaisons"},
@@ -69,7 +73,9 @@ def expected(verb: str, neighbour: str) -> dict[str, str]:
 
 def test_every_verb_and_every_state_has_an_expectation():
     assert functions_of(workflow) == VERBS.keys() == EXPECTED.keys()
-    known = {name.replace(" ", "-"): states for name, states in states_of(NEIGHBOURS).items()}
+    known = {
+        name.replace(" ", "-"): states for name, states in states_of(NEIGHBOURS).items()
+    }
     assert known == {name: states.split() for name, states in KNOWN.items()}
 
 
@@ -92,7 +98,16 @@ def test_a_verb_asks_its_neighbours(verb: str):
         return scene
 
     before = {name: NEIGHBOURS[name] for name in NAMED_BEFORE}
-    after = {name: neighbour for name, neighbour in NEIGHBOURS.items() if name not in before}
-    wrong = list(differences(before, lambda neighbour: expected(verb, neighbour), named_before, act))
+    after = {
+        name: neighbour for name, neighbour in NEIGHBOURS.items() if name not in before
+    }
+    wrong = list(
+        differences(
+            before, lambda neighbour: expected(verb, neighbour), named_before, act
+        )
+    )
     begin()
-    assert not [*wrong, *differences(after, lambda neighbour: expected(verb, neighbour), moved_on, act)]
+    assert not [
+        *wrong,
+        *differences(after, lambda neighbour: expected(verb, neighbour), moved_on, act),
+    ]

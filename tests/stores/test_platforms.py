@@ -24,8 +24,12 @@ pytestmark = pytest.mark.django_db
 class People:
     def __init__(self) -> None:
         unit = Unit.objects.create(name="一支队", path="/1/")
-        self.admin = User.objects.create(username="admin", name="a", role="administrator")
-        self.officer = User.objects.create(username="officer", name="o", role="officer", unit=unit)
+        self.admin = User.objects.create(
+            username="admin", name="a", role="administrator"
+        )
+        self.officer = User.objects.create(
+            username="officer", name="o", role="officer", unit=unit
+        )
         self.liaison = User.objects.create(username="liaison", name="l", role="liaison")
         self.auditor = User.objects.create(username="auditor", name="u", role="auditor")
 
@@ -42,11 +46,18 @@ def platform(people) -> Platform:
 
 @pytest.fixture
 def firm(people):
-    return register_firm(actor=people.admin, code="CXT", name="澄溪岚堂", uscc="91310000MA1FT00192")
+    return register_firm(
+        actor=people.admin, code="CXT", name="澄溪岚堂", uscc="91310000MA1FT00192"
+    )
 
 
 def appoint(platform: Platform, admin: User, **said) -> Liaison:
-    said = {"name": "范秋明", "email": "a@taobao.example", "phone": "021-55509929", "duty": "primary"} | said
+    said = {
+        "name": "范秋明",
+        "email": "a@taobao.example",
+        "phone": "021-55509929",
+        "duty": "primary",
+    } | said
     return workflow.appoint_liaison(platform=platform, actor=admin, **said)
 
 
@@ -72,7 +83,9 @@ def test_a_platform_is_registered_once_under_its_slug(people, platform):
 
 def test_a_new_primary_liaison_makes_the_former_one_a_backup(people, platform):
     first = appoint(platform, people.admin)
-    second = appoint(platform, people.admin, email="b@taobao.example", user=people.liaison)
+    second = appoint(
+        platform, people.admin, email="b@taobao.example", user=people.liaison
+    )
     first.refresh_from_db()
     assert (first.duty, second.duty) == ("backup", "primary")
     assert list(Platform.objects.visible_to(people.liaison)) == [platform]
@@ -84,7 +97,13 @@ def test_a_new_primary_liaison_makes_the_former_one_a_backup(people, platform):
 def test_an_account_belongs_to_one_liaison_and_must_be_a_liaisons(people, platform):
     appoint(platform, people.admin, user=people.liaison)
     with pytest.raises(TransitionRefused, match="account-taken"):
-        appoint(platform, people.admin, duty="backup", email="b@taobao.example", user=people.liaison)
+        appoint(
+            platform,
+            people.admin,
+            duty="backup",
+            email="b@taobao.example",
+            user=people.liaison,
+        )
     with pytest.raises(TransitionRefused, match="not-a-liaison"):
         appoint(platform, people.admin, email="c@taobao.example", user=people.officer)
     with pytest.raises(ValidationError) as wrong:
@@ -106,7 +125,9 @@ def test_an_official_account_is_registered_once_and_the_hooks_run_in_the_same_tr
 ):
     seen = []
     monkeypatch.setattr(
-        official, "official_hooks", [lambda account, **_: seen.append((account.pk, connection.in_atomic_block))]
+        official,
+        "official_hooks",
+        [lambda account, **_: seen.append((account.pk, connection.in_atomic_block))],
     )
     account = protect(firm, platform, people.officer)
     assert seen == [(account.pk, True)]
@@ -115,12 +136,21 @@ def test_an_official_account_is_registered_once_and_the_hooks_run_in_the_same_tr
     assert (known.value.code, known.value.details["firm"]) == ("account-known", "CXT")
 
 
-def test_the_database_too_knows_an_official_account_once_whoever_it_belongs_to(people, platform, firm):
+def test_the_database_too_knows_an_official_account_once_whoever_it_belongs_to(
+    people, platform, firm
+):
     protect(firm, platform, people.officer)
-    other = register_firm(actor=people.admin, code="HYS", name="皓颐", uscc="91319409MA0JN02U8X")
+    other = register_firm(
+        actor=people.admin, code="HYS", name="皓颐", uscc="91319409MA0JN02U8X"
+    )
     with pytest.raises(IntegrityError, match="an_official_account_once"):
         OfficialAccount.objects.create(
-            firm=other, platform=platform, site="tmall", canonical_id="70000001", url="x", name="别家"
+            firm=other,
+            platform=platform,
+            site="tmall",
+            canonical_id="70000001",
+            url="x",
+            name="别家",
         )
 
 
@@ -130,15 +160,26 @@ def test_only_the_corps_registers_official_accounts(people, platform, firm, logi
         protect(firm, platform, getattr(people, login))
 
 
-def test_the_first_days_list_asks_for_an_account_that_two_persons_registered(people, platform, firm):
-    facts = {"site": "taobao", "url": "https://shop7.taobao.com/", "name": "官方旗舰店", "actor": people.officer}
-    workflow.propose_official_account(firm=firm, platform=platform, canonical_id="7", **facts)
+def test_the_first_days_list_asks_for_an_account_that_two_persons_registered(
+    people, platform, firm
+):
+    facts = {
+        "site": "taobao",
+        "url": "https://shop7.taobao.com/",
+        "name": "官方旗舰店",
+        "actor": people.officer,
+    }
+    workflow.propose_official_account(
+        firm=firm, platform=platform, canonical_id="7", **facts
+    )
     assert [step.is_done for step in of_platforms() if step.order == 90] == [False]
     protect(firm, platform, people.officer)
     assert [step.is_done for step in of_platforms() if step.order == 90] == [True]
 
 
-def test_the_first_days_list_asks_for_a_primary_liaison_with_an_account(people, platform):
+def test_the_first_days_list_asks_for_a_primary_liaison_with_an_account(
+    people, platform
+):
     def is_done() -> bool:
         return next(step.is_done for step in of_platforms() if step.order == 70)
 
@@ -146,7 +187,9 @@ def test_the_first_days_list_asks_for_a_primary_liaison_with_an_account(people, 
     assert not is_done()
     people.liaison.email = "liaison@taobao.example"
     people.liaison.save(update_fields=["email"])
-    workflow.give_account(liaison=named, user=people.liaison, duty="primary", actor=people.admin)
+    workflow.give_account(
+        liaison=named, user=people.liaison, duty="primary", actor=people.admin
+    )
     assert is_done()
 
 
@@ -181,61 +224,113 @@ def admin_client(client, people):
     return client
 
 
-def test_the_way_from_platform_over_liaison_to_account_makes_one_person_once(admin_client, people):
-    said = {"slug": "jd", "name": "京东", "legal_name": "北京京东世纪贸易有限公司", "uscc": "91310000MA1FT00192"}
+def test_the_way_from_platform_over_liaison_to_account_makes_one_person_once(
+    admin_client, people
+):
+    said = {
+        "slug": "jd",
+        "name": "京东",
+        "legal_name": "北京京东世纪贸易有限公司",
+        "uscc": "91310000MA1FT00192",
+    }
     page = admin_client.post("/stores/platforms/new/", said, follow=True)
     assert page.redirect_chain[-1][0] == "/stores/platforms/jd/"
-    person = {"name": "林晓", "email": "lin@jd.example", "phone": "010-1", "duty": "primary"}
-    page = admin_client.post("/stores/platforms/jd/liaisons/", person, follow=True).content.decode()
+    person = {
+        "name": "林晓",
+        "email": "lin@jd.example",
+        "phone": "010-1",
+        "duty": "primary",
+    }
+    page = admin_client.post(
+        "/stores/platforms/jd/liaisons/", person, follow=True
+    ).content.decode()
     named = Liaison.objects.get()
     link = f"/new-account/liaison/?liaison={named.pk}"
     assert link in page
     form = admin_client.get(link).content.decode()
     assert 'value="lin@jd.example"' in form
-    account = {"username": "lin", "name": "林晓", "email": "lin@jd.example", "phone": "010-1"}
-    part = {"part-liaison": named.pk, "part-platform": named.platform_id, "part-duty": "primary"}
+    account = {
+        "username": "lin",
+        "name": "林晓",
+        "email": "lin@jd.example",
+        "phone": "010-1",
+    }
+    part = {
+        "part-liaison": named.pk,
+        "part-platform": named.platform_id,
+        "part-duty": "primary",
+    }
     assert "lin" in admin_client.post(link, account | part).content.decode()
-    assert (Liaison.objects.get().user.username, Liaison.objects.get().duty) == ("lin", "primary")
+    assert (Liaison.objects.get().user.username, Liaison.objects.get().duty) == (
+        "lin",
+        "primary",
+    )
     assert AuditEntry.objects.filter(verb="liaison.account_given").count() == 1
 
 
-def test_an_account_made_from_the_accounts_page_finds_the_person_who_was_named_before(admin_client, people, platform):
+def test_an_account_made_from_the_accounts_page_finds_the_person_who_was_named_before(
+    admin_client, people, platform
+):
     named = appoint(platform, people.admin)
-    account = {"username": "fan", "name": "范秋明", "email": named.email.upper(), "phone": ""}
+    account = {
+        "username": "fan",
+        "name": "范秋明",
+        "email": named.email.upper(),
+        "phone": "",
+    }
     part = {"part-platform": platform.pk, "part-duty": "backup"}
     namesake = account | {"email": "other@taobao.example"}
-    refused = admin_client.post("/new-account/liaison/", namesake | part).content.decode()
+    refused = admin_client.post(
+        "/new-account/liaison/", namesake | part
+    ).content.decode()
     assert named.email in refused
-    missing = admin_client.post("/new-account/liaison/", account | {"email": ""} | part).content.decode()
+    missing = admin_client.post(
+        "/new-account/liaison/", account | {"email": ""} | part
+    ).content.decode()
     assert 'aria-invalid="true"' in missing
     assert not User.objects.filter(username="fan").exists()
     admin_client.post("/new-account/liaison/", account | part)
     assert Liaison.objects.get().user.username == "fan"
     with pytest.raises(TransitionRefused, match="has-account"):
-        workflow.give_account(liaison=named, user=people.liaison, duty="primary", actor=people.admin)
+        workflow.give_account(
+            liaison=named, user=people.liaison, duty="primary", actor=people.admin
+        )
     with pytest.raises(TransitionRefused, match="liaison-known"):
         appoint(platform, people.admin, email=named.email.upper(), name="范")
 
 
 def test_a_platform_that_no_rule_knows_says_so_and_is_corrected(admin_client, people):
     said = {"slug": "dangdang", "name": "当当"}
-    page = admin_client.post("/stores/platforms/new/", said, follow=True).content.decode()
+    page = admin_client.post(
+        "/stores/platforms/new/", said, follow=True
+    ).content.decode()
     assert "没有链接规则识别" in page
     assert "没有链接规则识别当当" in admin_client.get("/").content.decode()
     wrong = {"name": "当当网", "uscc": "91310000MA1FT00193"}
-    assert 'aria-invalid="true"' in admin_client.post("/stores/platforms/dangdang/change/", wrong).content.decode()
+    assert (
+        'aria-invalid="true"'
+        in admin_client.post(
+            "/stores/platforms/dangdang/change/", wrong
+        ).content.decode()
+    )
     admin_client.post(
-        "/stores/platforms/dangdang/change/", {"name": "当当网", "legal_name": "北京当当网信息技术有限公司"}
+        "/stores/platforms/dangdang/change/",
+        {"name": "当当网", "legal_name": "北京当当网信息技术有限公司"},
     )
     platform = Platform.objects.get()
     assert platform.addressee == "北京当当网信息技术有限公司（当当网）"
     entry = AuditEntry.objects.get(verb="platform.changed")
     assert entry.detail["before"] == {"name": "当当", "legal_name": ""}
     known = workflow.register_platform(actor=people.admin, slug="jd", name="京东")
-    assert "没有链接规则识别" not in admin_client.get(f"/stores/platforms/{known.slug}/").content.decode()
+    assert (
+        "没有链接规则识别"
+        not in admin_client.get(f"/stores/platforms/{known.slug}/").content.decode()
+    )
 
 
-def test_a_platform_is_retired_once_what_is_open_was_shown_and_takes_part_again(admin_client, people, platform):
+def test_a_platform_is_retired_once_what_is_open_was_shown_and_takes_part_again(
+    admin_client, people, platform
+):
     page = admin_client.get("/stores/platforms/taobao/retire/").content.decode()
     touches = re.search(r'name="touches" value="(\w+)"', page)[1]
     admin_client.post("/stores/platforms/taobao/retire/", {"touches": "other"})

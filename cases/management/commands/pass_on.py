@@ -12,7 +12,11 @@ class Command(SealingCommand):
     help = "Pass on what lies with an ended complaint or case. With --check nothing is written: it is only named."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="only look; exit status 1 if something lies wrongly")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="only look; exit status 1 if something lies wrongly",
+        )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Exit status 0 if every unfinished target lies where it belongs, or could be passed on; 1 if not."""
@@ -20,9 +24,15 @@ class Command(SealingCommand):
             self.stdout.write(f"{workflow.pass_on_all()} targets were passed on.")
         left = 0
         for passing in workflow.misplaced_targets():
-            self.stderr.write(f"target {passing.target}: {passing.way} ({passing.reason})")
+            self.stderr.write(
+                f"target {passing.target}: {passing.way} ({passing.reason})"
+            )
             left += 1
         if left:
-            self.stderr.write(f"{left} targets lie with a complaint or a case that ended.")
+            self.stderr.write(
+                f"{left} targets lie with a complaint or a case that ended."
+            )
             sys.exit(1)
-        self.stdout.write("Every unfinished target lies with the first living complaint that named it.")
+        self.stdout.write(
+            "Every unfinished target lies with the first living complaint that named it."
+        )

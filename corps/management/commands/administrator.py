@@ -26,7 +26,11 @@ class Command(SealingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("login")
-        parser.add_argument("--name", default="", help="how the person is called; the login unless given")
+        parser.add_argument(
+            "--name",
+            default="",
+            help="how the person is called; the login unless given",
+        )
 
     def handle(self, *args: Any, login: str, name: str, **options: Any) -> None:
         """Raises CommandError, having done nothing, if the login is somebody else's or the password too weak."""
@@ -39,10 +43,16 @@ class Command(SealingCommand):
                 shown = self._let_in(user, login, name, password)
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from invalid
-        self.stdout.write(f"{login} may sign in." if password else f"{login} may sign in with the password {shown}")
+        self.stdout.write(
+            f"{login} may sign in."
+            if password
+            else f"{login} may sign in with the password {shown}"
+        )
 
     @transaction.atomic
-    def _let_in(self, user: User | None, login: str, name: str, password: str | None) -> str:
+    def _let_in(
+        self, user: User | None, login: str, name: str, password: str | None
+    ) -> str:
         """All of it or nothing: the account, open, without a second factor, and its password, which is returned.
 
         user: None for a new account. password: None to have one made up. Raises ValidationError.
@@ -50,7 +60,11 @@ class Command(SealingCommand):
         at = timezone.now()
         if user is None:
             user = workflow.create_user(
-                actor=None, username=login, name=name or login, role=User.Role.ADMINISTRATOR, at=at
+                actor=None,
+                username=login,
+                name=name or login,
+                role=User.Role.ADMINISTRATOR,
+                at=at,
             )
         if not user.is_active:
             workflow.reactivate_user(user=user, actor=None, at=at)

@@ -40,10 +40,14 @@ class Command(BaseCommand):
                 "cut": "The last seal is gone: the end of the audit, or all of it, was replaced",
                 "renamed": f"A person bears another name than entry {fault.entry} gave them",
             }[fault.kind]
-            self.stderr.write(f"{what} (seal {fault.seal})." if fault.seal else f"{what}.")
+            self.stderr.write(
+                f"{what} (seal {fault.seal})." if fault.seal else f"{what}."
+            )
             sys.exit(1)
         for seal in (lost := workflow.lost_seals(options["known"])):
-            self.stderr.write(f"No seal {seal} stands any more: the end of the audit, or all of it, was replaced.")
+            self.stderr.write(
+                f"No seal {seal} stands any more: the end of the audit, or all of it, was replaced."
+            )
         if lost:
             sys.exit(1)
         with connection.cursor() as cursor:

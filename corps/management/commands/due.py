@@ -32,19 +32,49 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("rule", metavar="RULE", help="a clock rule's code; - reads lines from standard input")
-        parser.add_argument("date", metavar="DATE", nargs="?", help="the start day, YYYY-MM-DD; it is not counted")
-        parser.add_argument("--extension", metavar="N", default="", help="days, or months, in the rule's own unit")
-        parser.add_argument("--excluded", metavar="SPANS", default="", help="YYYY-MM-DD..YYYY-MM-DD;…, both ends in")
+        parser.add_argument(
+            "rule",
+            metavar="RULE",
+            help="a clock rule's code; - reads lines from standard input",
+        )
+        parser.add_argument(
+            "date",
+            metavar="DATE",
+            nargs="?",
+            help="the start day, YYYY-MM-DD; it is not counted",
+        )
+        parser.add_argument(
+            "--extension",
+            metavar="N",
+            default="",
+            help="days, or months, in the rule's own unit",
+        )
+        parser.add_argument(
+            "--excluded",
+            metavar="SPANS",
+            default="",
+            help="YYYY-MM-DD..YYYY-MM-DD;…, both ends in",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer one call, or each line of standard input; exit status 2 if any was bad."""
         if options["rule"] == "-":
             if options["date"] or options["extension"] or options["excluded"]:
-                raise CommandError(_("With - everything comes from standard input."), returncode=2)
-            calls: Iterable[list[str]] = (line.rstrip("\r\n").split("\t") for line in lines_of_input())
+                raise CommandError(
+                    _("With - everything comes from standard input."), returncode=2
+                )
+            calls: Iterable[list[str]] = (
+                line.rstrip("\r\n").split("\t") for line in lines_of_input()
+            )
         else:
-            calls = [[options["rule"], options["date"] or "", options["extension"], options["excluded"]]]
+            calls = [
+                [
+                    options["rule"],
+                    options["date"] or "",
+                    options["extension"],
+                    options["excluded"],
+                ]
+            ]
         calendar, clock_for = the_calendar()
         faults = 0
         for columns in calls:
@@ -74,19 +104,28 @@ def the_calendar() -> tuple[Calendar, Callable[[str, date], Clock]]:
         return shipped_calendar(), lambda code, start: shipped_clock(code)
 
     def clock_for(code: str, start: date) -> Clock:
-        return pick_version([rule for rule in rules if rule.code == code], code, start).clock()
+        return pick_version(
+            [rule for rule in rules if rule.code == code], code, start
+        ).clock()
 
     return calendar, clock_for
 
 
-def answer_to(columns: list[str], calendar: Calendar, clock_for: Callable[[str, date], Clock]) -> str:
+def answer_to(
+    columns: list[str], calendar: Calendar, clock_for: Callable[[str, date], Clock]
+) -> str:
     """`date<TAB>firm` or `date<TAB>provisional` for rule, date, extension and excluded spans; the last two optional.
 
     Raises ClockError.
     """
     if len(columns) < 2 or any(columns[4:]):
-        raise ClockError("bad-line", _("Expected RULE, DATE, EXTENSION and EXCLUDED, with tabs between."))
-    code, start_text, extension_text, spans_text = (column.strip() for column in (*columns, "", "")[:4])
+        raise ClockError(
+            "bad-line",
+            _("Expected RULE, DATE, EXTENSION and EXCLUDED, with tabs between."),
+        )
+    code, start_text, extension_text, spans_text = (
+        column.strip() for column in (*columns, "", "")[:4]
+    )
     start = parse_day(start_text)
     due = due_on(
         clock_for(code, start),

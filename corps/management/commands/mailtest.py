@@ -34,9 +34,20 @@ class Command(SealingCommand):
             raise CommandError(str(refused.message)) from refused
         server = f"{settings.EMAIL_CONFIG['EMAIL_HOST']}:{settings.EMAIL_CONFIG['EMAIL_PORT'] or 25}"
         with Line(settings.EMAIL_CONFIG) as line:
-            answer = line.say(sender=settings.MAIL_FROM, recipient=recipient, content=content)
+            answer = line.say(
+                sender=settings.MAIL_FROM, recipient=recipient, content=content
+            )
         was_taken = answer.verdict is Verdict.SENT
-        workflow.note_mail_test(recipient=recipient, answer=answer.text, was_taken=was_taken, at=timezone.now())
+        workflow.note_mail_test(
+            recipient=recipient,
+            answer=answer.text,
+            was_taken=was_taken,
+            at=timezone.now(),
+        )
         if not was_taken:
-            raise CommandError(f"{server} did not take the mail to {recipient}: {answer.text}")
-        self.stdout.write(f"{server} took the mail from {settings.MAIL_FROM} to {recipient}: {answer.text}")
+            raise CommandError(
+                f"{server} did not take the mail to {recipient}: {answer.text}"
+            )
+        self.stdout.write(
+            f"{server} took the mail from {settings.MAIL_FROM} to {recipient}: {answer.text}"
+        )

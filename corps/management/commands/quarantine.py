@@ -45,18 +45,26 @@ class Command(SealingCommand):
     def _enrol(self, differed: list[str]) -> None:
         for code in differed:
             self.stdout.write(f"Differed: {Installation.Held(code).label}.")
-        self.stdout.write(f"This database and {settings.DATA_DIR} are enrolled: they may send.")
+        self.stdout.write(
+            f"This database and {settings.DATA_DIR} are enrolled: they may send."
+        )
 
     def _tell(self, installation: Installation) -> None:
         waiting = Delivery.objects.held().count()
         if installation.outbox_quarantined:
-            because = "; ".join(str(Installation.Held(code).label) for code in installation.held_because)
+            because = "; ".join(
+                str(Installation.Held(code).label) for code in installation.held_because
+            )
             if because:
                 because = f" ({because})"
             self.stdout.write(f"The outbox is held{because}; {waiting} mails wait.")
         elif identity.lacks_mail_server(installation):
-            self.stdout.write(f"The outbox sends nothing, for EMAIL_URL is not set; {waiting} mails wait.")
+            self.stdout.write(
+                f"The outbox sends nothing, for EMAIL_URL is not set; {waiting} mails wait."
+            )
         else:
             self.stdout.write(f"The outbox sends; {waiting} mails wait.")
         for code in identity.differences(installation):
-            self.stdout.write(f"Not enrolled: {Installation.Held(code).label}. See ./manage.py quarantine enrol.")
+            self.stdout.write(
+                f"Not enrolled: {Installation.Held(code).label}. See ./manage.py quarantine enrol."
+            )

@@ -31,15 +31,23 @@ class Command(BaseCommand):
     help = "Measure the heaviest work beside its floors; `make bench` runs this with servers of its own."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-        parser.add_argument("--json", type=Path, default=Path("bench.json"), help="where the figures go")
+        parser.add_argument(
+            "names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS)
+        )
+        parser.add_argument(
+            "--json", type=Path, default=Path("bench.json"), help="where the figures go"
+        )
 
     def handle(self, *args: Any, names: list[str], **options: Any) -> None:
         """Raises CommandError for an unknown name, and in a database that somebody uses."""
         if unknown := set(names) - BENCHMARKS.keys():
-            raise CommandError(f"There is no benchmark {', '.join(sorted(unknown))}: {', '.join(BENCHMARKS)}")
+            raise CommandError(
+                f"There is no benchmark {', '.join(sorted(unknown))}: {', '.join(BENCHMARKS)}"
+            )
         if "MIGRATION_DATABASE_URL" not in os.environ or User.objects.exists():
-            raise CommandError("Benchmarks fill a database of their own with rubbish; run them with make bench.")
+            raise CommandError(
+                "Benchmarks fill a database of their own with rubbish; run them with make bench."
+            )
         logging.getLogger().setLevel(logging.ERROR)
         house = open_house()
         lines: list[Measured] = []
@@ -58,5 +66,11 @@ class Command(BaseCommand):
         said = f"PostgreSQL durable, {os.cpu_count()} processors, load {load:.1f} at the end; medians of 3 rounds"
         self.stdout.write(f"\n{said}\n")
         self.stdout.write("\n".join(table(lines)))
-        facts = {"processors": os.cpu_count(), "load": load, "benchmarks": [line.facts() for line in lines]}
-        path.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        facts = {
+            "processors": os.cpu_count(),
+            "load": load,
+            "benchmarks": [line.facts() for line in lines],
+        }
+        path.write_text(
+            json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )

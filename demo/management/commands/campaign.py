@@ -42,7 +42,11 @@ class Command(SealingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
-        parser.add_argument("--json", action="store_true", help="print last, on one line, what stands on the dashboard")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help="print last, on one line, what stands on the dashboard",
+        )
 
     def handle(self, *args: Any, folder: Path, json: bool, **options: Any) -> None:
         """Raises CommandError if the folder or the database is not as it should be, or the path cannot be walked."""
@@ -70,30 +74,48 @@ class Command(SealingCommand):
         self.stdout.write(_one_line(result) if json else _words(result))
 
     def _walk(self, campaign: Folder) -> dict[str, Any]:
-        with outbox.replaying() as mark, machinery(mark) as parts, acting(channel="replay", replay=mark):
+        with (
+            outbox.replaying() as mark,
+            machinery(mark) as parts,
+            acting(channel="replay", replay=mark),
+        ):
             replay = Replay(campaign, parts, self._say)
             replay.run()
             deliveries = parts.await_deliveries(60)
             differences = recount()
             sealed = ground.seal_audit()
-            self._say(f"{deliveries.get('sent', 0)} notices sent to {parts.mail}, {sealed} audit entries sealed")
-            if unsent := {state: count for state, count in deliveries.items() if state != "sent"}:
-                raise MachineryError(f"Not every notice was sent: {unsent}; see {parts.log}")
+            self._say(
+                f"{deliveries.get('sent', 0)} notices sent to {parts.mail}, {sealed} audit entries sealed"
+            )
+            if unsent := {
+                state: count for state, count in deliveries.items() if state != "sent"
+            }:
+                raise MachineryError(
+                    f"Not every notice was sent: {unsent}; see {parts.log}"
+                )
             if differences:
                 raise ReplayError(f"The numbers do not agree: {differences[0]}")
             return campaign_result(replay.cast["chief"], replay.refused)
 
     def _open_demonstration(self) -> None:
         given = value("DEMO_PASSWORD")
-        open_demonstration(password=given or secret(settings.DATA_DIR, "demo_password"), at=now())
+        open_demonstration(
+            password=given or secret(settings.DATA_DIR, "demo_password"), at=now()
+        )
         if not given:
-            self._say(f"the password of all accounts stands in {settings.DATA_DIR / 'secrets' / 'demo_password'}")
+            self._say(
+                f"the password of all accounts stands in {settings.DATA_DIR / 'secrets' / 'demo_password'}"
+            )
 
     def _require_empty(self) -> None:
         found = {"firms": Firm.objects.count(), "cases": Case.objects.count()}
         if any(found.values()):
-            there = " and ".join(f"{count} {what}" for what, count in found.items() if count)
-            raise CommandError(f"A campaign is loaded into an empty database only; there are {there} in this one.")
+            there = " and ".join(
+                f"{count} {what}" for what, count in found.items() if count
+            )
+            raise CommandError(
+                f"A campaign is loaded into an empty database only; there are {there} in this one."
+            )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -103,7 +125,9 @@ class Command(SealingCommand):
             with keeper.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADING_LOCK])
                 if not cursor.fetchone()[0]:
-                    raise CommandError("Another campaign is being loaded into this database.")
+                    raise CommandError(
+                        "Another campaign is being loaded into this database."
+                    )
             yield
         finally:
             keeper.close()
@@ -116,7 +140,9 @@ class Command(SealingCommand):
 def _sentences(wrong: ValidationError) -> str:
     if not hasattr(wrong, "error_dict"):
         return " ".join(wrong.messages)
-    return "; ".join(f"{field}: {' '.join(said)}" for field, said in wrong.message_dict.items())
+    return "; ".join(
+        f"{field}: {' '.join(said)}" for field, said in wrong.message_dict.items()
+    )
 
 
 def _one_line(result: dict[str, Any]) -> str:

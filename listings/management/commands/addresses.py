@@ -25,7 +25,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--official", metavar="FILE", help="official accounts: TSV with platform and canonical_id")
+        parser.add_argument(
+            "--official",
+            metavar="FILE",
+            help="official accounts: TSV with platform and canonical_id",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line of output for each of input, an empty one too. A `\\n` in a line stands for a line break."""
@@ -33,7 +37,12 @@ class Command(BaseCommand):
         for stream in (sys.stdin, sys.stdout):
             if hasattr(stream, "reconfigure"):
                 # By lines, so that a program may ask and wait for the answer.
-                stream.reconfigure(encoding="utf-8", errors="replace", newline="\n", line_buffering=True)
+                stream.reconfigure(
+                    encoding="utf-8",
+                    errors="replace",
+                    newline="\n",
+                    line_buffering=True,
+                )
         try:
             for line in sys.stdin or ():
                 cell = line.removesuffix("\n").removesuffix("\r").replace("\\n", "\n")
@@ -49,7 +58,9 @@ def printed(address: Address, officials: Officials) -> str:
     if kind == "store" and name is not None:
         kind, note = "official", name
     columns = (address.site, kind, address.canonical_id, address.canonical_url, note)
-    return "\t".join(_BREAKS.sub(lambda found: encoded(found[0]), column) for column in columns)
+    return "\t".join(
+        _BREAKS.sub(lambda found: encoded(found[0]), column) for column in columns
+    )
 
 
 def encoded(character: str) -> str:
@@ -65,7 +76,9 @@ def read_officials(path: str) -> Officials:
     try:
         lines = Path(path).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as fault:
-        raise CommandError(_("%(path)s cannot be read: %(fault)s") % {"path": path, "fault": fault}) from None
+        raise CommandError(
+            _("%(path)s cannot be read: %(fault)s") % {"path": path, "fault": fault}
+        ) from None
     return dict(accounts(lines, path))
 
 
@@ -74,8 +87,14 @@ def accounts(lines: Iterable[str], path: str) -> Iterator[tuple[tuple[str, str],
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
-        raise CommandError(_("%(path)s lacks the column %(column)s.") % {"path": path, "column": missing[0]})
+        raise CommandError(
+            _("%(path)s lacks the column %(column)s.")
+            % {"path": path, "column": missing[0]}
+        )
     for row in rows:
         site, canonical_id = ((row[name] or "").strip() for name in COLUMNS)
         if site and canonical_id:
-            yield (platform_of(site), canonical_id), (row.get("account_name") or "").strip()
+            yield (
+                (platform_of(site), canonical_id),
+                (row.get("account_name") or "").strip(),
+            )
