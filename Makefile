@@ -22,7 +22,7 @@ endef
 .PHONY: run test check proof bench install install-dev build
 
 run: build
-	@umask 022; exec $(IN_VENV) -m corps.services.manager
+	@umask 022; exec $(IN_VENV) -m runtime.manager
 
 test: install-dev build
 	@umask 022; exec $(IN_VENV) -m tests.run $(ARGUMENTS)
@@ -56,8 +56,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.compiled: $(catalogues) $(VENV)/.installed
-	@umask 022; $(IN_VENV) -m corps.catalogues && touch $@
+	@umask 022; $(IN_VENV) -m config.catalogues && touch $@
 
-$(VENV)/.collected: $(statics) corps/static_files.py $(VENV)/.installed
+$(VENV)/.collected: $(statics) corps/ui/static_files.py $(VENV)/.installed
 	@umask 022; echo "Collecting static files …"; $(IN_VENV) manage.py collectstatic --noinput --verbosity 0 \
 	  $(patsubst %,--ignore %,$(not_served)) && touch $@

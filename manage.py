@@ -17,11 +17,11 @@ def main() -> int:
 
     1 if the services cannot be had, 2 if there is no database and the command makes none, 130 after Ctrl-C.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    from corps.services import ServicesError
-    from corps.services.commands import database_for
+    from runtime import ServicesError
+    from runtime.command_database import database_for
 
     words = sys.argv[1:]
     command = words[0] if words else "help"

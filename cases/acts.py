@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cases import timeline
-from corps.clock import midnight, today
+from corps.deadlines.clock import midnight, today
 from corps.models import AuditEntry, User
 
 # What is recorded of coming, going and reading is no work.

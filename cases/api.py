@@ -19,11 +19,11 @@ from rest_framework.routers import SimpleRouter
 from cases import workflow
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
-from corps.api import HasBusiness, TooLarge
-from corps.clock import now
+from corps.access.parameters import KnownFields, KnownInput, reads
+from corps.api.base import HasBusiness, TooLarge
+from corps.deadlines.clock import now
 from corps.models import User
-from corps.parameters import KnownFields, KnownInput, reads
-from corps.pieces.words import moment
+from corps.ui.formats import moment
 from corps.workflow import Upload
 from firms.models import Firm
 from listings.sheets.not_read import REASONS as NOT_READ

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from corps.access import allow
+from corps.access.permissions import allow
 
 CASEWORKERS = ("officer", "supervisor")
 CASEWORKERS_AND_FIRMS = (*CASEWORKERS, "representative")
@@ -68,26 +68,26 @@ def _state_verbs() -> None:
 
 def _fill_lists() -> None:
     """Add what this app contributes to the lists that the apps below keep."""
-    from cases import audit_words, finding, workflow
-    from cases.links import register_links
-    from cases.standing import tell
+    from cases import audit_labels, search_providers, workflow
+    from cases.navigation import register_links
     from cases.store_portrait import tell_portrait
-    from cases.workflow import deadlines, telling
+    from cases.target_status import tell
+    from cases.workflow import deadlines, notifications
     from corps import tasks
-    from stores import portrait, standing
+    from stores import status_providers, store_pages
     from stores import workflow as storework
 
-    audit_words.register()
-    telling.register()
-    tasks.sweepers.append(workflow.ring_unfinished)
+    audit_labels.register()
+    notifications.register()
+    tasks.sweepers.append(workflow.enqueue_unfinished)
     tasks.sweepers.append(workflow.pass_on_ended)
     tasks.sweepers.append(deadlines.announce_handling)
     storework.official_hooks.append(workflow.mark_account)
     storework.struck_hooks.append(workflow.release_account)
-    standing.protected_counters.append(workflow.kept_by)
-    standing.freed_counters.append(workflow.freed_by)
-    standing.touched_counters.append(workflow.touched_targets)
-    standing.tellers.append(tell)
-    portrait.portrayers.append(tell_portrait)
-    finding.register()
+    status_providers.protected_counters.append(workflow.kept_by)
+    status_providers.freed_counters.append(workflow.freed_by)
+    status_providers.touched_counters.append(workflow.touched_targets)
+    status_providers.tellers.append(tell)
+    store_pages.portrayers.append(tell_portrait)
+    search_providers.register()
     register_links()

@@ -1,8 +1,8 @@
 """What lists may be narrowed by of this app."""
 
 from cases.models import Campaign
+from corps.access.parameters import Parameter
 from corps.models import User
-from corps.parameters import Parameter
 
 
 def campaigns_of(user: User) -> dict[str, str]:

@@ -16,7 +16,7 @@ from cases.models import Campaign, Case, CaseOfficer, Complaint, LegalGround
 from cases.pasted import MOST_LINES
 from cases.workflow.grounds import ALWAYS
 from cases.workflow.guards import OPEN_CASE
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.forms import RecordForm, offer, resent, ticked_ids
 from corps.models import User
 from firms.models import Firm

@@ -4,7 +4,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cases.models import Complaint
-from corps.limits import LimitExceeded, count, limit
+from corps.access.limits import LimitExceeded, count, limit
 from corps.models import User
 from firms.models import Firm
 

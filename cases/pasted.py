@@ -9,8 +9,8 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.elsewhere import became
 from cases.models import ImportRow, Target
+from cases.other_cases import became
 from cases.workflow import cases_seen
 from cases.workflow.registration import Outcome, Place, Row, judge_rows, known_targets
 from corps.models import User

@@ -12,7 +12,7 @@ from cases.views.target_rows import AGAINST, is_against
 from corps.models import User
 from firms.models import Firm
 from stores.models import Store
-from stores.portrait import Counted, ListingLine, Portrait, in_shares
+from stores.store_pages import Counted, ListingLine, Portrait, in_shares
 
 
 def targets_in(store: Store, user: User) -> QuerySet[Target]:

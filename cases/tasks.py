@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cases import workflow
-from corps.acting import acting
+from corps.audit.origin import acting
 
 
 @shared_task(ignore_result=True)

@@ -22,11 +22,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseNote
-from cases.story import Line
-from corps import wording
-from corps.clock import SHANGHAI, shanghai_date
+from cases.target_history import Line
+from corps.audit import labels
+from corps.deadlines.clock import SHANGHAI, shanghai_date
 from corps.models import AuditEntry
-from corps.pieces.words import clock_time, thousands
+from corps.ui.formats import clock_time, thousands
 
 # Verb of the audit → (words, a word with a colour). Each room adds its own in `AppConfig.ready()`; what is told only in
 # the audit has its words there.
@@ -182,14 +182,14 @@ def _writer(entries: Iterable[AuditEntry]) -> "_Writer":
         if notes
         else {}
     )
-    return _Writer(wording.interpreter(entries), texts)
+    return _Writer(labels.interpreter(entries), texts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Puts entries into words. notes: the texts of the case notes that they tell of, by key."""
 
-    names: wording.Interpreter
+    names: labels.Interpreter
     notes: Mapping[int, str]
 
     def line_of_many(
@@ -276,7 +276,7 @@ class _Writer:
                 yield f"{thousands(detail[name])} {label}"
         for name in COUNTED_BY_NAME:
             if isinstance(detail.get(name), int) and detail[name]:
-                yield f"{wording.details[name].label} {thousands(detail[name])}"
+                yield f"{labels.details[name].label} {thousands(detail[name])}"
         if complaints := detail.get("complaints"):
             yield " ".join(str(number) for number in complaints)
 
@@ -295,7 +295,7 @@ class _Writer:
         for name in NAMED:
             if detail.get(name) not in (None, []):
                 said = {
-                    "what": wording.details[name].label,
+                    "what": labels.details[name].label,
                     "value": self.names.value(name, detail[name]),
                 }
                 yield _("%(what)s: %(value)s") % said
@@ -304,7 +304,7 @@ class _Writer:
 def _words(entry: AuditEntry) -> tuple[Any, str]:
     if entry.verb in RESUMED and entry.detail.get("before") == "suspended":
         return _("Case resumed"), "blue"
-    return words.get(entry.verb) or (wording.act_words(entry.verb), "grey")
+    return words.get(entry.verb) or (labels.act_words(entry.verb), "grey")
 
 
 def _who(entry: AuditEntry) -> str:

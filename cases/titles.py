@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from corps.clock import SHANGHAI
+from corps.deadlines.clock import SHANGHAI
 
 
 def proposed_title(at: datetime, act: str = "") -> str:

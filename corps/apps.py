@@ -2,8 +2,8 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
-from corps import navigation
-from corps.access import allow
+from corps.access.permissions import allow
+from corps.ui import navigation
 
 # Key, label, route, section, order and role of each page in the navigation.
 PAGES = (
@@ -24,12 +24,11 @@ class CorpsConfig(AppConfig):
 
     def ready(self) -> None:
         """State the ground's verbs in the access table and its pages in the rail."""
-        import corps.checks
-        import corps.schema  # noqa: F401, its classes announce themselves to the schema generator
-        from corps import audit_words, finding, second_factor
+        from corps import audit_labels, search_providers
+        from corps.accounts import second_factor
 
-        audit_words.register()
-        finding.register()
+        audit_labels.register()
+        search_providers.register()
         _allow_acts()
         _register_pages()
         _register_notification_count()
@@ -41,7 +40,7 @@ class CorpsConfig(AppConfig):
 class HouseAdminConfig(AdminConfig):
     """Django's admin, with the house's own site in place of the usual one."""
 
-    default_site = "corps.adminsite.HouseAdmin"
+    default_site = "corps.ui.admin_site.HouseAdmin"
 
 
 def _allow_acts() -> None:
@@ -76,7 +75,7 @@ def _register_notification_count() -> None:
 
 def _register_mail_events() -> None:
     """Say what the events of deliveries are called, and who their administrators are."""
-    from corps import events
+    from corps.mail import events
     from corps.workflow import deliveries
 
     events.words.update(deliveries.WORDS)
@@ -86,7 +85,8 @@ def _register_mail_events() -> None:
 
 def _register_home_providers() -> None:
     """Name what the readiness check, the administrator's home page and the first steps ask of this app."""
-    from corps import disk, first_steps, home, readiness
+    from corps.monitoring import disk, first_steps, readiness
+    from corps.ui import home
 
     readiness.providers["disk"] = disk.free_disk
     home.needs.append(disk.disk_need)

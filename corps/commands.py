@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from corps import workflow
-from corps.acting import acting
+from corps.audit.origin import acting
 
 
 class SealingCommand(BaseCommand):

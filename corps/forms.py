@@ -10,10 +10,10 @@ from django.db.models import BLANK_CHOICE_DASH, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from corps.calendar import Day
-from corps.holiday_tables import TableFaults, read_table
+from corps.deadlines.calendar import Day
+from corps.deadlines.holiday_tables import TableFaults, read_table
+from corps.installation.organisation import Details
 from corps.models import Unit, User
-from corps.organisation import Details
 
 DASHES = BLANK_CHOICE_DASH[0][1]
 IN_THE_CORPS = (User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -67,7 +67,7 @@ class RecordForm(forms.ModelForm):
     """The fields of something to be registered or corrected. Whether there is such a one already, its verb judges."""
 
     def validate_unique(self) -> None:
-        """Nothing here: the verb's own refusal comes back beside the field (`corps.refusals`)."""
+        """Nothing here: the verb's own refusal comes back beside the field (`corps.ui.refusals`)."""
 
 
 class UserForm(forms.Form):

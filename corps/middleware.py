@@ -14,12 +14,12 @@ from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from corps import workflow
-from corps.acting import acting
-from corps.doors import DRAFTS_DONE
-from corps.limits import LimitExceeded
-from corps.navigation import forget_counts
-from corps.sessions import SessionStore
-from corps.views.house import bad_request, limit_exceeded
+from corps.access.decorators import DRAFTS_DONE
+from corps.access.limits import LimitExceeded
+from corps.accounts.session_store import SessionStore
+from corps.audit.origin import acting
+from corps.ui.navigation import forget_counts
+from corps.views.site import bad_request, limit_exceeded
 from corps.views.status import VIEWS
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -208,7 +208,8 @@ class PrivateCacheMiddleware:
 
 
 class RetryAfterMiddleware:
-    """429 for a form that was refused because of too many attempts; `corps.lockout.refusal` notes how long to wait."""
+    """429 for a form that was refused because of too many attempts; `corps.accounts.lockout.refusal` notes how
+    long to wait."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -1,50 +1,24 @@
-"""Doors: the bell for a delivery, and the sweep that finds what nobody rang for."""
+"""Celery tasks: sending what is due, and the periodic maintenance that finds what nobody enqueued."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from corps import limits, outbox, workflow
-from corps.acting import acting
-from corps.clock import now
+from corps import workflow
+from corps.access import limits
+from corps.audit.origin import acting
+from corps.deadlines.clock import now
+from corps.mail import outbox
+from corps.task_queue import enqueue
 from corps.workflow.files import FOLDERS
 
-log = structlog.get_logger(__name__)
 # Every quarter of an hour so many folders: of 256 each comes three times a day.
 FILES_EACH_MINUTES, FOLDERS_AT_ONCE = 15, 8
 
 # Higher rooms add what the sweep must look after: callables without arguments that finish what is due.
 sweepers: list[Callable[[], Any]] = []
-
-
-def ring(
-    task: Any, *args: Any, queue: str | None = None, countdown: float | None = None
-) -> None:
-    """Ring a task's bell once the present transaction is committed.
-
-    Tries the broker once, within about a second; logs when it is missing and never raises: the act is done, and the
-    sweep will find it. countdown: seconds to wait before it rings.
-    """
-
-    def after_commit() -> None:
-        started = time.monotonic()
-        try:
-            task.apply_async(args=args, retry=False, queue=queue, countdown=countdown)
-        except (OperationalError, OSError) as missing:
-            log.warning(
-                "bell.missing",
-                task=task.name,
-                error=type(missing).__name__,
-                s=time.monotonic() - started,
-            )
-
-    transaction.on_commit(after_commit)
 
 
 @shared_task(bind=True, ignore_result=True)
@@ -56,7 +30,8 @@ def send_due(self: Any, replay: str = "") -> None:
     queue = (self.request.delivery_info or {}).get("routing_key")
     with acting(channel="task"):
         outbox.send_due(
-            replay=replay, call_for_help=lambda: ring(send_due, replay, queue=queue)
+            replay=replay,
+            call_for_help=lambda: enqueue(send_due.name, replay, queue=queue),
         )
 
 

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from corps.api import HasBusiness
+from corps.access.parameters import KnownInput, Parameter, day, reads
+from corps.api.base import HasBusiness
 from corps.models import User
-from corps.parameters import KnownInput, Parameter, day, reads
 from dashboards.statistics import read_question, statistics
 
 

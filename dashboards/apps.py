@@ -1,7 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from corps import grants, navigation
+from corps.database import grants
+from corps.ui import navigation
 
 
 class DashboardsConfig(AppConfig):
@@ -9,11 +10,11 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         """The rollup is written by the ledger's triggers alone; the pages of the numbers stand in the rail."""
-        from corps.home import asides
-        from dashboards import audit_words
-        from dashboards.standing import stuck_places
+        from corps.ui.home import asides
+        from dashboards import audit_labels
+        from dashboards.backlog import stuck_places
 
-        audit_words.register()
+        audit_labels.register()
         asides["supervisor"].append(stuck_places)
         grants.read_only_tables.add("dashboards_rollup")
 

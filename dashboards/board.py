@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
-from corps.clock import today
+from corps.deadlines.clock import today
 from dashboards.statistics import COUNTS, Question, Statistics, statistics
 from firms.models import Firm
 from stores.models import Platform

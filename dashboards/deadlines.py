@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 
 from cases.filters import CAMPAIGN
 from cases.models import Campaign, Complaint
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import MARKS, Parameter, reads
 from corps.models import User
-from corps.parameters import MARKS, Parameter, reads
-from corps.pieces.lists import conditions, page_of
-from dashboards.standing import Kept, of_deadlines
+from corps.ui.lists import conditions, page_of
+from dashboards.backlog import Kept, of_deadlines
 from stores.filters import PLATFORM
 from stores.models import Platform
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from corps.clock import midnight
+from corps.deadlines.clock import midnight
 from dashboards.statistics import COUNTS, Question, read_question
 from notices.models import Outcome, Recurrence
 

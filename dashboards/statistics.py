@@ -11,7 +11,7 @@ from django.db.models import CharField, F, Func, QuerySet, Sum, Value
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from corps.clock import parse_day
+from corps.deadlines.clock import parse_day
 from dashboards.models import Rollup
 
 # In the order in which they stand in rows and columns. The first two are net of corrections.

@@ -16,18 +16,18 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases.filters import CAMPAIGN
 from cases.models import Campaign
-from corps.clock import now
-from corps.doors import SignedIn, open_to
-from corps.exports import Download, csv_response
-from corps.limits import counted
+from corps.access.decorators import SignedIn, open_to
+from corps.access.limits import counted
+from corps.access.parameters import Parameter, reads
+from corps.deadlines.clock import now
 from corps.models import User
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import Condition, conditions, page_of
-from corps.pieces.tables import Column, Table
+from corps.ui.csv_export import Download, csv_response
+from corps.ui.lists import Condition, conditions, page_of
+from corps.ui.tables import Column, Table
 from dashboards import board, ledger
+from dashboards.backlog import deadlines_kept, stuck
 from dashboards.deadlines import linked
 from dashboards.models import Recount
-from dashboards.standing import deadlines_kept, stuck
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
 from firms.filters import FIRM
 from firms.models import Firm

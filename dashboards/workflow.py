@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from corps.audit import record
-from corps.clock import now
+from corps.audit.recording import record
+from corps.deadlines.clock import now
 from corps.models import User
 from dashboards.models import Recount
 from notices.models import Outcome

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from django.db import transaction
 
 from cases.models import Case, Target
-from corps.bulk import copy_lines, take_ids
-from corps.clock import now
+from corps.database.copy import copy_lines, take_ids
+from corps.deadlines.clock import now
 from listings.models import Listing
 from listings.registration import listing_words, store_words
 from stores.models import Platform, Store

@@ -13,12 +13,12 @@ from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.titles import proposed_title
 from corps import workflow as ground
-from corps.clock import SHANGHAI, now
+from corps.deadlines.clock import SHANGHAI, now
 from corps.errors import TransitionRefused
 from demo import accounts
 from demo.accounts import Cast
 from demo.folder import Account, Arrival, Company, Folder, Looked, Said
-from demo.machinery import Machinery
+from demo.services import Machinery
 from firms import workflow as firmwork
 from firms.models import Firm
 from listings.addresses import read_cell

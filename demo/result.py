@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from cases.models import ImportRow
-from corps.clock import SHANGHAI
+from corps.deadlines.clock import SHANGHAI
 from corps.models import User
 from dashboards.statistics import statistics
 from firms.models import Firm

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from corps.access import allow
+from corps.access.permissions import allow
 
 
 class FirmsConfig(AppConfig):
@@ -8,15 +8,15 @@ class FirmsConfig(AppConfig):
 
     def ready(self) -> None:
         """State the room's verbs in the access table."""
-        from corps.account_parts import parts
-        from corps.first_steps import providers
-        from firms import audit_words, finding
-        from firms.accounts import RepresentativePart
+        from corps.accounts.role_profiles import parts
+        from corps.monitoring.first_steps import providers
+        from firms import audit_labels, search_providers
         from firms.first_steps import of_firms
+        from firms.role_profiles import RepresentativePart
 
         allow("firms.register_firm", roles=["administrator"])
         allow("firms.appoint_representative", roles=["administrator"])
-        audit_words.register()
-        finding.register()
+        audit_labels.register()
+        search_providers.register()
         parts["representative"] = RepresentativePart()
         providers.append(of_firms)

@@ -1,7 +1,7 @@
 """What lists may be narrowed by of this app."""
 
+from corps.access.parameters import Parameter
 from corps.models import User
-from corps.parameters import Parameter
 from firms.models import Firm
 
 

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
-from corps.refusals import refusals_go_to, send_back
+from corps.ui.refusals import refusals_go_to, send_back
 from firms import workflow
 from firms.forms import BrandForm, FirmChangeForm, FirmForm
 from firms.models import Brand, Firm

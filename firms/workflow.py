@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.audit import record
-from corps.changes import put
-from corps.clock import accept_at, now, shanghai_date
+from corps.access.permissions import require
+from corps.audit.field_changes import put
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.locking import locked
 from corps.models import User
 from firms.models import Brand, Firm, Representative
 

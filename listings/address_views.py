@@ -13,15 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import SEARCH, Parameter, reads
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import User
-from corps.parameters import SEARCH, Parameter, reads
-from corps.pieces.lists import conditions
-from corps.pieces.words import thousands
-from corps.refusals import refusals_go_to, send_back
+from corps.ui.formats import thousands
+from corps.ui.lists import conditions
+from corps.ui.refusals import refusals_go_to, send_back
 from listings import workflow
 from listings.address_forms import (
     KINDS,

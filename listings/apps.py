@@ -9,18 +9,24 @@ class ListingsConfig(AppConfig):
         finder of the search."""
         from django.utils.translation import gettext_lazy as _
 
-        from corps import home, navigation, reloading
-        from corps.access import allow
+        from corps.access.permissions import allow
+        from corps.installation import reference_data
+        from corps.ui import home, navigation
         from firms.models import Firm
-        from listings import address_forms, audit_words, finding, unknown_hosts
-        from stores import standing
+        from listings import (
+            address_forms,
+            audit_labels,
+            search_providers,
+            unknown_hosts,
+        )
+        from stores import status_providers
         from stores.models import OfficialAccount, Platform
 
-        finding.register()
+        search_providers.register()
         home.needs.append(unknown_hosts.need)
-        reloading.reloaders.append(address_forms.reload)
-        standing.address_rules.append(address_forms.is_known)
-        audit_words.register()
+        reference_data.reloaders.append(address_forms.reload)
+        status_providers.address_rules.append(address_forms.is_known)
+        audit_labels.register()
         allow("listings.change_address_forms", roles=["administrator"])
         corps = ("officer", "supervisor")
         house = (*corps, "administrator")

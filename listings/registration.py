@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from corps.bulk import NULL, copied, copy_lines, take_ids
+from corps.database.copy import NULL, copied, copy_lines, take_ids
 from listings.models import Belonging, Listing
-from stores.locks import lock_official_accounts
 from stores.models import Platform, Store
+from stores.official_account_lock import lock_official_accounts
 
 REGISTRATION_LOCK = 0x726567
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corps.clock import today
-from corps.home import Need
+from corps.deadlines.clock import today
 from corps.models import User
-from corps.pieces.words import thousands
+from corps.ui.formats import thousands
+from corps.ui.home import Need
 from listings.models import OtherHost, UnknownHost
 
 MOST = 200

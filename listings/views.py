@@ -17,18 +17,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import SEARCH, Parameter, reads
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import Approval, User
-from corps.parameters import SEARCH, Parameter, reads
-from corps.pieces.kinds import kind_of
-from corps.pieces.lists import Page, capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
-from corps.pieces.words import day
-from corps.refusals import refusals_go_to
 from corps.search import LONGEST
+from corps.ui.formats import day
+from corps.ui.lists import Page, capped_count, conditions, page_of
+from corps.ui.refusals import refusals_go_to
+from corps.ui.status_colours import kind_of
+from corps.ui.tables import Column, Table
 from firms.filters import FIRM
 from firms.models import Firm
 from listings.addresses import read_cell
@@ -38,7 +38,7 @@ from listings.sites import platform_of
 from stores import workflow
 from stores.filters import PLATFORM
 from stores.models import OfficialAccount, Platform
-from stores.standing import (
+from stores.status_providers import (
     Standing,
     freed_by,
     protected_by,

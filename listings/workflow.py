@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.audit import record
-from corps.clock import shanghai_date
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import locked
+from corps.installation.reference_data import note_change
 from corps.models import Installation, User
-from corps.reloading import note_change
 from listings.address_forms import check
 from listings.models import AddressForm, OtherHost, UnknownHost
 

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from cases import acts
 from cases.acts import Undoable, Way
 from cases.states import Seen
-from corps.access import may
-from corps.clock import now
+from corps.access.permissions import may
+from corps.deadlines.clock import now
 from corps.models import AuditEntry, User
 from notices.models import (
     Notice,

@@ -25,14 +25,14 @@ from rest_framework.routers import SimpleRouter
 
 from cases.models import Target
 from cases.states import Claim
-from corps.access import require
-from corps.api import OWN_PROBLEMS, HasBusiness
-from corps.clock import midnight, parse_day, parse_moment
+from corps.access.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
+from corps.access.permissions import require
+from corps.api.base import OWN_PROBLEMS, HasBusiness
+from corps.api.schema import PROBLEMS, CodeField, refusal_codes
+from corps.deadlines.clock import midnight, parse_day, parse_moment
 from corps.errors import TransitionRefused
 from corps.models import User
-from corps.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
-from corps.reading import is_read
-from corps.schema import PROBLEMS, CodeField, refusal_codes
+from corps.ui.prefetch import is_read
 from notices import workflow
 from notices.models import Notice
 from notices.states import ItemState, NoticeState

@@ -6,15 +6,23 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lists of the apps below: the access table, what the outbox asks, what closing a case asks."""
-        from notices import acts, announcements, audit_words, finding, home, news, story
+        from notices import (
+            acts,
+            audit_labels,
+            home_needs,
+            home_news,
+            notifications,
+            search_providers,
+            target_history,
+        )
 
         _register_links()
-        story.register()
-        home.register()
-        news.register()
-        audit_words.register()
-        finding.register()
-        announcements.register()
+        target_history.register()
+        home_needs.register()
+        home_news.register()
+        audit_labels.register()
+        search_providers.register()
+        notifications.register()
         acts.register()
         _allow_verbs()
         _answer_the_outbox()
@@ -25,7 +33,7 @@ class NoticesConfig(AppConfig):
 
 def _allow_verbs() -> None:
     """The lines of the access table that belong to this app."""
-    from corps.access import allow
+    from corps.access.permissions import allow
 
     corps = ("officer", "supervisor")
     allow("notices.compose", roles=("officer",))
@@ -45,7 +53,7 @@ def _answer_the_outbox() -> None:
     """What the outbox asks before it sends a letter, and tells of one that was sent, stopped or failed."""
     from django.utils.translation import gettext_lazy as _
 
-    from corps import messages, outbox
+    from corps.mail import compose, outbox
     from corps.workflow import calendar, named_otherwise
     from notices import letters, withdrawal_letters
     from notices.workflow import arrival, handover, sending, sheets
@@ -54,7 +62,7 @@ def _answer_the_outbox() -> None:
     outbox.sending_checks.append(sending.stopped_by_neighbours)
     outbox.holding_checks.append(sending.held_by_suspension)
     outbox.stopped_hooks.append(sending.after_stop)
-    messages.purposes |= {
+    compose.purposes |= {
         letters.PURPOSE: _("Notices"),
         withdrawal_letters.PURPOSE: _("Letters of withdrawal"),
     }
@@ -68,7 +76,7 @@ def _answer_the_outbox() -> None:
 def _register_maintenance() -> None:
     """What is done at intervals, for whatever nobody called for."""
     from corps import tasks
-    from notices import announcements
+    from notices import notifications
     from notices.workflow import approving, arrival, sheets, undelivered, verdicts
 
     tasks.sweepers += [
@@ -77,7 +85,7 @@ def _register_maintenance() -> None:
         undelivered.tell_officers_of_failures,
         verdicts.settle_verdicts,
         sheets.put_away_sheets,
-        announcements.announce_due,
+        notifications.announce_due,
     ]
 
 
@@ -101,26 +109,26 @@ def _answer_cases() -> None:
 
 def _answer_stores() -> None:
     """What the stores below ask of official accounts and platforms."""
-    from notices import standing, store_portrait
+    from notices import platform_backlog, store_portrait
     from notices.workflow import handover, official
-    from stores import portrait
-    from stores import standing as below
+    from stores import status_providers as below
+    from stores import store_pages
     from stores import workflow as storework
 
     storework.official_hooks.append(handover.withdraw_official)
     storework.official_hooks.append(official.take_back_counted)
     below.touched_counters.append(official.touched_work)
-    below.waiting_tellers.append(standing.owed_by)
-    below.open_counters.append(standing.open_at)
-    portrait.portrayers.append(store_portrait.tell_portrait)
+    below.waiting_tellers.append(platform_backlog.owed_by)
+    below.open_counters.append(platform_backlog.open_at)
+    store_pages.portrayers.append(store_portrait.tell_portrait)
 
 
 def _register_links() -> None:
     """The lines of the rail that belong to this room."""
     from django.utils.translation import gettext_lazy as _
 
-    from corps import navigation
-    from corps.home import home_views
+    from corps.ui import navigation
+    from corps.ui.home import home_views
     from notices.models import Notice
     from notices.states import ItemState, NoticeState
     from notices.views import approvals, checks, deliveries, objections
@@ -137,7 +145,7 @@ def _register_links() -> None:
         return Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).count()
 
     corps = ("officer", "supervisor")
-    home_views["liaison"] = "notices.views.desk.list_notices"
+    home_views["liaison"] = "notices.views.liaison.list_notices"
     register = navigation.register
     register(
         "desk",

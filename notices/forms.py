@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Claim, Seen
-from corps.clock import today
-from corps.fields import PaperField
+from corps.deadlines.clock import today
+from corps.files.form_fields import PaperField
 from corps.forms import resent
 from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
 

@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from python_calamine import CalamineWorkbook
 
 from cases.models import Case, CaseOfficer, LegalGround, Target
-from corps import organisation, tasks
-from corps.acting import current
-from corps.calendar import Unit
-from corps.clock import shanghai_date, today
+from corps.audit.origin import current
+from corps.deadlines.calendar import Unit
+from corps.deadlines.clock import shanghai_date, today
 from corps.errors import TransitionRefused
-from corps.messages import Attachment, compose, read
+from corps.installation import organisation
+from corps.mail.compose import Attachment, compose, read
 from corps.models import ClockRule, Delivery, Message, User
+from corps.task_queue import enqueue
 from firms.disclosure import FirmNames
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState
@@ -311,9 +312,9 @@ def call_outbox() -> None:
     """Have the outbox send what the present transaction put into it, a replay's by its own worker."""
     mark = current().replay
     if mark:
-        tasks.ring(tasks.send_due, mark, queue=f"replay-{mark}")
+        enqueue("corps.tasks.send_due", mark, queue=f"replay-{mark}")
     else:
-        tasks.ring(tasks.send_due)
+        enqueue("corps.tasks.send_due")
 
 
 def ids_in(delivery: Delivery) -> set[str]:

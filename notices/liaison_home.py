@@ -8,10 +8,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.states import CaseState, Claim
-from corps.home import Provider, keys_of
 from corps.models import User
-from corps.pieces.stream import Need, Subject
-from corps.pieces.words import day, moment, thousands
+from corps.ui.formats import day, moment, thousands
+from corps.ui.home import Provider, keys_of
+from corps.ui.stream import Need, Subject
 from notices.models import Notice
 from notices.states import ItemState, NoticeState
 

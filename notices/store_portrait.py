@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 
 from cases.states import Seen
 from cases.store_portrait import targets_in
-from corps.clock import shanghai_date, today
+from corps.deadlines.clock import shanghai_date, today
 from corps.models import User
-from corps.pieces.months import month_label
-from corps.pieces.words import day
+from corps.ui.formats import day
+from corps.ui.months import month_label
 from notices.models import Check, Notice, Outcome
 from notices.states import ItemState
 from stores.models import Store
-from stores.portrait import Counted, Month, Portrait
+from stores.store_pages import Counted, Month, Portrait
 
 MONTHS = 12
 LETTERS = 6

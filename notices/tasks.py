@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from corps.acting import acting
+from corps.audit.origin import acting
 from notices import workflow
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from corps.organisation import Details
+from corps.installation.organisation import Details
 from notices import letters
 from notices.models import Notice
 

@@ -15,9 +15,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from corps import organisation
-from corps.clock import shanghai_date
-from corps.messages import Attachment, Reading, ascii_address, compose, read
+from corps.deadlines.clock import shanghai_date
+from corps.installation import organisation
+from corps.mail.compose import Attachment, Reading, ascii_address, compose, read
 from corps.models import Delivery, Message, StoredFile
 from corps.workflow import open_file
 from notices import letters

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from corps.access import allow
+from corps.access.permissions import allow
 
 
 class StoresConfig(AppConfig):
@@ -8,13 +8,13 @@ class StoresConfig(AppConfig):
 
     def ready(self) -> None:
         """State the room's verbs in the access table."""
-        from corps.account_parts import parts
-        from corps.first_steps import providers
-        from corps.home import needs
-        from stores import audit_words
-        from stores.accounts import LiaisonPart
-        from stores.desk import cut_off, unread
+        from corps.accounts.role_profiles import parts
+        from corps.monitoring.first_steps import providers
+        from corps.ui.home import needs
+        from stores import audit_labels
         from stores.first_steps import of_platforms
+        from stores.home_needs import cut_off, unread
+        from stores.role_profiles import LiaisonPart
 
         allow("stores.register_platform", roles=["administrator"])
         allow("stores.appoint_liaison", roles=["administrator"])
@@ -22,7 +22,7 @@ class StoresConfig(AppConfig):
         allow("stores.confirm_official_account", roles=["supervisor"])
         allow("stores.propose_strike", roles=["officer", "supervisor"])
         allow("stores.strike_official_account", roles=["supervisor"])
-        audit_words.register()
+        audit_labels.register()
         parts["liaison"] = LiaisonPart()
         needs += [cut_off, unread]
         providers.append(of_platforms)

@@ -11,22 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from corps.access import may
-from corps.clock import today
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import SEARCH, reads
+from corps.access.permissions import may
+from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
-from corps.parameters import SEARCH, reads
-from corps.pieces.lists import capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
-from corps.refusals import refusals_go_to, send_back
+from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.refusals import refusals_go_to, send_back
+from corps.ui.tables import Column, Table
 from stores import workflow
 from stores.filters import PLATFORM
 from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
-from stores.portrait import official_check, portrait_of
-from stores.standing import (
+from stores.status_providers import (
     Waiting,
     open_at,
     reads_addresses_of,
@@ -34,6 +33,7 @@ from stores.standing import (
     touched_version,
     waiting_at,
 )
+from stores.store_pages import official_check, portrait_of
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)

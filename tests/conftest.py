@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
-from corps import organisation
+from corps.installation import organisation
 from tests.services import copy_template, make_template
 
 

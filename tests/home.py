@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from corps.models import User
-from corps.pieces.stream import Entry, Need, Stream
+from corps.ui.stream import Entry, Need, Stream
 
 
 def stream_of(user: User, query: str = "") -> Stream:

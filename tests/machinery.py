@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from corps.services.children import start_bound
+from runtime.child_processes import start_bound
 from tests.sink import Sink
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -49,7 +49,7 @@ class CeleryWorker:
     app: the module that Celery takes its application from.
     """
 
-    def __init__(self, app: str = "corps", **environment: str) -> None:
+    def __init__(self, app: str = "config", **environment: str) -> None:
         name = f"worker-{uuid4().hex}"
         words = [
             sys.executable,
@@ -110,7 +110,7 @@ def start_worker(transactional_db: None) -> Iterator[Callable[..., CeleryWorker]
     """Starts Celery workers, with more environment if wanted; who still runs is ended before the database goes."""
     with ExitStack() as workers:
 
-        def start(app: str = "corps", **environment: str) -> CeleryWorker:
+        def start(app: str = "config", **environment: str) -> CeleryWorker:
             worker = CeleryWorker(app, **environment)
             workers.callback(worker.kill)
             return worker

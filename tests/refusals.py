@@ -1,5 +1,5 @@
 """The closed list of refusal codes, made from the code: `python -m tests.refusals` writes `docs/refusals.md` for people
-and `corps/data/refusals.tsv` for the API's document; with `--check` it says what they lack and exits 1.
+and `corps/api/refusals.tsv` for the API's document; with `--check` it says what they lack and exits 1.
 
 A refusal is a code beside its sentence: `TransitionRefused("not-active", _("…"))`, `Result(pk, False, "closed", said)`,
 `("case-not-open", _("…"))`, or an entry of one of LISTS. A sentence may stand behind a name or a function.
@@ -17,18 +17,18 @@ from pathlib import Path
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "corps.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.utils import translation  # noqa: E402
 from rest_framework import exceptions  # noqa: E402
 
-import corps.urls  # noqa: E402, F401 - whatever the API is made of
-from corps.api import OWN_PROBLEMS, code_of  # noqa: E402
+import config.urls  # noqa: E402, F401 - whatever the API is made of
+from corps.api.base import OWN_PROBLEMS, code_of  # noqa: E402
 
 PROJECT = Path(__file__).resolve().parents[1]
-PAPER, TABLE = PROJECT / "docs/refusals.md", PROJECT / "corps/data/refusals.tsv"
+PAPER, TABLE = PROJECT / "docs/refusals.md", PROJECT / "corps/api/refusals.tsv"
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # What says no with a code as its argument; where else a code stands before a sentence it has a hyphen.
 CALLS = {"TransitionRefused", "Result", "Unavailable", "problem_page"}
@@ -43,7 +43,7 @@ LISTS = {
     ("notices/workflow/guards.py", "BLOCKS"): "act",
 }
 OF_LISTS = {path for path, _name in LISTS}
-PROBLEMS = ("corps/unavailable.py", "corps/views/house.py")
+PROBLEMS = ("corps/unavailable.py", "corps/views/site.py")
 # What is said with these is put together from other sentences.
 COMPOSED = {
     ("act", "blocked"): (

@@ -21,9 +21,9 @@ import pytest
 from django.db import connections
 from psycopg2 import sql
 
-from corps.services import Services, use
-from corps.services.postgres import OWNER, RUNTIME, SUPERUSER, create_database
-from corps.services.postgres import url as database_url
+from runtime import Services, use
+from runtime.postgres import OWNER, RUNTIME, SUPERUSER, create_database
+from runtime.postgres import url as database_url
 
 PROJECT = Path(__file__).resolve().parents[1]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -13,7 +13,7 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from corps.services.mailbox import listen
+from runtime.mail_sink import listen
 
 
 class Behaviour(Enum):

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from corps.wsgi import application as site
-from corps.wsgi import body_limit
+from config.wsgi import application as site
+from config.wsgi import body_limit
 
 __all__ = ["application", "body_limit"]
 BIG = b"x" * 2_000_000

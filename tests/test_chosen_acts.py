@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import workflow as casework
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.models import AuditEntry, User
 from notices import workflow
 from notices.models import Notice

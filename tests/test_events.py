@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from corps.events import events, recipients, words
+from corps.mail.events import events, recipients, words
 
 PROJECT = Path(__file__).resolve().parents[1]
 # What these tell comes later: letters of supplement and reminders, questions, digests and papers for firms, the

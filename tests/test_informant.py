@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from cases import workflow as casework
 from cases.models import CaseNote, Complaint, SheetImport, Target
-from corps.messages import read
+from corps.mail.compose import read
 from corps.models import Delivery, Notification, User
 from corps.search import find
 from corps.workflow import store_file

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection, transaction
 
-from corps.locking import locked
+from corps.database.locking import locked
 from corps.models import Unit
-from corps.services.sharing import PROJECT
+from runtime.shared_servers import PROJECT
 
 ROOMS = [path.parent for path in sorted(PROJECT.glob("*/apps.py"))]
 
@@ -17,7 +17,7 @@ def test_only_the_ground_says_how_rows_are_locked():
         for path in room.rglob("*.py")
         if "select_for_update" in path.read_text()
     }
-    assert found == {"corps/locking.py"}
+    assert found == {"corps/database/locking.py"}
 
 
 @pytest.mark.django_db(transaction=True)

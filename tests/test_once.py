@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from cases.models import Target
 from corps.models import Approval, Message
-from corps.models.house import Counter
+from corps.models.installation import Counter
 from listings.models import Listing
 from notices import workflow
 from notices.models import NoticeItem

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from corps.api.schema import refusal_codes
 from corps.models import User
-from corps.schema import refusal_codes
 from corps.workflow import make_key
 from tests.refusals import PAPER, TABLE, collect, paper, table
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases import workflow as casework
 from cases.models import Case, Complaint, Target
 from corps import workflow as ground
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.errors import TransitionRefused, in_short
 from corps.models import AuditEntry, Delivery, User
 from notices import workflow

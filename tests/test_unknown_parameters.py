@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from cases.models import Complaint
+from corps.access.parameters import Parameter
 from corps.models import Unit, User
-from corps.parameters import Parameter
 from notices.models import Outcome
 from tests.cases.scene import Scene
 from tests.dashboards.entries import moment, open_book

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.cases import Case
-from corps.clock import now
+from corps.deadlines.clock import now
 
 # How long after it was recorded an act can be undone as a whole.
 UNDO_FOR = timedelta(minutes=10)

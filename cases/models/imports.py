@@ -281,7 +281,7 @@ class ImportRow(models.Model):
     address: the canonical one of what it asks for, otherwise the cell's text. reason: a code of `explanation`.
     `repair`: an address a person gave in place of the row's own. `finding` names the account of an official row, or
     of one that is held because of a claim;
-    who may know it is for `cases.readings.findings_told`.
+    who may know it is for `cases.row_corrections.findings_told`.
     """
 
     class Result(models.TextChoices):

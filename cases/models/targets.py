@@ -21,7 +21,7 @@ from cases.states import (
     Told,
 )
 from corps.database.references import is_kept, refers
-from corps.pieces.words import short_id
+from corps.ui.formats import short_id
 from firms.models import Firm
 from listings.addresses import read_cell
 from listings.models import Listing

@@ -16,14 +16,14 @@ from cases.acts import Way, entries_of_today, undoable_now, ways_back
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.states import ComplaintState, TargetState
 from cases.views.casework import verbs_on
-from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import number, reads
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
-from corps.parameters import number, reads
-from corps.pieces.lists import Page, page_of
-from corps.refusals import send_back, status_of
 from corps.results import Result
+from corps.ui.lists import Page, page_of
+from corps.ui.refusals import send_back, status_of
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 

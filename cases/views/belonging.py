@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 
 from cases import workflow
 from cases.forms import BelongingForm
-from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import User
-from corps.refusals import refusals_go_to, send_back
+from corps.ui.refusals import refusals_go_to, send_back
 from corps.workflow import open_approval
 from listings.models import Belonging, BelongingCorrection, Listing
 

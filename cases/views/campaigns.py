@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET
 from cases import workflow
 from cases.forms import CampaignForm
 from cases.models import Campaign, Case, Complaint
-from corps.access import may
-from corps.clock import today
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.permissions import may
+from corps.deadlines.clock import today
 from corps.forms import posted
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.ui.refusals import refusals_go_to
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)

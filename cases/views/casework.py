@@ -12,28 +12,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import story, timeline, workflow
-from cases.elsewhere import became
+from cases import target_history, timeline, workflow
 from cases.filters import CAMPAIGN, campaigns_of
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import BulkAct, Case, Complaint, SheetImport, Target
+from cases.other_cases import became
 from cases.states import ENDED_CASE, CaseState, ComplaintState
 from cases.titles import proposed_title
 from cases.views.tables import FILTERS as TARGET_FILTERS
 from cases.views.tables import target_table
 from cases.workflow.guards import OPEN_CASE
-from corps.access import may
-from corps.clock import now
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, number, reads
+from corps.access.permissions import may
 from corps.database.snapshots import snapshot
-from corps.doors import SignedIn, open_to
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import AuditEntry, Deadline, User
-from corps.parameters import Parameter, number, reads
-from corps.pieces.lists import capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
-from corps.pieces.words import day
-from corps.refusals import refusals_go_to, send_back
+from corps.ui.formats import day
+from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.refusals import refusals_go_to, send_back
+from corps.ui.tables import Column, Table
 from firms.filters import FIRM
 from firms.models import Firm
 
@@ -218,7 +218,7 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
     """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other rooms show."""
     case = visible_case(request.user, number)
     tab = request.GET.get("tab", "targets")
-    panel = next((panel for panel in story.panels if panel.key == tab), None)
+    panel = next((panel for panel in target_history.panels if panel.key == tab), None)
     own: dict[str, Callable[[SignedIn, Case], dict[str, Any]]] = {
         "targets": _targets,
         "complaints": _complaints,
@@ -288,7 +288,7 @@ def _tabs(user: User, case: Case) -> list[dict[str, Any]]:
                 "url": f"?tab={panel.key}",
                 "count": panel.count(case, user),
             }
-            for panel in story.panels
+            for panel in target_history.panels
         ),
         {
             "key": "notes",
@@ -307,7 +307,11 @@ def _tabs(user: User, case: Case) -> list[dict[str, Any]]:
 
 def _clocks(user: User, case: Case) -> list[dict[str, Any]]:
     """What is due in a case: by other apps, whether to file it, and its handling."""
-    clocks = [clock for teller in story.tellers for clock in teller.clocks(case, user)]
+    clocks = [
+        clock
+        for teller in target_history.tellers
+        for clock in teller.clocks(case, user)
+    ]
     if filing := case.filing_deadline:
         clocks.append(_clock(_("Filing decision"), filing, calendar_days=False))
     if case.handling_deadline and case.state not in (CaseState.CLOSED, *ENDED_CASE):

@@ -24,11 +24,11 @@ from cases.forms import (
 from cases.models import Case
 from cases.states import CaseState, ComplaintState
 from cases.views.casework import corps, verbs_on, visible_case
-from corps.access import require
-from corps.doors import SignedIn
+from corps.access.decorators import SignedIn
+from corps.access.permissions import require
 from corps.models import User
-from corps.pieces.words import thousands
-from corps.refusals import refusals_go_to, say_of_lines
+from corps.ui.formats import thousands
+from corps.ui.refusals import refusals_go_to, say_of_lines
 
 WITH_A_REASON: dict[str, Callable[..., Case]] = {
     "decline": workflow.decline_case,

@@ -16,19 +16,19 @@ from cases import workflow
 from cases.models import Case, Complaint, Target
 from cases.states import TargetState
 from cases.workflow import claims_for
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
-from corps.home import Need, one_key
 from corps.models import User
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import conditions, page_of
-from corps.pieces.stream import Need as StreamNeed
-from corps.pieces.stream import Subject
-from corps.pieces.tables import SELECT, Column, Table
-from corps.pieces.words import short_id, thousands
-from corps.refusals import send_back, status_of
 from corps.results import Result
+from corps.ui.formats import short_id, thousands
+from corps.ui.home import Need, one_key
+from corps.ui.lists import conditions, page_of
+from corps.ui.refusals import send_back, status_of
+from corps.ui.stream import Need as StreamNeed
+from corps.ui.stream import Subject
+from corps.ui.tables import SELECT, Column, Table
 from firms.filters import FIRM
 from firms.models import Firm
 from listings.addresses import canonical_url

@@ -27,18 +27,18 @@ from cases.models.complaints import MOST_SAME_SHEETS
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.workflow.guards import OPEN_COMPLAINT
 from cases.workflow.moving import DECIDED
-from corps.access import may
-from corps.bodies import takes
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
+from corps.files.downloads import hand_out, name_by_type
 from corps.forms import chosen_act, posted
 from corps.models import AuditEntry, User
-from corps.papers import hand_out, name_by_type
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
-from corps.refusals import refusals_go_to, send_back
+from corps.request_bodies import takes
 from corps.results import Result
+from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.refusals import refusals_go_to, send_back
+from corps.ui.tables import Column, Table
 from corps.workflow import Upload
 from firms.filters import FIRM
 from firms.models import Firm

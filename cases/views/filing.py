@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from cases.models import Case
-from corps.access import may
+from corps.access.permissions import may
 from corps.models import User
 
 

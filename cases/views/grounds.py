@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 from cases import workflow
 from cases.forms import GroundChangeForm, NewGroundForm
 from cases.models import LegalGround
-from corps.access import may
-from corps.clock import today
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.permissions import may
+from corps.deadlines.clock import today
 from corps.forms import posted
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.ui.refusals import refusals_go_to
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
 administrators = open_to(User.Role.ADMINISTRATOR)

@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases import acts
-from cases.news import news_since
+from cases.home_news import news_since
 from cases.views.acts import undoable_by
-from corps.clock import now
-from corps.doors import SignedIn, open_to
-from corps.home import asides, since_for, stream_for, warnings
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
+from corps.deadlines.clock import now
 from corps.models import User
-from corps.parameters import Parameter, reads
-from corps.pieces.stream import GROUP_KEYS
+from corps.ui.home import asides, since_for, stream_for, warnings
+from corps.ui.stream import GROUP_KEYS
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 # The group of a stream that is shown alone.

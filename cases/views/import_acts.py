@@ -16,12 +16,12 @@ from cases.models import SheetImport, Target
 from cases.states import ComplaintState
 from cases.titles import proposed_title
 from cases.views.imports import readers, visible_import
-from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
+from corps.files.downloads import hand_out
 from corps.models import User
-from corps.papers import hand_out
-from corps.refusals import refusals_go_to, send_back
+from corps.ui.refusals import refusals_go_to, send_back
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 State = SheetImport.State

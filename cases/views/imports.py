@@ -20,20 +20,20 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases import workflow
 from cases.models import ImportRow, SheetImport
-from cases.readings import findings_told, reading_of
+from cases.row_corrections import findings_told, reading_of
 from cases.views.proposals import MOST_TAKEN, Proposals, proposals_of, take, take_each
 from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from cases.views.review import FILTERS as ROW_FILTERS
-from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.limits import count, counted
+from corps.access.parameters import number, reads
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.exports import Download, csv_response
 from corps.forms import chosen_act, ticked_ids
-from corps.limits import count, counted
 from corps.models import User
-from corps.parameters import number, reads
-from corps.refusals import send_back
 from corps.results import Result
+from corps.ui.csv_export import Download, csv_response
+from corps.ui.refusals import send_back
 from stores.models import Platform
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)

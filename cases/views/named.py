@@ -13,20 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_safe
 
+from cases.home_news import told_since
 from cases.models import Complaint, ImportRow, Target
 from cases.models.targets import TOLD
-from cases.news import told_since
 from cases.states import Told
 from cases.views.home import GROUP
 from cases.views.tables import TALLY
-from corps.clock import now
-from corps.doors import SignedIn, open_to
-from corps.home import since_for, stream_for
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import SEARCH, Parameter, reads
+from corps.deadlines.clock import now
 from corps.models import User
-from corps.parameters import SEARCH, Parameter, reads
-from corps.pieces.lists import conditions, page_of
-from corps.pieces.tables import Column, Table
 from corps.search import LONGEST
+from corps.ui.home import since_for, stream_for
+from corps.ui.lists import conditions, page_of
+from corps.ui.tables import Column, Table
 
 representatives = open_to(User.Role.REPRESENTATIVE)
 MOST = 20

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from cases import story
+from cases import target_history
 from cases.models import ImportRow, Target
 from cases.states import TargetState
 from cases.workflow import kept_rows, targets_of
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
 from corps.models import User
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import conditions, page_of
-from corps.pieces.tables import Column, Table
+from corps.ui.lists import conditions, page_of
+from corps.ui.tables import Column, Table
 from stores.models import OfficialAccount
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -70,7 +70,7 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
     visible = Target.objects.visible_to(request.user).filter(pk__in=ids)
     targets = visible.filter(_shown(request.GET.get("show", "")))
     page = page_of(
-        story.bound(targets).select_related("listing", "store", "case"),
+        target_history.bound(targets).select_related("listing", "store", "case"),
         request.GET,
         order=("-id",),
         total=targets.count(),

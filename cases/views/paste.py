@@ -12,12 +12,12 @@ from cases import workflow
 from cases.forms import PasteForm
 from cases.intake import require_capacity_for_sheet
 from cases.pasted import Answers, answers_to
-from corps.clock import today
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.limits import allowance
+from corps.deadlines.clock import today
 from corps.forms import chosen_act, posted
-from corps.limits import allowance
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.ui.refusals import refusals_go_to
 from corps.workflow import Upload
 from firms.models import Firm
 

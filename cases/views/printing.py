@@ -6,10 +6,10 @@ from django.views.decorators.http import require_GET
 
 from cases.views.casework import visible_case
 from cases.views.tables import FILTERS, printed_table
-from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import reads
+from corps.deadlines.clock import now
 from corps.models import User
-from corps.parameters import reads
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 # About eighty pages; a longer print is asked for in parts.

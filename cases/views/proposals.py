@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases import workflow
 from cases.models import ImportRow
-from cases.readings import suggestions
+from cases.row_corrections import suggestions
 from corps.models import User
 from corps.results import Result
 

@@ -9,20 +9,20 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.elsewhere import became
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
-from cases.readings import describe, findings_told, suggestions
+from cases.other_cases import became
+from cases.row_corrections import describe, findings_told, suggestions
 from cases.states import ComplaintState
-from corps.access import may
-from corps.clock import today
-from corps.doors import SignedIn
-from corps.last_acts import last_acts
+from corps.access.decorators import SignedIn
+from corps.access.parameters import Parameter
+from corps.access.permissions import may
+from corps.audit.last_acts import last_acts
+from corps.deadlines.clock import today
 from corps.models import User
-from corps.parameters import Parameter
-from corps.pieces.kinds import kind_of
-from corps.pieces.lists import Page, page_of
-from corps.pieces.words import moment
+from corps.ui.formats import moment
+from corps.ui.lists import Page, page_of
+from corps.ui.status_colours import kind_of
 from listings.addresses import read_cell
 from listings.sheets.values import unread_values
 from listings.sites import platform_named

@@ -20,14 +20,14 @@ from cases.sheet_form import SheetForm
 from cases.views.imports import progress_answer, readers, visible_import
 from cases.views.paste import box_of
 from cases.views.review import READY, may_take_up
-from corps.access import may
-from corps.doors import SignedIn
+from corps.access.decorators import SignedIn
+from corps.access.parameters import number, reads
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import User
-from corps.parameters import number, reads
-from corps.pieces.kinds import kind_of
-from corps.refusals import send_back
+from corps.ui.refusals import send_back
+from corps.ui.status_colours import kind_of
 from listings.sheets.meanings import WORDS
 from listings.sheets.not_read import READABLE
 from listings.sheets.not_read import REASONS as NOT_READ

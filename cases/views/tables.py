@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import story
+from cases import target_history
 from cases.models import Case, LegalGround, Target
 from cases.models.targets import TargetQuerySet
 from cases.states import UNFINISHED, Seen, TargetState
@@ -26,12 +26,12 @@ from cases.views.target_rows import (
     groups_of,
     word_of,
 )
-from corps.clock import today
-from corps.doors import SignedIn
-from corps.parameters import MARKS, SEARCH, Parameter, number
-from corps.pieces.lists import conditions, page_of
-from corps.pieces.tables import SELECT, Column, Table
+from corps.access.decorators import SignedIn
+from corps.access.parameters import MARKS, SEARCH, Parameter, number
+from corps.deadlines.clock import today
 from corps.search import LONGEST
+from corps.ui.lists import conditions, page_of
+from corps.ui.tables import SELECT, Column, Table
 from listings.addresses import read_cell
 from stores.filters import PLATFORM
 from stores.models import Platform, Store
@@ -99,7 +99,7 @@ def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     elif state == OFFICIAL:
         found = found.kept()
     elif state == "waiting":
-        for waiting_in in story.waiting:
+        for waiting_in in target_history.waiting:
             found = found.filter(pk__in=waiting_in(case).values("pk"))
     if platform := asked.get("platform"):
         found = found.filter(platform__slug=platform)
@@ -125,7 +125,7 @@ def in_order(found: QuerySet[Target]) -> QuerySet[Any]:
     known = Q(store_key__gt=0)
     against = When(AGAINST & known, then=0), When(AGAINST, then=1)
     rank = Either(*against, When(known, then=2), default=3, output_field=IntegerField())
-    rows = story.bound(found.annotate(store_key=Coalesce(*STORE_KEY, 0)))
+    rows = target_history.bound(found.annotate(store_key=Coalesce(*STORE_KEY, 0)))
     return rows.annotate(
         against=Either(When(AGAINST, then=0), default=1, output_field=IntegerField()),
         store_rank=Window(Min(rank), partition_by=F("store_key")),

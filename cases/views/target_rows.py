@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import story
+from cases import target_history
 from cases.models import Case, LegalGround, Target
 from cases.states import UNFINISHED, Claim, Seen, TargetState
-from corps.calendar import Calendar, working_days_left
-from corps.clock import shanghai_date, today
-from corps.pieces.deadlines import house_calendar
-from corps.pieces.kinds import kind_of
-from corps.pieces.words import day, moment, shortened, thousands
+from corps.deadlines.calendar import Calendar, working_days_left
+from corps.deadlines.clock import shanghai_date, today
+from corps.ui.deadline_marks import house_calendar
+from corps.ui.formats import day, moment, shortened, thousands
+from corps.ui.status_colours import kind_of
 from stores.models import Platform
 
 # In the order of the work, as the strip above the table shows them.
@@ -210,7 +210,7 @@ def _notice_of(row: dict[str, Any], wording: Wording) -> dict[str, str]:
 
 def _deadline_of(due_on: date | None, wording: Wording) -> dict[str, str]:
     """The day by which a row is to be answered, and by how many working days that is late; each "" where it is not."""
-    if not due_on or due_on == story.FAR:
+    if not due_on or due_on == target_history.FAR:
         return {"due": "", "late": ""}
     late = ""
     if due_on < wording.on:

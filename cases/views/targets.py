@@ -13,20 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import story, timeline, workflow
+from cases import target_history, timeline, workflow
 from cases.models import BulkAct, Case, Complaint, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
 from cases.views.tables import filtered, in_store
-from corps.clock import shanghai_date
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
+from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import AuditEntry, User
-from corps.parameters import Parameter, reads
-from corps.pieces.words import moment, thousands
-from corps.refusals import send_back, status_of
 from corps.results import Result
+from corps.ui.formats import moment, thousands
+from corps.ui.refusals import send_back, status_of
 from listings.models import Belonging
 from stores.models import OfficialAccount
 
@@ -72,8 +72,12 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
             :MOST_ROWS
         ]
     )
-    lines = story.newest_first(
-        [*_reports(target, rows), *_acts(target), *story.story_of(target, request.user)]
+    lines = target_history.newest_first(
+        [
+            *_reports(target, rows),
+            *_acts(target),
+            *target_history.story_of(target, request.user),
+        ]
     )
     part = request.GET.get("story", "")
     told = (
@@ -81,7 +85,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
     )
     ledger = [
         count
-        for teller in story.tellers
+        for teller in target_history.tellers
         for count in teller.ledger(target, request.user)
     ]
     context = {
@@ -97,7 +101,7 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
             *_origin(target, rows),
             *(
                 proof
-                for teller in story.tellers
+                for teller in target_history.tellers
                 for proof in teller.proofs(target, request.user)
             ),
         ],
@@ -109,13 +113,15 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "in_store": _in_store(target),
         "claims": _claims(target, request.user),
         "acts": [
-            act for teller in story.tellers for act in teller.acts(target, request.user)
+            act
+            for teller in target_history.tellers
+            for act in teller.acts(target, request.user)
         ],
     } | _truths(target, rows, request.user)
     return render(request, "cases/target.html", context)
 
 
-def _acts(target: Target) -> list[story.Line]:
+def _acts(target: Target) -> list[target_history.Line]:
     entries = (
         AuditEntry.objects.about(target)
         .filter(verb__in=ACTS)
@@ -158,7 +164,7 @@ def _claims(target: Target, user: User) -> list[dict[str, Any]]:
     return found
 
 
-def _parts(lines: list[story.Line]) -> list[tuple[str, Any, int]]:
+def _parts(lines: list[target_history.Line]) -> list[tuple[str, Any, int]]:
     counts = Counter(line.part for line in lines)
     return [(part, label, counts[part]) for part, label in PARTS if counts[part]]
 
@@ -166,7 +172,7 @@ def _parts(lines: list[story.Line]) -> list[tuple[str, Any, int]]:
 def _truths(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
     """What the firm says, what the platform says, what was seen; and which of them another one contradicts."""
     said: dict[str, list[Any]] = {"claimed": [], "seen": []}
-    for teller in story.tellers:
+    for teller in target_history.tellers:
         for truth, words in teller.witnesses(target, user).items():
             said[truth] += words
     against = target.seen == Seen.LIVE and target.state in (
@@ -277,7 +283,7 @@ def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
     return {"word": target.alleged_in_full(rows), "lines": lines}
 
 
-def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
+def _reports(target: Target, rows: list[Any]) -> list[target_history.Line]:
     """When which complaint named the target."""
     lines = []
     for index, row in enumerate(rows):
@@ -291,7 +297,7 @@ def _reports(target: Target, rows: list[Any]) -> list[story.Line]:
         at = row.registered_at if index else target.reported_at
         if at:
             lines.append(
-                story.Line(
+                target_history.Line(
                     at=at,
                     text=text,
                     note=note,

@@ -1,6 +1,13 @@
 """The verbs of this room, one module for each subject."""
 
 from cases.workflow.campaigns import change_campaign, length_checks, open_campaign
+from cases.workflow.carrying_over import (
+    draft_checks,
+    misplaced_targets,
+    pass_on,
+    pass_on_all,
+    pass_on_ended,
+)
 from cases.workflow.cases import (
     add_complaints,
     add_note,
@@ -64,19 +71,12 @@ from cases.workflow.import_undoing import (
 from cases.workflow.imports import (
     abandon_import,
     continue_registering,
+    enqueue_unfinished,
     read_sheet,
     register_import,
-    ring_unfinished,
     rows_by_result,
 )
 from cases.workflow.moving import move_complaint, stays_of
-from cases.workflow.passing import (
-    draft_checks,
-    misplaced_targets,
-    pass_on,
-    pass_on_all,
-    pass_on_ended,
-)
 from cases.workflow.registration import official_found
 from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
 from cases.workflow.settling import (
@@ -130,6 +130,7 @@ __all__ = [
     "draft_checks",
     "drop_checks",
     "drop_targets",
+    "enqueue_unfinished",
     "file_case",
     "forget_corrections",
     "freed_by",
@@ -171,7 +172,6 @@ __all__ = [
     "resume_case",
     "resuming_hooks",
     "retitle_case",
-    "ring_unfinished",
     "rows_by_result",
     "set_received_on",
     "settle_rows",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.models import BulkAct, Case
-from corps.acting import current
+from corps.audit.origin import current
 from corps.models import AuditEntry, User
 
 

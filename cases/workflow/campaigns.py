@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 
 from cases.models import Campaign
-from corps.access import require
-from corps.audit import record
-from corps.changes import put
-from corps.clock import accept_at, now
-from corps.locking import locked
+from corps.access.permissions import require
+from corps.audit.field_changes import put
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import now
 from corps.models import User
 
 # Rooms above add what may stand against another length for answers; called with the campaign, they raise

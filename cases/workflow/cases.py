@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from cases.models import (
 )
 from cases.states import CaseState, ComplaintState
 from cases.workflow.bulk_acts import keep_act
+from cases.workflow.carrying_over import held_by, named_by, pass_on
 from cases.workflow.guards import (
     given,
     lock_case,
@@ -25,13 +27,12 @@ from cases.workflow.guards import (
     require_valid_ground,
     require_way,
 )
-from cases.workflow.passing import held_by, named_by, pass_on
-from corps.access import require
-from corps.audit import entry, record, record_many
-from corps.clock import accept_at, now, shanghai_date
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import entry, record, record_many
+from corps.database.locking import held, locked
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
 from corps.models import Deadline, Unit, User
 from corps.workflow import announce, document_number, take_number
 from listings.registration import lock_registry

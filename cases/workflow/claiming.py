@@ -11,9 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Complaint, Target
-from corps.acting import current
-from corps.clock import now
-from corps.limits import limits
+from corps.access.limits import limits
+from corps.audit.origin import current
+from corps.deadlines.clock import now
 from corps.models import Notification, User
 from corps.workflow import announce, notify_many
 from firms.models import Firm

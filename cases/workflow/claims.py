@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +20,11 @@ from cases.workflow.registration import mark_official
 from cases.workflow.settling import judge_held
 from cases.workflow.targets import release_targets
 from corps import workflow as ground
-from corps.access import require
-from corps.audit import record, record_alike
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.recording import record, record_alike
+from corps.database.locking import locked, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
 from listings.models import Belonging, BelongingCorrection, Listing

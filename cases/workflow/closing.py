@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +13,15 @@ from django.utils.translation import ngettext_lazy
 
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
+from cases.workflow.carrying_over import held_by, pass_on
 from cases.workflow.guards import given, lock_case, require_way
-from cases.workflow.passing import held_by, pass_on
-from corps.access import require
-from corps.audit import entry, record, record_many
-from corps.calendar import Span, parse_spans
-from corps.clock import accept_at, now, shanghai_date
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import entry, record, record_many
+from corps.database.locking import locked
+from corps.deadlines.calendar import Span, parse_spans
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import locked
 from corps.models import Deadline, User
 from listings.registration import lock_registry
 

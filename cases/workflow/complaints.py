@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from corps.access.past_events import accept_at
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,16 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Campaign, Case, Complaint, SheetImport
 from cases.states import CaseState, ComplaintState
 from cases.workflow import imports
+from cases.workflow.carrying_over import held_by, named_by, pass_on
 from cases.workflow.guards import given, intake_barred, require_way
-from cases.workflow.passing import held_by, named_by, pass_on
-from cases.workflow.telling import tell_officers
-from corps.access import require
-from corps.acting import current
-from corps.audit import record
-from corps.clock import accept_at, now, shanghai_date
+from cases.workflow.notifications import tell_officers
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.origin import current
+from corps.audit.recording import record
+from corps.database.locking import held, locked
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
 from corps.models import Deadline, User
 from corps.workflow import Paper, announce, stored, take_number
 from firms.models import Firm
@@ -362,7 +363,7 @@ def _begin_import(
         started_by=actor,
         at=at,
     )
-    imports.ring_import(sheet_import)
+    imports.enqueue_import(sheet_import)
     return sheet_import
 
 
@@ -412,7 +413,8 @@ def withdraw_complaint(
 ) -> Complaint:
     """Note that the firm takes its complaint back.
 
-    What it named passes to the next complaint that names it (`cases.workflow.passing`). Targets that a notice names
+    What it named passes to the next complaint that names it (`cases.workflow.carrying_over`). Targets that a
+    notice names
     stay: the case decides on them, and they pass on once they are free again. So do those that nobody else names.
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "being-registered".
     """

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import SheetCorrection, SheetImport
 from cases.workflow import imports
-from corps.access import require
-from corps.audit import record
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
 from corps.models import User
 from listings.sheets.corrections import LONGEST_HEADER
 from listings.sheets.headers import ADDRESS_FIELDS, FIELDS, heading_key

@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.models import Case, Complaint
 from cases.states import CaseState
-from corps.calendar import add_working_days
-from corps.clock import today
-from corps.events import delay_of
+from corps.deadlines.calendar import add_working_days
+from corps.deadlines.clock import today
+from corps.mail.events import delay_of
 from corps.models import Holiday, Notification
-from corps.pieces.words import day
+from corps.ui.formats import day
 from corps.workflow import announce
 
 # How long before the end of its handling period a case's officers are told.

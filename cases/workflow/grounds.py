@@ -3,17 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import LegalGround
-from corps.access import require
-from corps.audit import record
-from corps.changes import put
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.field_changes import put
+from corps.audit.recording import record
+from corps.database.locking import locked_against_naming
 from corps.database.references import named_among
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import locked_against_naming
 from corps.models import User
 
 # What can be corrected of a ground that was given: no letter holds it.

@@ -14,10 +14,10 @@ from cases.states import (
     CaseState,
     ComplaintState,
 )
-from corps.clock import shanghai_date
+from corps.audit.last_acts import last_act
+from corps.database.locking import held, locked
+from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
 
 # While a case is in one of these, things can be added to it and taken out.
 OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)

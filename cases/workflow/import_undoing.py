@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -19,18 +20,18 @@ from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.models.targets import IMPORT_UNDONE
 from cases.states import CaseState, TargetState
 from cases.workflow import imports
+from cases.workflow.carrying_over import pass_on
 from cases.workflow.guards import OPEN_CASE, intake_barred
-from cases.workflow.passing import pass_on
 from cases.workflow.reading import RESULTS
 from cases.workflow.registration import record_each, restate_targets
 from cases.workflow.settling import judge_anew, judge_held, name_addresses, take_over
-from corps.access import require
-from corps.audit import record, record_alike
-from corps.bulk import update_many
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record, record_alike
+from corps.database.copy import update_many
+from corps.database.locking import held, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked_in_order
 from corps.models import User
 from corps.results import Result
 from listings.classify import judge_row

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Count
 from django.db.models.functions import Now
@@ -16,24 +17,23 @@ from django.urls import NoReverseMatch
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases import tasks
 from cases.guessing import is_title
 from cases.models import Case, Complaint, ImportRow, SheetImport
 from cases.models.imports import SheetImportQuerySet
 from cases.workflow import reading, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.hosts import note_unknown_hosts
-from corps.access import require
-from corps.acting import Acting, acting
-from corps.audit import record
-from corps.bulk import without_collector
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.origin import Acting, acting
+from corps.audit.recording import record
+from corps.database.copy import without_collector
+from corps.database.locking import held, locked
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
+from corps.installation.reference_data import look
 from corps.models import User
-from corps.reloading import look
-from corps.tasks import ring
+from corps.task_queue import enqueue
 from corps.workflow import notify
 from listings.registration import (
     Registry,
@@ -51,18 +51,14 @@ IMPORT_LOCKS = 0x0C1
 UNTOUCHED = timedelta(seconds=20)
 
 
-def ring_import(sheet_import: SheetImport) -> None:
-    """Ring for the stage an import is in. What a replay brought in is for the replay's own worker alone."""
-    task = (
-        tasks.read_sheet
-        if sheet_import.state == State.READING
-        else tasks.register_sheet
-    )
-    ring(
-        task,
-        str(sheet_import.pk),
-        queue=f"replay-{sheet_import.replay}" if sheet_import.replay else None,
-    )
+def enqueue_import(sheet_import: SheetImport) -> None:
+    """Enqueue the stage an import is in. What a replay brought in is for the replay's own worker alone."""
+    task, queue = "cases.tasks.register_sheet", None
+    if sheet_import.state == State.READING:
+        task = "cases.tasks.read_sheet"
+    if sheet_import.replay:
+        queue = f"replay-{sheet_import.replay}"
+    enqueue(task, str(sheet_import.pk), queue=queue)
 
 
 def read_sheet(import_id: UUID | str) -> None:
@@ -322,7 +318,7 @@ def register_import(
         thread=complaint.thread,
         rows=sheet_import.rows,
     )
-    ring_import(sheet_import)
+    enqueue_import(sheet_import)
     return sheet_import
 
 
@@ -373,7 +369,7 @@ def read_again(sheet_import: SheetImport, actor: User, at: datetime) -> None:
         now(),
     )
     sheet_import.save()
-    ring_import(sheet_import)
+    enqueue_import(sheet_import)
 
 
 @transaction.atomic
@@ -480,7 +476,7 @@ def rows_by_result(sheet_import: SheetImport) -> dict[str, int]:
     return dict(counts)
 
 
-def ring_unfinished() -> None:
+def enqueue_unfinished() -> None:
     """For the sweep: ring for imports that nobody has touched for a while and nobody works on.
 
     What a replay brought in is left to the replay.
@@ -497,7 +493,7 @@ def ring_unfinished() -> None:
                 [IMPORT_LOCKS, _lock_number(sheet_import.pk)],
             )
             if cursor.fetchone()[0]:
-                ring_import(sheet_import)
+                enqueue_import(sheet_import)
 
 
 @contextmanager

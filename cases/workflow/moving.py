@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, Target
 from cases.states import PASSING, UNFINISHED, CaseState, ComplaintState
+from cases.workflow.carrying_over import held_by, named_by, pass_on
 from cases.workflow.guards import given, last_act, require_open
-from cases.workflow.passing import held_by, named_by, pass_on
+from cases.workflow.notifications import tell_officers
 from cases.workflow.targets import drop_checks
-from cases.workflow.telling import tell_officers
-from corps.access import require
-from corps.audit import record
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.recording import record
+from corps.database.locking import locked, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import locked, locked_in_order
 from corps.models import User
 from corps.results import Result
 from listings.registration import lock_registry

@@ -20,9 +20,9 @@ from cases.workflow.registration import (
     words_of_listing,
     words_of_store,
 )
-from corps.bulk import copied, copied_texts, copy_lines, in_lines
-from corps.confined import ChildDied, confined
+from corps.database.copy import copied, copied_texts, copy_lines, in_lines
 from corps.errors import FileLost
+from corps.files.sandbox import ChildDied, confined
 from corps.models import StoredFile
 from corps.workflow import open_file
 from listings.classify import RowReading, judge_row

@@ -17,10 +17,10 @@ from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.models.targets import IMPORT_UNDONE
 from cases.states import TargetState
+from cases.workflow.carrying_over import pass_on
 from cases.workflow.claiming import allowance_of, tell_of_claims
-from cases.workflow.passing import pass_on
-from corps.audit import record_alike
-from corps.bulk import (
+from corps.audit.recording import record_alike
+from corps.database.copy import (
     NULL,
     copied,
     copy_lines,
@@ -29,7 +29,7 @@ from corps.bulk import (
     take_ids,
     update_many,
 )
-from corps.locking import locked_in_order
+from corps.database.locking import locked_in_order
 from corps.models import User
 from listings.addresses import canonical_url
 from listings.registration import (

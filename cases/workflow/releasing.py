@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, ImportRow, SheetImport, Target
 from cases.workflow.registration import finding_of
 from cases.workflow.targets import kept_targets, targets_of
-from corps.audit import record
-from corps.locking import locked_in_order
+from corps.audit.recording import record
+from corps.database.locking import locked_in_order
 from corps.models import User
 from corps.workflow import announce
 from listings.registration import Account
 from stores.models import OfficialAccount
-from stores.standing import Touched
+from stores.status_providers import Touched
 
 
 def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
@@ -53,7 +53,7 @@ def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> N
 
 
 def kept_by(account: OfficialAccount) -> int:
-    """For `stores.standing.protected_counters`: how many targets this account alone keeps from notices."""
+    """For `stores.status_providers.protected_counters`: how many targets this account alone keeps from notices."""
     return len(kept_targets(account))
 
 
@@ -67,7 +67,7 @@ def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
 
 
 def freed_by(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.standing.freed_counters`: what striking the account sets free, or what it has."""
+    """For `stores.status_providers.freed_counters`: what striking the account sets free, or what it has."""
     targets = targets_of(account)
     count = (
         sum(lot.filter(is_official=False).count() for lot in targets)

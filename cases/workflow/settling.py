@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,10 @@ from cases.models.imports import CLAIMED, OFFICIAL
 from cases.workflow import imports, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.reading import RESULTS
-from corps.access import require
-from corps.audit import record, record_alike
-from corps.bulk import update_many
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.recording import record, record_alike
+from corps.database.copy import update_many
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result

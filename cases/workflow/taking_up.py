@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 
 from cases.models import Case, Complaint, SheetImport
@@ -10,7 +11,7 @@ from cases.states import ComplaintState
 from cases.workflow.cases import add_complaints, open_case
 from cases.workflow.complaints import accept_complaint
 from cases.workflow.imports import register_import
-from corps.clock import accept_at, now
+from corps.deadlines.clock import now
 from corps.models import User
 from listings.registration import lock_registry
 

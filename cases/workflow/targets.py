@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Case as Choice
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -29,12 +30,12 @@ from cases.workflow.registration import (
     known_targets,
     record_each,
 )
-from corps.access import require
-from corps.audit import record, record_alike
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import tell_second_comers
+from corps.audit.recording import record, record_alike
+from corps.database.locking import locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import tell_second_comers
-from corps.locking import locked_in_order
 from corps.models import User
 from corps.results import Result
 from listings.addresses import Address, read_cell
@@ -50,7 +51,7 @@ from listings.registration import (
 )
 from listings.sites import platform_of
 from stores.models import OfficialAccount, Store
-from stores.standing import Touched
+from stores.status_providers import Touched
 
 DROPPABLE = (TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED)
 # Most addresses that can be added by hand at once; a sheet holds more.
@@ -557,7 +558,8 @@ def proposed_among(targets: Collection[int]) -> set[int]:
 
 
 def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.standing.touched_counters`: the targets that an account keeps from notices once it is registered."""
+    """For `stores.status_providers.touched_counters`: the targets that an account keeps from notices once it is
+    registered."""
     count = sum(lot.count() for lot in targets_of(account))
     listed = reverse("cases:official_targets", args=[account.pk])
     yield Touched(

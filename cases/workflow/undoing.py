@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,16 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.models.acts import UNDO_FOR
 from cases.states import CaseState, ComplaintState
+from cases.workflow.carrying_over import pass_on
 from cases.workflow.guards import OPEN_CASE, hold_cases, lock_case
 from cases.workflow.moving import move_locked, stays_of
-from cases.workflow.passing import pass_on
 from cases.workflow.registration import record_each
-from corps import wording
-from corps.access import require
-from corps.audit import record
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit import labels
+from corps.audit.recording import record
+from corps.database.locking import locked, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import locked, locked_in_order
 from corps.models import AuditEntry, User
 from corps.results import Result
 from listings.registration import lock_registry
@@ -211,7 +212,7 @@ def _told(entry: AuditEntry) -> Any:
     """Who did what when: `officer2: 目标放弃, 10:42`."""
     said = {
         "who": entry.actor or _("the house"),
-        "what": wording.act_words(entry.verb),
+        "what": labels.act_words(entry.verb),
         "when": _clock(entry.at),
     }
     return _("%(who)s at %(when)s: %(what)s.") % said

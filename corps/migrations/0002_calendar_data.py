@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from corps.seed import remove_calendar, seed_calendar
+from corps.installation.seed import remove_calendar, seed_calendar
 
 
 def forwards(apps, schema_editor):

@@ -1,7 +1,7 @@
 from corps.models.approvals import Approval
 from corps.models.audit import AuditEntry, AuditSeal
 from corps.models.calendar import ClockRule, Deadline, Holiday
-from corps.models.house import (
+from corps.models.installation import (
     Counter,
     Installation,
     Notification,

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from corps.calendar import (
+from corps.database.references import is_kept
+from corps.deadlines.calendar import (
     HOLIDAY_NAMES,
     Calendar,
     Clock,
@@ -24,7 +25,6 @@ from corps.calendar import (
     spans_text,
     unknown_rule,
 )
-from corps.database.references import is_kept
 
 Row = TypeVar("Row", bound=models.Model)
 

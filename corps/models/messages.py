@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from corps.models.house import Installation
+from corps.models.installation import Installation
 from corps.states import StateTable
 
 

@@ -54,7 +54,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser):
-    """A person with exactly one role. What a role may do stands in `corps.access`; what it sees, in the querysets."""
+    """A person with exactly one role. What a role may do stands in `corps.access.permissions`; what it sees, in
+    the querysets."""
 
     class Role(models.TextChoices):
         OFFICER = "officer", _("Officer")

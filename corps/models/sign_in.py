@@ -1,6 +1,6 @@
 """What signing in needs: sessions, browsers that signed in before, and wrong attempts that are counted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -8,6 +8,13 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
+
+NEVER_IDLE = timedelta(days=365)
+
+
+def idle_limit() -> timedelta:
+    """For how long a session may go unused; SESSION_IDLE_MINUTES, of which 0 sets no limit."""
+    return timedelta(minutes=settings.SESSION_IDLE_MINUTES) or NEVER_IDLE
 
 
 class KnownDevice(models.Model):
@@ -66,7 +73,7 @@ class FailedAttemptsQuerySet(models.QuerySet):
 class FailedAttempts(models.Model):
     """Wrong attempts of one kind from one place. A row goes once it has expired.
 
-    code: the row of `corps/data/limits.tsv`. key: a hash of whose account and which place. user: the account that was
+    code: the row of `corps/access/limits.tsv`. key: a hash of whose account and which place. user: the account that was
     tried, if there is one. count: attempts that failed or are being judged. blocked_until: until when none is judged.
     """
 

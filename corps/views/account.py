@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow
-from corps.agents import browser_and_system
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.accounts.session_store import live_sessions
+from corps.accounts.user_agents import browser_and_system
 from corps.errors import TransitionRefused
 from corps.forms import OwnPhoneForm, posted
 from corps.models import Session, User
-from corps.refusals import refusals_go_to
-from corps.sessions import live_sessions
+from corps.ui.refusals import refusals_go_to
 from corps.workflow.sessions import digest_of
 
 

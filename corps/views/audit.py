@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from corps import wording, workflow
-from corps.clock import midnight, parse_day
-from corps.doors import SignedIn, open_to
+from corps import workflow
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, day, number, reads
+from corps.audit import labels
+from corps.deadlines.clock import midnight, parse_day
 from corps.models import AuditEntry, AuditSeal, User
-from corps.parameters import Parameter, day, number, reads
-from corps.pieces.lists import Condition, capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
+from corps.ui.lists import Condition, capped_count, conditions, page_of
+from corps.ui.tables import Column, Table
 
 CHANNELS = {
     "page": gettext_lazy("web page"),
@@ -75,11 +76,11 @@ def list_entries(request: SignedIn) -> HttpResponse:
     last = AuditSeal.objects.order_by("-pk").only("pk", "hash", "sealed_at").first()
     context = {
         "page": page,
-        "often": [(act, wording.act_words(act)) for act in OFTEN],
-        "told": wording.tell(page.rows),
-        "families": wording.acts_by_family(),
+        "often": [(act, labels.act_words(act)) for act in OFTEN],
+        "told": labels.tell(page.rows),
+        "families": labels.acts_by_family(),
         "kinds": sorted(
-            (str(kind.label), label) for label, kind in wording.kinds.items()
+            (str(kind.label), label) for label, kind in labels.kinds.items()
         ),
         "table": TABLE.shown_to(request.user, request.GET),
         "chips": _filter_chips(request.GET),
@@ -146,8 +147,8 @@ def _filter_chips(asked: QueryDict) -> list[Condition]:
         asked,
         [
             ("actor", _("Person"), str),
-            ("verb", _("Act"), wording.act_words),
-            ("subject", _("Kind of subject"), wording.kind_words),
+            ("verb", _("Act"), labels.act_words),
+            ("subject", _("Kind of subject"), labels.kind_words),
             ("id", _("Subject"), lambda pk: _thing(asked.get("subject", ""), pk)),
             ("channel", _("Channel"), CHANNELS.get),
             ("from", _("From"), str),
@@ -160,4 +161,4 @@ def _thing(kind: str, pk: str) -> str | None:
     """What one thing is called, for the chip of the filter."""
     if not (pk.isascii() and pk.isdigit()):
         return None
-    return wording.name_things([(kind, int(pk[:18]))]).get((kind, int(pk[:18])), pk)
+    return labels.name_things([(kind, int(pk[:18]))]).get((kind, int(pk[:18])), pk)

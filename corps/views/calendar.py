@@ -14,15 +14,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from corps import workflow
-from corps.calendar import Calendar, Day, Kind
-from corps.clock import today
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.deadlines.calendar import Calendar, Day, Kind
+from corps.deadlines.clock import today
+from corps.deadlines.holiday_tables import write_table
 from corps.forms import CalendarForm, posted
-from corps.holiday_tables import write_table
 from corps.models import Deadline, Holiday, User
-from corps.pieces.months import changes, weekdays, year_of
-from corps.pieces.words import thousands
-from corps.refusals import refusals_go_to
+from corps.ui.formats import thousands
+from corps.ui.months import changes, weekdays, year_of
+from corps.ui.refusals import refusals_go_to
 
 MOST_SHOWN = 20
 TABLE_FAULTS = ("no-days", "other-year", "provisional-days", "day-twice")

@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.decorators.http import require_POST
 
 from corps import workflow
-from corps.doors import SignedIn, open_to, safe_goal
-from corps.pieces.tables import Table, plain_query, tables
+from corps.access.decorators import SignedIn, open_to, safe_goal
+from corps.ui.tables import Table, plain_query, tables
 
 
 @open_to()

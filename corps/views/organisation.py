@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from corps import workflow
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
 from corps.forms import OrganisationForm, posted
+from corps.installation.organisation import FIELDS, current, stated
 from corps.models import User
-from corps.organisation import FIELDS, current, stated
-from corps.refusals import refusals_go_to
+from corps.ui.refusals import refusals_go_to
 
 administrators = open_to(User.Role.ADMINISTRATOR)
 

@@ -13,17 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from corps import identity, tasks, workflow
-from corps.doors import SignedIn, open_to
+from corps import workflow
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
 from corps.errors import TransitionRefused
 from corps.forms import HeldMailsForm
-from corps.messages import purposes
+from corps.installation import identity
+from corps.mail.compose import purposes
+from corps.mail.outbox import backlog
 from corps.models import Delivery, Installation, User
-from corps.outbox import backlog
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import Page, page_of
-from corps.pieces.words import thousands
-from corps.refusals import send_back
+from corps.task_queue import enqueue
+from corps.ui.formats import thousands
+from corps.ui.lists import Page, page_of
+from corps.ui.refusals import send_back
 
 administrators = open_to(User.Role.ADMINISTRATOR)
 
@@ -86,7 +88,7 @@ def release_mails(request: SignedIn) -> HttpResponse:
         )
     except TransitionRefused as refused:
         return send_back(request, refused, "outbox")
-    tasks.ring(tasks.send_due)
+    enqueue("corps.tasks.send_due")
     said: Any = ngettext(
         "%(count)s mail is released.", "%(count)s mails are released.", count
     )

@@ -16,16 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow
-from corps.account_parts import initial_of, parts, required_of
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import SEARCH, Parameter, number, reads
+from corps.accounts.role_profiles import initial_of, parts, required_of
+from corps.accounts.second_factor import has_factor
 from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
 from corps.models import ApiKey, FailedAttempts, Unit, User
-from corps.parameters import SEARCH, Parameter, number, reads
-from corps.pieces.lists import capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
-from corps.refusals import refusals_go_to, send_back
-from corps.second_factor import has_factor
+from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.refusals import refusals_go_to, send_back
+from corps.ui.tables import Column, Table
 
 administrators = open_to(User.Role.ADMINISTRATOR)
 

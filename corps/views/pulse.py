@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from corps import navigation
-from corps.sessions import extends_no_session
+from corps.accounts.session_store import extends_no_session
+from corps.ui import navigation
 
 JSON = "application/json"
 MOST_BYTES = 200

@@ -12,7 +12,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from corps.parameters import KnownInput, Parameter, reads
+from corps.access.parameters import KnownInput, Parameter, reads
 
 CODES = [code for code, _name in settings.LANGUAGES]
 

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from corps.doors import SignedIn, asked_while_typing, open_to
+from corps.access.decorators import SignedIn, asked_while_typing, open_to
+from corps.access.parameters import SEARCH, Parameter, number, reads
 from corps.models import User
-from corps.parameters import SEARCH, Parameter, number, reads
 from corps.search import (
     FAULTS,
     Kind,

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.http import require_safe
 
-from corps import readiness
+from corps.accounts.second_factor import is_owed
 from corps.models import User
-from corps.second_factor import is_owed
+from corps.monitoring import readiness
 
 # Who runs the system or answers for it; liaisons and firms' representatives get the word alone.
 SEE_EVERYTHING = (User.Role.ADMINISTRATOR, User.Role.AUDITOR, User.Role.SUPERVISOR)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from corps import workflow
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
 from corps.forms import UnitForm, posted
 from corps.models import Unit, User
-from corps.refusals import refusals_go_to
+from corps.ui.refusals import refusals_go_to
 
 administrators = open_to(User.Role.ADMINISTRATOR)
 

@@ -1,4 +1,4 @@
-"""The verbs of the ground, one module for each subject. What a worker does to deliveries is `corps.outbox`."""
+"""The verbs of the ground, one module for each subject. What a worker does to deliveries is `corps.mail.outbox`."""
 
 from corps.workflow.accounts import (
     change_own_password,
@@ -45,7 +45,7 @@ from corps.workflow.files import (
     store_file,
     stored,
 )
-from corps.workflow.house import (
+from corps.workflow.installation import (
     catch_up,
     note_mail_test,
     note_sweep,

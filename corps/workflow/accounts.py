@@ -18,13 +18,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.acting import current
-from corps.audit import record
-from corps.changes import put
+from corps.access.permissions import require
+from corps.audit.field_changes import put
+from corps.audit.last_acts import last_act
+from corps.audit.origin import current
+from corps.audit.recording import record
+from corps.database.locking import locked
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import locked
 from corps.models import ApiKey, ApiKeyUse, FailedAttempts, User
 from corps.workflow.demonstration import is_demonstration_account
 from corps.workflow.sessions import end_access, end_other_sessions

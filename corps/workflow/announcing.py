@@ -8,8 +8,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from corps.acting import current
-from corps.events import BELL, events, people_for, tell
+from corps.audit.origin import current
+from corps.mail.events import BELL, events, people_for, tell
 from corps.models import Notification, User
 
 RING = """

@@ -9,9 +9,9 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from corps.audit import record
+from corps.audit.recording import record
+from corps.database.locking import locked
 from corps.errors import TransitionRefused
-from corps.locking import locked
 from corps.models import Approval, User
 
 

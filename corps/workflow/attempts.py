@@ -12,10 +12,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from corps.limits import limit
-from corps.locking import locked
+from corps.access.limits import limit
+from corps.database.locking import locked
 from corps.models import FailedAttempts, Notification, User
-from corps.workflow.house import notify
+from corps.workflow.installation import notify
 
 PASSWORDS, STRANGERS, DEVICE, CODES = (
     "sign_in.account_from_address",

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.audit import record
-from corps.bulk import update_many
-from corps.calendar import Calendar, Day
+from corps.access.permissions import require
+from corps.audit.recording import record
+from corps.database.copy import update_many
+from corps.deadlines.calendar import Calendar, Day
 from corps.errors import TransitionRefused
 from corps.models import Deadline, Holiday, User
 

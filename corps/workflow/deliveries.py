@@ -1,4 +1,5 @@
-"""What people decide about deliveries, and how unsent ones are stopped together. Sending itself is `corps.outbox`."""
+"""What people decide about deliveries, and how unsent ones are stopped together. Sending itself is
+`corps.mail.outbox`."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from corps import outbox
-from corps.access import require
-from corps.audit import entry, record, record_many
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import entry, record, record_many
+from corps.database.locking import locked
 from corps.errors import TransitionRefused
-from corps.events import delay_of
-from corps.last_acts import last_act
-from corps.locking import locked
+from corps.mail import outbox
+from corps.mail.events import delay_of
 from corps.models import Delivery, Installation, User
 from corps.models.messages import DELIVERY_STATES, DeliveryState
 from corps.workflow.announcing import announce
@@ -87,7 +88,8 @@ def _tell_arrivals(delivery: Delivery) -> None:
 def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Delivery:
     """Send a failed or uncertain message again: the same bytes under the same Message-ID, its tries counted anew.
 
-    The caller rings `tasks.send_due`. Raises PermissionDenied; TransitionRefused "not-resendable", "reason-missing".
+    The caller enqueues `corps.tasks.send_due`.
+    Raises PermissionDenied; TransitionRefused "not-resendable", "reason-missing".
     """
     delivery = _locked(delivery, actor)
     _require_reason(reason)

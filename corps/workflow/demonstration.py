@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from corps.audit import record
+from corps.audit.recording import record
+from corps.database.locking import locked
 from corps.errors import TransitionRefused
-from corps.locking import locked
 from corps.models import Installation, User
-from corps.services.demonstration import STAFF
+from runtime.demonstration import STAFF
 
 Demonstration = Installation.Demonstration
 # The accounts of a demonstration go by these names.

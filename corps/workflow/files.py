@@ -11,11 +11,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Model
 
-from corps.audit import record
-from corps.clock import now
+from corps.audit.recording import record
+from corps.database.locking import locked_against_naming
 from corps.database.references import named_among, unnamed
+from corps.deadlines.clock import now
 from corps.errors import FileLost
-from corps.locking import locked_against_naming
 from corps.models import StoredFile, User
 
 # Who handed a file in has so long to write the row that points at it; noting it again may wait for an hour.

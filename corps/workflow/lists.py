@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corps.locking import locked
+from corps.database.locking import locked
 from corps.models import User
 
 MOST_FILTERS = 20

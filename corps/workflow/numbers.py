@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from corps.clock import shanghai_date
-from corps.organisation import current
+from corps.deadlines.clock import shanghai_date
+from corps.installation.organisation import current
 
 TAKE = """
 INSERT INTO corps_counter AS counter (series, year, last) VALUES (%s, %s, %s)

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from corps.access import require
-from corps.audit import record
-from corps.changes import put
-from corps.locking import locked
+from corps.access.permissions import require
+from corps.audit.field_changes import put
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.installation.organisation import forget_shown, stated
 from corps.models import Installation, Organisation, User
-from corps.organisation import forget_shown, stated
 
 
 @transaction.atomic

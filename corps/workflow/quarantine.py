@@ -11,15 +11,15 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from corps import identity
-from corps.access import require
-from corps.audit import entry, record, record_many
+from corps.access.permissions import require
+from corps.audit.recording import entry, record, record_many
+from corps.database.locking import locked
 from corps.errors import TransitionRefused
-from corps.locking import locked
+from corps.installation import identity
+from corps.mail.outbox import stopped_hooks
 from corps.models import Delivery, Installation, User
-from corps.outbox import stopped_hooks
 from corps.workflow.deliveries import administrators, cancel_unsent
-from corps.workflow.house import notify_many
+from corps.workflow.installation import notify_many
 
 Held = Installation.Held
 
@@ -110,7 +110,7 @@ def check_identity(*, at: datetime) -> None:
 
 @transaction.atomic
 def release_held(*, deliveries: QuerySet[Delivery], actor: User, at: datetime) -> int:
-    """Let some mails go though the outbox is held; how many. The caller rings `tasks.send_due`.
+    """Let some mails go though the outbox is held; how many. The caller enqueues `corps.tasks.send_due`.
 
     Raises PermissionDenied; TransitionRefused "not-enrolled" on a copy, "nothing-held" if none of them waits any more.
     """

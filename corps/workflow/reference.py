@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from corps.access import require
-from corps.audit import record
+from corps.access.permissions import require
+from corps.audit.recording import record
 from corps.models import ClockRule, Holiday, User
 from corps.workflow.calendar import lock_calendar, recompute_deadlines
 

@@ -25,8 +25,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from corps.access import require
-from corps.audit import record
+from corps.access.permissions import require
+from corps.audit.recording import record
 from corps.models import AuditSeal, Installation, User
 from corps.models.audit import ID_SEQUENCE, WRITERS_LOCK
 

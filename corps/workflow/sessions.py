@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from corps.audit import record
-from corps.clock import midnight, shanghai_date
+from corps.audit.recording import record
+from corps.deadlines.clock import midnight, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import ApiKey, AuditEntry, KnownDevice, Session, User
-from corps.sessions import idle_limit
+from corps.models.sign_in import idle_limit
 
 DEVICE_FOR = timedelta(days=90)
 DEVICES_OF_ONE = 20

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.audit import record
+from corps.access.permissions import require
+from corps.audit.recording import record
+from corps.database.locking import locked
 from corps.errors import TransitionRefused
-from corps.locking import locked
 from corps.models import Unit, User
 
 

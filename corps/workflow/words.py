@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from corps.locking import locked
+from corps.database.locking import locked
 from corps.models import UnindexedRange
 from corps.search.words import Words, indexes
 

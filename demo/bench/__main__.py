@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from corps.services import ServicesError, use
-from corps.services.children import start_bound
-from corps.services.sharing import PROJECT
+from runtime import ServicesError, use
+from runtime.child_processes import start_bound
+from runtime.shared_servers import PROJECT
 
 GIVEN = (
     "DATABASE_URL",

@@ -2,8 +2,8 @@
 
 import time
 
-from corps.acting import acting
-from demo.bench.house import House, owner_line
+from corps.audit.origin import acting
+from demo.bench.environment import House, owner_line
 from demo.bench.measuring import Measured, by_turns
 from notices import workflow
 

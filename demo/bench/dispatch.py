@@ -6,13 +6,13 @@ import time
 from django.conf import settings
 from django.db import transaction
 
-from corps import outbox
-from corps.acting import acting
-from corps.clock import now
+from corps.audit.origin import acting
+from corps.deadlines.clock import now
+from corps.mail import outbox
 from corps.models import Delivery
-from demo.bench.house import House, owner_line
+from demo.bench.environment import House, owner_line
+from demo.bench.mail_sink import Sink
 from demo.bench.measuring import Measured, by_turns
-from demo.bench.sink import Sink
 from notices import letters
 from notices.models import Notice, NoticeItem
 

@@ -11,11 +11,11 @@ from python_calamine import CalamineWorkbook
 
 from cases import workflow
 from cases.models import SheetImport
-from corps.acting import acting
-from corps.bulk import copied
-from corps.clock import now, shanghai_date
+from corps.audit.origin import acting
+from corps.database.copy import copied
+from corps.deadlines.clock import now, shanghai_date
 from corps.workflow import store_file
-from demo.bench.house import House, owner_line
+from demo.bench.environment import House, owner_line
 from demo.bench.measuring import Measured, by_turns
 from demo.generator import brand_of, listing_url, title_of
 

@@ -3,9 +3,9 @@
 from django.http import QueryDict
 from django.urls import reverse
 
-from corps.pieces.lists import page_of
-from demo.bench import market
-from demo.bench.house import House
+from corps.ui.lists import page_of
+from demo.bench import listings
+from demo.bench.environment import House
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
 from listings.models import Listing
@@ -15,7 +15,7 @@ DEEP = 1000
 
 def measure(house: House) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
-    market.fill(house)
+    listings.fill(house)
     path = reverse("listings:list")
     deep = (
         path
@@ -25,7 +25,7 @@ def measure(house: House) -> list[Measured]:
     )
     with (
         server("demo.bench.raw", "/") as raw_port,
-        server("corps.wsgi", "/healthz") as port,
+        server("config.wsgi", "/healthz") as port,
     ):
         raw = Client(raw_port)
         mine = Client(port, Cookie=session_cookie(house.cast["officer"]))

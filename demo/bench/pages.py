@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from demo.bench.house import House, owner_line
+from demo.bench.environment import House, owner_line
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
 
@@ -36,7 +36,7 @@ def measure(house: House) -> list[Measured]:
         "liaison": house.cast.liaisons["taobao"],
     }
     lines = []
-    with server("corps.wsgi", "/healthz") as port:
+    with server("config.wsgi", "/healthz") as port:
         for name, (login, path) in pages.items():
             client = Client(port, Cookie=session_cookie(people[login]))
             lines.append(

@@ -16,8 +16,8 @@ from corps.models import User
 from corps.search.asking import page_of_kind
 from corps.search.kinds import kinds
 from corps.search.query import Query
-from demo.bench import market
-from demo.bench.house import House
+from demo.bench import listings
+from demo.bench.environment import House
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.raw_search import INDEX, WALK
 from demo.bench.web import Client, server, session_cookie
@@ -28,11 +28,11 @@ HIT, MISS = "扫码", "狐狸"
 
 def measure(environment: House) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
-    market.fill(environment)
+    listings.fill(environment)
     lines = []
     with (
         server("demo.bench.raw_search", "/") as raw_port,
-        server("corps.wsgi", "/healthz") as port,
+        server("config.wsgi", "/healthz") as port,
     ):
         raw = Client(raw_port)
         mine = Client(port, Cookie=session_cookie(environment.cast["officer"]))

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+from corps.accounts.session_store import SessionStore
 from corps.models import User
-from corps.services.children import start_bound, stop
-from corps.services.sharing import PROJECT
-from corps.sessions import SessionStore
+from runtime.child_processes import start_bound, stop
+from runtime.shared_servers import PROJECT
 
 START_SECONDS = 60
 SECONDS = 2.0
@@ -92,12 +92,12 @@ class Client:
 def server(application: str, path: str) -> Iterator[int]:
     """The web server with one process for the length of a block; its port. path: what it must answer before that.
 
-    application: such as `corps.wsgi`.
+    application: such as `config.wsgi`.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "corps.services.webserver", application]
+    words = [sys.executable, "-m", "runtime.webserver", application]
     env = os.environ | {"PORT": str(port), "WEB_WORKERS": "1"}
     process = start_bound(
         words,

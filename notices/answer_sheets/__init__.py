@@ -9,7 +9,7 @@ from notices.answer_sheets.review import (
     review,
     unsettled,
 )
-from notices.answer_sheets.words import ANSWERS
+from notices.answer_sheets.vocabulary import ANSWERS
 
 __all__ = [
     "ANSWERS",

@@ -8,8 +8,8 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from cases.states import Claim
-from corps.exports import csv_lines
-from notices.answer_sheets.words import ANSWERS
+from corps.ui.csv_export import csv_lines
+from notices.answer_sheets.vocabulary import ANSWERS
 from notices.letters import ASKED, name_items
 from notices.models import Notice
 from notices.states import ItemState

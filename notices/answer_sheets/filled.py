@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Target
 from cases.models.imports import TOO_COSTLY
-from corps.confined import ChildDied, confined
+from corps.files.sandbox import ChildDied, confined
 from listings.addresses import read_cell
 from listings.sheets import Grid, Limits, SheetRefused, read_grids
 from listings.sheets.cells import is_blank, is_total_row
 from listings.sheets.headers import heading_key
 from listings.sheets.refusals import refused
 from listings.sites import platform_of
-from notices.answer_sheets.words import FIELD_OF, answer_of
+from notices.answer_sheets.vocabulary import FIELD_OF, answer_of
 from notices.models import Notice
 from notices.states import ItemState
 from notices.workflow import OWE_REASON, Reply

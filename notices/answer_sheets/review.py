@@ -9,7 +9,7 @@ from cases.states import Claim
 from corps.models import User
 from corps.results import Result
 from notices.answer_sheets.filled import Filled, Line, Problem
-from notices.answer_sheets.words import ANSWERS
+from notices.answer_sheets.vocabulary import ANSWERS
 from notices.models import AnswerRetraction, Notice
 from notices.states import ItemState
 from notices.workflow import Reply, foresee_answers, foresee_retractions

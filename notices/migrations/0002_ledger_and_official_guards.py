@@ -9,7 +9,7 @@ ALTER TABLE notices_outcome ADD CONSTRAINT outcome_follows_the_one_before
     FOREIGN KEY (target_id, previous) REFERENCES notices_outcome (target_id, nth) NOT DEFERRABLE"""
 UNCHAIN = "ALTER TABLE notices_outcome DROP CONSTRAINT outcome_follows_the_one_before"
 
-# 0x6F6666 is stores.locks.OFFICIAL_LOCK: whoever registers an official account holds it alone, so that an item written
+# 0x6F6666 is stores.official_account_lock.OFFICIAL_LOCK: whoever registers an official account holds it alone, so that an item written
 # at the same moment is either seen by that act or sees its account.
 REFUSE = """
 CREATE FUNCTION notices_refuse_official(targets bigint[]) RETURNS void LANGUAGE plpgsql

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-# As in 0002, save for the accounts that were struck. The lock is stores.locks.OFFICIAL_LOCK.
+# As in 0002, save for the accounts that were struck. The lock is stores.official_account_lock.OFFICIAL_LOCK.
 REFUSE = """
 CREATE OR REPLACE FUNCTION notices_refuse_official(targets bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$

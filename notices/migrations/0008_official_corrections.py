@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# As in 0004, for accounts that are proposed as well, and for what is marked. The lock is stores.locks.OFFICIAL_LOCK.
+# As in 0004, for accounts that are proposed as well, and for what is marked. The lock is stores.official_account_lock.OFFICIAL_LOCK.
 REFUSE = """
 CREATE OR REPLACE FUNCTION notices_refuse_official(targets bigint[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$

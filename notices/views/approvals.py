@@ -18,15 +18,15 @@ from cases.models import Case, Target
 from cases.states import ComplaintState
 from cases.views.filing import filing_context, to_be_filed
 from corps import workflow as ground
-from corps.access import may
-from corps.calendar import due_on
-from corps.clock import now, today
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import number, reads
+from corps.access.permissions import may
+from corps.deadlines.calendar import due_on
+from corps.deadlines.clock import now, today
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
-from corps.parameters import number, reads
-from corps.refusals import send_back
+from corps.ui.refusals import send_back
 from listings.models import BelongingCorrection, Listing
 from listings.views import judge_registration, judge_strike, protection
 from notices import letters, workflow

@@ -5,11 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 
-from corps.bodies import takes
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
 from corps.forms import posted
 from corps.models import User
-from corps.refusals import refusals_go_to, say_of_lines
+from corps.request_bodies import takes
+from corps.ui.refusals import refusals_go_to, say_of_lines
 from notices import workflow
 from notices.forms import BehalfForm
 from notices.models import Notice

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.filters import CAMPAIGN, campaigns_of
 from cases.states import Claim, Seen
-from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, number, reads
+from corps.deadlines.clock import now
 from corps.forms import ticked_ids
 from corps.models import User
-from corps.parameters import Parameter, number, reads
-from corps.pieces.lists import capped_count, conditions, page_of
-from corps.pieces.tables import SELECT, Column, Table
-from corps.refusals import came_second, send_back, status_of
 from corps.results import Result
+from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.refusals import came_second, send_back, status_of
+from corps.ui.tables import SELECT, Column, Table
 from notices import workflow
 from notices.models import Answer, NoticeItem, PendingVerdict
 from stores.filters import PLATFORM

@@ -12,20 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from corps import identity, tasks, workflow
-from corps import messages as mail
-from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps import workflow
+from corps.access.decorators import SignedIn, open_to
+from corps.access.limits import counted
+from corps.access.parameters import Parameter, reads
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.exports import Download, saved_as
-from corps.limits import counted
+from corps.installation import identity
+from corps.mail import compose as mail
+from corps.mail.outbox import ALARM_AFTER
 from corps.models import Delivery, User
-from corps.outbox import ALARM_AFTER
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import capped_count, conditions, page_of
-from corps.pieces.tables import Column, Table
-from corps.pieces.words import length_of
-from corps.refusals import say_refused
+from corps.task_queue import enqueue
+from corps.ui.csv_export import Download, saved_as
+from corps.ui.formats import length_of
+from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.refusals import say_refused
+from corps.ui.tables import Column, Table
 from notices import letters
 from notices.forms import DeliveryForm
 from notices.models import Notice
@@ -152,7 +154,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
                 workflow.resend(
                     delivery=delivery, actor=request.user, reason=said["reason"], at=at
                 )
-                tasks.ring(tasks.send_due)
+                enqueue("corps.tasks.send_due")
             case "bounce":
                 workflow.record_bounce(
                     delivery=delivery, actor=request.user, reason=said["reason"], at=at

@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
-from corps.access import may
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
+from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import User
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import Condition, conditions, page_of
-from corps.pieces.tables import SELECT, Column, Table
-from corps.refusals import refusals_go_to, send_back, status_of
+from corps.ui.lists import Condition, conditions, page_of
+from corps.ui.refusals import refusals_go_to, send_back, status_of
+from corps.ui.tables import SELECT, Column, Table
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
 from notices.models import Objection

@@ -4,9 +4,9 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.files.downloads import hand_out, name_by_type
 from corps.models import User
-from corps.papers import hand_out, name_by_type
 from notices.models import Answer, Notice, NoticeItem
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)

@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from corps.clock import now
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
+from corps.deadlines.clock import now
 from corps.models import User
-from corps.parameters import Parameter, reads
-from corps.pieces.lists import conditions
+from corps.ui.lists import conditions
 from notices import letters
 from notices.models import Notice
 from notices.states import ItemState

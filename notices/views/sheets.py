@@ -16,22 +16,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow as ground
-from corps.bodies import takes
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
+from corps.access.limits import counted
 from corps.errors import TransitionRefused
-from corps.exports import Download, saved_as
 from corps.forms import posted
-from corps.limits import counted
 from corps.models import User
-from corps.pieces.words import thousands
-from corps.refusals import refusals_go_to, send_back
+from corps.request_bodies import takes
 from corps.results import Result
+from corps.ui.csv_export import Download, saved_as
+from corps.ui.formats import thousands
+from corps.ui.refusals import refusals_go_to, send_back
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
 from notices.forms import AnswerSheetForm
 from notices.models import AnswerSheet, Notice
 from notices.states import NoticeState
-from notices.views import desk
+from notices.views import liaison
 
 liaisons = open_to(User.Role.LIAISON)
 SALT = "notices.answer_sheet"
@@ -47,7 +47,7 @@ CONFIRM_WITHIN = timedelta(days=1)
 def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
     """The notice's items to fill in, as XLSX or CSV, in the language of who asks."""
     notice = _visible(request, number)
-    return desk.opened(
+    return liaison.opened(
         request, notice, lambda notice: _answer_sheet(request, notice, kind)
     )
 
@@ -167,7 +167,7 @@ def _registered(
         replaced = answer_sheets.changed_items(filled, notice)
     with transaction.atomic():
         replies = partial(answer_sheets.unsettled, filled, notice)
-        results = desk.answer_once(actor, notice, key, body, replies, replaced)
+        results = liaison.answer_once(actor, notice, key, body, replies, replaced)
         workflow.confirm_sheet(sheet=sheet, actor=actor)
     return results
 

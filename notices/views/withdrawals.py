@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from corps.doors import SignedIn, open_to
+from corps.access.decorators import SignedIn, open_to
 from corps.models import User
-from corps.refusals import refusals_go_to
+from corps.ui.refusals import refusals_go_to
 from notices import letters, withdrawal_letters, workflow
 from notices.forms import WithdrawalForm
 from notices.models import Notice, WithdrawalLetter

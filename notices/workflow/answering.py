@@ -15,21 +15,22 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
 from cases.states import CLAIMS_GONE, Claim, TargetState
-from corps import access
-from corps.acting import current
-from corps.audit import origin, record
-from corps.bulk import ids_among
-from corps.clock import AHEAD, accept_at, now, shanghai_date
+from corps.access import permissions
+from corps.access.past_events import AHEAD, accept_at
+from corps.audit.last_acts import last_act
+from corps.audit.origin import current
+from corps.audit.recording import origin, record
+from corps.database.copy import ids_among
+from corps.database.locking import held, locked
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
 from corps.models import Deadline, StoredFile, User
 from corps.results import Result
 from corps.workflow import Paper, stored
 from listings.addresses import read_cell
 from listings.sites import platform_of
-from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem
+from notices.notifications import announce_notice
 from notices.states import ANSWERED_AS, ItemState, NoticeState
 from notices.workflow.arrival import note_opening
 from notices.workflow.guards import answers_barred
@@ -174,7 +175,7 @@ def foresee_answers(
 
     Raises PermissionDenied.
     """
-    access.require(actor, "notices.answer", notice)
+    permissions.require(actor, "notices.answer", notice)
     replies = list(replies)
     return _judge(notice, _named(notice, replies), replies, now())[1]
 
@@ -223,10 +224,10 @@ def _judge(
 
 def _require_answerer(actor: User, notice: Notice, document: Paper | None) -> None:
     """A liaison answers for the own platform; an officer on behalf, with a document."""
-    if access.may(actor, "notices.answer"):
-        access.require(actor, "notices.answer", notice)
+    if permissions.may(actor, "notices.answer"):
+        permissions.require(actor, "notices.answer", notice)
     else:
-        access.require(actor, "notices.answer_on_behalf", notice)
+        permissions.require(actor, "notices.answer_on_behalf", notice)
         if document is None:
             raise PermissionDenied(
                 _("An answer on behalf of a liaison needs the document it came by.")

@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from corps import tasks as doorbells
-from corps.audit import record
-from corps.clock import now
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import locked
 from corps.models import User
-from notices import tasks
-from notices.announcements import announce_notice
+from corps.task_queue import enqueue
 from notices.models import Notice, PendingApproval
+from notices.notifications import announce_notice
 from notices.workflow.issuing import (
     approve_notice,
     examine,
@@ -47,7 +46,7 @@ def propose_approval(
                 thread=notice.case.thread,
                 version=version,
             )
-            doorbells.ring(tasks.settle_approvals, countdown=UNDO.total_seconds())
+            enqueue("notices.tasks.settle_approvals", countdown=UNDO.total_seconds())
     if refused is not None:
         raise refused
     return notice

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import F, Min, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.acting import current
-from corps.audit import entry, record_many
-from corps.bulk import update_many
-from corps.clock import now, shanghai_date
+from corps.access.permissions import require
+from corps.audit.origin import current
+from corps.audit.recording import entry, record_many
+from corps.database.copy import update_many
+from corps.database.locking import locked, locked_in_order
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.locking import locked, locked_in_order
 from corps.models import AuditEntry, Deadline, Delivery, User
 from corps.workflow.calendar import Move
 from notices import letters

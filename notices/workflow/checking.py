@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
 from cases.models import Case, Complaint, Target
 from cases.states import Claim, Seen, TargetState
-from corps.access import require
-from corps.audit import entry, record_many
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act, last_acts
+from corps.audit.recording import entry, record_many
+from corps.database.locking import held, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import in_short, told_by_whom
-from corps.last_acts import last_act, last_acts
-from corps.locking import held, locked_in_order
 from corps.models import User
 from corps.results import Result
-from notices.announcements import announce_notice
 from notices.models import Check, NoticeItem, Objection
+from notices.notifications import announce_notice
 from notices.states import UNDECIDED, ItemState, NoticeState
 from notices.workflow import ledger
 from notices.workflow.checkers import check_refusals

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -14,17 +15,17 @@ from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import TargetState
 from corps import workflow as ground
-from corps.access import require
-from corps.audit import record
-from corps.clock import accept_at, now, today
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record
+from corps.database.locking import held, locked
+from corps.deadlines.clock import now, today
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
 from corps.models import User
-from corps.pieces.words import clock_time
 from corps.results import Result
-from notices.announcements import announce_notice
+from corps.ui.formats import clock_time
 from notices.models import Notice, NoticeItem, Objection
+from notices.notifications import announce_notice
 from notices.states import NOTICE_STATES, ItemState, NoticeState
 from notices.versions import parts_of, whole
 from notices.workflow.guards import (
@@ -43,8 +44,8 @@ from notices.workflow.submissions import (
     take_back,
     void_pending,
 )
-from stores.locks import lock_official_accounts
 from stores.models import Platform
+from stores.official_account_lock import lock_official_accounts
 from stores.workflow.platforms import require_taking_part
 
 CHANGEABLE = (NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, LegalGround, Target
 from cases.states import CaseState, TargetState
 from cases.workflow import proposed_among
+from corps.audit.last_acts import last_act
+from corps.database.locking import held, locked
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked
 from corps.models import User
 from corps.results import Result
 from notices.models import Notice, NoticeItem, Objection

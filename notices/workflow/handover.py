@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Target
 from cases.workflow import targets_of
-from corps.access import require
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.database.locking import locked
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import locked
 from corps.models import Delivery, User
 from corps.results import Result
 from notices import letters

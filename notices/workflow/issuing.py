@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -13,16 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.states import CaseState
 from corps import workflow as ground
-from corps.access import may, require
-from corps.audit import entry, origin, record, record_many
-from corps.clock import accept_at, midnight, now, shanghai_date
+from corps.access.permissions import may, require
+from corps.audit.recording import entry, origin, record, record_many
+from corps.database.locking import held, locked
+from corps.deadlines.clock import midnight, now, shanghai_date
 from corps.errors import TransitionRefused, in_short
-from corps.locking import held, locked
 from corps.models import Approval, User
-from corps.pieces.words import full_day
+from corps.ui.formats import full_day
 from notices import letters
-from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem, PendingApproval
+from notices.notifications import announce_notice
 from notices.states import ItemState, NoticeState
 from notices.versions import parts_of
 from notices.workflow import arrival
@@ -40,8 +41,8 @@ from notices.workflow.submissions import (
     take_back,
     voided,
 )
-from stores.locks import lock_official_accounts
 from stores.models import Platform
+from stores.official_account_lock import lock_official_accounts
 
 # States in which an item still keeps its notice from being completed.
 BUSY = (

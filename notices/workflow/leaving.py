@@ -14,11 +14,11 @@ from cases.models import Case, Target
 from cases.states import CaseState
 from cases.workflow import Leaving, Waiting
 from corps import workflow as ground
-from corps.acting import current
-from corps.audit import entry, record_many
-from corps.bulk import update_many
-from corps.calendar import Span, parse_spans
-from corps.locking import locked
+from corps.audit.origin import current
+from corps.audit.recording import entry, record_many
+from corps.database.copy import update_many
+from corps.database.locking import locked
+from corps.deadlines.calendar import Span, parse_spans
 from corps.models import Deadline, Delivery, User
 from notices import letters
 from notices.models import (

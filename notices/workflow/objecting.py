@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,20 +15,20 @@ from cases import workflow as casework
 from cases.models import Target
 from cases.states import Seen, TargetState
 from corps import workflow as ground
-from corps.access import require
-from corps.audit import entry, record, record_many
-from corps.bulk import update_many
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act, tell_second_comers
+from corps.audit.recording import entry, record, record_many
+from corps.database.copy import update_many
+from corps.database.locking import locked, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act, tell_second_comers
-from corps.locking import locked, locked_in_order
 from corps.models import Approval, User
 from corps.results import Result
 from corps.workflow import announce
 from firms.models import Firm
-from notices.announcements import announce_notice
 from notices.models import Notice, NoticeItem, Objection, Outcome
 from notices.models.withdrawals import Cause
+from notices.notifications import announce_notice
 from notices.states import OBJECTION_STATES, UNDECIDED, ItemState, ObjectionState
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices

@@ -14,8 +14,8 @@ from cases.models import Target
 from cases.states import TargetState
 from cases.workflow import targets_of
 from corps import workflow as ground
-from corps.audit import entry, record_many
-from corps.locking import locked_in_order
+from corps.audit.recording import entry, record_many
+from corps.database.locking import locked_in_order
 from corps.models import Approval, Delivery, User
 from notices.models import Notice, NoticeItem
 from notices.models.withdrawals import Cause
@@ -23,7 +23,7 @@ from notices.states import ItemState
 from notices.workflow import ledger
 from notices.workflow.withdrawing import tell_withdrawn, with_notices
 from stores.models import OfficialAccount
-from stores.standing import Touched
+from stores.status_providers import Touched
 
 ON_THEIR_WAY = (
     Delivery.State.PENDING,
@@ -88,7 +88,8 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
 
 
 def touched_work(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.standing.touched_counters`: open items, letters on their way and counted outcomes of an account."""
+    """For `stores.status_providers.touched_counters`: open items, letters on their way and counted outcomes of an
+    account."""
     targets = [
         pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)
     ]

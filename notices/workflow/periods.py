@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cases.models import Case
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.models import ClockRule
 
 REPLY_RULE = "PT_FK"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,16 +13,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
-from corps import access
-from corps.audit import origin
-from corps.clock import accept_at, now
+from corps.access import permissions
+from corps.audit.last_acts import last_act
+from corps.audit.recording import origin
+from corps.database.locking import held, locked, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import held, locked, locked_in_order
 from corps.models import User
 from corps.results import Result
-from notices.announcements import announce_notice
 from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
+from notices.notifications import announce_notice
 from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
 from notices.workflow.answering import Reply, answer_items, judge_words
 from notices.workflow.guards import answers_barred
@@ -93,7 +94,7 @@ def retract_answers(
     details: by whom, when, and until when a verdict can be undone.
     Raises PermissionDenied; TransitionRefused "notice-not-open", "case-not-open".
     """
-    access.require(actor, _verb_of(actor), notice)
+    permissions.require(actor, _verb_of(actor), notice)
     at = accept_at(actor, at, now())
     asked = list(dict.fromkeys(items))
     notice, found = _lock(notice, asked)
@@ -160,7 +161,7 @@ def foresee_retractions(
 
     Raises PermissionDenied.
     """
-    access.require(actor, _verb_of(actor), notice)
+    permissions.require(actor, _verb_of(actor), notice)
     asked = list(items)
     facts = _facts(notice.items.exclude(state=ItemState.DRAFT).in_bulk(asked))
     return [_judge(pk, facts, actor) for pk in asked]
@@ -196,7 +197,7 @@ def _verb_of(actor: User) -> str:
     """What a person's role lets them do with answers: give the own platform's, or record them on its behalf."""
     return (
         "notices.answer"
-        if access.may(actor, "notices.answer")
+        if permissions.may(actor, "notices.answer")
         else "notices.answer_on_behalf"
     )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.states import CaseState
 from corps import workflow as ground
-from corps.clock import now
+from corps.deadlines.clock import now
 from corps.models import Delivery, User
 from notices import letters, withdrawal_letters
 from notices.models import Notice, NoticeItem, WithdrawalLetter

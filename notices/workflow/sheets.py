@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from corps import workflow as ground
-from corps.access import require
-from corps.audit import entry, record, record_many
-from corps.clock import now
+from corps.access.permissions import require
+from corps.audit.recording import entry, record, record_many
+from corps.database.locking import held, locked
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.locking import held, locked
 from corps.models import AuditEntry, StoredFile, User
 from notices.models import AnswerSheet, Notice
 from notices.states import NoticeState

@@ -8,12 +8,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from corps import workflow as ground
-from corps.audit import record
+from corps.audit.recording import record
 from corps.errors import TransitionRefused
 from corps.models import User
 from notices import versions
-from notices.announcements import announce_notice
 from notices.models import Notice, PendingApproval
+from notices.notifications import announce_notice
 from notices.states import NoticeState
 from stores.models import Liaison
 

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
-from corps.locking import locked
+from corps.database.locking import locked
 from corps.models import Delivery
-from notices.announcements import announce_delivery
 from notices.models import Notice
+from notices.notifications import announce_delivery
 
 STATES = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 AT_ONCE = 200

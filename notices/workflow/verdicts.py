@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Seen
-from corps import tasks as doorbells
-from corps.access import require
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.database.locking import locked
+from corps.deadlines.clock import now
 from corps.errors import in_short
-from corps.locking import locked
 from corps.models import User
 from corps.results import Result
-from notices import tasks
-from notices.announcements import announce_voided
+from corps.task_queue import enqueue
 from notices.models import PendingVerdict
+from notices.notifications import announce_voided
 from notices.workflow.checking import (
     UNKNOWN_SEEN,
     Look,
@@ -66,7 +66,7 @@ def propose_verdicts(
         for pk in dict.fromkeys(items)
         if pk not in refused
     )
-    doorbells.ring(tasks.settle_verdicts, countdown=UNDO.total_seconds())
+    enqueue("notices.tasks.settle_verdicts", countdown=UNDO.total_seconds())
     return [refused.get(pk) or Result(pk) for pk in items]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
@@ -16,16 +17,15 @@ from cases import workflow as casework
 from cases.models import Target
 from cases.states import TargetState
 from corps import workflow as ground
-from corps.access import require
-from corps.audit import entry, record_many
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act, tell_second_comers
+from corps.audit.recording import entry, record_many
+from corps.database.locking import locked, locked_in_order
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused, told_by_whom
-from corps.last_acts import last_act, tell_second_comers
-from corps.locking import locked, locked_in_order
 from corps.models import Delivery, User
 from corps.results import Result
 from notices import letters, withdrawal_letters
-from notices.announcements import announce_notice, announce_voided
 from notices.models import (
     Notice,
     NoticeItem,
@@ -35,6 +35,7 @@ from notices.models import (
     WithdrawnItem,
 )
 from notices.models.withdrawals import RESTORING, Cause
+from notices.notifications import announce_notice, announce_voided
 from notices.states import UNDECIDED, UNFINISHED, ItemState, NoticeState, ObjectionState
 from notices.workflow.issuing import complete_notices
 

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.audit import record
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import locked
 from corps.models import User
 from stores.models import Liaison, Platform
 from stores.workflow.platforms import require_taking_part

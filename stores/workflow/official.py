@@ -5,21 +5,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from corps import workflow as ground
-from corps.access import require
-from corps.audit import record
-from corps.clock import accept_at, now
+from corps.access.permissions import require
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import locked
 from corps.models import Approval, User
 from firms.models import Firm
-from stores.locks import lock_official_accounts
 from stores.models import OfficialAccount, Platform
-from stores.standing import touched_by, touched_version
+from stores.official_account_lock import lock_official_accounts
+from stores.status_providers import touched_by, touched_version
 
 REASON = 300
 
@@ -81,7 +82,8 @@ def confirm_official_account(
     """Register an official account, as a second person proposed: no notice may name it or a listing known to be in it.
 
     What is under way against it is stopped in the same transaction by `official_hooks`. touches: the version of what
-    the person was shown that it touches (`stores.standing.touched_version`); None asks for no look, as in a replay.
+    the person was shown that it touches (`stores.status_providers.touched_version`); None asks for no look, as in
+    a replay.
     Raises PermissionDenied; TransitionRefused "declined", "confirmed", "consequences-changed", and those of
     `corps.workflow.decide_approval` ("own-draft" for who proposed it).
     """

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 
+from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps.access import require
-from corps.audit import record
-from corps.changes import put
-from corps.clock import accept_at, now, shanghai_date
+from corps.access.permissions import require
+from corps.audit.field_changes import put
+from corps.audit.last_acts import last_act
+from corps.audit.recording import record
+from corps.database.locking import locked
+from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
-from corps.last_acts import last_act
-from corps.locking import locked
 from corps.models import User
 from stores.models import Platform
-from stores.standing import open_at, touched_version
+from stores.status_providers import open_at, touched_version
 
 
 @transaction.atomic
@@ -96,7 +97,8 @@ def retire_platform(
     """Let a platform take no new notices, and hold rows that name its sites. What was asked of it is answered and
     checked as before, and its history stays.
 
-    touches: the version of what the person was shown that is open there (`stores.standing.touched_version`); None asks
+    touches: the version of what the person was shown that is open there
+    (`stores.status_providers.touched_version`); None asks
     for no look. Raises PermissionDenied; TransitionRefused "platform-retired", "consequences-changed".
     """
     at = accept_at(actor, at, now())

@@ -12,7 +12,7 @@ from django.test import Client
 
 from cases import workflow
 from cases.models import Complaint, SheetImport
-from corps.clock import now, today
+from corps.deadlines.clock import now, today
 from corps.models import Unit, User
 from corps.workflow import create_unit, store_file
 from firms.models import Firm

@@ -6,7 +6,7 @@ from typing import Any
 
 from cases import workflow
 from cases.models import ImportRow
-from corps.clock import now, today
+from corps.deadlines.clock import now, today
 from corps.workflow import store_file
 from tests.cases.scene import CLOSES, NEIGHBOURS, OPENS, OTHER_STORE, START, Scene
 from tests.neighbours import Neighbours

@@ -20,7 +20,7 @@ from cases.models import (
     Target,
 )
 from cases.states import CaseState, ComplaintState, TargetState
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.models import User
 from corps.workflow import store_file
 from listings.models import Belonging, BelongingCorrection, Listing

@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from cases import workflow
 from cases.grounds import SUGGESTED, remove_grounds, seed_grounds, shipped_grounds
 from cases.models import Campaign, Case, Complaint, LegalGround, Target
-from corps.clock import shanghai_date, today
+from corps.deadlines.clock import shanghai_date, today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from listings.sheets.values import VIOLATION_LABELS

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import Case, ImportRow, Target
-from corps.clock import now
+from corps.access.limits import limits
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.limits import limits
 from corps.models import AuditEntry, Notification
 from corps.workflow import read_notifications
 from listings.models import Belonging, Listing

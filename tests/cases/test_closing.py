@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases import workflow
 from cases.models import Case, Complaint, Target
-from corps.acting import acting
+from corps.audit.origin import acting
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from tests.cases.test_cases import opened  # noqa: F401

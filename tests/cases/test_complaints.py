@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from cases import workflow
 from cases.models import Complaint, SheetImport
-from corps.clock import now, shanghai_date, today
+from corps.deadlines.clock import now, shanghai_date, today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, StoredFile, User
 from corps.workflow import store_file
@@ -54,18 +54,18 @@ def test_the_period_for_verification_runs_from_the_day_of_receipt(house):
 def test_handing_in_rings_for_the_sheet_once_it_is_committed(
     house, monkeypatch, django_capture_on_commit_callbacks
 ):
-    from cases import tasks
 
-    bells = []
+    enqueued = []
     monkeypatch.setattr(
-        tasks.read_sheet, "apply_async", lambda args=(), **_: bells.extend(args)
+        "corps.task_queue.current_app.send_task",
+        lambda _name, args=(), **_: enqueued.extend(args),
     )
     with django_capture_on_commit_callbacks() as callbacks:
         sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
-    assert bells == []
+    assert enqueued == []
     for callback in callbacks:
         callback()
-    assert bells == [str(sheet_import.pk)]
+    assert enqueued == [str(sheet_import.pk)]
 
 
 def test_a_representative_hands_in_for_their_own_firm_only(house):

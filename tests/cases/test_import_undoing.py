@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import SheetImport, Target
-from corps import wording
-from corps.clock import today
+from corps.audit import labels
+from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.workflow import Upload
@@ -247,7 +247,7 @@ def test_rows_of_an_undone_import_are_still_found_and_named_by_the_complaint_tha
     client.force_login(house.officer)
     found = client.get(reverse("search"), {"q": FIRST, "kind": "rows"})
     assert (found.status_code, number in found.content.decode()) == (200, True)
-    named = wording.name_things([("cases.importrow", bare.pk)])
+    named = labels.name_things([("cases.importrow", bare.pk)])
     assert number in str(named)
     hosts = client.get(reverse("listings:unknown_hosts")).content.decode()
     assert f">{number}</a>" in hosts

@@ -18,8 +18,8 @@ from django.utils import timezone, translation
 from cases import tasks, workflow
 from cases.models import ImportRow, SheetImport, Target
 from cases.workflow import imports, reading
-from corps import bulk
-from corps.acting import acting
+from corps.audit.origin import acting
+from corps.database import copy
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
 from listings import registration as registry
@@ -83,12 +83,12 @@ class Steps:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count, self.last = 0, -1
-        copy = bulk.copy_lines
-        for module in (bulk, registry, workflow.registration, reading):
+        write = copy.copy_lines
+        for module in (copy, registry, workflow.registration, reading):
             monkeypatch.setattr(
                 module,
                 "copy_lines",
-                lambda *args: (self.step(), copy(*args), self.step()),
+                lambda *args: (self.step(), write(*args), self.step()),
             )
 
     def step(self) -> None:
@@ -184,7 +184,7 @@ def test_a_worker_killed_while_registering_is_taken_up_by_another(
     worker = subprocess.Popen(
         [sys.executable, "-c", READER],
         env=os.environ
-        | {"IMPORT": str(sheet_import.pk), "DJANGO_SETTINGS_MODULE": "corps.settings"},
+        | {"IMPORT": str(sheet_import.pk), "DJANGO_SETTINGS_MODULE": "config.settings"},
     )
     deadline = time.monotonic() + 60
     while SheetImport.objects.get(pk=sheet_import.pk).done < 200:
@@ -349,45 +349,43 @@ def test_an_abandoned_sheet_registers_nothing(house):
         workflow.register_import(sheet_import=sheet_import, actor=house.officer)
 
 
-def rung(monkeypatch) -> list[tuple[str, str | None]]:
-    """The tasks that were rung from now on, with their queues."""
-    bells: list[tuple[str, str | None]] = []
-    for task in (tasks.read_sheet, tasks.register_sheet):
-        monkeypatch.setattr(
-            task,
-            "apply_async",
-            lambda queue=None, t=task, **_: bells.append((t.name, queue)),
-        )
-    return bells
+def enqueued_with(monkeypatch) -> list[tuple[str, str | None]]:
+    """The names of the tasks that are enqueued from now on, with their queues."""
+    tasks_of: list[tuple[str, str | None]] = []
+    monkeypatch.setattr(
+        "corps.task_queue.current_app.send_task",
+        lambda name, queue=None, **_: tasks_of.append((name, queue)),
+    )
+    return tasks_of
 
 
-def test_the_sweep_rings_for_what_nobody_has_touched_for_a_while(
+def test_maintenance_enqueues_what_nobody_has_touched_for_a_while(
     house, monkeypatch, django_capture_on_commit_callbacks
 ):
     sheet_import = hand_in(house, many(20), "a.csv", needs_review=False)
-    bells = rung(monkeypatch)
+    enqueued = enqueued_with(monkeypatch)
     with django_capture_on_commit_callbacks(execute=True):
-        workflow.ring_unfinished()
-    assert bells == []
+        workflow.enqueue_unfinished()
+    assert enqueued == []
     SheetImport.objects.update(touched_at=timezone.now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        workflow.ring_unfinished()
-    assert bells == [("cases.tasks.read_sheet", None)]
+        workflow.enqueue_unfinished()
+    assert enqueued == [("cases.tasks.read_sheet", None)]
     SheetImport.objects.update(state="registering")
     with django_capture_on_commit_callbacks(execute=True):
-        workflow.ring_unfinished()
-    assert bells[1:] == [("cases.tasks.register_sheet", None)]
+        workflow.enqueue_unfinished()
+    assert enqueued[1:] == [("cases.tasks.register_sheet", None)]
     SheetImport.objects.update(replay="mark")
     with django_capture_on_commit_callbacks(execute=True):
-        workflow.ring_unfinished()
-    assert len(bells) == 2
+        workflow.enqueue_unfinished()
+    assert len(enqueued) == 2
     assert sheet_import.replay == ""
 
 
-def test_what_a_replay_hands_in_is_rung_on_its_own_queue_and_registered_in_its_name(
+def test_what_a_replay_hands_in_is_enqueued_on_its_own_queue_and_registered_in_its_name(
     house, monkeypatch, django_capture_on_commit_callbacks
 ):
-    bells = rung(monkeypatch)
+    enqueued = enqueued_with(monkeypatch)
     long_ago = timezone.now() - timedelta(days=200)
     mark = str(uuid4())
     with (
@@ -402,7 +400,7 @@ def test_what_a_replay_hands_in_is_rung_on_its_own_queue_and_registered_in_its_n
             at=long_ago,
             received_on=long_ago.date(),
         )
-    assert bells == [("cases.tasks.read_sheet", f"replay-{mark}")]
+    assert enqueued == [("cases.tasks.read_sheet", f"replay-{mark}")]
     tasks.read_sheet(str(sheet_import.pk))
     assert {target.reported_at for target in Target.objects.all()} == {long_ago}
     assert set(

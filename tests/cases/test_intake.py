@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Complaint
-from corps import limits
-from corps.exports import safe
-from corps.limits import Limit
+from corps.access import limits
+from corps.access.limits import Limit
 from corps.models import AuditEntry, StoredFile, User
+from corps.ui.csv_export import safe
 from firms.models import Representative
 from tests.cases.conftest import House, hand_in, sheet_of
 

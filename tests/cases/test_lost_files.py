@@ -9,9 +9,9 @@ from django.utils.module_loading import import_string
 
 from cases import tasks
 from cases.models import SheetImport
-from corps.files_url import directory, storage
 from corps.models import AuditEntry
 from corps.workflow import open_file, store_file
+from runtime.files_url import directory, storage
 from tests.cases.conftest import hand_in, sheet_of
 
 LISTING = "https://item.taobao.com/item.htm?id=600000000001,,下架商品,面膜"

@@ -32,7 +32,7 @@ QUESTIONS = {
     "note_addresses_asked",
     "open_targets",
     "proposed_among",
-    "ring_unfinished",
+    "enqueue_unfinished",
     "rows_by_result",
     "stays_of",
     "targets_of",

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.home_needs import to_decide
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
-from cases.needs import to_decide
 from cases.states import TargetState
 from cases.views.tables import TALLY
-from corps import navigation
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.models import AuditEntry, Deadline, User
+from corps.ui import navigation
 from firms.models import Representative
 from listings.models import Listing
 from notices import workflow as notices

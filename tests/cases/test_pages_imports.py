@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import Complaint, ImportRow, SheetImport, Target
-from corps.clock import now, today
+from corps.deadlines.clock import now, today
 from corps.models import User
-from corps.pieces.words import moment
+from corps.ui.formats import moment
 from firms.models import Representative
 from tests.cases.conftest import House, hand_in, sheet_of, take_in
 

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from cases import workflow
 from cases.models import SheetImport, Target
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.workflow import store_file
 from notices.models import NoticeItem
 from tests.cases.conftest import House, hand_in

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases import workflow
 from cases.models import Case, Complaint, Target
-from cases.workflow.passing import ended_targets, misplaced
+from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.models import AuditEntry, Notification
 from tests.cases.conftest import sheet_of, take_in
 from tests.cases.test_rows import ITEM, row
@@ -205,7 +205,8 @@ def test_what_a_notice_names_stays_when_only_the_complaint_ends(house, case_of):
 def test_what_a_draft_names_stays(house, case_of, monkeypatch):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
     monkeypatch.setattr(
-        "cases.workflow.passing.draft_checks", [lambda ids: {target(A).pk} & set(ids)]
+        "cases.workflow.carrying_over.draft_checks",
+        [lambda ids: {target(A).pk} & set(ids)],
     )
     workflow.withdraw_complaint(
         complaint=first.complaints.get(), actor=house.officer, reason="和解"

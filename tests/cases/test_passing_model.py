@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases import workflow
 from cases.models import Case, Complaint, Target
-from cases.workflow.passing import ended_targets, misplaced
+from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.errors import TransitionRefused
 from tests.cases.conftest import House, make_house, sheet_of, take_in
 from tests.cases.test_passing import A

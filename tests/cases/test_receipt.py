@@ -11,10 +11,10 @@ from django.urls import reverse
 from cases import workflow
 from cases.models import Complaint
 from corps import workflow as ground
-from corps.clock import now, today
+from corps.deadlines.clock import now, today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
-from dashboards.standing import of_deadlines
+from dashboards.backlog import of_deadlines
 from firms.workflow import appoint_representative
 from tests.cases.conftest import sheet_of
 from tests.home import needs_of

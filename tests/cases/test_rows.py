@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from cases import workflow
 from cases.models import Complaint, ImportRow, Target
-from corps.acting import acting
+from corps.audit.origin import acting
 from corps.models import AuditEntry
 from listings.models import Belonging, Listing
 from stores.models import Store

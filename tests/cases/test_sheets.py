@@ -12,7 +12,7 @@ from cases import workflow
 from cases.guessing import guess, is_title, subject_of
 from cases.models import Complaint, SheetCorrection, SheetImport, Target
 from cases.workflow import Said
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from firms.models import Brand, Representative

@@ -13,11 +13,11 @@ import pytest
 import requests
 
 from cases.models import Complaint
-from corps.clock import now
-from corps.services.children import start_bound, stop
-from corps.services.webserver import listen
+from corps.deadlines.clock import now
 from corps.workflow import make_key
 from demo.bench.web import session_cookie
+from runtime.child_processes import start_bound, stop
+from runtime.webserver import listen
 from tests import proofs
 from tests.cases.conftest import House
 from tests.slow import SlowClients, memory_of, percentile, seconds_of
@@ -36,7 +36,7 @@ def web() -> Iterator[tuple[int, int]]:
     """The web server on this worker's database: its port and its process."""
     with listen(0) as probe:
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "corps.services.webserver", "tests.site"]
+    words = [sys.executable, "-m", "runtime.webserver", "tests.site"]
     process = start_bound(
         words,
         cwd=PROJECT,

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cases import workflow as imports
 from cases.models import SheetImport
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from listings import workflow

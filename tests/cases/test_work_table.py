@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connections
 from django.test import Client
 
-from cases import story, workflow
+from cases import target_history, workflow
 from cases.models import Target
-from corps.pieces.lists import page_of
+from corps.ui.lists import page_of
 from listings.models import Listing
 from stores.models import Store
 from tests.cases.conftest import hand_in, sheet_of
@@ -83,7 +83,7 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
         workflow.continue_registering(sheet_import.pk)
         connections.close_all()
 
-    class Meanwhile(story.Teller):
+    class Meanwhile(target_history.Teller):
         """Something commits after the first counts and before the rows."""
 
         def clocks(self, case, user):
@@ -92,7 +92,9 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
             return ()
 
     with monkeypatch.context() as patched:
-        patched.setattr(story, "tellers", [*story.tellers, Meanwhile()])
+        patched.setattr(
+            target_history, "tellers", [*target_history.tellers, Meanwhile()]
+        )
         client.force_login(house.officer)
         during = client.get(case.get_absolute_url())
     assert (during.context["tabs"][0]["count"], during.context["rows"]) == (0, [])

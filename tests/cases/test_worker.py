@@ -110,7 +110,7 @@ def test_a_worker_killed_at_random_moments_of_a_long_import_leaves_no_double_row
             SheetImport.objects.filter(pk=sheet_import.pk).update(
                 touched_at=timezone.now() - timedelta(minutes=1)
             )
-            workflow.ring_unfinished()
+            workflow.enqueue_unfinished()
             time.sleep(dice.uniform(0.1, 1.5))
             worker.kill()
             kills += 1

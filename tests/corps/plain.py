@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from corps.services.connections import BODY_REFUSED
+from runtime.connections import BODY_REFUSED
 
 LIMITS = {"/small": 1000}
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from corps import tasks
-from corps.messages import compose
+from corps.mail.compose import compose
 from corps.models import Delivery, Message, Notification
 from corps.workflow import alarm_administrators, resend
 
@@ -85,7 +85,7 @@ def test_what_waits_between_two_tries_waits_and_what_may_not_go_yet_does_not(
 
 @pytest.mark.django_db(transaction=True)
 def test_maintenance_tells(delivery, administrator, monkeypatch):
-    monkeypatch.setattr("corps.outbox.send_due", lambda: 0)
+    monkeypatch.setattr("corps.mail.outbox.send_due", lambda: 0)
     waiting_since(delivery, ago(hours=3))
     tasks.sweep()
     assert len(told(administrator)) == 1

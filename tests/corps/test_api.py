@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from corps.api import HasBusiness
+from corps.api.base import HasBusiness
 from corps.errors import TransitionRefused
 from corps.models import ApiKey, Unit
-from corps.views import house
+from corps.views import site
 from corps.workflow import make_key
 from tests.corps.conftest import NOW
 
@@ -63,8 +63,8 @@ urlpatterns = [
     path("api/v1/units/", Units.as_view()),
     path("", include(settings.ROOT_URLCONF)),
 ]
-handler404 = house.page_not_found
-handler500 = house.server_error
+handler404 = site.page_not_found
+handler500 = site.server_error
 
 pytestmark = pytest.mark.urls(__name__)
 

@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from corps import bodies
-from corps.bodies import FIELDS_BESIDE_A_FILE, body_limit, kind_of, most_bytes
-from corps.services.connections import BODY_REFUSED
+from corps import request_bodies
+from corps.request_bodies import FIELDS_BESIDE_A_FILE, body_limit, kind_of, most_bytes
+from runtime.connections import BODY_REFUSED
 
 MEGABYTE = 2**20
 
@@ -96,8 +96,8 @@ def test_what_the_web_server_did_not_read_is_refused_by_the_limit_of_its_address
 
 
 def test_every_kind_has_its_words():
-    assert set(bodies.WORDS) == {
-        bodies.ANONYMOUS,
+    assert set(request_bodies.WORDS) == {
+        request_bodies.ANONYMOUS,
         "body.form",
         "body.api",
         "body.sheet",

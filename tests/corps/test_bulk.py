@@ -3,9 +3,9 @@
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
-from corps import bulk
-from corps.audit import record_alike
-from corps.clock import now
+from corps.audit.recording import record_alike
+from corps.database import copy
+from corps.deadlines.clock import now
 from corps.models import AuditEntry, StoredFile, User
 
 COLUMNS = ["id", "sha256", "size", "content_type"]
@@ -24,14 +24,14 @@ NASTY = [
 
 
 def line(pk: int, text: str, sha: str = "") -> str:
-    return f"{pk}\t{sha or pk}\t1\t{bulk.copied(text)}"
+    return f"{pk}\t{sha or pk}\t1\t{copy.copied(text)}"
 
 
 @pytest.mark.django_db
 def test_text_comes_back_as_it_was_written():
-    ids = bulk.take_ids(StoredFile, len(NASTY))
+    ids = copy.take_ids(StoredFile, len(NASTY))
     assert ids == sorted(set(ids))
-    bulk.copy_lines(
+    copy.copy_lines(
         StoredFile,
         COLUMNS,
         [line(pk, text) for pk, text in zip(ids, NASTY, strict=True)],
@@ -44,13 +44,13 @@ def test_text_comes_back_as_it_was_written():
 
 @pytest.mark.django_db
 def test_what_postgresql_cannot_keep_is_dropped():
-    pk = bulk.take_ids(StoredFile, 1)[0]
-    bulk.copy_lines(StoredFile, COLUMNS, [line(pk, "a\x00b\ud800c")])
+    pk = copy.take_ids(StoredFile, 1)[0]
+    copy.copy_lines(StoredFile, COLUMNS, [line(pk, "a\x00b\ud800c")])
     assert StoredFile.objects.get(pk=pk).content_type == "abc"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("write", [bulk.copied_json, bulk.copied_texts])
+@pytest.mark.parametrize("write", [copy.copied_json, copy.copied_texts])
 def test_json_comes_back_as_it_was_written(write):
     value = {f"k{number}": text for number, text in enumerate(NASTY)} | {
         "nul": "a\x00b\\u0000c"
@@ -65,7 +65,7 @@ def test_json_comes_back_as_it_was_written(write):
         "thread",
         "detail",
     ]
-    bulk.copy_lines(
+    copy.copy_lines(
         AuditEntry, columns, [f"{now().isoformat()}\t\ttask\t\tx\t\t\t{write(value)}"]
     )
     assert AuditEntry.objects.get().detail == value | {"nul": "ab\\u0000c"}
@@ -74,17 +74,17 @@ def test_json_comes_back_as_it_was_written(write):
 @pytest.mark.django_db
 def test_nothing_to_write_is_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
-        bulk.copy_lines(StoredFile, COLUMNS, [])
-        assert bulk.take_ids(StoredFile, 0) == []
+        copy.copy_lines(StoredFile, COLUMNS, [])
+        assert copy.take_ids(StoredFile, 0) == []
 
 
 @pytest.mark.django_db
 def test_what_is_copied_beside_is_there_for_the_next_statement_and_when_the_block_ends():
-    first, second = bulk.take_ids(StoredFile, 2)
-    with bulk.copying_beside():
-        bulk.copy_lines(StoredFile, COLUMNS, [line(first, "a")])
+    first, second = copy.take_ids(StoredFile, 2)
+    with copy.copying_beside():
+        copy.copy_lines(StoredFile, COLUMNS, [line(first, "a")])
         assert StoredFile.objects.filter(pk=first).exists()
-        bulk.copy_lines(StoredFile, COLUMNS, [line(second, "b")])
+        copy.copy_lines(StoredFile, COLUMNS, [line(second, "b")])
     assert StoredFile.objects.count() == 2
 
 
@@ -95,9 +95,9 @@ def test_what_is_copied_beside_is_there_for_the_next_statement_and_when_the_bloc
 def test_what_postgresql_refuses_beside_is_raised_in_the_block_and_undoes_the_transaction(
     sha, error
 ):
-    ids = bulk.take_ids(StoredFile, 2)
-    with pytest.raises(error), transaction.atomic(), bulk.copying_beside():
-        bulk.copy_lines(StoredFile, COLUMNS, [line(pk, "a", sha) for pk in ids])
+    ids = copy.take_ids(StoredFile, 2)
+    with pytest.raises(error), transaction.atomic(), copy.copying_beside():
+        copy.copy_lines(StoredFile, COLUMNS, [line(pk, "a", sha) for pk in ids])
     assert not StoredFile.objects.exists()
     assert connection.is_usable()
 
@@ -146,7 +146,7 @@ def test_different_values_are_written_into_many_rows_with_one_statement(
             seen if number else None,
         )
     with django_assert_num_queries(1):
-        bulk.update_many(rows, ["name", "last_login"])
+        copy.update_many(rows, ["name", "last_login"])
     for row in rows:
         kept = User.objects.get(pk=row.pk)
         assert (kept.name, kept.last_login, kept.role) == (
@@ -157,4 +157,4 @@ def test_different_values_are_written_into_many_rows_with_one_statement(
     untouched.refresh_from_db()
     assert (untouched.name, person.name) == ("before", "x")
     with django_assert_num_queries(0):
-        bulk.update_many([], ["name"])
+        copy.update_many([], ["name"])

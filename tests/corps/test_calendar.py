@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corps.calendar import (
+from corps.deadlines.calendar import (
     Calendar,
     Clock,
     ClockError,

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
-from corps.calendar import Day, Kind
-from corps.holiday_tables import TableFaults, read_table, write_table
+from corps.deadlines.calendar import Day, Kind
+from corps.deadlines.holiday_tables import TableFaults, read_table, write_table
 from corps.models import AuditEntry, Deadline, Holiday
 
 TABLE = """date\tkind\tname\tstatus

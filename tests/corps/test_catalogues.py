@@ -1,6 +1,6 @@
 """The rooms' message catalogues, which readers see as one."""
 
-from corps import catalogues
+from config import catalogues
 
 
 def test_a_room_that_says_a_word_of_a_lower_room_otherwise_is_named(

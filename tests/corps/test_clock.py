@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from corps import clock
-from corps.acting import acting
+from corps.audit.origin import acting
+from corps.deadlines import clock
 from corps.errors import TransitionRefused
 from corps.models import User
 

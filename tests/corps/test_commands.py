@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.utils import ProgrammingError
 from psycopg2 import sql
 
-from corps.grants import append_only_tables
-from corps.services.postgres import OWNER, RUNTIME, create_database
+from corps.database.grants import append_only_tables
+from runtime.postgres import OWNER, RUNTIME, create_database
 from tests.corps.test_services import eventually, nothing_is_left
 from tests.services import WORKER, Running, superuser_does
 

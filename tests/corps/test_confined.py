@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from corps.confined import ChildDied, confined
+from corps.files.sandbox import ChildDied, confined
 
 PLENTY = {"memory": 1 << 30, "seconds": 30}
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from corps.services.children import start_bound, stop
-from corps.services.connections import PACE_BYTES, PACE_SECONDS, Pace
-from corps.services.webserver import listen
+from runtime.child_processes import start_bound, stop
+from runtime.connections import PACE_BYTES, PACE_SECONDS, Pace
+from runtime.webserver import listen
 from tests.slow import SlowClients, memory_of, percentile, seconds_of
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ class Running:
     def __init__(self, processes: int) -> None:
         with listen(0) as probe:
             self.port = probe.getsockname()[1]
-        words = [sys.executable, "-m", "corps.services.webserver", "tests.corps.plain"]
+        words = [sys.executable, "-m", "runtime.webserver", "tests.corps.plain"]
         env = os.environ | {
             "PORT": str(self.port),
             "WEB_WORKERS": str(processes),

@@ -5,7 +5,14 @@ import random
 
 import pytest
 
-from corps.contents import DAMAGED, EMPTY, NOT_A_PAPER, WORD, NotAPaper, paper_type
+from corps.files.contents import (
+    DAMAGED,
+    EMPTY,
+    NOT_A_PAPER,
+    WORD,
+    NotAPaper,
+    paper_type,
+)
 from tests import papers
 
 WHOLE = {

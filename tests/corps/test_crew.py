@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from corps.services.crew import Crew, Job
-from corps.services.screen import Screen
+from runtime.console import Screen
+from runtime.processes import Crew, Job
 from tests.corps.test_services import eventually
 
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import translation
 
-from corps.calendar import (
+from corps.deadlines.calendar import (
     ClockError,
     Day,
     due_on,
@@ -21,8 +21,8 @@ from corps.calendar import (
     shipped_rules,
 )
 from corps.errors import TransitionRefused
+from corps.installation.seed import remove_calendar, seed_calendar
 from corps.models import AuditEntry, ClockRule, Deadline, Holiday, User
-from corps.seed import remove_calendar, seed_calendar
 from corps.workflow.calendar import publish_calendar, recompute_deadlines
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from corps.errors import TransitionRefused
-from corps.messages import compose
+from corps.mail.compose import compose
 from corps.models import AuditEntry, Delivery
 from corps.models.messages import DELIVERY_STATES
 from corps.workflow import cancel, cancel_unsent, mark_sent, resend

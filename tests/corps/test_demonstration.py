@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from corps.errors import TransitionRefused
 from corps.models import Installation, User
-from corps.services import ServicesError, demonstration
-from corps.services.postgres import OWNER, RUNTIME
 from corps.workflow.accounts import create_user
 from corps.workflow.demonstration import give_demonstration_password
+from runtime import ServicesError, demonstration
+from runtime.postgres import OWNER, RUNTIME
 from tests.services import OURS, Running
 
 
@@ -52,8 +52,9 @@ def test_all_accounts_of_a_demonstration_take_the_password_that_is_to_be_printed
 
 
 def test_the_password_to_be_printed_is_compared_with_the_one_that_the_accounts_have(
-    transactional_db,
+    transactional_db, settings
 ):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     url = Running.url(RUNTIME, OURS)
     assert not demonstration.has_password(url, "short")
     user = create_user(

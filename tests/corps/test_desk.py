@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from corps.checks import database_is_ones_own, settings_are_ones_own
-from corps.first_steps import first_steps
 from corps.models import AuditEntry, Holiday, Installation
+from corps.monitoring.checks import database_is_ones_own, settings_are_ones_own
+from corps.monitoring.first_steps import first_steps
 from corps.workflow import note_mail_test, note_sweep, quarantine_outbox
 
 
@@ -18,7 +18,9 @@ def admin(client, administrator):
 
 
 def test_nothing_is_listed_when_nothing_needs_an_administrator(admin, monkeypatch):
-    monkeypatch.setattr("corps.views.desk.today", lambda: date(2026, 5, 4))
+    monkeypatch.setattr(
+        "corps.views.administrator_home.today", lambda: date(2026, 5, 4)
+    )
     note_sweep()
     page = admin.get("/").content.decode()
     assert "暂无待办" in page or "没有" in page
@@ -27,7 +29,9 @@ def test_nothing_is_listed_when_nothing_needs_an_administrator(admin, monkeypatc
 
 
 def test_a_stopped_sweep_and_a_year_without_its_table_are_named(admin, monkeypatch):
-    monkeypatch.setattr("corps.views.desk.today", lambda: date(2026, 11, 4))
+    monkeypatch.setattr(
+        "corps.views.administrator_home.today", lambda: date(2026, 11, 4)
+    )
     page = admin.get("/").content.decode()
     assert "未运行" in page
     assert "2027 年工作日历尚未发布" in page

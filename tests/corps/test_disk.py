@@ -4,8 +4,8 @@ from collections import namedtuple
 
 import pytest
 
-from corps import disk
-from corps.readiness import providers
+from corps.monitoring import disk
+from corps.monitoring.readiness import providers
 
 Usage = namedtuple("Usage", "free")
 

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from corps.exports import Download
 from corps.models import AuditEntry
+from corps.ui.csv_export import Download
 from corps.workflow import make_key
 from notices import letters
 from tests.notices.world import World, add_targets, issue, make_world

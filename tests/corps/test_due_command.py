@@ -21,7 +21,7 @@ def due(tmp_path):
     }
     environment |= {
         "DATA_DIR": str(tmp_path / "nothing here"),
-        "DJANGO_SETTINGS_MODULE": "corps.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     environment.pop("EMBEDDED_SERVICES", None)
 

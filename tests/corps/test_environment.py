@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corps.environment import BY_NAME, load, main, read_file, value
-from corps.services import ServicesError
+from runtime import ServicesError
+from runtime.environment import BY_NAME, load, main, read_file, value
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = [

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from corps.environment import secure_origins
+from runtime.environment import secure_origins
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from corps import tasks
-from corps.clock import now
+from corps.deadlines.clock import now
 from corps.models import StoredFile
 from corps.workflow import (
     named_otherwise,

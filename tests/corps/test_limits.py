@@ -8,8 +8,8 @@ from http import HTTPStatus
 import pytest
 import time_machine
 
-from corps import limits
-from corps.limits import Limit, LimitExceeded, clear_counts, count, count_often
+from corps.access import limits
+from corps.access.limits import Limit, LimitExceeded, clear_counts, count, count_often
 from corps.models import ApiKey, RateCount, User
 
 BEGIN = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from corps import workflow
+from corps.access.limits import limit
 from corps.errors import TransitionRefused
-from corps.limits import limit
 from corps.models import AuditEntry, FailedAttempts, KnownDevice, Notification
 from tests.corps.conftest import NOW, PASSWORD
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from corps.services.mailbox import listen
+from runtime.mail_sink import listen
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_SECONDS, STOP_SECONDS = 120, 40
@@ -46,7 +46,7 @@ class Run:
         self.log = folder.parent / f"{id(self)}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "corps.services.manager"],
+                [sys.executable, "-m", "runtime.manager"],
                 cwd=PROJECT,
                 env=environment
                 | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "0"}

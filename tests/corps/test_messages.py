@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
-from corps.acting import acting
+from corps.audit.origin import acting
 from corps.errors import TransitionRefused
-from corps.messages import Attachment, compose, read
+from corps.mail.compose import Attachment, compose, read
 from corps.models import Delivery, Message
 from tests.corps.conftest import NOW
 

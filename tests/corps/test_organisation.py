@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from corps import organisation, workflow
+from corps import workflow
+from corps.installation import organisation
 from corps.models import AuditEntry, Organisation, User
 from corps.workflow import document_number
 from tests.corps.conftest import NOW

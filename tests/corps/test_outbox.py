@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from corps import outbox, smtp, tasks
-from corps.acting import acting
-from corps.messages import compose
+from corps.audit.origin import acting
+from corps.mail import outbox, smtp
+from corps.mail.compose import compose
 from corps.models import AuditEntry, Delivery, Installation, Unit
-from corps.services.children import start_bound
+from corps.task_queue import enqueue
 from corps.workflow import cancel_replay, cancel_unsent
+from runtime.child_processes import start_bound
 from tests.corps.conftest import NOW
 from tests.sink import Behaviour
 
@@ -364,12 +365,12 @@ def locks_held() -> int:
         return cursor.fetchone()[0]
 
 
-SEND = "import django; django.setup(); from corps import outbox; outbox.send_due()"
+SEND = "import django; django.setup(); from corps.mail import outbox; outbox.send_due()"
 # The same, but the power fails when the server has answered and the answer is not yet committed.
 SEND_AND_DIE = """
 import django, os
 django.setup()
-from corps import outbox, smtp
+from corps.mail import outbox, smtp
 say = smtp.Line.say
 def say_and_die(*args, **words):
     say(*args, **words)
@@ -394,7 +395,7 @@ def test_a_bell_brings_the_celery_worker_to_send_what_is_due(
     queue, smtp_sink, celery_worker_process
 ):
     deliveries = queue(130)
-    tasks.ring(tasks.send_due)
+    enqueue("corps.tasks.send_due")
     smtp_sink.await_messages(130)
     until(lambda: states() == {"sent": 130})
     assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries}

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from corps.audit import entry, record, record_many
+from corps.audit.recording import entry, record, record_many
 from corps.models import ApiKey, AuditEntry, Notification, Unit, User
 from corps.workflow import notify, seal_audit
 from tests.corps.conftest import NOW, PASSWORD

@@ -96,7 +96,7 @@ def test_under_https_no_other_host_or_path_can_set_the_cookies(https, stated):
     env = {
         "HTTPS": https,
         "SECRET_KEY": "only-for-this",
-        "DJANGO_SETTINGS_MODULE": "corps.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     said = subprocess.run(
         [sys.executable, "-c", program],

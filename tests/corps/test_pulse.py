@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from corps import navigation
 from corps import workflow as ground
 from corps.models import Session, Unit, User
+from corps.ui import navigation
 from corps.views.pulse import MOST_BYTES
 
 EVERY = 25_000

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from corps import outbox, tasks, workflow
-from corps.acting import acting
+from corps import tasks, workflow
+from corps.audit.origin import acting
 from corps.errors import TransitionRefused
-from corps.messages import compose
+from corps.mail import outbox
+from corps.mail.compose import compose
 from corps.models import AuditEntry, Delivery, Installation, Unit, User
 from tests.sink import Behaviour, Sink
 

@@ -14,18 +14,11 @@ import pytest
 from django.db import connection
 from psycopg2 import sql
 
-from corps.audit import entry, record_many
-from corps.services import use
-from corps.services.places import wheel
-from corps.services.postgres import (
-    DATABASE,
-    OWNER,
-    RUNTIME,
-    SUPERUSER,
-    create_database,
-    url,
-)
+from corps.audit.recording import entry, record_many
 from corps.workflow import seal_audit, verify_audit
+from runtime import use
+from runtime.paths import wheel
+from runtime.postgres import DATABASE, OWNER, RUNTIME, SUPERUSER, create_database, url
 from tests.corps.conftest import NOW
 from tests.services import OURS, PROJECT, Running
 

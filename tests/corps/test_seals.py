@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
 from corps import tasks
-from corps.audit import entry, record, record_many
+from corps.audit.recording import entry, record, record_many
 from corps.models import AuditEntry, AuditSeal, Installation, User
 from corps.workflow import (
     change_user,

@@ -18,16 +18,16 @@ from typing import IO
 import psycopg2
 import pytest
 
-from corps.services import ServicesError, join, use
-from corps.services.places import Place
-from corps.services.postgres import processes_in
+from runtime import ServicesError, join, use
+from runtime.paths import Place
+from runtime.postgres import processes_in
 
 PROJECT = Path(__file__).resolve().parents[2]
 AS_ROOT = os.geteuid() == 0
 # A process that uses the servers of a folder: says where they are, and lets go when its standard input ends.
 USER = """
 import json, sys
-from corps.services import use
+from runtime import use
 with use(sys.argv[1], profile="fast") as services:
     print(json.dumps(services.env), flush=True)
     sys.stdin.read()
@@ -84,7 +84,7 @@ def keepers(folder: Path) -> list[int]:
             words = (entry / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"corps.services.keeper" in words and os.fsencode(folder) in words:
+        if b"runtime.server_process" in words and os.fsencode(folder) in words:
             found.append(int(entry.name))
     return found
 

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from corps.doors import open_to
+from corps.access.decorators import open_to
+from corps.accounts.session_store import extends_no_session, person_of
 from corps.models import AuditEntry, KnownDevice, Session
-from corps.sessions import extends_no_session, person_of
 from corps.workflow import (
     change_user,
     clear_sessions,

@@ -12,7 +12,7 @@ YEAR = 365 * 24 * 3600
 @pytest.fixture
 def hashed(settings) -> None:
     settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "corps.static_files.HashedStaticFiles"}
+        "staticfiles": {"BACKEND": "corps.ui.static_files.HashedStaticFiles"}
     }
 
 

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from corps import outbox, readiness
-from corps.messages import compose
+from corps.mail import outbox
+from corps.mail.compose import compose
 from corps.models import Delivery, Installation, Message
-from corps.readiness import Status
+from corps.monitoring import readiness
+from corps.monitoring.readiness import Status
 from corps.workflow import note_sweep, quarantine_outbox
 
 ADDRESSES = ("/healthz", "/readyz", "/statusz")
@@ -67,7 +68,7 @@ def test_it_is_ready_without_worker_and_broker_for_pages_can_be_served(
     client, db, monkeypatch
 ):
     monkeypatch.setattr(
-        "corps.readiness.app",
+        "corps.monitoring.readiness.current_app",
         Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False),
     )
     Installation.objects.update(swept_at=timezone.now() - timedelta(minutes=5))
@@ -107,7 +108,7 @@ def silent_server():
             "port": server.getsockname()[1],
         }
         patch.setattr(connection, "get_connection_params", lambda: given)
-        patch.setattr("corps.readiness.ANSWER_SECONDS", 0.2)
+        patch.setattr("corps.monitoring.readiness.ANSWER_SECONDS", 0.2)
         patch.setattr(
             "django.db.backends.utils.CursorWrapper.execute",
             Mock(side_effect=AssertionError),
@@ -198,7 +199,7 @@ def test_maintenance_that_stands_still_and_a_broker_that_is_away_are_alarms(
     client.force_login(administrator)
     Installation.objects.update(swept_at=timezone.now() - timedelta(minutes=5))
     monkeypatch.setattr(
-        "corps.readiness.app",
+        "corps.monitoring.readiness.current_app",
         Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False),
     )
     told = parts(client)

@@ -56,7 +56,7 @@ def breaks(monkeypatch, error: Exception) -> None:
     def fail(*_given: object) -> None:
         raise error
 
-    monkeypatch.setattr("corps.sessions.SessionStore.load", fail)
+    monkeypatch.setattr("corps.accounts.session_store.SessionStore.load", fail)
 
 
 def test_pages_and_programs_are_told_that_the_database_is_away_also_with_a_session(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cases.models import Case, Target
-from corps.clock import SHANGHAI
+from corps.deadlines.clock import SHANGHAI
 from firms.models import Firm
 from notices.models import Check, Notice, NoticeItem, Outcome, Recurrence
 from tests.notices.world import World, add_targets

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from cases.models import Campaign
-from corps.clock import today
+from corps.deadlines.clock import today
 from notices.workflow import (
     compose_notices,
     propose_verdicts,

@@ -20,13 +20,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cases.models import SheetImport
-from corps import outbox
+from corps.mail import outbox
 from corps.models import AuditEntry, Delivery, Installation, User
-from corps.services.demonstration import LOADING_LOCK
 from corps.workflow import verify_audit
 from dashboards.workflow import compare
-from demo.machinery import messages_in
+from demo.services import messages_in
 from notices.models import Notice, Objection, Outcome, WithdrawalLetter
+from runtime.demonstration import LOADING_LOCK
 
 PROJECT = Path(__file__).resolve().parents[2]
 SMALL = Path(__file__).parent / "data" / "small"

@@ -4,12 +4,12 @@ import pytest
 
 from cases.models import SheetImport
 from cases.workflow import submit_complaint
-from corps.acting import acting
-from corps.clock import today
-from corps.outbox import replaying
+from corps.audit.origin import acting
+from corps.deadlines.clock import today
+from corps.mail.outbox import replaying
 from corps.workflow import store_file
-from demo import machinery as parts
-from demo.machinery import MachineryError, machinery
+from demo import services as parts
+from demo.services import MachineryError, machinery
 from tests.notices.world import World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from corps.clock import now, today
+from corps.deadlines.clock import now, today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Unit, User
 from firms.models import Firm, Representative

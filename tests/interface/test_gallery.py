@@ -14,10 +14,10 @@ from django.template import Context, engines
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Route, expect
 
-from corps.navigation import Line
-from corps.pieces.lists import Condition
-from corps.pieces.lists import Page as ListPage
 from corps.results import Result
+from corps.ui.lists import Condition
+from corps.ui.lists import Page as ListPage
+from corps.ui.navigation import Line
 
 STATIC = settings.BASE_DIR / "static"
 POLICY = (

@@ -5,9 +5,9 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from corps.access.parameters import UnknownInput
 from corps.models import Unit
-from corps.parameters import UnknownInput
-from corps.pieces.lists import capped_count, conditions, page_of
+from corps.ui.lists import capped_count, conditions, page_of
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import RequestFactory
 
-from corps import navigation
+from corps.ui import navigation
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from cases import workflow
 from cases.models import SheetImport
-from corps.limits import limits
+from corps.access.limits import limits
 from corps.models import RateCount, User
 from firms.models import Representative
 from tests.cases.conftest import House, hand_in, make_house

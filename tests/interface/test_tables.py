@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases.models import Complaint, ImportRow, SheetImport
 from corps import workflow as ground
 from corps.models import User
-from corps.pieces.tables import tables
+from corps.ui.tables import tables
 from firms.models import Representative
 from notices import workflow
 from stores.models import Store

@@ -8,12 +8,12 @@ from django.template import engines
 from django.utils import translation
 
 from cases.states import CaseState, Claim, ComplaintState, Seen, TargetState
-from corps.calendar import shipped_calendar
+from corps.deadlines.calendar import shipped_calendar
 from corps.models.messages import DeliveryState
-from corps.pieces import words
-from corps.pieces.charts import bars_of, tally_of
-from corps.pieces.deadlines import chip
-from corps.pieces.kinds import KINDS, NAMES, kind_of
+from corps.ui import formats
+from corps.ui.charts import bars_of, tally_of
+from corps.ui.deadline_marks import chip
+from corps.ui.status_colours import KINDS, NAMES, kind_of
 from notices.states import ItemState, NoticeState
 
 TODAY = date(2026, 11, 5)
@@ -35,16 +35,17 @@ def render(source: str, **context: object) -> str:
     ],
 )
 def test_numbers_have_a_thousands_comma_and_a_real_minus(value, text):
-    assert words.thousands(value) == text
+    assert formats.thousands(value) == text
 
 
 def test_changes_show_their_sign_and_none_for_nothing():
-    assert [words.signed(n) for n in (29, 0, -1)] == ["+29", "0", "−1"]
+    assert [formats.signed(n) for n in (29, 0, -1)] == ["+29", "0", "−1"]
 
 
 def test_only_what_is_complete_is_a_hundred_per_cent():
     assert [
-        words.percent(*pair) for pair in ((24, 24), (9_999, 10_000), (312, 400), (0, 0))
+        formats.percent(*pair)
+        for pair in ((24, 24), (9_999, 10_000), (312, 400), (0, 0))
     ] == [
         "100%",
         "99%",
@@ -57,13 +58,13 @@ def test_times_are_shown_in_shanghai_and_days_of_other_years_with_their_year(
     time_machine_at_today,
 ):
     late = datetime(2026, 11, 4, 16, 30, tzinfo=UTC)
-    assert (words.day(late), words.moment(late)) == ("11-05", "11-05 00:30")
-    assert words.full_moment(late) == "2026-11-05 00:30:00"
-    assert (words.day(date(2025, 11, 5)), words.full_day(TODAY)) == (
+    assert (formats.day(late), formats.moment(late)) == ("11-05", "11-05 00:30")
+    assert formats.full_moment(late) == "2026-11-05 00:30:00"
+    assert (formats.day(date(2025, 11, 5)), formats.full_day(TODAY)) == (
         "2025-11-05",
         "2026-11-05",
     )
-    assert words.moment(None) == "—"
+    assert formats.moment(None) == "—"
 
 
 @pytest.mark.parametrize(

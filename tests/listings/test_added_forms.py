@@ -8,17 +8,17 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from hypothesis import given, settings
 
-from corps import reloading
 from corps.errors import TransitionRefused
+from corps.installation import reference_data
+from corps.installation.reference_data import look
 from corps.models import AuditEntry, User
-from corps.reloading import look
 from corps.search import Query
 from listings import workflow
 from listings.address_forms import explained, is_known
 from listings.addresses import read_cell
 from listings.addresses.added import Added, in_force, put_in_force
-from listings.asked import describe
 from listings.models import AddressForm
+from listings.search_addresses import describe
 from tests.corps.conftest import NOW
 from tests.listings.address_cases import ITEM, rows
 from tests.listings.test_address_properties import addresses, read_as, spelt
@@ -289,7 +289,7 @@ def test_another_process_learns_of_a_form_with_whoever_is_signed_in(
     said, wanted = FORMS["id in a parameter"]
     add(admin, **said)
     put_in_force(Added())  # a process that has not heard of it
-    reloading.forget()
+    reference_data.forget()
     client.force_login(admin)
     page = client.post(
         "/listings/addresses/try/", {"lines": said["example"]}

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from kombu import pools
 
-from corps.celery import app
-from corps.services import Services, use
+from config.celery import app
+from runtime import Services, use
 
 
 class Broker:

@@ -8,7 +8,7 @@ from typing import Any
 
 from celery.signals import worker_process_init
 
-from corps.celery import app
+from config.celery import app
 
 __all__ = ["app"]
 
@@ -42,7 +42,7 @@ def dies(
 @worker_process_init.connect
 def prepare(**_signal: Any) -> None:
     """Only in the pool's process, where Django is set up, can the outbox be imported."""
-    from corps import outbox, smtp
+    from corps.mail import outbox, smtp
 
     step = os.environ["DIE_AT"]
     if step in ("before the claim", "after the claim"):

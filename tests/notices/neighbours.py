@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState, TargetState
-from corps import outbox
+from corps.mail import outbox
 from corps.models import Delivery, Notification, StoredFile, User
 from corps.models.messages import DeliveryState
 from corps.results import Result

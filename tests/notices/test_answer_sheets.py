@@ -15,7 +15,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from cases.models import Target
-from corps.confined import ChildDied
+from corps.files.sandbox import ChildDied
 from corps.models import User
 from listings.models import Listing
 from listings.sheets.refusals import refused

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import CaseOfficer
-from corps.acting import acting
+from corps.audit.origin import acting
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
 from notices import workflow

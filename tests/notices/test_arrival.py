@@ -9,15 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from corps import outbox
 from corps import workflow as ground
-from corps.acting import acting
-from corps.calendar import Day
-from corps.clock import SHANGHAI, shanghai_date, today
+from corps.audit.origin import acting
+from corps.deadlines.calendar import Day
+from corps.deadlines.clock import SHANGHAI, shanghai_date, today
 from corps.errors import TransitionRefused
+from corps.mail import outbox
 from corps.models import AuditEntry, Deadline, Delivery, Holiday, User
 from corps.workflow.calendar import publish_calendar
-from dashboards.standing import of_deadlines
+from dashboards.backlog import of_deadlines
 from notices import letters, workflow
 from notices.models import Answer, Check, Notice
 from tests.home import entries_of

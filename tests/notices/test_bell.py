@@ -11,14 +11,14 @@ from django.utils import timezone, translation
 from cases import workflow as casework
 from cases.models import Case, Target
 from cases.workflow import deadlines
-from corps.acting import acting
-from corps.calendar import add_working_days
-from corps.clock import SHANGHAI
-from corps.events import line_of
+from corps.audit.origin import acting
+from corps.deadlines.calendar import add_working_days
+from corps.deadlines.clock import SHANGHAI
+from corps.mail.events import line_of
 from corps.models import Deadline, Delivery, Holiday, Notification, User
 from corps.workflow import alarm_administrators, cancel, read_notifications, store_file
 from firms.models import Representative
-from notices import announcements, workflow
+from notices import notifications, workflow
 from notices.models import Notice, Objection, PendingVerdict
 from notices.workflow import handover, sending, undelivered
 from notices.workflow.submissions import take_back
@@ -192,7 +192,7 @@ def test_a_letter_that_failed_and_a_day_that_passed_ring_once_however_often_main
     arrive(world, notice, ago(days=40))
     for _time in range(2):
         undelivered.tell_officers_of_failures()
-        announcements.announce_due()
+        notifications.announce_due()
         deadlines.announce_handling()
     assert set(
         Notification.objects.values_list("event", "user__username", "count")
@@ -219,7 +219,7 @@ def test_a_day_missed_is_told_to_supervisors_once_a_working_day_has_passed_over_
     ):
         with time_machine.travel(datetime.combine(day, time(9), SHANGHAI), tick=False):
             for _time in range(2):
-                announcements.announce_due()
+                notifications.announce_due()
         assert rung("deadline.missed") == told, day
     assert not Notification.objects.filter(
         event="deadline.missed", count__gt=1
@@ -235,12 +235,12 @@ def test_a_day_missed_that_was_made_up_for_is_told_to_no_supervisor(
     with time_machine.travel(
         datetime.combine(due + timedelta(days=1), time(9), SHANGHAI), tick=False
     ):
-        announcements.announce_due()
+        notifications.announce_due()
         answer(world, notice)
     with time_machine.travel(
         datetime.combine(due + timedelta(days=20), time(9), SHANGHAI), tick=False
     ):
-        announcements.announce_due()
+        notifications.announce_due()
     assert rung("deadline.missed") == {"officer", "officer2"}
 
 

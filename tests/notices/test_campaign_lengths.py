@@ -6,7 +6,7 @@ import pytest
 
 from cases.models import Campaign
 from cases.workflow import change_campaign
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from notices.models import Notice
 from notices.workflow import compose_notices, submit_notice

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases import workflow as casework
 from cases.models import Campaign
 from corps import workflow as ground
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.models import ClockRule, User
 from notices import workflow
 from tests.home import needs_of

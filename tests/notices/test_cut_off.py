@@ -7,7 +7,7 @@ from django.urls import reverse
 from corps.models import AuditEntry, User
 from notices.models import NoticeItem
 from stores.models import Liaison
-from stores.standing import Waiting
+from stores.status_providers import Waiting
 from tests.home import needs_of
 from tests.notices.world import World, add_targets, answer, arrive, issue
 

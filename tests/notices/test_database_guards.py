@@ -10,8 +10,8 @@ from django.db.models import Sum
 
 from listings.models import Belonging, Listing
 from notices.models import Notice, NoticeItem, Outcome
-from stores.locks import OFFICIAL_LOCK
 from stores.models import OfficialAccount, Store
+from stores.official_account_lock import OFFICIAL_LOCK
 from tests.notices.world import World, add_targets, make_world
 
 SESSIONS, SECONDS = 8, 1.5

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from corps import outbox, tasks
+from corps import tasks
+from corps.mail import outbox
 from corps.models import Delivery, Notification
 from corps.workflow import resend
 from notices import letters

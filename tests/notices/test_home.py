@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from cases import workflow as casework
 from cases.models import Case, Target
-from corps.home import waiting_for
 from corps.models import Delivery, Notification, User
-from corps.pieces.stream import Need
+from corps.ui.home import waiting_for
+from corps.ui.stream import Need
 from notices import workflow
 from notices.models import Notice
 from tests.home import entries_of, needs_of, stream_of
@@ -340,7 +340,7 @@ def test_a_liaison_is_told_what_was_issued_and_checked_and_nobodys_name(world: W
 
 
 def test_what_a_liaison_is_not_told_line_by_line_is_counted(world: World, monkeypatch):
-    monkeypatch.setattr("cases.news.MOST_LINES", 1)
+    monkeypatch.setattr("cases.home_news.MOST_LINES", 1)
     add_targets(world, 3)
     [notice] = issue(world)
     ids = answer(world, notice) and list(

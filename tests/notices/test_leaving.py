@@ -14,9 +14,9 @@ from cases.workflow import (
     what_waits,
     withdraw_case,
 )
-from corps import messages
-from corps.acting import acting
+from corps.audit.origin import acting
 from corps.errors import TransitionRefused
+from corps.mail import compose
 from corps.models import Approval, AuditEntry, Delivery, Notification, User
 from notices import letters, workflow
 from notices.models import (
@@ -205,7 +205,7 @@ class TestWithdrawn:
             letters.requests_of(busy["unsent"]).values_list("state", flat=True)
         ) == ["cancelled"]
         mail = letters.deliveries_of(busy["claimed"]).get(message__purpose="withdrawal")
-        text = messages.read(mail).text
+        text = compose.read(mail).text
         assert "撤回原因：案件撤销" in text
         assert "澄溪岚" not in text
         assert "请予恢复" not in text
@@ -275,7 +275,7 @@ class TestTransferred:
         letter = WithdrawalLetter.objects.get(notice=busy["claimed"])
         assert "移送" in letter.document_number
         mail = letters.deliveries_of(busy["claimed"]).get(message__purpose="withdrawal")
-        text = messages.read(mail).text
+        text = compose.read(mail).text
         assert "已依法移送有管辖权的机关处理" in text
         assert "在受移送机关作出决定前请予保持" in text
         assert "请予恢复" not in text
@@ -288,7 +288,7 @@ class TestTransferred:
         letter = WithdrawalLetter.objects.get(notice=busy["counted"])
         assert not letter.items.exists()
         assert not WithdrawnItem.objects.filter(item__notice=busy["counted"]).exists()
-        text = messages.read(
+        text = compose.read(
             letters.deliveries_of(busy["counted"]).get(message__purpose="withdrawal")
         ).text
         assert "请予保持" in text

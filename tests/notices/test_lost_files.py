@@ -5,7 +5,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from corps import messages, outbox
+from corps.mail import compose, outbox
 from corps.models import AuditEntry, Delivery, Notification, StoredFile
 from notices import workflow
 from notices.models import Notice, WithdrawalLetter
@@ -99,7 +99,7 @@ def test_a_mail_that_fails_goes_to_the_backup_though_the_files_of_its_letter_are
     assert [kept.recipients for kept in smtp_sink.kept] == [
         ("liaison-b@taobao.example",)
     ]
-    first, second = messages.read(failed), messages.read(sent)
+    first, second = compose.read(failed), compose.read(sent)
     assert (first.text, first.html, first.attachments) == (
         second.text,
         second.html,

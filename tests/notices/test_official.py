@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from cases import tasks
 from cases.models import ImportRow, Target
-from corps import outbox, smtp
 from corps.errors import TransitionRefused
-from corps.events import line_of
+from corps.mail import outbox, smtp
+from corps.mail.events import line_of
 from corps.models import AuditEntry, Delivery, Notification, User
 from corps.workflow import resend
 from listings.models import Listing

@@ -13,7 +13,7 @@ from cases.workflow import add_targets as name_targets
 from corps.errors import TransitionRefused
 from notices import workflow
 from notices.models import Notice, NoticeItem
-from stores.locks import OFFICIAL_LOCK
+from stores.official_account_lock import OFFICIAL_LOCK
 from stores.workflow import propose_strike, strike_official_account
 from tests.accounts import register_official_account
 from tests.notices.test_official import FORMS, LISTING, protect

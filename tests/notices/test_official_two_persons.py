@@ -21,7 +21,7 @@ from notices.workflow import (
     verify_items,
 )
 from stores.models import OfficialAccount
-from stores.standing import touched_by, touched_version
+from stores.status_providers import touched_by, touched_version
 from stores.workflow import (
     confirm_official_account,
     decline_official_account,

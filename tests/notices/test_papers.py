@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from corps.clock import today
+from corps.deadlines.clock import today
 from corps.models import AuditEntry, StoredFile
 from corps.workflow import put_away_unnamed
 from notices.models import Answer, AnswerSheet, Notice
@@ -120,7 +120,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_neither_row_nor_file(
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("corps.storage.os.fsync", full)
+    monkeypatch.setattr("corps.files.storage.os.fsync", full)
     content = papers.PDF.replace(b"Catalog", b"Catalog/Never/Kept")
     page = serve(world, notice, content)
     assert page.status_code == 507

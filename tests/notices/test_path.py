@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Target
-from corps.clock import shanghai_date
+from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Delivery
 from listings.models import Belonging, Listing

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from cases.models import Case, Complaint, LegalGround, Target
 from cases.workflow import close_case, conclude_case, retitle_case
 from corps.errors import TransitionRefused
-from corps.messages import read
+from corps.mail.compose import read
 from corps.models import Delivery, User
 from firms.models import Representative
 from notices import workflow

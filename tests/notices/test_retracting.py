@@ -16,8 +16,8 @@ from django.utils import timezone
 from cases.models import CaseOfficer, Target
 from corps import workflow as ground
 from corps.models import AuditEntry
-from corps.models.house import Notification
-from dashboards.standing import of_deadlines
+from corps.models.installation import Notification
+from dashboards.backlog import of_deadlines
 from notices import workflow
 from notices.models import Answer, AnswerRetraction, NoticeItem, PendingVerdict
 from notices.states import RETRACTABLE

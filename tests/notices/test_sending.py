@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from corps import outbox
+from corps.mail import outbox
 from corps.models import AuditEntry, Delivery, Notification
 from notices.models import Notice
 from tests.notices.world import World, add_targets, issue, make_world

@@ -15,8 +15,9 @@ from django.utils import timezone
 from cases.models import Target
 from cases.states import Claim, Seen
 from cases.workflow import drop_targets
-from corps import outbox, tasks
+from corps import tasks
 from corps.errors import TransitionRefused
+from corps.mail import outbox
 from corps.models import Delivery, Notification
 from dashboards.workflow import compare
 from notices import workflow

@@ -15,7 +15,7 @@ from listings.models import Belonging
 from notices.models import NoticeItem
 from notices.workflow import compose_notices
 from stores.models import OfficialAccount, Store
-from stores.standing import protected_by
+from stores.status_providers import protected_by
 from stores.workflow import decline_strike, propose_strike, strike_official_account
 from tests.accounts import register_official_account
 from tests.notices.test_official import STORE, protect, targets_in_the_store

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from cases import workflow as casework
-from cases.story import Line
-from corps.audit import record
-from corps.clock import SHANGHAI, now, today
+from cases.target_history import Line
+from corps.audit.recording import record
+from corps.deadlines.clock import SHANGHAI, now, today
 from corps.models import Delivery, User
 from notices import workflow
 from notices.models import Notice, Objection

@@ -119,7 +119,7 @@ def test_a_case_is_titled_in_chinese_whatever_its_officer_reads(world: World):
     client.cookies["django_language"] = "en"
     from cases.models import Complaint
     from cases.workflow import accept_complaint, submit_complaint
-    from corps.clock import today
+    from corps.deadlines.clock import today
 
     complaint, _sheet = submit_complaint(
         actor=world.officer, firm=world.firm, subject="线索", received_on=today()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from cases.models import Target
 from corps.models import User
 from corps.results import Result
-from corps.templatetags.pieces import bulk_result
+from corps.templatetags.components import bulk_result
 from listings.models import Listing
 from notices.models import Notice, NoticeItem, Objection
 from tests.notices.world import World, add_targets, answer, issue, object_to

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from corps.models import User
-from corps.models.house import Notification
+from corps.models.installation import Notification
 from notices import workflow
 from notices.models import Outcome, PendingVerdict
 from tests.notices.world import World, add_targets, ago, answer, file_another, issue

@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from cases.models import Target
-from corps import messages
-from corps.acting import acting
+from corps.audit.origin import acting
 from corps.errors import TransitionRefused
+from corps.mail import compose
 from corps.models import AuditEntry, Delivery, Notification, User
 from listings.models import Listing
 from notices import letters, withdrawal_letters, workflow
@@ -114,7 +114,7 @@ class TestWhoIsTold:
             "liaison@taobao.example",
             "pending",
         )
-        text = messages.read(mail).text
+        text = compose.read(mail).text
         assert issued.document_number in text
         assert letter.document_number in text
         for item in issued.items.order_by("position")[:3]:
@@ -244,7 +244,7 @@ class TestTheLetter:
         world.case.save()
         withdraw(world, issued)
         [mail] = mails(issued)
-        content = messages.read(mail)
+        content = compose.read(mail)
         said = content.text + content.html + str(content.headers)
         for secret in (
             "澄溪岚",
@@ -268,7 +268,7 @@ class TestTheLetter:
                 withdraw(world, notice)
             counts[number] = len(queries)
             [mail] = mails(notice)
-            [sheet] = messages.read(mail).attachments
+            [sheet] = compose.read(mail).attachments
             assert (
                 sheet.name
                 == f"{WithdrawalLetter.objects.order_by('-pk')[0].number}.xlsx"
@@ -339,7 +339,7 @@ class TestTheLetter:
         after_failed_withdrawal(mail)
         first, second = mails(issued)
         assert second.message.recipient == "liaison-b@taobao.example"
-        assert messages.read(first).text == messages.read(second).text
+        assert compose.read(first).text == compose.read(second).text
 
     def test_serving_the_notice_in_another_way_cancels_no_withdrawal(
         self, world, issued
@@ -358,7 +358,7 @@ class TestCauses:
         store = Store.objects.get(pk=target.store_id)
         protect(world, store)
         [mail] = mails(notice)
-        text = messages.read(mail).text
+        text = compose.read(mail).text
         assert "撤回原因：官方账号" in text
         assert "请予恢复" in text
         assert store.canonical_id in text
@@ -394,7 +394,7 @@ class TestCauses:
             objection=objection, actor=world.supervisor, upheld=True, reason="属实"
         )
         [mail] = mails(issued)
-        text = messages.read(mail).text
+        text = compose.read(mail).text
         assert "撤回原因：异议成立" in text
         assert "请予恢复" in text
         assert target.thing.canonical_id in text

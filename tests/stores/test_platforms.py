@@ -13,8 +13,8 @@ from firms.workflow import register_firm
 from listings.registration import platforms_taking_part, registered_platforms
 from stores import workflow
 from stores.first_steps import of_platforms
-from stores.locks import OFFICIAL_LOCK, lock_official_accounts
 from stores.models import Liaison, OfficialAccount, Platform
+from stores.official_account_lock import OFFICIAL_LOCK, lock_official_accounts
 from stores.workflow import official
 from tests.accounts import register_official_account
 

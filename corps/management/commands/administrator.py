@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from corps import workflow
+from corps.accounts.second_factor import has_factor
 from corps.commands import SealingCommand
-from corps.environment import value
 from corps.models import User
-from corps.second_factor import has_factor
+from runtime.environment import value
 
 
 class Command(SealingCommand):

@@ -6,9 +6,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from corps.commands import SealingCommand
-from corps.environment import value
 from corps.errors import TransitionRefused
 from corps.workflow.demonstration import give_demonstration_password
+from runtime.environment import value
 
 
 class Command(SealingCommand):

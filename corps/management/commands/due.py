@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection
 from django.utils.translation import gettext as _
 
-from corps.calendar import (
+from corps.deadlines.calendar import (
     Calendar,
     Clock,
     ClockError,

@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from corps import workflow
 from corps.commands import SealingCommand
 from corps.errors import TransitionRefused
-from corps.messages import compose_test
-from corps.smtp import Line, Verdict
+from corps.mail.compose import compose_test
+from corps.mail.smtp import Line, Verdict
 
 
 class Command(SealingCommand):

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
-from corps import grants
+from corps.database import grants
 
 # Whoever migrates holds this advisory lock; a second one waits and finds nothing left to do.
 LOCK = 0x6D696772

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone, translation
 
-from corps import identity, workflow
+from corps import workflow
 from corps.commands import SealingCommand
 from corps.errors import TransitionRefused
+from corps.installation import identity
 from corps.models import Delivery, Installation
 
 

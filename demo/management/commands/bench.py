@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from corps.models import User
 from demo.bench import answers, dispatch, imports, listing, pages, searching
-from demo.bench.house import House, open_house
+from demo.bench.environment import House, open_house
 from demo.bench.measuring import Measured, table
 
 # In this order: the million listings come last, so that the others work in a house of ordinary size.

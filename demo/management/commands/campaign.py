@@ -14,22 +14,22 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from cases.models import Case
-from corps import outbox
 from corps import workflow as ground
-from corps.acting import acting
-from corps.clock import now
+from corps.audit.origin import acting
 from corps.commands import SealingCommand
-from corps.environment import value
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
-from corps.services.demonstration import LOADING_LOCK
-from corps.services.secrets import secret
+from corps.mail import outbox
 from corps.workflow.demonstration import begin_demonstration, open_demonstration
 from dashboards.workflow import recount
 from demo.folder import Folder, FolderError, read_folder
-from demo.machinery import MachineryError, machinery
 from demo.replay import Replay, ReplayError
 from demo.result import campaign_result
+from demo.services import MachineryError, machinery
 from firms.models import Firm
+from runtime.demonstration import LOADING_LOCK
+from runtime.environment import value
+from runtime.secrets import secret
 
 SEND_STATES = ("failed", "uncertain", "pending", "sending")
 

@@ -1,0 +1,105 @@
+"""Whom the events of a case are told, and in which words."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from cases.models import Case
+from corps.audit.origin import current
+from corps.mail import events
+from corps.models import User
+from corps.workflow import notify_many
+
+WORDS: dict[str | tuple[str, str], Any] = {
+    "case.to_file": _("Case %(number)s is to be filed: %(title)s"),
+    "case.filed": _("Case %(number)s is filed; notices can be composed."),
+    ("case.filed", "firm (paper)"): _("A case was filed on your complaint %(number)s."),
+    "case.declined": _("Case %(number)s was not filed: %(reason)s"),
+    ("case.declined", "firm (paper)"): _(
+        "No case was filed on your complaint %(number)s."
+    ),
+    "complaint.received": _("Complaint %(number)s was received."),
+    "deadline.near": _("%(what)s is due on %(due)s."),
+    "deadline.missed": _("%(what)s was due on %(due)s."),
+    "official_account.struck": ngettext_lazy(
+        "“%(name)s” is no official account any more: %(count)d target or row may be asked about again.",
+        "“%(name)s” is no official account any more: %(count)d targets and rows may be asked about again.",
+        "count",
+    ),
+    "belonging.claimed": _(
+        "Sheets claim that targets of case %(number)s are in stores of a firm's own: %(count)d, last %(firm)s in "
+        "%(complaint)s."
+    ),
+}
+
+
+def officers_of(about: Any) -> QuerySet[User]:
+    """Whoever handles the case now. about: the case, or what has one."""
+    return User.objects.filter(
+        assignments__case=case_of(about), assignments__until__isnull=True
+    )
+
+
+def chiefs(about: Any) -> QuerySet[User]:
+    """Heads of department, but for who opened the case: nobody files their own."""
+    heads = User.objects.filter(duties__contains=[User.Duty.HEAD_OF_DEPARTMENT])
+    return heads.exclude(pk=case_of(about).opened_by_id)
+
+
+def supervisors_of(about: Any) -> QuerySet[User]:
+    """Supervisors of the case's unit and of the units above it."""
+    keys = str(case_of(about).unit.path).strip("/").split("/")
+    paths = [f"/{'/'.join(keys[:depth])}/" for depth in range(1, len(keys) + 1)]
+    return User.objects.filter(role=User.Role.SUPERVISOR, unit__path__in=paths)
+
+
+def approvers_of(about: Any) -> QuerySet[User]:
+    """Of these, who may approve what the unit sends."""
+    return supervisors_of(about).filter(
+        Q(duties__contains=[User.Duty.HEAD_OF_UNIT])
+        | Q(duties__contains=[User.Duty.HEAD_OF_DEPARTMENT])
+    )
+
+
+def representatives_of(about: Any) -> QuerySet[User]:
+    """Whoever speaks for the firm of a complaint."""
+    return User.objects.filter(representative__firm=about.firm_id)
+
+
+def case_of(about: Any) -> Case:
+    """The case itself, or the case of what hangs on one."""
+    return about if isinstance(about, Case) else about.case
+
+
+def tell_officers(case: Case, actor: User | None, text: Any) -> None:
+    """Notify whoever handles the case now, each in the own language, but for the person who acts; not of a replay.
+
+    actor: None for the maintenance.
+    """
+    if current().is_replay:
+        return
+    officers = officers_of(case)
+    if actor is not None:
+        officers = officers.exclude(pk=actor.pk)
+    notify_many(officers, text, case.get_absolute_url())
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready()`."""
+    for phrase in (
+        "officers",
+        "both officers",
+        "both officers of the case",
+        "officers of touched cases",
+    ):
+        events.recipients[phrase] = officers_of
+    events.recipients["chiefs"] = chiefs
+    for phrase in ("supervisor", "deciding supervisor"):
+        events.recipients[phrase] = supervisors_of
+    events.recipients["approving supervisors of the unit"] = approvers_of
+    # Until the firm gets a paper, its bell says so.
+    for phrase in ("firm", "firm (paper)"):
+        events.recipients[phrase] = representatives_of
+    events.words.update(WORDS)

@@ -1,9 +1,0 @@
-"""The embedded PostgreSQL and Valkey, and the process manager behind `make run`.
-
-`use(DATA_DIR)` joins the running servers of that directory or starts them; the last one who lets go stops them.
-"""
-
-from corps.services.places import ServicesError
-from corps.services.sharing import Services, join, use
-
-__all__ = ["Services", "ServicesError", "join", "use"]

@@ -1,0 +1,70 @@
+"""What the rooms below ask of notices: how much a platform still owes an answer."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext_lazy as _
+
+from corps.models import User
+from notices.models import Notice, NoticeItem
+from notices.states import ItemState, NoticeState
+from stores.models import Platform
+from stores.status_providers import Touched, Waiting
+
+
+def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
+    """For `stores.status_providers.waiting_tellers`: unanswered items of issued notices, by platform; one query."""
+    items = (
+        NoticeItem.objects.all()
+        if user.role == user.Role.ADMINISTRATOR
+        else NoticeItem.objects.visible_to(user)
+    )
+    rows = (
+        items.filter(
+            notice__platform__in=platforms,
+            notice__state=NoticeState.ISSUED,
+            state=ItemState.OPEN,
+        )
+        .order_by()
+        .values_list("notice__platform")
+        .annotate(
+            notices=Count("notice", distinct=True),
+            items=Count("pk"),
+            due=Min("notice__reply_due_on"),
+        )
+    )
+    return {platform: Waiting(*owed) for platform, *owed in rows}
+
+
+def open_at(platform: Platform) -> Iterator[Touched]:
+    """What retiring a platform touches: letters on their way to it, and what was asked and is not answered or checked.
+    Two statements."""
+    notices = Notice.objects.filter(platform=platform)
+    drafts = notices.filter(
+        state__in=(NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
+    ).count()
+    items = NoticeItem.objects.filter(notice__platform=platform)
+    counted = items.aggregate(
+        open=Count("pk", filter=Q(state=ItemState.OPEN)),
+        claimed=Count(
+            "pk", filter=Q(state__in=(ItemState.CLAIMED, ItemState.APPEALED))
+        ),
+    )
+    yield Touched(
+        "drafts",
+        _("Notices drafted or waiting for approval"),
+        drafts,
+        _("they can no longer be submitted or approved"),
+    )
+    yield Touched(
+        "open",
+        _("Items that it has not answered"),
+        counted["open"],
+        _("it answers them as before"),
+    )
+    yield Touched(
+        "claimed",
+        _("Answers to be checked"),
+        counted["claimed"],
+        _("they are checked and counted as before"),
+    )

@@ -1,0 +1,455 @@
+"""The liaison's desk: which notices wait, and answering one in a few keystrokes."""
+
+import uuid
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.models import LegalGround, Target
+from cases.states import Claim
+from cases.target_history import FAR
+from cases.views.home import GROUP
+from corps.access.decorators import SignedIn, open_to
+from corps.access.parameters import Parameter, reads
+from corps.deadlines.clock import now
+from corps.errors import TransitionRefused
+from corps.forms import ticked_ids
+from corps.models import User
+from corps.results import Result
+from corps.ui.formats import thousands
+from corps.ui.home import since_for, stream_for
+from corps.ui.lists import page_of
+from corps.ui.prefetch import is_read
+from corps.ui.refusals import say_refused, send_back, status_of
+from listings.addresses import read_cell
+from notices import letters, workflow
+from notices.forms import AnswerForm
+from notices.home_news import for_liaison
+from notices.models import Notice, NoticeItem, WithdrawalLetter
+from notices.models.notices import NoticeQuerySet
+from notices.states import RETRACTABLE, ItemState, NoticeState
+from notices.workflow import Reply
+
+liaisons = open_to(User.Role.LIAISON)
+Shown = TypeVar("Shown", bound=HttpResponseBase)
+KEYS = (
+    (Claim.REMOVED, "1"),
+    (Claim.SHUT, "2"),
+    (Claim.ALREADY_GONE, "3"),
+    (Claim.REFUSED, "4"),
+    (Claim.NEEDS_INFORMATION, "5"),
+    (Claim.NOT_OURS, "6"),
+    (Claim.APPEALED, "7"),
+)
+# What is still asked of a platform: not what was withdrawn.
+ASKED = ~Q(state=ItemState.WITHDRAWN)
+# Taken up by a later notice before this one was answered: nothing is left to answer here, and nothing was.
+CARRIED = Q(state=ItemState.CARRIED_OVER, answered_at__isnull=True)
+SHOWN = {
+    "open": Q(state=ItemState.OPEN),
+    "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN) & ASKED,
+    # What an appeal was dismissed of is open again as well, but nobody found it live.
+    "back": Q(state=ItemState.OPEN, answered_at__isnull=False)
+    & ~Q(outcome=Claim.APPEALED),
+    "stores": Q(target__kind=Target.Kind.STORE) & ASKED,
+    "all": Q(),
+}
+MOST_PICKED = 2000
+LONGEST_NAME = 40
+
+
+@liaisons
+@reads(Parameter("show", ("open", "answered")), GROUP, paged=True)
+@require_GET
+def list_notices(request: SignedIn) -> HttpResponse:
+    """Open notices, most urgent first, beside what happened; those answered in full behind `show=answered`."""
+    if request.GET.get("show") == "answered":
+        found = _with_counts(Notice.objects.visible_to(request.user)).filter(
+            open_count=0
+        )
+        page = page_of(found, request.GET, order=("-id",), total=found.count())
+        return render(request, "notices/desk_list.html", {"page": page})
+    since = since_for(request.user)
+    context = {
+        "stream": stream_for(request.user, request.GET.get("group", "")),
+        "since": since,
+        "news": for_liaison(request.user, since),
+        "now": now(),
+    }
+    return render(request, "notices/to_answer.html", context)
+
+
+def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -> Shown:
+    """Show an issued notice, or a paper of it, to its liaison, and note the first time that it was opened.
+
+    show: makes the answer, which tells the due date that the opening sets. Where there is no reader, as for a prefetch
+    or one who has hung up, what was noted is taken back.
+    """
+    if (
+        request.user.role != User.Role.LIAISON
+        or notice.opened_at is not None
+        or request.method != "GET"
+    ):
+        return show(notice)
+    with transaction.atomic():
+        workflow.open_notice(notice=notice, actor=request.user)
+        answer = show(notice)
+        if not is_read(request):
+            transaction.set_rollback(True)
+        return answer
+
+
+def show_notice(
+    request: SignedIn,
+    notice: Notice,
+    picked: Iterable[str] = (),
+    kept: Iterable[int] = (),
+) -> HttpResponse:
+    """A notice as its liaison sees it: what is asked, by whom, by when, why, and the table to answer.
+
+    picked: lines that the person pasted; kept: ids of items that were selected before. With either, only the items
+    that they name are shown, all of them selected.
+    """
+    items = notice.items.exclude(state=ItemState.DRAFT)
+    counts = items.aggregate(
+        all=Count("pk"),
+        total=Count("pk", filter=ASKED),
+        open=Count("pk", filter=SHOWN["open"]),
+        answered=Count("pk", filter=SHOWN["answered"]),
+        carried=Count("pk", filter=CARRIED),
+        back=Count("pk", filter=SHOWN["back"]),
+        retractable=Count("pk", filter=Q(state__in=RETRACTABLE)),
+        stores=Count("pk", filter=SHOWN["stores"] & ASKED),
+        listings=Count("pk", filter=~SHOWN["stores"] & ASKED),
+    )
+    shown = request.GET.get("show") or ("open" if counts["open"] else "all")
+    shown = shown if shown in SHOWN else "all"
+    found: QuerySet[NoticeItem] = items.filter(SHOWN[shown])
+    unknown: list[dict[str, Any]] = []
+    if picked:
+        found, unknown = _picked(request.user, items, list(picked))
+    elif kept:
+        found = items.filter(pk__in=list(kept))
+    rows = found.select_related(
+        "target__listing__store",
+        "target__store",
+        "ground",
+        "answered_by",
+        "withdrawal__letter__notice",
+    )
+    size = MOST_PICKED if picked or kept else 50
+    page = page_of(
+        rows, request.GET, order=("position",), size=size, total=found.count()
+    )
+    letters.name_items(page.rows)
+    outcomes = dict(
+        items.exclude(outcome="")
+        .filter(SHOWN["answered"])
+        .values_list("outcome")
+        .annotate(Count("pk"))
+    )
+    context = {
+        "notice": notice,
+        "page": page,
+        "counts": counts | {"withdrawn": counts["all"] - counts["total"]},
+        "outcomes": [
+            (label, outcomes[word])
+            for word, label in Claim.choices
+            if outcomes.get(word)
+        ],
+        "shown": shown,
+        "picked": list(picked),
+        "selected": bool(picked or kept),
+        "unknown": unknown,
+        "next": None
+        if counts["open"] or not counts["total"]
+        else _most_urgent(request.user),
+        "keys": [(word, word.label, key) for word, key in KEYS],
+        "contact": letters.contact_of(notice),
+        "withdrawals": WithdrawalLetter.objects.of(notice),
+        "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
+    }
+    return render(request, "notices/desk.html", context)
+
+
+@liaisons
+@require_POST
+def pick(request: SignedIn, number: str) -> HttpResponse:
+    """Select the items that a pasted column of addresses or ids names, or those selected before. Changes nothing."""
+    notice = _visible(request, number)
+    if kept := _selected(request, notice):
+        return show_notice(request, notice, kept=kept[:MOST_PICKED])
+    lines = [
+        line.strip()
+        for line in request.POST.get("lines", "").splitlines()
+        if line.strip()
+    ]
+    if not lines:
+        messages.warning(request, _("Paste one address or id on each line first."))
+        return redirect(notice)
+    return show_notice(request, notice, lines[:MOST_PICKED])
+
+
+@liaisons
+@require_POST
+def answer(request: SignedIn, number: str) -> HttpResponse:
+    """Answer the selected items: first a summary with room for a remark, then, confirmed, the result of each row.
+
+    The form's token is the act's idempotency key, so that a double click or a resent form answers once.
+    """
+    notice = _visible(request, number)
+    wanted = _selected(request, notice)
+    if not wanted:
+        messages.warning(request, _("Select the items first."))
+        return redirect(notice)
+    confirmed = "confirmed" in request.POST
+    form = AnswerForm(request.POST if confirmed else None, initial=_first(request))
+    # Only answers that the person was told of are replaced, not those that a colleague has given since.
+    replaced = (
+        ticked_ids(request.POST, "replaced")
+        if confirmed
+        else _retractable(notice, wanted)
+    )
+    context = {
+        "notice": notice,
+        "form": form,
+        "ids": wanted,
+        "replaced": replaced,
+        "summary": _summary(notice, wanted),
+    }
+    if not form.is_valid():
+        return render(request, "notices/desk_answer.html", context)
+    said = form.cleaned_data
+    details = form.appeal_details()
+    replies = [
+        Reply(pk, said["outcome"], item=pk, remark=form.words(), **details)
+        for pk in wanted
+    ]
+    body = [
+        [reply.item, reply.outcome, reply.remark, *map(str, details.values())]
+        for reply in replies
+    ]
+    try:
+        results = answer_once(
+            request.user,
+            notice,
+            f"page-{said['token']}",
+            body,
+            lambda: replies,
+            replaced,
+        )
+    except TransitionRefused as refused:
+        say_refused(form, refused)
+        return render(request, "notices/desk_answer.html", context)
+    done = sum(result.ok for result in results)
+    if done == len(results):
+        outcome = Claim(said["outcome"]).label
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s item answered “%(outcome)s”.",
+                "%(count)s items answered “%(outcome)s”.",
+                done,
+            )
+            % {"count": thousands(done), "outcome": outcome},
+        )
+        return redirect(notice)
+    context |= {"results": results, "names": _names(notice, wanted), "said": said}
+    return render(
+        request, "notices/desk_result.html", context, status=status_of(results)
+    )
+
+
+@liaisons
+@require_POST
+def retract(request: SignedIn, number: str) -> HttpResponse:
+    """Take the answers to the selected items back: first what that means, then, confirmed, the result of each row."""
+    notice = _visible(request, number)
+    wanted = _selected(request, notice)
+    if not wanted:
+        messages.warning(request, _("Select the items first."))
+        return redirect(notice)
+    if "confirmed" not in request.POST:
+        return render(
+            request, "notices/retract_answers.html", _retraction(notice, wanted)
+        )
+    try:
+        results = workflow.retract_answers(
+            notice=notice, items=wanted, actor=request.user
+        )
+    except TransitionRefused as refused:
+        return send_back(request, refused, notice)
+    done = sum(result.ok for result in results)
+    if done == len(results):
+        said = ngettext(
+            "%(count)s answer was taken back.",
+            "%(count)s answers were taken back.",
+            done,
+        )
+        messages.success(request, said % {"count": thousands(done)})
+        return redirect(notice)
+    context = {"notice": notice, "results": results, "names": _names(notice, wanted)}
+    return render(
+        request, "notices/desk_result.html", context, status=status_of(results)
+    )
+
+
+def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:
+    """What taking answers back would touch: how many by outcome, and how many of those selected it cannot touch."""
+    found = notice.items.retractable().filter(pk__in=ids)
+    counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
+    total = sum(counts.values())
+    return {
+        "notice": notice,
+        "ids": ids,
+        "outcomes": [
+            (label, counts[word]) for word, label in Claim.choices if word in counts
+        ],
+        "total": total,
+        "kept": len(ids) - total,
+    }
+
+
+def _retractable(notice: Notice, ids: list[int]) -> list[int]:
+    return list(
+        notice.items.retractable().filter(pk__in=ids).values_list("pk", flat=True)
+    )
+
+
+def _names(notice: Notice, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """What each item is called in a list of results."""
+    items = notice.items.filter(pk__in=ids).select_related(
+        "target__listing__store", "target__store"
+    )
+    return {
+        item.pk: (f"{item.target.thing.canonical_id} {item.title[:LONGEST_NAME]}", "")
+        for item in letters.name_items(items)
+    }
+
+
+def answer_once(
+    actor: User,
+    notice: Notice,
+    key: str,
+    body: Any,
+    replies: Callable[[], list[Reply]],
+    replaced: Collection[int] = (),
+) -> list[Result]:
+    """Answer under a key, so that the same body sent twice answers once and gets the same results.
+
+    replaced: ids of items whose present answer is to be taken back first. Raises what `reply_once` and
+    `change_answers` raise.
+    """
+    lines = workflow.reply_once(
+        notice=notice,
+        actor=actor,
+        key=key,
+        body=body,
+        answer=lambda: [
+            {
+                "ref": result.ref,
+                "ok": result.ok,
+                "code": result.code,
+                "message": str(result.message),
+            }
+            for result in workflow.change_answers(
+                notice=notice, replies=replies(), replaced=replaced, actor=actor
+            )
+        ],
+    )
+    return [
+        Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines
+    ]
+
+
+def _visible(request: SignedIn, number: str) -> Notice:
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "case", "platform", "reply_deadline", "drafted_by"
+    )
+    return get_object_or_404(notices, number=number)
+
+
+def _with_counts(notices: NoticeQuerySet) -> QuerySet[Any]:
+    counted = notices.with_counts().select_related("reply_deadline", "case")
+    return counted.annotate(
+        due_on=Coalesce("reply_due_on", Value(FAR)),
+        back_count=Count(
+            "items",
+            filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False)
+            & ~Q(items__outcome=Claim.APPEALED),
+        ),
+    )
+
+
+def _most_urgent(user: User) -> Notice | None:
+    """The notice that a liaison would answer next."""
+    waiting = _with_counts(Notice.objects.visible_to(user)).filter(
+        state=NoticeState.ISSUED, open_count__gt=0
+    )
+    return waiting.order_by("due_on", "pk").first()
+
+
+def _selected(request: SignedIn, notice: Notice) -> list[int]:
+    """Ids ticked, or all that match the filter in the form's address."""
+    if request.POST.get("all_matching"):
+        shown = SHOWN.get(request.GET.get("show", "open"), SHOWN["open"])
+        found = notice.items.filter(shown).exclude(state=ItemState.DRAFT)
+        return list(found.order_by("position").values_list("pk", flat=True))
+    return ticked_ids(request.POST)[:10_000]
+
+
+def _first(request: SignedIn) -> dict[str, str]:
+    return {"outcome": request.POST.get("outcome", ""), "token": uuid.uuid4().hex}
+
+
+def _summary(notice: Notice, ids: list[int]) -> dict[str, int]:
+    """What an answer would touch: how many listings and stores, and how many of them are finished."""
+    return notice.items.filter(pk__in=ids).aggregate(
+        listings=Count("pk", filter=Q(target__kind=Target.Kind.LISTING)),
+        stores=Count("pk", filter=Q(target__kind=Target.Kind.STORE)),
+        closed=Count("pk", filter=~Q(state__in=(ItemState.OPEN, *RETRACTABLE))),
+    )
+
+
+def _picked(
+    user: User, items: QuerySet[NoticeItem], lines: list[str]
+) -> tuple[QuerySet[NoticeItem], list[dict[str, Any]]]:
+    """The items that lines name (addresses or bare ids), and the lines that name none, with where they belong."""
+    wanted: dict[str, str] = {}
+    for line in lines:
+        address = read_cell(line)
+        wanted.setdefault(
+            address.canonical_id if address.kind in Target.Kind.values else line, line
+        )
+    named = Q(target__listing__canonical_id__in=wanted) | Q(
+        target__store__canonical_id__in=wanted
+    )
+    found = items.filter(named)
+    here = set(found.values_list("target__listing__canonical_id", flat=True))
+    here |= set(found.values_list("target__store__canonical_id", flat=True))
+    missing = [key for key in wanted if key not in here]
+    elsewhere: dict[str, Notice] = {}
+    others = (
+        NoticeItem.objects.visible_to(user)
+        .filter(state=ItemState.OPEN)
+        .filter(
+            Q(target__listing__canonical_id__in=missing)
+            | Q(target__store__canonical_id__in=missing)
+        )
+        .select_related("notice", "target__listing", "target__store")[:200]
+    )
+    for item in others:
+        elsewhere[item.target.thing.canonical_id] = item.notice
+    return found, [
+        {"line": wanted[key], "notice": elsewhere.get(key)} for key in missing
+    ]

@@ -1,0 +1,603 @@
+"""Notices as the corps sees them: the list, the composer, one notice with its letter, items and deliveries."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.filters import CAMPAIGN, campaigns_of
+from cases.models import Case
+from cases.views.casework import timeline_of
+from cases.views.tables import filtered
+from corps import workflow as ground
+from corps.access.decorators import SignedIn, open_to
+from corps.access.limits import counted
+from corps.access.parameters import Parameter, number, reads
+from corps.access.permissions import may
+from corps.errors import TransitionRefused
+from corps.forms import chosen_act, posted, ticked_ids
+from corps.models import AuditEntry, Delivery, User
+from corps.request_bodies import takes
+from corps.results import Result
+from corps.ui.csv_export import Download
+from corps.ui.lists import conditions, page_of
+from corps.ui.refusals import refusals_go_to, send_back, status_of
+from corps.ui.tables import Column, Table
+from notices import letters, workflow
+from notices.forms import ReasonForm, ServedForm
+from notices.models import Notice, NoticeItem, WithdrawalLetter
+from notices.states import ItemState, NoticeState
+from notices.views import liaison
+from notices.views.deliveries import undelivered_of
+from notices.views.stepper import sent_back, steps_of
+from notices.workflow.drafting import CHANGEABLE
+from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
+from notices.workflow.periods import reply_period
+from stores.filters import PLATFORM
+from stores.models import Platform
+
+corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+officers = open_to(User.Role.OFFICER)
+# Refusals of a service that are said beside a field.
+SERVICE_FIELDS = {
+    "served-ahead": "served_on",
+    "served-before-issue": "served_on",
+    "proof-missing": "proof",
+    "proof-too-long": "proof",
+}
+everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
+
+TABLE = Table(
+    "notices",
+    Column("number", gettext_lazy("Number"), "w112", fixed=True),
+    Column("document", gettext_lazy("Document number"), "w224"),
+    Column("platform", gettext_lazy("Platform"), "w96"),
+    Column("case", gettext_lazy("Case"), fixed=True),
+    Column("state", gettext_lazy("State"), "w96", fixed=True),
+    Column("items", gettext_lazy("Items"), "w80", "n"),
+    Column("unanswered", gettext_lazy("Unanswered"), "w80", "n"),
+    Column("to_check", gettext_lazy("To check"), "w64", "n"),
+    Column("verified", gettext_lazy("Verified"), "w64", "n"),
+    Column("due", gettext_lazy("Due"), "w192"),
+)
+
+
+@corps
+@reads(
+    Parameter("state", NoticeState.values),
+    PLATFORM,
+    "case",
+    Parameter("answers", ("missing",)),
+    CAMPAIGN,
+    paged=True,
+)
+@require_GET
+def list_notices(request: SignedIn) -> HttpResponse:
+    """Every notice of the cases one may see, newest first."""
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "platform", "case__firm", "reply_deadline"
+    )
+    if (state := request.GET.get("state")) in NoticeState.values:
+        notices = notices.filter(state=state)
+    if platform := request.GET.get("platform"):
+        notices = notices.filter(platform__slug=platform)
+    if case := request.GET.get("case"):
+        notices = notices.filter(case__number=case)
+    if request.GET.get("answers") == "missing":
+        unanswered = NoticeItem.objects.filter(
+            notice=OuterRef("pk"), state=ItemState.OPEN
+        )
+        notices = notices.filter(Exists(unanswered), state=NoticeState.ISSUED)
+    campaigns = campaigns_of(request.user)
+    if (campaign := request.GET.get("campaign")) and campaign in campaigns:
+        notices = notices.filter(case__campaign=int(campaign))
+    counted = notices.with_counts()
+    platforms = list(Platform.objects.visible_to(request.user))
+    chips = conditions(
+        request.GET,
+        [
+            ("state", _("State"), dict(NoticeState.choices).get),
+            ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
+            ("case", _("Case"), str),
+            ("answers", _("Answers"), {"missing": _("not all given")}.get),
+            ("campaign", _("Campaign"), campaigns.get),
+        ],
+    )
+    page = page_of(counted, request.GET, order=("-id",), total=notices.count())
+    context = {
+        "page": page,
+        "table": TABLE.shown_to(request.user, request.GET),
+        "conditions": chips,
+        "platforms": platforms,
+        "states": NoticeState.choices,
+    }
+    return render(request, "notices/list.html", context)
+
+
+@everyone
+@reads(
+    "tab",
+    Parameter("show", [*liaison.SHOWN]),
+    Parameter("state", ItemState.values),
+    number("each"),
+    paged=True,
+)
+@require_GET
+def show_notice(request: SignedIn, number: str) -> HttpResponse:
+    """A notice: to its liaison the desk, to the corps the office page."""
+    notices = Notice.objects.visible_to(request.user).select_related(
+        "case__ground",
+        "case__campaign",
+        "platform",
+        "recipient",
+        "reply_deadline",
+        "drafted_by",
+        "submitted_by",
+        "issued_by",
+    )
+    notice = get_object_or_404(notices, number=number)
+    if request.user.role == User.Role.LIAISON:
+        return liaison.opened(
+            request, notice, lambda notice: liaison.show_notice(request, notice)
+        )
+    tab = request.GET.get("tab", "items")
+    shown = {
+        "items": _items,
+        "letter": _letter,
+        "deliveries": _deliveries,
+        "timeline": _timeline,
+    }
+    if tab not in shown:
+        raise Http404
+    returned = sent_back(notice)
+    context = {
+        "notice": notice,
+        "tab": tab,
+        "returned": returned,
+        "steps": steps_of(notice, returned),
+        "undelivered": undelivered_of(notice),
+        "withdrawals": WithdrawalLetter.objects.of(notice),
+    } | _verbs(request.user, notice)
+    return render(
+        request, f"notices/notice_{tab}.html", context | shown[tab](request, notice)
+    )
+
+
+@corps
+@reads("notice")
+@require_GET
+def compose(request: SignedIn, number: str) -> HttpResponse:
+    """The composer: the drafts of a case by platform, what blocks, and the letter as it will arrive."""
+    case = get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("ground", "campaign"),
+        number=number,
+    )
+    drafts = list(
+        Notice.objects.visible_to(request.user)
+        .filter(case=case, state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+        .select_related(
+            "platform",
+            "recipient",
+            "case__ground",
+            "case__campaign",
+            "reply_deadline",
+            "drafted_by",
+        )
+        .annotate(item_count=Count("items"))
+        .order_by("pk")
+    )
+    waiting = workflow.waiting_targets(case)
+    counted = dict(waiting.order_by().values_list("platform").annotate(Count("pk")))
+    desks = Platform.objects.filter(pk__in=counted).order_by("pk")
+    context: dict[str, Any] = {
+        "case": case,
+        "is_open": case.state in OPEN_FOR_NOTICES,
+        "drafts": drafts,
+        "drafted": sum(draft.item_count for draft in drafts),
+        "waiting": [
+            {"label": desk.label, "slug": desk.slug, "count": counted[desk.pk]}
+            for desk in desks
+        ],
+        "waiting_total": sum(counted.values()),
+    }
+    if drafts:
+        wanted = request.GET.get("notice")
+        current = next((draft for draft in drafts if draft.number == wanted), drafts[0])
+        context |= {"current": current, "period": reply_period(case)} | _composed(
+            current
+        )
+    else:
+        targets = list(waiting.select_related("ground"))
+        context["blocked"] = by_reason(screen(case, targets).blocked)
+    return render(request, "notices/compose.html", context)
+
+
+@officers
+@require_POST
+def draft(request: SignedIn, number: str) -> HttpResponse:
+    """Draft notices from targets of a case: those named by `ids`, all that the table's filter leaves, or all that
+    wait for one."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    ids = ticked_ids(request.POST)
+    if request.POST.get("all_matching"):
+        ids = list(filtered(request, case).values_list("pk", flat=True))
+    try:
+        composed = workflow.compose_notices(
+            case=case, actor=request.user, targets=ids or None
+        )
+    except TransitionRefused as refused:
+        return send_back(request, refused, case)
+    if composed.blocked:
+        said = "; ".join(
+            f"{reason['words']} ({reason['count']})"
+            for reason in by_reason(composed.blocked)
+        )
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d target stays behind: %(why)s",
+                "%(count)d targets stay behind: %(why)s",
+                len(composed.blocked),
+            )
+            % {"count": len(composed.blocked), "why": said},
+        )
+    if not composed.notices:
+        messages.warning(request, _("No notice could be drafted."))
+    return redirect("notices:compose", case.number)
+
+
+@officers
+@require_POST
+def change_draft(request: SignedIn, number: str) -> HttpResponse:
+    """What the buttons of composer and page do to drafts: submit, take back, take items out, give up, change."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case"), number=number
+    )
+    act = chosen_act(
+        request, "submit", "submit_all", "remove", "request", "recall", "withdraw"
+    )
+    composer = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
+    try:
+        if act == "submit":
+            workflow.submit_notice(notice=notice, actor=request.user)
+            messages.success(
+                request,
+                _("Notice %(number)s waits for approval.") % {"number": notice.number},
+            )
+        elif act == "submit_all":
+            _submit_all(request, notice)
+        elif act == "remove":
+            _remove(request, notice)
+        elif act == "request":
+            workflow.change_request(
+                notice=notice,
+                actor=request.user,
+                ask_preserve="preserve" in request.POST,
+                ask_operator="operator" in request.POST,
+            )
+        elif act == "recall":
+            workflow.recall_notice(notice=notice, actor=request.user)
+            messages.success(request, _("It is a draft again."))
+        else:
+            workflow.withdraw_draft(notice=notice, actor=request.user)
+            messages.success(
+                request, _("The draft was given up; its targets are free again.")
+            )
+    except TransitionRefused as refused:
+        return send_back(request, refused, composer)
+    return redirect(composer)
+
+
+def _remove(request: SignedIn, notice: Notice) -> None:
+    results = workflow.remove_items(
+        notice=notice, items=ticked_ids(request.POST), actor=request.user
+    )
+    done = sum(result.ok for result in results)
+    words = ngettext(
+        "%(count)d item was taken out.", "%(count)d items were taken out.", done
+    )
+    messages.success(request, words % {"count": done})
+
+
+def _submit_all(request: SignedIn, notice: Notice) -> None:
+    drafts = notice.case.notices.filter(
+        state__in=(NoticeState.DRAFT, NoticeState.RETURNED)
+    ).select_related("platform")
+    desks: dict[Any, str] = {draft.pk: draft.platform.label for draft in drafts}
+    results = workflow.submit_notices(notices=list(desks), actor=request.user)
+    done = sum(result.ok for result in results)
+    if done:
+        messages.success(
+            request,
+            ngettext(
+                "%(count)d notice waits for approval.",
+                "%(count)d notices wait for approval.",
+                done,
+            )
+            % {"count": done},
+        )
+    for result in results:
+        if not result.ok:
+            messages.error(request, f"{desks[result.ref]}　{result.message}")
+
+
+@officers
+@require_POST
+def change_items(request: SignedIn, number: str) -> HttpResponse:
+    """Withdraw items of an issued notice, or hand over those answered "not ours", or take some out of one that is not
+    issued; with a result for each."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case"), number=number
+    )
+    act, ids = (
+        chosen_act(request, "withdraw", "take_out", "hand_over"),
+        ticked_ids(request.POST),
+    )
+    if request.POST.get("all_matching"):
+        ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
+    results: list[Result] = []
+    try:
+        if act == "withdraw":
+            form = ReasonForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, _("Give the reason."))
+                return redirect(notice)
+            results = workflow.withdraw_items(
+                items=ids, actor=request.user, reason=form.cleaned_data["reason"]
+            )
+        elif act == "take_out":
+            results = workflow.remove_items(
+                notice=notice, items=ids, actor=request.user
+            )
+        else:
+            if not request.POST.get("desk"):
+                messages.error(request, _("Choose the platform that they belong to."))
+                return redirect(
+                    f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}"
+                )
+            desk_of = get_object_or_404(
+                Platform.objects.visible_to(request.user), slug=request.POST.get("desk")
+            )
+            results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
+    except TransitionRefused as refused:
+        return send_back(request, refused, notice)
+    if results and all(result.ok for result in results):
+        messages.success(request, _told(len(results), act))
+        return redirect(notice)
+    names = {
+        item.pk: (str(item.target.thing), "")
+        for item in notice.items.filter(pk__in=ids).select_related(
+            "target__listing", "target__store"
+        )
+    }
+    context = {"notice": notice, "results": results, "names": names}
+    return render(request, "notices/result.html", context, status=status_of(results))
+
+
+def _told(count: int, act: str) -> str:
+    if act == "take_out":
+        said = ngettext(
+            "%(count)d item was taken out.", "%(count)d items were taken out.", count
+        )
+    elif act == "hand_over":
+        said = ngettext(
+            "%(count)d item is handed over; its notice to the other platform waits for approval.",
+            "%(count)d items are handed over; their notice to the other platform waits for approval.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "%(count)d item was withdrawn.", "%(count)d items were withdrawn.", count
+        )
+    return said % {"count": count}
+
+
+@officers
+@takes("body.paper")
+def serve(request: SignedIn, number: str) -> HttpResponse:
+    """Record that a notice was served in another way than by mail."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related("case"), number=number
+    )
+    form = ServedForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_go_to(form, SERVICE_FIELDS):
+            workflow.serve_otherwise(
+                notice=notice, actor=request.user, **form.cleaned_data
+            )
+            return redirect(notice.get_absolute_url() + "?tab=deliveries")
+    return render(request, "notices/serve.html", {"notice": notice, "form": form})
+
+
+@everyone
+@require_GET
+def letter(request: SignedIn, number: str) -> HttpResponse:
+    """The letter alone, for reading and printing."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related(
+            "case__ground", "platform", "reply_deadline", "drafted_by"
+        ),
+        number=number,
+    )
+    return liaison.opened(request, notice, lambda notice: _letter_page(request, notice))
+
+
+@everyone
+@require_GET
+@counted("papers.saved")
+def sheet(request: SignedIn, number: str) -> HttpResponse:
+    """The attached sheet of a notice, as it was sent; of a draft, as it would be."""
+    notice = get_object_or_404(
+        Notice.objects.visible_to(request.user).select_related(
+            "case", "platform", "attachment", "reply_deadline", "drafted_by"
+        ),
+        number=number,
+    )
+    taken = Download(request, "notice_items", about=notice.number)
+    count = notice.items.named().count()
+    return liaison.opened(
+        request, notice, lambda notice: taken.whole(_sheet_of(notice), count)
+    )
+
+
+def _letter_page(request: SignedIn, notice: Notice) -> HttpResponse:
+    return render(
+        request,
+        "notices/letter_page.html",
+        {"notice": notice} | letters.letter_context(notice),
+    )
+
+
+def _sheet_of(notice: Notice) -> HttpResponse:
+    """The attached sheet as a download: as it was sent, or as it would be."""
+    if notice.attachment:
+        with ground.open_file(notice.attachment) as file:
+            content = file.read()
+    else:
+        content = letters.render(notice).sheet
+    response = HttpResponse(content, content_type=letters.XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{notice.number}.xlsx"'
+    return response
+
+
+def _composed(notice: Notice) -> dict[str, Any]:
+    """What the composer shows of the draft in hand."""
+    items = list(
+        notice.items.select_related(
+            "target__ground", "target__listing", "target__store", "ground"
+        ).order_by("position")
+    )
+    screened = screen(
+        notice.case,
+        [item.target for item in items],
+        drafted_in=notice,
+        handing_over=any(
+            item.target.platform_id != notice.platform_id for item in items
+        ),
+    )
+    blocked = {result.ref for result in screened.blocked}
+    for item in items:
+        item.ground = letters.ground_of(item, notice.case)
+    return letters.letter_context(notice) | {
+        "notice": notice,
+        "free": len(screened.free),
+        "blocked": by_reason(screened.blocked),
+        "blocked_items": [item.pk for item in items if item.target_id in blocked],
+        "rows": [item for item in items if item.target_id not in blocked][:20],
+        "returned": sent_back(notice),
+    }
+
+
+def _verbs(user: User, notice: Notice) -> dict[str, bool]:
+    return {
+        "may_compose": may(user, "notices.compose"),
+        "may_withdraw": may(user, "notices.withdraw")
+        and user.role == User.Role.OFFICER,
+        "may_withdraw_whole": may(user, "notices.withdraw")
+        and user.role == User.Role.OFFICER
+        and notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
+        and notice.items.unfinished().exists(),
+        "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,
+        "may_approve": notice.state == NoticeState.SUBMITTED
+        and workflow.may_decide(user, notice),
+    }
+
+
+def _filtered_items(request: SignedIn, notice: Notice) -> QuerySet[NoticeItem]:
+    items = notice.items.all()
+    if (state := request.GET.get("state")) in ItemState.values:
+        items = items.filter(state=state)
+    return items
+
+
+def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
+    found = _filtered_items(request, notice).select_related(
+        "target__listing__store",
+        "target__store",
+        "target__platform",
+        "target__ground",
+        "ground",
+        "answered_by",
+        "successor__notice",
+        "withdrawal__letter__notice",
+    )
+    counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
+    state = request.GET.get("state", "")
+    total = sum(counts.values())
+    page = page_of(
+        found,
+        request.GET,
+        order=("position",),
+        total=counts.get(state, total) if state else total,
+    )
+    for item in page:
+        item.ground = letters.ground_of(item, notice.case)
+    cells = [
+        {
+            "value": total,
+            "label": _("All"),
+            "kind": "grey",
+            "url": "?",
+            "current": not state,
+            "whole": True,
+        }
+    ]
+    cells += [
+        {
+            "value": counts[word],
+            "label": label,
+            "kind": word,
+            "url": f"?state={word}",
+            "current": state == word,
+        }
+        for word, label in ItemState.choices
+        if word in counts
+    ]
+    return {
+        "page": page,
+        "cells": cells,
+        "state": state,
+        "not_ours": counts.get(ItemState.NOT_OURS, 0),
+        "platforms": Platform.objects.visible_to(request.user)
+        .taking_part()
+        .exclude(pk=notice.platform_id),
+    }
+
+
+def _letter(request: SignedIn, notice: Notice) -> dict[str, Any]:
+    return letters.letter_context(notice) | {"notice": notice}
+
+
+def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
+    letters_of = letters.deliveries_of(notice).with_replayed()  # type: ignore[attr-defined]
+    return {
+        "deliveries": letters_of.select_related("message", "decided_by").defer(
+            "content"
+        )
+    }
+
+
+def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
+    """What happened to the notice, its letters and its items; what befell many items in a day is one."""
+    deliveries = letters.deliveries_of(notice).values("pk")
+    # By the thread, which has an index: of the house's entries about items there are millions.
+    entries = AuditEntry.objects.filter(
+        Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
+        | Q(
+            thread=notice.case.thread,
+            subject_type=Delivery._meta.label_lower,
+            subject_id__in=deliveries,
+        )
+        | Q(
+            thread=notice.case.thread,
+            subject_type=NoticeItem._meta.label_lower,
+            subject_id__in=notice.items.values("pk"),
+        )
+    )
+    return timeline_of(request, entries)
