@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.field_changes import put
 from corps.audit.recording import record

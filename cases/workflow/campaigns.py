@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 
 from cases.models import Campaign
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.field_changes import put
 from corps.audit.recording import record

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +26,7 @@ from cases.workflow.guards import (
     require_valid_ground,
     require_way,
 )
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import entry, record, record_many

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from cases.workflow.registration import mark_official
 from cases.workflow.settling import judge_held
 from cases.workflow.targets import release_targets
 from corps import workflow as ground
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record, record_alike
 from corps.database.locking import locked, locked_in_order

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
 from cases.workflow.carrying_over import held_by, pass_on
 from cases.workflow.guards import given, lock_case, require_way
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import entry, record, record_many

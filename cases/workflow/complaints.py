@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from corps.access.past_events import accept_at
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,6 +14,7 @@ from cases.workflow import imports
 from cases.workflow.carrying_over import held_by, named_by, pass_on
 from cases.workflow.guards import given, intake_barred, require_way
 from cases.workflow.notifications import tell_officers
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.origin import current

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import SheetCorrection, SheetImport
 from cases.workflow import imports
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import record

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import LegalGround
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.field_changes import put
 from corps.audit.recording import record

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +24,7 @@ from cases.workflow.guards import OPEN_CASE, intake_barred
 from cases.workflow.reading import RESULTS
 from cases.workflow.registration import record_each, restate_targets
 from cases.workflow.settling import judge_anew, judge_held, name_addresses, take_over
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import record, record_alike

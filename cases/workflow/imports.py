@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Count
 from django.db.models.functions import Now
@@ -23,6 +22,7 @@ from cases.models.imports import SheetImportQuerySet
 from cases.workflow import reading, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.hosts import note_unknown_hosts
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.origin import Acting, acting

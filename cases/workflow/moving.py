@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from cases.workflow.carrying_over import held_by, named_by, pass_on
 from cases.workflow.guards import given, last_act, require_open
 from cases.workflow.notifications import tell_officers
 from cases.workflow.targets import drop_checks
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record
 from corps.database.locking import locked, locked_in_order

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from cases.models.imports import CLAIMED, OFFICIAL
 from cases.workflow import imports, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.reading import RESULTS
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record, record_alike
 from corps.database.copy import update_many

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 
 from cases.models import Case, Complaint, SheetImport
@@ -11,6 +10,7 @@ from cases.states import ComplaintState
 from cases.workflow.cases import add_complaints, open_case
 from cases.workflow.complaints import accept_complaint
 from cases.workflow.imports import register_import
+from corps.access.past_events import accept_at
 from corps.deadlines.clock import now
 from corps.models import User
 from listings.registration import lock_registry

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Case as Choice
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -30,6 +29,7 @@ from cases.workflow.registration import (
     known_targets,
     record_each,
 )
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import tell_second_comers
 from corps.audit.recording import record, record_alike

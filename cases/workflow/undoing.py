@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,6 +20,7 @@ from cases.workflow.carrying_over import pass_on
 from cases.workflow.guards import OPEN_CASE, hold_cases, lock_case
 from cases.workflow.moving import move_locked, stays_of
 from cases.workflow.registration import record_each
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit import labels
 from corps.audit.recording import record

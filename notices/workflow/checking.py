@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
 from cases.models import Case, Complaint, Target
 from cases.states import Claim, Seen, TargetState
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act, last_acts
 from corps.audit.recording import entry, record_many

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import TargetState
 from corps import workflow as ground
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import record

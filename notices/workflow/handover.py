@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Target
 from cases.workflow import targets_of
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.database.locking import locked
 from corps.deadlines.clock import now

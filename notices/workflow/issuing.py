@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.states import CaseState
 from corps import workflow as ground
+from corps.access.past_events import accept_at
 from corps.access.permissions import may, require
 from corps.audit.recording import entry, origin, record, record_many
 from corps.database.locking import held, locked

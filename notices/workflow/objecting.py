@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from cases import workflow as casework
 from cases.models import Target
 from cases.states import Seen, TargetState
 from corps import workflow as ground
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act, tell_second_comers
 from corps.audit.recording import entry, record, record_many

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
 from corps.access import permissions
+from corps.access.past_events import accept_at
 from corps.audit.last_acts import last_act
 from corps.audit.recording import origin
 from corps.database.locking import held, locked, locked_in_order

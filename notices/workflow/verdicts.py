@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Seen
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.database.locking import locked
 from corps.deadlines.clock import now

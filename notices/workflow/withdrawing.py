@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from cases import workflow as casework
 from cases.models import Target
 from cases.states import TargetState
 from corps import workflow as ground
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act, tell_second_comers
 from corps.audit.recording import entry, record_many

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import record

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from corps.access.past_events import accept_at
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from corps import workflow as ground
+from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import record
