@@ -16,7 +16,7 @@ from corps.models import User
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the piece `timeline`. kind: a word with a colour. link: a word to follow `url` by.
+    """A line of the component `timeline`. kind: a word with a colour. link: a word to follow `url` by.
 
     part: under which of the story's filters it falls besides "all" (`notice`, `answer`, `check`, or "").
     changed: what became different, or why, on a line of its own. each, each_url: how many things it tells of, and where
@@ -80,7 +80,7 @@ class Teller:
         return ()
 
     def clocks(self, case: Case, user: User) -> Iterable[dict[str, Any]]:
-        """Clocks of a case besides its own, as the piece `tabs` takes them."""
+        """Clocks of a case besides its own, as the component `tabs` takes them."""
         return ()
 
 

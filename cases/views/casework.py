@@ -320,7 +320,7 @@ def _clocks(user: User, case: Case) -> list[dict[str, Any]]:
 
 
 def _clock(label: str, deadline: Deadline, *, calendar_days: bool) -> dict[str, Any]:
-    """A clock as the piece `tabs` takes it."""
+    """A clock as the component `tabs` takes it."""
     return {
         "label": label,
         "left": None,

@@ -1,4 +1,4 @@
-"""Tags and filters of the pieces, built into every template. docs/interface.md shows each in use."""
+"""Tags and filters of the components, built into every template. docs/interface.md shows each in use."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -158,7 +158,7 @@ def _unbroken(text: str, date_in_it: str) -> SafeString:
 
 @register.simple_block_tag(end_name="endcapture")
 def capture(content: str) -> str:
-    """{% capture as crumbs %}…{% endcapture %}: a piece of page to hand to an include."""
+    """{% capture as crumbs %}…{% endcapture %}: a part of a page to hand to an include."""
     return content
 
 
@@ -175,7 +175,7 @@ def page_head(
     # The verbs were rendered, and escaped, by the page; only the blanks around them go.
     verbs = mark_safe(content.strip())
     return render_to_string(
-        "corps/pieces/page_head.html",
+        "corps/components/page_head.html",
         {
             "title": title,
             "crumbs": crumbs,
@@ -213,7 +213,7 @@ def tally_bar(cells: Iterable[Mapping[str, Any]]) -> SafeString:
     )
 
 
-@register.inclusion_tag("corps/pieces/bar_chart.html")
+@register.inclusion_tag("corps/components/bar_chart.html")
 def bar_chart(
     points: Sequence[tuple[Any, int, str]], hatched: bool = False, label: Any = ""
 ) -> dict[str, Any]:
@@ -225,7 +225,7 @@ def bar_chart(
     return {"bars": bars, "zero": zero, "hatched": hatched, "label": label}
 
 
-@register.inclusion_tag("corps/pieces/field.html")
+@register.inclusion_tag("corps/components/field.html")
 def field(
     bound: BoundField, label: Any = "", help: Any = "", hide_label: bool = False
 ) -> dict[str, Any]:
@@ -284,13 +284,13 @@ def _first_wrong(form: BaseForm) -> str:
     )
 
 
-@register.inclusion_tag("corps/pieces/form_fields.html")
+@register.inclusion_tag("corps/components/form_fields.html")
 def form_fields(form: Form, *more: Form | None) -> dict[str, Any]:
     """One summary of errors and every field of the forms, in order. CSRF token and buttons are the page's."""
     return {"forms": [form, *filter(None, more)]} | form_errors(form, *more)
 
 
-@register.inclusion_tag("corps/pieces/problems.html")
+@register.inclusion_tag("corps/components/problems.html")
 def form_errors(form: Form, *more: Form | None) -> dict[str, Any]:
     """The summary on top of a form, or of several that are sent together: each error a link to its field."""
     forms: list[Form] = [form, *filter(None, more)]
@@ -307,7 +307,7 @@ def form_errors(form: Form, *more: Form | None) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("corps/pieces/bulk_result.html")
+@register.inclusion_tag("corps/components/bulk_result.html")
 def bulk_result(
     results: Sequence[Result],
     names: Mapping[Any, Any] | None = None,

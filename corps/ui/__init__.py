@@ -1,1 +1,1 @@
-"""The Python side of the pieces that pages are built from; docs/interface.md shows each of them in use."""
+"""The Python side of the components that pages are built from; docs/interface.md shows each of them in use."""

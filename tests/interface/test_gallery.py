@@ -1,4 +1,4 @@
-"""The pieces in a real browser, on one page that is no page of the product; no server and no database behind it."""
+"""The components in a real browser, on one page that is no page of the product; no server and no database behind it."""
 
 import mimetypes
 from collections.abc import Callable, Iterator
@@ -309,7 +309,7 @@ def test_a_consequence_is_confirmed_with_its_count_before_it_is_sent(gallery):
     dialog = page.locator("#confirm")
     expect(dialog).to_contain_text("将剔除 6 个目标")
     page.keyboard.press("Escape")
-    expect(page).to_have_title("Pieces · 网络执法办案")
+    expect(page).to_have_title("Components · 网络执法办案")
     page.locator("#drop").click()
     dialog.locator("[data-yes]").click()
     expect(page).to_have_title("POST /answer")

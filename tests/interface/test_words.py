@@ -149,7 +149,7 @@ def test_what_people_typed_is_text_in_every_piece():
     source = (
         "{% status_mark s s %}{% badge s s %}{% page_head s crumbs=s label=s extra=s %}{% endpage_head %}"
         "{% section_head s note=s %}{% endsection_head %}{% bar_chart points label=s %}"
-        '{% include "corps/pieces/address.html" with platform=s url=s id=s %}'
+        '{% include "corps/components/address.html" with platform=s url=s id=s %}'
     )
     html = render(source, s=nasty, points=[(nasty, 1, f"?q={nasty}")])
     assert "<script" not in html
