@@ -25,6 +25,7 @@ CHECKS = {
     "translations": ["-m", "config.catalogues", "--check"],
     "settings": ["-m", "runtime.environment", "--check"],
     "refusals": ["-m", "tests.refusals", "--check"],
+    "states": ["-m", "tests.states", "--check"],
     "migrations": [
         "-W",
         "ignore::RuntimeWarning",
