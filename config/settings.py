@@ -6,6 +6,7 @@ Services are never started here: `manage.py` and the process manager put their a
 
 import logging
 import os
+import tomllib
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,9 @@ from runtime.files_url import directory
 from runtime.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Stated once; the foot of each page and the API's document show it.
+PROJECT = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+VERSION: str = PROJECT["project"]["version"]
 DATA_DIR = data_dir()
 load(DATA_DIR)
 env = Env()
@@ -50,7 +54,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -294,7 +297,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Takedown casework",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",

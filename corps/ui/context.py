@@ -91,7 +91,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     )
     return {
         "organisation": SimpleLazyObject(shown_name),
-        "version": settings.SPECTACULAR_SETTINGS["VERSION"],
+        "version": settings.VERSION,
         "other_language": other,
         "way_back": SimpleLazyObject(lambda: way_back(request)),
         "drafts_done": SimpleLazyObject(lambda: request.session.pop(DRAFTS_DONE, ()))
