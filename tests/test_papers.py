@@ -4,12 +4,19 @@ import ast
 import re
 import shlex
 import tomllib
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import yaml
+from babel.messages.catalog import Message
+from django.apps import apps
 from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
 
+from config.catalogues import read_catalogue
+from corps.models.words import RecordWords
 from tests.check import CHECKS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -31,6 +38,15 @@ def paths_named(document: Path) -> list[tuple[str, str]]:
         if named := NAMED.fullmatch(code):
             found.append((named[1], named[2] or ""))
     return found
+
+
+def place_of(path: str, document: Path) -> Path | None:
+    """Where a named file is: from the project, from the document, or, for a mere name, in any app."""
+    places = [PROJECT / path, document.parent / path]
+    if "/" not in path:
+        places += PROJECT.glob(f"*/{path}")
+        places += PROJECT.glob(f"tests/*/{path}")
+    return next((place for place in places if place.exists()), None)
 
 
 def without_examples(text: str) -> str:
@@ -67,8 +83,7 @@ def test_every_file_and_function_that_a_document_names_exists(document: Path):
     for path, name in paths_named(document):
         if path in NOT_KEPT:
             continue
-        places = [PROJECT / path, document.parent / path]
-        place = next((place for place in places if place.exists()), None)
+        place = place_of(path, document)
         if place is None or (name and name not in names_in(place)):
             missing.append(f"{path}:{name}".rstrip(":"))
     assert not missing, f"{document.name} names what is not there: {missing}"
@@ -107,3 +122,103 @@ def test_each_dependency_of_the_program_has_a_reason(kept: Path):
     own, _, _ = kept.read_text(encoding="utf-8").partition("# Needed by the above")
     lines = [line for line in own.splitlines() if "==" in line]
     assert [line for line in lines if " # " not in line] == []
+
+
+class Term(NamedTuple):
+    """A row of the glossary. code, fields: what stands in code marks in its cells."""
+
+    chinese: str
+    english: str
+    code: list[str]
+    fields: list[str]
+
+
+# Apps whose models are terms of the domain.
+DOMAIN = ("firms", "stores", "listings", "cases", "notices", "dashboards")
+# Of the API's fields those that any API has: pages of a list, problem documents, progress.
+PLAIN_FIELDS = {
+    *("next", "previous", "results"),
+    *("at", "code", "detail", "done", "errors", "field", "status", "title", "type"),
+    *("from", "state", "to", "why"),
+}
+
+
+def terms() -> list[Term]:
+    """The glossary's rows."""
+    found = []
+    for line in (PROJECT / "docs/glossary.md").read_text(encoding="utf-8").split("\n"):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and cells[0] not in ("中文", "---"):
+            chinese, english, code, fields, _meaning = cells
+            found.append(
+                Term(chinese, english, CODE.findall(code), CODE.findall(fields))
+            )
+    return found
+
+
+def test_each_term_of_the_glossary_stands_once():
+    english = [term.english for term in terms()]
+    assert len(english) == len(set(english))
+
+
+def test_the_glossary_names_every_model_of_the_domain():
+    named = {name for term in terms() for name in term.code}
+    models = {model.__name__: model for model in apps.get_models()}
+    domain = {
+        model.__name__
+        for app in DOMAIN
+        for model in apps.get_app_config(app).get_models()
+        if not issubclass(model, RecordWords)
+    }
+    assert domain - named == set()
+    for name in named:
+        model, _, member = name.partition(".")
+        assert model in models, name
+        assert not member or hasattr_at(models[model], member), name
+
+
+def hasattr_at(model: object, path: str) -> bool:
+    """Whether a model has a member, such as `Role.OFFICER`."""
+    try:
+        attrgetter(path)(model)
+    except AttributeError:
+        return False
+    return True
+
+
+def test_the_glossary_names_every_field_of_the_api():
+    schemas = SchemaGenerator().get_schema(public=True)["components"]["schemas"]
+    fields = {name for each in schemas.values() for name in each.get("properties", {})}
+    named = {name for term in terms() for name in term.fields}
+    assert fields - PLAIN_FIELDS == named
+
+
+def test_the_words_of_the_glossary_are_those_of_the_catalogues():
+    entries = [
+        (english(message), chinese(message))
+        for path in sorted(PROJECT.glob("locale/*/zh_Hans/LC_MESSAGES/django.po"))
+        for message in read_catalogue(path)
+        if message.id
+    ]
+    missing = [
+        f"{term.english}: {term.chinese}"
+        for term in terms()
+        if not any(
+            term.english.lower() in text and term.chinese in said
+            for text, said in entries
+        )
+    ]
+    assert missing == []
+
+
+def english(message: Message) -> str:
+    """What an entry is of, in small letters."""
+    return "\n".join(
+        [message.id] if isinstance(message.id, str) else message.id
+    ).lower()
+
+
+def chinese(message: Message) -> str:
+    """What an entry says."""
+    said = message.string
+    return said if isinstance(said, str) else "\n".join(said)
