@@ -36,6 +36,9 @@ def append_only(prefix: str) -> list[pgtrigger.Trigger]:
 # The high part of the number of an advisory lock; the low five bytes are the first id that its holder may write.
 WRITERS_LOCK = 0x5EA2
 ID_SEQUENCE = "corps_auditentry_id_seq"
+# The last id that was drawn, 0 before the first. `SELECT last_value` would read past a writer's lock, and see for a
+# moment the number up to which ids were written to the log ahead: up to 32 more than were drawn.
+LAST_DRAWN = f"coalesce(pg_sequence_last_value('{ID_SEQUENCE}'), 0)"
 # The first id that the present transaction may write, for as long as it lasts.
 BOUND = "corps.audit_from"
 
@@ -44,7 +47,7 @@ TRUE_ENTRIES = f"""
 IF EXISTS (
     SELECT FROM fresh
     WHERE transaction <> pg_current_xact_id()::text::bigint OR recorded_at <> statement_timestamp()
-       OR id < current_setting('{BOUND}')::bigint OR id > (SELECT last_value FROM {ID_SEQUENCE})
+       OR id < current_setting('{BOUND}')::bigint OR id > (SELECT {LAST_DRAWN})
 ) THEN
     RAISE EXCEPTION 'the audit numbers and dates its entries itself' USING ERRCODE = 'insufficient_privilege';
 END IF;
@@ -52,7 +55,7 @@ RETURN NULL;"""
 # Taken before the first id is drawn, so that the sealer never passes one that may still come.
 ANNOUNCE = f"""
 IF coalesce(current_setting('{BOUND}', true), '') = '' THEN
-    SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END INTO first FROM {ID_SEQUENCE};
+    first := {LAST_DRAWN} + 1;
     PERFORM pg_advisory_xact_lock_shared(({WRITERS_LOCK}::bigint << 40) + first);
     PERFORM set_config('{BOUND}', first::text, true);
 END IF;

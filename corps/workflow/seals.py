@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from corps.access.permissions import require
 from corps.audit.recording import record
 from corps.models import AuditSeal, Installation, User
-from corps.models.audit import ID_SEQUENCE, WRITERS_LOCK
+from corps.models.audit import LAST_DRAWN, WRITERS_LOCK
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ LEAF = f"""sha256(convert_to(jsonb_build_array(
     subject_type, subject_id, thread, detail)::text, 'UTF8'))"""
 
 # Read before the locks: whoever takes a lock after that draws higher ids.
-LAST_ID = f"SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {ID_SEQUENCE}"
+LAST_ID = f"SELECT {LAST_DRAWN}"
 FIRST_HELD = f"""
 SELECT min(((classid::bigint << 32) | objid::bigint) & x'FFFFFFFFFF'::bigint) FROM pg_locks
 WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 8 = {WRITERS_LOCK}
