@@ -11,11 +11,11 @@ import psycopg2
 
 # Where many match, the newest are soonest found by walking back; where none does, by the index.
 WALK = """
-SELECT id, canonical_id, title FROM listings_listing WHERE title LIKE %(pattern)s ORDER BY id DESC LIMIT 20"""
+SELECT id, canonical_id, title FROM listings_listing WHERE title LIKE %(pattern)s ORDER BY id DESC LIMIT 50"""
 INDEX = """
 WITH matches AS MATERIALIZED (
     SELECT id FROM listings_listingwords WHERE corps_search_grams(words) @> ARRAY[%(word)s])
-SELECT id, canonical_id, title FROM listings_listing WHERE id IN (SELECT id FROM matches) ORDER BY id DESC LIMIT 20"""
+SELECT id, canonical_id, title FROM listings_listing WHERE id IN (SELECT id FROM matches) ORDER BY id DESC LIMIT 50"""
 
 _own = threading.local()
 
@@ -23,7 +23,7 @@ _own = threading.local()
 def application(
     environ: dict[str, Any], start_response: Callable[..., Any]
 ) -> Iterable[bytes]:
-    """`/?word=WORD&by=walk`: the twenty newest listings whose titles hold a word of two characters."""
+    """`/?word=WORD&by=walk`: the fifty newest listings whose titles hold a word of two characters."""
     if not hasattr(_own, "line"):
         _own.line = psycopg2.connect(os.environ["DATABASE_URL"])
         _own.line.autocommit = True
