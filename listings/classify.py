@@ -71,57 +71,26 @@ def judge_row(
     An unusable address beside a usable one is passed over; one that must be held holds its row. One listing under two
     forms, or on Taobao and on Tmall, is one. Precedence: two different listings or stores, nothing usable, then held.
     """
-    read = [(text, _read(text)) for _field, text in addresses]
-    listings: dict[tuple[str, str], Address] = {}
-    stores: dict[tuple[str, str], Address] = {}
-    short = [text for text, address in read if address.kind == "short"]
-    for _text, address in read:
-        if address.kind == "listing":
-            listings.setdefault(
-                (platform_of(address.site), address.canonical_id), address
-            )
-        elif address.kind == "store":
-            stores.setdefault(
-                (platform_of(address.site), address.canonical_id), address
-            )
+    cells = [(text, _read(text)) for _field, text in addresses]
+    listings, stores = _different(cells, "listing"), _different(cells, "store")
     if len(listings) > 1:
-        return _not_ok("invalid", "two-listings", _cells(read, "listing"))
+        return _not_ok("invalid", "two-listings", _texts(cells, "listing"))
     if len(stores) > 1:
-        return _not_ok("invalid", "two-stores", _cells(read, "store"))
-    listing, store = (
-        next(iter(listings.values()), None),
-        next(iter(stores.values()), None),
-    )
-    if listing is None and store is None and not short:
-        return _unusable(read)
-
+        return _not_ok("invalid", "two-stores", _texts(cells, "store"))
+    listing, store = next(iter(listings), None), next(iter(stores), None)
+    short = [text for text, address in cells if address.kind == "short"]
     if short:
         return _not_ok("held", "short-link", short[0], listing, store)
-    platforms = {
-        platform_of(address.site) for address in (listing, store) if address is not None
-    }
-    if any(platform not in registered_platforms for platform in platforms):
-        kind = (
-            "listing"
-            if listing is not None
-            and platform_of(listing.site) not in registered_platforms
-            else "store"
-        )
-        return _not_ok(
-            "held", "platform-not-registered", _cells(read, kind), listing, store
-        )
-    if len(platforms) > 1:
-        return _not_ok("held", "two-platforms", _cells(read, "listing"), listing, store)
+    if listing is None and store is None:
+        return _unusable(cells)
+    code, kind = _platform_fault(listings + stores, registered_platforms)
+    if code:
+        return _not_ok("held", code, _texts(cells, kind), listing, store)
 
-    closure = store is not None and asks_for_closure(request)
-    return RowReading(
-        "ok",
-        "",
-        "",
-        listing,
-        store,
-        "store" if closure or listing is None else "listing",
-    )
+    target: Literal["listing", "store"] = "listing"
+    if listing is None or (store is not None and asks_for_closure(request)):
+        target = "store"
+    return RowReading("ok", "", "", listing, store, target)
 
 
 # One store is named by many rows of a sheet.
@@ -134,8 +103,30 @@ def _read(text: str) -> Address:
 on_change.append(_read.cache_clear)
 
 
-def _cells(read: list[tuple[str, Address]], kind: str) -> str:
-    return "\n".join(text for text, address in read if address.kind == kind)
+def _platform_fault(
+    named: list[Address], registered_platforms: Collection[str]
+) -> tuple[str, str]:
+    """Why the platforms hold a row, and of which kind of address it is said; ('', '') if they do not."""
+    platforms = [platform_of(address.site) for address in named]
+    for address, platform in zip(named, platforms, strict=True):
+        if platform not in registered_platforms:
+            return "platform-not-registered", address.kind
+    if platforms[0] != platforms[-1]:
+        return "two-platforms", "listing"
+    return "", ""
+
+
+def _different(cells: list[tuple[str, Address]], kind: str) -> list[Address]:
+    """The addresses of a kind, one for each listing or store that is named."""
+    found: dict[tuple[str, str], Address] = {}
+    for _text, address in cells:
+        if address.kind == kind:
+            found.setdefault((platform_of(address.site), address.canonical_id), address)
+    return list(found.values())
+
+
+def _texts(cells: list[tuple[str, Address]], kind: str) -> str:
+    return "\n".join(text for text, address in cells if address.kind == kind)
 
 
 def _not_ok(
@@ -148,11 +139,11 @@ def _not_ok(
     return RowReading(verdict, code, REASONS[code], listing, store, text=text)
 
 
-def _unusable(read: list[tuple[str, Address]]) -> RowReading:
+def _unusable(cells: list[tuple[str, Address]]) -> RowReading:
     """A row without a usable address: the reason is that of its first cell that has anything in it."""
-    if not read:
+    if not cells:
         return _not_ok("invalid", "no-address", "")
-    text, address = next((pair for pair in read if pair[1].kind == "search"), read[0])
+    text, address = next((pair for pair in cells if pair[1].kind == "search"), cells[0])
     if address.kind == "search":
         return _not_ok("invalid", "search-page", text)
     return RowReading("invalid", address.reason, address.message, text=text)

@@ -1,6 +1,6 @@
 """Pages of the listings room: the register of listings, and official accounts, whose addresses are read here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -25,7 +25,7 @@ from corps.forms import chosen_act, posted
 from corps.models import Approval, User
 from corps.search import LONGEST
 from corps.ui.formats import day
-from corps.ui.lists import Page, capped_count, conditions, page_of
+from corps.ui.lists import Condition, Page, capped_count, conditions, page_of
 from corps.ui.refusals import refusals_go_to
 from corps.ui.status_colours import kind_of
 from corps.ui.tables import Column, Table
@@ -165,44 +165,55 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
 @require_GET
 def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""
-    accounts = OfficialAccount.objects.visible_to(request.user).select_related(
-        "firm", "platform"
-    )
+    visible = OfficialAccount.objects.visible_to(request.user)
     struck = request.GET.get("struck") == "1"
     asked_for = Approval.objects.open_among(OfficialAccount)
-    struck_count = accounts.exclude(struck_at=None).count()
-    accounts = (
-        accounts.exclude(struck_at=None)
-        if struck
-        else accounts.protecting() | accounts.proposed()
-    )
+    struck_accounts = visible.exclude(struck_at=None)
+    accounts = struck_accounts
+    if not struck:
+        accounts = visible.protecting() | visible.proposed()
+    platforms = list(Platform.objects.visible_to(request.user))
+    firms = {
+        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
+    }
+    context = {
+        "accounts": _of_firm_and_platform(accounts, request),
+        "struck": struck,
+        "struck_count": struck_accounts.count(),
+        "asked_for": set(asked_for.values_list("subject_id", flat=True)),
+        "conditions": _official_conditions(request, firms, platforms),
+        "firms": (),
+        "platforms": platforms,
+        "may_register": may(request.user, "stores.propose_official_account"),
+    }
+    if request.user.is_corps:
+        context["firms"] = firms.items()
+    return render(request, "listings/official.html", context)
+
+
+def _of_firm_and_platform(
+    accounts: QuerySet[OfficialAccount], request: SignedIn
+) -> QuerySet[OfficialAccount]:
+    """The accounts that the page is filtered to, with their firms and platforms."""
     if firm := request.GET.get("firm"):
         accounts = accounts.filter(firm__code=firm)
     if platform := request.GET.get("platform"):
         accounts = accounts.filter(platform__slug=platform)
-    platforms = list(Platform.objects.visible_to(request.user))
+    return accounts.select_related("firm", "platform")
+
+
+def _official_conditions(
+    request: SignedIn, firms: Mapping[str, Any], platforms: Iterable[Platform]
+) -> list[Condition]:
     labels = {platform.slug: platform.label for platform in platforms}
-    names = {
-        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
-    }
-    context = {
-        "accounts": accounts,
-        "struck": struck,
-        "struck_count": struck_count,
-        "asked_for": set(asked_for.values_list("subject_id", flat=True)),
-        "conditions": conditions(
-            request.GET,
-            [
-                ("firm", _("Firm"), names.get),
-                ("platform", _("Platform"), labels.get),
-                ("struck", _("State"), {"1": _("struck")}.get),
-            ],
-        ),
-        "firms": names.items() if request.user.is_corps else (),
-        "platforms": platforms,
-        "may_register": may(request.user, "stores.propose_official_account"),
-    }
-    return render(request, "listings/official.html", context)
+    return conditions(
+        request.GET,
+        [
+            ("firm", _("Firm"), firms.get),
+            ("platform", _("Platform"), labels.get),
+            ("struck", _("State"), {"1": _("struck")}.get),
+        ],
+    )
 
 
 @corps

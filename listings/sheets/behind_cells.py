@@ -25,7 +25,7 @@ def add_links(block: Block, grid: Grid) -> None:
     """
     if not grid.links:
         return
-    named = {said[0] for said in block.says if said is not None}
+    named = {meaning.field for meaning in block.says if meaning is not None}
     for column, links in sorted(_links_by_column(block, grid).items()):
         if _is_of_addresses(block, column):
             _put(block, column, links)
@@ -52,8 +52,11 @@ def _links_by_column(block: Block, grid: Grid) -> dict[int, dict[int, str]]:
 
 def _is_of_addresses(block: Block, column: int) -> bool:
     """Whether the heading of a column says that it holds addresses."""
-    said = block.says[column] if column < len(block.says) else None
-    return said is not None and said[0] in (headers.ADDRESS, *headers.ADDRESS_FIELDS)
+    if column >= len(block.says):
+        return False
+    meaning = block.says[column]
+    address_fields = (headers.ADDRESS, *headers.ADDRESS_FIELDS)
+    return meaning is not None and meaning.field in address_fields
 
 
 def _new_column(block: Block, beside: int, field: str) -> int:
@@ -61,7 +64,7 @@ def _new_column(block: Block, beside: int, field: str) -> int:
     place = max([len(block.headings), *(len(cells) for _number, cells in block.rows)])
     heading = cell_at(block.headings, beside)
     block.headings += [""] * (place - len(block.headings)) + [heading]
-    block.says += [None] * (place - len(block.says)) + [(field, True)]
+    block.says += [None] * (place - len(block.says)) + [headers.Meaning(field, True)]
     return place
 
 

@@ -60,7 +60,7 @@ class Candidate:
 
 def map_columns(
     headings: Sequence[str],
-    says: Sequence[tuple[str, bool] | None],
+    says: Sequence[headers.Meaning | None],
     rows: Sequence[Sequence[str]],
 ) -> list[Column]:
     """The columns that matter, address columns first and by position.
@@ -91,7 +91,7 @@ def sample_of(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
 def candidate_at(
     index: int,
     headings: Sequence[str],
-    says: Sequence[tuple[str, bool] | None],
+    says: Sequence[headers.Meaning | None],
     sample: list[Sequence[str]],
 ) -> Candidate:
     cells = {
@@ -99,8 +99,10 @@ def candidate_at(
         for number, row in enumerate(sample)
         if index < len(row) and not is_blank(row[index])
     }
-    field_name, known = (says[index] if index < len(says) else None) or (None, False)
-    column = Candidate(index, cell_at(headings, index), field_name, known, cells)
+    meaning = says[index] if index < len(says) else None
+    column = Candidate(index, cell_at(headings, index), None, False, cells)
+    if meaning is not None:
+        column.says, column.known = meaning
     for number, cell in cells.items():
         if "." in cell or "．" in cell:
             address = read_cell(cell)
@@ -121,6 +123,10 @@ _BETTER_THAN_NOTHING = (
 )
 
 
+# What stands under such a heading is no address of what is complained of, or is one for want of a better.
+_SAYS_OTHERWISE = (*_NEVER, *_BETTER_THAN_NOTHING, *headers.ADDRESS_FIELDS)
+
+
 def _address_columns(candidates: list[Candidate]) -> list[Column]:
     """The columns whose addresses count, by position; those that show other pages for comparison left out."""
     named = [column for column in candidates if _named_address(column)]
@@ -129,27 +135,30 @@ def _address_columns(candidates: list[Candidate]) -> list[Column]:
         for column in candidates
         if column not in named and column.usable_share() >= 0.5
     ]
-    unnamed = [
-        c
-        for c in by_content
-        if c.says not in (*_NEVER, *_BETTER_THAN_NOTHING, *headers.ADDRESS_FIELDS)
-    ]
+    unnamed = [column for column in by_content if column.says not in _SAYS_OTHERWISE]
     chosen = _without_comparisons(sorted(named, key=_strength, reverse=True), unnamed)
-    kinds = {_address_field(column) for column in chosen if column.addresses}
-    misnamed = [
-        c
-        for c in by_content
-        if c.says in _NAMES and c.usable_share() >= 0.8 and c.kind() not in kinds
-    ]
-    chosen = _without_comparisons(chosen, misnamed)
+    chosen = _without_comparisons(chosen, _misnamed(by_content, chosen))
     if not any(column.addresses for column in chosen):
         last = [column for column in by_content if column.says in _BETTER_THAN_NOTHING]
         chosen += _without_comparisons([], last)
-    return [
-        Column(
-            _address_field(c), c.index, c.heading, "header" if c in named else "content"
+    columns = []
+    for column in sorted(chosen, key=lambda column: column.index):
+        decided_by = "header" if column in named else "content"
+        columns.append(
+            Column(_address_field(column), column.index, column.heading, decided_by)
         )
-        for c in sorted(chosen, key=lambda c: c.index)
+    return columns
+
+
+def _misnamed(by_content: list[Candidate], chosen: list[Candidate]) -> list[Candidate]:
+    """Columns under the heading of a name that hold addresses of a kind which no chosen column has."""
+    kinds = {_address_field(column) for column in chosen if column.addresses}
+    return [
+        column
+        for column in by_content
+        if column.says in _NAMES
+        and column.usable_share() >= 0.8
+        and column.kind() not in kinds
     ]
 
 
@@ -223,48 +232,55 @@ def _clash(one: Address, two: Address) -> bool:
     return one.kind == two.kind and one.canonical_id != two.canonical_id
 
 
+_OTHER_FIELDS = [name for name in headers.FIELDS if name not in headers.ADDRESS_FIELDS]
+
+
 def _other_columns(candidates: list[Candidate]) -> list[Column]:
     """One column at most for each field that is no address: first by heading, then what is missing by content."""
     free = [column for column in candidates if column.cells or column.says]
-    chosen: dict[str, tuple[Candidate, str]] = {}
-    names = [name for name in headers.FIELDS if name not in headers.ADDRESS_FIELDS]
-    for name in names:
-        named = [column for column in free if column.says == name]
-        if named:
-            best = max(
-                named,
-                key=lambda column: (
-                    _fits(name, column) >= 0.5,
-                    column.known,
-                    bool(column.cells),
-                    -column.index,
-                ),
-            )
-            chosen[name] = best, "header"
+    columns: dict[str, Column] = {}
+    doubtful = set()
+    for name in _OTHER_FIELDS:
+        best = _best_by_heading(name, free)
+        if best is not None:
+            columns[name] = Column(name, best.index, best.heading, "header")
             free.remove(best)
-    for name in names:
-        doubtful = (
-            name in chosen
-            and not chosen[name][0].known
-            and _fits(name, chosen[name][0]) < 0.2
-        )
-        if name in _FITS and (name not in chosen or doubtful):
-            fitting = [
-                column
-                for column in free
-                if column.says != "remark"
-                and _fits(name, column) >= _ENOUGH[column.says is None]
-            ]
-            if fitting:
-                best = max(
-                    fitting, key=lambda column: (_fits(name, column), -column.index)
-                )
-                chosen[name] = best, "content"
-                free.remove(best)
-    return [
-        Column(name, column.index, column.heading, how)
-        for name, (column, how) in chosen.items()
+            if not best.known and _fits(name, best) < 0.2:
+                doubtful.add(name)
+    for name in _OTHER_FIELDS:
+        if name not in _FITS or (name in columns and name not in doubtful):
+            continue
+        best = _best_by_content(name, free)
+        if best is not None:
+            columns[name] = Column(name, best.index, best.heading, "content")
+            free.remove(best)
+    return list(columns.values())
+
+
+def _best_by_heading(name: str, free: list[Candidate]) -> Candidate | None:
+    """Of the columns whose heading says this field the one that looks most like it."""
+
+    def rank(column: Candidate) -> tuple[bool, bool, bool, int]:
+        fits = _fits(name, column) >= 0.5
+        return fits, column.known, bool(column.cells), -column.index
+
+    named = [column for column in free if column.says == name]
+    return max(named, key=rank, default=None)
+
+
+def _best_by_content(name: str, free: list[Candidate]) -> Candidate | None:
+    """Of the columns whose cells look like this field the one in which most do, the first of equals."""
+    fitting = [
+        column
+        for column in free
+        if column.says != "remark"
+        and _fits(name, column) >= _ENOUGH[column.says is None]
     ]
+    return max(
+        fitting,
+        key=lambda column: (_fits(name, column), -column.index),
+        default=None,
+    )
 
 
 def _fits(name: str, column: Candidate) -> float:

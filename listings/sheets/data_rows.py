@@ -41,7 +41,7 @@ class Block:
     behind cells."""
 
     headings: list[str]
-    says: list[tuple[str, bool] | None]
+    says: list[headers.Meaning | None]
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     linked: dict[int, int] = field(default_factory=dict)
 
@@ -118,8 +118,12 @@ class RowJudge:
             return False
         headings = [cell.strip(BLANK) for cell in cells]
         says = [headers.heading_field(heading) for heading in headings]
-        known = [said for said in says if said is not None and said[1]]
-        if len({said[0] for said in known}) < max(_LEAST_NAMES, 0.6 * len(filled)):
+        known = {
+            meaning.field
+            for meaning in says
+            if meaning is not None and meaning.is_known
+        }
+        if len(known) < max(_LEAST_NAMES, 0.6 * len(filled)):
             return False
         block = Block(headings, says)
         self.blocks.append(block)
@@ -167,8 +171,8 @@ def _marked(cells: Sequence[str]) -> str | None:
 def _serial_places(block: Block) -> list[int]:
     return [
         place
-        for place, said in enumerate(block.says)
-        if said is not None and said[0] == headers.SERIAL
+        for place, meaning in enumerate(block.says)
+        if meaning is not None and meaning.field == headers.SERIAL
     ]
 
 

@@ -221,9 +221,9 @@ def _headings(text: str) -> int:
     for line in text.splitlines()[:_HEADER_WITHIN]:
         cells = [cell for cell in _delimiter.split(line[:2000]) if not cell.isascii()]
         named = {
-            field[0]
-            for cell in cells
-            if (field := heading_field(cell)) is not None and field[0] in _NAMED
+            meaning.field
+            for meaning in map(heading_field, cells)
+            if meaning is not None and meaning.field in _NAMED
         }
         best = max(best, len(named))
     return best

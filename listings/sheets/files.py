@@ -43,35 +43,49 @@ def spreadsheet_kind(path: str, filename: str, limits: Limits) -> str:
     Raises SheetRefused: too-large, empty-file, old-xls, password-protected, unknown-extension, wrong-extension,
     not-a-spreadsheet.
     """
+    start = _first_bytes(path, limits)
+    if start.startswith(_OLE):
+        _refuse_compound(path)
+    if start.startswith(_BARE_XLS):
+        raise refused("old-xls")
+    extension = os.path.splitext(filename.strip().lower())[1]
+    claimed = _SPREADSHEET_NAMES.get(extension)
+    if claimed is None and extension != ".xls":
+        raise refused("unknown-extension")
+    found = _kind_found(start, claimed)
+    if claimed is None:
+        raise refused("wrong-extension", says="XLS", found=found)
+    if found is not None and found != claimed:
+        raise refused("wrong-extension", says=claimed, found=found)
+    return claimed
+
+
+def _first_bytes(path: str, limits: Limits) -> bytes:
+    """Enough to tell what the file is. Raises SheetRefused: too-large, empty-file."""
     size = os.path.getsize(path)
     if size > limits.max_bytes:
         raise refused("too-large", megabytes=max(1, limits.max_bytes // 2**20))
     if size == 0:
         raise refused("empty-file")
-    extension = os.path.splitext(filename.strip().lower())[1]
     with open(path, "rb") as file:
-        start = file.read(512)
-    if start.startswith(_OLE):
-        _refuse_compound(path)
-    if start.startswith(_BARE_XLS):
-        raise refused("old-xls")
-    says = _SPREADSHEET_NAMES.get(extension)
-    found = "XLSX" if start.startswith(_ZIP) else _signature(start)
-    if says is None and extension != ".xls":
-        raise refused("unknown-extension")
-    if says != "CSV" and found is None:
-        if not start.startswith(_UTF16) and not _reads_as_text(start):
-            raise refused("not-a-spreadsheet")
-        found = (
-            "XML"
-            if start.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml")
-            else "HTML / CSV"
-        )
-    if says is None:
-        raise refused("wrong-extension", says="XLS", found=found)
-    if found is not None and found != says:
-        raise refused("wrong-extension", says=says, found=found)
-    return says
+        return file.read(512)
+
+
+def _kind_found(start: bytes, claimed: str | None) -> str | None:
+    """What the first bytes are those of; None where the name claims a CSV and nothing speaks against it.
+
+    Raises SheetRefused: not-a-spreadsheet.
+    """
+    if start.startswith(_ZIP):
+        return "XLSX"
+    signature = _signature(start)
+    if signature is not None or claimed == "CSV":
+        return signature
+    if not start.startswith(_UTF16) and not _reads_as_text(start):
+        raise refused("not-a-spreadsheet")
+    if start.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml"):
+        return "XML"
+    return "HTML / CSV"
 
 
 def is_no_sheet(start: bytes) -> bool:

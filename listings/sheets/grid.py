@@ -1,18 +1,26 @@
 """The cells of one worksheet or text file, as rows of text."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .cells import cell_at
 from .refusals import SheetRefused, refused
 
-Merge = tuple[int, int, int, int]
+
+class Merge(NamedTuple):
+    """Cells that are merged into one: rows and columns from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 @dataclass(slots=True)
 class Grid:
     """Rows of text; row i is worksheet row or CSV record i + 1, so empty ones are there too, perhaps as [].
 
-    merges: (top, left, bottom, right) from 0, both ends included. links: (row, column) from 0 → the address behind the
+    links: (row, column) from 0 → the address behind the
     cell. hidden_rows, hidden_columns: from 0. is_1904: whether a plain number of days counts from 1904. remarks: codes
     of what was done so that the text could be read; see `remarks`. encoding, delimiter: of a text file, as Python calls
     them.

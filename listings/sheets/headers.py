@@ -6,6 +6,7 @@ heading leaves open is judged by the column's content, in `columns`.
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from .cells import plain
 
@@ -179,26 +180,33 @@ def heading_key(heading: str) -> str:
     return short or _decoration.sub("", words)
 
 
-@lru_cache(maxsize=4096)
-def heading_field(heading: str) -> tuple[str, bool] | None:
-    """The field that a heading names and whether it is one of the known names; None when it says nothing.
+class Meaning(NamedTuple):
+    """What a heading says. field: one of FIELDS, or SERIAL, ITEM_NUMBER, EVIDENCE, COMPARISON, OTHER, ADDRESS.
 
-    Besides FIELDS: SERIAL, ITEM_NUMBER, EVIDENCE, COMPARISON, OTHER, and ADDRESS for an address of it knows not what.
+    is_known: it is one of the known names, not only likely.
     """
+
+    field: str
+    is_known: bool
+
+
+@lru_cache(maxsize=4096)
+def heading_field(heading: str) -> Meaning | None:
+    """What a heading says; None when it says nothing. ADDRESS is an address of it knows not what."""
     key = heading_key(heading)
     if not key:
         return None
     whole = plain(heading)
     if re.search(_genuine, whole) and not re.search("价|price", whole):
-        return COMPARISON, False
+        return Meaning(COMPARISON, False)
     if key in _known and not _link_in_brackets.search(whole):
-        return _known[key], True
+        return Meaning(_known[key], True)
     if len(key) > 24:
         return None
     words = whole if _link_in_brackets.search(whole) else key
     for field, pattern in _rules:
         if pattern.search(words):
-            return field, False
+            return Meaning(field, False)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from . import headers
 from .behind_cells import add_links
@@ -18,6 +19,7 @@ from .data_rows import (
     spans,
 )
 from .grid import Grid
+from .headers import Meaning
 from .limits import Clock, Limits
 from .not_read import NotRead
 from .places import Rows, moved_rows, with_places_for, with_platform
@@ -26,6 +28,10 @@ from .values import parse_date, parse_price
 
 _HEADER_WITHIN = 60
 _LEAST_SCORE = 2.5
+# Enough where no row has an address, so that nothing tells where a header would have to be.
+_LEAST_SCORE_ALONE = 2
+_KNOWN_WEIGHT, _LIKELY_WEIGHT = 1.0, 0.7
+_SCORED = {*headers.FIELDS, headers.SERIAL, headers.ADDRESS}
 AS_READ = Corrections()
 
 
@@ -36,17 +42,15 @@ class Header:
     row: int
     height: int
     headings: list[str]
-    says: list[tuple[str, bool] | None]
+    says: list[Meaning | None]
 
     def score(self) -> float:
         """How many different columns of a complaint it names; a known name weighs more than a likely one."""
         best: dict[str, float] = {}
-        for said in filter(None, self.says):
-            if said[0] in headers.FIELDS or said[0] in (
-                headers.SERIAL,
-                headers.ADDRESS,
-            ):
-                best[said[0]] = max(best.get(said[0], 0.0), 1.0 if said[1] else 0.7)
+        for meaning in filter(None, self.says):
+            if meaning.field in _SCORED:
+                weight = _KNOWN_WEIGHT if meaning.is_known else _LIKELY_WEIGHT
+                best[meaning.field] = max(best.get(meaning.field, 0.0), weight)
         return sum(best.values())
 
 
@@ -55,28 +59,34 @@ def find_header(grid: Grid) -> Header | None:
 
     Where no row names enough, the row above the first address is taken. None if there is none above it.
     """
-    best, first_address = None, None
-    seen = 0
-    for row in range(len(grid.rows)):
-        if not grid.rows[row]:
-            continue
-        seen += 1
-        if seen > _HEADER_WITHIN:
-            break
-        if has_address(grid.rows[row]):
-            if first_address is None:
-                first_address = row
-            continue
+    rows = _first_filled_rows(grid)
+    with_address = [row for row in rows if has_address(grid.rows[row])]
+    best = _best_header(grid, [row for row in rows if row not in with_address])
+    if best is not None and best.score() >= _LEAST_SCORE:
+        return best
+    if with_address:
+        return _row_of_words(grid, with_address[0])
+    if best is not None and best.score() >= _LEAST_SCORE_ALONE:
+        return best
+    return None
+
+
+def _first_filled_rows(grid: Grid) -> list[int]:
+    """The first rows with anything in them, by their place from 0."""
+    filled = (row for row, cells in enumerate(grid.rows) if cells)
+    return list(islice(filled, _HEADER_WITHIN))
+
+
+def _best_header(grid: Grid, rows: Iterable[int]) -> Header | None:
+    """Of the headers that could begin in these rows the one that names most; of equals the first."""
+    best = None
+    for row in rows:
         if any(map(_is_figure, grid.rows[row])):
             continue
         for header in _headers_at(grid, row):
             if best is None or header.score() > best.score() + 0.01:
                 best = header
-    if best is not None and best.score() >= _LEAST_SCORE:
-        return best
-    if first_address is None:
-        return best if best is not None and best.score() >= 2 else None
-    return _row_of_words(grid, first_address)
+    return best
 
 
 def _header_by(grid: Grid, corrections: Corrections) -> Header | None:
@@ -146,7 +156,7 @@ def _double(grid: Grid, row: int) -> Header | None:
     if tops is None:
         return None
     headings: list[str] = []
-    says: list[tuple[str, bool] | None] = []
+    says: list[Meaning | None] = []
     for column, top in enumerate(tops):
         bottom = grid.text(row + 1, column).strip(BLANK)
         heading = top
@@ -157,12 +167,13 @@ def _double(grid: Grid, row: int) -> Header | None:
     return Header(row, 2, headings, says)
 
 
-def _both_say(heading: str, top: str, bottom: str) -> tuple[str, bool] | None:
+def _both_say(heading: str, top: str, bottom: str) -> Meaning | None:
     """What a heading of two rows names; as good as known where its lower row alone would be known too."""
     whole, under = headers.heading_field(heading), headers.heading_field(bottom)
     if whole is None:
         return under or headers.heading_field(top)
-    return whole[0], whole[1] or (under is not None and under[1])
+    under_is_known = under is not None and under.is_known
+    return Meaning(whole.field, whole.is_known or under_is_known)
 
 
 def _group_names(grid: Grid, row: int, width: int) -> list[str] | None:
@@ -172,30 +183,38 @@ def _group_names(grid: Grid, row: int, width: int) -> list[str] | None:
     """
     tops = [grid.text(row, column).strip(BLANK) for column in range(width)]
     bottoms = [grid.text(row + 1, column).strip(BLANK) for column in range(width)]
-    if any(_is_figure(cell) for cell in (*tops, *bottoms)) or sum(map(bool, tops)) < 2:
+    if any(map(_is_figure, (*tops, *bottoms))) or sum(map(bool, tops)) < 2:
         return None
     groups = [
         merge
         for merge in grid.merges
-        if merge[0] <= row <= merge[2] and merge[3] > merge[1]
+        if merge.top <= row <= merge.bottom and merge.left < merge.right
     ]
-    for top, left, _bottom, right in groups:
-        for column in range(left, min(right + 1, width)):
-            tops[column] = grid.text(top, left).strip(BLANK)
-    if groups or any(merge[0] == row and merge[2] > row for merge in grid.merges):
+    for merge in groups:
+        for column in range(merge.left, min(merge.right + 1, width)):
+            tops[column] = grid.text(merge.top, merge.left).strip(BLANK)
+    if groups or any(merge.top == row < merge.bottom for merge in grid.merges):
         return tops
+    return _spread_to_the_right(tops, bottoms)
+
+
+def _spread_to_the_right(tops: list[str], bottoms: list[str]) -> list[str] | None:
+    """Each upper heading also over the columns after it that have a lower one alone. None if these are no groups."""
     under_nothing = [
-        column for column in range(1, width) if bottoms[column] and not tops[column]
+        column for column in range(1, len(tops)) if bottoms[column] and not tops[column]
     ]
+    if not under_nothing:
+        return None
     over_nothing = any(
         top and not bottom for top, bottom in zip(tops, bottoms, strict=True)
     )
     named = [bottom for bottom in bottoms if bottom]
-    if not under_nothing or not (over_nothing or len(set(named)) < len(named)):
+    if not over_nothing and len(set(named)) == len(named):
         return None
+    spread = list(tops)
     for column in under_nothing:
-        tops[column] = tops[column - 1]
-    return tops
+        spread[column] = spread[column - 1]
+    return spread
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -265,15 +265,24 @@ def _counts_from_1904(workbook: ElementTree.Element) -> bool:
 
 def _find_workbook(parts: _Parts) -> str:
     """The part that the package calls its document; where it names none, the one at the usual place."""
-    if _PACKAGE_LINKS in parts:
-        for link in parts.read_tree(_PACKAGE_LINKS):
-            if link.get("Type", "").rpartition("/")[2] == "officeDocument":
-                name = _target(link.get("Target", ""), PurePosixPath(), parts)
-                if name in parts and not name.endswith(".bin"):
-                    return name
+    named = _named_workbook(parts)
+    if named is not None:
+        return named
     if _USUAL_WORKBOOK not in parts:
         raise refused("not-a-spreadsheet")
     return _USUAL_WORKBOOK
+
+
+def _named_workbook(parts: _Parts) -> str | None:
+    if _PACKAGE_LINKS not in parts:
+        return None
+    for link in parts.read_tree(_PACKAGE_LINKS):
+        if link.get("Type", "").rpartition("/")[2] != "officeDocument":
+            continue
+        name = _target(link.get("Target", ""), PurePosixPath(), parts)
+        if name in parts and not name.endswith(".bin"):
+            return name
+    return None
 
 
 def _target(target: str, folder: PurePosixPath, parts: _Parts) -> str:

@@ -80,9 +80,11 @@ def _is_filled(row: list[str]) -> bool:
 def _is_header(row: list[str]) -> bool:
     """Whether a row names the column of addresses, and holds none."""
     says = [heading_field(cell) for cell in row if cell.strip(BLANK)]
-    return any(
-        said and said[0] in (ADDRESS, *ADDRESS_FIELDS) for said in says
-    ) and not find_addresses(" ".join(row))
+    names_addresses = any(
+        meaning is not None and meaning.field in (ADDRESS, *ADDRESS_FIELDS)
+        for meaning in says
+    )
+    return names_addresses and not find_addresses(" ".join(row))
 
 
 def _placed(row: list[str]) -> list[str]:

@@ -57,7 +57,9 @@ def _below_further_header(row: list[str], delimiter: str) -> "_Records | None":
         return None
     headings = [cell.strip(BLANK) for cell in row]
     says = [headers.heading_field(heading) for heading in headings]
-    names = {said[0] for said in says if said is not None and said[1]}
+    names = {
+        meaning.field for meaning in says if meaning is not None and meaning.is_known
+    }
     if len(names) < _LEAST_NAMES:
         return None
     return _Records(headings, says, delimiter)
@@ -79,11 +81,12 @@ class _Records:
     """The records below one header. width: how many columns have a heading, counted to the last of them."""
 
     def __init__(
-        self, headings: list[str], says: list[tuple[str, bool] | None], delimiter: str
+        self, headings: list[str], says: list[headers.Meaning | None], delimiter: str
     ) -> None:
         self.width = filled_length(headings)
         self._kinds = [
-            said[0] if said is not None else "" for said in says[: self.width]
+            meaning.field if meaning is not None else ""
+            for meaning in says[: self.width]
         ]
         self._delimiter = delimiter
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from python_calamine import (
     CalamineError,
@@ -11,7 +12,7 @@ from python_calamine import (
 )
 
 from .cells import BLANK, cell_text
-from .grid import Grid
+from .grid import Grid, Merge
 from .limits import Clock, Limits
 from .links import put_links
 from .package import unpack
@@ -40,28 +41,33 @@ def read_workbook(path: str, limits: Limits, clock: Clock) -> Iterator[Grid]:
         )
         most_rows = 0
         hidden = about_worksheets("hidden-worksheets", workbook.hidden)
-        try:
-            with CalamineWorkbook.from_path(clean.name) as reader:
-                for number, worksheet in enumerate(workbook.worksheets, start=1):
-                    clock.check()
-                    grid = _grid(
-                        reader.get_sheet_by_name(str(number)), worksheet, limits, clock
-                    )
-                    grid.is_1904 = workbook.is_1904
-                    grid.remarks = list(hidden)
-                    most_rows = max(most_rows, sum(map(bool, grid.rows)))
-                    yield grid
-        except PasswordError as fault:
-            raise refused("password-protected") from fault
-        except CalamineError as fault:
-            raise refused("damaged") from fault
-        except BaseException as fault:
-            # A panic inside the reader comes as a class of its own, which cannot be imported and is no Exception.
-            if type(fault).__name__ == "PanicException":
-                raise refused("damaged") from fault
-            raise
+        with _damage_refused(), CalamineWorkbook.from_path(clean.name) as reader:
+            for number, worksheet in enumerate(workbook.worksheets, start=1):
+                clock.check()
+                sheet = reader.get_sheet_by_name(str(number))
+                grid = _grid(sheet, worksheet, limits, clock)
+                grid.is_1904 = workbook.is_1904
+                grid.remarks = list(hidden)
+                most_rows = max(most_rows, sum(map(bool, grid.rows)))
+                yield grid
         if faulty.fault is not None and faulty.unread_rows >= most_rows:
             raise faulty.fault
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    """Raises SheetRefused for what the reader raises: password-protected, damaged."""
+    try:
+        yield
+    except PasswordError as fault:
+        raise refused("password-protected") from fault
+    except CalamineError as fault:
+        raise refused("damaged") from fault
+    except BaseException as fault:
+        # A panic inside the reader comes as a class of its own, which cannot be imported and is no Exception.
+        if type(fault).__name__ == "PanicException":
+            raise refused("damaged") from fault
+        raise
 
 
 def _grid(
@@ -74,7 +80,7 @@ def _grid(
         worksheet.hidden_columns,
     )
     grid.merges = [
-        (top, left, bottom, right)
+        Merge(top, left, bottom, right)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
     ]
     put_links(grid, worksheet.links, limits)
