@@ -1,6 +1,6 @@
-"""Message catalogues, one for each room: compiled, and checked against what the room says.
+"""Message catalogues, one for each app: compiled, and checked against what the app says.
 
-`python -m config.catalogues` compiles `locale/<room>/zh_Hans/LC_MESSAGES/django.po`; with `--check` it also lists what
+`python -m config.catalogues` compiles `locale/<app>/zh_Hans/LC_MESSAGES/django.po`; with `--check` it also lists what
 has no Chinese, what is fuzzy, and whose placeholders differ, and exits 1 if there is any.
 """
 
@@ -8,9 +8,9 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import django
 from babel.messages.catalog import Catalog, Message
@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 PROJECT = Path(__file__).resolve().parents[1]
-ROOMS = (
+APPS = (
     "corps",
     "firms",
     "stores",
@@ -48,16 +48,16 @@ KEYWORDS: dict[str, tuple | None] = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
-def catalogue_path(room: str) -> Path:
-    """Where a room keeps its Chinese."""
-    return PROJECT / "locale" / room / LANGUAGE / "LC_MESSAGES" / "django.po"
+def catalogue_path(app: str) -> Path:
+    """Where an app keeps its Chinese."""
+    return PROJECT / "locale" / app / LANGUAGE / "LC_MESSAGES" / "django.po"
 
 
 def compile_catalogues() -> int:
     """Write the `.mo` beside each `.po` that is newer. The number written. Raises PoFileError for a broken one."""
     written = 0
-    for room in ROOMS:
-        source = catalogue_path(room)
+    for app in APPS:
+        source = catalogue_path(app)
         target = source.with_suffix(".mo")
         if not source.exists() or (
             target.exists() and target.stat().st_mtime >= source.stat().st_mtime
@@ -85,25 +85,27 @@ def read_catalogue(source: Path) -> Catalog:
         ) from None
 
 
-def sources_of(room: str) -> Iterator[tuple[Path, str]]:
-    """The files that speak for a room, with their text as Python. Templates of no room are the ground's."""
-    for path in sorted((PROJECT / room).rglob("*.py")):
+def app_of_template(path: Path) -> str:
+    """The app whose catalogue a template is translated in; corps, for templates of no app."""
+    folder = path.relative_to(PROJECT / "templates").parts[0]
+    return folder if folder in APPS else "corps"
+
+
+def sources_of(app: str) -> Iterator[tuple[Path, str]]:
+    """The files that speak for an app, with their text as Python. Templates of no app are those of corps."""
+    for path in sorted((PROJECT / app).rglob("*.py")):
         if "migrations" not in path.parts:
             yield path, path.read_text()
     for path in sorted((PROJECT / "templates").rglob("*.*")):
-        folder = path.relative_to(PROJECT / "templates").parts[0]
-        if (
-            path.suffix in {".html", ".txt"}
-            and (folder if folder in ROOMS else "corps") == room
-        ):
+        if path.suffix in {".html", ".txt"} and app_of_template(path) == app:
             # Indented as HTML is, it would be no Python that can be read.
             text = templatize(path.read_text(), origin=str(path))
             yield path, "\n".join(line.lstrip() for line in text.split("\n"))
 
 
-def messages_of(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
-    """(place, msgid or (singular, plural), context) of everything a room says."""
-    for path, text in sources_of(room):
+def messages_of(app: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+    """(place, msgid or (singular, plural), context) of everything an app says."""
+    for path, text in sources_of(app):
         found = extract(
             "python",
             io.BytesIO(text.encode()),
@@ -116,58 +118,77 @@ def messages_of(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | N
 
 def faults_of_entry(message: Message) -> str:
     """What is wrong with a translation, or nothing."""
-    chinese = (
-        [message.string]
-        if isinstance(message.string, str)
-        else list(message.string or ())
-    )
-    english = [message.id] if isinstance(message.id, str) else list(message.id)
     if message.fuzzy:
         return "is fuzzy"
-    if not all(chinese):
+    chinese = [message.string] if isinstance(message.string, str) else message.string
+    if not chinese or not all(chinese):
         return "has no Chinese"
-    wanted = set(PLACEHOLDER.findall(english[-1]))
-    if any(set(PLACEHOLDER.findall(text)) != wanted for text in chinese):
+    english = message.id if isinstance(message.id, str) else message.id[-1]
+    placeholders = set(PLACEHOLDER.findall(english))
+    if any(set(PLACEHOLDER.findall(text)) != placeholders for text in chinese):
         return "has other placeholders in Chinese"
     return ""
 
 
 def faults() -> list[str]:
     """One line for each thing said without good Chinese, for each entry that nothing says any more, and for each that a
-    lower room says otherwise: the catalogues are read as one.
+    lower app says otherwise: the catalogues are read as one.
 
-    The ground's catalogue may also reword what a library says.
+    The catalogue of corps may also reword what a library says.
     """
-    lines = []
-    chinese: dict[tuple[str, str | None], tuple[str, Any]] = {}
-    for room in ROOMS:
-        source = catalogue_path(room)
-        catalogue = (
-            read_catalogue(source) if source.exists() else Catalog(locale=LANGUAGE)
-        )
-        said = set()
-        for place, message, context in messages_of(room):
-            key = message if isinstance(message, str) else message[0]
-            if not key or (key, context) in said:
-                continue
-            said.add((key, context))
-            entry = catalogue.get(key, context)
-            if fault := faults_of_entry(entry) if entry else "has no Chinese":
-                lines.append(f'{place}: "{key}" {fault} in the catalogue of {room}')
+    lines: list[str] = []
+    first_said: dict[Key, tuple[str, Any]] = {}
+    for app in APPS:
+        source = catalogue_path(app)
+        catalogue = Catalog(locale=LANGUAGE)
+        if source.exists():
+            catalogue = read_catalogue(source)
+        places = first_places(app)
+        lines += faults_of_messages(app, catalogue, places)
         for entry in catalogue:
-            key = entry.id if isinstance(entry.id, str) else entry.id[0]
-            if not key:
+            key = Key(first_form(entry.id), entry.context)
+            if not key.text:
                 continue
-            if room != "corps" and (key, entry.context) not in said:
-                lines.append(f'locale/{room}: "{key}" is said nowhere in {room}')
-            first, words = chinese.setdefault(
-                (key, entry.context), (room, entry.string)
-            )
-            if words != entry.string:
+            if app != "corps" and key not in places:
+                lines.append(f'locale/{app}: "{key.text}" is said nowhere in {app}')
+            first_app, chinese = first_said.setdefault(key, (app, entry.string))
+            if chinese != entry.string:
                 lines.append(
-                    f'locale/{room}: "{key}" has other Chinese in {first}, which everybody reads'
+                    f'locale/{app}: "{key.text}" has other Chinese in {first_app}, which everybody reads'
                 )
     return lines
+
+
+class Key(NamedTuple):
+    """What a catalogue finds an entry by."""
+
+    text: str
+    context: str | None
+
+
+def first_form(message: str | Sequence[str]) -> str:
+    """A message itself, or its singular."""
+    return message if isinstance(message, str) else message[0]
+
+
+def first_places(app: str) -> dict[Key, str]:
+    """What an app says, each with the first place that says it."""
+    places: dict[Key, str] = {}
+    for place, message, context in messages_of(app):
+        if text := first_form(message):
+            places.setdefault(Key(text, context), place)
+    return places
+
+
+def faults_of_messages(
+    app: str, catalogue: Catalog, places: Mapping[Key, str]
+) -> Iterator[str]:
+    """A line for each message without good Chinese."""
+    for key, place in places.items():
+        entry = catalogue.get(key.text, key.context)
+        fault = faults_of_entry(entry) if entry else "has no Chinese"
+        if fault:
+            yield f'{place}: "{key.text}" {fault} in the catalogue of {app}'
 
 
 def main() -> int:

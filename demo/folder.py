@@ -18,7 +18,7 @@ class FolderError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
+class CampaignFacts:
     """campaign.json. The lengths are working days, or None for the usual ones."""
 
     name: str
@@ -30,7 +30,7 @@ class Drive:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CampaignPlatform:
     slug: str
     name: str
     name_en: str
@@ -80,8 +80,8 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One reply; platform is the one whose liaison answers. line: of its file, from 1."""
+class AnswerLine:
+    """One answer; platform is the one whose liaison answers. line: of its file, from 1."""
 
     line: int
     round: int
@@ -93,7 +93,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class CheckLine:
     """One check. seen: "gone", "live" or "unreachable"."""
 
     line: int
@@ -104,7 +104,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Objected:
+class ObjectionLine:
     line: int
     address: str
     upheld: bool
@@ -117,16 +117,16 @@ class Folder:
     """A whole campaign; every list is in the order of its file."""
 
     path: Path
-    drive: Drive
-    platforms: list[Desk]
+    campaign: CampaignFacts
+    platforms: list[CampaignPlatform]
     liaisons: list[Contact]
     firms: list[Company]
     brands: dict[str, list[str]]
     accounts: list[Account]
     arrivals: list[Arrival]
-    replies: list[Said]
-    checks: list[Looked]
-    objections: list[Objected]
+    answers: list[AnswerLine]
+    checks: list[CheckLine]
+    objections: list[ObjectionLine]
 
     def sheet(self, arrival: Arrival) -> Path:
         """Where the sheet of a complaint lies."""
@@ -134,9 +134,9 @@ class Folder:
 
     @property
     def rounds(self) -> list[int]:
-        """The rounds that have a reply or a check, in order."""
+        """The rounds that have an answer or a check, in order."""
         return sorted(
-            {reply.round for reply in self.replies}
+            {answer.round for answer in self.answers}
             | {check.round for check in self.checks}
         )
 
@@ -145,59 +145,26 @@ def read_folder(path: Path) -> Folder:
     """Read all of a campaign folder. Raises FolderError for the first thing that is not right."""
     if not path.is_dir():
         raise FolderError(f"{path} is not a folder.")
+    complaints = path / "complaints"
     folder = Folder(
         path=path,
-        drive=_drive(path / "campaign.json"),
-        platforms=[
-            Desk(r.text("slug"), r.text("name"), r.text("name_en", ""))
-            for r in _rows(path / "platforms.csv")
-        ],
+        campaign=_campaign(path / "campaign.json"),
+        platforms=[_platform(row) for row in _rows(path / "platforms.csv")],
         liaisons=[_contact(row) for row in _rows(path / "liaisons.csv")],
         firms=[_company(row) for row in _rows(path / "firms.csv")],
         brands={},
-        accounts=[
-            Account(
-                row.text("firm"),
-                row.text("platform"),
-                row.text("name"),
-                row.text("address"),
-            )
-            for row in _rows(path / "official_accounts.csv")
-        ],
-        arrivals=[
-            Arrival(
-                row.text("file"),
-                row.text("firm"),
-                row.read("received_on", date.fromisoformat),
-                row.text("subject"),
-            )
-            for row in _rows(path / "complaints" / "arrivals.csv")
-        ],
-        replies=[_said(row) for row in _rows(path / "replies.csv")],
-        checks=[
-            Looked(
-                row.line,
-                row.read("round", _round),
-                row.text("address", ""),
-                row.one_of("seen", SEEN),
-                row.moment(),
-            )
-            for row in _rows(path / "checks.csv")
-        ],
-        objections=[
-            Objected(
-                row.line,
-                row.text("address", ""),
-                row.one_of("upheld", YES_NO) == "yes",
-                row.moment(),
-                row.text("reason", ""),
-            )
-            for row in _rows(path / "objections.csv")
-        ],
+        accounts=[_account(row) for row in _rows(path / "official_accounts.csv")],
+        arrivals=[_arrival(row) for row in _rows(complaints / "arrivals.csv")],
+        answers=[_answer(row) for row in _rows(path / "replies.csv")],
+        checks=[_check(row) for row in _rows(path / "checks.csv")],
+        objections=[_objection(row) for row in _rows(path / "objections.csv")],
     )
     for row in _rows(path / "brands.csv"):
         folder.brands.setdefault(row.text("firm"), []).append(row.text("brand"))
-    _cross_check(folder)
+    _check_codes(folder)
+    _check_accounts(folder)
+    _check_liaisons(folder)
+    _check_sheets(folder)
     return folder
 
 
@@ -289,13 +256,13 @@ def _rows(path: Path) -> Iterator[_Row]:
         raise FolderError(f"{path.name}, line {reader.line_num}: {wrong}.") from wrong
 
 
-def _drive(path: Path) -> Drive:
+def _campaign(path: Path) -> CampaignFacts:
     try:
         facts = json.loads(_text_of(path))
     except json.JSONDecodeError as wrong:
         raise FolderError(f"{path.name}, line {wrong.lineno}: {wrong.msg}.") from wrong
     try:
-        return Drive(
+        return CampaignFacts(
             name=str(facts["name"]),
             name_en=str(facts.get("name_en") or ""),
             opens=date.fromisoformat(facts["opens"]),
@@ -317,85 +284,127 @@ def _length(value: Any) -> int | None:
     return value
 
 
+def _platform(row: _Row) -> CampaignPlatform:
+    return CampaignPlatform(
+        slug=row.text("slug"), name=row.text("name"), name_en=row.text("name_en", "")
+    )
+
+
 def _contact(row: _Row) -> Contact:
     return Contact(
-        row.text("platform"),
-        row.text("name"),
-        row.text("email"),
-        row.text("phone", ""),
-        row.one_of("duty", DUTIES),
+        platform=row.text("platform"),
+        name=row.text("name"),
+        email=row.text("email"),
+        phone=row.text("phone", ""),
+        duty=row.one_of("duty", DUTIES),
     )
 
 
 def _company(row: _Row) -> Company:
     return Company(
-        row.text("code"),
-        row.text("name"),
-        row.text("name_en", ""),
-        row.text("uscc"),
-        row.text("licence", ""),
+        code=row.text("code"),
+        name=row.text("name"),
+        name_en=row.text("name_en", ""),
+        uscc=row.text("uscc"),
+        licence=row.text("licence", ""),
     )
 
 
-def _said(row: _Row) -> Said:
-    return Said(
-        row.line,
-        row.read("round", _round),
-        row.text("platform"),
-        row.text("address", ""),
-        row.one_of("outcome", OUTCOMES),
-        row.moment(),
-        row.text("remark", ""),
+def _account(row: _Row) -> Account:
+    return Account(
+        firm=row.text("firm"),
+        platform=row.text("platform"),
+        name=row.text("name"),
+        address=row.text("address"),
     )
 
 
-def _cross_check(folder: Folder) -> None:
-    """What one file says of another must be there."""
-    slugs, codes = (
-        {desk.slug for desk in folder.platforms},
-        {firm.code for firm in folder.firms},
+def _arrival(row: _Row) -> Arrival:
+    return Arrival(
+        file=row.text("file"),
+        firm=row.text("firm"),
+        received_on=row.read("received_on", date.fromisoformat),
+        subject=row.text("subject"),
     )
-    primary = {
-        contact.platform for contact in folder.liaisons if contact.duty == "primary"
-    }
-    named = [
-        (
-            "liaisons.csv",
-            "platform",
-            {contact.platform for contact in folder.liaisons} - slugs,
-        ),
-        (
-            "official_accounts.csv",
-            "firm",
-            {account.firm for account in folder.accounts} - codes,
-        ),
-        ("brands.csv", "firm", set(folder.brands) - codes),
-        (
-            "complaints/arrivals.csv",
-            "firm",
-            {arrival.firm for arrival in folder.arrivals} - codes,
-        ),
-        (
-            "replies.csv",
-            "platform",
-            {reply.platform for reply in folder.replies} - slugs,
-        ),
-    ]
-    for file, what, unknown in named:
+
+
+def _answer(row: _Row) -> AnswerLine:
+    return AnswerLine(
+        line=row.line,
+        round=row.read("round", _round),
+        platform=row.text("platform"),
+        address=row.text("address", ""),
+        outcome=row.one_of("outcome", OUTCOMES),
+        at=row.moment(),
+        remark=row.text("remark", ""),
+    )
+
+
+def _check(row: _Row) -> CheckLine:
+    return CheckLine(
+        line=row.line,
+        round=row.read("round", _round),
+        address=row.text("address", ""),
+        seen=row.one_of("seen", SEEN),
+        at=row.moment(),
+    )
+
+
+def _objection(row: _Row) -> ObjectionLine:
+    return ObjectionLine(
+        line=row.line,
+        address=row.text("address", ""),
+        upheld=row.one_of("upheld", YES_NO) == "yes",
+        at=row.moment(),
+        reason=row.text("reason", ""),
+    )
+
+
+def _check_codes(folder: Folder) -> None:
+    """Each platform and each firm that a file names is registered in the folder."""
+    slugs = {platform.slug for platform in folder.platforms}
+    codes = {firm.code for firm in folder.firms}
+    liaisons = {contact.platform for contact in folder.liaisons}
+    owners = {account.firm for account in folder.accounts}
+    complainants = {arrival.firm for arrival in folder.arrivals}
+    answering = {answer.platform for answer in folder.answers}
+    for file, column, unknown in (
+        ("liaisons.csv", "platform", liaisons - slugs),
+        ("official_accounts.csv", "firm", owners - codes),
+        ("brands.csv", "firm", folder.brands.keys() - codes),
+        ("complaints/arrivals.csv", "firm", complainants - codes),
+        ("replies.csv", "platform", answering - slugs),
+    ):
         if unknown:
             raise FolderError(
-                f"{file}: the {what} {sorted(unknown)[0]} is not registered in this folder."
+                f"{file}: the {column} {min(unknown)} is not registered in this folder."
             )
+
+
+def _check_accounts(folder: Folder) -> None:
+    """The address of each official account is that of a store on its platform."""
     for account in folder.accounts:
         address = read_cell(account.address)
         if address.kind != "store" or platform_of(address.site) != account.platform:
             raise FolderError(
                 f"official_accounts.csv: {account.address} is no store of {account.platform}."
             )
-    if without := sorted(slugs - primary):
+
+
+def _check_liaisons(folder: Folder) -> None:
+    """Each platform has a primary liaison."""
+    slugs = {platform.slug for platform in folder.platforms}
+    primary = {
+        contact.platform for contact in folder.liaisons if contact.duty == "primary"
+    }
+    if without := slugs - primary:
         raise FolderError(
-            f"liaisons.csv: the platform {without[0]} has no primary liaison."
+            f"liaisons.csv: the platform {min(without)} has no primary liaison."
         )
+
+
+def _check_sheets(folder: Folder) -> None:
+    """The sheet of each complaint is there."""
     for arrival in folder.arrivals:
         if not folder.sheet(arrival).is_file():
             raise FolderError(f"complaints/arrivals.csv: {arrival.file} is not there.")

@@ -12,12 +12,20 @@ from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.titles import proposed_title
-from corps import workflow as ground
+from corps import workflow as corps_workflow
 from corps.deadlines.clock import SHANGHAI, now
 from corps.errors import TransitionRefused
 from demo import accounts
 from demo.accounts import Cast
-from demo.folder import Account, Arrival, Company, Folder, Looked, Said
+from demo.folder import (
+    Account,
+    AnswerLine,
+    Arrival,
+    CheckLine,
+    Company,
+    Contact,
+    Folder,
+)
 from demo.services import Machinery
 from firms import workflow as firmwork
 from firms.models import Firm
@@ -42,6 +50,8 @@ NOTICEABLE = (
 KINDS = (Target.Kind.LISTING, Target.Kind.STORE)
 # (kind, canonical id) within one platform.
 Key = tuple[str, str]
+# Checks of different targets, by target.
+Wave = dict[int, CheckLine]
 CONTENT_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv",
@@ -78,50 +88,56 @@ class Replay:
     def register(self) -> None:
         """Accounts, the campaign, platforms with their liaisons, firms with their brands and official accounts."""
         folder = self.folder
-        at = _at(
-            min(
-                [
-                    folder.drive.opens,
-                    *(arrival.received_on for arrival in folder.arrivals),
-                ]
-            )
-        )
+        arrived = [arrival.received_on for arrival in folder.arrivals]
+        at = _at(min([folder.campaign.opens, *arrived]))
         self.cast = accounts.engage_staff(at)
-        admin = self.cast["admin"]
-        self.campaign = casework.open_campaign(
-            actor=self.cast["chief"],
-            name=folder.drive.name,
-            name_en=folder.drive.name_en,
-            opens_on=folder.drive.opens,
-            closes_on=folder.drive.closes,
-            reply_working_days=folder.drive.reply_working_days,
-            check_working_days=folder.drive.check_working_days,
-            at=at,
-        )
-        for desk in folder.platforms:
-            self.platforms[desk.slug] = storework.register_platform(
-                actor=admin, slug=desk.slug, name=desk.name, name_en=desk.name_en, at=at
+        self.campaign = self._open_campaign(at)
+        for platform in folder.platforms:
+            self.platforms[platform.slug] = storework.register_platform(
+                actor=self.cast["admin"],
+                slug=platform.slug,
+                name=platform.name,
+                name_en=platform.name_en,
+                at=at,
             )
         accounts.engage_liaisons(self.cast, folder, at)
         for contact in folder.liaisons:
-            storework.appoint_liaison(
-                platform=self.platforms[contact.platform],
-                name=contact.name,
-                email=contact.email,
-                phone=contact.phone,
-                duty=contact.duty,
-                user=self.cast.liaisons[contact.platform]
-                if contact.duty == "primary"
-                else None,
-                actor=admin,
-                at=at,
-            )
+            self._appoint_liaison(contact, at)
         for company in folder.firms:
             self._register_firm(company, at)
         for account in folder.accounts:
             self._register_official(account, at)
         self.say(
             f"{len(folder.platforms)} platforms, {len(folder.firms)} firms, {len(folder.accounts)} official accounts"
+        )
+
+    def _open_campaign(self, at: datetime) -> Campaign:
+        facts = self.folder.campaign
+        return casework.open_campaign(
+            actor=self.cast["chief"],
+            name=facts.name,
+            name_en=facts.name_en,
+            opens_on=facts.opens,
+            closes_on=facts.closes,
+            reply_working_days=facts.reply_working_days,
+            check_working_days=facts.check_working_days,
+            at=at,
+        )
+
+    def _appoint_liaison(self, contact: Contact, at: datetime) -> None:
+        """A primary liaison has an account, a backup has none."""
+        user = None
+        if contact.duty == "primary":
+            user = self.cast.liaisons[contact.platform]
+        storework.appoint_liaison(
+            platform=self.platforms[contact.platform],
+            name=contact.name,
+            email=contact.email,
+            phone=contact.phone,
+            duty=contact.duty,
+            user=user,
+            actor=self.cast["admin"],
+            at=at,
         )
 
     def _register_firm(self, company: Company, at: datetime) -> None:
@@ -169,7 +185,7 @@ class Replay:
         """One sheet: import, complaint, and the case that all complaints of its firm make together."""
         at, officer = _at(arrival.received_on), self.cast["officer"]
         path = self.folder.sheet(arrival)
-        sheet = ground.store_file(
+        sheet = corps_workflow.store_file(
             path.read_bytes(),
             CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream"),
         )
@@ -220,7 +236,7 @@ class Replay:
 
     def walk_round(self, number: int) -> None:
         """Notices of a round, their sending, the replies, the checks."""
-        replies = [reply for reply in self.folder.replies if reply.round == number]
+        replies = [reply for reply in self.folder.answers if reply.round == number]
         checks = [check for check in self.folder.checks if check.round == number]
         first = min(row.at for row in replies or checks).astimezone(SHANGHAI).date()
         notices = self._issue(_at(first - timedelta(days=1)))
@@ -260,7 +276,7 @@ class Replay:
                 )
         return issued
 
-    def _enter_replies(self, replies: list[Said], notices: list[Notice]) -> int:
+    def _enter_replies(self, replies: list[AnswerLine], notices: list[Notice]) -> int:
         """Enter each as the primary liaison of the platform it names; how many were refused.
 
         A reply goes to the notice of that platform and round that holds its address, otherwise to any notice of the
@@ -276,7 +292,7 @@ class Replay:
                 next(iter(holders.values()), None)
                 or platform.notices.order_by("-pk").first()
             )
-            routed: dict[Notice | None, list[Said]] = {}
+            routed: dict[Notice | None, list[AnswerLine]] = {}
             for reply in lot:
                 key = _key(reply.address, slug)
                 holder = holders.get(key) if key else None
@@ -286,7 +302,7 @@ class Replay:
         self.refused += refused
         return refused
 
-    def _answer(self, notice: Notice | None, replies: list[Said]) -> int:
+    def _answer(self, notice: Notice | None, replies: list[AnswerLine]) -> int:
         """Enter the replies that go to one notice; how many it refused. Without any notice nobody could answer."""
         if notice is None:
             return len(replies)
@@ -307,50 +323,58 @@ class Replay:
         )
         return sum(not result.ok for result in results)
 
-    def _enter_checks(self, checks: list[Looked]) -> tuple[int, int]:
+    def _enter_checks(self, checks: list[CheckLine]) -> tuple[int, int]:
         """Enter checks in the order of the file; how many items were judged, and how many targets found back.
 
         What is claimed is judged; a verified target seen live is a relisting; everything else changes nothing.
         """
         targets = _targets_at(check.address for check in checks)
-        judged = back = 0
-        for wave in _waves(
+        of_targets = (
             (targets[check.address], check)
             for check in checks
             if check.address in targets
-        ):
+        )
+        judged = back = 0
+        for wave in _waves(of_targets):
             claimed = dict(
                 NoticeItem.objects.filter(
                     target__in=wave, state=ItemState.CLAIMED
                 ).values_list("target_id", "pk")
             )
-            looks = [
-                Look(claimed[pk], check.seen, check.at)
-                for pk, check in wave.items()
-                if pk in claimed
-            ]
-            if looks:
-                results = noticework.check_items(
-                    looks=looks, actor=self.cast["officer2"]
-                )
-                judged += sum(result.ok for result in results)
-            live = [
-                pk
-                for pk, check in wave.items()
-                if pk not in claimed and check.seen == Seen.LIVE
-            ]
-            verified = Target.objects.filter(
-                pk__in=live, state=TargetState.VERIFIED
-            ).values_list("pk", flat=True)
-            for pk in sorted(verified):
-                results = noticework.look_again(
-                    targets=[pk],
-                    seen=Seen.LIVE,
-                    actor=self.cast["officer2"],
-                    at=wave[pk].at,
-                )
-                back += results[0].ok
+            judged += self._check_claimed(wave, claimed)
+            back += self._find_back(wave, claimed)
         return judged, back
+
+    def _check_claimed(self, wave: Wave, claimed: dict[int, int]) -> int:
+        """Enter the checks of claimed items; how many were judged. claimed: target → item."""
+        looks = [
+            Look(claimed[pk], check.seen, check.at)
+            for pk, check in wave.items()
+            if pk in claimed
+        ]
+        if not looks:
+            return 0
+        results = noticework.check_items(looks=looks, actor=self.cast["officer2"])
+        return sum(result.ok for result in results)
+
+    def _find_back(self, wave: Wave, claimed: dict[int, int]) -> int:
+        """Enter the checks that saw a target live which is not claimed; how many verified ones were found back."""
+        live = [
+            pk
+            for pk, check in wave.items()
+            if pk not in claimed and check.seen == Seen.LIVE
+        ]
+        verified = Target.objects.filter(pk__in=live, state=TargetState.VERIFIED)
+        back = 0
+        for pk in sorted(verified.values_list("pk", flat=True)):
+            results = noticework.look_again(
+                targets=[pk],
+                seen=Seen.LIVE,
+                actor=self.cast["officer2"],
+                at=wave[pk].at,
+            )
+            back += results[0].ok
+        return back
 
     def decide_objections(self) -> None:
         """Lodge, take up and decide each, in the order of the file; one that an appeal opened is there already."""
@@ -395,8 +419,10 @@ def _at(day: date) -> datetime:
     return min(datetime.combine(day, NINE, SHANGHAI), now())
 
 
-def _grouped(rows: Iterable[Said], key: Callable[[Said], str]) -> dict[str, list[Said]]:
-    groups: dict[str, list[Said]] = {}
+def _grouped(
+    rows: Iterable[AnswerLine], key: Callable[[AnswerLine], str]
+) -> dict[str, list[AnswerLine]]:
+    groups: dict[str, list[AnswerLine]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return groups
@@ -450,9 +476,9 @@ def _targets_at(addresses: Iterable[str]) -> dict[str, int]:
     return {text: found[key] for text, key in named.items() if key in found}
 
 
-def _waves(checks: Iterable[tuple[int, Looked]]) -> list[dict[int, Looked]]:
+def _waves(checks: Iterable[tuple[int, CheckLine]]) -> list[Wave]:
     """Checks in lots that hold each target once: a target's first checks, then its second ones, and so on."""
-    waves: list[dict[int, Looked]] = []
+    waves: list[Wave] = []
     for pk, check in checks:
         wave = next((wave for wave in waves if pk not in wave), None)
         if wave is None:

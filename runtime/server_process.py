@@ -34,6 +34,12 @@ def answer(line: str) -> None:
         return
 
 
+def start_if_dead(server: Postgres | Valkey) -> None:
+    """Start the server again if its process has ended."""
+    if server.process is not None and server.process.poll() is not None:
+        server.start()
+
+
 def keep(place: Place, kind: str, profile: str) -> None:
     """Start the server, keep it up while somebody uses it, stop it. Raises ServicesError if it does not start."""
     stopping = False
@@ -55,8 +61,7 @@ def keep(place: Place, kind: str, profile: str) -> None:
             )
             answer(f"{READY}\n")
             while not stopping and not try_lock(users, fcntl.LOCK_EX):
-                if server.process is not None and server.process.poll() is not None:
-                    server.start()
+                start_if_dead(server)
                 time.sleep(LOOK_SECONDS)
             (place.root / f"{kind}.json").unlink(missing_ok=True)
             server.stop()

@@ -3,20 +3,20 @@
 from config import catalogues
 
 
-def test_a_room_that_says_a_word_of_a_lower_room_otherwise_is_named(
+def test_an_app_that_says_a_word_of_a_lower_app_otherwise_is_named(
     tmp_path, monkeypatch
 ):
-    for room, chinese in (("corps", "代码"), ("firms", "验证码")):
-        path = tmp_path / f"{room}.po"
+    for app, chinese in (("corps", "代码"), ("firms", "验证码")):
+        path = tmp_path / f"{app}.po"
         path.write_text(
             f'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Code"\nmsgstr "{chinese}"\n'
         )
-    monkeypatch.setattr(catalogues, "ROOMS", ("corps", "firms"))
+    monkeypatch.setattr(catalogues, "APPS", ("corps", "firms"))
     monkeypatch.setattr(
-        catalogues, "catalogue_path", lambda room: tmp_path / f"{room}.po"
+        catalogues, "catalogue_path", lambda app: tmp_path / f"{app}.po"
     )
     monkeypatch.setattr(
-        catalogues, "messages_of", lambda room: [(f"{room}.py:1", "Code", None)]
+        catalogues, "messages_of", lambda app: [(f"{app}.py:1", "Code", None)]
     )
     assert catalogues.faults() == [
         'locale/firms: "Code" has other Chinese in corps, which everybody reads'

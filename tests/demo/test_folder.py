@@ -35,9 +35,12 @@ def test_the_small_campaign_is_read_whole():
         len(read.accounts),
         len(read.arrivals),
     ) == (3, 3, 6, 5)
-    assert (len(read.replies), len(read.checks), len(read.objections)) == (127, 102, 7)
+    assert (len(read.answers), len(read.checks), len(read.objections)) == (127, 102, 7)
     assert read.rounds == [1, 2, 3, 4]
-    assert (read.drive.reply_working_days, read.drive.check_working_days) == (20, 10)
+    assert (read.campaign.reply_working_days, read.campaign.check_working_days) == (
+        20,
+        10,
+    )
 
 
 def test_order_of_columns_byte_order_mark_and_empty_lines_make_no_difference(
@@ -56,8 +59,8 @@ def test_a_strange_line_break_in_a_cell_ends_no_line(rewrite, folder: Path):
         lambda text: text.replace("已按通知断开链接", "已按通知\u2028断开\x0c链接", 1),
     )
     read = read_folder(folder)
-    assert len(read.replies) == 127
-    assert "已按通知\u2028断开\x0c链接" in [reply.remark for reply in read.replies]
+    assert len(read.answers) == 127
+    assert "已按通知\u2028断开\x0c链接" in [reply.remark for reply in read.answers]
 
 
 def test_an_official_account_may_be_on_a_platform_that_takes_no_part(
@@ -83,8 +86,12 @@ def test_lengths_may_be_left_out_of_the_campaign(rewrite, folder: Path):
         return json.dumps(facts | {"check_working_days": None})
 
     rewrite("campaign.json", without)
-    drive = read_folder(folder).drive
-    assert (drive.reply_working_days, drive.check_working_days, drive.name_en) == (
+    campaign = read_folder(folder).campaign
+    assert (
+        campaign.reply_working_days,
+        campaign.check_working_days,
+        campaign.name_en,
+    ) == (
         None,
         None,
         "",
