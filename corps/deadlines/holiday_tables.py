@@ -7,7 +7,6 @@ blanks; the head may be missing, and so may the status, which is then `published
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -58,18 +57,23 @@ def read_table(text: str) -> list[Day]:
         if not line.strip() or (number == 1 and line.lower().startswith("date")):
             continue
         try:
-            for day in _days_of(line):
-                if day.date in days:
-                    raise ClockError(
-                        "day-twice",
-                        _("%(day)s stands in the table twice.") % {"day": day.date},
-                    )
-                days[day.date] = day
+            _add_days(days, _days_of(line))
         except ClockError as fault:
             faults.append((number, str(fault.message)))
     if faults:
         raise TableFaults(faults[:MOST_FAULTS])
     return list(days.values())
+
+
+def _add_days(days: dict[date, Day], read: Iterable[Day]) -> None:
+    """Raises ClockError "day-twice"."""
+    for day in read:
+        if day.date in days:
+            raise ClockError(
+                "day-twice",
+                _("%(day)s stands in the table twice.") % {"day": day.date},
+            )
+        days[day.date] = day
 
 
 def write_table(days: Iterable[Day]) -> str:
@@ -91,24 +95,7 @@ def _days_of(line: str) -> Iterator[Day]:
     if len(cells) < 3:
         cells = line.split(maxsplit=2)
     when, kind, name, status = [*cells, "", "", "", ""][:4]
-    if not kind:
-        raise ClockError(
-            "kind-missing",
-            _("A line holds the day, then rest or work, then the holiday's name."),
-        )
-    if kind.lower() not in KINDS:
-        raise ClockError(
-            "bad-kind",
-            _("The kind of a day is rest or work, not “%(kind)s”.")
-            % {"kind": kind[:20]},
-        )
-    if not name:
-        raise ClockError("name-missing", _("The holiday has no name."))
-    if status not in ("", "published", "provisional"):
-        said: Any = _("The status is published or provisional, not “%(status)s”.") % {
-            "status": status[:20]
-        }
-        raise ClockError("bad-status", said)
+    _check_cells(kind, name, status)
     first, _dots, last = when.partition("..")
     begins, ends = parse_day(first), parse_day(last or first)
     if not 0 <= (ends - begins).days < LONGEST_SPAN:
@@ -116,10 +103,26 @@ def _days_of(line: str) -> Iterator[Day]:
             "bad-span", _("The span runs backwards or for more than a month.")
         )
     for turn in range((ends - begins).days + 1):
-        day = begins + timedelta(days=turn)
         yield Day(
-            day,
+            begins + timedelta(days=turn),
             KINDS[kind.lower()],
             NAMES.get(name, name)[:40],
             status == "provisional",
         )
+
+
+def _check_cells(kind: str, name: str, status: str) -> None:
+    """Raises ClockError "kind-missing", "bad-kind", "name-missing", "bad-status"."""
+    if not kind:
+        raise ClockError(
+            "kind-missing",
+            _("A line holds the day, then rest or work, then the holiday's name."),
+        )
+    if kind.lower() not in KINDS:
+        said = _("The kind of a day is rest or work, not “%(kind)s”.")
+        raise ClockError("bad-kind", said % {"kind": kind[:20]})
+    if not name:
+        raise ClockError("name-missing", _("The holiday has no name."))
+    if status not in ("", "published", "provisional"):
+        said = _("The status is published or provisional, not “%(status)s”.")
+        raise ClockError("bad-status", said % {"status": status[:20]})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -164,6 +164,17 @@ def pick_version(versions: Iterable[ClockRule], code: str, on: date) -> ClockRul
     return rule
 
 
+def _short_spans_text(excluded: Iterable[Span]) -> str:
+    """Excluded spans as they are recorded. Raises ClockError "too-many-spans"."""
+    spans = spans_text(excluded)
+    if len(spans) > LONGEST_EXCLUDED:
+        raise ClockError(
+            "too-many-spans",
+            _("There are too many excluded spans; join those that meet."),
+        )
+    return spans
+
+
 class DeadlineQuerySet(ReferenceQuerySet["Deadline"]):
     def overdue(self, on: date) -> Self:
         """Deadlines that had passed on a Shanghai day; the due day itself is in time."""
@@ -203,44 +214,41 @@ class DeadlineQuerySet(ReferenceQuerySet["Deadline"]):
         Two callers at once get the same rows. Two statements if all are there, five if not, whatever their number.
         Raises ClockError.
         """
-        starts, spans = set(starts), spans_text(excluded)
-        if len(spans) > LONGEST_EXCLUDED:
-            raise ClockError(
-                "too-many-spans",
-                _("There are too many excluded spans; join those that meet."),
-            )
+        starts, spans = set(starts), _short_spans_text(excluded)
         rules = {rule.pk: rule for rule in ClockRule.objects.filter(code=rule_code)}
-        wanted = {
-            (pick_version(rules.values(), rule_code, start).pk, start)
-            for start in starts
+        version_on = {
+            start: pick_version(rules.values(), rule_code, start).pk for start in starts
         }
-        same = self.filter(
-            length=length,
-            extension=extension,
-            excluded=spans,
-            rule__in=rules,
-            started_on__in=starts,
-        )
-        found = {(row.rule_id, row.started_on): row for row in same}
-        if missing := sorted(wanted - found.keys()):
-            calendar = Holiday.objects.calendar()
-            new = [
-                Deadline(
-                    rule=rules[rule],
-                    started_on=start,
-                    length=length,
-                    extension=extension,
-                    excluded=spans,
-                )
-                for rule, start in missing
-            ]
-            for row in new:
-                row.due_on, row.is_provisional = row.count(calendar)
-            self.bulk_create(new, ignore_conflicts=True)
-            found = {(row.rule_id, row.started_on): row for row in same.all()}
-        for rule, start in wanted:
-            found[rule, start].rule = rules[rule]
-        return {start: found[rule, start] for rule, start in wanted}
+        way: dict[str, Any] = {
+            "length": length,
+            "extension": extension,
+            "excluded": spans,
+        }
+        same = self.filter(**way, rule__in=rules, started_on__in=starts)
+        found = same.by_rule_and_start()
+        needed = {(version, start) for start, version in version_on.items()}
+        if missing := sorted(needed - found.keys()):
+            self._insert_counted(
+                Deadline(rule=rules[version], started_on=start, **way)
+                for version, start in missing
+            )
+            found = same.all().by_rule_and_start()
+        deadlines = {}
+        for start, version in version_on.items():
+            deadlines[start] = found[version, start]
+            deadlines[start].rule = rules[version]
+        return deadlines
+
+    def by_rule_and_start(self) -> dict[tuple[int, date], "Deadline"]:
+        """The rows by version of the rule and start day; one for each, where the lengths are given."""
+        return {(row.rule_id, row.started_on): row for row in self}
+
+    def _insert_counted(self, new: Iterable["Deadline"]) -> None:
+        """Count the due days and insert the rows; those that another caller has just inserted stay as they are."""
+        calendar, deadlines = Holiday.objects.calendar(), list(new)
+        for deadline in deadlines:
+            deadline.due_on, deadline.is_provisional = deadline.count(calendar)
+        self.bulk_create(deadlines, ignore_conflicts=True)
 
 
 class Deadline(models.Model):

@@ -13,6 +13,7 @@ from django.forms import (
     Form,
     RadioSelect,
     Select,
+    Widget,
 )
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -232,44 +233,50 @@ def field(
     """A form's field: label above, help below, error beside it."""
     widget = bound.field.widget
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
-    single = isinstance(widget, CheckboxInput)
-    css = (
-        "form-check-input"
-        if many or single
-        else "form-select"
-        if isinstance(widget, Select)
-        else "form-control"
-    )
-    attrs: dict[str, str | bool] = {
-        "class": f"{css} {widget.attrs.get('class', '')}".strip()
-    }
     if widget.attrs.get("placeholder") in (bound.label, label):
         del widget.attrs["placeholder"]
-    if bound.errors:
-        described = bound.aria_describedby or ""
-        attrs |= {
-            "aria-invalid": "true",
-            "aria-describedby": f"{described} {bound.auto_id}_error".strip(),
-        }
-    focused = bound.name == _first_wrong(bound.form)
-    if focused:
-        attrs["autofocus"] = True
-    elif bound.form.errors:
+    attrs = _control_attrs(bound)
+    if "autofocus" not in attrs and bound.form.errors:
         widget.attrs.pop("autofocus", None)
+    control = ""
     if many:
         for index, option in enumerate(bound.subwidgets):
-            option.data["attrs"] |= (
-                attrs if index == 0 else {**attrs, "autofocus": False}
-            )
+            option.data["attrs"] |= attrs
+            if index > 0:
+                option.data["attrs"]["autofocus"] = False
+    else:
+        control = bound.as_widget(attrs=attrs)
     return {
         "field": bound,
-        "control": "" if many else bound.as_widget(attrs=attrs),
+        "control": control,
         "label": label or bound.label,
         "help": help or bound.help_text,
         "many": many,
-        "single": single,
+        "single": isinstance(widget, CheckboxInput),
         "hide_label": hide_label,
     }
+
+
+def _control_attrs(bound: BoundField) -> dict[str, str | bool]:
+    """The class of a field's control, what says that it is wrong, and the focus where it is the first wrong one."""
+    widget = bound.field.widget
+    css = f"{_bootstrap_class(widget)} {widget.attrs.get('class', '')}"
+    attrs: dict[str, str | bool] = {"class": css.strip()}
+    if bound.errors:
+        described = f"{bound.aria_describedby or ''} {bound.auto_id}_error"
+        attrs["aria-invalid"] = "true"
+        attrs["aria-describedby"] = described.strip()
+    if bound.name == _first_wrong(bound.form):
+        attrs["autofocus"] = True
+    return attrs
+
+
+def _bootstrap_class(widget: Widget) -> str:
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect | CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, Select):
+        return "form-select"
+    return "form-control"
 
 
 def _first_wrong(form: BaseForm) -> str:

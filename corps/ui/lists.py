@@ -68,19 +68,17 @@ def page_of(
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    first, last = (
-        (_mark(rows[0], columns), _mark(rows[-1], columns)) if rows else ("", "")
-    )
     count, capped = total() if callable(total) else (total, False)
-    return Page(
-        rows,
-        count,
-        capped,
-        next=_with(params, after=last) if rows and (more or backwards) else "",
-        previous=_with(params, before=first)
-        if rows and (more if backwards else begun)
-        else "",
-    )
+    if not rows:
+        return Page(rows, count, capped)
+    has_next = more or backwards
+    has_previous = more if backwards else begun
+    following = previous = ""
+    if has_next:
+        following = _with(params, after=_mark(rows[-1], columns))
+    if has_previous:
+        previous = _with(params, before=_mark(rows[0], columns))
+    return Page(rows, count, capped, next=following, previous=previous)
 
 
 def capped_count(queryset: QuerySet, cap: int = CAP) -> tuple[int, bool]:

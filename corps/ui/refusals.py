@@ -80,11 +80,16 @@ def refusals_go_to(
         say_refused(form, refused, (places or {}).get(refused.code))
     except ValidationError as invalid:
         for field, errors in invalid.update_error_dict({}).items():
-            for error in errors:
-                if error.code in TAKEN:
-                    _say_taken(form, field)
-                else:
-                    form.add_error(field if field in form.fields else None, error)
+            _say_invalid(form, field, errors)
+
+
+def _say_invalid(form: BaseForm, field: str, errors: Iterable[ValidationError]) -> None:
+    """Put each error beside its field; on top if the form has no such field."""
+    for error in errors:
+        if error.code in TAKEN:
+            _say_taken(form, field)
+        else:
+            form.add_error(field if field in form.fields else None, error)
 
 
 def say_refused(
@@ -105,22 +110,13 @@ def status_of(results: Sequence[Result]) -> HTTPStatus:
 
 def _say_taken(form: BaseForm, field: str) -> None:
     """That something must be unique and is not, in the words of the form; a model's own would be half translated."""
-    place = (
-        field
-        if field in form.fields
-        else next(iter(form.fields))
-        if len(form.fields) == 1
-        else None
-    )
+    only = next(iter(form.fields)) if len(form.fields) == 1 else None
+    place = field if field in form.fields else only
     if place is None:
         form.add_error(None, _("There is one like this already."))
-    else:
-        said = {"field": form.fields[place].label}
-        form.add_error(
-            place,
-            _("%(field)s: there is one like this already; change it or use that one.")
-            % said,
-        )
+        return
+    said = _("%(field)s: there is one like this already; change it or use that one.")
+    form.add_error(place, said % {"field": form.fields[place].label})
 
 
 def say_of_lines(

@@ -31,6 +31,7 @@ from corps.workflow.sessions import end_access, end_other_sessions
 
 # Without the signs that are mistaken for one another when read out.
 PASSWORD_SIGNS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CHANGEABLE = {"name", "role", "unit", "duties", "email", "phone"}
 SHOWN_VALUES = ("name", "role", "unit_id", "duties", "is_active", "username")
 
 
@@ -83,14 +84,10 @@ def change_user(
     "duties-not-theirs", "last-administrator".
     """
     _permit(actor)
-    if unknown := changes.keys() - {"name", "role", "unit", "duties", "email", "phone"}:
+    if unknown := changes.keys() - CHANGEABLE:
         raise TypeError(f"not changed this way: {sorted(unknown)}")
     user = locked(User.objects).get(pk=user.pk)
-    if (
-        actor is not None
-        and actor.pk == user.pk
-        and changes.get("role", user.role) != user.role
-    ):
+    if "role" in changes and user == actor and changes["role"] != user.role:
         raise TransitionRefused("own-role", _("Nobody changes their own role."))
     before = _all(user)
     for field, value in changes.items():
@@ -103,18 +100,24 @@ def change_user(
     if not changed:
         return user
     user.save(update_fields=sorted(field.removesuffix("_id") for field in changed))
-    ended = end_access(user, keys=True, at=at) if "role" in changed else {}
-    record(
-        actor,
-        "account.changed",
-        user,
-        at=at,
-        before={field: before[field] for field in changed if field in SHOWN_VALUES},
-        after={field: after[field] for field in changed if field in SHOWN_VALUES},
-        also=sorted(changed - set(SHOWN_VALUES)),
-        **ended,
-    )
+    ended = {}
+    if "role" in changed:
+        ended = end_access(user, keys=True, at=at)
+    told = _told(changed, before, after)
+    record(actor, "account.changed", user, at=at, **told, **ended)
     return user
+
+
+def _told(
+    changed: set[str], before: dict[str, Any], after: dict[str, Any]
+) -> dict[str, Any]:
+    """What the audit says of changed fields: the values of those that may be shown, of the others that they changed."""
+    shown = changed & set(SHOWN_VALUES)
+    return {
+        "before": {field: before[field] for field in shown},
+        "after": {field: after[field] for field in shown},
+        "also": sorted(changed - shown),
+    }
 
 
 @transaction.atomic

@@ -378,17 +378,15 @@ def _first_difference(seal: AuditSeal, found: list[int], leaves: bytes) -> Fault
     there, expected = set(found), set(seal.entries)
     for place, (pk, wanted) in enumerate(zip_longest(found, seal.entries)):
         if pk == wanted:
-            if (
-                leaves[32 * place : 32 * place + 32]
-                != sealed[32 * place : 32 * place + 32]
-            ):
-                return Fault("changed", pk, seal.pk)
-        elif wanted is None or (pk is not None and pk not in expected):
-            return Fault("inserted", pk, seal.pk)
-        elif wanted not in there:
-            return Fault("changed" if _exists(wanted) else "missing", wanted, seal.pk)
-        else:
+            leaf = slice(32 * place, 32 * place + 32)
+            if leaves[leaf] == sealed[leaf]:
+                continue
             return Fault("changed", pk, seal.pk)
+        if wanted is None or (pk is not None and pk not in expected):
+            return Fault("inserted", pk, seal.pk)
+        if wanted in there:
+            return Fault("changed", pk, seal.pk)
+        return Fault("changed" if _exists(wanted) else "missing", wanted, seal.pk)
     raise AssertionError("the ranges are equal")
 
 
