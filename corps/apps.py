@@ -23,7 +23,7 @@ class CorpsConfig(AppConfig):
     verbose_name = _("Calendar and clocks")
 
     def ready(self) -> None:
-        """State the ground's verbs in the access table and its pages in the rail."""
+        """State the ground's verbs in the access table and its pages in the sidebar."""
         from corps import audit_labels, search_providers
         from corps.accounts import second_factor
 

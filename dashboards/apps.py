@@ -9,7 +9,7 @@ class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
-        """The rollup is written by the ledger's triggers alone; the pages of the numbers stand in the rail."""
+        """The rollup is written by the ledger's triggers alone; the pages of the numbers stand in the sidebar."""
         from corps.ui.home import asides
         from dashboards import audit_labels
         from dashboards.backlog import stuck_places

@@ -64,7 +64,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     shown = board.make_board(request.user, question, narrowed)
     corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
     shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
-    request.rail_key = (
+    request.sidebar_key = (
         "dashboard" if request.user.role == User.Role.SUPERVISOR else "numbers"
     )
     context = {

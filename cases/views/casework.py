@@ -63,7 +63,7 @@ STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
 
 
 def under_way(user: User) -> int:
-    """How many cases are not closed, for the rail."""
+    """How many cases are not closed, for the sidebar."""
     return Case.objects.visible_to(user).filter(state__in=UNDER_WAY).count()
 
 

@@ -74,7 +74,7 @@ TABLE = Table(
 
 
 def waiting(user: User) -> int:
-    """How many complaints are not in a case yet, for the rail."""
+    """How many complaints are not in a case yet, for the sidebar."""
     return Complaint.objects.visible_to(user).filter(state__in=OPEN).count()
 
 

@@ -31,7 +31,7 @@ MOST_OBSTACLES = 20
 @corps
 def take_up(request: SignedIn, pk: str) -> HttpResponse:
     """Register the rows, accept the complaint and make a case of it, or take it into an open one: in one act."""
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     complaint = sheet_import.of_complaint
     if sheet_import.state != State.REVIEW or complaint.state not in (
@@ -68,7 +68,7 @@ def _sent_with(name: str, request: SignedIn) -> QueryDict | None:
 @corps
 def undo(request: SignedIn, pk: str) -> HttpResponse:
     """Take the import back, after a page that says what goes with it, or what was built on it."""
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     if request.method == "POST":
         try:

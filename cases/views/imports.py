@@ -53,7 +53,7 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
 
     `show` is a result, "ready", "look" or "all"; `reason` and `platform` narrow it; `row` is the row that stands open.
     """
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     if answer := progress_answer(request, sheet_import, "cases:import"):
         return answer
@@ -145,7 +145,7 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
 
     One row with an address that cannot be used stands open again, with what was typed; of many, each gets its result.
     """
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     act, repair = _pressed(request)
     ids = _chosen(request, sheet_import)
@@ -315,7 +315,7 @@ def register(request: SignedIn, pk: str) -> HttpResponse:
 @readers
 def abandon(request: SignedIn, pk: str) -> HttpResponse:
     """Give the sheet up, after a page that says how much that is."""
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     if request.method == "POST":
         return _end(request, pk, workflow.abandon_import)

@@ -60,7 +60,7 @@ ROWS = Table(
 @require_GET
 def list_targets(request: SignedIn, pk: int) -> HttpResponse:
     """The targets of an account that the person may see, and how many lie in cases they may not see."""
-    request.rail_key = "official"
+    request.sidebar_key = "official"
     account = get_object_or_404(OfficialAccount.objects.visible_to(request.user), pk=pk)
     ids = [
         target
@@ -95,7 +95,7 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
 def list_rows(request: SignedIn, pk: int) -> HttpResponse:
     """The rows of sheets from which nothing was registered because of an account, each with its place in its sheet, and
     how many the person may not see."""
-    request.rail_key = "official"
+    request.sidebar_key = "official"
     account = get_object_or_404(
         OfficialAccount.objects.visible_to(request.user).select_related(
             "firm", "platform"

@@ -33,7 +33,7 @@ def box_of(user: User, firm: Firm | None = None) -> dict[str, Any]:
 @vary_on_headers("HX-Request")
 def paste(request: SignedIn) -> HttpResponse:
     """Answer what is pasted, a fragment for HTMX; with `act` "hand_in" make a complaint of it, read as any sheet."""
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     form = PasteForm(posted(request), user=request.user)
     answers = (
         _answers(request.user, form.cleaned_data["pasted"]) if form.is_valid() else None

@@ -93,7 +93,7 @@ def show_sheet(request: SignedIn, pk: str) -> HttpResponse:
 
     Of an import that can be corrected no more, its rows are shown instead.
     """
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     if answer := progress_answer(request, sheet_import, "cases:import_sheet"):
         return answer
@@ -106,7 +106,7 @@ def show_sheet(request: SignedIn, pk: str) -> HttpResponse:
 @require_POST
 def correct(request: SignedIn, pk: str) -> HttpResponse:
     """Have the sheet read again as the form says. Registered is only what was seen: with a change, it is read first."""
-    request.rail_key = "complaints"
+    request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     form = _form(request, sheet_import)
     if not sheet_import.can_be_corrected or not form.worksheets:

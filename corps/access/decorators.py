@@ -25,8 +25,8 @@ class SignedIn(HttpRequest):
     """What a view behind `open_to` gets: a request of somebody who is signed in."""
 
     user: User
-    # A view may name the line of the rail it stands under, where its address does not tell.
-    rail_key: str
+    # A view may name the line of the sidebar it stands under, where its address does not tell.
+    sidebar_key: str
 
 
 def open_to(*roles: str) -> Callable[[View], View]:

@@ -74,7 +74,7 @@ def sections_html(sections: Iterable[tuple[Any, list[navigation.Line]]]) -> Safe
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Organisation, rail, bell, person and the other language. `demonstration` is None outside demonstration mode."""
+    """Organisation, sidebar, bell, person and the other language. `demonstration`: None outside demonstration mode."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     # Before what is owed is done, every line of the frame would lead back here.
@@ -97,7 +97,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "drafts_done": SimpleLazyObject(lambda: request.session.pop(DRAFTS_DONE, ()))
         if signed_in
         else (),
-        "rail": sections,
+        "sidebar": sections,
         "sections_html": SimpleLazyObject(lambda: sections_html(sections)),
         "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ())
         if framed

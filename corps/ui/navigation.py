@@ -31,7 +31,7 @@ Count = Callable[[Any], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line of the rail. roles: who has it; allowed: a further condition on the person. count: what waits there.
+    """A line of the sidebar. roles: who has it; allowed: a further condition on the person. count: what waits there.
 
     counted: the query with which the page lists just what is counted, if that is not all it lists.
     """
@@ -73,8 +73,8 @@ def register(
     allowed: Callable[[Any], bool] | None = None,
     counted: str = "",
 ) -> None:
-    """Add a line to the rail. It is the current one where the address begins with its own, or the view sets
-    `request.rail_key = key`.
+    """Add a line to the sidebar. It is the current one where the address begins with its own, or the view sets
+    `request.sidebar_key = key`.
 
     count: called with the user when a whole page is rendered, never for a fragment; keep it to one cheap query.
     counted: the query with which the page lists just what is counted, such as "state=open".
@@ -112,10 +112,10 @@ def address_of(url_name: str) -> str:
 
 
 def count_of(key: str, user: Any, count: Count) -> int | None:
-    """The count, at most `RAIL_COUNT_SECONDS` old: a rail of ten counts must not cost ten queries on each page."""
+    """The count, at most `SIDEBAR_COUNT_SECONDS` old: a sidebar of ten counts must not cost ten queries a page."""
     now, place = time.monotonic(), (user.pk, key)
     known = _counted.get(place)
-    if known and now - known[0] < getattr(settings, "RAIL_COUNT_SECONDS", 5):
+    if known and now - known[0] < getattr(settings, "SIDEBAR_COUNT_SECONDS", 5):
         return known[1]
     if len(_counted) > 5_000:
         _counted.clear()
@@ -151,52 +151,54 @@ class Line:
     counted_url: str = ""
 
 
-def _stands(link: Link, section: str, addresses: dict[str, str]) -> bool:
-    return link.section == section and link.key in addresses
-
-
 def lines_for(request: HttpRequest) -> Iterator[tuple[Any, list[Line]]]:
     """(section head, lines) for the person who asks, with counts; empty sections are left out."""
-    user = request.user
-    links = sorted(
-        (link for link in _registry.links.values() if link.open_to(user)),
-        key=lambda link: link.order,
-    )
-    addresses = {link.key: url for link in links if (url := address_of(link.url_name))}
-    here = max(
-        (url for url in addresses.values() if request.path.startswith(url)),
-        key=len,
-        default=None,
-    )
-    if here == "/" and request.path != "/":
-        here = None
-    here = addresses.get(getattr(request, "rail_key", ""), here)
-    if here is None and request.path == "/":
-        # The first page of a role whose first line has an address of its own: a liaison's desk, say.
-        here = next(
-            (
-                addresses[link.key]
-                for section in SECTIONS
-                for link in links
-                if _stands(link, section, addresses)
-            ),
-            None,
-        )
+    links = links_of(request.user)
+    current = _current_address(request, links)
     for section, head in SECTIONS.items():
         lines = [
-            Line(
-                link.key,
-                link.label,
-                addresses[link.key],
-                addresses[link.key] == here,
-                count_of(link.key, user, link.count) if link.count else None,
-                f"{addresses[link.key]}?{link.counted}" if link.counted else "",
-            )
+            _line(link, request.user, current)
             for link in links
-            if _stands(link, section, addresses)
+            if link.section == section
         ]
         if lines:
             yield head, lines
+
+
+def _line(link: Link, user: Any, current: str | None) -> Line:
+    address = address_of(link.url_name)
+    count, counted_url = None, ""
+    if link.count:
+        count = count_of(link.key, user, link.count)
+    if link.counted:
+        counted_url = f"{address}?{link.counted}"
+    return Line(link.key, link.label, address, address == current, count, counted_url)
+
+
+def _current_address(request: HttpRequest, links: list[Link]) -> str | None:
+    """The address of the line that the page belongs to: the one that the view names, or the longest that the page's own
+    begins with."""
+    addresses = {link.key: address_of(link.url_name) for link in links}
+    named = addresses.get(getattr(request, "sidebar_key", ""))
+    if named is not None:
+        return named
+    if request.path == "/":
+        return _first_address(addresses, links)
+    begun = [
+        url for url in addresses.values() if url != "/" and request.path.startswith(url)
+    ]
+    return max(begun, key=len, default=None)
+
+
+def _first_address(addresses: dict[str, str], links: list[Link]) -> str | None:
+    """That of the home page; of the topmost line where a role has none, such as the inbox of liaisons."""
+    if "/" in addresses.values():
+        return "/"
+    for section in SECTIONS:
+        for link in links:
+            if link.section == section:
+                return addresses[link.key]
+    return None
 
 
 def bell_for(user: Any) -> tuple[str, int] | None:

@@ -49,7 +49,7 @@ COMPARED, ITEMS_COMPARED = 20, 3000
 
 
 def waiting(user: User) -> int:
-    """How many decisions wait for a supervisor, for the rail."""
+    """How many decisions wait for a supervisor, for the sidebar."""
     notices = Notice.objects.visible_to(user).to_approve().count()
     others = (
         to_be_filed(user),

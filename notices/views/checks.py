@@ -42,7 +42,7 @@ OWN = {
 
 
 def waiting(user: User) -> int:
-    """How many items wait for a check, for the rail."""
+    """How many items wait for a check, for the sidebar."""
     return NoticeItem.objects.visible_to(user).to_check().count()
 
 

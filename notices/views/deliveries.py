@@ -49,7 +49,7 @@ def visible(user: User) -> QuerySet[Delivery]:
 
 
 def waiting(user: User) -> int:
-    """How many deliveries failed or are uncertain, for the rail."""
+    """How many deliveries failed or are uncertain, for the sidebar."""
     return visible(user).filter(state__in=FOR_A_PERSON).count()
 
 

@@ -33,7 +33,7 @@ VERDICTS = (ObjectionState.UPHELD, ObjectionState.DISMISSED)
 
 
 def waiting(user: User) -> int:
-    """How many objections are not decided, for the rail."""
+    """How many objections are not decided, for the sidebar."""
     return Objection.objects.visible_to(user).filter(state__in=UNDECIDED).count()
 
 

@@ -59,7 +59,7 @@ def sign_in(page: Page) -> None:
     page.fill("[name=login]", "officer")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    expect(page.locator(".rail")).to_be_attached()
+    expect(page.locator(".sidebar")).to_be_attached()
 
 
 def review(page: Page, sheet_import: SheetImport) -> None:

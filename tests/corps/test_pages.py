@@ -193,7 +193,7 @@ def test_the_audit_is_told_in_words_with_a_link_to_all_about_the_same_thing(
 def test_telling_the_audit_costs_as_much_for_fifty_entries_as_for_one(
     client, auditor, settings
 ):
-    settings.RAIL_COUNT_SECONDS = 0
+    settings.SIDEBAR_COUNT_SECONDS = 0
     people = User.objects.bulk_create(
         User(username=f"l{turn}", name="L", role="liaison") for turn in range(50)
     )

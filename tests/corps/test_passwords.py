@@ -97,7 +97,7 @@ def test_a_password_that_was_handed_out_must_be_changed_before_anything_else(
     assert (fragment.status_code, fragment.headers["HX-Refresh"]) == (204, "true")
     page = client.get("/accounts/password/change/").content.decode()
     assert "请先设置自己的密码" in page
-    assert 'id="rail"' not in page
+    assert 'id="sidebar"' not in page
     assert change(client, handed_out).headers["Location"] == "/"
     assert client.get("/notifications/").status_code == 200
     officer.refresh_from_db()

@@ -38,7 +38,7 @@ def test_it_gives_the_counts_of_the_frame_in_its_order(client: Client, officer: 
     page = client.get("/cases/")
     lines = [
         line.count
-        for _head, lines in page.context["rail"]
+        for _head, lines in page.context["sidebar"]
         for line in lines
         if line.count is not None
     ]

@@ -80,7 +80,7 @@ def test_the_page_says_why_and_offers_no_way_that_leads_back(client, officer, as
     client.force_login(officer)
     page = client.get("/accounts/2fa/").content.decode()
     assert "请先设置第二重验证" in page
-    assert 'id="rail"' not in page
+    assert 'id="sidebar"' not in page
     assert client.post("/language/", {"language": "en"}).status_code == 302
     assert (
         "Set up a second factor first" in client.get("/accounts/2fa/").content.decode()
@@ -99,7 +99,7 @@ def test_setting_one_up_opens_the_house_and_taking_it_away_closes_it(
         client.post("/accounts/2fa/totp/activate/", {"code": right}).status_code == 302
     )
     assert client.get("/notifications/").status_code == 200
-    assert 'id="rail"' in client.get("/accounts/2fa/").content.decode()
+    assert 'id="sidebar"' in client.get("/accounts/2fa/").content.decode()
     client.post("/accounts/reauthenticate/?next=/", {"password": PASSWORD})
     client.post("/accounts/2fa/totp/deactivate/")
     assert client.get("/notifications/").headers["Location"] == "/accounts/2fa/"

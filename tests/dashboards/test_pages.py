@@ -106,7 +106,7 @@ def test_an_officer_finds_the_dashboard_under_oversight(page: Page, world: World
     page.locator("[name=login]").fill("officer")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
-    page.locator("#rail a[href='/dashboards/']").click()
+    page.locator("#sidebar a[href='/dashboards/']").click()
     expect(page.locator("a.big").first).to_be_visible()
 
 
@@ -115,10 +115,10 @@ def test_the_wall_shows_the_two_numbers_without_menus_and_renews_itself(
 ):
     page.clock.install()
     sign_in(page)
-    page.locator("#rail a[href='/dashboards/']").click()
+    page.locator("#sidebar a[href='/dashboards/']").click()
     page.get_by_role("link", name="大屏").click()
     expect(page.locator("#wall .count")).to_have_count(2)
-    expect(page.locator(".top, #rail")).to_have_count(0)
+    expect(page.locator(".top, #sidebar")).to_have_count(0)
     first = page.locator("#wall .count").first.inner_text()
     corrected = Outcome.objects.filter(kind=Outcome.Kind.LISTING_REMOVED, nth=2).last()
     corrected.pk, corrected.nth, corrected.sign = None, corrected.nth + 1, 1

@@ -57,7 +57,7 @@ def test_password_second_factor_and_sign_out_wear_the_frame(page, administrator)
         "/notifications/",
     ):
         page.goto(address)
-        expect(page.locator("#rail")).to_be_attached()
+        expect(page.locator("#sidebar")).to_be_attached()
         look(page)
 
 

@@ -70,7 +70,7 @@ def context() -> dict:
         "other_language": ("en", "English"),
         "search_url": "/search/",
         "bell": ("/notifications/", 6),
-        "rail": [
+        "sidebar": [
             ("", [Line("desk", "工作台", "/", True, 16)]),
             ("办案", [Line("cases", "案件", "/cases/", False, 9189)]),
         ],
@@ -348,6 +348,6 @@ def test_without_script_rows_can_still_be_ticked_and_sent(gallery):
 
 def test_the_phone_menu_opens_without_script(gallery):
     page = gallery(390, script=False)
-    expect(page.locator("#rail")).to_be_hidden()
+    expect(page.locator("#sidebar")).to_be_hidden()
     page.locator(".menu-link").click()
-    expect(page.locator("#rail")).to_be_visible()
+    expect(page.locator("#sidebar")).to_be_visible()

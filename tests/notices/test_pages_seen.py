@@ -51,7 +51,7 @@ def sign_in(page: Page, user: User) -> None:
     page.fill("[name=login]", user.username)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    expect(page.locator(".rail")).to_be_attached()
+    expect(page.locator(".sidebar")).to_be_attached()
 
 
 def outcomes(notice: Notice) -> dict[str, int]:

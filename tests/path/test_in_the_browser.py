@@ -50,7 +50,7 @@ def sign_in(page: Page, login: str) -> None:
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    expect(page.locator(".rail")).to_be_attached()
+    expect(page.locator(".sidebar")).to_be_attached()
 
 
 DROP = """([name, bytes]) => {
