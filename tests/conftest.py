@@ -16,9 +16,11 @@ from tests.services import copy_template, make_template
 def pytest_configure() -> None:
     """The live server finds static files under their plain names alone; `test_static_files` is about the others.
 
-    A password takes Argon2 a seventh of a second, on purpose; `test_passwords` is about that.
+    A password takes Argon2 a seventh of a second, on purpose; `test_passwords` is about that. Every test client makes
+    the middleware anew, and WhiteNoise would look at all static files each time; here it looks for what is asked.
     """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"
     }
