@@ -3,6 +3,11 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 UV := uv==0.13.9
 
+# Whoever keeps Python from writing compiled modules beside their sources gets them in .venv: otherwise each of the many
+# processes that a start or a run of the suite consists of compiles all of them anew.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
+
 catalogues := $(wildcard locale/*/*/LC_MESSAGES/django.po)
 # What packages bring for pages of theirs that are not served here.
 not_served := rest_framework django_htmx
