@@ -8,10 +8,17 @@ set of roles that have business there, or PUBLIC.
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
+
+from corps.models import Unit, User
 
 ROLES = frozenset(
     {"officer", "supervisor", "liaison", "representative", "administrator", "auditor"}
@@ -70,6 +77,31 @@ def rule_for(name: str, table: dict[str, frozenset[str]]) -> frozenset[str] | No
         return table[name]
     beginnings = [key for key in table if key[-1] in ":_-" and name.startswith(key)]
     return table[max(beginnings, key=len)] if beginnings else None
+
+
+def signed_in(role: str) -> Client:
+    """A client of a fresh account of a role; what a view raises becomes an answer of 500."""
+    unit = None
+    if role in CORPS:
+        unit = Unit.objects.create(name="unit", path="/1/")
+    password = make_password("three-red-lanterns")
+    client = Client(raise_request_exception=False)
+    client.force_login(
+        User.objects.create(
+            username=role, name=role, role=role, unit=unit, password=password
+        )
+    )
+    return client
+
+
+@contextmanager
+def undone(client: Client) -> Iterator[None]:
+    """Whatever is asked inside leaves neither rows nor cookies to what is asked next."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
 
 
 def _walk(patterns: list, names: str, path: str, url: str) -> Iterator[Route]:

@@ -1,18 +1,21 @@
 """Every route of the house has a rule, and keeps it: a new route without one fails here."""
 
 import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.test import Client
 
-from corps.models import Unit, User
-from tests.routes import CORPS, PUBLIC, ROLES, SIGNED_IN, Route, every_route, rule_for
+from tests.routes import (
+    PUBLIC,
+    ROLES,
+    SIGNED_IN,
+    Route,
+    every_route,
+    rule_for,
+    signed_in,
+    undone,
+)
 
 ROUTES: dict[str, frozenset[str]] = {}
 for table in sorted(Path(__file__).parent.glob("*/routes.py")):
@@ -41,36 +44,6 @@ def open_to(role: str) -> list[Route]:
         and not route.name.startswith(ONLY_WITH_SOMETHING)
         and (rule_for(route.name, ROUTES) != SIGNED_IN or role == "officer")
     ]
-
-
-@pytest.fixture
-def sign_in(client: Client, db: None) -> Callable[[str], Client]:
-    """Signs a fresh account of a role in."""
-
-    def enter(role: str) -> Client:
-        unit = None
-        if role in CORPS:
-            unit = Unit.objects.create(name="unit", path="/1/")
-        password = make_password("three-red-lanterns")
-        client.force_login(
-            User.objects.create(
-                username=role, name=role, role=role, unit=unit, password=password
-            )
-        )
-        client.raise_request_exception = False
-        return client
-
-    return enter
-
-
-@contextmanager
-def undone(client: Client) -> Iterator[None]:
-    """Whatever is asked inside leaves neither rows nor cookies to what is asked next."""
-    cookies = deepcopy(client.cookies)
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    client.cookies = cookies
 
 
 def is_refused(route: Route, status: int, location: str) -> bool:
@@ -114,10 +87,8 @@ def test_the_anonymous_are_sent_to_sign_in(client: Client, db: None):
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_a_role_without_business_finds_nothing_there(
-    role: str, sign_in: Callable[[str], Client]
-):
-    client = sign_in(role)
+def test_a_role_without_business_finds_nothing_there(role: str, db: None):
+    client = signed_in(role)
     answered = []
     for route in closed_to(role):
         for ask in (client.get, client.post):
@@ -129,8 +100,8 @@ def test_a_role_without_business_finds_nothing_there(
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_a_role_with_business_is_answered(role: str, sign_in: Callable[[str], Client]):
-    client = sign_in(role)
+def test_a_role_with_business_is_answered(role: str, db: None):
+    client = signed_in(role)
     refused = []
     for route in open_to(role):
         with undone(client):
