@@ -13,6 +13,7 @@ import yaml
 from babel.messages.catalog import Message
 from django.apps import apps
 from django.conf import settings
+from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from config.catalogues import read_catalogue
@@ -100,6 +101,12 @@ def test_the_product_shows_the_version_of_the_project():
     assert project["version"] == settings.VERSION
     assert project["version"] == settings.SPECTACULAR_SETTINGS["VERSION"]
     assert f"## [{project['version']}]" in (PROJECT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.django_db
+def test_the_foot_of_each_page_names_the_version(client: Client):
+    page = client.get("/accounts/login/", headers={"Accept-Language": "en"})
+    assert f"Version {settings.VERSION}" in page.text
 
 
 def test_the_hooks_run_what_make_check_runs():
