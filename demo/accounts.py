@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from corps import workflow as ground
+from corps import workflow as corps_workflow
 from corps.models import Unit, User
 from demo.folder import Folder
 from firms.models import Firm
 from firms.workflow import appoint_representative
 
-HOUSE, FIRST, SECOND = "执法总队", "执法一支队", "执法二支队"
+HEADQUARTERS, FIRST, SECOND = "执法总队", "执法一支队", "执法二支队"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,15 @@ PEOPLE = (
         "supervisor", "周正言", User.Role.SUPERVISOR, FIRST, (User.Duty.HEAD_OF_UNIT,)
     ),
     Person("supervisor2", "何蕴", User.Role.SUPERVISOR, FIRST),
-    Person("reviewer", "严思齐", User.Role.SUPERVISOR, HOUSE, (User.Duty.REVIEWER,)),
     Person(
-        "chief", "钱伯安", User.Role.SUPERVISOR, HOUSE, (User.Duty.HEAD_OF_DEPARTMENT,)
+        "reviewer", "严思齐", User.Role.SUPERVISOR, HEADQUARTERS, (User.Duty.REVIEWER,)
+    ),
+    Person(
+        "chief",
+        "钱伯安",
+        User.Role.SUPERVISOR,
+        HEADQUARTERS,
+        (User.Duty.HEAD_OF_DEPARTMENT,),
     ),
     Person("officer3", "顾知远", User.Role.OFFICER, SECOND),
     Person("admin", "系统管理员", User.Role.ADMINISTRATOR),
@@ -54,11 +60,11 @@ class Cast:
 
 def engage_staff(at: datetime) -> Cast:
     """The corps's own people and their units, without passwords. at: when they are taken on."""
-    house = _unit(HOUSE, None, at)
+    headquarters = _unit(HEADQUARTERS, None, at)
     units = {
-        HOUSE: house,
-        FIRST: _unit(FIRST, house, at),
-        SECOND: _unit(SECOND, house, at),
+        HEADQUARTERS: headquarters,
+        FIRST: _unit(FIRST, headquarters, at),
+        SECOND: _unit(SECOND, headquarters, at),
     }
     cast = Cast()
     for person in PEOPLE:
@@ -97,8 +103,8 @@ def engage_representative(cast: Cast, firm: Firm, at: datetime) -> None:
 
 
 def _unit(name: str, parent: Unit | None, at: datetime) -> Unit:
-    """The unit of this name; the house may have it already."""
-    return Unit.objects.filter(name=name).first() or ground.create_unit(
+    """The unit of this name; the system may have it already."""
+    return Unit.objects.filter(name=name).first() or corps_workflow.create_unit(
         name=name, parent=parent, actor=None, at=at
     )
 
@@ -107,4 +113,4 @@ def _user(login: str, **facts: object) -> User:
     """A new account. A login that somebody has already is left to them."""
     if User.objects.filter(username=login).exists():
         login = f"replay-{login}"
-    return ground.create_user(actor=None, username=login, **facts)  # type: ignore[arg-type]
+    return corps_workflow.create_user(actor=None, username=login, **facts)  # type: ignore[arg-type]

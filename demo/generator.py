@@ -74,12 +74,12 @@ def fill_market(
     """So many listings over some platforms, a dozen to a store, and targets of a case for every other of the last."""
     for start in range(0, count, AT_ONCE):
         some = range(start, min(start + AT_ONCE, count))
-        desk = platforms[start // AT_ONCE % len(platforms)]
+        platform = platforms[start // AT_ONCE % len(platforms)]
         with transaction.atomic():
-            _fill(desk, some, case, noted_from=count - noted)
+            _fill(platform, some, case, noted_from=count - noted)
 
 
-def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
+def _fill(platform: Platform, some: range, case: Case, noted_from: int) -> None:
     stores, listings = (
         take_ids(Store, len(some) // TO_A_STORE + 1),
         take_ids(Listing, len(some)),
@@ -87,7 +87,7 @@ def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
     copy_lines(
         Store,
         ["id", "platform_id", "canonical_id", "site", "url", "name"],
-        (f"{pk}\t{desk.pk}\tb{pk}\t{_shop(desk.slug, pk)}" for pk in stores),
+        (f"{pk}\t{platform.pk}\tb{pk}\t{_shop(platform.slug, pk)}" for pk in stores),
     )
     copy_lines(
         Listing,
@@ -104,7 +104,7 @@ def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
         (
             f"{pk}\t{stores[place // TO_A_STORE]}\t{line}"
             for place, (pk, line) in enumerate(
-                zip(listings, _lines(desk, _ids(some)), strict=True)
+                zip(listings, _lines(platform, _ids(some)), strict=True)
             )
         ),
     )
@@ -113,7 +113,7 @@ def _fill(desk: Platform, some: range, case: Case, noted_from: int) -> None:
         Target,
         TARGET_COLUMNS,
         (
-            f"{target}\tlisting\t{desk.pk}\t{listings[place]}\t{case.firm_id}\t{case.pk}\treported\tf\tf\t\t\t\t\t\t{at}"
+            f"{target}\tlisting\t{platform.pk}\t{listings[place]}\t{case.firm_id}\t{case.pk}\treported\tf\tf\t\t\t\t\t\t{at}"
             for target, place in _noted(some, noted_from)
         ),
     )

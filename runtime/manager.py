@@ -25,7 +25,7 @@ from runtime.console import Screen
 from runtime.environment import SETTINGS, is_given, load, value
 from runtime.mail_sink import listen
 from runtime.paths import Place, ServicesError, try_lock
-from runtime.processes import Crew, Job
+from runtime.processes import Job, ProcessGroup
 from runtime.secrets import replace_secret, secret
 from runtime.shared_servers import PROJECT, Services, use
 from runtime.webserver import listen as listen_on
@@ -72,7 +72,7 @@ class Manager:
         # What the environment says, without what stands in the data directory's file.
         self.given = given
         self.screen = Screen(is_json=value("LOG_FORMAT") == "json")
-        self.crew = Crew(self.screen)
+        self.processes = ProcessGroup(self.screen)
         self.services: Services | None = None
         self.mail = None if is_given("EMAIL_URL") else listen()
         # Before anything is added to the environment: what somebody gave us is theirs.
@@ -88,10 +88,10 @@ class Manager:
         self.owner_url = ""
 
     def start(self) -> None:
-        """Services, migrations, demonstration, then the crew. Raises ServicesError."""
+        """Services, migrations, demonstration, then the processes. Raises ServicesError."""
         self._start_services()
         self._prepare_database()
-        if self.crew.stopping:
+        if self.processes.stopping:
             return
         if self.mail:
             folder = str(self.place.root / "mail")
@@ -102,7 +102,7 @@ class Manager:
                 folder,
                 str(self.mail.fileno()),
             ]
-            self.crew.add(
+            self.processes.add(
                 Job("mail", words, self.env, MAIL_GRACE, (self.mail.fileno(),))
             )
         celery = [PYTHON, "-m", "celery", "-A", "config", "--quiet"]
@@ -125,9 +125,9 @@ class Manager:
         calm = {
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"
         }
-        self.crew.add(Job("web", web, self.env, WEB_GRACE))
-        self.crew.add(Job("worker", worker, self.env | calm, WORKER_GRACE))
-        self.crew.add(Job("beat", beat, self.env, WEB_GRACE))
+        self.processes.add(Job("web", web, self.env, WEB_GRACE))
+        self.processes.add(Job("worker", worker, self.env | calm, WORKER_GRACE))
+        self.processes.add(Job("beat", beat, self.env, WEB_GRACE))
         self._ring_sweep()
 
     def _ring_sweep(self) -> None:
@@ -151,8 +151,8 @@ class Manager:
         complain_at = time.monotonic() + PATIENCE_SECONDS
         well_by = time.monotonic() + WELL_SECONDS
         ask_at = 0.0
-        while not self.crew.stopping:
-            self.crew.tend(0.1)
+        while not self.processes.stopping:
+            self.processes.tend(0.1)
             if time.monotonic() < ask_at:
                 continue
             status, answer = self._ask("/readyz")
@@ -169,8 +169,8 @@ class Manager:
     def watch(self) -> None:
         """Keep everything up until told to stop."""
         look_at = 0.0
-        while not self.crew.stopping:
-            self.crew.tend(0.5)
+        while not self.processes.stopping:
+            self.processes.tend(0.5)
             if self.services and time.monotonic() >= look_at:
                 look_at = time.monotonic() + LOOK_SECONDS
                 try:
@@ -179,10 +179,10 @@ class Manager:
                     self.screen.line(str(down), "services")
 
     def finish(self) -> None:
-        """End the crew, mail last, and let go of the services."""
+        """End the processes, mail last, and let go of the services."""
         self.screen.line("Stopping …")
-        self.crew.end([job for job in self.crew.jobs if job.name != "mail"])
-        self.crew.end([job for job in self.crew.jobs if job.name == "mail"])
+        self.processes.end([job for job in self.processes.jobs if job.name != "mail"])
+        self.processes.end([job for job in self.processes.jobs if job.name == "mail"])
         if self.services:
             self.services.close()
         self.screen.line("Stopped.")
@@ -215,7 +215,7 @@ class Manager:
         self._manage("migrate")
         # From here on nobody needs the owner's password.
         self.env.pop("MIGRATION_DATABASE_URL", None)
-        if self.crew.stopping:
+        if self.processes.stopping:
             return
         found = demonstration.look(url)
         if found.demonstration == "loading":
@@ -265,7 +265,7 @@ class Manager:
             self.env | more,
             LOADING_GRACE,
         )
-        if self.crew.run(job) and not self.crew.stopping:
+        if self.processes.run(job) and not self.processes.stopping:
             raise ServicesError(
                 f"./manage.py {command} failed with status {job.status}; see above."
             )
@@ -353,10 +353,10 @@ def main() -> int:
 
 def run(manager: Manager) -> int:
     """Start, watch, finish."""
-    signal.signal(signal.SIGINT, manager.crew.stop_soon)
-    signal.signal(signal.SIGTERM, manager.crew.stop_soon)
+    signal.signal(signal.SIGINT, manager.processes.stop_soon)
+    signal.signal(signal.SIGTERM, manager.processes.stop_soon)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as it is under nohup
-        signal.signal(signal.SIGHUP, manager.crew.stop_soon)
+        signal.signal(signal.SIGHUP, manager.processes.stop_soon)
     status = 0
     try:
         manager.start()

@@ -156,7 +156,7 @@ class Place:
         )
 
     def state(self, kind: str) -> dict[str, Any] | None:
-        """What the keeper of a server wrote about it, or None."""
+        """What the supervisor of a server wrote about it, or None."""
         try:
             return json.loads((self.root / f"{kind}.json").read_text())
         except (FileNotFoundError, json.JSONDecodeError):

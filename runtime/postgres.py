@@ -53,7 +53,7 @@ def url(place: Place, sockets: str, role: str, database: str = DATABASE) -> str:
 
 @dataclass
 class Postgres:
-    """One server over `place.root/postgres`, listening on a socket only. Its keeper starts and stops it."""
+    """One server over `place.root/postgres`, listening on a socket only. Its supervisor starts and stops it."""
 
     place: Place
     sockets: Path

@@ -113,7 +113,7 @@ class Job:
         self.hang_up(screen)
 
 
-class Crew:
+class ProcessGroup:
     """All jobs of one manager, in one thread: only so is every child bound to the manager's life."""
 
     def __init__(self, screen: Screen) -> None:

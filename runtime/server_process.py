@@ -1,8 +1,8 @@
 """The process that owns one embedded server: `python -m runtime.server_process KIND DATA_DIR PROFILE`.
 
-Users hold a shared lock; the keeper starts the server again if it dies, and stops it once it can have that lock alone,
-that is, once nobody uses the server: killed users do not count. If the keeper itself is killed, the kernel ends its
-server, and the next user starts another keeper on the same sockets.
+Users hold a shared lock; the supervisor starts the server again if it dies, and stops it once it can have that lock
+alone, that is, once nobody uses the server: killed users do not count. If the supervisor itself is killed, the kernel
+ends its server, and the next user starts another supervisor on the same sockets.
 """
 
 import fcntl
@@ -71,7 +71,7 @@ def keep(place: Place, kind: str, profile: str) -> None:
 
 
 def main(kind: str, data_dir: str, profile: str) -> int:
-    """Keep a server unless another keeper does. 0 when it was stopped in order."""
+    """Keep a server unless another supervisor does. 0 when it was stopped in order."""
     place = Place(Path(data_dir))
     with place.lock_file(f"{kind}.keeper") as lock:
         if not try_lock(lock, fcntl.LOCK_EX):

@@ -17,7 +17,7 @@ from runtime.paths import Place, ServicesError, try_lock
 KINDS = ("postgres", "valkey")
 PROJECT = Path(__file__).resolve().parents[1]
 WAIT_SECONDS = 330
-# What a keeper says to the one who started it.
+# What a supervisor says to the one who started it.
 READY, TAKEN = "ready", "taken"
 
 
@@ -32,7 +32,7 @@ class Services:
         self.place, self.kinds, self.profile = place, tuple(kinds), profile
         self.env: dict[str, str] = {}
         self._locks: dict[str, IO[bytes]] = {}
-        self._keepers: list[subprocess.Popen[bytes]] = []
+        self._supervisors: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -58,19 +58,19 @@ class Services:
         return self
 
     def ensure(self) -> None:
-        """See that every server is up; a killed keeper is replaced, and its server's address stays.
+        """See that every server is up; a killed supervisor is replaced, and its server's address stays.
 
         Raises ServicesError if a server does not start.
         """
-        for keeper in self._keepers:
-            keeper.poll()
+        for supervisor in self._supervisors:
+            supervisor.poll()
         with ExitStack() as mutexes:
             for kind in self.kinds:
                 mutexes.enter_context(self.place.alone(f"{kind}.start"))
             starting = {
                 kind: self._spawn(kind)
                 for kind in self.kinds
-                if not self._keeper_at_work(kind)
+                if not self._supervisor_at_work(kind)
             }
             for kind in self.kinds:
                 if kind in starting:
@@ -86,26 +86,26 @@ class Services:
             self._wait_unless_used(kind)
         self._locks.clear()
 
-    def _keeper_at_work(self, kind: str) -> bool:
+    def _supervisor_at_work(self, kind: str) -> bool:
         with self.place.lock_file(f"{kind}.keeper") as lock:
             return not try_lock(lock, fcntl.LOCK_SH)
 
     def _state(self, kind: str) -> dict[str, Any]:
-        """What the keeper says of its server once that is ready.
+        """What the supervisor says of its server once that is ready.
 
-        The keeper may be one whose starter was killed; if it is killed too meanwhile, we start another.
+        The supervisor may be one whose starter was killed; if it is killed too meanwhile, we start another.
         """
         deadline = time.monotonic() + WAIT_SECONDS
         while (
             (state := self.place.state(kind)) is None
             or not state["ready"]
-            or not self._keeper_at_work(kind)
+            or not self._supervisor_at_work(kind)
         ):
             if time.monotonic() > deadline:
                 raise ServicesError(
                     f"The embedded {kind} did not start; see {self.place.root / 'log'}."
                 )
-            if not self._keeper_at_work(kind):
+            if not self._supervisor_at_work(kind):
                 self._await(kind, self._spawn(kind))
             time.sleep(0.02)
         return state
@@ -120,7 +120,7 @@ class Services:
 
     def _spawn(self, kind: str) -> subprocess.Popen[bytes]:
         with self.place.log(f"{kind}.keeper") as log:
-            keeper = subprocess.Popen(
+            supervisor = subprocess.Popen(
                 [
                     sys.executable,
                     "-m",
@@ -135,28 +135,28 @@ class Services:
                 stderr=log,
                 start_new_session=True,
             )
-        self._keepers.append(keeper)
-        return keeper
+        self._supervisors.append(supervisor)
+        return supervisor
 
-    def _await(self, kind: str, keeper: subprocess.Popen[bytes]) -> None:
-        """Wait for what a keeper says about its start. That another one is at work is no fault."""
-        assert keeper.stdout is not None
-        with keeper.stdout as says:
+    def _await(self, kind: str, supervisor: subprocess.Popen[bytes]) -> None:
+        """Wait for what a supervisor says about its start. That another one is at work is no fault."""
+        assert supervisor.stdout is not None
+        with supervisor.stdout as says:
             line = says.readline().decode().strip()
             if line in (READY, TAKEN):
                 return
             reason = f"{line}\n{says.read().decode()}".strip()
-        status = keeper.wait()
+        status = supervisor.wait()
         if status < 0:  # killed, which says nothing about the server
             return
         raise ServicesError(
             reason
-            or f"The keeper of {kind} ended with {status}; see {self.place.root / 'log'}."
+            or f"The supervisor of {kind} ended with {status}; see {self.place.root / 'log'}."
         )
 
     def _wait_unless_used(self, kind: str) -> None:
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and self._keeper_at_work(kind):
+        while time.monotonic() < deadline and self._supervisor_at_work(kind):
             with self.place.lock_file(f"{kind}.users") as users:
                 if self.place.state(kind) is not None and not try_lock(
                     users, fcntl.LOCK_EX
@@ -184,6 +184,6 @@ def join(data_dir: Path | str, kinds: Iterable[str] = KINDS) -> Services | None:
     if any(not (place.root / f"{kind}.json").exists() for kind in kinds):
         return None
     services = Services(place, kinds, "durable")
-    if not all(services._keeper_at_work(kind) for kind in services.kinds):
+    if not all(services._supervisor_at_work(kind) for kind in services.kinds):
         return None
     return services.begin()

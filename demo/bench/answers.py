@@ -2,8 +2,8 @@
 
 import time
 
-from corps.audit.origin import acting
-from demo.bench.environment import House, owner_line
+from corps.audit.origin import audit_origin
+from demo.bench.environment import Environment, owner_line
 from demo.bench.measuring import Measured, by_turns
 from notices import workflow
 
@@ -26,11 +26,11 @@ AGAIN = (
 )
 
 
-def measure(house: House) -> list[Measured]:
+def measure(environment: Environment) -> list[Measured]:
     """Each round the same items, open again and without dead rows."""
-    notice = house.issue(house.file_case(ITEMS))
+    notice = environment.issue(environment.file_case(ITEMS))
     items = list(notice.items.order_by("position").values_list("pk", flat=True))
-    liaison = house.cast.liaisons["taobao"]
+    liaison = environment.cast.liaisons["taobao"]
     said = {"items": items, "actor": liaison.pk, "thread": notice.case.thread}
 
     with owner_line() as line, line.cursor() as cursor:
@@ -55,7 +55,7 @@ def measure(house: House) -> list[Measured]:
         def app(_number: int) -> float:
             open_again()
             replies = [workflow.Reply(pk, "removed", item=pk) for pk in items]
-            with acting(channel="page"):
+            with audit_origin(channel="page"):
                 began = time.perf_counter()
                 results = workflow.answer_items(
                     notice=notice, replies=replies, actor=liaison

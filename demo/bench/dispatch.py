@@ -6,11 +6,11 @@ import time
 from django.conf import settings
 from django.db import transaction
 
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.deadlines.clock import now
 from corps.mail import outbox
 from corps.models import Delivery
-from demo.bench.environment import House, owner_line
+from demo.bench.environment import Environment, owner_line
 from demo.bench.mail_sink import Sink
 from demo.bench.measuring import Measured, by_turns
 from notices import letters
@@ -23,16 +23,16 @@ UPDATE corps_delivery SET state = 'pending', tries = 0, worker = '', due_at = no
 WHERE replay = ''"""
 
 
-def measure(house: House) -> list[Measured]:
+def measure(environment: Environment) -> list[Measured]:
     """One worker, one connection, every delivery checked and committed as always."""
-    _fill(house)
+    _fill(environment)
     with Sink() as sink, owner_line() as line:
         settings.EMAIL_CONFIG = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": sink.port}
 
         def app(_number: int) -> float:
             line.cursor().execute(AGAIN)
             line.cursor().execute("VACUUM ANALYZE corps_delivery")
-            with acting(channel="task"):
+            with audit_origin(channel="task"):
                 began = time.perf_counter()
                 sent = outbox.send_due()
                 took = time.perf_counter() - began
@@ -50,13 +50,13 @@ def measure(house: House) -> list[Measured]:
         ]
 
 
-def _fill(house: House) -> None:
+def _fill(environment: Environment) -> None:
     """A thousand issued notices of five items each with their letters in the outbox: one issued as always, the others
     made after its pattern."""
     Delivery.objects.update(replay="others")
-    case = house.file_case(NOTICES * ITEMS)
+    case = environment.file_case(NOTICES * ITEMS)
     targets = list(case.targets.order_by("pk").values_list("pk", flat=True))
-    pattern = house.issue(case, targets[:ITEMS])
+    pattern = environment.issue(case, targets[:ITEMS])
     letter = letters.render(pattern)
     with transaction.atomic():
         for number in range(1, NOTICES):

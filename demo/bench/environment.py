@@ -1,4 +1,4 @@
-"""The house in which benchmarks act: its people, participants, and filed cases of any size."""
+"""What benchmarks act in: its people, participants, and filed cases of any size."""
 
 import os
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ PASSWORD = "only-for-benchmarks"
 
 
 @dataclass
-class House:
+class Environment:
     """Who acts. platforms: by slug; each has a liaison with an account, `cast.liaisons`. has_market: whether
     the million listings of `demo.bench.listings` are there."""
 
@@ -63,15 +63,16 @@ class House:
         )
         self.cases.append(case)
         first, self.next_id = self.next_id, self.next_id + count
-        desk = self.platforms[platform]
-        register_listings(desk, first, count)
+        of_platform = self.platforms[platform]
+        register_listings(of_platform, first, count)
         listings = Listing.objects.filter(
-            platform=desk, canonical_id__in=[str(first + i) for i in range(count)]
+            platform=of_platform,
+            canonical_id__in=[str(first + i) for i in range(count)],
         )
         Target.objects.bulk_create(
             Target(
                 kind="listing",
-                platform=desk,
+                platform=of_platform,
                 firm=self.firm,
                 case=case,
                 listing_id=pk,
@@ -93,23 +94,23 @@ class House:
         )
 
 
-def open_house() -> House:
+def make_environment() -> Environment:
     """People, platforms with liaisons, and a firm, by the verbs that make them."""
     at = now() - timedelta(minutes=1)
     cast = engage_staff(at)
     for login in ("officer", "supervisor"):
         cast[login].set_password(PASSWORD)
         cast[login].save(update_fields=["password"])
-    house = House(cast, _firm(cast), {})
+    environment = Environment(cast, _firm(cast), {})
     for slug, name in PLATFORMS.items():
         user = User.objects.create_user(
             f"liaison-{slug}", PASSWORD, name=f"{name}联络员", role=User.Role.LIAISON
         )
-        house.platforms[slug] = register_platform(
+        environment.platforms[slug] = register_platform(
             actor=cast["admin"], slug=slug, name=name
         )
         appoint_liaison(
-            platform=house.platforms[slug],
+            platform=environment.platforms[slug],
             name=user.name,
             email=f"liaison@{slug}.example",
             phone="",
@@ -118,7 +119,7 @@ def open_house() -> House:
             user=user,
         )
         cast.liaisons[slug] = user
-    return house
+    return environment
 
 
 def _firm(cast: Cast) -> Firm:

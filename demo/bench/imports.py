@@ -11,11 +11,11 @@ from python_calamine import CalamineWorkbook
 
 from cases import workflow
 from cases.models import SheetImport
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.database.copy import copied
 from corps.deadlines.clock import now, shanghai_date
 from corps.workflow import store_file
-from demo.bench.environment import House, owner_line
+from demo.bench.environment import Environment, owner_line
 from demo.bench.measuring import Measured, by_turns
 from demo.generator import brand_of, listing_url, title_of
 
@@ -75,7 +75,7 @@ def _cells(row: int, number: int) -> tuple[Any, ...]:
     )
 
 
-def measure(house: House) -> list[Measured]:
+def measure(environment: Environment) -> list[Measured]:
     """New rows each round, for both the same sheet."""
     sheets = [sheet(FIRST + 1_000_000 * number) for number in range(6)]
     with owner_line() as line:
@@ -85,13 +85,17 @@ def measure(house: House) -> list[Measured]:
                 "import of 50,000 rows, registered as they are read",
                 3.0,
                 floor=lambda number: _floor(line, sheets[number]),
-                app=lambda number: _app(house, sheets[number], needs_review=False),
+                app=lambda number: _app(
+                    environment, sheets[number], needs_review=False
+                ),
             ),
             by_turns(
                 "the same with a person's look between reading and registering",
                 None,
                 floor=lambda number: _floor(line, sheets[3 + number]),
-                app=lambda number: _app(house, sheets[3 + number], needs_review=True),
+                app=lambda number: _app(
+                    environment, sheets[3 + number], needs_review=True
+                ),
             ),
         ]
         line.cursor().execute("DROP TABLE bench_staging, bench_listing")
@@ -118,11 +122,11 @@ def _floor(line: connection, content: bytes) -> float:
         return time.perf_counter() - began
 
 
-def _app(house: House, content: bytes, *, needs_review: bool) -> float:
+def _app(environment: Environment, content: bytes, *, needs_review: bool) -> float:
     """What the tasks do with an uploaded sheet, and between them the verb of whoever has looked at it."""
     _complaint, sheet_import = workflow.submit_complaint(
-        actor=house.cast["officer"],
-        firm=house.firm,
+        actor=environment.cast["officer"],
+        firm=environment.firm,
         subject="基准清单",
         received_on=min(shanghai_date(now()), date(2026, 12, 31)),
         sheet=store_file(content, "application/octet-stream"),
@@ -130,13 +134,13 @@ def _app(house: House, content: bytes, *, needs_review: bool) -> float:
         needs_review=needs_review,
     )
     assert sheet_import is not None
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         began = time.perf_counter()
         workflow.read_sheet(sheet_import.pk)
         if needs_review:
             sheet_import.refresh_from_db()
             workflow.register_import(
-                sheet_import=sheet_import, actor=house.cast["officer"]
+                sheet_import=sheet_import, actor=environment.cast["officer"]
             )
         workflow.continue_registering(sheet_import.pk)
         took = time.perf_counter() - began

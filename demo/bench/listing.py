@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from corps.ui.lists import page_of
 from demo.bench import listings
-from demo.bench.environment import House
+from demo.bench.environment import Environment
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
 from listings.models import Listing
@@ -13,9 +13,9 @@ from listings.models import Listing
 DEEP = 1000
 
 
-def measure(house: House) -> list[Measured]:
+def measure(environment: Environment) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
-    listings.fill(house)
+    listings.fill(environment)
     path = reverse("listings:list")
     deep = (
         path
@@ -28,7 +28,7 @@ def measure(house: House) -> list[Measured]:
         server("config.wsgi", "/healthz") as port,
     ):
         raw = Client(raw_port)
-        mine = Client(port, Cookie=session_cookie(house.cast["officer"]))
+        mine = Client(port, Cookie=session_cookie(environment.cast["officer"]))
         first = mine.get(path, HX_Request="true")
         if first.count(b"<tr") != 50 or first == mine.get(deep, HX_Request="true"):
             raise RuntimeError("the list does not show what it should")

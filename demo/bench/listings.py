@@ -1,7 +1,7 @@
 """A market of a million listings, filled once for all benchmarks that look at it."""
 
 from corps.workflow import index_words
-from demo.bench.environment import House, owner_line
+from demo.bench.environment import Environment, owner_line
 from demo.generator import fill_market
 
 LISTINGS = 1_000_000
@@ -9,7 +9,7 @@ LISTINGS = 1_000_000
 NOTED = 60_000
 
 
-def fill(environment: House) -> None:
+def fill(environment: Environment) -> None:
     """Listings, their stores and targets, their words indexed as maintenance does it."""
     if environment.has_market:
         return

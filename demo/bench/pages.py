@@ -2,16 +2,18 @@
 
 from functools import partial
 
-from demo.bench.environment import House, owner_line
+from demo.bench.environment import Environment, owner_line
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
 
 MANY, FEW = 5000, 50
 
 
-def measure(house: House) -> list[Measured]:
+def measure(environment: Environment) -> list[Measured]:
     """Signed in, over HTTP: the case as its officer sees it, the notice as officer and as liaison see it."""
-    notices = {count: house.issue(house.file_case(count)) for count in (FEW, MANY)}
+    notices = {
+        count: environment.issue(environment.file_case(count)) for count in (FEW, MANY)
+    }
     with owner_line() as line:
         line.cursor().execute("VACUUM ANALYZE")
     pages = {
@@ -32,8 +34,8 @@ def measure(house: House) -> list[Measured]:
         ),
     }
     people = {
-        "officer": house.cast["officer"],
-        "liaison": house.cast.liaisons["taobao"],
+        "officer": environment.cast["officer"],
+        "liaison": environment.cast.liaisons["taobao"],
     }
     lines = []
     with server("config.wsgi", "/healthz") as port:

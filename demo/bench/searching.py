@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from demo.bench import listings
-from demo.bench.environment import House
+from demo.bench.environment import Environment
 from demo.bench.measuring import Measured, by_turns
 from demo.bench.web import Client, server, session_cookie
 
@@ -25,7 +25,7 @@ PAGES: tuple[tuple[str, float | None, str, dict[str, str]], ...] = (
 )
 
 
-def measure(environment: House) -> list[Measured]:
+def measure(environment: Environment) -> list[Measured]:
     """One worker for each server, one client, one request after the other."""
     listings.fill(environment)
     lines = []

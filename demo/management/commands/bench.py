@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from corps.models import User
 from demo.bench import answers, dispatch, imports, listing, pages, searching
-from demo.bench.environment import House, open_house
+from demo.bench.environment import Environment, make_environment
 from demo.bench.measuring import Measured, table
 
-# In this order: the million listings come last, so that the others work in a house of ordinary size.
-BENCHMARKS: dict[str, Callable[[House], list[Measured]]] = {
+# In this order: the million listings come last, so that the others work in a system of ordinary size.
+BENCHMARKS: dict[str, Callable[[Environment], list[Measured]]] = {
     "answers": answers.measure,
     "dispatch": dispatch.measure,
     "pages": pages.measure,
@@ -49,13 +49,13 @@ class Command(BaseCommand):
                 "Benchmarks fill a database of their own with rubbish; run them with make bench."
             )
         logging.getLogger().setLevel(logging.ERROR)
-        house = open_house()
+        environment = make_environment()
         lines: list[Measured] = []
         for name in names or BENCHMARKS:
             began = time.monotonic()
             self.stdout.write(f"{name} …", ending=" ")
             self.stdout.flush()
-            measured = BENCHMARKS[name](house)
+            measured = BENCHMARKS[name](environment)
             lines += measured
             ratios = ", ".join(f"{line.ratio:.2f}" for line in measured)
             self.stdout.write(f"{ratios} ({time.monotonic() - began:.0f} s)")
