@@ -8,14 +8,14 @@ from django.urls import reverse
 from cases.models import Target
 from cases.states import TargetState
 from corps.models import User
-from stores.status_providers import Standing
+from stores.status_providers import KnownStatus
 
 TARGETS = "SELECT {kind}_id, id, state, reported_at FROM cases_target WHERE {kind}_id = ANY(%s)"
 
 
 def tell(
     kind: str, ids: Sequence[int], user: User | None = None
-) -> dict[int, Standing]:
+) -> dict[int, KnownStatus]:
     """State and story page of these listings' or stores' targets, by the key of the listing or store; one query, and
     one more where it is asked which of them the user may see."""
     # Once for all: a list asks about fifty.
@@ -32,7 +32,7 @@ def tell(
             .values_list("pk", flat=True)
         )
     return {
-        thing: Standing(
+        thing: KnownStatus(
             state, labels[state], f"{base}{pk}/" if pk in seen else "", since
         )
         for thing, pk, state, since in found

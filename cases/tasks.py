@@ -3,18 +3,18 @@
 from celery import shared_task
 
 from cases import workflow
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 
 
 @shared_task(ignore_result=True)
 def read_sheet(import_id: str) -> None:
     """Read an import's sheet. A second ring finds somebody at work, or nothing to read, and stops."""
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         workflow.read_sheet(import_id)
 
 
 @shared_task(ignore_result=True)
 def register_sheet(import_id: str) -> None:
     """Register an import's rows from where it stands. A second ring finds somebody at work, or nothing left."""
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         workflow.continue_registering(import_id)

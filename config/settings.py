@@ -35,7 +35,7 @@ SECRET_KEY: str = (
 SECRET_KEY_IS_GIVEN = is_given("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = value("ALLOWED_HOSTS")
 
-ROOMS = [
+LOCAL_APPS = [
     "corps",
     "firms",
     "stores",
@@ -47,7 +47,7 @@ ROOMS = [
 ]
 
 INSTALLED_APPS = [
-    "corps.apps.HouseAdminConfig",
+    "corps.apps.CorpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -64,7 +64,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "pgtrigger",
     "rest_framework",
-    *[f"{room}.apps.{room.capitalize()}Config" for room in ROOMS],
+    *[f"{app}.apps.{app.capitalize()}Config" for app in LOCAL_APPS],
 ]
 
 MIDDLEWARE = [
@@ -234,7 +234,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale" / room for room in ROOMS]
+LOCALE_PATHS = [BASE_DIR / "locale" / app for app in LOCAL_APPS]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = False

@@ -37,10 +37,10 @@ class CorpsConfig(AppConfig):
         second_factor.listen()
 
 
-class HouseAdminConfig(AdminConfig):
+class CorpsAdminConfig(AdminConfig):
     """Django's admin, with the house's own site in place of the usual one."""
 
-    default_site = "corps.ui.admin_site.HouseAdmin"
+    default_site = "corps.ui.admin_site.CorpsAdminSite"
 
 
 def _allow_acts() -> None:

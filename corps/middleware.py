@@ -17,7 +17,7 @@ from corps import workflow
 from corps.access.decorators import DRAFTS_DONE
 from corps.access.limits import LimitExceeded
 from corps.accounts.session_store import SessionStore
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.ui.navigation import forget_counts
 from corps.views.site import bad_request, limit_exceeded
 from corps.views.status import VIEWS
@@ -87,7 +87,7 @@ class ActMiddleware:
         request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
         address = client_address(request)
         structlog.contextvars.bind_contextvars(ip=address)
-        with acting(channel=channel, address=address, request_id=request_id):
+        with audit_origin(channel=channel, address=address, request_id=request_id):
             return self.get_response(request)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from corps import workflow
 from corps.access import limits
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.deadlines.clock import now
 from corps.mail import outbox
 from corps.task_queue import enqueue
@@ -17,8 +17,8 @@ from corps.workflow.files import FOLDERS
 # Every quarter of an hour so many folders: of 256 each comes three times a day.
 FILES_EACH_MINUTES, FOLDERS_AT_ONCE = 15, 8
 
-# Higher rooms add what the sweep must look after: callables without arguments that finish what is due.
-sweepers: list[Callable[[], Any]] = []
+# Higher apps add what maintenance must look after: callables without arguments that finish what is due.
+maintenance_tasks: list[Callable[[], Any]] = []
 
 
 @shared_task(bind=True, ignore_result=True)
@@ -28,7 +28,7 @@ def send_due(self: Any, replay: str = "") -> None:
     Where there is much, it rings once more on its own queue, so that idle workers come to help.
     """
     queue = (self.request.delivery_info or {}).get("routing_key")
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         outbox.send_due(
             replay=replay,
             call_for_help=lambda: enqueue(send_due.name, replay, queue=queue),
@@ -38,12 +38,12 @@ def send_due(self: Any, replay: str = "") -> None:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Look after everything that a lost bell or a dead worker left lying."""
-    with acting(channel="task"):
-        outbox.tidy()
+    with audit_origin(channel="task"):
+        outbox.clean_up()
         workflow.check_identity(at=timezone.now())
         outbox.send_due()
-        for look in sweepers:
-            look()
+        for run in maintenance_tasks:
+            run()
         workflow.index_words()
         limits.clear_counts()
         at = timezone.now()
@@ -58,7 +58,7 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def put_files_away() -> None:
     """Take off the storage what nobody named, and a part of what lies there without a row: all of it within a day."""
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         workflow.put_away_unnamed()
         minute = int(now().timestamp()) // 60
         for step in range(FOLDERS_AT_ONCE):

@@ -29,14 +29,14 @@ class ListingsConfig(AppConfig):
         audit_labels.register()
         allow("listings.change_address_forms", roles=["administrator"])
         corps = ("officer", "supervisor")
-        house = (*corps, "administrator")
+        staff = (*corps, "administrator")
         register = navigation.register
         register(
-            "firms", _("Firms"), "firms:list", section="registers", order=10, roles=house,
+            "firms", _("Firms"), "firms:list", section="registers", order=10, roles=staff,
             count=lambda user: Firm.objects.visible_to(user).count(),
         )  # fmt: skip
         register(
-            "platforms", _("Platforms and liaisons"), "stores:platforms", section="registers", order=20, roles=house,
+            "platforms", _("Platforms and liaisons"), "stores:platforms", section="registers", order=20, roles=staff,
             count=lambda user: Platform.objects.visible_to(user).count(),
         )  # fmt: skip
         register(
@@ -61,7 +61,7 @@ class ListingsConfig(AppConfig):
             "listings:addresses",
             section="registers",
             order=45,
-            roles=house,
+            roles=staff,
         )
         register(
             "official", _("Official accounts"), "listings:official", section="registers", order=50,

@@ -107,7 +107,7 @@ class AddressFormForm(forms.Form):
         return str(self.cleaned_data["host"]).strip().lower()
 
 
-class StrikeForm(forms.Form):
+class RevocationForm(forms.Form):
     """Why an official account should be struck."""
 
     reason = forms.CharField(

@@ -13,7 +13,7 @@ from listings import search_addresses
 from listings.models import Listing, ListingWords
 from listings.search_addresses import by_id, is_whole_id, place_of
 from stores.models import Liaison, OfficialAccount, Platform, Store, StoreWords
-from stores.status_providers import standings
+from stores.status_providers import known_statuses
 
 CORPS = ("officer", "supervisor")
 READERS = (*CORPS, "administrator")
@@ -100,7 +100,7 @@ def _stores(user: User, query: Query) -> list[Source]:
 
 
 def _show_stores(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
-    known, hits = standings("store", keys, user), []
+    known, hits = known_statuses("store", keys, user), []
     for store in in_order(
         Store.objects.visible_to(user).select_related("platform"), keys
     ):
@@ -130,7 +130,7 @@ def _listings(user: User, query: Query) -> list[Source]:
 
 
 def _show_listings(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
-    known, hits = standings("listing", keys, user), []
+    known, hits = known_statuses("listing", keys, user), []
     for listing in in_order(
         Listing.objects.visible_to(user).select_related("platform"), keys
     ):

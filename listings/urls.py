@@ -23,6 +23,6 @@ urlpatterns = [
     path("official/new/", views.new_official, name="official_new"),
     path("official/<int:pk>/", views.show_official, name="official_account"),
     path("official/<int:pk>/confirm/", views.confirm_official, name="official_confirm"),
-    path("official/<int:pk>/strike/", views.propose_strike, name="official_strike"),
-    path("official/<int:pk>/decide/", views.decide_strike, name="official_decide"),
+    path("official/<int:pk>/strike/", views.propose_revocation, name="official_strike"),
+    path("official/<int:pk>/decide/", views.decide_revocation, name="official_decide"),
 ]

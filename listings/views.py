@@ -32,17 +32,17 @@ from corps.ui.tables import Column, Table
 from firms.filters import FIRM
 from firms.models import Firm
 from listings.addresses import read_cell
-from listings.forms import OfficialAccountForm, StrikeForm
+from listings.forms import OfficialAccountForm, RevocationForm
 from listings.models import Listing
 from listings.sites import platform_of
 from stores import workflow
 from stores.filters import PLATFORM
 from stores.models import OfficialAccount, Platform
 from stores.status_providers import (
-    Standing,
+    KnownStatus,
     freed_by,
+    known_statuses,
     protected_by,
-    standings,
     touched_by,
     touched_version,
 )
@@ -107,11 +107,11 @@ def list_listings(request: SignedIn) -> HttpResponse:
 
 def _rows(page: Page) -> Iterator[tuple[str, ...]]:
     """Flat rows for a flat loop, in the order of its names: everything is formatted once, here."""
-    known = standings("listing", [row["id"] for row in page])
+    known = known_statuses("listing", [row["id"] for row in page])
     base = reverse("listings:list")
     label_of, day_of, claimed = cache(_label), cache(day), cache(_as_claimed)
     for row in page:
-        standing = known.get(row["id"])
+        status = known.get(row["id"])
         yield (
             f"{base}{row['id']}/",
             row["canonical_id"],
@@ -119,17 +119,15 @@ def _rows(page: Page) -> Iterator[tuple[str, ...]]:
             row["brand"],
             row["store__name"] or claimed(row["claimed_store__name"]),
             label_of(row["platform__name"], row["platform__name_en"]),
-            kind_of(standing.state) if standing else "grey",
-            str(standing.label) if standing else "—",
-            day_of(first_known(row["created_at"], standing)),
+            kind_of(status.state) if status else "grey",
+            str(status.label) if status else "—",
+            day_of(first_known(row["created_at"], status)),
         )
 
 
-def first_known(recorded_at: datetime, standing: Standing | None) -> datetime:
+def first_known(recorded_at: datetime, status: KnownStatus | None) -> datetime:
     """Since when a listing is known: since somebody asked to act on it, where that was before it was recorded."""
-    return (
-        min(recorded_at, standing.since) if standing and standing.since else recorded_at
-    )
+    return min(recorded_at, status.since) if status and status.since else recorded_at
 
 
 def _as_claimed(name: str | None) -> str:
@@ -149,13 +147,13 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
         "platform", "store", "claimed_store"
     )
     listing = get_object_or_404(listings, pk=pk)
-    standing = standings("listing", [pk], request.user).get(pk)
-    if standing and standing.url:
-        return redirect(standing.url)
+    status = known_statuses("listing", [pk], request.user).get(pk)
+    if status and status.url:
+        return redirect(status.url)
     context = {
         "listing": listing,
-        "standing": standing,
-        "since": first_known(listing.created_at, standing),
+        "standing": status,
+        "since": first_known(listing.created_at, status),
     }
     return render(request, "listings/listing.html", context)
 
@@ -166,11 +164,11 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
 def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""
     visible = OfficialAccount.objects.visible_to(request.user)
-    struck = request.GET.get("struck") == "1"
+    show_revoked = request.GET.get("struck") == "1"
     asked_for = Approval.objects.open_among(OfficialAccount)
     struck_accounts = visible.exclude(struck_at=None)
     accounts = struck_accounts
-    if not struck:
+    if not show_revoked:
         accounts = visible.protecting() | visible.proposed()
     platforms = list(Platform.objects.visible_to(request.user))
     firms = {
@@ -178,8 +176,8 @@ def list_official(request: SignedIn) -> HttpResponse:
     }
     context = {
         "accounts": _of_firm_and_platform(accounts, request),
-        "struck": struck,
-        "struck_count": struck_accounts.count(),
+        "struck": show_revoked,
+        "revoked_count": struck_accounts.count(),
         "asked_for": set(asked_for.values_list("subject_id", flat=True)),
         "conditions": _official_conditions(request, firms, platforms),
         "firms": (),
@@ -278,17 +276,17 @@ def judge_registration(request: SignedIn, pk: int) -> TransitionRefused | None:
 @require_GET
 def show_official(request: SignedIn, pk: int) -> HttpResponse:
     """An official account: since when, what it keeps from notices, and whether somebody asks to strike it."""
-    return _official(request, pk, StrikeForm())
+    return _official(request, pk, RevocationForm())
 
 
 @corps
 @require_POST
-def propose_strike(request: SignedIn, pk: int) -> HttpResponse:
+def propose_revocation(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for an account that was registered by mistake to be struck; a supervisor decides."""
-    form = StrikeForm(request.POST)
+    form = RevocationForm(request.POST)
     if form.is_valid():
         with refusals_go_to(form):
-            workflow.propose_strike(
+            workflow.propose_revocation(
                 account=_account(request, pk), actor=request.user, **form.cleaned_data
             )
             messages.success(
@@ -303,24 +301,24 @@ def propose_strike(request: SignedIn, pk: int) -> HttpResponse:
 
 @supervisors
 @require_POST
-def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
+def decide_revocation(request: SignedIn, pk: int) -> HttpResponse:
     """Strike an account as somebody else asked, or leave it protected with the reason."""
-    judge_strike(request, pk)
+    judge_revocation(request, pk)
     return redirect("listings:official_account", pk)
 
 
-def judge_strike(request: SignedIn, pk: int) -> TransitionRefused | None:
+def judge_revocation(request: SignedIn, pk: int) -> TransitionRefused | None:
     """Do what the form of a request to strike says, and leave the person a message; what refused it, if anything."""
     account = _account(request, pk)
     try:
         if chosen_act(request, "strike", "decline") == "strike":
-            workflow.strike_official_account(account=account, actor=request.user)
+            workflow.revoke_official_account(account=account, actor=request.user)
             messages.success(
                 request,
                 _("The account is struck: its store may be named like any other."),
             )
         else:
-            workflow.decline_strike(
+            workflow.decline_revocation(
                 account=account,
                 actor=request.user,
                 reason=request.POST.get("reason", ""),
@@ -338,7 +336,7 @@ def _account(request: SignedIn, pk: int) -> OfficialAccount:
     return get_object_or_404(accounts, pk=pk)
 
 
-def _official(request: SignedIn, pk: int, form: StrikeForm) -> HttpResponse:
+def _official(request: SignedIn, pk: int, form: RevocationForm) -> HttpResponse:
     context = protection(request.user, _account(request, pk)) | {"form": form}
     return render(request, "listings/official_account.html", context)
 

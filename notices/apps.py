@@ -79,7 +79,7 @@ def _register_maintenance() -> None:
     from notices import notifications
     from notices.workflow import approving, arrival, sheets, undelivered, verdicts
 
-    tasks.sweepers += [
+    tasks.maintenance_tasks += [
         arrival.find_arrivals,
         approving.settle_approvals,
         undelivered.tell_officers_of_failures,
@@ -118,7 +118,7 @@ def _answer_stores() -> None:
     storework.official_hooks.append(handover.withdraw_official)
     storework.official_hooks.append(official.take_back_counted)
     below.touched_counters.append(official.touched_work)
-    below.waiting_tellers.append(platform_backlog.owed_by)
+    below.backlog_providers.append(platform_backlog.owed_by)
     below.open_counters.append(platform_backlog.open_at)
     store_pages.portrayers.append(store_portrait.tell_portrait)
 

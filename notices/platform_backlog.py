@@ -13,7 +13,7 @@ from stores.status_providers import Touched, Waiting
 
 
 def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
-    """For `stores.status_providers.waiting_tellers`: unanswered items of issued notices, by platform; one query."""
+    """For `stores.status_providers.backlog_providers`: unanswered items of issued notices, by platform; one query."""
     items = (
         NoticeItem.objects.all()
         if user.role == user.Role.ADMINISTRATOR

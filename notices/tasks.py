@@ -2,19 +2,19 @@
 
 from celery import shared_task
 
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from notices import workflow
 
 
 @shared_task(ignore_result=True)
 def settle_approvals() -> None:
     """Issue the notices whose approvals are ten seconds old. A second call finds nothing, and stops."""
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         workflow.settle_approvals()
 
 
 @shared_task(ignore_result=True)
 def settle_verdicts() -> None:
     """Let the verdicts count whose ten seconds are over. A second ring finds nothing, and stops."""
-    with acting(channel="task"):
+    with audit_origin(channel="task"):
         workflow.settle_verdicts()

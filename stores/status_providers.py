@@ -1,4 +1,4 @@
-"""What the rooms above know of a listing, a store or a platform: its state, the page of its story, what waits there."""
+"""What the apps above know of a listing, a store or a platform: its state, its page, what waits there."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +11,8 @@ from stores.models import OfficialAccount, Platform
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """state: a word with a colour. label: as it is shown. url: the page of its story, empty for who may not see it.
+class KnownStatus:
+    """state: a word with a colour. label: as it is shown. url: the page of its history, empty for who may not see it.
     since: when somebody first asked to act on it."""
 
     state: str
@@ -22,17 +22,19 @@ class Standing:
 
 
 # Called with the kind ("listing" or "store"), primary keys and who asks, if that matters; few queries for them all.
-tellers: list[Callable[[str, Sequence[int], User | None], dict[int, Standing]]] = []
+providers: list[
+    Callable[[str, Sequence[int], User | None], dict[int, KnownStatus]]
+] = []
 
 
-def standings(
+def known_statuses(
     kind: str, ids: Sequence[int], user: User | None = None
-) -> dict[int, Standing]:
-    """What is known of these, by primary key; nothing where no room knows any. user: leaves out the address of a page
+) -> dict[int, KnownStatus]:
+    """What is known of these, by primary key; nothing where no app knows any. user: leaves out the address of a page
     that they may not see."""
-    known: dict[int, Standing] = {}
-    for tell in tellers:
-        known |= tell(kind, ids, user)
+    known: dict[int, KnownStatus] = {}
+    for provide in providers:
+        known |= provide(kind, ids, user)
     return known
 
 
@@ -55,15 +57,15 @@ def reads_addresses_of(slug: str) -> bool:
 
 
 # Called with primary keys of platforms and who asks; one query for them all, platforms without any left out.
-waiting_tellers: list[Callable[[Sequence[int], User], dict[int, Waiting]]] = []
+backlog_providers: list[Callable[[Sequence[int], User], dict[int, Waiting]]] = []
 
 
 def waiting_at(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
     """What these platforms still owe an answer, by primary key; for administrators, who see no notice, the bare numbers
     of all, for others of what they may see."""
     known: dict[int, Waiting] = {}
-    for tell in waiting_tellers:
-        known |= tell(platforms, user)
+    for provide in backlog_providers:
+        known |= provide(platforms, user)
     return known
 
 
@@ -72,7 +74,7 @@ protected_counters: list[Callable[[OfficialAccount], int]] = []
 
 
 def protected_by(account: OfficialAccount) -> int:
-    """How many things that somebody asked to act on could be named in a notice if this account were struck."""
+    """How many things that somebody asked to act on could be named in a notice if this account were revoked."""
     return sum(count(account) for count in protected_counters)
 
 
@@ -106,12 +108,12 @@ def open_at(platform: Platform) -> list[Touched]:
     return [touched for count in open_counters for touched in count(platform)]
 
 
-# Called with an official account; what striking it sets free or, once it is struck, what that has.
+# Called with an official account; what revoking it sets free or, once it is revoked, what that has.
 freed_counters: list[Callable[[OfficialAccount], Iterable[Touched]]] = []
 
 
 def freed_by(account: OfficialAccount) -> list[Touched]:
-    """What striking an account sets free, as every app above counts it now."""
+    """What revoking an account sets free, as every app above counts it now."""
     return [freed for count in freed_counters for freed in count(account)]
 
 

@@ -27,9 +27,9 @@ from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
 from stores.status_providers import (
     Waiting,
+    known_statuses,
     open_at,
     reads_addresses_of,
-    standings,
     touched_version,
     waiting_at,
 )
@@ -276,12 +276,12 @@ def show_store(request: SignedIn, pk: int) -> HttpResponse:
         listings, request.GET, order=("-id",), total=lambda: capped_count(listings)
     )
     shown = [listing.pk for listing in page]
-    known = standings("listing", shown)
+    known = known_statuses("listing", shown)
     portrait = portrait_of(store, request.user, shown)
     account, compared = official_check(store)
     context = {
         "store": store,
-        "standing": standings("store", [pk], request.user).get(pk),
+        "standing": known_statuses("store", [pk], request.user).get(pk),
         "page": page,
         "rows": [
             (

@@ -261,7 +261,7 @@ def says_no(path: str) -> bool:
 
 def modules() -> Iterator[Module]:
     """The files of the apps in which something may be refused."""
-    for room in settings.ROOMS:
+    for room in settings.LOCAL_APPS:
         for path in sorted((PROJECT / room).rglob("*.py")):
             if "migrations" in path.parts:
                 continue

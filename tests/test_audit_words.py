@@ -42,7 +42,7 @@ LOGGED |= set(limits())
 
 
 def sources() -> Iterator[tuple[str, ast.AST]]:
-    for room in settings.ROOMS:
+    for room in settings.LOCAL_APPS:
         for path in sorted((PROJECT / room).rglob("*.py")):
             if "migrations" not in path.parts and path.name not in (
                 "audit_words.py",
@@ -128,7 +128,7 @@ def test_words_are_in_the_readers_language(language):
 
 def test_kinds_are_models_of_the_house():
     assert {apps.get_model(label)._meta.app_label for label in labels.kinds} <= set(
-        settings.ROOMS
+        settings.LOCAL_APPS
     )
     for label, kind in labels.kinds.items():
         assert apps.get_model(label)._meta.label_lower == label

@@ -33,7 +33,7 @@ STATES = {"delivery.": ("failed", "uncertain")}
 
 
 def trees() -> Iterator[ast.Module]:
-    for room in settings.ROOMS:
+    for room in settings.LOCAL_APPS:
         for path in sorted((PROJECT / room).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield ast.parse(path.read_text(encoding="utf-8"))

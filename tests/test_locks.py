@@ -7,14 +7,14 @@ from corps.database.locking import locked
 from corps.models import Unit
 from runtime.shared_servers import PROJECT
 
-ROOMS = [path.parent for path in sorted(PROJECT.glob("*/apps.py"))]
+APPS = [path.parent for path in sorted(PROJECT.glob("*/apps.py"))]
 
 
 def test_only_the_ground_says_how_rows_are_locked():
     found = {
         str(path.relative_to(PROJECT))
-        for room in ROOMS
-        for path in room.rglob("*.py")
+        for app in APPS
+        for path in app.rglob("*.py")
         if "select_for_update" in path.read_text()
     }
     assert found == {"corps/database/locking.py"}

@@ -17,7 +17,7 @@ from cases.models import Case, LegalGround, Target
 from cases.states import UNFINISHED, Claim, Seen, TargetState
 from corps.deadlines.calendar import Calendar, working_days_left
 from corps.deadlines.clock import shanghai_date, today
-from corps.ui.deadline_marks import house_calendar
+from corps.ui.deadline_marks import current_calendar
 from corps.ui.formats import day, moment, shortened, thousands
 from corps.ui.status_colours import kind_of
 from stores.models import Platform
@@ -134,7 +134,7 @@ def _wording(case: Case, platforms: dict[int, Platform]) -> Wording:
         targets=reverse("cases:target", args=[0])[:-2],
         notices=reverse("notices:list"),
         on=today(),
-        calendar=house_calendar(),
+        calendar=current_calendar(),
     )
 
 

@@ -25,7 +25,7 @@ from cases.workflow.hosts import note_unknown_hosts
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
-from corps.audit.origin import Acting, acting
+from corps.audit.origin import AuditOrigin, audit_origin
 from corps.audit.recording import record
 from corps.database.copy import without_collector
 from corps.database.locking import held, locked
@@ -538,10 +538,10 @@ def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
     return complaint, imports.get(pk=sheet_import.pk)
 
 
-def _origin(sheet_import: SheetImport) -> AbstractContextManager[Acting | None]:
+def _origin(sheet_import: SheetImport) -> AbstractContextManager[AuditOrigin | None]:
     """Acts on what a replay brought in are the replay's."""
     return (
-        acting(channel="replay", replay=sheet_import.replay)
+        audit_origin(channel="replay", replay=sheet_import.replay)
         if sheet_import.replay
         else nullcontext()
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
+class AuditOrigin:
     """channel: "page", "api", "task", "command" or "replay". address: the caller's IP address, or empty."""
 
     channel: str = "command"
@@ -24,18 +24,18 @@ class Acting:
         return bool(self.replay)
 
 
-_COMMAND_LINE = Acting()
-_current: ContextVar[Acting] = ContextVar("acting", default=_COMMAND_LINE)
+_COMMAND_LINE = AuditOrigin()
+_current: ContextVar[AuditOrigin] = ContextVar("audit_origin", default=_COMMAND_LINE)
 
 
-def current() -> Acting:
+def current() -> AuditOrigin:
     """The origin of the act that is going on in this thread."""
     return _current.get()
 
 
 @contextmanager
-def acting(**changes: str) -> Iterator[Acting]:
-    """For the length of a `with` block, acts come from elsewhere: `with acting(channel="replay", replay=mark):`."""
+def audit_origin(**changes: str) -> Iterator[AuditOrigin]:
+    """For the length of a `with` block, acts come from elsewhere: `with audit_origin(channel="replay", …):`."""
     token = _current.set(replace(_current.get(), **changes))
     try:
         yield _current.get()

@@ -28,7 +28,7 @@ class ChildDied(Exception):
 def confined(
     produce: Callable[[], Iterable[bytes]], *, memory: int, seconds: float
 ) -> Generator[bytes, None, None]:
-    """What `produce` yields, piece by piece, while it runs in a forked child.
+    """What `produce` yields, chunk by chunk, while it runs in a forked child.
 
     memory: bytes that the child may take beyond what this process has. seconds: of its whole run, and of its processor
     time. The child must not touch the database. It is ended when the iterator is closed, and dies with this process.
@@ -42,7 +42,7 @@ def confined(
     os.close(writing)
     status = None
     try:
-        yield from _pieces(reading, time.monotonic() + seconds)
+        yield from _chunks(reading, time.monotonic() + seconds)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
         os.close(reading)
@@ -60,7 +60,7 @@ def _be_child(
     memory: int,
     seconds: float,
 ) -> None:
-    """Write every piece with its length before it, then one of no length, and end without any of Python's goodbyes."""
+    """Write every chunk with its length before it, then one of no length, and end without any of Python's goodbyes."""
     status = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -73,8 +73,8 @@ def _be_child(
         resource.setrlimit(resource.RLIMIT_CPU, (spent + int(seconds) + 1,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         gc.disable()
-        for piece in produce():
-            _write(writing, _LENGTH.pack(len(piece)) + piece)
+        for chunk in produce():
+            _write(writing, _LENGTH.pack(len(chunk)) + chunk)
         _write(writing, _LENGTH.pack(0))
         status = 0
     except MemoryError:
@@ -93,8 +93,8 @@ def _write(descriptor: int, content: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _pieces(reading: int, deadline: float) -> Iterator[bytes]:
-    """The pieces that arrive, up to the empty one or the end of the pipe."""
+def _chunks(reading: int, deadline: float) -> Iterator[bytes]:
+    """The chunks that arrive, up to the empty one or the end of the pipe."""
     poll = select.poll()
     poll.register(reading, select.POLLIN)
     buffer = bytearray()
@@ -105,9 +105,9 @@ def _pieces(reading: int, deadline: float) -> Iterator[bytes]:
                 return
             if len(buffer) < _LENGTH.size + length:
                 break
-            piece = bytes(buffer[_LENGTH.size : _LENGTH.size + length])
+            chunk = bytes(buffer[_LENGTH.size : _LENGTH.size + length])
             del buffer[: _LENGTH.size + length]
-            yield piece
+            yield chunk
         left = deadline - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
             raise ChildDied("time")

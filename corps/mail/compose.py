@@ -70,7 +70,7 @@ def compose(
     that nothing is said twice. title: the subject line. text and html: the two bodies. thread: audit thread in whose
     timeline the sending shows. at: the date it bears, now unless given. happened_at: when the act that causes it
     happened. due_at: not sent before.
-    A replay's mark is taken from `acting.current()`.
+    A replay's mark is taken from `corps.audit.origin.current()`.
 
     Raises TransitionRefused "already-said", "bad-address"; TransactionManagementError outside a transaction.
     """

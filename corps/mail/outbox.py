@@ -218,7 +218,7 @@ def _send_on_a_line(replay: str, bring_help: Callable[[], Any] | None = None) ->
     return sent
 
 
-def tidy() -> int:
+def clean_up() -> int:
     """Look after what the dead left. The number of deliveries made uncertain.
 
     What a dead worker was sending becomes uncertain, what it had claimed is let go, and what a dead replay has not sent
@@ -248,16 +248,16 @@ def replaying() -> Iterator[str]:
     whatever way, the next sweep cancels what it left; so does the end of the block.
     """
     number = secrets.randbelow(2**31)
-    keeper = connection.copy()
+    lock_connection = connection.copy()
     try:
-        with keeper.cursor() as cursor:
+        with lock_connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [REPLAY_LOCKS, number])
         yield f"{REPLAY_MARK}{number}"
     finally:
-        with keeper.cursor() as cursor:
+        with lock_connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [REPLAY_LOCKS, number])
-        keeper.close()
-        tidy()
+        lock_connection.close()
+        clean_up()
 
 
 def _put_away(cursor: CursorWrapper, state: str, condition: str) -> list[int]:

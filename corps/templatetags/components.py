@@ -26,7 +26,7 @@ from corps.deadlines.calendar import Calendar
 from corps.results import Result, tally
 from corps.ui import formats
 from corps.ui.charts import bars_of, tally_of
-from corps.ui.deadline_marks import chip, house_calendar
+from corps.ui.deadline_marks import chip, current_calendar
 from corps.ui.home import Aside
 from corps.ui.lists import Condition
 from corps.ui.status_colours import kind_of
@@ -141,10 +141,10 @@ def _calendar_of(context: Context) -> Calendar:
     """The calendar, read once for a page with all that it includes: a list of deadlines asks for each of its rows."""
     request = context.get("request")
     if request is None:
-        return house_calendar()
-    if not hasattr(request, "house_calendar"):
-        request.house_calendar = house_calendar()
-    return request.house_calendar
+        return current_calendar()
+    if not hasattr(request, "current_calendar"):
+        request.current_calendar = current_calendar()
+    return request.current_calendar
 
 
 def _unbroken(text: str, date_in_it: str) -> SafeString:

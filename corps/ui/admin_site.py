@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from corps.access.decorators import sign_in_first
 
 
-class HouseAdmin(AdminSite):
+class CorpsAdminSite(AdminSite):
     """Only the house's own tables, only for administrators, and in and out through the house's own pages."""
 
     site_header = site_title = index_title = _("Reference data")
@@ -25,7 +25,7 @@ class HouseAdmin(AdminSite):
             else list(model_or_iterable)
         )
         if ours := [
-            model for model in models if model._meta.app_label in settings.ROOMS
+            model for model in models if model._meta.app_label in settings.LOCAL_APPS
         ]:
             super().register(ours, *args, **options)
 

@@ -57,9 +57,9 @@ def tally_of(cells: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     total = sum(cell["value"] for cell in parts)
     if not total:
         return []
-    room = TALLY_WIDTH - TALLY_GAP * (len(parts) - 1)
-    shares = [max(room * cell["value"] / total, TALLY_LEAST) for cell in parts]
-    scale, at, placed = room / sum(shares), 0.0, []
+    space = TALLY_WIDTH - TALLY_GAP * (len(parts) - 1)
+    shares = [max(space * cell["value"] / total, TALLY_LEAST) for cell in parts]
+    scale, at, placed = space / sum(shares), 0.0, []
     for cell, share in zip(parts, shares, strict=True):
         placed.append((kind_of(cell["kind"]), f"{at:.1f}", f"{share * scale:.1f}"))
         at += share * scale + TALLY_GAP

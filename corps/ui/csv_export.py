@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from corps.audit.origin import Acting, acting, current
+from corps.audit.origin import AuditOrigin, audit_origin, current
 from corps.audit.recording import record
 from corps.models import User
 from corps.ui.prefetch import is_read
@@ -61,7 +61,7 @@ class Download:
         self.about = about
         self.rows = 0
         # What is streamed is made after the request has been answered.
-        self.origin: Acting = current()
+        self.origin: AuditOrigin = current()
 
     def counted(self, rows: Iterable[Any]) -> Iterator[Any]:
         """The same rows, counted as they leave."""
@@ -92,7 +92,7 @@ class Download:
         person: Any = self.request.user
         asked = list(self.request.GET.items())[:FILTERS_KEPT]
         origin = {"channel": self.origin.channel, "address": self.origin.address}
-        with acting(**origin):
+        with audit_origin(**origin):
             record(
                 person if isinstance(person, User) else User.objects.get(pk=person.pk),
                 "export.downloaded",

@@ -45,7 +45,9 @@ def chip(
         left = (
             (due - on).days
             if calendar_days
-            else working_days_left(due, today=on, calendar=calendar or house_calendar())
+            else working_days_left(
+                due, today=on, calendar=calendar or current_calendar()
+            )
         )
     text, kind = (
         _words(left, calendar_days),
@@ -77,6 +79,6 @@ def _words(left: int, calendar_days: bool) -> str:
     )
 
 
-def house_calendar() -> Calendar:
+def current_calendar() -> Calendar:
     """The working-day calendar in force. Read anew for each call: give it to `chip` when there are many."""
     return Holiday.objects.calendar()

@@ -44,7 +44,7 @@ warnings: list[Callable[[Any], Iterable[Need]]] = []
 
 # Role → dotted path of a view: a function that takes the request.
 home_views: dict[str, str] = {
-    "administrator": "corps.views.administrator_home.show_desk",
+    "administrator": "corps.views.administrator_home.show_administrator_home",
     "auditor": "corps.views.audit.list_entries",
 }
 

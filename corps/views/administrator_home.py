@@ -1,4 +1,4 @@
-"""The administrator's first page: what needs somebody now, and how the house stands."""
+"""The administrator's first page: what needs somebody now, and how the system is."""
 
 from datetime import date, timedelta
 
@@ -29,9 +29,9 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 
 @administrators
 @require_safe
-def show_desk(request: SignedIn) -> HttpResponse:
+def show_administrator_home(request: SignedIn) -> HttpResponse:
     """What needs an administrator, and the accounts of each role. A fixed number of statements."""
-    house = Installation.objects.get()
+    installation = Installation.objects.get()
     waiting = backlog()
     counts = {
         role: (open_ones, closed)
@@ -43,17 +43,19 @@ def show_desk(request: SignedIn) -> HttpResponse:
         .order_by()
     }
     context = {
-        "held": house.outbox_quarantined,
+        "held": installation.outbox_quarantined,
         "lacks_server": waiting.lacks_server,
-        "because": [Installation.Held(code).label for code in house.held_because],
+        "because": [
+            Installation.Held(code).label for code in installation.held_because
+        ],
         "unsent": waiting.unsent,
         "backlog": waiting,
         "stuck_for": length_of(waiting.oldest)
         if waiting.oldest and waiting.oldest > STUCK_AFTER
         else "",
-        "sweep_late": house.swept_at is None
-        or timezone.now() - house.swept_at > SWEEP_IS_LATE,
-        "swept_at": house.swept_at,
+        "sweep_late": installation.swept_at is None
+        or timezone.now() - installation.swept_at > SWEEP_IS_LATE,
+        "swept_at": installation.swept_at,
         "years": _unpublished(today()),
         "steps": first_steps(),
         "placeholders": [*of_settings(), *of_database()],

@@ -112,11 +112,11 @@ def _pattern(template: str) -> re.Pattern[str]:
     if template == ANY:
         return re.compile(r".*")
     ended = template.removesuffix("*")
-    pieces = (
-        _place(piece) if number % 2 else re.escape(piece)
-        for number, piece in enumerate(PLACE.split(ended))
+    parts = (
+        _place(part) if number % 2 else re.escape(part)
+        for number, part in enumerate(PLACE.split(ended))
     )
-    return re.compile("".join(pieces) + (".+" if ended != template else ""))
+    return re.compile("".join(parts) + (".+" if ended != template else ""))
 
 
 def _place(name: str) -> str:

@@ -28,7 +28,7 @@ from corps.forms import chosen_act
 from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
 from corps.ui.refusals import send_back
 from listings.models import BelongingCorrection, Listing
-from listings.views import judge_registration, judge_strike, protection
+from listings.views import judge_registration, judge_revocation, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection, PendingApproval
@@ -262,9 +262,9 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
 
 @supervisors
 @require_POST
-def decide_strike(request: SignedIn, pk: int) -> HttpResponse:
+def decide_revocation(request: SignedIn, pk: int) -> HttpResponse:
     """Decide about registering or striking an official account, and stay in the inbox."""
-    judge = judge_strike
+    judge = judge_revocation
     if request.POST.get("about") == "registration":
         judge = judge_registration
     if refused := judge(request, pk):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from corps import workflow as ground
+from corps import workflow as corps_workflow
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
@@ -28,7 +28,7 @@ REASON = 300
 # `actor` and `at`, in the order in which they were added.
 official_hooks: list[Callable[..., Any]] = []
 # The same for one that is struck.
-struck_hooks: list[Callable[..., Any]] = []
+revocation_hooks: list[Callable[..., Any]] = []
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def propose_official_account(
     )
     account.full_clean()
     account.save()
-    ground.request_approval(
+    corps_workflow.request_approval(
         subject=account, version=_registration_version(account), actor=actor, at=at
     )
     record(actor, "official_account.proposed", account, at=at, **_told(account))
@@ -97,7 +97,7 @@ def confirm_official_account(
             _("What it touches has changed since you looked; look at it again."),
         )
     approval = _proposed(account)
-    ground.decide_approval(
+    corps_workflow.decide_approval(
         approval=approval,
         actor=actor,
         version=_registration_version(account),
@@ -126,7 +126,7 @@ def decline_official_account(
     account = _locked_proposal(account)
     require(actor, "stores.confirm_official_account", account)
     approval = _proposed(account)
-    ground.decide_approval(
+    corps_workflow.decide_approval(
         approval=approval,
         actor=actor,
         version=approval.version,
@@ -177,7 +177,7 @@ def _refuse_known(platform: Platform, canonical_id: str) -> None:
 
 
 @transaction.atomic
-def propose_strike(
+def propose_revocation(
     *, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None
 ) -> Approval:
     """Ask for an official account that was registered by mistake to be struck; a second person decides. Until then it
@@ -197,8 +197,11 @@ def propose_strike(
             "reason-too-long",
             _("The reason is longer than %(signs)s signs.") % {"signs": REASON},
         )
-    approval = ground.request_approval(
-        subject=account, version=_strike_version(account, reason), actor=actor, at=at
+    approval = corps_workflow.request_approval(
+        subject=account,
+        version=_revocation_version(account, reason),
+        actor=actor,
+        at=at,
     )
     account.strike_reason = reason
     account.save(update_fields=["strike_reason"])
@@ -214,13 +217,13 @@ def propose_strike(
 
 
 @transaction.atomic
-def strike_official_account(
+def revoke_official_account(
     *, account: OfficialAccount, actor: User, at: datetime | None = None
 ) -> OfficialAccount:
     """Strike an official account, as a second person asked: from now on its store may be named like any other.
 
     What was withdrawn when it was registered stays withdrawn and may be asked for anew. The row stays; the store may be
-    registered again. `struck_hooks` run in the same transaction.
+    registered again. `revocation_hooks` run in the same transaction.
     Raises PermissionDenied; TransitionRefused "struck", "not-proposed", and those of `corps.workflow.decide_approval`
     ("own-draft" for who asked).
     """
@@ -228,8 +231,8 @@ def strike_official_account(
     lock_official_accounts(to_change=True)
     account = _locked_account(account)
     require(actor, "stores.strike_official_account", account)
-    version = _strike_version(account, account.strike_reason)
-    ground.decide_approval(
+    version = _revocation_version(account, account.strike_reason)
+    corps_workflow.decide_approval(
         approval=_proposed(account), actor=actor, version=version, approve=True, at=at
     )
     account.struck_at = at
@@ -242,13 +245,13 @@ def strike_official_account(
         reason=account.strike_reason,
         **_told(account),
     )
-    for hook in struck_hooks:
+    for hook in revocation_hooks:
         hook(account, actor=actor, at=at)
     return account
 
 
 @transaction.atomic
-def decline_strike(
+def decline_revocation(
     *, account: OfficialAccount, actor: User, reason: str, at: datetime | None = None
 ) -> OfficialAccount:
     """Leave an official account protected, though somebody asked to strike it; they are owed the reason.
@@ -260,7 +263,7 @@ def decline_strike(
     account = _locked_account(account)
     require(actor, "stores.strike_official_account", account)
     approval = _proposed(account)
-    ground.decide_approval(
+    corps_workflow.decide_approval(
         approval=approval,
         actor=actor,
         version=approval.version,
@@ -318,7 +321,7 @@ def _locked_proposal(account: OfficialAccount) -> OfficialAccount:
 
 
 def _proposed(account: OfficialAccount) -> Approval:
-    approval = ground.open_approval(account)
+    approval = corps_workflow.open_approval(account)
     if approval is None:
         raise TransitionRefused(
             "not-proposed",
@@ -334,7 +337,7 @@ def _registration_version(account: OfficialAccount) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _strike_version(account: OfficialAccount, reason: str) -> str:
+def _revocation_version(account: OfficialAccount, reason: str) -> str:
     """SHA-256 of what a second person says yes to."""
     return hashlib.sha256(
         f"{account.pk}/{account.canonical_id}/{reason}".encode()

@@ -19,7 +19,7 @@ from corps.models import AuditEntry, Notification
 from corps.workflow import read_notifications
 from listings.models import Belonging, Listing
 from stores.models import OfficialAccount, Store
-from stores.workflow import propose_strike, strike_official_account
+from stores.workflow import propose_revocation, revoke_official_account
 from tests.cases.conftest import House, make_official, results, sheet_of, take_in
 from tests.home import needs_of
 
@@ -357,8 +357,8 @@ class TestAccounts:
         results(house, row("600000000002", SHOP), firm="YCB")
         judge(house, True)
         assert Target.objects.get().is_official
-        propose_strike(account=account, actor=house.officer, reason="误登记")
-        strike_official_account(account=account, actor=house.supervisor)
+        propose_revocation(account=account, actor=house.officer, reason="误登记")
+        revoke_official_account(account=account, actor=house.supervisor)
         assert not Target.objects.get().is_official
         refused = ImportRow.objects.filter(result="official")
         settled = workflow.settle_rows(

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases import workflow
 from cases.models import Case, Complaint, Target
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from tests.cases.test_cases import opened  # noqa: F401
@@ -131,7 +131,7 @@ def test_a_closed_case_is_reopened_by_a_supervisor_with_a_reason(house, disposin
 def test_days_of_a_suspension_move_the_deadline_and_the_case_goes_on_where_it_was(
     house, disposing
 ):
-    with acting(channel="replay", replay="mark"):
+    with audit_origin(channel="replay", replay="mark"):
         Case.objects.update(handling_deadline=None)
         Case.objects.update(state="lead", filed_at=None, disposing_at=None)
         case = workflow.file_case(

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from cases import tasks, workflow
 from cases.models import ImportRow, SheetImport, Target
 from cases.workflow import imports, reading
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.database import copy
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
@@ -389,7 +389,7 @@ def test_what_a_replay_hands_in_is_enqueued_on_its_own_queue_and_registered_in_i
     long_ago = timezone.now() - timedelta(days=200)
     mark = str(uuid4())
     with (
-        acting(channel="replay", replay=mark),
+        audit_origin(channel="replay", replay=mark),
         django_capture_on_commit_callbacks(execute=True),
     ):
         sheet_import = hand_in(

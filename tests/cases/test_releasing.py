@@ -8,7 +8,7 @@ from cases import workflow
 from cases.models import Case, ImportRow, Target
 from corps.models import Notification
 from stores.models import OfficialAccount
-from stores.workflow import propose_strike, strike_official_account
+from stores.workflow import propose_revocation, revoke_official_account
 from tests.cases.conftest import House, make_official, sheet_of, take_in
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,8 @@ def open_case(house: House, *rows: str) -> Case:
 
 
 def strike(house: House, account: OfficialAccount) -> OfficialAccount:
-    propose_strike(account=account, actor=house.officer, reason="系第三方店铺")
-    return strike_official_account(
+    propose_revocation(account=account, actor=house.officer, reason="系第三方店铺")
+    return revoke_official_account(
         account=OfficialAccount.objects.get(pk=account.pk), actor=house.chief
     )
 

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from cases import workflow
 from cases.models import Complaint, ImportRow, Target
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.models import AuditEntry
 from listings.models import Belonging, Listing
 from stores.models import Store
@@ -150,7 +150,7 @@ class TestConfirmedAsTheyAreRead:
     @pytest.fixture(autouse=True)
     def in_a_replay(self, house):
         self.said = {"claims_confirmed_by": house.officer}
-        with acting(channel="replay", replay="replay-1"):
+        with audit_origin(channel="replay", replay="replay-1"):
             yield
 
     def test_an_official_store_teaches_where_its_listing_is(self, house):

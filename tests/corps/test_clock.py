@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.deadlines import clock
 from corps.errors import TransitionRefused
 from corps.models import User
@@ -56,7 +56,7 @@ def test_a_time_more_than_five_minutes_ahead_is_refused_whoever_states_it(actor)
     with pytest.raises(TransitionRefused, match="at-ahead"):
         clock.accept_at(actor, NOW + timedelta(minutes=5, seconds=1), NOW)
     with (
-        acting(channel="replay", replay="mark"),
+        audit_origin(channel="replay", replay="mark"),
         pytest.raises(TransitionRefused, match="at-ahead"),
     ):
         clock.accept_at(actor, NOW + timedelta(days=1), NOW)
@@ -75,7 +75,7 @@ def test_a_past_time_is_a_fact_from_whoever_may_record_past_events():
 
 
 def test_a_past_time_is_a_fact_in_a_replay():
-    with acting(channel="replay", replay="mark"):
+    with audit_origin(channel="replay", replay="mark"):
         assert clock.accept_at(
             officer, NOW - timedelta(days=30), NOW
         ) == NOW - timedelta(days=30)

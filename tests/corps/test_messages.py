@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.mail.compose import Attachment, compose, read
 from corps.models import Delivery, Message
@@ -105,7 +105,7 @@ def test_an_address_that_mail_cannot_reach_is_refused(unit, address):
 
 
 def test_the_deliveries_of_a_replay_carry_its_mark(unit):
-    with acting(channel="replay", replay="replay:7"):
+    with audit_origin(channel="replay", replay="replay:7"):
         assert say(unit).replay == "replay:7"
     assert say(unit, step=2).replay == ""
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.mail import outbox, smtp
 from corps.mail.compose import compose
 from corps.models import AuditEntry, Delivery, Installation, Unit
@@ -244,7 +244,7 @@ def test_a_line_that_breaks_after_the_message_left_makes_it_uncertain_and_no_cod
     first.refresh_from_db()
     assert first.state == State.UNCERTAIN
     assert "Disconnected" in first.answer
-    outbox.tidy()
+    outbox.clean_up()
     outbox.send_due()
     assert set(smtp_sink.counts().values()) == {1}
     assert len(smtp_sink.kept) == 3
@@ -415,14 +415,14 @@ def test_a_worker_killed_while_it_sends_leaves_one_uncertain_and_no_code_sends_t
     smtp_sink.then(Behaviour.ACCEPT, Behaviour.HANG)
     sender = start_sender()
     until(lambda: states().get("sending") and len(smtp_sink.kept) == 1)
-    assert outbox.tidy() == 0, "a living worker was misjudged"
+    assert outbox.clean_up() == 0, "a living worker was misjudged"
     sender.kill()
     sender.wait()
-    until(outbox.tidy)
+    until(outbox.clean_up)
     assert states() == {"sent": 1, "uncertain": 1, "pending": 4}
     assert not Delivery.objects.filter(state="pending").exclude(worker="").exists()
     assert outbox.send_due() == 4
-    assert outbox.tidy() == outbox.send_due() == 0
+    assert outbox.clean_up() == outbox.send_due() == 0
     lost = Delivery.objects.get(state="uncertain").mail_id
     assert smtp_sink.counts() == {
         delivery.mail_id: 1 for delivery in deliveries if delivery.mail_id != lost
@@ -434,7 +434,7 @@ def test_a_worker_killed_between_the_answer_and_its_commit_leaves_one_uncertain_
 ):
     deliveries = queue(3)
     assert start_sender(SEND_AND_DIE).wait(20) == -signal.SIGKILL
-    until(outbox.tidy)
+    until(outbox.clean_up)
     assert states() == {"uncertain": 1, "pending": 2}
     assert outbox.send_due() == 2
     assert smtp_sink.counts() == {delivery.mail_id: 1 for delivery in deliveries}
@@ -447,7 +447,7 @@ def test_a_worker_killed_before_sending_loses_nothing(queue, smtp_sink):
         worker="gone:1:17", lease_until=timezone.now() + timedelta(minutes=5)
     )
     assert outbox.send_due() == 0, "the lease was not kept"
-    assert outbox.tidy() == 0
+    assert outbox.clean_up() == 0
     assert outbox.send_due() == 3
 
 
@@ -555,42 +555,42 @@ def test_only_a_workers_own_lock_says_that_it_lives(queue):
     Delivery.objects.update(state=State.SENDING, worker="gone:1:17")
     with closing(connection.copy()) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, 17)", [outbox.REPLAY_LOCKS])
-        assert outbox.tidy() == 1
+        assert outbox.clean_up() == 1
         Delivery.objects.update(state=State.SENDING)
         cursor.execute("SELECT pg_advisory_lock(%s, 17)", [outbox.WORKER_LOCKS])
-        assert outbox.tidy() == 0
+        assert outbox.clean_up() == 0
 
 
 def test_only_its_own_worker_sends_a_replays_deliveries_and_what_it_leaves_is_cancelled(
     queue, smtp_sink
 ):
     with outbox.replaying() as mark:
-        with acting(channel="replay", replay=mark):
+        with audit_origin(channel="replay", replay=mark):
             queue(2)
         assert outbox.send_due() == 0
         queue(1, step=3)
         assert outbox.send_due() == 1
-        assert outbox.tidy() == 0
+        assert outbox.clean_up() == 0
         assert states() == {"pending": 2, "sent": 1}
         assert outbox.send_due(replay=mark) == 2
-        with acting(channel="replay", replay=mark):
+        with audit_origin(channel="replay", replay=mark):
             queue(1, step=2)
     assert states() == {"sent": 3, "cancelled": 1}
 
 
 def test_what_a_killed_replay_left_is_cancelled_by_the_next_sweep(queue, smtp_sink):
-    with acting(channel="replay", replay="replay:4711"):
+    with audit_origin(channel="replay", replay="replay:4711"):
         queue(2)
-    outbox.tidy()
+    outbox.clean_up()
     outbox.send_due()
     assert states() == {"cancelled": 2}
     assert not smtp_sink.kept
 
 
 def test_a_replay_with_a_mark_of_its_own_is_cancelled_by_name(queue):
-    with acting(channel="replay", replay="campaign-1"):
+    with audit_origin(channel="replay", replay="campaign-1"):
         queue(2)
-    outbox.tidy()
+    outbox.clean_up()
     assert states() == {"pending": 2}
     assert cancel_replay("campaign-1", at=NOW) == 2
     assert states() == {"cancelled": 2}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from corps import tasks, workflow
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.mail import outbox
 from corps.mail.compose import compose
@@ -87,7 +87,7 @@ def test_what_only_a_replays_sink_took_is_called_replayed(
     queue, settings, smtp_sink: Sink
 ):
     settings.HAS_MAIL_SERVER = False
-    with outbox.replaying() as mark, acting(channel="replay", replay=mark):
+    with outbox.replaying() as mark, audit_origin(channel="replay", replay=mark):
         queue("notice")
         assert outbox.send_due(replay=mark) == 1
     assert AuditEntry.objects.filter(verb="delivery.replayed").count() == 1

@@ -189,6 +189,6 @@ def test_what_a_killed_replay_left_unsent_is_cancelled_and_never_sent():
         state__in=(Delivery.State.PENDING, Delivery.State.SENDING)
     )
     while left.exists() and time.monotonic() < deadline:
-        outbox.tidy()
+        outbox.clean_up()
     assert not left.exists()
     assert outbox.send_due() == 0

@@ -4,7 +4,7 @@ import pytest
 
 from cases.models import SheetImport
 from cases.workflow import submit_complaint
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.deadlines.clock import today
 from corps.mail.outbox import replaying
 from corps.workflow import store_file
@@ -17,7 +17,7 @@ SHEET = "商品链接,店铺名称\nhttps://item.taobao.com/item.htm?id=71234567
 
 
 def submit(world: World, mark: str, content: bytes = SHEET) -> SheetImport:
-    with acting(channel="replay", replay=mark):
+    with audit_origin(channel="replay", replay=mark):
         _complaint, sheet_import = submit_complaint(
             actor=world.officer,
             firm=world.firm,

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import CaseOfficer
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
 from notices import workflow
@@ -126,7 +126,7 @@ class TestOpening:
     def test_a_replay_tells_nobody(self, world):
         add_targets(world, 1)
         [notice] = issue(world)
-        with acting(channel="replay", replay="replay:7"):
+        with audit_origin(channel="replay", replay="replay:7"):
             appeal(world, notice)
         assert Objection.objects.exists()
         assert not Notification.objects.filter(event="appeal.given").exists()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from corps import workflow as ground
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.deadlines.calendar import Day
 from corps.deadlines.clock import SHANGHAI, shanghai_date, today
 from corps.errors import TransitionRefused
@@ -384,7 +384,7 @@ def test_of_two_who_open_it_at_once_the_first_opening_stands(world, notice):
 def test_in_a_replay_it_counts_from_the_issue(world):
     add_targets(world, 1)
     at = datetime(2026, 11, 4, 9, 0, tzinfo=SHANGHAI)
-    with acting(channel="replay", replay="replay:1"):
+    with audit_origin(channel="replay", replay="replay:1"):
         [notice] = workflow.compose_notices(
             case=world.case, actor=world.officer, at=at
         ).notices

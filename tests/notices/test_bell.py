@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from cases import workflow as casework
 from cases.models import Case, Target
 from cases.workflow import deadlines
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.deadlines.calendar import add_working_days
 from corps.deadlines.clock import SHANGHAI
 from corps.mail.events import line_of
@@ -83,7 +83,7 @@ def test_whose_account_is_closed_is_told_nothing_and_a_replay_tells_nobody(
     answer(world, notice, items=[first])
     assert rung("answers.given") == {"officer"}
     Notification.objects.all().delete()
-    with acting(channel="replay", replay="replay:1"):
+    with audit_origin(channel="replay", replay="replay:1"):
         answer(world, notice, items=others)
     assert not rung("answers.given")
 

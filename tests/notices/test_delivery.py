@@ -181,7 +181,7 @@ def test_whatever_the_server_says_each_letter_goes_the_way_that_is_right_for_it(
     assert set(counts.values()) == {1}
     assert first.mail_id not in counts
     assert arrived_as_stored(smtp_sink)
-    assert outbox.tidy() == 0
+    assert outbox.clean_up() == 0
 
 
 def state_of(notice: Notice) -> list[str]:

@@ -14,7 +14,7 @@ from cases.workflow import (
     what_waits,
     withdraw_case,
 )
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.mail import compose
 from corps.models import Approval, AuditEntry, Delivery, Notification, User
@@ -262,7 +262,7 @@ class TestWithdrawn:
 
     def test_a_replay_tells_nobody(self, world, chief, busy):
         Notification.objects.all().delete()
-        with acting(channel="replay", replay="replay:7"):
+        with audit_origin(channel="replay", replay="replay:7"):
             leave(world.case, chief, "withdrawn")
         assert not Notification.objects.exclude(user=world.officer2).exists()
 
@@ -321,7 +321,7 @@ class TestSuspended:
         assert counts(world.case, "suspended") == {"submitted": 1}
 
     def test_the_days_count_neither_against_platforms_nor_officers(self, world, chief):
-        with acting(channel="replay", replay="mark"):
+        with audit_origin(channel="replay", replay="mark"):
             [notice] = issue_at(world, 2, datetime(2026, 3, 2, 2, tzinfo=UTC))
             first = ids(notice)[0]
             answer(world, notice, items=[first], at=datetime(2026, 3, 2, 3, tzinfo=UTC))
@@ -345,7 +345,7 @@ class TestSuspended:
         assert notice.reply_deadline.excluded == "2026-03-03..2026-03-16"
 
     def test_a_date_that_had_passed_before_stays(self, world, chief):
-        with acting(channel="replay", replay="mark"):
+        with audit_origin(channel="replay", replay="mark"):
             [notice] = issue_at(world, 1, datetime(2026, 3, 2, 2, tzinfo=UTC))
             due = notice.reply_deadline.due_on
             world.case.refresh_from_db()

@@ -14,7 +14,7 @@ from corps.errors import TransitionRefused
 from notices import workflow
 from notices.models import Notice, NoticeItem
 from stores.official_account_lock import OFFICIAL_LOCK
-from stores.workflow import propose_strike, strike_official_account
+from stores.workflow import propose_revocation, revoke_official_account
 from tests.accounts import register_official_account
 from tests.notices.test_official import FORMS, LISTING, protect
 from tests.notices.world import World, add_targets, make_world
@@ -127,10 +127,10 @@ def test_no_account_changes_while_somebody_names_targets():
     ):
         protect(world)
     account = protect(world)
-    propose_strike(account=account, actor=world.officer, reason="误登记")
+    propose_revocation(account=account, actor=world.officer, reason="误登记")
     with (
         at_work_elsewhere("pg_advisory_xact_lock_shared"),
         pytest.raises(OperationalError),
     ):
-        strike_official_account(account=account, actor=world.supervisor)
-    assert strike_official_account(account=account, actor=world.supervisor).struck_at
+        revoke_official_account(account=account, actor=world.supervisor)
+    assert revoke_official_account(account=account, actor=world.supervisor).struck_at

@@ -43,7 +43,7 @@ def grow_old(days: int = 8) -> None:
 
 def sweep() -> None:
     """What the sweep has to look after, without the outbox, which sends nothing inside a test's transaction."""
-    for look in tasks.sweepers:
+    for look in tasks.maintenance_tasks:
         look()
 
 

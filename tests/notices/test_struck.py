@@ -16,7 +16,11 @@ from notices.models import NoticeItem
 from notices.workflow import compose_notices
 from stores.models import OfficialAccount, Store
 from stores.status_providers import protected_by
-from stores.workflow import decline_strike, propose_strike, strike_official_account
+from stores.workflow import (
+    decline_revocation,
+    propose_revocation,
+    revoke_official_account,
+)
 from tests.accounts import register_official_account
 from tests.notices.test_official import STORE, protect, targets_in_the_store
 from tests.notices.world import World, add_targets, issue
@@ -29,12 +33,12 @@ CONFIRMED = {"state": "confirmed", "judged_at": "2026-03-01T00:00Z"}
 
 
 def ask(account: OfficialAccount, by: User) -> None:
-    propose_strike(account=account, actor=by, reason=WHY)
+    propose_revocation(account=account, actor=by, reason=WHY)
 
 
 def struck(world: World, account: OfficialAccount) -> OfficialAccount:
     ask(account, world.officer)
-    return strike_official_account(account=account, actor=world.supervisor)
+    return revoke_official_account(account=account, actor=world.supervisor)
 
 
 def client_of(user: User) -> Client:
@@ -69,25 +73,25 @@ def test_until_a_second_person_decides_it_protects_as_before(world: World):
         case=world.case, actor=world.officer, targets=[inside.pk, itself.pk]
     ).notices
     with pytest.raises(TransitionRefused) as own:
-        strike_official_account(account=account, actor=world.supervisor)
+        revoke_official_account(account=account, actor=world.supervisor)
     assert own.value.code == "own-draft"
     assert not OfficialAccount.objects.exclude(struck_at=None).exists()
-    strike_official_account(account=account, actor=world.supervisor2)
+    revoke_official_account(account=account, actor=world.supervisor2)
     assert OfficialAccount.objects.get().struck_at is not None
 
 
 def test_nobody_strikes_without_being_asked_nor_without_the_role(world: World):
     account = protect(world)
     with pytest.raises(TransitionRefused) as unasked:
-        strike_official_account(account=account, actor=world.supervisor)
+        revoke_official_account(account=account, actor=world.supervisor)
     assert unasked.value.code == "not-proposed"
     for reason in ("", "  "):
         with pytest.raises(TransitionRefused):
-            propose_strike(account=account, actor=world.officer, reason=reason)
+            propose_revocation(account=account, actor=world.officer, reason=reason)
     ask(account, world.officer)
     for person in (world.officer2, world.liaison):
         with pytest.raises(PermissionDenied):
-            strike_official_account(account=account, actor=person)
+            revoke_official_account(account=account, actor=person)
     with pytest.raises(PermissionDenied):
         ask(account, world.liaison)
     with pytest.raises(TransitionRefused) as twice:
@@ -101,9 +105,9 @@ def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_
     account = protect(world)
     ask(account, world.officer)
     with pytest.raises(TransitionRefused) as silent:
-        decline_strike(account=account, actor=world.supervisor, reason=" ")
+        decline_revocation(account=account, actor=world.supervisor, reason=" ")
     assert silent.value.code == "reason-missing"
-    decline_strike(account=account, actor=world.supervisor, reason="企业已确认")
+    decline_revocation(account=account, actor=world.supervisor, reason="企业已确认")
     account.refresh_from_db()
     assert (account.struck_at, account.strike_reason) == (None, "")
     struck(world, account)
@@ -129,10 +133,10 @@ def test_a_reason_is_as_long_as_the_column_and_who_may_not_decide_does_not_decli
 ):
     account = protect(world)
     with pytest.raises(TransitionRefused, match="reason-too-long"):
-        propose_strike(account=account, actor=world.officer, reason="误" * 301)
-    propose_strike(account=account, actor=world.officer, reason="误" * 300)
+        propose_revocation(account=account, actor=world.officer, reason="误" * 301)
+    propose_revocation(account=account, actor=world.officer, reason="误" * 300)
     with pytest.raises(PermissionDenied):
-        decline_strike(account=account, actor=world.officer2, reason="企业已确认")
+        decline_revocation(account=account, actor=world.officer2, reason="企业已确认")
 
 
 def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(
@@ -255,7 +259,7 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
 
 def test_a_strike_is_decided_in_the_inbox(world: World):
     account = protect(world)
-    propose_strike(account=account, actor=world.officer, reason=WHY)
+    propose_revocation(account=account, actor=world.officer, reason=WHY)
     inbox = reverse("notices:approvals")
     page = client_of(world.supervisor).get(f"{inbox}?strike={account.pk}")
     assert page.context["account"] == account
@@ -273,7 +277,7 @@ def test_a_strike_is_decided_in_the_inbox(world: World):
 
 def test_whoever_asks_for_a_strike_is_not_offered_the_decision(world: World):
     account = protect(world)
-    propose_strike(account=account, actor=world.supervisor, reason=WHY)
+    propose_revocation(account=account, actor=world.supervisor, reason=WHY)
     inbox, decided = (
         reverse("notices:approvals"),
         reverse("notices:strike", args=[account.pk]),

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from cases.models import Target
-from corps.audit.origin import acting
+from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.mail import compose
 from corps.models import AuditEntry, Delivery, Notification, User
@@ -232,7 +232,7 @@ class TestWhoIsTold:
 
     def test_a_replay_rings_no_bell_and_marks_its_mails(self, world, issued):
         Notification.objects.all().delete()
-        with acting(channel="replay", replay="replay:7"):
+        with audit_origin(channel="replay", replay="replay:7"):
             withdraw(world, issued)
         assert not Notification.objects.exists()
         assert [mail.replay for mail in mails(issued)] == ["replay:7"]

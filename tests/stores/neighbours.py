@@ -149,21 +149,21 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
             account=s.account, actor=s.user("supervisor"), reason="不是"
         ),
     ),
-    "propose_strike": (
+    "propose_revocation": (
         {"account": "registered"},
-        lambda s: workflow.propose_strike(
+        lambda s: workflow.propose_revocation(
             account=s.account, actor=s.user("officer"), reason="误登"
         ),
     ),
-    "strike_official_account": (
+    "revoke_official_account": (
         {"account": "strike proposed"},
-        lambda s: workflow.strike_official_account(
+        lambda s: workflow.revoke_official_account(
             account=s.account, actor=s.user("supervisor")
         ),
     ),
-    "decline_strike": (
+    "decline_revocation": (
         {"account": "strike proposed"},
-        lambda s: workflow.decline_strike(
+        lambda s: workflow.decline_revocation(
             account=s.account, actor=s.user("supervisor"), reason="没误登"
         ),
     ),
@@ -191,11 +191,11 @@ def _account(scene: Scene, state: str) -> None:
     if account.is_proposed:
         account = workflow.confirm_official_account(account=account, actor=supervisor)
     if state in ("strike proposed", "struck") and not account.strike_reason:
-        workflow.propose_strike(
+        workflow.propose_revocation(
             account=account, actor=scene.user("officer2"), reason="误登"
         )
     if state == "struck":
-        workflow.strike_official_account(account=account, actor=supervisor)
+        workflow.revoke_official_account(account=account, actor=supervisor)
 
 
 def _proposer(scene: Scene, state: str) -> None:

@@ -47,7 +47,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "change_platform": {},
     "confirm_official_account": PROPOSED,
     "decline_official_account": PROPOSED,
-    "decline_strike": {"account": "struck: struck"},
+    "decline_revocation": {"account": "struck: struck"},
     "dismiss_liaison": {"liaison": "not-active: dismissed"},
     "give_account": {
         "liaison": "not-active: dismissed",
@@ -56,11 +56,13 @@ EXPECTED: dict[str, dict[str, str]] = {
     "propose_official_account": {
         "account": "already-proposed: proposed; account-known: registered strike-proposed"
     },
-    "propose_strike": {"account": "already-submitted: strike-proposed; struck: struck"},
+    "propose_revocation": {
+        "account": "already-submitted: strike-proposed; struck: struck"
+    },
     "register_platform": {},
     "resume_platform": {"platform": "not-retired: with-backup without-liaisons"},
     "retire_platform": {"platform": "platform-retired: retired"},
-    "strike_official_account": {"account": "struck: struck"},
+    "revoke_official_account": {"account": "struck: struck"},
 }
 
 

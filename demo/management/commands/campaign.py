@@ -14,8 +14,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from cases.models import Case
-from corps import workflow as ground
-from corps.audit.origin import acting
+from corps import workflow as corps_workflow
+from corps.audit.origin import audit_origin
 from corps.commands import SealingCommand
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
@@ -77,13 +77,13 @@ class Command(SealingCommand):
         with (
             outbox.replaying() as mark,
             machinery(mark) as parts,
-            acting(channel="replay", replay=mark),
+            audit_origin(channel="replay", replay=mark),
         ):
             replay = Replay(campaign, parts, self._say)
             replay.run()
             deliveries = parts.await_deliveries(60)
             differences = recount()
-            sealed = ground.seal_audit()
+            sealed = corps_workflow.seal_audit()
             self._say(
                 f"{deliveries.get('sent', 0)} notices sent to {parts.mail}, {sealed} audit entries sealed"
             )
@@ -120,9 +120,9 @@ class Command(SealingCommand):
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One loading at a time; whoever finds a half-loaded demonstration can tell by the lock whether it is alive."""
-        keeper = connection.copy()
+        lock_connection = connection.copy()
         try:
-            with keeper.cursor() as cursor:
+            with lock_connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADING_LOCK])
                 if not cursor.fetchone()[0]:
                     raise CommandError(
@@ -130,7 +130,7 @@ class Command(SealingCommand):
                     )
             yield
         finally:
-            keeper.close()
+            lock_connection.close()
 
     def _say(self, line: str) -> None:
         self.stderr.write(f"{time.monotonic() - self.began:6.1f} s  {line}")
