@@ -1,5 +1,6 @@
 """Tags and filters of the components, built into every template. docs/interface.md shows each in use."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -33,6 +34,8 @@ from corps.ui.status_colours import kind_of
 from corps.ui.tables import SELECT, Column, ShownTable
 
 register = template.Library()
+
+_LINE_BREAK = re.compile(r"\s*\n\s*")
 
 for _name in ("thousands", "signed", "day", "full_day", "moment", "full_moment", "clock_time", "near_time",
               "near_moment", "shortened", "short_id"):  # fmt: skip
@@ -159,8 +162,18 @@ def _unbroken(text: str, date_in_it: str) -> SafeString:
 
 @register.simple_block_tag(end_name="endcapture")
 def capture(content: str) -> str:
-    """{% capture as crumbs %}…{% endcapture %}: a part of a page to hand to an include."""
-    return content
+    """{% capture as crumbs %}…{% endcapture %}: a part of a page to hand to an include; blanks at its ends go."""
+    # Rendered, and escaped, by the page.
+    return mark_safe(content.strip())
+
+
+@register.simple_block_tag(end_name="endjoined")
+def joined(content: str) -> str:
+    """{% joined %}…{% endjoined %}: line breaks go with the indents around them, as in JSX.
+
+    For what must touch on the page and is too long for a line of the template.
+    """
+    return mark_safe(_LINE_BREAK.sub("", content))
 
 
 @register.simple_block_tag(end_name="endpage_head")
