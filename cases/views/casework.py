@@ -130,22 +130,14 @@ def list_cases(request: SignedIn) -> HttpResponse:
     context = {
         "page": page,
         "table": TABLE.shown_to(request.user, request.GET),
-        "rows": [
-            (case, counts.get(case.pk, {}), _running_deadline(case)) for case in page
-        ],
+        "rows": [(case, counts.get(case.pk, {})) for case in page],
         "conditions": chips,
         "states": CaseState.choices,
+        "over": OVER,
         "firms": firms.items(),
         "campaigns": campaigns.items(),
     }
     return render(request, "cases/case_list.html", context)
-
-
-def _running_deadline(case: Case) -> Deadline | None:
-    """The deadline for handling the case, until the case is over."""
-    if case.state in OVER:
-        return None
-    return case.handling_deadline
 
 
 def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
