@@ -1,6 +1,6 @@
-"""Settings of the whole house. What differs from place to place is declared in `runtime/environment.py`.
+"""Settings of the whole system. What differs from place to place is declared in `runtime/environment.py`.
 
-This module, `config/urls.py` and `config/celery.py` are the only files of the ground that name the rooms above.
+This module, `config/urls.py` and `config/celery.py` are the only ones that name every app.
 Services are never started here: `manage.py` and the process manager put their addresses into the environment first.
 """
 

@@ -1,4 +1,4 @@
-"""Every address of the house: its own doors, then those of the rooms."""
+"""Every address of the system: its own, then those of the apps."""
 
 from allauth.account import views as account_views
 from django.contrib import admin

@@ -23,7 +23,7 @@ class CorpsConfig(AppConfig):
     verbose_name = _("Calendar and clocks")
 
     def ready(self) -> None:
-        """State the ground's verbs in the access table and its pages in the sidebar."""
+        """State the verbs of corps in the access table and its pages in the sidebar."""
         from corps import audit_labels, search_providers
         from corps.accounts import second_factor
 
@@ -38,7 +38,7 @@ class CorpsConfig(AppConfig):
 
 
 class CorpsAdminConfig(AdminConfig):
-    """Django's admin, with the house's own site in place of the usual one."""
+    """Django's admin, with the system's own site in place of the usual one."""
 
     default_site = "corps.ui.admin_site.CorpsAdminSite"
 

@@ -1,4 +1,4 @@
-"""The ground's words for the audit: its acts, the things they are about, and the details that many rooms note."""
+"""The words of corps for the audit: its acts, the things they are about, and the details that many apps note."""
 
 from collections.abc import Collection
 from typing import Any
@@ -159,7 +159,7 @@ DETAILS = {
 
 
 def register() -> None:
-    """Called once, from `AppConfig.ready()`, before the rooms above name theirs."""
+    """Called once, from `AppConfig.ready()`, before the apps above name theirs."""
     labels.families.update(FAMILIES)
     labels.name_acts(ACTS)
     labels.details.update(DETAILS)

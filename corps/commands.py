@@ -1,4 +1,4 @@
-"""What the house's commands have in common."""
+"""What the system's commands have in common."""
 
 from typing import Any
 

@@ -100,14 +100,14 @@ def _show_colleagues(user: User, query: Query, keys: Sequence[int]) -> list[Hit]
 
 def _show_accounts(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     return [
-        Hit(
-            person.name,
-            f"{person.username} {person.get_role_display()}"
-            + ("" if person.is_active else f" {_('closed')}"),
-            reverse("user", args=[person.username]),
-        )
+        Hit(person.name, _described(person), reverse("user", args=[person.username]))
         for person in in_order(User.objects.visible_to(user), keys)
     ]
+
+
+def _described(person: User) -> str:
+    words = f"{person.username} {person.get_role_display()}"
+    return words if person.is_active else f"{words} {_('closed')}"
 
 
 def _show_audited(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:

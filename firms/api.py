@@ -1,4 +1,4 @@
-"""The API of this room."""
+"""The API of this app."""
 
 from django.urls import URLPattern
 

@@ -7,7 +7,7 @@ class FirmsConfig(AppConfig):
     name = "firms"
 
     def ready(self) -> None:
-        """State the room's verbs in the access table."""
+        """State the app's verbs in the access table."""
         from corps.accounts.role_profiles import parts
         from corps.monitoring.first_steps import providers
         from firms import audit_labels, search_providers

@@ -1,4 +1,4 @@
-"""Forms of the firms room."""
+"""Forms of the firms app."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

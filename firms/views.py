@@ -1,4 +1,4 @@
-"""Pages of the firms room: the register of firms and their brands."""
+"""Pages of the firms app: the register of firms and their brands."""
 
 from copy import copy
 

@@ -5,7 +5,7 @@ class ListingsConfig(AppConfig):
     name = "listings"
 
     def ready(self) -> None:
-        """Register the sidebar's lines of the registers, which are this room's and those of the rooms below, and the
+        """Register the sidebar's lines of the registers, which are this app's and those of the apps below, and the
         finder of the search."""
         from django.utils.translation import gettext_lazy as _
 

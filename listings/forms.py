@@ -1,4 +1,4 @@
-"""Forms of the listings room."""
+"""Forms of the listings app."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pages of the listings room: the register of listings, and official accounts, whose addresses are read here."""
+"""Pages of the listings app: the register of listings, and official accounts, whose addresses are read here."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -166,8 +166,8 @@ def list_official(request: SignedIn) -> HttpResponse:
     visible = OfficialAccount.objects.visible_to(request.user)
     show_revoked = request.GET.get("struck") == "1"
     asked_for = Approval.objects.open_among(OfficialAccount)
-    struck_accounts = visible.exclude(struck_at=None)
-    accounts = struck_accounts
+    revoked = visible.exclude(struck_at=None)
+    accounts = revoked
     if not show_revoked:
         accounts = visible.protecting() | visible.proposed()
     platforms = list(Platform.objects.visible_to(request.user))
@@ -177,7 +177,7 @@ def list_official(request: SignedIn) -> HttpResponse:
     context = {
         "accounts": _of_firm_and_platform(accounts, request),
         "struck": show_revoked,
-        "revoked_count": struck_accounts.count(),
+        "revoked_count": revoked.count(),
         "asked_for": set(asked_for.values_list("subject_id", flat=True)),
         "conditions": _official_conditions(request, firms, platforms),
         "firms": (),

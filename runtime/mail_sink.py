@@ -1,6 +1,6 @@
 """A local SMTP sink: takes every message and keeps it as a file. `python -m runtime.mail_sink FOLDER DESCRIPTOR`.
 
-For demonstrations, where no mail may leave the house. DESCRIPTOR is a socket that listens already, so that the sink
+For demonstrations, where no mail may leave the system. DESCRIPTOR is a socket that listens already, so that the sink
 keeps its port when it is started again.
 """
 

@@ -219,7 +219,7 @@ class Postgres:
 
 
 def create_database(name: str) -> sql.Composed:
-    """The statement that makes a database of the house. Without C.UTF-8 there are no trigrams of Chinese words."""
+    """The statement that makes a database of the system. Without C.UTF-8 there are no trigrams of Chinese words."""
     return sql.SQL(
         "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin "
         "BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"

@@ -7,7 +7,7 @@ class StoresConfig(AppConfig):
     name = "stores"
 
     def ready(self) -> None:
-        """State the room's verbs in the access table."""
+        """State the app's verbs in the access table."""
         from corps.accounts.role_profiles import parts
         from corps.monitoring.first_steps import providers
         from corps.ui.home import needs

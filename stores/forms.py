@@ -1,4 +1,4 @@
-"""Forms of the stores room."""
+"""Forms of the stores app."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What this room has for the administrator's desk."""
+"""What this app has for the administrator's home page."""
 
 from collections.abc import Iterable
 

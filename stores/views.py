@@ -1,4 +1,4 @@
-"""Pages of the stores room: platforms with their liaisons, and the register of stores."""
+"""Pages of the stores app: platforms with their liaisons, and the register of stores."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """The access table: who may do which verb.
 
-Each room states its verbs once, in `AppConfig.ready()`, with `allow`; every verb asks `require`. What a person may
+Each app states its verbs once, in `AppConfig.ready()`, with `allow`; every verb asks `require`. What a person may
 *see* is no matter of this table but of `visible_to` on the querysets.
 """
 

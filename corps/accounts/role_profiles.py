@@ -1,6 +1,6 @@
 """What an account of one role needs beside its own fields: the platform of a liaison, the firm of a representative.
 
-The ground knows neither; the room that does registers a part in `AppConfig.ready()`:
+Corps knows neither; the app that does registers a part in `AppConfig.ready()`:
 
     account_parts.parts["liaison"] = LiaisonPart()
 """

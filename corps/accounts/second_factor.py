@@ -1,4 +1,4 @@
-"""The second factor: whom the house asks for one, who has one, and what the audit keeps of it.
+"""The second factor: whom the system asks for one, who has one, and what the audit keeps of it.
 
 Outside demonstration mode a person of `SECOND_FACTOR_ROLES` sets one up before anything else. A session is asked until
 it is settled, and no longer: the answer costs later requests nothing.

@@ -1,6 +1,6 @@
 """What the audit's codes are called in the reader's language: acts, the kinds of things they are about, and details.
 
-Each room names its own in `AppConfig.ready()`, in its module `audit_words.py`. What nobody has named is shown as its
+Each app names its own in `AppConfig.ready()`, in its module `audit_words.py`. What nobody has named is shown as its
 code; a test walks the sources and fails on an act, kind or detail without words.
 """
 
@@ -54,7 +54,7 @@ details: dict[str, Detail] = {}
 
 
 def name_acts(named: Mapping[str, Any]) -> None:
-    """Give acts their words; what a lower room has named keeps its name."""
+    """Give acts their words; what a lower app has named keeps its name."""
     for act, words in named.items():
         acts.setdefault(act, words)
 

@@ -47,11 +47,10 @@ def tell_second_comers(
     by whom and when. One statement, none where nothing had.
     """
     results = list(results)
-    acts = (
-        last_acts(model, ids)
-        if (ids := [_id(result) for result in results if result.code in codes])
-        else {}
-    )
+    ids = [_id(result) for result in results if result.code in codes]
+    if not ids:
+        return results
+    acts = last_acts(model, ids)
     return [
         _retold(result, acts[_id(result)]) if _id(result) in acts else result
         for result in results

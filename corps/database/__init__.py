@@ -1,1 +1,1 @@
-"""The database backend of the house; Django finds it in `base`."""
+"""The database backend of the system; Django finds it in `base`."""

@@ -11,7 +11,7 @@ ORDERS_TRIED = 4
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Connections of the house."""
+    """Connections of the system."""
 
     def init_connection_state(self) -> None:
         """Set what holds for a new connection."""

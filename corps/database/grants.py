@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import sql
 
-# Tables that only triggers and the owner write; a room adds its own in AppConfig.ready().
+# Tables that only triggers and the owner write; an app adds its own in AppConfig.ready().
 read_only_tables: set[str] = {"django_migrations"}
 
 

@@ -79,7 +79,7 @@ def is_kept(name: str, *, unless: str = "") -> pgtrigger.Trigger:
 
 
 def named_among(model: type[Model], ids: Iterable[int]) -> set[int]:
-    """Which of these rows of a model any other row names, in whatever room: one statement for each foreign key."""
+    """Which of these rows of a model any other row names, in whatever app: one statement for each foreign key."""
     wanted, found = list(ids), set()
     for related, name in _foreign_keys_to(model):
         rows = related._base_manager.filter(**{f"{name}__in": wanted})

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from corps.models import Installation
 
-# Rooms above add what loads their data; called outside of any change.
+# Apps above add what loads their data; called outside of any change.
 reloaders: list[Callable[[], None]] = []
 
 

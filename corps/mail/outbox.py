@@ -58,7 +58,7 @@ BROKEN_IN_A_ROW = 2
 WORKER_LOCKS, REPLAY_LOCKS = 0x0B0, 0x0B1
 REPLAY_MARK = "replay:"
 
-# Higher rooms add to these. Each check is asked just before some deliveries are sent (READ_AT_ONCE at most, each with
+# Higher apps add to these. Each check is asked just before some deliveries are sent (READ_AT_ONCE at most, each with
 # its message) and answers with the reasons why they must not go, by the delivery's id. What changes after it was asked
 # is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. What a holding check names is put off,
 # to be asked again, and not given up. Each failure hook is called, in the failure's own transaction, for a delivery

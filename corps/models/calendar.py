@@ -92,7 +92,7 @@ class ClockRuleQuerySet(ReferenceQuerySet["ClockRule"]):
 
 
 class ClockRule(models.Model):
-    """A period set by law or agreed in the house: how long, counted how, from what.
+    """A period set by law or agreed in the system: how long, counted how, from what.
 
     A changed rule is a new row with its `valid_from`; a clock goes by the rule in force on its start day. `valid_to`
     is the last day of a rule that was repealed without a successor.
@@ -254,7 +254,7 @@ class DeadlineQuerySet(ReferenceQuerySet["Deadline"]):
 class Deadline(models.Model):
     """A rule and the day it started, with the due date that the calendar makes of them.
 
-    A value shared by all that started the same way: subjects in the rooms above point here, and a newly published
+    A value shared by all that started the same way: subjects in the apps above point here, and a newly published
     calendar moves them all by moving this row. An extension or a suspension makes a subject point at another row.
     """
 

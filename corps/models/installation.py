@@ -1,4 +1,4 @@
-"""What the house needs of its own: counters, stored files, notifications, and the facts of this installation."""
+"""What the system needs of its own: counters, stored files, notifications, and the facts of this installation."""
 
 from typing import Self
 

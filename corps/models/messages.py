@@ -1,4 +1,4 @@
-"""What leaves the house: messages and their deliveries, the outbox."""
+"""What leaves the system: messages and their deliveries, the outbox."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -37,7 +37,7 @@ DELIVERY_STATES = StateTable(
 
 class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
-        """The corps reads deliveries; the room above narrows them to subjects the person may see."""
+        """The corps reads deliveries; the app above narrows them to subjects the person may see."""
         if user.is_authenticated and user.is_corps:
             return self
         return self.none()

@@ -52,11 +52,15 @@ def _elsewhere(line: Placeholder) -> str:
     return f"As administrator state it on {page}, or set {line.name} as above and start the services again."
 
 
+def _sentence(line: Placeholder) -> str:
+    return f"{line.text}. ({line.name})" if line.name else f"{line.text}."
+
+
 def _warnings(found: Callable[[], Iterable[Placeholder]]) -> list[CheckMessage]:
     with translation.override("en"):
         return [
             Warning(
-                f"{line.text}." + (f" ({line.name})" if line.name else ""),
+                _sentence(line),
                 hint=str(line.remedy) or _elsewhere(line),
                 id=f"corps.{line.code}",
             )

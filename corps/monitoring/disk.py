@@ -1,4 +1,4 @@
-"""How much room is left where stored files lie: for /statusz and for the administrator's first page."""
+"""How much space is left where stored files lie: for /statusz and for the administrator's first page."""
 
 import shutil
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def free_disk() -> Status:
 
 
 def disk_need(_administrator: Any) -> Iterator[Need]:
-    """A line for the administrator when there is too little room; no statement."""
+    """A line for the administrator when there is too little space; no statement."""
     free = free_bytes()
     if free is None or free >= limit("disk.free_least").most:
         return

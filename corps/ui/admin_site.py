@@ -13,7 +13,7 @@ from corps.access.decorators import sign_in_first
 
 
 class CorpsAdminSite(AdminSite):
-    """Only the house's own tables, only for administrators, and in and out through the house's own pages."""
+    """Only the system's own tables, only for administrators, and in and out through the system's own pages."""
 
     site_header = site_title = index_title = _("Reference data")
     site_url = "/"

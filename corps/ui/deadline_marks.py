@@ -49,10 +49,11 @@ def chip(
                 due, today=on, calendar=calendar or current_calendar()
             )
         )
-    text, kind = (
-        _words(left, calendar_days),
-        "red" if left < 0 else "amber" if left <= SOON else "grey",
-    )
+    text, kind = _words(left, calendar_days), "grey"
+    if left < 0:
+        kind = "red"
+    elif left <= SOON:
+        kind = "amber"
     if with_day:
         text = _("%(left)s · %(day)s") % {"left": text, "day": day(due)}
     if provisional:

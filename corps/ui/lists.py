@@ -114,7 +114,6 @@ def _fetch(
         if not (mark := params.get(name)):
             continue
         down = falling != backwards
-        signs = [f"-{column}" if down else column for column in columns]
         try:
             values = _read(queryset, mark, columns)
         except (ValueError, TypeError, ValidationError, binascii.Error):
@@ -124,17 +123,17 @@ def _fetch(
             raise UnknownInput({name: said % {"name": name}}) from None
         beyond = _beyond(queryset, columns, values, down)
         return (
-            list(queryset.filter(beyond).order_by(*signs)[: size + 1]),
+            list(queryset.filter(beyond).order_by(*_order(columns, down))[: size + 1]),
             backwards,
             True,
         )
-    return (
-        list(
-            queryset.order_by(*(f"-{c}" if falling else c for c in columns))[: size + 1]
-        ),
-        False,
-        False,
-    )
+    rows = list(queryset.order_by(*_order(columns, falling))[: size + 1])
+    return rows, False, False
+
+
+def _order(columns: Iterable[str], falling: bool) -> list[str]:
+    sign = "-" if falling else ""
+    return [f"{sign}{column}" for column in columns]
 
 
 def _beyond(

@@ -96,14 +96,18 @@ def _month(
 
 
 def _cell(day: date, known: Mapping[date, Day], old: Mapping[date, Day] | None) -> Cell:
-    found, was = known.get(day), (old or {}).get(day)
-    looks = [found.kind if found else "weekend" if day.weekday() > 4 else ""]
-    if found and found.is_provisional:
+    entry, earlier = known.get(day), (old or {}).get(day)
+    looks, mark, name = [], "", ""
+    if entry:
+        looks.append(entry.kind)
+        mark, name = MARKS[entry.kind], _name(entry)
+    elif day.weekday() > 4:
+        looks.append("weekend")
+    if entry and entry.is_provisional:
         looks.append("provisional")
-    if old is not None and (found and found.kind) != (was and was.kind):
+    if old is not None and (entry and entry.kind) != (earlier and earlier.kind):
         looks.append("changed")
-    mark = MARKS[found.kind] if found else ""
-    return Cell(day, " ".join(filter(None, looks)), mark, _name(found) if found else "")
+    return Cell(day, " ".join(looks), mark, name)
 
 
 def _spans(days: list[Day]) -> list[tuple[str, str]]:

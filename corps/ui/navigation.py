@@ -1,4 +1,4 @@
-"""The frame's sections. The ground has few of its own; each room above registers its links in `AppConfig.ready()`.
+"""The frame's sections. Corps has few of its own; each app above registers its links in `AppConfig.ready()`.
 
 from corps import navigation
 navigation.register("cases", _("Cases"), "cases:list", section="casework", order=20,
@@ -104,7 +104,7 @@ def place_of(user: Any) -> str:
 
 @cache
 def address_of(url_name: str) -> str:
-    """The address, or "" while the room that has the page is not there."""
+    """The address, or "" while the app that has the page is not there."""
     try:
         return reverse(url_name)
     except NoReverseMatch:
@@ -202,7 +202,7 @@ def _first_address(addresses: dict[str, str], links: list[Link]) -> str | None:
 
 
 def bell_for(user: Any) -> tuple[str, int] | None:
-    """(address, unread) of the notifications, if the house has them."""
+    """(address, unread) of the notifications, if the system has them."""
     if not _registry.bell or not (url := address_of(_registry.bell[0])):
         return None
     return url, count_of("bell", user, _registry.bell[1]) or 0

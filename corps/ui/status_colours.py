@@ -1,4 +1,4 @@
-"""One meaning for each colour, whatever page it stands on: the kind of every state word of the house.
+"""One meaning for each colour, whatever page it stands on: the kind of every state word of the system.
 
 grey: not begun, or over without a result. blue: in progress. amber: waits for somebody. green: verified, done.
 red: overdue, refused, contradiction. purple: needs approval. A word that is missing here is grey.

@@ -167,13 +167,11 @@ def _table(year: int) -> list[Day]:
 def _line(year: int, rows: list[Holiday], calendar: Calendar) -> dict[str, Any]:
     """A year in one row: its state, its days, its working days, where it comes from."""
     provisional = any(row.is_provisional for row in rows)
-    kind, state = (
-        ("grey", _("no table"))
-        if not rows
-        else ("amber", _("provisional"))
-        if provisional
-        else ("green", _("published"))
-    )
+    kind, state = "green", _("published")
+    if not rows:
+        kind, state = "grey", _("no table")
+    elif provisional:
+        kind, state = "amber", _("provisional")
     working = calendar.working_days_until(
         date(year, 12, 31)
     ) - calendar.working_days_until(date(year - 1, 12, 31))

@@ -256,7 +256,7 @@ def _save_part(
 def _part_form(
     request: SignedIn, role: str, initial: dict[str, Any]
 ) -> forms.Form | None:
-    """The form of what the role needs beside the account's own fields, if a room has registered something."""
+    """The form of what the role needs beside the account's own fields, if an app has registered something."""
     if not (part := parts.get(role)):
         return None
     return part.form(posted(request), prefix="part", initial=initial)

@@ -1,4 +1,4 @@
-"""Doors of the whole house: home, language, notifications, and what is not there."""
+"""Pages of the whole system: home, language, notifications, and what is not there."""
 
 import sys
 from http import HTTPStatus

@@ -1,6 +1,6 @@
 """Approvals: one person puts a version forward, another says yes or no to exactly that version.
 
-The verb of the room above asks its own access rule, changes its subject and calls these in one transaction.
+The verb of the app above asks its own access rule, changes its subject and calls these in one transaction.
 """
 
 from datetime import datetime

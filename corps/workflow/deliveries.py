@@ -149,7 +149,7 @@ def cancel_unsent(
 ) -> list[int]:
     """Cancel those of the deliveries that are still waiting; their ids.
 
-    For the verbs of the rooms above, which have asked their own rule. What a worker is sending just now is not waited
+    For the verbs of the apps above, which have asked their own rule. What a worker is sending just now is not waited
     for: it was begun before. Three statements, whatever the number.
     """
     if not isinstance(deliveries, QuerySet):

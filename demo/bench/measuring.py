@@ -39,7 +39,11 @@ class Measured:
     @property
     def verdict(self) -> str:
         """`ok` or `missed`, with `noisy` where the floor itself spreads by more than 30 %."""
-        words = [] if self.limit is None else ["missed" if self.is_missed else "ok"]
+        words = []
+        if self.is_missed:
+            words.append("missed")
+        elif self.limit is not None:
+            words.append("ok")
         if self.spread > NOISY:
             words.append("noisy")
         return ", ".join(words) or "shown"

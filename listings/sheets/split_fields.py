@@ -21,6 +21,7 @@ _ALIKE = 0.4
 # With more misfits than this a reading is not to be trusted.
 _MOST_MISFITS = 1
 _LEAST_NAMES = 3
+_NO_MEANING = headers.Meaning("", False)
 _digit = re.compile(r"[0-9]")
 
 
@@ -84,10 +85,7 @@ class _Records:
         self, headings: list[str], says: list[headers.Meaning | None], delimiter: str
     ) -> None:
         self.width = filled_length(headings)
-        self._kinds = [
-            meaning.field if meaning is not None else ""
-            for meaning in says[: self.width]
-        ]
+        self._kinds = [(meaning or _NO_MEANING).field for meaning in says[: self.width]]
         self._delimiter = delimiter
 
     def joined(self, row: list[str]) -> tuple[list[str], str | None]:

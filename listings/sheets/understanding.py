@@ -150,10 +150,9 @@ def _columns(table: Table) -> Iterable[dict[str, Any]]:
     read = {column.index: column for column in table.columns}
     filled = _filled(rows)
     for place in range(max(len(headings), len(filled))):
-        heading, count = (
-            cell_at(headings, place),
-            filled[place] if place < len(filled) else 0,
-        )
+        heading, count = cell_at(headings, place), 0
+        if place < len(filled):
+            count = filled[place]
         if not heading and not count:
             continue
         candidate = candidate_at(place, headings, says, sample)
@@ -164,7 +163,7 @@ def _columns(table: Table) -> Iterable[dict[str, Any]]:
             "heading": heading[:_LONGEST_HEADING],
             "meaning": _meaning(candidate, column, given),
             "certainty": CERTAIN if given else certainty(candidate, column),
-            "by": given[1] if given else column.decided_by if column else "",
+            "by": _decided_by(column, given),
             "samples": _samples(candidate),
             "filled": count,
             "is_hidden": place in table.grid.hidden_columns,
@@ -179,6 +178,13 @@ def _filled(rows: list[list[str]]) -> list[int]:
             if cell and not is_blank(cell):
                 counts[place] += 1
     return counts
+
+
+def _decided_by(column: Column | None, given: tuple[str, str] | None) -> str:
+    """What decided on a column: a person where one said something, otherwise its heading or its content."""
+    if given:
+        return given[1]
+    return column.decided_by if column is not None else ""
 
 
 def _meaning(

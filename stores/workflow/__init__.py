@@ -1,4 +1,4 @@
-"""The verbs of this room, one module for each subject."""
+"""The verbs of this app, one module for each subject."""
 
 from stores.workflow.liaisons import (
     appoint_liaison,

@@ -24,7 +24,7 @@ from stores.status_providers import touched_by, touched_version
 
 REASON = 300
 
-# Rooms above add what must follow in the same transaction when an account is confirmed: called with the account,
+# Apps above add what must follow in the same transaction when an account is confirmed: called with the account,
 # `actor` and `at`, in the order in which they were added.
 official_hooks: list[Callable[..., Any]] = []
 # The same for one that is struck.
