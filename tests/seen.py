@@ -1,6 +1,21 @@
 """What is asked of any page in a real browser."""
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+AXE = Axe()
+# Of what it does not fault axe need say nothing: collecting that took longer than the look.
+AXE_OPTIONS = {
+    "runOnly": [
+        "wcag2a",
+        "wcag2aa",
+        "wcag21a",
+        "wcag21aa",
+        "wcag22aa",
+        "best-practice",
+    ],
+    "resultTypes": ["violations"],
+}
 
 # A table's rows become tiles on a phone, of which only named cells are shown.
 BLANK_ROWS = """() => [...document.querySelectorAll("main table > tbody > tr, .main table > tbody > tr")]
@@ -10,6 +25,12 @@ BLANK_ROWS = """() => [...document.querySelectorAll("main table > tbody > tr, .m
 UNEVEN_BUTTONS = """() => [...document.querySelectorAll(".btn")]
     .filter(button => button.checkVisibility() && getComputedStyle(button).textAlign !== "center")
     .map(button => button.innerText.trim())"""
+
+
+def accessibility_faults(page: Page) -> str:
+    """axe's report on what breaks WCAG 2.2 AA or good practice; "" if nothing does."""
+    found = AXE.run(page, options=AXE_OPTIONS)
+    return found.generate_report() if found.violations_count else ""
 
 
 def blank_rows(page: Page) -> list[str]:
