@@ -1,7 +1,9 @@
 """Fixtures for every room. Servers, workers, mail and browser come from the plugins beside this file."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,6 +13,52 @@ from pytest_django import DjangoDbBlocker
 
 from corps.installation import organisation
 from tests.services import copy_template, make_template
+
+# Files by the seconds that they take, where these are many; of the others each test counts as a tenth of one.
+SECONDS = {
+    "notices/test_neighbours.py": 118,
+    "cases/test_neighbours.py": 107,
+    "corps/test_commands.py": 80,
+    "notices/test_pages_seen.py": 70,
+    "cases/test_pages_seen.py": 60,
+    "demo/test_campaign.py": 60,
+    "corps/test_lockout.py": 50,
+    "path/test_in_the_browser.py": 50,
+    "corps/test_manager.py": 50,
+    "stores/test_neighbours.py": 48,
+    "test_every_route.py": 40,
+    "dashboards/test_pages.py": 40,
+    "cases/test_passing_model.py": 40,
+    "corps/test_seals.py": 40,
+    "corps/test_outbox.py": 40,
+    "interface/test_gallery.py": 35,
+    "cases/test_imports.py": 35,
+    "test_unknown_parameters.py": 35,
+    "notices/test_delivery.py": 30,
+    "test_informant.py": 30,
+    "test_search.py": 30,
+    "corps/test_services.py": 25,
+    "corps/test_restored_audit.py": 20,
+    "interface/test_account_pages.py": 20,
+    "notices/test_official_together.py": 20,
+    "corps/test_due_command.py": 20,
+    "demo/test_machinery.py": 20,
+    "test_odd_bodies.py": 20,
+}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker begins one when the others have nothing left to do."""
+    tests = Path(__file__).parent
+    counts = Counter(item.path for item in items)
+    items.sort(
+        key=lambda item: (
+            -SECONDS.get(
+                item.path.relative_to(tests).as_posix(), counts[item.path] / 10
+            )
+        )
+    )
 
 
 def pytest_configure() -> None:
