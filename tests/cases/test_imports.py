@@ -20,6 +20,7 @@ from cases.models import ImportRow, SheetImport, Target
 from cases.workflow import imports, reading
 from corps.audit.origin import audit_origin
 from corps.database import copy
+from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
 from listings import registration as registry
@@ -398,7 +399,7 @@ def test_what_a_replay_hands_in_is_enqueued_on_its_own_queue_and_registered_in_i
             "a.csv",
             needs_review=False,
             at=long_ago,
-            received_on=long_ago.date(),
+            received_on=shanghai_date(long_ago),
         )
     assert enqueued == [("cases.tasks.read_sheet", f"replay-{mark}")]
     tasks.read_sheet(str(sheet_import.pk))
