@@ -39,35 +39,39 @@ from notices.workflow.objecting import Appeal, lodge_appeals
 
 LONGEST_REMARK = 300
 OUTCOMES = frozenset(Claim.values)
+# How an item stops asking for an answer without having been answered.
+TAKEN_OUT = (ItemState.WITHDRAWN, ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
 # Answers by which nothing is removed: whoever gives one by hand says why.
 OWE_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
 
 WRITE = """
-WITH words AS (
+WITH wordings AS (
     SELECT * FROM unnest(
         %(outcome)s::text[], %(remark)s::text[], %(state)s::text[], %(target_state)s::text[], %(fact)s::timestamptz[],
         %(claimed)s::timestamptz[], %(late)s::boolean[], %(deadline)s::bigint[]
-    ) WITH ORDINALITY AS words (outcome, remark, state, target_state, fact, claimed, late, deadline, words)
-), said AS (
-    SELECT * FROM unnest(%(item)s::bigint[], %(target)s::bigint[], %(words)s::bigint[]) AS said (item, target, words)
-    JOIN words USING (words)
+    ) WITH ORDINALITY AS wordings (outcome, remark, state, target_state, fact, claimed, late, deadline, wording)
+), answered AS (
+    SELECT * FROM unnest(%(item)s::bigint[], %(target)s::bigint[], %(wording)s::bigint[])
+        AS answered (item, target, wording)
+    JOIN wordings USING (wording)
 ), items AS (
     UPDATE notices_noticeitem item
-    SET state = said.state, outcome = said.outcome, remark = said.remark, answered_by_id = %(actor)s,
-        answered_at = said.fact, answer_late = said.late, check_deadline_id = said.deadline
-    FROM said WHERE item.id = said.item AND item.state = 'open'
+    SET state = answered.state, outcome = answered.outcome, remark = answered.remark, answered_by_id = %(actor)s,
+        answered_at = answered.fact, answer_late = answered.late, check_deadline_id = answered.deadline
+    FROM answered WHERE item.id = answered.item AND item.state = 'open'
 ), targets AS (
     UPDATE cases_target target
-    SET state = said.target_state, claim = said.outcome, claim_at = said.fact, claim_remark = said.remark
-    FROM said WHERE target.id = said.target
+    SET state = answered.target_state, claim = answered.outcome, claim_at = answered.fact,
+        claim_remark = answered.remark
+    FROM answered WHERE target.id = answered.target
 ), answers AS (
     INSERT INTO notices_answer (item_id, outcome, remark, by_id, at, claimed_at, is_late, due_on, document_id)
-    SELECT item, outcome, remark, %(actor)s, fact, claimed, late, %(due)s::date, %(document)s FROM said
+    SELECT item, outcome, remark, %(actor)s, fact, claimed, late, %(due)s::date, %(document)s FROM answered
 )
 INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
 SELECT fact, %(actor)s, %(role)s, %(channel)s, %(address)s, 'item.answered', 'notices.noticeitem', item, %(thread)s,
        jsonb_build_object('outcome', outcome, 'target', target, 'notice', %(number)s::text)
-FROM said"""
+FROM answered"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,38 @@ class Reply:
     objected_on: date | None = None
 
 
-class Named(NamedTuple):
+class Candidate(NamedTuple):
     """An item that a reply may mean, no more of it than judging needs: there may be thousands.
 
-    place: platform, kind and canonical id, or None where every reply names its item by id.
+    listed_as: platform, kind and canonical id, or None where every reply names its item by id.
     """
 
     pk: int
     target: int
     state: str
     target_state: str
-    place: tuple[str, str, str] | None = None
+    listed_as: tuple[str, str, str] | None = None
+
+
+Accepted = dict[int, tuple[Candidate, Reply]]
+
+
+class Wording(NamedTuple):
+    """What may be said of thousands of items at once. fact: when it holds; claimed: when it was done, as they say."""
+
+    outcome: str
+    remark: str
+    fact: datetime
+    claimed: datetime | None
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it says that something is gone, so that a check is owed."""
+        return self.outcome in CLAIMS_GONE
+
+    @property
+    def day(self) -> date:
+        return shanghai_date(self.fact)
 
 
 @transaction.atomic
@@ -124,14 +149,16 @@ def answer_items(
     recorded = accept_at(actor, at, now())
     replies = list(replies)
     held(Case, [notice.case_id])
-    items = _lock_named_items(notice, replies)
+    items = _lock_candidates(notice, replies)
     notice = Notice.objects.select_related("case__campaign", "platform").get(
         pk=notice.pk
     )
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _("This notice is not open for answers.")
         raise TransitionRefused(
-            "notice-not-open", said, state=notice.state, **last_act(notice)
+            "notice-not-open",
+            _("This notice is not open for answers."),
+            state=notice.state,
+            **last_act(notice),
         )
 
     accepted, results = _judge(notice, items, replies, recorded)
@@ -139,7 +166,9 @@ def answer_items(
         # Who answers a letter has read it.
         if notice.arrived_at is None:
             note_opening(notice, recorded, actor)
-        kept = stored(document) if document else None
+        kept = None
+        if document:
+            kept = stored(document)
         _write(notice, list(accepted.values()), actor, recorded, kept)
         _lodge_appeals(notice, list(accepted.values()), actor, recorded)
         complete_notices([notice.pk], actor=actor, at=recorded)
@@ -147,17 +176,26 @@ def answer_items(
     return results
 
 
+def _moment_of(reply: Reply, recorded: datetime) -> datetime:
+    """When an answer holds: in a replay the time it tells, otherwise when it is recorded."""
+    if current().is_replay and reply.at:
+        return reply.at
+    return recorded
+
+
 def _lodge_appeals(
-    notice: Notice, accepted: list[tuple[Named, Reply]], actor: User, recorded: datetime
+    notice: Notice,
+    accepted: list[tuple[Candidate, Reply]],
+    actor: User,
+    recorded: datetime,
 ) -> None:
     """An answer “appealed” opens an objection by itself, or joins the one that is undecided."""
-    replay = current().is_replay
     appeals = [
         Appeal(
             item.pk,
             item.target,
             reply.remark,
-            (replay and reply.at) or recorded,
+            _moment_of(reply, recorded),
             reply.objector,
             reply.objected_on,
         )
@@ -177,49 +215,84 @@ def foresee_answers(
     """
     permissions.require(actor, "notices.answer", notice)
     replies = list(replies)
-    return _judge(notice, _named(notice, replies), replies, now())[1]
+    candidates = _candidates(replies, _items_meant(notice, replies))
+    _accepted, results = _judge(notice, candidates, replies, now())
+    return results
 
 
 def _judge(
-    notice: Notice, items: list[Named], replies: list[Reply], recorded: datetime
-) -> tuple[dict[int, tuple[Named, Reply]], list[Result]]:
+    notice: Notice,
+    candidates: list[Candidate],
+    replies: list[Reply],
+    recorded: datetime,
+) -> tuple[Accepted, list[Result]]:
     """Which items are answered by which reply, and one Result for each reply."""
-    by_id = {item.pk: item for item in items}
-    by_place = {item.place: item for item in items if item.place}
-    closed = [item.pk for item in items if item.state != ItemState.OPEN]
-    told = notice.items.select_related("answered_by").in_bulk(closed) if closed else {}
-    barred = answers_barred(notice.case)
+    answerable = Answerable(notice, candidates)
     results: list[Result] = []
-    accepted: dict[int, tuple[Named, Reply]] = {}
     for reply in replies:
-        refusal = judge_words(reply, recorded)
-        item = None
-        if refusal is None:
-            item, refusal = _find(reply, notice, by_id, by_place)
-        if item is not None and item.pk in accepted:
-            refusal = Result(
-                reply.ref,
-                False,
-                "already-answered",
-                _("It is answered by an earlier line."),
-            )
-        elif item is not None and item.pk in told:
-            refusal = Result(
-                reply.ref, False, "already-answered", _already(told[item.pk])
-            )
-        elif item is not None and barred is not None:
-            refusal = Result(reply.ref, False, *barred)
-        elif item is not None and item.target_state != TargetState.NOTICED:
-            refusal = Result(
-                reply.ref,
-                False,
-                "wrong-state",
-                _("Nothing is asked about it any more."),
-            )
-        elif item is not None:
-            accepted[item.pk] = (item, reply)
+        refusal = judge_wording(reply, recorded) or answerable.accept(reply)
         results.append(refusal or Result(reply.ref))
-    return accepted, results
+    return answerable.accepted, results
+
+
+class Answerable:
+    """The items that replies may mean. Each takes the first reply that may answer it; `accepted` holds which."""
+
+    def __init__(self, notice: Notice, candidates: list[Candidate]) -> None:
+        self.accepted: Accepted = {}
+        self.notice = notice
+        self.by_id = {item.pk: item for item in candidates}
+        self.by_listing = {item.listed_as: item for item in candidates}
+        closed = [item.pk for item in candidates if item.state != ItemState.OPEN]
+        self.closed: dict[int, NoticeItem] = {}
+        if closed:
+            self.closed = notice.items.select_related("answered_by").in_bulk(closed)
+        self.barred = answers_barred(notice.case)
+
+    def accept(self, reply: Reply) -> Result | None:
+        """Let a reply answer the item that it means, or say why it does not."""
+        if reply.item is not None:
+            item = self.by_id.get(reply.item)
+        else:
+            item, refusal = self._by_address(reply)
+            if refusal is not None:
+                return refusal
+        if item is None:
+            return Result(
+                reply.ref, False, "not-in-notice", _("This is not in this notice.")
+            )
+        refusal = self._refusal(item, reply)
+        if refusal is None:
+            self.accepted[item.pk] = (item, reply)
+        return refusal
+
+    def _by_address(self, reply: Reply) -> tuple[Candidate | None, Result | None]:
+        """The item whose address a reply gives, if any, or what is wrong with the address."""
+        address = read_cell(reply.address)
+        if address.kind not in (Target.Kind.LISTING, Target.Kind.STORE):
+            unreadable = _("This is no address of a listing or store.")
+            return None, Result(reply.ref, False, "unreadable-address", unreadable)
+        platform = platform_of(address.site)
+        item = self.by_listing.get((platform, address.kind, address.canonical_id))
+        if item is None and platform != self.notice.platform.slug:
+            elsewhere = _("This address is another platform's.")
+            return None, Result(reply.ref, False, "other-platform", elsewhere)
+        return item, None
+
+    def _refusal(self, item: Candidate, reply: Reply) -> Result | None:
+        """Why an item of this notice takes no answer now, if so."""
+        if item.pk in self.accepted:
+            earlier = _("It is answered by an earlier line.")
+            return Result(reply.ref, False, "already-answered", earlier)
+        if item.pk in self.closed:
+            first_answer = _first_answer(self.closed[item.pk])
+            return Result(reply.ref, False, "already-answered", first_answer)
+        if self.barred is not None:
+            return Result(reply.ref, False, *self.barred)
+        if item.target_state != TargetState.NOTICED:
+            not_asked = _("Nothing is asked about it any more.")
+            return Result(reply.ref, False, "wrong-state", not_asked)
+        return None
 
 
 def _require_answerer(actor: User, notice: Notice, document: Paper | None) -> None:
@@ -234,98 +307,62 @@ def _require_answerer(actor: User, notice: Notice, document: Paper | None) -> No
             )
 
 
-def _lock_named_items(notice: Notice, replies: list[Reply]) -> list[Named]:
+def _lock_candidates(notice: Notice, replies: list[Reply]) -> list[Candidate]:
     """The items that replies may mean, only those named where all are named by id; their targets locked first, then
     they, both in the order of ids, as in every verb that moves items."""
-    items = _meant(notice, replies)
+    items = _items_meant(notice, replies)
     targets = Target.objects.filter(pk__in=items.values("target_id")).order_by("pk")
     list(locked(targets).values_list("pk"))
-    return _named(notice, replies, locked(items.order_by("pk")))
+    return _candidates(replies, locked(items.order_by("pk")))
 
 
-def _meant(notice: Notice, replies: list[Reply]) -> QuerySet[NoticeItem]:
+def _all_by_id(replies: list[Reply]) -> bool:
+    return all(reply.item is not None for reply in replies)
+
+
+def _items_meant(notice: Notice, replies: list[Reply]) -> QuerySet[NoticeItem]:
     items = notice.items.exclude(state=ItemState.DRAFT)
-    if all(reply.item is not None for reply in replies):
+    if _all_by_id(replies):
         return items.filter(pk__in=ids_among(reply.item for reply in replies))
     return items
 
 
-def _named(
-    notice: Notice, replies: list[Reply], items: QuerySet[NoticeItem] | None = None
-) -> list[Named]:
-    """The items that replies may mean, with their places if one of them names an address."""
-    items = _meant(notice, replies) if items is None else items
-    if all(reply.item is not None for reply in replies):
-        return [
-            Named(*row)
-            for row in items.values_list("pk", "target_id", "state", "target__state")
-        ]
-    thing = Coalesce("target__listing__canonical_id", "target__store__canonical_id")
-    place = ("target__platform__slug", "target__kind", thing)
-    rows = items.values_list("pk", "target_id", "state", "target__state", *place)
+def _candidates(replies: list[Reply], items: QuerySet[NoticeItem]) -> list[Candidate]:
+    """The items as candidates, with their platform, kind and canonical id if a reply names an address."""
+    columns = ("pk", "target_id", "state", "target__state")
+    if _all_by_id(replies):
+        return [Candidate(*row) for row in items.values_list(*columns)]
+    rows = items.values_list(
+        *columns,
+        "target__platform__slug",
+        "target__kind",
+        Coalesce("target__listing__canonical_id", "target__store__canonical_id"),
+    )
     return [
-        Named(pk, target, state, then, tuple(where))
-        for pk, target, state, then, *where in rows
+        Candidate(pk, target, state, target_state, tuple(listed_as))
+        for pk, target, state, target_state, *listed_as in rows
     ]
 
 
-def judge_words(reply: Reply, recorded: datetime) -> Result | None:
+def judge_wording(reply: Reply, recorded: datetime) -> Result | None:
     """Why a reply is refused whatever it is about, if it is."""
     if reply.outcome not in OUTCOMES:
-        return Result(
-            reply.ref, False, "unknown-outcome", _("This is not one of the outcomes.")
-        )
+        unknown = _("This is not one of the outcomes.")
+        return Result(reply.ref, False, "unknown-outcome", unknown)
     if len(reply.remark) > LONGEST_REMARK:
-        said = _("The remark is longer than %(count)d characters.") % {
+        too_long = _("The remark is longer than %(count)d characters.") % {
             "count": LONGEST_REMARK
         }
-        return Result(reply.ref, False, "remark-too-long", said)
+        return Result(reply.ref, False, "remark-too-long", too_long)
     if reply.at and reply.at > recorded + AHEAD and not current().is_replay:
         return Result(reply.ref, False, "at-ahead", _("The time given lies ahead."))
     return None
 
 
-def _find(
-    reply: Reply,
-    notice: Notice,
-    by_id: dict[int, Named],
-    by_place: dict[tuple[str, str, str], Named],
-) -> tuple[Named | None, Result | None]:
-    """The item a reply means, or why there is none."""
-    if reply.item is not None:
-        item = by_id.get(reply.item)
-    else:
-        address = read_cell(reply.address)
-        if address.kind not in (Target.Kind.LISTING, Target.Kind.STORE):
-            return None, Result(
-                reply.ref,
-                False,
-                "unreadable-address",
-                _("This is no address of a listing or store."),
-            )
-        platform = platform_of(address.site)
-        item = by_place.get((platform, address.kind, address.canonical_id))
-        if item is None and platform != notice.platform.slug:
-            return None, Result(
-                reply.ref,
-                False,
-                "other-platform",
-                _("This address is another platform's."),
-            )
-    if item is None:
-        return None, Result(
-            reply.ref, False, "not-in-notice", _("This is not in this notice.")
-        )
-    return item, None
-
-
-def _already(item: NoticeItem) -> Any:
+def _first_answer(item: NoticeItem) -> Any:
     """Who answered an item with what and when, or that it was taken out."""
-    if (
-        item.state
-        in (ItemState.WITHDRAWN, ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
-        or not item.answered_at
-    ):
+    is_taken_out = item.state in TAKEN_OUT
+    if is_taken_out or not item.answered_at:
         return _("This item is closed: %(state)s.") % {
             "state": item.get_state_display()
         }
@@ -338,56 +375,30 @@ def _already(item: NoticeItem) -> Any:
 
 def _write(
     notice: Notice,
-    accepted: list[tuple[Named, Reply]],
+    accepted: list[tuple[Candidate, Reply]],
     actor: User,
     recorded: datetime,
     document: StoredFile | None,
 ) -> None:
     """Write what was accepted; thousands of answers in the same words go over the line as one."""
-    replay = current().is_replay
-    words: dict[tuple[str, str, datetime, datetime | None], int] = {}
-    numbers = [
-        words.setdefault(
-            (
-                reply.outcome,
-                reply.remark,
-                (replay and reply.at) or recorded,
-                None if replay else reply.at,
-            ),
-            len(words) + 1,
-        )
+    numbers: dict[Wording, int] = {}
+    wording_of_item = [
+        numbers.setdefault(_wording_of(reply, recorded), len(numbers) + 1)
         for _item, reply in accepted
     ]
-    due = notice.reply_due_on or date.max
-    length = notice.case.campaign.check_working_days if notice.case.campaign else None
-    days = [shanghai_date(fact) for _outcome, _remark, fact, _claimed in words]
-    gone = [outcome in CLAIMS_GONE for outcome, *_rest in words]
-    starts = {day for day, claims in zip(days, gone, strict=True) if claims}
-    deadlines = (
-        Deadline.objects.ensure_many("PT_FH", starts, length=length) if starts else {}
-    )
-    said = origin(actor, recorded) | {
+    parameters = {
+        **origin(actor, recorded),
+        **_wording_columns(notice, list(numbers)),
         "item": [item.pk for item, _reply in accepted],
         "target": [item.target for item, _reply in accepted],
-        "words": numbers,
-        "outcome": [outcome for outcome, *_rest in words],
-        "remark": [remark for _outcome, remark, *_rest in words],
-        "state": [str(ANSWERED_AS[outcome][0]) for outcome, *_rest in words],
-        "target_state": [str(ANSWERED_AS[outcome][1]) for outcome, *_rest in words],
-        "fact": [fact for _outcome, _remark, fact, _claimed in words],
-        "claimed": [claimed for *_rest, claimed in words],
-        "late": [day > due for day in days],
+        "wording": wording_of_item,
         "due": notice.reply_due_on,
-        "deadline": [
-            deadlines[day].pk if claims else None
-            for day, claims in zip(days, gone, strict=True)
-        ],
-        "document": document.pk if document else None,
+        "document": document and document.pk,
         "thread": notice.case.thread,
         "number": notice.number,
     }
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, said)
+        cursor.execute(WRITE, parameters)
     if document:
         record(
             actor,
@@ -397,3 +408,49 @@ def _write(
             thread=notice.case.thread,
             document=document.sha256,
         )
+
+
+def _wording_of(reply: Reply, recorded: datetime) -> Wording:
+    """What a reply says, apart from which item it is about. In a replay the time it tells is the fact, no claim."""
+    claimed = reply.at
+    if current().is_replay:
+        claimed = None
+    return Wording(reply.outcome, reply.remark, _moment_of(reply, recorded), claimed)
+
+
+def _wording_columns(notice: Notice, wordings: list[Wording]) -> dict[str, list[Any]]:
+    """The wordings as columns for WRITE: what they say, the states that follow, whether they are late, and by when a
+    check is owed. Two statements at most, when something is claimed to be gone."""
+    due_on = notice.reply_due_on or date.max
+    days = [wording.day for wording in wordings]
+    answered_as = [ANSWERED_AS[wording.outcome] for wording in wordings]
+    return {
+        "outcome": [wording.outcome for wording in wordings],
+        "remark": [wording.remark for wording in wordings],
+        "state": [str(item_state) for item_state, _target_state in answered_as],
+        "target_state": [
+            str(target_state) for _item_state, target_state in answered_as
+        ],
+        "fact": [wording.fact for wording in wordings],
+        "claimed": [wording.claimed for wording in wordings],
+        "late": [day > due_on for day in days],
+        "deadline": _check_deadlines(notice, wordings),
+    }
+
+
+def _check_deadlines(notice: Notice, wordings: list[Wording]) -> list[int | None]:
+    """The deadline of the check that each wording makes due, None where it claims nothing."""
+    starts = {wording.day for wording in wordings if wording.is_claim}
+    if not starts:
+        return [None] * len(wordings)
+    length = None
+    if notice.case.campaign is not None:
+        length = notice.case.campaign.check_working_days
+    deadlines = Deadline.objects.ensure_many("PT_FH", starts, length=length)
+    ids: list[int | None] = []
+    for wording in wordings:
+        deadline = None
+        if wording.is_claim:
+            deadline = deadlines[wording.day].pk
+        ids.append(deadline)
+    return ids

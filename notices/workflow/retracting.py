@@ -24,7 +24,7 @@ from corps.results import Result
 from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
 from notices.notifications import announce_notice
 from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
-from notices.workflow.answering import Reply, answer_items, judge_words
+from notices.workflow.answering import Reply, answer_items, judge_wording
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
 from notices.workflow.withdrawing import withdraw_objections
@@ -97,12 +97,12 @@ def retract_answers(
     permissions.require(actor, _verb_of(actor), notice)
     at = accept_at(actor, at, now())
     asked = list(dict.fromkeys(items))
-    notice, found = _lock(notice, asked)
+    notice, items_by_id = _lock(notice, asked)
     _require_open(notice)
-    facts = _facts(found)
+    facts = _facts(items_by_id)
     results = [_judge(pk, facts, actor) for pk in asked]
     accepted = [
-        found[result.ref]
+        items_by_id[result.ref]
         for result in results
         if result.ok and isinstance(result.ref, int)
     ]
@@ -132,7 +132,7 @@ def change_answers(
         for reply in replies
         if reply.item is not None
         and reply.item in replaced
-        and judge_words(reply, moment) is None
+        and judge_wording(reply, moment) is None
     }
     refused: dict[Any, Result] = {}
     if changing:
@@ -173,21 +173,21 @@ def _lock(notice: Notice, asked: list[int]) -> tuple[Notice, dict[int, NoticeIte
     theirs = notice.items.exclude(state=ItemState.DRAFT)
     targets = theirs.filter(pk__in=asked).values_list("target_id", flat=True)
     list(locked_in_order(Target.objects, targets).values_list("pk"))
-    found = {
+    items_by_id = {
         item.pk: item
         for item in locked_in_order(theirs.select_related("target"), asked)
     }
     return locked(Notice.objects).select_related("case", "platform").get(
         pk=notice.pk
-    ), found
+    ), items_by_id
 
 
 def _require_open(notice: Notice) -> None:
     """Raise TransitionRefused "notice-not-open" or "case-not-open" unless answers may be given or taken back."""
     if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _("This notice is not open for answers.")
+        sentence = _("This notice is not open for answers.")
         raise TransitionRefused(
-            "notice-not-open", said, state=notice.state, **last_act(notice)
+            "notice-not-open", sentence, state=notice.state, **last_act(notice)
         )
     if barred := answers_barred(notice.case):
         raise TransitionRefused(*barred)
@@ -195,11 +195,9 @@ def _require_open(notice: Notice) -> None:
 
 def _verb_of(actor: User) -> str:
     """What a person's role lets them do with answers: give the own platform's, or record them on its behalf."""
-    return (
-        "notices.answer"
-        if permissions.may(actor, "notices.answer")
-        else "notices.answer_on_behalf"
-    )
+    if permissions.may(actor, "notices.answer"):
+        return "notices.answer"
+    return "notices.answer_on_behalf"
 
 
 def _facts(items: dict[int, NoticeItem]) -> _Facts:
@@ -265,20 +263,20 @@ def _being_checked(pk: int, verdict: PendingVerdict) -> Result:
     message = _(
         "%(who)s has just checked it; unless that is undone by %(until)s, the answer stands."
     )
-    said = {"who": verdict.by, "until": _clock(verdict.due_at, "H:i:s")}
+    values = {"who": verdict.by, "until": _clock(verdict.due_at, "H:i:s")}
     details = {"by": str(verdict.by), "at": verdict.at, "until": verdict.due_at}
-    return Result(pk, False, "being-checked", message % said, details)
+    return Result(pk, False, "being-checked", message % values, details)
 
 
 def _checked(pk: int, check: Check) -> Result:
     message = _("%(who)s checked it at %(when)s: %(seen)s. The answer stands.")
-    said = {
+    values = {
         "who": check.by,
         "when": _clock(check.at, "m-d H:i"),
         "seen": check.get_seen_display(),
     }
     return Result(
-        pk, False, "checked", message % said, {"by": str(check.by), "at": check.at}
+        pk, False, "checked", message % values, {"by": str(check.by), "at": check.at}
     )
 
 
