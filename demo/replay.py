@@ -34,7 +34,7 @@ from listings.sites import platform_of
 from notices import workflow as noticework
 from notices.models import Notice, NoticeItem
 from notices.states import UNDECIDED, ItemState, ObjectionState
-from notices.workflow import Look, Reply
+from notices.workflow import ItemCheck, Reply
 from stores import workflow as storework
 from stores.models import Platform
 
@@ -347,14 +347,16 @@ class Replay:
 
     def _check_claimed(self, wave: Wave, claimed: dict[int, int]) -> int:
         """Enter the checks of claimed items; how many were judged. claimed: target → item."""
-        looks = [
-            Look(claimed[pk], check.seen, check.at)
+        item_checks = [
+            ItemCheck(claimed[pk], check.seen, check.at)
             for pk, check in wave.items()
             if pk in claimed
         ]
-        if not looks:
+        if not item_checks:
             return 0
-        results = noticework.check_items(looks=looks, actor=self.cast["officer2"])
+        results = noticework.check_items(
+            checks=item_checks, actor=self.cast["officer2"]
+        )
         return sum(result.ok for result in results)
 
     def _find_back(self, wave: Wave, claimed: dict[int, int]) -> int:

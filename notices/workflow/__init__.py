@@ -1,4 +1,4 @@
-"""The verbs of the notices room, one module for each subject."""
+"""The verbs of the notices app, one module for each subject."""
 
 from notices.versions import version_of
 from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
@@ -6,7 +6,7 @@ from notices.workflow.approving import propose_approval, settle_approvals, undo_
 from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals, own_work
 from notices.workflow.checking import (
-    Look,
+    ItemCheck,
     check_items,
     look_again,
     may_look_at,
@@ -59,7 +59,7 @@ from notices.workflow.withdrawing import (
 __all__ = [
     "OWE_REASON",
     "Composed",
-    "Look",
+    "ItemCheck",
     "Reply",
     "accept_objection",
     "accept_objections",

@@ -1,8 +1,8 @@
 """Checks: what an officer saw decides whether a platform's claim becomes an outcome."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,22 +31,23 @@ from notices.workflow.issuing import complete_notices
 
 UNKNOWN_SEEN = _("Say what was seen: gone, live, or did not open.")
 
-SETTLE = """
-UPDATE notices_noticeitem item SET state = said.state
-FROM unnest(%(item)s::bigint[], %(state)s::text[]) AS said (item, state)
-WHERE item.id = said.item"""
+MOVE_ITEMS = """
+UPDATE notices_noticeitem item SET state = checked.state
+FROM unnest(%(item)s::bigint[], %(item_state)s::text[]) AS checked (item, state)
+WHERE item.id = checked.item"""
 
-SETTLE_TARGETS = """
+MOVE_TARGETS = """
 UPDATE cases_target target
-SET state = said.state, seen = said.seen, seen_at = said.at, is_counted = said.counted
-FROM unnest(%(target)s::bigint[], %(state)s::text[], %(seen)s::text[], %(at)s::timestamptz[], %(counted)s::boolean[])
-    AS said (target, state, seen, at, counted)
-WHERE target.id = said.target"""
+SET state = checked.state, seen = checked.seen, seen_at = checked.at, is_counted = checked.counted
+FROM unnest(
+    %(target)s::bigint[], %(target_state)s::text[], %(seen)s::text[], %(at)s::timestamptz[], %(counted)s::boolean[]
+) AS checked (target, state, seen, at, counted)
+WHERE target.id = checked.target"""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What was seen at the address of an item. at: when the verdict was given; looked_at: when they say they looked."""
+class ItemCheck:
+    """What was seen at the address of an item. at: when it was recorded; looked_at: when they say they looked."""
 
     item: int
     seen: str
@@ -67,67 +68,58 @@ def verify_items(
     """Judge claimed items by one and the same thing seen; see `check_items`."""
     at = at or now()
     return check_items(
-        looks=[Look(item, seen, at, looked_at, note) for item in items], actor=actor
+        checks=[ItemCheck(item, seen, at, looked_at, note) for item in items],
+        actor=actor,
     )
 
 
 @transaction.atomic
-def check_items(*, looks: Iterable[Look], actor: User) -> list[Result]:
-    """Judge claimed items by what was seen; one Result for each look, in the order given.
+def check_items(*, checks: Iterable[ItemCheck], actor: User) -> list[Result]:
+    """Judge claimed items by what was seen; one Result for each check, in the order given.
 
     `gone` verifies: a claim of removal becomes an outcome (or a repeat removal), a claim that it was gone before the
     notice ends in its own bucket. `live` sends the item back to the platform. `unreachable` leaves it claimed.
-    A fixed number of statements for looks at different items; a second look at an item in one call takes as many again.
+    A fixed number of statements for checks of different items; a second one of an item in one call takes as many again.
     Whoever drafted the notice or answered in the platform's stead is refused row by row (`checkers`).
     Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
     """
     require(actor, "notices.check")
     moment = now()
-    looks = [
-        Look(
-            look.item,
-            look.seen,
-            accept_at(actor, look.at, moment),
-            look.looked_at,
-            look.note,
-        )
-        for look in looks
+    accepted_times = [
+        replace(check, at=accept_at(actor, check.at, moment)) for check in checks
     ]
-    return judge_looks(looks, actor)
+    return judge_checks(accepted_times, actor)
 
 
-def judge_looks(looks: list[Look], actor: User) -> list[Result]:
+def judge_checks(checks: list[ItemCheck], actor: User) -> list[Result]:
     """`check_items` for times that are accepted already: those of a click in the browser ten seconds ago."""
     results: dict[int, Result] = {}
-    waiting = list(enumerate(looks))
+    waiting = list(enumerate(checks))
     while waiting:
-        wave: list[tuple[int, Look]] = []
-        later: list[tuple[int, Look]] = []
-        named: set[int] = set()
-        for index, look in waiting:
-            (later if look.item in named else wave).append((index, look))
-            named.add(look.item)
-        results.update(
-            zip(
-                (index for index, _look in wave),
-                _judge([look for _i, look in wave], actor),
-                strict=True,
-            )
-        )
+        first_of_item: dict[int, tuple[int, ItemCheck]] = {}
+        later: list[tuple[int, ItemCheck]] = []
+        for index, check in waiting:
+            if check.item in first_of_item:
+                later.append((index, check))
+            else:
+                first_of_item[check.item] = (index, check)
+        indexes, distinct = zip(*first_of_item.values(), strict=True)
+        results.update(zip(indexes, _judge(distinct, actor), strict=True))
         waiting = later
-    return [results[index] for index in range(len(looks))]
+    return [results[index] for index in range(len(checks))]
 
 
-def _judge(looks: list[Look], actor: User) -> list[Result]:
-    found = lock_items([look.item for look in looks], actor)
-    refused = refuse_checks(found, [look.item for look in looks], actor)
+def _judge(checks: Sequence[ItemCheck], actor: User) -> list[Result]:
+    """Judge checks of different items."""
+    ids = [check.item for check in checks]
+    items = lock_items(ids, actor)
+    refused = refuse_checks(items, ids, actor)
     accepted, results = [], []
-    for look in looks:
-        item = found.get(look.item)
-        refusal = refused.get(look.item) or _unknown_seen(look)
-        results.append(refusal or Result(look.item))
-        if item is not None and refusal is None:
-            accepted.append((item, look))
+    for check in checks:
+        refusal = refused.get(check.item) or _unknown_seen(check)
+        if refusal is None:
+            accepted.append((items[check.item], check))
+        results.append(refusal or Result(check.item))
     if accepted:
         _write(accepted, actor)
     return results
@@ -154,28 +146,26 @@ def lock_items(ids: list[int], actor: User) -> dict[int, NoticeItem]:
 
 
 def refuse_checks(
-    found: dict[int, NoticeItem], asked: Iterable[int], actor: User
+    items: dict[int, NoticeItem], asked: Iterable[int], actor: User
 ) -> dict[int, Result]:
     """Why a person cannot judge some of the items asked for, by their ids: not among what they may see, not theirs to
     check, judged or moved on meanwhile, and then by whom and when, or not to be checked as case and target stand.
 
-    found: of `lock_items`. Four statements at most for an officer.
+    items: of `lock_items`. Four statements at most for an officer.
     """
-    refused = check_refusals(
-        [item for item in found.values() if item.state == ItemState.CLAIMED], actor
-    )
-    moved_on = [item for item in found.values() if item.state != ItemState.CLAIMED]
-    refused |= _moved_on(moved_on) if moved_on else {}
-    for item in found.values():
+    claimed = [item for item in items.values() if item.state == ItemState.CLAIMED]
+    moved_on = [item for item in items.values() if item.state != ItemState.CLAIMED]
+    refused = check_refusals(claimed, actor)
+    if moved_on:
+        refused |= _moved_on(moved_on)
+    for item in items.values():
         if item.pk not in refused and (barred := _barred(item)):
             refused[item.pk] = barred
-    free = [item for item in found.values() if item.pk not in refused]
-    refused |= _objected(free)
+    refused |= _objected([item for item in items.values() if item.pk not in refused])
+    unknown = _("There is no such item among what you may see.")
     for pk in asked:
-        if pk not in found:
-            refused[pk] = Result(
-                pk, False, "unknown", _("There is no such item among what you may see.")
-            )
+        if pk not in items:
+            refused[pk] = Result(pk, False, "unknown", unknown)
     return refused
 
 
@@ -193,18 +183,19 @@ def _moved_on(items: list[NoticeItem]) -> dict[int, Result]:
     refused = {}
     for item in items:
         act, check = acts.get(item.pk, {}), last_checks.get(item.pk)
-        said: Any = _("It does not wait for a check: %(state)s.") % {
-            "state": item.get_state_display()
-        }
+        reason: Any
         if check is not None and act.get("verb") in ("item.checked", None):
-            said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
+            reason = _("%(who)s saw “%(seen)s” at %(when)s.") % {
                 "who": check.by,
                 "seen": check.get_seen_display(),
                 "when": in_short(check.at),
             }
         else:
-            said = told_by_whom(said, act.get("by", ""), act.get("at"))
-        refused[item.pk] = Result(item.pk, False, "not-claimed", said, act)
+            state = _("It does not wait for a check: %(state)s.") % {
+                "state": item.get_state_display()
+            }
+            reason = told_by_whom(state, act.get("by", ""), act.get("at"))
+        refused[item.pk] = Result(item.pk, False, "not-claimed", reason, act)
     return refused
 
 
@@ -218,15 +209,15 @@ def _objected(items: list[NoticeItem]) -> dict[int, Result]:
     for objection in objections:
         pk = by_target[objection.target_id].pk
         who, at = str(objection.lodged_by), objection.lodged_at
-        said = told_by_whom(_("An objection to it has to be decided first."), who, at)
-        refused[pk] = Result(pk, False, "objection-open", said, {"by": who, "at": at})
+        reason = told_by_whom(_("An objection to it has to be decided first."), who, at)
+        refused[pk] = Result(pk, False, "objection-open", reason, {"by": who, "at": at})
     return refused
 
 
-def _unknown_seen(look: Look) -> Result | None:
-    if look.seen in Seen.values:
+def _unknown_seen(check: ItemCheck) -> Result | None:
+    if check.seen in Seen.values:
         return None
-    return Result(look.item, False, "unknown-seen", UNKNOWN_SEEN)
+    return Result(check.item, False, "unknown-seen", UNKNOWN_SEEN)
 
 
 def _barred(item: NoticeItem) -> Result | None:
@@ -234,108 +225,109 @@ def _barred(item: NoticeItem) -> Result | None:
     if barred := checks_barred(item.notice.case):
         return Result(item.pk, False, *barred)
     if item.notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _("Its notice is “%(state)s”.") % {
+        not_open = _("Its notice is “%(state)s”.") % {
             "state": item.notice.get_state_display()
         }
-        return Result(item.pk, False, "notice-not-open", said)
+        return Result(item.pk, False, "notice-not-open", not_open)
     if item.target.is_official:
-        return Result(
-            item.pk,
-            False,
-            "official",
-            _("It is, or is in, an official account and is never counted."),
-        )
+        official = _("It is, or is in, an official account and is never counted.")
+        return Result(item.pk, False, "official", official)
     if item.target.state != TargetState.CLAIMED:
-        said = _("The target is “%(state)s” now and waits for no check.") % {
+        moved_on = _("The target is “%(state)s” now and waits for no check.") % {
             "state": item.target.get_state_display()
         }
-        return Result(item.pk, False, "wrong-state", said)
+        return Result(item.pk, False, "wrong-state", moved_on)
     return None
 
 
-def _write(accepted: list[tuple[NoticeItem, Look]], actor: User) -> None:
-    checks = Check.objects.bulk_create(
-        [
-            Check(
-                item=item,
-                seen=look.seen,
-                note=look.note[:300],
-                by=actor,
-                at=look.at,
-                looked_at=look.looked_at,
-                due_on=item.check_deadline.due_on if item.check_deadline else None,
-            )
-            for item, look in accepted
-        ],
-        batch_size=5000,
+def _write(accepted: list[tuple[NoticeItem, ItemCheck]], actor: User) -> None:
+    """Record the checks, count what is gone, move items and targets, and say so to audit and platforms."""
+    rows = Check.objects.bulk_create(
+        [_check_row(item, check, actor) for item, check in accepted], batch_size=5000
     )
-    seen = [
-        ledger.Seen(item.target, item, check, look.at)
-        for (item, look), check in zip(accepted, checks, strict=True)
+    removals = [
+        ledger.CheckedTarget(item.target, item, row, row.at)
+        for (item, _check), row in zip(accepted, rows, strict=True)
+        if _is_removal(item, row.seen)
     ]
-    removed = [
-        s
-        for s in seen
-        if s.check.seen == Seen.GONE and s.item.outcome != Claim.ALREADY_GONE
-    ]
-    ledger.count_verified(removed)
-    counted = {s.target.pk for s in removed}
-    moves = [_move(item, look) for item, look in accepted]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SETTLE,
-            {
-                "item": [item.pk for item, _look in accepted],
-                "state": [str(item) for item, _target in moves],
-            },
-        )
-        cursor.execute(
-            SETTLE_TARGETS,
-            {
-                "target": [item.target_id for item, _look in accepted],
-                "state": [str(target) for _item, target in moves],
-                "seen": [look.seen for _item, look in accepted],
-                "at": [look.at for _item, look in accepted],
-                "counted": [
-                    item.target.is_counted or item.target_id in counted
-                    for item, _look in accepted
-                ],
-            },
-        )
+    ledger.count_verified(removals)
+    _move(accepted, counted={removal.target.pk for removal in removals})
     record_many(
         entry(
             actor,
             "item.checked",
             item,
-            at=look.at,
+            at=check.at,
             thread=item.notice.case.thread,
-            seen=look.seen,
+            seen=check.seen,
             outcome=item.outcome,
             target=item.target_id,
             notice=item.notice.number,
         )
-        for item, look in accepted
+        for item, check in accepted
     )
-    latest = max(look.at for _item, look in accepted)
     complete_notices(
-        {item.notice_id for item, _look in accepted}, actor=actor, at=latest
+        {item.notice_id for item, _check in accepted},
+        actor=actor,
+        at=max(check.at for _item, check in accepted),
     )
-    live = Counter(item.notice for item, look in accepted if look.seen == Seen.LIVE)
-    for notice, count in live.items():
+    reopened = Counter(
+        item.notice for item, check in accepted if check.seen == Seen.LIVE
+    )
+    for notice, count in reopened.items():
         announce_notice("item.reopened", notice, actor=actor, count=count)
 
 
-def _move(item: NoticeItem, look: Look) -> tuple[str, str]:
-    """The states an item and its target go to."""
-    if look.seen == Seen.LIVE:
-        return ItemState.OPEN, TargetState.NOTICED
-    if look.seen == Seen.UNREACHABLE:
-        return ItemState.CLAIMED, TargetState.CLAIMED
-    gone_before = item.outcome == Claim.ALREADY_GONE
-    return (
-        ItemState.VERIFIED,
-        TargetState.GONE_BEFORE if gone_before else TargetState.VERIFIED,
+def _check_row(item: NoticeItem, check: ItemCheck, actor: User) -> Check:
+    due_on = None
+    if item.check_deadline is not None:
+        due_on = item.check_deadline.due_on
+    return Check(
+        item=item,
+        seen=check.seen,
+        note=check.note[:300],
+        by=actor,
+        at=check.at,
+        looked_at=check.looked_at,
+        due_on=due_on,
     )
+
+
+def _is_removal(item: NoticeItem, seen: str) -> bool:
+    """Whether what was seen proves that the platform acted: what was gone before the notice does not count."""
+    return seen == Seen.GONE and item.outcome != Claim.ALREADY_GONE
+
+
+def _move(accepted: list[tuple[NoticeItem, ItemCheck]], counted: set[int]) -> None:
+    """Put items and their targets into the states that follow from the checks; two statements.
+
+    counted: targets that count from now on, besides those that do already.
+    """
+    moves = [_states_after(item, check.seen) for item, check in accepted]
+    targets = [item.target for item, _check in accepted]
+    parameters: dict[str, Any] = {
+        "item": [item.pk for item, _check in accepted],
+        "item_state": [str(item_state) for item_state, _target_state in moves],
+        "target": [target.pk for target in targets],
+        "target_state": [str(target_state) for _item_state, target_state in moves],
+        "seen": [check.seen for _item, check in accepted],
+        "at": [check.at for _item, check in accepted],
+        "counted": [target.is_counted or target.pk in counted for target in targets],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_ITEMS, parameters)
+        cursor.execute(MOVE_TARGETS, parameters)
+
+
+def _states_after(item: NoticeItem, seen: str) -> tuple[ItemState, TargetState]:
+    """The states an item and its target go to."""
+    if seen == Seen.LIVE:
+        return ItemState.OPEN, TargetState.NOTICED
+    if seen == Seen.UNREACHABLE:
+        return ItemState.CLAIMED, TargetState.CLAIMED
+    if item.outcome == Claim.ALREADY_GONE:
+        return ItemState.VERIFIED, TargetState.GONE_BEFORE
+    return ItemState.VERIFIED, TargetState.VERIFIED
 
 
 def may_look_at(targets: Collection[int], user: User) -> set[int]:
@@ -343,18 +335,19 @@ def may_look_at(targets: Collection[int], user: User) -> set[int]:
     complaint which they see names as well. Two statements at most."""
     if not user.is_corps:
         return set()
-    seen = set(
+    visible = set(
         Target.objects.visible_to(user)
         .filter(pk__in=targets)
         .values_list("pk", flat=True)
     )
-    if not (others := set(targets) - seen):
-        return seen
+    others = set(targets) - visible
+    if not others:
+        return visible
     complaints = Complaint.objects.visible_to(user).values("pk")
     named = Target.objects.named_by(
         target__in=others, sheet_import__complaint__in=complaints
     )
-    return seen | set(named.values_list("pk", flat=True))
+    return visible | set(named.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -381,25 +374,27 @@ def look_again(
     lookable = locked_in_order(
         Target.objects, may_look_at(targets, actor)
     ).select_related("case")
-    found = {target.pk: target for target in lookable}
-    verified = NoticeItem.objects.filter(
-        target__in=found, state=ItemState.VERIFIED
-    ).select_related("notice__case")
-    last_items = {item.target_id: item for item in verified.order_by("pk")}
+    unchecked = {target.pk: target for target in lookable}
+    last_items = _last_verified_items(unchecked)
     refused = check_refusals(last_items.values(), actor)
     results, accepted = [], []
     for pk in targets:
-        target, item = found.get(pk), last_items.get(pk)
-        refusal = _not_looked_at(pk, target, item, refused)
+        refusal = _not_looked_at(pk, unchecked.get(pk), last_items.get(pk), refused)
         results.append(refusal or Result(pk))
-        if target is not None and refusal is None:
-            accepted.append(target)
-            del found[pk]
+        if refusal is None:
+            accepted.append(unchecked.pop(pk))
     if accepted:
-        _write_second_looks(
-            accepted, last_items, Look(0, seen, at, looked_at, note), actor
-        )
+        check = ItemCheck(0, seen, at, looked_at, note)
+        _write_later_checks(accepted, last_items, check, actor)
     return results
+
+
+def _last_verified_items(targets: Iterable[int]) -> dict[int, NoticeItem]:
+    """The last verified item of each target that has one, by target."""
+    verified = NoticeItem.objects.filter(
+        target__in=targets, state=ItemState.VERIFIED
+    ).select_related("notice__case")
+    return {item.target_id: item for item in verified.order_by("pk")}
 
 
 def _not_looked_at(
@@ -407,62 +402,65 @@ def _not_looked_at(
 ) -> Result | None:
     """Why a target is not looked at again, if so. item: its verified one. refused: items not this person's to check."""
     if target is None or item is None:
-        return Result(
-            pk,
-            False,
-            "unknown",
-            _("There is no such verified target among what you may see."),
-        )
+        unknown = _("There is no such verified target among what you may see.")
+        return Result(pk, False, "unknown", unknown)
     if item.pk in refused:
         return Result(pk, False, refused[item.pk].code, refused[item.pk].message)
     if target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
         return None
     act = last_act(target)
-    said: Any = _("It is not verified now: %(state)s.") % {
+    state = _("It is not verified now: %(state)s.") % {
         "state": target.get_state_display()
     }
-    return Result(
-        pk, False, "not-verified", told_by_whom(said, act.get("by", ""), act.get("at"))
-    )
+    reason = told_by_whom(state, act.get("by", ""), act.get("at"))
+    return Result(pk, False, "not-verified", reason)
 
 
-def _write_second_looks(
-    targets: list[Target], items: dict[int, NoticeItem], look: Look, actor: User
+def _write_later_checks(
+    targets: list[Target], items: dict[int, NoticeItem], check: ItemCheck, actor: User
 ) -> None:
-    checks = Check.objects.bulk_create(
+    """Record one and the same check of each target; those found live wait for the next notice."""
+    rows = Check.objects.bulk_create(
         Check(
             item=items[target.pk],
-            seen=look.seen,
-            note=look.note[:300],
+            seen=check.seen,
+            note=check.note[:300],
             by=actor,
-            at=look.at,
-            looked_at=look.looked_at,
+            at=check.at,
+            looked_at=check.looked_at,
         )
         for target in targets
     )
-    back = look.seen == Seen.LIVE
-    if back:
+    changes: dict[str, Any] = {"seen": check.seen, "seen_at": check.at}
+    verb = "target.seen"
+    is_relisted = check.seen == Seen.LIVE
+    if is_relisted:
+        changes["state"] = TargetState.RELISTED
+        verb = "target.relisted"
         ledger.note_relistings(
-            ledger.Seen(target, items[target.pk], check, look.at)
-            for target, check in zip(targets, checks, strict=True)
+            ledger.CheckedTarget(target, items[target.pk], row, check.at)
+            for target, row in zip(targets, rows, strict=True)
             if target.is_counted
         )
-    changes: dict[str, Any] = {"seen": look.seen, "seen_at": look.at}
-    Target.objects.filter(pk__in=[target.pk for target in targets]).update(
-        **changes, **({"state": TargetState.RELISTED} if back else {})
-    )
+    ids = [target.pk for target in targets]
+    Target.objects.filter(pk__in=ids).update(**changes)
     record_many(
         entry(
             actor,
-            "target.relisted" if back else "target.seen",
+            verb,
             target,
-            at=look.at,
-            thread=target.case.thread if target.case else "",
-            seen=look.seen,
+            at=check.at,
+            thread=_thread_of(target),
+            seen=check.seen,
         )
         for target in targets
     )
-    if back:
-        casework.pass_on(
-            (target.pk for target in targets), actor=actor, at=look.at, wait=False
-        )
+    if is_relisted:
+        casework.pass_on(ids, actor=actor, at=check.at, wait=False)
+
+
+def _thread_of(target: Target) -> str:
+    """The audit thread of a target's case; empty without one."""
+    if target.case is None:
+        return ""
+    return target.case.thread

@@ -12,8 +12,8 @@ from stores.models import OfficialAccount
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A look at a target through one of its items, at a time, with the check that proves it."""
+class CheckedTarget:
+    """A target that was checked through one of its items, at a time, with the check that proves it."""
 
     target: Target
     item: NoticeItem
@@ -31,43 +31,43 @@ class TakenBack:
     objection: Objection | None = None
 
 
-def count_verified(seen: Iterable[Seen]) -> None:
+def count_verified(checked: Iterable[CheckedTarget]) -> None:
     """Write what verified removals are worth: +1 for a target that does not count now, a repeat removal otherwise.
 
     The targets are locked by the caller, who sets `is_counted`. Three statements at most. The database refuses an
     outcome that does not follow the one before it.
     """
-    seen = list(seen)
-    fresh = [look for look in seen if not look.target.is_counted]
-    last = _last_nth(look.target.pk for look in fresh)
+    checked = list(checked)
+    fresh = [one for one in checked if not one.target.is_counted]
+    last = _last_nth(one.target.pk for one in fresh)
     Outcome.objects.bulk_create(
         [
             Outcome(
-                target=look.target,
-                nth=last.get(look.target.pk, 0) + 1,
-                kind=_kind(look.target),
+                target=one.target,
+                nth=last.get(one.target.pk, 0) + 1,
+                kind=_kind(one.target),
                 sign=1,
                 cause=Outcome.Cause.VERIFICATION,
-                at=look.at,
-                case=_case(look.target),
-                firm_id=look.target.firm_id,
-                platform_id=look.target.platform_id,
-                item=look.item,
-                check_row=look.check,
+                at=one.at,
+                case=_case(one.target),
+                firm_id=one.target.firm_id,
+                platform_id=one.target.platform_id,
+                item=one.item,
+                check_row=one.check,
             )
-            for look in fresh
+            for one in fresh
         ],
         batch_size=5000,
     )
     _recur(
         Recurrence.Kind.REPEAT_REMOVAL,
-        (look for look in seen if look.target.is_counted),
+        (one for one in checked if one.target.is_counted),
     )
 
 
-def note_relistings(seen: Iterable[Seen]) -> None:
+def note_relistings(checked: Iterable[CheckedTarget]) -> None:
     """Write that counted targets were seen live again; it takes nothing out of the count."""
-    _recur(Recurrence.Kind.RELISTING, seen)
+    _recur(Recurrence.Kind.RELISTING, checked)
 
 
 def take_back(
@@ -159,20 +159,20 @@ def take_back_official(
     )
 
 
-def _recur(kind: str, seen: Iterable[Seen]) -> None:
+def _recur(kind: str, checked: Iterable[CheckedTarget]) -> None:
     Recurrence.objects.bulk_create(
         [
             Recurrence(
-                target=look.target,
+                target=one.target,
                 kind=kind,
-                at=look.at,
-                case=_case(look.target),
-                firm_id=look.target.firm_id,
-                platform_id=look.target.platform_id,
-                item=look.item,
-                check_row=look.check,
+                at=one.at,
+                case=_case(one.target),
+                firm_id=one.target.firm_id,
+                platform_id=one.target.platform_id,
+                item=one.item,
+                check_row=one.check,
             )
-            for look in seen
+            for one in checked
         ],
         batch_size=5000,
     )
@@ -189,11 +189,9 @@ def _last_nth(targets: Iterable[int]) -> dict[int, int]:
 
 def _kind(target: Target) -> str:
     """Which of the two numbers a target belongs to: by what it is, not by the word of the reply."""
-    return (
-        Outcome.Kind.STORE_SHUT
-        if target.kind == Target.Kind.STORE
-        else Outcome.Kind.LISTING_REMOVED
-    )
+    if target.kind == Target.Kind.STORE:
+        return Outcome.Kind.STORE_SHUT
+    return Outcome.Kind.LISTING_REMOVED
 
 
 def _case(target: Target) -> Case:

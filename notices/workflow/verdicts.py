@@ -20,8 +20,8 @@ from notices.models import PendingVerdict
 from notices.notifications import announce_voided
 from notices.workflow.checking import (
     UNKNOWN_SEEN,
-    Look,
-    judge_looks,
+    ItemCheck,
+    judge_checks,
     lock_items,
     refuse_checks,
 )
@@ -50,9 +50,9 @@ def propose_verdicts(
     items = list(items)
     if seen not in Seen.values:
         return [Result(pk, False, "unknown-seen", UNKNOWN_SEEN) for pk in items]
-    found = lock_items(items, actor)
-    refused = refuse_checks(found, items, actor)
-    refused |= _being_judged([pk for pk in found if pk not in refused])
+    locked_items = lock_items(items, actor)
+    refused = refuse_checks(locked_items, items, actor)
+    refused |= _being_judged([pk for pk in locked_items if pk not in refused])
     PendingVerdict.objects.bulk_create(
         PendingVerdict(
             item_id=pk,
@@ -74,14 +74,14 @@ def _being_judged(items: list[int]) -> dict[int, Result]:
     """The items under somebody's verdict that does not count yet, with who saw what when."""
     refused = {}
     for verdict in PendingVerdict.objects.filter(item__in=items).select_related("by"):
-        said = _("%(who)s saw “%(seen)s” at %(when)s.") % {
+        reason = _("%(who)s saw “%(seen)s” at %(when)s.") % {
             "who": verdict.by,
             "seen": verdict.get_seen_display(),
             "when": in_short(verdict.at),
         }
         first = {"by": str(verdict.by), "at": verdict.at}
         refused[verdict.item_id] = Result(
-            verdict.item_id, False, "being-judged", said, first
+            verdict.item_id, False, "being-judged", reason, first
         )
     return refused
 
@@ -101,7 +101,7 @@ def undo_verdicts(*, items: Iterable[int], actor: User) -> int:
 
 @transaction.atomic
 def settle_verdicts() -> int:
-    """Let the verdicts count whose ten seconds are over; how many. For the doorbell and the sweep.
+    """Let the verdicts count whose ten seconds are over; how many. For the task and the maintenance.
 
     Two at once take different ones. A verdict that is void (somebody else judged, the item was withdrawn, its store is
     an official account, an objection was lodged in these seconds) is dropped, and its officer told why.
@@ -115,15 +115,20 @@ def settle_verdicts() -> int:
         )[:5000]
     )
     for officer, verdicts in groupby(due, key=lambda verdict: verdict.by):
-        lot = list(verdicts)
-        looks = [Look(v.item_id, v.seen, v.at, v.looked_at, v.note) for v in lot]
-        results = judge_looks(looks, officer)
+        own = list(verdicts)
+        results = judge_checks([_check_of(verdict) for verdict in own], officer)
         announce_voided(
             {
-                v: result.message
-                for v, result in zip(lot, results, strict=True)
+                verdict: result.message
+                for verdict, result in zip(own, results, strict=True)
                 if not result.ok
             }
         )
     PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in due]).delete()
     return len(due)
+
+
+def _check_of(verdict: PendingVerdict) -> ItemCheck:
+    return ItemCheck(
+        verdict.item_id, verdict.seen, verdict.at, verdict.looked_at, verdict.note
+    )

@@ -262,7 +262,7 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
     "check_items": (
         answered,
         lambda s: workflow.check_items(
-            looks=[workflow.Look(s.item.pk, "gone", timezone.now())],
+            checks=[workflow.ItemCheck(s.item.pk, "gone", timezone.now())],
             actor=s.world.officer2,
         ),
     ),
@@ -313,7 +313,7 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
     "hand_over": (
         not_ours,
         lambda s: workflow.hand_over(
-            items=[s.item.pk], desk=s.world.other_platform, actor=s.world.officer
+            items=[s.item.pk], platform=s.world.other_platform, actor=s.world.officer
         ),
     ),
     "lodge_objection": (

@@ -21,7 +21,7 @@ from firms.workflow import appoint_representative
 from listings.models import Belonging
 from notices.models import NoticeItem, Outcome
 from notices.workflow import check_items, verify_items, withdraw_items
-from notices.workflow.checking import Look
+from notices.workflow.checking import ItemCheck
 from stores.models import OfficialAccount
 from tests.accounts import register_official_account
 from tests.notices.world import World, add_targets, answer, issue
@@ -160,7 +160,7 @@ def test_what_was_answered_of_an_official_account_is_not_checked_into_a_number(
     confirm(world)
     item = NoticeItem.objects.get(target=targets["claimed"])
     [refused] = check_items(
-        looks=[Look(item.pk, "gone", timezone.now())], actor=world.officer2
+        checks=[ItemCheck(item.pk, "gone", timezone.now())], actor=world.officer2
     )
     assert (refused.ok, refused.code) == (False, "official")
     [done] = withdraw_items(items=[item.pk], actor=world.officer, reason="官方账号")
