@@ -31,6 +31,7 @@ from notices.versions import parts_of, whole
 from notices.workflow.guards import (
     NO_LIAISON,
     OPEN_FOR_NOTICES,
+    Screened,
     hold_platforms_of,
     hold_recipient,
     in_words,
@@ -80,12 +81,12 @@ def compose_notices(
     actor: User,
     at: datetime | None = None,
     targets: Iterable[int] | None = None,
-    desk: Platform | None = None,
+    platform: Platform | None = None,
 ) -> Composed:
     """Draft one notice for each platform from targets of a case; a target that cannot go does not hold up the rest.
 
-    targets: ids; None takes all that wait for a notice (`waiting_targets`). desk: the platform they are handed over
-    to, in place of their own. A handful of statements for each platform, whatever the number of targets.
+    targets: ids; None takes all that wait for a notice (`waiting_targets`). platform: the one that they are handed
+    over to, in place of their own. A handful of statements for each platform, whatever the number of targets.
     Raises PermissionDenied; TransitionRefused "case-not-filed", "case-not-open".
     """
     lock_official_accounts()  # before any row: whoever registers one holds it alone and then locks targets
@@ -94,24 +95,31 @@ def compose_notices(
     at = accept_at(actor, at, now())
     require_open_for_notices(case)
     hold_platforms_of(case)
-    wanted = (
-        waiting_targets(case)
-        if targets is None
-        else Target.objects.filter(pk__in=list(targets))
-    )
-    asked = list(locked(wanted.select_related("ground").order_by("pk")))
-    asked.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
-    screened = screen(case, asked, handing_over=desk is not None)
+    chosen = waiting_targets(case)
+    if targets is not None:
+        chosen = Target.objects.filter(pk__in=list(targets))
+    candidates = list(locked(chosen.select_related("ground").order_by("pk")))
+    candidates.sort(key=lambda target: (target.platform_id, target.kind, target.pk))
+    screened = screen(case, candidates, handing_over=platform is not None)
 
-    by_platform: dict[int, list[tuple[Target, LegalGround]]] = {}
-    for target, legal_ground in screened.free:
-        by_platform.setdefault(desk.pk if desk else target.platform_id, []).append(
-            (target, legal_ground)
-        )
     notices = [
-        _draft(case, platform, lot, actor, at) for platform, lot in by_platform.items()
+        _draft(case, recipient, named, actor, at)
+        for recipient, named in _by_recipient(screened, platform).items()
     ]
     return Composed(notices, screened.blocked)
+
+
+def _by_recipient(
+    screened: Screened, platform: Platform | None
+) -> dict[int, list[tuple[Target, LegalGround]]]:
+    """The targets that may enter a notice, by the platform that it goes to: `platform`, or each target's own."""
+    by_recipient: dict[int, list[tuple[Target, LegalGround]]] = {}
+    for target, legal_ground in screened.free:
+        recipient = target.platform_id
+        if platform is not None:
+            recipient = platform.pk
+        by_recipient.setdefault(recipient, []).append((target, legal_ground))
+    return by_recipient
 
 
 def waiting_targets(case: Case) -> QuerySet[Target]:
@@ -150,7 +158,7 @@ def _waiting(**of: Any) -> QuerySet[Target]:
 def _draft(
     case: Case,
     platform: int,
-    lot: list[tuple[Target, LegalGround]],
+    named: list[tuple[Target, LegalGround]],
     actor: User,
     at: datetime,
 ) -> Notice:
@@ -171,7 +179,7 @@ def _draft(
             NoticeItem(
                 notice=notice, target=target, position=position, ground=legal_ground
             )
-            for position, (target, legal_ground) in enumerate(lot, start=1)
+            for position, (target, legal_ground) in enumerate(named, start=1)
         ],
         batch_size=5000,
     )
@@ -182,7 +190,7 @@ def _draft(
         at=at,
         thread=case.thread,
         number=notice.number,
-        items=len(lot),
+        items=len(named),
     )
     return notice
 
@@ -213,10 +221,13 @@ def remove_items(
     )
     casework.pass_on(freed.values(), actor=actor, at=at, wait=False)
     missing = _("It is not in this notice.")
-    return [
-        Result(i) if i in removed else Result(i, False, "not-in-notice", missing)
-        for i in items
-    ]
+    results = []
+    for pk in items:
+        if pk in removed:
+            results.append(Result(pk))
+        else:
+            results.append(Result(pk, False, "not-in-notice", missing))
+    return results
 
 
 @transaction.atomic
@@ -256,9 +267,9 @@ def recall_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     """
     notice, at = _lock_draft(notice, actor, at)
     if notice.state != NoticeState.SUBMITTED:
-        said = _("This notice does not wait for approval.")
+        sentence = _("This notice does not wait for approval.")
         raise TransitionRefused(
-            "not-submitted", said, state=notice.state, **last_act(notice)
+            "not-submitted", sentence, state=notice.state, **last_act(notice)
         )
     take_back(notice, actor=actor, at=at)
     record(actor, "notice.recalled", notice, at=at, thread=notice.case.thread)
@@ -318,15 +329,28 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
         raise TransitionRefused("no-liaison", NO_LIAISON)
     notice.recipient = recipient
     refuse_blocked(notice)
+    _save_as_submitted(notice, actor, at)
+    ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
+    record(
+        actor,
+        "notice.submitted",
+        notice,
+        at=at,
+        thread=notice.case.thread,
+        version=notice.version,
+    )
+    announce_notice("notice.submitted", notice, actor=actor)
+    return notice
+
+
+def _save_as_submitted(notice: Notice, actor: User, at: datetime) -> None:
+    """Fix each item's legal ground and what the approval will be about."""
     with connection.cursor() as cursor:
         cursor.execute(
             GROUND_AS_ISSUED, {"notice": notice.pk, "ground": notice.case.ground_id}
         )
-    notice.state, notice.submitted_by, notice.submitted_at = (
-        NoticeState.SUBMITTED,
-        actor,
-        at,
-    )
+    notice.state = NoticeState.SUBMITTED
+    notice.submitted_by, notice.submitted_at = actor, at
     notice.put_forward = parts_of(notice)
     notice.version = whole(notice.put_forward)
     notice.save(
@@ -339,17 +363,6 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
             "recipient",
         ]
     )
-    ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
-    record(
-        actor,
-        "notice.submitted",
-        notice,
-        at=at,
-        thread=notice.case.thread,
-        version=notice.version,
-    )
-    announce_notice("notice.submitted", notice, actor=actor)
-    return notice
 
 
 def submit_notices(
@@ -369,18 +382,18 @@ def submit_notices(
 
 
 def nothing_submitted(campaign: Campaign) -> None:
-    """Asked by the cases room before a campaign gets another length for answers: who approves a notice has seen the day
+    """Asked by the cases app before a campaign gets another length for answers: who approves a notice has seen the day
     on which it would be due. Raises TransitionRefused "notices-submitted".
     """
     count = Notice.objects.filter(
         case__campaign=campaign, state=NoticeState.SUBMITTED
     ).count()
     if count:
-        said = _(
+        sentence = _(
             "Notices of this campaign wait for approval with the present length (%(count)d); decide them first."
         )
         raise TransitionRefused(
-            "notices-submitted", said % {"count": count}, count=count
+            "notices-submitted", sentence % {"count": count}, count=count
         )
 
 
@@ -398,27 +411,27 @@ def close_gaps(notices: Collection[int]) -> None:
 
 
 def named_in_drafts(targets: Collection[int]) -> dict[int, tuple[str, Any]]:
-    """Asked by the cases room before targets are dropped: those that stand in a notice which is not issued yet, each
+    """Asked by the cases app before targets are dropped: those that stand in a notice which is not issued yet, each
     with a code and a sentence that names the notice."""
     items = NoticeItem.objects.filter(target__in=targets, state=ItemState.DRAFT)
-    said = {}
+    reasons = {}
     for target, number, state in items.values_list(
         "target", "notice__number", "notice__state"
     ):
         if state == NoticeState.SUBMITTED:
-            words = _(
+            sentence = _(
                 "It stands in notice %(number)s, which waits for approval; have that returned first."
             )
         else:
-            words = _(
+            sentence = _(
                 "It stands in draft %(number)s; take it out there, or give up the draft, first."
             )
-        said[target] = ("in-draft", words % {"number": number})
-    return said
+        reasons[target] = ("in-draft", sentence % {"number": number})
+    return reasons
 
 
 def named_since(targets: Collection[int], since: datetime) -> dict[int, Any]:
-    """Asked by the cases room before an act on targets is undone: those that a notice names which was drafted,
+    """Asked by the cases app before an act on targets is undone: those that a notice names which was drafted,
     submitted or issued since, each with a sentence that says by whom and when. One statement."""
     after = (
         Q(notice__recorded_at__gt=since)
@@ -436,12 +449,12 @@ def named_since(targets: Collection[int], since: datetime) -> dict[int, Any]:
 
 
 def ever_named(targets: Collection[int]) -> dict[int, Any]:
-    """Asked by the cases room before an import is undone: those of the targets that a notice names or has named, and
+    """Asked by the cases app before an import is undone: those of the targets that a notice names or has named, and
     those that somebody objected to, each with a sentence that says which. Two statements."""
     objections = Objection.objects.filter(target__in=targets).order_by("-pk")
-    said = _("Objection %(number)s was lodged against it.")
-    found: dict[int, Any] = {
-        item.target_id: said % {"number": item.number} for item in objections
+    sentence = _("Objection %(number)s was lodged against it.")
+    reasons: dict[int, Any] = {
+        item.target_id: sentence % {"number": item.number} for item in objections
     }
     # What was taken out of a draft, or given up with it, has never left.
     never_left = Q(state=ItemState.WITHDRAWN, notice__issued_at__isnull=True)
@@ -451,31 +464,32 @@ def ever_named(targets: Collection[int]) -> dict[int, Any]:
         .select_related("notice")
         .order_by("pk")
     )
-    said = _("It is in notice %(number)s, “%(state)s”.")
+    sentence = _("It is in notice %(number)s, “%(state)s”.")
     for item in items:
         facts = {"number": item.notice.number, "state": item.notice.get_state_display()}
-        found[item.target_id] = said % facts
-    return found
+        reasons[item.target_id] = sentence % facts
+    return reasons
 
 
 def _built_on_by(notice: Notice) -> Any:
     """Who did the last of drafting, submitting and issuing a notice, and when."""
-    said: dict[str, Any] = {"number": notice.number}
+    values: dict[str, Any] = {"number": notice.number}
     if notice.issued_at is not None:
-        said |= {"who": notice.issued_by, "when": clock_time(notice.issued_at)}
+        values |= {"who": notice.issued_by, "when": clock_time(notice.issued_at)}
         return (
             _("It is in notice %(number)s already, issued by %(who)s at %(when)s.")
-            % said
+            % values
         )
     if notice.submitted_at is not None and notice.state == NoticeState.SUBMITTED:
-        said |= {"who": notice.submitted_by, "when": clock_time(notice.submitted_at)}
+        values |= {"who": notice.submitted_by, "when": clock_time(notice.submitted_at)}
         return (
             _("It is in notice %(number)s already, submitted by %(who)s at %(when)s.")
-            % said
+            % values
         )
-    said |= {"who": notice.drafted_by, "when": clock_time(notice.drafted_at)}
+    values |= {"who": notice.drafted_by, "when": clock_time(notice.drafted_at)}
     return (
-        _("It is in notice %(number)s already, drafted by %(who)s at %(when)s.") % said
+        _("It is in notice %(number)s already, drafted by %(who)s at %(when)s.")
+        % values
     )
 
 
@@ -492,20 +506,20 @@ def refuse_blocked(notice: Notice) -> None:
         notice.case, targets, drafted_in=notice, handing_over=_is_handover(notice)
     )
     if screened.blocked:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d item cannot go as it is; remove it, or mend what blocks it.",
             "%(count)d items cannot go as they are; remove them, or mend what blocks them.",
             len(screened.blocked),
         )
         count = len(screened.blocked)
-        named = f"{said % {'count': count}} {in_words(screened.blocked)}"
+        named = f"{sentence % {'count': count}} {in_words(screened.blocked)}"
         raise TransitionRefused("blocked", named, blocked=screened.blocked)
     if not screened.free:
         raise TransitionRefused("no-items", _("There is nothing in this notice."))
 
 
 def _is_handover(notice: Notice) -> bool:
-    """Whether the notice goes to a desk that is not its targets' own platform."""
+    """Whether the notice goes to a platform that is not its targets' own."""
     return notice.items.exclude(target__platform=notice.platform_id).exists()
 
 
@@ -528,9 +542,9 @@ def _lock_draft(
     require(actor, "notices.compose", notice)
     at = accept_at(actor, at, now())
     if notice.state not in CHANGEABLE:
-        said = _("This notice was issued or withdrawn; it cannot be changed.")
+        sentence = _("This notice was issued or withdrawn; it cannot be changed.")
         raise TransitionRefused(
-            "already-issued", said, state=notice.state, **last_act(notice)
+            "already-issued", sentence, state=notice.state, **last_act(notice)
         )
     return notice, at
 

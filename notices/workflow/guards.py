@@ -84,10 +84,10 @@ def require_open_for_notices(case: Case) -> None:
             "case-not-filed",
             _("Notices need a filed case; have the head of department file it."),
         )
-    said = _("Nothing can be asked of a platform in this case: it is “%(state)s”.")
+    sentence = _("Nothing can be asked of a platform in this case: it is “%(state)s”.")
     raise TransitionRefused(
         "case-not-open",
-        said % {"state": case.get_state_display()},
+        sentence % {"state": case.get_state_display()},
         state=case.state,
         **last_act(case),
     )
@@ -101,7 +101,7 @@ def answers_barred(case: Case) -> tuple[str, Any] | None:
     """
     if case.state in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
         return None
-    words = {
+    sentences = {
         CaseState.TRANSFERRED: _(
             "The matter is with another authority now; no answer is taken here any more."
         ),
@@ -109,7 +109,7 @@ def answers_barred(case: Case) -> tuple[str, Any] | None:
             "The request was withdrawn; no answer is needed any more."
         ),
     }
-    return "case-not-open", words.get(
+    return "case-not-open", sentences.get(
         CaseState(case.state), _("The matter is closed; nothing is asked any more.")
     )
 
@@ -122,8 +122,8 @@ def checks_barred(case: Case) -> tuple[str, Any] | None:
         return "case-suspended", _(
             "Its case is suspended; it is checked once the case is resumed."
         )
-    said = _("Its case is “%(state)s”; nothing is counted in it any more.")
-    return "case-not-open", said % {"state": case.get_state_display()}
+    sentence = _("Its case is “%(state)s”; nothing is counted in it any more.")
+    return "case-not-open", sentence % {"state": case.get_state_display()}
 
 
 def hold_platforms_of(case: Case) -> None:
@@ -165,7 +165,7 @@ def screen(
     """Sort targets into those that may enter a notice now and those that may not.
 
     targets: with `ground` selected. drafted_in: the notice whose own draft items do not count as a hindrance.
-    handing_over: whether the targets go to another platform's desk, which takes up what was answered "not ours".
+    handing_over: whether the targets go to another platform, which takes up what was answered "not ours".
     Five statements, whatever the number of targets, and two more for each official account that is proposed.
     """
     targets = list(targets)
@@ -214,15 +214,13 @@ def _undecided_among(targets: list[int]) -> dict[int, str]:
 
 def by_reason(blocked: Iterable[Result]) -> list[dict[str, Any]]:
     """What blocks how many targets: code, words, count, and the first few of its targets. One statement at most."""
-    found: dict[str, list[Any]] = {}
+    refs_by_code: dict[str, list[Any]] = {}
     for result in blocked:
-        found.setdefault(result.code, []).append(result.ref)
-    shown = [pk for targets in found.values() for pk in targets[:TARGETS_SHOWN]]
-    targets_of = (
-        Target.objects.select_related("listing", "store").in_bulk(shown)
-        if shown
-        else {}
-    )
+        refs_by_code.setdefault(result.code, []).append(result.ref)
+    shown = [pk for targets in refs_by_code.values() for pk in targets[:TARGETS_SHOWN]]
+    targets_of = {}
+    if shown:
+        targets_of = Target.objects.select_related("listing", "store").in_bulk(shown)
     return [
         {
             "code": code,
@@ -230,19 +228,21 @@ def by_reason(blocked: Iterable[Result]) -> list[dict[str, Any]]:
             "count": len(targets),
             "targets": [targets_of[pk] for pk in targets[:TARGETS_SHOWN]],
         }
-        for code, targets in found.items()
+        for code, targets in refs_by_code.items()
     ]
 
 
 def in_words(blocked: Iterable[Result]) -> str:
     """The targets in the way, by their ids, and why: one sentence for each reason."""
-    said = []
+    sentences = []
     for reason in by_reason(blocked):
         ids = ", ".join(target.thing.canonical_id for target in reason["targets"])
         if (more := reason["count"] - len(reason["targets"])) > 0:
             ids = gettext("%(ids)s and %(count)d more") % {"ids": ids, "count": more}
-        said.append(gettext("%(ids)s: %(why)s") % {"ids": ids, "why": reason["words"]})
-    return " ".join(said)
+        sentences.append(
+            gettext("%(ids)s: %(why)s") % {"ids": ids, "why": reason["words"]}
+        )
+    return " ".join(sentences)
 
 
 def _block(
@@ -270,4 +270,6 @@ def _block(
         return "in-draft"
     if ground is None:
         return "no-ground"
-    return "" if ground.is_sufficient else "price-only"
+    if ground.is_sufficient:
+        return ""
+    return "price-only"

@@ -1,13 +1,14 @@
-"""Handing items over to another platform's desk, and keeping official accounts out of what is on its way."""
+"""Handing items over to another platform, and keeping official accounts out of what is on its way."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Target
+from cases.models import Case, Target
 from cases.workflow import targets_of
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -34,9 +35,9 @@ WITHDRAWN = _("It names items that were withdrawn.")
 
 @transaction.atomic
 def hand_over(
-    *, items: Iterable[int], desk: Platform, actor: User, at: datetime | None = None
+    *, items: Iterable[int], platform: Platform, actor: User, at: datetime | None = None
 ) -> list[Result]:
-    """Send items that a platform says are not its own to the right desk: a notice to it is drafted and submitted.
+    """Send items that a platform says are not its own to the right platform: a notice to it is drafted and submitted.
 
     When that is issued, the old items are closed as handed over and the new ones' clock begins anew; target and
     outcome keep the platform of the address. One Result for each item.
@@ -45,43 +46,63 @@ def hand_over(
     """
     require(actor, "notices.compose")
     at = accept_at(actor, at, now())
-    require_taking_part(desk)
-    items = list(items)
-    found = {
-        item.pk: item
-        for item in NoticeItem.objects.visible_to(actor)
-        .filter(pk__in=items, state=ItemState.NOT_OURS)
-        .select_related("notice__case")
-        .order_by("pk")
-    }
-    if any(item.notice.platform_id == desk.pk for item in found.values()):
+    require_taking_part(platform)
+    ids = list(items)
+    handed_over = {item.pk: item for item in _not_ours(ids, actor)}
+    if any(item.notice.platform_id == platform.pk for item in handed_over.values()):
         raise TransitionRefused(
             "same-desk",
-            _("These items are at this desk already; choose the one they belong to."),
+            _(
+                "These items are with this platform already; choose the one they belong to."
+            ),
         )
     refused: dict[int, Result] = {}
-    for case in sorted(
-        {item.notice.case for item in found.values()}, key=lambda case: case.pk
-    ):
-        of_case = {
-            item.target_id: item.pk
-            for item in found.values()
-            if item.notice.case_id == case.pk
-        }
-        composed = compose_notices(
-            case=case, actor=actor, at=at, targets=list(of_case), desk=desk
-        )
-        for notice in composed.notices:
-            submit_notice(notice=notice, actor=actor, at=at)
-        for blocked in composed.blocked:
-            pk = next(item for target, item in of_case.items() if target == blocked.ref)
-            refused[pk] = Result(pk, False, blocked.code, blocked.message)
+    for case, case_items in _by_case(handed_over.values()).items():
+        refused |= _draft_for(platform, case, case_items, actor, at)
     unknown = _("It is not answered “not ours”, or not among what you may see.")
-    return [
-        refused.get(pk)
-        or (Result(pk) if pk in found else Result(pk, False, "not-not-ours", unknown))
-        for pk in items
-    ]
+    for pk in ids:
+        if pk not in handed_over:
+            refused[pk] = Result(pk, False, "not-not-ours", unknown)
+    return [refused.get(pk) or Result(pk) for pk in ids]
+
+
+def _not_ours(ids: list[int], actor: User) -> QuerySet[NoticeItem]:
+    """Those of the items that the person may see and a platform says are not its own."""
+    return (
+        NoticeItem.objects.visible_to(actor)
+        .filter(pk__in=ids, state=ItemState.NOT_OURS)
+        .select_related("notice__case")
+        .order_by("pk")
+    )
+
+
+def _by_case(items: Iterable[NoticeItem]) -> dict[Case, list[NoticeItem]]:
+    """Items by their case, cases in the order of ids, as every verb holds them."""
+    by_case: dict[Case, list[NoticeItem]] = {}
+    for item in sorted(items, key=lambda item: (item.notice.case_id, item.pk)):
+        by_case.setdefault(item.notice.case, []).append(item)
+    return by_case
+
+
+def _draft_for(
+    platform: Platform,
+    case: Case,
+    items: Iterable[NoticeItem],
+    actor: User,
+    at: datetime,
+) -> dict[int, Result]:
+    """Draft and submit what items of one case ask of a platform; the items that are blocked, with why."""
+    item_of: dict[Any, int] = {item.target_id: item.pk for item in items}
+    composed = compose_notices(
+        case=case, actor=actor, at=at, targets=list(item_of), platform=platform
+    )
+    for notice in composed.notices:
+        submit_notice(notice=notice, actor=actor, at=at)
+    blocked = {}
+    for result in composed.blocked:
+        pk = item_of[result.ref]
+        blocked[pk] = Result(pk, False, result.code, result.message)
+    return blocked
 
 
 def withdraw_official(
@@ -117,14 +138,18 @@ def withdraw_named(
     drafts.delete()
     if drafted:
         close_gaps(drafted)
-    named = NoticeItem.objects.filter(target__in=targets)
-    items = lock_items(
-        named.unfinished() if answered else named.filter(state=ItemState.OPEN)
-    )
+    to_withdraw = NoticeItem.objects.filter(target__in=targets)
+    if answered:
+        to_withdraw = to_withdraw.unfinished()
+    else:
+        to_withdraw = to_withdraw.filter(state=ItemState.OPEN)
+    items = lock_items(to_withdraw)
     counted = Target.objects.filter(pk__in=targets, is_counted=True).values_list(
         "pk", flat=True
     )
-    removed = ledger.counted_items(list(counted)) if answered else {}
+    removed = {}
+    if answered:
+        removed = ledger.counted_items(list(counted))
     restored = with_notices(item.pk for item in removed.values())
     cause = Cause.OFFICIAL_ACCOUNT
     end_items(
@@ -158,7 +183,9 @@ def names_withdrawn(deliveries: Sequence[Delivery]) -> dict[int, str]:
     )
     reasons: dict[int, dict[str, str]] = {}
     for item in items.select_related("target__listing", "target__store"):
-        why = OFFICIAL if item.target.is_official else WITHDRAWN
+        why = WITHDRAWN
+        if item.target.is_official:
+            why = OFFICIAL
         reasons.setdefault(item.notice_id, {})[item.target.thing.canonical_id] = str(
             why
         )

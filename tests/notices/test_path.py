@@ -403,7 +403,9 @@ def test_an_item_of_another_platform_is_handed_over_with_one_act(world: World):
     [notice] = issue(world)
     answer(world, notice, "not_ours")
     [result] = workflow.hand_over(
-        items=[notice.items.get().pk], desk=world.other_platform, actor=world.officer
+        items=[notice.items.get().pk],
+        platform=world.other_platform,
+        actor=world.officer,
     )
     assert result.ok
     second = Notice.objects.get(platform=world.other_platform)

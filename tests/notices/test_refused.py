@@ -270,10 +270,10 @@ def test_only_what_is_not_theirs_is_handed_over_to_another_desk_by_who_sees_it(
     first, second = notice.items.order_by("position").values_list("pk", flat=True)
     answer(world, notice, "not_ours", [first])
     with pytest.raises(TransitionRefused, match="same-desk"):
-        workflow.hand_over(items=[first], desk=world.platform, actor=world.officer)
+        workflow.hand_over(items=[first], platform=world.platform, actor=world.officer)
     for items, actor in (([second], world.officer), ([first], world.stranger)):
         [result] = workflow.hand_over(
-            items=items, desk=world.other_platform, actor=actor
+            items=items, platform=world.other_platform, actor=actor
         )
         assert result.code == "not-not-ours"
     assert Notice.objects.count() == 1

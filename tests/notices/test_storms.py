@@ -141,7 +141,7 @@ class Person:
     def hand_over(self) -> None:
         items = self.some(NoticeItem.objects.filter(state="not_ours"))
         workflow.hand_over(
-            items=items, desk=self.world.other_platform, actor=self.world.officer
+            items=items, platform=self.world.other_platform, actor=self.world.officer
         )
 
     def object(self) -> None:

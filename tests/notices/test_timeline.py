@@ -342,7 +342,7 @@ def test_the_story_of_a_target_tells_of_its_handing_over_and_of_each_answer_and_
     [first] = issue(world)
     item = first.items.get(target=target).pk
     answer(world, first, "not_ours")
-    workflow.hand_over(items=[item], desk=world.other_platform, actor=world.officer)
+    workflow.hand_over(items=[item], platform=world.other_platform, actor=world.officer)
     second = Notice.objects.get(platform=world.other_platform)
     workflow.approve_notice(
         notice=second, actor=world.supervisor, version=second.version
