@@ -127,12 +127,10 @@ def settle(notices: Iterable[int], *, actor: User | None = None) -> int:
     deadlines = _deadlines(changed, firsts)
     entries: list[AuditEntry] = []
     for notice in changed:
-        first = firsts[notice.pk]
-        _set(
-            notice,
-            first,
-            deadlines[notice.reply_period, shanghai_date(first.at)] if first else None,
-        )
+        first, deadline = firsts[notice.pk], None
+        if first:
+            deadline = deadlines[notice.reply_period, shanghai_date(first.at)]
+        _set(notice, first, deadline)
         entries.append(_told(notice, actor))
     update_many(changed, CLOCK)
     record_many(entries)
@@ -193,11 +191,9 @@ def _is_news(notice: Notice, first: First | None) -> bool:
         return False
     if notice.state in OVER and notice.reply_due_on is not None:
         return False
-    return (
-        (first.at, first.by) != (notice.arrived_at, notice.arrived_by)
-        if first
-        else notice.arrived_at is not None
-    )
+    if first:
+        return (first.at, first.by) != (notice.arrived_at, notice.arrived_by)
+    return notice.arrived_at is not None
 
 
 def _deadlines(

@@ -34,10 +34,10 @@ def check_refusals(items: Iterable[NoticeItem], actor: User) -> dict[int, Result
                 item.answered_by_id,
             }
             if item.pk not in refused and others:
-                said = _(
+                reason = _(
                     "An officer checks it; a supervisor does where drafter and answerer leave nobody else."
                 )
-                refused[item.pk] = Result(item.pk, False, "for-an-officer", said)
+                refused[item.pk] = Result(item.pk, False, "for-an-officer", reason)
     return refused
 
 
@@ -48,20 +48,22 @@ def own_work(user: User) -> Q:
 
 def _own(item: NoticeItem, actor: User) -> Result | None:
     """Why an item is not for this person, whose own work it is, if it is."""
-    said: Any
+    reason: Any
     if item.notice.drafted_by_id == actor.pk:
-        said = _("You drafted its notice; somebody else checks what is answered to it.")
-        return Result(item.pk, False, "drafted-by-you", said)
+        reason = _(
+            "You drafted its notice; somebody else checks what is answered to it."
+        )
+        return Result(item.pk, False, "drafted-by-you", reason)
     if item.answered_by_id == actor.pk:
-        said = _(
+        reason = _(
             "You recorded this answer in the platform's stead; somebody else checks it."
         )
-        return Result(item.pk, False, "answered-by-you", said)
+        return Result(item.pk, False, "answered-by-you", reason)
     if item.notice.issued_by_id == actor.pk:
-        said = _(
+        reason = _(
             "You approved its notice; somebody else checks what is answered to it."
         )
-        return Result(item.pk, False, "approved-by-you", said)
+        return Result(item.pk, False, "approved-by-you", reason)
     return None
 
 
@@ -73,8 +75,10 @@ def _officers_by_case(cases: set[Case]) -> dict[int, set[int]]:
         unit__in={case.unit_id for case in cases}
     ).values_list("unit", "pk"):
         in_units.setdefault(unit, set()).add(officer)
-    found = {case.pk: set(in_units.get(case.unit_id, ())) for case in cases}
-    turns = CaseOfficer.objects.filter(case__in=found, until=None, officer__in=officers)
+    officers_by_case = {case.pk: set(in_units.get(case.unit_id, ())) for case in cases}
+    turns = CaseOfficer.objects.filter(
+        case__in=officers_by_case, until=None, officer__in=officers
+    )
     for case, officer in turns.values_list("case", "officer"):
-        found[case].add(officer)
-    return found
+        officers_by_case[case].add(officer)
+    return officers_by_case

@@ -16,12 +16,12 @@ def open_work(case: Case) -> None:
         state__in=(NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.RETURNED)
     ).count()
     if items or drafts:
-        said = _(
+        sentence = _(
             "Still open: items of notices %(items)d, drafts of notices %(drafts)d."
         )
         raise TransitionRefused(
             "notices-open",
-            said % {"items": items, "drafts": drafts},
+            sentence % {"items": items, "drafts": drafts},
             items=items,
             drafts=drafts,
         )

@@ -222,7 +222,7 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
 
 
 def _carry_over_and_open(notice: Notice, case: Case, actor: User, at: datetime) -> None:
-    said = origin(actor, at) | {
+    parameters = origin(actor, at) | {
         "notice": notice.pk,
         "thread": case.thread,
         "number": notice.number,
@@ -230,9 +230,9 @@ def _carry_over_and_open(notice: Notice, case: Case, actor: User, at: datetime) 
         "unfinished": [*CARRIED_FROM, ItemState.NOT_OURS],
     }
     with connection.cursor() as cursor:
-        cursor.execute(CARRY_OVER, said)
+        cursor.execute(CARRY_OVER, parameters)
         left = [row[0] for row in cursor.fetchall()]
-        cursor.execute(OPEN_ITEMS, said)
+        cursor.execute(OPEN_ITEMS, parameters)
     complete_notices(left, actor=actor, at=at)
 
 
@@ -300,7 +300,10 @@ def serve_otherwise(
     _require_servable(notice)
     proof = _given_proof(proof)
     served_at = _moment_of_service(notice, served_on, at)
-    kept = ground.stored(document) if document else None
+    kept, digest = None, ""
+    if document:
+        kept = ground.stored(document)
+        digest = kept.sha256
     notice.served_otherwise, notice.served_at = (
         proof,
         min(notice.served_at or served_at, served_at),
@@ -322,7 +325,7 @@ def serve_otherwise(
         thread=notice.case.thread,
         proof=notice.served_otherwise,
         served_on=str(shanghai_date(served_at)),
-        document=kept.sha256 if kept else "",
+        document=digest,
     )
     return notice
 
@@ -334,9 +337,9 @@ def _require_servable(notice: Notice) -> None:
             "not-issued", _("Only an issued notice can have been served.")
         )
     if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
-        said = _("The case is “%(state)s”; its letters are served no more.")
+        sentence = _("The case is “%(state)s”; its letters are served no more.")
         raise TransitionRefused(
-            "case-not-open", said % {"state": notice.case.get_state_display()}
+            "case-not-open", sentence % {"state": notice.case.get_state_display()}
         )
 
 
@@ -386,15 +389,15 @@ def complete_notices(
     ids = sorted(set(notices))
     list(locked(Notice.objects.filter(pk__in=ids).order_by("pk")).values_list("pk"))
     busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
-    found = list(
+    notices_now = list(
         Notice.objects.filter(
             pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED)
         )
         .annotate(busy=busy)
         .select_related("case")
     )
-    done = [n for n in found if n.state == NoticeState.ISSUED and not n.busy]
-    again = [n for n in found if n.state == NoticeState.COMPLETED and n.busy]
+    done = [n for n in notices_now if n.state == NoticeState.ISSUED and not n.busy]
+    again = [n for n in notices_now if n.state == NoticeState.COMPLETED and n.busy]
     Notice.objects.filter(pk__in=[n.pk for n in done]).update(
         state=NoticeState.COMPLETED, completed_at=at
     )
@@ -437,10 +440,10 @@ def _open_approval(notice: Notice) -> Approval:
 def _refuse_while_pending(notice: Notice) -> None:
     pending = PendingApproval.objects.filter(notice=notice).select_related("by").first()
     if pending is not None:
-        said = _("%(who)s has just approved it, at %(when)s.")
-        words = {"who": pending.by, "when": in_short(pending.at)}
+        sentence = _("%(who)s has just approved it, at %(when)s.")
+        values = {"who": pending.by, "when": in_short(pending.at)}
         raise TransitionRefused(
-            "being-approved", said % words, by=str(pending.by), at=pending.at
+            "being-approved", sentence % values, by=str(pending.by), at=pending.at
         )
 
 
@@ -461,19 +464,16 @@ def _refuse_unless_submitted(notice: Notice) -> None:
         .select_related("decided_by")
         .first()
     )
-    said: Any = _("This notice does not wait for approval.")
+    sentence: Any = _("This notice does not wait for approval.")
     if last is not None and last.decided_by is not None and last.decided_at is not None:
-        said = _("%(who)s returned it at %(when)s.")
+        sentence = _("%(who)s returned it at %(when)s.")
         if last.state == Approval.State.APPROVED:
-            said = _("%(who)s approved it at %(when)s.")
-        said = said % {
+            sentence = _("%(who)s approved it at %(when)s.")
+        sentence = sentence % {
             "who": last.decided_by,
             "when": date_format(timezone.localtime(last.decided_at), "m-d H:i"),
         }
-    raise TransitionRefused(
-        "not-submitted",
-        said,
-        state=notice.state,
-        by=str(last.decided_by or "") if last else "",
-        at=last.decided_at if last else None,
-    )
+    by, at = "", None
+    if last is not None:
+        by, at = str(last.decided_by or ""), last.decided_at
+    raise TransitionRefused("not-submitted", sentence, state=notice.state, by=by, at=at)

@@ -123,14 +123,17 @@ KEPT = _("Results that were counted stay counted.")
 
 def what_waits(case: Case, after: str) -> Iterator[Waiting]:
     """What waits in a case that is to leave or to be suspended, and what becomes of it; a handful of statements."""
-    words = HELD if after == CaseState.SUSPENDED else ENDED
-    ended = (
-        {"submitted"} if after == CaseState.SUSPENDED else ENDED.keys() - {"counted"}
-    )
+    sentences = ENDED
+    if after == CaseState.SUSPENDED:
+        sentences = HELD
+    if after == CaseState.SUSPENDED:
+        ended = {"submitted"}
+    else:
+        ended = ENDED.keys() - {"counted"}
     for code, count in _counts(case).items():
-        if not count or code not in words:
+        if not count or code not in sentences:
             continue
-        text: Any = words[code] % {"count": count}
+        text: Any = sentences[code] % {"count": count}
         if code == "counted" and after == CaseState.TRANSFERRED:
             text = KEPT
         yield Waiting(code, count, text, is_ended=code in ended)
@@ -189,19 +192,17 @@ def _end_all(leaving: Leaving) -> None:
     related = ("case", "platform", "recipient", "drafted_by", "submitted_by")
     notices = list(locked(case.notices.order_by("pk")).select_related(*related))
     _give_up([notice for notice in notices if notice.state in NOT_ISSUED], leaving)
-    also = _with_results(notices) if leaving.after == CaseState.TRANSFERRED else []
     ground.cancel_unsent(
         deliveries=_unsent(case), actor=actor, reason=reason[:300], at=at
     )
-    cause = CAUSES[CaseState(leaving.after)]
     end_items(
         list(items.values()),
         actor=actor,
         at=at,
-        cause=cause,
+        cause=CAUSES[CaseState(leaving.after)],
         reason=reason,
         replace=False,
-        also=also,
+        also=_told_besides(notices, leaving),
     )
     touched = {item.notice_id for item in items.values()}
     end_notices(
@@ -214,6 +215,13 @@ def _end_all(leaving: Leaving) -> None:
     # Chosen by hand, one by one.
     for target in Target.objects.filter(pk__in=leaving.take_back).order_by("pk"):
         propose_correction(target=target, actor=actor, reason=reason, at=at)
+
+
+def _told_besides(notices: Sequence[Notice], leaving: Leaving) -> list[Notice]:
+    """The notices whose platforms get a letter though nothing of them is unfinished."""
+    if leaving.after != CaseState.TRANSFERRED:
+        return []
+    return _with_results(notices)
 
 
 def _with_results(notices: Sequence[Notice]) -> list[Notice]:
@@ -286,17 +294,17 @@ def _tell_given_up(
             is_active=True,
             duties__overlap=[User.Duty.HEAD_OF_UNIT, User.Duty.HEAD_OF_DEPARTMENT],
         )
-        words = _(
+        sentence = _(
             "Case {case} has left: {count} notices do not wait for your approval any more."
         )
-        _tell(set(approvers) - drafters - set(but), words, submitted, leaving)
+        _tell(set(approvers) - drafters - set(but), sentence, submitted, leaving)
 
 
 def _tell(
-    people: set[User], words: Any, notices: Sequence[Notice], leaving: Leaving
+    people: set[User], sentence: Any, notices: Sequence[Notice], leaving: Leaving
 ) -> None:
-    said = format_lazy(words, case=leaving.case.number, count=len(notices))
-    ground.notify_many(people - {leaving.actor}, said, leaving.case.get_absolute_url())
+    body = format_lazy(sentence, case=leaving.case.number, count=len(notices))
+    ground.notify_many(people - {leaving.actor}, body, leaving.case.get_absolute_url())
 
 
 def _return_submitted(leaving: Leaving) -> None:

@@ -76,8 +76,8 @@ def lodge_objection(
         )
     undecided = target.objections.filter(state__in=UNDECIDED).first()
     if undecided is not None:
-        said = _("An objection to this target is being decided already.")
-        raise TransitionRefused("objection-open", said, **last_act(undecided))
+        sentence = _("An objection to this target is being decided already.")
+        raise TransitionRefused("objection-open", sentence, **last_act(undecided))
     objection = Objection.objects.create(
         number=ground.take_number("O", at),
         target=target,
@@ -148,7 +148,9 @@ def lodge_appeals(*, notice: Notice, appeals: Sequence[Appeal], actor: User) -> 
 
 def _objector(appeal: Appeal) -> dict[str, str]:
     """Who objects and when, for the audit, as far as the platform said it."""
-    when = appeal.objected_on.isoformat() if appeal.objected_on else ""
+    when = ""
+    if appeal.objected_on:
+        when = appeal.objected_on.isoformat()
     return {
         name: value
         for name, value in (("objector", appeal.objector), ("objected_on", when))
@@ -213,9 +215,11 @@ def accept_objections(
     require(actor, "notices.lodge_objection")
     at = accept_at(actor, at, now())
     ids = list(objections)
-    found = _lock_objections(ids, actor)
-    results = [_movable(pk, found.get(pk), ObjectionState.ACCEPTED) for pk in ids]
-    accepted = [found[pk] for pk, result in zip(ids, results, strict=True) if result.ok]
+    visible = _lock_objections(ids, actor)
+    results = [_movable(pk, visible.get(pk), ObjectionState.ACCEPTED) for pk in ids]
+    accepted = [
+        visible[pk] for pk, result in zip(ids, results, strict=True) if result.ok
+    ]
     Objection.objects.filter(pk__in=[objection.pk for objection in accepted]).update(
         state=ObjectionState.ACCEPTED
     )
@@ -268,27 +272,38 @@ def decide_objections(
     at = accept_at(actor, at, now())
     require_reason(reason)
     ids, reason = list(objections), reason.strip()
-    state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
-    targets = _lock_targets(ids, actor)
-    found = _lock_objections(ids, actor)
-    results = [_decidable(pk, found.get(pk), state, actor) for pk in ids]
-    decided = [found[pk] for pk, result in zip(ids, results, strict=True) if result.ok]
-    if not decided:
-        return tell_second_comers(results, Objection, {"already-decided"})
-    Objection.objects.filter(pk__in=[objection.pk for objection in decided]).update(
-        state=state, decided_by=actor, decided_at=at, decision_reason=reason
-    )
+    state = ObjectionState.DISMISSED
     if upheld:
-        _restore(
-            [(objection, targets[objection.target_id]) for objection in decided],
-            actor,
-            at,
+        state = ObjectionState.UPHELD
+    targets = _lock_targets(ids, actor)
+    visible = _lock_objections(ids, actor)
+    results = [_decidable(pk, visible.get(pk), state, actor) for pk in ids]
+    decided = [
+        visible[pk] for pk, result in zip(ids, results, strict=True) if result.ok
+    ]
+    if decided:
+        Objection.objects.filter(pk__in=[objection.pk for objection in decided]).update(
+            state=state, decided_by=actor, decided_at=at, decision_reason=reason
         )
+        _carry_out(decided, targets, state, actor, at)
+        _note_decision(decided, state, actor, at, reason)
+        _tell_of_decision(decided, state, actor)
+    return tell_second_comers(results, Objection, {"already-decided"})
+
+
+def _carry_out(
+    decided: list[Objection],
+    targets: dict[int, Target],
+    state: str,
+    actor: User,
+    at: datetime,
+) -> None:
+    """What follows from a decision for targets and items. targets: locked, by id."""
+    if state == ObjectionState.UPHELD:
+        upheld = [(objection, targets[objection.target_id]) for objection in decided]
+        _restore(upheld, actor, at)
     else:
         _open_again([objection.target_id for objection in decided], actor, at)
-    _note_decision(decided, state, actor, at, reason)
-    _tell_of_decision(decided, state, actor)
-    return tell_second_comers(results, Objection, {"already-decided"})
 
 
 def _note_decision(
@@ -341,8 +356,8 @@ def _movable(pk: int, objection: Objection | None, state: str) -> Result:
         )
     if OBJECTION_STATES.allows(objection.state, state):
         return Result(pk)
-    said = _("This objection is not open to that any more.")
-    return Result(pk, False, "already-decided", said)
+    sentence = _("This objection is not open to that any more.")
+    return Result(pk, False, "already-decided", sentence)
 
 
 def _decidable(pk: int, objection: Objection | None, state: str, actor: User) -> Result:
@@ -361,8 +376,8 @@ def _as_decided(objection: Objection, result: Result) -> Objection:
     """The objection as it is after a verb on it alone; raises what its result says."""
     row = Objection.objects.select_related("case", "decided_by").get(pk=objection.pk)
     if result.code == "already-decided":
-        said = _("This objection is not open to that any more.")
-        raise TransitionRefused(result.code, said, state=row.state, **last_act(row))
+        sentence = _("This objection is not open to that any more.")
+        raise TransitionRefused(result.code, sentence, state=row.state, **last_act(row))
     if not result.ok:
         raise TransitionRefused(result.code, result.message, state=row.state)
     return row
@@ -427,11 +442,10 @@ def _tell_of_decision(
         by_case.setdefault(objection.case, []).append(objection)
         by_firm.setdefault(objection.target.firm_id, []).append(objection)
     for case, lot in by_case.items():
-        url = (
-            reverse("notices:objection", args=[lot[0].number])
-            if len(lot) == 1
-            else reverse("notices:objections")
-        )
+        if len(lot) == 1:
+            url = reverse("notices:objection", args=[lot[0].number])
+        else:
+            url = reverse("notices:objections")
         facts: dict[str, Any] = {
             "count": len(lot),
             "number": case.number,
@@ -469,7 +483,7 @@ def propose_correction(
     if not target.is_counted:
         raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
     approval = ground.request_approval(
-        subject=target, version=_standing(target), actor=actor, at=at
+        subject=target, version=_version_of_count(target), actor=actor, at=at
     )
     record(
         actor,
@@ -507,7 +521,7 @@ def correct_outcome(
     ground.decide_approval(
         approval=approval,
         actor=actor,
-        version=_standing(target),
+        version=_version_of_count(target),
         approve=True,
         reason=reason,
         at=at,
@@ -597,10 +611,12 @@ def _counted_item(target: Target) -> NoticeItem:
 
 def _thread(target: Target) -> str:
     """The audit thread of a target's case."""
-    return target.case.thread if target.case else ""
+    if target.case is None:
+        return ""
+    return target.case.thread
 
 
-def _standing(target: Target) -> str:
+def _version_of_count(target: Target) -> str:
     """SHA-256 of what a correction would take back: the last outcome of the target."""
     last = target.outcomes.order_by("-nth").values_list("pk", flat=True).first()
     return hashlib.sha256(f"{target.pk}/{last}".encode()).hexdigest()

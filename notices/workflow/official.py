@@ -52,7 +52,7 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
         .order_by("-attempt")
         .first()
     )
-    words = {
+    values = {
         "account": account.name,
         "asked": approval.requested_by if approval else "",
         "confirmed": actor,
@@ -61,7 +61,7 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
         gettext(
             "%(account)s is an official account; proposed by %(asked)s, confirmed by %(confirmed)s"
         )
-        % words
+        % values
     )
     ledger.take_back_official(counted, account=account, at=at, reason=reason)
     ids = [target.pk for target in counted]
@@ -142,7 +142,7 @@ def work_of(targets: Iterable[int]) -> Iterable[tuple[str, Any, int]]:
 
 
 def _counted(account: OfficialAccount) -> list[int]:
-    found: list[int] = []
+    counted: list[int] = []
     for lot in targets_of(account):
-        found += lot.filter(is_counted=True).values_list("pk", flat=True)
-    return found
+        counted += lot.filter(is_counted=True).values_list("pk", flat=True)
+    return counted

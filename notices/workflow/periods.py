@@ -29,5 +29,7 @@ def reply_period(case: Case, on: date | None = None) -> ReplyPeriod:
     Raises ClockError "unknown-rule" where no version of the rule is in force then.
     """
     rule = ClockRule.objects.in_force(REPLY_RULE, on or today())
-    agreed = case.campaign.reply_working_days if case.campaign else None
+    agreed = None
+    if case.campaign:
+        agreed = case.campaign.reply_working_days
     return ReplyPeriod(rule, agreed or rule.length, agreed is not None)

@@ -98,15 +98,15 @@ def _notices_of(
 ) -> tuple[list[Delivery], dict[int, tuple[str, str, int, bool]]]:
     """The letters of notices among deliveries, and of each notice its state, its case's, its platform, and whether
     anything of it was not withdrawn."""
-    found = _letters_among(deliveries)
-    if not found:
+    letters = _letters_among(deliveries)
+    if not letters:
         return [], {}
     rows = Notice.objects.filter(
-        pk__in={delivery.message.subject_id for delivery in found}
+        pk__in={delivery.message.subject_id for delivery in letters}
     )
     stands = Exists(NoticeItem.objects.named().filter(notice=OuterRef("pk")))
     known = rows.values_list("pk", "state", "case__state", "platform_id", stands)
-    return found, {pk: tuple(facts) for pk, *facts in known}
+    return letters, {pk: tuple(facts) for pk, *facts in known}
 
 
 def after_stop(delivery: Delivery, reason: str) -> None:
@@ -117,13 +117,13 @@ def after_stop(delivery: Delivery, reason: str) -> None:
         return
     if stopped_by_neighbours([delivery]).get(delivery.pk) == str(RECIPIENT_GONE):
         _pass_on(notice)
-    said = format_lazy(
+    sentence = format_lazy(
         _("The letter of notice {number} to {recipient} was not sent: {reason}"),
         number=notice.number,
         recipient=delivery.message.recipient,
         reason=reason,
     )
-    _tell(notice, said)
+    _tell(notice, sentence)
 
 
 def after_failure(delivery: Delivery) -> None:
@@ -183,10 +183,10 @@ def _pass_on(notice: Notice) -> None:
         letters.queue(notice, letters.render(notice), at=now(), recipient=successor)
 
 
-def _tell(notice: Notice, said: Any) -> None:
+def _tell(notice: Notice, sentence: Any) -> None:
     """Tell who drafted the notice and the officers of its case, those of them whose account is open."""
     officers = User.objects.filter(
         assignments__case=notice.case_id, assignments__until__isnull=True
     )
     told = {user.pk: user for user in (notice.drafted_by, *officers) if user.is_active}
-    ground.notify_many(told.values(), said, notice.get_absolute_url())
+    ground.notify_many(told.values(), sentence, notice.get_absolute_url())

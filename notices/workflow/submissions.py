@@ -43,21 +43,27 @@ def recipient_gone(notice: Notice) -> Any:
         return ""
     successor = primary_of(notice.platform_id)
     if successor is None:
-        said = _(
+        sentence = _(
             "{name} cannot receive it any more, and {platform} has no other primary liaison. Ask an administrator to "
             "appoint one; then submit it anew."
         )
     else:
-        said = _(
+        sentence = _(
             "{name} cannot receive it any more. {successor} is the primary liaison of {platform} now: submit it anew, "
             "and it goes there."
         )
     return format_lazy(
-        said,
-        name=notice.recipient.name if notice.recipient else "",
+        sentence,
+        name=_name_of(notice.recipient),
         platform=notice.platform.name,
-        successor=successor.name if successor else "",
+        successor=_name_of(successor),
     )
+
+
+def _name_of(liaison: Liaison | None) -> str:
+    if liaison is None:
+        return ""
+    return liaison.name
 
 
 def changed_since(notice: Notice, parts: dict[str, str]) -> list[Any]:
@@ -76,7 +82,9 @@ def take_back(
     changed. why: a sentence for those who put it forward, where it was not they who changed it."""
     if notice.state == NoticeState.DRAFT:
         return
+    why_approval_ends: Any = _("It was changed.")
     if why:
+        why_approval_ends = ""
         record(
             actor,
             "notice.voided",
@@ -86,7 +94,7 @@ def take_back(
             reason=str(why),
         )
         announce_notice("approval.voided", notice, actor=actor, why=why)
-    void_pending(notice, actor, why="" if why else _("It was changed."))
+    void_pending(notice, actor, why=why_approval_ends)
     ground.void_approval(subject=notice, actor=actor, at=at)
     ground.settle_lines("notice.submitted", notice)
     notice.state, notice.version, notice.put_forward = NoticeState.DRAFT, "", {}
@@ -111,8 +119,8 @@ def changed_in_words(changed: list[Any]) -> Any:
 
 def voided(changed: list[Any]) -> TransitionRefused:
     """The refusal of an approval of something that is not what was put forward."""
-    said = _(
+    sentence = _(
         "It was changed after it was put forward ({changed}) and is a draft again; its drafter was told."
     )
-    words = format_lazy(said, changed=versions.in_words(changed))
-    return TransitionRefused("version-changed", words, changed=changed)
+    message = format_lazy(sentence, changed=versions.in_words(changed))
+    return TransitionRefused("version-changed", message, changed=changed)

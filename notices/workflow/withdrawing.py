@@ -86,17 +86,22 @@ def withdraw_items(
         require(actor, "notices.withdraw")
     at = accept_at(actor, at, moment)
     require_reason(reason)
-    visible = (
-        NoticeItem.objects.visible_to(actor)
-        if actor is not None
-        else NoticeItem.objects.all()
+    if actor is not None:
+        visible = NoticeItem.objects.visible_to(actor)
+    else:
+        visible = NoticeItem.objects.all()
+    visible_items = lock_items(visible.filter(pk__in=items))
+    results = [_withdrawable(pk, visible_items.get(pk)) for pk in items]
+    withdrawn = [
+        visible_items[pk]
+        for pk, result in zip(items, results, strict=True)
+        if result.ok
+    ]
+    end_items(withdrawn, actor=actor, at=at, cause=cause, reason=reason.strip())
+    complete_notices({item.notice_id for item in withdrawn}, actor=actor, at=at)
+    casework.pass_on(
+        (item.target_id for item in withdrawn), actor=actor, at=at, wait=False
     )
-    found = lock_items(visible.filter(pk__in=items))
-    results = [_withdrawable(pk, found.get(pk)) for pk in items]
-    gone = [found[pk] for pk, result in zip(items, results, strict=True) if result.ok]
-    end_items(gone, actor=actor, at=at, cause=cause, reason=reason.strip())
-    complete_notices({item.notice_id for item in gone}, actor=actor, at=at)
-    casework.pass_on((item.target_id for item in gone), actor=actor, at=at, wait=False)
     return tell_second_comers(results, NoticeItem, {"finished"})
 
 
@@ -119,47 +124,53 @@ def withdraw_notice(
     require(actor, "notices.withdraw", notice)
     at = accept_at(actor, at, moment)
     require_reason(reason)
-    found = lock_items(NoticeItem.objects.filter(notice=notice).unfinished())
+    unfinished = NoticeItem.objects.filter(notice=notice).unfinished()
+    items = list(lock_items(unfinished).values())
     notice = locked(Notice.objects).select_related("case").get(pk=notice.pk)
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
-        said = _(
-            "Only an issued notice can be withdrawn as a whole; it is “%(state)s”."
-        )
-        raise TransitionRefused(
-            "not-issued",
-            said % {"state": notice.get_state_display()},
-            state=notice.state,
-            **last_act(notice),
-        )
-    if not found:
-        raise TransitionRefused(
-            "nothing-to-withdraw", _("Every item of this notice is finished already.")
-        )
-    if confirmed is not None and confirmed != len(found):
-        said = _(
-            "Meanwhile %(count)d items are unfinished, not %(shown)d; look at it again."
-        )
-        raise TransitionRefused(
-            "count-changed",
-            said % {"count": len(found), "shown": confirmed},
-            count=len(found),
-        )
+    _require_withdrawable(notice, len(items), confirmed)
     reason = reason.strip()
-    cause = Cause.ITEMS_WITHDRAWN
     end_items(
-        list(found.values()),
+        items,
         actor=actor,
         at=at,
-        cause=cause,
+        cause=Cause.ITEMS_WITHDRAWN,
         reason=reason,
         replace=False,
     )
     end_notices([notice], actor=actor, at=at, reason=reason)
-    casework.pass_on(
-        (item.target_id for item in found.values()), actor=actor, at=at, wait=False
-    )
+    targets = [item.target_id for item in items]
+    casework.pass_on(targets, actor=actor, at=at, wait=False)
     notice.refresh_from_db()
     return notice
+
+
+def _require_withdrawable(
+    notice: Notice, unfinished: int, confirmed: int | None
+) -> None:
+    """Raise TransitionRefused unless a notice can be withdrawn as a whole. unfinished: how many of its items are."""
+    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+        not_issued = _(
+            "Only an issued notice can be withdrawn as a whole; it is “%(state)s”."
+        )
+        raise TransitionRefused(
+            "not-issued",
+            not_issued % {"state": notice.get_state_display()},
+            state=notice.state,
+            **last_act(notice),
+        )
+    if not unfinished:
+        raise TransitionRefused(
+            "nothing-to-withdraw", _("Every item of this notice is finished already.")
+        )
+    if confirmed is not None and confirmed != unfinished:
+        changed = _(
+            "Meanwhile %(count)d items are unfinished, not %(shown)d; look at it again."
+        )
+        raise TransitionRefused(
+            "count-changed",
+            changed % {"count": unfinished, "shown": confirmed},
+            count=unfinished,
+        )
 
 
 def end_notices(
@@ -279,28 +290,39 @@ def tell_withdrawn(
     unfinished. Items that a letter withdrew before are passed over. A letter that has not left and names a withdrawn
     item is cancelled, and, with `replace`, replaced if the notice still names something.
     """
-    told = set(
-        WithdrawnItem.objects.filter(item__in=[item.pk for item in items]).values_list(
-            "item_id", flat=True
-        )
-    )
     by_notice: Lots = {notice: [] for notice in also}
-    for item in sorted(items, key=lambda item: (item.notice_id, item.position)):
-        if item.pk not in told:
-            told.add(item.pk)
-            by_notice.setdefault(item.notice, []).append(item)
+    for item in _not_told(items):
+        by_notice.setdefault(item.notice, []).append(item)
     if not by_notice:
         return []
     act = Act(actor, at, cause, reason or str(Cause(cause).label))
-    drop_verdicts(
-        [item.pk for lot in by_notice.values() for item in lot], actor=actor, at=at
-    )
-    replaced = _stop_requests(by_notice, act)
+    withdrawn = [item.pk for named in by_notice.values() for item in named]
+    drop_verdicts(withdrawn, actor=actor, at=at)
+    stopped = _stop_requests(by_notice, act)
     written = _write(by_notice, _owed(by_notice), act)
-    for notice in replaced if replace else ():
+    if replace:
+        _send_again(stopped, at)
+    return written
+
+
+def _not_told(items: Sequence[NoticeItem]) -> list[NoticeItem]:
+    """Those items that no letter withdrew before, each once, by notice and in the order of the letter."""
+    ids = [item.pk for item in items]
+    told = set(
+        WithdrawnItem.objects.filter(item__in=ids).values_list("item_id", flat=True)
+    )
+    untold: dict[int, NoticeItem] = {}
+    for item in items:
+        if item.pk not in told:
+            untold.setdefault(item.pk, item)
+    return sorted(untold.values(), key=lambda item: (item.notice_id, item.position))
+
+
+def _send_again(notices: Sequence[Notice], at: datetime) -> None:
+    """Put the right letters into the outbox in place of cancelled ones, where a notice still names something."""
+    for notice in notices:
         if notice.items.named().exists() and notice.recipient is not None:
             letters.queue(notice, letters.render(notice), at=at)
-    return written
 
 
 def _stop_requests(by_notice: Lots, act: Act) -> list[Notice]:
@@ -346,11 +368,9 @@ def _owed(by_notice: Lots) -> set[int]:
 def _write(by_notice: Lots, owed: set[int], act: Act) -> list[WithdrawalLetter]:
     """Write the letters that are owed and a row for each item, and queue the mails."""
     ours = [notice for notice in by_notice if notice.pk in owed]
-    written = (
-        _write_letters({notice: by_notice[notice] for notice in ours}, act)
-        if ours
-        else {}
-    )
+    written = {}
+    if ours:
+        written = _write_letters({notice: by_notice[notice] for notice in ours}, act)
     WithdrawnItem.objects.bulk_create(
         [
             WithdrawnItem(
@@ -457,8 +477,8 @@ def lapse_objections(
     objections: Any, *, actor: User | None, at: datetime, reason: str
 ) -> list[Objection]:
     """Withdraw these undecided objections, whoever lodged them; those withdrawn. Three statements."""
-    found = list(locked(objections.order_by("pk")).select_related("case"))
-    Objection.objects.filter(pk__in=[objection.pk for objection in found]).update(
+    lapsed = list(locked(objections.order_by("pk")).select_related("case"))
+    Objection.objects.filter(pk__in=[objection.pk for objection in lapsed]).update(
         state=ObjectionState.WITHDRAWN
     )
     record_many(
@@ -471,9 +491,9 @@ def lapse_objections(
             target=objection.target_id,
             reason=reason,
         )
-        for objection in found
+        for objection in lapsed
     )
-    return found
+    return lapsed
 
 
 def drop_verdicts(items: Iterable[int], *, actor: User | None, at: datetime) -> int:
@@ -498,8 +518,10 @@ def _withdrawable(pk: int, item: NoticeItem | None) -> Result:
         )
     if item.state in UNFINISHED:
         return Result(pk)
-    said = _("It is finished already: %(state)s.") % {"state": item.get_state_display()}
-    return Result(pk, False, "finished", said)
+    sentence = _("It is finished already: %(state)s.") % {
+        "state": item.get_state_display()
+    }
+    return Result(pk, False, "finished", sentence)
 
 
 def withdrawal_counts(notice: Notice) -> dict[str, Any]:
