@@ -130,16 +130,11 @@ def _register_links() -> None:
     from corps.ui import navigation
     from corps.ui.home import home_views
     from notices.models import Notice
-    from notices.states import ItemState, NoticeState
+    from notices.states import NoticeState
     from notices.views import approvals, checks, deliveries, objections
 
     def unanswered(user) -> int:
-        return (
-            Notice.objects.visible_to(user)
-            .filter(state=NoticeState.ISSUED, items__state=ItemState.OPEN)
-            .distinct()
-            .count()
-        )
+        return Notice.objects.visible_to(user).awaiting_answers().count()
 
     def issued(user) -> int:
         return Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).count()

@@ -74,12 +74,12 @@ def _unanswered(user: User) -> QuerySet[Notice]:
 def unanswered(user: User) -> Iterator[Need]:
     """Answers that are owed: until their day the platforms are waited for, from then on an officer follows up."""
     labels, on = _labels(user), today()
-    found = (
+    notices = (
         _unanswered(user)
         .order_by("reply_due_on", "pk")
         .annotate(open_count=Count("items"))
     )
-    for notice in found.select_related("case", "reply_deadline"):
+    for notice in notices.select_related("case", "reply_deadline"):
         label, url, due = (
             labels[notice.platform_id],
             notice.get_absolute_url(),
@@ -232,38 +232,36 @@ def _unsubmitted(user: User) -> QuerySet[Any]:
         subject_id=OuterRef("pk"),
         state=Approval.State.RETURNED,
     ).order_by("-pk")
-    notices = Notice.objects.visible_to(user).filter(
-        state__in=(NoticeState.DRAFT, NoticeState.RETURNED)
-    )
+    notices = Notice.objects.visible_to(user).drafts()
     return notices.annotate(reason=Subquery(declined.values("reason")[:1]))
 
 
 def unsubmitted(user: User) -> Iterator[Need]:
     """Drafts that nobody has submitted, and notices that came back: returned, or drafts again since."""
     labels = _labels(user)
-    found = (
+    notices = (
         _unsubmitted(user)
         .select_related("case", "drafted_by")
         .annotate(item_count=Count("items"))
     )
-    for notice in found.order_by("pk"):
-        said = {"platform": labels[notice.platform_id]}
+    for notice in notices.order_by("pk"):
+        values = {"platform": labels[notice.platform_id]}
         url = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
         if notice.reason is None:
-            word, verb, note = (
+            text, verb, note = (
                 _("draft to %(platform)s, not submitted"),
                 _("Go on"),
                 str(notice.drafted_by or ""),
             )
         else:
-            word, verb, note = (
+            text, verb, note = (
                 _("notice to %(platform)s returned"),
                 _("Put right"),
                 notice.reason[:LONGEST_NOTE],
             )
         yield Need(
             case_key(notice.case_id),
-            word % said,
+            text % values,
             notice.item_count,
             url,
             verb=verb,
@@ -278,15 +276,15 @@ def _not_ours(user: User) -> QuerySet[NoticeItem]:
 def not_ours(user: User) -> Iterator[Need]:
     """Items that a platform says belong elsewhere, by notice. What needs more waits for a notice."""
     labels = _labels(user)
-    found = (
+    rows = (
         _not_ours(user)
         .order_by("notice")
         .values_list("notice__number", "notice__platform", "notice__case")
     )
-    for number, platform, case, count in found.annotate(Count("pk")):
+    for number, platform, case, count in rows.annotate(Count("pk")):
         url = f"{reverse('notices:notice', args=[number])}?state={ItemState.NOT_OURS}"
-        word = _("%(platform)s says: not ours") % {"platform": labels[platform]}
-        yield Need(case_key(case), word, count, url, verb=_("Hand over"))
+        text = _("%(platform)s says: not ours") % {"platform": labels[platform]}
+        yield Need(case_key(case), text, count, url, verb=_("Hand over"))
 
 
 def _undelivered(user: User) -> QuerySet[Delivery]:
@@ -296,18 +294,20 @@ def _undelivered(user: User) -> QuerySet[Delivery]:
 def undelivered(user: User) -> Iterator[Need]:
     """Mails that failed, and those of which nobody knows whether they arrived, by case; a person decides."""
     of_notices = Notice.objects.filter(pk=OuterRef("message__subject_id"))
-    found = (
+    deliveries = (
         _undelivered(user)
         .order_by()
         .annotate(case=Subquery(of_notices.values("case")[:1]))
     )
-    found = found.annotate(number=Subquery(of_notices.values("case__number")[:1]))
-    for case, number, state, count in found.values_list(
+    deliveries = deliveries.annotate(
+        number=Subquery(of_notices.values("case__number")[:1])
+    )
+    for case, number, state, count in deliveries.values_list(
         "case", "number", "state"
     ).annotate(Count("pk")):
-        word = FOR_A_PERSON[Delivery.State(state)]
+        text = FOR_A_PERSON[Delivery.State(state)]
         url = _list("notices:deliveries", state=state, case=number)
-        yield Need(case_key(case), word, count, url, verb=_("Decide"))
+        yield Need(case_key(case), text, count, url, verb=_("Decide"))
 
 
 def _undelivered_keys(user: User) -> list[QuerySet[Any]]:
@@ -345,53 +345,62 @@ def to_check(user: User, own: Q | None = None) -> Iterator[Need]:
     given."""
     if own is None:
         own = workflow.own_work(user)
-    found = (
+    rows = (
         _to_check(user)
         .order_by("notice__case")
         .values("notice__case", "notice__case__number")
     )
-    for row in found.annotate(
+    for row in rows.annotate(
         count=Count("pk"),
         own=Count("pk", filter=own),
         due=Min("check_deadline__due_on", filter=~own),
         own_due=Min("check_deadline__due_on", filter=own),
     ):
-        case, number, others = (
-            case_key(row["notice__case"]),
-            row["notice__case__number"],
-            row["count"] - row["own"],
-        )
-        narrowed = {"own": "0"} if others and row["own"] else {}
-        if others:
-            yield Need(
-                case,
-                _("to check"),
-                others,
-                _list("notices:checks_list", case=number, **narrowed),
-                due=row["due"],
-                clock=_("Check"),
-                verb=_("Check"),
-                act=_list("notices:checks", case=number),
-            )
+        if row["count"] > row["own"]:
+            yield _theirs_to_check(row)
         if row["own"]:
-            asked = npgettext(
-                "asked of an officer",
-                "to check %(count)s item",
-                "to check %(count)s items",
-                row["own"],
-            )
-            narrowed = {"own": "1"} if narrowed else {}
-            yield Need(
-                case,
-                _("for others to check, your own work"),
-                row["own"],
-                _list("notices:checks_list", case=number, **narrowed),
-                due=row["own_due"],
-                clock=_("Check"),
-                verb=_("Look"),
-                whom=_("Another officer"),
-                asked=asked % {"count": thousands(row["own"])},
-            )
+            yield _for_others_to_check(row)
+
+
+def _theirs_to_check(row: Mapping[str, Any]) -> Need:
+    """What a person may check of a case themselves. row: of `to_check`."""
+    number, narrowed = row["notice__case__number"], {}
+    if row["own"]:
+        narrowed = {"own": "0"}
+    return Need(
+        case_key(row["notice__case"]),
+        _("to check"),
+        row["count"] - row["own"],
+        _list("notices:checks_list", case=number, **narrowed),
+        due=row["due"],
+        clock=_("Check"),
+        verb=_("Check"),
+        act=_list("notices:checks", case=number),
+    )
+
+
+def _for_others_to_check(row: Mapping[str, Any]) -> Need:
+    """A person's own work in a case, which somebody else checks. row: of `to_check`."""
+    narrowed = {}
+    if row["count"] > row["own"]:
+        narrowed = {"own": "1"}
+    asked = npgettext(
+        "asked of an officer",
+        "to check %(count)s item",
+        "to check %(count)s items",
+        row["own"],
+    )
+    return Need(
+        case_key(row["notice__case"]),
+        _("for others to check, your own work"),
+        row["own"],
+        _list("notices:checks_list", case=row["notice__case__number"], **narrowed),
+        due=row["own_due"],
+        clock=_("Check"),
+        verb=_("Look"),
+        whom=_("Another officer"),
+        asked=asked % {"count": thousands(row["own"])},
+    )
 
 
 def _to_approve(user: User) -> QuerySet[Notice]:
@@ -401,14 +410,14 @@ def _to_approve(user: User) -> QuerySet[Notice]:
 def _submitted(user: User) -> Iterator[tuple[Any, Need]]:
     """Notices that wait for approval, the longest waiting first."""
     labels = _labels(user)
-    found = (
+    notices = (
         _to_approve(user)
         .select_related("case")
         .annotate(item_count=Count("items"))
         .order_by("submitted_at", "pk")
     )
-    for notice in found:
-        word = _("notice to %(platform)s waits for approval") % {
+    for notice in notices:
+        text = _("notice to %(platform)s waits for approval") % {
             "platform": labels[notice.platform_id]
         }
         key, url = case_key(notice.case_id), notice.get_absolute_url()
@@ -416,7 +425,7 @@ def _submitted(user: User) -> Iterator[tuple[Any, Need]]:
             notice,
             Need(
                 key,
-                word,
+                text,
                 notice.item_count,
                 url,
                 hint=_hint(notice),
@@ -451,10 +460,10 @@ def _undecided(user: User) -> QuerySet[Objection]:
 
 def objections(user: User) -> Iterator[Need]:
     """Objections by case: those that nobody took up yet, and those that wait for a supervisor's decision."""
-    found = (
+    rows = (
         _undecided(user).order_by("case").values_list("case", "case__number", "state")
     )
-    for case, number, state, count, since in found.annotate(
+    for case, number, state, count, since in rows.annotate(
         Count("pk"), Min("lodged_at")
     ):
         url = _list("notices:objections", case=number, state=state)
@@ -501,12 +510,12 @@ def _approval_keys(user: User) -> list[QuerySet[Any]]:
 def decisions_owed(user: User) -> Iterator[Need]:
     """Objections, corrections of results and of belonging, and official accounts that somebody else put forward."""
     if may(user, "notices.decide_objection"):
-        found = (
+        rows = (
             approvals.objections_for(user)
             .order_by("case")
             .values_list("case", "case__number")
         )
-        for case, number, count, since in found.annotate(Count("pk"), Min("lodged_at")):
+        for case, number, count, since in rows.annotate(Count("pk"), Min("lodged_at")):
             url = _list(
                 "notices:objections", case=number, state="open", lodged="others"
             )

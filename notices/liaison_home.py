@@ -4,29 +4,23 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cases.states import CaseState, Claim
+from cases.states import CaseState
 from corps.models import User
 from corps.ui.formats import day, moment, thousands
 from corps.ui.home import Provider, keys_of
 from corps.ui.stream import Need, Subject
 from notices.models import Notice
-from notices.states import ItemState, NoticeState
+from notices.states import NoticeState
 
 
 def _to_answer(user: User) -> QuerySet[Any]:
     """A platform's issued notices with unanswered items, with their counts."""
-    back = Q(items__state=ItemState.OPEN, items__answered_at__isnull=False) & ~Q(
-        items__outcome=Claim.APPEALED
-    )
-    counted: QuerySet[Any] = (
-        Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED).with_counts()
-    )
-    return counted.annotate(back_count=Count("items", filter=back)).filter(
-        open_count__gt=0
-    )
+    issued = Notice.objects.visible_to(user).filter(state=NoticeState.ISSUED)
+    counted: QuerySet[Any] = issued.with_counts()
+    return counted.filter(open_count__gt=0)
 
 
 def to_answer(user: User) -> Iterator[Need]:
@@ -86,11 +80,11 @@ def _reply_due(notice: Notice) -> tuple[date | None, str]:
 
 def _progress(notice: Any) -> str:
     """How many of a notice's items are answered, and what became of the others."""
-    said = {
+    values = {
         "answered": thousands(notice.answered_count),
         "all": thousands(notice.item_count),
     }
-    told = [_("answered %(answered)s of %(all)s") % said]
+    told = [_("answered %(answered)s of %(all)s") % values]
     if notice.carried_count:
         told.append(
             _("%(count)s in a later notice")

@@ -56,6 +56,17 @@ class NoticeQuerySet(models.QuerySet):
         """Notices that wait for a decision and are under nobody's approval just now."""
         return self.filter(state=NoticeState.SUBMITTED, pending_approval=None)
 
+    def drafts(self) -> Self:
+        """Notices that can still be changed: drafts, and those that were sent back."""
+        return self.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+
+    def awaiting_answers(self) -> Self:
+        """Issued notices of which some item is not answered; no row twice."""
+        unanswered = NoticeItem.objects.filter(
+            notice=models.OuterRef("pk"), state=ItemState.OPEN
+        )
+        return self.filter(models.Exists(unanswered), state=NoticeState.ISSUED)
+
     def visible_to(self, user) -> Self:
         """Who sees the case sees its notices; a liaison those issued to their own platform."""
         if not user.is_authenticated:
@@ -70,6 +81,7 @@ class NoticeQuerySet(models.QuerySet):
 
         item_count: all that the letter names, those withdrawn since included, which withdrawn_count tells. open_count,
         claimed_count, verified_count: by state. carried_count: taken up by a later letter before any answer.
+        back_count: open again because they were found live after an answer.
         answered_count: neither open nor withdrawn nor so carried over.
         """
 
@@ -85,6 +97,14 @@ class NoticeQuerySet(models.QuerySet):
                 filter=models.Q(
                     items__state=ItemState.CARRIED_OVER, items__answered_at__isnull=True
                 ),
+            ),
+            back_count=models.Count(
+                "items",
+                # What an appeal was dismissed of is open again as well, but nobody found it live.
+                filter=models.Q(
+                    items__state=ItemState.OPEN, items__answered_at__isnull=False
+                )
+                & ~models.Q(items__outcome=Claim.APPEALED),
             ),
             claimed_count=in_state(ItemState.CLAIMED),
             verified_count=in_state(ItemState.VERIFIED),
@@ -248,7 +268,7 @@ class NoticeItemQuerySet(models.QuerySet):
         return self.filter(state__in=UNFINISHED)
 
     def to_check(self) -> Self:
-        """Claimed items that wait for a check and are under nobody's verdict just now."""
+        """Claimed items that wait for a check and are being checked by nobody just now."""
         return self.filter(state=ItemState.CLAIMED, pending_verdict=None)
 
     def retractable(self) -> Self:
@@ -264,7 +284,7 @@ class NoticeItem(models.Model):
     """One target in one notice, with the answer that stands.
 
     `ground` is the one that held when the notice was issued. `successor` is the item that took it up again, in a
-    follow-up notice or, handed over, at another desk.
+    follow-up notice or, handed over, to another platform.
     """
 
     State = ItemState

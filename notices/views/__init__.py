@@ -1,1 +1,1 @@
-"""Pages of the notices room: one module for each desk."""
+"""Pages of the notices app: one module for each person's task."""

@@ -58,7 +58,7 @@ def waiting(user: User) -> int:
         strikes_for(user),
         belongings_for(user),
     )
-    return notices + sum(found.count() for found in others)
+    return notices + sum(objects.count() for objects in others)
 
 
 @supervisors
@@ -167,14 +167,15 @@ def _chosen(params: QueryDict, waiting_ones: dict[str, list[Any]]) -> tuple[str,
 
     What is named but waits no longer is None, never another in its place: a key pressed again would decide that one.
     """
-    for kind, found in waiting_ones.items():
+    for kind, objects in waiting_ones.items():
         if name := params.get(kind):
             return kind, next(
-                (one for one in found if str(getattr(one, "number", one.pk)) == name),
+                (one for one in objects if str(getattr(one, "number", one.pk)) == name),
                 None,
             )
     return next(
-        ((kind, found[0]) for kind, found in waiting_ones.items() if found), ("", None)
+        ((kind, objects[0]) for kind, objects in waiting_ones.items() if objects),
+        ("", None),
     )
 
 

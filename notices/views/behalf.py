@@ -1,5 +1,7 @@
 """Recording an answer on behalf of a liaison, with the document it came by."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,6 +11,7 @@ from corps.access.decorators import SignedIn, open_to
 from corps.forms import posted
 from corps.models import User
 from corps.request_bodies import takes
+from corps.results import Result, tally
 from corps.ui.refusals import refusals_go_to, say_of_lines
 from notices import workflow
 from notices.forms import BehalfForm
@@ -28,49 +31,52 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
     )
     form = BehalfForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        items = _items_by_id(notice)
-        replies = [
-            Reply(
-                line,
-                said["outcome"],
-                item=items.get(line),
-                address="" if line in items else line,
-                remark=said["remark"],
-                **form.appeal_details(),
-            )
-            for line in said["lines"]
-        ]
+        lines = form.cleaned_data["lines"]
         with refusals_go_to(form):
             results = workflow.answer_items(
                 notice=notice,
-                replies=replies,
+                replies=_replies(notice, form),
                 actor=request.user,
-                document=said["document"],
+                document=form.cleaned_data["document"],
             )
-            if not any(result.ok for result in results):
-                say_of_lines(form, "lines", zip(said["lines"], results, strict=True))
-                return render(
-                    request, "notices/behalf.html", {"notice": notice, "form": form}
-                )
-            if all(result.ok for result in results):
-                messages.success(
-                    request,
-                    ngettext(
-                        "%(count)d item answered.",
-                        "%(count)d items answered.",
-                        len(results),
-                    )
-                    % {"count": len(results)},
-                )
-                return redirect(notice)
-            names = {line: (line, "") for line in said["lines"]}
-            return render(
-                request,
-                "notices/result.html",
-                {"notice": notice, "results": results, "names": names},
-            )
+            done, failed = tally(results)
+            if done:
+                return _answered(request, notice, lines, results, failed)
+            say_of_lines(form, "lines", zip(lines, results, strict=True))
     return render(request, "notices/behalf.html", {"notice": notice, "form": form})
+
+
+def _replies(notice: Notice, form: BehalfForm) -> list[Reply]:
+    """One reply for each line of the form, which names an item by its address or its id."""
+    items = _items_by_id(notice)
+    outcome, remark = form.cleaned_data["outcome"], form.cleaned_data["remark"]
+    details = form.appeal_details()
+    replies = []
+    for line in form.cleaned_data["lines"]:
+        named: dict[str, Any] = {"address": line}
+        if line in items:
+            named = {"item": items[line]}
+        replies.append(Reply(line, outcome, remark=remark, **named, **details))
+    return replies
+
+
+def _answered(
+    request: SignedIn,
+    notice: Notice,
+    lines: list[str],
+    results: list[Result],
+    failed: int,
+) -> HttpResponse:
+    """Back to the notice if every line was taken, otherwise the result of each."""
+    if failed:
+        names = {line: (line, "") for line in lines}
+        context = {"notice": notice, "results": results, "names": names}
+        return render(request, "notices/result.html", context)
+    sentence = ngettext(
+        "%(count)d item answered.", "%(count)d items answered.", len(results)
+    )
+    messages.success(request, sentence % {"count": len(results)})
+    return redirect(notice)
 
 
 def _items_by_id(notice: Notice) -> dict[str, int]:

@@ -62,39 +62,47 @@ FILTERS = (
 @require_GET
 def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
-    found = _filtered(request)
+    items = _filtered(request)
     ordered = _with_things(
-        _ranked(found, request.user).order_by("is_own", "due_on", "pk")
+        _ranked(items, request.user).order_by("is_own", "due_on", "pk")
     )
-    wanted = request.GET.get("item", "")
-    current = (
-        ordered.filter(pk=int(wanted)).first()
-        if wanted.isascii() and wanted.isdigit()
-        else None
-    )
+    requested = request.GET.get("item", "")
+    current = None
+    if requested.isascii() and requested.isdigit():
+        current = ordered.filter(pk=int(requested)).first()
     rows = list(ordered[: NEXT_ROWS + 1])
-    current = current or (rows[0] if rows else None)
-    rows_of_target = _allegation(current)
+    if current is None and rows:
+        current = rows[0]
+    next_items = [row for row in rows if current is None or row.pk != current.pk]
     context = {
         "current": current,
-        "next": [row for row in rows if current is None or row.pk != current.pk][
-            :NEXT_ROWS
-        ],
-        "total": found.count(),
+        "next": next_items[:NEXT_ROWS],
+        "total": items.count(),
         "conditions": _chips(request),
         "platforms": Platform.objects.visible_to(request.user),
         "undo": _undoable(request),
-        "history": list(current.checks.select_related("by").order_by("-pk")[:5])
-        if current
-        else [],
-        "rows_of_target": rows_of_target,
-        "alleged": current.target.alleged_in_full(rows_of_target) if current else "",
-        "paper": _paper(current),
         "query": _query(request),
         "note": request.session.pop(NOTE, ""),
-        "may_judge": _say_why_not(request, [current] if current else []),
+        **_of_current(request, current),
     }
     return render(request, "notices/check.html", context)
+
+
+def _of_current(request: SignedIn, current: NoticeItem | None) -> dict[str, Any]:
+    """What the page shows beside the item that is looked at: what was alleged, earlier checks, who may check it."""
+    rows_of_target = _allegation(current)
+    shown: dict[str, Any] = {
+        "rows_of_target": rows_of_target,
+        "paper": _paper(current),
+        "history": [],
+        "alleged": "",
+        "may_judge": _say_why_not(request, list(filter(None, [current]))),
+    }
+    if current is not None:
+        earlier = current.checks.select_related("by").order_by("-pk")
+        shown["history"] = list(earlier[:5])
+        shown["alleged"] = current.target.alleged_in_full(rows_of_target)
+    return shown
 
 
 TABLE = Table(
@@ -116,16 +124,16 @@ TABLE = Table(
 @require_GET
 def list_queue(request: SignedIn) -> HttpResponse:
     """The whole queue as a table, for verdicts on many at once."""
-    found = _filtered(request)
-    ordered = _with_things(_ranked(found, request.user))
+    items = _filtered(request)
+    ordered = _with_things(_ranked(items, request.user))
     page = page_of(
         ordered,
         request.GET,
         order=("is_own", "due_on", "id"),
-        total=lambda: capped_count(found),
+        total=lambda: capped_count(items),
     )
     by_platform = (
-        found.order_by()
+        items.order_by()
         .values_list("notice__platform__slug", "notice__platform__name")
         .annotate(Count("pk"))
     )
@@ -148,7 +156,9 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
     items = list(items)
     refused = workflow.check_refusals(items, request.user)
     for item in items:
-        item.why_not = refused[item.pk].message if item.pk in refused else ""
+        item.why_not = ""
+        if item.pk in refused:
+            item.why_not = refused[item.pk].message
     return len(refused) < len(items)
 
 
@@ -167,11 +177,10 @@ def judge(request: SignedIn) -> HttpResponse:
     """Give a verdict on one item or many; it counts in ten seconds unless undone."""
     seen = request.POST.get("seen", "")
     ids = _selected(request)
-    back = reverse(
-        "notices:checks_list"
-        if request.POST.get("from") == "list"
-        else "notices:checks"
-    ) + _query(request)
+    queue = "notices:checks"
+    if request.POST.get("from") == "list":
+        queue = "notices:checks_list"
+    back = reverse(queue) + _query(request)
     if seen not in Seen.values or not ids:
         messages.warning(request, _("Select the items, then say what was seen."))
         return redirect(back)
@@ -181,12 +190,12 @@ def judge(request: SignedIn) -> HttpResponse:
     )
     done = [result.ref for result in results if result.ok]
     if done:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d item judged “%(seen)s”",
             "%(count)d items judged “%(seen)s”",
             len(done),
         )
-        text = said % {"count": len(done), "seen": Seen(seen).label}
+        text = sentence % {"count": len(done), "seen": Seen(seen).label}
         last = {"ids": done, "text": text, "back": back}
         request.session["undo"] = [*request.session.get("undo", []), last][
             -MOST_UNDONE:
@@ -238,12 +247,12 @@ def undo(request: SignedIn) -> HttpResponse:
     ids = ticked_ids(request.POST)
     back = workflow.undo_verdicts(items=ids, actor=request.user)
     if back:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d verdict was taken back.",
             "%(count)d verdicts were taken back.",
             back,
         )
-        messages.success(request, said % {"count": back})
+        messages.success(request, sentence % {"count": back})
     else:
         messages.warning(
             request, _("It counts already; from now on only a correction undoes it.")
@@ -279,25 +288,28 @@ def _undoable(request: SignedIn) -> dict[str, Any] | None:
 
 
 def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
-    found = NoticeItem.objects.visible_to(request.user).to_check()
+    items = NoticeItem.objects.visible_to(request.user).to_check()
     if platform := request.GET.get("platform"):
-        found = found.filter(notice__platform__slug=platform)
+        items = items.filter(notice__platform__slug=platform)
     if notice := request.GET.get("notice"):
-        found = found.filter(notice__number=notice)
+        items = items.filter(notice__number=notice)
     if case := request.GET.get("case"):
-        found = found.filter(notice__case__number=case)
+        items = items.filter(notice__case__number=case)
     if (campaign := request.GET.get("campaign")) and campaign in campaigns_of(
         request.user
     ):
-        found = found.filter(notice__case__campaign=int(campaign))
+        items = items.filter(notice__case__campaign=int(campaign))
     if (own := request.GET.get("own")) in OWN:
         mine = workflow.own_work(request.user)
-        found = found.filter(mine) if own == "1" else found.exclude(mine)
+        if own == "1":
+            items = items.filter(mine)
+        else:
+            items = items.exclude(mine)
     if request.GET.get("claim") in Claim.values:
-        found = found.filter(outcome=request.GET["claim"])
+        items = items.filter(outcome=request.GET["claim"])
     if request.GET.get("seen") in Seen.values:
-        found = found.filter(target__seen=request.GET["seen"])
-    return found
+        items = items.filter(target__seen=request.GET["seen"])
+    return items
 
 
 def _chips(request: SignedIn) -> list[Any]:
@@ -325,7 +337,9 @@ def _query(request: SignedIn) -> str:
     kept = request.GET.copy()
     for name in ("item", "after", "before"):
         kept.pop(name, None)
-    return f"?{kept.urlencode()}" if kept else ""
+    if kept:
+        return f"?{kept.urlencode()}"
+    return ""
 
 
 def _with_things(items: QuerySet[Any]) -> QuerySet[Any]:
@@ -356,7 +370,9 @@ def _paper(item: NoticeItem | None) -> Answer | None:
     if item is None:
         return None
     last = Answer.objects.filter(item=item).order_by("-pk").first()
-    return last if last is not None and last.document_id else None
+    if last is not None and last.document_id:
+        return last
+    return None
 
 
 def _allegation(item: NoticeItem | None) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,9 +42,9 @@ JUST_NOW = timedelta(minutes=1)
 
 def visible(user: User) -> QuerySet[Delivery]:
     """Deliveries of the notices a person may see."""
-    seen = Notice.objects.visible_to(user).values("pk")
+    notices = Notice.objects.visible_to(user).values("pk")
     return Delivery.objects.visible_to(user).filter(
-        message__subject_type=Notice._meta.label_lower, message__subject_id__in=seen
+        message__subject_type=Notice._meta.label_lower, message__subject_id__in=notices
     )
 
 
@@ -71,28 +71,20 @@ TABLE = Table(
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
     deliveries = visible(request.user).with_replayed()  # type: ignore[attr-defined]
-    found = deliveries.select_related("message").defer("content")
-    if (state := request.GET.get("state")) in Delivery.State.values:
-        found = found.filter(state=state, is_replayed=False)
-    elif state == "replayed":
-        found = found.filter(is_replayed=True)
-    elif state == "open":
-        found = found.filter(state__in=FOR_A_PERSON)
-    if case := request.GET.get("case"):
-        found = found.filter(
-            message__subject_id__in=Notice.objects.filter(case__number=case).values(
-                "pk"
-            )
-        )
-    words = dict(Delivery.State.choices) | {
+    deliveries = _narrowed(deliveries, request.GET)
+    state_labels = dict(Delivery.State.choices) | {
         "open": _("for a person to decide"),
         "replayed": _("Replayed"),
     }
     chips = conditions(
-        request.GET, [("state", _("State"), words.get), ("case", _("Case"), str)]
+        request.GET,
+        [("state", _("State"), state_labels.get), ("case", _("Case"), str)],
     )
     page = page_of(
-        found, request.GET, order=("-id",), total=lambda: capped_count(found)
+        deliveries.select_related("message").defer("content"),
+        request.GET,
+        order=("-id",),
+        total=lambda: capped_count(deliveries),
     )
     table = TABLE.shown_to(request.user, request.GET)
     context = {
@@ -103,6 +95,21 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
         "held": identity.reason_to_hold(),
     }
     return render(request, "notices/delivery_list.html", context)
+
+
+def _narrowed(deliveries: QuerySet[Any], parameters: QueryDict) -> QuerySet[Any]:
+    """The deliveries that the list's parameters leave."""
+    state = parameters.get("state")
+    if state in Delivery.State.values:
+        deliveries = deliveries.filter(state=state, is_replayed=False)
+    elif state == "replayed":
+        deliveries = deliveries.filter(is_replayed=True)
+    elif state == "open":
+        deliveries = deliveries.filter(state__in=FOR_A_PERSON)
+    if case := parameters.get("case"):
+        notices = Notice.objects.filter(case__number=case)
+        deliveries = deliveries.filter(message__subject_id__in=notices.values("pk"))
+    return deliveries
 
 
 @corps
@@ -140,28 +147,28 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
         return render(
             request, "notices/delivery.html", _context(request, delivery, form)
         )
-    said, at = form.cleaned_data, now()
+    data, at = form.cleaned_data, now()
     try:
-        match said["act"]:
+        match data["act"]:
             case "mark_sent":
                 workflow.mark_sent(
                     delivery=delivery,
                     actor=request.user,
-                    evidence=said["reason"],
+                    evidence=data["reason"],
                     at=at,
                 )
             case "resend":
                 workflow.resend(
-                    delivery=delivery, actor=request.user, reason=said["reason"], at=at
+                    delivery=delivery, actor=request.user, reason=data["reason"], at=at
                 )
                 enqueue("corps.tasks.send_due")
             case "bounce":
                 workflow.record_bounce(
-                    delivery=delivery, actor=request.user, reason=said["reason"], at=at
+                    delivery=delivery, actor=request.user, reason=data["reason"], at=at
                 )
             case "cancel":
                 workflow.cancel(
-                    delivery=delivery, actor=request.user, reason=said["reason"], at=at
+                    delivery=delivery, actor=request.user, reason=data["reason"], at=at
                 )
             case _:
                 raise Http404
@@ -191,7 +198,9 @@ def undelivered_of(notice: Notice) -> list[Undelivered]:
         .select_related("message")
     )
     waiting = list(rows.defer("content"))
-    held = identity.reason_to_hold() if waiting else ""
+    held = ""
+    if waiting:
+        held = identity.reason_to_hold()
     told = [_undelivered(delivery, held) for delivery in waiting]
     return [line for line in told if line]
 
@@ -200,31 +209,33 @@ def _undelivered(delivery: Delivery, held: str) -> Undelivered | None:
     """held: why mail does not go out at this moment, if it does not."""
     recipient = {"recipient": delivery.message.recipient}
     if delivery.state == Delivery.State.UNCERTAIN:
-        said = _(
+        sentence = _(
             "It is not known whether the letter to %(recipient)s arrived; an officer decides."
         )
-        return Undelivered(delivery.pk, "red", said % recipient)
+        return Undelivered(delivery.pk, "red", sentence % recipient)
     if delivery.state == Delivery.State.FAILED:
-        said = _(
+        sentence = _(
             "The letter to %(recipient)s could not be delivered; an officer decides."
         )
-        return Undelivered(delivery.pk, "red", said % recipient)
+        return Undelivered(delivery.pk, "red", sentence % recipient)
     if (
         held
         and delivery.state == Delivery.State.PENDING
         and delivery.released_at is None
     ):
-        said = _("The letter to %(recipient)s was not sent.")
-        return Undelivered(delivery.pk, "red", f"{said % recipient} {held}")
+        sentence = _("The letter to %(recipient)s was not sent.")
+        return Undelivered(delivery.pk, "red", f"{sentence % recipient} {held}")
     age = now() - delivery.message.created_at
     if age < JUST_NOW:
         return None
-    said = _(
+    sentence = _(
         "The letter to %(recipient)s has not been sent yet; it has waited for %(time)s."
     )
-    colour = "red" if age > ALARM_AFTER else "amber"
+    colour = "amber"
+    if age > ALARM_AFTER:
+        colour = "red"
     return Undelivered(
-        delivery.pk, colour, said % (recipient | {"time": length_of(age)})
+        delivery.pk, colour, sentence % (recipient | {"time": length_of(age)})
     )
 
 
@@ -232,13 +243,14 @@ def _context(
     request: SignedIn, delivery: Delivery, form: DeliveryForm
 ) -> dict[str, Any]:
     notice = Notice.objects.filter(pk=delivery.message.subject_id).first()
+    held = ""
+    if delivery.state == Delivery.State.PENDING and not delivery.replay:
+        held = identity.reason_to_hold()
     return {
         "delivery": delivery,
         "reading": mail.read(delivery),
         "form": form,
         "notice": notice,
         "may_decide": request.user.role == User.Role.OFFICER,
-        "held": identity.reason_to_hold()
-        if delivery.state == Delivery.State.PENDING and not delivery.replay
-        else "",
+        "held": held,
     }

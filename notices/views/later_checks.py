@@ -35,17 +35,17 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
                 targets=[pk], actor=request.user, **form.cleaned_data
             )
             if result.ok:
-                back = form.cleaned_data["seen"] == Seen.LIVE
-                said = (
-                    _("It is relisted and waits for the next notice.")
-                    if back
-                    else _("What you saw is recorded.")
-                )
-                messages.success(request, said)
+                messages.success(request, _recorded(form.cleaned_data["seen"]))
                 return redirect(_after(request.user, pk))
             form.add_error(None, str(result.message))
     context = {"target": target, "form": form, "back": _after(request.user, pk)}
     return render(request, "notices/look_again.html", context)
+
+
+def _recorded(seen: str) -> str:
+    if seen == Seen.LIVE:
+        return _("It is relisted and waits for the next notice.")
+    return _("What you saw is recorded.")
 
 
 def _after(user: User, pk: int) -> str:

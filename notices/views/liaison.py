@@ -1,7 +1,8 @@
-"""The liaison's desk: which notices wait, and answering one in a few keystrokes."""
+"""The liaison's inbox: which notices wait, and answering one in a few keystrokes."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -25,10 +26,10 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
 from corps.models import User
-from corps.results import Result
+from corps.results import Result, tally
 from corps.ui.formats import thousands
 from corps.ui.home import since_for, stream_for
-from corps.ui.lists import page_of
+from corps.ui.lists import Page, page_of
 from corps.ui.prefetch import is_read
 from corps.ui.refusals import say_refused, send_back, status_of
 from listings.addresses import read_cell
@@ -65,6 +66,7 @@ SHOWN = {
     "all": Q(),
 }
 MOST_PICKED = 2000
+PAGE_SIZE = 50
 LONGEST_NAME = 40
 
 
@@ -74,10 +76,10 @@ LONGEST_NAME = 40
 def list_notices(request: SignedIn) -> HttpResponse:
     """Open notices, most urgent first, beside what happened; those answered in full behind `show=answered`."""
     if request.GET.get("show") == "answered":
-        found = _with_counts(Notice.objects.visible_to(request.user)).filter(
+        answered = _with_counts(Notice.objects.visible_to(request.user)).filter(
             open_count=0
         )
-        page = page_of(found, request.GET, order=("-id",), total=found.count())
+        page = page_of(answered, request.GET, order=("-id",), total=answered.count())
         return render(request, "notices/desk_list.html", {"page": page})
     since = since_for(request.user)
     context = {
@@ -92,21 +94,19 @@ def list_notices(request: SignedIn) -> HttpResponse:
 def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -> Shown:
     """Show an issued notice, or a paper of it, to its liaison, and note the first time that it was opened.
 
-    show: makes the answer, which tells the due date that the opening sets. Where there is no reader, as for a prefetch
-    or one who has hung up, what was noted is taken back.
+    show: makes the response, which tells the due date that the opening sets. Where there is no reader, as for a
+    prefetch or one who has hung up, what was noted is taken back.
     """
-    if (
-        request.user.role != User.Role.LIAISON
-        or notice.opened_at is not None
-        or request.method != "GET"
-    ):
+    is_liaison = request.user.role == User.Role.LIAISON
+    is_first_opening = notice.opened_at is None and request.method == "GET"
+    if not (is_liaison and is_first_opening):
         return show(notice)
     with transaction.atomic():
         workflow.open_notice(notice=notice, actor=request.user)
-        answer = show(notice)
+        response = show(notice)
         if not is_read(request):
             transaction.set_rollback(True)
-        return answer
+        return response
 
 
 def show_notice(
@@ -121,6 +121,52 @@ def show_notice(
     that they name are shown, all of them selected.
     """
     items = notice.items.exclude(state=ItemState.DRAFT)
+    counts = _item_counts(items)
+    shown = request.GET.get("show")
+    if not shown and counts["open"]:
+        shown = "open"
+    if shown not in SHOWN:
+        shown = "all"
+    selection = Selection(items.filter(SHOWN[shown]))
+    if picked:
+        selection = _picked(request.user, items, list(picked))
+    elif kept:
+        selection = Selection(items.filter(pk__in=list(kept)), is_chosen=True)
+    next_notice = None
+    if counts["total"] and not counts["open"]:
+        next_notice = _most_urgent(request.user)
+    context = {
+        "notice": notice,
+        "page": _item_page(request, selection),
+        "counts": counts,
+        "outcomes": _answers_by_outcome(items),
+        "shown": shown,
+        "picked": list(picked),
+        "selected": selection.is_chosen,
+        "unknown": selection.unknown,
+        "next": next_notice,
+        "keys": [(outcome, outcome.label, key) for outcome, key in KEYS],
+        "contact": letters.contact_of(notice),
+        "withdrawals": WithdrawalLetter.objects.of(notice),
+        "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
+    }
+    return render(request, "notices/desk.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The items that the table shows. is_chosen: because the person named them; then all of them are selected.
+
+    unknown: pasted lines that name none of them, each with the other notice that it belongs to, if any.
+    """
+
+    items: QuerySet[NoticeItem]
+    is_chosen: bool = False
+    unknown: Sequence[dict[str, Any]] = ()
+
+
+def _item_counts(items: QuerySet[NoticeItem]) -> dict[str, int]:
+    """How many items there are of each part of the page; one statement."""
     counts = items.aggregate(
         all=Count("pk"),
         total=Count("pk", filter=ASKED),
@@ -132,54 +178,45 @@ def show_notice(
         stores=Count("pk", filter=SHOWN["stores"] & ASKED),
         listings=Count("pk", filter=~SHOWN["stores"] & ASKED),
     )
-    shown = request.GET.get("show") or ("open" if counts["open"] else "all")
-    shown = shown if shown in SHOWN else "all"
-    found: QuerySet[NoticeItem] = items.filter(SHOWN[shown])
-    unknown: list[dict[str, Any]] = []
-    if picked:
-        found, unknown = _picked(request.user, items, list(picked))
-    elif kept:
-        found = items.filter(pk__in=list(kept))
-    rows = found.select_related(
-        "target__listing__store",
-        "target__store",
-        "ground",
-        "answered_by",
-        "withdrawal__letter__notice",
-    )
-    size = MOST_PICKED if picked or kept else 50
+    return counts | {"withdrawn": counts["all"] - counts["total"]}
+
+
+def _item_page(request: SignedIn, selection: Selection) -> Page:
+    """The rows of the table, with their names; all that were chosen, otherwise fifty at a time."""
+    size = PAGE_SIZE
+    if selection.is_chosen:
+        size = MOST_PICKED
     page = page_of(
-        rows, request.GET, order=("position",), size=size, total=found.count()
+        selection.items.select_related(
+            "target__listing__store",
+            "target__store",
+            "ground",
+            "answered_by",
+            "withdrawal__letter__notice",
+        ),
+        request.GET,
+        order=("position",),
+        size=size,
+        total=selection.items.count(),
     )
     letters.name_items(page.rows)
-    outcomes = dict(
-        items.exclude(outcome="")
-        .filter(SHOWN["answered"])
-        .values_list("outcome")
-        .annotate(Count("pk"))
-    )
-    context = {
-        "notice": notice,
-        "page": page,
-        "counts": counts | {"withdrawn": counts["all"] - counts["total"]},
-        "outcomes": [
-            (label, outcomes[word])
-            for word, label in Claim.choices
-            if outcomes.get(word)
-        ],
-        "shown": shown,
-        "picked": list(picked),
-        "selected": bool(picked or kept),
-        "unknown": unknown,
-        "next": None
-        if counts["open"] or not counts["total"]
-        else _most_urgent(request.user),
-        "keys": [(word, word.label, key) for word, key in KEYS],
-        "contact": letters.contact_of(notice),
-        "withdrawals": WithdrawalLetter.objects.of(notice),
-        "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
-    }
-    return render(request, "notices/desk.html", context)
+    return page
+
+
+def _answers_by_outcome(items: QuerySet[NoticeItem]) -> list[tuple[Any, int]]:
+    """How many answers say what, in the order of the outcomes; those that nobody gave are left out."""
+    answered = items.exclude(outcome="").filter(SHOWN["answered"])
+    return _by_outcome(answered.values_list("outcome").annotate(Count("pk")))
+
+
+def _by_outcome(counts: Iterable[tuple[str, int]]) -> list[tuple[Any, int]]:
+    """Counts by outcome with the outcome's name, in the order of the outcomes."""
+    count_of = dict(counts)
+    return [
+        (label, count_of[outcome])
+        for outcome, label in Claim.choices
+        if outcome in count_of
+    ]
 
 
 @liaisons
@@ -189,11 +226,8 @@ def pick(request: SignedIn, number: str) -> HttpResponse:
     notice = _visible(request, number)
     if kept := _selected(request, notice):
         return show_notice(request, notice, kept=kept[:MOST_PICKED])
-    lines = [
-        line.strip()
-        for line in request.POST.get("lines", "").splitlines()
-        if line.strip()
-    ]
+    stripped = map(str.strip, request.POST.get("lines", "").splitlines())
+    lines = list(filter(None, stripped))
     if not lines:
         messages.warning(request, _("Paste one address or id on each line first."))
         return redirect(notice)
@@ -208,66 +242,72 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
     The form's token is the act's idempotency key, so that a double click or a resent form answers once.
     """
     notice = _visible(request, number)
-    wanted = _selected(request, notice)
-    if not wanted:
+    ids = _selected(request, notice)
+    if not ids:
         messages.warning(request, _("Select the items first."))
         return redirect(notice)
-    confirmed = "confirmed" in request.POST
-    form = AnswerForm(request.POST if confirmed else None, initial=_first(request))
     # Only answers that the person was told of are replaced, not those that a colleague has given since.
-    replaced = (
-        ticked_ids(request.POST, "replaced")
-        if confirmed
-        else _retractable(notice, wanted)
-    )
+    if "confirmed" in request.POST:
+        form = AnswerForm(request.POST, initial=_first(request))
+        replaced = ticked_ids(request.POST, "replaced")
+    else:
+        form = AnswerForm(initial=_first(request))
+        replaced = _retractable(notice, ids)
     context = {
         "notice": notice,
         "form": form,
-        "ids": wanted,
+        "ids": ids,
         "replaced": replaced,
-        "summary": _summary(notice, wanted),
+        "summary": _summary(notice, ids),
     }
     if not form.is_valid():
         return render(request, "notices/desk_answer.html", context)
-    said = form.cleaned_data
-    details = form.appeal_details()
+    try:
+        results = _answer_confirmed(request.user, notice, form, ids, replaced)
+    except TransitionRefused as refused:
+        say_refused(form, refused)
+        return render(request, "notices/desk_answer.html", context)
+    done, failed = tally(results)
+    if not failed:
+        messages.success(request, _answered(done, form.cleaned_data["outcome"]))
+        return redirect(notice)
+    context |= {
+        "results": results,
+        "names": _names(notice, ids),
+        "said": form.cleaned_data,
+    }
+    return render(
+        request, "notices/desk_result.html", context, status=status_of(results)
+    )
+
+
+def _answer_confirmed(
+    actor: User,
+    notice: Notice,
+    form: AnswerForm,
+    ids: list[int],
+    replaced: Collection[int],
+) -> list[Result]:
+    """Answer the items as the form says, once for its token. Raises what `answer_once` raises."""
+    outcome, details = form.cleaned_data["outcome"], form.appeal_details()
     replies = [
-        Reply(pk, said["outcome"], item=pk, remark=form.words(), **details)
-        for pk in wanted
+        Reply(pk, outcome, item=pk, remark=form.words(), **details) for pk in ids
     ]
     body = [
         [reply.item, reply.outcome, reply.remark, *map(str, details.values())]
         for reply in replies
     ]
-    try:
-        results = answer_once(
-            request.user,
-            notice,
-            f"page-{said['token']}",
-            body,
-            lambda: replies,
-            replaced,
-        )
-    except TransitionRefused as refused:
-        say_refused(form, refused)
-        return render(request, "notices/desk_answer.html", context)
-    done = sum(result.ok for result in results)
-    if done == len(results):
-        outcome = Claim(said["outcome"]).label
-        messages.success(
-            request,
-            ngettext(
-                "%(count)s item answered “%(outcome)s”.",
-                "%(count)s items answered “%(outcome)s”.",
-                done,
-            )
-            % {"count": thousands(done), "outcome": outcome},
-        )
-        return redirect(notice)
-    context |= {"results": results, "names": _names(notice, wanted), "said": said}
-    return render(
-        request, "notices/desk_result.html", context, status=status_of(results)
+    key = f"page-{form.cleaned_data['token']}"
+    return answer_once(actor, notice, key, body, lambda: replies, replaced)
+
+
+def _answered(count: int, outcome: str) -> str:
+    sentence = ngettext(
+        "%(count)s item answered “%(outcome)s”.",
+        "%(count)s items answered “%(outcome)s”.",
+        count,
     )
+    return sentence % {"count": thousands(count), "outcome": Claim(outcome).label}
 
 
 @liaisons
@@ -275,30 +315,26 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
 def retract(request: SignedIn, number: str) -> HttpResponse:
     """Take the answers to the selected items back: first what that means, then, confirmed, the result of each row."""
     notice = _visible(request, number)
-    wanted = _selected(request, notice)
-    if not wanted:
+    ids = _selected(request, notice)
+    if not ids:
         messages.warning(request, _("Select the items first."))
         return redirect(notice)
     if "confirmed" not in request.POST:
-        return render(
-            request, "notices/retract_answers.html", _retraction(notice, wanted)
-        )
+        return render(request, "notices/retract_answers.html", _retraction(notice, ids))
     try:
-        results = workflow.retract_answers(
-            notice=notice, items=wanted, actor=request.user
-        )
+        results = workflow.retract_answers(notice=notice, items=ids, actor=request.user)
     except TransitionRefused as refused:
         return send_back(request, refused, notice)
-    done = sum(result.ok for result in results)
-    if done == len(results):
-        said = ngettext(
+    done, failed = tally(results)
+    if not failed:
+        sentence = ngettext(
             "%(count)s answer was taken back.",
             "%(count)s answers were taken back.",
             done,
         )
-        messages.success(request, said % {"count": thousands(done)})
+        messages.success(request, sentence % {"count": thousands(done)})
         return redirect(notice)
-    context = {"notice": notice, "results": results, "names": _names(notice, wanted)}
+    context = {"notice": notice, "results": results, "names": _names(notice, ids)}
     return render(
         request, "notices/desk_result.html", context, status=status_of(results)
     )
@@ -306,15 +342,15 @@ def retract(request: SignedIn, number: str) -> HttpResponse:
 
 def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:
     """What taking answers back would touch: how many by outcome, and how many of those selected it cannot touch."""
-    found = notice.items.retractable().filter(pk__in=ids)
-    counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
-    total = sum(counts.values())
+    answered = notice.items.retractable().filter(pk__in=ids)
+    outcomes = _by_outcome(
+        answered.order_by().values_list("outcome").annotate(Count("pk"))
+    )
+    total = sum(count for _label, count in outcomes)
     return {
         "notice": notice,
         "ids": ids,
-        "outcomes": [
-            (label, counts[word]) for word, label in Claim.choices if word in counts
-        ],
+        "outcomes": outcomes,
         "total": total,
         "kept": len(ids) - total,
     }
@@ -350,26 +386,27 @@ def answer_once(
     replaced: ids of items whose present answer is to be taken back first. Raises what `reply_once` and
     `change_answers` raise.
     """
+
+    def change_answers() -> list[dict[str, Any]]:
+        results = workflow.change_answers(
+            notice=notice, replies=replies(), replaced=replaced, actor=actor
+        )
+        return [_as_line(result) for result in results]
+
     lines = workflow.reply_once(
-        notice=notice,
-        actor=actor,
-        key=key,
-        body=body,
-        answer=lambda: [
-            {
-                "ref": result.ref,
-                "ok": result.ok,
-                "code": result.code,
-                "message": str(result.message),
-            }
-            for result in workflow.change_answers(
-                notice=notice, replies=replies(), replaced=replaced, actor=actor
-            )
-        ],
+        notice=notice, actor=actor, key=key, body=body, answer=change_answers
     )
-    return [
-        Result(line["ref"], line["ok"], line["code"], line["message"]) for line in lines
-    ]
+    return [Result(**line) for line in lines]
+
+
+def _as_line(result: Result) -> dict[str, Any]:
+    """A result as it is kept under the key."""
+    return {
+        "ref": result.ref,
+        "ok": result.ok,
+        "code": result.code,
+        "message": str(result.message),
+    }
 
 
 def _visible(request: SignedIn, number: str) -> Notice:
@@ -381,14 +418,7 @@ def _visible(request: SignedIn, number: str) -> Notice:
 
 def _with_counts(notices: NoticeQuerySet) -> QuerySet[Any]:
     counted = notices.with_counts().select_related("reply_deadline", "case")
-    return counted.annotate(
-        due_on=Coalesce("reply_due_on", Value(FAR)),
-        back_count=Count(
-            "items",
-            filter=Q(items__state=ItemState.OPEN, items__answered_at__isnull=False)
-            & ~Q(items__outcome=Claim.APPEALED),
-        ),
-    )
+    return counted.annotate(due_on=Coalesce("reply_due_on", Value(FAR)))
 
 
 def _most_urgent(user: User) -> Notice | None:
@@ -403,8 +433,8 @@ def _selected(request: SignedIn, notice: Notice) -> list[int]:
     """Ids ticked, or all that match the filter in the form's address."""
     if request.POST.get("all_matching"):
         shown = SHOWN.get(request.GET.get("show", "open"), SHOWN["open"])
-        found = notice.items.filter(shown).exclude(state=ItemState.DRAFT)
-        return list(found.order_by("position").values_list("pk", flat=True))
+        matching = notice.items.filter(shown).exclude(state=ItemState.DRAFT)
+        return list(matching.order_by("position").values_list("pk", flat=True))
     return ticked_ids(request.POST)[:10_000]
 
 
@@ -421,35 +451,39 @@ def _summary(notice: Notice, ids: list[int]) -> dict[str, int]:
     )
 
 
-def _picked(
-    user: User, items: QuerySet[NoticeItem], lines: list[str]
-) -> tuple[QuerySet[NoticeItem], list[dict[str, Any]]]:
+def _picked(user: User, items: QuerySet[NoticeItem], lines: list[str]) -> Selection:
     """The items that lines name (addresses or bare ids), and the lines that name none, with where they belong."""
-    wanted: dict[str, str] = {}
+    lines_by_id: dict[str, str] = {}
     for line in lines:
         address = read_cell(line)
-        wanted.setdefault(
-            address.canonical_id if address.kind in Target.Kind.values else line, line
-        )
-    named = Q(target__listing__canonical_id__in=wanted) | Q(
-        target__store__canonical_id__in=wanted
+        canonical_id = line
+        if address.kind in Target.Kind.values:
+            canonical_id = address.canonical_id
+        lines_by_id.setdefault(canonical_id, line)
+    named = items.filter(_has_id(lines_by_id))
+    here = set(named.values_list("target__listing__canonical_id", flat=True))
+    here |= set(named.values_list("target__store__canonical_id", flat=True))
+    missing = [key for key in lines_by_id if key not in here]
+    elsewhere = _open_notices_naming(missing, user)
+    unknown = [
+        {"line": lines_by_id[key], "notice": elsewhere.get(key)} for key in missing
+    ]
+    return Selection(named, is_chosen=True, unknown=unknown)
+
+
+def _has_id(canonical_ids: Iterable[str]) -> Q:
+    """Items whose listing or store has one of these ids."""
+    ids = list(canonical_ids)
+    return Q(target__listing__canonical_id__in=ids) | Q(
+        target__store__canonical_id__in=ids
     )
-    found = items.filter(named)
-    here = set(found.values_list("target__listing__canonical_id", flat=True))
-    here |= set(found.values_list("target__store__canonical_id", flat=True))
-    missing = [key for key in wanted if key not in here]
-    elsewhere: dict[str, Notice] = {}
+
+
+def _open_notices_naming(canonical_ids: list[str], user: User) -> dict[str, Notice]:
+    """The notices in which items with these ids wait for an answer, by id; of the first two hundred items."""
     others = (
         NoticeItem.objects.visible_to(user)
-        .filter(state=ItemState.OPEN)
-        .filter(
-            Q(target__listing__canonical_id__in=missing)
-            | Q(target__store__canonical_id__in=missing)
-        )
+        .filter(_has_id(canonical_ids), state=ItemState.OPEN)
         .select_related("notice", "target__listing", "target__store")[:200]
     )
-    for item in others:
-        elsewhere[item.target.thing.canonical_id] = item.notice
-    return found, [
-        {"line": wanted[key], "notice": elsewhere.get(key)} for key in missing
-    ]
+    return {item.target.thing.canonical_id: item.notice for item in others}

@@ -1,18 +1,19 @@
 """Notices as the corps sees them: the list, the composer, one notice with its letter, items and deliveries."""
 
-from typing import Any
+from collections.abc import Callable, Container
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.filters import CAMPAIGN, campaigns_of
-from cases.models import Case
+from cases.models import Case, Target
 from cases.views.casework import timeline_of
 from cases.views.tables import filtered
 from corps import workflow as ground
@@ -24,7 +25,7 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import AuditEntry, Delivery, User
 from corps.request_bodies import takes
-from corps.results import Result
+from corps.results import Result, tally
 from corps.ui.csv_export import Download
 from corps.ui.lists import conditions, page_of
 from corps.ui.refusals import refusals_go_to, send_back, status_of
@@ -32,6 +33,7 @@ from corps.ui.tables import Column, Table
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem, WithdrawalLetter
+from notices.models.notices import NoticeQuerySet
 from notices.states import ItemState, NoticeState
 from notices.views import liaison
 from notices.views.deliveries import undelivered_of
@@ -80,36 +82,25 @@ TABLE = Table(
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
     """Every notice of the cases one may see, newest first."""
-    notices = Notice.objects.visible_to(request.user).select_related(
-        "platform", "case__firm", "reply_deadline"
-    )
-    if (state := request.GET.get("state")) in NoticeState.values:
-        notices = notices.filter(state=state)
-    if platform := request.GET.get("platform"):
-        notices = notices.filter(platform__slug=platform)
-    if case := request.GET.get("case"):
-        notices = notices.filter(case__number=case)
-    if request.GET.get("answers") == "missing":
-        unanswered = NoticeItem.objects.filter(
-            notice=OuterRef("pk"), state=ItemState.OPEN
-        )
-        notices = notices.filter(Exists(unanswered), state=NoticeState.ISSUED)
     campaigns = campaigns_of(request.user)
-    if (campaign := request.GET.get("campaign")) and campaign in campaigns:
-        notices = notices.filter(case__campaign=int(campaign))
-    counted = notices.with_counts()
+    notices = _narrowed(
+        Notice.objects.visible_to(request.user), request.GET, campaigns
+    ).select_related("platform", "case__firm", "reply_deadline")
     platforms = list(Platform.objects.visible_to(request.user))
+    platform_labels = {platform.slug: platform.label for platform in platforms}
     chips = conditions(
         request.GET,
         [
             ("state", _("State"), dict(NoticeState.choices).get),
-            ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
+            ("platform", _("Platform"), platform_labels.get),
             ("case", _("Case"), str),
             ("answers", _("Answers"), {"missing": _("not all given")}.get),
             ("campaign", _("Campaign"), campaigns.get),
         ],
     )
-    page = page_of(counted, request.GET, order=("-id",), total=notices.count())
+    page = page_of(
+        notices.with_counts(), request.GET, order=("-id",), total=notices.count()
+    )
     context = {
         "page": page,
         "table": TABLE.shown_to(request.user, request.GET),
@@ -118,6 +109,23 @@ def list_notices(request: SignedIn) -> HttpResponse:
         "states": NoticeState.choices,
     }
     return render(request, "notices/list.html", context)
+
+
+def _narrowed(
+    notices: NoticeQuerySet, parameters: QueryDict, campaigns: Container[str]
+) -> NoticeQuerySet:
+    """The notices that the list's parameters leave. campaigns: the ids of those that the person may see."""
+    if (state := parameters.get("state")) in NoticeState.values:
+        notices = notices.filter(state=state)
+    if platform := parameters.get("platform"):
+        notices = notices.filter(platform__slug=platform)
+    if case := parameters.get("case"):
+        notices = notices.filter(case__number=case)
+    if parameters.get("answers") == "missing":
+        notices = notices.awaiting_answers()
+    if (campaign := parameters.get("campaign")) and campaign in campaigns:
+        notices = notices.filter(case__campaign=int(campaign))
+    return notices
 
 
 @everyone
@@ -130,7 +138,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
 )
 @require_GET
 def show_notice(request: SignedIn, number: str) -> HttpResponse:
-    """A notice: to its liaison the desk, to the corps the office page."""
+    """A notice: to its liaison the page to answer it, to the corps the office page."""
     notices = Notice.objects.visible_to(request.user).select_related(
         "case__ground",
         "case__campaign",
@@ -178,9 +186,32 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
         Case.objects.visible_to(request.user).select_related("ground", "campaign"),
         number=number,
     )
-    drafts = list(
-        Notice.objects.visible_to(request.user)
-        .filter(case=case, state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+    drafts = _drafts_of(case, request.user)
+    waiting = workflow.waiting_targets(case)
+    context: dict[str, Any] = {
+        "case": case,
+        "is_open": case.state in OPEN_FOR_NOTICES,
+        "drafts": drafts,
+        "drafted": sum(draft.item_count for draft in drafts),
+        **_waiting_by_platform(waiting),
+    }
+    if drafts:
+        requested = request.GET.get("notice")
+        shown = [draft for draft in drafts if draft.number == requested] or drafts
+        context |= {"current": shown[0], "period": reply_period(case)}
+        context |= _composed(shown[0])
+    else:
+        targets = list(waiting.select_related("ground"))
+        context["blocked"] = by_reason(screen(case, targets).blocked)
+    return render(request, "notices/compose.html", context)
+
+
+def _drafts_of(case: Case, user: User) -> list[Any]:
+    """The drafts of a case and what was returned of it, each with `item_count`."""
+    drafts = (
+        Notice.objects.visible_to(user)
+        .drafts()
+        .filter(case=case)
         .select_related(
             "platform",
             "recipient",
@@ -190,32 +221,25 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
             "drafted_by",
         )
         .annotate(item_count=Count("items"))
-        .order_by("pk")
     )
-    waiting = workflow.waiting_targets(case)
-    counted = dict(waiting.order_by().values_list("platform").annotate(Count("pk")))
-    desks = Platform.objects.filter(pk__in=counted).order_by("pk")
-    context: dict[str, Any] = {
-        "case": case,
-        "is_open": case.state in OPEN_FOR_NOTICES,
-        "drafts": drafts,
-        "drafted": sum(draft.item_count for draft in drafts),
+    return list(drafts.order_by("pk"))
+
+
+def _waiting_by_platform(waiting: QuerySet[Target]) -> dict[str, Any]:
+    """How many targets wait for a notice to each platform, and in all."""
+    counts = dict(waiting.order_by().values_list("platform").annotate(Count("pk")))
+    platforms = Platform.objects.filter(pk__in=counts).order_by("pk")
+    return {
         "waiting": [
-            {"label": desk.label, "slug": desk.slug, "count": counted[desk.pk]}
-            for desk in desks
+            {
+                "label": platform.label,
+                "slug": platform.slug,
+                "count": counts[platform.pk],
+            }
+            for platform in platforms
         ],
-        "waiting_total": sum(counted.values()),
+        "waiting_total": sum(counts.values()),
     }
-    if drafts:
-        wanted = request.GET.get("notice")
-        current = next((draft for draft in drafts if draft.number == wanted), drafts[0])
-        context |= {"current": current, "period": reply_period(case)} | _composed(
-            current
-        )
-    else:
-        targets = list(waiting.select_related("ground"))
-        context["blocked"] = by_reason(screen(case, targets).blocked)
-    return render(request, "notices/compose.html", context)
 
 
 @officers
@@ -234,22 +258,23 @@ def draft(request: SignedIn, number: str) -> HttpResponse:
     except TransitionRefused as refused:
         return send_back(request, refused, case)
     if composed.blocked:
-        said = "; ".join(
-            f"{reason['words']} ({reason['count']})"
-            for reason in by_reason(composed.blocked)
-        )
-        messages.warning(
-            request,
-            ngettext(
-                "%(count)d target stays behind: %(why)s",
-                "%(count)d targets stay behind: %(why)s",
-                len(composed.blocked),
-            )
-            % {"count": len(composed.blocked), "why": said},
-        )
+        messages.warning(request, _stay_behind(composed.blocked))
     if not composed.notices:
         messages.warning(request, _("No notice could be drafted."))
     return redirect("notices:compose", case.number)
+
+
+def _stay_behind(blocked: list[Result]) -> str:
+    """How many targets enter no draft, and why."""
+    reasons = [
+        f"{reason['words']} ({reason['count']})" for reason in by_reason(blocked)
+    ]
+    sentence = ngettext(
+        "%(count)d target stays behind: %(why)s",
+        "%(count)d targets stay behind: %(why)s",
+        len(blocked),
+    )
+    return sentence % {"count": len(blocked), "why": "; ".join(reasons)}
 
 
 @officers
@@ -259,72 +284,79 @@ def change_draft(request: SignedIn, number: str) -> HttpResponse:
     notice = get_object_or_404(
         Notice.objects.visible_to(request.user).select_related("case"), number=number
     )
-    act = chosen_act(
-        request, "submit", "submit_all", "remove", "request", "recall", "withdraw"
-    )
-    composer = f"{reverse('notices:compose', args=[notice.case.number])}?notice={notice.number}"
+    composer = reverse("notices:compose", args=[notice.case.number])
+    composer = f"{composer}?notice={notice.number}"
+    act = DRAFT_ACTS[chosen_act(request, *DRAFT_ACTS)]
     try:
-        if act == "submit":
-            workflow.submit_notice(notice=notice, actor=request.user)
-            messages.success(
-                request,
-                _("Notice %(number)s waits for approval.") % {"number": notice.number},
-            )
-        elif act == "submit_all":
-            _submit_all(request, notice)
-        elif act == "remove":
-            _remove(request, notice)
-        elif act == "request":
-            workflow.change_request(
-                notice=notice,
-                actor=request.user,
-                ask_preserve="preserve" in request.POST,
-                ask_operator="operator" in request.POST,
-            )
-        elif act == "recall":
-            workflow.recall_notice(notice=notice, actor=request.user)
-            messages.success(request, _("It is a draft again."))
-        else:
-            workflow.withdraw_draft(notice=notice, actor=request.user)
-            messages.success(
-                request, _("The draft was given up; its targets are free again.")
-            )
+        act(request, notice)
     except TransitionRefused as refused:
         return send_back(request, refused, composer)
     return redirect(composer)
+
+
+def _submit(request: SignedIn, notice: Notice) -> None:
+    workflow.submit_notice(notice=notice, actor=request.user)
+    messages.success(
+        request,
+        _("Notice %(number)s waits for approval.") % {"number": notice.number},
+    )
+
+
+def _submit_all(request: SignedIn, notice: Notice) -> None:
+    drafts = notice.case.notices.drafts().select_related("platform")
+    labels: dict[Any, str] = {draft.pk: draft.platform.label for draft in drafts}
+    results = workflow.submit_notices(notices=list(labels), actor=request.user)
+    done, _failed = tally(results)
+    if done:
+        sentence = ngettext(
+            "%(count)d notice waits for approval.",
+            "%(count)d notices wait for approval.",
+            done,
+        )
+        messages.success(request, sentence % {"count": done})
+    for result in results:
+        if not result.ok:
+            messages.error(request, f"{labels[result.ref]}　{result.message}")
 
 
 def _remove(request: SignedIn, notice: Notice) -> None:
     results = workflow.remove_items(
         notice=notice, items=ticked_ids(request.POST), actor=request.user
     )
-    done = sum(result.ok for result in results)
-    words = ngettext(
+    done, _failed = tally(results)
+    sentence = ngettext(
         "%(count)d item was taken out.", "%(count)d items were taken out.", done
     )
-    messages.success(request, words % {"count": done})
+    messages.success(request, sentence % {"count": done})
 
 
-def _submit_all(request: SignedIn, notice: Notice) -> None:
-    drafts = notice.case.notices.filter(
-        state__in=(NoticeState.DRAFT, NoticeState.RETURNED)
-    ).select_related("platform")
-    desks: dict[Any, str] = {draft.pk: draft.platform.label for draft in drafts}
-    results = workflow.submit_notices(notices=list(desks), actor=request.user)
-    done = sum(result.ok for result in results)
-    if done:
-        messages.success(
-            request,
-            ngettext(
-                "%(count)d notice waits for approval.",
-                "%(count)d notices wait for approval.",
-                done,
-            )
-            % {"count": done},
-        )
-    for result in results:
-        if not result.ok:
-            messages.error(request, f"{desks[result.ref]}　{result.message}")
+def _change_request(request: SignedIn, notice: Notice) -> None:
+    workflow.change_request(
+        notice=notice,
+        actor=request.user,
+        ask_preserve="preserve" in request.POST,
+        ask_operator="operator" in request.POST,
+    )
+
+
+def _recall(request: SignedIn, notice: Notice) -> None:
+    workflow.recall_notice(notice=notice, actor=request.user)
+    messages.success(request, _("It is a draft again."))
+
+
+def _give_up(request: SignedIn, notice: Notice) -> None:
+    workflow.withdraw_draft(notice=notice, actor=request.user)
+    messages.success(request, _("The draft was given up; its targets are free again."))
+
+
+DRAFT_ACTS: dict[str, Callable[[SignedIn, Notice], None]] = {
+    "submit": _submit,
+    "submit_all": _submit_all,
+    "remove": _remove,
+    "request": _change_request,
+    "recall": _recall,
+    "withdraw": _give_up,
+}
 
 
 @officers
@@ -335,67 +367,93 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     notice = get_object_or_404(
         Notice.objects.visible_to(request.user).select_related("case"), number=number
     )
-    act, ids = (
-        chosen_act(request, "withdraw", "take_out", "hand_over"),
-        ticked_ids(request.POST),
-    )
+    act = ITEM_ACTS[chosen_act(request, *ITEM_ACTS)]
+    ids = ticked_ids(request.POST)
     if request.POST.get("all_matching"):
         ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
-    results: list[Result] = []
     try:
-        if act == "withdraw":
-            form = ReasonForm(request.POST)
-            if not form.is_valid():
-                messages.error(request, _("Give the reason."))
-                return redirect(notice)
-            results = workflow.withdraw_items(
-                items=ids, actor=request.user, reason=form.cleaned_data["reason"]
-            )
-        elif act == "take_out":
-            results = workflow.remove_items(
-                notice=notice, items=ids, actor=request.user
-            )
-        else:
-            if not request.POST.get("desk"):
-                messages.error(request, _("Choose the platform that they belong to."))
-                return redirect(
-                    f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}"
-                )
-            desk_of = get_object_or_404(
-                Platform.objects.visible_to(request.user), slug=request.POST.get("desk")
-            )
-            results = workflow.hand_over(items=ids, desk=desk_of, actor=request.user)
+        results = act.change(request, notice, ids)
     except TransitionRefused as refused:
         return send_back(request, refused, notice)
+    except MissingInput as missing:
+        messages.error(request, missing.message)
+        return redirect(missing.url)
     if results and all(result.ok for result in results):
-        messages.success(request, _told(len(results), act))
+        done = len(results)
+        messages.success(request, act.done % {"count": done})
         return redirect(notice)
-    names = {
-        item.pk: (str(item.target.thing), "")
-        for item in notice.items.filter(pk__in=ids).select_related(
-            "target__listing", "target__store"
-        )
-    }
+    items = notice.items.filter(pk__in=ids).select_related(
+        "target__listing", "target__store"
+    )
+    names = {item.pk: (str(item.target.thing), "") for item in items}
     context = {"notice": notice, "results": results, "names": names}
     return render(request, "notices/result.html", context, status=status_of(results))
 
 
-def _told(count: int, act: str) -> str:
-    if act == "take_out":
-        said = ngettext(
-            "%(count)d item was taken out.", "%(count)d items were taken out.", count
-        )
-    elif act == "hand_over":
-        said = ngettext(
+class MissingInput(Exception):
+    """Something has to be entered or chosen first. url: the page to do it on."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.message, self.url = message, url
+
+
+def _withdraw_items(request: SignedIn, notice: Notice, ids: list[int]) -> list[Result]:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise MissingInput(_("Give the reason."), notice.get_absolute_url())
+    return workflow.withdraw_items(
+        items=ids, actor=request.user, reason=form.cleaned_data["reason"]
+    )
+
+
+def _take_out_items(request: SignedIn, notice: Notice, ids: list[int]) -> list[Result]:
+    return workflow.remove_items(notice=notice, items=ids, actor=request.user)
+
+
+def _hand_over_items(request: SignedIn, notice: Notice, ids: list[int]) -> list[Result]:
+    slug = request.POST.get("desk")
+    if not slug:
+        not_ours = f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}"
+        choose = _("Choose the platform that they belong to.")
+        raise MissingInput(choose, not_ours)
+    platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
+    return workflow.hand_over(items=ids, platform=platform, actor=request.user)
+
+
+class ItemAct(NamedTuple):
+    """What may be done to chosen items of a notice, and the sentence once it was done to all of them."""
+
+    change: Callable[[SignedIn, Notice, list[int]], list[Result]]
+    done: Any
+
+
+ITEM_ACTS = {
+    "withdraw": ItemAct(
+        _withdraw_items,
+        ngettext_lazy(
+            "%(count)d item was withdrawn.",
+            "%(count)d items were withdrawn.",
+            "count",
+        ),
+    ),
+    "take_out": ItemAct(
+        _take_out_items,
+        ngettext_lazy(
+            "%(count)d item was taken out.",
+            "%(count)d items were taken out.",
+            "count",
+        ),
+    ),
+    "hand_over": ItemAct(
+        _hand_over_items,
+        ngettext_lazy(
             "%(count)d item is handed over; its notice to the other platform waits for approval.",
             "%(count)d items are handed over; their notice to the other platform waits for approval.",
-            count,
-        )
-    else:
-        said = ngettext(
-            "%(count)d item was withdrawn.", "%(count)d items were withdrawn.", count
-        )
-    return said % {"count": count}
+            "count",
+        ),
+    ),
+}
 
 
 @officers
@@ -516,8 +574,34 @@ def _filtered_items(request: SignedIn, notice: Notice) -> QuerySet[NoticeItem]:
     return items
 
 
+def _state_cells(counts: dict[str, int], current: str) -> list[dict[str, Any]]:
+    """How many items are in each state, each with the address that shows them; all of them first."""
+    cells: list[dict[str, Any]] = [
+        {
+            "value": sum(counts.values()),
+            "label": _("All"),
+            "kind": "grey",
+            "url": "?",
+            "current": not current,
+            "whole": True,
+        }
+    ]
+    for state, label in ItemState.choices:
+        if state in counts:
+            cells.append(
+                {
+                    "value": counts[state],
+                    "label": label,
+                    "kind": state,
+                    "url": f"?state={state}",
+                    "current": state == current,
+                }
+            )
+    return cells
+
+
 def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
-    found = _filtered_items(request, notice).select_related(
+    items = _filtered_items(request, notice).select_related(
         "target__listing__store",
         "target__store",
         "target__platform",
@@ -530,38 +614,14 @@ def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
     counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
     state = request.GET.get("state", "")
     total = sum(counts.values())
-    page = page_of(
-        found,
-        request.GET,
-        order=("position",),
-        total=counts.get(state, total) if state else total,
-    )
+    if state:
+        total = counts.get(state, total)
+    page = page_of(items, request.GET, order=("position",), total=total)
     for item in page:
         item.ground = letters.ground_of(item, notice.case)
-    cells = [
-        {
-            "value": total,
-            "label": _("All"),
-            "kind": "grey",
-            "url": "?",
-            "current": not state,
-            "whole": True,
-        }
-    ]
-    cells += [
-        {
-            "value": counts[word],
-            "label": label,
-            "kind": word,
-            "url": f"?state={word}",
-            "current": state == word,
-        }
-        for word, label in ItemState.choices
-        if word in counts
-    ]
     return {
         "page": page,
-        "cells": cells,
+        "cells": _state_cells(counts, state),
         "state": state,
         "not_ours": counts.get(ItemState.NOT_OURS, 0),
         "platforms": Platform.objects.visible_to(request.user)
@@ -586,7 +646,7 @@ def _deliveries(request: SignedIn, notice: Notice) -> dict[str, Any]:
 def _timeline(request: SignedIn, notice: Notice) -> dict[str, Any]:
     """What happened to the notice, its letters and its items; what befell many items in a day is one."""
     deliveries = letters.deliveries_of(notice).values("pk")
-    # By the thread, which has an index: of the house's entries about items there are millions.
+    # By the thread, which has an index: of the system's entries about items there are millions.
     entries = AuditEntry.objects.filter(
         Q(subject_type=notice._meta.label_lower, subject_id=notice.pk)
         | Q(

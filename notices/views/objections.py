@@ -61,10 +61,10 @@ TABLE = Table(
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""
-    found = _filtered(request)
+    objections = _filtered(request)
     context = {
         "page": page_of(
-            found, request.GET, order=("-id",), size=100, total=found.count()
+            objections, request.GET, order=("-id",), size=100, total=objections.count()
         ),
         "table": TABLE.shown_to(request.user, request.GET),
         "conditions": _conditions(request.GET),
@@ -77,7 +77,7 @@ def list_objections(request: SignedIn) -> HttpResponse:
 
 def _filtered(request: SignedIn) -> QuerySet[Objection]:
     """The objections that a person may see and the address asks for."""
-    found = Objection.objects.visible_to(request.user).select_related(
+    objections = Objection.objects.visible_to(request.user).select_related(
         "target__listing",
         "target__store",
         "target__platform",
@@ -86,23 +86,23 @@ def _filtered(request: SignedIn) -> QuerySet[Objection]:
         "decided_by",
     )
     if (state := request.GET.get("state")) in ObjectionState.values:
-        found = found.filter(state=state)
+        objections = objections.filter(state=state)
     elif state == "open":
-        found = found.filter(state__in=UNDECIDED)
+        objections = objections.filter(state__in=UNDECIDED)
     if notice := request.GET.get("notice"):
-        found = found.filter(item__notice__number=notice)
+        objections = objections.filter(item__notice__number=notice)
     if case := request.GET.get("case"):
-        found = found.filter(case__number=case)
+        objections = objections.filter(case__number=case)
     if request.GET.get("lodged") == "others":
-        found = found.exclude(lodged_by=request.user)
-    return found
+        objections = objections.exclude(lodged_by=request.user)
+    return objections
 
 
 def _conditions(asked: QueryDict) -> list[Condition]:
     """What the list is filtered by, in words."""
-    words = dict(ObjectionState.choices) | {"open": _("undecided")}
+    states = dict(ObjectionState.choices) | {"open": _("undecided")}
     known: list[tuple[str, str, Callable[[str], Any]]] = [
-        ("state", _("State"), words.get),
+        ("state", _("State"), states.get),
         ("notice", _("Notice"), str),
         ("case", _("Case"), str),
         ("lodged", _("Lodged"), {"others": _("by others")}.get),
@@ -207,10 +207,10 @@ def decide_many(request: SignedIn) -> HttpResponse:
     except TransitionRefused as refused:
         return send_back(request, refused, back)
     if all(result.ok for result in results):
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d objection done.", "%(count)d objections done.", len(results)
         )
-        messages.success(request, said % {"count": len(results)})
+        messages.success(request, sentence % {"count": len(results)})
         return redirect(back)
     names = {
         objection.pk: (

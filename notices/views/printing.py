@@ -28,18 +28,18 @@ def print_items(request: SignedIn, number: str) -> HttpResponse:
         "case__ground", "case__firm", "platform"
     )
     notice = get_object_or_404(notices, number=number)
-    found = notice.items.select_related(
+    selected = notice.items.select_related(
         "target__listing", "target__store", "target__ground", "ground"
     )
     if state := request.GET.get("state"):
-        found = found.filter(state=state)
-    items = list(found.order_by("position")[:MOST_PRINTED])
+        selected = selected.filter(state=state)
+    items = list(selected.order_by("position")[:MOST_PRINTED])
     for item in items:
         item.ground = letters.ground_of(item, notice.case)
     context = {
         "notice": notice,
         "items": items,
-        "total": found.count() if len(items) == MOST_PRINTED else len(items),
+        "total": selected.count() if len(items) == MOST_PRINTED else len(items),
         "most": MOST_PRINTED,
         "conditions": conditions(
             request.GET, [("state", _("State"), dict(ItemState.choices).get)]

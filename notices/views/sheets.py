@@ -123,12 +123,12 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
         for problem in filled.problems
     ]
     if done == len(results) and not wrong:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s item answered from the sheet.",
             "%(count)s items answered from the sheet.",
             done,
         )
-        messages.success(request, said % {"count": thousands(done)})
+        messages.success(request, sentence % {"count": thousands(done)})
         return redirect(notice)
     context = {
         "notice": notice,
@@ -208,10 +208,10 @@ def _reviewed(
 
 def _answers() -> list[tuple[str, Any, int, bool]]:
     """The answers as the page explains them: code, word, digit, whether a reason is owed."""
-    words = enumerate(answer_sheets.ANSWERS, start=1)
+    numbered = enumerate(answer_sheets.ANSWERS, start=1)
     return [
         (claim.value, claim.label, digit, claim in workflow.OWE_REASON)
-        for digit, claim in words
+        for digit, claim in numbered
     ]
 
 

@@ -1,8 +1,10 @@
 """How far a notice has come: draft, approval, issued, completed; or that it was sent back, or withdrawn."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from corps.models import Approval, AuditEntry
+from corps.models import Approval, AuditEntry, User
 from notices.models import Notice
 from notices.states import NoticeState
 
@@ -20,15 +22,11 @@ def sent_back(notice: Notice) -> Approval | None:
     if notice.state not in (NoticeState.DRAFT, NoticeState.RETURNED):
         return None
     returned = Approval.objects.about(notice).last_return()
-    submitted = notice.submitted_at
-    if (
-        returned
-        and returned.decided_at
-        and submitted
-        and returned.decided_at >= submitted
-    ):
-        return returned
-    return None
+    if returned is None or not returned.decided_at or not notice.submitted_at:
+        return None
+    if returned.decided_at < notice.submitted_at:
+        return None
+    return returned
 
 
 def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
@@ -36,33 +34,56 @@ def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
 
     returned: what sent it back, if anything. A withdrawal is the last step after what was reached.
     """
-    reached = {
-        NoticeState.DRAFT: (notice.drafted_at, notice.drafted_by),
-        NoticeState.SUBMITTED: (notice.submitted_at, notice.submitted_by),
-        NoticeState.ISSUED: (notice.issued_at, notice.issued_by),
-        NoticeState.COMPLETED: (notice.completed_at, None),
-    }
+    reached = _reached(notice)
     state = NoticeState(notice.state)
     if state == NoticeState.WITHDRAWN:
-        gone = [_step(step, "done", *reached[step]) for step in WAY if reached[step][0]]
-        entries = (
-            AuditEntry.objects.about(notice)
-            .filter(verb__in=WITHDRAWALS)
-            .select_related("actor")
-        )
-        last = entries.order_by("-pk").first()
-        return [*gone, _step(state, "now", *((last.at, last.actor) if last else ()))]
+        return [
+            *_done([step for step in WAY if reached[step].at], reached),
+            _withdrawn(notice),
+        ]
     if state == NoticeState.RETURNED and returned:
-        gone = [_step(step, "done", *reached[step]) for step in WAY[:2]]
         back = _step(state, "now back", returned.decided_at, returned.decided_by)
-        return [*gone, back, *(_step(step, "") for step in WAY[2:])]
-    place = WAY.index(NoticeState.DRAFT if state == NoticeState.RETURNED else state)
-    gone = [_step(step, "done", *reached[step]) for step in WAY[:place]]
-    return [
-        *gone,
-        _step(WAY[place], "now", *reached[WAY[place]]),
-        *(_step(step, "") for step in WAY[place + 1 :]),
-    ]
+        return [*_done(WAY[:2], reached), back, *_ahead(WAY[2:])]
+    if state == NoticeState.RETURNED:
+        state = NoticeState.DRAFT
+    position = WAY.index(state)
+    now = _step(state, "now", *reached[state])
+    return [*_done(WAY[:position], reached), now, *_ahead(WAY[position + 1 :])]
+
+
+class Reached(NamedTuple):
+    """When a notice reached a step, if it did, and by whose act."""
+
+    at: datetime | None
+    who: User | None
+
+
+def _reached(notice: Notice) -> dict[NoticeState, Reached]:
+    return {
+        NoticeState.DRAFT: Reached(notice.drafted_at, notice.drafted_by),
+        NoticeState.SUBMITTED: Reached(notice.submitted_at, notice.submitted_by),
+        NoticeState.ISSUED: Reached(notice.issued_at, notice.issued_by),
+        NoticeState.COMPLETED: Reached(notice.completed_at, None),
+    }
+
+
+def _done(
+    steps: Iterable[NoticeState], reached: dict[NoticeState, Reached]
+) -> list[dict[str, Any]]:
+    return [_step(step, "done", *reached[step]) for step in steps]
+
+
+def _ahead(steps: Iterable[NoticeState]) -> list[dict[str, Any]]:
+    return [_step(step, "") for step in steps]
+
+
+def _withdrawn(notice: Notice) -> dict[str, Any]:
+    """The last step of a withdrawn notice: who withdrew it when."""
+    entries = AuditEntry.objects.about(notice).filter(verb__in=WITHDRAWALS)
+    last = entries.select_related("actor").order_by("-pk").first()
+    if last is None:
+        return _step(NoticeState.WITHDRAWN, "now")
+    return _step(NoticeState.WITHDRAWN, "now", last.at, last.actor)
 
 
 def _step(

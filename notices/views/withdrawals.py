@@ -95,7 +95,7 @@ def download_sheet(request: SignedIn, number: str, letter: str) -> HttpResponse:
 
 
 def _visible(request: SignedIn, number: str, letter: str) -> WithdrawalLetter:
-    found = WithdrawalLetter.objects.visible_to(request.user).select_related(
+    letters = WithdrawalLetter.objects.visible_to(request.user).select_related(
         "notice__case", "notice__platform", "letter_html", "attachment", "issued_by"
     )
-    return get_object_or_404(found, notice__number=number, number=letter)
+    return get_object_or_404(letters, notice__number=number, number=letter)
