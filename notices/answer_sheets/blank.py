@@ -27,26 +27,24 @@ def write_xlsx(notice: Notice) -> bytes:
     }
     book = xlsxwriter.Workbook(buffer, options)
     page = book.add_worksheet(_("Answers"))
-    bold, free = (
-        book.add_format({"bold": True}),
-        book.add_format({"bg_color": "#fcf0d6"}),
-    )
+    bold = book.add_format({"bold": True})
+    free = book.add_format({"bg_color": "#fcf0d6"})
     page.write_row(0, 0, heads, bold)
+    # The last two columns, answer and remark, are to be filled in.
+    answer = len(heads) - 2
+    formats = [None] * answer + [free, free]
     for number, row in enumerate(rows, start=1):
         page.write_number(number, 0, row[0])
         for column, cell in enumerate(row[1:], start=1):
-            page.write_string(
-                number, column, cell, free if column >= len(heads) - 2 else None
-            )
-    answer = len(heads) - 2
+            page.write_string(number, column, cell, formats[column])
     if rows:
-        words = [str(word.label) for word in ANSWERS]
+        labels = [str(claim.label) for claim in ANSWERS]
         page.data_validation(
             1,
             answer,
             len(rows),
             answer,
-            {"validate": "list", "source": words, "error_type": "warning"},
+            {"validate": "list", "source": labels, "error_type": "warning"},
         )
     page.set_column(1, len(heads) - 1, 20)
     page.freeze_panes(1, 0)
@@ -81,13 +79,16 @@ def _table(notice: Notice) -> tuple[list[str], list[list[Any]]]:
         items.select_related("target__listing__store", "target__store", "ground")
     ):
         target = item.target
-        stands = item.outcome if item.state != ItemState.OPEN else ""
+        answer: Any = ""
+        remark = ""
+        if item.state != ItemState.OPEN and item.outcome:
+            answer, remark = Claim(item.outcome).label, item.remark
         cells: list[Any] = [
             target.get_kind_display(),
             target.thing.canonical_id,
             target.thing.url,
         ]
         cells += [item.title, item.store_name, item.ground or "", ASKED[target.kind]]
-        cells += [Claim(stands).label if stands else "", item.remark if stands else ""]
+        cells += [answer, remark]
         rows.append([item.position, *(str(cell) for cell in cells)])
     return [str(head) for head in heads], rows

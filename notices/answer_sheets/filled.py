@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Target
 from cases.models.imports import TOO_COSTLY
 from corps.files.sandbox import ChildDied, confined
-from listings.addresses import read_cell
+from listings.addresses import Address, read_cell
 from listings.sheets import Grid, Limits, SheetRefused, read_grids
 from listings.sheets.cells import is_blank, is_total_row
 from listings.sheets.headers import heading_key
@@ -37,7 +37,6 @@ HEAD_WITHIN = 20
 NO_ANSWER_COLUMN = gettext_lazy(
     "No header row with an answer column and an id or address column was found. Fill in the sheet offered here."
 )
-Places = dict[tuple[str, str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,10 @@ def read_filled(file: File, filename: str, notice: Notice) -> Filled:
         grids = _read_apart(copy.name, filename)
     for grid in grids:
         for number, cells in enumerate(grid.rows[:HEAD_WITHIN]):
-            places = _places(cells)
-            if "answer" in places and ("id" in places or "address" in places):
-                return _understand(grid, number, places, notice)
+            columns = _columns(cells)
+            names_items = "id" in columns or "address" in columns
+            if names_items and "answer" in columns:
+                return _understand(grid, number, columns, notice)
     raise SheetRefused("no-answer-column", NO_ANSWER_COLUMN)
 
 
@@ -117,135 +117,185 @@ def _read_apart(path: str, filename: str) -> list[Grid]:
 
     grids = []
     try:
-        for piece in confined(produce, memory=MEMORY, seconds=LIMITS.seconds + GRACE):
-            said = json.loads(piece)
-            if "refused" in said:
-                raise refused(said["refused"], **said["details"])
-            grids.append(Grid(said["name"], said["rows"]))
+        for chunk in confined(produce, memory=MEMORY, seconds=LIMITS.seconds + GRACE):
+            sheet = json.loads(chunk)
+            if "refused" in sheet:
+                raise refused(sheet["refused"], **sheet["details"])
+            grids.append(Grid(sheet["name"], sheet["rows"]))
     except ChildDied as died:
-        if died.how == "memory":
-            raise SheetRefused("too-costly", TOO_COSTLY) from died
-        raise (
-            refused("too-slow", seconds=round(LIMITS.seconds))
-            if died.how == "time"
-            else refused("damaged")
-        ) from died
+        raise _refusal_of(died) from died
     return grids
 
 
-def _places(cells: Sequence[str]) -> dict[str, int]:
+def _refusal_of(died: ChildDied) -> SheetRefused:
+    """What the death of the child that read a sheet says of the sheet."""
+    if died.how == "memory":
+        return SheetRefused("too-costly", TOO_COSTLY)
+    if died.how == "time":
+        return refused("too-slow", seconds=round(LIMITS.seconds))
+    return refused("damaged")
+
+
+def _columns(cells: Sequence[str]) -> dict[str, int]:
     """Field to column of the headings in this row; the first of two stands."""
-    places: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for index, cell in enumerate(cells):
         if name := FIELD_OF.get(heading_key(cell)):
-            places.setdefault(name, index)
-    return places
+            columns.setdefault(name, index)
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What a row says in the columns that were found; empty where it says nothing, or the column is missing."""
+
+    row: int
+    item: str
+    address: str
+    answer: str
+    remark: str
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether it neither says what it is about nor answers anything."""
+        return not (self.item or self.address or self.answer)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nobody has filled it in."""
+        return not (self.answer or self.remark)
+
+    @property
+    def name(self) -> str:
+        """What people call the item: its id, unless that looks like a row number beside an address."""
+        is_row_number = self.item.isdigit() and len(self.item) < 6
+        if is_row_number and self.address:
+            return self.address
+        return self.item or self.address
 
 
 def _understand(
-    grid: Grid, head: int, places: dict[str, int], notice: Notice
+    grid: Grid, head: int, columns: dict[str, int], notice: Notice
 ) -> Filled:
     filled = Filled(
-        {name: grid.text(head, index).strip() for name, index in places.items()}
+        {name: grid.text(head, index).strip() for name, index in columns.items()}
     )
-    by_place, by_id = _items_of(notice)
+    items = ItemsOfNotice(notice)
     for number in range(head + 1, len(grid.rows)):
         if is_total_row(grid.rows[number]):
             continue
-        cells = {name: _own(grid.text(number, index)) for name, index in places.items()}
-        named, answer, remark = (
-            cells.get("id", ""),
-            cells.get("answer", ""),
-            cells.get("remark", ""),
-        )
-        if not (named or cells.get("address") or answer):
+        cells = _cells(grid, number, columns)
+        if cells.names_nothing:
             continue
-        if not answer and not remark:
+        if cells.says_nothing:
             filled.blank += 1
             continue
-        if problem := _fault(answer, remark):
-            name, reason = problem
-            heading = filled.headings.get(name, filled.headings["answer"])
-            filled.problems.append(
-                Problem(number + 1, heading, cells.get(name, ""), reason)
-            )
-            continue
-        item, address, reason = _meant(named, cells.get("address", ""), by_place, by_id)
-        if reason:
-            name = "id" if named else "address" if "address" in places else "answer"
-            filled.problems.append(
-                Problem(number + 1, filled.headings[name], cells[name], reason)
-            )
-            continue
-        name = (
-            address
-            if named.isdigit() and len(named) < 6 and address
-            else named or address
-        )
-        filled.lines.append(
-            Line(number + 1, item, address, str(answer_of(answer)), remark, name)
-        )
+        problem = _answer_problem(cells, filled.headings)
+        if problem is None:
+            problem = _add_line(cells, items, filled)
+        if problem is not None:
+            filled.problems.append(problem)
     return filled
+
+
+def _cells(grid: Grid, number: int, columns: dict[str, int]) -> Cells:
+    texts = {name: _own(grid.text(number, index)) for name, index in columns.items()}
+    return Cells(
+        row=number + 1,
+        item=texts.get("id", ""),
+        address=texts.get("address", ""),
+        answer=texts.get("answer", ""),
+        remark=texts.get("remark", ""),
+    )
+
+
+def _answer_problem(cells: Cells, headings: dict[str, str]) -> Problem | None:
+    """Why a row's answer with its remark is none, if so."""
+    heading = headings["answer"]
+    if not cells.answer:
+        reason = _("There is a remark but no answer.")
+        return Problem(cells.row, heading, cells.answer, reason)
+    outcome = answer_of(cells.answer)
+    if outcome is None:
+        reason = _(
+            "This is not one of the answers; write one of these words or its digit."
+        )
+        return Problem(cells.row, heading, cells.answer, reason)
+    if outcome in OWE_REASON and not cells.remark:
+        reason = _("Say why, so that the officer need not ask.")
+        return Problem(cells.row, headings.get("remark", heading), "", reason)
+    return None
+
+
+def _add_line(cells: Cells, items: "ItemsOfNotice", filled: Filled) -> Problem | None:
+    """Add a row with an answer to the lines, or say why it names no item."""
+    item, address, reason = items.find(cells.item, cells.address)
+    if reason is None:
+        outcome = str(answer_of(cells.answer))
+        filled.lines.append(
+            Line(cells.row, item, address, outcome, cells.remark, cells.name)
+        )
+        return None
+    headings = filled.headings
+    if cells.item:
+        return Problem(cells.row, headings["id"], cells.item, reason)
+    if "address" in headings:
+        return Problem(cells.row, headings["address"], cells.address, reason)
+    return Problem(cells.row, headings["answer"], cells.answer, reason)
 
 
 def _own(text: str) -> str:
     """A cell as it was before a CSV of ours put a ' before what would be a formula; blank ones are empty."""
-    text = "" if is_blank(text) else text.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+    if is_blank(text):
+        text = ""
+    else:
+        text = text.strip()
+    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
+        return text[1:]
+    return text
 
 
-def _fault(answer: str, remark: str) -> tuple[str, Any] | None:
-    """The field and the reason why an answer with its remark is none."""
-    if not answer:
-        return "answer", _("There is a remark but no answer.")
-    outcome = answer_of(answer)
-    if outcome is None:
-        return "answer", _(
-            "This is not one of the answers; write one of these words or its digit."
+class ItemsOfNotice:
+    """The items of a notice by platform, kind and canonical id, and by canonical id alone."""
+
+    def __init__(self, notice: Notice) -> None:
+        self.by_listing: dict[tuple[str, str, str], int] = {}
+        self.by_id: dict[str, list[int]] = {}
+        rows = notice.items.exclude(state=ItemState.DRAFT).values_list(
+            "pk",
+            "target__platform__slug",
+            "target__kind",
+            "target__listing__canonical_id",
+            "target__store__canonical_id",
         )
-    if outcome in OWE_REASON and not remark:
-        return "remark", _("Say why, so that the officer need not ask.")
-    return None
+        for pk, platform, kind, listing, store in rows:
+            self.by_listing[(platform, kind, listing or store)] = pk
+            self.by_id.setdefault(listing or store, []).append(pk)
 
+    def find(self, canonical_id: str, address: str) -> tuple[int | None, str, Any]:
+        """The item that a row names, or the address that is still to be judged, or why it names none.
 
-def _items_of(notice: Notice) -> tuple[Places, dict[str, list[int]]]:
-    """The items of a notice by place (platform, kind, canonical id), and by canonical id alone."""
-    by_place: Places = {}
-    by_id: dict[str, list[int]] = {}
-    rows = notice.items.exclude(state=ItemState.DRAFT).values_list(
-        "pk",
-        "target__platform__slug",
-        "target__kind",
-        "target__listing__canonical_id",
-        "target__store__canonical_id",
-    )
-    for pk, platform, kind, listing, store in rows:
-        by_place[(platform, kind, listing or store)] = pk
-        by_id.setdefault(listing or store, []).append(pk)
-    return by_place, by_id
+        A long id may have lost its digits in a spreadsheet program; then the address alone says which item is meant.
+        """
+        candidates = self.by_id.get(canonical_id, [])
+        if address:
+            read = read_cell(address)
+            if read.kind in Target.Kind.values:
+                item = self._listed(read)
+                if candidates and item not in candidates:
+                    reason = _("The id and the address name different items.")
+                    return None, "", reason
+                if item is None:
+                    return None, address, None
+                return item, "", None
+            if len(candidates) != 1:
+                return None, address, None
+        if len(candidates) == 1:
+            return candidates[0], "", None
+        if candidates:
+            return None, "", _("A listing and a store have this id; give the address.")
+        return None, "", _("This is not in this notice.")
 
-
-def _meant(
-    named: str, address: str, by_place: Places, by_id: dict[str, list[int]]
-) -> tuple[int | None, str, Any]:
-    """The item that a row names, or the address that is still to be judged, or why it names none.
-
-    A long id may have lost its digits in a spreadsheet program; then the address alone says which item is meant.
-    """
-    candidates = by_id.get(named, [])
-    if address:
-        read = read_cell(address)
-        if read.kind in Target.Kind.values:
-            item = by_place.get(
-                (platform_of(read.site) or "", read.kind, read.canonical_id)
-            )
-            if candidates and item not in candidates:
-                return None, "", _("The id and the address name different items.")
-            return item, "" if item else address, None
-        if len(candidates) != 1:
-            return None, address, None
-    if len(candidates) == 1:
-        return candidates[0], "", None
-    if candidates:
-        return None, "", _("A listing and a store have this id; give the address.")
-    return None, "", _("This is not in this notice.")
+    def _listed(self, address: Address) -> int | None:
+        platform = platform_of(address.site) or ""
+        return self.by_listing.get((platform, address.kind, address.canonical_id))

@@ -36,8 +36,8 @@ class Review:
 
 def review(filled: Filled, notice: Notice, actor: User) -> Review:
     """What confirming would do now: which rows would be answered, which repeat what stands, which are wrong why."""
-    standing = _standing(notice)
-    asked = [line for line in filled.lines if not _repeats(line, standing)]
+    current = _current_answers(notice)
+    asked = [line for line in filled.lines if not _repeats(line, current)]
     changing = changed_items(filled, notice)
     results = foresee_answers(
         notice=notice, replies=[line.reply for line in asked], actor=actor
@@ -73,25 +73,27 @@ def _by_answer(lines: list[Line]) -> list[tuple[str, int]]:
 def key_of(filled: Filled, notice: Notice) -> str:
     """The key of confirming a sheet: another one once an answer that it meets was given, taken back or checked."""
     retracted = AnswerRetraction.objects.filter(answer__item__notice=notice).count()
-    return _key(filled, _standing(notice), retracted)
+    return _key(filled, _current_answers(notice), retracted)
 
 
 def changed_items(filled: Filled, notice: Notice) -> list[int]:
     """Items that are answered, and otherwise than the sheet says, and whose answer may be taken back."""
-    told = {line.item: line.outcome for line in filled.lines if line.item is not None}
+    outcomes = {
+        line.item: line.outcome for line in filled.lines if line.item is not None
+    }
     answered = (
-        notice.items.retractable().filter(pk__in=told).values_list("pk", "outcome")
+        notice.items.retractable().filter(pk__in=outcomes).values_list("pk", "outcome")
     )
-    return [pk for pk, outcome in answered if outcome != told[pk]]
+    return [pk for pk, outcome in answered if outcome != outcomes[pk]]
 
 
 def unsettled(filled: Filled, notice: Notice) -> list[Reply]:
     """The replies of a filled sheet, without those that repeat the answer that stands."""
-    standing = _standing(notice)
-    return [line.reply for line in filled.lines if not _repeats(line, standing)]
+    current = _current_answers(notice)
+    return [line.reply for line in filled.lines if not _repeats(line, current)]
 
 
-def _standing(notice: Notice) -> dict[int, tuple[str, str]]:
+def _current_answers(notice: Notice) -> dict[int, tuple[str, str]]:
     """Item to (outcome, when) of the answers that stand; one found live has no outcome but its time."""
     rows = notice.items.exclude(answered_at=None).values_list(
         "pk", "state", "outcome", "answered_at"
@@ -102,24 +104,24 @@ def _standing(notice: Notice) -> dict[int, tuple[str, str]]:
     }
 
 
-def _repeats(line: Line, standing: dict[int, tuple[str, str]]) -> bool:
-    return (
-        line.item is not None and standing.get(line.item, ("", ""))[0] == line.outcome
-    )
+def _repeats(line: Line, current: dict[int, tuple[str, str]]) -> bool:
+    return line.item is not None and current.get(line.item, ("", ""))[0] == line.outcome
 
 
-def _key(filled: Filled, standing: dict[int, tuple[str, str]], retracted: int) -> str:
-    said = [
+def _key(filled: Filled, current: dict[int, tuple[str, str]], retracted: int) -> str:
+    content = [
         [
             line.item,
             line.address,
             line.outcome,
             line.remark,
-            standing.get(line.item or 0),
+            current.get(line.item or 0),
         ]
         for line in filled.lines
     ]
-    return "sheet-" + hashlib.sha256(json.dumps([said, retracted]).encode()).hexdigest()
+    return (
+        "sheet-" + hashlib.sha256(json.dumps([content, retracted]).encode()).hexdigest()
+    )
 
 
 def _problem(line: Line, result: Result, headings: dict[str, str]) -> Problem:

@@ -8,7 +8,7 @@ from cases.states import Claim
 from listings.sheets.cells import plain
 from listings.sheets.headers import heading_key
 
-# In the order of the digits that the desk's keys have.
+# In the order of the digits that the keys of the liaison's page have.
 ANSWERS = (
     Claim.REMOVED,
     Claim.SHUT,
@@ -54,12 +54,12 @@ SAID_OTHERWISE = {
 @cache
 def _words() -> dict[str, Claim]:
     """Every way to write an answer, as `plain` has it: the words in both languages, the codes, the digits."""
-    words = {plain(word): claim for word, claim in SAID_OTHERWISE.items()}
+    claims = {plain(word): claim for word, claim in SAID_OTHERWISE.items()}
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            words |= {plain(str(claim.label)): claim for claim in ANSWERS}
-    words |= {plain(claim.value): claim for claim in ANSWERS}
-    return words | {str(digit): claim for digit, claim in enumerate(ANSWERS, start=1)}
+            claims |= {plain(str(claim.label)): claim for claim in ANSWERS}
+    claims |= {plain(claim.value): claim for claim in ANSWERS}
+    return claims | {str(digit): claim for digit, claim in enumerate(ANSWERS, start=1)}
 
 
 def answer_of(text: str) -> Claim | None:
