@@ -61,14 +61,14 @@ def _ways_of_letters(entries: list[AuditEntry], user: User) -> dict[int, Way]:
         .filter(notice__in=subjects)
         .select_related("notice")
     )
-    found = (
-        {(letter.notice_id, letter.document_number): letter for letter in letters}
-        if subjects
-        else {}
-    )
+    letters_by_number = {}
+    if subjects:
+        letters_by_number = {
+            (letter.notice_id, letter.document_number): letter for letter in letters
+        }
     ways = {}
     for entry in entries:
-        letter = found.get(
+        letter = letters_by_number.get(
             (entry.subject_id or 0, entry.detail.get("document_number", ""))
         )
         if letter is not None and entry.verb == "notice.withdrawal_sent":
@@ -103,11 +103,11 @@ def undoable_approvals(user: User) -> Iterable[Undoable]:
         "notice__platform"
     )
     for pending in mine.order_by("-pk"):
-        said = {
+        values = {
             "number": pending.notice.number,
             "platform": pending.notice.platform.label,
         }
-        text = _("Notice %(number)s to %(platform)s approved") % said
+        text = _("Notice %(number)s to %(platform)s approved") % values
         url = reverse("notices:approval_undo", args=[pending.notice.number])
         yield Undoable(text, url, (), ceil((pending.due_at - now()).total_seconds()))
 
@@ -115,27 +115,27 @@ def undoable_approvals(user: User) -> Iterable[Undoable]:
 def undoable_verdicts(user: User) -> Iterable[Undoable]:
     """One's own verdicts that do not count yet, those of one act together."""
     mine = PendingVerdict.objects.filter(by=user, due_at__gt=now())
-    for lot in (
+    for group in (
         mine.order_by()
         .values("at", "seen")
         .annotate(count=Count("pk"), due_at=Min("due_at"))
         .order_by("-at")
     ):
-        items = mine.filter(at=lot["at"], seen=lot["seen"]).values_list(
+        items = mine.filter(at=group["at"], seen=group["seen"]).values_list(
             "item", flat=True
         )
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d item judged “%(seen)s”",
             "%(count)d items judged “%(seen)s”",
-            lot["count"],
+            group["count"],
         )
-        text = said % {"count": lot["count"], "seen": Seen(lot["seen"]).label}
+        text = sentence % {"count": group["count"], "seen": Seen(group["seen"]).label}
         fields = tuple(("ids", item) for item in items)
         yield Undoable(
             text,
             reverse("notices:undo"),
             fields,
-            ceil((lot["due_at"] - now()).total_seconds()),
+            ceil((group["due_at"] - now()).total_seconds()),
         )
 
 

@@ -84,7 +84,7 @@ def register() -> None:
     timeline.words.update(VERBS)
     _name_details()
     _name_kinds()
-    labels.name_acts(SHEETS | {act: words for act, (words, _kind) in VERBS.items()})
+    labels.name_acts(SHEETS | {act: label for act, (label, _kind) in VERBS.items()})
 
 
 def _name_details() -> None:

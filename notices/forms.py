@@ -47,10 +47,10 @@ class ObjectorFields(forms.Form):
 
     def appeal_details(self) -> dict[str, Any]:
         """What a reply says of the objector."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         return {
-            "objector": said.get("objector", ""),
-            "objected_on": said.get("objected_on"),
+            "objector": data.get("objector", ""),
+            "objected_on": data.get("objected_on"),
         }
 
 
@@ -67,7 +67,7 @@ class AnswerForm(ObjectorFields):
         label=_("Reason"),
         choices=[
             ("", _("Another, as the remark says")),
-            *((str(number), words) for number, words in enumerate(REASONS)),
+            *((str(number), reason) for number, reason in enumerate(REASONS)),
         ],
         coerce=int,
         empty_value=None,
@@ -99,9 +99,9 @@ class AnswerForm(ObjectorFields):
             del self.fields["objector"], self.fields["objected_on"]
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
+        data = super().clean() or {}
         if (
-            said.get("outcome") == Claim.REFUSED
+            data.get("outcome") == Claim.REFUSED
             and "remark" not in self.errors
             and not self.words()
         ):
@@ -113,13 +113,16 @@ class AnswerForm(ObjectorFields):
                 "Reason and remark together are longer than %(count)d characters."
             )
             raise ValidationError({"remark": said_so % {"count": LONGEST_REMARK}})
-        return said
+        return data
 
     def words(self) -> str:
         """What is kept with the answer: the common reason, if one was chosen, then what was typed."""
-        said = self.cleaned_data
-        reason = "" if said.get("reason") is None else str(REASONS[said["reason"]])
-        return " ".join(filter(None, [reason, said.get("remark", "")]))
+        data = self.cleaned_data
+        if data.get("reason") is None:
+            reason = ""
+        else:
+            reason = str(REASONS[data["reason"]])
+        return " ".join(filter(None, [reason, data.get("remark", "")]))
 
 
 class AnswerSheetForm(forms.Form):
@@ -240,12 +243,12 @@ class BehalfForm(ObjectorFields):
         )
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("outcome") != Claim.APPEALED:
+        data = super().clean() or {}
+        if data.get("outcome") != Claim.APPEALED:
             for name in ("objector", "objected_on"):
-                if said.get(name):
+                if data.get(name):
                     self.add_error(name, _("Only an appeal has an objector."))
-        return said
+        return data
 
     def clean_lines(self) -> list[str]:
         return list(

@@ -120,26 +120,26 @@ def _of_items(row: dict[str, Any]) -> tuple[Any, str, str]:
     count = row["count"]
     number = {"count": thousands(count)}
     if row["verb"] == "item.answer_retracted":
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s answer taken back", "%(count)s answers taken back", count
         )
-        return _("Taken back"), said % number, "grey"
+        return _("Taken back"), sentence % number, "grey"
     if row["seen"] == Seen.GONE:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s item confirmed gone", "%(count)s items confirmed gone", count
         )
-        return _("Checks"), said % number, "green"
+        return _("Checks"), sentence % number, "green"
     if row["seen"] == Seen.LIVE:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s item found live", "%(count)s items found live", count
         )
-        return _("Checks"), said % number, "red"
-    said = ngettext(
+        return _("Checks"), sentence % number, "red"
+    sentence = ngettext(
         "%(count)s item could not be opened",
         "%(count)s items could not be opened",
         count,
     )
-    return _("Checks"), said % number, "amber"
+    return _("Checks"), sentence % number, "amber"
 
 
 def register() -> None:

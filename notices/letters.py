@@ -92,8 +92,10 @@ def letter_context(notice: Notice) -> dict[str, Any]:
     items = letter_items(notice)
     listings = sum(item["kind"] == Target.Kind.LISTING for item in items)
     counted = Counter(item["ground_id"] for item in items if item["ground_id"])
-    found = LegalGround.objects.in_bulk(counted).values()
-    grounds = sorted(found, key=lambda ground: (-counted[ground.pk], ground.name))
+    legal_grounds = LegalGround.objects.in_bulk(counted).values()
+    grounds = sorted(
+        legal_grounds, key=lambda ground: (-counted[ground.pk], ground.name)
+    )
     return {
         "notice": notice,
         "case": notice.case,
@@ -120,22 +122,25 @@ def letter_context(notice: Notice) -> dict[str, Any]:
 def period_of(notice: Notice) -> str:
     """How long the letter leaves its reader from its receipt, in words of the reader's language, such as "3 working
     days": what was fixed at the issue; of a draft, what it would be today."""
-    on = shanghai_date(notice.issued_at) if notice.issued_at else today()
+    if notice.issued_at:
+        on = shanghai_date(notice.issued_at)
+    else:
+        on = today()
     length = notice.reply_period
     if length is None and notice.case.campaign:
         length = notice.case.campaign.reply_working_days
     clock = ClockRule.objects.in_force("PT_FK", on).clock(length)
     if clock.unit == Unit.WORKING:
-        words = ngettext(
+        sentence = ngettext(
             "%(count)d working day", "%(count)d working days", clock.length
         )
     elif clock.unit == Unit.CALENDAR:
-        words = ngettext(
+        sentence = ngettext(
             "%(count)d calendar day", "%(count)d calendar days", clock.length
         )
     else:
-        words = ngettext("%(count)d month", "%(count)d months", clock.length)
-    return words % {"count": clock.length}
+        sentence = ngettext("%(count)d month", "%(count)d months", clock.length)
+    return sentence % {"count": clock.length}
 
 
 def letter_items(notice: Notice) -> list[dict[str, Any]]:
@@ -144,7 +149,7 @@ def letter_items(notice: Notice) -> list[dict[str, Any]]:
     The ground of one that is not issued is what it would be issued with: its target's, otherwise its case's.
     """
     with translation.override("zh-hans"):
-        asked = {kind: str(words) for kind, words in ASKED.items()}
+        asked = {kind: str(phrase) for kind, phrase in ASKED.items()}
     rows = (
         notice.items.named()
         .select_related(
@@ -203,13 +208,19 @@ def title_of(target: Target) -> str:
     """The title of a listing, the name of a store."""
     if target.listing:
         return target.listing.title
-    return target.store.name if target.store else ""
+    if target.store:
+        return target.store.name
+    return ""
 
 
 def store_name_of(target: Target) -> str:
     """The name of the store that a target is or is in, otherwise its id; empty if it is not known."""
-    store = target.store or (target.listing.store if target.listing else None)
-    return (store.name or store.canonical_id) if store else ""
+    store = target.store
+    if store is None and target.listing is not None:
+        store = target.listing.store
+    if store is None:
+        return ""
+    return store.name or store.canonical_id
 
 
 def contact_of(notice: Notice) -> User:
@@ -240,7 +251,7 @@ def _cells(items: list[dict[str, Any]]) -> list[list[Any]]:
         _("Ground"),
         _("Asked for"),
     ]
-    kinds = {kind: str(words) for kind, words in Target.Kind.choices}
+    kinds = {kind: str(label) for kind, label in Target.Kind.choices}
     named = ("canonical_id", "url", "title", "store", "ground", "asked")
     rows = [
         [item["position"], kinds[item["kind"]], *(item[name] for name in named)]
@@ -262,9 +273,9 @@ def _sheet(cells: list[list[Any]]) -> bytes:
         page = book.add_worksheet(_("Items"))
     heads, *rows = cells
     page.write_row(0, 0, heads, book.add_format({"bold": True}))
-    for number, (position, *words) in enumerate(rows, start=1):
+    for number, (position, *texts) in enumerate(rows, start=1):
         page.write_number(number, 0, position)
-        for column, cell in enumerate(words, start=1):
+        for column, cell in enumerate(texts, start=1):
             page.write_string(number, column, str(cell))
     page.set_column(1, 7, 24)
     page.freeze_panes(1, 0)
@@ -285,7 +296,7 @@ def queue(
             "no-liaison",
             _("The platform has no active primary liaison; appoint one first."),
         )
-    said = Message.objects.filter(
+    messages = Message.objects.filter(
         subject_type=notice._meta.label_lower,
         subject_id=notice.pk,
         recipient=recipient.email,
@@ -296,7 +307,7 @@ def queue(
         recipient=recipient.email,
         recipient_name=recipient.name,
         purpose=PURPOSE,
-        step=(said.aggregate(last=Max("step"))["last"] or 0) + 1,
+        step=(messages.aggregate(last=Max("step"))["last"] or 0) + 1,
         title=f"{letter.title} {notice.document_number}",
         text=letter.text,
         html=letter.html,

@@ -101,7 +101,10 @@ def announce_voided(verdicts: Mapping[PendingVerdict, Any]) -> None:
         lots.setdefault((verdict.by, verdict.item.notice), []).append(verdict)
     for (_officer, notice), lot in lots.items():
         reasons = dict.fromkeys(str(verdicts[verdict]) for verdict in lot)
-        why = verdicts[lot[0]] if len(reasons) == 1 else " ".join(reasons)
+        if len(reasons) == 1:
+            why = verdicts[lot[0]]
+        else:
+            why = " ".join(reasons)
         announce_notice(
             "verdict.voided", notice, about=lot[0], actor=None, count=len(lot), why=why
         )
@@ -166,8 +169,12 @@ def register() -> None:
 
 
 def _recipient(notice: Notice) -> Iterable[User]:
-    person = notice.recipient.user if notice.recipient else None
-    return [person] if person else []
+    person = None
+    if notice.recipient:
+        person = notice.recipient.user
+    if person:
+        return [person]
+    return []
 
 
 def _liaisons(notice: Notice) -> Iterable[User]:
@@ -204,4 +211,6 @@ def _officers(about: Any) -> Iterable[User]:
     people: list[User] = list(officers_of(about))
     if people:
         return people
-    return [about.drafted_by] if isinstance(about, Notice) else supervisors_of(about)
+    if isinstance(about, Notice):
+        return [about.drafted_by]
+    return supervisors_of(about)

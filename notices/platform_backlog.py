@@ -14,11 +14,10 @@ from stores.status_providers import Touched, Waiting
 
 def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
     """For `stores.status_providers.backlog_providers`: unanswered items of issued notices, by platform; one query."""
-    items = (
-        NoticeItem.objects.all()
-        if user.role == user.Role.ADMINISTRATOR
-        else NoticeItem.objects.visible_to(user)
-    )
+    if user.role == user.Role.ADMINISTRATOR:
+        items = NoticeItem.objects.all()
+    else:
+        items = NoticeItem.objects.visible_to(user)
     rows = (
         items.filter(
             notice__platform__in=platforms,

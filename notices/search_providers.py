@@ -122,13 +122,16 @@ def _numbered(letters: QuerySet, query: Query, series: str) -> list[Source]:
 
 
 def _show_notices(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
-    said = query.number
+    number = query.number
     hits = []
     for notice in in_order(
         Notice.objects.visible_to(user).select_related("platform"), keys
     ):
         is_exact = bool(
-            said and said.series and said.year and notice.number in said.numbers("N")
+            number
+            and number.series
+            and number.year
+            and notice.number in number.numbers("N")
         )
         is_exact = is_exact or query.plain == notice.document_number
         note = f"{notice.platform.label} {notice.number}"
@@ -226,10 +229,10 @@ def _readable(
 ) -> list[int]:
     """Those whose words a platform may read, and of which these hold the query: not what names the firm."""
     names = FirmNames.load()
-    found = model.objects.filter(holding(query, column), pk__in=keys).values_list(
+    rows = model.objects.filter(holding(query, column), pk__in=keys).values_list(
         "pk", column
     )
-    return [pk for pk, words in found if not names.names_a_firm(words)]
+    return [pk for pk, text in rows if not names.names_a_firm(text)]
 
 
 def _show_items(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
@@ -269,11 +272,9 @@ def _show_sheets(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 
 def _answers(user: User, query: Query) -> list[Source]:
-    return (
-        [Indexed(ANSWER_WORDS, query, Answer.objects.visible_to(user))]
-        if query.grams
-        else []
-    )
+    if query.grams:
+        return [Indexed(ANSWER_WORDS, query, Answer.objects.visible_to(user))]
+    return []
 
 
 def _show_answers(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
@@ -293,11 +294,9 @@ def _show_answers(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 
 def _checks(user: User, query: Query) -> list[Source]:
-    return (
-        [Indexed(CHECK_WORDS, query, Check.objects.visible_to(user))]
-        if query.grams
-        else []
-    )
+    if query.grams:
+        return [Indexed(CHECK_WORDS, query, Check.objects.visible_to(user))]
+    return []
 
 
 def _show_checks(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
@@ -316,8 +315,6 @@ def _show_checks(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 def _page_of(user: User, item: NoticeItem) -> str:
     """Where an item is looked at: for the corps its target's page, for a platform the letter."""
-    return (
-        reverse("cases:target", args=[item.target_id])
-        if user.is_corps
-        else item.notice.get_absolute_url()
-    )
+    if user.is_corps:
+        return reverse("cases:target", args=[item.target_id])
+    return item.notice.get_absolute_url()

@@ -49,11 +49,11 @@ def tell_portrait(
         *((pk, at, "") for pk, at in taken_back.values_list("target", "at")),
     ]
     portrait.months, portrait.totals = _months(changes_of(acts))
-    found = Notice.objects.visible_to(user).filter(
+    notices = Notice.objects.visible_to(user).filter(
         issued_at__isnull=False, items__target__in=targets.values("pk")
     )
-    portrait.letters_in_all = found.distinct().count()
-    portrait.letters = _letters(found, targets.values("pk"))
+    portrait.letters_in_all = notices.distinct().count()
+    portrait.letters = _letters(notices, targets.values("pk"))
 
 
 def changes_of(
@@ -95,24 +95,24 @@ def _months(changes: Iterable[tuple[date, str, int]]) -> tuple[list[Month], Mont
     """The last twelve months, before them what was earlier, if anything, and their sum."""
     last = today()
     first = last.year * 12 + last.month - MONTHS
-    counts: dict[int, Counter[str]] = {place: Counter() for place in range(MONTHS)}
+    counts: dict[int, Counter[str]] = {month: Counter() for month in range(MONTHS)}
     for on, row, sign in changes:
         counts.setdefault(max(on.year * 12 + on.month - 1 - first, EARLIER), Counter())[
             row
         ] += sign
     months, on_sale, total = [], 0, Counter[str]()
-    for place in sorted(counts):
-        total.update(counts[place])
+    for month in sorted(counts):
+        total.update(counts[month])
         on_sale = total[REPORTED] - total[REMOVED] + total[RELISTED]
-        months.append(_month(_label(first, place), on_sale, counts[place]))
+        months.append(_month(_label(first, month), on_sale, counts[month]))
     return _drawn(months), _month(_("Total"), on_sale, total)
 
 
-def _label(first: int, place: int) -> str:
+def _label(first: int, month: int) -> str:
     """What a month is called. first: the first of the twelve, counted from year 0. place: its own, or EARLIER."""
-    if place == EARLIER:
+    if month == EARLIER:
         return _("earlier")
-    year, number = divmod(first + place, 12)
+    year, number = divmod(first + month, 12)
     return month_label(date(year, number + 1, 1))
 
 
@@ -130,21 +130,21 @@ def _drawn(months: list[Month]) -> list[Month]:
     ]
 
 
-def _letters(found: QuerySet[Notice], targets: Any) -> list[Counted]:
+def _letters(notices: QuerySet[Notice], targets: Any) -> list[Counted]:
     """The newest letters that name something in the store: how many items, and how many are answered."""
     named = Q(items__target__in=targets)
-    newest = Notice.objects.filter(pk__in=found.values("pk")).annotate(
+    newest = Notice.objects.filter(pk__in=notices.values("pk")).annotate(
         here=Count("items", filter=named),
         open=Count("items", filter=named & Q(items__state=ItemState.OPEN)),
     )
     lines = []
     for notice in newest.order_by("-issued_at", "-pk")[:LETTERS]:
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s item, %(answered)s answered",
             "%(count)s items, %(answered)s answered",
             notice.here,
         )
-        note = said % {"count": notice.here, "answered": notice.here - notice.open}
+        note = sentence % {"count": notice.here, "answered": notice.here - notice.open}
         label = f"{day(notice.issued_at)} {notice.document_number or notice.number}"
         lines.append(Counted(label, notice.here, notice.get_absolute_url(), note))
     return lines

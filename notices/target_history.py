@@ -51,11 +51,11 @@ LEFT = (
 )
 
 
-class NoticesTeller(target_history.Teller):
-    """Notices, answers, looks, objections, and what they brought."""
+class NoticesHistory(target_history.Teller):
+    """Notices, answers, checks, objections, and what they brought."""
 
     def lines(self, target: Target, user: User) -> Iterator[target_history.Line]:
-        """Notices, answers, looks, objections and what they brought, cause before effect; a handful of statements."""
+        """Notices, answers, checks, objections and what they brought, cause before effect; a handful of statements."""
         yield from _notice_lines(target)
         yield from _answer_lines(target)
         yield from _check_lines(target)
@@ -64,43 +64,15 @@ class NoticesTeller(target_history.Teller):
         yield from _count_lines(target)
 
     def witnesses(self, target: Target, user: User) -> dict[str, list[Any]]:
-        """Who answered and looked last, when, and how often; two statements."""
-        said: dict[str, list[Any]] = {"claimed": [], "seen": []}
-        stand = Answer.objects.not_retracted().filter(item__target=target)
-        answers = list(stand.select_related("by", "item__notice").order_by("pk"))
-        checks = list(
-            Check.objects.filter(item__target=target)
-            .select_related("by")
-            .order_by("pk")
-        )
-        if answers:
-            last = answers[-1]
-            words = {"by": last.by, "when": moment(last.at), "notice": last.item.notice}
-            said["claimed"].append(_("%(by)s, %(when)s, %(notice)s") % words)
-            against = _contradicted(checks)
-            times = {"count": len(answers), "against": against}
-            how_often = ngettext(
-                "answered %(count)s time", "answered %(count)s times", len(answers)
-            )
-            if against:
-                how_often = ngettext(
-                    "answered %(count)s time, %(against)s of them contradicted",
-                    "answered %(count)s times, %(against)s of them contradicted",
-                    len(answers),
-                )
-            said["claimed"].append(how_often % times)
-        if checks:
-            said["seen"].append(
-                _("%(by)s, %(when)s")
-                % {"by": checks[-1].by, "when": moment(checks[-1].at)}
-            )
-            said["seen"].append(
-                ngettext(
-                    "looked at %(count)s time", "looked at %(count)s times", len(checks)
-                )
-                % {"count": len(checks)}
-            )
-        return said
+        """Who answered and checked last, when, and how often; two statements."""
+        not_retracted = Answer.objects.not_retracted().filter(item__target=target)
+        answers = not_retracted.select_related("by", "item__notice").order_by("pk")
+        checks = Check.objects.filter(item__target=target).select_related("by")
+        by_time = list(checks.order_by("pk"))
+        return {
+            "claimed": _last_answer(list(answers), by_time),
+            "seen": _last_check(by_time),
+        }
 
     def ledger(self, target: Target, user: User) -> list[target_history.Count]:
         """What the target added to the numbers and what stands beside them, in the order in which it was recorded."""
@@ -217,6 +189,38 @@ def _may_look_again(target: Target, user: User) -> bool:
     return last is not None and not check_refusals([last], user)
 
 
+def _last_answer(answers: list[Answer], checks: list[Check]) -> list[Any]:
+    """Who answered last when in which notice, and how often it was answered, and contradicted by a check."""
+    if not answers:
+        return []
+    last, against = answers[-1], _contradicted(checks)
+    values = {"by": last.by, "when": moment(last.at), "notice": last.item.notice}
+    how_often = ngettext(
+        "answered %(count)s time", "answered %(count)s times", len(answers)
+    )
+    if against:
+        how_often = ngettext(
+            "answered %(count)s time, %(against)s of them contradicted",
+            "answered %(count)s times, %(against)s of them contradicted",
+            len(answers),
+        )
+    return [
+        _("%(by)s, %(when)s, %(notice)s") % values,
+        how_often % {"count": len(answers), "against": against},
+    ]
+
+
+def _last_check(checks: list[Check]) -> list[Any]:
+    """Who checked last when, and how often it was checked."""
+    if not checks:
+        return []
+    values = {"by": checks[-1].by, "when": moment(checks[-1].at)}
+    how_often = ngettext(
+        "looked at %(count)s time", "looked at %(count)s times", len(checks)
+    )
+    return [_("%(by)s, %(when)s") % values, how_often % {"count": len(checks)}]
+
+
 def _notice_lines(target: Target) -> Iterator[target_history.Line]:
     """That the target left notices, and which notices named it."""
     named = NoticeItem.objects.filter(target=target).exclude(state=ItemState.DRAFT)
@@ -251,12 +255,12 @@ def _answer_lines(target: Target) -> Iterator[target_history.Line]:
     for answer in Answer.objects.filter(item__target=target).select_related(
         "by", "item__notice"
     ):
-        said = [str(answer.by), answer.remark]
+        details = [str(answer.by), answer.remark]
         if answer.is_late:
-            said.append(_("late"))
+            details.append(_("late"))
         notice = answer.item.notice
         url, link = notice.get_absolute_url(), notice.number
-        note = " ".join(filter(None, said))
+        note = " ".join(filter(None, details))
         if answer.document_id:
             note = f"{note} {notice.number}"
             url, link = (
@@ -301,12 +305,12 @@ def _objection_lines(target: Target) -> Iterator[target_history.Line]:
             objection.number,
         )
         if objection.decided_at:
-            word = objection.get_state_display()
+            state = objection.get_state_display()
             yield target_history.Line(
                 objection.decided_at,
                 _("Objection decided:"),
                 objection.state,
-                word,
+                state,
                 objection.decision_reason,
             )
 
@@ -342,15 +346,15 @@ def _withdrawal_lines(target: Target) -> Iterator[target_history.Line]:
         .order_by("pk")
     )
     for letter in letters:
-        said = [letter.get_cause_display()]
+        details = [letter.get_cause_display()]
         if letter.asks_restoring:
-            said.append(_("restoring asked"))
+            details.append(_("restoring asked"))
         yield target_history.Line(
             letter.issued_at,
             _("Letter of withdrawal"),
             "grey",
             letter.document_number,
-            " ".join(filter(None, said)),
+            " ".join(filter(None, details)),
             letter.get_absolute_url(),
             letter.number,
             part="notice",
@@ -358,7 +362,7 @@ def _withdrawal_lines(target: Target) -> Iterator[target_history.Line]:
 
 
 def _contradicted(checks: list[Check]) -> int:
-    """How many looks found live what a platform had claimed gone; live after gone is a relisting, no contradiction."""
+    """How many checks found live what a platform had claimed gone; live after gone is a relisting, no contradiction."""
     gone, against = set(), 0
     for check in checks:
         against += check.seen == Seen.LIVE and check.item_id not in gone
@@ -409,9 +413,9 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
         target__in=targets, notice__issued_at__isnull=False
     ).select_related("notice")
     latest = items.order_by("target", "-notice__issued_at", "-pk").distinct("target")
-    said = _("notice %(number)s of %(day)s")
+    sentence = _("notice %(number)s of %(day)s")
     return {
-        item.target_id: said
+        item.target_id: sentence
         % {"number": item.notice.number, "day": day(item.notice.issued_at)}
         for item in latest
     }
@@ -419,7 +423,7 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
 
 def register() -> None:
     """Tell the pages of the cases room; called once, from `AppConfig.ready()`."""
-    target_history.tellers.append(NoticesTeller())
+    target_history.tellers.append(NoticesHistory())
     target_history.binders.append(bind)
     target_history.waiting.append(waiting_targets)
     target_history.panels.append(NOTICES)

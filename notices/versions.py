@@ -75,7 +75,7 @@ def parts_of(notice: Notice) -> dict[str, str]:
             content.cells,
         ],
     }
-    return {part: _digest(said) for part, said in parts.items()}
+    return {part: _digest(value) for part, value in parts.items()}
 
 
 def _sender(organisation: Details) -> list[str]:
@@ -121,14 +121,14 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Any
 
 
 def _joined(changed: list[Any]) -> str:
-    return gettext(", ").join(str(words) for words in changed)
+    return gettext(", ").join(str(name) for name in changed)
 
 
 in_words = lazy(_joined, str)
 """Differences as one list in a sentence, in whatever language it is read."""
 
 
-def _digest(said: Any) -> str:
+def _digest(content: Any) -> str:
     return hashlib.sha256(
-        json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
+        json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
     ).hexdigest()

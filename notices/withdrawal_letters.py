@@ -158,7 +158,7 @@ def queue_again(
 
 
 def _put(
-    letter: WithdrawalLetter, said: Reading, title: str, recipient: Liaison
+    letter: WithdrawalLetter, reading: Reading, title: str, recipient: Liaison
 ) -> Delivery:
     """A mail of a letter to one recipient."""
     return compose(
@@ -168,9 +168,9 @@ def _put(
         purpose=PURPOSE,
         step=letter.nth,
         title=title,
-        text=said.text,
-        html=said.html,
-        attachments=said.attachments,
+        text=reading.text,
+        html=reading.html,
+        attachments=reading.attachments,
         thread=letter.notice.case.thread,
         happened_at=letter.issued_at,
     )
