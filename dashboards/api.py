@@ -62,8 +62,8 @@ class StatisticsView(KnownInput, APIView):
     )
     def get(self, request: Request) -> Response:
         question = read_question(request.query_params)
-        found = statistics(request.user, **question.asked)
-        return Response({**found.totals, "rows": found.rows})
+        numbers = statistics(request.user, **question.asked)
+        return Response({**numbers.totals, "rows": numbers.rows})
 
 
 urls = [path("statistics/", StatisticsView.as_view(), name="api_statistics")]

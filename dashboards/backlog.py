@@ -60,7 +60,7 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
     platforms = {
         platform.pk: platform for platform in Platform.objects.visible_to(user)
     }
-    found = [
+    rows = [
         Stuck(
             "unanswered",
             row["items"],
@@ -84,9 +84,9 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
         since=Min("answered_at"),
         due=Min("check_deadline__due_on"),
     )
-    found.append(Stuck("to_check", **checks))
+    rows.append(Stuck("to_check", **checks))
     approvals = _notices(user, campaign).filter(state=NoticeState.SUBMITTED)
-    found.append(
+    rows.append(
         Stuck(
             "to_approve",
             due=None,
@@ -97,7 +97,7 @@ def stuck(user: Any, campaign: int | None) -> list[Stuck]:
             ),
         )
     )
-    return [line for line in found if line.notices]
+    return [line for line in rows if line.notices]
 
 
 def stuck_places(user: Any) -> Aside:
@@ -110,7 +110,7 @@ def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     platforms = {
         platform.pk: platform for platform in Platform.objects.visible_to(user)
     }
-    found = [_share("filing", of_deadlines("filing", user, campaign))]
+    lines = [_share("filing", of_deadlines("filing", user, campaign))]
     answers = (
         of_deadlines("answer", user, campaign)
         .order_by()
@@ -119,7 +119,7 @@ def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
     answers = answers.annotate(
         kept=Count("pk", filter=Q(in_time=True)), all=Count("pk")
     )
-    found += [
+    lines += [
         Kept(
             "answer", row["kept"], row["all"], platforms[row["item__notice__platform"]]
         )
@@ -127,8 +127,8 @@ def deadlines_kept(user: Any, campaign: int | None) -> list[Kept]:
             "item__notice__platform"
         )
     ]
-    found.append(_share("check", of_deadlines("check", user, campaign)))
-    return [line for line in found if line.all]
+    lines.append(_share("check", of_deadlines("check", user, campaign)))
+    return [line for line in lines if line.all]
 
 
 def of_deadlines(
@@ -204,7 +204,9 @@ def _waiting(items: QuerySet[NoticeItem]) -> QuerySet[Any]:
 
 def _notices(user: Any, campaign: int | None) -> QuerySet[Notice]:
     notices = Notice.objects.visible_to(user)
-    return notices if campaign is None else notices.filter(case__campaign=campaign)
+    if campaign is None:
+        return notices
+    return notices.filter(case__campaign=campaign)
 
 
 def _items(user: Any, campaign: int | None) -> NoticeItemQuerySet:

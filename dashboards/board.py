@@ -50,6 +50,20 @@ class Board:
     matrix: Matrix
     narrowed: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def others(self) -> dict[str, tuple[int, str]]:
+        """The counts besides the two headlines, each with the address of its rows."""
+        return {
+            count: (self.totals[count], ledger_url(count, self.narrowed))
+            for count in COUNTS[2:]
+        }
+
+    @property
+    def added(self) -> int:
+        """How much was ever added to the two numbers, before corrections took from them."""
+        headlines = sum(self.totals[count] for count in HEADLINES)
+        return headlines + self.totals["corrections"]
+
     def bars(self, count: str) -> list[tuple[str, int, str]]:
         """The last months of one number, each with the address of its rows, for `bar_chart`."""
         return [
@@ -70,24 +84,24 @@ def ledger_url(count: str, narrowed: dict[str, str]) -> str:
 def make_board(user: Any, question: Question, narrowed: dict[str, str]) -> Board:
     """Two statements over the rollup. narrowed: the filter as it stands in addresses, for the links."""
     by_month = statistics(user, **question.asked | {"group": ("month",)})
-    by_desk = statistics(user, **question.asked | {"group": ("firm", "platform")})
+    by_platform = statistics(user, **question.asked | {"group": ("firm", "platform")})
     return Board(
         by_month.totals,
         _months(by_month, narrowed),
-        _matrix(user, by_desk, narrowed),
+        _matrix(user, by_platform, narrowed),
         narrowed,
     )
 
 
-def _months(found: Statistics, narrowed: dict[str, str]) -> list[Month]:
+def _months(by_month: Statistics, narrowed: dict[str, str]) -> list[Month]:
     """From the first month that has an entry to the last, or to this one, without a gap."""
-    known = {row["month"]: row for row in found.rows}
-    if not known:
+    rows = {row["month"]: row for row in by_month.rows}
+    if not rows:
         return []
-    first, last = min(known), max(known)
+    first, last = min(rows), max(rows)
     months, day = [], date(int(first[:4]), int(first[5:]), 1)
     while (key := f"{day:%Y-%m}") <= last:
-        counts = {count: known.get(key, {}).get(count, 0) for count in COUNTS}
+        counts = {count: rows.get(key, {}).get(count, 0) for count in COUNTS}
         cells = [
             (counts[count], ledger_url(count, narrowed | {"month": key}))
             for count in (*HEADLINES, *COUNTS[2:])
@@ -98,45 +112,39 @@ def _months(found: Statistics, narrowed: dict[str, str]) -> list[Month]:
     return months
 
 
-def _matrix(user: Any, found: Statistics, narrowed: dict[str, str]) -> Matrix:
-    known = {(row["firm"], row["platform"]): row for row in found.rows}
-    firms = list(
-        Firm.objects.visible_to(user)
-        .filter(code__in={firm for firm, _platform in known})
-        .order_by("pk")
-    )
-    slugs = {platform for _firm, platform in known}
+def _matrix(user: Any, counted: Statistics, narrowed: dict[str, str]) -> Matrix:
+    codes = {row["firm"] for row in counted.rows}
+    slugs = {row["platform"] for row in counted.rows}
+    firms = list(Firm.objects.visible_to(user).filter(code__in=codes).order_by("pk"))
     platforms = list(Platform.objects.visible_to(user).filter(slug__in=slugs))
-
-    def cell(**keys: str) -> dict[str, Any]:
-        rows = [
-            row
-            for row in found.rows
-            if all(row[name] == value for name, value in keys.items())
-        ]
-        counts = {count: sum(row[count] for row in rows) for count in HEADLINES}
-        return counts | {
-            f"{count}_url": ledger_url(count, narrowed | keys) for count in HEADLINES
-        }
-
     rows = [
         {
             "firm": firm,
             "cells": [
-                cell(firm=firm.code, platform=platform.slug) for platform in platforms
+                _cell(counted, narrowed, firm=firm.code, platform=platform.slug)
+                for platform in platforms
             ],
-            "sum": cell(firm=firm.code),
+            "sum": _cell(counted, narrowed, firm=firm.code),
         }
         for firm in firms
     ]
-    most = max((row["listings_removed"] for row in found.rows), default=0)
-    return Matrix(
-        firms,
-        platforms,
-        rows,
-        [cell(platform=platform.slug) for platform in platforms],
-        most,
-    )
+    sums = [_cell(counted, narrowed, platform=platform.slug) for platform in platforms]
+    most = max((row["listings_removed"] for row in counted.rows), default=0)
+    return Matrix(firms, platforms, rows, sums, most)
+
+
+def _cell(counted: Statistics, narrowed: dict[str, str], **keys: str) -> dict[str, Any]:
+    """The headline counts of the rows with these keys, summed, each with the address of its rows."""
+    rows = [row for row in counted.rows if _matches(row, keys)]
+    cell: dict[str, Any] = {}
+    for count in HEADLINES:
+        cell[count] = sum(row[count] for row in rows)
+        cell[f"{count}_url"] = ledger_url(count, narrowed | keys)
+    return cell
+
+
+def _matches(row: dict[str, Any], keys: dict[str, str]) -> bool:
+    return all(row[name] == value for name, value in keys.items())
 
 
 def this_month_and_last() -> tuple[str, str]:

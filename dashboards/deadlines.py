@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cases.filters import CAMPAIGN
-from cases.models import Campaign, Complaint
+from cases.filters import CAMPAIGN, campaigns_of
+from cases.models import Complaint
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import MARKS, Parameter, reads
 from corps.models import User
@@ -73,12 +73,12 @@ class Linked:
 
 def linked(line: Kept, campaign: int | None) -> Linked:
     """The line with links to exactly the rows that it counts."""
-    asked: dict[str, Any] = {"what": line.what}
+    query: dict[str, Any] = {"what": line.what}
     if line.platform:
-        asked["platform"] = line.platform.slug
+        query["platform"] = line.platform.slug
     if campaign is not None:
-        asked["campaign"] = campaign
-    return Linked(line, _url(asked | {"in_time": "yes"}), _url(asked))
+        query["campaign"] = campaign
+    return Linked(line, _url(query | {"in_time": "yes"}), _url(query))
 
 
 @corps
@@ -92,75 +92,106 @@ def linked(line: Kept, campaign: int | None) -> Linked:
 @require_safe
 def list_deadlines(request: SignedIn) -> HttpResponse:
     """What was done under one kind of deadline, newest first; `in_time`, `platform` and `campaign` narrow it."""
-    asked = request.GET
-    what = asked.get("what", "")
-    what = what if what in NAMES else "answer"
-    platforms = {
-        platform.slug: platform.label
-        for platform in Platform.objects.visible_to(request.user)
-    }
-    campaigns = {
-        str(campaign.pk): campaign.label
-        for campaign in Campaign.objects.visible_to(request.user)
-    }
-    platform = (
-        asked.get("platform", "")
-        if asked.get("platform") in platforms and what != "filing"
-        else ""
-    )
-    campaign = int(asked["campaign"]) if asked.get("campaign") in campaigns else None
-    found = of_deadlines(what, request.user, campaign, platform)
-    counts = found.aggregate(all=Count("pk"), yes=Count("pk", filter=Q(in_time=True)))
-    in_time = IN_TIME.get(asked.get("in_time", ""))
-    rows = found if in_time is None else found.filter(in_time=in_time)
-    number = {
-        None: counts["all"],
-        True: counts["yes"],
-        False: counts["all"] - counts["yes"],
-    }
-    page = page_of(
-        rows.select_related(*JOINED[what]), asked, order=("-pk",), total=number[in_time]
-    )
+    labels = _labels(request.user)
+    query = Query.of(request.GET, labels)
+    narrowed = of_deadlines(query.what, request.user, query.campaign, query.platform)
+    number = _count(narrowed)
+    rows = narrowed.select_related(*JOINED[query.what])
+    if query.in_time is not None:
+        rows = rows.filter(in_time=query.in_time)
+    page = page_of(rows, request.GET, order=("-pk",), total=number[query.in_time])
     context = {
         "page": page,
-        "rows": list(map(ROWS[what], page)),
-        "what": what,
-        "name": NAMES[what],
-        "kinds": [
-            {
-                "label": label,
-                "url": _url({"what": kind}),
-                "count": None,
-                "current": kind == what,
-            }
-            for kind, label in NAMES.items()
-        ],
-        "tabs": list(_tabs(asked, number, in_time)),
+        "rows": list(map(ROWS[query.what], page)),
+        "what": query.what,
+        "name": NAMES[query.what],
+        "kinds": _kinds(query.what),
+        "tabs": list(_tabs(request.GET, number, query.in_time)),
         "chips": conditions(
-            asked,
+            request.GET,
             [
-                ("platform", _("Platform"), platforms.get),
-                ("campaign", _("Campaign"), campaigns.get),
+                ("platform", _("Platform"), labels["platform"].get),
+                ("campaign", _("Campaign"), labels["campaign"].get),
             ],
         ),
-        "clear": f"?{urlencode({'what': what})}",
+        "clear": f"?{urlencode({'what': query.what})}",
     }
     return render(request, "dashboards/deadlines.html", context)
 
 
+def _labels(user: User) -> dict[str, dict[str, str]]:
+    """What the platforms and campaigns that the person may see are called, as they stand in addresses."""
+    platforms = Platform.objects.visible_to(user)
+    return {
+        "platform": {platform.slug: platform.label for platform in platforms},
+        "campaign": campaigns_of(user),
+    }
+
+
+def _count(narrowed: QuerySet[Any]) -> dict[bool | None, int]:
+    """How many were in time, how many late, and, as None, how many in all; one statement."""
+    counts = narrowed.aggregate(
+        all=Count("pk"), yes=Count("pk", filter=Q(in_time=True))
+    )
+    return {
+        None: counts["all"],
+        True: counts["yes"],
+        False: counts["all"] - counts["yes"],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What an address asks for. what: a key of NAMES. platform: a slug, or empty for all."""
+
+    what: str
+    platform: str
+    campaign: int | None
+    in_time: bool | None
+
+    @classmethod
+    def of(cls, parameters: QueryDict, known: dict[str, dict[str, str]]) -> Self:
+        """known: the platforms and campaigns that the person may see; another one narrows nothing."""
+        what = parameters.get("what", "")
+        if what not in NAMES:
+            what = "answer"
+        platform = parameters.get("platform", "")
+        if platform not in known["platform"] or what == "filing":
+            platform = ""
+        campaign = None
+        requested = parameters.get("campaign", "")
+        if requested in known["campaign"]:
+            campaign = int(requested)
+        in_time = IN_TIME.get(parameters.get("in_time", ""))
+        return cls(what, platform, campaign, in_time)
+
+
+def _kinds(what: str) -> list[dict[str, Any]]:
+    """The kinds of deadlines to choose from."""
+    return [
+        {
+            "label": label,
+            "url": _url({"what": kind}),
+            "count": None,
+            "current": kind == what,
+        }
+        for kind, label in NAMES.items()
+    ]
+
+
 def _tabs(
-    asked: QueryDict, number: dict[bool | None, int], current: bool | None
+    parameters: QueryDict, number: dict[bool | None, int], current: bool | None
 ) -> Iterator[dict[str, Any]]:
-    words = {None: _("All"), True: _("In time"), False: _("Late")}
+    labels = {None: _("All"), True: _("In time"), False: _("Late")}
     for code, choice in IN_TIME.items():
-        query = asked.copy()
+        query = parameters.copy()
         for name in (*MARKS, "in_time"):
             query.pop(name, None)
         if code:
             query["in_time"] = code
         url = f"?{query.urlencode()}"
         yield {
-            "label": words[choice],
+            "label": labels[choice],
             "url": url,
             "count": number[choice],
             "current": choice is current,
@@ -170,11 +201,14 @@ def _tabs(
 def _filing(complaint: Complaint) -> Row:
     case, due = complaint.case, complaint.verify_deadline
     assert due is not None
+    case_number = case_url = ""
+    if case is not None:
+        case_number, case_url = case.number, case.get_absolute_url()
     return Row(
         name=complaint.number,
         url=complaint.get_absolute_url(),
-        place=case.number if case else "",
-        place_url=case.get_absolute_url() if case else "",
+        place=case_number,
+        place_url=case_url,
         by=complaint.firm.short_label,
         due=due.due_on,
         done_at=complaint.decided_at,  # type: ignore[attr-defined]
@@ -206,5 +240,5 @@ ROWS: dict[str, Callable[[Any], Row]] = {
 }
 
 
-def _url(asked: dict[str, Any]) -> str:
-    return f"{reverse('dashboards:deadlines')}?{urlencode(asked)}"
+def _url(query: dict[str, Any]) -> str:
+    return f"{reverse('dashboards:deadlines')}?{urlencode(query)}"

@@ -76,13 +76,14 @@ def read_chosen(params: QueryDict) -> Chosen:
 
 def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrence]:
     """The rows that a number is made of, of those the person may see; unordered."""
-    model = Recurrence if chosen.count in ("repeat_removals", "relistings") else Outcome
+    model: type[Outcome | Recurrence] = Outcome
+    if chosen.count in ("repeat_removals", "relistings"):
+        model = Recurrence
     rows: QuerySet[Any] = model.objects.visible_to(user)
-    rows = (
-        rows.filter(sign=-1)
-        if chosen.count == "corrections"
-        else rows.filter(kind=KINDS[chosen.count])
-    )
+    if chosen.count == "corrections":
+        rows = rows.filter(sign=-1)
+    else:
+        rows = rows.filter(kind=KINDS[chosen.count])
     if chosen.platform:
         rows = rows.filter(platform__slug=chosen.platform)
     if chosen.firm:
@@ -91,6 +92,11 @@ def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrenc
         rows = rows.filter(case__number=chosen.case)
     if chosen.question.campaign is not None:
         rows = rows.filter(case__campaign=chosen.question.campaign)
+    return _in_period(rows, chosen)
+
+
+def _in_period(rows: QuerySet[Any], chosen: Chosen) -> QuerySet[Any]:
+    """The rows of the month and of the days asked for, by Shanghai dates."""
     if chosen.month:
         first = date(int(chosen.month[:4]), int(chosen.month[5:]), 1)
         rows = rows.filter(
@@ -109,7 +115,7 @@ def sum_of(rows: QuerySet[Any]) -> tuple[int, int, int]:
     if rows.model is Recurrence:
         count = rows.count()
         return count, count, 0
-    found = rows.aggregate(
+    counts = rows.aggregate(
         plus=Count("pk", filter=Q(sign=1)), minus=Count("pk", filter=Q(sign=-1))
     )
-    return found["plus"] - found["minus"], found["plus"], found["minus"]
+    return counts["plus"] - counts["minus"], counts["plus"], counts["minus"]

@@ -45,7 +45,9 @@ class Rollup(models.Model):
 class RecountQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """Whether the numbers agree is no secret within the corps."""
-        return self if user.is_authenticated and user.is_corps else self.none()
+        if user.is_authenticated and user.is_corps:
+            return self
+        return self.none()
 
 
 class Recount(models.Model):

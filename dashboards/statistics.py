@@ -51,6 +51,11 @@ class Question:
     campaign: int | None = None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it asks for all of time."""
+        return not (self.from_ or self.to)
+
+    @property
     def asked(self) -> dict[str, Any]:
         """As `statistics` takes it."""
         return {
@@ -75,13 +80,17 @@ def statistics(
     slug, code, YYYY-MM, number. A group whose entries cancel out has a row of zeros. One statement.
     """
     question = Question(from_, to, tuple(group), campaign)
-    keys = {f"by_{word}": GROUPS[word] for word in group}
+    keys = {f"by_{name}": GROUPS[name] for name in group}
     sums = {f"sum_{count}": Sum(count, default=0) for count in COUNTS}
-    found: Any = asked(user, question).values(**keys).annotate(**sums).order_by(*keys)
+    entries: Any = asked(user, question)
+    if keys:
+        counted = entries.values(**keys).annotate(**sums).order_by(*keys)
+    else:
+        counted = [entries.aggregate(**sums)]
     rows: list[dict[str, Any]] = [
-        {word: row[f"by_{word}"] for word in group}
+        {name: row[f"by_{name}"] for name in group}
         | {count: row[f"sum_{count}"] for count in COUNTS}
-        for row in (found if keys else [asked(user, question).aggregate(**sums)])
+        for row in counted
     ]
     return Statistics(
         {count: sum(row[count] for row in rows) for count in COUNTS}, rows
@@ -106,30 +115,51 @@ def read_question(params: QueryDict) -> Question:
     Raises ValidationError by parameter.
     """
     errors: dict[str, Any] = {}
-    days: dict[str, date | None] = {}
+    first, last = _read_period(params, errors)
+    group = _read_group(params, errors)
+    campaign = _read_campaign(params, errors)
+    if errors:
+        raise ValidationError(errors)
+    return Question(first, last, group, campaign)
+
+
+def _read_period(
+    params: QueryDict, errors: dict[str, Any]
+) -> tuple[date | None, date | None]:
+    """The first and the last day asked for; what is wrong with them goes into `errors`."""
+    days: list[date | None] = []
     for name in ("from", "to"):
         text = params.get(name, "")
-        days[name] = parse_day(text)
-        if text and days[name] is None:
+        day = parse_day(text)
+        if text and day is None:
             errors[name] = _("Give a date as 2026-11-05.")
-    if not errors and days["from"] and days["to"] and days["from"] > days["to"]:
+        days.append(day)
+    first, last = days
+    if first and last and first > last:
         errors["to"] = _("The period ends before it begins.")
-    group = tuple(
-        word.strip()
-        for word in ",".join(params.getlist("group")).split(",")
-        if word.strip()
-    )
-    if unknown := [word for word in group if word not in GROUPS]:
+    return first, last
+
+
+def _read_group(params: QueryDict, errors: dict[str, Any]) -> tuple[str, ...]:
+    """The groups asked for, in that order; what is wrong with them goes into `errors`."""
+    stripped = map(str.strip, ",".join(params.getlist("group")).split(","))
+    group = tuple(filter(None, stripped))
+    unknown = [name for name in group if name not in GROUPS]
+    if unknown:
         errors["group"] = _(
             "Unknown group: %(word)s. There are platform, firm, month and case."
         ) % {"word": unknown[0][:40]}
     elif len(set(group)) < len(group):
         errors["group"] = _("Each group may be named once.")
+    return group
+
+
+def _read_campaign(params: QueryDict, errors: dict[str, Any]) -> int | None:
+    """The id of the campaign asked for; what is wrong with it goes into `errors`."""
     campaign = params.get("campaign", "")
-    if campaign and not re.fullmatch(r"[0-9]{1,9}", campaign):
+    if not campaign:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", campaign):
         errors["campaign"] = _("There is no such campaign.")
-    if errors:
-        raise ValidationError(errors)
-    return Question(
-        days["from"], days["to"], group, int(campaign) if campaign else None
-    )
+        return None
+    return int(campaign)

@@ -1,6 +1,6 @@
 """The pages of the numbers: dashboard, statistics, ledger, and their CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ from dashboards.models import Recount
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
 from firms.filters import FIRM
 from firms.models import Firm
-from notices.models import Outcome, Recurrence
+from notices.models import Outcome
 from stores.filters import PLATFORM
 from stores.models import Platform
 
@@ -48,6 +48,12 @@ LEDGER = Table(
 )
 PERIOD = ("from", "to", "campaign")
 QUESTION = ("from", "to", CAMPAIGN, Parameter("group", many=True))
+GROUP_NAMES = {
+    "platform": gettext_lazy("Platform"),
+    "firm": gettext_lazy("Firm"),
+    "month": gettext_lazy("Month"),
+    "case": gettext_lazy("Case"),
+}
 NARROWED = ("count", PLATFORM, FIRM, "month", "case")
 
 
@@ -64,17 +70,14 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     shown = board.make_board(request.user, question, narrowed)
     corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
     shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
-    request.sidebar_key = (
-        "dashboard" if request.user.role == User.Role.SUPERVISOR else "numbers"
-    )
+    request.sidebar_key = "numbers"
+    if request.user.role == User.Role.SUPERVISOR:
+        request.sidebar_key = "dashboard"
     context = {
         "board": shown,
         "numbers": _numbers(shown),
-        "is_whole": not (question.from_ or question.to),
-        "others": {
-            name: (shown.totals[name], board.ledger_url(name, narrowed))
-            for name in COUNTS[2:]
-        },
+        "is_whole": question.is_whole,
+        "others": shown.others,
         "correction": shut_again.order_by("-at", "-id").first(),
         "stuck": stuck(request.user, question.campaign),
         "kept": [
@@ -83,8 +86,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
         ],
         "as_of": now(),
         "recount": Recount.objects.visible_to(request.user).order_by("-at").first(),
-        "added": sum(shown.totals[name] for name in board.HEADLINES)
-        + shown.totals["corrections"],
+        "added": shown.added,
         **_filter(request, question),
     }
     return render(request, "dashboards/dashboard.html", context)
@@ -102,25 +104,24 @@ def show_wall(request: SignedIn) -> HttpResponse:
         return _wrong(request, "dashboards/dashboard.html", wrong)
     narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
     shown = board.make_board(request.user, question, narrowed)
-    campaigns = Campaign.objects.visible_to(request.user)
+    campaign = None
+    if question.campaign is not None:
+        campaigns = Campaign.objects.visible_to(request.user)
+        campaign = campaigns.filter(pk=question.campaign).first()
     context = {
         "board": shown,
         "numbers": _numbers(shown),
-        "is_whole": not (question.from_ or question.to),
+        "is_whole": question.is_whole,
         "repeats": shown.totals["repeat_removals"],
-        "campaign": campaigns.filter(pk=question.campaign).first()
-        if question.campaign is not None
-        else None,
+        "campaign": campaign,
         "question": question,
         "query": urlencode(narrowed),
         "as_of": now(),
     }
-    fragment = request.headers.get("HX-Request") == "true"
-    return render(
-        request,
-        "dashboards/_wall.html" if fragment else "dashboards/wall.html",
-        context,
-    )
+    template = "dashboards/wall.html"
+    if request.headers.get("HX-Request") == "true":
+        template = "dashboards/_wall.html"
+    return render(request, template, context)
 
 
 def _numbers(shown: board.Board) -> list[dict[str, Any]]:
@@ -160,59 +161,63 @@ def _number(
 def show_statistics(request: HttpRequest) -> HttpResponse:
     """The five counts by whatever groups are asked for, by month where the address says nothing of groups: the same
     rows as the CSV and the API."""
-    asked = request.GET.copy()
-    asked.setdefault("group", "month")
+    parameters = request.GET.copy()
+    parameters.setdefault("group", "month")
     try:
-        question = read_question(asked)
+        question = read_question(parameters)
     except ValidationError as wrong:
         return _wrong(request, "dashboards/statistics.html", wrong)
-    found = statistics(request.user, **question.asked)
+    numbers = statistics(request.user, **question.asked)
     narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
-    names = {
-        "platform": _("Platform"),
-        "firm": _("Firm"),
-        "month": _("Month"),
-        "case": _("Case"),
-    }
     labels = _labels(request.user)
-    rows = [
-        {
-            "keys": [
-                (names[word], labels.get(word, {}).get(row[word], row[word]))
-                for word in question.group
-            ],
-            "counts": _linked(
-                row, narrowed | {word: row[word] for word in question.group}
-            ),
-        }
-        for row in found.rows
-    ]
     context = {
-        "rows": rows,
-        "keys": [names[word] for word in question.group],
-        "counts": [ledger.NAMES[count] for count in COUNTS],
-        "totals": _linked(found.totals, narrowed),
-        "groups": [(word, names[word], word in question.group) for word in GROUPS],
-        "groupings": [
-            _grouping(asked, word, names[word], question.group) for word in GROUPS
+        "rows": [
+            _statistics_row(row, question.group, labels, narrowed)
+            for row in numbers.rows
         ],
-        "csv_query": asked.urlencode(),
+        "keys": [GROUP_NAMES[group] for group in question.group],
+        "counts": [ledger.NAMES[count] for count in COUNTS],
+        "totals": _linked(numbers.totals, narrowed),
+        "groups": [
+            (group, GROUP_NAMES[group], group in question.group) for group in GROUPS
+        ],
+        "groupings": [_grouping(parameters, group, question.group) for group in GROUPS],
+        "csv_query": parameters.urlencode(),
         **_filter(request, question),
     }
     return render(request, "dashboards/statistics.html", context)
 
 
-def _grouping(
-    params: QueryDict, word: str, name: Any, group: tuple[str, ...]
+def _statistics_row(
+    row: dict[str, Any],
+    groups: Sequence[str],
+    labels: dict[str, dict[str, str]],
+    narrowed: dict[str, str],
 ) -> dict[str, Any]:
-    """A chip that adds a group to the question, or takes it away."""
-    query = params.copy()
-    query["group"] = (
-        ",".join(other for other in group if other != word)
-        if word in group
-        else ",".join([*group, word])
-    )
-    return {"name": name, "on": word in group, "url": f"?{query.urlencode(safe=',')}"}
+    """A row of the table: what it is about, by name, and the five counts with the addresses of their rows."""
+    keys = []
+    for group in groups:
+        label = labels.get(group, {}).get(row[group], row[group])
+        keys.append((GROUP_NAMES[group], label))
+    of_row = {group: row[group] for group in groups}
+    return {"keys": keys, "counts": _linked(row, narrowed | of_row)}
+
+
+def _grouping(
+    parameters: QueryDict, group: str, asked_for: tuple[str, ...]
+) -> dict[str, Any]:
+    """A chip that adds a group to those asked for, or takes it away."""
+    is_on = group in asked_for
+    groups = [other for other in asked_for if other != group]
+    if not is_on:
+        groups.append(group)
+    query = parameters.copy()
+    query["group"] = ",".join(groups)
+    return {
+        "name": GROUP_NAMES[group],
+        "on": is_on,
+        "url": f"?{query.urlencode(safe=',')}",
+    }
 
 
 def _linked(
@@ -269,6 +274,9 @@ def list_ledger(request: SignedIn) -> HttpResponse:
         return _wrong(request, "dashboards/ledger.html", wrong)
     rows = ledger.entries(request.user, chosen)
     total, plus, minus = ledger.sum_of(rows)
+    shown_total = total
+    if chosen.count == "corrections":
+        shown_total = minus
     page = page_of(
         rows.select_related(*ledger.SHOWN),
         request.GET,
@@ -281,7 +289,7 @@ def list_ledger(request: SignedIn) -> HttpResponse:
         "chosen": chosen,
         "table": LEDGER.shown_to(request.user, request.GET),
         "name": ledger.NAMES[chosen.count],
-        "total": minus if chosen.count == "corrections" else total,
+        "total": shown_total,
         "plus": plus,
         "minus": minus,
         "tabs": [_tab(params, name, chosen.count) for name in COUNTS],
@@ -325,11 +333,16 @@ def download_ledger(request: HttpRequest) -> HttpResponseBase:
 
 def _cells(rows: Any) -> Iterator[list[Any]]:
     for row in rows.iterator(chunk_size=2000):
-        check = row.check_row
+        sign, reason = 0, ""
+        if isinstance(row, Outcome):
+            sign, reason = row.sign, row.reason
+        seen = seen_by = ""
+        if row.check_row:
+            seen, seen_by = row.check_row.seen, row.check_row.by.name
         yield [
             timezone.localtime(row.at).isoformat(timespec="seconds"),
             row.get_kind_display(),
-            row.sign if isinstance(row, Outcome) else 0,
+            sign,
             row.platform.slug,
             row.target.kind,
             row.target.thing.canonical_id,
@@ -337,9 +350,9 @@ def _cells(rows: Any) -> Iterator[list[Any]]:
             row.firm.code,
             row.case.number,
             row.item.notice.number,
-            check.seen if check else "",
-            check.by.name if check else "",
-            "" if isinstance(row, Recurrence) else row.reason,
+            seen,
+            seen_by,
+            reason,
         ]
 
 
@@ -358,32 +371,32 @@ def _tab(params: QueryDict, name: str, current: str) -> dict[str, Any]:
 def _filter(
     request: HttpRequest, question: Question, *, ledger: bool = False
 ) -> dict[str, Any]:
-    """What every page of the room needs for its filter: chips and the campaigns to choose from."""
+    """What every page of the app needs for its filter: chips and the campaigns to choose from."""
     campaigns = list(Campaign.objects.visible_to(request.user))
+    campaign_labels = {str(campaign.pk): campaign.label for campaign in campaigns}
     names: list[tuple[str, Any, Any]] = [
-        (
-            "campaign",
-            _("Campaign"),
-            {str(campaign.pk): campaign.label for campaign in campaigns}.get,
-        ),
+        ("campaign", _("Campaign"), campaign_labels.get),
         ("from", _("From"), str),
         ("to", _("To"), str),
     ]
+    clear = "?"
     if ledger:
-        called = _labels(request.user)
+        labels = _labels(request.user)
         names += [
-            ("platform", _("Platform"), called["platform"].get),
-            ("firm", _("Firm"), called["firm"].get),
+            ("platform", _("Platform"), labels["platform"].get),
+            ("firm", _("Firm"), labels["firm"].get),
             ("month", _("Month"), str),
             ("case", _("Case"), str),
         ]
+        if count := request.GET.get("count"):
+            clear = f"?count={count}"
     chips: list[Condition] = conditions(request.GET, names)
-    keep = {"count": request.GET.get("count", "")} if ledger else {}
+    chosen = [campaign for campaign in campaigns if campaign.pk == question.campaign]
     return {
         "chips": chips,
         "campaigns": campaigns,
-        "campaign": next((c for c in campaigns if c.pk == question.campaign), None),
-        "clear": f"?count={keep['count']}" if keep.get("count") else "?",
+        "campaign": next(iter(chosen), None),
+        "clear": clear,
     }
 
 
@@ -398,9 +411,8 @@ def _wrong(request: HttpRequest, template: str, wrong: ValidationError) -> HttpR
 
 
 def _wrong_csv(wrong: ValidationError) -> HttpResponse:
-    said = "\n".join(
-        f"{name}: {' '.join(messages)}" for name, messages in wrong.message_dict.items()
-    )
+    faults = wrong.message_dict.items()
+    lines = [f"{name}: {' '.join(messages)}\n" for name, messages in faults]
     return HttpResponse(
-        said + "\n", status=400, content_type="text/plain; charset=utf-8"
+        "".join(lines), status=400, content_type="text/plain; charset=utf-8"
     )
