@@ -412,8 +412,9 @@ def _not_looked_at(
     state = _("It is not verified now: %(state)s.") % {
         "state": target.get_state_display()
     }
-    reason = told_by_whom(state, act.get("by", ""), act.get("at"))
-    return Result(pk, False, "not-verified", reason)
+    return Result(
+        pk, False, "not-verified", told_by_whom(state, act.get("by", ""), act.get("at"))
+    )
 
 
 def _write_later_checks(
