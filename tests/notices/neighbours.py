@@ -478,7 +478,9 @@ def _target(scene: Scene, state: str) -> None:
         check = Check.objects.create(
             item=scene.item, seen="gone", by=scene.world.officer2, at=timezone.now()
         )
-        ledger.count_verified([ledger.Seen(target, scene.item, check, timezone.now())])
+        ledger.count_verified(
+            [ledger.CheckedTarget(target, scene.item, check, timezone.now())]
+        )
     is_counted = target.is_counted or state == TargetState.VERIFIED
     Target.objects.filter(pk=target.pk).update(
         state=state, dropped_reason="不予处理", is_counted=is_counted

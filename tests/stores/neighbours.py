@@ -267,7 +267,7 @@ def _target(scene: Scene, state: str) -> None:
         check = Check.objects.create(
             item=item, seen="gone", by=scene.world.officer2, at=at
         )
-        ledger.count_verified([ledger.Seen(scene.target, item, check, at)])
+        ledger.count_verified([ledger.CheckedTarget(scene.target, item, check, at)])
     Target.objects.filter(pk=scene.target.pk).update(
         state=state, dropped_reason="不予处理", is_counted=is_counted
     )
