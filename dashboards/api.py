@@ -1,4 +1,4 @@
-"""The API of the dashboards room: the numbers."""
+"""The API of the dashboards app: the numbers."""
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""This room's words for the audit."""
+"""This app's words for the audit."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -124,7 +124,7 @@ def _answer_stores() -> None:
 
 
 def _register_links() -> None:
-    """The lines of the sidebar that belong to this room."""
+    """The lines of the sidebar that belong to this app."""
     from django.utils.translation import gettext_lazy as _
 
     from corps.ui import navigation

@@ -1,4 +1,4 @@
-"""This room's words for the audit: those of its story, and what is told only there."""
+"""This app's words for the audit: those of its history, and what is told only there."""
 
 from django.utils.translation import gettext_lazy as _
 

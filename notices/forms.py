@@ -1,4 +1,4 @@
-"""Forms of the notices room."""
+"""Forms of the notices app."""
 
 from datetime import date
 from typing import Any

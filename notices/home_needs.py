@@ -294,15 +294,15 @@ def _undelivered(user: User) -> QuerySet[Delivery]:
 def undelivered(user: User) -> Iterator[Need]:
     """Mails that failed, and those of which nobody knows whether they arrived, by case; a person decides."""
     of_notices = Notice.objects.filter(pk=OuterRef("message__subject_id"))
-    deliveries = (
+    undecided = (
         _undelivered(user)
         .order_by()
         .annotate(case=Subquery(of_notices.values("case")[:1]))
     )
-    deliveries = deliveries.annotate(
+    undecided = undecided.annotate(
         number=Subquery(of_notices.values("case__number")[:1])
     )
-    for case, number, state, count in deliveries.values_list(
+    for case, number, state, count in undecided.values_list(
         "case", "number", "state"
     ).annotate(Count("pk")):
         text = FOR_A_PERSON[Delivery.State(state)]
@@ -538,7 +538,9 @@ def decisions_owed(user: User) -> Iterator[Need]:
         yield Need(
             case_key(case), _("results to correct"), count, url, verb=_("Decide")
         )
-    accounts = approvals.strikes_for(user).aggregate(count=Count("pk"), first=Min("pk"))
+    accounts = approvals.revocations_for(user).aggregate(
+        count=Count("pk"), first=Min("pk")
+    )
     if accounts["count"]:
         url = _list("notices:approvals", strike=accounts["first"])
         yield Need(
@@ -567,7 +569,7 @@ def _decision_keys(user: User) -> list[QuerySet[Any]]:
         keys_of(
             approvals.corrections_for(user).filter(case__isnull=False), "case", "case"
         ),
-        one_key(approvals.strikes_for(user), ACCOUNTS[0]),
+        one_key(approvals.revocations_for(user), ACCOUNTS[0]),
         one_key(approvals.belongings_for(user), BELONGINGS[0]),
     ]
 

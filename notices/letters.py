@@ -286,7 +286,7 @@ def _sheet(cells: list[list[Any]]) -> bytes:
 def queue(
     notice: Notice, letter: Letter, *, at: datetime, recipient: Liaison | None = None
 ) -> Delivery:
-    """Put the letter into the outbox for one recipient, the notice's own unless another is given, and ring.
+    """Put the letter into the outbox for one recipient, the notice's own unless another is given, and enqueue it.
 
     A letter that was sent to the same recipient before is a further step. Runs in the caller's transaction.
     """

@@ -1,4 +1,4 @@
-"""What the rooms below ask of notices: how much a platform still owes an answer."""
+"""What the apps below ask of notices: how much a platform still owes an answer."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What this room tells the pages of cases: a target's story, why it counts, what can be done, and a case's notices."""
+"""What this app tells the pages of cases: a target's history, why it counts, what can be done, and a case's notices."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -422,7 +422,7 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
 
 
 def register() -> None:
-    """Tell the pages of the cases room; called once, from `AppConfig.ready()`."""
+    """Tell the pages of the cases app; called once, from `AppConfig.ready()`."""
     target_history.tellers.append(NoticesHistory())
     target_history.binders.append(bind)
     target_history.waiting.append(waiting_targets)

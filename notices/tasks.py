@@ -1,4 +1,4 @@
-"""Doors of the notices room."""
+"""Celery tasks of the notices app."""
 
 from celery import shared_task
 
@@ -15,6 +15,6 @@ def settle_approvals() -> None:
 
 @shared_task(ignore_result=True)
 def settle_verdicts() -> None:
-    """Let the verdicts count whose ten seconds are over. A second ring finds nothing, and stops."""
+    """Let the verdicts count whose ten seconds are over. A second run finds nothing, and stops."""
     with audit_origin(channel="task"):
         workflow.settle_verdicts()

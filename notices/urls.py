@@ -1,4 +1,4 @@
-"""Pages of the notices room."""
+"""Pages of the notices app."""
 
 from django.urls import path, re_path
 

@@ -55,7 +55,7 @@ def waiting(user: User) -> int:
         to_be_filed(user),
         objections_for(user),
         corrections_for(user),
-        strikes_for(user),
+        revocations_for(user),
         belongings_for(user),
     )
     return notices + sum(objects.count() for objects in others)
@@ -125,7 +125,7 @@ def _waiting_ones(user: User) -> dict[str, list[Any]]:
             corrections_for(user).select_related("listing", "store", "platform", "case")
         ),
         "objection": list(objections[:OBJECTIONS_SHOWN]),
-        "strike": list(strikes_for(user).select_related("platform", "firm")),
+        "strike": list(revocations_for(user).select_related("platform", "firm")),
     }
 
 
@@ -310,8 +310,8 @@ def corrections_for(user: User) -> Any:
     )
 
 
-def strikes_for(user: User) -> Any:
-    """Official accounts that somebody else asks to register or to strike."""
+def revocations_for(user: User) -> Any:
+    """Official accounts that somebody else asks to register or to revoke."""
     asked_for = Approval.objects.open_among(OfficialAccount)
     accounts = OfficialAccount.objects.visible_to(user)
     return accounts.filter(

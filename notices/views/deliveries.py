@@ -1,4 +1,4 @@
-"""Deliveries: what left the house, what did not, and what a person has to decide."""
+"""Deliveries: what left the system, what did not, and what a person has to decide."""
 
 from dataclasses import dataclass
 from datetime import timedelta

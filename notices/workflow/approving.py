@@ -71,7 +71,7 @@ def undo_approval(*, notice: Notice, actor: User) -> bool:
 
 
 def settle_approvals() -> int:
-    """Issue the notices whose approvals are ten seconds old; how many. For the doorbell and the maintenance.
+    """Issue the notices whose approvals are ten seconds old; how many. For the task and the maintenance.
 
     Number, date of the paper and year are those of this moment. One that may not be issued any more is void, and its
     approver told why.

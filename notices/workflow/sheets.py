@@ -69,7 +69,7 @@ def confirm_sheet(*, sheet: AnswerSheet, actor: User) -> None:
 
 @transaction.atomic
 def put_away_sheets() -> int:
-    """For the sweep: put sheets away that nobody confirmed within `ANSWER_SHEET_DAYS`, with their files unless another
+    """For maintenance: delete sheets that nobody confirmed within `ANSWER_SHEET_DAYS`, with their files unless another
     record names these; how many sheets went."""
     moment = now()
     open_ones = AnswerSheet.objects.filter(
