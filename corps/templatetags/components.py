@@ -16,6 +16,7 @@ from django.forms import (
     Select,
     Widget,
 )
+from django.template.base import Node, NodeList, Parser, TextNode, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -167,13 +168,26 @@ def capture(content: str) -> str:
     return mark_safe(content.strip())
 
 
-@register.simple_block_tag(end_name="endjoined")
-def joined(content: str) -> str:
-    """{% joined %}…{% endjoined %}: line breaks go with the indents around them, as in JSX.
+@register.tag
+def joined(parser: Parser, token: Token) -> "JoinedNode":
+    """{% joined %}…{% endjoined %}: line breaks of the template go with the indents around them, as in JSX.
 
-    For what must touch on the page and is too long for a line of the template.
+    For what must touch on the page and is too long for a line of the template. What is rendered in it stays as it is.
     """
-    return mark_safe(_LINE_BREAK.sub("", content))
+    nodes = parser.parse(("endjoined",))
+    parser.delete_first_token()
+    for node in nodes.get_nodes_by_type(TextNode):
+        if isinstance(node, TextNode):
+            node.s = _LINE_BREAK.sub("", node.s)
+    return JoinedNode(nodes)
+
+
+class JoinedNode(Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        return self.nodelist.render(context)
 
 
 @register.simple_block_tag(end_name="endpage_head")
