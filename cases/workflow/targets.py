@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Case as Choice
@@ -57,7 +57,7 @@ DROPPABLE = (TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED)
 # Most addresses that can be added by hand at once; a sheet holds more.
 ADDRESSES = 500
 
-# Rooms above add to these: asked for the ids of targets, each names those that must not be dropped, with code and
+# Apps above add to these: asked for the ids of targets, each names those that must not be dropped, with code and
 # sentence.
 drop_checks: list[Callable[[Collection[int]], Mapping[int, tuple[str, Any]]]] = []
 
@@ -86,26 +86,48 @@ def add_targets(
     require(actor, "cases.add_targets", case)
     require_open(case)
 
-    results: dict[int, Result] = {}
-    wanted: dict[tuple[str, Key], tuple[int, Address]] = {}
-    platforms = platforms_taking_part()
+    stated, results = _read_addresses(addresses, platforms_taking_part())
+    results |= _add(case, stated, actor, at)
+    return [results[number] for number in range(1, len(addresses) + 1)]
+
+
+class StatedAddress(NamedTuple):
+    """The address of a listing or a store that somebody names. number: of its place in the list, from 1."""
+
+    number: int
+    address: Address
+    key: Key
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether it names a listing; otherwise a store."""
+        return self.address.kind == Target.Kind.LISTING
+
+    def pk_in(self, registry: Registry) -> int:
+        """The primary key of what it names."""
+        if self.is_listing:
+            return registry.listings[self.key]
+        return registry.stores[self.key]
+
+
+def _read_addresses(
+    addresses: Iterable[str], platforms: Mapping[str, int]
+) -> tuple[list[StatedAddress], dict[int, Result]]:
+    """The addresses that can be used, each once, and the results of the others by number."""
+    stated: dict[tuple[str, Key], StatedAddress] = {}
+    refused: dict[int, Result] = {}
     for number, text in enumerate(addresses, start=1):
         address = read_cell(text)
-        if refused := _not_usable(number, address, platforms):
-            results[number] = refused
+        if result := _not_usable(number, address, platforms):
+            refused[number] = result
             continue
-        place = (
-            address.kind,
-            (platforms[platform_of(address.site)], address.canonical_id),
-        )
-        if place in wanted:
-            results[number] = Result(
-                number, False, "twice", _("This address stands in the list twice.")
-            )
+        key = platforms[platform_of(address.site)], address.canonical_id
+        if (address.kind, key) in stated:
+            message = _("This address stands in the list twice.")
+            refused[number] = Result(number, False, "twice", message)
         else:
-            wanted[place] = number, address
-    results |= _add(case, wanted, actor, at)
-    return [results[number] for number in range(1, len(addresses) + 1)]
+            stated[address.kind, key] = StatedAddress(number, address, key)
+    return list(stated.values()), refused
 
 
 def _not_usable(
@@ -121,112 +143,114 @@ def _not_usable(
         code = "platform-not-registered"
     if code is None:
         return None
-    message = (
-        address.message
-        if code == "unusable-address" and address.reason
-        else REASONS[code]
-    )
+    message = REASONS[code]
+    if code == "unusable-address" and address.reason:
+        message = address.message
     return Result(number, False, code, message)
 
 
 def _add(
-    case: Case,
-    wanted: Mapping[tuple[str, Key], tuple[int, Address]],
-    actor: User,
-    at: datetime,
+    case: Case, stated: Iterable[StatedAddress], actor: User, at: datetime
 ) -> dict[int, Result]:
     """Register what is new, make targets of what is none yet, take up what was dropped; results by number."""
     registry = Registry()
-    registry.look_up(
-        _keys(wanted, Target.Kind.LISTING), _keys(wanted, Target.Kind.STORE)
-    )
-    results, free = {}, {}
-    for (kind, key), (number, address) in wanted.items():
-        account = registry.account_of(
-            *((key, None) if kind == Target.Kind.LISTING else (None, key))
-        )
-        if account:
-            message = _("This belongs to an official account: %(account)s.") % {
-                "account": finding_of(account)
-            }
-            results[number] = Result(number, False, "official", message)
-            continue
-        claimed = registry.claimed_account(key) if kind == Target.Kind.LISTING else None
-        if claimed:
-            why = _(
-                "Somebody claims that it is in the store of %(account)s; that is judged first."
-            )
-            results[number] = Result(
-                number,
-                False,
-                "claimed-official",
-                why % {"account": finding_of(claimed)},
-            )
-            continue
-        free[kind, key] = number
-        if kind == Target.Kind.LISTING:
-            registry.add_listing(
-                key, listing_words(address.site, address.canonical_url)
-            )
-        else:
-            registry.add_store(key, store_words(address.site, address.canonical_url))
-    registry.number()
-    registry.write()
-    things = {
-        (kind, key): (
-            registry.listings if kind == Target.Kind.LISTING else registry.stores
-        )[key]
-        for kind, key in free
-    }
-    listings = [
-        pk for (kind, _key), pk in things.items() if kind == Target.Kind.LISTING
-    ]
-    stores = [pk for (kind, _key), pk in things.items() if kind == Target.Kind.STORE]
-    known = {(kind, thing): pk for kind, thing, pk in known_targets(listings, stores)}
-    present = {
-        target.pk: target for target in locked_in_order(_with_holders(), known.values())
-    }
+    results, registered = _register(stated, registry)
+    present = _present_targets(registered, registry)
     seen = cases_seen(present.values(), actor)
     new, again = [], []
-    for place, number in free.items():
-        pk = known.get((place[0], things[place]))
-        if pk is None:
-            new.append(_target(case, place, things[place], at))
+    for one in registered:
+        number, target = one.number, present.get(one.number)
+        if target is None:
+            new.append(_new_target(case, one, registry, at))
             results[number] = Result(number)
-        elif _may_come(present[pk]):
-            again.append(present[pk])
-            results[number] = Result(
-                number, message=_where_it_was(present[pk], case, seen)
-            )
+        elif _may_come(target):
+            again.append(target)
+            results[number] = Result(number, message=_where_it_was(target, case, seen))
         else:
-            results[number] = _taken(number, present[pk], case)
+            results[number] = _taken(number, target, case)
     Target.objects.bulk_create(new)
-    record_alike(
-        actor,
-        "target.added",
-        Target,
-        [target.pk for target in new],
-        at=at,
-        thread=case.thread,
-    )
+    added = [target.pk for target in new]
+    record_alike(actor, "target.added", Target, added, at=at, thread=case.thread)
     bring_into(case, again, actor, at)
     return results
 
 
-def _keys(wanted: Iterable[tuple[str, Key]], kind: str) -> list[Key]:
-    return [key for of_kind, key in wanted if of_kind == kind]
+def _register(
+    stated: Iterable[StatedAddress], registry: Registry
+) -> tuple[dict[int, Result], list[StatedAddress]]:
+    """Register what no official account keeps: the results of the others by number, and what is registered now."""
+    stated = list(stated)
+    registry.look_up(
+        [one.key for one in stated if one.is_listing],
+        [one.key for one in stated if not one.is_listing],
+    )
+    refused: dict[int, Result] = {}
+    registered = []
+    for one in stated:
+        if result := _kept_by_account(one, registry):
+            refused[one.number] = result
+            continue
+        registered.append(one)
+        site, url = one.address.site, one.address.canonical_url
+        if one.is_listing:
+            registry.add_listing(one.key, listing_words(site, url))
+        else:
+            registry.add_store(one.key, store_words(site, url))
+    registry.number()
+    registry.write()
+    return refused, registered
 
 
-def _target(case: Case, place: tuple[str, Key], thing: int, at: datetime) -> Target:
-    kind, (platform, _canonical_id) = place
-    field = "listing_id" if kind == Target.Kind.LISTING else "store_id"
+def _kept_by_account(one: StatedAddress, registry: Registry) -> Result | None:
+    """That an address belongs to an official account, or is claimed to; None where neither is so."""
+    if not one.is_listing:
+        account, claimed = registry.account_of(None, one.key), None
+    else:
+        account = registry.account_of(one.key, None)
+        claimed = registry.claimed_account(one.key)
+    if account:
+        message = _("This belongs to an official account: %(account)s.")
+        detail = {"account": finding_of(account)}
+        return Result(one.number, False, "official", message % detail)
+    if claimed:
+        message = _(
+            "Somebody claims that it is in the store of %(account)s; that is judged first."
+        )
+        detail = {"account": finding_of(claimed)}
+        return Result(one.number, False, "claimed-official", message % detail)
+    return None
+
+
+def _present_targets(
+    registered: Iterable[StatedAddress], registry: Registry
+) -> dict[int, Target]:
+    """Those of the registered that are targets already, locked: number of the address → its target."""
+    numbers = {
+        (one.address.kind, one.pk_in(registry)): one.number for one in registered
+    }
+    listings = [pk for kind, pk in numbers if kind == Target.Kind.LISTING]
+    stores = [pk for kind, pk in numbers if kind == Target.Kind.STORE]
+    number_of = {
+        target: numbers[kind, pk]
+        for kind, pk, target in known_targets(listings, stores)
+    }
+    targets = locked_in_order(_with_holders(), number_of)
+    return {number_of[target.pk]: target for target in targets}
+
+
+def _new_target(
+    case: Case, one: StatedAddress, registry: Registry, at: datetime
+) -> Target:
+    field = "store_id"
+    if one.is_listing:
+        field = "listing_id"
     return Target(
-        kind=kind,
-        platform_id=platform,
+        kind=one.address.kind,
+        platform_id=one.key[0],
         firm_id=case.firm_id,
         case=case,
         reported_at=at,
-        **{field: thing},
+        **{field: one.pk_in(registry)},
     )
 
 
@@ -250,12 +274,11 @@ def take_up_targets(
         pk__in=ids
     )
     own_or_named = _with_holders().filter(Q(case=case) | Q(pk__in=named.values("pk")))
-    found = {target.pk: target for target in locked_in_order(own_or_named, ids)}
-    seen = cases_seen(found.values(), actor)
-    results = {pk: _taking_up(target, case, seen) for pk, target in found.items()}
-    bring_into(
-        case, [target for pk, target in found.items() if results[pk].ok], actor, at
-    )
+    locked = {target.pk: target for target in locked_in_order(own_or_named, ids)}
+    seen = cases_seen(locked.values(), actor)
+    results = {pk: _taking_up(target, case, seen) for pk, target in locked.items()}
+    again = [locked[pk] for pk, result in results.items() if result.ok]
+    bring_into(case, again, actor, at)
     return [results.get(pk) or _not_found(pk) for pk in ids]
 
 
@@ -318,10 +341,9 @@ def bring_into(
 
 def cases_seen(targets: Iterable[Target], user: User) -> set[int]:
     """Which of the cases of these targets a person may see, by primary key; one statement."""
-    wanted = [target.case_id for target in targets if target.case_id is not None]
-    return set(
-        Case.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)
-    )
+    ids = [target.case_id for target in targets if target.case_id is not None]
+    visible = Case.objects.visible_to(user).filter(pk__in=ids)
+    return set(visible.values_list("pk", flat=True))
 
 
 def where_dropped(target: Target, seen: Collection[int]) -> Any:
@@ -332,8 +354,8 @@ def where_dropped(target: Target, seen: Collection[int]) -> Any:
         return _("It was dropped in a case of another unit (%(unit)s).") % {
             "unit": target.case.unit.name
         }
-    said = {"case": target.case.number, "reason": target.why_dropped}
-    return _("It was dropped in case %(case)s: %(reason)s") % said
+    detail = {"case": target.case.number, "reason": target.why_dropped}
+    return _("It was dropped in case %(case)s: %(reason)s") % detail
 
 
 def _where_it_was(target: Target, case: Case, seen: Collection[int]) -> Any:
@@ -370,31 +392,31 @@ def _taken(number: int, target: Target, case: Case) -> Result:
         message = _(
             "This is a target of case %(case)s (%(unit)s), which is “%(state)s”; the target is “%(target)s”."
         )
-        said = {
+        detail = {
             "case": target.case.number,
             "unit": target.case.unit.name,
             "state": target.case.get_state_display(),
             "target": target.get_state_display(),
         }
-        return Result(number, False, "other-case", message % said)
+        return Result(number, False, "other-case", message % detail)
     complaint = target.complaint
     assert complaint is not None  # a target in no case waits with its complaint
     message = _(
         "This was named by complaint %(complaint)s, which is “%(state)s” and in no case; the target is “%(target)s”."
     )
-    said = {
+    detail = {
         "complaint": complaint.number,
         "state": complaint.get_state_display(),
         "target": target.get_state_display(),
     }
-    return Result(number, False, "other-complaint", message % said)
+    return Result(number, False, "other-complaint", message % detail)
 
 
 @transaction.atomic
 def drop_targets(
     *, targets: Iterable[int], actor: User, reason: str, at: datetime | None = None
 ) -> list[Result]:
-    """Take targets out of their case's work, with a reason of up to 300 signs; one Result for each id.
+    """Take targets out of their case's work, with a reason of up to 300 characters; one Result for each id.
 
     Refused with their code: "not-found", "case-not-open", "wrong-state" while a notice names them, or what
     `drop_checks` say. Raises PermissionDenied; TransitionRefused "reason-missing", "reason-too-long".
@@ -402,43 +424,37 @@ def drop_targets(
     at = accept_at(actor, at, now())
     require(actor, "cases.drop_targets")
     reason = given(reason)[:300]
-    ids, found = _locked_targets(targets, actor)
-    barred = {
-        pk: why for check in drop_checks for pk, why in check(found.keys()).items()
+    ids, locked = _locked_targets(targets, actor)
+    barred: dict[int, tuple[str, Any]] = {}
+    for check in drop_checks:
+        barred |= check(locked.keys())
+    results = {
+        pk: _not_droppable(target, barred.get(pk)) or Result(pk)
+        for pk, target in locked.items()
     }
-    results: dict[int, Result] = {}
-    for pk, target in found.items():
-        if target.state == TargetState.DROPPED:
-            results[pk] = Result(pk, False, "wrong-state", _("It was dropped already."))
-        elif target.state not in DROPPABLE:
-            message = _(
-                "It is “%(state)s” and cannot be dropped; withdraw it from its notice first."
-            )
-            results[pk] = Result(
-                pk,
-                False,
-                "wrong-state",
-                message % {"state": target.get_state_display()},
-            )
-        elif pk in barred:
-            results[pk] = Result(pk, False, *barred[pk])
-        else:
-            results[pk] = _case_is_open(target) or Result(pk)
-    done = [pk for pk, result in results.items() if result.ok]
-    Target.objects.filter(pk__in=done).update(
+    dropped = [locked[pk] for pk, result in results.items() if result.ok]
+    Target.objects.filter(pk__in=[target.pk for target in dropped]).update(
         state=TargetState.DROPPED, dropped_reason=reason
     )
-    record_each(actor, "target.dropped", [found[pk] for pk in done], at, reason=reason)
-    _keep(
-        BulkAct.Verb.DROP,
-        [found[pk] for pk in done],
-        [found[pk].state for pk in done],
-        actor,
-        at,
-    )
-    return tell_second_comers(
-        (results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"}
-    )
+    record_each(actor, "target.dropped", dropped, at, reason=reason)
+    before = [target.state for target in dropped]
+    _keep(BulkAct.Verb.DROP, dropped, before, actor, at)
+    return _in_order_given(ids, results)
+
+
+def _not_droppable(target: Any, barred: tuple[str, Any] | None) -> Result | None:
+    """Why a target cannot be dropped, if so. barred: what `drop_checks` say of it."""
+    if target.state == TargetState.DROPPED:
+        return _dropped_already(target)
+    if target.state not in DROPPABLE:
+        message = _(
+            "It is “%(state)s” and cannot be dropped; withdraw it from its notice first."
+        )
+        detail = {"state": target.get_state_display()}
+        return Result(target.pk, False, "wrong-state", message % detail)
+    if barred is not None:
+        return Result(target.pk, False, *barred)
+    return _case_not_open(target)
 
 
 @transaction.atomic
@@ -458,30 +474,24 @@ def ground_targets(
     require(actor, "cases.ground_targets")
     if ground is not None:
         require_valid_ground(ground, at)
-    ids, found = _locked_targets(targets, actor)
+    ids, locked = _locked_targets(targets, actor)
     results: dict[int, Result] = {}
-    for pk, target in found.items():
+    for pk, target in locked.items():
         if target.state == TargetState.DROPPED:
-            results[pk] = Result(pk, False, "wrong-state", _("It was dropped already."))
+            results[pk] = _dropped_already(target)
         else:
-            results[pk] = _case_is_open(target) or Result(pk)
-    done = [pk for pk, result in results.items() if result.ok]
-    Target.objects.filter(pk__in=done).update(ground=ground)
-    changed = [found[pk] for pk in done]
+            results[pk] = _case_not_open(target) or Result(pk)
+    changed = [locked[pk] for pk, result in results.items() if result.ok]
+    Target.objects.filter(pk__in=[target.pk for target in changed]).update(
+        ground=ground
+    )
     if ground:
         record_each(actor, "target.ground_given", changed, at, ground=ground.code)
     else:
         record_each(actor, "target.ground_taken_back", changed, at)
-    _keep(
-        BulkAct.Verb.GROUND,
-        changed,
-        [target.ground_id for target in changed],
-        actor,
-        at,
-    )
-    return tell_second_comers(
-        (results.get(pk) or _not_found(pk) for pk in ids), Target, {"wrong-state"}
-    )
+    before = [target.ground_id for target in changed]
+    _keep(BulkAct.Verb.GROUND, changed, before, actor, at)
+    return _in_order_given(ids, results)
 
 
 def _keep(
@@ -489,7 +499,9 @@ def _keep(
 ) -> None:
     """Keep an act on targets, with their case if all are in one."""
     cases = {target.case for target in targets if target.case_id is not None}
-    case = cases.pop() if len(cases) == 1 else None
+    case = None
+    if len(cases) == 1:
+        case = cases.pop()
     keep_act(
         verb,
         actor=actor,
@@ -515,17 +527,25 @@ def _locked_targets(
     return ids, {target.pk: target for target in locked_in_order(visible, ids)}
 
 
-def _case_is_open(target: Any) -> Result | None:
-    if target.case_id is None or target.case_state in (
-        *OPEN_CASE,
-        CaseState.CONCLUDING,
-    ):
+def _case_not_open(target: Any) -> Result | None:
+    open_states = (*OPEN_CASE, CaseState.CONCLUDING)
+    if target.case_id is None or target.case_state in open_states:
         return None
     return Result(target.pk, False, "case-not-open", _("Its case is not open."))
 
 
+def _dropped_already(target: Target) -> Result:
+    return Result(target.pk, False, "wrong-state", _("It was dropped already."))
+
+
 def _not_found(pk: int) -> Result:
     return Result(pk, False, "not-found", _("There is no such target."))
+
+
+def _in_order_given(ids: Iterable[int], results: Mapping[int, Result]) -> list[Result]:
+    """A result for each id; of one that somebody else was first with, who and when."""
+    given_order = [results.get(pk) or _not_found(pk) for pk in ids]
+    return tell_second_comers(given_order, Target, {"wrong-state"})
 
 
 def mark_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
@@ -550,11 +570,13 @@ def proposed_among(targets: Collection[int]) -> set[int]:
     One statement where nothing is proposed, otherwise three.
     """
     proposed = list(OfficialAccount.objects.proposed())
-    found: set[int] = set()
-    for account in proposed if targets else ():
+    named: set[int] = set()
+    if not targets:
+        return named
+    for account in proposed:
         for lot in targets_of(account):
-            found |= set(lot.filter(pk__in=targets).values_list("pk", flat=True))
-    return found
+            named |= set(lot.filter(pk__in=targets).values_list("pk", flat=True))
+    return named
 
 
 def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
