@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy
 from cases.models import ImportRow, Target
 from cases.other_cases import became
 from cases.workflow import cases_seen
-from cases.workflow.registration import Outcome, Place, Row, judge_rows, known_targets
+from cases.workflow.registration import (
+    RegistrationBatch,
+    RegistrationRow,
+    TargetKey,
+    judge_rows,
+    known_targets,
+)
 from corps.models import User
 from listings.addresses import Address, read_cell
 from listings.classify import RowReading, judge_row
@@ -57,7 +63,7 @@ class Answer:
     result: str = ""
     words: Any = ""
     note: Any = ""
-    place: Place | None = None
+    place: TargetKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +135,18 @@ def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
 
 def _looked_up(
     drafts: Mapping[int, Answer],
-    rows: list[Row],
+    rows: list[RegistrationRow],
     platforms: Mapping[str, Platform],
     user: User,
 ) -> dict[int, Answer]:
     """The answers to lines that are looked up in the registry, as this person may know them. rows: of these lines."""
     registry = Registry()
-    outcome = judge_rows(
+    batch = judge_rows(
         rows, registry, {slug: platform.pk for slug, platform in platforms.items()}
     )
     if user.is_corps:
-        return _told_to_corps(drafts, outcome, registry, user)
-    return _told_to_firm(drafts, outcome, registry, user)
+        return _told_to_corps(drafts, batch, registry, user)
+    return _told_to_firm(drafts, batch, registry, user)
 
 
 def _of_each_line(
@@ -230,10 +236,10 @@ def _no_row(number: int, pasted: Pasted) -> Answer:
     return Answer(number, pasted.lines[number - 1], words=words)
 
 
-def _row(number: int, reading: RowReading) -> Row:
+def _row(number: int, reading: RowReading) -> RegistrationRow:
     address = reading.target_address
     assert address is not None  # only what can be registered is asked for
-    return Row(
+    return RegistrationRow(
         number,
         Result.NEW.value,
         platform_of(address.site),
@@ -250,10 +256,10 @@ def _unexamined(line: Answer) -> Answer:
     return replace(line, result=Result.NEW.value, words=_("usable"))
 
 
-def _targets_of(outcome: Outcome, registry: Registry) -> dict[Place, int]:
+def _targets_of(batch: RegistrationBatch, registry: Registry) -> dict[TargetKey, int]:
     """What the lines ask about and somebody asked about before → its target. One statement."""
-    places: dict[tuple[str, int], Place] = {}
-    for kind, key in outcome.firsts:
+    places: dict[tuple[str, int], TargetKey] = {}
+    for kind, key in batch.firsts:
         known = registry.listings if kind == Target.Kind.LISTING else registry.stores
         if known[key]:
             places[kind, known[key]] = kind, key
@@ -264,30 +270,33 @@ def _targets_of(outcome: Outcome, registry: Registry) -> dict[Place, int]:
     }
 
 
-def _judged(drafts: Mapping[int, Answer], outcome: Outcome) -> Iterator[Answer]:
+def _judged(drafts: Mapping[int, Answer], batch: RegistrationBatch) -> Iterator[Answer]:
     """The lines that were looked up, with their result; a line that repeats an earlier one says so."""
-    for number, result in outcome.results.items():
+    for number, result in batch.results.items():
         draft, word = drafts[number], Result(result)
-        note: Any = outcome.findings.get(number, "") or draft.note
-        if first := _repeated_line(draft, outcome):
+        note: Any = batch.findings.get(number, "") or draft.note
+        if first := _repeated_line(draft, batch):
             note = _("the same as line %(line)s") % {"line": first}
         yield replace(draft, result=word.value, words=word.label, note=note)
 
 
-def _repeated_line(answer: Answer, outcome: Outcome) -> int:
+def _repeated_line(answer: Answer, batch: RegistrationBatch) -> int:
     """The number of the earlier line that asks about the same; 0 if there is none."""
     if answer.place is None:
         return 0
-    first = outcome.firsts.get(answer.place)
+    first = batch.firsts.get(answer.place)
     if first is None or first.number == answer.number:
         return 0
     return first.number
 
 
 def _told_to_corps(
-    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
+    drafts: Mapping[int, Answer],
+    batch: RegistrationBatch,
+    registry: Registry,
+    user: User,
 ) -> dict[int, Answer]:
-    known = _targets_of(outcome, registry)
+    known = _targets_of(batch, registry)
     targets = {target.pk: target for target in _with_holders(known.values())}
     fates = became(targets.values(), user, None)
     seen = cases_seen(targets.values(), user)
@@ -301,7 +310,7 @@ def _told_to_corps(
         for target, words in look_up(open_to_user).items():
             more.setdefault(target, []).append(words)
     told = {}
-    for answer in _judged(drafts, outcome):
+    for answer in _judged(drafts, batch):
         pk = _target_of(answer, known)
         if pk and answer.result != Result.OFFICIAL:
             said = [fates[pk].label, fates[pk].where, *more.get(pk, ()), answer.note]
@@ -319,10 +328,13 @@ def _with_holders(ids: Iterable[int]) -> Iterable[Target]:
 
 
 def _told_to_firm(
-    drafts: Mapping[int, Answer], outcome: Outcome, registry: Registry, user: User
+    drafts: Mapping[int, Answer],
+    batch: RegistrationBatch,
+    registry: Registry,
+    user: User,
 ) -> dict[int, Answer]:
     """What is official, and what the firm's own complaints named; everything else can be used."""
-    known = _targets_of(outcome, registry)
+    known = _targets_of(batch, registry)
     own = (
         ImportRow.objects.visible_to(user)
         .filter(target__in=list(known.values()))
@@ -335,14 +347,17 @@ def _told_to_firm(
     named = {pk: (complaints[pk], states[pk]) for pk in complaints}
     return {
         answer.number: _known_to_firm(
-            answer, drafts[answer.number], named.get(_target_of(answer, known)), outcome
+            answer, drafts[answer.number], named.get(_target_of(answer, known)), batch
         )
-        for answer in _judged(drafts, outcome)
+        for answer in _judged(drafts, batch)
     }
 
 
 def _known_to_firm(
-    answer: Answer, draft: Answer, named: tuple[str, Any] | None, outcome: Outcome
+    answer: Answer,
+    draft: Answer,
+    named: tuple[str, Any] | None,
+    batch: RegistrationBatch,
 ) -> Answer:
     """What a firm is told of a line that was looked up. draft: as it was read. named: the complaint with which the firm
     named the same, and the state of the target in words."""
@@ -350,7 +365,7 @@ def _known_to_firm(
         return replace(answer, note="")
     if named is not None:
         return _named_before(answer, *named)
-    if _repeated_line(answer, outcome):
+    if _repeated_line(answer, batch):
         return answer
     return _unexamined(draft)
 
@@ -366,7 +381,7 @@ def _named_before(answer: Answer, complaint: str, state: Any) -> Answer:
     )
 
 
-def _target_of(answer: Answer, known: Mapping[Place, int]) -> int:
+def _target_of(answer: Answer, known: Mapping[TargetKey, int]) -> int:
     """The target of what a line asks about; 0 without one."""
     if answer.place is None:
         return 0

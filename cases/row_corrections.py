@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import ImportRow, Target
-from cases.workflow.registration import finding_of
+from cases.workflow.registration import account_label
 from corps.models import User
 from listings.addresses import canonical_url, read_cell
 from listings.addresses.text import clean, find_addresses
@@ -96,7 +96,7 @@ def findings_told(user: User) -> Callable[[ImportRow], str]:
     accounts = OfficialAccount.objects.visible_to(user).values_list(
         "pk", "name", "firm__code"
     )
-    own = {finding_of(Account(*account)) for account in accounts}
+    own = {account_label(Account(*account)) for account in accounts}
     return lambda row: row.finding if row.finding in own else ""
 
 

@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
-from cases.other_cases import became
+from cases.other_cases import Became, became
 from cases.row_corrections import describe, findings_told, suggestions
 from cases.states import ComplaintState
 from corps.access.decorators import SignedIn
@@ -41,6 +44,36 @@ VALUES = {
 CELLS = ("platform", "store_name", "title", "price", "request")
 
 
+class ReviewCounts(NamedTuple):
+    """How many rows there are by result, and how many of those for a person were sent back to the firm."""
+
+    by_result: Mapping[str, int]
+    refused: int
+
+    @property
+    def look(self) -> int:
+        """How many a person must look at."""
+        return sum(self.by_result[result] for result in FOR_A_PERSON)
+
+    @property
+    def facets(self) -> list[tuple[str, Any, int, str]]:
+        """(result, label, count, colour) of each result."""
+        return [
+            (result, label, self.by_result[result], kind_of(result))
+            for result, label in Result.choices
+        ]
+
+    def as_context(self) -> dict[str, Any]:
+        """The counts by the names that the page asks for."""
+        return {
+            "counts": self.by_result,
+            "ready": sum(self.by_result[result] for result in READY),
+            "look": self.look,
+            "refused": self.refused,
+            "undecided": self.look - self.refused,
+        }
+
+
 def review(
     request: SignedIn,
     sheet_import: SheetImport,
@@ -56,75 +89,258 @@ def review(
         for platform in Platform.objects.visible_to(request.user)
     }
     groups = _groups(sheet_import)
-    counts = Counter(dict.fromkeys(Result.values, 0))
-    for group in groups:
-        counts[group["result"]] += group["count"]
-    look, refused = (
-        _sum(groups, FOR_A_PERSON),
-        _sum(groups, FOR_A_PERSON, decision=ImportRow.Decision.REFUSED),
-    )
-    shown = shown_in(request, look)
+    counts = _counts(groups)
+    shown = shown_in(request, counts.look)
     matching = _matching(groups, shown, request, platforms)
     rows_shown = filtered(sheet_import, request, shown).select_related(
         "target__case__unit", "target__complaint"
     )
     page = page_of(rows_shown, request.GET, order=("row",), total=matching)
-    may_settle = sheet_import.state == State.REVIEW or (
-        sheet_import.state == State.DONE and request.user.is_corps
-    )
-    told = findings_told(request.user)
-    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(
-        sheet_import.of_complaint
-    )
-    targets = [row.target for row in page if row.target is not None]
-    fates = became(targets, request.user, sheet_import.of_complaint.case_id)
-    settled = _settled([row.pk for row in page if row.decision], request.user)
-    rows = [
-        _row(row, platforms, told(row))
-        | {"became": fates.get(row.target_id or 0), "settled": settled.get(row.pk, "")}
-        for row in page
-    ]
-    wanted = at or _number(request.GET.get("row", ""))
-    opened = next((row for row in rows if row["pk"] == wanted), None)
-    if opened is None and not wanted:
-        opened = next((row for row in rows if row["wrong"]), None)
-    if opened is not None:
-        same = {code: count for code, _words, count in _reasons(groups)}
-        opened |= {
-            "at": True,
-            "same": same.get(opened["reason"], 0),
-            "repair": typed or opened["repair"],
-            "error": error,
-        }
+    rows = _review_rows(page.rows, sheet_import, request.user, platforms)
+    facets = _facets(groups, counts, shown, platforms)
+    if row := _row_at(rows, at or _number(request.GET.get("row", ""))):
+        row.at, row.typed, row.error = True, typed, error
+        row.same = _how_many(facets["reasons"], row.reason)
+    table = {
+        "matching": matching,
+        "query": query(request, show=shown),
+        "page": page,
+        # The bar is full of keys; the pages are turned under the table.
+        "no_page": Page(()),
+        "rows": rows,
+        "has_proposals": any(len(row.proposals) == 1 for row in rows),
+    }
+    subject = _subject(request.user, sheet_import)
+    permissions = _permissions(request.user, sheet_import)
+    return subject | facets | counts.as_context() | table | permissions
+
+
+def _facets(
+    groups: list[dict[str, Any]],
+    counts: ReviewCounts,
+    shown: str,
+    platforms: dict[str, Platform],
+) -> dict[str, Any]:
+    """By what the rows can be filtered, and how they are."""
     return {
-        "sheet_import": sheet_import,
-        "complaint": sheet_import.of_complaint,
-        "same_sheet": earlier[:MOST_SAME_SHEETS],
-        "counts": counts,
-        "ready": counts[Result.NEW] + counts[Result.REPEAT],
-        "look": look,
-        "refused": refused,
-        "undecided": look - refused,
-        "facets": [
-            (word, label, counts[word], kind_of(word)) for word, label in Result.choices
-        ],
+        "facets": counts.facets,
         "reasons": _reasons(groups),
         "platforms": _platforms(groups, platforms),
         "shown": shown,
         "shown_words": _shown_words(shown),
-        "matching": matching,
-        "query": query(request, show=shown),
-        "page": page,
-        "no_page": Page(
-            ()
-        ),  # the bar is full of keys; the pages are turned under the table
-        "rows": rows,
-        "may_settle": may_settle,
-        "may_refuse": may_settle and may(request.user, "cases.refuse_rows"),
-        "may_register": sheet_import.state == State.REVIEW,
+    }
+
+
+def _subject(user: User, sheet_import: SheetImport) -> dict[str, Any]:
+    """The import, its complaint, and earlier complaints with the same sheet."""
+    complaint = sheet_import.of_complaint
+    earlier = Complaint.objects.visible_to(user).with_sheet_of(complaint)
+    return {
+        "sheet_import": sheet_import,
+        "complaint": complaint,
+        "same_sheet": earlier[:MOST_SAME_SHEETS],
         "registered": _registered(sheet_import),
-        "has_proposals": any(len(row["suggested"]) == 1 for row in rows),
-    } | _as_a_whole(request.user, sheet_import)
+    }
+
+
+def _counts(groups: list[dict[str, Any]]) -> ReviewCounts:
+    by_result = Counter(dict.fromkeys(Result.values, 0))
+    for group in groups:
+        by_result[group["result"]] += group["count"]
+    refused = _sum(groups, FOR_A_PERSON, decision=ImportRow.Decision.REFUSED)
+    return ReviewCounts(by_result, refused)
+
+
+@dataclass
+class ReviewRow:
+    """A row as the table shows it, with what may be put in place of its address.
+
+    finding: the official account that it hit, as the person may know it. became: where what it names lies now.
+    settled: by whom and when it was decided on. at: whether it stands open; then with what was typed there, what is
+    wrong with that, and how many rows have the same reason.
+    """
+
+    import_row: ImportRow
+    platforms: dict[str, Platform]
+    finding: str
+    became: Became | None
+    settled: str
+    at: bool = False
+    typed: str = ""
+    error: Any = ""
+    same: int = 0
+
+    @property
+    def pk(self) -> int:
+        return self.import_row.pk
+
+    @property
+    def row(self) -> int:
+        return self.import_row.row
+
+    @property
+    def place(self) -> str:
+        return self.import_row.place
+
+    @property
+    def reason(self) -> str:
+        return self.import_row.reason
+
+    @property
+    def explanation(self) -> str:
+        return self.import_row.explanation
+
+    @property
+    def result(self) -> str:
+        return self.import_row.result
+
+    @property
+    def label(self) -> str:
+        """Its result in words."""
+        return self.import_row.get_result_display()
+
+    @property
+    def kind(self) -> str:
+        """The colour of its result."""
+        return kind_of(self.result)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a person must look at it."""
+        return self.result in FOR_A_PERSON
+
+    @cached_property
+    def address(self) -> str:
+        """The address as it came."""
+        cells = self.import_row.cells
+        return (
+            cells.get("listing_address")
+            or cells.get("store_address")
+            or self.import_row.address
+        )
+
+    @property
+    def opens(self) -> str:
+        """The address where it can be followed, otherwise ""."""
+        address = self.address.strip()
+        has_space = any(character.isspace() for character in address)
+        if has_space or not address.startswith(("http://", "https://")):
+            return ""
+        return address
+
+    @property
+    def canonical(self) -> str:
+        return self.import_row.target_slug or ""
+
+    @property
+    def target(self) -> int | None:
+        return self.import_row.target_id
+
+    @property
+    def decision(self) -> str:
+        """What a person decided, in words; "" where nobody has."""
+        if not self.import_row.decision:
+            return ""
+        return self.import_row.get_decision_display()
+
+    @property
+    def refused(self) -> bool:
+        return self.import_row.decision == ImportRow.Decision.REFUSED
+
+    @property
+    def mended(self) -> str:
+        """The address that a person put in place of its own."""
+        if self.import_row.decision != ImportRow.Decision.REPAIRED:
+            return ""
+        return self.import_row.address
+
+    @cached_property
+    def proposals(self) -> list[str]:
+        """Addresses that it probably means."""
+        if not self.wrong or self.result == Result.OFFICIAL:
+            return []
+        return suggestions(self.import_row)
+
+    @property
+    def suggested(self) -> list[tuple[str, str]]:
+        """The same, each with its words."""
+        return [
+            (address, describe(address, self.platforms)) for address in self.proposals
+        ]
+
+    @property
+    def proposed(self) -> bool:
+        """Whether an address stands in its field that is not its own."""
+        return bool(self.import_row.repair or self.proposals)
+
+    @property
+    def repair(self) -> str:
+        """What stands in the field for its address."""
+        if self.typed or self.import_row.repair:
+            return self.typed or self.import_row.repair
+        if len(self.proposals) == 1:
+            return self.proposals[0]
+        return self.address.strip()
+
+    @property
+    def remarks(self) -> list[str]:
+        return _remarks(self.import_row, self.address.strip(), self.platforms)
+
+    @property
+    def platform(self) -> str:
+        """The platform that the firm names."""
+        return self._cell("platform")
+
+    @property
+    def store_name(self) -> str:
+        return self._cell("store_name")
+
+    @property
+    def title(self) -> str:
+        return self._cell("title")
+
+    @property
+    def request(self) -> str:
+        """What the firm asks for."""
+        return self._cell("request")
+
+    @property
+    def price(self) -> str:
+        return _price(self._cell("price"))
+
+    def _cell(self, name: str) -> str:
+        return self.import_row.cells.get(name, "")
+
+
+def _review_rows(
+    page: Iterable[ImportRow],
+    sheet_import: SheetImport,
+    user: User,
+    platforms: dict[str, Platform],
+) -> list[ReviewRow]:
+    """The rows of a page as they are shown; a fixed number of statements."""
+    told = findings_told(user)
+    targets = [row.target for row in page if row.target is not None]
+    fates = became(targets, user, sheet_import.of_complaint.case_id)
+    settled = _settled([row.pk for row in page if row.decision], user)
+    return [
+        ReviewRow(
+            row,
+            platforms,
+            told(row),
+            fates.get(row.target_id or 0),
+            settled.get(row.pk, ""),
+        )
+        for row in page
+    ]
+
+
+def _row_at(rows: Iterable[ReviewRow], asked: int) -> ReviewRow | None:
+    """The row that stands open: the one that is asked for, or, where none is, the first with something wrong."""
+    for row in rows:
+        if row.pk == asked or (not asked and row.wrong):
+            return row
+    return None
 
 
 def _registered(sheet_import: SheetImport) -> int:
@@ -140,13 +356,19 @@ def _registered(sheet_import: SheetImport) -> int:
     )
 
 
-def _as_a_whole(user: User, sheet_import: SheetImport) -> dict[str, bool]:
-    """What this person may do with the import as a whole, by the names that its page asks for."""
-    registered = sheet_import.state == State.DONE or (
+def _permissions(user: User, sheet_import: SheetImport) -> dict[str, bool]:
+    """What this person may do with the rows and with the import, by the names that its page asks for."""
+    in_review = sheet_import.state == State.REVIEW
+    is_done = sheet_import.state == State.DONE
+    may_settle = in_review or (is_done and user.is_corps)
+    is_registered = is_done or (
         sheet_import.state == State.FAILED and sheet_import.done > 0
     )
     return {
-        "may_undo": registered and may(user, "cases.undo_import"),
+        "may_settle": may_settle,
+        "may_refuse": may_settle and may(user, "cases.refuse_rows"),
+        "may_register": in_review,
+        "may_undo": is_registered and may(user, "cases.undo_import"),
         "may_take_up": may_take_up(user, sheet_import),
     }
 
@@ -194,25 +416,28 @@ def _reasons(groups: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     ]
 
 
+def _how_many(reasons: Iterable[tuple[str, str, int]], code: str) -> int:
+    """How many rows have a reason."""
+    return sum(count for reason, _words, count in reasons if reason == code)
+
+
 def _platforms(
     groups: list[dict[str, Any]], platforms: dict[str, Platform]
 ) -> list[tuple[str, str, int]]:
     """(slug, label, count) of all rows; the slug of those that name no platform that takes part is "other"."""
     counted: Counter[str] = Counter()
+    others = 0
     for group in groups:
-        counted[
-            group["platform_slug"] if group["platform_slug"] in platforms else "other"
-        ] += group["count"]
-    named = [
-        (slug, platforms[slug].label, count)
-        for slug, count in counted.most_common()
-        if slug != "other"
+        if group["platform_slug"] in platforms:
+            counted[group["platform_slug"]] += group["count"]
+        else:
+            others += group["count"]
+    named: list[tuple[str, str, int]] = [
+        (slug, platforms[slug].label, count) for slug, count in counted.most_common()
     ]
-    return (
-        [*named, ("other", _("other or not to be told"), counted["other"])]
-        if counted["other"]
-        else named
-    )
+    if others:
+        named.append(("other", _("other or not to be told"), others))
+    return named
 
 
 def _matching(
@@ -222,16 +447,16 @@ def _matching(
     platforms: dict[str, Platform],
 ) -> int:
     """How many rows the filter of the address leaves."""
-    results = {"ready": READY, "look": FOR_A_PERSON}.get(
-        shown, Result.values if shown == "all" else (shown,)
-    )
-    reason, platform = request.GET.get("reason"), request.GET.get("platform")
-    fields = {"reason": reason} if reason else {}
+    several = {"ready": READY, "look": FOR_A_PERSON, "all": tuple(Result)}
+    fields = {}
+    if reason := request.GET.get("reason"):
+        fields["reason"] = reason
+    platform = request.GET.get("platform")
     if platform == "other":
         groups = [group for group in groups if group["platform_slug"] not in platforms]
     elif platform:
         fields["platform_slug"] = platform
-    return _sum(groups, tuple(results), **fields)
+    return _sum(groups, several.get(shown, (shown,)), **fields)
 
 
 def _settled(rows: list[int], user: User) -> dict[int, str]:
@@ -245,10 +470,13 @@ def _settled(rows: list[int], user: User) -> dict[int, str]:
 
 
 def shown_in(request: SignedIn, look: int) -> str:
+    """Which rows are shown: those asked for; otherwise those that a person must look at, if there are any."""
     asked = request.GET.get("show", "")
-    return (
-        asked if asked in SHOWN or asked in Result.values else "look" if look else "all"
-    )
+    if asked in SHOWN or asked in Result.values:
+        return asked
+    if look:
+        return "look"
+    return "all"
 
 
 def _shown_words(shown: str) -> Any:
@@ -260,48 +488,6 @@ def _shown_words(shown: str) -> Any:
     return words.get(shown) or Result(shown).label
 
 
-def _row(
-    row: ImportRow, platforms: dict[str, Platform], finding: str
-) -> dict[str, Any]:
-    """A row as the table shows it: flat, formatted once, with what may be put in place of its address.
-
-    finding: the official account that it hit, as the person may know it.
-    """
-    cells, wrong = row.cells, row.result in FOR_A_PERSON
-    address = cells.get("listing_address") or cells.get("store_address") or row.address
-    suggested = suggestions(row) if wrong and row.result != Result.OFFICIAL else []
-    own = address.strip()
-    return {
-        "pk": row.pk,
-        "row": row.row,
-        "place": row.place,
-        "result": row.result,
-        "label": row.get_result_display(),
-        "kind": kind_of(row.result),
-        "reason": row.reason,
-        "explanation": row.explanation,
-        "finding": finding,
-        "address": address,
-        "opens": own
-        if own.startswith(("http://", "https://"))
-        and not any(sign.isspace() for sign in own)
-        else "",
-        "canonical": row.target_slug or "",
-        "target": row.target_id,
-        "decision": row.get_decision_display() if row.decision else "",
-        "refused": row.decision == ImportRow.Decision.REFUSED,
-        "repaired": row.repair,
-        "mended": row.address if row.decision == ImportRow.Decision.REPAIRED else "",
-        "repair": row.repair or (suggested[0] if len(suggested) == 1 else own),
-        "proposed": bool(row.repair or suggested),
-        "suggested": [(address, describe(address, platforms)) for address in suggested],
-        "wrong": wrong,
-        "remarks": _remarks(row, own, platforms),
-        **{name: cells.get(name, "") for name in CELLS},
-        "price": _price(cells.get("price", "")),
-    }
-
-
 def _remarks(row: ImportRow, address: str, platforms: dict[str, Platform]) -> list[str]:
     """What a person should know of a row that can be read: how its address was put right, that the firm names another
     platform than the address, and which of its values were not understood."""
@@ -310,48 +496,47 @@ def _remarks(row: ImportRow, address: str, platforms: dict[str, Platform]) -> li
         remarks.append(str(read.message))
     named = platform_named(row.cells.get("platform", ""))
     if named and row.platform_slug in platforms and named != row.platform_slug:
-        facts = {
+        detail = {
             "said": row.cells["platform"][:40],
             "platform": platforms[row.platform_slug].label,
         }
         remarks.append(
-            _("The firm says “%(said)s”, the address is of %(platform)s.") % facts
+            _("The firm says “%(said)s”, the address is of %(platform)s.") % detail
         )
     for name in unread_values(row.cells, today()):
-        facts = {"what": VALUES[name], "said": row.cells[name][:40]}
-        remarks.append(_("%(what)s not understood: “%(said)s”.") % facts)
+        detail = {"what": VALUES[name], "said": row.cells[name][:40]}
+        remarks.append(_("%(what)s not understood: “%(said)s”.") % detail)
     return remarks
 
 
 def _price(cell: str) -> str:
     """A price with two decimals, so that a column of them lines up; what is no plain number stays as it came."""
-    return (
-        f"{Decimal(cell):,.2f}"
-        if re.fullmatch(r"\d{1,9}(\.\d{1,2})?", cell, re.ASCII)
-        else cell
-    )
+    if re.fullmatch(r"\d{1,9}(\.\d{1,2})?", cell, re.ASCII):
+        return f"{Decimal(cell):,.2f}"
+    return cell
 
 
 def filtered(
     sheet_import: SheetImport, request: SignedIn, shown: str
 ) -> QuerySet[ImportRow]:
-    found = sheet_import.import_rows.all()
-    found = (
-        found.filter(result=shown)
-        if shown in Result.values
-        else found.filter(SHOWN.get(shown, Q()))
-    )
+    """The rows that the filter of the address leaves. shown: a result, or a key of SHOWN."""
+    condition = SHOWN.get(shown, Q())
+    if shown in Result.values:
+        condition = Q(result=shown)
+    rows = sheet_import.import_rows.filter(condition)
     if reason := request.GET.get("reason"):
-        found = found.filter(reason=reason)
+        rows = rows.filter(reason=reason)
     if (platform := request.GET.get("platform")) == "other":
-        found = found.exclude(platform_slug__in=Platform.objects.values("slug"))
+        rows = rows.exclude(platform_slug__in=Platform.objects.values("slug"))
     elif platform:
-        found = found.filter(platform_slug=platform)
-    return found
+        rows = rows.filter(platform_slug=platform)
+    return rows
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    return 0
 
 
 def query(request: SignedIn, **changes: str) -> str:

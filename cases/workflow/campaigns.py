@@ -15,7 +15,7 @@ from corps.database.locking import locked
 from corps.deadlines.clock import now
 from corps.models import User
 
-# Rooms above add what may stand against another length for answers; called with the campaign, they raise
+# Apps above add what may stand against another length for answers; called with the campaign, they raise
 # TransitionRefused.
 length_checks: list[Callable[[Campaign], Any]] = []
 

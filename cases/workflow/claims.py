@@ -32,7 +32,7 @@ from listings.registration import Key, lock_registry
 from stores.models import OfficialAccount, Store
 
 State = Belonging.State
-# Rooms above count what a correction touches: called with ids of targets; (code, words, count) of each kind.
+# Apps above count what a correction touches: called with ids of targets; (code, words, count) of each kind.
 work_counters: list[Callable[[Iterable[int]], Iterable[tuple[str, Any, int]]]] = []
 PUT_IN_STORES = """
 UPDATE listings_listing listing SET store_id = store.id

@@ -112,7 +112,7 @@ def open_targets(case: Case) -> list[Missing]:
     ]
 
 
-# Rooms above add to these. Asked before a case is closed, each names what is missing, or raises TransitionRefused.
+# Apps above add to these. Asked before a case is closed, each names what is missing, or raises TransitionRefused.
 closing_checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
 
 # Higher apps add to these. The first say what waits in a case, before it leaves or is suspended; the others end that,

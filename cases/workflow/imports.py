@@ -43,7 +43,7 @@ from listings.registration import (
 )
 
 State = SheetImport.State
-Pieces = Iterator[reading.Heading | reading.Rows]
+SheetChunks = Iterator[reading.SheetHeading | reading.JudgedRows]
 CHUNK = 5000
 # Class of the advisory locks by which one task alone works on an import; it goes with the session, however that ends.
 IMPORT_LOCKS = 0x0C1
@@ -95,19 +95,19 @@ def continue_registering(import_id: UUID | str) -> None:
 
 
 def _read(
-    sheet_import: SheetImport, write: Callable[[SheetImport, Pieces], None]
+    sheet_import: SheetImport, write: Callable[[SheetImport, SheetChunks], None]
 ) -> None:
     with _origin(sheet_import), without_collector():
         try:
             with closing(
                 reading.read_rows(sheet_import, platforms_taking_part().keys())
-            ) as pieces:
-                write(sheet_import, pieces)
+            ) as chunks:
+                write(sheet_import, chunks)
         except reading.ReadingRefused as refused:
             _fail(sheet_import, refused.detail, refused.understood)
 
 
-def _write_for_review(sheet_import: SheetImport, pieces: Pieces) -> None:
+def _write_for_review(sheet_import: SheetImport, chunks: SheetChunks) -> None:
     """Write the rows, `done` counting them, and pass the sheet on to its reader.
 
     In one go: what an earlier try left is taken away first. Stops where the import was abandoned meanwhile.
@@ -117,44 +117,44 @@ def _write_for_review(sheet_import: SheetImport, pieces: Pieces) -> None:
         ImportRow.objects.filter(sheet_import=sheet_import).delete()
         mine.update(rows=0, done=0, touched_at=Now())
     done = 0
-    for piece in pieces:
+    for chunk in chunks:
         with transaction.atomic():
-            if isinstance(piece, reading.Heading):
-                still_mine = _note_heading(mine, piece)
+            if isinstance(chunk, reading.SheetHeading):
+                still_mine = _note_heading(mine, chunk)
             else:
-                done += len(piece.rows)
+                done += len(chunk.rows)
                 still_mine = mine.update(done=done, touched_at=Now())
                 if still_mine:
-                    reading.write_rows(piece)
+                    reading.write_rows(chunk)
         if not still_mine:
             return
     _pass_to_review(sheet_import)
 
 
-def _write_and_register(sheet_import: SheetImport, pieces: Pieces) -> None:
+def _write_and_register(sheet_import: SheetImport, chunks: SheetChunks) -> None:
     """Register the rows as they are read, and write each with what became of it: for sheets that nobody looks at.
 
     Taken up again, it reads the sheet anew and passes over the rows that are done.
     """
     passed = 0
-    for piece in pieces:
-        if isinstance(piece, reading.Heading):
+    for chunk in chunks:
+        if isinstance(chunk, reading.SheetHeading):
             mine = SheetImport.objects.filter(
                 pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)
             )
-            if not _note_heading(mine, piece, state=State.REGISTERING):
+            if not _note_heading(mine, chunk, state=State.REGISTERING):
                 return
             continue
-        first, passed = passed, passed + len(piece.rows)
+        first, passed = passed, passed + len(chunk.rows)
         if passed > sheet_import.done and not _register_read(
-            sheet_import, piece.after(sheet_import.done - first)
+            sheet_import, chunk.after(sheet_import.done - first)
         ):
             return
         sheet_import.refresh_from_db(fields=["done"])
 
 
 def _note_heading(
-    mine: SheetImportQuerySet, heading: reading.Heading, **changes: str
+    mine: SheetImportQuerySet, heading: reading.SheetHeading, **changes: str
 ) -> int:
     """Write down what the sheet is; 0 if the import is ours no more."""
     return mine.update(
@@ -397,16 +397,16 @@ def _register_written(sheet_import: SheetImport) -> bool:
 
 
 @transaction.atomic
-def _register_read(sheet_import: SheetImport, piece: reading.Rows) -> bool:
+def _register_read(sheet_import: SheetImport, chunk: reading.JudgedRows) -> bool:
     """Register rows just read, and write them. Whether there may be more."""
     complaint, sheet_import = _take_turn(sheet_import)
     if sheet_import.state != State.REGISTERING:
         return False
     write = partial(
-        reading.write_rows, piece, registered_at=sheet_import.at.isoformat()
+        reading.write_rows, chunk, registered_at=sheet_import.at.isoformat()
     )
-    _register(piece.rows, sheet_import, complaint, write)
-    return _note_done(sheet_import, complaint, len(piece.rows))
+    _register(chunk.rows, sheet_import, complaint, write)
+    return _note_done(sheet_import, complaint, len(chunk.rows))
 
 
 def _take_turn(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
@@ -424,10 +424,10 @@ def _take_turn(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
 
 
 def _register(
-    rows: list[registration.Row],
+    rows: list[registration.RegistrationRow],
     sheet_import: SheetImport,
     complaint: Complaint,
-    write: Callable[[registration.Outcome], None],
+    write: Callable[[registration.RegistrationBatch], None],
 ) -> None:
     registration.register_rows(
         rows,

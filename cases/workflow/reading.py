@@ -14,8 +14,8 @@ from django.conf import settings
 
 from cases.models import ImportRow, SheetCorrection, SheetImport
 from cases.workflow.registration import (
-    Outcome,
-    Row,
+    RegistrationBatch,
+    RegistrationRow,
     allegation,
     words_of_listing,
     words_of_store,
@@ -25,6 +25,7 @@ from corps.errors import FileLost
 from corps.files.sandbox import ChildDied, confined
 from corps.models import StoredFile
 from corps.workflow import open_file
+from listings.addresses import Address
 from listings.classify import RowReading, judge_row
 from listings.sheets import (
     Corrections,
@@ -63,7 +64,7 @@ RESULTS = {"invalid": "invalid", "held": "held", "ok": "new"}
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class SheetHeading:
     """What the sheet is, known before its rows. rows: how many will come."""
 
     worksheet: str
@@ -73,19 +74,19 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class JudgedRows:
     """Some of its rows in order, judged by themselves.
 
     rows, reasons: of each row. lines: each as COPY takes it for ROW_COLUMNS, up to its result.
     """
 
-    rows: list[Row]
+    rows: list[RegistrationRow]
     reasons: list[str]
     lines: list[bytes]
 
-    def after(self, count: int) -> "Rows":
+    def after(self, count: int) -> "JudgedRows":
         """Without the first so many."""
-        return Rows(self.rows[count:], self.reasons[count:], self.lines[count:])
+        return JudgedRows(self.rows[count:], self.reasons[count:], self.lines[count:])
 
 
 class ReadingRefused(Exception):
@@ -99,25 +100,25 @@ class ReadingRefused(Exception):
 
 def read_rows(
     sheet_import: SheetImport, platforms: Collection[str]
-) -> Generator[Heading | Rows, None, None]:
+) -> Generator[SheetHeading | JudgedRows, None, None]:
     """The heading and then the rows of an import's sheet. Raises ReadingRefused."""
     complaint = sheet_import.complaint
     assert complaint.sheet is not None  # an import has a sheet
     prefix = str(sheet_import.pk)
     corrections = corrections_of(sheet_import)
     with _on_disk(complaint.sheet) as path:
-        pieces = confined(
-            lambda: _pieces(path, complaint.sheet_name, prefix, platforms, corrections),
+        chunks = confined(
+            lambda: _chunks(path, complaint.sheet_name, prefix, platforms, corrections),
             memory=MEMORY,
             seconds=settings.SHEET_MAX_SECONDS + GRACE,
         )
         try:
-            yield from _one_ahead(map(_understood, pieces))
+            yield from _one_ahead(map(_understood, chunks))
         except ChildDied as died:
             log.error("sheet.reader_died", how=died.how, sheet_import=prefix)
             raise ReadingRefused(json.dumps(DEATHS[died.how])) from died
         finally:
-            pieces.close()
+            chunks.close()
 
 
 def corrections_of(sheet_import: SheetImport) -> Corrections:
@@ -128,21 +129,23 @@ def corrections_of(sheet_import: SheetImport) -> Corrections:
     )
 
 
-def _one_ahead(pieces: Iterator[Heading | Rows]) -> Iterator[Heading | Rows]:
+def _one_ahead(
+    chunks: Iterator[SheetHeading | JudgedRows],
+) -> Iterator[SheetHeading | JudgedRows]:
     """The same, each taken from the child and taken apart while its predecessor is being written.
 
     The first is taken in this thread: the child lives as long as the thread that began it.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
-        piece = next(pieces, None)
-        while piece is not None:
-            following = beside.submit(next, pieces, None)
-            yield piece
-            piece = following.result()
+        chunk = next(chunks, None)
+        while chunk is not None:
+            following = beside.submit(next, chunks, None)
+            yield chunk
+            chunk = following.result()
 
 
 def write_rows(
-    rows: Rows, outcome: Outcome | None = None, registered_at: str = ""
+    rows: JudgedRows, batch: RegistrationBatch | None = None, registered_at: str = ""
 ) -> None:
     """Write rows that were read, in the present transaction: as they were read, or with what became of them.
 
@@ -150,13 +153,15 @@ def write_rows(
     """
     lines = bytearray()
     for row, reason, line in zip(rows.rows, rows.reasons, rows.lines, strict=True):
-        if outcome is None or row.number not in outcome.results:
+        number = row.number
+        if batch is None or number not in batch.results:
             end = f"\t{row.result}\t{reason}\t\t\\N\t\\N\n"
         else:
-            number, target = row.number, outcome.target_of(row.number)
-            place = "\\N\t\\N" if target is None else f"{target}\t{registered_at}"
-            finding = copied(outcome.findings.get(number, ""))
-            end = f"\t{outcome.results[number]}\t{outcome.reason_of(number)}\t{finding}\t{place}\n"
+            registered, target = "\\N\t\\N", batch.target_of(number)
+            if target is not None:
+                registered = f"{target}\t{registered_at}"
+            finding = copied(batch.findings.get(number, ""))
+            end = f"\t{batch.results[number]}\t{batch.reason_of(number)}\t{finding}\t{registered}\n"
         lines += line
         lines += end.encode()
     copy_lines(ImportRow, ROW_COLUMNS, bytes(lines))
@@ -190,20 +195,20 @@ def _copy_content(stored: StoredFile, copy: IO[bytes]) -> None:
             copy.write(chunk)
 
 
-def _understood(piece: bytes) -> Heading | Rows:
-    mark, content = piece[:1], piece[1:]
+def _understood(chunk: bytes) -> SheetHeading | JudgedRows:
+    mark, content = chunk[:1], chunk[1:]
     if mark == b"R":
         length = _LENGTH.unpack_from(content)[0]
         facts, reasons = json.loads(content[_LENGTH.size : _LENGTH.size + length])
         lines = content[_LENGTH.size + length :].splitlines()
-        return Rows([Row(*fact) for fact in facts], reasons, lines)
+        return JudgedRows([RegistrationRow(*fact) for fact in facts], reasons, lines)
     if mark == b"F":
         refusal = json.loads(content)
         raise ReadingRefused(json.dumps(refusal["detail"]), refusal["understood"])
-    return Heading(**json.loads(content))
+    return SheetHeading(**json.loads(content))
 
 
-def _pieces(
+def _chunks(
     path: str,
     filename: str,
     prefix: str,
@@ -224,26 +229,22 @@ def _pieces(
     }
     yield b"H" + json.dumps(heading).encode()
     for start, end in _spans(len(sheet.rows)):
-        some = sheet.rows[start:end]
-        readings = [
-            judge_row(row.addresses, row.cells.get("request", ""), platforms)
-            for row in some
+        judged = [
+            (row, judge_row(row.addresses, row.cells.get("request", ""), platforms))
+            for row in sheet.rows[start:end]
         ]
-        facts = [
-            _facts(row, reading) for row, reading in zip(some, readings, strict=True)
-        ]
-        head = json.dumps([facts, [reading.code for reading in readings]]).encode()
-        lines = in_lines(
-            _line(*both, prefix) for both in zip(some, readings, strict=True)
-        )
+        facts = [_facts(row, reading) for row, reading in judged]
+        reasons = [reading.code for _row, reading in judged]
+        head = json.dumps([facts, reasons]).encode()
+        lines = in_lines(_line(row, reading, prefix) for row, reading in judged)
         yield b"R" + _LENGTH.pack(len(head)) + head + lines
 
 
 def _refusal(fault: SheetRefused, corrections: Corrections) -> dict[str, Any]:
-    figures = {
-        name: value if isinstance(value, int) else str(value)[:200]
-        for name, value in fault.details.items()
-    }
+    figures = dict(fault.details)
+    for name, value in figures.items():
+        if not isinstance(value, int):
+            figures[name] = str(value)[:200]
     understood = []
     if corrections.is_reviewed and isinstance(fault, NothingToRead):
         understood = faults_understood(fault.faults)
@@ -251,7 +252,7 @@ def _refusal(fault: SheetRefused, corrections: Corrections) -> dict[str, Any]:
 
 
 def _spans(rows: int) -> Iterator[tuple[int, int]]:
-    """Where each piece begins and ends; the first is short, so that whoever registers them need not wait long."""
+    """Where each chunk begins and ends; the first is short, so that whoever registers them need not wait long."""
     start, end = 0, min(FIRST_ROWS, ROWS_AT_ONCE)
     while start < rows:
         yield start, end
@@ -280,46 +281,68 @@ def _columns(sheet: Sheet) -> dict[str, Any]:
 
 
 def _facts(row: SheetRow, reading: RowReading) -> tuple[Any, ...]:
-    """The first fields of a `Row`; of a row that the registry need not decide on, fewer."""
+    """The first fields of a `RegistrationRow`; of a row that the registry need not decide on, fewer."""
     if reading.verdict != "ok":
         return row.number, RESULTS[reading.verdict]
-    listing, store = reading.listing, reading.store
-    target = reading.target_address
+    listing_site, listing_id = site_and_id(reading.listing)
+    store_site, store_id = site_and_id(reading.store)
+    listing_words = store_words = ""
+    if listing_id:
+        listing_words = words_of_listing(listing_site, listing_id, row.cells)
+    if store_id:
+        store_words = words_of_store(store_site, store_id, row.cells)
     return (
         row.number,
         RESULTS["ok"],
-        platform_of(target.site) if target is not None else "",
+        _platform_of(reading.target_address),
         reading.target,
-        listing.canonical_id if listing is not None else "",
-        store.canonical_id if store is not None else "",
+        listing_id,
+        store_id,
         0,
         "",
-        words_of_listing(listing.site, listing.canonical_id, row.cells)
-        if listing is not None
-        else "",
-        words_of_store(store.site, store.canonical_id, row.cells)
-        if store is not None
-        else "",
+        listing_words,
+        store_words,
         allegation(row.cells),
     )
 
 
 def _line(row: SheetRow, reading: RowReading, prefix: str) -> str:
-    listing, store, target = reading.listing, reading.store, reading.target_address
-    first = target or listing or store
-    text = target.canonical_url if target is not None else copied(reading.text)
-    return "\t".join(
-        (
-            prefix,
-            str(row.number),
-            copied_texts(row.cells),
-            platform_of(first.site) if first is not None else "",
-            reading.target or "",
-            listing.canonical_id if listing is not None else "",
-            listing.site if listing is not None else "",
-            store.canonical_id if store is not None else "",
-            store.site if store is not None else "",
-            text,
-            "\t",
-        )
+    """A row as COPY takes it for ROW_COLUMNS, up to its result."""
+    target = reading.target_address
+    listing_site, listing_id = site_and_id(reading.listing)
+    store_site, store_id = site_and_id(reading.store)
+    columns = (
+        prefix,
+        str(row.number),
+        copied_texts(row.cells),
+        _platform_of(target or reading.listing or reading.store),
+        reading.target or "",
+        listing_id,
+        listing_site,
+        store_id,
+        store_site,
+        _address_text(reading),
+        "\t",
     )
+    return "\t".join(columns)
+
+
+def _address_text(reading: RowReading) -> str:
+    """The address that a row shows, as COPY takes it: its target's, or the text of a cell."""
+    target = reading.target_address
+    if target is not None:
+        return target.canonical_url
+    return copied(reading.text)
+
+
+def site_and_id(address: Address | None) -> tuple[str, str]:
+    """Site and canonical id of an address that a row names; empty where it names none."""
+    if address is None:
+        return "", ""
+    return address.site, address.canonical_id
+
+
+def _platform_of(address: Address | None) -> str:
+    if address is None:
+        return ""
+    return platform_of(address.site)

@@ -47,9 +47,9 @@ LISTING, STORE = Target.Kind.LISTING.value, Target.Kind.STORE.value
 ACCEPTABLE = (Result.NEW, Result.REPEAT, Result.OFFICIAL)
 REASONS_OF = {Result.OFFICIAL.value: OFFICIAL, Result.HELD.value: CLAIMED}
 # A listing or a store that something is asked about.
-Place = tuple[str, Key]
+TargetKey = tuple[str, Key]
 
-# Rooms above add what must follow, in the same transaction, when targets are found to be official: called with a list
+# Apps above add what must follow, in the same transaction, when targets are found to be official: called with a list
 # of ids of targets, `actor`, `at`, and `answered`: whether what a platform answered already is withdrawn as well, and
 # what is counted taken back in the same act.
 official_found: list[Callable[..., Any]] = []
@@ -79,7 +79,7 @@ TARGET_COLUMNS = [
 ]  # fmt: skip
 
 
-class Row(NamedTuple):
+class RegistrationRow(NamedTuple):
     """A row of a sheet as far as registering needs it.
 
     listing, store: their words, as `listing_words` and `store_words` make them. alleged: as `allegation` makes it.
@@ -100,7 +100,7 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Outcome:
+class RegistrationBatch:
     """What became of the rows that the registry decides on, by number of row.
 
     results: NEW, REPEAT, OFFICIAL, or HELD because of a claim. findings: the account that an official or held row
@@ -111,10 +111,15 @@ class Outcome:
 
     results: dict[int, str] = field(default_factory=dict)
     findings: dict[int, str] = field(default_factory=dict)
-    links: dict[int, Place] = field(default_factory=dict)
-    firsts: dict[Place, Row] = field(default_factory=dict)
-    targets: dict[Place, int] = field(default_factory=dict)
+    links: dict[int, TargetKey] = field(default_factory=dict)
+    firsts: dict[TargetKey, RegistrationRow] = field(default_factory=dict)
+    targets: dict[TargetKey, int] = field(default_factory=dict)
     official_listings: list[Key] = field(default_factory=list)
+
+    def keep_out(self, row: RegistrationRow, result: Result, account: Account) -> None:
+        """Note that an official account keeps a row from being registered."""
+        self.results[row.number] = result.value
+        self.findings[row.number] = account_label(account)
 
     def reason_of(self, number: int) -> str:
         """The reason's code for what the registry decided."""
@@ -122,33 +127,31 @@ class Outcome:
 
     def target_of(self, number: int) -> int | None:
         """The target that a row was registered as."""
-        return self.targets[self.links[number]] if number in self.links else None
+        if number not in self.links:
+            return None
+        return self.targets[self.links[number]]
 
 
-def select_rows(condition: str, *values: Any) -> list[Row]:
+def select_rows(condition: str, *values: Any) -> list[RegistrationRow]:
     """Rows that the registry decides on, by a further condition in SQL, which also says their order."""
     rows = []
     for *start, listing_site, store_site, cells in _rows(
         SELECT_ROWS + condition, values
     ):
-        row = Row._make([*start, "", "", allegation(cells)])
-        rows.append(
-            row._replace(
-                listing=words_of_listing(listing_site, row.listing_id, cells)
-                if row.listing_id
-                else "",
-                store=words_of_store(store_site, row.store_id, cells)
-                if row.store_id
-                else "",
-            )
-        )
+        listing = store = ""
+        row = RegistrationRow._make([*start, listing, store, allegation(cells)])
+        if row.listing_id:
+            listing = words_of_listing(listing_site, row.listing_id, cells)
+        if row.store_id:
+            store = words_of_store(store_site, row.store_id, cells)
+        rows.append(row._replace(listing=listing, store=store))
     return rows
 
 
-def select_for_forecast(condition: str, *values: Any) -> list[Row]:
+def select_for_forecast(condition: str, *values: Any) -> list[RegistrationRow]:
     """The same without their words, which a forecast does not need."""
     return [
-        Row(*row[:8])
+        RegistrationRow(*row[:8])
         for row in _rows(
             SELECT_ROWS.replace(", cells\n", ", NULL\n") + condition, values
         )
@@ -159,7 +162,9 @@ def _rows(statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         for *facts, cells in cursor.fetchall():
-            yield *facts, json.loads(cells) if isinstance(cells, str) else cells
+            if isinstance(cells, str):
+                cells = json.loads(cells)
+            yield *facts, cells
 
 
 def words_of_listing(site: str, canonical_id: str, cells: Mapping[str, str]) -> str:
@@ -177,24 +182,30 @@ def words_of_store(site: str, canonical_id: str, cells: Mapping[str, str]) -> st
 
 def allegation(cells: Mapping[str, str]) -> str:
     """What a row alleges, as COPY takes it."""
-    violation, *prices = alleged_by(cells)
-    words = [NULL if amount is None else str(amount) for amount in prices]
-    return "\t".join([copied(violation), *words])
+    violation, price, list_price = alleged_by(cells)
+    return f"{copied(violation)}\t{_amount(price)}\t{_amount(list_price)}"
+
+
+def _amount(amount: Decimal | None) -> str:
+    """A price as COPY takes it."""
+    if amount is None:
+        return NULL
+    return str(amount)
 
 
 def alleged_by(cells: Mapping[str, str]) -> tuple[str, Decimal | None, Decimal | None]:
     """What a row alleges: the kind of violation in the firm's own words, price and list price."""
-    price, list_price = cells.get("price"), cells.get("list_price")
-    return (
-        cells.get("violation", "")[:60],
-        parse_price(price) if price else None,
-        parse_price(list_price) if list_price else None,
-    )
+    price = list_price = None
+    if stated := cells.get("price"):
+        price = parse_price(stated)
+    if stated := cells.get("list_price"):
+        list_price = parse_price(stated)
+    return cells.get("violation", "")[:60], price, list_price
 
 
 def judge_rows(
-    rows: Iterable[Row], registry: Registry, platforms: dict[str, int]
-) -> Outcome:
+    rows: Iterable[RegistrationRow], registry: Registry, platforms: dict[str, int]
+) -> RegistrationBatch:
     """Judge rows in their order, each knowing what the rows before it brought; the registry takes in what is new.
 
     Rows whose address nobody can use or place are passed over. platforms: slug → primary key.
@@ -214,59 +225,70 @@ def judge_rows(
     )
     if registry.accounts and registry.allowance is None:
         registry.allowance = allowance_of(registry.source.firm)
-    outcome = Outcome()
+    batch = RegistrationBatch()
     for row in rows:
-        _judge(row, platforms[row.platform_slug], registry, outcome)
-    return outcome
+        _judge(row, platforms[row.platform_slug], registry, batch)
+    return batch
 
 
-def _judge(row: Row, platform: int, registry: Registry, outcome: Outcome) -> None:
-    listing = (platform, row.listing_id) if row.listing_id else None
-    store = (platform, row.store_id) if row.store_id else None
+def _judge(
+    row: RegistrationRow, platform: int, registry: Registry, batch: RegistrationBatch
+) -> None:
+    listing = store = None
+    if row.listing_id:
+        listing = platform, row.listing_id
+    if row.store_id:
+        store = platform, row.store_id
     account = registry.account_of(listing, store)
-    known_by_this = listing and store and registry.learn(listing, store, row.number)
-    if known_by_this and account and listing in registry.listings:
-        outcome.official_listings.append(listing)
+    learned = listing and store and registry.learn(listing, store, row.number)
+    if learned and account and listing in registry.listings:
+        batch.official_listings.append(listing)
     if account:
-        outcome.results[row.number], outcome.findings[row.number] = (
-            Result.OFFICIAL.value,
-            finding_of(account),
-        )
+        batch.keep_out(row, Result.OFFICIAL, account)
         return
-    claimed = registry.claimed_account(listing) if listing and store is None else None
-    if claimed:
-        outcome.results[row.number], outcome.findings[row.number] = (
-            Result.HELD.value,
-            finding_of(claimed),
-        )
+    if listing and store is None and (claimed := registry.claimed_account(listing)):
+        batch.keep_out(row, Result.HELD, claimed)
         return
+    _take_in(row, listing, store, registry, batch)
 
-    key, known = (
-        (store, registry.stores) if row.kind == STORE else (listing, registry.listings)
-    )
+
+def _take_in(
+    row: RegistrationRow,
+    listing: Key | None,
+    store: Key | None,
+    registry: Registry,
+    batch: RegistrationBatch,
+) -> None:
+    """Have the registry take in what an acceptable row names, and note what it asks about."""
+    key, known = listing, registry.listings
+    if row.kind == STORE:
+        key, known = store, registry.stores
     assert key is not None  # an acceptable row names its target
-    outcome.results[row.number] = (Result.REPEAT if key in known else Result.NEW).value
-    if listing and listing not in registry.listings:
+    result = Result.NEW
+    if key in known:
+        result = Result.REPEAT
+    batch.results[row.number] = result.value
+    if listing:
         registry.add_listing(listing, row.listing)
-    if store and store not in registry.stores:
+    if store:
         registry.add_store(store, row.store)
-    place = outcome.links[row.number] = (row.kind, key)
-    outcome.firsts.setdefault(place, row)
+    target = batch.links[row.number] = (row.kind, key)
+    batch.firsts.setdefault(target, row)
 
 
-def finding_of(account: Account) -> str:
+def account_label(account: Account) -> str:
     """How an official row names the account that it hit."""
     return f"{account.name} ({account.firm})"[:200]
 
 
 def register_rows(
-    rows: Sequence[Row],
+    rows: Sequence[RegistrationRow],
     *,
     complaint: Complaint,
     actor: User,
     at: datetime,
     platforms: dict[str, int],
-    write: Callable[[Outcome], None],
+    write: Callable[[RegistrationBatch], None],
     confirmed_by: User | None = None,
 ) -> None:
     """Register what rows of a complaint's sheet name, and make targets of what they ask about.
@@ -275,16 +297,16 @@ def register_rows(
     in a replay. The caller holds `lock_registry`. A fixed number of statements, whatever the number of rows.
     """
     registry = Registry(source_of(complaint, confirmed_by, at))
-    outcome = judge_rows(rows, registry, platforms)
+    batch = judge_rows(rows, registry, platforms)
     claimed = dict(registry.new_claims) | {
         pair: (row, True) for pair, row in registry.raised.items()
     }
     registry.number()
-    missing = _find_targets(outcome, registry)
+    missing = _find_targets(batch, registry)
     with copying_beside():
         registry.write()
-        _write_targets(missing, outcome, registry, complaint, at)
-        write(outcome)
+        _write_targets(missing, batch, registry, complaint, at)
+        write(batch)
     record_alike(
         actor,
         "target.reported",
@@ -294,12 +316,14 @@ def register_rows(
         thread=complaint.thread,
     )
     # The complaint is locked, and so may its case not be waited for: what is held just now, the maintenance passes on.
-    known = [pk for place, pk in outcome.targets.items() if place not in missing]
+    known = [
+        pk for target_key, pk in batch.targets.items() if target_key not in missing
+    ]
     if known:
         take_up_undone(known, complaint, actor, at)
     pass_on(known, actor=actor, at=at, wait=False)
     mark_official(
-        [registry.listings[key] for key in outcome.official_listings],
+        [registry.listings[key] for key in batch.official_listings],
         confirmed_by or actor,
         at,
     )
@@ -358,22 +382,26 @@ def source_of(
     complaint: Complaint, confirmed_by: User | None = None, at: datetime | None = None
 ) -> Source:
     """Whose rows those of a complaint's sheet are, for the registry."""
-    person = confirmed_by.pk if confirmed_by else None
-    return Source(complaint.firm_id, complaint.pk, person, at.isoformat() if at else "")
+    person, moment = None, ""
+    if confirmed_by:
+        person = confirmed_by.pk
+    if at:
+        moment = at.isoformat()
+    return Source(complaint.firm_id, complaint.pk, person, moment)
 
 
-def _find_targets(outcome: Outcome, registry: Registry) -> dict[Place, int]:
+def _find_targets(batch: RegistrationBatch, registry: Registry) -> dict[TargetKey, int]:
     """Find the targets of all that the rows ask about; primary keys for those that are missing, in the rows' order."""
-    old: dict[str, dict[int, Place]] = {LISTING: {}, STORE: {}}
-    for kind, key in outcome.firsts:
+    old: dict[str, dict[int, TargetKey]] = {LISTING: {}, STORE: {}}
+    for kind, key in batch.firsts:
         known, new = _of_kind(registry, kind)
         if key not in new:
             old[kind][known[key]] = (kind, key)
     for kind, thing, pk in known_targets(list(old[LISTING]), list(old[STORE])):
-        outcome.targets[old[kind][thing]] = pk
-    missing = [place for place in outcome.firsts if place not in outcome.targets]
+        batch.targets[old[kind][thing]] = pk
+    missing = [key for key in batch.firsts if key not in batch.targets]
     numbered = dict(zip(missing, take_ids(Target, len(missing)), strict=True))
-    outcome.targets.update(numbered)
+    batch.targets.update(numbered)
     return numbered
 
 
@@ -385,8 +413,8 @@ def _of_kind(registry: Registry, kind: str) -> tuple[dict[Key, int], dict[Key, s
 
 
 def _write_targets(
-    missing: dict[Place, int],
-    outcome: Outcome,
+    missing: dict[TargetKey, int],
+    batch: RegistrationBatch,
     registry: Registry,
     complaint: Complaint,
     at: datetime,
@@ -394,15 +422,14 @@ def _write_targets(
     whose = f"{complaint.firm_id}\t{complaint.pk}\t{complaint.case_id or NULL}\treported\tf\tf"
     end = f"\t\t\t{at.isoformat()}\t"
     lines = []
-    for place, pk in missing.items():
-        kind, key = place
-        thing = (
-            f"{registry.listings[key]}\t{NULL}"
-            if kind == LISTING
-            else f"{NULL}\t{registry.stores[key]}"
-        )
+    for target_key, pk in missing.items():
+        kind, key = target_key
+        known, _new = _of_kind(registry, kind)
+        subject = f"{NULL}\t{known[key]}"
+        if kind == LISTING:
+            subject = f"{known[key]}\t{NULL}"
         lines.append(
-            f"{pk}\t{kind}\t{key[0]}\t{thing}\t{whose}\t{outcome.firsts[place].alleged}\t{end}"
+            f"{pk}\t{kind}\t{key[0]}\t{subject}\t{whose}\t{batch.firsts[target_key].alleged}\t{end}"
         )
     copy_lines(Target, TARGET_COLUMNS, lines)
 
@@ -416,7 +443,9 @@ def known_targets(listings: list[int], stores: list[int]) -> list[tuple[str, int
         return cursor.fetchall()
 
 
-def finish_rows(rows: Sequence[Row], outcome: Outcome, at: datetime) -> None:
+def finish_rows(
+    rows: Sequence[RegistrationRow], batch: RegistrationBatch, at: datetime
+) -> None:
     """Write down what became of rows that are written already. at: when they count as registered."""
     numbers = [row.number for row in rows]
     with connection.cursor() as cursor:
@@ -425,20 +454,20 @@ def finish_rows(rows: Sequence[Row], outcome: Outcome, at: datetime) -> None:
             [
                 at,
                 [row.id for row in rows],
-                [outcome.results[number] for number in numbers],
-                [outcome.reason_of(number) for number in numbers],
-                [outcome.findings.get(number, "") for number in numbers],
-                [outcome.target_of(number) for number in numbers],
+                [batch.results[number] for number in numbers],
+                [batch.reason_of(number) for number in numbers],
+                [batch.findings.get(number, "") for number in numbers],
+                [batch.target_of(number) for number in numbers],
             ],
         )
 
 
-def forecast_rows(rows: Iterable[Row], outcome: Outcome) -> None:
+def forecast_rows(rows: Iterable[RegistrationRow], batch: RegistrationBatch) -> None:
     """Write down what would become of rows, where that is not what stands there."""
     changed = [
         row
         for row in rows
-        if (outcome.results[row.number], outcome.findings.get(row.number, ""))
+        if (batch.results[row.number], batch.findings.get(row.number, ""))
         != (row.result, row.finding)
     ]
     if not changed:
@@ -449,9 +478,9 @@ def forecast_rows(rows: Iterable[Row], outcome: Outcome) -> None:
             FORECAST_ROWS,
             [
                 [row.id for row in changed],
-                [outcome.results[number] for number in numbers],
-                [outcome.reason_of(number) for number in numbers],
-                [outcome.findings.get(number, "") for number in numbers],
+                [batch.results[number] for number in numbers],
+                [batch.reason_of(number) for number in numbers],
+                [batch.findings.get(number, "") for number in numbers],
             ],
         )
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ImportRow, SheetImport, Target
-from cases.workflow.registration import finding_of
+from cases.workflow.registration import account_label
 from cases.workflow.targets import kept_targets, targets_of
 from corps.audit.recording import record
 from corps.database.locking import locked_in_order
@@ -60,7 +60,7 @@ def kept_by(account: OfficialAccount) -> int:
 def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
     """Rows of sheets from which nothing was registered because they name what is this account's; of an import that was
     undone nothing will be."""
-    named = finding_of(Account(account.pk, account.name, account.firm.code))
+    named = account_label(Account(account.pk, account.name, account.firm.code))
     rows = ImportRow.objects.filter(finding=named, platform_slug=account.platform.slug)
     rows = rows.exclude(sheet_import__state=SheetImport.State.UNDONE)
     return rows.filter(result=ImportRow.Result.OFFICIAL, target=None)

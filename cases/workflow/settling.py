@@ -1,7 +1,8 @@
 """Rows that wait for a person: an address corrected, sent back to the firm, or placed after all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.workflow import imports, registration
 from cases.workflow.guards import intake_barred
-from cases.workflow.reading import RESULTS
+from cases.workflow.reading import RESULTS, site_and_id
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record, record_alike
@@ -21,7 +22,7 @@ from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
 from firms.models import Firm
-from listings.addresses import Address, canonical_url, read_cell
+from listings.addresses import canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
 from listings.registration import (
     Key,
@@ -67,12 +68,16 @@ def settle_rows(
     Raises PermissionDenied; TransitionRefused "repair-too-long".
     """
     at = accept_at(actor, at, now())
-    require(actor, "cases.refuse_rows" if refuse else "cases.settle_rows")
+    if refuse:
+        require(actor, "cases.refuse_rows")
+    else:
+        require(actor, "cases.settle_rows")
     if repair is not None and len(repair) > REPAIR:
         raise TransitionRefused(
             "repair-too-long",
             _("An address is no longer than %(signs)s signs.") % {"signs": REPAIR},
         )
+    settlement = Settlement(repair, refuse, actor)
     lock_registry()
     ids = list(dict.fromkeys(rows))
     visible = ImportRow.objects.visible_to(actor).filter(pk__in=ids).order_by("row")
@@ -83,7 +88,7 @@ def settle_rows(
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
         complaint, locked = imports.lock_import(sheet_import)
         results |= _settle(
-            locked, complaint, by_import[sheet_import.pk], actor, repair, refuse, at
+            locked, complaint, by_import[sheet_import.pk], settlement, at
         )
     missing = _("There is no such row.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
@@ -113,51 +118,78 @@ def note_addresses_asked(*, firm: Firm, actor: User, addresses: Iterable[str]) -
         record(actor, "import.addresses_asked", firm, at=now(), addresses=asked)
 
 
+class Settlement(NamedTuple):
+    """How rows are decided on. repair: the address in place of their own, None where they stand as they are."""
+
+    repair: str | None
+    is_refused: bool
+    actor: User
+
+    @property
+    def act(self) -> str:
+        """The decision, as the audit has it."""
+        if self.is_refused:
+            return "refused"
+        if self.repair:
+            return "repaired"
+        return "accepted"
+
+
 def _settle(
     sheet_import: SheetImport,
     complaint: Complaint,
     rows: list[ImportRow],
-    actor: User,
-    repair: str | None,
-    refuse: bool,
+    settlement: Settlement,
     at: datetime,
 ) -> dict[int, Result]:
+    """Decide on rows of one locked import."""
     platforms = platforms_taking_part()
     results, changed = {}, []
     for row in rows:
-        barred = _not_settleable(row, sheet_import, complaint, actor)
-        if barred is None and not refuse:
-            read = _read_again(row, repair, platforms)
-            if read.verdict != "ok":
-                barred = Result(row.pk, False, read.code, read.reason)
-            else:
-                take_over(row, read)
-        results[row.pk] = barred or Result(row.pk)
-        if barred is None:
-            row.repair = "" if refuse else repair or row.repair
-            row.decision = _decision(row, refuse)
-            row.decided_by = actor
+        refused = _not_settleable(row, sheet_import, complaint, settlement.actor)
+        refused = refused or _decide(row, settlement, platforms)
+        results[row.pk] = refused or Result(row.pk)
+        if refused is None:
             changed.append(row)
     update_many(
         changed,
         ["result", "reason", "finding", "platform_slug", "kind", "listing_id", "listing_site", "store_id", "store_site",
          "address", "repair", "decision", "decided_by"],
     )  # fmt: skip
-    act = "refused" if refuse else "repaired" if repair else "accepted"
+    ids = [row.pk for row in changed]
     record_alike(
-        actor,
+        settlement.actor,
         "import.row_settled",
         ImportRow,
-        [row.pk for row in changed],
+        ids,
         at=at,
         thread=complaint.thread,
-        decision=act,
-        repair=repair or "",
+        decision=settlement.act,
+        repair=settlement.repair or "",
     )
-    judge_anew(sheet_import, complaint, [row.pk for row in changed], actor, at)
-    if not refuse:
-        results |= _kept_out([row.pk for row in changed])
+    judge_anew(sheet_import, complaint, ids, settlement.actor, at)
+    if not settlement.is_refused:
+        results |= _kept_out(ids)
     return results
+
+
+def _decide(
+    row: ImportRow, settlement: Settlement, platforms: Mapping[str, int]
+) -> Result | None:
+    """Have a row say how it is decided on; or, where it can be placed no better than before, why not."""
+    row.decided_by = settlement.actor
+    if settlement.is_refused:
+        row.repair, row.decision = "", ImportRow.Decision.REFUSED
+        return None
+    read = _judge_again(row, settlement.repair, platforms.keys())
+    if read.verdict != "ok":
+        return Result(row.pk, False, read.code, read.reason)
+    take_over(row, read)
+    row.repair = settlement.repair or row.repair
+    row.decision = ImportRow.Decision.NONE
+    if row.repair:
+        row.decision = ImportRow.Decision.REPAIRED
+    return None
 
 
 def _kept_out(ids: list[int]) -> dict[int, Result]:
@@ -166,13 +198,13 @@ def _kept_out(ids: list[int]) -> dict[int, Result]:
     kept = ImportRow.objects.filter(pk__in=ids, reason__in=(OFFICIAL, CLAIMED))
     for pk, reason in kept.values_list("pk", "reason"):
         if reason == OFFICIAL:
-            said = _("It belongs to an official account, so nothing is registered.")
-            results[pk] = Result(pk, True, "official", said)
+            message = _("It belongs to an official account, so nothing is registered.")
+            results[pk] = Result(pk, True, "official", message)
         else:
-            said = _(
+            message = _(
                 "Somebody claims that it is in an official account's store; that is judged first."
             )
-            results[pk] = Result(pk, False, CLAIMED, said)
+            results[pk] = Result(pk, False, CLAIMED, message)
     return results
 
 
@@ -183,18 +215,18 @@ def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
     statements for each sheet that has such rows.
     """
     slugs = {pk: slug for slug, pk in registered_platforms().items()}
-    wanted = {(slugs[platform], canonical_id) for platform, canonical_id in listings}
+    judged = {(slugs[platform], canonical_id) for platform, canonical_id in listings}
     held = ImportRow.objects.filter(
         reason=CLAIMED, result=ImportRow.Result.HELD
     ).exclude(finding="")
     held = held.filter(
-        listing_id__in={canonical_id for _slug, canonical_id in wanted}
+        listing_id__in={canonical_id for _slug, canonical_id in judged}
     ).exclude(decision="refused")
     by_import: dict[UUID, list[int]] = {}
     for pk, sheet, slug, canonical_id in held.values_list(
         "pk", "sheet_import_id", "platform_slug", "listing_id"
     ):
-        if (slug, canonical_id) in wanted:
+        if (slug, canonical_id) in judged:
             by_import.setdefault(sheet, []).append(pk)
     living = SheetImport.objects.filter(pk__in=by_import).exclude(
         state=SheetImport.State.UNDONE
@@ -233,45 +265,52 @@ def _not_settleable(
     return None
 
 
-def _decision(row: ImportRow, refuse: bool) -> str:
-    if refuse:
-        return ImportRow.Decision.REFUSED
-    return ImportRow.Decision.REPAIRED if row.repair else ImportRow.Decision.NONE
+class NamedThing(NamedTuple):
+    """A listing or a store that a row names."""
+
+    site: str
+    kind: str
+    canonical_id: str
 
 
-def _read_again(
-    row: ImportRow, repair: str | None, platforms: dict[str, int]
+def _judge_again(
+    row: ImportRow, repair: str | None, platforms: Collection[str]
 ) -> RowReading:
     """Judge a row by its corrected address, or as it stands."""
-    known = []
-    if row.listing_id:
-        known.append((row.listing_site, "listing", row.listing_id))
-    if row.store_id:
-        known.append((row.store_site, "store", row.store_id))
-    if not repair or not repair.strip():
-        if row.reason not in JUDGED_AS_IT_STANDS or not known:
-            return RowReading(
-                "invalid",
-                row.reason or "no-address",
-                row.explanation or REASONS["no-address"],
-            )
-        addresses = [("", canonical_url(*thing)) for thing in known]
-    else:
+    named = _named_by(row)
+    if repair and repair.strip():
         lines = [line for line in repair.splitlines() if line.strip()]
-        read = [read_cell(line) for line in lines]
-        kinds, desks = (
-            {address.kind for address in read},
-            {platform_of(address.site) for address in read},
-        )
-        kept = [
-            thing
-            for thing in known
-            if thing[1] not in kinds and platform_of(thing[0]) in desks
-        ]
-        addresses = [("", line) for line in lines] + [
-            ("", canonical_url(*thing)) for thing in kept
-        ]
-    return judge_row(addresses, row.cells.get("request", ""), platforms.keys())
+        kept = _kept_beside(lines, named)
+    elif row.reason in JUDGED_AS_IT_STANDS and named:
+        lines, kept = [], named
+    else:
+        code = row.reason or "no-address"
+        return RowReading("invalid", code, row.explanation or REASONS["no-address"])
+    addresses = [*lines, *(canonical_url(*thing) for thing in kept)]
+    cells = [("", address) for address in addresses]
+    return judge_row(cells, row.cells.get("request", ""), platforms)
+
+
+def _named_by(row: ImportRow) -> list[NamedThing]:
+    """The listing and the store that a row names so far."""
+    named = []
+    if row.listing_id:
+        named.append(NamedThing(row.listing_site, "listing", row.listing_id))
+    if row.store_id:
+        named.append(NamedThing(row.store_site, "store", row.store_id))
+    return named
+
+
+def _kept_beside(lines: Iterable[str], named: Iterable[NamedThing]) -> list[NamedThing]:
+    """What a row names besides the corrected addresses: of the other kind, on one of their platforms."""
+    addresses = [read_cell(line) for line in lines]
+    kinds = {address.kind for address in addresses}
+    platforms = {platform_of(address.site) for address in addresses}
+    return [
+        thing
+        for thing in named
+        if thing.kind not in kinds and platform_of(thing.site) in platforms
+    ]
 
 
 def take_over(row: ImportRow, read: RowReading) -> None:
@@ -289,12 +328,8 @@ def take_over(row: ImportRow, read: RowReading) -> None:
 
 def name_addresses(row: ImportRow, read: RowReading) -> None:
     """Write down which listing and which store a row names."""
-    row.listing_id, row.listing_site = _named(read.listing)
-    row.store_id, row.store_site = _named(read.store)
-
-
-def _named(address: Address | None) -> tuple[str, str]:
-    return ("", "") if address is None else (address.canonical_id, address.site)
+    row.listing_site, row.listing_id = site_and_id(read.listing)
+    row.store_site, row.store_id = site_and_id(read.store)
 
 
 def judge_anew(
@@ -325,5 +360,5 @@ def judge_anew(
             actor=actor,
             at=at,
             platforms=platforms,
-            write=lambda outcome: registration.finish_rows(rows, outcome, at),
+            write=lambda batch: registration.finish_rows(rows, batch, at),
         )

@@ -24,8 +24,8 @@ from cases.workflow.guards import (
     require_valid_ground,
 )
 from cases.workflow.registration import (
+    account_label,
     announce_official,
-    finding_of,
     known_targets,
     record_each,
 )
@@ -210,13 +210,13 @@ def _kept_by_account(one: StatedAddress, registry: Registry) -> Result | None:
         claimed = registry.claimed_account(one.key)
     if account:
         message = _("This belongs to an official account: %(account)s.")
-        detail = {"account": finding_of(account)}
+        detail = {"account": account_label(account)}
         return Result(one.number, False, "official", message % detail)
     if claimed:
         message = _(
             "Somebody claims that it is in the store of %(account)s; that is judged first."
         )
-        detail = {"account": finding_of(claimed)}
+        detail = {"account": account_label(claimed)}
         return Result(one.number, False, "claimed-official", message % detail)
     return None
 
@@ -225,7 +225,7 @@ def _present_targets(
     registered: Iterable[StatedAddress], registry: Registry
 ) -> dict[int, Target]:
     """Those of the registered that are targets already, locked: number of the address → its target."""
-    numbers = {
+    numbers: dict[tuple[str, int], int] = {
         (one.address.kind, one.pk_in(registry)): one.number for one in registered
     }
     listings = [pk for kind, pk in numbers if kind == Target.Kind.LISTING]
