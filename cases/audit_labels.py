@@ -101,6 +101,64 @@ ACTS = {
 }
 
 
+def _grounds() -> dict[str, str]:
+    return {ground.code: ground.label for ground in LegalGround.objects.all()}
+
+
+# Details of entries, by the name under which they are written down.
+DETAILS: dict[str, Detail] = {
+    "address": Detail(_("address")),
+    "addresses": Detail(_("addresses")),
+    "aspect": Detail(_("aspect of the memorandum"), codes=choices(LegalGround.Aspect)),
+    "basis": Detail(_("articles")),
+    "characters": Detail(_("characters")),
+    "check_working_days": Detail(_("check within, working days")),
+    "closes_on": Detail(_("closes on")),
+    "column": Detail(_("column")),
+    "columns": Detail(_("columns")),
+    "complaints": Detail(_("complaints")),
+    "conclusion": Detail(_("conclusion")),
+    "corrections": Detail(_("corrections")),
+    "decision": Detail(
+        _("decision"),
+        codes=lambda: dict(ImportRow.Decision.choices) | {"accepted": _("accepted")},
+    ),
+    "document_number": Detail(_("document number")),
+    "dropped": Detail(_("out of work")),
+    "due_on": Detail(_("due")),
+    "found": Detail(_("content is")),
+    "ground": Detail(_("legal ground"), codes=_grounds),
+    "held": Detail(_("held")),
+    "invalid": Detail(_("invalid")),
+    "is_sufficient": Detail(_("suffices alone")),
+    "megabytes": Detail(_("megabytes")),
+    "new": Detail(_("new targets")),
+    "note": Detail(_("note"), kind="cases.casenote"),
+    "officers": Detail(_("officers"), kind="corps.user"),
+    "official": Detail(_("official")),
+    "opens_on": Detail(_("opens on")),
+    "relieved": Detail(_("officers relieved"), kind="corps.user"),
+    "received_on": Detail(_("received on")),
+    "passed": Detail(_("passed on")),
+    "proposed": Detail(_("proposed date of receipt")),
+    "repair": Detail(_("repair")),
+    "repeat": Detail(_("repeat")),
+    "reply_working_days": Detail(_("answer within, working days")),
+    "rows": Detail(_("rows")),
+    "says": Detail(_("name says")),
+    "seconds": Detail(_("seconds")),
+    "seen": Detail(_("seen"), codes=choices(Seen)),
+    "sheet": Detail(_("sheet")),
+    "sheet_name": Detail(_("file")),
+    "target": Detail(_("target"), kind="cases.target"),
+    "targets": Detail(_("targets")),
+    "title": Detail(_("title")),
+    "valid_to": Detail(_("valid to")),
+    "way": Detail(_("from and to")),
+    "why": Detail(_("since"), codes=lambda: REASONS),
+}
+
+
 def register() -> None:
     """Called once, from `AppConfig.ready()`."""
     labels.families.update(
@@ -114,59 +172,7 @@ def register() -> None:
     )
     timeline.words.update(VERBS)
     labels.name_acts(ACTS | {act: words for act, (words, _kind) in VERBS.items()})
-    labels.details.update(
-        address=Detail(_("address")),
-        addresses=Detail(_("addresses")),
-        aspect=Detail(_("aspect of the memorandum"), codes=choices(LegalGround.Aspect)),
-        basis=Detail(_("articles")),
-        characters=Detail(_("characters")),
-        check_working_days=Detail(_("check within, working days")),
-        closes_on=Detail(_("closes on")),
-        column=Detail(_("column")),
-        columns=Detail(_("columns")),
-        complaints=Detail(_("complaints")),
-        conclusion=Detail(_("conclusion")),
-        corrections=Detail(_("corrections")),
-        decision=Detail(
-            _("decision"),
-            codes=lambda: (
-                dict(ImportRow.Decision.choices) | {"accepted": _("accepted")}
-            ),
-        ),
-        document_number=Detail(_("document number")),
-        dropped=Detail(_("out of work")),
-        due_on=Detail(_("due")),
-        found=Detail(_("content is")),
-        ground=Detail(_("legal ground"), codes=_grounds),
-        held=Detail(_("held")),
-        invalid=Detail(_("invalid")),
-        is_sufficient=Detail(_("suffices alone")),
-        megabytes=Detail(_("megabytes")),
-        new=Detail(_("new targets")),
-        note=Detail(_("note"), kind="cases.casenote"),
-        officers=Detail(_("officers"), kind="corps.user"),
-        official=Detail(_("official")),
-        opens_on=Detail(_("opens on")),
-        relieved=Detail(_("officers relieved"), kind="corps.user"),
-        received_on=Detail(_("received on")),
-        passed=Detail(_("passed on")),
-        proposed=Detail(_("proposed date of receipt")),
-        repair=Detail(_("repair")),
-        repeat=Detail(_("repeat")),
-        reply_working_days=Detail(_("answer within, working days")),
-        rows=Detail(_("rows")),
-        says=Detail(_("name says")),
-        seconds=Detail(_("seconds")),
-        seen=Detail(_("seen"), codes=choices(Seen)),
-        sheet=Detail(_("sheet")),
-        sheet_name=Detail(_("file")),
-        target=Detail(_("target"), kind="cases.target"),
-        targets=Detail(_("targets")),
-        title=Detail(_("title")),
-        valid_to=Detail(_("valid to")),
-        way=Detail(_("from and to")),
-        why=Detail(_("since"), codes=lambda: REASONS),
-    )
+    labels.details.update(DETAILS)
     _name_case_kinds()
     _name_belonging_kinds()
 
@@ -251,10 +257,6 @@ def _name_belonging_kinds() -> None:
             lambda listing: f"{listing.platform.label} {listing.canonical_id}",
         ),
     )
-
-
-def _grounds() -> dict[str, str]:
-    return {ground.code: ground.label for ground in LegalGround.objects.all()}
 
 
 def _case_codes() -> dict[str, Any]:

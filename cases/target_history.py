@@ -1,6 +1,6 @@
-"""The story of a target, told by every room that knows a part of it, and what else a case page shows.
+"""The history of a target, of which every app adds what it knows, and what else a case page shows.
 
-The rooms above add their tellers and panels in `AppConfig.ready()`.
+The apps above add their providers and panels in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from corps.models import User
 class Line:
     """A line of the component `timeline`. kind: a word with a colour. link: a word to follow `url` by.
 
-    part: under which of the story's filters it falls besides "all" (`notice`, `answer`, `check`, or "").
+    part: under which of the history's filters it falls besides "all" (`notice`, `answer`, `check`, or "").
     changed: what became different, or why, on a line of its own. each, each_url: how many things it tells of, and where
     they are told one by one.
     """
@@ -47,7 +47,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A tab of the case page that another room fills. context: called when it is looked at."""
+    """A tab of the case page that another app fills. context: called when it is looked at."""
 
     key: str
     label: Any
@@ -56,8 +56,8 @@ class Panel:
     context: Callable[[Case, User], dict[str, Any]]
 
 
-class Teller:
-    """What a room above knows of a target and of its case. It overrides what it has something to say to."""
+class TargetProvider:
+    """What an app above knows of a target and of its case. It overrides what it has something to say to."""
 
     def lines(self, target: Target, user: User) -> Iterable[Line]:
         """What happened to the target, causes before effects."""
@@ -84,14 +84,14 @@ class Teller:
         return ()
 
 
-tellers: list[Teller] = []
+providers: list[TargetProvider] = []
 panels: list[Panel] = []
 # What stands for "no date" in an order by date.
 FAR = date(9999, 12, 31)
-# At most one room above says which notice binds a target at present: given targets, it adds `notice_number` ("" or
+# At most one app above says which notice binds a target at present: given targets, it adds `notice_number` ("" or
 # null without one) and `due_on` (a Shanghai date, FAR where nothing is due), without repeating a row.
 binders: list[Callable[[QuerySet[Target]], QuerySet[Target]]] = []
-# At most one room above says which targets of a case wait for a notice.
+# At most one app above says which targets of a case wait for a notice.
 waiting: list[Callable[[Case], QuerySet[Target]]] = []
 
 
@@ -111,6 +111,6 @@ def newest_first(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: line.at)[::-1]
 
 
-def story_of(target: Target, user: User) -> list[Line]:
-    """All that the rooms above know of a target, in the order in which they tell it."""
-    return [line for teller in tellers for line in teller.lines(target, user)]
+def history_of(target: Target, user: User) -> list[Line]:
+    """All that the apps above know of a target, in the order in which they give it."""
+    return [line for provider in providers for line in provider.lines(target, user)]

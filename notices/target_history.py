@@ -51,7 +51,7 @@ LEFT = (
 )
 
 
-class NoticesHistory(target_history.Teller):
+class NoticesHistory(target_history.TargetProvider):
     """Notices, answers, checks, objections, and what they brought."""
 
     def lines(self, target: Target, user: User) -> Iterator[target_history.Line]:
@@ -423,7 +423,7 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
 
 def register() -> None:
     """Tell the pages of the cases app; called once, from `AppConfig.ready()`."""
-    target_history.tellers.append(NoticesHistory())
+    target_history.providers.append(NoticesHistory())
     target_history.binders.append(bind)
     target_history.waiting.append(waiting_targets)
     target_history.panels.append(NOTICES)

@@ -1,7 +1,7 @@
 """Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from cases import target_history, timeline, workflow
 from cases.filters import CAMPAIGN, campaigns_of
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import BulkAct, Case, Complaint, SheetImport, Target
+from cases.models.cases import CaseQuerySet
 from cases.other_cases import became
 from cases.states import ENDED_CASE, CaseState, ComplaintState
 from cases.titles import proposed_title
@@ -93,51 +94,58 @@ TABLE = Table(
 @require_GET
 def list_cases(request: SignedIn) -> HttpResponse:
     """Cases, newest first, with how many targets they have and how many are verified."""
-    found = Case.objects.visible_to(request.user)
-    if (state := request.GET.get("state")) in CaseState.values:
-        found = found.filter(state=state)
-    elif state == "open":
-        found = found.filter(state__in=UNDER_WAY)
-    if firm := request.GET.get("firm"):
-        found = found.filter(firm__code=firm)
-    campaigns = campaigns_of(request.user)
-    if request.GET.get("campaign") in campaigns:
-        found = found.filter(campaign=int(request.GET["campaign"]))
-    if request.GET.get("mine"):
-        found = found.filter(assignments__officer=request.user, assignments__until=None)
-    if request.GET.get("filing"):
-        found = found.to_be_filed_by(request.user)
-    firms = {
-        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
-    }
-    chips = conditions(
-        request.GET,
-        [
-            (
-                "state",
-                _("State"),
-                (dict(CaseState.choices) | {"open": _("under way")}).get,
-            ),
-            ("firm", _("Firm"), firms.get),
-            ("campaign", _("Campaign"), campaigns.get),
-            ("mine", _("Handled by"), lambda _value: request.user.name),
-            ("filing", _("Decision"), lambda _value: _("to be filed")),
-        ],
-    )
-    rows = found.select_related("firm", "campaign", "unit", "handling_deadline")
-    page = page_of(rows, request.GET, order=("-id",), total=found.count())
+    user = request.user
+    campaigns = campaigns_of(user)
+    cases = _filtered(request, campaigns)
+    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(user)}
+    rows = cases.select_related("firm", "campaign", "unit", "handling_deadline")
+    page = page_of(rows, request.GET, order=("-id",), total=cases.count())
     counts = _target_counts([case.pk for case in page])
     context = {
         "page": page,
-        "table": TABLE.shown_to(request.user, request.GET),
+        "table": TABLE.shown_to(user, request.GET),
         "rows": [(case, counts.get(case.pk, {})) for case in page],
-        "conditions": chips,
+        "conditions": _chips(request, firms, campaigns),
         "states": CaseState.choices,
         "over": OVER,
         "firms": firms.items(),
         "campaigns": campaigns.items(),
     }
     return render(request, "cases/case_list.html", context)
+
+
+def _filtered(request: SignedIn, campaigns: Mapping[str, str]) -> CaseQuerySet:
+    """The cases that the filter of the address leaves. campaigns: those that the person may see, by their key."""
+    asked = request.GET
+    cases = Case.objects.visible_to(request.user)
+    if (state := asked.get("state")) in CaseState.values:
+        cases = cases.filter(state=state)
+    elif state == "open":
+        cases = cases.filter(state__in=UNDER_WAY)
+    if firm := asked.get("firm"):
+        cases = cases.filter(firm__code=firm)
+    if asked.get("campaign") in campaigns:
+        cases = cases.filter(campaign=int(asked["campaign"]))
+    if asked.get("mine"):
+        cases = cases.filter(assignments__officer=request.user, assignments__until=None)
+    if asked.get("filing"):
+        cases = cases.to_be_filed_by(request.user)
+    return cases
+
+
+def _chips(
+    request: SignedIn, firms: Mapping[str, str], campaigns: Mapping[str, str]
+) -> list[Any]:
+    """What the list is filtered by, in words."""
+    states = dict(CaseState.choices) | {"open": _("under way")}
+    labels: list[tuple[str, Any, Callable[[str], Any]]] = [
+        ("state", _("State"), states.get),
+        ("firm", _("Firm"), firms.get),
+        ("campaign", _("Campaign"), campaigns.get),
+        ("mine", _("Handled by"), lambda _value: request.user.name),
+        ("filing", _("Decision"), lambda _value: _("to be filed")),
+    ]
+    return conditions(request.GET, labels)
 
 
 def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
@@ -149,9 +157,9 @@ def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
         .annotate(Count("pk"))
     )
     for case, state, count in rows:
-        place = counted.setdefault(case, {"total": 0})
-        place[state] = count
-        place["total"] += count
+        of_case = counted.setdefault(case, {"total": 0})
+        of_case[state] = count
+        of_case["total"] += count
     return counted
 
 
@@ -310,8 +318,8 @@ def _clocks(user: User, case: Case) -> list[dict[str, Any]]:
     """What is due in a case: by other apps, whether to file it, and its handling."""
     clocks = [
         clock
-        for teller in target_history.tellers
-        for clock in teller.clocks(case, user)
+        for provider in target_history.providers
+        for clock in provider.clocks(case, user)
     ]
     if filing := case.filing_deadline:
         clocks.append(_clock(_("Filing decision"), filing, calendar_days=False))
@@ -365,29 +373,35 @@ def _steps(case: Case) -> list[dict[str, Any]]:
     return steps
 
 
+# What can be begun on the page of a case: by the verb that a person must be allowed, in these states.
+VERBS: dict[str, tuple[str, Collection[str]]] = {
+    "compose": ("notices.compose", (CaseState.FILED, *UNDER_WAY[2:])),
+    "file": ("cases.file_case", (CaseState.LEAD,)),
+    "assign": (
+        "cases.assign_officers",
+        tuple(state for state in CaseState if state not in OVER),
+    ),
+    "ground": ("cases.give_ground", OPEN_CASE),
+    "conclude": ("cases.conclude_case", (CaseState.DISPOSING, CaseState.REOPENED)),
+    "close": ("cases.close_case", (CaseState.CONCLUDING, CaseState.REOPENED)),
+    "reopen": ("cases.reopen_case", (CaseState.CLOSED,)),
+    "suspend": ("cases.suspend_case", UNDER_WAY[1:4]),
+    "resume": ("cases.suspend_case", (CaseState.SUSPENDED,)),
+    "reconsider": ("cases.file_case", (CaseState.NOT_FILED,)),
+    "archive": ("cases.close_case", (CaseState.CLOSED,)),
+    "leave": ("cases.leave_case", UNDER_WAY[:3]),
+}
+# Those that have a button of their own; the others stand under "More".
+BUTTONS = ("compose", "file")
+
+
 def verbs_on(user: User, case: Case) -> dict[str, bool]:
     """What this person may do with the case as it stands."""
-    state = case.state
     verbs = {
-        "compose": may(user, "notices.compose")
-        and state in (CaseState.FILED, *UNDER_WAY[2:]),
-        "file": may(user, "cases.file_case") and state == CaseState.LEAD,
-        "assign": may(user, "cases.assign_officers") and state not in OVER,
-        "ground": may(user, "cases.give_ground") and state in OPEN_CASE,
-        "conclude": may(user, "cases.conclude_case")
-        and state in (CaseState.DISPOSING, CaseState.REOPENED),
-        "close": may(user, "cases.close_case")
-        and state in (CaseState.CONCLUDING, CaseState.REOPENED),
-        "reopen": may(user, "cases.reopen_case") and state == CaseState.CLOSED,
-        "suspend": may(user, "cases.suspend_case") and state in UNDER_WAY[1:4],
-        "resume": may(user, "cases.suspend_case") and state == CaseState.SUSPENDED,
-        "reconsider": may(user, "cases.file_case") and state == CaseState.NOT_FILED,
-        "archive": may(user, "cases.close_case") and state == CaseState.CLOSED,
-        "leave": may(user, "cases.leave_case") and state in UNDER_WAY[:3],
+        name: case.state in states and may(user, verb)
+        for name, (verb, states) in VERBS.items()
     }
-    return verbs | {
-        "more": any(verbs[name] for name in verbs if name not in ("compose", "file"))
-    }
+    return verbs | {"more": any(verbs[name] for name in verbs.keys() - set(BUTTONS))}
 
 
 def _targets(request: SignedIn, case: Case) -> dict[str, Any]:

@@ -109,12 +109,11 @@ def change(request: SignedIn, number: str, what: str) -> HttpResponse:
     form = _form(request, case, what)
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            if what == "addresses":
-                if answer := _add(request, case, form):
-                    return answer
-            else:
-                _change(case, request.user, what, form.cleaned_data)
-                return redirect(case)
+            if answer := _done(request, case, what, form):
+                return answer
+    word_to_type = ""
+    if what in CANNOT_BE_UNDONE:
+        word_to_type = case.number
     context = {
         "case": case,
         "form": form,
@@ -122,9 +121,17 @@ def change(request: SignedIn, number: str, what: str) -> HttpResponse:
         "consequence": _consequence(case, what),
         "missing": _missing(case, what),
         "danger": what in DANGEROUS,
-        "word": case.number if what in CANNOT_BE_UNDONE else "",
+        "word": word_to_type,
     } | _left_behind(case, what, form)
     return render(request, "cases/case_change.html", context)
+
+
+def _done(request: SignedIn, case: Case, what: str, form: Any) -> HttpResponse | None:
+    """Do what a valid form asks for, and where that leads; None where it was done in part and the form stays."""
+    if what == "addresses":
+        return _add(request, case, form)
+    _change(case, request.user, what, form.cleaned_data)
+    return redirect(case)
 
 
 def _form(request: SignedIn, case: Case, what: str) -> Any:

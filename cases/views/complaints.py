@@ -1,5 +1,6 @@
 """Complaints: the list, handing one in, taking one up."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from cases.forms import (
 from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
-from cases.models.complaints import MOST_SAME_SHEETS
+from cases.models.complaints import MOST_SAME_SHEETS, ComplaintQuerySet
 from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
 from cases.workflow.guards import OPEN_COMPLAINT
 from cases.workflow.moving import DECIDED
@@ -83,44 +84,22 @@ def waiting(user: User) -> int:
 @require_GET
 def list_complaints(request: SignedIn) -> HttpResponse:
     """Complaints, newest first; those accepted can be made a case of."""
-    found = Complaint.objects.visible_to(request.user).select_related(
-        "firm", "case", "sheet_import", "verify_deadline"
-    )
-    if (state := request.GET.get("state")) in ComplaintState.values:
-        found = found.filter(state=state)
-    elif state == "open":
-        found = found.filter(state__in=OPEN)
-    if firm := request.GET.get("firm"):
-        found = found.filter(firm__code=firm)
-    firms = {
-        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
-    }
-    campaigns = campaigns_of(request.user)
-    if request.GET.get("campaign") in campaigns:
-        found = found.filter(campaign=int(request.GET["campaign"]))
-    chips = conditions(
-        request.GET,
-        [
-            (
-                "state",
-                _("State"),
-                (dict(ComplaintState.choices) | {"open": _("in no case yet")}).get,
-            ),
-            ("firm", _("Firm"), firms.get),
-            ("campaign", _("Campaign"), campaigns.get),
-        ],
-    )
+    user = request.user
+    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(user)}
+    campaigns = campaigns_of(user)
+    complaints = _filtered(request, campaigns)
     page = page_of(
-        found, request.GET, order=("-id",), total=lambda: capped_count(found)
+        complaints, request.GET, order=("-id",), total=lambda: capped_count(complaints)
     )
     openable = any(complaint.state == ComplaintState.ACCEPTED for complaint in page)
-    may_open = openable and may(request.user, "cases.open_case")
+    may_open = openable and may(user, "cases.open_case")
+    without = {"pick"}
+    if may_open:
+        without = set()
     context = {
         "page": page,
-        "table": TABLE.shown_to(
-            request.user, request.GET, without=() if may_open else {"pick"}
-        ),
-        "conditions": chips,
+        "table": TABLE.shown_to(user, request.GET, without=without),
+        "conditions": _chips(request, firms, campaigns),
         "states": ComplaintState.choices,
         "firms": firms.items(),
         "campaigns": campaigns.items(),
@@ -129,27 +108,54 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     return render(request, "cases/complaint_list.html", context)
 
 
+def _filtered(request: SignedIn, campaigns: Mapping[str, str]) -> ComplaintQuerySet:
+    """The complaints that the filter of the address leaves. campaigns: those that the person may see, by their key."""
+    asked = request.GET
+    complaints = Complaint.objects.visible_to(request.user).select_related(
+        "firm", "case", "sheet_import", "verify_deadline"
+    )
+    if (state := asked.get("state")) in ComplaintState.values:
+        complaints = complaints.filter(state=state)
+    elif state == "open":
+        complaints = complaints.filter(state__in=OPEN)
+    if firm := asked.get("firm"):
+        complaints = complaints.filter(firm__code=firm)
+    if asked.get("campaign") in campaigns:
+        complaints = complaints.filter(campaign=int(asked["campaign"]))
+    return complaints
+
+
+def _chips(
+    request: SignedIn, firms: Mapping[str, str], campaigns: Mapping[str, str]
+) -> list[Any]:
+    """What the list is filtered by, in words."""
+    states = dict(ComplaintState.choices) | {"open": _("in no case yet")}
+    labels: list[tuple[str, Any, Callable[[str], Any]]] = [
+        ("state", _("State"), states.get),
+        ("firm", _("Firm"), firms.get),
+        ("campaign", _("Campaign"), campaigns.get),
+    ]
+    return conditions(request.GET, labels)
+
+
 @readers
 @takes("body.sheet")
 def new_complaint(request: SignedIn) -> HttpResponse:
     """Hand a complaint in; its sheet is read at once and shown for a look."""
     form = ComplaintForm(posted(request), request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        if upload := said.pop("sheet"):
-            require_capacity_for_sheet(request.user, said["firm"], upload.size)
+        fields = form.cleaned_data
+        if upload := fields.pop("sheet"):
+            require_capacity_for_sheet(request.user, fields["firm"], upload.size)
+            fields["sheet"] = Upload(upload, SPREADSHEET)
+            fields["sheet_name"] = upload.name
         with refusals_go_to(form, REFUSED_AT):
             complaint, sheet_import = workflow.submit_complaint(
-                actor=request.user,
-                sheet=Upload(upload, SPREADSHEET) if upload else None,
-                sheet_name=upload.name if upload else "",
-                **said,
+                actor=request.user, **fields
             )
-            return (
-                redirect("cases:import_sheet", sheet_import.pk)
-                if sheet_import
-                else redirect(complaint)
-            )
+            if sheet_import:
+                return redirect("cases:import_sheet", sheet_import.pk)
+            return redirect(complaint)
     return render(request, "cases/complaint_new.html", {"form": form})
 
 
@@ -159,31 +165,21 @@ def new_complaint(request: SignedIn) -> HttpResponse:
 def guess_complaint(request: SignedIn) -> HttpResponse:
     """A fragment: the fields for firm and subject, with what the name of the chosen file tells of them. What a person
     chose or typed stays. Changes nothing."""
-    said = request.GET
+    typed = request.GET
     guessed = guess(
-        said.get("name", "")[:200],
+        typed.get("name", "")[:200],
         Firm.objects.visible_to(request.user).prefetch_related("brands"),
     )
-    initial: dict[str, Any] = {
-        "firm": said.get("firm", ""),
-        "subject": said.get("subject", "")[:200],
-    }
-    is_free = not initial["subject"] or initial["subject"] == said.get(
-        "guessed_subject"
-    )
-    takes_firm = guessed.firm is not None and (
-        not initial["firm"] or initial["firm"] == said.get("guessed_firm")
-    )
-    if is_free:
+    firm, subject = typed.get("firm", ""), typed.get("subject", "")[:200]
+    initial: dict[str, Any] = {"firm": firm, "subject": subject}
+    context: dict[str, Any] = {"guessed_firm": None, "guessed_subject": False}
+    if not subject or subject == typed.get("guessed_subject"):
         initial |= {"subject": guessed.subject, "guessed_subject": guessed.subject}
-    if takes_firm and guessed.firm is not None:
+        context["guessed_subject"] = guessed.subject
+    if guessed.firm and (not firm or firm == typed.get("guessed_firm")):
         initial["firm"] = guessed.firm.pk
-    form = ComplaintForm(user=request.user, initial=initial)
-    context = {
-        "form": form,
-        "guessed_firm": guessed.firm if takes_firm else None,
-        "guessed_subject": is_free and guessed.subject,
-    }
+        context["guessed_firm"] = guessed.firm
+    context["form"] = ComplaintForm(user=request.user, initial=initial)
     return render(request, "cases/_complaint_guess.html", context)
 
 
@@ -196,11 +192,9 @@ def correct(request: SignedIn, number: str) -> HttpResponse:
         request.POST or None, user=request.user, initial=initial
     )
     sheet_import = getattr(complaint, "sheet_import", None)
-    back = (
-        reverse("cases:import_sheet", args=[sheet_import.pk])
-        if sheet_import
-        else complaint.get_absolute_url()
-    )
+    back = complaint.get_absolute_url()
+    if sheet_import:
+        back = reverse("cases:import_sheet", args=[sheet_import.pk])
     if form.is_valid():
         with refusals_go_to(form):
             workflow.correct_complaint(
@@ -265,38 +259,48 @@ def _page(
     receipt: ReceiptForm | None = None,
     sheet_form: NewSheetForm | None = None,
 ) -> HttpResponse:
-    sheet_import = getattr(complaint, "sheet_import", None)
-    to_review = (
-        sheet_import is not None and sheet_import.state == SheetImport.State.REVIEW
-    )
     earlier = Complaint.objects.visible_to(request.user).with_sheet_of(complaint)
-    told: dict[str, Any] = {"same_sheet": earlier[:MOST_SAME_SHEETS]}
+    undone = complaint.undone_imports.select_related("undone_by")
+    context: dict[str, Any] = {
+        "complaint": complaint,
+        "form": form,
+        "receipt": receipt or _receipt_form(request.user, complaint),
+        "same_sheet": earlier[:MOST_SAME_SHEETS],
+        "targets": complaint.targets.count(),
+        "undone_imports": undone.order_by("-undone_at"),
+    }
     if request.user.is_corps:
-        entries = (
-            AuditEntry.objects.about(complaint)
-            .select_related("actor")
-            .order_by("-at", "-pk")
-        )
-        told["days"] = timeline.days_of_each(entries[:MOST_TOLD])
-    context = (
-        told
-        | _allowed(request.user, complaint)
-        | {
-            "complaint": complaint,
-            "sheet_import": sheet_import,
-            "cells": _cells(sheet_import) if sheet_import else [],
-            "targets": complaint.targets.count(),
-            "unregistered": sheet_import.rows if sheet_import and to_review else 0,
-            "form": form,
-            "undone_imports": complaint.undone_imports.select_related(
-                "undone_by"
-            ).order_by("-undone_at"),
-            "sheet_form": None if sheet_import else sheet_form or NewSheetForm(),
-            "receipt": receipt or _receipt_form(request.user, complaint),
-            "to_review": to_review,
-        }
-    )
+        entries = AuditEntry.objects.about(complaint).select_related("actor")
+        newest = entries.order_by("-at", "-pk")[:MOST_TOLD]
+        context["days"] = timeline.days_of_each(newest)
+    context |= _sheet_context(complaint, sheet_form)
+    context |= _allowed(request.user, complaint)
     return render(request, "cases/complaint.html", context)
+
+
+def _sheet_context(
+    complaint: Complaint, sheet_form: NewSheetForm | None
+) -> dict[str, Any]:
+    """The sheet of a complaint, and how its rows came out; where it has none, the form to hand one in."""
+    sheet_import = getattr(complaint, "sheet_import", None)
+    if sheet_import is None:
+        return {
+            "sheet_import": None,
+            "cells": [],
+            "unregistered": 0,
+            "sheet_form": sheet_form or NewSheetForm(),
+            "to_review": False,
+        }
+    to_review, unregistered = sheet_import.state == SheetImport.State.REVIEW, 0
+    if to_review:
+        unregistered = sheet_import.rows
+    return {
+        "sheet_import": sheet_import,
+        "cells": _cells(sheet_import),
+        "unregistered": unregistered,
+        "sheet_form": None,
+        "to_review": to_review,
+    }
 
 
 def _allowed(user: User, complaint: Complaint) -> dict[str, bool]:
@@ -421,7 +425,7 @@ def move(request: SignedIn, number: str) -> HttpResponse:
         return redirect(complaint)
     stays = workflow.stays_of(complaint, complaint.case)
     form = MoveForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         user=request.user,
         complaint=complaint,
     )
@@ -430,12 +434,11 @@ def move(request: SignedIn, number: str) -> HttpResponse:
             form,
             {"several-firms": "case", "case-not-open": "case", "same-case": "case"},
         ):
-            said = form.cleaned_data
             left = workflow.move_complaint(
                 complaint=complaint,
-                to=said["case"],
+                to=form.cleaned_data["case"],
                 actor=request.user,
-                reason=said["reason"],
+                reason=form.cleaned_data["reason"],
             )
             messages.success(request, _moved(complaint, left))
             return redirect(complaint)

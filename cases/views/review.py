@@ -84,23 +84,18 @@ def review(
 ) -> dict[str, Any]:
     """What the review page shows. at: the row that stands open, by its id, with what was typed there and what is
     wrong with it; otherwise the address names it, or it is the first."""
-    platforms = {
-        platform.slug: platform
-        for platform in Platform.objects.visible_to(request.user)
-    }
+    platforms = _platforms_of(request.user)
     groups = _groups(sheet_import)
     counts = _counts(groups)
     shown = shown_in(request, counts.look)
     matching = _matching(groups, shown, request, platforms)
-    rows_shown = filtered(sheet_import, request, shown).select_related(
-        "target__case__unit", "target__complaint"
-    )
-    page = page_of(rows_shown, request.GET, order=("row",), total=matching)
+    page = _page(request, sheet_import, shown, matching)
     rows = _review_rows(page.rows, sheet_import, request.user, platforms)
     facets = _facets(groups, counts, shown, platforms)
-    if row := _row_at(rows, at or _number(request.GET.get("row", ""))):
+    row = _row_at(rows, at or _number(request.GET.get("row", "")))
+    if row is not None:
         row.at, row.typed, row.error = True, typed, error
-        row.same = _how_many(facets["reasons"], row.reason)
+        row.same = _how_many(groups, row.reason)
     table = {
         "matching": matching,
         "query": query(request, show=shown),
@@ -129,6 +124,19 @@ def _facets(
         "shown": shown,
         "shown_words": _shown_words(shown),
     }
+
+
+def _page(
+    request: SignedIn, sheet_import: SheetImport, shown: str, matching: int
+) -> Page:
+    """The rows of one page, with where their targets lie."""
+    rows = filtered(sheet_import, request, shown)
+    rows = rows.select_related("target__case__unit", "target__complaint")
+    return page_of(rows, request.GET, order=("row",), total=matching)
+
+
+def _platforms_of(user: User) -> dict[str, Platform]:
+    return {platform.slug: platform for platform in Platform.objects.visible_to(user)}
 
 
 def _subject(user: User, sheet_import: SheetImport) -> dict[str, Any]:
@@ -416,9 +424,11 @@ def _reasons(groups: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     ]
 
 
-def _how_many(reasons: Iterable[tuple[str, str, int]], code: str) -> int:
-    """How many rows have a reason."""
-    return sum(count for reason, _words, count in reasons if reason == code)
+def _how_many(groups: list[dict[str, Any]], code: str) -> int:
+    """How many rows a person must look at for a reason."""
+    if not code:
+        return 0
+    return _sum(groups, FOR_A_PERSON, reason=code)
 
 
 def _platforms(

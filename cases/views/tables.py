@@ -1,7 +1,7 @@
 """The work table of a case's targets: counts by state, filters, order, groups, and flat rows."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 from django.db.models import Case as Either
 from django.db.models import Count, F, IntegerField, Min, Q, QuerySet, When, Window
@@ -86,37 +86,47 @@ FILTERS = (
 )
 
 
+# What of the address leaves the number of targets as it is, or is counted by itself.
+NOT_NARROWING = {"state", "after", "before", "tab", "sort", "group"}
+
+
 def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     """The targets of a case that the address's filter leaves."""
-    found: TargetQuerySet = Target.objects.filter(case=case)
     asked = request.GET
-    if (state := asked.get("state")) in TargetState.values:
-        found = (found.unfinished() if state in UNFINISHED else found).filter(
-            state=state
-        )
-    elif state == "unfinished":
-        found = found.unfinished()
-    elif state == OFFICIAL:
-        found = found.kept()
-    elif state == "waiting":
-        for waiting_in in target_history.waiting:
-            found = found.filter(pk__in=waiting_in(case).values("pk"))
+    targets = _in_state(case, asked.get("state", ""))
     if platform := asked.get("platform"):
-        found = found.filter(platform__slug=platform)
+        targets = targets.filter(platform__slug=platform)
     if (kind := asked.get("kind")) in Target.Kind.values:
-        found = found.filter(kind=kind)
+        targets = targets.filter(kind=kind)
     if (seen := asked.get("seen")) in Seen.values:
-        found = found.filter(seen=seen)
+        targets = targets.filter(seen=seen)
     if alleged := asked.get("alleged"):
-        found = found.filter(alleged=alleged)
+        targets = targets.filter(alleged=alleged)
     if store := _number(asked.get("store", "")):
-        found = found.filter(in_store(store))
+        targets = targets.filter(in_store(store))
     if text := asked.get("q", "").strip()[:LONGEST]:
-        found = found.filter(_named(text))
-    return found
+        targets = targets.filter(_named(text))
+    return targets
 
 
-def in_order(found: QuerySet[Target]) -> QuerySet[Any]:
+def _in_state(case: Case, state: str) -> TargetQuerySet:
+    """The targets of a case in a state, or in one of WORDS; all for another word."""
+    targets: TargetQuerySet = Target.objects.filter(case=case)
+    if state == "unfinished":
+        return targets.unfinished()
+    if state == OFFICIAL:
+        return targets.kept()
+    if state == "waiting":
+        for waiting_in in target_history.waiting:
+            targets = targets.filter(pk__in=waiting_in(case).values("pk"))
+    if state in UNFINISHED:
+        targets = targets.unfinished()
+    if state in TargetState.values:
+        targets = targets.filter(state=state)
+    return targets
+
+
+def in_order(targets: QuerySet[Target]) -> QuerySet[Any]:
     """Targets with the columns that the table's orders are made of.
 
     against: 0 of a contradiction, otherwise 1. store_rank: 0 of a store with contradictions, 1 of an unknown one with
@@ -125,7 +135,7 @@ def in_order(found: QuerySet[Target]) -> QuerySet[Any]:
     known = Q(store_key__gt=0)
     against = When(AGAINST & known, then=0), When(AGAINST, then=1)
     rank = Either(*against, When(known, then=2), default=3, output_field=IntegerField())
-    rows = target_history.bound(found.annotate(store_key=Coalesce(*STORE_KEY, 0)))
+    rows = target_history.bound(targets.annotate(store_key=Coalesce(*STORE_KEY, 0)))
     return rows.annotate(
         against=Either(When(AGAINST, then=0), default=1, output_field=IntegerField()),
         store_rank=Window(Min(rank), partition_by=F("store_key")),
@@ -155,88 +165,134 @@ def in_store(store: int) -> Q:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    return 0
 
 
-def order_asked(asked: QueryDict) -> tuple[bool, str, tuple[str, ...]]:
-    """Whether targets stand by store, by which order that is asked for otherwise ("" by none), and its columns.
+class TableOrder(NamedTuple):
+    """How targets stand: by store, or in an order that is asked for. sort: a key of ORDERS, "" for none."""
 
-    By store unless a flat list, or another order, is asked for.
-    """
-    sort = asked.get("sort", "") if asked.get("sort") in ORDERS else ""
-    grouped = asked.get("group") == "store" or not (sort or asked.get("group"))
-    return (
-        grouped,
-        "" if grouped else sort,
-        BY_STORE if grouped else ORDERS.get(sort, FIRST),
-    )
+    by_store: bool
+    sort: str
+    columns: tuple[str, ...]
+
+    @property
+    def words(self) -> Any:
+        """What it is called at the foot."""
+        return ORDER_WORDS[self.sort.lstrip("-")]
+
+
+def order_asked(asked: QueryDict) -> TableOrder:
+    """The order of the address: by store unless a flat list, or another order, is asked for."""
+    sort, group = asked.get("sort", ""), asked.get("group")
+    if sort not in ORDERS:
+        sort = ""
+    if group == "store" or not (sort or group):
+        return TableOrder(True, "", BY_STORE)
+    return TableOrder(False, sort, ORDERS.get(sort, FIRST))
 
 
 def printed_table(request: SignedIn, case: Case, most: int) -> dict[str, Any]:
     """What a print shows: all targets that the filter leaves, at most so many, in the order of the work table."""
-    grouped, sort, order = order_asked(request.GET)
-    platforms = {
-        platform.pk: platform for platform in Platform.objects.visible_to(request.user)
-    }
-    found = filtered(request, case)
-    shown = list(in_order(found).order_by(*order).values(*COLUMNS)[:most])
-    flat = flat_rows(case, shown, platforms)
+    order = order_asked(request.GET)
+    platforms = _platforms(request)
+    targets = filtered(request, case)
+    ordered = in_order(targets).order_by(*order.columns)
+    rows = flat_rows(case, list(ordered.values(*COLUMNS)[:most]), platforms)
+    total = len(rows)
+    if total == most:
+        total = targets.count()
     return {
         "conditions": _chips(request, platforms.values()),
-        "rows": flat,
-        "total": found.count() if len(flat) == most else len(flat),
-        "groups": groups_of(found, flat) if grouped else {},
-        "grouped": grouped,
-        "order_words": ORDER_WORDS[sort.lstrip("-")],
-    }
+        "total": total,
+    } | _rows_context(targets, rows, order)
 
 
 def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     """Everything the table needs, in a fixed number of statements whatever the number of targets."""
     asked = request.GET
     counted = _counted(case)
-    platforms = {
-        platform.pk: platform for platform in Platform.objects.visible_to(request.user)
-    }
-    grouped, sort, order = order_asked(asked)
-    found = filtered(request, case)
-    rows = in_order(found)
+    platforms = _platforms(request)
+    order = order_asked(asked)
+    targets = filtered(request, case)
+    ordered = in_order(targets)
     # First which rows, in their order, from as few tables as that takes; then what is shown of them.
-    page = page_of(rows.values(*{"id", *(name.lstrip("-") for name in order)}), asked, order=order,
-                   total=_total(asked, counted, found))  # fmt: skip
-    shown = {
-        row["id"]: row
-        for row in rows.filter(pk__in=[row["id"] for row in page]).values(*COLUMNS)
-    }
-    flat = flat_rows(case, [shown[row["id"]] for row in page], platforms)
-    return {
+    keys = {"id", *(name.lstrip("-") for name in order.columns)}
+    total = _total(asked, counted, targets)
+    page = page_of(ordered.values(*keys), asked, order=order.columns, total=total)
+    ids = [row["id"] for row in page]
+    shown = {row["id"]: row for row in ordered.filter(pk__in=ids).values(*COLUMNS)}
+    rows = flat_rows(case, [shown[pk] for pk in ids], platforms)
+    context = {
+        "page": page,
         "cells": _cells(asked, counted),
         "conditions": _chips(request, platforms.values()),
+        "table": _columns_shown(request, order),
+        "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
+    }
+    context |= _rows_context(targets, rows, order)
+    return context | _choices(platforms, counted) | _addresses(asked, order)
+
+
+def _platforms(request: SignedIn) -> dict[int, Platform]:
+    return {
+        platform.pk: platform for platform in Platform.objects.visible_to(request.user)
+    }
+
+
+def _rows_context(
+    targets: QuerySet[Target], rows: list[dict[str, Any]], order: TableOrder
+) -> dict[str, Any]:
+    """The rows in their order, with the heads of their groups where they stand by store."""
+    groups: dict[int, Any] = {}
+    if order.by_store:
+        groups = groups_of(targets, rows)
+    return {
+        "rows": rows,
+        "groups": groups,
+        "grouped": order.by_store,
+        "sort": order.sort,
+        "order_words": order.words,
+    }
+
+
+def _columns_shown(request: SignedIn, order: TableOrder) -> Any:
+    """The columns of the table for this person, and where their heads lead."""
+    without, sorts = set(), {}
+    if order.by_store:
+        without = {"store"}
+    for name in ("due", "state", "id"):
+        direction = name
+        if order.sort == name:
+            direction = f"-{name}"
+        sorts[name] = _with(request.GET, group="", sort=direction)
+    return TABLE.shown_to(request.user, request.GET, without=without, sorts=sorts)
+
+
+def _choices(
+    platforms: dict[int, Platform], counted: list[tuple[str, str, int]]
+) -> dict[str, Any]:
+    """What the filters offer."""
+    return {
         "platforms": [
             (platform.slug, platform.label) for platform in platforms.values()
         ],
         "alleged": sorted({alleged for _state, alleged, _count in counted if alleged}),
-        "page": page,
-        "rows": flat,
-        "groups": groups_of(found, flat) if grouped else {},
-        "grouped": grouped,
-        "sort": sort,
-        "order_words": ORDER_WORDS[sort.lstrip("-")],
-        "table": TABLE.shown_to(
-            request.user,
-            asked,
-            without={"store"} if grouped else set(),
-            sorts={
-                name: _with(asked, group="", sort=f"-{name}" if sort == name else name)
-                for name in ("due", "state", "id")
-            },
-        ),
-        "group_url": _with(asked, sort="", group="none" if grouped else ""),
-        "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
-        "query": asked.urlencode(),
-        "print_query": _with(asked, tab=""),
         "seen_choices": Seen.choices,
         "states": [(word, word.label) for word in TALLY],
+    }
+
+
+def _addresses(asked: QueryDict, order: TableOrder) -> dict[str, str]:
+    """The addresses of the same table otherwise grouped, and on paper; and the present query."""
+    group = ""
+    if order.by_store:
+        group = "none"
+    return {
+        "group_url": _with(asked, sort="", group=group),
+        "query": asked.urlencode(),
+        "print_query": _with(asked, tab=""),
     }
 
 
@@ -263,29 +319,19 @@ def _with(asked: QueryDict, **changes: str) -> str:
 
 
 def _total(
-    asked: QueryDict, counted: list[tuple[str, str, int]], found: QuerySet[Target]
+    asked: QueryDict, counted: list[tuple[str, str, int]], targets: QuerySet[Target]
 ) -> int:
     """How many targets match: from the counts by state where nothing else is asked for."""
-    narrowing = {name for name in asked if asked.get(name)} - {
-        "state",
-        "after",
-        "before",
-        "tab",
-        "sort",
-        "group",
-    }
+    narrowing = {name for name in asked if asked.get(name)} - NOT_NARROWING
     state = asked.get("state", "")
     if narrowing or state == "waiting":
-        return found.count()
-    everything = (*TargetState.values, OFFICIAL)
-    wanted = (
-        (state,)
-        if state in everything
-        else UNFINISHED
-        if state == "unfinished"
-        else everything
-    )
-    return sum(count for word, _alleged, count in counted if word in wanted)
+        return targets.count()
+    counted_states: Collection[str] = (*TargetState.values, OFFICIAL)
+    if state == "unfinished":
+        counted_states = UNFINISHED
+    elif state in counted_states:
+        counted_states = (state,)
+    return sum(count for word, _alleged, count in counted if word in counted_states)
 
 
 def _cells(
@@ -322,7 +368,9 @@ def _chips(request: SignedIn, platforms: Iterable[Platform]) -> list[Any]:
 
     def store_name(text: str) -> str | None:
         store = Store.objects.visible_to(request.user).filter(pk=_number(text)).first()
-        return str(store) if store else None
+        if store is None:
+            return None
+        return str(store)
 
     return conditions(
         request.GET,

@@ -1,4 +1,4 @@
-"""Targets: one by one with their story, and many at once with a result for each."""
+"""Targets: one by one with their history, and many at once with a result for each."""
 
 from collections import Counter
 from itertools import groupby
@@ -18,6 +18,7 @@ from cases.models import BulkAct, Case, Complaint, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
 from cases.views.tables import filtered, in_store
+from cases.views.target_rows import is_against
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
 from corps.deadlines.clock import shanghai_date
@@ -55,7 +56,7 @@ PARTS = (
 @reads(Parameter("story", [part for part, _label in PARTS]))
 @require_GET
 def show_target(request: SignedIn, pk: int) -> HttpResponse:
-    """A target: the three truths, its story newest first, and why it counts what it counts."""
+    """A target: the three truths, its history newest first, and why it counts what it counts."""
     targets = Target.objects.visible_to(request.user).select_related(
         "platform",
         "listing__store",
@@ -67,58 +68,69 @@ def show_target(request: SignedIn, pk: int) -> HttpResponse:
         "ground",
     )
     target = get_object_or_404(targets, pk=pk)
-    rows = list(
-        target.rows.select_related("sheet_import__complaint__firm").order_by("pk")[
-            :MOST_ROWS
-        ]
-    )
+    sheets = target.rows.select_related("sheet_import__complaint__firm")
+    rows = list(sheets.order_by("pk")[:MOST_ROWS])
+    context = {
+        "target": target,
+        "rows": rows,
+        "why_not": _why_not(target),
+        "restoring": _restoring(target),
+        "ground": _ground_of(target),
+        "in_store": _in_store(target),
+        "claims": _claims(target, request.user),
+    }
+    context |= _history(target, rows, request)
+    context |= _provided(target, rows, request.user)
+    context |= _truths(target, rows, request.user)
+    return render(request, "cases/target.html", context)
+
+
+def _ground_of(target: Target) -> LegalGround | None:
+    """The ground that the corps gave the target, or else its case."""
+    if target.ground is None and target.case is not None:
+        return target.case.ground
+    return target.ground
+
+
+def _history(target: Target, rows: list[Any], request: SignedIn) -> dict[str, Any]:
+    """What happened to the target, day by day, newest first: all of it, or the part that the address names."""
     lines = target_history.newest_first(
         [
             *_reports(target, rows),
             *_acts(target),
-            *target_history.story_of(target, request.user),
+            *target_history.history_of(target, request.user),
         ]
     )
-    part = request.GET.get("story", "")
-    told = (
-        [line for line in lines if line.part == part] if part in dict(PARTS) else lines
-    )
-    ledger = [
-        count
-        for teller in target_history.tellers
-        for count in teller.ledger(target, request.user)
-    ]
-    context = {
-        "target": target,
-        "rows": rows,
-        "days": [
-            (day, list(lot))
-            for day, lot in groupby(told, key=lambda line: shanghai_date(line.at))
-        ],
+    part, shown = request.GET.get("story", ""), lines
+    if part in dict(PARTS):
+        shown = [line for line in lines if line.part == part]
+    else:
+        part = ""
+    by_day = groupby(shown, key=lambda line: shanghai_date(line.at))
+    return {
+        "days": [(day, list(of_day)) for day, of_day in by_day],
         "parts": [("", _("All"), len(lines)), *_parts(lines)],
-        "part": part if part in dict(PARTS) else "",
-        "proofs": [
-            *_origin(target, rows),
-            *(
-                proof
-                for teller in target_history.tellers
-                for proof in teller.proofs(target, request.user)
-            ),
-        ],
+        "part": part,
+    }
+
+
+def _provided(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
+    """What apps above know of the target: what it counts and why, and what may be begun."""
+    ledger: list[target_history.Count] = []
+    proofs: list[tuple[Any, Any, Any]] = _origin(target, rows)
+    acts: list[tuple[Any, str]] = []
+    for provider in target_history.providers:
+        ledger += provider.ledger(target, user)
+    for provider in target_history.providers:
+        proofs += provider.proofs(target, user)
+    for provider in target_history.providers:
+        acts += provider.acts(target, user)
+    return {
         "ledger": ledger,
         "sum": sum(count.sign for count in ledger),
-        "why_not": "" if target.is_counted else _why_not(target),
-        "restoring": _restoring(target),
-        "ground": target.ground or (target.case.ground if target.case else None),
-        "in_store": _in_store(target),
-        "claims": _claims(target, request.user),
-        "acts": [
-            act
-            for teller in target_history.tellers
-            for act in teller.acts(target, request.user)
-        ],
-    } | _truths(target, rows, request.user)
-    return render(request, "cases/target.html", context)
+        "proofs": proofs,
+        "acts": acts,
+    }
 
 
 def _acts(target: Target) -> list[target_history.Line]:
@@ -133,35 +145,36 @@ def _acts(target: Target) -> list[target_history.Line]:
 
 def _in_store(target: Target) -> dict[str, Any]:
     """How many targets of the case are the same store or in it, how many of them verified, and where they stand."""
-    shown = target.store or (target.listing.shown_store if target.listing else None)
-    if target.case is None or shown is None:
+    store = target.store
+    if store is None and target.listing is not None:
+        store = target.listing.shown_store
+    if target.case is None or store is None:
         return {}
-    store = shown.pk
-    found = target.case.targets.filter(in_store(store))
-    counts = found.aggregate(
-        total=Count("pk"), verified=Count("pk", filter=Q(state=TargetState.VERIFIED))
+    is_verified = Q(state=TargetState.VERIFIED)
+    counts = target.case.targets.filter(in_store(store.pk)).aggregate(
+        total=Count("pk"), verified=Count("pk", filter=is_verified)
     )
-    return counts | {"url": f"{target.case.get_absolute_url()}?store={store}"}
+    return counts | {"url": f"{target.case.get_absolute_url()}?store={store.pk}"}
 
 
 def _claims(target: Target, user: User) -> list[dict[str, Any]]:
     """Claims about the listing that wait to be judged, with the account and the sheet that each names."""
     if target.listing is None:
         return []
-    said = Belonging.objects.visible_to(user).waiting()
-    said = said.filter(
+    waiting = Belonging.objects.visible_to(user).waiting()
+    waiting = waiting.filter(
         platform=target.platform_id, listing_id=target.listing.canonical_id
     ).select_related("firm", "platform")
-    found = []
-    for claim in said.select_related("firm", "platform"):
+    claims = []
+    for claim in waiting:
         complaint = (
             Complaint.objects.visible_to(user).filter(pk=claim.complaint or 0).first()
         )
         account = OfficialAccount.objects.filter(
             platform=target.platform_id, canonical_id=claim.store_id
         ).first()
-        found.append({"claim": claim, "complaint": complaint, "account": account})
-    return found
+        claims.append({"claim": claim, "complaint": complaint, "account": account})
+    return claims
 
 
 def _parts(lines: list[target_history.Line]) -> list[tuple[str, Any, int]]:
@@ -171,41 +184,51 @@ def _parts(lines: list[target_history.Line]) -> list[tuple[str, Any, int]]:
 
 def _truths(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
     """What the firm says, what the platform says, what was seen; and which of them another one contradicts."""
-    said: dict[str, list[Any]] = {"claimed": [], "seen": []}
-    for teller in target_history.tellers:
-        for truth, words in teller.witnesses(target, user).items():
-            said[truth] += words
-    against = target.seen == Seen.LIVE and target.state in (
-        TargetState.CLAIMED,
-        TargetState.RELISTED,
-    )
-    seen_kinds = {
-        Seen.GONE: "green",
-        Seen.LIVE: "red" if against else "grey",
-        Seen.UNREACHABLE: "amber",
-    }
-    claimed: dict[str, Any] = {}
-    if target.claim:
-        lines = [*(said["claimed"] or [moment(target.claim_at)]), target.claim_remark]
-        claimed = {
-            "word": target.get_claim_display(),
-            "lines": [line for line in lines if line],
-        }
-    seen: dict[str, Any] = {"word": _("not looked at yet")} if target.claim else {}
-    if target.seen:
-        lines = said["seen"] or [moment(target.seen_at)]
-        seen = {
-            "word": target.get_seen_display(),
-            "lines": lines,
-            "kind": seen_kinds[Seen(target.seen)],
-        }
-    alleged = _alleged(target, rows)
+    witnesses: dict[str, list[Any]] = {"claimed": [], "seen": []}
+    for provider in target_history.providers:
+        for truth, lines in provider.witnesses(target, user).items():
+            witnesses[truth] += lines
+    contradiction = ""
+    if is_against(target.state, target.seen):
+        contradiction = "seen"
     return {
-        "alleged": alleged,
-        "claimed": claimed,
-        "seen": seen,
-        "contradiction": "seen" if against else "",
+        "alleged": _alleged(target, rows),
+        "claimed": _claimed(target, witnesses["claimed"]),
+        "seen": _seen(target, witnesses["seen"]),
+        "contradiction": contradiction,
     }
+
+
+def _claimed(target: Target, witnesses: list[Any]) -> dict[str, Any]:
+    """What the platform says; empty while it says nothing."""
+    if not target.claim:
+        return {}
+    lines = [*(witnesses or [moment(target.claim_at)]), target.claim_remark]
+    return {
+        "word": target.get_claim_display(),
+        "lines": [line for line in lines if line],
+    }
+
+
+def _seen(target: Target, witnesses: list[Any]) -> dict[str, Any]:
+    """What was seen; empty where the platform has said nothing that could be checked."""
+    if target.seen:
+        return {
+            "word": target.get_seen_display(),
+            "lines": witnesses or [moment(target.seen_at)],
+            "kind": _colour_of_seen(target),
+        }
+    if target.claim:
+        return {"word": _("not looked at yet")}
+    return {}
+
+
+def _colour_of_seen(target: Target) -> str:
+    """Red of what contradicts the platform."""
+    if is_against(target.state, target.seen):
+        return "red"
+    colours = {Seen.GONE: "green", Seen.LIVE: "grey", Seen.UNREACHABLE: "amber"}
+    return colours[Seen(target.seen)]
 
 
 def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
@@ -232,7 +255,9 @@ def _origin(target: Target, rows: list[Any]) -> list[tuple[Any, Any, Any]]:
 
 
 def _why_not(target: Target) -> Any:
-    """Why a target counts nothing, in one sentence."""
+    """Why a target counts nothing, in one sentence; empty where it counts."""
+    if target.is_counted:
+        return ""
     if target.is_official:
         return _("It belongs to an official account; no notice may name it.")
     reasons = {
@@ -253,13 +278,10 @@ def _restoring(target: Target) -> str:
     """That restoring was asked, and when; empty if it never was. Whether it happened is only seen."""
     if target.restoring_asked_at is None:
         return ""
-    when = {"when": moment(target.restoring_asked_at)}
-    return (
-        _(
-            "The platform was asked on %(when)s to restore it; whether it did is to be looked at."
-        )
-        % when
+    message = _(
+        "The platform was asked on %(when)s to restore it; whether it did is to be looked at."
     )
+    return message % {"when": moment(target.restoring_asked_at)}
 
 
 def _alleged(target: Target, rows: list[Any]) -> dict[str, Any]:
@@ -293,8 +315,9 @@ def _reports(target: Target, rows: list[Any]) -> list[target_history.Line]:
             "sheet": complaint.sheet_name,
             "place": row.place_in_words,
         }
-        text = _("Registered as a target") if index == 0 else _("Named again")
-        at = row.registered_at if index else target.reported_at
+        text, at = _("Named again"), row.registered_at
+        if index == 0:
+            text, at = _("Registered as a target"), target.reported_at
         if at:
             lines.append(
                 target_history.Line(
@@ -313,40 +336,44 @@ def _reports(target: Target, rows: list[Any]) -> list[target_history.Line]:
 def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     """Ground, drop or take up selected targets of a case, singly judged, with a result for each."""
     case = visible_case(request.user, number)
-    code = request.POST.get("ground")
-    if not code and chosen_act(request, "drop", "take_up") == "take_up":
+    gives_ground = bool(request.POST.get("ground"))
+    if not gives_ground and chosen_act(request, "drop", "take_up") == "take_up":
         return _take_up(request, case)
-    if request.POST.get("all_matching"):
-        ids = list(
-            filtered(request, case)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:MOST_AT_ONCE]
-        )
-    else:
-        ids = ticked_ids(request.POST)[:MOST_AT_ONCE]
     back = f"{case.get_absolute_url()}?{request.GET.urlencode()}"
+    ids = _selected(request, case)
     if not ids:
         messages.warning(request, _("Select targets first."))
         return redirect(back)
     own = list(case.targets.filter(pk__in=ids).values_list("pk", flat=True))
     try:
-        if code:
-            grounds = LegalGround.objects.visible_to(request.user)
-            ground = None if code == "none" else get_object_or_404(grounds, code=code)
-            results = workflow.ground_targets(
-                targets=own, ground=ground, actor=request.user
-            )
-        else:
-            reason = request.POST.get("reason", "")
-            results = workflow.drop_targets(
-                targets=own, actor=request.user, reason=reason
-            )
+        results = _ground_or_drop(request, own)
     except TransitionRefused as refused:
         return send_back(request, refused, back)
-    if all(result.ok for result in results):
-        _say_done(request, len(results))
-        return redirect(back)
-    return _results(request, case, results, back)
+    return _say_results(request, case, results, back)
+
+
+def _selected(request: SignedIn, case: Case) -> list[int]:
+    """Targets that were ticked, or all that match the filter in the form's address."""
+    if not request.POST.get("all_matching"):
+        return ticked_ids(request.POST)[:MOST_AT_ONCE]
+    matching = filtered(request, case).order_by("pk").values_list("pk", flat=True)
+    return list(matching[:MOST_AT_ONCE])
+
+
+def _ground_or_drop(request: SignedIn, targets: list[int]) -> list[Result]:
+    """Give targets the ground that the form names, or drop them where it names none."""
+    code = request.POST.get("ground")
+    if not code:
+        return workflow.drop_targets(
+            targets=targets,
+            actor=request.user,
+            reason=request.POST.get("reason", ""),
+        )
+    ground = None
+    if code != "none":
+        grounds = LegalGround.objects.visible_to(request.user)
+        ground = get_object_or_404(grounds, code=code)
+    return workflow.ground_targets(targets=targets, ground=ground, actor=request.user)
 
 
 def _take_up(request: SignedIn, case: Case) -> HttpResponse:
@@ -360,24 +387,18 @@ def _take_up(request: SignedIn, case: Case) -> HttpResponse:
         results = workflow.take_up_targets(case=case, targets=ids, actor=request.user)
     except TransitionRefused as refused:
         return send_back(request, refused, back)
-    if all(result.ok for result in results):
-        _say_done(request, len(results))
-        return redirect(back)
-    return _results(request, case, results, back)
+    return _say_results(request, case, results, back)
 
 
-def _say_done(request: SignedIn, count: int) -> None:
-    messages.success(
-        request,
-        ngettext("%(count)d target done.", "%(count)d targets done.", count)
-        % {"count": count},
-    )
-
-
-def _results(
+def _say_results(
     request: SignedIn, case: Case, results: list[Result], back: str
 ) -> HttpResponse:
-    """A page with a result for each, the targets named."""
+    """That all is done; or a page with a result for each, the targets named."""
+    if all(result.ok for result in results):
+        count = len(results)
+        message = ngettext("%(count)d target done.", "%(count)d targets done.", count)
+        messages.success(request, message % {"count": count})
+        return redirect(back)
     failed = [
         result.ref
         for result in results

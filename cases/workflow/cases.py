@@ -1,6 +1,6 @@
 """Cases: opened of complaints, given their officers, filed or declined, given a ground, noted on."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -64,19 +64,8 @@ def open_case(
     require(actor, "cases.open_case")
     lock_registry()
     taken = _locked_complaints(complaints, actor)
-    if not taken:
-        raise TransitionRefused(
-            "no-complaints", _("A case is made of at least one complaint.")
-        )
-    if len({complaint.firm_id for complaint in taken}) > 1:
-        raise TransitionRefused(
-            "several-firms", _("These complaints come from different firms.")
-        )
-    unit = unit or actor.unit
-    if unit is None or not (actor.sees_every_unit or _is_below(unit, actor.unit)):
-        raise TransitionRefused(
-            "other-unit", _("A case is opened in one's own unit or in one below it.")
-        )
+    _require_one_firm(taken)
+    unit = _unit_for(actor, unit)
     if ground is not None:
         require_valid_ground(ground, at)
 
@@ -92,6 +81,16 @@ def open_case(
     case.clean_fields(exclude={field.name for field in Case._meta.fields} - {"title"})
     case.number = take_number("C", at)
     case.save()
+    _record_opened(case, actor, at)
+    _put_in(case, taken, actor, at)
+    if lead is not None or second is not None:
+        _assign(case, lead, second, actor, at)
+    _keep(BulkAct.Verb.OPEN, case, taken, actor, at)
+    _ask_for_filing(case, actor)
+    return case
+
+
+def _record_opened(case: Case, actor: User, at: datetime) -> None:
     record(
         actor,
         "case.opened",
@@ -100,12 +99,12 @@ def open_case(
         thread=case.thread,
         number=case.number,
         firm=case.firm.code,
-        unit=unit.pk,
+        unit=case.unit_id,
     )
-    _put_in(case, taken, actor, at)
-    if lead is not None or second is not None:
-        _assign(case, lead, second, actor, at)
-    _keep(BulkAct.Verb.OPEN, case, taken, actor, at)
+
+
+def _ask_for_filing(case: Case, actor: User) -> None:
+    """Tell who decides on filing that a case waits for it."""
     announce(
         "case.to_file",
         case,
@@ -114,7 +113,27 @@ def open_case(
         number=case.number,
         title=case.title,
     )
-    return case
+
+
+def _require_one_firm(complaints: Collection[Complaint]) -> None:
+    if not complaints:
+        raise TransitionRefused(
+            "no-complaints", _("A case is made of at least one complaint.")
+        )
+    if len({complaint.firm_id for complaint in complaints}) > 1:
+        raise TransitionRefused(
+            "several-firms", _("These complaints come from different firms.")
+        )
+
+
+def _unit_for(actor: User, unit: Unit | None) -> Unit:
+    """The unit that handles a new case: the one that is asked for, or else the actor's own."""
+    unit = unit or actor.unit
+    if unit is None or not (actor.sees_every_unit or _is_below(unit, actor.unit)):
+        raise TransitionRefused(
+            "other-unit", _("A case is opened in one's own unit or in one below it.")
+        )
+    return unit
 
 
 @transaction.atomic

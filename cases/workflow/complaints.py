@@ -1,6 +1,7 @@
 """Complaints: taken in with their sheet, accepted, refused, withdrawn."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,8 @@ from firms.models import Firm
 from listings.registration import lock_registry
 
 RECEIPT_REASON = 300
+# Fields of a complaint that nobody types.
+NOT_TYPED = ("number", "verify_deadline", "firm", "campaign", "sheet", "submitted_by")
 # From here on rows of a sheet stand in the registry.
 REGISTERED = (SheetImport.State.REGISTERING, SheetImport.State.DONE)
 
@@ -64,14 +67,8 @@ def submit_complaint(
     at = accept_at(actor, at, now())
     require(actor, "cases.submit_complaint", firm)
     handed_in_on = shanghai_date(at)
-    if received_on > handed_in_on:
-        raise TransitionRefused(
-            "received-ahead", _("The day of receipt has not come yet.")
-        )
-    proposed = None
-    if received_on < handed_in_on and (only_proposes_receipt or not actor.is_corps):
-        proposed, received_on = received_on, handed_in_on
-    receipt_reason = _judge_receipt(received_on, handed_in_on, receipt_reason)
+    only_proposes = only_proposes_receipt or not actor.is_corps
+    receipt = _receipt_of(received_on, handed_in_on, receipt_reason, only_proposes)
     if sheet is not None:
         _require_size(sheet)
     complaint = Complaint(
@@ -79,33 +76,34 @@ def submit_complaint(
         campaign=campaign,
         subject=subject.strip(),
         is_subject_guessed=is_subject_guessed,
-        received_on=received_on,
-        proposed_received_on=proposed,
-        receipt_reason=receipt_reason,
+        received_on=receipt.received_on,
+        proposed_received_on=receipt.proposed,
+        receipt_reason=receipt.reason,
         sheet_name=_short_name(sheet_name),
         submitted_by=actor,
         submitted_at=at,
     )
-    complaint.clean_fields(
-        exclude=[
-            "number",
-            "verify_deadline",
-            "firm",
-            "campaign",
-            "sheet",
-            "submitted_by",
-        ]
-    )
-    complaint.sheet = kept = stored(sheet) if sheet else None
-    complaint.verify_deadline = Deadline.objects.ensure("HC", received_on)
+    complaint.clean_fields(exclude=NOT_TYPED)
+    if sheet:
+        complaint.sheet = stored(sheet)
+    complaint.verify_deadline = Deadline.objects.ensure("HC", receipt.received_on)
     complaint.number = take_number("T", at)
     complaint.save()
 
     sheet_import = None
-    if kept is not None:
+    if complaint.sheet is not None:
         sheet_import = _begin_import(
             complaint, actor, at, needs_review, claims_confirmed_by
         )
+    _note_submitted(complaint, actor, at)
+    return complaint, sheet_import
+
+
+def _note_submitted(complaint: Complaint, actor: User, at: datetime) -> None:
+    """Write down that a complaint came in, and tell who is to know of it."""
+    sha256 = ""
+    if complaint.sheet is not None:
+        sha256 = complaint.sheet.sha256
     record(
         actor,
         "complaint.submitted",
@@ -113,10 +111,10 @@ def submit_complaint(
         at=at,
         thread=complaint.thread,
         number=complaint.number,
-        firm=firm.code,
-        received_on=received_on,
-        proposed=proposed,
-        sheet=kept.sha256 if kept else "",
+        firm=complaint.firm.code,
+        received_on=complaint.received_on,
+        proposed=complaint.proposed_received_on,
+        sheet=sha256,
     )
     announce(
         "complaint.received",
@@ -125,7 +123,29 @@ def submit_complaint(
         url=complaint.get_absolute_url(),
         number=complaint.number,
     )
-    return complaint, sheet_import
+
+
+class Receipt(NamedTuple):
+    """From when the period for verification runs. proposed: the earlier day that somebody else than an officer says."""
+
+    received_on: date
+    proposed: date | None
+    reason: str
+
+
+def _receipt_of(
+    received_on: date, handed_in_on: date, reason: str, only_proposes: bool
+) -> Receipt:
+    """The date of receipt of a complaint that is handed in. Raises TransitionRefused."""
+    if received_on > handed_in_on:
+        raise TransitionRefused(
+            "received-ahead", _("The day of receipt has not come yet.")
+        )
+    proposed = None
+    if received_on < handed_in_on and only_proposes:
+        proposed, received_on = received_on, handed_in_on
+    reason = _judge_receipt(received_on, handed_in_on, reason)
+    return Receipt(received_on, proposed, reason)
 
 
 @transaction.atomic
@@ -162,14 +182,14 @@ def hand_in_sheet(
     _require_size(sheet)
     complaint.sheet, complaint.sheet_name = stored(sheet), _short_name(sheet_name)
     complaint.save(update_fields=["sheet", "sheet_name"])
-    said = {"number": complaint.number, "sheet": complaint.sheet.sha256}
     record(
         actor,
         "complaint.sheet_handed_in",
         complaint,
         at=at,
         thread=complaint.thread,
-        **said,
+        number=complaint.number,
+        sheet=complaint.sheet.sha256,
     )
     return _begin_import(complaint, actor, at, True, None)
 
@@ -178,11 +198,9 @@ def _require_size(sheet: Paper) -> None:
     """Raise TransitionRefused "sheet-too-large" for more than is read."""
     if sheet.size <= settings.SHEET_MAX_BYTES:
         return
-    said = {"megabytes": settings.SHEET_MAX_BYTES // 2**20}
-    message = (
-        _("The file is larger than %(megabytes)s MB. Split it into smaller sheets.")
-        % said
-    )
+    message = _(
+        "The file is larger than %(megabytes)s MB. Split it into smaller sheets."
+    ) % {"megabytes": settings.SHEET_MAX_BYTES // 2**20}
     raise TransitionRefused("sheet-too-large", message, size=sheet.size)
 
 

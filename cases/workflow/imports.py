@@ -70,10 +70,10 @@ def read_sheet(import_id: UUID | str) -> None:
     with _alone(import_id) as alone:
         sheet_import = _in_state(import_id, State.READING) if alone else None
         if sheet_import is not None:
-            _read(
-                sheet_import,
-                _write_for_review if sheet_import.needs_review else _write_and_register,
-            )
+            write = _write_and_register
+            if sheet_import.needs_review:
+                write = _write_for_review
+            _read(sheet_import, write)
 
 
 def continue_registering(import_id: UUID | str) -> None:
@@ -118,17 +118,25 @@ def _write_for_review(sheet_import: SheetImport, chunks: SheetChunks) -> None:
         mine.update(rows=0, done=0, touched_at=Now())
     done = 0
     for chunk in chunks:
-        with transaction.atomic():
-            if isinstance(chunk, reading.SheetHeading):
-                still_mine = _note_heading(mine, chunk)
-            else:
-                done += len(chunk.rows)
-                still_mine = mine.update(done=done, touched_at=Now())
-                if still_mine:
-                    reading.write_rows(chunk)
+        if isinstance(chunk, reading.SheetHeading):
+            still_mine = _note_heading(mine, chunk)
+        else:
+            done += len(chunk.rows)
+            still_mine = _write_chunk(mine, chunk, done)
         if not still_mine:
             return
     _pass_to_review(sheet_import)
+
+
+@transaction.atomic
+def _write_chunk(
+    mine: SheetImportQuerySet, chunk: reading.JudgedRows, done: int
+) -> int:
+    """Write rows, after which so many are done; 0 if the import is ours no more."""
+    still_mine = mine.update(done=done, touched_at=Now())
+    if still_mine:
+        reading.write_rows(chunk)
+    return still_mine
 
 
 def _write_and_register(sheet_import: SheetImport, chunks: SheetChunks) -> None:
@@ -178,17 +186,13 @@ def _pass_to_review(sheet_import: SheetImport) -> None:
         return
     sheet_import.refresh_from_db(fields=["rows", "columns"])
     note_unknown_hosts(sheet_import)
-    complaint, actor, at = (
-        sheet_import.complaint,
-        sheet_import.started_by,
-        sheet_import.at,
-    )
+    complaint = sheet_import.complaint
     titled = _take_title(sheet_import)
     record(
-        actor,
+        sheet_import.started_by,
         "import.read",
         complaint,
-        at=at,
+        at=sheet_import.at,
         thread=complaint.thread,
         rows=sheet_import.rows,
         **titled,
@@ -243,9 +247,9 @@ def _fail(
 ) -> None:
     """Note that a sheet cannot be read, why, and what was understood of it. Nothing of it stays, unless rows were
     registered before."""
-    changes: dict[str, Any] = (
-        {"columns": {"understood": understood}} if understood else {}
-    )
+    changes: dict[str, Any] = {}
+    if understood:
+        changes["columns"] = {"understood": understood}
     failed = SheetImport.objects.filter(
         pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)
     ).update(
@@ -259,16 +263,12 @@ def _fail(
         return
     if sheet_import.needs_review:
         ImportRow.objects.filter(sheet_import=sheet_import).delete()
-    complaint, actor, at = (
-        sheet_import.complaint,
-        sheet_import.started_by,
-        sheet_import.at,
-    )
+    complaint = sheet_import.complaint
     record(
-        actor,
+        sheet_import.started_by,
         "import.failed",
         complaint,
-        at=at,
+        at=sheet_import.at,
         thread=complaint.thread,
         **json.loads(detail),
     )
@@ -477,7 +477,7 @@ def rows_by_result(sheet_import: SheetImport) -> dict[str, int]:
 
 
 def enqueue_unfinished() -> None:
-    """For the sweep: ring for imports that nobody has touched for a while and nobody works on.
+    """For maintenance: enqueue imports that nobody has touched for a while and nobody works on.
 
     What a replay brought in is left to the replay.
     """
@@ -502,15 +502,12 @@ def _alone(import_id: UUID | str) -> Iterator[bool]:
     number = _lock_number(UUID(str(import_id)))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IMPORT_LOCKS, number])
-        held = cursor.fetchone()[0]
+        is_held = cursor.fetchone()[0]
     try:
-        yield held
+        yield is_held
     finally:
-        if (
-            held
-            and connection.connection is not None
-            and not connection.connection.closed
-        ):
+        session = connection.connection
+        if is_held and session is not None and not session.closed:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_advisory_unlock(%s, %s)", [IMPORT_LOCKS, number]
@@ -523,8 +520,8 @@ def _lock_number(import_id: UUID) -> int:
 
 
 def _in_state(import_id: UUID | str, state: str) -> SheetImport | None:
-    found = SheetImport.objects.filter(pk=import_id, state=state)
-    return found.select_related("complaint__sheet", "started_by").first()
+    imports = SheetImport.objects.filter(pk=import_id, state=state)
+    return imports.select_related("complaint__sheet", "started_by").first()
 
 
 def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
@@ -540,11 +537,9 @@ def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
 
 def _origin(sheet_import: SheetImport) -> AbstractContextManager[AuditOrigin | None]:
     """Acts on what a replay brought in are the replay's."""
-    return (
-        audit_origin(channel="replay", replay=sheet_import.replay)
-        if sheet_import.replay
-        else nullcontext()
-    )
+    if not sheet_import.replay:
+        return nullcontext()
+    return audit_origin(channel="replay", replay=sheet_import.replay)
 
 
 def _tell(sheet_import: SheetImport, text: Any) -> None:
@@ -562,12 +557,12 @@ def _with_what_was_not_read(text: Any, sheet_import: SheetImport) -> Any:
     """A sentence for the notification, with how many rows were read and how many more the file holds."""
     if not sheet_import.rows_not_read:
         return text
-    said = _("{rows} rows were read, {more} more were not.")
-    return format_lazy(
-        "{text} {said}",
-        text=text,
-        said=format_lazy(said, rows=sheet_import.rows, more=sheet_import.rows_not_read),
+    counts = format_lazy(
+        _("{rows} rows were read, {more} more were not."),
+        rows=sheet_import.rows,
+        more=sheet_import.rows_not_read,
     )
+    return format_lazy("{text} {counts}", text=text, counts=counts)
 
 
 def _require_review(sheet_import: SheetImport) -> None:

@@ -132,12 +132,12 @@ def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(
         context["undecided"],
         context["shown"],
     ) == (2, 2, 2, "look")
-    assert [row["row"] for row in context["rows"]] == [4, 5]
+    assert [row.row for row in context["rows"]] == [4, 5]
     assert {slug: count for slug, _label, count in context["platforms"]} == {
         "taobao": 2,
         "other": 2,
     }
-    assert context["rows"][0]["at"], "the first row that needs a person stands open"
+    assert context["rows"][0].at, "the first row that needs a person stands open"
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(
 )
 def test_every_count_is_a_filter(officer, reviewed, query, rows):
     context = officer.get(address(reviewed) + query).context
-    assert [row["row"] for row in context["rows"]] == rows
+    assert [row.row for row in context["rows"]] == rows
     assert context["matching"] == len(rows)
 
 
 def test_a_bare_number_is_completed_for_the_platform_the_firm_states(officer, reviewed):
     page = officer.get(f"{address(reviewed)}?row={row_of(reviewed, 5).pk}")
-    opened = next(row for row in page.context["rows"] if row.get("at"))
-    assert opened["repair"] == "https://detail.tmall.com/item.htm?id=602704628222"
+    opened = next(row for row in page.context["rows"] if row.at)
+    assert opened.repair == "https://detail.tmall.com/item.htm?id=602704628222"
 
 
 def test_what_is_typed_is_read_aloud_and_changes_nothing(officer, reviewed):
@@ -201,10 +201,10 @@ def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(
     row = row_of(reviewed, 4)
     typed = {"ids": row.pk, "act": "repair", "repair": "https://example.com/1"}
     answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
-    opened = next(row for row in answer.context["rows"] if row.get("at"))
-    assert (answer.status_code, opened["repair"]) == (200, "https://example.com/1")
+    opened = next(row for row in answer.context["rows"] if row.at)
+    assert (answer.status_code, opened.repair) == (200, "https://example.com/1")
     assert str(answer.context["way_back"]) == address(reviewed) + "?show=look"
-    assert opened["error"]
+    assert opened.error
 
 
 def test_rows_go_back_to_the_firm_one_and_many(officer, reviewed):
@@ -567,7 +567,7 @@ def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(
     sheet_import = hand_in(house, sheet.encode(), "价格.csv")
     workflow.read_sheet(sheet_import.pk)
     page = officer.get(address(sheet_import))
-    assert [(row["price"], row["proposed"]) for row in page.context["rows"]] == [
+    assert [(row.price, row.proposed) for row in page.context["rows"]] == [
         ("225.00", True),
         ("￥79起", False),
     ]

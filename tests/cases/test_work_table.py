@@ -83,7 +83,7 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
         workflow.continue_registering(sheet_import.pk)
         connections.close_all()
 
-    class Meanwhile(target_history.Teller):
+    class Meanwhile(target_history.TargetProvider):
         """Something commits after the first counts and before the rows."""
 
         def clocks(self, case, user):
@@ -93,7 +93,7 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
 
     with monkeypatch.context() as patched:
         patched.setattr(
-            target_history, "tellers", [*target_history.tellers, Meanwhile()]
+            target_history, "providers", [*target_history.providers, Meanwhile()]
         )
         client.force_login(house.officer)
         during = client.get(case.get_absolute_url())
