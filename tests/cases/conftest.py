@@ -1,4 +1,4 @@
-"""A house with its people, and the participants of a small campaign."""
+"""Units with their people, and the participants of a small campaign."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ SMALL = Path(__file__).parent / "data" / "small"
 
 
 @dataclass
-class House:
+class Scenario:
     """People by login, platforms by slug, firms by code."""
 
     people: dict[str, User]
@@ -44,12 +44,12 @@ def table(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def official_account(house: House, row: dict[str, str]) -> OfficialAccount:
+def official_account(scenario: Scenario, row: dict[str, str]) -> OfficialAccount:
     """An account as it stands once two persons have registered it; nothing is under way yet that it could stop."""
     address = read_cell(row["address"])
     return OfficialAccount(
-        firm=house.firms[row["firm"]],
-        platform=house.platforms[row["platform"]],
+        firm=scenario.firms[row["firm"]],
+        platform=scenario.platforms[row["platform"]],
         site=address.site,
         canonical_id=address.canonical_id,
         url=address.canonical_url,
@@ -58,7 +58,7 @@ def official_account(house: House, row: dict[str, str]) -> OfficialAccount:
     )
 
 
-def make_house() -> House:
+def make_scenario() -> Scenario:
     """Units, people, and the small campaign's platforms, firms and official accounts."""
     top = create_unit(name="总队", actor=None, at=now())
     first = create_unit(name="一支队", parent=top, actor=None, at=now())
@@ -79,26 +79,26 @@ def make_house() -> House:
         person("auditor", "auditor"),
         person("liaison", "liaison"),
     ]
-    house = House({user.username: user for user in people}, {}, {})
+    scenario = Scenario({user.username: user for user in people}, {}, {})
     for row in table("platforms.csv"):
-        house.platforms[row["slug"]] = register_platform(actor=house.admin, **row)
+        scenario.platforms[row["slug"]] = register_platform(actor=scenario.admin, **row)
     for row in table("firms.csv"):
-        house.firms[row["code"]] = register_firm(actor=house.admin, **row)
+        scenario.firms[row["code"]] = register_firm(actor=scenario.admin, **row)
     OfficialAccount.objects.bulk_create(
-        official_account(house, row) for row in table("official_accounts.csv")
+        official_account(scenario, row) for row in table("official_accounts.csv")
     )
-    return house
+    return scenario
 
 
 @pytest.fixture
-def house(db: None) -> House:
-    return make_house()
+def scenario(db: None) -> Scenario:
+    return make_scenario()
 
 
 @pytest.fixture
-def committed_house(transactional_db: None) -> House:
+def committed_scenario(transactional_db: None) -> Scenario:
     """The same, committed, for tests with several connections."""
-    return make_house()
+    return make_scenario()
 
 
 @pytest.fixture
@@ -107,12 +107,12 @@ def expected() -> dict[str, Any]:
 
 
 def hand_in(
-    house: House, content: bytes, name: str, *, firm: str = "CXT", **said: Any
+    scenario: Scenario, content: bytes, name: str, *, firm: str = "CXT", **said: Any
 ) -> SheetImport:
     """A complaint with a sheet, as its officer hands it in; nothing is read yet."""
     _complaint, sheet_import = workflow.submit_complaint(
-        actor=said.pop("actor", house.officer),
-        firm=house.firms[firm],
+        actor=said.pop("actor", scenario.officer),
+        firm=scenario.firms[firm],
         subject="网络巡查清单",
         received_on=said.pop("received_on", today()),
         sheet=store_file(content, "application/octet-stream"),
@@ -129,19 +129,21 @@ def sheet_of(*rows: str, header: str = "商品链接,店铺链接,诉求,商品�
 
 
 def take_in(
-    house: House, content: bytes, name: str = "a.csv", **said: Any
+    scenario: Scenario, content: bytes, name: str = "a.csv", **said: Any
 ) -> SheetImport:
     """Hand a sheet in and register it to the end, without a look at it in between."""
-    sheet_import = hand_in(house, content, name, needs_review=False, **said)
+    sheet_import = hand_in(scenario, content, name, needs_review=False, **said)
     workflow.read_sheet(sheet_import.pk)
     workflow.continue_registering(sheet_import.pk)
     sheet_import.refresh_from_db()
     return sheet_import
 
 
-def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[str]:
+def results(
+    scenario: Scenario, *rows: str, firm: str = "CXT", **said: Any
+) -> list[str]:
     """Register a sheet of these rows; the result of each."""
-    sheet_import = take_in(house, sheet_of(*rows), firm=firm, **said)
+    sheet_import = take_in(scenario, sheet_of(*rows), firm=firm, **said)
     assert sheet_import.state == "done", sheet_import.explanation
     return list(
         sheet_import.import_rows.order_by("row").values_list("result", flat=True)
@@ -149,28 +151,28 @@ def results(house: House, *rows: str, firm: str = "CXT", **said: Any) -> list[st
 
 
 def make_official(
-    house: House, number: str, *, firm: str = "HYS", name: str = "官方店"
+    scenario: Scenario, number: str, *, firm: str = "HYS", name: str = "官方店"
 ) -> OfficialAccount:
     """A Taobao store, by its number, as a firm's official account."""
     return register_official_account(
-        firm=house.firms[firm],
-        platform=house.platforms["taobao"],
+        firm=scenario.firms[firm],
+        platform=scenario.platforms["taobao"],
         site="taobao",
         canonical_id=number,
         url=f"https://shop{number}.taobao.com/",
         name=name,
-        actor=house.officer,
+        actor=scenario.officer,
     )
 
 
 @pytest.fixture
-def accepted(house: House) -> Callable[..., Complaint]:
+def accepted(scenario: Scenario) -> Callable[..., Complaint]:
     """Makes accepted complaints with rows that are registered."""
 
     def make(*rows: str, firm: str = "CXT") -> Complaint:
-        sheet_import = take_in(house, sheet_of(*rows), firm=firm)
+        sheet_import = take_in(scenario, sheet_of(*rows), firm=firm)
         return workflow.accept_complaint(
-            complaint=sheet_import.complaint, actor=house.officer
+            complaint=sheet_import.complaint, actor=scenario.officer
         )
 
     return make

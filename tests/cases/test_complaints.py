@@ -18,20 +18,20 @@ from tests.cases.test_rows import row
 pytestmark = pytest.mark.django_db
 
 
-def submit(house, **said):
+def submit(scenario, **said):
     said = {
-        "actor": house.officer,
-        "firm": house.firms["CXT"],
+        "actor": scenario.officer,
+        "firm": scenario.firms["CXT"],
         "subject": "线索",
         "received_on": today(),
     } | said
     return workflow.submit_complaint(**said)[0]
 
 
-def test_a_complaint_without_a_sheet_has_no_import(house):
+def test_a_complaint_without_a_sheet_has_no_import(scenario):
     complaint, sheet_import = workflow.submit_complaint(
-        actor=house.officer,
-        firm=house.firms["CXT"],
+        actor=scenario.officer,
+        firm=scenario.firms["CXT"],
         subject=" 线索 ",
         received_on=today(),
     )
@@ -40,9 +40,9 @@ def test_a_complaint_without_a_sheet_has_no_import(house):
     assert complaint.number == f"T{today().year}-000001"
 
 
-def test_the_period_for_verification_runs_from_the_day_of_receipt(house):
+def test_the_period_for_verification_runs_from_the_day_of_receipt(scenario):
     deadline = submit(
-        house, received_on=date(2026, 3, 17), receipt_reason="邮寄"
+        scenario, received_on=date(2026, 3, 17), receipt_reason="邮寄"
     ).verify_deadline
     assert (deadline.rule.code, deadline.started_on, deadline.due_on) == (
         "HC",
@@ -52,7 +52,7 @@ def test_the_period_for_verification_runs_from_the_day_of_receipt(house):
 
 
 def test_handing_in_rings_for_the_sheet_once_it_is_committed(
-    house, monkeypatch, django_capture_on_commit_callbacks
+    scenario, monkeypatch, django_capture_on_commit_callbacks
 ):
 
     enqueued = []
@@ -61,67 +61,68 @@ def test_handing_in_rings_for_the_sheet_once_it_is_committed(
         lambda _name, args=(), **_: enqueued.extend(args),
     )
     with django_capture_on_commit_callbacks() as callbacks:
-        sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
+        sheet_import = hand_in(scenario, sheet_of(row("600000000001")), "a.csv")
     assert enqueued == []
     for callback in callbacks:
         callback()
     assert enqueued == [str(sheet_import.pk)]
 
 
-def test_a_representative_hands_in_for_their_own_firm_only(house):
+def test_a_representative_hands_in_for_their_own_firm_only(scenario):
     user = User.objects.create(username="firm-CXT", name="CXT", role="representative")
-    appoint_representative(firm=house.firms["CXT"], user=user, actor=house.admin)
-    assert submit(house, actor=user).submitted_by == user
+    appoint_representative(firm=scenario.firms["CXT"], user=user, actor=scenario.admin)
+    assert submit(scenario, actor=user).submitted_by == user
     with pytest.raises(PermissionDenied):
-        submit(house, actor=user, firm=house.firms["HYS"])
+        submit(scenario, actor=user, firm=scenario.firms["HYS"])
 
 
 @pytest.mark.parametrize("login", ["liaison", "admin", "auditor"])
-def test_people_without_business_hand_nothing_in(house, login):
+def test_people_without_business_hand_nothing_in(scenario, login):
     with pytest.raises(PermissionDenied):
-        submit(house, actor=getattr(house, login))
+        submit(scenario, actor=getattr(scenario, login))
 
 
-def test_bad_input_is_refused_at_its_field(house, settings):
+def test_bad_input_is_refused_at_its_field(scenario, settings):
     with pytest.raises(ValidationError) as blank:
-        submit(house, subject=" ")
+        submit(scenario, subject=" ")
     assert "subject" in blank.value.message_dict
     with pytest.raises(TransitionRefused, match="received-ahead"):
-        submit(house, received_on=today() + timedelta(days=1))
+        submit(scenario, received_on=today() + timedelta(days=1))
     settings.SHEET_MAX_BYTES = 10
     with pytest.raises(TransitionRefused, match="sheet-too-large"):
-        submit(house, sheet=store_file(bytes(11), "text/csv"), sheet_name="a.csv")
+        submit(scenario, sheet=store_file(bytes(11), "text/csv"), sheet_name="a.csv")
     assert not Complaint.objects.exists()
 
 
-def test_a_past_time_is_for_people_who_may_record_past_events(house):
+def test_a_past_time_is_for_people_who_may_record_past_events(scenario):
     long_ago = now() - timedelta(days=30)
     with pytest.raises(TransitionRefused, match="at-past"):
-        submit(house, at=long_ago, received_on=shanghai_date(long_ago))
-    User.objects.filter(pk=house.officer.pk).update(duties=["record_past_event"])
-    house.officer.refresh_from_db()
+        submit(scenario, at=long_ago, received_on=shanghai_date(long_ago))
+    User.objects.filter(pk=scenario.officer.pk).update(duties=["record_past_event"])
+    scenario.officer.refresh_from_db()
     assert (
-        submit(house, at=long_ago, received_on=shanghai_date(long_ago)).submitted_at
+        submit(scenario, at=long_ago, received_on=shanghai_date(long_ago)).submitted_at
         == long_ago
     )
 
 
-def test_the_name_of_a_file_keeps_its_ending_and_loses_its_folders(house):
+def test_the_name_of_a_file_keeps_its_ending_and_loses_its_folders(scenario):
     sheet = store_file(b"x", "text/csv")
     assert StoredFile.objects.count() == 1
     assert (
-        submit(house, sheet=sheet, sheet_name="C:\\清单\\a.csv").sheet_name == "a.csv"
+        submit(scenario, sheet=sheet, sheet_name="C:\\清单\\a.csv").sheet_name
+        == "a.csv"
     )
-    long = submit(house, sheet=sheet, sheet_name="长" * 300 + ".csv").sheet_name
+    long = submit(scenario, sheet=sheet, sheet_name="长" * 300 + ".csv").sheet_name
     assert len(long) == 200
     assert long.endswith(".csv")
 
 
-def test_accepting_twice_tells_who_was_first(house):
-    complaint = submit(house)
-    workflow.accept_complaint(complaint=complaint, actor=house.officer)
+def test_accepting_twice_tells_who_was_first(scenario):
+    complaint = submit(scenario)
+    workflow.accept_complaint(complaint=complaint, actor=scenario.officer)
     with pytest.raises(TransitionRefused) as refused:
-        workflow.accept_complaint(complaint=complaint, actor=house.officer2)
+        workflow.accept_complaint(complaint=complaint, actor=scenario.officer2)
     assert refused.value.code == "wrong-state"
     assert refused.value.details["by"] == "officer"
     assert (
@@ -130,13 +131,15 @@ def test_accepting_twice_tells_who_was_first(house):
     )
 
 
-def test_refusing_needs_a_reason_and_gives_up_the_sheet(house):
-    sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
+def test_refusing_needs_a_reason_and_gives_up_the_sheet(scenario):
+    sheet_import = hand_in(scenario, sheet_of(row("600000000001")), "a.csv")
     complaint = sheet_import.complaint
     with pytest.raises(TransitionRefused, match="reason-missing"):
-        workflow.refuse_complaint(complaint=complaint, actor=house.officer, reason=" ")
+        workflow.refuse_complaint(
+            complaint=complaint, actor=scenario.officer, reason=" "
+        )
     workflow.refuse_complaint(
-        complaint=complaint, actor=house.officer, reason="不属管辖"
+        complaint=complaint, actor=scenario.officer, reason="不属管辖"
     )
     sheet_import.refresh_from_db()
     assert sheet_import.state == SheetImport.State.ABANDONED
@@ -144,38 +147,38 @@ def test_refusing_needs_a_reason_and_gives_up_the_sheet(house):
     assert not sheet_import.import_rows.exists()
 
 
-def test_a_complaint_whose_sheet_is_being_registered_is_not_refused(house):
-    sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
+def test_a_complaint_whose_sheet_is_being_registered_is_not_refused(scenario):
+    sheet_import = hand_in(scenario, sheet_of(row("600000000001")), "a.csv")
     SheetImport.objects.update(state="registering")
     with pytest.raises(TransitionRefused, match="being-registered"):
         workflow.refuse_complaint(
-            complaint=sheet_import.complaint, actor=house.officer, reason="重复"
+            complaint=sheet_import.complaint, actor=scenario.officer, reason="重复"
         )
 
 
 def test_a_refused_complaint_can_still_be_accepted_but_its_rows_are_not_registered(
-    house,
+    scenario,
 ):
-    sheet_import = hand_in(house, sheet_of(row("600000000001")), "a.csv")
+    sheet_import = hand_in(scenario, sheet_of(row("600000000001")), "a.csv")
     workflow.read_sheet(sheet_import.pk)
     workflow.refuse_complaint(
-        complaint=sheet_import.complaint, actor=house.officer, reason="材料不全"
+        complaint=sheet_import.complaint, actor=scenario.officer, reason="材料不全"
     )
     with pytest.raises(TransitionRefused, match="not-in-review"):
-        workflow.register_import(sheet_import=sheet_import, actor=house.officer)
+        workflow.register_import(sheet_import=sheet_import, actor=scenario.officer)
     complaint = workflow.accept_complaint(
-        complaint=sheet_import.complaint, actor=house.officer
+        complaint=sheet_import.complaint, actor=scenario.officer
     )
     assert complaint.state == "accepted"
 
 
-def test_a_firm_withdraws_its_own_complaint(house):
+def test_a_firm_withdraws_its_own_complaint(scenario):
     user = User.objects.create(username="firm-HYS", name="HYS", role="representative")
-    appoint_representative(firm=house.firms["HYS"], user=user, actor=house.admin)
-    complaint = submit(house)
+    appoint_representative(firm=scenario.firms["HYS"], user=user, actor=scenario.admin)
+    complaint = submit(scenario)
     with pytest.raises(PermissionDenied):
         workflow.withdraw_complaint(complaint=complaint, actor=user, reason="误报")
-    own = submit(house, firm=house.firms["HYS"])
+    own = submit(scenario, firm=scenario.firms["HYS"])
     assert (
         workflow.withdraw_complaint(complaint=own, actor=user, reason="误报").state
         == "withdrawn"

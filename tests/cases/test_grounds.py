@@ -13,7 +13,7 @@ from cases.models import Case, LegalGround
 from cases.workflow import change_ground, give_ground, open_case, register_ground
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
-from tests.cases.conftest import House
+from tests.cases.conftest import Scenario
 from tests.cases.test_rows import row
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,12 @@ def admin(db: None) -> User:
 
 
 @pytest.fixture
-def case(house: House, accepted) -> Case:
-    said = {"lead": house.officer, "second": house.officer2, "actor": house.officer}
+def case(scenario: Scenario, accepted) -> Case:
+    said = {
+        "lead": scenario.officer,
+        "second": scenario.officer2,
+        "actor": scenario.officer,
+    }
     return open_case(
         complaints=[accepted(row("600000000001"))], title="某某店铺案", **said
     )
@@ -53,10 +57,10 @@ def test_a_ground_that_nobody_gave_is_corrected_and_the_audit_says_what_it_was(a
 
 
 def test_a_ground_that_was_given_keeps_its_wording_and_can_be_ended(
-    admin, house: House, case: Case
+    admin, scenario: Scenario, case: Case
 ):
     ground = register_ground(actor=admin, **SAID)
-    give_ground(case=case, actor=house.officer, ground=ground)
+    give_ground(case=case, actor=scenario.officer, ground=ground)
     for wanted in ({"basis": "x"}, {"name": "x"}, {"is_sufficient": False}):
         with pytest.raises(TransitionRefused) as refused:
             change_ground(ground=ground, actor=admin, **wanted)
@@ -80,17 +84,17 @@ def test_a_ground_never_ends_before_it_begins(admin):
         LegalGround.objects.filter(pk=ground.pk).update(valid_to=date(2019, 12, 31))
 
 
-def test_only_administrators_keep_the_grounds(admin, house: House):
+def test_only_administrators_keep_the_grounds(admin, scenario: Scenario):
     with pytest.raises(PermissionDenied):
-        register_ground(actor=house.officer, **SAID)
+        register_ground(actor=scenario.officer, **SAID)
     with pytest.raises(PermissionDenied):
         change_ground(
-            ground=LegalGround.objects.first(), actor=house.officer, name_en="x"
+            ground=LegalGround.objects.first(), actor=scenario.officer, name_en="x"
         )
 
 
 def test_an_administrator_keeps_the_grounds_in_the_browser(
-    admin, house: House, case: Case, client: Client
+    admin, scenario: Scenario, case: Case, client: Client
 ):
     client.force_login(admin)
     typed = SAID | {"is_sufficient": "on"}
@@ -100,7 +104,7 @@ def test_an_administrator_keeps_the_grounds_in_the_browser(
     ground = LegalGround.objects.get(code=SAID["code"])
     page = reverse("cases:ground", args=[ground.pk])
     assert client.post(page, typed | {"name": "假冒商标"}).status_code == 302
-    give_ground(case=case, actor=house.officer, ground=ground)
+    give_ground(case=case, actor=scenario.officer, ground=ground)
     assert set(client.get(page).context["form"].fields) == {"name_en", "valid_to"}
     wrong = client.post(page, {"name_en": "x", "valid_to": "2019-12-31"})
     assert wrong.context["form"].errors.keys() == {"valid_to"}
@@ -116,9 +120,9 @@ def test_an_administrator_keeps_the_grounds_in_the_browser(
 
 
 def test_the_list_says_which_grounds_may_be_given_with_as_many_statements_for_any_number(
-    admin, house, client
+    admin, scenario, client
 ):
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     client.get(reverse("cases:grounds"))
     with CaptureQueriesContext(connection) as few:
         client.get(reverse("cases:grounds"))

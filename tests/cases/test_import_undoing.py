@@ -24,31 +24,31 @@ def target_of(url: str) -> Target:
     return Target.objects.get(listing__url=url)
 
 
-def undo(house, sheet_import: SheetImport) -> tuple[int, int]:
-    return workflow.undo_import(sheet_import=sheet_import, actor=house.officer)
+def undo(scenario, sheet_import: SheetImport) -> tuple[int, int]:
+    return workflow.undo_import(sheet_import=sheet_import, actor=scenario.officer)
 
 
 def test_what_only_an_import_named_is_out_of_work_and_the_rest_passes_on_with_the_words_of_who_named_it(
-    house,
+    scenario,
 ):
     priced = "商品链接,售价,侵权类型"
     undone = take_in(
-        house, sheet_of(f"{FIRST},1,假冒", f"{SECOND},2,假冒", header=priced)
+        scenario, sheet_of(f"{FIRST},1,假冒", f"{SECOND},2,假冒", header=priced)
     )
-    other = take_in(house, sheet_of(f"{SECOND},9,低价", header=priced), firm="HYS")
-    assert undo(house, undone) == (1, 1)
+    other = take_in(scenario, sheet_of(f"{SECOND},9,低价", header=priced), firm="HYS")
+    assert undo(scenario, undone) == (1, 1)
     dropped, passed = target_of(FIRST), target_of(SECOND)
     assert (dropped.state, str(dropped.why_dropped)) == ("dropped", "所在的导入已撤销")
     assert (passed.state, passed.complaint, passed.firm) == (
         "reported",
         other.complaint,
-        house.firms["HYS"],
+        scenario.firms["HYS"],
     )
     assert (passed.alleged, passed.price) == ("低价", 9)
     undone.refresh_from_db()
     assert (undone.state, undone.undone_by, undone.of_complaint.sheet) == (
         "undone",
-        house.officer,
+        scenario.officer,
         None,
     )
     assert (
@@ -59,21 +59,23 @@ def test_what_only_an_import_named_is_out_of_work_and_the_rest_passes_on_with_th
     assert (entry.detail["dropped"], entry.detail["passed"]) == (1, 1)
 
 
-def test_a_sheet_handed_in_anew_reports_again_what_was_out_of_work(house):
-    first = take_in(house, sheet_of(f"{FIRST},1,假冒", header="商品链接,售价,侵权类型"))
+def test_a_sheet_handed_in_anew_reports_again_what_was_out_of_work(scenario):
+    first = take_in(
+        scenario, sheet_of(f"{FIRST},1,假冒", header="商品链接,售价,侵权类型")
+    )
     complaint = first.complaint
-    undo(house, first)
+    undo(scenario, first)
     content = SimpleUploadedFile(
         "b.csv", sheet_of(f"{FIRST},5,低价", header="商品链接,售价,侵权类型")
     )
     again = workflow.hand_in_sheet(
         complaint=complaint,
-        actor=house.officer,
+        actor=scenario.officer,
         sheet=Upload(content, "text/csv"),
         sheet_name="b.csv",
     )
     workflow.read_sheet(again.pk)
-    workflow.register_import(sheet_import=again, actor=house.officer)
+    workflow.register_import(sheet_import=again, actor=scenario.officer)
     workflow.continue_registering(again.pk)
     target = target_of(FIRST)
     assert (target.state, target.alleged, target.price, target.dropped_reason) == (
@@ -88,34 +90,34 @@ def test_a_sheet_handed_in_anew_reports_again_what_was_out_of_work(house):
     assert first.sheet_name == "a.csv"
 
 
-def test_what_a_person_dropped_stays_dropped_and_keeps_the_import(house):
-    sheet_import = take_in(house, sheet_of(FIRST, SECOND))
+def test_what_a_person_dropped_stays_dropped_and_keeps_the_import(scenario):
+    sheet_import = take_in(scenario, sheet_of(FIRST, SECOND))
     workflow.drop_targets(
-        targets=[target_of(FIRST).pk], actor=house.officer, reason="正品"
+        targets=[target_of(FIRST).pk], actor=scenario.officer, reason="正品"
     )
     with pytest.raises(TransitionRefused) as refused:
-        undo(house, sheet_import)
+        undo(scenario, sheet_import)
     assert (refused.value.code, refused.value.details["targets"]) == ("built-on", 1)
     assert target_of(SECOND).state == "reported"
     assert not AuditEntry.objects.filter(verb="import.undone").exists()
 
 
-def test_claims_of_an_undone_import_hold_the_rows_of_nobody(house):
-    make_official(house, "281343518")
-    claiming = take_in(house, sheet_of(f"{FIRST},https://shop281343518.taobao.com/"))
-    held = take_in(house, sheet_of(FIRST), firm="YCB")
+def test_claims_of_an_undone_import_hold_the_rows_of_nobody(scenario):
+    make_official(scenario, "281343518")
+    claiming = take_in(scenario, sheet_of(f"{FIRST},https://shop281343518.taobao.com/"))
+    held = take_in(scenario, sheet_of(FIRST), firm="YCB")
     assert held.import_rows.get().result == "held"
-    undo(house, claiming)
+    undo(scenario, claiming)
     assert not Belonging.objects.in_effect().exists()
     assert held.import_rows.get().result == "new"
 
 
 def test_a_corrected_row_stands_with_its_address_and_is_taken_back_until_it_is_built_on(
-    client, house
+    client, scenario
 ):
-    sheet_import = take_in(house, sheet_of(f"{BARE},,删除链接,面霜"))
+    sheet_import = take_in(scenario, sheet_of(f"{BARE},,删除链接,面霜"))
     row = sheet_import.import_rows.get()
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     settle = reverse("cases:import_settle", args=[sheet_import.pk])
     client.post(settle, {"ids": row.pk, "act": "repair", "repair": FIRST})
     page = client.get(
@@ -135,30 +137,30 @@ def test_a_corrected_row_stands_with_its_address_and_is_taken_back_until_it_is_b
     client.post(settle, {"ids": row.pk, "act": "repair", "repair": FIRST})
     assert target_of(FIRST).state == "reported"
     workflow.drop_targets(
-        targets=[target_of(FIRST).pk], actor=house.officer, reason="正品"
+        targets=[target_of(FIRST).pk], actor=scenario.officer, reason="正品"
     )
-    (result,) = workflow.take_back_rows(rows=[row.pk], actor=house.officer)
+    (result,) = workflow.take_back_rows(rows=[row.pk], actor=scenario.officer)
     assert (result.ok, result.code) == (False, "built-on")
 
 
-def test_a_row_taken_back_before_it_is_registered_stands_as_it_came(house):
-    sheet_import = hand_in(house, sheet_of(f"{BARE},,删除链接,面霜"), "a.csv")
+def test_a_row_taken_back_before_it_is_registered_stands_as_it_came(scenario):
+    sheet_import = hand_in(scenario, sheet_of(f"{BARE},,删除链接,面霜"), "a.csv")
     workflow.read_sheet(sheet_import.pk)
     row = sheet_import.import_rows.get()
     before = (row.result, row.reason, row.address)
-    workflow.settle_rows(rows=[row.pk], actor=house.officer, repair=FIRST)
+    workflow.settle_rows(rows=[row.pk], actor=scenario.officer, repair=FIRST)
     assert all(
         result.ok
-        for result in workflow.take_back_rows(rows=[row.pk], actor=house.officer)
+        for result in workflow.take_back_rows(rows=[row.pk], actor=scenario.officer)
     )
     row.refresh_from_db()
     assert (row.result, row.reason, row.address) == before
     assert not Target.objects.exists()
 
 
-def test_the_pages_and_the_api_tell_of_an_undone_import(client, house):
-    sheet_import = take_in(house, sheet_of(FIRST))
-    client.force_login(house.officer)
+def test_the_pages_and_the_api_tell_of_an_undone_import(client, scenario):
+    sheet_import = take_in(scenario, sheet_of(FIRST))
+    client.force_login(scenario.officer)
     page = reverse("cases:import", args=[sheet_import.pk])
     assert "已登记 1 个涉案对象" in client.get(page).content.decode()
     undo_page = reverse("cases:import_undo", args=[sheet_import.pk])
@@ -190,12 +192,12 @@ def test_the_pages_and_the_api_tell_of_an_undone_import(client, house):
     assert again.status_code == 409
 
 
-def test_what_was_built_on_an_import_is_shown_with_how_many(client, house):
-    sheet_import = take_in(house, sheet_of(FIRST, SECOND))
+def test_what_was_built_on_an_import_is_shown_with_how_many(client, scenario):
+    sheet_import = take_in(scenario, sheet_of(FIRST, SECOND))
     workflow.drop_targets(
-        targets=[target_of(FIRST).pk], actor=house.officer, reason="正品"
+        targets=[target_of(FIRST).pk], actor=scenario.officer, reason="正品"
     )
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     page = client.get(
         reverse("cases:import_undo", args=[sheet_import.pk])
     ).content.decode()
@@ -203,13 +205,14 @@ def test_what_was_built_on_an_import_is_shown_with_how_many(client, house):
     assert "不能撤销" in page
 
 
-def test_a_sheet_is_taken_up_in_one_act_or_not_at_all(client, house):
-    sheet_import = hand_in(house, sheet_of(FIRST), "a.csv")
+def test_a_sheet_is_taken_up_in_one_act_or_not_at_all(client, scenario):
+    sheet_import = hand_in(scenario, sheet_of(FIRST), "a.csv")
     workflow.read_sheet(sheet_import.pk)
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     page = reverse("cases:import_take_up", args=[sheet_import.pk])
     wrong = client.post(
-        page, {"title": "案", "lead": house.officer.pk, "second": house.officer.pk}
+        page,
+        {"title": "案", "lead": scenario.officer.pk, "second": scenario.officer.pk},
     )
     sheet_import.refresh_from_db()
     assert (wrong.status_code, sheet_import.state, sheet_import.complaint.state) == (
@@ -218,7 +221,8 @@ def test_a_sheet_is_taken_up_in_one_act_or_not_at_all(client, house):
         "received",
     )
     client.post(
-        page, {"title": "案", "lead": house.officer.pk, "second": house.officer2.pk}
+        page,
+        {"title": "案", "lead": scenario.officer.pk, "second": scenario.officer2.pk},
     )
     workflow.continue_registering(sheet_import.pk)
     target = target_of(FIRST)
@@ -230,21 +234,21 @@ def test_a_sheet_is_taken_up_in_one_act_or_not_at_all(client, house):
 
 
 def test_rows_of_an_undone_import_are_still_found_and_named_by_the_complaint_that_had_them(
-    client, house
+    client, scenario
 ):
-    official = make_official(house, "281343518")
+    official = make_official(scenario, "281343518")
     unknown, own = (
         "https://detail.vip.com/detail-1-2.html",
         "https://shop281343518.taobao.com/",
     )
     sheet_import = take_in(
-        house, sheet_of(FIRST, BARE, unknown, own, header="商品链接")
+        scenario, sheet_of(FIRST, BARE, unknown, own, header="商品链接")
     )
     bare = sheet_import.import_rows.get(address=BARE)
-    workflow.settle_rows(rows=[bare.pk], actor=house.officer, repair=SECOND)
+    workflow.settle_rows(rows=[bare.pk], actor=scenario.officer, repair=SECOND)
     number = sheet_import.complaint.number
-    undo(house, sheet_import)
-    client.force_login(house.officer)
+    undo(scenario, sheet_import)
+    client.force_login(scenario.officer)
     found = client.get(reverse("search"), {"q": FIRST, "kind": "rows"})
     assert (found.status_code, number in found.content.decode()) == (200, True)
     named = labels.name_things([("cases.importrow", bare.pk)])
@@ -255,17 +259,17 @@ def test_rows_of_an_undone_import_are_still_found_and_named_by_the_complaint_tha
     assert kept_out.context["page"].rows == []
 
 
-def test_a_row_taken_back_is_held_where_its_platform_takes_part_no_more(house):
+def test_a_row_taken_back_is_held_where_its_platform_takes_part_no_more(scenario):
     Platform.objects.filter(slug="taobao").update(retired_on=today())
-    row = take_in(house, sheet_of(FIRST, header="商品链接")).import_rows.get()
+    row = take_in(scenario, sheet_of(FIRST, header="商品链接")).import_rows.get()
     workflow.settle_rows(
         rows=[row.pk],
-        actor=house.officer,
+        actor=scenario.officer,
         repair="https://item.jd.com/100012043978.html",
     )
     assert all(
         result.ok
-        for result in workflow.take_back_rows(rows=[row.pk], actor=house.officer)
+        for result in workflow.take_back_rows(rows=[row.pk], actor=scenario.officer)
     )
     row.refresh_from_db()
     assert (row.result, row.reason, row.target) == (

@@ -134,18 +134,20 @@ def drive(sheet_import: SheetImport) -> None:
 @pytest.mark.parametrize("needs_review", [False, True])
 @pytest.mark.parametrize("stride", [11, pytest.param(1, marks=pytest.mark.proof)])
 def test_an_import_ended_at_any_step_and_taken_up_again_leaves_the_same(
-    house, small_chunks, monkeypatch, needs_review, stride
+    scenario, small_chunks, monkeypatch, needs_review, stride
 ):
     content = many(40)
     steps = Steps(monkeypatch)
     with connection.cursor() as cursor:
         cursor.execute("SAVEPOINT before")
-        whole = hand_in(house, content, "a.csv", needs_review=needs_review)
+        whole = hand_in(scenario, content, "a.csv", needs_review=needs_review)
         assert steps.run(lambda: drive(whole))
         total, expected = steps.count, registered()
         cursor.execute("ROLLBACK TO SAVEPOINT before")
         for last in range(1, total, stride):
-            sheet_import = hand_in(house, content, "a.csv", needs_review=needs_review)
+            sheet_import = hand_in(
+                scenario, content, "a.csv", needs_review=needs_review
+            )
             # The first run also does what a process does only once, so the last step of all may not come again.
             assert (
                 not steps.run(lambda one=sheet_import: drive(one), last)
@@ -158,8 +160,8 @@ def test_an_import_ended_at_any_step_and_taken_up_again_leaves_the_same(
             cursor.execute("ROLLBACK TO SAVEPOINT before")
 
 
-def test_a_second_run_of_a_finished_import_changes_nothing(house):
-    sheet_import = take_in(house, many(20))
+def test_a_second_run_of_a_finished_import_changes_nothing(scenario):
+    sheet_import = take_in(scenario, many(20))
     before = registered()
     drive(sheet_import)
     assert registered() == before
@@ -176,12 +178,12 @@ workflow.read_sheet(os.environ["IMPORT"])
 
 
 def test_a_worker_killed_while_registering_is_taken_up_by_another(
-    committed_house, monkeypatch
+    committed_scenario, monkeypatch
 ):
     import os
 
     content = many(2000)
-    sheet_import = hand_in(committed_house, content, "a.csv", needs_review=False)
+    sheet_import = hand_in(committed_scenario, content, "a.csv", needs_review=False)
     worker = subprocess.Popen(
         [sys.executable, "-c", READER],
         env=os.environ
@@ -215,11 +217,11 @@ def imports_free(sheet_import: SheetImport) -> bool:
 
 
 def test_two_imports_of_the_same_sheet_at_once_register_everything_once(
-    committed_house, small_chunks
+    committed_scenario, small_chunks
 ):
     contents = many(300)
     both = [
-        hand_in(committed_house, contents, "a.csv", needs_review=False, firm=firm)
+        hand_in(committed_scenario, contents, "a.csv", needs_review=False, firm=firm)
         for firm in ("CXT", "HYS")
     ]
     ready = Barrier(2)
@@ -245,8 +247,8 @@ def test_two_imports_of_the_same_sheet_at_once_register_everything_once(
     )
 
 
-def test_two_tasks_on_one_import_do_not_both_run(committed_house):
-    sheet_import = hand_in(committed_house, many(20), "a.csv", needs_review=False)
+def test_two_tasks_on_one_import_do_not_both_run(committed_scenario):
+    sheet_import = hand_in(committed_scenario, many(20), "a.csv", needs_review=False)
 
     def elsewhere() -> None:
         try:
@@ -274,9 +276,9 @@ def test_two_tasks_on_one_import_do_not_both_run(committed_house):
     ],
 )
 def test_a_file_that_cannot_be_read_ends_as_failed_and_says_why_in_the_readers_language(
-    house, content, name, code
+    scenario, content, name, code
 ):
-    sheet_import = take_in(house, content, name)
+    sheet_import = take_in(scenario, content, name)
     assert sheet_import.state == "failed"
     assert json.loads(sheet_import.detail)["code"] == code
     with translation.override("en"):
@@ -299,23 +301,25 @@ def test_a_file_that_cannot_be_read_ends_as_failed_and_says_why_in_the_readers_l
     ],
 )
 def test_whatever_a_file_does_to_its_reader_the_worker_goes_on(
-    house, monkeypatch, harm, code
+    scenario, monkeypatch, harm, code
 ):
     monkeypatch.setattr(reading, "read_sheet", lambda *_args: harm())
-    sheet_import = take_in(house, many(5))
+    sheet_import = take_in(scenario, many(5))
     assert sheet_import.state == "failed"
     assert json.loads(sheet_import.detail)["code"] == code
 
 
-def test_a_reader_that_does_not_come_to_an_end_is_ended(house, monkeypatch, settings):
+def test_a_reader_that_does_not_come_to_an_end_is_ended(
+    scenario, monkeypatch, settings
+):
     monkeypatch.setattr(reading, "GRACE", -119.5)
     monkeypatch.setattr(reading, "read_sheet", lambda *_args: time.sleep(600))
-    sheet_import = take_in(house, many(5))
+    sheet_import = take_in(scenario, many(5))
     assert json.loads(sheet_import.detail)["code"] == "too-slow"
 
 
-def test_a_sheet_for_review_waits_for_a_person(house):
-    sheet_import = hand_in(house, many(20), "a.csv")
+def test_a_sheet_for_review_waits_for_a_person(scenario):
+    sheet_import = hand_in(scenario, many(20), "a.csv")
     workflow.read_sheet(sheet_import.pk)
     workflow.continue_registering(sheet_import.pk)
     sheet_import.refresh_from_db()
@@ -325,29 +329,29 @@ def test_a_sheet_for_review_waits_for_a_person(house):
     assert sheet_import.columns["fields"]["listing_address"]["heading"] == "商品链接"
 
 
-def test_registering_is_refused_twice_and_to_people_without_business(house):
-    sheet_import = hand_in(house, many(20), "a.csv")
+def test_registering_is_refused_twice_and_to_people_without_business(scenario):
+    sheet_import = hand_in(scenario, many(20), "a.csv")
     with pytest.raises(TransitionRefused, match="not-in-review"):
-        workflow.register_import(sheet_import=sheet_import, actor=house.officer)
+        workflow.register_import(sheet_import=sheet_import, actor=scenario.officer)
     workflow.read_sheet(sheet_import.pk)
-    for person in (house.liaison, house.auditor, house.admin):
+    for person in (scenario.liaison, scenario.auditor, scenario.admin):
         with pytest.raises(PermissionDenied):
             workflow.register_import(sheet_import=sheet_import, actor=person)
-    workflow.register_import(sheet_import=sheet_import, actor=house.officer)
+    workflow.register_import(sheet_import=sheet_import, actor=scenario.officer)
     with pytest.raises(TransitionRefused, match="not-in-review"):
-        workflow.register_import(sheet_import=sheet_import, actor=house.officer)
+        workflow.register_import(sheet_import=sheet_import, actor=scenario.officer)
 
 
-def test_an_abandoned_sheet_registers_nothing(house):
-    sheet_import = hand_in(house, many(20), "a.csv")
+def test_an_abandoned_sheet_registers_nothing(scenario):
+    sheet_import = hand_in(scenario, many(20), "a.csv")
     workflow.read_sheet(sheet_import.pk)
-    workflow.abandon_import(sheet_import=sheet_import, actor=house.officer)
+    workflow.abandon_import(sheet_import=sheet_import, actor=scenario.officer)
     workflow.continue_registering(sheet_import.pk)
     sheet_import.refresh_from_db()
     assert sheet_import.state == "abandoned"
     assert not Target.objects.exists()
     with pytest.raises(TransitionRefused, match="not-in-review"):
-        workflow.register_import(sheet_import=sheet_import, actor=house.officer)
+        workflow.register_import(sheet_import=sheet_import, actor=scenario.officer)
 
 
 def enqueued_with(monkeypatch) -> list[tuple[str, str | None]]:
@@ -361,9 +365,9 @@ def enqueued_with(monkeypatch) -> list[tuple[str, str | None]]:
 
 
 def test_maintenance_enqueues_what_nobody_has_touched_for_a_while(
-    house, monkeypatch, django_capture_on_commit_callbacks
+    scenario, monkeypatch, django_capture_on_commit_callbacks
 ):
-    sheet_import = hand_in(house, many(20), "a.csv", needs_review=False)
+    sheet_import = hand_in(scenario, many(20), "a.csv", needs_review=False)
     enqueued = enqueued_with(monkeypatch)
     with django_capture_on_commit_callbacks(execute=True):
         workflow.enqueue_unfinished()
@@ -384,7 +388,7 @@ def test_maintenance_enqueues_what_nobody_has_touched_for_a_while(
 
 
 def test_what_a_replay_hands_in_is_enqueued_on_its_own_queue_and_registered_in_its_name(
-    house, monkeypatch, django_capture_on_commit_callbacks
+    scenario, monkeypatch, django_capture_on_commit_callbacks
 ):
     enqueued = enqueued_with(monkeypatch)
     long_ago = timezone.now() - timedelta(days=200)
@@ -394,7 +398,7 @@ def test_what_a_replay_hands_in_is_enqueued_on_its_own_queue_and_registered_in_i
         django_capture_on_commit_callbacks(execute=True),
     ):
         sheet_import = hand_in(
-            house,
+            scenario,
             many(20),
             "a.csv",
             needs_review=False,
@@ -411,24 +415,28 @@ def test_what_a_replay_hands_in_is_enqueued_on_its_own_queue_and_registered_in_i
 
 
 def test_a_chunk_costs_the_same_number_of_statements_whatever_its_rows(
-    house, django_assert_max_num_queries, monkeypatch
+    scenario, django_assert_max_num_queries, monkeypatch
 ):
     steps = Steps(monkeypatch)
     counts = []
     for count, start in ((20, 0), (20, 500), (400, 1000)):
-        sheet_import = hand_in(house, many(count, start), "a.csv", needs_review=False)
+        sheet_import = hand_in(
+            scenario, many(count, start), "a.csv", needs_review=False
+        )
         steps.run(lambda one=sheet_import: drive(one))
         counts.append(steps.count)
     # The first of a process also loads what is kept in memory afterwards.
     assert counts[1] == counts[2]
 
 
-def test_the_small_campaigns_largest_sheet_reads_the_same_in_review_and_without(house):
+def test_the_small_campaigns_largest_sheet_reads_the_same_in_review_and_without(
+    scenario,
+):
     content = (SMALL / "complaints" / "CXT-01.xlsx").read_bytes()
     with connection.cursor() as cursor:
         cursor.execute("SAVEPOINT before")
-        take_in(house, content, "CXT-01.xlsx")
+        take_in(scenario, content, "CXT-01.xlsx")
         direct = registered()
         cursor.execute("ROLLBACK TO SAVEPOINT before")
-        drive(hand_in(house, content, "CXT-01.xlsx"))
+        drive(hand_in(scenario, content, "CXT-01.xlsx"))
     assert registered() == direct

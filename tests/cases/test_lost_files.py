@@ -49,8 +49,8 @@ def test_what_cannot_be_a_storage_is_said_without_its_secret(url: str, said: str
     assert "secret@" not in str(refused.value)
 
 
-def test_an_import_whose_file_is_lost_ends_with_a_sentence(house):
-    sheet_import = hand_in(house, sheet_of(LISTING), "a.csv")
+def test_an_import_whose_file_is_lost_ends_with_a_sentence(scenario):
+    sheet_import = hand_in(scenario, sheet_of(LISTING), "a.csv")
     default_storage.delete(sheet_import.complaint.sheet.path)
     tasks.read_sheet(str(sheet_import.pk))
     sheet_import.refresh_from_db()
@@ -58,11 +58,11 @@ def test_an_import_whose_file_is_lost_ends_with_a_sentence(house):
     assert sheet_import.explanation == "文件已不在存放处，无法读取，请重新提交。"
 
 
-def test_a_download_of_what_is_lost_says_so_and_is_not_told_as_opened(house, client):
-    complaint = hand_in(house, sheet_of(LISTING), "a.csv").complaint
+def test_a_download_of_what_is_lost_says_so_and_is_not_told_as_opened(scenario, client):
+    complaint = hand_in(scenario, sheet_of(LISTING), "a.csv").complaint
     content = open_file(complaint.sheet).read()
     default_storage.delete(complaint.sheet.path)
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     client.raise_request_exception = False
     answer = client.get(f"/cases/complaints/{complaint.number}/sheet")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")

@@ -15,18 +15,20 @@ pytestmark = pytest.mark.django_db
 C = "600000000003"
 
 
-def move(house, complaint, to, by=None):
+def move(scenario, complaint, to, by=None):
     return workflow.move_complaint(
-        complaint=complaint, to=to, actor=by or house.officer, reason="并错案件"
+        complaint=complaint, to=to, actor=by or scenario.officer, reason="并错案件"
     )
 
 
-def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(house, case_of):
+def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(
+    scenario, case_of
+):
     wrong, right = case_of(A, B, C), case_of("600000000004")
     complaint = wrong.complaints.get()
     Target.objects.filter(pk=target(B).pk).update(state="verified", is_counted=True)
     Target.objects.filter(pk=target(C).pk).update(state="claimed")
-    [stays] = move(house, complaint, right)
+    [stays] = move(scenario, complaint, right)
     assert (stays.ref, stays.code) == (target(C).pk, "under-way")
     complaint.refresh_from_db()
     assert (complaint.case, complaint.state) == (right, "in_case")
@@ -37,77 +39,84 @@ def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(house, ca
         assert entry.detail["reason"] == "并错案件"
 
 
-def test_what_stayed_follows_once_no_notice_names_it(house, case_of):
+def test_what_stayed_follows_once_no_notice_names_it(scenario, case_of):
     wrong, right = case_of(A), case_of(B)
     Target.objects.filter(pk=target().pk).update(state="noticed")
-    move(house, wrong.complaints.get(), right)
+    move(scenario, wrong.complaints.get(), right)
     Target.objects.filter(pk=target().pk).update(state="reported")
-    assert workflow.pass_on([target().pk], actor=house.officer, at=wrong.opened_at) == 1
+    assert (
+        workflow.pass_on([target().pk], actor=scenario.officer, at=wrong.opened_at) == 1
+    )
     assert target().case == right
 
 
-def test_it_can_go_into_no_case(house, case_of):
+def test_it_can_go_into_no_case(scenario, case_of):
     wrong = case_of(A)
     complaint = wrong.complaints.get()
-    move(house, complaint, None)
+    move(scenario, complaint, None)
     complaint.refresh_from_db()
     assert (complaint.state, complaint.case) == ("accepted", None)
     assert (target().case, target().complaint) == (None, complaint)
 
 
 def test_it_comes_out_of_a_case_that_was_withdrawn_with_what_nobody_else_took(
-    house, case_of
+    scenario, case_of
 ):
     wrong, other, right = case_of(A, B), case_of(A, firm="HYS"), case_of(C)
     complaint = wrong.complaints.get()
-    leave(workflow.withdraw_case)(house, wrong)
-    move(house, complaint, right)
+    leave(workflow.withdraw_case)(scenario, wrong)
+    move(scenario, complaint, right)
     assert (target(A).case, target(B).case) == (other, right)
 
 
-def test_it_goes_only_where_it_fits(house, case_of, accepted):
+def test_it_goes_only_where_it_fits(scenario, case_of, accepted):
     wrong, foreign, closed = case_of(A), case_of(B, firm="HYS"), case_of(C)
     complaint = wrong.complaints.get()
-    workflow.decline_case(case=closed, actor=house.chief, reason="轻微")
+    workflow.decline_case(case=closed, actor=scenario.chief, reason="轻微")
     for to, code in (
         (foreign, "several-firms"),
         (closed, "case-not-open"),
         (wrong, "same-case"),
     ):
         with pytest.raises(TransitionRefused, match=code):
-            move(house, complaint, to)
+            move(scenario, complaint, to)
     with pytest.raises(TransitionRefused, match="not-in-a-case"):
-        move(house, accepted(row("600000000008")), wrong)
+        move(scenario, accepted(row("600000000008")), wrong)
     with pytest.raises(TransitionRefused, match="reason-missing"):
         workflow.move_complaint(
-            complaint=complaint, to=None, actor=house.officer, reason=" "
+            complaint=complaint, to=None, actor=scenario.officer, reason=" "
         )
-    for person in (house.liaison, house.auditor, house.admin, house.officer3):
+    for person in (
+        scenario.liaison,
+        scenario.auditor,
+        scenario.admin,
+        scenario.officer3,
+    ):
         with pytest.raises((PermissionDenied, Complaint.DoesNotExist)):
-            move(house, complaint, None, person)
+            move(scenario, complaint, None, person)
     assert target().case == wrong
 
 
 @pytest.mark.parametrize("state", ["transferred", "closed", "archived"])
-def test_what_was_decided_stands_for_its_complaints(house, case_of, state):
+def test_what_was_decided_stands_for_its_complaints(scenario, case_of, state):
     wrong = case_of(A)
     complaint = wrong.complaints.get()
     type(wrong).objects.filter(pk=wrong.pk).update(
         state=state, filed_at=wrong.opened_at, closed_at=wrong.opened_at
     )
     with pytest.raises(TransitionRefused, match="case-decided"):
-        move(house, complaint, None)
+        move(scenario, complaint, None)
 
 
-def test_a_case_of_another_unit_takes_none_from_who_may_not_see_it(house, case_of):
-    wrong, hidden = case_of(A), case_of(B, unit=house.officer3.unit)
+def test_a_case_of_another_unit_takes_none_from_who_may_not_see_it(scenario, case_of):
+    wrong, hidden = case_of(A), case_of(B, unit=scenario.officer3.unit)
     hidden.assignments.update(until=hidden.opened_at)
     with pytest.raises(TransitionRefused, match="case-not-open"):
-        move(house, wrong.complaints.get(), hidden)
+        move(scenario, wrong.complaints.get(), hidden)
 
 
 def test_the_page_says_how_much_goes_along_and_offers_the_firms_open_cases(
-    house, case_of, client
+    scenario, case_of, client
 ):
     wrong, right, foreign = (
         case_of(A, B),
@@ -116,7 +125,7 @@ def test_the_page_says_how_much_goes_along_and_offers_the_firms_open_cases(
     )
     Target.objects.filter(pk=target(B).pk).update(state="noticed")
     complaint = wrong.complaints.get()
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     address = reverse("cases:complaint_move", args=[complaint.number])
     assert address in client.get(complaint.get_absolute_url()).content.decode()
     page = client.get(address)

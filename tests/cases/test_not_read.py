@@ -29,9 +29,9 @@ def sheet(tmp_path):
         return file.read()
 
 
-def test_it_is_told_by_page_api_and_notification(house, sheet, client):
-    sheet_import = take_in(house, sheet, "清单.xlsx")
-    client.force_login(house.officer)
+def test_it_is_told_by_page_api_and_notification(scenario, sheet, client):
+    sheet_import = take_in(scenario, sheet, "清单.xlsx")
+    client.force_login(scenario.officer)
     for page in (
         f"/cases/imports/{sheet_import.pk}/",
         sheet_import.complaint.get_absolute_url(),
@@ -54,24 +54,24 @@ def test_it_is_told_by_page_api_and_notification(house, sheet, client):
     assert "读入 30 行，另有 8 行未读。" in Notification.objects.latest("pk").text
 
 
-def test_what_nobody_misses_is_told_without_alarm(house, client, tmp_path):
+def test_what_nobody_misses_is_told_without_alarm(scenario, client, tmp_path):
     path = write_xlsx(
         tmp_path / "a.xlsx", [HEADER, complaint(1), ["合计", "", "", "", "1条"]]
     )
     with open(path, "rb") as file:
-        sheet_import = take_in(house, file.read(), "清单.xlsx")
-    client.force_login(house.officer)
+        sheet_import = take_in(scenario, file.read(), "清单.xlsx")
+    client.force_login(scenario.officer)
     text = client.get(f"/cases/imports/{sheet_import.pk}/").content.decode()
     assert "第 3 行未读：合计行。" in text
     assert "另有 0 行" not in text
     assert "未读" not in Notification.objects.latest("pk").text
 
 
-def test_of_a_text_file_no_worksheet_is_named(house):
+def test_of_a_text_file_no_worksheet_is_named(scenario):
     content = "商品链接\nhttps://item.taobao.com/item.htm?id=600000000001\n合计：1条\n".encode()
-    sheet_import = take_in(house, content, "清单.csv")
+    sheet_import = take_in(scenario, content, "清单.csv")
     reader = Client()
-    reader.force_login(house.officer)
+    reader.force_login(scenario.officer)
     assert reader.get(f"/api/v1/imports/{sheet_import.pk}/").json()["not_read"] == [
         {"worksheet": None, "from": 3, "to": 3, "rows": 1, "why": "total"}
     ]
@@ -83,11 +83,11 @@ def test_of_a_text_file_no_worksheet_is_named(house):
     )
 
 
-def test_a_host_that_is_not_known_is_named_beside_its_row(house, client):
+def test_a_host_that_is_not_known_is_named_beside_its_row(scenario, client):
     content = "商品链接,标题\nhttps://detail.vip.com/detail-1-2.html,某某\n点击查看,某某\n,某某\n".encode()
-    sheet_import = hand_in(house, content, "清单.csv", needs_review=False)
-    sheet_import = take_in(house, content, "清单.csv")
-    client.force_login(house.officer)
+    sheet_import = hand_in(scenario, content, "清单.csv", needs_review=False)
+    sheet_import = take_in(scenario, content, "清单.csv")
+    client.force_login(scenario.officer)
     rows = client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"]
     assert [row["reason"] for row in rows] == [
         "系统不认识链接的域名 detail.vip.com。",
@@ -96,7 +96,7 @@ def test_a_host_that_is_not_known_is_named_beside_its_row(house, client):
     ]
 
 
-def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
+def test_rows_of_several_worksheets_are_told_apart(scenario, client, tmp_path):
     path = write_xlsx(
         tmp_path / "a.xlsx",
         {
@@ -105,8 +105,8 @@ def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
         },
     )
     with open(path, "rb") as file:
-        sheet_import = take_in(house, file.read(), "清单.xlsx")
-    client.force_login(house.officer)
+        sheet_import = take_in(scenario, file.read(), "清单.xlsx")
+    client.force_login(scenario.officer)
     rows = client.get(f"/api/v1/imports/{sheet_import.pk}/rows/").json()["results"]
     assert [(row["worksheet"], row["row"]) for row in rows] == [
         ("淘宝", 2), ("淘宝", 3), ("淘宝", 4), ("京东", 2), ("京东", 3),
@@ -121,12 +121,12 @@ def test_rows_of_several_worksheets_are_told_apart(house, client, tmp_path):
     assert "京东 3" in b"".join(export.streaming_content).decode("utf-8-sig")
 
 
-def test_the_same_file_again_is_said(house, client):
+def test_the_same_file_again_is_said(scenario, client):
     content = "商品链接\nhttps://item.taobao.com/item.htm?id=600000000001\n".encode()
-    first = take_in(house, content, "清单.csv")
-    again = take_in(house, content, "清单（补）.csv")
-    other = take_in(house, content + b"\n", "清单.csv")
-    client.force_login(house.officer)
+    first = take_in(scenario, content, "清单.csv")
+    again = take_in(scenario, content, "清单（补）.csv")
+    other = take_in(scenario, content + b"\n", "清单.csv")
+    client.force_login(scenario.officer)
 
     def said(sheet_import):
         pages = (
@@ -160,12 +160,12 @@ def test_the_same_file_again_is_said(house, client):
     ],
 )
 def test_a_row_says_what_was_put_right_and_what_contradicts_it(
-    house, client, platform, address, said
+    scenario, client, platform, address, said
 ):
     sheet_import = take_in(
-        house, f"平台,商品链接\n{platform},{address}\n".encode(), "清单.csv"
+        scenario, f"平台,商品链接\n{platform},{address}\n".encode(), "清单.csv"
     )
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     page = client.get(
         reverse("cases:import", args=[sheet_import.pk]) + "?show=all"
     ).content.decode()
@@ -175,12 +175,12 @@ def test_a_row_says_what_was_put_right_and_what_contradicts_it(
         assert "企业填写" not in page
 
 
-def test_what_was_done_to_a_spoilt_text_is_said(house, client):
+def test_what_was_done_to_a_spoilt_text_is_said(scenario, client):
     content = "平台,商品链接,诉求\n淘宝,https://item.taobao.com/item.htm?id=600000000001,下架\n".encode()
     sheet_import = take_in(
-        house, content + content.split(b"\n")[1] + b"\xe4\xb8\n", "清单.csv"
+        scenario, content + content.split(b"\n")[1] + b"\xe4\xb8\n", "清单.csv"
     )
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     page = client.get(reverse("cases:import", args=[sheet_import.pk])).content.decode()
     assert sheet_import.remarks
     assert (
@@ -191,10 +191,10 @@ def test_what_was_done_to_a_spoilt_text_is_said(house, client):
     assert sheet_import.reading_report[0] in page
 
 
-def test_a_value_that_was_not_understood_is_said_beside_its_row(house, client):
+def test_a_value_that_was_not_understood_is_said_beside_its_row(scenario, client):
     content = "商品链接,售价,发现日期\nhttps://item.taobao.com/item.htm?id=600000000001,99-199,上个月\n".encode()
-    sheet_import = take_in(house, content, "清单.csv")
-    client.force_login(house.officer)
+    sheet_import = take_in(scenario, content, "清单.csv")
+    client.force_login(scenario.officer)
     page = client.get(
         reverse("cases:import", args=[sheet_import.pk]) + "?show=all"
     ).content.decode()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from cases.models import Campaign, Complaint
 from cases.workflow import change_campaign
 from corps.models import AuditEntry
-from tests.cases.conftest import House, sheet_of, take_in
+from tests.cases.conftest import Scenario, sheet_of, take_in
 
 ROW = "https://item.taobao.com/item.htm?id=655000000001,,下架链接,面膜"
 SAID = {
@@ -20,16 +20,16 @@ SAID = {
 
 
 @pytest.fixture
-def supervisor(client: Client, house: House) -> Client:
-    user = house.officer.__class__.objects.create(
-        username="head", name="head", role="supervisor", unit=house.officer.unit
+def supervisor(client: Client, scenario: Scenario) -> Client:
+    user = scenario.officer.__class__.objects.create(
+        username="head", name="head", role="supervisor", unit=scenario.officer.unit
     )
     client.force_login(user)
     return client
 
 
 def test_a_supervisor_opens_a_campaign_and_its_numbers_lead_to_their_rows(
-    supervisor, house
+    supervisor, scenario
 ):
     answer = supervisor.post(reverse("cases:campaign_new"), SAID)
     assert answer.status_code == 302
@@ -39,7 +39,7 @@ def test_a_supervisor_opens_a_campaign_and_its_numbers_lead_to_their_rows(
         campaign.reply_working_days,
         campaign.check_working_days,
     ) == ("双11专项", 5, None)
-    complaints = [take_in(house, sheet_of(ROW)).complaint for _ in range(2)]
+    complaints = [take_in(scenario, sheet_of(ROW)).complaint for _ in range(2)]
     Complaint.objects.filter(pk=complaints[0].pk).update(campaign=campaign)
     page = supervisor.get(reverse("cases:campaigns"))
     [(_campaign, _is_on, complaint_count, case_count)] = page.context["rows"]
@@ -88,10 +88,10 @@ def test_a_supervisor_corrects_a_campaign_and_the_audit_says_what_it_was(supervi
     )
 
 
-def test_an_officer_reads_campaigns_and_changes_none(supervisor, house, client):
+def test_an_officer_reads_campaigns_and_changes_none(supervisor, scenario, client):
     supervisor.post(reverse("cases:campaign_new"), SAID)
     campaign = Campaign.objects.get()
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     assert (
         client.post(
             reverse("cases:campaign_change", args=[campaign.pk]), SAID
@@ -101,7 +101,7 @@ def test_an_officer_reads_campaigns_and_changes_none(supervisor, house, client):
     with pytest.raises(PermissionDenied):
         change_campaign(
             campaign=campaign,
-            actor=house.officer,
+            actor=scenario.officer,
             name="x",
             opens_on=campaign.opens_on,
             closes_on=campaign.closes_on,

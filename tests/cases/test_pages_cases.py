@@ -1,4 +1,4 @@
-"""The pages of cases and targets, and the desk, as each role meets them."""
+"""The pages of cases and targets, and the home page, as each role meets them."""
 
 import re
 from collections.abc import Callable
@@ -335,7 +335,7 @@ def judge(world: World, notice: Notice, seen: str) -> None:
     notices.verify_items(items=ids, seen=seen, actor=world.officer2)
 
 
-def test_a_target_tells_its_story_and_why_it_counts(officer, world):
+def test_a_target_shows_its_history_and_why_it_counts(officer, world):
     (target,) = add_targets(world, 1)
     (notice,) = issue(world)
     answer(world, notice)
@@ -440,7 +440,7 @@ def test_the_home_page_shows_nothing_of_other_units(world):
     assert not any(entries_of(world.stranger).values())
 
 
-def test_the_desk_costs_the_same_number_of_queries_for_one_notice_and_five(
+def test_the_home_page_costs_the_same_number_of_queries_for_one_notice_and_five(
     officer, world
 ):
     add_targets(world, 1)
@@ -573,7 +573,7 @@ def test_a_number_that_is_none_opens_no_case(officer):
     )
 
 
-def test_the_numbers_of_the_rail_lead_to_what_they_count(officer, world):
+def test_the_numbers_of_the_sidebar_lead_to_what_they_count(officer, world):
     Case.objects.create(
         number="C2026-000009", title="案", firm=world.firm, unit=world.case.unit, opened_by=world.officer,
         opened_at=world.case.opened_at, state="withdrawn",

@@ -17,7 +17,7 @@ from corps.deadlines.clock import now, today
 from corps.models import User
 from corps.ui.formats import moment
 from firms.models import Representative
-from tests.cases.conftest import House, hand_in, sheet_of, take_in
+from tests.cases.conftest import Scenario, hand_in, sheet_of, take_in
 
 GOOD = "https://item.taobao.com/item.htm?id=655000000001,,下架链接,面膜"
 SHORT = "https://u.jd.com/mAPvq3d,,下架链接,安瓶"
@@ -26,13 +26,13 @@ HEADER = "商品链接,店铺链接,诉求,商品标题"
 
 
 @pytest.fixture
-def officer(client, house: House):
-    client.force_login(house.officer)
+def officer(client, scenario: Scenario):
+    client.force_login(scenario.officer)
     return client
 
 
 @pytest.fixture
-def reviewed(house: House) -> SheetImport:
+def reviewed(scenario: Scenario) -> SheetImport:
     """A sheet of four rows that waits to be looked at: two good ones, a short link, a bare number."""
     sheet = "平台,商品链接,店铺链接,诉求,商品标题\n" + "\n".join(
         [
@@ -42,7 +42,7 @@ def reviewed(house: House) -> SheetImport:
             "天猫商城," + NUMBER,
         ]
     )
-    sheet_import = hand_in(house, sheet.encode(), "巡查.csv")
+    sheet_import = hand_in(scenario, sheet.encode(), "巡查.csv")
     workflow.read_sheet(sheet_import.pk)
     sheet_import.refresh_from_db()
     assert sheet_import.state == SheetImport.State.REVIEW
@@ -57,18 +57,18 @@ def row_of(sheet_import: SheetImport, number: int) -> ImportRow:
     return sheet_import.import_rows.get(row=number)
 
 
-def represent(house: House, code: str = "CXT"):
+def represent(scenario: Scenario, code: str = "CXT"):
     """The account of somebody who speaks for a firm."""
-    user = house.officer.__class__.objects.create(
+    user = scenario.officer.__class__.objects.create(
         username=f"firm-{code}", name=code, role="representative"
     )
-    Representative.objects.create(user=user, firm=house.firms[code])
+    Representative.objects.create(user=user, firm=scenario.firms[code])
     return user
 
 
-def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
+def test_an_officer_hands_a_sheet_in_and_follows_it(officer, scenario):
     form = {
-        "firm": house.firms["CXT"].pk,
+        "firm": scenario.firms["CXT"].pk,
         "subject": "网络巡查",
         "received_on": today(),
     }
@@ -86,9 +86,9 @@ def test_an_officer_hands_a_sheet_in_and_follows_it(officer, house):
     assert "巡查.csv" in page
 
 
-def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settings):
+def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, scenario, settings):
     settings.SHEET_MAX_BYTES = 10
-    form = {"firm": house.firms["CXT"].pk, "subject": "x", "received_on": today()}
+    form = {"firm": scenario.firms["CXT"].pk, "subject": "x", "received_on": today()}
     answer = officer.post(
         reverse("cases:complaint_new"),
         form | {"sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD))},
@@ -98,7 +98,7 @@ def test_a_sheet_that_is_too_large_is_refused_at_its_form(officer, house, settin
 
 
 def test_a_program_is_told_with_413_that_its_sheet_is_too_large(
-    officer, house, settings
+    officer, scenario, settings
 ):
     settings.SHEET_MAX_BYTES = 10
     form = {"firm": "CXT", "subject": "x", "received_on": today()}
@@ -111,9 +111,9 @@ def test_a_program_is_told_with_413_that_its_sheet_is_too_large(
 
 
 def test_progress_is_a_fragment_each_second_and_the_page_is_asked_anew_at_the_end(
-    officer, house
+    officer, scenario
 ):
-    sheet_import = hand_in(house, sheet_of(GOOD), "a.csv")
+    sheet_import = hand_in(scenario, sheet_of(GOOD), "a.csv")
     fragment = officer.get(address(sheet_import), headers={"HX-Request": "true"})
     assert fragment.content.strip().startswith(b'<div class="work" hx-get=')
     workflow.read_sheet(sheet_import.pk)
@@ -233,13 +233,13 @@ def test_taking_what_is_proposed_settles_what_is_certain_and_names_the_rest(
     assert row_of(reviewed, 5).result == "new"
 
 
-def of_bare_numbers(house: House, platform: str, count: int) -> SheetImport:
+def of_bare_numbers(scenario: Scenario, platform: str, count: int) -> SheetImport:
     """A sheet that waits to be looked at: a short link, then rows that each certainly propose one address."""
     rows = [f"{platform},65600000{number:04}," for number in range(count)]
     sheet = "平台,商品链接,店铺链接\n" + "\n".join(
         ["京东,https://u.jd.com/mAPvq3d,", *rows]
     )
-    sheet_import = hand_in(house, sheet.encode(), "编号.csv")
+    sheet_import = hand_in(scenario, sheet.encode(), "编号.csv")
     workflow.read_sheet(sheet_import.pk)
     return sheet_import
 
@@ -254,11 +254,11 @@ def told_after(officer, sheet_import: SheetImport) -> list[str]:
 
 
 def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(
-    officer, house, monkeypatch
+    officer, scenario, monkeypatch
 ):
     monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
     monkeypatch.setattr("cases.views.imports.MOST_TAKEN", 3)
-    sheet_import = of_bare_numbers(house, "天猫商城", 5)
+    sheet_import = of_bare_numbers(scenario, "天猫商城", 5)
     unclear = "1 行没有确定的建议，留待人工核对。"
     left = "每次采纳前 3 条建议。还有 2 条建议未采纳，请再次点击。"
     first = told_after(officer, sheet_import)
@@ -272,10 +272,10 @@ def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(
 
 
 def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(
-    officer, house, monkeypatch
+    officer, scenario, monkeypatch
 ):
     monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
-    sheet_import = of_bare_numbers(house, "天猫商城", 4)
+    sheet_import = of_bare_numbers(scenario, "天猫商城", 4)
     form = {"all_matching": "1", "act": "suggested"}
     answer = officer.post(address(sheet_import, "import_settle") + "?show=look", form)
     assert [result.code for result in answer.context["results"]] == [
@@ -288,16 +288,16 @@ def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(
 
 
 def test_a_proposed_address_that_cannot_be_taken_is_told_with_its_reason(
-    officer, house
+    officer, scenario
 ):
-    sheet_import = of_bare_numbers(house, "抖音", 2)
+    sheet_import = of_bare_numbers(scenario, "抖音", 2)
     told = told_after(officer, sheet_import)
     assert told[0].startswith("2 行保持不变：建议的网址不能采纳。")
     assert told[1:] == ["1 行没有确定的建议，留待人工核对。"]
 
 
-def test_rows_of_another_sheet_are_not_settled_here(officer, reviewed, house):
-    other = hand_in(house, sheet_of(SHORT), "b.csv")
+def test_rows_of_another_sheet_are_not_settled_here(officer, reviewed, scenario):
+    other = hand_in(scenario, sheet_of(SHORT), "b.csv")
     workflow.read_sheet(other.pk)
     row = other.import_rows.get()
     officer.post(address(reviewed, "import_settle"), {"ids": row.pk, "act": "refuse"})
@@ -333,8 +333,8 @@ def test_giving_an_import_up_says_how_much_it_is_and_registers_nothing(
     assert not Target.objects.exists()
 
 
-def test_the_download_holds_every_row_and_nothing_a_spreadsheet_runs(officer, house):
-    sheet_import = hand_in(house, sheet_of(GOOD, "=1+1,,下架,+cmd"), "a.csv")
+def test_the_download_holds_every_row_and_nothing_a_spreadsheet_runs(officer, scenario):
+    sheet_import = hand_in(scenario, sheet_of(GOOD, "=1+1,,下架,+cmd"), "a.csv")
     workflow.read_sheet(sheet_import.pk)
     answer = officer.get(address(sheet_import, "import_rows"))
     text = b"".join(answer.streaming_content).decode()
@@ -347,11 +347,11 @@ def test_the_download_holds_every_row_and_nothing_a_spreadsheet_runs(officer, ho
 
 
 def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(
-    officer, house
+    officer, scenario
 ):
     counts = []
     for rows in (5, 50):
-        sheet_import = hand_in(house, sheet_of(*[SHORT] * rows), f"{rows}.csv")
+        sheet_import = hand_in(scenario, sheet_of(*[SHORT] * rows), f"{rows}.csv")
         workflow.read_sheet(sheet_import.pk)
         officer.get(address(sheet_import))
         with CaptureQueriesContext(
@@ -363,9 +363,9 @@ def test_a_review_costs_the_same_number_of_queries_for_five_rows_and_fifty(
 
 
 def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(
-    client, house, reviewed
+    client, scenario, reviewed
 ):
-    client.force_login(represent(house, "CXT"))
+    client.force_login(represent(scenario, "CXT"))
     assert client.get(address(reviewed)).status_code == 200
     repair = {
         "ids": row_of(reviewed, 4).pk,
@@ -374,7 +374,7 @@ def test_a_representative_sees_and_settles_the_own_firms_sheet_alone(
     }
     client.post(address(reviewed, "import_settle"), repair)
     assert row_of(reviewed, 4).decision == "repaired"
-    client.force_login(represent(house, "HYS"))
+    client.force_login(represent(scenario, "HYS"))
     for name in ("import", "import_read", "import_rows", "import_abandon"):
         assert client.get(address(reviewed, name)).status_code == 404
     for name in ("import_settle", "import_register", "import_abandon"):
@@ -395,14 +395,16 @@ def lines_of(answer) -> list[list[str]]:
     ("login", "is_told"), [("CXT", True), ("HYS", False), ("officer", True)]
 )
 def test_an_official_account_is_named_to_the_corps_and_to_its_own_firm_alone(
-    client, house, login, is_told
+    client, scenario, login, is_told
 ):
     rows = sheet_of(",http://xiaoghngn-cn.tmall.com/,关店,面膜")
     sheet_import = hand_in(
-        house, rows, "a.csv", firm="HYS" if login == "HYS" else "CXT"
+        scenario, rows, "a.csv", firm="HYS" if login == "HYS" else "CXT"
     )
     workflow.read_sheet(sheet_import.pk)
-    client.force_login(house.officer if login == "officer" else represent(house, login))
+    client.force_login(
+        scenario.officer if login == "officer" else represent(scenario, login)
+    )
     page = client.get(address(sheet_import) + "?show=look").content.decode()
     row = sheet_import.import_rows.get()
     assert (row.result, row.finding) == ("official", OFFICIAL)
@@ -429,10 +431,10 @@ def test_an_official_account_is_named_to_the_corps_and_to_its_own_firm_alone(
             assert "CXT" not in text
 
 
-def test_a_representative_is_offered_only_what_they_may_do(client, house):
-    sheet_import = hand_in(house, sheet_of(SHORT), "a.csv")
+def test_a_representative_is_offered_only_what_they_may_do(client, scenario):
+    sheet_import = hand_in(scenario, sheet_of(SHORT), "a.csv")
     workflow.read_sheet(sheet_import.pk)
-    for user, may_refuse in ((house.officer, True), (represent(house), False)):
+    for user, may_refuse in ((scenario.officer, True), (represent(scenario), False)):
         client.force_login(user)
         page = client.get(address(sheet_import)).content.decode()
         assert ('value="refuse"' in page) == may_refuse
@@ -456,8 +458,10 @@ def test_the_downloads_are_told_apart_and_the_columns_counted(officer, reviewed)
     }
 
 
-def test_an_officer_chooses_the_firm_and_a_representative_has_their_own(client, house):
-    for user, is_open in ((house.officer, True), (represent(house), False)):
+def test_an_officer_chooses_the_firm_and_a_representative_has_their_own(
+    client, scenario
+):
+    for user, is_open in ((scenario.officer, True), (represent(scenario), False)):
         client.force_login(user)
         first, *others = (
             client.get(reverse("cases:complaint_new"))
@@ -472,25 +476,27 @@ def test_an_officer_chooses_the_firm_and_a_representative_has_their_own(client, 
         assert list(without.context["form"].errors) == ["firm"]
 
 
-def test_a_representative_hands_in_for_the_own_firm_only(client, house):
-    client.force_login(represent(house))
+def test_a_representative_hands_in_for_the_own_firm_only(client, scenario):
+    client.force_login(represent(scenario))
     form = {"subject": "x", "received_on": today()}
     answer = client.post(
-        reverse("cases:complaint_new"), form | {"firm": house.firms["HYS"].pk}
+        reverse("cases:complaint_new"), form | {"firm": scenario.firms["HYS"].pk}
     )
     assert answer.status_code == 200
     assert not Complaint.objects.exists()
     form |= {
-        "firm": house.firms["CXT"].pk,
+        "firm": scenario.firms["CXT"].pk,
         "sheet": SimpleUploadedFile("a.csv", sheet_of(GOOD)),
     }
     client.post(reverse("cases:complaint_new"), form)
     assert Complaint.objects.get().firm.code == "CXT"
 
 
-def test_a_representative_cannot_decide_on_a_complaint_but_take_it_back(client, house):
-    complaint = take_in(house, sheet_of(GOOD)).complaint
-    client.force_login(represent(house))
+def test_a_representative_cannot_decide_on_a_complaint_but_take_it_back(
+    client, scenario
+):
+    complaint = take_in(scenario, sheet_of(GOOD)).complaint
+    client.force_login(represent(scenario))
     page = client.get(complaint.get_absolute_url()).content.decode()
     assert 'value="accept"' not in page
     assert 'value="refuse"' not in page
@@ -501,8 +507,8 @@ def test_a_representative_cannot_decide_on_a_complaint_but_take_it_back(client, 
     assert complaint.state == "withdrawn"
 
 
-def test_a_complaint_is_accepted_or_refused_with_a_reason(officer, house):
-    first, second = (take_in(house, sheet_of(GOOD)).complaint for _ in range(2))
+def test_a_complaint_is_accepted_or_refused_with_a_reason(officer, scenario):
+    first, second = (take_in(scenario, sheet_of(GOOD)).complaint for _ in range(2))
     officer.post(
         reverse("cases:complaint_decide", args=[first.number]), {"act": "accept"}
     )
@@ -525,12 +531,14 @@ def test_a_complaint_is_accepted_or_refused_with_a_reason(officer, house):
     )
 
 
-def test_the_list_of_complaints_is_filtered_and_costs_no_query_for_each(officer, house):
+def test_the_list_of_complaints_is_filtered_and_costs_no_query_for_each(
+    officer, scenario
+):
     counts = []
     for number in (1, 8):
         while Complaint.objects.count() < number:
             take_in(
-                house,
+                scenario,
                 sheet_of(GOOD),
                 firm="CXT" if Complaint.objects.count() % 2 else "HYS",
             )
@@ -549,9 +557,9 @@ def test_the_list_of_complaints_is_filtered_and_costs_no_query_for_each(officer,
     )
 
 
-def test_the_day_of_receipt_is_not_ahead(officer, house):
+def test_the_day_of_receipt_is_not_ahead(officer, scenario):
     form = {
-        "firm": house.firms["CXT"].pk,
+        "firm": scenario.firms["CXT"].pk,
         "subject": "x",
         "received_on": date(2999, 1, 1),
     }
@@ -560,11 +568,11 @@ def test_the_day_of_receipt_is_not_ahead(officer, house):
 
 
 def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(
-    officer, house
+    officer, scenario
 ):
     rows = [f"天猫商城,{NUMBER},225", f"京东,{SHORT},￥79起"]
     sheet = "平台,商品链接,店铺链接,诉求,商品标题,售价\n" + "\n".join(rows)
-    sheet_import = hand_in(house, sheet.encode(), "价格.csv")
+    sheet_import = hand_in(scenario, sheet.encode(), "价格.csv")
     workflow.read_sheet(sheet_import.pk)
     page = officer.get(address(sheet_import))
     assert [(row.price, row.proposed) for row in page.context["rows"]] == [
@@ -573,8 +581,8 @@ def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(
     ]
 
 
-def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, house):
-    complaint = take_in(house, sheet_of(GOOD)).complaint
+def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, scenario):
+    complaint = take_in(scenario, sheet_of(GOOD)).complaint
     decide = reverse("cases:complaint_decide", args=[complaint.number])
     page = officer.post(decide, {"act": "withdraw", "reason": "长" * 4001})
     assert (page.status_code, list(page.context["form"].errors)) == (200, ["reason"])
@@ -582,16 +590,16 @@ def test_a_reason_that_cannot_be_taken_stays_in_its_field(officer, house):
 
 
 def test_a_settled_row_says_who_settled_it_and_when_and_a_firm_learns_only_when(
-    officer, client, house, reviewed
+    officer, client, scenario, reviewed
 ):
     row = reviewed.import_rows.get(row=5)
-    workflow.settle_rows(rows=[row.pk], actor=house.officer2, refuse=True)
+    workflow.settle_rows(rows=[row.pk], actor=scenario.officer2, refuse=True)
     when = moment(now())
     page = officer.get(address(reviewed), {"show": "look"}).content.decode()
     assert f"officer2 {when}"[:-1] in page
     speaker = Representative.objects.create(
         user=User.objects.create(username="r", role="representative"),
-        firm=house.firms["CXT"],
+        firm=scenario.firms["CXT"],
     )
     client.force_login(speaker.user)
     page = client.get(address(reviewed), {"show": "look"}).content.decode()

@@ -31,14 +31,14 @@ MOMENTS = {
 
 
 @pytest.fixture
-def represent(house, client):
+def represent(scenario, client):
     """Signs in as the representative of a firm."""
 
     def sign_in(firm: str):
         user, _new = User.objects.get_or_create(
             username=f"firm-{firm}", role="representative", name=firm
         )
-        Representative.objects.get_or_create(firm=house.firms[firm], user=user)
+        Representative.objects.get_or_create(firm=scenario.firms[firm], user=user)
         client.force_login(user)
         return client
 
@@ -46,10 +46,10 @@ def represent(house, client):
 
 
 def test_a_firm_sees_what_became_of_all_that_it_named_whoever_named_it_first(
-    house, represent
+    scenario, represent
 ):
-    take_in(house, sheet_of(row(A), row(B)), firm="HYS")
-    take_in(house, sheet_of(row(A)), firm="CXT")
+    take_in(scenario, sheet_of(row(A), row(B)), firm="HYS")
+    take_in(scenario, sheet_of(row(A)), firm="CXT")
     Target.objects.filter(pk=target().pk).update(
         state="dropped", dropped_reason="系授权店铺"
     )
@@ -65,11 +65,15 @@ def test_a_firm_sees_what_became_of_all_that_it_named_whoever_named_it_first(
     assert "系授权店铺" not in page  # a reason is the corps's own
 
 
-def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(house, represent):
+def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(
+    scenario, represent
+):
     secret = "荷塘月色旗舰专用词"
-    first = take_in(house, sheet_of(f"{ITEM % A},,下架,{secret}"), firm="HYS").complaint
+    first = take_in(
+        scenario, sheet_of(f"{ITEM % A},,下架,{secret}"), firm="HYS"
+    ).complaint
     Target.objects.update(seen="gone", seen_at=timezone.now() - timedelta(days=3))
-    own = take_in(house, sheet_of(f"{ITEM % A},,下架,自己的标题"), firm="CXT")
+    own = take_in(scenario, sheet_of(f"{ITEM % A},,下架,自己的标题"), firm="CXT")
     client = represent("CXT")
     pages = [
         client.get(reverse(NAMED)),
@@ -79,7 +83,7 @@ def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(house, repr
     for page in pages:
         text = page.content.decode()
         assert A in text
-        for word in (secret, first.number, house.firms["HYS"].name, "禾曜衡"):
+        for word in (secret, first.number, scenario.firms["HYS"].name, "禾曜衡"):
             assert word not in text
     assert [
         (line.title, line.seen, line.seen_at) for line in pages[0].context["rows"]
@@ -89,9 +93,9 @@ def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(house, repr
     assert (str(line.seen), line.complaint.firm.code) == ("已消失", "CXT")
 
 
-def test_an_imports_page_and_file_say_what_became_of_each_row(house, represent):
-    take_in(house, sheet_of(row(A)), firm="HYS")
-    own = take_in(house, sheet_of(row(A), row(B)), firm="CXT")
+def test_an_imports_page_and_file_say_what_became_of_each_row(scenario, represent):
+    take_in(scenario, sheet_of(row(A)), firm="HYS")
+    own = take_in(scenario, sheet_of(row(A), row(B)), firm="CXT")
     Target.objects.filter(pk=target(A).pk).update(state="verified", is_counted=True)
     client = represent("CXT")
     page = client.get(reverse("cases:import", args=[own.pk]) + "?show=all")
@@ -109,10 +113,10 @@ def test_an_imports_page_and_file_say_what_became_of_each_row(house, represent):
 
 
 def test_a_firm_finds_what_it_named_by_id_and_address_and_nothing_else(
-    house, represent
+    scenario, represent
 ):
-    take_in(house, sheet_of(row(A)), firm="HYS")
-    take_in(house, sheet_of(row(B)), firm="CXT")
+    take_in(scenario, sheet_of(row(A)), firm="HYS")
+    take_in(scenario, sheet_of(row(B)), firm="CXT")
     client = represent("CXT")
     for text, found in ((B, True), (ITEM % B, True), (A, False)):
         page = client.get(reverse(NAMED), {"q": text})
@@ -124,9 +128,9 @@ def test_a_firm_finds_what_it_named_by_id_and_address_and_nothing_else(
 
 
 def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(
-    house, represent
+    scenario, represent
 ):
-    take_in(house, sheet_of(row(A)), firm="CXT")
+    take_in(scenario, sheet_of(row(A)), firm="CXT")
     client = represent("CXT")
     client.get(reverse(NAMED))
     counts = []
@@ -135,7 +139,7 @@ def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(
             assert client.get(reverse(NAMED)).status_code == 200
         counts.append(len(queries))
         take_in(
-            house,
+            scenario,
             sheet_of(*[row(str(600000002000 + n)) for n in range(49)]),
             firm="CXT",
         )
@@ -143,14 +147,14 @@ def test_the_list_of_what_a_firm_named_costs_the_same_for_one_and_fifty(
 
 
 def test_an_import_says_where_and_why_a_target_was_dropped_and_it_can_be_taken_up(
-    house, case_of, client
+    scenario, case_of, client
 ):
     first = case_of(A, firm="HYS")
     workflow.drop_targets(
-        targets=[target().pk], actor=house.officer, reason="系授权店铺"
+        targets=[target().pk], actor=scenario.officer, reason="系授权店铺"
     )
     second = case_of(A, B)
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     imported = second.complaints.get().sheet_import
     page = client.get(
         reverse("cases:import", args=[imported.pk]) + "?show=all"
@@ -178,11 +182,13 @@ def test_an_import_says_where_and_why_a_target_was_dropped_and_it_can_be_taken_u
     )
 
 
-def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, client):
-    other = case_of(A, firm="HYS", unit=house.officer3.unit)
+def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(
+    scenario, case_of, client
+):
+    other = case_of(A, firm="HYS", unit=scenario.officer3.unit)
     second = case_of(A, B)
     other.assignments.update(until=other.opened_at)
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     imported = second.complaints.get().sheet_import
     addresses = [
         second.get_absolute_url() + "?tab=elsewhere",
@@ -203,7 +209,9 @@ def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(house, case_of, 
             assert "系授权店铺" not in page
 
 
-def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, case_of):
+def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(
+    scenario, case_of
+):
     case_of(A, firm="HYS")
     case_of("600000000005", firm="HYS")
     second = case_of(A, B)
@@ -211,7 +219,7 @@ def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(house, c
         state="dropped", dropped_reason="x"
     )
     ids = [target(A).pk, target("600000000005").pk, 10**9]
-    results = workflow.take_up_targets(case=second, targets=ids, actor=house.officer)
+    results = workflow.take_up_targets(case=second, targets=ids, actor=scenario.officer)
     assert [(result.ref, result.code) for result in results] == [
         (ids[0], "wrong-state"),
         (ids[1], "not-found"),

@@ -10,7 +10,7 @@ from cases.models import SheetImport, Target
 from corps.deadlines.clock import today
 from corps.workflow import store_file
 from notices.models import NoticeItem
-from tests.cases.conftest import House, hand_in
+from tests.cases.conftest import Scenario, hand_in
 from tests.notices.world import World, add_targets, answer, issue, make_world
 from tests.seen import accessibility_faults, blank_rows, uneven_buttons
 
@@ -33,11 +33,11 @@ TWO_ADDRESSES = (
 
 
 @pytest.fixture
-def reviewed(committed_house: House) -> SheetImport:
+def reviewed(committed_scenario: Scenario) -> SheetImport:
     """A sheet that waits to be looked at, and an officer who can sign in."""
-    committed_house.officer.set_password(PASSWORD)
-    committed_house.officer.save(update_fields=["password"])
-    sheet_import = hand_in(committed_house, SHEET.encode(), "巡查.csv")
+    committed_scenario.officer.set_password(PASSWORD)
+    committed_scenario.officer.save(update_fields=["password"])
+    sheet_import = hand_in(committed_scenario, SHEET.encode(), "巡查.csv")
     workflow.read_sheet(sheet_import.pk)
     return sheet_import
 

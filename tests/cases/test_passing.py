@@ -18,14 +18,14 @@ A, B = "600000000001", "600000000002"
 
 
 @pytest.fixture
-def case_of(house, accepted):
+def case_of(scenario, accepted):
     """Opens a case of a new complaint of a firm, with both officers."""
 
     def make(*ids: str, firm: str = "CXT", unit=None) -> Case:
         complaint = accepted(*[row(pk) for pk in ids], firm=firm)
         return workflow.open_case(
-            actor=house.chief if unit else house.officer, complaints=[complaint], title="案", unit=unit,
-            lead=house.officer, second=house.officer2,
+            actor=scenario.chief if unit else scenario.officer, complaints=[complaint], title="案", unit=unit,
+            lead=scenario.officer, second=scenario.officer2,
         )  # fmt: skip
 
     return make
@@ -38,25 +38,25 @@ def target(canonical_id: str = A) -> Target:
 
 
 def leave(verb):
-    return lambda house, case: verb(case=case, actor=house.chief, reason="误立")
+    return lambda scenario, case: verb(case=case, actor=scenario.chief, reason="误立")
 
 
 def end_complaint(verb):
-    return lambda house, case: verb(
-        complaint=case.complaints.get(), actor=house.officer, reason="企业和解"
+    return lambda scenario, case: verb(
+        complaint=case.complaints.get(), actor=scenario.officer, reason="企业和解"
     )
 
 
-def archive(house, case: Case) -> None:
+def archive(scenario, case: Case) -> None:
     Case.objects.filter(pk=case.pk).update(
         state="closed", filed_at=case.opened_at, closed_at=case.opened_at
     )
     case.refresh_from_db()
-    workflow.archive_case(case=case, actor=house.officer)
+    workflow.archive_case(case=case, actor=scenario.officer)
 
 
-def decline(house, case: Case) -> None:
-    workflow.decline_case(case=case, actor=house.chief, reason="轻微")
+def decline(scenario, case: Case) -> None:
+    workflow.decline_case(case=case, actor=scenario.chief, reason="轻微")
 
 
 ENDS = {
@@ -71,14 +71,14 @@ ENDS = {
 @pytest.mark.parametrize("why", ENDS)
 @pytest.mark.parametrize("state", ["reported", "relisted"])
 def test_an_unfinished_target_passes_to_the_next_case_that_names_it(
-    house, case_of, why, state
+    scenario, case_of, why, state
 ):
     first, second = case_of(A, firm="HYS"), case_of(A, B)
     Target.objects.filter(pk=target().pk).update(
         state=state, is_counted=state == "relisted"
     )
     complaint = first.complaints.get()
-    ENDS[why](house, first)
+    ENDS[why](scenario, first)
     passed = target()
     assert (passed.case, passed.complaint, passed.state) == (
         second,
@@ -100,62 +100,64 @@ def test_an_unfinished_target_passes_to_the_next_case_that_names_it(
     assert not ended_targets().exists()
 
 
-def test_the_officers_of_the_case_are_told_how_many_came_and_why(house, case_of):
+def test_the_officers_of_the_case_are_told_how_many_came_and_why(scenario, case_of):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
-    house.officer2.language = "en"
-    house.officer2.save()
+    scenario.officer2.language = "en"
+    scenario.officer2.save()
     workflow.withdraw_complaint(
-        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+        complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
     )
     told = Notification.objects.filter(
-        user=house.officer2, url=second.get_absolute_url()
+        user=scenario.officer2, url=second.get_absolute_url()
     ).latest("pk")
     assert str(told.text) == (
         f"2 targets came into case {second.number} from {first.number}: its complaint was withdrawn."
     )
 
 
-def test_the_timelines_of_both_cases_say_so(house, case_of, client):
+def test_the_timelines_of_both_cases_say_so(scenario, case_of, client):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
-    workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
-    client.force_login(house.officer)
+    workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
+    client.force_login(scenario.officer)
     for case in (first, second):
         page = client.get(case.get_absolute_url() + "?tab=timeline").content.decode()
         assert f"{first.number} → {second.number}" in page
         assert "原案件已撤销" in page
 
 
-def test_it_passes_to_the_first_of_those_that_live(house, case_of):
+def test_it_passes_to_the_first_of_those_that_live(scenario, case_of):
     first, second, third = case_of(A, firm="HYS"), case_of(A), case_of(A, firm="YCB")
-    workflow.withdraw_case(case=second, actor=house.chief, reason="误立")
+    workflow.withdraw_case(case=second, actor=scenario.chief, reason="误立")
     assert target().case == first
     workflow.withdraw_complaint(
-        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+        complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
     )
     assert target().case == third
 
 
-def test_it_waits_with_a_complaint_that_is_in_no_case_yet(house, case_of, accepted):
+def test_it_waits_with_a_complaint_that_is_in_no_case_yet(scenario, case_of, accepted):
     first = case_of(A, firm="HYS")
     second = accepted(row(A))
-    workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
+    workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
     assert (target().case, target().complaint) == (None, second)
-    case = workflow.open_case(actor=house.officer, complaints=[second], title="案")
+    case = workflow.open_case(actor=scenario.officer, complaints=[second], title="案")
     assert target().case == case
 
 
 @pytest.mark.parametrize("why", ["case_withdrawn", "case_transferred", "case_archived"])
 def test_what_lies_where_all_has_ended_comes_to_whoever_names_it_next(
-    house, case_of, accepted, why
+    scenario, case_of, accepted, why
 ):
     """Nobody named it when the case ended; a case that ended cannot be reopened."""
     first = case_of(A, firm="HYS")
     Target.objects.filter(pk=target().pk).update(state="relisted", is_counted=True)
-    ENDS[why](house, first)
+    ENDS[why](scenario, first)
     assert target().case == first
     complaint = accepted(row(A))
     assert (target().case, target().complaint) == (None, complaint)
-    case = workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
+    case = workflow.open_case(
+        actor=scenario.officer, complaints=[complaint], title="案"
+    )
     assert (target().case, target().state, target().is_counted) == (
         case,
         "relisted",
@@ -163,11 +165,11 @@ def test_what_lies_where_all_has_ended_comes_to_whoever_names_it_next(
     )
 
 
-def test_what_lies_where_all_has_ended_can_be_added_by_hand(house, case_of):
+def test_what_lies_where_all_has_ended_can_be_added_by_hand(scenario, case_of):
     first, second = case_of(A, firm="HYS"), case_of(B)
-    workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
+    workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
     [result] = workflow.add_targets(
-        case=second, addresses=[ITEM % A], actor=house.officer
+        case=second, addresses=[ITEM % A], actor=scenario.officer
     )
     assert result.ok
     assert first.number in str(result.message)
@@ -183,78 +185,80 @@ def test_what_lies_where_all_has_ended_can_be_added_by_hand(house, case_of):
 @pytest.mark.parametrize(
     "state", ["verified", "gone_before_notice", "restored", "dropped"]
 )
-def test_a_finished_target_stays_with_its_case(house, case_of, state):
+def test_a_finished_target_stays_with_its_case(scenario, case_of, state):
     first, second = case_of(A, firm="HYS"), case_of(A)
     Target.objects.filter(pk=target().pk).update(
         state=state, is_counted=state == "verified", dropped_reason="x"
     )
-    workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
+    workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
     assert target().case == first
     assert second.targets.count() == 0
 
 
-def test_what_a_notice_names_stays_when_only_the_complaint_ends(house, case_of):
+def test_what_a_notice_names_stays_when_only_the_complaint_ends(scenario, case_of):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
     Target.objects.filter(pk=target(A).pk).update(state="noticed")
     workflow.withdraw_complaint(
-        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+        complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
     )
     assert (target(A).case, target(B).case) == (first, second)
 
 
-def test_what_a_draft_names_stays(house, case_of, monkeypatch):
+def test_what_a_draft_names_stays(scenario, case_of, monkeypatch):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
     monkeypatch.setattr(
         "cases.workflow.carrying_over.draft_checks",
         [lambda ids: {target(A).pk} & set(ids)],
     )
     workflow.withdraw_complaint(
-        complaint=first.complaints.get(), actor=house.officer, reason="和解"
+        complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
     )
     assert (target(A).case, target(B).case) == (first, second)
 
 
 def test_a_refused_complaint_that_is_accepted_after_all_gets_what_nobody_else_names(
-    house,
+    scenario,
 ):
-    first = take_in(house, sheet_of(row(A)), firm="HYS").complaint
-    workflow.refuse_complaint(complaint=first, actor=house.officer, reason="材料不全")
-    second = take_in(house, sheet_of(row(A), row(B))).complaint
+    first = take_in(scenario, sheet_of(row(A)), firm="HYS").complaint
+    workflow.refuse_complaint(
+        complaint=first, actor=scenario.officer, reason="材料不全"
+    )
+    second = take_in(scenario, sheet_of(row(A), row(B))).complaint
     assert target().complaint == second
-    workflow.accept_complaint(complaint=first, actor=house.officer)
+    workflow.accept_complaint(complaint=first, actor=scenario.officer)
     assert target().complaint == second  # what passed on stays there
-    workflow.withdraw_complaint(complaint=second, actor=house.officer, reason="和解")
+    workflow.withdraw_complaint(complaint=second, actor=scenario.officer, reason="和解")
     assert (target(A).complaint, target(B).complaint) == (first, second)
 
 
-def test_a_case_that_is_reconsidered_keeps_what_nobody_else_took(house, case_of):
+def test_a_case_that_is_reconsidered_keeps_what_nobody_else_took(scenario, case_of):
     first, second = case_of(A, B, firm="HYS"), case_of(A)
-    decline(house, first)
-    workflow.reconsider_case(case=first, actor=house.chief, reason="新证据")
+    decline(scenario, first)
+    workflow.reconsider_case(case=first, actor=scenario.chief, reason="新证据")
     assert (target(A).case, target(B).case) == (second, first)
 
 
 def test_a_complaint_of_a_declined_case_takes_nothing_until_it_is_reconsidered(
-    house, case_of
+    scenario, case_of
 ):
     first, second = case_of(A, firm="HYS"), case_of(A)
-    decline(house, second)
-    workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
+    decline(scenario, second)
+    workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
     assert target().case == first
-    workflow.reconsider_case(case=second, actor=house.chief, reason="新证据")
+    workflow.reconsider_case(case=second, actor=scenario.chief, reason="新证据")
     assert target().case == second
 
 
 def test_an_address_that_is_a_target_elsewhere_says_where_in_which_state(
-    house, case_of
+    scenario, case_of
 ):
     first, second = case_of(A, firm="HYS"), case_of(B)
-    waiting = take_in(house, sheet_of(row("600000000003")), firm="YCB").complaint
+    waiting = take_in(scenario, sheet_of(row("600000000003")), firm="YCB").complaint
     with translation.override("en"):
         results = workflow.add_targets(
             case=second,
             addresses=[ITEM % A, ITEM % "600000000003"],
-            actor=house.officer,
+            actor=scenario.officer,
         )
         assert [result.code for result in results] == ["other-case", "other-complaint"]
         assert str(results[0].message) == (
@@ -267,15 +271,15 @@ def test_an_address_that_is_a_target_elsewhere_says_where_in_which_state(
 
 
 def test_a_target_dropped_in_another_case_is_taken_up_and_says_where_and_why(
-    house, case_of
+    scenario, case_of
 ):
     first, second = case_of(A, firm="HYS"), case_of(A)
     workflow.drop_targets(
-        targets=[target().pk], actor=house.officer, reason="系授权店铺"
+        targets=[target().pk], actor=scenario.officer, reason="系授权店铺"
     )
     with translation.override("en"):
         [result] = workflow.add_targets(
-            case=second, addresses=[ITEM % A], actor=house.officer
+            case=second, addresses=[ITEM % A], actor=scenario.officer
         )
         assert str(result.message) == (
             f"It was dropped in case {first.number}: 系授权店铺 It is taken up in this case now."
@@ -288,15 +292,17 @@ def test_a_target_dropped_in_another_case_is_taken_up_and_says_where_and_why(
 
 
 def test_who_may_not_see_the_case_learns_only_that_it_was_dropped_elsewhere(
-    house, case_of
+    scenario, case_of
 ):
-    other = case_of(A, firm="HYS", unit=house.officer3.unit)
+    other = case_of(A, firm="HYS", unit=scenario.officer3.unit)
     second = case_of(B)
-    workflow.drop_targets(targets=[target().pk], actor=house.chief, reason="系授权店铺")
-    house.officer.assignments.filter(case=other).update(until=other.opened_at)
+    workflow.drop_targets(
+        targets=[target().pk], actor=scenario.chief, reason="系授权店铺"
+    )
+    scenario.officer.assignments.filter(case=other).update(until=other.opened_at)
     with translation.override("en"):
         [result] = workflow.add_targets(
-            case=second, addresses=[ITEM % A], actor=house.officer
+            case=second, addresses=[ITEM % A], actor=scenario.officer
         )
     assert result.ok
     assert "dropped in a case of another unit" in str(result.message)
@@ -304,29 +310,29 @@ def test_who_may_not_see_the_case_learns_only_that_it_was_dropped_elsewhere(
     assert other.number not in str(result.message)
 
 
-def test_a_counted_target_that_is_taken_up_is_relisted(house, case_of):
+def test_a_counted_target_that_is_taken_up_is_relisted(scenario, case_of):
     case_of(A, firm="HYS")
     second = case_of(A)
     Target.objects.filter(pk=target().pk).update(
         state="dropped", dropped_reason="x", is_counted=True
     )
-    workflow.add_targets(case=second, addresses=[ITEM % A], actor=house.officer)
+    workflow.add_targets(case=second, addresses=[ITEM % A], actor=scenario.officer)
     assert (target().state, target().is_counted) == ("relisted", True)
 
 
-def test_passing_on_costs_the_same_for_one_and_fifty(house, case_of):
+def test_passing_on_costs_the_same_for_one_and_fifty(scenario, case_of):
     counts = []
     for start, count in ((600000001000, 1), (600000002000, 50)):
         ids = [str(start + n) for n in range(count)]
         first, second = case_of(*ids, firm="HYS"), case_of(*ids)
         with CaptureQueriesContext(connection) as queries:
-            workflow.withdraw_case(case=first, actor=house.chief, reason="误立")
+            workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
         assert second.targets.count() == count
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
-def test_the_maintenance_passes_on_what_an_act_could_not(house, case_of):
+def test_the_maintenance_passes_on_what_an_act_could_not(scenario, case_of):
     first, second = case_of(A, firm="HYS"), case_of(A)
     Complaint.objects.filter(case=first).update(state="withdrawn")
     assert [passing.target for passing in misplaced([target().pk])] == [target().pk]
@@ -339,7 +345,9 @@ def test_the_maintenance_passes_on_what_an_act_could_not(house, case_of):
     assert came.actor is None
 
 
-def test_the_command_names_what_lies_wrongly_and_passes_it_on(house, case_of, capsys):
+def test_the_command_names_what_lies_wrongly_and_passes_it_on(
+    scenario, case_of, capsys
+):
     first, second = case_of(A, firm="HYS"), case_of(A)
     Complaint.objects.filter(case=first).update(state="withdrawn")
     with pytest.raises(SystemExit) as ended:

@@ -15,7 +15,7 @@ from cases import workflow
 from cases.models import Case, Complaint, Target
 from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.errors import TransitionRefused
-from tests.cases.conftest import House, make_house, sheet_of, take_in
+from tests.cases.conftest import Scenario, make_scenario, sheet_of, take_in
 from tests.cases.test_passing import A
 from tests.cases.test_rows import row
 
@@ -32,8 +32,8 @@ ACTS = st.lists(
 class Model:
     """Whose the target should be: complaints in the order in which they named it, cases by number."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
         self.complaints: list[Complaint] = []
         self.cases: list[Case] = []
         self.holder: int | None = None
@@ -72,10 +72,10 @@ class Model:
             self.complaints[index % len(self.complaints)] if self.complaints else None
         )
         case = self.cases[index % len(self.cases)] if self.cases else None
-        person, chief = self.house.officer, self.house.chief
+        person, chief = self.scenario.officer, self.scenario.chief
         why = {"actor": person, "reason": "x"}
         if verb == "name" and len(self.complaints) < 4:
-            self.complaints.append(take_in(self.house, sheet_of(row(A))).complaint)
+            self.complaints.append(take_in(self.scenario, sheet_of(row(A))).complaint)
             workflow.accept_complaint(complaint=self.complaints[-1], actor=person)
             self.state, self.holder = (
                 self.state or "reported",
@@ -121,7 +121,7 @@ class Model:
     def take_up(self, case: Case) -> None:
         before = self.target()
         [result] = workflow.take_up_targets(
-            case=case, targets=[before.pk], actor=self.house.officer
+            case=case, targets=[before.pk], actor=self.scenario.officer
         )
         if result.ok:
             own = [
@@ -156,11 +156,14 @@ class Model:
             Target.objects.filter(pk=target.pk).update(state=self.state)
         if verb in ("free", "relist"):
             workflow.pass_on(
-                [target.pk], actor=self.house.officer, at=target.reported_at, wait=False
+                [target.pk],
+                actor=self.scenario.officer,
+                at=target.reported_at,
+                wait=False,
             )
         if verb == "drop":
             [result] = workflow.drop_targets(
-                targets=[target.pk], actor=self.house.officer, reason="x"
+                targets=[target.pk], actor=self.scenario.officer, reason="x"
             )
             self.state = "dropped" if result.ok else self.state
 
@@ -182,7 +185,7 @@ def test_after_any_order_of_acts_it_lies_with_the_first_living_complaint(
     db, acts: list[tuple[str, int]]
 ):
     with transaction.atomic():
-        model = Model(make_house())
+        model = Model(make_scenario())
         for verb, index in acts:
             try:
                 with transaction.atomic():
@@ -220,17 +223,19 @@ def at_once(acts: list[Callable[[], Any]]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_firms_that_name_it_while_the_first_withdraws_do_not_miss_it(committed_house):
-    house = committed_house
+def test_firms_that_name_it_while_the_first_withdraws_do_not_miss_it(
+    committed_scenario,
+):
+    scenario = committed_scenario
     for turn in range(4):
         listing = str(610000000000 + turn)
-        first = take_in(house, sheet_of(row(listing)), firm="HYS").complaint
+        first = take_in(scenario, sheet_of(row(listing)), firm="HYS").complaint
         at_once(
             [
-                lambda own=listing: take_in(house, sheet_of(row(own)), firm="CXT"),
-                lambda own=listing: take_in(house, sheet_of(row(own)), firm="YCB"),
+                lambda own=listing: take_in(scenario, sheet_of(row(own)), firm="CXT"),
+                lambda own=listing: take_in(scenario, sheet_of(row(own)), firm="YCB"),
                 lambda own=first: workflow.withdraw_complaint(
-                    complaint=own, actor=house.officer, reason="和解"
+                    complaint=own, actor=scenario.officer, reason="和解"
                 ),
             ]
         )
@@ -244,21 +249,23 @@ def test_firms_that_name_it_while_the_first_withdraws_do_not_miss_it(committed_h
 
 @pytest.mark.django_db(transaction=True)
 def test_two_cases_that_end_at_once_and_name_each_others_do_not_deadlock(
-    committed_house,
+    committed_scenario,
 ):
-    house = committed_house
+    scenario = committed_scenario
     ids = [str(620000000000 + n) for n in range(20)]
     cases = []
     for own in (ids, ids[::-1], ids):
-        complaint = take_in(house, sheet_of(*[row(one) for one in own])).complaint
-        workflow.accept_complaint(complaint=complaint, actor=house.officer)
+        complaint = take_in(scenario, sheet_of(*[row(one) for one in own])).complaint
+        workflow.accept_complaint(complaint=complaint, actor=scenario.officer)
         cases.append(
-            workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
+            workflow.open_case(
+                actor=scenario.officer, complaints=[complaint], title="案"
+            )
         )
     at_once(
         [
             lambda case=case: workflow.withdraw_case(
-                case=case, actor=house.chief, reason="误立"
+                case=case, actor=scenario.chief, reason="误立"
             )
             for case in cases[:2]
         ]
@@ -271,21 +278,21 @@ def test_two_cases_that_end_at_once_and_name_each_others_do_not_deadlock(
     "verb", [workflow.withdraw_complaint, workflow.refuse_complaint]
 )
 def test_who_ends_a_complaint_waits_for_whoever_is_just_naming_its_target(
-    committed_house, verb
+    committed_scenario, verb
 ):
-    house = committed_house
-    first = take_in(house, sheet_of(row(A)), firm="HYS").complaint
+    scenario = committed_scenario
+    first = take_in(scenario, sheet_of(row(A)), firm="HYS").complaint
     named, ended = Event(), Event()
 
     def name() -> None:
         with transaction.atomic():
-            take_in(house, sheet_of(row(A)), firm="CXT")
+            take_in(scenario, sheet_of(row(A)), firm="CXT")
             named.set()
             ended.wait(timeout=1)  # it cannot end before this is committed
 
     def end() -> None:
         named.wait(timeout=30)
-        verb(complaint=first, actor=house.officer, reason="和解")
+        verb(complaint=first, actor=scenario.officer, reason="和解")
         ended.set()
 
     at_once([name, end])

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def filed(house, case_of):
+def filed(scenario, case_of):
     """Opens and files a case with a ground, on a platform that has a liaison."""
     Liaison.objects.create(
-        platform=house.platforms["taobao"],
-        user=house.liaison,
+        platform=scenario.platforms["taobao"],
+        user=scenario.liaison,
         name="方",
         email="fang@taobao.example",
         duty="primary",
@@ -29,60 +29,60 @@ def filed(house, case_of):
         case = case_of(*ids, firm=firm, unit=unit)
         case = workflow.give_ground(
             case=case,
-            actor=house.officer,
+            actor=scenario.officer,
             ground=LegalGround.objects.get(code="counterfeit"),
         )
-        return workflow.file_case(case=case, actor=house.head)
+        return workflow.file_case(case=case, actor=scenario.head)
 
-    house.people["head"] = User.objects.create(
+    scenario.people["head"] = User.objects.create(
         username="head",
         name="head",
         role="supervisor",
-        unit=house.chief.unit,
+        unit=scenario.chief.unit,
         duties=["head_of_department"],
     )
     return make
 
 
 def issue(
-    house,
+    scenario,
     case: Case,
     *targets: Target,
     by: User | None = None,
     drafter: User | None = None,
 ):
-    drafter = drafter or house.officer
+    drafter = drafter or scenario.officer
     composed = notices.compose_notices(
         case=case, actor=drafter, targets=[one.pk for one in targets]
     )
     notice = notices.submit_notice(notice=composed.notices[0], actor=drafter)
     return notices.approve_notice(
-        notice=notice, actor=by or house.supervisor, version=notice.version
+        notice=notice, actor=by or scenario.supervisor, version=notice.version
     )
 
 
-def answer(house, notice, outcome: str = "removed") -> list[int]:
+def answer(scenario, notice, outcome: str = "removed") -> list[int]:
     ids = list(notice.items.order_by("pk").values_list("pk", flat=True))
     notices.answer_items(
         notice=notice,
         replies=[notices.Reply(pk, outcome, item=pk) for pk in ids],
-        actor=house.liaison,
+        actor=scenario.liaison,
     )
     return ids
 
 
-def withdraw(house, case: Case) -> None:
+def withdraw(scenario, case: Case) -> None:
     workflow.withdraw_complaint(
-        complaint=case.complaints.get(), actor=house.officer, reason="和解"
+        complaint=case.complaints.get(), actor=scenario.officer, reason="和解"
     )
 
 
-def test_what_was_withdrawn_from_a_notice_passes_on_then(house, filed):
+def test_what_was_withdrawn_from_a_notice_passes_on_then(scenario, filed):
     first, second = filed(A, firm="HYS"), filed(A)
-    [item] = issue(house, first, target()).items.all()
-    withdraw(house, first)
+    [item] = issue(scenario, first, target()).items.all()
+    withdraw(scenario, first)
     assert target().case == first
-    notices.withdraw_items(items=[item.pk], actor=house.officer, reason="和解")
+    notices.withdraw_items(items=[item.pk], actor=scenario.officer, reason="和解")
     assert (target().case, target().state) == (second, "reported")
     assert (
         NoticeItem.objects.get().notice.case == first
@@ -90,22 +90,22 @@ def test_what_was_withdrawn_from_a_notice_passes_on_then(house, filed):
 
 
 @pytest.mark.parametrize("how", ["remove", "give_up"])
-def test_what_leaves_a_draft_passes_on_then(house, filed, how):
+def test_what_leaves_a_draft_passes_on_then(scenario, filed, how):
     first, second = filed(A, B, firm="HYS"), filed(A)
     composed = notices.compose_notices(
-        case=first, actor=house.officer, targets=[target(A).pk, target(B).pk]
+        case=first, actor=scenario.officer, targets=[target(A).pk, target(B).pk]
     )
     [draft] = composed.notices
-    withdraw(house, first)
+    withdraw(scenario, first)
     assert target(A).case == first
     if how == "remove":
         notices.remove_items(
             notice=draft,
             items=[draft.items.get(target=target(A)).pk],
-            actor=house.officer,
+            actor=scenario.officer,
         )
     else:
-        notices.withdraw_draft(notice=draft, actor=house.officer)
+        notices.withdraw_draft(notice=draft, actor=scenario.officer)
     assert (target(A).case, target(B).case) == (
         second,
         first,
@@ -113,26 +113,28 @@ def test_what_leaves_a_draft_passes_on_then(house, filed, how):
 
 
 def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is_removed_again(
-    house, filed
+    scenario, filed
 ):
     first = filed(A, firm="HYS")
     notices.verify_items(
-        items=answer(house, issue(house, first, target())),
+        items=answer(scenario, issue(scenario, first, target())),
         seen="gone",
-        actor=house.officer2,
+        actor=scenario.officer2,
     )
     [outcome] = Outcome.objects.all()
-    archive(house, first)
+    archive(scenario, first)
     second = filed(A)
     assert (target().case, target().state) == (first, "verified")
-    notices.look_again(targets=[target().pk], seen="live", actor=house.officer2)
+    notices.look_again(targets=[target().pk], seen="live", actor=scenario.officer2)
     assert (target().case, target().state, target().is_counted) == (
         second,
         "relisted",
         True,
     )
-    again = issue(house, second, target())
-    notices.verify_items(items=answer(house, again), seen="gone", actor=house.officer2)
+    again = issue(scenario, second, target())
+    notices.verify_items(
+        items=answer(scenario, again), seen="gone", actor=scenario.officer2
+    )
     assert target().state == "verified"
     assert list(Outcome.objects.values_list("pk", "case", "firm__code")) == [
         (outcome.pk, first.pk, "HYS")
@@ -145,15 +147,15 @@ def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is
     ]
 
 
-def test_seen_live_first_and_reported_anew_it_comes_as_a_relisting_too(house, filed):
+def test_seen_live_first_and_reported_anew_it_comes_as_a_relisting_too(scenario, filed):
     first = filed(A, firm="HYS")
     notices.verify_items(
-        items=answer(house, issue(house, first, target())),
+        items=answer(scenario, issue(scenario, first, target())),
         seen="gone",
-        actor=house.officer2,
+        actor=scenario.officer2,
     )
-    archive(house, first)
-    notices.look_again(targets=[target().pk], seen="live", actor=house.officer2)
+    archive(scenario, first)
+    notices.look_again(targets=[target().pk], seen="live", actor=scenario.officer2)
     assert target().case == first  # nobody asks for it yet
     second = filed(A)
     assert (target().case, target().state, target().is_counted) == (
@@ -164,14 +166,18 @@ def test_seen_live_first_and_reported_anew_it_comes_as_a_relisting_too(house, fi
 
 
 def test_an_officer_looks_again_at_what_another_units_case_had_removed(
-    house, filed, client
+    scenario, filed, client
 ):
-    other = filed(A, firm="HYS", unit=house.officer3.unit)
-    notice = issue(house, other, target(), by=house.head, drafter=house.officer2)
-    notices.verify_items(items=answer(house, notice), seen="gone", actor=house.officer)
-    archive(house, other)
+    other = filed(A, firm="HYS", unit=scenario.officer3.unit)
+    notice = issue(
+        scenario, other, target(), by=scenario.head, drafter=scenario.officer2
+    )
+    notices.verify_items(
+        items=answer(scenario, notice), seen="gone", actor=scenario.officer
+    )
+    archive(scenario, other)
     other.assignments.update(until=other.opened_at)
-    client.force_login(house.officer)
+    client.force_login(scenario.officer)
     address = reverse("notices:look_again", args=[target().pk])
     assert client.get(address).status_code == 404
     second = filed(A)
@@ -185,17 +191,17 @@ def test_an_officer_looks_again_at_what_another_units_case_had_removed(
     assert (target().case, target().state) == (second, "relisted")
 
 
-def test_a_corrected_target_of_an_archived_case_passes_on(house, filed):
+def test_a_corrected_target_of_an_archived_case_passes_on(scenario, filed):
     first = filed(A, firm="HYS")
     notices.verify_items(
-        items=answer(house, issue(house, first, target())),
+        items=answer(scenario, issue(scenario, first, target())),
         seen="gone",
-        actor=house.officer2,
+        actor=scenario.officer2,
     )
-    archive(house, first)
+    archive(scenario, first)
     second = filed(A)
-    notices.propose_correction(target=target(), actor=house.officer, reason="看错")
-    notices.correct_outcome(target=target(), actor=house.supervisor, reason="看错")
+    notices.propose_correction(target=target(), actor=scenario.officer, reason="看错")
+    notices.correct_outcome(target=target(), actor=scenario.supervisor, reason="看错")
     assert (target().case, target().state) == (second, "reported")
     assert [entry.case_id for entry in Outcome.objects.order_by("pk")] == [
         first.pk,

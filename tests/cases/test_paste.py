@@ -13,7 +13,7 @@ from corps.models import AuditEntry
 from firms.models import Representative
 from listings.sheets import SheetRefused, read_text
 from listings.sheets.pasted import read_pasted
-from tests.cases.conftest import House, make_official, take_in
+from tests.cases.conftest import Scenario, make_official, take_in
 
 LISTING = "https://item.taobao.com/item.htm?id=6550000000"
 NAMED, NEW = f"{LISTING}01", f"{LISTING}02"
@@ -22,16 +22,16 @@ PASTE = "cases:complaint_paste"
 
 
 @pytest.fixture
-def officer(client, house: House) -> Client:
-    client.force_login(house.officer)
+def officer(client, scenario: Scenario) -> Client:
+    client.force_login(scenario.officer)
     return client
 
 
-def signed_in_firm(house: House, code: str) -> Client:
-    user = house.officer.__class__.objects.create(
+def signed_in_firm(scenario: Scenario, code: str) -> Client:
+    user = scenario.officer.__class__.objects.create(
         username=f"firm-{code}", name=code, role="representative"
     )
-    Representative.objects.create(user=user, firm=house.firms[code])
+    Representative.objects.create(user=user, firm=scenario.firms[code])
     client = Client()
     client.force_login(user)
     return client
@@ -44,11 +44,15 @@ def told(client: Client, *lines: str, **said: str):
     ]
 
 
-def test_each_line_is_answered_with_what_it_is_and_what_is_known_of_it(officer, house):
-    make_official(house, "281343518")
-    complaint = take_in(house, f"商品链接\n{NAMED}".encode()).complaint
-    workflow.accept_complaint(complaint=complaint, actor=house.officer)
-    case = workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
+def test_each_line_is_answered_with_what_it_is_and_what_is_known_of_it(
+    officer, scenario
+):
+    make_official(scenario, "281343518")
+    complaint = take_in(scenario, f"商品链接\n{NAMED}".encode()).complaint
+    workflow.accept_complaint(complaint=complaint, actor=scenario.officer)
+    case = workflow.open_case(
+        actor=scenario.officer, complaints=[complaint], title="案"
+    )
     lines = [
         NEW,
         NAMED,
@@ -77,18 +81,20 @@ def test_each_line_is_answered_with_what_it_is_and_what_is_known_of_it(officer, 
     assert "第 1 行" in notes[5]
 
 
-def test_a_case_of_another_unit_is_not_named(house, client):
-    complaint = take_in(house, f"商品链接\n{NAMED}".encode()).complaint
-    workflow.accept_complaint(complaint=complaint, actor=house.officer)
-    case = workflow.open_case(actor=house.officer, complaints=[complaint], title="案")
-    client.force_login(house.officer3)
+def test_a_case_of_another_unit_is_not_named(scenario, client):
+    complaint = take_in(scenario, f"商品链接\n{NAMED}".encode()).complaint
+    workflow.accept_complaint(complaint=complaint, actor=scenario.officer)
+    case = workflow.open_case(
+        actor=scenario.officer, complaints=[complaint], title="案"
+    )
+    client.force_login(scenario.officer3)
     note = str(told(client, NAMED).lines[0].note)
     assert case.number not in note
     assert "一支队" in note
 
 
 def test_rows_of_a_spreadsheet_are_split_into_columns_with_or_without_headings(
-    officer, house
+    officer, scenario
 ):
     bare = told(
         officer, f"1\t淘宝\t店甲\t{NEW}\t面膜\t12.5", "2\t淘宝\t店乙\t\t面霜\t13"
@@ -105,9 +111,9 @@ def test_rows_of_a_spreadsheet_are_split_into_columns_with_or_without_headings(
     ]
 
 
-def test_a_firm_learns_nothing_of_what_another_one_named(house):
-    take_in(house, f"商品链接\n{NAMED}".encode(), firm="CXT")
-    own, other = signed_in_firm(house, "CXT"), signed_in_firm(house, "HYS")
+def test_a_firm_learns_nothing_of_what_another_one_named(scenario):
+    take_in(scenario, f"商品链接\n{NAMED}".encode(), firm="CXT")
+    own, other = signed_in_firm(scenario, "CXT"), signed_in_firm(scenario, "HYS")
     assert (told(other, NAMED).lines[0].result, told(other, NAMED).lines[0].note) == (
         "new",
         "",
@@ -120,13 +126,13 @@ def test_a_firm_learns_nothing_of_what_another_one_named(house):
 
 
 def test_a_firm_may_ask_so_many_addresses_and_each_asking_is_written_down(
-    house, monkeypatch
+    scenario, monkeypatch
 ):
-    make_official(house, "281343518")
+    make_official(scenario, "281343518")
     monkeypatch.setattr(
         "cases.views.paste.allowance", lambda code, key, wanted: min(wanted, 1)
     )
-    firm = signed_in_firm(house, "CXT")
+    firm = signed_in_firm(scenario, "CXT")
     answers = told(firm, NEW, "https://shop281343518.taobao.com/")
     assert ([line.result for line in answers.lines], answers.unexamined) == (
         ["new", "new"],
@@ -137,9 +143,13 @@ def test_a_firm_may_ask_so_many_addresses_and_each_asking_is_written_down(
     assert not told(firm, "1.19E+12").asked
 
 
-def test_what_was_pasted_is_handed_in_and_read_as_a_sheet(officer, house):
+def test_what_was_pasted_is_handed_in_and_read_as_a_sheet(officer, scenario):
     lines = [NEW, SHARED, "1.19E+12", "合计"]
-    sent = {"pasted": "\n".join(lines), "act": "hand_in", "firm": house.firms["CXT"].pk}
+    sent = {
+        "pasted": "\n".join(lines),
+        "act": "hand_in",
+        "firm": scenario.firms["CXT"].pk,
+    }
     answer = officer.post(reverse(PASTE), sent)
     sheet_import = SheetImport.objects.get()
     assert answer.headers["Location"] == reverse(
@@ -158,7 +168,7 @@ def test_what_was_pasted_is_handed_in_and_read_as_a_sheet(officer, house):
 
 
 def test_the_button_says_how_many_lines_go_in_and_how_many_of_them_can_be_used(
-    officer, house
+    officer, scenario
 ):
     page = officer.post(
         reverse(PASTE), {"pasted": "\n".join([NEW, SHARED, "1.19E+12", "合计"])}
@@ -170,16 +180,18 @@ def test_the_button_says_how_many_lines_go_in_and_how_many_of_them_can_be_used(
     )
 
 
-def test_a_firm_hands_in_with_one_click_and_what_names_nothing_is_not_handed_in(house):
-    firm = signed_in_firm(house, "CXT")
+def test_a_firm_hands_in_with_one_click_and_what_names_nothing_is_not_handed_in(
+    scenario,
+):
+    firm = signed_in_firm(scenario, "CXT")
     refused = firm.post(reverse(PASTE), {"pasted": "hello", "act": "hand_in"})
     assert refused.context["paste_form"].errors["pasted"]
     assert not Complaint.objects.exists()
     firm.post(reverse(PASTE), {"pasted": NEW, "act": "hand_in"})
-    assert Complaint.objects.get().firm == house.firms["CXT"]
+    assert Complaint.objects.get().firm == scenario.firms["CXT"]
 
 
-def test_without_a_firm_or_with_too_much_nothing_is_handed_in(officer, house):
+def test_without_a_firm_or_with_too_much_nothing_is_handed_in(officer, scenario):
     missing = officer.post(reverse(PASTE), {"pasted": NEW, "act": "hand_in"})
     assert missing.context["paste_form"].errors["firm"]
     too_much = officer.post(
@@ -189,7 +201,7 @@ def test_without_a_firm_or_with_too_much_nothing_is_handed_in(officer, house):
     assert not Complaint.objects.exists()
 
 
-def test_a_fragment_answers_while_one_pastes(officer, house):
+def test_a_fragment_answers_while_one_pastes(officer, scenario):
     fragment = officer.post(
         reverse(PASTE), {"pasted": NEW}, headers={"HX-Request": "true"}
     ).content.decode()
@@ -198,22 +210,22 @@ def test_a_fragment_answers_while_one_pastes(officer, house):
 
 
 def test_many_lines_cost_as_many_statements_as_one(
-    house, django_assert_max_num_queries
+    scenario, django_assert_max_num_queries
 ):
     take_in(
-        house,
+        scenario,
         ("商品链接\n" + "\n".join(f"{LISTING}{n:02}" for n in range(40))).encode(),
     )
     for count in (1, 40):
         text = "\n".join(f"{LISTING}{n:02}" for n in range(count))
         with django_assert_max_num_queries(12):
             assert (
-                len(answers_to(text, house.officer, lambda wanted: wanted).lines)
+                len(answers_to(text, scenario.officer, lambda wanted: wanted).lines)
                 == count
             )
 
 
-PIECES = st.sampled_from(
+FRAGMENTS = st.sampled_from(
     [
         NEW,
         SHARED,
@@ -233,7 +245,9 @@ PIECES = st.sampled_from(
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.lists(PIECES, min_size=1, max_size=3).map("\t".join), min_size=1, max_size=6
+        st.lists(FRAGMENTS, min_size=1, max_size=3).map("\t".join),
+        min_size=1,
+        max_size=6,
     )
 )
 def test_every_row_that_is_read_is_a_line_that_was_pasted(lines):
@@ -252,9 +266,9 @@ def test_every_row_that_is_read_is_a_line_that_was_pasted(lines):
     assert {*read, *left_out} <= set(range(1, len(pasted.lines) + 1))
     for row in sheet.rows:
         line = pasted.lines[pasted.line_of(row.number) - 1]
-        pieces = [
-            piece
+        parts = [
+            part
             for _field, text in row.addresses
-            for piece in text.replace("　", "\n").splitlines()
+            for part in text.replace("　", "\n").splitlines()
         ]
-        assert all(piece.strip() in line for piece in pieces)
+        assert all(part.strip() in line for part in parts)

@@ -25,16 +25,16 @@ EARLIER = today() - timedelta(days=6)
 
 
 @pytest.fixture
-def representative(house) -> User:
+def representative(scenario) -> User:
     user = User.objects.create(username="firm-CXT", name="CXT", role="representative")
-    appoint_representative(firm=house.firms["CXT"], user=user, actor=house.admin)
+    appoint_representative(firm=scenario.firms["CXT"], user=user, actor=scenario.admin)
     return user
 
 
-def submit(house, **said) -> Complaint:
+def submit(scenario, **said) -> Complaint:
     said = {
-        "actor": house.officer,
-        "firm": house.firms["CXT"],
+        "actor": scenario.officer,
+        "firm": scenario.firms["CXT"],
         "subject": "线索",
         "received_on": today(),
     } | said
@@ -48,22 +48,22 @@ def signed_in(user: User) -> Client:
 
 
 def test_a_firm_proposes_the_date_and_the_day_of_handing_in_counts(
-    house, representative
+    scenario, representative
 ):
-    complaint = submit(house, actor=representative, received_on=EARLIER)
+    complaint = submit(scenario, actor=representative, received_on=EARLIER)
     assert (complaint.received_on, complaint.proposed_received_on) == (today(), EARLIER)
     assert complaint.verify_deadline.started_on == today()
 
 
-def test_an_officer_counts_from_an_earlier_day_only_with_a_reason(house):
+def test_an_officer_counts_from_an_earlier_day_only_with_a_reason(scenario):
     with pytest.raises(TransitionRefused, match="receipt-reason-missing"):
-        submit(house, received_on=EARLIER)
-    complaint = submit(house, received_on=EARLIER, receipt_reason="邮寄送达")
+        submit(scenario, received_on=EARLIER)
+    complaint = submit(scenario, received_on=EARLIER, receipt_reason="邮寄送达")
     assert (complaint.received_on, complaint.receipt_reason) == (EARLIER, "邮寄送达")
 
 
-def test_a_program_only_proposes_an_earlier_date(house):
-    key = ground.make_key(user=house.officer, actor=house.officer, at=now())
+def test_a_program_only_proposes_an_earlier_date(scenario):
+    key = ground.make_key(user=scenario.officer, actor=scenario.officer, at=now())
     sheet = SimpleUploadedFile("a.csv", sheet_of())
     sent = {
         "firm": "CXT",
@@ -79,15 +79,15 @@ def test_a_program_only_proposes_an_earlier_date(house):
     assert (complaint.received_on, complaint.proposed_received_on) == (today(), EARLIER)
 
 
-def test_the_corps_sets_the_date_and_with_it_the_deadline(house, representative):
-    complaint = submit(house, actor=representative, received_on=EARLIER)
+def test_the_corps_sets_the_date_and_with_it_the_deadline(scenario, representative):
+    complaint = submit(scenario, actor=representative, received_on=EARLIER)
     with pytest.raises(TransitionRefused, match="receipt-reason-missing"):
         workflow.set_received_on(
-            complaint=complaint, actor=house.officer, received_on=EARLIER
+            complaint=complaint, actor=scenario.officer, received_on=EARLIER
         )
     workflow.set_received_on(
         complaint=complaint,
-        actor=house.officer,
+        actor=scenario.officer,
         received_on=EARLIER,
         reason="窗口已签收",
     )
@@ -100,8 +100,8 @@ def test_the_corps_sets_the_date_and_with_it_the_deadline(house, representative)
     )
 
 
-def test_a_firm_does_not_set_the_date(house, representative):
-    complaint = submit(house, actor=representative)
+def test_a_firm_does_not_set_the_date(scenario, representative):
+    complaint = submit(scenario, actor=representative)
     with pytest.raises(PermissionDenied):
         workflow.set_received_on(
             complaint=complaint, actor=representative, received_on=EARLIER, reason="x"
@@ -114,40 +114,40 @@ def test_a_firm_does_not_set_the_date(house, representative):
     )
 
 
-def test_a_day_to_come_is_refused(house):
-    complaint = submit(house)
+def test_a_day_to_come_is_refused(scenario):
+    complaint = submit(scenario)
     with pytest.raises(TransitionRefused, match="received-ahead"):
         workflow.set_received_on(
             complaint=complaint,
-            actor=house.officer,
+            actor=scenario.officer,
             received_on=today() + timedelta(days=1),
         )
 
 
-def test_once_the_case_is_filed_the_date_stands(house, accepted):
+def test_once_the_case_is_filed_the_date_stands(scenario, accepted):
     complaint = accepted("https://item.taobao.com/item.htm?id=600000000001,,下架,x")
     case = workflow.open_case(
-        actor=house.officer,
+        actor=scenario.officer,
         complaints=[complaint],
         title="案",
-        lead=house.officer,
-        second=house.officer2,
+        lead=scenario.officer,
+        second=scenario.officer2,
     )
     workflow.set_received_on(
-        complaint=complaint, actor=house.officer, received_on=EARLIER, reason="邮寄"
+        complaint=complaint, actor=scenario.officer, received_on=EARLIER, reason="邮寄"
     )
-    workflow.file_case(case=case, actor=house.chief)
+    workflow.file_case(case=case, actor=scenario.chief)
     with pytest.raises(TransitionRefused, match="decided"):
         workflow.set_received_on(
-            complaint=complaint, actor=house.officer, received_on=today()
+            complaint=complaint, actor=scenario.officer, received_on=today()
         )
 
 
 def test_the_page_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(
-    house, representative
+    scenario, representative
 ):
-    complaint = submit(house, actor=representative, received_on=EARLIER)
-    client = signed_in(house.officer)
+    complaint = submit(scenario, actor=representative, received_on=EARLIER)
+    client = signed_in(scenario.officer)
     url = reverse("cases:receipt", args=[complaint.number])
     shown = client.get(complaint.get_absolute_url()).content.decode()
     assert EARLIER.isoformat() in shown
@@ -159,62 +159,62 @@ def test_the_page_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(
     assert complaint.received_on == EARLIER
 
 
-def overdue_lead(house, accepted):
+def overdue_lead(scenario, accepted):
     complaint = accepted("https://item.taobao.com/item.htm?id=600000000001,,下架,x")
     long_ago = today() - timedelta(days=90)
     workflow.set_received_on(
-        complaint=complaint, actor=house.officer, received_on=long_ago, reason="邮寄"
+        complaint=complaint, actor=scenario.officer, received_on=long_ago, reason="邮寄"
     )
     return complaint, workflow.open_case(
-        actor=house.officer,
+        actor=scenario.officer,
         complaints=[complaint],
         title="案",
-        lead=house.officer,
-        second=house.officer2,
+        lead=scenario.officer,
+        second=scenario.officer2,
     )
 
 
 def test_the_filing_deadline_stands_on_the_lead_and_on_the_home_page_until_it_is_decided(
-    house, accepted
+    scenario, accepted
 ):
-    complaint, case = overdue_lead(house, accepted)
+    complaint, case = overdue_lead(scenario, accepted)
     complaint.refresh_from_db()
     due = complaint.verify_deadline.due_on
     assert case.filing_deadline.due_on == due
-    client = signed_in(house.officer)
+    client = signed_in(scenario.officer)
     assert due in [
         clock["due"] for clock in client.get(case.get_absolute_url()).context["clocks"]
     ]
     assert due in [
         need.due
-        for need in needs_of(house.officer)
+        for need in needs_of(scenario.officer)
         if need.subject == ("case", case.pk)
     ]
-    case = workflow.file_case(case=case, actor=house.chief)
+    case = workflow.file_case(case=case, actor=scenario.chief)
     assert case.filing_deadline is None
 
 
 @pytest.mark.parametrize("decide", ["nothing", "file", "decline"])
-def test_a_filing_deadline_that_passed_counts_as_missed(house, accepted, decide):
-    _complaint, case = overdue_lead(house, accepted)
+def test_a_filing_deadline_that_passed_counts_as_missed(scenario, accepted, decide):
+    _complaint, case = overdue_lead(scenario, accepted)
     if decide == "file":
-        workflow.file_case(case=case, actor=house.chief)
+        workflow.file_case(case=case, actor=scenario.chief)
     if decide == "decline":
-        workflow.decline_case(case=case, actor=house.chief, reason="证据不足")
-    [row] = of_deadlines("filing", house.chief, None)
+        workflow.decline_case(case=case, actor=scenario.chief, reason="证据不足")
+    [row] = of_deadlines("filing", scenario.chief, None)
     assert row.in_time is False
-    page = signed_in(house.chief).get(
+    page = signed_in(scenario.chief).get(
         reverse("dashboards:deadlines"), {"what": "filing", "in_time": "no"}
     )
     assert [line.name for line in page.context["rows"]] == [row.number]
 
 
 def test_a_decision_in_time_counts_as_kept_and_one_not_due_yet_not_at_all(
-    house, accepted
+    scenario, accepted
 ):
     first = accepted("https://item.taobao.com/item.htm?id=600000000001,,下架,x")
     accepted("https://item.taobao.com/item.htm?id=600000000002,,下架,x")
-    case = workflow.open_case(actor=house.officer, complaints=[first], title="案")
-    workflow.decline_case(case=case, actor=house.chief, reason="证据不足")
-    [row] = of_deadlines("filing", house.chief, None)
+    case = workflow.open_case(actor=scenario.officer, complaints=[first], title="案")
+    workflow.decline_case(case=case, actor=scenario.chief, reason="证据不足")
+    [row] = of_deadlines("filing", scenario.chief, None)
     assert (row.number, row.in_time) == (first.number, True)

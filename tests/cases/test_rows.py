@@ -24,10 +24,10 @@ def row(listing: str = "", store: str = "", request: str = "下架商品") -> st
 
 
 def test_a_listing_named_twice_is_new_and_then_a_repeat_under_any_form_of_its_address(
-    house,
+    scenario,
 ):
     assert results(
-        house,
+        scenario,
         row("600000000001"),
         "https://detail.tmall.com/item.htm?skuId=9&id=600000000001,,下架,x",
         "看看这个 http://h5.m.taobao.com/awp/core/detail.htm?id=600000000001 好物,,下架,x",
@@ -35,9 +35,9 @@ def test_a_listing_named_twice_is_new_and_then_a_repeat_under_any_form_of_its_ad
     assert Listing.objects.count() == Target.objects.count() == 1
 
 
-def test_a_repeat_of_another_firm_is_linked_and_keeps_the_firm_of_the_first(house):
-    results(house, row("600000000001"), firm="CXT")
-    assert results(house, row("600000000001"), firm="HYS") == ["repeat"]
+def test_a_repeat_of_another_firm_is_linked_and_keeps_the_firm_of_the_first(scenario):
+    results(scenario, row("600000000001"), firm="CXT")
+    assert results(scenario, row("600000000001"), firm="HYS") == ["repeat"]
     target = Target.objects.get()
     assert target.firm.code == "CXT"
     assert {line.sheet_import.complaint.firm.code for line in target.rows.all()} == {
@@ -46,34 +46,34 @@ def test_a_repeat_of_another_firm_is_linked_and_keeps_the_firm_of_the_first(hous
     }
 
 
-def test_asking_for_closure_makes_the_store_the_target_and_registers_both(house):
-    assert results(house, row("600000000001", "70000001", "关闭店铺")) == ["new"]
+def test_asking_for_closure_makes_the_store_the_target_and_registers_both(scenario):
+    assert results(scenario, row("600000000001", "70000001", "关闭店铺")) == ["new"]
     target = Target.objects.get()
     assert (target.kind, target.store.canonical_id) == ("store", "70000001")
     assert Listing.objects.get().claimed_store == target.store
 
 
 def test_a_listing_registered_beside_a_store_is_a_repeat_when_it_becomes_a_target(
-    house,
+    scenario,
 ):
     assert results(
-        house, row("600000000001", "70000001", "关闭店铺"), row("600000000001")
+        scenario, row("600000000001", "70000001", "关闭店铺"), row("600000000001")
     ) == ["new", "repeat"]
     assert Target.objects.filter(kind="listing").count() == 1
 
 
-def test_a_repeat_registers_the_store_that_it_names_besides(house):
-    results(house, row("600000000001"))
-    assert results(house, row("600000000001", "70000001")) == ["repeat"]
+def test_a_repeat_registers_the_store_that_it_names_besides(scenario):
+    results(scenario, row("600000000001"))
+    assert results(scenario, row("600000000001", "70000001")) == ["repeat"]
     assert Listing.objects.get().claimed_store == Store.objects.get()
     assert Target.objects.count() == 1
 
 
 def test_an_official_store_registers_nothing_and_its_row_is_a_claim_of_where_its_listing_is(
-    house,
+    scenario,
 ):
-    make_official(house, "70000001")
-    assert results(house, row("600000000001", "70000001"), row("600000000001")) == [
+    make_official(scenario, "70000001")
+    assert results(scenario, row("600000000001", "70000001"), row("600000000001")) == [
         "official",
         "held",
     ]
@@ -95,18 +95,20 @@ def test_an_official_store_registers_nothing_and_its_row_is_a_claim_of_where_its
     ] * 2
 
 
-def test_the_store_that_a_row_names_beside_a_listing_is_only_claimed(house):
-    results(house, row("600000000001", "70000001"), row("600000000001", "70000002"))
+def test_the_store_that_a_row_names_beside_a_listing_is_only_claimed(scenario):
+    results(scenario, row("600000000001", "70000001"), row("600000000001", "70000002"))
     listing = Listing.objects.get()
     assert (listing.store, listing.claimed_store.canonical_id) == (None, "70000001")
 
 
-def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(house):
+def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(scenario):
     announced = []
     workflow.official_found.append(lambda targets, **_: announced.extend(targets))
     try:
-        make_official(house, "70000001")
-        assert results(house, row("600000000001"), row("600000000001", "70000001")) == [
+        make_official(scenario, "70000001")
+        assert results(
+            scenario, row("600000000001"), row("600000000001", "70000001")
+        ) == [
             "new",
             "official",
         ]
@@ -118,25 +120,25 @@ def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(hous
 
 
 def test_a_row_that_names_only_a_listing_somebody_claims_to_be_official_is_held_whoever_claimed_it(
-    house,
+    scenario,
 ):
-    make_official(house, "70000001")
+    make_official(scenario, "70000001")
     results(
-        house,
+        scenario,
         row("600000000001", "70000002"),
         row("600000000001", "70000001"),
         firm="HYS",
     )
-    assert results(house, row("600000000001"), firm="CXT") == ["held"]
+    assert results(scenario, row("600000000001"), firm="CXT") == ["held"]
     assert ImportRow.objects.get(result="held").explanation
 
 
 def test_a_claim_holds_no_row_that_names_another_store_nor_one_that_asks_for_that_to_be_shut(
-    house,
+    scenario,
 ):
-    make_official(house, "70000001")
+    make_official(scenario, "70000001")
     assert results(
-        house,
+        scenario,
         row("600000000001", "70000001"),
         row("600000000001", "70000009"),
         row("600000000001", "70000009", "关店"),
@@ -148,37 +150,37 @@ class TestConfirmedAsTheyAreRead:
     """A replay: its rows are confirmed as they are read, so the first that names the two together decides."""
 
     @pytest.fixture(autouse=True)
-    def in_a_replay(self, house):
-        self.said = {"claims_confirmed_by": house.officer}
+    def in_a_replay(self, scenario):
+        self.said = {"claims_confirmed_by": scenario.officer}
         with audit_origin(channel="replay", replay="replay-1"):
             yield
 
-    def test_an_official_store_teaches_where_its_listing_is(self, house):
-        make_official(house, "70000001")
+    def test_an_official_store_teaches_where_its_listing_is(self, scenario):
+        make_official(scenario, "70000001")
         rows = [
             row("600000000001", "70000001"),
             row("600000000001"),
             row("600000000001", "70000009", "关店"),
         ]
-        assert results(house, *rows, **self.said) == ["official"] * 3
+        assert results(scenario, *rows, **self.said) == ["official"] * 3
         known = Belonging.objects.get()
         assert (known.store_id, known.state, known.judged_by) == (
             "70000001",
             "confirmed",
-            house.officer,
+            scenario.officer,
         )
         assert not Store.objects.exists()
 
     def test_the_first_row_to_name_a_listing_and_a_store_decides_where_the_listing_is(
-        self, house
+        self, scenario
     ):
-        make_official(house, "70000001")
+        make_official(scenario, "70000001")
         rows = [
             row("600000000001", "70000002"),
             row("600000000001", "70000001"),
             row("600000000001"),
         ]
-        assert results(house, *rows, **self.said) == ["new", "official", "repeat"]
+        assert results(scenario, *rows, **self.said) == ["new", "official", "repeat"]
         listing = Listing.objects.get()
         assert (
             listing.store.canonical_id
@@ -188,14 +190,14 @@ class TestConfirmedAsTheyAreRead:
         assert not Target.objects.get().is_official
 
     def test_a_registered_listing_found_in_an_official_store_is_marked_and_announced(
-        self, house
+        self, scenario
     ):
         announced = []
         workflow.official_found.append(lambda targets, **_: announced.extend(targets))
         try:
-            make_official(house, "70000001")
+            make_official(scenario, "70000001")
             rows = [row("600000000001"), row("600000000001", "70000001")]
-            assert results(house, *rows, **self.said) == ["new", "official"]
+            assert results(scenario, *rows, **self.said) == ["new", "official"]
         finally:
             workflow.official_found.pop()
         target = Target.objects.get()
@@ -208,15 +210,15 @@ class TestConfirmedAsTheyAreRead:
         )
 
     def test_an_account_registered_later_marks_its_store_and_the_listings_known_to_be_in_it(
-        self, house
+        self, scenario
     ):
         rows = [
             row("600000000001", "70000001"),
             row("", "70000001", "关店"),
             row("600000000002", "70000002"),
         ]
-        results(house, *rows, **self.said)
-        make_official(house, "70000001")
+        results(scenario, *rows, **self.said)
+        make_official(scenario, "70000001")
         marked = Target.objects.filter(is_official=True)
         assert {target.thing.canonical_id for target in marked} == {
             "600000000001",
@@ -224,35 +226,37 @@ class TestConfirmedAsTheyAreRead:
         }
 
 
-def test_nobody_confirms_rows_as_they_are_read_outside_a_replay(house):
+def test_nobody_confirms_rows_as_they_are_read_outside_a_replay(scenario):
     with pytest.raises(PermissionDenied):
         results(
-            house, row("600000000001", "70000001"), claims_confirmed_by=house.officer
+            scenario,
+            row("600000000001", "70000001"),
+            claims_confirmed_by=scenario.officer,
         )
 
 
 def test_an_account_registered_later_marks_its_store_and_no_listing_that_is_only_claimed_to_be_in_it(
-    house,
+    scenario,
 ):
     results(
-        house,
+        scenario,
         row("600000000001", "70000001"),
         row("", "70000001", "关店"),
         row("600000000002", "70000002"),
     )
-    make_official(house, "70000001")
+    make_official(scenario, "70000001")
     marked = Target.objects.filter(is_official=True)
     assert {target.thing.canonical_id for target in marked} == {"70000001"}
 
 
-def test_taobao_and_tmall_stores_are_one_space(house):
-    make_official(house, "70000001")
-    assert results(house, ",https://shop70000001.tmall.com/,关店,x") == ["official"]
+def test_taobao_and_tmall_stores_are_one_space(scenario):
+    make_official(scenario, "70000001")
+    assert results(scenario, ",https://shop70000001.tmall.com/,关店,x") == ["official"]
 
 
-def test_rows_that_cannot_be_placed_or_used_register_nothing(house):
+def test_rows_that_cannot_be_placed_or_used_register_nothing(scenario):
     assert results(
-        house,
+        scenario,
         "https://m.tb.cn/h.abc123,,下架,x",
         f"{ITEM % '600000000001'},{JD_SHOP % '1234567'},下架,x",
         "https://detail.1688.com/offer/600000000001.html,,下架,x",
@@ -264,12 +268,12 @@ def test_rows_that_cannot_be_placed_or_used_register_nothing(house):
     assert all(line.explanation for line in ImportRow.objects.all())
 
 
-def test_a_target_keeps_what_the_firm_alleged(house):
+def test_a_target_keeps_what_the_firm_alleged(scenario):
     header = "商品链接,侵权类型,售价,建议零售价,商品标题,品牌"
     content = sheet_of(
         f'{ITEM % "600000000001"},割码销售,"¥1,299.00",199元,精华液,砚露', header=header
     )
-    take_in(house, content)
+    take_in(scenario, content)
     target = Target.objects.get()
     assert (target.alleged, str(target.price), str(target.list_price)) == (
         "割码销售",
@@ -280,16 +284,16 @@ def test_a_target_keeps_what_the_firm_alleged(house):
     assert target.listing.url == "https://item.taobao.com/item.htm?id=600000000001"
 
 
-def test_signs_that_upset_a_database_are_kept_or_dropped_but_never_fatal(house):
+def test_signs_that_upset_a_database_are_kept_or_dropped_but_never_fatal(scenario):
     content = sheet_of(row("600000000001").replace("精华液", '"a\\b\tc\x00d\\u0000e"'))
-    sheet_import = take_in(house, content)
+    sheet_import = take_in(scenario, content)
     assert sheet_import.state == "done"
     assert "\x00" not in Listing.objects.get().title
     assert Listing.objects.get().title.startswith("a\\b")
 
 
-def test_every_target_leaves_an_entry_in_the_thread_of_its_complaint(house):
-    results(house, row("600000000001"), row("600000000002"))
+def test_every_target_leaves_an_entry_in_the_thread_of_its_complaint(scenario):
+    results(scenario, row("600000000001"), row("600000000002"))
     complaint = Complaint.objects.get()
     verbs = list(
         AuditEntry.objects.in_thread(complaint.thread)

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def officer(client, house):
-    client.force_login(house.officer)
+def officer(client, scenario):
+    client.force_login(scenario.officer)
     return client
 
 
@@ -49,8 +49,8 @@ def sheet(tmp_path):
 
 
 @pytest.fixture
-def understood(house, sheet):
-    return read(hand_in(house, sheet, "CXT-03 澄溪堂清单.xlsx"))
+def understood(scenario, sheet):
+    return read(hand_in(scenario, sheet, "CXT-03 澄溪堂清单.xlsx"))
 
 
 def read(sheet_import):
@@ -118,18 +118,18 @@ def test_before_anything_is_registered_the_page_shows_what_was_understood(
     assert "登记 3 行" in text
 
 
-def test_a_text_file_tells_its_encoding_and_delimiter(officer, house):
+def test_a_text_file_tells_its_encoding_and_delimiter(officer, scenario):
     content = "商品链接;商品标题\nhttps://item.taobao.com/item.htm?id=600000000001;面膜\n".encode(
         "gb18030"
     )
-    sheet_import = read(hand_in(house, content, "a.csv"))
+    sheet_import = read(hand_in(scenario, content, "a.csv"))
     text = officer.get(address(sheet_import)).content.decode()
     assert "GB18030" in text
     assert "分号" in text
 
 
 def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet(
-    officer, understood, house, sheet
+    officer, understood, scenario, sheet
 ):
     correct(officer, understood, column_8="remark")
     assert cells(understood, "remark") == ["急", "急", "急"], (
@@ -141,18 +141,18 @@ def test_a_corrected_column_is_read_again_remembered_and_used_for_the_next_sheet
         "CXT",
         "内部代号",
         "remark",
-        house.officer,
+        scenario.officer,
     )
     told = AuditEntry.objects.about(understood.complaint).get(verb="import.corrected")
     assert told.detail["corrections"] == "内部代号 = remark"
 
-    by_program = take_in(house, sheet, "下月.xlsx")
+    by_program = take_in(scenario, sheet, "下月.xlsx")
     assert cells(by_program, "remark") == ["急", "急", "急", "去年", "去年"], (
         "a worksheet of the same meaning is read too"
     )
     said = officer.get(f"/api/v1/imports/{by_program.pk}/").json()["detail"]
     assert "以下按此前对该企业清单更正过的读法读取：内部代号。" in said
-    other_firm = take_in(house, sheet, "别家.xlsx", firm="HYS")
+    other_firm = take_in(scenario, sheet, "别家.xlsx", firm="HYS")
     assert cells(other_firm, "remark") == [None, None, None]
 
 
@@ -174,14 +174,14 @@ def test_what_was_changed_is_read_before_it_is_registered_and_both_pages_say_so(
 
 
 def test_a_row_of_one_of_several_worksheets_is_named_with_it_in_sentences(
-    officer, house, tmp_path
+    officer, scenario, tmp_path
 ):
     worksheets = {
         "甲": [HEADER, complaint(1)],
         "乙": [HEADER, [*complaint(2)[:4], "暂无"]],
     }
     with open(write_xlsx(tmp_path / "a.xlsx", worksheets), "rb") as file:
-        sheet_import = read(hand_in(house, file.read(), "a.xlsx"))
+        sheet_import = read(hand_in(scenario, file.read(), "a.xlsx"))
     row = sheet_import.import_rows.order_by("row").last()
     said = {"act": "repair", "ids": row.pk, "repair": complaint(3)[4]}
     answer = officer.post(
@@ -219,12 +219,12 @@ def test_each_part_that_was_not_read_can_be_taken_in_and_left_again(
     assert understood.rows == 5
 
 
-def test_a_worksheet_gets_one_platform_and_another_header(officer, house, tmp_path):
+def test_a_worksheet_gets_one_platform_and_another_header(officer, scenario, tmp_path):
     path = write_xlsx(
         tmp_path / "a.xlsx", [["甲", "乙"], ["商品", "网址"], ["面膜", complaint(1)[4]]]
     )
     with open(path, "rb") as file:
-        sheet_import = read(hand_in(house, file.read(), "a.xlsx"))
+        sheet_import = read(hand_in(scenario, file.read(), "a.xlsx"))
     correct(officer, sheet_import, platform_0="jd", header_0="2")
     assert (sheet_import.header_row, sheet_import.rows) == (2, 1)
     assert cells(sheet_import, "platform") == ["jd"]
@@ -236,10 +236,10 @@ def test_a_worksheet_gets_one_platform_and_another_header(officer, house, tmp_pa
     assert not SheetCorrection.objects.filter(about="platform").exists()
 
 
-def test_a_sheet_that_cannot_be_read_is_put_right_by_its_reader(officer, house):
+def test_a_sheet_that_cannot_be_read_is_put_right_by_its_reader(officer, scenario):
     sheet_import = read(
         hand_in(
-            house,
+            scenario,
             "编号,甲\n一,600000000001\n二,600000000002\n三,600000000003\n".encode(),
             "a.csv",
         )
@@ -299,44 +299,46 @@ def test_registering_registers_what_was_seen_and_reads_first_what_was_changed(
 
 
 def test_a_representative_corrects_the_own_firms_sheet_and_sees_no_names(
-    client, house, sheet
+    client, scenario, sheet
 ):
-    user = house.officer.__class__.objects.create(
+    user = scenario.officer.__class__.objects.create(
         username="firm-CXT", name="代表", role="representative"
     )
-    Representative.objects.create(user=user, firm=house.firms["CXT"])
-    sheet_import = read(hand_in(house, sheet, "a.xlsx", actor=user))
+    Representative.objects.create(user=user, firm=scenario.firms["CXT"])
+    sheet_import = read(hand_in(scenario, sheet, "a.xlsx", actor=user))
     workflow.correct_reading(
         sheet_import=sheet_import,
-        actor=house.officer,
+        actor=scenario.officer,
         said={"清单": Said(True, 2, {8: "remark"})},
     )
     read(sheet_import)
     client.force_login(user)
     page = client.get(address(sheet_import)).content.decode()
     assert "内部代号" in page
-    assert f"{house.officer}</" not in page.partition("import_forget")[2]
-    other = hand_in(house, sheet, "b.xlsx", firm="HYS")
+    assert f"{scenario.officer}</" not in page.partition("import_forget")[2]
+    other = hand_in(scenario, sheet, "b.xlsx", firm="HYS")
     for name in ("import_sheet", "import_correct", "import_forget"):
         method = client.get if name == "import_sheet" else client.post
         assert method(address(other, name)).status_code == 404
 
 
-def test_nobody_corrects_what_is_registered(house, sheet):
-    sheet_import = take_in(house, sheet, "a.xlsx")
+def test_nobody_corrects_what_is_registered(scenario, sheet):
+    sheet_import = take_in(scenario, sheet, "a.xlsx")
     with pytest.raises(TransitionRefused, match="not-in-review"):
         workflow.correct_reading(
-            sheet_import=sheet_import, actor=house.officer, said={"清单": Said(False)}
+            sheet_import=sheet_import,
+            actor=scenario.officer,
+            said={"清单": Said(False)},
         )
 
 
-def test_the_page_asks_as_often_for_many_columns_as_for_few(officer, house):
+def test_the_page_asks_as_often_for_many_columns_as_for_few(officer, scenario):
     def statements(columns):
         heads = ",".join([*HEADER, *(f"甲{number}" for number in range(columns))])
         row = ",".join(
             [*map(str, complaint(columns)), *("x" for _number in range(columns))]
         )
-        sheet_import = read(hand_in(house, f"{heads}\n{row}\n".encode(), "a.csv"))
+        sheet_import = read(hand_in(scenario, f"{heads}\n{row}\n".encode(), "a.csv"))
         officer.get(address(sheet_import))
         with CaptureQueriesContext(connection) as caught:
             officer.get(address(sheet_import))
@@ -357,9 +359,11 @@ def test_the_page_asks_as_often_for_many_columns_as_for_few(officer, house):
         ("2026-10.xlsx", None, ""),
     ],
 )
-def test_firm_and_subject_are_guessed_from_the_files_name(house, name, firm, subject):
-    Brand.objects.create(firm=house.firms["HYS"], name="某牌子")
-    guessed = guess(name, [house.firms["CXT"], house.firms["HYS"]])
+def test_firm_and_subject_are_guessed_from_the_files_name(
+    scenario, name, firm, subject
+):
+    Brand.objects.create(firm=scenario.firms["HYS"], name="某牌子")
+    guessed = guess(name, [scenario.firms["CXT"], scenario.firms["HYS"]])
     assert (guessed.firm and guessed.firm.code, guessed.subject) == (firm, subject)
 
 
@@ -370,31 +374,31 @@ def test_a_title_is_told_from_who_sent_the_sheet():
 
 
 def test_the_name_of_a_chosen_file_fills_firm_and_subject_and_leaves_what_was_typed(
-    officer, house
+    officer, scenario
 ):
     asked = reverse("cases:complaint_guess")
     page = officer.get(
         asked, {"name": "CXT-03 澄溪堂投诉清单 2026-10.xlsx"}
     ).content.decode()
-    assert f'<option value="{house.firms["CXT"].pk}" selected>' in page
+    assert f'<option value="{scenario.firms["CXT"].pk}" selected>' in page
     assert 'value="澄溪堂投诉清单 2026-10"' in page
     assert "据文件名推测" in page
     typed = {
         "name": "CXT-03 清单甲.xlsx",
         "subject": "我的标题",
-        "firm": house.firms["HYS"].pk,
+        "firm": scenario.firms["HYS"].pk,
     }
     page = officer.get(asked, typed).content.decode()
     assert 'value="我的标题"' in page
-    assert f'<option value="{house.firms["HYS"].pk}" selected>' in page
+    assert f'<option value="{scenario.firms["HYS"].pk}" selected>' in page
     assert "据文件名推测" not in page
 
 
 def test_a_guessed_subject_gives_way_to_the_title_in_the_sheet_and_can_be_corrected(
-    officer, house, sheet
+    officer, scenario, sheet
 ):
     upload = SimpleUploadedFile("CXT-03 澄溪堂清单.xlsx", sheet)
-    said = {"firm": house.firms["CXT"].pk, "received_on": today(), "sheet": upload}
+    said = {"firm": scenario.firms["CXT"].pk, "received_on": today(), "sheet": upload}
     officer.post(reverse("cases:complaint_new"), said)
     handed_in = Complaint.objects.get()
     assert (handed_in.subject, handed_in.is_subject_guessed) == ("澄溪堂清单", True)
@@ -405,7 +409,7 @@ def test_a_guessed_subject_gives_way_to_the_title_in_the_sheet_and_can_be_correc
         "标题据文件名或表内标题推测"
         in officer.get(address(sheet_import)).content.decode()
     )
-    typed = {"firm": house.firms["HYS"].pk, "subject": "另一标题"}
+    typed = {"firm": scenario.firms["HYS"].pk, "subject": "另一标题"}
     officer.post(reverse("cases:complaint_correct", args=[handed_in.number]), typed)
     handed_in.refresh_from_db()
     read(sheet_import)
@@ -422,7 +426,7 @@ def test_a_guessed_subject_gives_way_to_the_title_in_the_sheet_and_can_be_correc
     )
 
 
-def test_a_subject_that_was_typed_stays(house, sheet):
-    sheet_import = read(hand_in(house, sheet, "a.xlsx"))
+def test_a_subject_that_was_typed_stays(scenario, sheet):
+    sheet_import = read(hand_in(scenario, sheet, "a.xlsx"))
     assert sheet_import.complaint.subject == "网络巡查清单"
     assert json.dumps(sheet_import.understood)

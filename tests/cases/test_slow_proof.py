@@ -19,7 +19,7 @@ from demo.bench.web import session_cookie
 from runtime.child_processes import start_bound, stop
 from runtime.webserver import listen
 from tests import proofs
-from tests.cases.conftest import House
+from tests.cases.conftest import Scenario
 from tests.slow import SlowClients, memory_of, percentile, seconds_of
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
@@ -56,11 +56,13 @@ def web() -> Iterator[tuple[int, int]]:
 
 
 def test_64_slow_clients_of_each_kind_stop_neither_health_nor_pages_nor_uploads(
-    committed_house: House, web
+    committed_scenario: Scenario, web
 ):
     port, process = web
-    key = make_key(user=committed_house.officer, actor=committed_house.admin, at=now())
-    cookie = f"Cookie: {session_cookie(committed_house.officer)}\r\n"
+    key = make_key(
+        user=committed_scenario.officer, actor=committed_scenario.admin, at=now()
+    )
+    cookie = f"Cookie: {session_cookie(committed_scenario.officer)}\r\n"
 
     def hand_in(number: int) -> int:
         said = {"firm": "CXT", "subject": f"x{number}", "received_on": "2026-03-17"}

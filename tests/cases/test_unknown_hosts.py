@@ -37,9 +37,11 @@ def counted() -> dict[str, tuple[int, str]]:
 
 @pytest.mark.parametrize("needs_review", [True, False])
 def test_an_import_counts_the_hosts_of_rows_that_nobody_can_use_without_what_is_secret(
-    house, needs_review
+    scenario, needs_review
 ):
-    sheet_import = hand_in(house, sheet_of(*ROWS), "a.csv", needs_review=needs_review)
+    sheet_import = hand_in(
+        scenario, sheet_of(*ROWS), "a.csv", needs_review=needs_review
+    )
     imports.read_sheet(sheet_import.pk)
     assert counted() == {
         "detail.vip.com": (2, "https://detail.vip.com/detail-1-3.html?token=…"),
@@ -51,10 +53,10 @@ def test_an_import_counts_the_hosts_of_rows_that_nobody_can_use_without_what_is_
 
 
 def test_the_hosts_of_the_most_rows_are_kept_by_name_and_the_rest_together(
-    house, monkeypatch
+    scenario, monkeypatch
 ):
     monkeypatch.setattr(workflow, "MOST_HOSTS", 1)
-    results(house, *ROWS)
+    results(scenario, *ROWS)
     assert {host: rows for host, (rows, _example) in counted().items()} == {
         "detail.vip.com": 2,
         "": 1,
@@ -62,9 +64,9 @@ def test_the_hosts_of_the_most_rows_are_kept_by_name_and_the_rest_together(
 
 
 def test_administrators_see_the_hosts_and_officers_their_sheets_besides(
-    house, admin, client
+    scenario, admin, client
 ):
-    results(house, *ROWS)
+    results(scenario, *ROWS)
     sheet = f"/cases/imports/{SheetImport.objects.get().pk}/"
     client.force_login(admin)
     page = client.get(
@@ -74,16 +76,16 @@ def test_administrators_see_the_hosts_and_officers_their_sheets_besides(
     assert "geheim" not in page
     assert sheet not in page
     assert "host=detail.vip.com&amp;example=https" in page
-    desk = client.get("/").content.decode()
-    assert "2 个域名没有规则识别" in desk
-    client.force_login(house.officer)
+    home_page = client.get("/").content.decode()
+    assert "2 个域名没有规则识别" in home_page
+    client.force_login(scenario.officer)
     assert sheet in client.get("/listings/addresses/hosts/").content.decode()
 
 
 def test_a_host_that_is_no_platforms_is_listed_apart_until_that_is_taken_back(
-    house, admin, client
+    scenario, admin, client
 ):
-    results(house, *ROWS)
+    results(scenario, *ROWS)
     client.force_login(admin)
     client.post(
         "/listings/addresses/hosts/mark/",
@@ -101,7 +103,7 @@ def test_a_host_that_is_no_platforms_is_listed_apart_until_that_is_taken_back(
     with pytest.raises(TransitionRefused, match="host-marked"):
         workflow.mark_host(host="detail.vip.com", remark="", actor=admin, at=at)
     with pytest.raises(PermissionDenied):
-        workflow.mark_host(host="x.example", remark="", actor=house.officer, at=at)
+        workflow.mark_host(host="x.example", remark="", actor=scenario.officer, at=at)
     client.post(
         "/listings/addresses/hosts/mark/", {"host": "detail.vip.com", "undo": "1"}
     )
@@ -118,8 +120,8 @@ def test_a_host_that_is_no_platforms_is_listed_apart_until_that_is_taken_back(
     ]
 
 
-def test_a_month_in_which_no_host_was_named_lists_none(house, admin, client):
-    results(house, *ROWS)
+def test_a_month_in_which_no_host_was_named_lists_none(scenario, admin, client):
+    results(scenario, *ROWS)
     client.force_login(admin)
     page = client.get("/listings/addresses/hosts/?month=2021-01")
     assert (page.context["rows"], page.context["total"]) == ([], 0)

@@ -67,16 +67,16 @@ def shown_by(client: Client, url: str) -> list[int]:
 
 
 def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
-    client, committed_house, monkeypatch
+    client, committed_scenario, monkeypatch
 ):
-    house = committed_house
+    scenario = committed_scenario
     sheet_import = hand_in(
-        house, sheet_of("https://item.taobao.com/item.htm?id=655000000001"), "a.csv"
+        scenario, sheet_of("https://item.taobao.com/item.htm?id=655000000001"), "a.csv"
     )
     workflow.read_sheet(sheet_import.pk)
-    turns = {"lead": house.officer, "second": house.officer2}
+    turns = {"lead": scenario.officer, "second": scenario.officer2}
     case = workflow.take_up_sheet(
-        sheet_import=sheet_import, actor=house.officer, title="案", **turns
+        sheet_import=sheet_import, actor=scenario.officer, title="案", **turns
     )
 
     def register() -> None:
@@ -95,7 +95,7 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
         patched.setattr(
             target_history, "providers", [*target_history.providers, Meanwhile()]
         )
-        client.force_login(house.officer)
+        client.force_login(scenario.officer)
         during = client.get(case.get_absolute_url())
     assert (during.context["tabs"][0]["count"], during.context["rows"]) == (0, [])
     assert "a.csv”正在登记：已完成 0/1 行" in during.content.decode()

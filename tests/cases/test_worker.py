@@ -16,7 +16,7 @@ from cases import workflow
 from cases.models import ImportRow, SheetImport, Target
 from corps.models import AuditEntry
 from listings.models import Listing
-from tests.cases.conftest import House, hand_in
+from tests.cases.conftest import Scenario, hand_in
 from tests.cases.test_imports import many
 from tests.listings.sheet_files import complaints, patch, put_cells, write_xlsx
 from tests.machinery import CeleryWorker
@@ -51,10 +51,10 @@ def hostile_files(folder: Path) -> dict[str, tuple[bytes, str]]:
 
 
 def test_no_hostile_sheet_answers_500_or_takes_the_worker_down(
-    committed_house: House, client: Client, start_worker: Start, tmp_path: Path
+    committed_scenario: Scenario, client: Client, start_worker: Start, tmp_path: Path
 ):
     worker = start_worker()
-    client.force_login(committed_house.officer)
+    client.force_login(committed_scenario.officer)
     files = hostile_files(tmp_path)
     good = Path(write_xlsx(tmp_path / "good.xlsx", complaints(20))).read_bytes()
     imports = {}
@@ -91,7 +91,7 @@ def test_no_hostile_sheet_answers_500_or_takes_the_worker_down(
 
 @pytest.mark.proof
 def test_a_worker_killed_at_random_moments_of_a_long_import_leaves_no_double_row(
-    committed_house: House, start_worker: Start
+    committed_scenario: Scenario, start_worker: Start
 ):
     dice = random.Random(5)
     rows, kills = 20_000, 0
@@ -99,7 +99,7 @@ def test_a_worker_killed_at_random_moments_of_a_long_import_leaves_no_double_row
     sheets = 0
     while sheets == 0 or time.monotonic() < end:
         sheet_import = hand_in(
-            committed_house, many(rows, sheets * rows), "a.csv", needs_review=False
+            committed_scenario, many(rows, sheets * rows), "a.csv", needs_review=False
         )
         sheets += 1
         while SheetImport.objects.get(pk=sheet_import.pk).state in (

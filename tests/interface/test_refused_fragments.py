@@ -11,7 +11,7 @@ from cases.models import SheetImport
 from corps.access.limits import limits
 from corps.models import RateCount, User
 from firms.models import Representative
-from tests.cases.conftest import House, hand_in, make_house
+from tests.cases.conftest import Scenario, hand_in, make_scenario
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = (
@@ -20,13 +20,13 @@ SHEET = (
 
 
 @pytest.fixture
-def house(transactional_db) -> House:
-    return make_house()
+def scenario(transactional_db) -> Scenario:
+    return make_scenario()
 
 
 @pytest.fixture
-def reviewed(house: House) -> SheetImport:
-    sheet_import = hand_in(house, SHEET.encode(), "巡查.csv")
+def reviewed(scenario: Scenario) -> SheetImport:
+    sheet_import = hand_in(scenario, SHEET.encode(), "巡查.csv")
     workflow.read_sheet(sheet_import.pk)
     return sheet_import
 
@@ -41,12 +41,12 @@ def sign_in(page: Page, user: User, url: str) -> None:
 
 
 def test_too_many_addresses_asked_are_told_beside_the_field(
-    page: Page, live_server, house, reviewed
+    page: Page, live_server, scenario, reviewed
 ):
     speaker = User.objects.create(
         username="firm-CXT", name="firm", role="representative"
     )
-    Representative.objects.create(user=speaker, firm=house.firms["CXT"])
+    Representative.objects.create(user=speaker, firm=scenario.firms["CXT"])
     most = limits()["addresses.asked"].most
     sign_in(page, speaker, live_server.url)
     page.goto(reverse("cases:import", args=[reviewed.pk]) + "?show=look")
@@ -63,9 +63,9 @@ def test_too_many_addresses_asked_are_told_beside_the_field(
     ("status", "kind"), [(409, "page"), (503, "page"), (429, "problem")]
 )
 def test_any_refusal_is_told_in_its_words(
-    page: Page, live_server, house, reviewed, status: int, kind: str
+    page: Page, live_server, scenario, reviewed, status: int, kind: str
 ):
-    sign_in(page, house.officer, live_server.url)
+    sign_in(page, scenario.officer, live_server.url)
     page.goto(reverse("cases:import", args=[reviewed.pk]) + "?show=look")
     said = "另一人刚刚办理了这一项。"
     answer = {

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from corps.models import User
 from stores.models import Liaison
-from tests.cases.conftest import House, make_house
+from tests.cases.conftest import Scenario, make_scenario
 from tests.machinery import CeleryWorker
 from tests.sink import Sink
 
@@ -27,20 +27,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
-def house(transactional_db: None) -> House:
+def scenario(transactional_db: None) -> Scenario:
     """People who can sign in, and a liaison for Taobao."""
-    house = make_house()
+    scenario = make_scenario()
     Liaison.objects.create(
-        platform=house.platforms["taobao"],
-        user=house.liaison,
+        platform=scenario.platforms["taobao"],
+        user=scenario.liaison,
         name="方桐涵",
         email="liaison@taobao.example",
         duty=Liaison.Duty.PRIMARY,
     )
-    for user in house.people.values():
+    for user in scenario.people.values():
         user.set_password(PASSWORD)
-    User.objects.bulk_update(house.people.values(), ["password"])
-    return house
+    User.objects.bulk_update(scenario.people.values(), ["password"])
+    return scenario
 
 
 def sign_in(page: Page, login: str) -> None:
@@ -141,7 +141,7 @@ def check(page: Page) -> None:
 
 
 def test_three_roles_take_a_new_sheet_to_the_two_numbers(
-    page: Page, house: House, smtp_sink: Sink, celery_worker_process: CeleryWorker
+    page: Page, scenario: Scenario, smtp_sink: Sink, celery_worker_process: CeleryWorker
 ):
     sign_in(page, "officer")
     hand_in(page)
