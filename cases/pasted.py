@@ -13,6 +13,8 @@ from cases.models import ImportRow, Target
 from cases.other_cases import became
 from cases.workflow import cases_seen
 from cases.workflow.registration import (
+    LISTING,
+    STORE,
     RegistrationBatch,
     RegistrationRow,
     TargetKey,
@@ -47,12 +49,12 @@ request_lookups: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PastedLine:
     """What is told of one pasted line.
 
     number: of the line, from 1. text: the line. platform, kind, id: what it names, "" where it names nothing.
     result: one of `ImportRow.Result`, or "" for a line that is no row. words: its label.
-    note: what is known of it, or why it cannot be taken. place: what it asks about, where it can be registered.
+    note: what is known of it, or why it cannot be taken. target_key: what it asks about, where it can be registered.
     """
 
     number: int
@@ -63,15 +65,15 @@ class Answer:
     result: str = ""
     words: Any = ""
     note: Any = ""
-    place: TargetKey | None = None
+    target_key: TargetKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PastedLines:
     """The answers in the order of the lines. content: the CSV that is handed in. asked: canonical ids that were looked
     up for a firm. unexamined: how many lines were read only, since the firm had asked too many."""
 
-    lines: list[Answer]
+    lines: list[PastedLine]
     content: bytes
     asked: list[str] = field(default_factory=list)
     unexamined: int = 0
@@ -79,7 +81,7 @@ class Answers:
     @property
     def counts(self) -> list[tuple[str, Any, int]]:
         """(result, label, count) of those results that there are, in their order."""
-        counted = Counter(answer.result for answer in self.lines)
+        counted = Counter(line.result for line in self.lines)
         return [
             (word, label, counted[word])
             for word, label in Result.choices
@@ -89,19 +91,19 @@ class Answers:
     @property
     def rows(self) -> int:
         """How many lines would become rows, those of which nothing can be registered among them."""
-        return sum(bool(answer.result) for answer in self.lines)
+        return sum(bool(line.result) for line in self.lines)
 
     @property
     def usable(self) -> int:
         """How many lines would become rows that name something, now or after a look."""
         return sum(
-            answer.result in (Result.NEW, Result.REPEAT, Result.HELD)
-            for answer in self.lines
+            line.result in (Result.NEW, Result.REPEAT, Result.HELD)
+            for line in self.lines
         )
 
 
-def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
-    """Answer what was pasted; a fixed number of statements.
+def look_up_pasted(text: str, user: User, allowed: Callable[[int], int]) -> PastedLines:
+    """PastedLine what was pasted; a fixed number of statements.
 
     allowed: of so many addresses of which a firm wants to know whether they are official, how many it may ask now.
     A representative learns what the address is, whether it is an official account's, and what their own firm named;
@@ -116,7 +118,9 @@ def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
         number: _as_read(number, pasted, reading, platforms)
         for number, reading in readings.items()
     }
-    wanted = [number for number, draft in drafts.items() if draft.place is not None]
+    wanted = [
+        number for number, draft in drafts.items() if draft.target_key is not None
+    ]
     asked = wanted
     ids_of_firm: list[str] = []
     if not user.is_corps:
@@ -125,7 +129,7 @@ def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
     told = _looked_up(
         drafts, [_row(number, readings[number]) for number in asked], platforms, user
     )
-    return Answers(
+    return PastedLines(
         _of_each_line(pasted, drafts, told),
         pasted.content,
         ids_of_firm,
@@ -134,12 +138,12 @@ def answers_to(text: str, user: User, allowed: Callable[[int], int]) -> Answers:
 
 
 def _looked_up(
-    drafts: Mapping[int, Answer],
+    drafts: Mapping[int, PastedLine],
     rows: list[RegistrationRow],
     platforms: Mapping[str, Platform],
     user: User,
-) -> dict[int, Answer]:
-    """The answers to lines that are looked up in the registry, as this person may know them. rows: of these lines."""
+) -> dict[int, PastedLine]:
+    """What is told of lines that are looked up in the registry, as this person may know them. rows: of these lines."""
     registry = Registry()
     batch = judge_rows(
         rows, registry, {slug: platform.pk for slug, platform in platforms.items()}
@@ -150,9 +154,9 @@ def _looked_up(
 
 
 def _of_each_line(
-    pasted: Pasted, drafts: Mapping[int, Answer], told: Mapping[int, Answer]
-) -> list[Answer]:
-    """The answer to every line: as it was looked up, as it was read, or that it is no row."""
+    pasted: Pasted, drafts: Mapping[int, PastedLine], told: Mapping[int, PastedLine]
+) -> list[PastedLine]:
+    """What is told of every line: as it was looked up, as it was read, or that it is no row."""
     lines = [
         drafts.get(number) or _no_row(number, pasted)
         for number in range(1, len(pasted.lines) + 1)
@@ -186,7 +190,7 @@ def _readings(
 
 def _as_read(
     number: int, pasted: Pasted, reading: RowReading, platforms: Mapping[str, Platform]
-) -> Answer:
+) -> PastedLine:
     """A line by itself, before anybody is asked what is known of it."""
     text = pasted.lines[number - 1]
     address = (
@@ -195,11 +199,13 @@ def _as_read(
         or reading.store
         or read_cell(reading.text or text)
     )
-    platform = platforms.get(platform_of(address.site))
-    answer = Answer(
+    platform, name = platforms.get(platform_of(address.site)), address.site
+    if platform:
+        name = platform.label
+    line = PastedLine(
         number,
         text,
-        platform.label if platform else address.site,
+        name,
         KINDS.get(address.kind, ""),
         address.canonical_id,
         Result.INVALID.value,
@@ -208,17 +214,17 @@ def _as_read(
     )
     if reading.code.startswith(NO_ROW):
         return replace(
-            answer, platform="", kind="", id="", result="", words=_("not a row")
+            line, platform="", kind="", id="", result="", words=_("not a row")
         )
     if reading.verdict == "held":
-        return replace(answer, result=Result.HELD.value, words=Result.HELD.label)
+        return replace(line, result=Result.HELD.value, words=Result.HELD.label)
     if reading.verdict == "ok" and platform is not None:
         return replace(
-            answer,
-            place=(reading.target or "", (platform.pk, address.canonical_id)),
+            line,
+            target_key=(reading.target or "", (platform.pk, address.canonical_id)),
             note=_mended(address),
         )
-    return answer
+    return line
 
 
 def _mended(address: Address) -> Any:
@@ -228,12 +234,12 @@ def _mended(address: Address) -> Any:
     return ""
 
 
-def _no_row(number: int, pasted: Pasted) -> Answer:
+def _no_row(number: int, pasted: Pasted) -> PastedLine:
     """A line of which no row is made: the header, or one that the reader left out."""
     words = _("not a row")
     if number == 1 and pasted.has_header:
         words = _("headings")
-    return Answer(number, pasted.lines[number - 1], words=words)
+    return PastedLine(number, pasted.lines[number - 1], words=words)
 
 
 def _row(number: int, reading: RowReading) -> RegistrationRow:
@@ -249,28 +255,27 @@ def _row(number: int, reading: RowReading) -> RegistrationRow:
     )
 
 
-def _unexamined(line: Answer) -> Answer:
+def _unexamined(line: PastedLine) -> PastedLine:
     """A line that stands as it was read; of an address that was not looked up, that it can be used."""
-    if line.place is None:
+    if line.target_key is None:
         return line
     return replace(line, result=Result.NEW.value, words=_("usable"))
 
 
 def _targets_of(batch: RegistrationBatch, registry: Registry) -> dict[TargetKey, int]:
     """What the lines ask about and somebody asked about before → its target. One statement."""
-    places: dict[tuple[str, int], TargetKey] = {}
+    keys: dict[str, dict[int, TargetKey]] = {LISTING: {}, STORE: {}}
+    known = {LISTING: registry.listings, STORE: registry.stores}
     for kind, key in batch.firsts:
-        known = registry.listings if kind == Target.Kind.LISTING else registry.stores
-        if known[key]:
-            places[kind, known[key]] = kind, key
-    listings = [pk for kind, pk in places if kind == Target.Kind.LISTING]
-    stores = [pk for kind, pk in places if kind == Target.Kind.STORE]
-    return {
-        places[kind, thing]: pk for kind, thing, pk in known_targets(listings, stores)
-    }
+        if pk := known[kind][key]:
+            keys[kind][pk] = kind, key
+    targets = known_targets(list(keys[LISTING]), list(keys[STORE]))
+    return {keys[kind][subject]: pk for kind, subject, pk in targets}
 
 
-def _judged(drafts: Mapping[int, Answer], batch: RegistrationBatch) -> Iterator[Answer]:
+def _judged(
+    drafts: Mapping[int, PastedLine], batch: RegistrationBatch
+) -> Iterator[PastedLine]:
     """The lines that were looked up, with their result; a line that repeats an earlier one says so."""
     for number, result in batch.results.items():
         draft, word = drafts[number], Result(result)
@@ -280,22 +285,22 @@ def _judged(drafts: Mapping[int, Answer], batch: RegistrationBatch) -> Iterator[
         yield replace(draft, result=word.value, words=word.label, note=note)
 
 
-def _repeated_line(answer: Answer, batch: RegistrationBatch) -> int:
+def _repeated_line(line: PastedLine, batch: RegistrationBatch) -> int:
     """The number of the earlier line that asks about the same; 0 if there is none."""
-    if answer.place is None:
+    if line.target_key is None:
         return 0
-    first = batch.firsts.get(answer.place)
-    if first is None or first.number == answer.number:
+    first = batch.firsts.get(line.target_key)
+    if first is None or first.number == line.number:
         return 0
     return first.number
 
 
 def _told_to_corps(
-    drafts: Mapping[int, Answer],
+    drafts: Mapping[int, PastedLine],
     batch: RegistrationBatch,
     registry: Registry,
     user: User,
-) -> dict[int, Answer]:
+) -> dict[int, PastedLine]:
     known = _targets_of(batch, registry)
     targets = {target.pk: target for target in _with_holders(known.values())}
     fates = became(targets.values(), user, None)
@@ -310,14 +315,12 @@ def _told_to_corps(
         for target, words in look_up(open_to_user).items():
             more.setdefault(target, []).append(words)
     told = {}
-    for answer in _judged(drafts, batch):
-        pk = _target_of(answer, known)
-        if pk and answer.result != Result.OFFICIAL:
-            said = [fates[pk].label, fates[pk].where, *more.get(pk, ()), answer.note]
-            answer = replace(
-                answer, note="　".join(str(words) for words in said if words)
-            )
-        told[answer.number] = answer
+    for line in _judged(drafts, batch):
+        pk = _target_of(line, known)
+        if pk and line.result != Result.OFFICIAL:
+            notes = [fates[pk].label, fates[pk].where, *more.get(pk, ()), line.note]
+            line = replace(line, note="　".join(str(note) for note in notes if note))
+        told[line.number] = line
     return told
 
 
@@ -328,11 +331,11 @@ def _with_holders(ids: Iterable[int]) -> Iterable[Target]:
 
 
 def _told_to_firm(
-    drafts: Mapping[int, Answer],
+    drafts: Mapping[int, PastedLine],
     batch: RegistrationBatch,
     registry: Registry,
     user: User,
-) -> dict[int, Answer]:
+) -> dict[int, PastedLine]:
     """What is official, and what the firm's own complaints named; everything else can be used."""
     known = _targets_of(batch, registry)
     own = (
@@ -346,43 +349,43 @@ def _told_to_firm(
     states = {target.pk: target.as_told.label for target in _with_holders(complaints)}
     named = {pk: (complaints[pk], states[pk]) for pk in complaints}
     return {
-        answer.number: _known_to_firm(
-            answer, drafts[answer.number], named.get(_target_of(answer, known)), batch
+        line.number: _known_to_firm(
+            line, drafts[line.number], named.get(_target_of(line, known)), batch
         )
-        for answer in _judged(drafts, batch)
+        for line in _judged(drafts, batch)
     }
 
 
 def _known_to_firm(
-    answer: Answer,
-    draft: Answer,
+    line: PastedLine,
+    draft: PastedLine,
     named: tuple[str, Any] | None,
     batch: RegistrationBatch,
-) -> Answer:
+) -> PastedLine:
     """What a firm is told of a line that was looked up. draft: as it was read. named: the complaint with which the firm
     named the same, and the state of the target in words."""
-    if answer.result == Result.OFFICIAL:
-        return replace(answer, note="")
+    if line.result == Result.OFFICIAL:
+        return replace(line, note="")
     if named is not None:
-        return _named_before(answer, *named)
-    if _repeated_line(answer, batch):
-        return answer
+        return _named_before(line, *named)
+    if _repeated_line(line, batch):
+        return line
     return _unexamined(draft)
 
 
-def _named_before(answer: Answer, complaint: str, state: Any) -> Answer:
+def _named_before(line: PastedLine, complaint: str, state: Any) -> PastedLine:
     """A line that asks about what the firm named with an earlier complaint. state: of the target, in words."""
     note = _("You named it with complaint %(complaint)s: %(state)s") % {
         "complaint": complaint,
         "state": state,
     }
     return replace(
-        answer, result=Result.REPEAT.value, words=Result.REPEAT.label, note=note
+        line, result=Result.REPEAT.value, words=Result.REPEAT.label, note=note
     )
 
 
-def _target_of(answer: Answer, known: Mapping[TargetKey, int]) -> int:
+def _target_of(line: PastedLine, known: Mapping[TargetKey, int]) -> int:
     """The target of what a line asks about; 0 without one."""
-    if answer.place is None:
+    if line.target_key is None:
         return 0
-    return known.get(answer.place, 0)
+    return known.get(line.target_key, 0)

@@ -22,21 +22,23 @@ MOST_SUGGESTED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What an address names. platform, kind, id: empty where it cannot be used, with `problem` saying why.
+class TypedAddress:
+    """What a typed address names. platform, kind, id: empty where it cannot be used, with `problem` saying why.
 
-    standing: a state word with a colour (`new`, `repeat`, `official`, `held`, `invalid`), `words` its label.
+    result: what a row would result in that names it (a value of `ImportRow.Result`), `label` as it is shown.
     """
 
     platform: str = ""
     kind: Any = ""
     id: str = ""
-    standing: str = "invalid"
-    words: Any = ""
+    result: str = "invalid"
+    label: Any = ""
     problem: Any = ""
 
 
-def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Reading:
+def read_typed_address(
+    text: str, platforms: Mapping[str, Platform], user: User
+) -> TypedAddress:
     """What a typed address names. platforms: those that take part, by slug. At most four statements.
 
     A representative learns whether it can be used, never whether somebody named it before or claims what of it.
@@ -44,11 +46,13 @@ def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Read
     address = read_cell(text)
     if address.kind not in Target.Kind.values:
         code = {"search": "search-page", "short": "short-link"}.get(address.kind)
-        return Reading(problem=REASONS[code] if code else address.message)
+        if code:
+            return TypedAddress(problem=REASONS[code])
+        return TypedAddress(problem=address.message)
     platform = platforms.get(platform_of(address.site))
     kind = Target.Kind(address.kind)
     if platform is None:
-        return Reading(
+        return TypedAddress(
             "",
             kind.label,
             address.canonical_id,
@@ -56,11 +60,11 @@ def reading_of(text: str, platforms: Mapping[str, Platform], user: User) -> Read
             problem=REASONS["platform-not-registered"],
         )
     result = _result_for(kind, (platform.pk, address.canonical_id))
-    words: Any = result.label
+    label: Any = result.label
     if not user.is_corps and result != ImportRow.Result.OFFICIAL:
-        result, words = ImportRow.Result.NEW, _("usable")
-    return Reading(
-        platform.label, kind.label, address.canonical_id, result.value, words
+        result, label = ImportRow.Result.NEW, _("usable")
+    return TypedAddress(
+        platform.label, kind.label, address.canonical_id, result.value, label
     )
 
 
@@ -69,11 +73,8 @@ def _result_for(kind: Target.Kind, key: Key) -> ImportRow.Result:
     registry = Registry()
     if kind == Target.Kind.STORE:
         registry.look_up([], [key])
-        account, claimed, is_known = (
-            registry.account_of(None, key),
-            None,
-            key in registry.stores,
-        )
+        account, claimed = registry.account_of(None, key), None
+        is_known = key in registry.stores
     else:
         registry.look_up([key], [])
         account, claimed = registry.account_of(key, None), registry.claimed_account(key)
@@ -97,7 +98,13 @@ def findings_told(user: User) -> Callable[[ImportRow], str]:
         "pk", "name", "firm__code"
     )
     own = {account_label(Account(*account)) for account in accounts}
-    return lambda row: row.finding if row.finding in own else ""
+
+    def own_finding(row: ImportRow) -> str:
+        if row.finding not in own:
+            return ""
+        return row.finding
+
+    return own_finding
 
 
 def suggestions(row: ImportRow) -> list[str]:
@@ -108,14 +115,14 @@ def suggestions(row: ImportRow) -> list[str]:
         or row.cells.get("store_address")
         or row.address
     )
-    found = []
+    addresses = []
     for address in find_addresses(text):
         read = read_cell(address)
         if read.kind in Target.Kind.values:
-            found.append(read.canonical_url)
-    if not found:
-        found = _completed(text, row.cells)
-    return list(dict.fromkeys(found))[:MOST_SUGGESTED]
+            addresses.append(read.canonical_url)
+    if not addresses:
+        addresses = _completed(text, row.cells)
+    return list(dict.fromkeys(addresses))[:MOST_SUGGESTED]
 
 
 def _completed(text: str, cells: Mapping[str, str]) -> list[str]:
@@ -124,27 +131,22 @@ def _completed(text: str, cells: Mapping[str, str]) -> list[str]:
     sites = sites_named(cells.get("platform", ""))
     if len(numbers) != 1 or not sites or find_addresses(text):
         return []
-    kind = (
-        "listing"
-        if cells.get("listing_address")
-        else "store"
-        if cells.get("store_address")
-        else "listing"
-    )
+    kind = "listing"
+    if cells.get("store_address") and not cells.get("listing_address"):
+        kind = "store"
     address = canonical_url(sites[0], kind, numbers[0])
-    return [address] if read_cell(address).kind == kind else []
+    if read_cell(address).kind != kind:
+        return []
+    return [address]
 
 
 def describe(address: str, platforms: Mapping[str, Platform]) -> str:
     """A canonical address in words: `淘宝天猫 商品 602704628222`. No statement."""
     read = read_cell(address)
-    platform = platforms.get(platform_of(read.site))
-    words = {
-        "platform": platform.label if platform else read.site,
-        "id": read.canonical_id,
-    }
-    return (
-        _("%(platform)s store %(id)s")
-        if read.kind == "store"
-        else _("%(platform)s listing %(id)s")
-    ) % words
+    platform, name = platforms.get(platform_of(read.site)), read.site
+    if platform:
+        name = platform.label
+    text = _("%(platform)s listing %(id)s")
+    if read.kind == "store":
+        text = _("%(platform)s store %(id)s")
+    return text % {"platform": name, "id": read.canonical_id}

@@ -20,7 +20,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases import workflow
 from cases.models import ImportRow, SheetImport
-from cases.row_corrections import findings_told, reading_of
+from cases.row_corrections import findings_told, read_typed_address
 from cases.views.proposals import MOST_TAKEN, Proposals, proposals_of, take, take_each
 from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from cases.views.review import FILTERS as ROW_FILTERS
@@ -130,12 +130,13 @@ def read_address(request: SignedIn, pk: str) -> HttpResponse:
     }
     if not request.user.is_corps:
         count("addresses.asked", request.user.pk)
-    reading = reading_of(request.GET.get("repair", "")[:4000], platforms, request.user)
-    if reading.id and not request.user.is_corps:
+    typed = request.GET.get("repair", "")[:4000]
+    address = read_typed_address(typed, platforms, request.user)
+    if address.id and not request.user.is_corps:
         workflow.note_address_asked(
-            sheet_import=sheet_import, actor=request.user, address=reading.id
+            sheet_import=sheet_import, actor=request.user, address=address.id
         )
-    return render(request, "cases/_read_as.html", {"reading": reading})
+    return render(request, "cases/_read_as.html", {"address": address})
 
 
 @readers

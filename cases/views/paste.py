@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from cases import workflow
 from cases.forms import PasteForm
 from cases.intake import require_capacity_for_sheet
-from cases.pasted import Answers, answers_to
+from cases.pasted import PastedLines, look_up_pasted
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import allowance
 from corps.deadlines.clock import today
@@ -51,9 +51,9 @@ def paste(request: SignedIn) -> HttpResponse:
     return render(request, "cases/paste.html", context)
 
 
-def _answers(user: User, text: str) -> Answers:
+def _answers(user: User, text: str) -> PastedLines:
     """The answers; what a firm asks is counted and written down."""
-    answers = answers_to(
+    answers = look_up_pasted(
         text, user, lambda wanted: allowance("addresses.asked", user.pk, wanted)
     )
     if answers.asked:
@@ -62,7 +62,7 @@ def _answers(user: User, text: str) -> Answers:
     return answers
 
 
-def _hand_in(user: User, form: PasteForm, answers: Answers) -> Any:
+def _hand_in(user: User, form: PasteForm, answers: PastedLines) -> Any:
     """The import of what was pasted, as a CSV; None where the form says what is missing."""
     firm = form.complainant
     if firm is None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cases import workflow
 from cases.models import Complaint, SheetImport
-from cases.pasted import answers_to
+from cases.pasted import look_up_pasted
 from corps.models import AuditEntry
 from firms.models import Representative
 from listings.sheets import SheetRefused, read_text
@@ -220,7 +220,7 @@ def test_many_lines_cost_as_many_statements_as_one(
         text = "\n".join(f"{LISTING}{n:02}" for n in range(count))
         with django_assert_max_num_queries(12):
             assert (
-                len(answers_to(text, scenario.officer, lambda wanted: wanted).lines)
+                len(look_up_pasted(text, scenario.officer, lambda wanted: wanted).lines)
                 == count
             )
 
