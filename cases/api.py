@@ -67,7 +67,7 @@ class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
 
     @reads(has_body=True)
     @extend_schema(
-        summary=gettext_lazy("Hand in a complaint"),
+        summary=gettext_lazy("Submit a complaint"),
         description=gettext_lazy(
             "Its sheet is read and registered without a review step; follow it at `import`."
         ),

@@ -28,7 +28,7 @@ from listings.sites import platform_of
 from stores.models import Platform
 
 LONG = 4000
-# So many signs can be pasted at once; with as many lines as are read at once, 400 for each.
+# So many characters can be pasted at once; with as many lines as are read at once, 400 for each.
 PASTED = 200_000
 COUNTS = re.compile(r"[a-z-]{1,30}=[0-9]{1,9}( [a-z-]{1,30}=[0-9]{1,9}){0,20}")
 
@@ -59,7 +59,7 @@ class CampaignForm(RecordForm):
             "check_working_days": _("Check within, working days"),
         }
         help_texts = dict.fromkeys(
-            ("reply_working_days", "check_working_days"), _("Empty: by house rule.")
+            ("reply_working_days", "check_working_days"), _("Empty: by the internal rule.")
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

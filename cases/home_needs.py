@@ -108,7 +108,7 @@ def _next_act(complaint: Complaint, sheet: SheetImport | None) -> Need:
         )
         return Need(
             key,
-            _("rows to look at"),
+            _("rows to review"),
             sheet.rows,
             f"{url}?show=all",
             verb=_("Look at the rows"),

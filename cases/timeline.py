@@ -308,7 +308,7 @@ def _words(entry: AuditEntry) -> tuple[Any, str]:
 
 
 def _who(entry: AuditEntry) -> str:
-    return str(entry.actor or _("the house"))
+    return str(entry.actor or _("the system"))
 
 
 def _address(number: object) -> str:

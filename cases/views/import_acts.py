@@ -38,7 +38,7 @@ def take_up(request: SignedIn, pk: str) -> HttpResponse:
         ComplaintState.RECEIVED,
         ComplaintState.ACCEPTED,
     ):
-        messages.warning(request, _("This sheet is not waiting to be taken up."))
+        messages.warning(request, _("This sheet is not waiting to be reviewed."))
         return redirect("cases:import", sheet_import.pk)
     initial = {"title": proposed_title(now())}
     form = CaseForm(_sent_with("title", request), user=request.user, initial=initial)

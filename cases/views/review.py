@@ -492,7 +492,7 @@ def shown_in(request: SignedIn, look: int) -> str:
 def _shown_words(shown: str) -> Any:
     words = {
         "ready": _("Can be registered"),
-        "look": _("A person must look"),
+        "look": _("Needs manual review"),
         "all": _("Data rows"),
     }
     return words.get(shown) or Result(shown).label

@@ -349,7 +349,7 @@ def retitle_case(
     """Correct the title under which the case stands in its letters; those already sent keep theirs, and a notice that
     waits for approval has to be put forward anew.
 
-    title: 1 to 160 signs. Raises PermissionDenied; ValidationError by field; TransitionRefused "case-not-open".
+    title: 1 to 160 characters. Raises PermissionDenied; ValidationError by field; TransitionRefused "case-not-open".
     """
     at = accept_at(actor, at, now())
     case = lock_case(case)
@@ -374,7 +374,7 @@ def retitle_case(
 def add_note(
     *, case: Case, actor: User, text: str, at: datetime | None = None
 ) -> CaseNote:
-    """Write something down about a case, in whatever state. text: 1 to 4,000 signs.
+    """Write something down about a case, in whatever state. text: 1 to 4,000 characters.
 
     Raises PermissionDenied; TransitionRefused "note-empty", "note-too-long".
     """
@@ -386,7 +386,7 @@ def add_note(
     if len(text) > NOTE:
         raise TransitionRefused(
             "note-too-long",
-            _("The note is longer than %(signs)s signs.") % {"signs": NOTE},
+            _("The note is longer than %(limit)s characters.") % {"limit": NOTE},
         )
     note = CaseNote.objects.create(case=case, author=actor, text=text, at=at)
     record(actor, "case.noted", case, at=at, thread=case.thread, note=note.pk)

@@ -156,7 +156,7 @@ def close_case(
 ) -> Case:
     """Close a case with its conclusion; its complaints count as answered.
 
-    conclusion: 1 to 4,000 signs. Two who close at once get one closure and one refusal. Raises PermissionDenied;
+    conclusion: 1 to 4,000 characters. Two who close at once get one closure and one refusal. Raises PermissionDenied;
     TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "not-ready" with what is `missing`.
     Source: 市场监督管理行政处罚程序规定, art. 77.
     """

@@ -344,8 +344,8 @@ def _judge_receipt(received_on: date, handed_in_on: date, reason: str) -> str:
     """The reason to be kept with a date of receipt. Raises TransitionRefused unless the date may be set so."""
     reason = reason.strip()
     if len(reason) > RECEIPT_REASON:
-        too_long = _("The reason is longer than %(signs)s signs.") % {
-            "signs": RECEIPT_REASON
+        too_long = _("The reason is longer than %(limit)s characters.") % {
+            "limit": RECEIPT_REASON
         }
         raise TransitionRefused("reason-too-long", too_long)
     if received_on < handed_in_on and not reason:

@@ -76,11 +76,11 @@ def given(reason: str) -> str:
     """A reason without the space around it. Raises TransitionRefused "reason-missing", "reason-too-long"."""
     reason = reason.strip()
     if not reason:
-        raise TransitionRefused("reason-missing", _("Give the reason."))
+        raise TransitionRefused("reason-missing", _("Enter a reason."))
     if len(reason) > REASON:
         raise TransitionRefused(
             "reason-too-long",
-            _("The reason is longer than %(signs)s signs.") % {"signs": REASON},
+            _("The reason is longer than %(limit)s characters.") % {"limit": REASON},
         )
     return reason
 

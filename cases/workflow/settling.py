@@ -75,7 +75,7 @@ def settle_rows(
     if repair is not None and len(repair) > REPAIR:
         raise TransitionRefused(
             "repair-too-long",
-            _("An address is no longer than %(signs)s signs.") % {"signs": REPAIR},
+            _("An address is at most %(limit)s characters long.") % {"limit": REPAIR},
         )
     settlement = Settlement(repair, refuse, actor)
     lock_registry()

@@ -211,7 +211,7 @@ def _later_act_on(case: Case, act: BulkAct) -> Any:
 def _told(entry: AuditEntry) -> Any:
     """Who did what when: `officer2: 目标放弃, 10:42`."""
     said = {
-        "who": entry.actor or _("the house"),
+        "who": entry.actor or _("the system"),
         "what": labels.act_words(entry.verb),
         "when": _clock(entry.at),
     }
