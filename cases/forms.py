@@ -59,7 +59,8 @@ class CampaignForm(RecordForm):
             "check_working_days": _("Check within, working days"),
         }
         help_texts = dict.fromkeys(
-            ("reply_working_days", "check_working_days"), _("Empty: by the internal rule.")
+            ("reply_working_days", "check_working_days"),
+            _("Empty: by the internal rule."),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
