@@ -1,4 +1,4 @@
-"""The API of the cases room: handing in a complaint with its sheet, and following its import."""
+"""The API of cases: handing in a complaint with its sheet, and following its import."""
 
 from typing import Any, cast
 
@@ -79,18 +79,18 @@ class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
         """Hand in a sheet; it is read and registered without a review step. 202 with the import's address."""
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        said = body.validated_data
+        fields = body.validated_data
         require_capacity_for_sheet(
-            cast(User, request.user), said["firm"], said["sheet"].size
+            cast(User, request.user), fields["firm"], fields["sheet"].size
         )
         _complaint, sheet_import = workflow.submit_complaint(
             actor=cast(User, request.user),
-            firm=said["firm"],
-            subject=said["subject"],
-            received_on=said["received_on"],
+            firm=fields["firm"],
+            subject=fields["subject"],
+            received_on=fields["received_on"],
             only_proposes_receipt=True,
-            sheet=Upload(said["sheet"], SPREADSHEET),
-            sheet_name=said["sheet"].name,
+            sheet=Upload(fields["sheet"], SPREADSHEET),
+            sheet_name=fields["sheet"].name,
             needs_review=False,
             at=now(),
         )
@@ -134,22 +134,20 @@ class ImportSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(str)
     def get_detail(self, sheet_import: SheetImport) -> str:
-        said = (
-            [sheet_import.explanation]
-            if sheet_import.explanation
-            else sheet_import.reading_report
-        )
+        sentences = sheet_import.reading_report
+        if sheet_import.explanation:
+            sentences = [sheet_import.explanation]
         if sheet_import.undone_at:
-            said.append(
+            sentences.append(
                 _("Undone on %(when)s.") % {"when": moment(sheet_import.undone_at)}
             )
         seen = Complaint.objects.visible_to(self.context["request"].user)
         if earlier := seen.with_sheet_of(sheet_import.of_complaint).first():
-            said.append(
+            sentences.append(
                 _("Exactly this file came before, with complaint %(number)s.")
                 % {"number": earlier.number}
             )
-        return " ".join(said)
+        return " ".join(sentences)
 
     @extend_schema_field(
         serializers.ChoiceField(["reading", "registering", "done", "failed", "undone"])

@@ -1,4 +1,4 @@
-"""This room's words for the audit: those of the timeline, and what it does not tell."""
+"""This app's words for the audit: those of the timeline, and what it does not tell."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Forms of the cases room."""
+"""Forms of cases."""
 
 import re
 from collections.abc import Mapping
@@ -236,9 +236,9 @@ class PasteForm(forms.Form):
     @property
     def complainant(self) -> Firm | None:
         """The firm that complains: a representative's own, otherwise the chosen one."""
-        return (
-            self.cleaned_data.get("firm") if "firm" in self.fields else self.firms.get()
-        )
+        if "firm" in self.fields:
+            return self.cleaned_data.get("firm")
+        return self.firms.get()
 
     def clean_pasted(self) -> str:
         """At most so many lines as are answered at once."""

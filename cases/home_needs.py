@@ -63,13 +63,11 @@ def complaint_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject
 
 def _complaint_subject(complaint: Complaint, user: User) -> Subject:
     received = _("received %(day)s") % {"day": day(complaint.received_on)}
-    firm = (
-        () if user.role == User.Role.REPRESENTATIVE else (complaint.firm.short_label,)
-    )
     title = _("Complaint: %(subject)s") % {"subject": complaint.subject}
-    return Subject(
-        title, complaint.get_absolute_url(), (*firm, complaint.number, received)
-    )
+    facts = [complaint.number, received]
+    if user.role != User.Role.REPRESENTATIVE:
+        facts.insert(0, complaint.firm.short_label)
+    return Subject(title, complaint.get_absolute_url(), tuple(facts))
 
 
 def _not_in_case(user: User) -> QuerySet[Complaint]:
@@ -99,8 +97,9 @@ def to_take_in(user: User) -> Iterator[Need]:
 def _next_act(complaint: Complaint, sheet: SheetImport | None) -> Need:
     """What comes next of a complaint: its rows, why its sheet could not be read, accepting it, or making a case."""
     key, page = ("complaint", complaint.pk), complaint.get_absolute_url()
-    rows = sheet.rows if sheet else None
-    note = str(sheet.get_state_display()) if sheet else ""
+    rows, note = None, ""
+    if sheet is not None:
+        rows, note = sheet.rows, str(sheet.get_state_display())
     if sheet is not None and sheet.state == SheetImport.State.REVIEW:
         url, act = (
             reverse(name, args=[sheet.pk])
@@ -287,13 +286,6 @@ def for_firm(user: User) -> Iterator[Need]:
         sheet = getattr(complaint, "sheet_import", None)
         need = _next_act(complaint, sheet)
         if sheet is None or sheet.state not in FOR_ITS_FIRM:
-            rows = sheet.rows if sheet else 0
-            asked = npgettext(
-                "asked of the corps",
-                "to accept it, %(rows)s row",
-                "to accept it, %(rows)s rows",
-                rows,
-            )
             need = replace(
                 need,
                 verb=_("Look"),
@@ -301,9 +293,22 @@ def for_firm(user: User) -> Iterator[Need]:
                 note="",
                 whom=_("The corps"),
                 since=complaint.submitted_at,
-                asked=asked % {"rows": thousands(rows)} if rows else _("to accept it"),
+                asked=_asked_of_corps(sheet),
             )
         yield need
+
+
+def _asked_of_corps(sheet: SheetImport | None) -> str:
+    """What the corps is asked for: to accept a complaint with so many rows."""
+    if sheet is None or not sheet.rows:
+        return _("to accept it")
+    text = npgettext(
+        "asked of the corps",
+        "to accept it, %(rows)s row",
+        "to accept it, %(rows)s rows",
+        sheet.rows,
+    )
+    return text % {"rows": thousands(sheet.rows)}
 
 
 def register() -> None:

@@ -72,13 +72,15 @@ def news_since(user: User, since: datetime) -> list[News]:
 
 
 def told_since(user: User, since: datetime) -> list[News]:
-    """What a person was told by the bell since a moment, read or not: for whom the audit's words are not meant."""
+    """What a person was notified of since a moment, read or not: for whom the audit's words are not meant."""
     told = Notification.objects.filter(user=user, created_at__gt=since)
     newest = list(told.order_by("-created_at", "-pk")[:MOST_LINES])
     lines = [
         Line(line.created_at, "", url=line.url, link=line_of(line)) for line in newest
     ]
-    total = told.count() if len(newest) == MOST_LINES else len(newest)
+    total = len(newest)
+    if total == MOST_LINES:
+        total = told.count()
     if not total:
         return []
     return [
@@ -99,11 +101,9 @@ def _of_kind(
     own = [(act["count"], line) for act, line in told if act["verb"] in kind.verbs]
     lines = [line for _count, line in own]
     left = total - sum(count for count, _line in own)
-    return (
-        News(kind.label, total, lines[:OPEN_LINES], lines[OPEN_LINES:], left)
-        if total
-        else None
-    )
+    if not total:
+        return None
+    return News(kind.label, total, lines[:OPEN_LINES], lines[OPEN_LINES:], left)
 
 
 def _entries(user: User, since: datetime) -> QuerySet[AuditEntry]:

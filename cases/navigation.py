@@ -1,4 +1,4 @@
-"""The lines of the sidebar and the home pages that belong to this room."""
+"""The lines of the sidebar and the home pages that belong to this app."""
 
 from django.utils.translation import gettext_lazy as _
 

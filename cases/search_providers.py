@@ -270,17 +270,11 @@ def _show_sheets(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
     hits = []
     for complaint in in_order(complaints, keys):
         sheet_import = getattr(complaint, "sheet_import", None)
-        url = (
-            reverse("cases:import", args=[sheet_import.pk])
-            if sheet_import
-            else complaint.get_absolute_url()
-        )
+        url, state, label = complaint.get_absolute_url(), "", ""
+        if sheet_import:
+            url = reverse("cases:import", args=[sheet_import.pk])
+            state, label = sheet_import.state, sheet_import.get_state_display()
         note = f"{complaint.number} {complaint.subject}"
-        state, label = (
-            (sheet_import.state, sheet_import.get_state_display())
-            if sheet_import
-            else ("", "")
-        )
         hits.append(Hit(complaint.sheet_name, note, url, state, label))
     return hits
 
@@ -288,8 +282,11 @@ def _show_sheets(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 def _by_words(query: Query, rows: Any) -> list[Source]:
     """Rows by their words, or that name the id of an address."""
     place = place_of(query)
-    sought = query if place is None else Query.read(place.canonical_id)
-    return [Indexed(ROW_WORDS, sought, rows)] if sought.grams else []
+    if place is not None:
+        query = Query.read(place.canonical_id)
+    if not query.grams:
+        return []
+    return [Indexed(ROW_WORDS, query, rows)]
 
 
 def _rows(user: User, query: Query) -> list[Source]:
@@ -311,12 +308,12 @@ def _show_rows(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
             "complaint": complaint.number,
             "place": row.place_in_words,
         }
-        note = f"{complaint.firm.short_label} {place}" if user.is_corps else place
+        note, state, label = place, "", ""
+        if user.is_corps:
+            note = f"{complaint.firm.short_label} {place}"
+            state, label = row.result, row.get_result_display()
         # The page of the import that begins with this row.
         url = f"{reverse('cases:import', args=[row.sheet_import_id])}?show=all&after={mark_of(row.row - 1)}"
-        state, label = (
-            (row.result, row.get_result_display()) if user.is_corps else ("", "")
-        )
         hits.append(Hit(" · ".join(words) or row.address, note, url, state, label))
     return hits
 

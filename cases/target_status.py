@@ -1,4 +1,4 @@
-"""What this room knows of listings and stores: the state of the target that each became."""
+"""What this app knows of listings and stores: the state of the target that each became."""
 
 from collections.abc import Sequence
 

@@ -28,7 +28,7 @@ from corps.deadlines.clock import SHANGHAI, shanghai_date
 from corps.models import AuditEntry
 from corps.ui.formats import clock_time, thousands
 
-# Verb of the audit → (words, a word with a colour). Each room adds its own in `AppConfig.ready()`; what is told only in
+# Verb of the audit → (words, a word with a colour). Each app adds its own in `AppConfig.ready()`; what is told only in
 # the audit has its words there.
 words: dict[str, tuple[Any, str]] = {}
 # What happens to so many things that it is told once for all of a day and a notice.
@@ -82,12 +82,13 @@ def days_of(
     )
     writer = _writer(newest.values())
     went = _how_it_went(entries, [act for act in acts if act["count"] > 1], writer)
-    return _by_day(
-        writer.line_of_many(newest[act["last"]], act, went[_key(act)])
-        if act["count"] > 1
-        else writer.line(newest[act["last"]])
-        for act in acts
-    )
+
+    def line_of(act: Mapping[str, Any]) -> Line:
+        if act["count"] > 1:
+            return writer.line_of_many(newest[act["last"]], act, went[_key(act)])
+        return writer.line(newest[act["last"]])
+
+    return _by_day(map(line_of, acts))
 
 
 def _by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:

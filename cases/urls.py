@@ -1,4 +1,4 @@
-"""Pages of this room."""
+"""Pages of this app."""
 
 from django.urls import path, re_path
 

@@ -46,11 +46,10 @@ class Campaign(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return (
-            self.name
-            if (get_language() or "zh").startswith("zh") or not self.name_en
-            else self.name_en
-        )
+        is_chinese = (get_language() or "zh").startswith("zh")
+        if is_chinese or not self.name_en:
+            return self.name
+        return self.name_en
 
 
 class LegalGroundQuerySet(models.QuerySet):

@@ -62,7 +62,7 @@ class SheetImport(models.Model):
     """One sheet on its way in: read → (looked at by a person) → registered.
 
     `done` counts rows finished in the present stage, of `rows`. A task that dies leaves the state as it is, and the
-    sweep rings again. `at` is when its rows are registered as reported: now, or the replay's own time.
+    maintenance enqueues again. `at` is when its rows are registered as reported: now, or the replay's own time.
 
     One that was undone is its complaint's no more (`complaint` is empty, `undone_complaint` says whose it was), so that
     nothing that asks what complaints name finds its rows; it keeps its file and them.

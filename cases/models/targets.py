@@ -265,11 +265,9 @@ class Target(models.Model):
     @property
     def why_dropped(self) -> Any:
         """Why it was dropped, in words; empty if it was not."""
-        return (
-            _("the import that named it was undone")
-            if self.dropped_reason == IMPORT_UNDONE
-            else self.dropped_reason
-        )
+        if self.dropped_reason == IMPORT_UNDONE:
+            return _("the import that named it was undone")
+        return self.dropped_reason
 
     @property
     def as_told(self) -> TargetState | Told:
@@ -282,10 +280,11 @@ class Target(models.Model):
             return state
         if self.is_official:
             return Told.OFFICIAL
-        case_state = self.case.state if self.case else ""
-        if case_state == CaseState.TRANSFERRED:
+        if self.case is None or self.case.state not in ENDED_CASE:
+            return state
+        if self.case.state == CaseState.TRANSFERRED:
             return Told.TRANSFERRED
-        return Told.ENDED if case_state in ENDED_CASE else state
+        return Told.ENDED
 
     def alleged_in_full(self, rows: Iterable[Any]) -> str:
         """What the firm that named it first alleges, as it wrote it.

@@ -1,1 +1,1 @@
-"""Pages of the cases room, one module for each subject."""
+"""Pages of cases, one module for each subject."""

@@ -92,19 +92,20 @@ def _context(request: SignedIn, listing: Listing) -> dict[str, Any]:
     correction = listing.corrections.filter(
         state=BelongingCorrection.State.PROPOSED
     ).first()
-    approval = open_approval(correction) if correction else None
-    said = Belonging.objects.visible_to(request.user).filter(
+    approval = changes = None
+    if correction:
+        approval = open_approval(correction)
+        changes = workflow.consequences_of(listing, correction.store_id)
+    claims = Belonging.objects.visible_to(request.user).filter(
         platform=listing.platform_id, listing_id=listing.canonical_id
     )
     return {
         "listing": listing,
         "known": workflow.known_store_of(listing),
-        "claims": said.select_related("firm", "judged_by").order_by("pk"),
+        "claims": claims.select_related("firm", "judged_by").order_by("pk"),
         "correction": correction,
         "approval": approval,
-        "changes": workflow.consequences_of(listing, correction.store_id)
-        if correction
-        else None,
+        "changes": changes,
         "own": approval is not None and approval.requested_by_id == request.user.pk,
         "may_confirm": may(request.user, "cases.confirm_belonging"),
     }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
@@ -224,7 +224,7 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
 @require_GET
 @snapshot()
 def show_case(request: SignedIn, number: str) -> HttpResponse:
-    """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other rooms show."""
+    """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other apps show."""
     case = visible_case(request.user, number)
     tab = request.GET.get("tab", "targets")
     panel = next((panel for panel in target_history.panels if panel.key == tab), None)
@@ -339,38 +339,52 @@ def _clock(label: str, deadline: Deadline, *, calendar_days: bool) -> dict[str, 
     }
 
 
-def _steps(case: Case) -> list[dict[str, Any]]:
+class Step(NamedTuple):
+    """A step of the stepper. state: "now", "done", or "" while it lies ahead."""
+
+    label: Any
+    note: str
+    state: str
+
+
+def _steps(case: Case) -> list[Step]:
     """The stepper: what was reached, when, by whom."""
+    filed_by = ""
+    if case.filed_by:
+        filed_by = case.filed_by.name
     reached = {
         CaseState.LEAD: (case.opened_at, case.opened_by.name),
-        CaseState.FILED: (case.filed_at, case.filed_by.name if case.filed_by else ""),
+        CaseState.FILED: (case.filed_at, filed_by),
         CaseState.DISPOSING: (case.disposing_at, ""),
         CaseState.CONCLUDING: (case.concluding_at, ""),
         CaseState.CLOSED: (case.closed_at, ""),
     }
-    state = case.suspended_from if case.state == CaseState.SUSPENDED else case.state
-    now = {CaseState.REOPENED: CaseState.DISPOSING}.get(
-        CaseState(state), CaseState(state)
-    )
-    # A case that left the path stands beyond the last step that it reached.
-    last = max(
-        index
-        for index, step in enumerate(STEPS)
-        if step in reached and reached[step][0]
-    )
-    place = STEPS.index(now) if now in STEPS else last + 0.5
+    position = _position(case, {state for state in reached if reached[state][0]})
     steps = []
     for index, step in enumerate(STEPS):
         at, who = reached.get(step, (None, ""))
-        state = "now" if index == place else "done" if index < place else ""
-        steps.append(
-            {
-                "label": step.label,
-                "note": f"{day(at)} {who}" if at else "",
-                "state": state,
-            }
-        )
+        note = state = ""
+        if at:
+            note = f"{day(at)} {who}"
+        if index == position:
+            state = "now"
+        elif index < position:
+            state = "done"
+        steps.append(Step(step.label, note, state))
     return steps
+
+
+def _position(case: Case, reached: Collection[CaseState]) -> float:
+    """Where a case stands among STEPS. One that left the path stands beyond the last step that it reached."""
+    state = CaseState(case.state)
+    if state == CaseState.SUSPENDED:
+        state = CaseState(case.suspended_from)
+    if state == CaseState.REOPENED:
+        state = CaseState.DISPOSING
+    if state in STEPS:
+        return STEPS.index(state)
+    last = max(index for index, step in enumerate(STEPS) if step in reached)
+    return last + 0.5
 
 
 # What can be begun on the page of a case: by the verb that a person must be allowed, in these states.

@@ -364,17 +364,15 @@ def without_effect(user: User) -> Iterator[Need]:
     idle = Belonging.objects.waiting().filter(in_effect=False, firm__isnull=False)
     counts = dict(idle.order_by().values_list("firm").annotate(Count("pk")))
     for firm in Firm.objects.filter(pk__in=counts):
-        barred = workflow.is_barred(firm.pk)
+        note = _("more than a firm may have waiting; an officer judges or admits them")
+        if workflow.is_barred(firm.pk):
+            note = _("refused twice in 90 days; an officer admits them")
         yield Need(
             colour="amber",
             mark=_("claims"),
             text=_("Claims of belonging of %(firm)s that take no effect: %(count)s")
             % {"firm": firm.label, "count": thousands(counts[firm.pk])},
-            note=_("refused twice in 90 days; an officer admits them")
-            if barred
-            else _(
-                "more than a firm may have waiting; an officer judges or admits them"
-            ),
+            note=note,
             url=reverse("firms:firm", args=[firm.code]),
             verb=_("The firm"),
         )

@@ -93,11 +93,11 @@ def _progress_of(sheet_import: SheetImport, page: str) -> dict[str, Any]:
         "poll": reverse(page, args=[sheet_import.pk]),
         "done": sheet_import.done,
         "total": sheet_import.rows,
-        "label": _("rows read")
-        if sheet_import.state == State.READING
-        else _("rows registered"),
+        "label": _("rows registered"),
         "may_abandon": sheet_import.state == State.READING,
     }
+    if sheet_import.state == State.READING:
+        context["label"] = _("rows read")
     if not sheet_import.rows:
         context["label"] = _("The file is being opened.")
     seconds = (now() - sheet_import.at).total_seconds()

@@ -1,4 +1,4 @@
-"""The verbs of this room, one module for each subject."""
+"""The verbs of this app, one module for each subject."""
 
 from cases.workflow.campaigns import change_campaign, length_checks, open_campaign
 from cases.workflow.carrying_over import (

@@ -75,20 +75,23 @@ def judge_claims(
     """
     at = accept_at(actor, at, now())
     require(actor, "cases.judge_claims")
-    reason = reason.strip() if confirm else given(reason)
+    reason = reason.strip()
+    if not confirm:
+        reason = given(reason)
     if len(reason) > 300:
         raise TransitionRefused(
             "reason-too-long", _("The reason is longer than 300 characters.")
         )
     lock_registry(to_change=True)
     ids = list(dict.fromkeys(claims))
-    found = {
-        claim.pk: claim
-        for claim in locked_in_order(claims_for(actor), ids).select_related("judged_by")
-    }
-    results = _results_of(found.values(), confirm)
-    done = [found[pk] for pk, result in results.items() if result.ok]
-    _judge(done, actor, State.CONFIRMED if confirm else State.REFUSED, reason, at)
+    locked = locked_in_order(claims_for(actor), ids).select_related("judged_by")
+    by_id = {claim.pk: claim for claim in locked}
+    results = _results_of(by_id.values(), confirm)
+    done = [by_id[pk] for pk, result in results.items() if result.ok]
+    state = State.REFUSED
+    if confirm:
+        state = State.CONFIRMED
+    _judge(done, actor, state, reason, at)
     missing = _("There is no such claim among what you may judge.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
 
@@ -238,10 +241,14 @@ def consequences_of(listing: Listing, store_id: str) -> Consequences:
         platform=listing.platform_id, canonical_id=store_id
     )
     target = Target.objects.filter(listing=listing).first()
-    becomes = ""
-    if target is not None and official.exists() != target.is_official:
-        becomes = "free" if target.is_official else "official"
-    ids = [target.pk] if target else []
+    becomes, ids = "", []
+    if target is not None:
+        ids = [target.pk]
+        is_protected = official.exists()
+        if is_protected and not target.is_official:
+            becomes = "official"
+        elif target.is_official and not is_protected:
+            becomes = "free"
     work = tuple(row for count in work_counters for row in count(ids))
     counts = "/".join(f"{code}={count}" for code, _words, count in work)
     said = f"{listing.pk}/{before or None}/{store_id}/{becomes}/{counts}"

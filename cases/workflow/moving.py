@@ -63,8 +63,9 @@ def move_complaint(
             decided % {"state": old.get_state_display()},
             **last_act(old),
         )
-    new = cases[to.pk] if to is not None else None
-    if new is not None:
+    new = None
+    if to is not None:
+        new = cases[to.pk]
         _require_fitting(complaint, old, new, actor)
     stays = stays_of(complaint, old)
     move_locked(complaint, old, new, actor=actor, at=at, reason=reason)
@@ -73,11 +74,11 @@ def move_complaint(
 
 def _lock_cases(complaint: Complaint, to: Case | None) -> dict[int | None, Case]:
     """The case that a complaint is in and the one it goes to, locked in the order of ids."""
-    ids = [
-        pk
-        for pk in (complaint.case_id, to.pk if to is not None else None)
-        if pk is not None
-    ]
+    ids = []
+    if complaint.case_id is not None:
+        ids.append(complaint.case_id)
+    if to is not None:
+        ids.append(to.pk)
     return {
         case.pk: case
         for case in locked_in_order(Case.objects.select_related("firm", "unit"), ids)
@@ -105,25 +106,21 @@ def stays_of(complaint: Complaint, case: Case) -> list[Result]:
     held = Target.objects.filter(
         complaint=complaint, case=case, state__in=UNFINISHED
     ).order_by("pk")
-    found = {target.pk: target for target in held}
-    drafted = {
-        pk: why for check in drop_checks for pk, why in check(found.keys()).items()
-    }
+    targets = {target.pk: target for target in held}
+    drafted: dict[int, tuple[str, Any]] = {}
+    for check in drop_checks:
+        drafted |= check(targets.keys())
     under_way = _(
         "It is “%(state)s” and stays in case %(case)s until that notice is done with it."
     )
-    return [
-        Result(pk, False, *drafted[pk])
-        if pk in drafted
-        else Result(
-            pk,
-            False,
-            "under-way",
-            under_way % {"state": target.get_state_display(), "case": case.number},
-        )
-        for pk, target in found.items()
-        if pk in drafted or target.state not in PASSING
-    ]
+    stays = []
+    for pk, target in targets.items():
+        if pk in drafted:
+            stays.append(Result(pk, False, *drafted[pk]))
+        elif target.state not in PASSING:
+            detail = {"state": target.get_state_display(), "case": case.number}
+            stays.append(Result(pk, False, "under-way", under_way % detail))
+    return stays
 
 
 def move_locked(
@@ -137,11 +134,11 @@ def move_locked(
 ) -> None:
     """Put a locked complaint from one locked case into another or none, with what may go; told in both threads."""
     complaint.case = new
-    complaint.state = (
-        ComplaintState.IN_CASE if new is not None else ComplaintState.ACCEPTED
-    )
+    complaint.state, goes_to = ComplaintState.ACCEPTED, complaint.number
+    if new is not None:
+        complaint.state, goes_to = ComplaintState.IN_CASE, new.number
     complaint.save(update_fields=["case", "state"])
-    way = f"{old.number} → {new.number if new is not None else complaint.number}"
+    way = f"{old.number} → {goes_to}"
     said: dict[str, Any] = {"reason": reason} if reason else {}
     for thread in dict.fromkeys((old.thread, complaint.thread)):
         record(

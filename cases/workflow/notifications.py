@@ -99,7 +99,7 @@ def register() -> None:
     for phrase in ("supervisor", "deciding supervisor"):
         events.recipients[phrase] = supervisors_of
     events.recipients["approving supervisors of the unit"] = approvers_of
-    # Until the firm gets a paper, its bell says so.
+    # Until the firm gets a paper, its notification says so.
     for phrase in ("firm", "firm (paper)"):
         events.recipients[phrase] = representatives_of
     events.words.update(WORDS)

@@ -67,13 +67,12 @@ def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
 
 
 def freed_by(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.status_providers.freed_counters`: what striking the account sets free, or what it has."""
+    """For `stores.status_providers.freed_counters`: what revoking the account sets free, or what it has."""
     targets = targets_of(account)
-    count = (
-        sum(lot.filter(is_official=False).count() for lot in targets)
-        if account.struck_at
-        else kept_by(account)
-    )
+    if account.struck_at:
+        count = sum(lot.filter(is_official=False).count() for lot in targets)
+    else:
+        count = kept_by(account)
     listed = reverse("cases:official_targets", args=[account.pk])
     yield Touched("targets", _("Targets"), count, _("may enter a notice"), listed)
     listed = reverse("cases:official_rows", args=[account.pk])

@@ -158,11 +158,9 @@ def _may_come_out(
             complaint.pk, False, "built-on", _("It is not in this case any more.")
         )
     stays = stays_of(complaint, case)
-    return (
-        Result(complaint.pk, False, "built-on", stays[0].message)
-        if stays
-        else Result(complaint.pk)
-    )
+    if stays:
+        return Result(complaint.pk, False, "built-on", stays[0].message)
+    return Result(complaint.pk)
 
 
 def _take_back_opening(case: Case, actor: User, at: datetime) -> None:

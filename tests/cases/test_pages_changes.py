@@ -128,7 +128,7 @@ def test_a_case_goes_to_its_end_and_back_by_its_buttons(client, world):
         {"reason": "重新上架"},
     )
     assert state() == "reopened"
-    assert "closed" not in client.get(case_page(world)).context["steps"][0]["state"]
+    assert "closed" not in client.get(case_page(world)).context["steps"][0].state
 
 
 def test_before_concluding_each_thing_that_is_missing_leads_to_its_rows(officer, world):
