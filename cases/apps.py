@@ -80,7 +80,7 @@ def _fill_lists() -> None:
     audit_labels.register()
     notifications.register()
     tasks.maintenance_tasks.append(workflow.enqueue_unfinished)
-    tasks.maintenance_tasks.append(workflow.pass_on_ended)
+    tasks.maintenance_tasks.append(workflow.carry_over_ended)
     tasks.maintenance_tasks.append(deadlines.announce_handling)
     storework.official_hooks.append(workflow.mark_account)
     storework.revocation_hooks.append(workflow.release_account)

@@ -62,7 +62,7 @@ CASE_STATES = StateTable(
 )
 
 
-# A case in one of these works on nothing any more; its unfinished targets pass on.
+# A case in one of these works on nothing any more; its unfinished targets are carried over.
 ENDED_CASE = (
     CaseState.NOT_FILED,
     CaseState.ARCHIVED,
@@ -104,7 +104,7 @@ class Told(models.TextChoices):
 
 
 # Unfinished, and named in no notice that was issued: what may pass to another case.
-PASSING = (TargetState.REPORTED, TargetState.RELISTED)
+MAY_CARRY_OVER = (TargetState.REPORTED, TargetState.RELISTED)
 
 
 TARGET_STATES = StateTable(

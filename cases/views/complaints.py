@@ -25,7 +25,7 @@ from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS, ComplaintQuerySet
-from cases.states import COMPLAINT_STATES, PASSING, CaseState, ComplaintState
+from cases.states import COMPLAINT_STATES, MAY_CARRY_OVER, CaseState, ComplaintState
 from cases.workflow.guards import OPEN_COMPLAINT
 from cases.workflow.moving import DECIDED
 from corps.access.decorators import SignedIn, open_to
@@ -442,7 +442,9 @@ def move(request: SignedIn, number: str) -> HttpResponse:
             )
             messages.success(request, _moved(complaint, left))
             return redirect(complaint)
-    held = complaint.targets.filter(case=complaint.case, state__in=PASSING).count()
+    held = complaint.targets.filter(
+        case=complaint.case, state__in=MAY_CARRY_OVER
+    ).count()
     drafted = sum(result.code != "under-way" for result in stays)
     context = {
         "complaint": complaint,

@@ -2,11 +2,11 @@
 
 from cases.workflow.campaigns import change_campaign, length_checks, open_campaign
 from cases.workflow.carrying_over import (
+    carry_over,
+    carry_over_all,
+    carry_over_ended,
     draft_checks,
     misplaced_targets,
-    pass_on,
-    pass_on_all,
-    pass_on_ended,
 )
 from cases.workflow.cases import (
     add_complaints,
@@ -113,6 +113,9 @@ __all__ = [
     "admit_claims",
     "archive_case",
     "assign_officers",
+    "carry_over",
+    "carry_over_all",
+    "carry_over_ended",
     "cases_seen",
     "change_campaign",
     "change_ground",
@@ -157,9 +160,6 @@ __all__ = [
     "open_campaign",
     "open_case",
     "open_targets",
-    "pass_on",
-    "pass_on_all",
-    "pass_on_ended",
     "propose_belonging",
     "proposed_among",
     "read_sheet",

@@ -1,9 +1,9 @@
-"""Targets that pass on: from a complaint or a case that ended to the next complaint that names them, and its case.
+"""Targets carried over: from a complaint or a case that ended to the next complaint that names them, and its case.
 
 A target belongs to the first living complaint that named it. A complaint lives unless it was refused or withdrawn, or
 its case was withdrawn, transferred, archived or not filed. What is finished stays where it is, and so does what a
-notice names, in draft or issued: the case that asked for it decides on it. That passes once it is `reported` or
-`relisted` again and in no draft.
+notice names, in draft or issued: the case that asked for it decides on it. That is carried over once it is `reported`
+or `relisted` again and in no draft.
 
 The lock of the registry is held by every act that ends a complaint or a case, puts a complaint into a case, or
 registers a row. So none of them can miss what another has just written.
@@ -20,7 +20,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, ImportRow, Target
-from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING
+from cases.states import ENDED_CASE, ENDED_COMPLAINT, MAY_CARRY_OVER
 from cases.workflow.notifications import tell_officers
 from corps.audit.recording import record_alike
 from corps.database.locking import locked
@@ -31,7 +31,7 @@ from listings.registration import lock_registry
 # Apps above add to these: asked for the ids of targets, each gives those that a draft of their case names.
 draft_checks: list[Callable[[Collection[int]], Collection[int]]] = []
 
-# At most so many are passed on by one run of the maintenance.
+# At most so many are carried over by one run of the maintenance.
 MOST_AT_ONCE = 5000
 
 # Why a target left its complaint or case: codes of the audit.
@@ -72,19 +72,19 @@ CROSS JOIN LATERAL (
     ORDER BY complaint.id IS DISTINCT FROM holder.id, row.registered_at, complaint.id
     LIMIT 1
 ) heir
-WHERE target.id = ANY(%(targets)s) AND target.state = ANY(%(passing)s)
+WHERE target.id = ANY(%(targets)s) AND target.state = ANY(%(may_carry_over)s)
   AND (holder.state = ANY(%(ended_complaint)s) OR own.state = ANY(%(ended_case)s) OR home.state = ANY(%(ended_case)s)
        OR holder.id IS NOT NULL AND target.case_id IS DISTINCT FROM holder.case_id OR target.id = ANY(%(released)s))
   AND (heir.complaint, heir.home) IS DISTINCT FROM (target.complaint_id, target.case_id)
 ORDER BY target.id"""
 
-PASS_ON = """
+CARRY_OVER = """
 UPDATE cases_target target SET complaint_id = heir.complaint, case_id = heir.home
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS heir (target, complaint, home)
 WHERE target.id = heir.target"""
 
 
-class Passing(NamedTuple):
+class CarryOver(NamedTuple):
     """A target that lies wrongly, and where it belongs. *_number: of complaint or case, None where there is none.
 
     complaint, case: primary keys of where it goes; reason: a code of REASONS.
@@ -110,21 +110,25 @@ class Passing(NamedTuple):
 
 
 def held_by(**of: Any) -> Iterable[int]:
-    """Ids of the targets of a complaint or a case (`complaint`, `case`) that may pass on."""
-    return Target.objects.filter(state__in=PASSING, **of).values_list("pk", flat=True)
+    """Ids of the targets of a complaint or a case (`complaint`, `case`) that may be carried over."""
+    return Target.objects.filter(state__in=MAY_CARRY_OVER, **of).values_list(
+        "pk", flat=True
+    )
 
 
 def named_by(complaints: Iterable[Complaint]) -> Iterable[int]:
-    """Ids of the targets named by rows of these complaints that may pass on, wherever they lie."""
+    """Ids of the targets named by rows of these complaints that may be carried over, wherever they lie."""
     rows = ImportRow.objects.filter(
         sheet_import__complaint__in=list(complaints), target__isnull=False
     )
     return Target.objects.filter(
-        state__in=PASSING, pk__in=rows.values("target")
+        state__in=MAY_CARRY_OVER, pk__in=rows.values("target")
     ).values_list("pk", flat=True)
 
 
-def misplaced(targets: Iterable[int], released: Collection[int] = ()) -> list[Passing]:
+def misplaced(
+    targets: Iterable[int], released: Collection[int] = ()
+) -> list[CarryOver]:
     """Those of the targets that lie with an ended complaint or case, or not in the case of their complaint, although a
     living complaint names them and no notice holds them; with where they belong, by id. Two statements at most.
 
@@ -132,25 +136,23 @@ def misplaced(targets: Iterable[int], released: Collection[int] = ()) -> list[Pa
     """
     values: dict[str, list[Any]] = {
         "targets": list(targets),
-        "passing": list(PASSING),
+        "may_carry_over": list(MAY_CARRY_OVER),
         "ended_complaint": list(ENDED_COMPLAINT),
         "ended_case": list(ENDED_CASE),
         "released": list(released),
     }
     with connection.cursor() as cursor:
         cursor.execute(MISPLACED, values)
-        found = [Passing(*row) for row in cursor.fetchall()]
-    if not found:
+        moves = [CarryOver(*row) for row in cursor.fetchall()]
+    if not moves:
         return []
     in_drafts = {
-        pk
-        for check in draft_checks
-        for pk in check([passing.target for passing in found])
+        pk for check in draft_checks for pk in check([move.target for move in moves])
     }
-    return [passing for passing in found if passing.target not in in_drafts]
+    return [move for move in moves if move.target not in in_drafts]
 
 
-def pass_on(
+def carry_over(
     targets: Iterable[int],
     *,
     actor: User | None,
@@ -158,42 +160,36 @@ def pass_on(
     wait: bool = True,
     released: Collection[int] = (),
 ) -> int:
-    """Pass on those of the targets that are `misplaced`, with the audit telling both threads and the officers of the
+    """Carry over those of the targets that are `misplaced`, with the audit telling both threads and the officers of the
     cases that they come into being told; how many.
 
     wait: whether the caller holds `lock_registry` and no row but its own complaint or case. Otherwise it waits for
     nobody: a target that somebody holds just now, or whose next case they do, is left to the maintenance
-    (`pass_on_ended`). released: as for `misplaced`. A fixed number of statements, besides a few for each way that
+    (`carry_over_ended`). released: as for `misplaced`. A fixed number of statements, besides a few for each way that
     targets go.
     """
-    wanted = misplaced(targets, released)
-    if not wanted:
+    moves = misplaced(targets, released)
+    if not moves:
         return 0
-    cases = Case.objects.filter(pk__in={passing.case for passing in wanted}).order_by(
-        "pk"
-    )
+    cases = Case.objects.filter(pk__in={move.case for move in moves}).order_by("pk")
     into = {case.pk: case for case in locked(cases, skip_locked=not wait)}
-    ids = [
-        passing.target
-        for passing in wanted
-        if passing.case is None or passing.case in into
-    ]
+    ids = [move.target for move in moves if move.case is None or move.case in into]
     free = locked(
         Target.objects.filter(pk__in=ids).order_by("pk"), skip_locked=not wait
     )
     before = {target.pk: target.thread for target in free}
     going = [
-        passing
-        for passing in misplaced(before, released)
-        if passing.case is None or passing.case in into
+        move
+        for move in misplaced(before, released)
+        if move.case is None or move.case in into
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            PASS_ON,
+            CARRY_OVER,
             [
-                [passing.target for passing in going],
-                [passing.complaint for passing in going],
-                [passing.case for passing in going],
+                [move.target for move in going],
+                [move.complaint for move in going],
+                [move.case for move in going],
             ],
         )
     _record(going, before, actor, at)
@@ -202,17 +198,13 @@ def pass_on(
 
 
 def _record(
-    going: list[Passing], before: dict[int, str], actor: User | None, at: datetime
+    going: list[CarryOver], before: dict[int, str], actor: User | None, at: datetime
 ) -> None:
     """What left is told in the old thread, what came in the new one; a change of complaint within a case, once."""
     ways: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
-    for passing in going:
-        after = (
-            f"case:{passing.case}" if passing.case else f"complaint:{passing.complaint}"
-        )
-        ways[before[passing.target], after, passing.way, passing.reason].append(
-            passing.target
-        )
+    for move in going:
+        after = f"case:{move.case}" if move.case else f"complaint:{move.complaint}"
+        ways[before[move.target], after, move.way, move.reason].append(move.target)
     for (old, new, way, reason), ids in ways.items():
         if old != new:
             record_alike(
@@ -237,16 +229,16 @@ def _record(
         )
 
 
-def _tell(going: list[Passing], into: dict[int, Case], actor: User | None) -> None:
+def _tell(going: list[CarryOver], into: dict[int, Case], actor: User | None) -> None:
     """Tell the officers of each case how many targets came into it, from where and why."""
     counts = Counter(
         (
-            passing.case,
-            passing.old_case_number or passing.old_complaint_number,
-            passing.reason,
+            move.case,
+            move.old_case_number or move.old_complaint_number,
+            move.reason,
         )
-        for passing in going
-        if passing.case is not None and passing.case_number != passing.old_case_number
+        for move in going
+        if move.case is not None and move.case_number != move.old_case_number
     )
     for (case, old, reason), count in counts.items():
         told = format_lazy(
@@ -260,51 +252,53 @@ def _tell(going: list[Passing], into: dict[int, Case], actor: User | None) -> No
 
 
 def ended_targets() -> QuerySet[Target]:
-    """Targets that may pass on, whose complaint was refused or withdrawn or whose case ended, and which a living
-    complaint names: empty but for what the maintenance has still to pass on, or a draft holds."""
+    """Targets that may be carried over, whose complaint was refused or withdrawn or whose case ended, and which a
+    living complaint names: empty but for what the maintenance has still to carry over, or a draft holds."""
     open_case = Q(sheet_import__complaint__case=None) | ~Q(
         sheet_import__complaint__case__state__in=ENDED_CASE
     )
     rows = ImportRow.objects.filter(open_case, target=OuterRef("pk"))
     living = Exists(rows.exclude(sheet_import__complaint__state__in=ENDED_COMPLAINT))
-    passing = Target.objects.filter(living, state__in=PASSING)
+    targets = Target.objects.filter(living, state__in=MAY_CARRY_OVER)
     of_complaints = Complaint.objects.filter(state__in=ENDED_COMPLAINT).values("pk")
     of_cases = Case.objects.filter(state__in=ENDED_CASE).values("pk")
     # Two searches, each by its index: joined by OR they would read every target.
-    return passing.filter(complaint__in=of_complaints).union(
-        passing.filter(case__in=of_cases)
+    return targets.filter(complaint__in=of_complaints).union(
+        targets.filter(case__in=of_cases)
     )
 
 
-def pass_on_ended() -> int:
-    """For the maintenance: pass on what an act could not pass on itself, since somebody held the case; how many."""
+def carry_over_ended() -> int:
+    """For the maintenance: carry over what an act could not itself, since somebody held the case; how many."""
     ids = list(ended_targets().values_list("pk", flat=True)[:MOST_AT_ONCE])
     if not misplaced(ids):
         return 0
     with transaction.atomic():
         lock_registry()
-        return pass_on(ids, actor=None, at=now())
+        return carry_over(ids, actor=None, at=now())
 
 
-def misplaced_targets() -> Iterator[Passing]:
+def misplaced_targets() -> Iterator[CarryOver]:
     """Of all targets those that are `misplaced`, by id: for the check. Two statements for each MOST_AT_ONCE."""
     last = 0
-    passing = (
-        Target.objects.filter(state__in=PASSING)
+    targets = (
+        Target.objects.filter(state__in=MAY_CARRY_OVER)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    while ids := list(passing.filter(pk__gt=last)[:MOST_AT_ONCE]):
+    while ids := list(targets.filter(pk__gt=last)[:MOST_AT_ONCE]):
         yield from misplaced(ids)
         last = ids[-1]
 
 
-def pass_on_all() -> int:
-    """Pass on all that is misplaced, as the maintenance does with what it can find by an index; how many."""
-    wanted = [passing.target for passing in misplaced_targets()]
+def carry_over_all() -> int:
+    """Carry over all that is misplaced, as the maintenance does with what it can find by an index; how many."""
+    moves = [move.target for move in misplaced_targets()]
     count = 0
-    for start in range(0, len(wanted), MOST_AT_ONCE):
+    for start in range(0, len(moves), MOST_AT_ONCE):
         with transaction.atomic():
             lock_registry()
-            count += pass_on(wanted[start : start + MOST_AT_ONCE], actor=None, at=now())
+            count += carry_over(
+                moves[start : start + MOST_AT_ONCE], actor=None, at=now()
+            )
     return count

@@ -18,7 +18,7 @@ from cases.models import (
 )
 from cases.states import CaseState, ComplaintState
 from cases.workflow.bulk_acts import keep_act
-from cases.workflow.carrying_over import held_by, named_by, pass_on
+from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import (
     given,
     lock_case,
@@ -260,7 +260,7 @@ def decline_case(
     said = {"document_number": case.document_number, "reason": case.conclusion}
     record(actor, "case.not_filed", case, at=at, thread=case.thread, **said)
     _announce_decision("case.declined", case, actor)
-    pass_on(held_by(case=case), actor=actor, at=at)
+    carry_over(held_by(case=case), actor=actor, at=at)
     return case
 
 
@@ -310,7 +310,7 @@ def reconsider_case(
     )
     case.save(update_fields=["state", "conclusion", "document_number", "declined_at"])
     record(actor, "case.reconsidered", case, at=at, thread=case.thread, reason=reason)
-    pass_on(named_by(case.complaints.all()), actor=actor, at=at)
+    carry_over(named_by(case.complaints.all()), actor=actor, at=at)
     return case
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
-from cases.workflow.carrying_over import held_by, pass_on
+from cases.workflow.carrying_over import carry_over, held_by
 from cases.workflow.guards import given, lock_case, require_way
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -188,7 +188,7 @@ def archive_case(*, case: Case, actor: User, at: datetime | None = None) -> Case
     require(actor, "cases.close_case", case)
     _move(case, CaseState.ARCHIVED, actor, at)
     _pass_complaints_on(case, ComplaintState.ANSWERED, ComplaintState.CLOSED, actor, at)
-    pass_on(held_by(case=case), actor=actor, at=at)
+    carry_over(held_by(case=case), actor=actor, at=at)
     return case
 
 
@@ -349,7 +349,7 @@ def _leave(
     )
     for hook in leaving_hooks:
         hook(Leaving(case, after, actor, at, reason, chosen))
-    pass_on(held_by(case=case), actor=actor, at=at)
+    carry_over(held_by(case=case), actor=actor, at=at)
     return case
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Campaign, Case, Complaint, SheetImport
 from cases.states import CaseState, ComplaintState
 from cases.workflow import imports
-from cases.workflow.carrying_over import held_by, named_by, pass_on
+from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import given, intake_barred, require_way
 from cases.workflow.notifications import tell_officers
 from corps.access.past_events import accept_at
@@ -400,7 +400,7 @@ def accept_complaint(
     was_refused = complaint.state == ComplaintState.REFUSED
     complaint = _move(complaint, ComplaintState.ACCEPTED, actor, at, reason="")
     if was_refused:
-        pass_on(named_by([complaint]), actor=actor, at=at)
+        carry_over(named_by([complaint]), actor=actor, at=at)
     return complaint
 
 
@@ -433,7 +433,7 @@ def withdraw_complaint(
 
     What it named passes to the next complaint that names it (`cases.workflow.carrying_over`). Targets that a
     notice names
-    stay: the case decides on them, and they pass on once they are free again. So do those that nobody else names.
+    stay: the case decides on them, and they are carried over once they are free again. So do those that nobody else names.
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "being-registered".
     """
     at = accept_at(actor, at, now())
@@ -491,7 +491,7 @@ def _move(
 
 def _pass_targets_on(complaint: Complaint, actor: User, at: datetime) -> int:
     """Pass on what an ended complaint held; how many."""
-    return pass_on(held_by(complaint=complaint), actor=actor, at=at)
+    return carry_over(held_by(complaint=complaint), actor=actor, at=at)
 
 
 def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:

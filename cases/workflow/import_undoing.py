@@ -19,7 +19,7 @@ from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.models.targets import IMPORT_UNDONE
 from cases.states import CaseState, TargetState
 from cases.workflow import imports
-from cases.workflow.carrying_over import pass_on
+from cases.workflow.carrying_over import carry_over
 from cases.workflow.guards import OPEN_CASE, intake_barred
 from cases.workflow.reading import RESULTS
 from cases.workflow.registration import record_each, restate_targets
@@ -219,7 +219,7 @@ def _let_go(
     ids: list[int], complaint: Complaint, actor: User, at: datetime
 ) -> tuple[int, int]:
     """Pass on the locked targets that a complaint does not name any more, or take them out of work; how many each."""
-    pass_on(ids, actor=actor, at=at, released=ids)
+    carry_over(ids, actor=actor, at=at, released=ids)
     passed = list(
         Target.objects.filter(pk__in=ids)
         .exclude(complaint=complaint)

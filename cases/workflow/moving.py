@@ -8,8 +8,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, Target
-from cases.states import PASSING, UNFINISHED, CaseState, ComplaintState
-from cases.workflow.carrying_over import held_by, named_by, pass_on
+from cases.states import MAY_CARRY_OVER, UNFINISHED, CaseState, ComplaintState
+from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import given, last_act, require_open
 from cases.workflow.notifications import tell_officers
 from cases.workflow.targets import drop_checks
@@ -117,7 +117,7 @@ def stays_of(complaint: Complaint, case: Case) -> list[Result]:
     for pk, target in targets.items():
         if pk in drafted:
             stays.append(Result(pk, False, *drafted[pk]))
-        elif target.state not in PASSING:
+        elif target.state not in MAY_CARRY_OVER:
             detail = {"state": target.get_state_display(), "case": case.number}
             stays.append(Result(pk, False, "under-way", under_way % detail))
     return stays
@@ -151,7 +151,9 @@ def move_locked(
             number=complaint.number,
             **said,
         )
-    pass_on({*held_by(complaint=complaint), *named_by([complaint])}, actor=actor, at=at)
+    carry_over(
+        {*held_by(complaint=complaint), *named_by([complaint])}, actor=actor, at=at
+    )
     told = format_lazy(
         _("Complaint {number} was moved: {way}."), number=complaint.number, way=way
     )

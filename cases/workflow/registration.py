@@ -17,7 +17,7 @@ from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.models.targets import IMPORT_UNDONE
 from cases.states import TargetState
-from cases.workflow.carrying_over import pass_on
+from cases.workflow.carrying_over import carry_over
 from cases.workflow.claiming import allowance_of, tell_of_claims
 from corps.audit.recording import record_alike
 from corps.database.copy import (
@@ -321,7 +321,7 @@ def register_rows(
     ]
     if known:
         take_up_undone(known, complaint, actor, at)
-    pass_on(known, actor=actor, at=at, wait=False)
+    carry_over(known, actor=actor, at=at, wait=False)
     mark_official(
         [registry.listings[key] for key in batch.official_listings],
         confirmed_by or actor,

@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import BulkAct, Case, ImportRow, LegalGround, Target
 from cases.models.targets import TargetQuerySet
-from cases.states import ENDED_CASE, ENDED_COMPLAINT, PASSING, CaseState, TargetState
+from cases.states import (
+    ENDED_CASE,
+    ENDED_COMPLAINT,
+    MAY_CARRY_OVER,
+    CaseState,
+    TargetState,
+)
 from cases.workflow.bulk_acts import keep_act
 from cases.workflow.claiming import take_up_claims
 from cases.workflow.guards import (
@@ -301,7 +307,7 @@ def _may_come(target: Target) -> bool:
     """Whether a target may be brought into a case by hand: it was dropped, or lies unfinished where all has ended."""
     if target.state == TargetState.DROPPED:
         return True
-    return target.state in PASSING and not _is_held(target)
+    return target.state in MAY_CARRY_OVER and not _is_held(target)
 
 
 def _is_held(target: Target) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.models.acts import UNDO_FOR
 from cases.states import CaseState, ComplaintState
-from cases.workflow.carrying_over import pass_on
+from cases.workflow.carrying_over import carry_over
 from cases.workflow.guards import OPEN_CASE, hold_cases, lock_case
 from cases.workflow.moving import move_locked, stays_of
 from cases.workflow.registration import record_each
@@ -85,7 +85,7 @@ def _undo_drop(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
     for state, ids in by_state.items():
         Target.objects.filter(pk__in=ids).update(state=state, dropped_reason="")
     record_each(actor, "target.drop_undone", [found[pk] for pk in _done(results)], at)
-    pass_on(
+    carry_over(
         _done(results), actor=actor, at=at, wait=False
     )  # its complaint may have ended meanwhile
     return results

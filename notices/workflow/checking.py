@@ -457,7 +457,7 @@ def _write_later_checks(
         for target in targets
     )
     if is_relisted:
-        casework.pass_on(ids, actor=actor, at=check.at, wait=False)
+        casework.carry_over(ids, actor=actor, at=check.at, wait=False)
 
 
 def _thread_of(target: Target) -> str:

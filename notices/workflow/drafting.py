@@ -219,7 +219,7 @@ def remove_items(
         thread=notice.case.thread,
         items=len(removed),
     )
-    casework.pass_on(freed.values(), actor=actor, at=at, wait=False)
+    casework.carry_over(freed.values(), actor=actor, at=at, wait=False)
     missing = _("It is not in this notice.")
     results = []
     for pk in items:
@@ -300,7 +300,7 @@ def withdraw_draft(
         thread=notice.case.thread,
         items=count,
     )
-    casework.pass_on(freed, actor=actor, at=at, wait=False)
+    casework.carry_over(freed, actor=actor, at=at, wait=False)
     return notice
 
 

@@ -556,7 +556,7 @@ def correct_outcome(
             at=at,
             cause=Cause.OUTCOME_CORRECTED,
         )
-    casework.pass_on([target.pk], actor=actor, at=at, wait=False)
+    casework.carry_over([target.pk], actor=actor, at=at, wait=False)
     return outcome
 
 

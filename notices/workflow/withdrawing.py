@@ -99,7 +99,7 @@ def withdraw_items(
     ]
     end_items(withdrawn, actor=actor, at=at, cause=cause, reason=reason.strip())
     complete_notices({item.notice_id for item in withdrawn}, actor=actor, at=at)
-    casework.pass_on(
+    casework.carry_over(
         (item.target_id for item in withdrawn), actor=actor, at=at, wait=False
     )
     return tell_second_comers(results, NoticeItem, {"finished"})
@@ -139,7 +139,7 @@ def withdraw_notice(
     )
     end_notices([notice], actor=actor, at=at, reason=reason)
     targets = [item.target_id for item in items]
-    casework.pass_on(targets, actor=actor, at=at, wait=False)
+    casework.carry_over(targets, actor=actor, at=at, wait=False)
     notice.refresh_from_db()
     return notice
 

@@ -291,19 +291,19 @@ VERBS: dict[str, tuple[Mapping[str, str], Act]] = {
         {"act": "just done"},
         lambda s: workflow.undo_act(act=s.bulk_act, actor=s.officer),
     ),
-    "pass_on": (
+    "carry_over": (
         {"complaint": "withdrawn"},
         lambda s: _passed(
-            s, lambda: workflow.pass_on([s.target.pk], actor=s.officer, at=now())
+            s, lambda: workflow.carry_over([s.target.pk], actor=s.officer, at=now())
         ),
     ),
-    "pass_on_ended": (
+    "carry_over_ended": (
         {"complaint": "withdrawn"},
-        lambda s: _passed(s, workflow.pass_on_ended),
+        lambda s: _passed(s, workflow.carry_over_ended),
     ),
-    "pass_on_all": (
+    "carry_over_all": (
         {"complaint": "withdrawn"},
-        lambda s: _passed(s, workflow.pass_on_all),
+        lambda s: _passed(s, workflow.carry_over_all),
     ),
     # Where listings belong, and official accounts.
     "judge_claims": (

@@ -8,7 +8,7 @@ from cases import workflow
 from cases.models import Complaint, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
-from tests.cases.test_passing import A, B, case_of, leave, target  # noqa: F401
+from tests.cases.test_carrying_over import A, B, case_of, leave, target  # noqa: F401
 from tests.cases.test_rows import row
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,8 @@ def test_what_stayed_follows_once_no_notice_names_it(scenario, case_of):
     move(scenario, wrong.complaints.get(), right)
     Target.objects.filter(pk=target().pk).update(state="reported")
     assert (
-        workflow.pass_on([target().pk], actor=scenario.officer, at=wrong.opened_at) == 1
+        workflow.carry_over([target().pk], actor=scenario.officer, at=wrong.opened_at)
+        == 1
     )
     assert target().case == right
 

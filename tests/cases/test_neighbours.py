@@ -226,9 +226,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "ground": "ground-not-valid: ended",
         "officers": f"not-an-officer: {ABLE}",
     },
-    "pass_on": PASSED,
-    "pass_on_all": PASSED,
-    "pass_on_ended": PASSED,
+    "carry_over": PASSED,
+    "carry_over_all": PASSED,
+    "carry_over_ended": PASSED,
     "propose_belonging": {"correction": "already-submitted: proposed"},
     "read_sheet": {
         "import": "nothing: review registering done failed abandoned undone",

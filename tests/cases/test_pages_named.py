@@ -15,7 +15,7 @@ from cases.states import ENDED_CASE, UNFINISHED, CaseState, TargetState, Told
 from corps.models import User
 from firms.models import Representative
 from tests.cases.conftest import sheet_of, take_in
-from tests.cases.test_passing import A, B, case_of, target  # noqa: F401
+from tests.cases.test_carrying_over import A, B, case_of, target  # noqa: F401
 from tests.cases.test_rows import ITEM, row
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from cases.models import BulkAct, Case, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from notices import workflow as notices
-from tests.cases.test_passing import A, B, case_of, target  # noqa: F401
+from tests.cases.test_carrying_over import A, B, case_of, target  # noqa: F401
 from tests.cases.test_rows import row
 
 pytestmark = pytest.mark.django_db

@@ -21,12 +21,10 @@ class Command(SealingCommand):
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Exit status 0 if every unfinished target lies where it belongs, or could be passed on; 1 if not."""
         if not check:
-            self.stdout.write(f"{workflow.pass_on_all()} targets were passed on.")
+            self.stdout.write(f"{workflow.carry_over_all()} targets were passed on.")
         left = 0
-        for passing in workflow.misplaced_targets():
-            self.stderr.write(
-                f"target {passing.target}: {passing.way} ({passing.reason})"
-            )
+        for move in workflow.misplaced_targets():
+            self.stderr.write(f"target {move.target}: {move.way} ({move.reason})")
             left += 1
         if left:
             self.stderr.write(

@@ -16,7 +16,7 @@ from cases.models import Case, Complaint, Target
 from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.errors import TransitionRefused
 from tests.cases.conftest import Scenario, make_scenario, sheet_of, take_in
-from tests.cases.test_passing import A
+from tests.cases.test_carrying_over import A
 from tests.cases.test_rows import row
 
 ENDED = ("not_filed", "archived", "transferred", "withdrawn")
@@ -155,7 +155,7 @@ class Model:
             self.state = "reported"
             Target.objects.filter(pk=target.pk).update(state=self.state)
         if verb in ("free", "relist"):
-            workflow.pass_on(
+            workflow.carry_over(
                 [target.pk],
                 actor=self.scenario.officer,
                 at=target.reported_at,

@@ -320,7 +320,7 @@ def test_a_counted_target_that_is_taken_up_is_relisted(scenario, case_of):
     assert (target().state, target().is_counted) == ("relisted", True)
 
 
-def test_passing_on_costs_the_same_for_one_and_fifty(scenario, case_of):
+def test_carrying_over_costs_the_same_for_one_and_fifty(scenario, case_of):
     counts = []
     for start, count in ((600000001000, 1), (600000002000, 50)):
         ids = [str(start + n) for n in range(count)]
@@ -335,10 +335,10 @@ def test_passing_on_costs_the_same_for_one_and_fifty(scenario, case_of):
 def test_the_maintenance_passes_on_what_an_act_could_not(scenario, case_of):
     first, second = case_of(A, firm="HYS"), case_of(A)
     Complaint.objects.filter(case=first).update(state="withdrawn")
-    assert [passing.target for passing in misplaced([target().pk])] == [target().pk]
-    assert workflow.pass_on_ended() == 1
+    assert [move.target for move in misplaced([target().pk])] == [target().pk]
+    assert workflow.carry_over_ended() == 1
     assert target().case == second
-    assert workflow.pass_on_ended() == 0
+    assert workflow.carry_over_ended() == 0
     [came] = AuditEntry.objects.in_thread(second.thread).filter(
         verb="target.taken_over"
     )
