@@ -431,9 +431,9 @@ def withdraw_complaint(
 ) -> Complaint:
     """Note that the firm takes its complaint back.
 
-    What it named passes to the next complaint that names it (`cases.workflow.carrying_over`). Targets that a
-    notice names
-    stay: the case decides on them, and they are carried over once they are free again. So do those that nobody else names.
+    What it named is carried over to the next complaint that names it (`cases.workflow.carrying_over`). Targets that a
+    notice names stay: the case decides on them, and they are carried over once they are free again. So do those that
+    nobody else names.
     Raises PermissionDenied; TransitionRefused "wrong-state", "reason-missing", "reason-too-long", "being-registered".
     """
     at = accept_at(actor, at, now())
