@@ -1,6 +1,6 @@
 """What the audit's codes are called in the reader's language: acts, the kinds of things they are about, and details.
 
-Each app names its own in `AppConfig.ready()`, in its module `audit_words.py`. What nobody has named is shown as its
+Each app names its own in `AppConfig.ready()`, in its module `audit_labels.py`. What nobody has named is shown as its
 code; a test walks the sources and fails on an act, kind or detail without words.
 """
 

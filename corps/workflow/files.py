@@ -100,7 +100,7 @@ def note_opening(
     at: datetime,
     thread: str = "",
 ) -> None:
-    """Write into the audit that a person opened a stored paper of a subject. kind: a code of `audit_words.PAPERS`."""
+    """Write into the audit that a person opened a stored paper of a subject. kind: a code of `audit_labels.PAPERS`."""
     record(
         actor,
         "paper.opened",
