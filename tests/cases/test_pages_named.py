@@ -99,7 +99,7 @@ def test_an_imports_page_and_file_say_what_became_of_each_row(scenario, represen
     Target.objects.filter(pk=target(A).pk).update(state="verified", is_counted=True)
     client = represent("CXT")
     page = client.get(reverse("cases:import", args=[own.pk]) + "?show=all")
-    labels = [str(line["became"].label) for line in page.context["rows"]]
+    labels = [str(line.became.label) for line in page.context["rows"]]
     assert labels == [
         str(Target.State.VERIFIED.label),
         str(Target.State.REPORTED.label),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from corps.access.past_events import accept_at
 from corps.audit.origin import audit_origin
 from corps.deadlines import clock
 from corps.errors import TransitionRefused
@@ -37,45 +38,45 @@ def test_a_naive_moment_lies_on_no_day_and_is_no_time_of_an_act():
     with pytest.raises(ValueError, match="naive"):
         clock.shanghai_date(naive)
     with pytest.raises(ValueError, match="aware"):
-        clock.accept_at(officer, naive, NOW)
+        accept_at(officer, naive, NOW)
 
 
 def test_an_act_without_a_stated_time_happened_now():
-    assert clock.accept_at(officer, None, NOW) == NOW
+    assert accept_at(officer, None, NOW) == NOW
 
 
 @pytest.mark.parametrize(
     "ahead", [timedelta(0), timedelta(minutes=5), timedelta(minutes=-2)]
 )
 def test_a_time_about_now_is_taken_as_stated(ahead):
-    assert clock.accept_at(officer, NOW + ahead, NOW) == NOW + ahead
+    assert accept_at(officer, NOW + ahead, NOW) == NOW + ahead
 
 
 @pytest.mark.parametrize("actor", [officer, recorder, None])
 def test_a_time_more_than_five_minutes_ahead_is_refused_whoever_states_it(actor):
     with pytest.raises(TransitionRefused, match="at-ahead"):
-        clock.accept_at(actor, NOW + timedelta(minutes=5, seconds=1), NOW)
+        accept_at(actor, NOW + timedelta(minutes=5, seconds=1), NOW)
     with (
         audit_origin(channel="replay", replay="mark"),
         pytest.raises(TransitionRefused, match="at-ahead"),
     ):
-        clock.accept_at(actor, NOW + timedelta(days=1), NOW)
+        accept_at(actor, NOW + timedelta(days=1), NOW)
 
 
 @pytest.mark.parametrize("actor", [officer, None])
 def test_a_past_time_is_refused_without_the_permission(actor):
     with pytest.raises(TransitionRefused, match="at-past"):
-        clock.accept_at(actor, NOW - timedelta(minutes=2, seconds=1), NOW)
+        accept_at(actor, NOW - timedelta(minutes=2, seconds=1), NOW)
 
 
 def test_a_past_time_is_a_fact_from_whoever_may_record_past_events():
-    assert clock.accept_at(recorder, NOW - timedelta(days=30), NOW) == NOW - timedelta(
+    assert accept_at(recorder, NOW - timedelta(days=30), NOW) == NOW - timedelta(
         days=30
     )
 
 
 def test_a_past_time_is_a_fact_in_a_replay():
     with audit_origin(channel="replay", replay="mark"):
-        assert clock.accept_at(
-            officer, NOW - timedelta(days=30), NOW
-        ) == NOW - timedelta(days=30)
+        assert accept_at(officer, NOW - timedelta(days=30), NOW) == NOW - timedelta(
+            days=30
+        )
