@@ -18,6 +18,12 @@ HASHED_NAME = re.compile(r"(/static/[\w./-]+?)\.[0-9a-f]{8,12}(\.\w+)")
 CHALLENGE = re.compile(r'("challenge": ?")[^"]+')
 # A new second factor, as words and as a picture.
 SECRET = re.compile(r"\b[A-Z2-7]{32}\b|data:image/svg\+xml[^\"]+")
+# A key or a password that is shown once, and how a key begins.
+SHOWN_ONCE = re.compile(r'data-copy="([\w-]{43}|[\w-]{16})"')
+PREFIX = re.compile(r'("prefix": ")[^"]+')
+MAIL_ID = re.compile(r"<[0-9a-f]{32}@")
+# Not the full-width space, which is written to be seen.
+BLANKS = re.compile(r"[ \t\r\n\f]+")
 BOUNDARY = re.compile(r"===============\d+==")
 
 
@@ -62,8 +68,8 @@ class Page(HTMLParser):
     def _end_text(self) -> None:
         text, self.texts = "".join(self.texts), []
         if not KEPT_AS_WRITTEN.intersection(self.open[-1:]):
-            text = " ".join(text.split())
-        if text.strip():
+            text = BLANKS.sub(" ", text).strip(" ")
+        if text.strip(" \t\r\n\f"):
             self._add(text)
 
     def _add(self, line: str) -> None:
@@ -102,6 +108,10 @@ class Normaliser:
         text = TOKEN.sub("<token>", text)
         text = CHALLENGE.sub(r"\1<challenge>", text)
         text = SECRET.sub("<secret>", text)
+        text = PREFIX.sub(r"\1<key>", text)
+        text = MAIL_ID.sub("<id@", text)
+        for shown in SHOWN_ONCE.findall(text):
+            text = text.replace(shown, "<shown once>")
         text = BOUNDARY.sub("<boundary>", text)
         return HASHED_NAME.sub(r"\1\2", text)
 
@@ -166,5 +176,13 @@ class Normaliser:
 
 # Made up anew each time: keys, hashes of random words.
 VOLATILE = {
-    *("password", "session_key", "digest", "seal", "transaction", "session_data"),
+    *(
+        "password",
+        "session_key",
+        "digest",
+        "seal",
+        "transaction",
+        "session_data",
+        "prefix",
+    ),
 }

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import time_machine
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test import Client
@@ -103,6 +104,9 @@ class Recorder:
 
     def enter(self) -> None:
         """Sign everybody in, within the transaction that the requests are sent in."""
+        # Django keeps these for a process, whoever asks for them first.
+        content_types = apps.get_model("contenttypes", "ContentType").objects
+        content_types.get_for_models(*apps.get_models())
         users = get_user_model().objects.in_bulk(PEOPLE.values(), field_name="username")
         self.clients["anonymous"] = _client()
         for role, login in PEOPLE.items():
