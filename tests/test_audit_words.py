@@ -42,14 +42,14 @@ LOGGED |= set(limits())
 
 
 def sources() -> Iterator[tuple[str, ast.AST]]:
-    for room in settings.LOCAL_APPS:
-        for path in sorted((PROJECT / room).rglob("*.py")):
+    for app in settings.LOCAL_APPS:
+        for path in sorted((PROJECT / app).rglob("*.py")):
             if "migrations" not in path.parts and path.name not in (
-                "audit_words.py",
+                "audit_labels.py",
                 "apps.py",
             ):
                 yield from (
-                    (room, node)
+                    (app, node)
                     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
                 )
 
