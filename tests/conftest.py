@@ -29,7 +29,7 @@ SECONDS = {
     "stores/test_neighbours.py": 48,
     "test_every_route.py": 40,
     "dashboards/test_pages.py": 40,
-    "cases/test_passing_model.py": 40,
+    "cases/test_carrying_over_model.py": 40,
     "corps/test_seals.py": 40,
     "corps/test_outbox.py": 40,
     "interface/test_gallery.py": 35,

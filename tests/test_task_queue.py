@@ -3,32 +3,24 @@
 import ast
 from pathlib import Path
 
+from django.conf import settings
+
 from config.celery import app
 
 PROJECT = Path(__file__).resolve().parents[1]
-APPS = (
-    "corps",
-    "firms",
-    "stores",
-    "listings",
-    "cases",
-    "notices",
-    "dashboards",
-    "demo",
-)
 
 
 def named_tasks() -> set[str]:
     """Every text of the sources that names a task, such as "cases.tasks.read_sheet"."""
     return {
         node.value
-        for name in APPS
+        for name in settings.LOCAL_APPS
         for path in (PROJECT / name).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and node.value.count(".") == 2
-        and node.value.split(".")[0] in APPS
+        and node.value.split(".")[0] in settings.LOCAL_APPS
         and node.value.split(".")[1] == "tasks"
     }
 
