@@ -1,5 +1,6 @@
 """Fixtures for every room. Servers, workers, mail and browser come from the plugins beside this file."""
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from corps.installation import organisation
@@ -65,9 +67,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure() -> None:
     """The live server finds static files under their plain names alone; `test_static_files` is about the others.
 
+    Property-based tests draw the same examples in every run of the suite, and new ones in `make proof`.
+
     A password takes Argon2 a seventh of a second, on purpose; `test_passwords` is about that. Every test client makes
     the middleware anew, and WhiteNoise would look at all static files each time; here it looks for what is asked.
     """
+    hypothesis_settings.register_profile("suite", derandomize=True)
+    hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES["staticfiles"] = {
