@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 
+from cases.filters import in_store
 from cases.models import Case, Complaint, ImportRow, Target
 from cases.states import TargetState
-from cases.views.tables import in_store
 from cases.views.target_rows import AGAINST, is_against
 from corps.models import User
 from firms.models import Firm

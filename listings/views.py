@@ -1,8 +1,6 @@
 """Pages of the listings app: the register of listings, and official accounts, whose addresses are read here."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,36 +8,28 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import SEARCH, Parameter, reads
+from corps.access.parameters import Parameter, reads
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import Approval, User
-from corps.search import LONGEST
-from corps.ui.formats import day
-from corps.ui.lists import Condition, Page, capped_count, conditions, page_of
+from corps.ui.lists import Condition, conditions
 from corps.ui.refusals import refusals_go_to
-from corps.ui.status_colours import kind_of
-from corps.ui.tables import Column, Table
 from firms.filters import FIRM
 from firms.models import Firm
-from listings.addresses import read_cell
 from listings.forms import OfficialAccountForm, RevocationForm
 from listings.models import Listing
-from listings.sites import platform_of
+from listings.tables import ListingList, first_known
 from stores import workflow
 from stores.filters import PLATFORM
 from stores.models import OfficialAccount, Platform
 from stores.status_providers import (
-    KnownStatus,
     freed_by,
     known_statuses,
     protected_by,
@@ -50,25 +40,10 @@ from stores.status_providers import (
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 supervisors = open_to(User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
-COLUMNS = (
-    "id", "canonical_id", "title", "brand", "store__name", "claimed_store__name", "platform__name", "platform__name_en",
-    "created_at",
-)  # fmt: skip
-
-TABLE = Table(
-    "listings",
-    Column("id", gettext_lazy("Id"), "w224", fixed=True),
-    Column("title", gettext_lazy("Title, as claimed"), fixed=True),
-    Column("brand", gettext_lazy("Brand, as claimed"), "w128"),
-    Column("store", gettext_lazy("Store"), "w192"),
-    Column("platform", gettext_lazy("Platform"), "w96"),
-    Column("state", gettext_lazy("State"), "w112", fixed=True),
-    Column("since", gettext_lazy("Since"), "w64"),
-)
 
 
 @corps
-@reads(PLATFORM, "brand", SEARCH, paged=True)
+@ListingList.reads()
 @require_GET
 @vary_on_headers("HX-Request")
 def list_listings(request: SignedIn) -> HttpResponse:
@@ -76,67 +51,17 @@ def list_listings(request: SignedIn) -> HttpResponse:
 
     Asked by HTMX, the rows alone.
     """
-    found = _found(request)
-    fragment = request.headers.get("HX-Request") == "true"
-    total = None if fragment else (lambda: capped_count(found))
-    page = page_of(found.values(*COLUMNS), request.GET, order=("-id",), total=total)
-    rows_html = render_to_string(
-        "listings/rows.html", {"rows": _rows(page)}, using="jinja2"
-    )
-    if fragment:
-        return HttpResponse(rows_html)
-    platforms = list(Platform.objects.visible_to(request.user))
-    by_slug = {platform.slug: platform.label for platform in platforms}
-    chips = conditions(
-        request.GET,
-        [
-            ("platform", _("Platform"), by_slug.get),
-            ("brand", _("Brand"), str),
-            ("q", _("Search"), str),
-        ],
-    )
-    context = {
-        "page": page,
-        "table": TABLE.shown_to(request.user, request.GET),
-        "rows_html": mark_safe(rows_html),
-        "conditions": chips,
-        "platforms": platforms,
-    }
+    is_fragment = request.headers.get("HX-Request") == "true"
+    listings = ListingList(request, is_counted=not is_fragment)
+    if is_fragment:
+        return HttpResponse(_rows_html(listings.rows))
+    context = listings.context()
+    context["rows_html"] = mark_safe(_rows_html(context["rows"]))
     return render(request, "listings/list.html", context)
 
 
-def _rows(page: Page) -> Iterator[tuple[str, ...]]:
-    """Flat rows for a flat loop, in the order of its names: everything is formatted once, here."""
-    known = known_statuses("listing", [row["id"] for row in page])
-    base = reverse("listings:list")
-    label_of, day_of, claimed = cache(_label), cache(day), cache(_as_claimed)
-    for row in page:
-        status = known.get(row["id"])
-        yield (
-            f"{base}{row['id']}/",
-            row["canonical_id"],
-            row["title"],
-            row["brand"],
-            row["store__name"] or claimed(row["claimed_store__name"]),
-            label_of(row["platform__name"], row["platform__name_en"]),
-            kind_of(status.state) if status else "grey",
-            str(status.label) if status else "—",
-            day_of(first_known(row["created_at"], status)),
-        )
-
-
-def first_known(recorded_at: datetime, status: KnownStatus | None) -> datetime:
-    """Since when a listing is known: since somebody asked to act on it, where that was before it was recorded."""
-    return min(recorded_at, status.since) if status and status.since else recorded_at
-
-
-def _as_claimed(name: str | None) -> str:
-    """The name of a store in which a firm says that a listing is."""
-    return _("%(store)s (claimed)") % {"store": name} if name else ""
-
-
-def _label(name: str, name_en: str) -> str:
-    return Platform(name=name, name_en=name_en).label
+def _rows_html(rows: Sequence[tuple[str, ...]]) -> str:
+    return render_to_string("listings/rows.html", {"rows": rows}, using="jinja2")
 
 
 @corps
@@ -361,25 +286,3 @@ def protection(user: User, account: OfficialAccount) -> dict[str, Any]:
         if account.confirmed_at and not account.struck_at
         else 0,
     }
-
-
-def _found(request: SignedIn) -> QuerySet[Listing]:
-    found: QuerySet[Listing] = Listing.objects.visible_to(request.user)
-    if platform := request.GET.get("platform"):
-        found = found.filter(platform__slug=platform)
-    if brand := request.GET.get("brand"):
-        found = found.filter(brand=brand)
-    if text := request.GET.get("q", "").strip()[:LONGEST]:
-        found = matching(found, text)
-    return found
-
-
-def matching(listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:
-    """Listings whose address or id is the text, or else whose title holds it."""
-    address = read_cell(text)
-    if address.kind == "listing":
-        return listings.filter(
-            platform__slug=platform_of(address.site), canonical_id=address.canonical_id
-        )
-    by_id = listings.filter(canonical_id=text[:100])
-    return by_id if by_id.exists() else listings.filter(title__contains=text[:100])

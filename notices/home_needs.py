@@ -32,7 +32,8 @@ from notices import liaison_home, workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.platform_backlog import owed_by
 from notices.states import ItemState, NoticeState, ObjectionState
-from notices.views import approvals, deliveries
+from notices.tables import visible_deliveries
+from notices.views import approvals
 from notices.workflow.guards import OPEN_FOR_NOTICES
 from stores.models import Platform
 
@@ -288,7 +289,7 @@ def not_ours(user: User) -> Iterator[Need]:
 
 
 def _undelivered(user: User) -> QuerySet[Delivery]:
-    return deliveries.visible(user).filter(state__in=FOR_A_PERSON)
+    return visible_deliveries(user).filter(state__in=FOR_A_PERSON)
 
 
 def undelivered(user: User) -> Iterator[Need]:
@@ -321,7 +322,7 @@ def held_back(user: User) -> Iterator[Line]:
     """Letters that wait because mail does not go out at all; an administrator decides. One statement where it does."""
     if not (reason := identity.reason_to_hold()):
         return
-    if count := deliveries.visible(user).held().count():  # type: ignore[attr-defined]
+    if count := visible_deliveries(user).held().count():  # type: ignore[attr-defined]
         waits = ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {
             "count": thousands(count)
         }

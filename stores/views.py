@@ -1,28 +1,21 @@
 """Pages of the stores app: platforms with their liaisons, and the register of stores."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import SEARCH, reads
+from corps.access.parameters import reads
 from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.forms import posted
 from corps.models import User
-from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
-from corps.ui.tables import Column, Table
 from stores import workflow
-from stores.filters import PLATFORM
 from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
 from stores.status_providers import (
@@ -34,6 +27,7 @@ from stores.status_providers import (
     waiting_at,
 )
 from stores.store_pages import official_check, portrait_of
+from stores.tables import StoreList
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
@@ -224,43 +218,12 @@ def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "stores/dismiss.html", context)
 
 
-TABLE = Table(
-    "stores",
-    Column("platform", gettext_lazy("Platform"), "w128"),
-    Column("id", gettext_lazy("Id"), "w256", fixed=True),
-    Column("name", gettext_lazy("Store name"), fixed=True),
-    Column("listings", gettext_lazy("Listings"), "w112", "n"),
-)
-
-
 @corps
-@reads(PLATFORM, SEARCH, paged=True)
+@StoreList.reads()
 @require_GET
 def list_stores(request: SignedIn) -> HttpResponse:
     """Stores, newest first; by platform, and by id or part of the name."""
-    found = _found(request)
-    platforms = list(Platform.objects.visible_to(request.user))
-    chips = conditions(
-        request.GET,
-        [
-            ("platform", _("Platform"), {p.slug: p.label for p in platforms}.get),
-            ("q", _("Search"), str),
-        ],
-    )
-    page = page_of(
-        found.select_related("platform").annotate(listing_count=_listings_in()),
-        request.GET,
-        order=("-id",),
-        total=lambda: capped_count(found),
-    )
-    table = TABLE.shown_to(request.user, request.GET)
-    context = {
-        "page": page,
-        "table": table,
-        "conditions": chips,
-        "platforms": platforms,
-    }
-    return render(request, "stores/list.html", context)
+    return render(request, "stores/list.html", StoreList(request).context())
 
 
 @corps
@@ -298,27 +261,3 @@ def show_store(request: SignedIn, pk: int) -> HttpResponse:
         "today": today(),
     }
     return render(request, "stores/store.html", context)
-
-
-def _listings_in() -> Any:
-    """How many listings are known, or else claimed, to be in a store."""
-    return _count_of("store", {}) + _count_of("claimed_store", {"store": None})
-
-
-def _count_of(field: str, narrowed: dict[str, Any]) -> Any:
-    model: Any = Store._meta.get_field("listings").related_model
-    listings = model.objects.filter(**{field: OuterRef("pk")}, **narrowed)
-    counted = (
-        listings.order_by().values(field).annotate(count=Count("pk")).values("count")
-    )
-    return Coalesce(Subquery(counted), 0)
-
-
-def _found(request: SignedIn) -> QuerySet[Store]:
-    found = Store.objects.visible_to(request.user)
-    if platform := request.GET.get("platform"):
-        found = found.filter(platform__slug=platform)
-    if text := request.GET.get("q", "").strip()[:100]:
-        by_id = found.filter(canonical_id=text)
-        found = by_id if by_id.exists() else found.filter(name__contains=text)
-    return found

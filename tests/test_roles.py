@@ -21,7 +21,7 @@ from firms.models import Firm, Representative
 from listings.models import Listing
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection, Outcome, Recurrence
-from notices.views import deliveries
+from notices.tables import visible_deliveries
 from stores.models import OfficialAccount, Platform, Store
 from tests.notices.world import (
     World,
@@ -283,11 +283,11 @@ def test_deliveries_are_seen_with_their_notice(full: World):
     own, below = (Notice.objects.get(case=case) for case in Case.objects.order_by("pk"))
     compose(full.firm, recipient="a@firm.example", purpose="other", title="x", text="x")
     assert set(
-        deliveries.visible(full.officer).values_list("message__subject_id", flat=True)
+        visible_deliveries(full.officer).values_list("message__subject_id", flat=True)
     ) == {own.pk}
     assert set(
-        deliveries.visible(full.supervisor).values_list(
+        visible_deliveries(full.supervisor).values_list(
             "message__subject_id", flat=True
         )
     ) == {own.pk, below.pk}
-    assert not deliveries.visible(full.stranger).exists()
+    assert not visible_deliveries(full.stranger).exists()

@@ -1,11 +1,11 @@
 """Cases: the list, opening one, the case page with its tabs, and the verbs on a case."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import target_history, timeline, workflow
-from cases.filters import CAMPAIGN, campaigns_of
+from cases.filters import UNDER_WAY
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import BulkAct, Case, Complaint, SheetImport, Target
-from cases.models.cases import CaseQuerySet
 from cases.other_cases import became
 from cases.states import ENDED_CASE, CaseState, ComplaintState
+from cases.tables import CaseList
 from cases.titles import proposed_title
 from cases.views.tables import FILTERS as TARGET_FILTERS
 from cases.views.tables import target_table
@@ -32,11 +32,8 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import AuditEntry, Deadline, User
 from corps.ui.formats import day
-from corps.ui.lists import capped_count, conditions, page_of
+from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
-from corps.ui.tables import Column, Table
-from firms.filters import FIRM
-from firms.models import Firm
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 KINDS = (
@@ -47,13 +44,6 @@ KINDS = (
     ("item.", gettext_lazy("Items")),
 )
 COMPLAINT = re.compile(r"[A-Z0-9-]{1,20}")
-UNDER_WAY = (
-    CaseState.LEAD,
-    CaseState.FILED,
-    CaseState.DISPOSING,
-    CaseState.CONCLUDING,
-    CaseState.REOPENED,
-)
 OVER = (
     CaseState.CLOSED,
     CaseState.ARCHIVED,
@@ -68,99 +58,13 @@ def under_way(user: User) -> int:
     return Case.objects.visible_to(user).filter(state__in=UNDER_WAY).count()
 
 
-TABLE = Table(
-    "cases",
-    Column("number", gettext_lazy("Number"), "w128", fixed=True),
-    Column("title", gettext_lazy("Title"), fixed=True),
-    Column("document", gettext_lazy("Document number"), "w192"),
-    Column("firm", gettext_lazy("Firm"), "w112"),
-    Column("state", gettext_lazy("State"), "w96", fixed=True),
-    Column("targets", gettext_lazy("Targets"), "w80", "n"),
-    Column("to_check", gettext_lazy("To check"), "w80", "n"),
-    Column("verified", gettext_lazy("Verified"), "w80", "n"),
-    Column("due", gettext_lazy("Due"), "w224"),
-)
-
-
 @corps
-@reads(
-    Parameter("state", ("open", *CaseState.values)),
-    FIRM,
-    CAMPAIGN,
-    Parameter("mine", ("1",)),
-    Parameter("filing", ("1",)),
-    paged=True,
-)
+@CaseList.reads()
 @require_GET
 def list_cases(request: SignedIn) -> HttpResponse:
     """Cases, newest first, with how many targets they have and how many are verified."""
-    user = request.user
-    campaigns = campaigns_of(user)
-    cases = _filtered(request, campaigns)
-    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(user)}
-    rows = cases.select_related("firm", "campaign", "unit", "handling_deadline")
-    page = page_of(rows, request.GET, order=("-id",), total=cases.count())
-    counts = _target_counts([case.pk for case in page])
-    context = {
-        "page": page,
-        "table": TABLE.shown_to(user, request.GET),
-        "rows": [(case, counts.get(case.pk, {})) for case in page],
-        "conditions": _chips(request, firms, campaigns),
-        "states": CaseState.choices,
-        "over": OVER,
-        "firms": firms.items(),
-        "campaigns": campaigns.items(),
-    }
+    context = CaseList(request).context() | {"over": OVER}
     return render(request, "cases/case_list.html", context)
-
-
-def _filtered(request: SignedIn, campaigns: Mapping[str, str]) -> CaseQuerySet:
-    """The cases that the filter of the address leaves. campaigns: those that the person may see, by their key."""
-    asked = request.GET
-    cases = Case.objects.visible_to(request.user)
-    if (state := asked.get("state")) in CaseState.values:
-        cases = cases.filter(state=state)
-    elif state == "open":
-        cases = cases.filter(state__in=UNDER_WAY)
-    if firm := asked.get("firm"):
-        cases = cases.filter(firm__code=firm)
-    if asked.get("campaign") in campaigns:
-        cases = cases.filter(campaign=int(asked["campaign"]))
-    if asked.get("mine"):
-        cases = cases.filter(assignments__officer=request.user, assignments__until=None)
-    if asked.get("filing"):
-        cases = cases.to_be_filed_by(request.user)
-    return cases
-
-
-def _chips(
-    request: SignedIn, firms: Mapping[str, str], campaigns: Mapping[str, str]
-) -> list[Any]:
-    """What the list is filtered by, in words."""
-    states = dict(CaseState.choices) | {"open": _("under way")}
-    labels: list[tuple[str, Any, Callable[[str], Any]]] = [
-        ("state", _("State"), states.get),
-        ("firm", _("Firm"), firms.get),
-        ("campaign", _("Campaign"), campaigns.get),
-        ("mine", _("Handled by"), lambda _value: request.user.name),
-        ("filing", _("Decision"), lambda _value: _("to be filed")),
-    ]
-    return conditions(request.GET, labels)
-
-
-def _target_counts(cases: list[int]) -> dict[int, dict[str, int]]:
-    counted: dict[int, dict[str, int]] = {}
-    rows = (
-        Target.objects.filter(case__in=cases)
-        .order_by()
-        .values_list("case", "state")
-        .annotate(Count("pk"))
-    )
-    for case, state, count in rows:
-        of_case = counted.setdefault(case, {"total": 0})
-        of_case[state] = count
-        of_case["total"] += count
-    return counted
 
 
 @corps

@@ -9,12 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import workflow
-from cases.models import Case, Complaint, Target
+from cases.filters import claims_touching, handled_by
+from cases.models import Complaint, Target
 from cases.states import TargetState
+from cases.tables import ClaimList, accounts_of
 from cases.workflow import claims_for
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
@@ -22,18 +24,15 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import User
 from corps.results import Result
-from corps.ui.formats import short_id, thousands
+from corps.ui.formats import thousands
 from corps.ui.home import Need, one_key
 from corps.ui.lists import conditions, page_of
 from corps.ui.refusals import send_back, status_of
 from corps.ui.stream import Need as StreamNeed
 from corps.ui.stream import Subject
-from corps.ui.tables import SELECT, Column, Table
-from firms.filters import FIRM
 from firms.models import Firm
-from listings.addresses import canonical_url
 from listings.models import Belonging, BelongingCorrection, Listing
-from stores.models import OfficialAccount, Platform
+from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
@@ -43,45 +42,26 @@ CLAIMS = ("claims", 0)
 MINE = Parameter("mine", ("1",))
 # What a platform said of an official account's target: an officer decides, nothing follows by itself.
 ANSWERED = (TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
-TABLE = Table(
-    "claims",
-    SELECT,
-    Column("listing", gettext_lazy("Listing"), "w224", fixed=True),
-    Column("store", gettext_lazy("Claimed to be in"), fixed=True),
-    Column("source", gettext_lazy("Claimed by"), "w224"),
-    Column("target", gettext_lazy("What becomes of it"), "w192", fixed=True),
-    Column("case", gettext_lazy("Case"), "w128"),
-    Column("effect", gettext_lazy("Effect"), "w128"),
-)
 
 
 @corps
-@reads(
-    FIRM, "complaint", "store", "case", Parameter("effect", ("none",)), MINE, paged=True
-)
+@ClaimList.reads()
 @require_GET
 def list_claims(request: SignedIn) -> HttpResponse:
     """Claims that wait: grouped by sheet and official account, and those of one group, or of a filter, one by one."""
-    claims = _filtered(request)
-    page = page_of(
-        claims.select_related("platform", "firm"),
-        request.GET,
-        order=("id",),
-        total=claims.count(),
+    claims = ClaimList(request)
+    corrections = BelongingCorrection.objects.filter(
+        state=BelongingCorrection.State.PROPOSED,
+        listing__in=Listing.objects.visible_to(request.user).values("pk"),
     )
-    context = {
-        "groups": _groups(claims) if not request.GET.get("store") else [],
-        "rows": _rows(list(page), request.user),
-        "page": page,
-        "table": TABLE.shown_to(request.user, request.GET),
-        "conditions": _chips(request),
+    context = claims.context() | {
+        "groups": [],
         "query": request.GET.urlencode(),
-        "corrections": BelongingCorrection.objects.filter(
-            state=BelongingCorrection.State.PROPOSED,
-            listing__in=Listing.objects.visible_to(request.user).values("pk"),
-        ).select_related("listing__platform"),
+        "corrections": corrections.select_related("listing__platform"),
         "answered": answered_for(request.user).count(),
     }
+    if not request.GET.get("store"):
+        context["groups"] = _groups(claims.found)
     return render(request, "cases/claims.html", context)
 
 
@@ -91,7 +71,7 @@ def judge(request: SignedIn) -> HttpResponse:
     """Confirm the selected claims after a look, refuse them with the reason, or let them take effect."""
     ids = ticked_ids(request.POST)
     if request.POST.get("all_matching"):
-        ids = list(_filtered(request).values_list("pk", flat=True)[:MOST_AT_ONCE])
+        ids = list(ClaimList(request).found.values_list("pk", flat=True)[:MOST_AT_ONCE])
     back = f"{reverse('cases:claims')}?{request.GET.urlencode()}"
     if not ids:
         messages.warning(request, _("Select the claims that are meant."))
@@ -136,56 +116,9 @@ def _names(results: list[Result]) -> dict[Any, tuple[str, str]]:
     }
 
 
-def _filtered(request: SignedIn) -> QuerySet[Belonging]:
-    """The claims that wait and that the address's filter leaves."""
-    claims = claims_for(request.user).filter(state=Belonging.State.UNJUDGED)
-    asked = request.GET
-    if firm := asked.get("firm"):
-        claims = claims.filter(firm__code=firm)
-    if number := asked.get("complaint"):
-        claims = claims.filter(
-            complaint__in=Complaint.objects.filter(number=number).values("pk")
-        )
-    if store := asked.get("store"):
-        slug, _slash, canonical_id = store.partition("/")
-        claims = claims.filter(platform__slug=slug, store_id=canonical_id)
-    if number := asked.get("case"):
-        targets = Target.objects.filter(case__number=number, listing__isnull=False)
-        claims = claims.filter(listing_id__in=targets.values("listing__canonical_id"))
-    if asked.get("effect") == "none":
-        claims = claims.filter(in_effect=False)
-    if asked.get("mine"):
-        claims = claims.filter(pk__in=touching(request.user).values("pk"))
-    return claims
-
-
-def _chips(request: SignedIn) -> list[Any]:
-    firms = {
-        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
-    }
-    return conditions(
-        request.GET,
-        [
-            ("firm", _("Firm"), firms.get),
-            ("complaint", _("Complaint"), str),
-            ("store", _("Store"), _store_called),
-            ("case", _("Case"), str),
-            ("effect", _("Effect"), {"none": _("without effect")}.get),
-            _mine_chip(request),
-        ],
-    )
-
-
 def _mine_chip(request: SignedIn) -> tuple[str, str, Any]:
     """The condition MINE as the chips above a list name it."""
     return "mine", _("Handled by"), lambda _value: request.user.name
-
-
-def _store_called(text: str) -> str:
-    """A store as people call it, by its platform's slug and its id."""
-    slug, _slash, canonical_id = text.partition("/")
-    platform = Platform.objects.filter(slug=slug).first()
-    return f"{platform.label} {short_id(canonical_id)}" if platform else text
 
 
 def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
@@ -206,7 +139,7 @@ def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
     )
     firms = Firm.objects.in_bulk([group["firm"] for group in groups if group["firm"]])
     platforms = Platform.objects.in_bulk()
-    accounts = _accounts({group["store_id"] for group in groups})
+    accounts = accounts_of({group["store_id"] for group in groups})
     for group in groups:
         complaint = complaints.get(group["complaint"])
         platform = platforms[group["platform"]]
@@ -220,49 +153,6 @@ def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
             + (f"&complaint={complaint.number}" if complaint else ""),
         }
     return groups
-
-
-def _accounts(stores: set[str]) -> dict[tuple[int, str], OfficialAccount]:
-    accounts = (
-        OfficialAccount.objects.protecting()
-        .filter(canonical_id__in=stores)
-        .select_related("firm")
-    )
-    return {
-        (account.platform_id, account.canonical_id): account for account in accounts
-    }
-
-
-def _rows(claims: list[Belonging], user: User) -> list[dict[str, Any]]:
-    """Claims with what they touch; four statements."""
-    ids = {claim.listing_id for claim in claims}
-    listings = {
-        (listing.platform_id, listing.canonical_id): listing
-        for listing in Listing.objects.visible_to(user).filter(canonical_id__in=ids)
-    }
-    targets = {
-        target.listing_id: target
-        for target in Target.objects.visible_to(user)
-        .filter(listing__in=[listing.pk for listing in listings.values()])
-        .select_related("case")
-    }
-    complaints = Complaint.objects.in_bulk(
-        [claim.complaint for claim in claims if claim.complaint]
-    )
-    accounts = _accounts({claim.store_id for claim in claims})
-    rows = []
-    for claim in claims:
-        listing = listings.get((claim.platform_id, claim.listing_id))
-        rows.append(
-            {
-                "claim": claim,
-                "url": canonical_url(claim.platform.slug, "listing", claim.listing_id),
-                "target": targets.get(listing.pk) if listing else None,
-                "complaint": complaints.get(claim.complaint or 0),
-                "account": accounts.get((claim.platform_id, claim.store_id)),
-            }
-        )
-    return rows
 
 
 def answered_for(user: User) -> QuerySet[Target]:
@@ -293,30 +183,14 @@ def list_answered(request: SignedIn) -> HttpResponse:
     return render(request, "cases/claims_answered.html", context)
 
 
-def _mine(user: User) -> QuerySet[Case]:
-    """The cases that a person handles."""
-    return Case.objects.visible_to(user).filter(
-        assignments__officer=user, assignments__until__isnull=True
-    )
-
-
-def touching(user: User) -> QuerySet[Belonging]:
-    """Claims in effect that wait to be judged and touch what the person handles."""
-    touched = Target.objects.filter(
-        case__in=_mine(user).values("pk"), listing__isnull=False
-    )
-    waiting = claims_for(user).filter(state=Belonging.State.UNJUDGED, in_effect=True)
-    return waiting.filter(listing_id__in=touched.values("listing__canonical_id"))
-
-
 def answered_of_mine(user: User) -> QuerySet[Target]:
     """What `answered_for` gives, of the cases that the person handles."""
-    return answered_for(user).filter(case__in=_mine(user).values("pk"))
+    return answered_for(user).filter(case__in=handled_by(user).values("pk"))
 
 
 def to_judge(user: User) -> Iterator[StreamNeed]:
     """For the home page: claims that touch the person's cases, by sheet, and what was answered of official accounts."""
-    for group in _groups(touching(user)):
+    for group in _groups(claims_touching(user)):
         account = group["account"] or group["store_id"]
         yield StreamNeed(
             CLAIMS,
@@ -341,7 +215,7 @@ def to_judge(user: User) -> Iterator[StreamNeed]:
 def claims_keys(user: User) -> list[QuerySet[Any]]:
     """Whether there are any, for the sidebar: they stand in one row."""
     return [
-        one_key(touching(user), CLAIMS[0]),
+        one_key(claims_touching(user), CLAIMS[0]),
         one_key(answered_of_mine(user), CLAIMS[0]),
     ]
 

@@ -1,6 +1,5 @@
 """Complaints: the list, handing one in, taking one up."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +7,11 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
-from cases.filters import CAMPAIGN, campaigns_of
+from cases.filters import IN_NO_CASE
 from cases.forms import (
     ComplaintCorrectionForm,
     ComplaintForm,
@@ -24,12 +23,13 @@ from cases.forms import (
 from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
-from cases.models.complaints import MOST_SAME_SHEETS, ComplaintQuerySet
+from cases.models.complaints import MOST_SAME_SHEETS
 from cases.states import COMPLAINT_STATES, MAY_CARRY_OVER, CaseState, ComplaintState
+from cases.tables import ComplaintList
 from cases.workflow.guards import OPEN_COMPLAINT
 from cases.workflow.moving import DECIDED
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import Parameter, reads
+from corps.access.parameters import reads
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.files.downloads import hand_out, name_by_type
@@ -37,11 +37,8 @@ from corps.forms import chosen_act, posted
 from corps.models import AuditEntry, User
 from corps.request_bodies import takes
 from corps.results import Result
-from corps.ui.lists import capped_count, conditions, page_of
 from corps.ui.refusals import refusals_go_to, send_back
-from corps.ui.tables import Column, Table
 from corps.workflow import Upload
-from firms.filters import FIRM
 from firms.models import Firm
 
 readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
@@ -59,83 +56,21 @@ RECEIPT_REFUSED_AT = {
     "receipt-reason-missing": "reason",
     "reason-too-long": "reason",
 }
-OPEN = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
-TABLE = Table(
-    "complaints",
-    Column("pick", gettext_lazy("Select"), "w40", "sel", fixed=True),
-    Column("number", gettext_lazy("Number"), "w128", fixed=True),
-    Column("received", gettext_lazy("Received on"), "w96"),
-    Column("firm", gettext_lazy("Firm"), "w112"),
-    Column("subject", gettext_lazy("Subject of the letter"), fixed=True),
-    Column("sheet", gettext_lazy("Sheet"), "w192"),
-    Column("rows", gettext_lazy("Row count"), "w80", "n"),
-    Column("state", gettext_lazy("State"), "w112", fixed=True),
-    Column("case", gettext_lazy("Case"), "w128"),
-)
 
 
 def waiting(user: User) -> int:
     """How many complaints are not in a case yet, for the sidebar."""
-    return Complaint.objects.visible_to(user).filter(state__in=OPEN).count()
+    return Complaint.objects.visible_to(user).filter(state__in=IN_NO_CASE).count()
 
 
 @readers
-@reads(Parameter("state", ("open", *ComplaintState.values)), FIRM, CAMPAIGN, paged=True)
+@ComplaintList.reads()
 @require_GET
 def list_complaints(request: SignedIn) -> HttpResponse:
     """Complaints, newest first; those accepted can be made a case of."""
-    user = request.user
-    firms = {firm.code: firm.short_label for firm in Firm.objects.visible_to(user)}
-    campaigns = campaigns_of(user)
-    complaints = _filtered(request, campaigns)
-    page = page_of(
-        complaints, request.GET, order=("-id",), total=lambda: capped_count(complaints)
-    )
-    openable = any(complaint.state == ComplaintState.ACCEPTED for complaint in page)
-    may_open = openable and may(user, "cases.open_case")
-    without = {"pick"}
-    if may_open:
-        without = set()
-    context = {
-        "page": page,
-        "table": TABLE.shown_to(user, request.GET, without=without),
-        "conditions": _chips(request, firms, campaigns),
-        "states": ComplaintState.choices,
-        "firms": firms.items(),
-        "campaigns": campaigns.items(),
-        "may_open": may_open,
-    }
+    complaints = ComplaintList(request)
+    context = complaints.context() | {"may_open": complaints.may_open}
     return render(request, "cases/complaint_list.html", context)
-
-
-def _filtered(request: SignedIn, campaigns: Mapping[str, str]) -> ComplaintQuerySet:
-    """The complaints that the filter of the address leaves. campaigns: those that the person may see, by their key."""
-    asked = request.GET
-    complaints = Complaint.objects.visible_to(request.user).select_related(
-        "firm", "case", "sheet_import", "verify_deadline"
-    )
-    if (state := asked.get("state")) in ComplaintState.values:
-        complaints = complaints.filter(state=state)
-    elif state == "open":
-        complaints = complaints.filter(state__in=OPEN)
-    if firm := asked.get("firm"):
-        complaints = complaints.filter(firm__code=firm)
-    if asked.get("campaign") in campaigns:
-        complaints = complaints.filter(campaign=int(asked["campaign"]))
-    return complaints
-
-
-def _chips(
-    request: SignedIn, firms: Mapping[str, str], campaigns: Mapping[str, str]
-) -> list[Any]:
-    """What the list is filtered by, in words."""
-    states = dict(ComplaintState.choices) | {"open": _("in no case yet")}
-    labels: list[tuple[str, Any, Callable[[str], Any]]] = [
-        ("state", _("State"), states.get),
-        ("firm", _("Firm"), firms.get),
-        ("campaign", _("Campaign"), campaigns.get),
-    ]
-    return conditions(request.GET, labels)
 
 
 @readers

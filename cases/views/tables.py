@@ -11,30 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import target_history
+from cases.filters import OFFICIAL, TargetFilter
 from cases.models import Case, LegalGround, Target
-from cases.models.targets import TargetQuerySet
-from cases.states import UNFINISHED, Seen, TargetState
+from cases.states import UNFINISHED, TargetState
 from cases.views.target_rows import (
     AGAINST,
     COLUMNS,
-    OFFICIAL,
     SHOWN,
     STORE_KEY,
-    TALLY,
-    WORDS,
     flat_rows,
     groups_of,
     word_of,
 )
 from corps.access.decorators import SignedIn
-from corps.access.parameters import MARKS, SEARCH, Parameter, number
+from corps.access.parameters import MARKS, Parameter
 from corps.deadlines.clock import today
-from corps.search import LONGEST
-from corps.ui.lists import conditions, page_of
+from corps.ui.lists import page_of
 from corps.ui.tables import SELECT, Column, Table
-from listings.addresses import read_cell
-from stores.filters import PLATFORM
-from stores.models import Platform, Store
+from stores.models import Platform
 
 # The order without another one asked for, flat and by store, and what each is called at the foot.
 FIRST = ("against", "due_on", "id")
@@ -74,13 +68,7 @@ TABLE = Table(
 
 
 FILTERS = (
-    Parameter("state", (*TargetState.values, *WORDS)),
-    PLATFORM,
-    Parameter("kind", Target.Kind.values),
-    "alleged",
-    Parameter("seen", Seen.values),
-    number("store"),
-    SEARCH,
+    *TargetFilter.parameters(),
     Parameter("sort", [*ORDERS]),
     Parameter("group", ("store", "none")),
 )
@@ -90,40 +78,20 @@ FILTERS = (
 NOT_NARROWING = {"state", "after", "before", "tab", "sort", "group"}
 
 
+def filter_set(
+    request: SignedIn, case: Case, platforms: Iterable[Platform] = ()
+) -> TargetFilter:
+    """The filters of a case's targets, as the address sets them. platforms: those to choose from, if known."""
+    targets = Target.objects.filter(case=case)
+    filters = TargetFilter(request.GET, targets, request=request, case=case)
+    if platforms:
+        filters.offer("platform", {each.slug: each.label for each in platforms})
+    return filters
+
+
 def filtered(request: SignedIn, case: Case) -> QuerySet[Target]:
     """The targets of a case that the address's filter leaves."""
-    asked = request.GET
-    targets = _in_state(case, asked.get("state", ""))
-    if platform := asked.get("platform"):
-        targets = targets.filter(platform__slug=platform)
-    if (kind := asked.get("kind")) in Target.Kind.values:
-        targets = targets.filter(kind=kind)
-    if (seen := asked.get("seen")) in Seen.values:
-        targets = targets.filter(seen=seen)
-    if alleged := asked.get("alleged"):
-        targets = targets.filter(alleged=alleged)
-    if store := _number(asked.get("store", "")):
-        targets = targets.filter(in_store(store))
-    if text := asked.get("q", "").strip()[:LONGEST]:
-        targets = targets.filter(_named(text))
-    return targets
-
-
-def _in_state(case: Case, state: str) -> TargetQuerySet:
-    """The targets of a case in a state, or in one of WORDS; all for another word."""
-    targets: TargetQuerySet = Target.objects.filter(case=case)
-    if state == "unfinished":
-        return targets.unfinished()
-    if state == OFFICIAL:
-        return targets.kept()
-    if state == "waiting":
-        for waiting_in in target_history.waiting:
-            targets = targets.filter(pk__in=waiting_in(case).values("pk"))
-    if state in UNFINISHED:
-        targets = targets.unfinished()
-    if state in TargetState.values:
-        targets = targets.filter(state=state)
-    return targets
+    return filter_set(request, case).qs
 
 
 def in_order(targets: QuerySet[Target]) -> QuerySet[Any]:
@@ -141,33 +109,6 @@ def in_order(targets: QuerySet[Target]) -> QuerySet[Any]:
         store_rank=Window(Min(rank), partition_by=F("store_key")),
         store_due=Window(Min("due_on"), partition_by=F("store_key")),
     )
-
-
-def _named(text: str) -> Q:
-    """An id, an address in any form, or a part of a title or a store's name."""
-    address = read_cell(text)
-    if address.kind in Target.Kind.values:
-        return Q(**{f"{address.kind}__canonical_id": address.canonical_id})
-    return (
-        Q(listing__canonical_id=text)
-        | Q(store__canonical_id=text)
-        | Q(listing__title__contains=text)
-        | Q(store__name__contains=text)
-        | Q(listing__store__name__contains=text)
-        | Q(listing__claimed_store__name__contains=text)
-    )
-
-
-def in_store(store: int) -> Q:
-    """A store itself, and the listings that are known, or else claimed, to be in it."""
-    claimed = Q(listing__store=None, listing__claimed_store=store)
-    return Q(store=store) | Q(listing__store=store) | claimed
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return int(text)
-    return 0
 
 
 class TableOrder(NamedTuple):
@@ -197,14 +138,15 @@ def printed_table(request: SignedIn, case: Case, most: int) -> dict[str, Any]:
     """What a print shows: all targets that the filter leaves, at most so many, in the order of the work table."""
     order = order_asked(request.GET)
     platforms = _platforms(request)
-    targets = filtered(request, case)
+    filters = filter_set(request, case, platforms.values())
+    targets = filters.qs
     ordered = in_order(targets).order_by(*order.columns)
     rows = flat_rows(case, list(ordered.values(*COLUMNS)[:most]), platforms)
     total = len(rows)
     if total == most:
         total = targets.count()
     return {
-        "conditions": _chips(request, platforms.values()),
+        "conditions": filters.chips(),
         "total": total,
     } | _rows_context(targets, rows, order)
 
@@ -215,24 +157,32 @@ def target_table(request: SignedIn, case: Case) -> dict[str, Any]:
     counted = _counted(case)
     platforms = _platforms(request)
     order = order_asked(asked)
-    targets = filtered(request, case)
+    filters = filter_set(request, case, platforms.values())
+    filters.offer("alleged", {words: words for words in _alleged(counted)})
+    targets = filters.qs
     ordered = in_order(targets)
     # First which rows, in their order, from as few tables as that takes; then what is shown of them.
     keys = {"id", *(name.lstrip("-") for name in order.columns)}
     total = _total(asked, counted, targets)
     page = page_of(ordered.values(*keys), asked, order=order.columns, total=total)
-    ids = [row["id"] for row in page]
-    shown = {row["id"]: row for row in ordered.filter(pk__in=ids).values(*COLUMNS)}
-    rows = flat_rows(case, [shown[pk] for pk in ids], platforms)
+    shown = _with_columns(ordered, [row["id"] for row in page])
+    rows = flat_rows(case, shown, platforms)
     context = {
         "page": page,
         "cells": _cells(asked, counted),
-        "conditions": _chips(request, platforms.values()),
+        "conditions": filters.chips(),
+        "filter_fields": filters.form_fields(),
         "table": _columns_shown(request, order),
         "grounds": LegalGround.objects.visible_to(request.user).valid_on(today()),
     }
     context |= _rows_context(targets, rows, order)
-    return context | _choices(platforms, counted) | _addresses(asked, order)
+    return context | _addresses(asked, order)
+
+
+def _with_columns(ordered: QuerySet[Any], ids: list[int]) -> list[dict[str, Any]]:
+    """What is shown of these targets, in this order."""
+    shown = {row["id"]: row for row in ordered.filter(pk__in=ids).values(*COLUMNS)}
+    return [shown[pk] for pk in ids]
 
 
 def _platforms(request: SignedIn) -> dict[int, Platform]:
@@ -270,18 +220,9 @@ def _columns_shown(request: SignedIn, order: TableOrder) -> Any:
     return TABLE.shown_to(request.user, request.GET, without=without, sorts=sorts)
 
 
-def _choices(
-    platforms: dict[int, Platform], counted: list[tuple[str, str, int]]
-) -> dict[str, Any]:
-    """What the filters offer."""
-    return {
-        "platforms": [
-            (platform.slug, platform.label) for platform in platforms.values()
-        ],
-        "alleged": sorted({alleged for _state, alleged, _count in counted if alleged}),
-        "seen_choices": Seen.choices,
-        "states": [(word, word.label) for word in TALLY],
-    }
+def _alleged(counted: list[tuple[str, str, int]]) -> list[str]:
+    """What firms allege of the targets of the case, to choose from."""
+    return sorted({alleged for _state, alleged, _count in counted if alleged})
 
 
 def _addresses(asked: QueryDict, order: TableOrder) -> dict[str, str]:
@@ -361,26 +302,3 @@ def _cells(
             if word in counts
         ),
     ]
-
-
-def _chips(request: SignedIn, platforms: Iterable[Platform]) -> list[Any]:
-    labels = {platform.slug: platform.label for platform in platforms}
-
-    def store_name(text: str) -> str | None:
-        store = Store.objects.visible_to(request.user).filter(pk=_number(text)).first()
-        if store is None:
-            return None
-        return str(store)
-
-    return conditions(
-        request.GET,
-        [
-            ("state", _("State"), (dict(TargetState.choices) | WORDS).get),
-            ("platform", _("Platform"), labels.get),
-            ("kind", _("Kind"), dict(Target.Kind.choices).get),
-            ("alleged", _("Alleged by the firm"), str),
-            ("seen", _("Actually seen"), dict(Seen.choices).get),
-            ("store", _("Store"), store_name),
-            ("q", _("Search"), str),
-        ],
-    )

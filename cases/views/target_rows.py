@@ -10,9 +10,9 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases import target_history
+from cases.filters import OFFICIAL, TALLY, WORDS
 from cases.models import Case, LegalGround, Target
 from cases.states import UNFINISHED, Claim, Seen, TargetState
 from corps.deadlines.calendar import Calendar, working_days_left
@@ -22,21 +22,6 @@ from corps.ui.formats import day, moment, shortened, thousands
 from corps.ui.status_colours import kind_of
 from stores.models import Platform
 
-# In the order of the work, as the strip above the table shows them.
-TALLY = (
-    *UNFINISHED,
-    TargetState.VERIFIED,
-    TargetState.GONE_BEFORE,
-    TargetState.RESTORED,
-    TargetState.DROPPED,
-)
-# What stands in place of a state: of several states, or of a target that no notice may name.
-OFFICIAL = "official"
-WORDS = {
-    "unfinished": gettext_lazy("not finished"),
-    "waiting": gettext_lazy("to be noticed"),
-    OFFICIAL: gettext_lazy("Official account"),
-}
 # (word, label) of what targets are counted by.
 SHOWN = (*((state.value, state.label) for state in TALLY), (OFFICIAL, WORDS[OFFICIAL]))
 # What a platform says is gone and somebody has seen on sale since.

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import target_history, timeline, workflow
+from cases.filters import in_store
 from cases.models import BulkAct, Case, Complaint, LegalGround, Target
 from cases.states import Seen, TargetState
 from cases.views.casework import visible_case
-from cases.views.tables import filtered, in_store
+from cases.views.tables import filtered
 from cases.views.target_rows import is_against
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads

@@ -6,71 +6,33 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import SEARCH, Parameter, number, reads
+from corps.access.parameters import number, reads
 from corps.accounts.role_profiles import initial_of, parts, required_of
 from corps.accounts.second_factor import has_factor
 from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
-from corps.models import ApiKey, FailedAttempts, Unit, User
-from corps.ui.lists import capped_count, conditions, page_of
+from corps.models import ApiKey, FailedAttempts, User
+from corps.tables import UserList
 from corps.ui.refusals import refusals_go_to, send_back
-from corps.ui.tables import Column, Table
 
 administrators = open_to(User.Role.ADMINISTRATOR)
 
-TABLE = Table(
-    "users",
-    Column("username", gettext_lazy("Sign-in name"), "w192", fixed=True),
-    Column("name", gettext_lazy("Name"), fixed=True),
-    Column("role", gettext_lazy("Role"), "w160"),
-    Column("unit", gettext_lazy("Unit"), "w224"),
-    Column("state", gettext_lazy("State"), "w96"),
-)
-
 
 @administrators
-@reads(
-    SEARCH,
-    Parameter("role", User.Role.values),
-    number("unit"),
-    Parameter("closed", ("0", "1")),
-    paged=True,
-)
+@UserList.reads()
 @require_GET
 def list_users(request: SignedIn) -> HttpResponse:
     """Every account, by sign-in name; `q`, `role`, `unit` and `closed` filter."""
-    users, units = _found(request), Unit.objects.order_by("path")
-    page = page_of(
-        users, request.GET, order=("username",), total=lambda: capped_count(users)
-    )
-    chips = conditions(
-        request.GET,
-        [
-            ("q", _("Search"), str),
-            ("role", _("Role"), dict(User.Role.choices).get),
-            ("unit", _("Unit"), {str(unit.pk): unit.name for unit in units}.get),
-            ("closed", _("Accounts"), {"1": _("closed"), "0": _("open")}.get),
-        ],
-    )
-    table = TABLE.shown_to(request.user, request.GET)
-    context = {
-        "page": page,
-        "table": table,
-        "chips": chips,
-        "roles": User.Role.choices,
-        "units": units,
-    }
+    context = UserList(request).context() | {"roles": User.Role.choices}
     return render(request, "corps/users_list.html", context)
 
 
@@ -203,19 +165,6 @@ def revoke_key(request: SignedIn, username: str, pk: int) -> HttpResponse:
     workflow.revoke_key(key=key, actor=request.user, at=timezone.now())
     messages.success(request, _("The key was revoked."))
     return redirect("user", username)
-
-
-def _found(request: SignedIn) -> QuerySet[User]:
-    users = User.objects.visible_to(request.user).select_related("unit")
-    if words := request.GET.get("q", "").strip()[:80]:
-        users = users.filter(Q(username__icontains=words) | Q(name__contains=words))
-    if (role := request.GET.get("role")) in User.Role.values:
-        users = users.filter(role=role)
-    if (unit := request.GET.get("unit", "")).isascii() and unit.isdigit():
-        users = users.filter(unit=int(unit[:9]))
-    if (closed := request.GET.get("closed")) in ("0", "1"):
-        users = users.filter(is_active=closed == "0")
-    return users
 
 
 def _account(request: SignedIn, username: str) -> User:

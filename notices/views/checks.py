@@ -5,40 +5,32 @@ from math import ceil
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, When
+from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.filters import CAMPAIGN, campaigns_of
-from cases.states import Claim, Seen
+from cases.states import Seen
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import Parameter, number, reads
+from corps.access.parameters import number, reads
 from corps.deadlines.clock import now
 from corps.forms import ticked_ids
 from corps.models import User
 from corps.results import Result
-from corps.ui.lists import capped_count, conditions, page_of
 from corps.ui.refusals import came_second, send_back, status_of
-from corps.ui.tables import SELECT, Column, Table
 from notices import workflow
+from notices.filters import CheckFilter
 from notices.models import Answer, NoticeItem, PendingVerdict
-from stores.filters import PLATFORM
-from stores.models import Platform
+from notices.tables import CheckList
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 NEXT_ROWS = 12
 MOST_UNDONE = 5
 # Where a session keeps the note that was typed beside verdicts of which some were refused.
 NOTE = "check_note"
-# By whose work it is: one's own is checked by others.
-OWN = {
-    "1": gettext_lazy("your own, for others to check"),
-    "0": gettext_lazy("of others"),
-}
 
 
 def waiting(user: User) -> int:
@@ -46,26 +38,13 @@ def waiting(user: User) -> int:
     return NoticeItem.objects.visible_to(user).to_check().count()
 
 
-FILTERS = (
-    PLATFORM,
-    "notice",
-    "case",
-    CAMPAIGN,
-    Parameter("claim", Claim.values),
-    Parameter("seen", Seen.values),
-    Parameter("own", [*OWN]),
-)
-
-
 @corps
-@reads(*FILTERS, number("item"))
+@reads(*CheckFilter.parameters(), number("item"))
 @require_GET
 def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
-    items = _filtered(request)
-    ordered = _with_things(
-        _ranked(items, request.user).order_by("is_own", "due_on", "pk")
-    )
+    checks = CheckList(request)
+    ordered = checks.arranged(checks.found).order_by(*checks.order)
     requested = request.GET.get("item", "")
     current = None
     if requested.isascii() and requested.isdigit():
@@ -77,9 +56,8 @@ def show_queue(request: SignedIn) -> HttpResponse:
     context = {
         "current": current,
         "next": next_items[:NEXT_ROWS],
-        "total": items.count(),
-        "conditions": _chips(request),
-        "platforms": Platform.objects.visible_to(request.user),
+        "total": checks.found.count(),
+        "conditions": checks.filters.chips(),
         "undo": _undoable(request),
         "query": _query(request),
         "note": request.session.pop(NOTE, ""),
@@ -105,48 +83,23 @@ def _of_current(request: SignedIn, current: NoticeItem | None) -> dict[str, Any]
     return shown
 
 
-TABLE = Table(
-    "checks",
-    SELECT,
-    Column("id", gettext_lazy("Id"), "w-id", fixed=True),
-    Column("title", gettext_lazy("Title, as claimed"), fixed=True),
-    Column("alleged", gettext_lazy("Alleged by the firm"), "w-truth", "cut2"),
-    Column("ground", gettext_lazy("Ground of the notice"), "w-ground"),
-    Column("claim", gettext_lazy("Claimed by the platform"), "w-claim"),
-    Column("seen", gettext_lazy("Actually seen"), "w-truth"),
-    Column("notice", gettext_lazy("Notice"), "w128", "cut2"),
-    Column("due", gettext_lazy("Due"), "w-due", "n"),
-)
-
-
 @corps
-@reads(*FILTERS, paged=True)
+@CheckList.reads()
 @require_GET
 def list_queue(request: SignedIn) -> HttpResponse:
     """The whole queue as a table, for verdicts on many at once."""
-    items = _filtered(request)
-    ordered = _with_things(_ranked(items, request.user))
-    page = page_of(
-        ordered,
-        request.GET,
-        order=("is_own", "due_on", "id"),
-        total=lambda: capped_count(items),
-    )
+    checks = CheckList(request)
     by_platform = (
-        items.order_by()
+        checks.found.order_by()
         .values_list("notice__platform__slug", "notice__platform__name")
         .annotate(Count("pk"))
     )
-    context = {
-        "page": page,
-        "table": TABLE.shown_to(request.user, request.GET),
-        "conditions": _chips(request),
-        "platforms": Platform.objects.visible_to(request.user),
+    context = checks.context() | {
         "by_platform": by_platform,
         "undo": _undoable(request),
         "query": _query(request),
         "note": request.session.pop(NOTE, ""),
-        "may_judge": _say_why_not(request, page.rows),
+        "may_judge": _say_why_not(request, checks.rows),
     }
     return render(request, "notices/check_list.html", context)
 
@@ -160,15 +113,6 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
         if item.pk in refused:
             item.why_not = refused[item.pk].message
     return len(refused) < len(items)
-
-
-def _ranked(items: QuerySet[NoticeItem], user: User) -> QuerySet[Any]:
-    """Items with their due day and whether they are the person's own work, which somebody else checks."""
-    own = When(workflow.own_work(user), then=1)
-    return items.annotate(
-        due_on=F("check_deadline__due_on"),
-        is_own=Case(own, default=0, output_field=IntegerField()),
-    )
 
 
 @corps
@@ -287,51 +231,6 @@ def _undoable(request: SignedIn) -> dict[str, Any] | None:
     return None
 
 
-def _filtered(request: SignedIn) -> QuerySet[NoticeItem]:
-    items = NoticeItem.objects.visible_to(request.user).to_check()
-    if platform := request.GET.get("platform"):
-        items = items.filter(notice__platform__slug=platform)
-    if notice := request.GET.get("notice"):
-        items = items.filter(notice__number=notice)
-    if case := request.GET.get("case"):
-        items = items.filter(notice__case__number=case)
-    if (campaign := request.GET.get("campaign")) and campaign in campaigns_of(
-        request.user
-    ):
-        items = items.filter(notice__case__campaign=int(campaign))
-    if (own := request.GET.get("own")) in OWN:
-        mine = workflow.own_work(request.user)
-        if own == "1":
-            items = items.filter(mine)
-        else:
-            items = items.exclude(mine)
-    if request.GET.get("claim") in Claim.values:
-        items = items.filter(outcome=request.GET["claim"])
-    if request.GET.get("seen") in Seen.values:
-        items = items.filter(target__seen=request.GET["seen"])
-    return items
-
-
-def _chips(request: SignedIn) -> list[Any]:
-    platforms = {
-        platform.slug: platform.label
-        for platform in Platform.objects.visible_to(request.user)
-    }
-    claims, seen = dict(Claim.choices), dict(Seen.choices)
-    return conditions(
-        request.GET,
-        [
-            ("platform", _("Platform"), platforms.get),
-            ("notice", _("Notice"), str),
-            ("case", _("Case"), str),
-            ("campaign", _("Campaign"), lambda pk: campaigns_of(request.user).get(pk)),
-            ("own", _("Work"), OWN.get),
-            ("claim", _("Claimed"), claims.get),
-            ("seen", _("Last seen"), seen.get),
-        ],
-    )
-
-
 def _query(request: SignedIn) -> str:
     """The filter of the address, without the item and the place in the list."""
     kept = request.GET.copy()
@@ -342,26 +241,10 @@ def _query(request: SignedIn) -> str:
     return ""
 
 
-def _with_things(items: QuerySet[Any]) -> QuerySet[Any]:
-    return items.select_related(
-        "notice__case",
-        "notice__platform",
-        "target__listing__store",
-        "target__listing__claimed_store",
-        "target__store",
-        "target__platform",
-        "target__firm",
-        "check_deadline",
-        "answered_by",
-        "ground",
-    )
-
-
 def _selected(request: SignedIn) -> list[int]:
     if request.POST.get("all_matching"):
-        return list(
-            _filtered(request).order_by("pk").values_list("pk", flat=True)[:10_000]
-        )
+        found = CheckList(request).found
+        return list(found.order_by("pk").values_list("pk", flat=True)[:10_000])
     return ticked_ids(request.POST)[:10_000]
 
 

@@ -5,17 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import counted
-from corps.access.parameters import Parameter, reads
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.installation import identity
@@ -25,98 +22,39 @@ from corps.models import Delivery, User
 from corps.task_queue import enqueue
 from corps.ui.csv_export import Download, saved_as
 from corps.ui.formats import length_of
-from corps.ui.lists import capped_count, conditions, page_of
 from corps.ui.refusals import say_refused
-from corps.ui.tables import Column, Table
 from notices import letters
+from notices.filters import FOR_A_PERSON
 from notices.forms import DeliveryForm
 from notices.models import Notice
+from notices.tables import DeliveryList, visible_deliveries
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 officers = open_to(User.Role.OFFICER)
-FOR_A_PERSON = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 NOT_SENT = (Delivery.State.PENDING, Delivery.State.SENDING, *FOR_A_PERSON)
 # A letter that was made within this time waits its turn.
 JUST_NOW = timedelta(minutes=1)
 
 
-def visible(user: User) -> QuerySet[Delivery]:
-    """Deliveries of the notices a person may see."""
-    notices = Notice.objects.visible_to(user).values("pk")
-    return Delivery.objects.visible_to(user).filter(
-        message__subject_type=Notice._meta.label_lower, message__subject_id__in=notices
-    )
-
-
 def waiting(user: User) -> int:
     """How many deliveries failed or are uncertain, for the sidebar."""
-    return visible(user).filter(state__in=FOR_A_PERSON).count()
-
-
-TABLE = Table(
-    "deliveries",
-    Column("state", gettext_lazy("State"), "w160", fixed=True),
-    Column("letter", gettext_lazy("Letter"), fixed=True),
-    Column("recipient", gettext_lazy("Recipient"), "w320"),
-    Column("tries", gettext_lazy("Tries"), "w64", "n"),
-    Column("finished", gettext_lazy("Finished"), "w128"),
-)
+    return visible_deliveries(user).filter(state__in=FOR_A_PERSON).count()
 
 
 @corps
-@reads(
-    Parameter("state", ("open", "replayed", *Delivery.State.values)), "case", paged=True
-)
+@DeliveryList.reads()
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
-    deliveries = visible(request.user).with_replayed()  # type: ignore[attr-defined]
-    deliveries = _narrowed(deliveries, request.GET)
-    state_labels = dict(Delivery.State.choices) | {
-        "open": _("for a person to decide"),
-        "replayed": _("Replayed"),
-    }
-    chips = conditions(
-        request.GET,
-        [("state", _("State"), state_labels.get), ("case", _("Case"), str)],
-    )
-    page = page_of(
-        deliveries.select_related("message").defer("content"),
-        request.GET,
-        order=("-id",),
-        total=lambda: capped_count(deliveries),
-    )
-    table = TABLE.shown_to(request.user, request.GET)
-    context = {
-        "page": page,
-        "table": table,
-        "conditions": chips,
-        "states": [*Delivery.State.choices, ("replayed", _("Replayed"))],
-        "held": identity.reason_to_hold(),
-    }
+    context = DeliveryList(request).context() | {"held": identity.reason_to_hold()}
     return render(request, "notices/delivery_list.html", context)
-
-
-def _narrowed(deliveries: QuerySet[Any], parameters: QueryDict) -> QuerySet[Any]:
-    """The deliveries that the list's parameters leave."""
-    state = parameters.get("state")
-    if state in Delivery.State.values:
-        deliveries = deliveries.filter(state=state, is_replayed=False)
-    elif state == "replayed":
-        deliveries = deliveries.filter(is_replayed=True)
-    elif state == "open":
-        deliveries = deliveries.filter(state__in=FOR_A_PERSON)
-    if case := parameters.get("case"):
-        notices = Notice.objects.filter(case__number=case)
-        deliveries = deliveries.filter(message__subject_id__in=notices.values("pk"))
-    return deliveries
 
 
 @corps
 @require_GET
 def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: how far it is, the server's answer, and the stored message."""
-    deliveries = visible(request.user).with_replayed()  # type: ignore[attr-defined]
+    deliveries = visible_deliveries(request.user).with_replayed()  # type: ignore[attr-defined]
     delivery = get_object_or_404(
         deliveries.select_related("message", "decided_by"), pk=pk
     )
@@ -130,7 +68,7 @@ def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
 @counted("papers.saved")
 def download(request: SignedIn, pk: int) -> HttpResponse:
     """The stored bytes, as they leave or left."""
-    delivery = get_object_or_404(visible(request.user), pk=pk)
+    delivery = get_object_or_404(visible_deliveries(request.user), pk=pk)
     response = HttpResponse(bytes(delivery.content), content_type="message/rfc822")
     taken = Download(request, "message", about=str(delivery.pk))
     return taken.whole(saved_as(f"delivery-{delivery.pk}.eml", response))
@@ -141,7 +79,9 @@ def download(request: SignedIn, pk: int) -> HttpResponse:
 def decide(request: SignedIn, pk: int) -> HttpResponse:
     """Mark an uncertain delivery as sent, send a failed or uncertain one again, give it up, or enter that one which was
     sent came back; with the reason."""
-    delivery = get_object_or_404(visible(request.user).select_related("message"), pk=pk)
+    delivery = get_object_or_404(
+        visible_deliveries(request.user).select_related("message"), pk=pk
+    )
     form = DeliveryForm(request.POST)
     if not form.is_valid():
         return render(

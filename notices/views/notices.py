@@ -1,18 +1,17 @@
 """Notices as the corps sees them: the list, the composer, one notice with its letter, items and deliveries."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.filters import CAMPAIGN, campaigns_of
 from cases.models import Case, Target
 from cases.views.casework import timeline_of
 from cases.views.tables import filtered
@@ -27,21 +26,19 @@ from corps.models import AuditEntry, Delivery, User
 from corps.request_bodies import takes
 from corps.results import Result, tally
 from corps.ui.csv_export import Download
-from corps.ui.lists import conditions, page_of
+from corps.ui.lists import page_of
 from corps.ui.refusals import refusals_go_to, send_back, status_of
-from corps.ui.tables import Column, Table
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem, WithdrawalLetter
-from notices.models.notices import NoticeQuerySet
 from notices.states import ItemState, NoticeState
+from notices.tables import NoticeList
 from notices.views import liaison
 from notices.views.deliveries import undelivered_of
 from notices.views.stepper import sent_back, steps_of
 from notices.workflow.drafting import CHANGEABLE
 from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
 from notices.workflow.periods import reply_period
-from stores.filters import PLATFORM
 from stores.models import Platform
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -55,77 +52,13 @@ SERVICE_FIELDS = {
 }
 everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
 
-TABLE = Table(
-    "notices",
-    Column("number", gettext_lazy("Number"), "w112", fixed=True),
-    Column("document", gettext_lazy("Document number"), "w224"),
-    Column("platform", gettext_lazy("Platform"), "w96"),
-    Column("case", gettext_lazy("Case"), fixed=True),
-    Column("state", gettext_lazy("State"), "w96", fixed=True),
-    Column("items", gettext_lazy("Items"), "w80", "n"),
-    Column("unanswered", gettext_lazy("Unanswered"), "w80", "n"),
-    Column("to_check", gettext_lazy("To check"), "w64", "n"),
-    Column("verified", gettext_lazy("Verified"), "w64", "n"),
-    Column("due", gettext_lazy("Due"), "w192"),
-)
-
 
 @corps
-@reads(
-    Parameter("state", NoticeState.values),
-    PLATFORM,
-    "case",
-    Parameter("answers", ("missing",)),
-    CAMPAIGN,
-    paged=True,
-)
+@NoticeList.reads()
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
     """Every notice of the cases one may see, newest first."""
-    campaigns = campaigns_of(request.user)
-    notices = _narrowed(
-        Notice.objects.visible_to(request.user), request.GET, campaigns
-    ).select_related("platform", "case__firm", "reply_deadline")
-    platforms = list(Platform.objects.visible_to(request.user))
-    platform_labels = {platform.slug: platform.label for platform in platforms}
-    chips = conditions(
-        request.GET,
-        [
-            ("state", _("State"), dict(NoticeState.choices).get),
-            ("platform", _("Platform"), platform_labels.get),
-            ("case", _("Case"), str),
-            ("answers", _("Answers"), {"missing": _("not all given")}.get),
-            ("campaign", _("Campaign"), campaigns.get),
-        ],
-    )
-    page = page_of(
-        notices.with_counts(), request.GET, order=("-id",), total=notices.count()
-    )
-    context = {
-        "page": page,
-        "table": TABLE.shown_to(request.user, request.GET),
-        "conditions": chips,
-        "platforms": platforms,
-        "states": NoticeState.choices,
-    }
-    return render(request, "notices/list.html", context)
-
-
-def _narrowed(
-    notices: NoticeQuerySet, parameters: QueryDict, campaigns: Container[str]
-) -> NoticeQuerySet:
-    """The notices that the list's parameters leave. campaigns: the ids of those that the person may see."""
-    if (state := parameters.get("state")) in NoticeState.values:
-        notices = notices.filter(state=state)
-    if platform := parameters.get("platform"):
-        notices = notices.filter(platform__slug=platform)
-    if case := parameters.get("case"):
-        notices = notices.filter(case__number=case)
-    if parameters.get("answers") == "missing":
-        notices = notices.awaiting_answers()
-    if (campaign := parameters.get("campaign")) and campaign in campaigns:
-        notices = notices.filter(case__campaign=int(campaign))
-    return notices
+    return render(request, "notices/list.html", NoticeList(request).context())
 
 
 @everyone

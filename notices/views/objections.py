@@ -1,31 +1,25 @@
 """Objections and corrections: pages to lodge, to take up, and to decide."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Target
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import Parameter, reads
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import User
-from corps.ui.lists import Condition, conditions, page_of
 from corps.ui.refusals import refusals_go_to, send_back, status_of
-from corps.ui.tables import SELECT, Column, Table
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
 from notices.models import Objection
 from notices.states import UNDECIDED, ObjectionState
+from notices.tables import ObjectionList
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 2000
@@ -37,77 +31,16 @@ def waiting(user: User) -> int:
     return Objection.objects.visible_to(user).filter(state__in=UNDECIDED).count()
 
 
-TABLE = Table(
-    "objections",
-    SELECT,
-    Column("number", gettext_lazy("Number"), "w128", fixed=True),
-    Column("lodged", gettext_lazy("Lodged"), "w112"),
-    Column("target", gettext_lazy("Target"), "w224"),
-    Column("reason", gettext_lazy("What is objected"), fixed=True),
-    Column("case", gettext_lazy("Case"), "w128"),
-    Column("decided", gettext_lazy("Decided"), "w128"),
-    Column("state", gettext_lazy("State"), "w112", fixed=True),
-)
-
-
 @corps
-@reads(
-    Parameter("state", ("open", *ObjectionState.values)),
-    "notice",
-    "case",
-    Parameter("lodged", ("others",)),
-    paged=True,
-)
+@ObjectionList.reads()
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
     """Objections, newest first."""
-    objections = _filtered(request)
-    context = {
-        "page": page_of(
-            objections, request.GET, order=("-id",), size=100, total=objections.count()
-        ),
-        "table": TABLE.shown_to(request.user, request.GET),
-        "conditions": _conditions(request.GET),
-        "states": ObjectionState.choices,
+    context = ObjectionList(request).context() | {
         "may_take_up": may(request.user, "notices.lodge_objection"),
         "may_decide": may(request.user, "notices.decide_objection"),
     }
     return render(request, "notices/objection_list.html", context)
-
-
-def _filtered(request: SignedIn) -> QuerySet[Objection]:
-    """The objections that a person may see and the address asks for."""
-    objections = Objection.objects.visible_to(request.user).select_related(
-        "target__listing",
-        "target__store",
-        "target__platform",
-        "case",
-        "lodged_by",
-        "decided_by",
-    )
-    if (state := request.GET.get("state")) in ObjectionState.values:
-        objections = objections.filter(state=state)
-    elif state == "open":
-        objections = objections.filter(state__in=UNDECIDED)
-    if notice := request.GET.get("notice"):
-        objections = objections.filter(item__notice__number=notice)
-    if case := request.GET.get("case"):
-        objections = objections.filter(case__number=case)
-    if request.GET.get("lodged") == "others":
-        objections = objections.exclude(lodged_by=request.user)
-    return objections
-
-
-def _conditions(asked: QueryDict) -> list[Condition]:
-    """What the list is filtered by, in words."""
-    states = dict(ObjectionState.choices) | {"open": _("undecided")}
-    known: list[tuple[str, str, Callable[[str], Any]]] = [
-        ("state", _("State"), states.get),
-        ("notice", _("Notice"), str),
-        ("case", _("Case"), str),
-        ("lodged", _("Lodged"), {"others": _("by others")}.get),
-    ]
-    return conditions(asked, known)
 
 
 @corps

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.filters import TALLY
 from cases.home_needs import to_decide
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.states import TargetState
-from cases.views.tables import TALLY
 from corps.deadlines.clock import today
 from corps.models import AuditEntry, Deadline, User
 from corps.ui import navigation

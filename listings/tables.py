@@ -1,0 +1,87 @@
+"""The lists of this app, each with its columns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from corps.ui.formats import day
+from corps.ui.record_lists import RecordList
+from corps.ui.status_colours import kind_of
+from corps.ui.tables import Column, Table
+from listings.filters import ListingFilter
+from listings.models import Listing
+from stores.models import Platform
+from stores.status_providers import KnownStatus, known_statuses
+
+COLUMNS = (
+    "id", "canonical_id", "title", "brand", "store__name", "claimed_store__name", "platform__name", "platform__name_en",
+    "created_at",
+)  # fmt: skip
+
+
+class ListingList(RecordList):
+    """Listings, newest first, as flat rows."""
+
+    table = Table(
+        "listings",
+        Column("id", _("Id"), "w224", fixed=True),
+        Column("title", _("Title, as claimed"), fixed=True),
+        Column("brand", _("Brand, as claimed"), "w128"),
+        Column("store", _("Store"), "w192"),
+        Column("platform", _("Platform"), "w96"),
+        Column("state", _("State"), "w112", fixed=True),
+        Column("since", _("Since"), "w64"),
+    )
+    filterset = ListingFilter
+
+    def records(self) -> QuerySet[Listing]:
+        return Listing.objects.visible_to(self.user)
+
+    def arranged(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        return found.values(*COLUMNS)
+
+    def present(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+        """Flat rows for a flat loop, in the order of its names: everything is formatted once, here."""
+        known = known_statuses("listing", [row["id"] for row in rows])
+        base = reverse("listings:list")
+        label_of, day_of, claimed = cache(_label), cache(day), cache(_as_claimed)
+        presented: list[tuple[str, ...]] = []
+        for row in rows:
+            status = known.get(row["id"])
+            colour, state = "grey", "—"
+            if status:
+                colour, state = kind_of(status.state), str(status.label)
+            presented.append(
+                (
+                    f"{base}{row['id']}/",
+                    row["canonical_id"],
+                    row["title"],
+                    row["brand"],
+                    row["store__name"] or claimed(row["claimed_store__name"]),
+                    label_of(row["platform__name"], row["platform__name_en"]),
+                    colour,
+                    state,
+                    day_of(first_known(row["created_at"], status)),
+                )
+            )
+        return presented
+
+
+def first_known(recorded_at: datetime, status: KnownStatus | None) -> datetime:
+    """Since when a listing is known: since somebody asked to act on it, where that was before it was recorded."""
+    return min(recorded_at, status.since) if status and status.since else recorded_at
+
+
+def _as_claimed(name: str | None) -> str:
+    """The name of a store in which a firm says that a listing is."""
+    return gettext("%(store)s (claimed)") % {"store": name} if name else ""
+
+
+def _label(name: str, name_en: str) -> str:
+    return Platform(name=name, name_en=name_en).label

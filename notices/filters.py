@@ -1,0 +1,140 @@
+"""What the lists of this app may be narrowed by."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.filters import campaign_filter
+from cases.states import Claim, Seen
+from corps.models import Delivery
+from corps.ui.filters import ChoiceFilter, FlagFilter, ListFilterSet, TextFilter
+from notices import workflow
+from notices.models import Notice, NoticeItem, Objection
+from notices.models.notices import NoticeQuerySet
+from notices.states import UNDECIDED, NoticeState, ObjectionState
+from stores.filters import platform_filter
+
+# What waits for a person to decide, and what the list of checks offers to choose from.
+FOR_A_PERSON = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
+CHECKED_CLAIMS = (Claim.REMOVED, Claim.SHUT, Claim.ALREADY_GONE)
+SEEN_BEFORE = (Seen.LIVE, Seen.UNREACHABLE)
+
+
+class NoticeFilter(ListFilterSet):
+    """The filters of the list of notices."""
+
+    state = ChoiceFilter("state", label=_("State"), choices=NoticeState.choices)
+    platform = platform_filter()
+    case = TextFilter("case__number", label=_("Case"), is_offered=False)
+    answers = FlagFilter(
+        label=_("Answers"),
+        words=_("not all given"),
+        value="missing",
+        method="with_answers_missing",
+        is_offered=False,
+    )
+    campaign = campaign_filter("case__campaign", is_offered=False)
+
+    def with_answers_missing(
+        self, notices: NoticeQuerySet, *_set: str
+    ) -> QuerySet[Notice]:
+        return notices.awaiting_answers()
+
+
+class CheckFilter(ListFilterSet):
+    """The filters of the items to check."""
+
+    platform = platform_filter("notice__platform__slug")
+    notice = TextFilter("notice__number", label=_("Notice"), is_offered=False)
+    case = TextFilter("notice__case__number", label=_("Case"), is_offered=False)
+    campaign = campaign_filter("notice__case__campaign", is_offered=False)
+    own = ChoiceFilter(
+        label=_("Work"),
+        choices=(
+            ("1", _("your own, for others to check")),
+            ("0", _("of others")),
+        ),
+        method="by_whom",
+        is_offered=False,
+    )
+    claim = ChoiceFilter(
+        "outcome",
+        label=_("Claimed"),
+        choices=[(claim, claim.label) for claim in CHECKED_CLAIMS],
+        unlisted={claim: claim.label for claim in Claim if claim not in CHECKED_CLAIMS},
+    )
+    seen = ChoiceFilter(
+        "target__seen",
+        label=_("Last seen"),
+        choices=[(seen, seen.label) for seen in SEEN_BEFORE],
+        unlisted={seen: seen.label for seen in Seen if seen not in SEEN_BEFORE},
+    )
+
+    def by_whom(
+        self, items: QuerySet[NoticeItem], _name: str, own: str
+    ) -> QuerySet[NoticeItem]:
+        """Items that are the person's own work, which somebody else checks, or those of others."""
+        mine = workflow.own_work(self.request.user)
+        if own == "1":
+            return items.filter(mine)
+        return items.exclude(mine)
+
+
+class DeliveryFilter(ListFilterSet):
+    """The filters of the list of deliveries. `is_replayed` is annotated."""
+
+    state = ChoiceFilter(
+        label=_("State"),
+        choices=(*Delivery.State.choices, ("replayed", _("Replayed"))),
+        unlisted={"open": _("for a person to decide")},
+        method="in_state",
+    )
+    case = TextFilter(label=_("Case"), method="of_case", is_offered=False)
+
+    def in_state(
+        self, deliveries: QuerySet[Any], _name: str, state: str
+    ) -> QuerySet[Any]:
+        if state == "replayed":
+            return deliveries.filter(is_replayed=True)
+        if state == "open":
+            return deliveries.filter(state__in=FOR_A_PERSON)
+        return deliveries.filter(state=state, is_replayed=False)
+
+    def of_case(
+        self, deliveries: QuerySet[Any], _name: str, case: str
+    ) -> QuerySet[Any]:
+        notices = Notice.objects.filter(case__number=case)
+        return deliveries.filter(message__subject_id__in=notices.values("pk"))
+
+
+class ObjectionFilter(ListFilterSet):
+    """The filters of the list of objections."""
+
+    state = ChoiceFilter(
+        label=_("State"),
+        choices=ObjectionState.choices,
+        unlisted={"open": _("undecided")},
+        method="in_state",
+    )
+    notice = TextFilter("item__notice__number", label=_("Notice"), is_offered=False)
+    case = TextFilter("case__number", label=_("Case"), is_offered=False)
+    lodged = FlagFilter(
+        label=_("Lodged"),
+        words=_("by others"),
+        value="others",
+        method="lodged_by_others",
+        is_offered=False,
+    )
+
+    def in_state(
+        self, objections: QuerySet[Objection], _name: str, state: str
+    ) -> QuerySet[Objection]:
+        if state == "open":
+            return objections.filter(state__in=UNDECIDED)
+        return objections.filter(state=state)
+
+    def lodged_by_others(
+        self, objections: QuerySet[Objection], *_set: str
+    ) -> QuerySet[Objection]:
+        return objections.exclude(lodged_by=self.request.user)
