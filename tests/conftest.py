@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from corps.installation import organisation
 from corps.ui import navigation
-from tests.services import copy_template, make_template
+from tests.services import copy_template
 
 # Files by the seconds that they take, where these are many; of the others each test counts as a tenth of one.
 SECONDS = {
@@ -73,7 +73,7 @@ def pytest_configure() -> None:
     the middleware anew, and WhiteNoise would look at all static files each time; here it looks for what is asked.
     """
     hypothesis_settings.register_profile("suite", derandomize=True)
-    hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+    hypothesis_settings.load_profile("default" if os.environ.get("PROOF") else "suite")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES["staticfiles"] = {
@@ -84,7 +84,6 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """This worker's database, in place of pytest-django's own way of making one."""
-    make_template()
     copy_template()
     # A flush would take away what migrations wrote, and the runtime role may not truncate.
     with pytest.MonkeyPatch.context() as patch:

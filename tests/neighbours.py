@@ -1,7 +1,13 @@
-"""Every verb of an app with every state of every neighbour: how the tables of what is expected are read, and tried."""
+"""Every verb of an app with every state of every neighbour: how the tables of what is expected are read, and tried.
+
+What a verb asks is tried in every state, always. Of a neighbour that it does not ask, and whose state therefore makes
+no difference to it, the suite tries some states and `make proof` all.
+"""
 
 import inspect
+import os
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -19,6 +25,8 @@ LOCK = re.compile(
     re.DOTALL,
 )
 ADVISORY = {"pg_advisory_xact_lock_shared": "shared", "pg_advisory_xact_lock": "alone"}
+# Of the states of a neighbour that is not asked the suite tries one in so many.
+SAMPLE = 5
 # For each neighbour its states, and how it is put into one of them in a scene.
 Neighbours = Mapping[str, tuple[Iterable[str], Callable[[Any, str], None]]]
 
@@ -59,6 +67,7 @@ def answers(states: str, refusals: str) -> dict[str, str]:
 
 
 def differences(
+    verb: str,
     neighbours: Neighbours,
     expected: Callable[[str], Mapping[str, str]],
     scene_with: Callable[[Callable[[Any, str], None], str], Any],
@@ -66,18 +75,26 @@ def differences(
 ) -> Iterator[str]:
     """Where a verb does not answer what is expected, in words.
 
-    expected: of a neighbour, by its states. scene_with: a scene in which a neighbour was put into a state, and which
-    the verb is done in; all of it is undone afterwards.
+    verb: its name. expected: of a neighbour, by its states. scene_with: a scene in which a neighbour was put into a
+    state, and which the verb is done in; all of it is undone afterwards.
     """
     for neighbour, (states, put) in neighbours.items():
         wanted = expected(neighbour)
-        for state in states:
+        for state in _tried(f"{verb} {neighbour}", list(states), wanted):
             before = transaction.savepoint()
             found = outcome_of(act, scene_with(put, state))
             transaction.savepoint_rollback(before)
             transaction.savepoint_commit(before)
             if found != wanted[state.replace(" ", "-")]:
                 yield f"{neighbour} {state}: {found}, not {wanted[state.replace(' ', '-')]}"
+
+
+def _tried(name: str, states: list[str], wanted: Mapping[str, str]) -> list[str]:
+    """The states to be tried: all, or a sample where the answer is always the same, another one for each name."""
+    if os.environ.get("PROOF") or not states or set(wanted.values()) != {"done"}:
+        return states
+    first = zlib.crc32(name.encode()) % min(SAMPLE, len(states))
+    return states[first::SAMPLE]
 
 
 def outcome_of(act: Callable[[Any], Any], scene: Any) -> str:

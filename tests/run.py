@@ -64,12 +64,12 @@ def main() -> int:
     options, rest = parser.parse_known_args()
     fetch_packages()
     # Hypothesis marks each property-based test with its name.
-    proofs = ["-m", "proof or hypothesis", "-o", "faulthandler_timeout=0"]
+    proofs = ["-m", "proof or sampled or hypothesis", "-o", "faulthandler_timeout=0"]
     # In the order of conftest, the longest files first, and not by the number of their tests.
     spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     arguments = proofs if options.proof else ["-m", "not proof", *spread]
     if options.proof:
-        os.environ["HYPOTHESIS_PROFILE"] = "default"
+        os.environ["PROOF"] = "1"
     if options.minutes:
         os.environ["PROOF_MINUTES"] = str(options.minutes)
     return subprocess.run(

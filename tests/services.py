@@ -2,15 +2,14 @@
 
 They start before Django's settings load. Each worker has servers of its own, because a transaction of one database
 holds back what another one of the same server may call past, and with it the sealing of the audit. Tests use the
-runtime role, as the application does; what it may not do, they cannot do either. A template is migrated as the owner,
-and every database is a copy of it, so that a transactional test begins with what migrations leave, not with nothing.
+runtime role, as the application does; what it may not do, they cannot do either. A template is migrated as the owner
+(`tests.migrated_cluster`), and every database is a copy of it, so that a transactional test begins with what migrations
+leave, not with nothing.
 """
 
 import atexit
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,12 +21,11 @@ from django.db import connections
 from psycopg2 import sql
 
 from runtime import Services, use
-from runtime.postgres import OWNER, RUNTIME, SUPERUSER, create_database
-from runtime.postgres import url as database_url
+from runtime.postgres import OWNER, RUNTIME, SUPERUSER
+from tests.migrated_cluster import TEMPLATE, address, copy_cluster
 
-PROJECT = Path(__file__).resolve().parents[1]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-TEMPLATE, OURS = "corps_template", f"corps_{WORKER}"
+OURS = f"corps_{WORKER}"
 
 
 class Running:
@@ -39,8 +37,7 @@ class Running:
     def url(cls, role: str, database: str) -> str:
         """The address of a database for a role."""
         assert cls.services is not None
-        sockets = cls.services.env["DATABASE_URL"].partition("?host=")[2]
-        return database_url(cls.services.place, sockets, role, database)
+        return address(cls.services, role, database)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -51,7 +48,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         folder = os.environ["TEST_SERVICES"] = tempfile.mkdtemp(prefix="corps-tests-")
         os.chmod(folder, 0o755)
     own = Path(folder) / f"servers-{WORKER}"
-    own.mkdir(exist_ok=True)
+    if not own.exists():
+        own.mkdir()
+        copy_cluster(own)
     Running.services = use(own, profile="fast")
     for name in (
         "EMBEDDED_SERVICES",
@@ -98,40 +97,6 @@ def superuser_does(*statements: sql.Composable) -> None:
         with line.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
-
-
-def make_template() -> None:
-    """Migrate the template, unless another worker did."""
-    assert Running.services is not None
-    with Running.services.place.alone("template"):
-        done = Running.services.place.root / "template-made"
-        if done.exists():
-            return
-        superuser_does(create_database(TEMPLATE))
-        addresses = {
-            "DATABASE_URL": Running.url(RUNTIME, TEMPLATE),
-            "MIGRATION_DATABASE_URL": Running.url(OWNER, TEMPLATE),
-        }
-        command = [
-            sys.executable,
-            "manage.py",
-            "migrate",
-            "--verbosity=0",
-            "--skip-checks",
-        ]
-        made = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=os.environ | addresses,
-            text=True,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-        if made.returncode:
-            pytest.exit(
-                f"The test database could not be migrated:\n{made.stderr}", returncode=1
-            )
-        done.touch()
 
 
 def copy_template() -> None:
