@@ -226,11 +226,7 @@ class Target(models.Model):
             is_kept("target"),
         ]
         indexes = [
-            models.Index(
-                fields=["case", "state", "id"],
-                name="target_case_state",
-                condition=IN_A_CASE,
-            ),
+            # No index names the state: what changes most often changes in place, without a write to any index.
             models.Index(
                 fields=["case", "platform", "id"],
                 name="target_case_platform",

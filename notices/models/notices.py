@@ -289,8 +289,13 @@ class NoticeItem(models.Model):
 
     State = ItemState
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="items")
-    target = models.ForeignKey(Target, models.PROTECT, related_name="items")
+    # Both are the first column of an index below.
+    notice = models.ForeignKey(
+        Notice, models.CASCADE, related_name="items", db_index=False
+    )
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="items", db_index=False
+    )
     position = models.IntegerField()
     state = models.CharField(
         max_length=20, choices=ItemState.choices, default=ItemState.DRAFT
