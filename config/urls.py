@@ -6,10 +6,7 @@ from django.urls import include, path
 
 import cases.api
 import dashboards.api
-import firms.api
-import listings.api
 import notices.api
-import stores.api
 from corps.views import (
     account,
     audit,
@@ -74,9 +71,6 @@ administration = [
 
 api = [
     path("schema/", schema.SchemaView.as_view(), name="api_schema"),
-    *firms.api.urls,
-    *stores.api.urls,
-    *listings.api.urls,
     *cases.api.urls,
     *notices.api.urls,
     *dashboards.api.urls,
