@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import timeline
 from cases.models import (
     Campaign,
     Case,
@@ -16,8 +15,8 @@ from cases.models import (
 )
 from cases.states import CaseState, ComplaintState, Seen, TargetState
 from cases.workflow.carrying_over import REASONS
-from corps.audit import labels
-from corps.audit.labels import Detail, choices, name_kind, names_of
+from corps.audit.extensions import Detail, Kind
+from corps.audit.labels import choices, names_of
 from corps.ui.formats import moment
 from listings.models import Belonging, BelongingCorrection, Listing
 
@@ -80,7 +79,7 @@ VERBS = {
     "target.found_official": (_("Target found to be an official account's"), "purple"),
 }
 # What only the audit tells.
-ACTS = {
+ONLY_IN_AUDIT = {
     "campaign.opened": _("Campaign opened"),
     "campaign.changed": _("Campaign changed"),
     "import.address_asked": _("A firm asked what an address would be recognised as"),
@@ -99,6 +98,7 @@ ACTS = {
     "belonging.correction_declined": _("Correction of a listing's store declined"),
     "belonging.corrected": _("Store of a listing corrected"),
 }
+ACTS = ONLY_IN_AUDIT | {act: words for act, (words, _colour) in VERBS.items()}
 
 
 def _grounds() -> dict[str, str]:
@@ -159,45 +159,33 @@ DETAILS: dict[str, Detail] = {
 }
 
 
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    labels.families.update(
-        belonging=_("Claims of belonging"),
-        campaign=_("Campaigns"),
-        case=_("Cases"),
-        complaint=_("Complaints"),
-        ground=_("Legal grounds"),
-        target=_("Targets"),
-        **{"import": _("Imports")},
-    )
-    timeline.words.update(VERBS)
-    labels.name_acts(ACTS | {act: words for act, (words, _kind) in VERBS.items()})
-    labels.details.update(DETAILS)
-    _name_case_kinds()
-    _name_belonging_kinds()
+def _case_codes() -> dict[str, Any]:
+    """A case has had another state, or another ground."""
+    return dict(CaseState.choices) | _grounds()
 
 
-def _name_case_kinds() -> None:
-    """Cases and what they are made of."""
-    name_kind(
-        Campaign,
-        _("Campaign"),
-        names_of(Campaign.objects.all, lambda campaign: campaign.label),
-    )
-    name_kind(
-        Case,
-        _("Case"),
-        names_of(Case.objects.all, lambda case: case.number),
-        _case_codes,
-    )
-    name_kind(
-        Complaint,
+FAMILIES = {
+    "belonging": _("Claims of belonging"),
+    "campaign": _("Campaigns"),
+    "case": _("Cases"),
+    "complaint": _("Complaints"),
+    "ground": _("Legal grounds"),
+    "target": _("Targets"),
+    "import": _("Imports"),
+}
+KINDS = {
+    "cases.campaign": Kind(
+        _("Campaign"), names_of(Campaign.objects.all, lambda campaign: campaign.label)
+    ),
+    "cases.case": Kind(
+        _("Case"), names_of(Case.objects.all, lambda case: case.number), _case_codes
+    ),
+    "cases.complaint": Kind(
         _("Complaint"),
         names_of(Complaint.objects.all, lambda complaint: complaint.number),
         choices(ComplaintState),
-    )
-    name_kind(
-        Target,
+    ),
+    "cases.target": Kind(
         _("Target"),
         names_of(
             lambda: Target.objects.select_related("platform", "listing", "store"),
@@ -206,9 +194,8 @@ def _name_case_kinds() -> None:
             ),
         ),
         choices(TargetState),
-    )
-    name_kind(
-        ImportRow,
+    ),
+    "cases.importrow": Kind(
         _("Row of a sheet"),
         names_of(
             lambda: ImportRow.objects.select_related(
@@ -216,26 +203,19 @@ def _name_case_kinds() -> None:
             ),
             lambda row: f"{row.sheet_import.of_complaint.number} {row.place}",
         ),
-    )
-    name_kind(
-        CaseNote,
+    ),
+    "cases.casenote": Kind(
         _("Note on a case"),
         names_of(
             lambda: CaseNote.objects.select_related("case"),
             lambda note: f"{note.case.number} {moment(note.at)}",
         ),
-    )
-    name_kind(
-        LegalGround,
+    ),
+    "cases.legalground": Kind(
         _("Legal ground"),
         names_of(LegalGround.objects.all, lambda ground: ground.label),
-    )
-
-
-def _name_belonging_kinds() -> None:
-    """Listings, and what is claimed of the stores that they are in."""
-    name_kind(
-        Belonging,
+    ),
+    "listings.belonging": Kind(
         _("Claim of belonging"),
         names_of(
             lambda: Belonging.objects.select_related("platform"),
@@ -243,22 +223,16 @@ def _name_belonging_kinds() -> None:
                 f"{claim.platform.label} {claim.listing_id} → {claim.store_id}"
             ),
         ),
-    )
-    name_kind(
-        BelongingCorrection,
+    ),
+    "listings.belongingcorrection": Kind(
         _("Correction of a listing's store"),
         names_of(lambda: BelongingCorrection.objects.select_related("listing"), str),
-    )
-    name_kind(
-        Listing,
+    ),
+    "listings.listing": Kind(
         _("Listing"),
         names_of(
             lambda: Listing.objects.select_related("platform"),
             lambda listing: f"{listing.platform.label} {listing.canonical_id}",
         ),
-    )
-
-
-def _case_codes() -> dict[str, Any]:
-    """A case has had another state, or another ground."""
-    return dict(CaseState.choices) | _grounds()
+    ),
+}

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases import target_history
+from cases.extensions import awaiting_notice
 from cases.models import Campaign, Case, Complaint, Target
 from cases.models.cases import CaseQuerySet
 from cases.models.targets import TargetQuerySet
@@ -187,9 +187,8 @@ class TargetFilter(ListFilterSet):
         if state == OFFICIAL:
             return targets.kept()
         if state == "waiting":
-            for waiting_in in target_history.waiting:
-                targets = targets.filter(pk__in=waiting_in(self.case).values("pk"))
-            return targets
+            waiting = awaiting_notice.sole(self.case)
+            return targets.filter(pk__in=waiting.values("pk"))
         if state in UNFINISHED:
             targets = targets.unfinished()
         return targets.filter(state=state)

@@ -16,10 +16,13 @@ from cases.states import UNFINISHED, CaseState, ComplaintState
 from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.models import User
+from corps.ui.extensions import Provider
 from corps.ui.formats import day, thousands
-from corps.ui.home import Provider, keys_of, streams, subject_providers
+from corps.ui.home import keys_of
 from corps.ui.stream import Key, Need, Subject
 
+OFFICERS, SUPERVISORS = (User.Role.OFFICER,), (User.Role.SUPERVISOR,)
+REPRESENTATIVES = (User.Role.REPRESENTATIVE,)
 # How long before the end of its handling period a case comes onto the home page.
 NEAR = timedelta(days=14)
 HANDLED = (
@@ -311,19 +314,25 @@ def _asked_of_corps(sheet: SheetImport | None) -> str:
     return text % {"rows": thousands(sheet.rows)}
 
 
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    subject_providers["case"] = case_subjects
-    subject_providers["complaint"] = complaint_subjects
-    streams["officer"] += [
-        Provider(to_take_in, lambda user: [keys_of(_not_in_case(user), "complaint")]),
-        Provider(handling, lambda user: [keys_of(_ending_soon(user), "case")]),
-        Provider(to_file, lambda user: [keys_of(_leads(user), "case")]),
-    ]
-    streams["supervisor"] += [
-        Provider(to_decide, lambda user: [keys_of(_to_file_oneself(user), "case")]),
-        Provider(late_in_unit, _late_keys),
-    ]
-    streams["representative"].append(
-        Provider(for_firm, lambda user: [keys_of(_of_firm(user), "complaint")])
-    )
+SUBJECTS = {"case": case_subjects, "complaint": complaint_subjects}
+# What waits for the people of each role, in this order.
+PROVIDERS = (
+    Provider(
+        OFFICERS,
+        to_take_in,
+        lambda user: [keys_of(_not_in_case(user), "complaint")],
+    ),
+    Provider(OFFICERS, handling, lambda user: [keys_of(_ending_soon(user), "case")]),
+    Provider(OFFICERS, to_file, lambda user: [keys_of(_leads(user), "case")]),
+    Provider(
+        SUPERVISORS,
+        to_decide,
+        lambda user: [keys_of(_to_file_oneself(user), "case")],
+    ),
+    Provider(SUPERVISORS, late_in_unit, _late_keys),
+    Provider(
+        REPRESENTATIVES,
+        for_firm,
+        lambda user: [keys_of(_of_firm(user), "complaint")],
+    ),
+)

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from cases import timeline
+from cases.extensions import NewsKind, news_kinds
 from cases.models import Case, Complaint
 from cases.states import ComplaintState
 from cases.target_history import Line
@@ -24,25 +25,16 @@ from corps.models import AuditEntry, Notification, User
 OPEN_LINES, MOST_LINES = 3, 60
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of news. verbs: acts of the audit, in the order in which their kinds stand on the page."""
-
-    label: Any
-    verbs: tuple[str, ...]
-
-
-# Each app above adds its own in `AppConfig.ready()`; in this order.
-kinds: dict[str, Kind] = {}
-CASES = {
-    "decisions": Kind(
+# What this app adds.
+KINDS = (
+    NewsKind(
         _("Decisions on cases"),
         ("case.filed", "case.not_filed", "case.closed", "case.reopened"),
     ),
-    "complaints": Kind(
+    NewsKind(
         _("Complaints"), ("complaint.submitted", "complaint.withdrawn", "import.failed")
     ),
-}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ def news_since(user: User, since: datetime) -> list[News]:
         line for _day, of_day in timeline.days_of(entries, acts) for line in of_day
     ]
     told = list(zip(acts, lines, strict=True))
-    return [news for kind in kinds.values() if (news := _of_kind(kind, told, sums))]
+    return [news for kind in news_kinds if (news := _of_kind(kind, told, sums))]
 
 
 def told_since(user: User, since: datetime) -> list[News]:
@@ -95,7 +87,9 @@ def told_since(user: User, since: datetime) -> list[News]:
 
 
 def _of_kind(
-    kind: Kind, told: Iterable[tuple[Mapping[str, Any], Line]], sums: Mapping[str, int]
+    kind: NewsKind,
+    told: Iterable[tuple[Mapping[str, Any], Line]],
+    sums: Mapping[str, int],
 ) -> News | None:
     total = sum(sums.get(verb, 0) for verb in kind.verbs)
     own = [(act["count"], line) for act, line in told if act["verb"] in kind.verbs]
@@ -108,7 +102,7 @@ def _of_kind(
 
 def _entries(user: User, since: datetime) -> QuerySet[AuditEntry]:
     """Others' acts in the person's threads. What a replay tells of long ago is no news."""
-    verbs = [verb for kind in kinds.values() for verb in kind.verbs]
+    verbs = [verb for kind in news_kinds for verb in kind.verbs]
     entries = AuditEntry.objects.filter(recorded_at__gt=since, verb__in=verbs)
     entries = entries.exclude(channel="replay", at__lte=since).exclude(actor=user)
     return entries.filter(_in_threads(user))
@@ -130,8 +124,3 @@ def threads(subjects: QuerySet[Any], kind: str, field: str = "pk") -> QuerySet[A
     """The audit threads of cases or complaints."""
     name = Concat(Value(f"{kind}:"), Cast(field, CharField()), output_field=CharField())
     return subjects.order_by().annotate(news_thread=name).values("news_thread")
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    kinds.update(CASES)

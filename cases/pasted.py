@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.extensions import pasted_lookups
 from cases.models import ImportRow, Target
 from cases.other_cases import became
 from cases.workflow import cases_seen
@@ -42,10 +43,6 @@ KINDS: dict[str, Any] = {
     "short": gettext_lazy("Short link"),
     "search": gettext_lazy("Search or start page"),
 }
-
-# Apps above add to these: asked for ids of targets whose cases a person may see, each tells of those that it knows
-# something of, in words.
-request_lookups: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +308,7 @@ def _told_to_corps(
         if target.case_id is None or target.case_id in seen
     ]
     more: dict[int, list[Any]] = {}
-    for look_up in request_lookups:
+    for look_up in pasted_lookups:
         for target, words in look_up(open_to_user).items():
             more.setdefault(target, []).append(words)
     told = {}

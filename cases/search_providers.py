@@ -19,11 +19,11 @@ from cases.models import (
     RowWords,
     Target,
 )
-from corps import search
 from corps.models import User
 from corps.search import (
     Hit,
     Indexed,
+    Kind,
     Query,
     Rows,
     Source,
@@ -56,69 +56,6 @@ ROW_WORDS = Words(
         "record.store_id",
     ),
 )
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    search.indexes.append(ROW_WORDS)
-    search.numbered_models.extend((("C", Case), ("T", Complaint)))
-    kind = search.register
-    kind(
-        "cases",
-        gettext_lazy("Cases"),
-        order=10,
-        roles=CORPS,
-        sources=_cases,
-        show=_show_cases,
-    )
-    kind(
-        "complaints",
-        gettext_lazy("Complaints"),
-        order=15,
-        roles=CORPS + FIRM,
-        sources=_complaints,
-        show=_show_complaints,
-    )
-    kind(
-        "campaigns",
-        gettext_lazy("Campaigns"),
-        order=27,
-        roles=CORPS,
-        sources=_campaigns,
-        show=_show_campaigns,
-    )
-    kind(
-        "named",
-        gettext_lazy("What you named"),
-        order=18,
-        roles=FIRM,
-        sources=_named,
-        show=_show_named,
-    )
-    kind(
-        "sheets",
-        gettext_lazy("Complaint files"),
-        order=40,
-        roles=CORPS + FIRM,
-        sources=_sheets,
-        show=_show_sheets,
-    )
-    kind(
-        "rows",
-        gettext_lazy("Rows of sheets"),
-        order=45,
-        roles=CORPS + FIRM,
-        sources=_rows,
-        show=_show_rows,
-    )
-    kind(
-        "notes",
-        gettext_lazy("Notes on cases"),
-        order=50,
-        roles=CORPS,
-        sources=_notes,
-        show=_show_notes,
-    )
 
 
 def _cases(user: User, query: Query) -> list[Source]:
@@ -332,3 +269,64 @@ def _show_notes(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
             Hit(note.text, written, f"{note.case.get_absolute_url()}?tab=notes")
         )
     return hits
+
+
+# What this app adds to the search.
+KINDS = (
+    Kind(
+        "cases",
+        gettext_lazy("Cases"),
+        order=10,
+        roles=CORPS,
+        sources=_cases,
+        show=_show_cases,
+    ),
+    Kind(
+        "complaints",
+        gettext_lazy("Complaints"),
+        order=15,
+        roles=CORPS + FIRM,
+        sources=_complaints,
+        show=_show_complaints,
+    ),
+    Kind(
+        "campaigns",
+        gettext_lazy("Campaigns"),
+        order=27,
+        roles=CORPS,
+        sources=_campaigns,
+        show=_show_campaigns,
+    ),
+    Kind(
+        "named",
+        gettext_lazy("What you named"),
+        order=18,
+        roles=FIRM,
+        sources=_named,
+        show=_show_named,
+    ),
+    Kind(
+        "sheets",
+        gettext_lazy("Complaint files"),
+        order=40,
+        roles=CORPS + FIRM,
+        sources=_sheets,
+        show=_show_sheets,
+    ),
+    Kind(
+        "rows",
+        gettext_lazy("Rows of sheets"),
+        order=45,
+        roles=CORPS + FIRM,
+        sources=_rows,
+        show=_show_rows,
+    ),
+    Kind(
+        "notes",
+        gettext_lazy("Notes on cases"),
+        order=50,
+        roles=CORPS,
+        sources=_notes,
+        show=_show_notes,
+    ),
+)

@@ -11,8 +11,9 @@ from cases.states import TargetState
 from cases.views.target_rows import AGAINST, is_against
 from corps.models import User
 from firms.models import Firm
+from stores.extensions import Counted, ListingLine, Portrait
 from stores.models import Store
-from stores.store_pages import Counted, ListingLine, Portrait, in_shares
+from stores.store_pages import in_shares
 
 
 def targets_in(store: Store, user: User) -> QuerySet[Target]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases import target_history
+from cases.extensions import notice_annotation
 from cases.filters import (
     CaseFilter,
     ClaimFilter,
@@ -282,7 +282,7 @@ class OfficialTargetList(RecordList):
         return Target.objects.visible_to(self.user).filter(pk__in=self.ids)
 
     def arranged(self, found: QuerySet[Any]) -> QuerySet[Any]:
-        bound = target_history.bound(found)
+        bound = notice_annotation.sole(found)
         return bound.select_related("listing", "store", "case")
 
     def total(self) -> tuple[int, bool]:

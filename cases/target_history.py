@@ -1,14 +1,12 @@
 """The history of a target, of which every app adds what it knows, and what else a case page shows.
 
-The apps above add their providers and panels in `AppConfig.ready()`.
+The apps above contribute their providers and panels; see `cases/extensions.py`.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-
-from django.db.models import CharField, DateField, QuerySet, Value
 
 from cases.models import Case, Target
 from corps.models import User
@@ -84,33 +82,10 @@ class TargetProvider:
         return ()
 
 
-providers: list[TargetProvider] = []
-panels: list[Panel] = []
 # What stands for "no date" in an order by date.
 FAR = date(9999, 12, 31)
-# At most one app above says which notice binds a target at present: given targets, it adds `notice_number` ("" or
-# null without one) and `due_on` (a Shanghai date, FAR where nothing is due), without repeating a row.
-binders: list[Callable[[QuerySet[Target]], QuerySet[Target]]] = []
-# At most one app above says which targets of a case wait for a notice.
-waiting: list[Callable[[Case], QuerySet[Target]]] = []
-
-
-def bound(targets: QuerySet[Target]) -> QuerySet[Target]:
-    """The targets with `notice_number` and `due_on`."""
-    for bind in binders:
-        return bind(targets)
-    nothing = {
-        "notice_number": Value("", CharField()),
-        "due_on": Value(FAR, DateField()),
-    }
-    return targets.annotate(**nothing)
 
 
 def newest_first(lines: Iterable[Line]) -> list[Line]:
     """Lines in the order of the page; of one moment, what was told later stands above, as an effect above its cause."""
     return sorted(lines, key=lambda line: line.at)[::-1]
-
-
-def history_of(target: Target, user: User) -> list[Line]:
-    """All that the apps above know of a target, in the order in which they give it."""
-    return [line for provider in providers for line in provider.lines(target, user)]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from cases.models import Target
 from cases.states import TargetState
 from corps.models import User
-from stores.status_providers import KnownStatus
+from stores.extensions import KnownStatus
 
 TARGETS = "SELECT {kind}_id, id, state, reported_at FROM cases_target WHERE {kind}_id = ANY(%s)"
 

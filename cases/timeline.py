@@ -21,16 +21,15 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.extensions import timeline_words
 from cases.models import Case, CaseNote
 from cases.target_history import Line
 from corps.audit import labels
+from corps.audit.extensions import detail_labels
 from corps.deadlines.clock import SHANGHAI, shanghai_date
 from corps.models import AuditEntry
 from corps.ui.formats import clock_time, thousands
 
-# Verb of the audit → (words, a word with a colour). Each app adds its own in `AppConfig.ready()`; what is told only in
-# the audit has its words there.
-words: dict[str, tuple[Any, str]] = {}
 # What happens to so many things that it is told once for all of a day and a notice.
 BY_THE_HUNDRED = ("target.", "item.", "import.row_")
 # What entries have in common that are told as one; `alone` is the id of one that is told by itself.
@@ -277,7 +276,7 @@ class _Writer:
                 yield f"{thousands(detail[name])} {label}"
         for name in COUNTED_BY_NAME:
             if isinstance(detail.get(name), int) and detail[name]:
-                yield f"{labels.details[name].label} {thousands(detail[name])}"
+                yield f"{detail_labels[name].label} {thousands(detail[name])}"
         if complaints := detail.get("complaints"):
             yield " ".join(str(number) for number in complaints)
 
@@ -296,7 +295,7 @@ class _Writer:
         for name in NAMED:
             if detail.get(name) not in (None, []):
                 said = {
-                    "what": labels.details[name].label,
+                    "what": detail_labels[name].label,
                     "value": self.names.value(name, detail[name]),
                 }
                 yield _("%(what)s: %(value)s") % said
@@ -305,7 +304,7 @@ class _Writer:
 def _words(entry: AuditEntry) -> tuple[Any, str]:
     if entry.verb in RESUMED and entry.detail.get("before") == "suspended":
         return _("Case resumed"), "blue"
-    return words.get(entry.verb) or (labels.act_words(entry.verb), "grey")
+    return timeline_words.get(entry.verb) or (labels.act_words(entry.verb), "grey")
 
 
 def _who(entry: AuditEntry) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from corps.audit import labels
-from corps.audit.labels import Detail, choices, name_kind, names_of
-from corps.deadlines.calendar import Kind, Unit
-from corps.models import Approval, ClockRule, Delivery, Installation, User
-from corps.models import Unit as HouseUnit
+from corps.audit.extensions import Detail, Kind
+from corps.audit.labels import choices, names_of
+from corps.deadlines.calendar import Kind as DayKind
+from corps.deadlines.calendar import Unit as DeadlineUnit
+from corps.models import Approval, ClockRule, Delivery, Installation, Unit, User
 
 FAMILIES = {
     "account": _("Accounts"),
@@ -105,11 +106,10 @@ LISTINGS = {
     "notice_items": _("items of a notice"),
     "statistics": _("statistics"),
 }
-DETAILS = {
+DETAILS: dict[str, Detail] = {
     "about": Detail(_("of")),
     "filters": Detail(_("filters")),
     "listing": Detail(_("list"), codes=lambda: LISTINGS),
-    "rows": Detail(_("rows taken")),
     "whole": Detail(_("to its end")),
     "after": Detail(_("after")),
     "also": Detail(
@@ -128,7 +128,7 @@ DETAILS = {
     "fault": Detail(_("fault")),
     "key": Detail(_("key")),
     "keys": Detail(_("API keys revoked")),
-    "kind": Detail(_("kind"), codes=lambda: dict(Kind.choices) | FACTORS),
+    "kind": Detail(_("kind"), codes=lambda: dict(DayKind.choices) | FACTORS),
     "known": Detail(_("account exists")),
     "length": Detail(_("length")),
     "moved": Detail(_("deadlines moved")),
@@ -148,7 +148,7 @@ DETAILS = {
     "step": Detail(_("step")),
     "taken": Detail(_("taken by the server")),
     "tries": Detail(_("tries")),
-    "unit": Detail(_("unit"), kind="corps.unit", codes=choices(Unit)),
+    "unit": Detail(_("unit"), kind="corps.unit", codes=choices(DeadlineUnit)),
     "unit_id": Detail(_("unit"), kind="corps.unit"),
     "user": Detail(_("account"), kind="corps.user"),
     "valid_from": Detail(_("valid from")),
@@ -156,22 +156,6 @@ DETAILS = {
     "worker": Detail(_("worker")),
     "year": Detail(_("year")),
 }
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`, before the apps above name theirs."""
-    labels.families.update(FAMILIES)
-    labels.name_acts(ACTS)
-    labels.details.update(DETAILS)
-    name_kind(
-        User,
-        _("Account"),
-        names_of(User.objects.all, lambda user: f"{user.name} {user.username}".strip()),
-    )
-    name_kind(HouseUnit, _("Unit"), names_of(HouseUnit.objects.all))
-    name_kind(ClockRule, _("Clock rule"), names_of(ClockRule.objects.all))
-    name_kind(Delivery, _("Mail"), _mail_titles, choices(Delivery.State))
-    name_kind(Approval, _("Approval"), _what_was_approved)
 
 
 def _mail_titles(ids: Collection[int]) -> dict[int, Any]:
@@ -189,3 +173,15 @@ def _what_was_approved(ids: Collection[int]) -> dict[int, Any]:
         pk: f"{labels.kind_words(kind)} {names.get((kind, about), about)}"
         for pk, kind, about in rows
     }
+
+
+KINDS = {
+    "corps.user": Kind(
+        _("Account"),
+        names_of(User.objects.all, lambda user: f"{user.name} {user.username}".strip()),
+    ),
+    "corps.unit": Kind(_("Unit"), names_of(Unit.objects.all)),
+    "corps.clockrule": Kind(_("Clock rule"), names_of(ClockRule.objects.all)),
+    "corps.delivery": Kind(_("Mail"), _mail_titles, choices(Delivery.State)),
+    "corps.approval": Kind(_("Approval"), _what_was_approved),
+}

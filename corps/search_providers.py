@@ -7,75 +7,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from corps import search
 from corps.audit import labels
+from corps.audit.extensions import act_labels, subject_kinds
 from corps.models import AuditEntry, Unit, User
-from corps.search import Hit, Listed, Query, Rows, Source, holding, in_order
+from corps.search import (
+    Hit,
+    Kind,
+    Listed,
+    Query,
+    Rows,
+    Source,
+    holding,
+    in_order,
+    numbered_things,
+)
 from corps.ui import navigation
+from corps.ui.extensions import SECTIONS
 
 CORPS = ("officer", "supervisor")
 ADMINISTRATOR, AUDITOR = ("administrator",), ("auditor",)
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    kind = search.register
-    kind(
-        "colleagues",
-        gettext_lazy("Colleagues"),
-        order=60,
-        roles=CORPS,
-        sources=_people,
-        show=_show_colleagues,
-    )
-    kind(
-        "accounts",
-        gettext_lazy("Accounts"),
-        order=10,
-        roles=ADMINISTRATOR,
-        sources=_people,
-        show=_show_accounts,
-    )
-    kind(
-        "people",
-        gettext_lazy("People in the audit"),
-        order=10,
-        roles=AUDITOR,
-        sources=_people,
-        show=_show_audited,
-    )
-    kind(
-        "units",
-        gettext_lazy("Units"),
-        order=60,
-        roles=ADMINISTRATOR,
-        sources=_units,
-        show=_show_units,
-    )
-    kind(
-        "things",
-        gettext_lazy("Things in the audit"),
-        order=20,
-        roles=AUDITOR,
-        sources=_things,
-        show=_show_things,
-    )
-    kind(
-        "acts",
-        gettext_lazy("Acts"),
-        order=30,
-        roles=AUDITOR,
-        sources=_acts,
-        show=_show_acts,
-    )
-    kind(
-        "pages",
-        gettext_lazy("Pages"),
-        order=99,
-        roles=User.Role.values,
-        sources=_pages,
-        show=_show_pages,
-    )
 
 
 def _people(user: User, query: Query) -> list[Source]:
@@ -142,7 +92,7 @@ def _numbered_things(user: User, query: Query) -> list[Hit]:
     if query.number is None:
         return []
     hits = []
-    for label, wanted in search.numbered_things(query):
+    for label, wanted in numbered_things(query):
         entries = AuditEntry.objects.visible_to(user).filter(
             subject_type=label, subject_id__in=dict(wanted)
         )
@@ -167,11 +117,11 @@ def _named_acts(query: Query) -> list[Hit]:
     audit = reverse("audit")
     acts = [
         (str(words), act, f"{audit}?{urlencode({'verb': act})}")
-        for act, words in labels.acts.items()
+        for act, words in act_labels.items()
     ]
     kinds = [
         (str(kind.label), label, f"{audit}?{urlencode({'subject': label})}")
-        for label, kind in labels.kinds.items()
+        for label, kind in subject_kinds.items()
     ]
     return [
         Hit(words, code, url)
@@ -193,7 +143,7 @@ def _named_pages(user: User, query: Query) -> list[Hit]:
     return [
         Hit(
             str(link.label),
-            str(navigation.SECTIONS[link.section]),
+            str(SECTIONS[link.section]),
             navigation.address_of(link.url_name),
         )
         for link in navigation.links_of(user)
@@ -207,3 +157,64 @@ def _show_pages(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 
 def _holds(text: str, query: Query) -> bool:
     return all(word in text.lower() for word in query.words)
+
+
+# What this app adds to the search.
+KINDS = (
+    Kind(
+        "colleagues",
+        gettext_lazy("Colleagues"),
+        order=60,
+        roles=CORPS,
+        sources=_people,
+        show=_show_colleagues,
+    ),
+    Kind(
+        "accounts",
+        gettext_lazy("Accounts"),
+        order=10,
+        roles=ADMINISTRATOR,
+        sources=_people,
+        show=_show_accounts,
+    ),
+    Kind(
+        "people",
+        gettext_lazy("People in the audit"),
+        order=10,
+        roles=AUDITOR,
+        sources=_people,
+        show=_show_audited,
+    ),
+    Kind(
+        "units",
+        gettext_lazy("Units"),
+        order=60,
+        roles=ADMINISTRATOR,
+        sources=_units,
+        show=_show_units,
+    ),
+    Kind(
+        "things",
+        gettext_lazy("Things in the audit"),
+        order=20,
+        roles=AUDITOR,
+        sources=_things,
+        show=_show_things,
+    ),
+    Kind(
+        "acts",
+        gettext_lazy("Acts"),
+        order=30,
+        roles=AUDITOR,
+        sources=_acts,
+        show=_show_acts,
+    ),
+    Kind(
+        "pages",
+        gettext_lazy("Pages"),
+        order=99,
+        roles=User.Role.values,
+        sources=_pages,
+        show=_show_pages,
+    ),
+)

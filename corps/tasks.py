@@ -1,6 +1,5 @@
 """Celery tasks: sending what is due, and the periodic maintenance that finds what nobody enqueued."""
 
-from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
@@ -12,13 +11,11 @@ from corps.audit.origin import audit_origin
 from corps.deadlines.clock import now
 from corps.mail import outbox
 from corps.task_queue import enqueue
+from corps.workflow.extensions import maintenance_tasks
 from corps.workflow.files import FOLDERS
 
 # Every quarter of an hour so many folders: of 256 each comes three times a day.
 FILES_EACH_MINUTES, FOLDERS_AT_ONCE = 15, 8
-
-# Higher apps add what maintenance must look after: callables without arguments that finish what is due.
-maintenance_tasks: list[Callable[[], Any]] = []
 
 
 @shared_task(bind=True, ignore_result=True)

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from cases.models import Complaint
 from cases.states import CaseState, ComplaintState
 from corps.deadlines.clock import SHANGHAI, today
-from corps.ui.home import Aside
+from corps.ui.extensions import Aside
 from notices.models import Answer, Check, Notice, NoticeItem
 from notices.models.notices import NoticeItemQuerySet
 from notices.states import ItemState, NoticeState

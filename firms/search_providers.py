@@ -5,27 +5,11 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from corps import search
 from corps.models import User
-from corps.search import Hit, Query, Rows, Source, holding, in_order
+from corps.search import Hit, Kind, Query, Rows, Source, holding, in_order
 from firms.models import Firm, Representative
 
 READERS = ("officer", "supervisor", "administrator")
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    search.register(
-        "firms", _("Firms"), order=25, roles=READERS, sources=_firms, show=_show_firms
-    )
-    search.register(
-        "representatives",
-        _("Representatives"),
-        order=64,
-        roles=READERS,
-        sources=_people,
-        show=_show_people,
-    )
 
 
 def _firms(user: User, query: Query) -> list[Source]:
@@ -62,3 +46,19 @@ def _show_people(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
         )
         for person in in_order(people, keys)
     ]
+
+
+# What this app adds to the search.
+KINDS = (
+    Kind(
+        "firms", _("Firms"), order=25, roles=READERS, sources=_firms, show=_show_firms
+    ),
+    Kind(
+        "representatives",
+        _("Representatives"),
+        order=64,
+        roles=READERS,
+        sources=_people,
+        show=_show_people,
+    ),
+)

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import Address, platform_of, read_cell
-from .addresses.added import on_change
+from .addresses.added import Added, in_force
 from .sheets.values import asks_for_closure
 
 Verdict = Literal["invalid", "held", "ok"]
@@ -71,7 +71,8 @@ def judge_row(
     An unusable address beside a usable one is passed over; one that must be held holds its row. One listing under two
     forms, or on Taobao and on Tmall, is one. Precedence: two different listings or stores, nothing usable, then held.
     """
-    cells = [(text, _read(text)) for _field, text in addresses]
+    added = in_force()
+    cells = [(text, _read(text, added)) for _field, text in addresses]
     listings, stores = _different(cells, "listing"), _different(cells, "store")
     if len(listings) > 1:
         return _not_ok("invalid", "two-listings", _texts(cells, "listing"))
@@ -95,12 +96,12 @@ def judge_row(
 
 # One store is named by many rows of a sheet.
 @lru_cache(maxsize=16_384)
-def _read(text: str) -> Address:
-    """What a cell of a sheet names. U+FFFD stands for bytes that were lost: what is left before it is no whole id."""
+def _read(text: str, _added: Added) -> Address:
+    """What a cell of a sheet names, by the forms that are added now.
+
+    U+FFFD stands for bytes that were lost: what is left before it is no whole id.
+    """
     return read_cell(text.replace("\ufffd", "%EF%BF%BD"))
-
-
-on_change.append(_read.cache_clear)
 
 
 def _platform_fault(

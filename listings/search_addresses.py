@@ -12,7 +12,7 @@ from corps.search import Described, Query
 from corps.search.query import literal
 from corps.search.words import BEYOND, MOST_MATCHES, NEWEST
 from listings.addresses import Address, canonical_url, platform_of, read_cell
-from listings.addresses.added import on_change
+from listings.addresses.added import Added, in_force
 from listings.sites import LABELS
 
 _SLUG = re.compile(r"([a-z0-9]{1,20})/(listing|store)/(\S{1,100})")
@@ -43,11 +43,8 @@ class Place:
 
 
 @lru_cache(64)
-def _read(text: str) -> Address:
+def _read(text: str, _added: Added) -> Address:
     return read_cell(text)
-
-
-on_change.append(_read.cache_clear)
 
 
 def place_of(query: Query) -> Place | None:
@@ -56,7 +53,7 @@ def place_of(query: Query) -> Place | None:
         return Place(*found.groups())
     if not query.is_address:
         return None
-    address = _read(query.text)
+    address = _read(query.text, in_force())
     if address.kind not in ("listing", "store"):
         return None
     return Place(platform_of(address.site), address.kind, address.canonical_id)
@@ -71,7 +68,7 @@ def describe(query: Query) -> Described | None:
         return _named(site, kind, canonical_id, canonical_url(site, kind, canonical_id))
     if not query.is_address:
         return None
-    address = _read(query.text)
+    address = _read(query.text, in_force())
     if address.kind in ("listing", "store"):
         return _named(
             address.site, address.kind, address.canonical_id, address.canonical_url

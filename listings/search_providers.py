@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from corps import search
 from corps.models import User
-from corps.search import Hit, Indexed, Query, Rows, Source, Words, holding, in_order
-from listings import search_addresses
+from corps.search import (
+    Hit,
+    Indexed,
+    Kind,
+    Query,
+    Rows,
+    Source,
+    Words,
+    holding,
+    in_order,
+)
 from listings.models import Listing, ListingWords
 from listings.search_addresses import by_id, is_whole_id, place_of
 from stores.models import Liaison, OfficialAccount, Platform, Store, StoreWords
@@ -19,48 +27,6 @@ CORPS = ("officer", "supervisor")
 READERS = (*CORPS, "administrator")
 LISTING_WORDS = Words(Listing, ListingWords, ("record.title", "record.brand"))
 STORE_WORDS = Words(Store, StoreWords, ("record.name",))
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    search.describers.append(search_addresses.describe)
-    search.indexes.extend((LISTING_WORDS, STORE_WORDS))
-    kind = search.register
-    kind(
-        "official",
-        _("Official accounts"),
-        order=28,
-        roles=CORPS,
-        sources=_official,
-        show=_show_official,
-    )
-    kind(
-        "stores", _("Stores"), order=30, roles=CORPS, sources=_stores, show=_show_stores
-    )
-    kind(
-        "listings",
-        _("Listings"),
-        order=35,
-        roles=CORPS,
-        sources=_listings,
-        show=_show_listings,
-    )
-    kind(
-        "platforms",
-        _("Platforms"),
-        order=26,
-        roles=READERS,
-        sources=_platforms,
-        show=_show_platforms,
-    )
-    kind(
-        "liaisons",
-        _("Liaisons"),
-        order=62,
-        roles=READERS,
-        sources=_liaisons,
-        show=_show_liaisons,
-    )
 
 
 def by_words(words: Words, query: Query, visible) -> list[Source]:
@@ -189,3 +155,43 @@ def _show_liaisons(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
             )
         )
     return hits
+
+
+# What this app adds to the search.
+KINDS = (
+    Kind(
+        "official",
+        _("Official accounts"),
+        order=28,
+        roles=CORPS,
+        sources=_official,
+        show=_show_official,
+    ),
+    Kind(
+        "stores", _("Stores"), order=30, roles=CORPS, sources=_stores, show=_show_stores
+    ),
+    Kind(
+        "listings",
+        _("Listings"),
+        order=35,
+        roles=CORPS,
+        sources=_listings,
+        show=_show_listings,
+    ),
+    Kind(
+        "platforms",
+        _("Platforms"),
+        order=26,
+        roles=READERS,
+        sources=_platforms,
+        show=_show_platforms,
+    ),
+    Kind(
+        "liaisons",
+        _("Liaisons"),
+        order=62,
+        roles=READERS,
+        sources=_liaisons,
+        show=_show_liaisons,
+    ),
+)

@@ -16,8 +16,9 @@ from corps.ui.status_colours import kind_of
 from corps.ui.tables import Column, Table
 from listings.filters import ListingFilter
 from listings.models import Listing
+from stores.extensions import KnownStatus
 from stores.models import Platform
-from stores.status_providers import KnownStatus, known_statuses
+from stores.status_providers import known_statuses
 
 COLUMNS = (
     "id", "canonical_id", "title", "brand", "store__name", "claimed_store__name", "platform__name", "platform__name_en",

@@ -1,6 +1,6 @@
 """What is told of the hosts that no rule knows: by month, with the imports that named them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,15 +14,13 @@ from django.utils.translation import ngettext
 
 from corps.deadlines.clock import today
 from corps.models import User
+from corps.ui.extensions import Need
 from corps.ui.formats import thousands
-from corps.ui.home import Need
+from listings.extensions import sheet_links
 from listings.models import OtherHost, UnknownHost
 
 MOST = 200
 SHOWN_SHEETS = 3
-
-# Called with keys of imports and who asks: what each that they may see is called, and its page. One statement.
-sheet_links: list[Callable[[Collection[UUID], User], dict[UUID, tuple[str, str]]]] = []
 
 
 @dataclass(frozen=True, slots=True)

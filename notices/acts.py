@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases import acts
-from cases.acts import Undoable, Way
+from cases.extensions import Undoable, Way
 from cases.states import Seen
 from corps.access.permissions import may
 from corps.deadlines.clock import now
@@ -24,15 +23,8 @@ from notices.models import (
 from notices.states import NoticeState
 
 
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    acts.providers.append(ways_of_notices)
-    acts.undoables.append(undoable_approvals)
-    acts.undoables.append(undoable_verdicts)
-
-
 def ways_of_notices(entries: list[AuditEntry], user: User) -> dict[int, Way]:
-    """A provider of `cases.acts`: of what was submitted, withdrawn or judged. Three statements at most."""
+    """For `cases.extensions.ways_back`: of what was submitted, withdrawn or judged. Three statements at most."""
     return {
         **_ways_of_submitted(entries, user),
         **_ways_of_letters(entries, user),

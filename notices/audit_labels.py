@@ -2,10 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import timeline
 from cases.states import Claim
-from corps.audit import labels
-from corps.audit.labels import Detail, choices, name_kind, names_of
+from corps.audit.extensions import Detail, Kind
+from corps.audit.labels import choices, names_of
 from notices.models import Notice, NoticeItem, Objection
 from notices.models.withdrawals import Cause
 from notices.states import ItemState, NoticeState, ObjectionState
@@ -66,54 +65,46 @@ VERBS = {
     "approval.void": (_("Approval void"), "grey"),
 }
 # What only the audit tells.
-SHEETS = {
+ONLY_IN_AUDIT = {
     "notice.sheet_handed_in": _("Answer sheet handed in"),
     "notice.sheet_confirmed": _("Answer sheet confirmed"),
     "notice.sheet_put_away": _("Answer sheet put away, never confirmed"),
 }
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    labels.families.update(
-        notice=_("Notices"),
-        item=_("Items of notices"),
-        objection=_("Objections"),
-        outcome=_("Results"),
-    )
-    timeline.words.update(VERBS)
-    _name_details()
-    _name_kinds()
-    labels.name_acts(SHEETS | {act: label for act, (label, _kind) in VERBS.items()})
-
-
-def _name_details() -> None:
-    labels.details.update(
-        arrival=Detail(_("known because"), codes=choices(Notice.Arrival)),
-        cause=Detail(_("cause"), codes=choices(Cause)),
-        document=Detail(_("document")),
-        items=Detail(_("items")),
-        notice=Detail(_("notice")),
-        operator=Detail(_("asks for the operator")),
-        outcome=Detail(_("answer"), codes=choices(Claim)),
-        period=Detail(_("period to answer")),
-        preserve=Detail(_("asks to preserve data")),
-        proof=Detail(_("proof")),
-        restoring=Detail(_("asks to restore")),
-        served_on=Detail(_("served on")),
-        successor=Detail(_("successor"), kind="notices.noticeitem"),
-    )
-
-
-def _name_kinds() -> None:
-    name_kind(
-        Notice,
+# Corps names the acts of its own deliveries and approvals.
+OF_CORPS = ("delivery.", "approval.")
+ACTS = ONLY_IN_AUDIT | {
+    act: words
+    for act, (words, _colour) in VERBS.items()
+    if not act.startswith(OF_CORPS)
+}
+FAMILIES = {
+    "notice": _("Notices"),
+    "item": _("Items of notices"),
+    "objection": _("Objections"),
+    "outcome": _("Results"),
+}
+DETAILS: dict[str, Detail] = {
+    "arrival": Detail(_("known because"), codes=choices(Notice.Arrival)),
+    "cause": Detail(_("cause"), codes=choices(Cause)),
+    "document": Detail(_("document")),
+    "items": Detail(_("items")),
+    "notice": Detail(_("notice")),
+    "operator": Detail(_("asks for the operator")),
+    "outcome": Detail(_("answer"), codes=choices(Claim)),
+    "period": Detail(_("period to answer")),
+    "preserve": Detail(_("asks to preserve data")),
+    "proof": Detail(_("proof")),
+    "restoring": Detail(_("asks to restore")),
+    "served_on": Detail(_("served on")),
+    "successor": Detail(_("successor"), kind="notices.noticeitem"),
+}
+KINDS = {
+    "notices.notice": Kind(
         _("Notice"),
         names_of(Notice.objects.all, lambda notice: notice.number),
         choices(NoticeState),
-    )
-    name_kind(
-        NoticeItem,
+    ),
+    "notices.noticeitem": Kind(
         _("Item"),
         names_of(
             lambda: NoticeItem.objects.select_related(
@@ -122,10 +113,10 @@ def _name_kinds() -> None:
             lambda item: f"{item.notice.number} {item.target.thing.canonical_id}",
         ),
         choices(ItemState),
-    )
-    name_kind(
-        Objection,
+    ),
+    "notices.objection": Kind(
         _("Objection"),
         names_of(Objection.objects.all, lambda objection: objection.number),
         choices(ObjectionState),
-    )
+    ),
+}

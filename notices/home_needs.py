@@ -17,16 +17,10 @@ from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.installation import identity
 from corps.models import Approval, Delivery, User
+from corps.ui.extensions import Need as Line
+from corps.ui.extensions import Provider
 from corps.ui.formats import thousands
-from corps.ui.home import Need as Line
-from corps.ui.home import (
-    Provider,
-    keys_of,
-    one_key,
-    streams,
-    subject_providers,
-    warnings,
-)
+from corps.ui.home import keys_of, one_key
 from corps.ui.stream import Key, Need, Subject
 from notices import liaison_home, workflow
 from notices.models import Notice, NoticeItem, Objection
@@ -38,6 +32,7 @@ from notices.workflow.guards import OPEN_FOR_NOTICES
 from stores.models import Platform
 
 LONGEST_NOTE = 60
+OFFICERS, SUPERVISORS = (User.Role.OFFICER,), (User.Role.SUPERVISOR,)
 # No item at all.
 NOBODYS = Q(pk__in=())
 # Why a target waits for a notice, where that is not what its state says.
@@ -627,32 +622,24 @@ SUBJECTS = {
         gettext_lazy("Your account has no telephone"), "account_telephone"
     ),
 }
-# What each role's home page shows, in this order.
-OF_OFFICERS = (
-    Provider(cut_off, _cut_off_keys),
+# What waits for the people of each role, in this order.
+PROVIDERS = (
+    Provider(OFFICERS, cut_off, _cut_off_keys),
     Provider(
-        without_telephone, lambda user: [one_key(_named_in_letters(user), TELEPHONE[0])]
+        OFFICERS,
+        without_telephone,
+        lambda user: [one_key(_named_in_letters(user), TELEPHONE[0])],
     ),
-    Provider(unanswered, _by_case(_unanswered)),
-    Provider(undelivered, _undelivered_keys),
-    Provider(unsubmitted, _by_case(_unsubmitted)),
-    Provider(not_ours, _by_case(_not_ours, "notice__case")),
-    Provider(objections, _by_case(_undecided)),
-    Provider(to_check, _by_case(_to_check, "notice__case")),
-    Provider(to_send, _by_case(_waiting)),
-    Provider(to_approve, _by_case(_to_approve)),
+    Provider(OFFICERS, unanswered, _by_case(_unanswered)),
+    Provider(OFFICERS, undelivered, _undelivered_keys),
+    Provider(OFFICERS, unsubmitted, _by_case(_unsubmitted)),
+    Provider(OFFICERS, not_ours, _by_case(_not_ours, "notice__case")),
+    Provider(OFFICERS, objections, _by_case(_undecided)),
+    Provider(OFFICERS, to_check, _by_case(_to_check, "notice__case")),
+    Provider(OFFICERS, to_send, _by_case(_waiting)),
+    Provider(OFFICERS, to_approve, _by_case(_to_approve)),
+    Provider(SUPERVISORS, approvals_owed, _approval_keys),
+    Provider(SUPERVISORS, decisions_owed, _decision_keys),
+    Provider(SUPERVISORS, late_in_unit, _late_keys),
+    liaison_home.TO_ANSWER,
 )
-OF_SUPERVISORS = (
-    Provider(approvals_owed, _approval_keys),
-    Provider(decisions_owed, _decision_keys),
-    Provider(late_in_unit, _late_keys),
-)
-
-
-def register() -> None:
-    """Fill the home pages; called once, from `AppConfig.ready()`."""
-    warnings.append(held_back)
-    subject_providers.update(SUBJECTS)
-    streams["officer"] += OF_OFFICERS
-    streams["supervisor"] += OF_SUPERVISORS
-    streams["liaison"].append(liaison_home.TO_ANSWER)

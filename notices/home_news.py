@@ -10,34 +10,36 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases import home_news
-from cases.home_news import Kind, News
+from cases.extensions import NewsKind
+from cases.home_news import News
 from cases.states import Seen
 from cases.target_history import Line
 from corps.models import AuditEntry, User
 from corps.ui.formats import thousands
 from notices.models import Notice
 
-KINDS = {
-    "answers": Kind(
+# What this app adds.
+KINDS = (
+    NewsKind(
         gettext_lazy("Platforms' answers"), ("item.answered", "item.answer_retracted")
     ),
-    "approvals": Kind(
+    NewsKind(
         gettext_lazy("Approvals"),
         ("notice.issued", "notice.returned", "notice.voided", "notice.submitted"),
     ),
-    "objections": Kind(
+    NewsKind(
         gettext_lazy("Objections"),
         ("objection.lodged", "objection.upheld", "objection.dismissed"),
     ),
-    "checks": Kind(
+    NewsKind(
         gettext_lazy("Checks"),
         ("item.checked", "target.seen", "outcome.corrected", "outcome.taken_back"),
     ),
-    "letters": Kind(
+    NewsKind(
         gettext_lazy("Letters"),
         ("notice.withdrawal_sent", "delivery.failed", "delivery.uncertain"),
     ),
-}
+)
 # What a liaison is told: acts on notices, and on their items. Who in the corps acted is not told.
 OF_NOTICES = {
     "notice.issued": (
@@ -140,10 +142,3 @@ def _of_items(row: dict[str, Any]) -> tuple[Any, str, str]:
         count,
     )
     return _("Checks"), sentence % number, "amber"
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`; before what the apps below tell of."""
-    below = dict(home_news.kinds)
-    home_news.kinds.clear()
-    home_news.kinds.update(KINDS | below)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from cases.states import CaseState
 from corps.models import User
+from corps.ui.extensions import Provider
 from corps.ui.formats import day, moment, thousands
-from corps.ui.home import Provider, keys_of
+from corps.ui.home import keys_of
 from corps.ui.stream import Need, Subject
 from notices.models import Notice
 from notices.states import NoticeState
@@ -113,4 +114,6 @@ def subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
     }
 
 
-TO_ANSWER = Provider(to_answer, lambda user: [keys_of(_to_answer(user), "notice")])
+TO_ANSWER = Provider(
+    (User.Role.LIAISON,), to_answer, lambda user: [keys_of(_to_answer(user), "notice")]
+)

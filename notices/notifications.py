@@ -1,6 +1,6 @@
 """Whom the events of notices are told, and in which words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.utils.translation import ngettext_lazy
 from cases.states import CaseState
 from cases.workflow.deadlines import Dated, announce_dates
 from cases.workflow.notifications import officers_of, supervisors_of
-from corps.mail import events
 from corps.mail.compose import ascii_address
 from corps.models import Delivery, User
 from corps.workflow import announce
@@ -18,7 +17,7 @@ from notices import withdrawal_letters
 from notices.models import Notice, PendingApproval, PendingVerdict, WithdrawalLetter
 from notices.states import ItemState, NoticeState
 
-WORDS: dict[str | tuple[str, str], Any] = {
+SENTENCES: dict[str | tuple[str, str], Any] = {
     "notice.issued": _("Notice %(number)s asks for your answer."),
     "notice.submitted": _("Notice %(number)s to %(platform)s waits for approval."),
     "notice.returned": _("Notice %(number)s was returned to you."),
@@ -150,24 +149,6 @@ def announce_delivery(delivery: Delivery) -> int:
     )
 
 
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    events.words.update(WORDS)
-    for phrase in ("officers", "both officers", "both officers of the case"):
-        events.recipients[phrase] = _officers
-    events.recipients["primary liaison"] = _recipient
-    events.recipients["liaison"] = _liaisons
-    events.recipients["liaison who got the letter"] = _addressees
-    events.recipients["drafter"] = lambda notice: [
-        who for who in (notice.drafted_by, notice.submitted_by) if who
-    ]
-    events.recipients["approver"] = _approvers
-    events.recipients["officer who judged"] = lambda verdict: [verdict.by]
-    # Who objects has no account and is told by letter; and no campaign has the legal section asked yet.
-    for phrase in ("objector", "reviewer if asked"):
-        events.recipients[phrase] = lambda _about: []
-
-
 def _recipient(notice: Notice) -> Iterable[User]:
     person = None
     if notice.recipient:
@@ -214,3 +195,33 @@ def _officers(about: Any) -> Iterable[User]:
     if isinstance(about, Notice):
         return [about.drafted_by]
     return supervisors_of(about)
+
+
+def _drafters(notice: Notice) -> Iterable[User]:
+    """Who drafted and who submitted the notice."""
+    return [who for who in (notice.drafted_by, notice.submitted_by) if who]
+
+
+def _who_judged(verdict: PendingVerdict) -> Iterable[User]:
+    return [verdict.by]
+
+
+def _nobody(_about: Any) -> Iterable[User]:
+    """Who objects has no account and is told by letter; and no campaign has the legal section asked yet."""
+    return []
+
+
+# Phrases of the table of events → whom they name.
+RECIPIENTS: dict[str, Callable[[Any], Iterable[User]]] = {
+    "officers": _officers,
+    "both officers": _officers,
+    "both officers of the case": _officers,
+    "primary liaison": _recipient,
+    "liaison": _liaisons,
+    "liaison who got the letter": _addressees,
+    "drafter": _drafters,
+    "approver": _approvers,
+    "officer who judged": _who_judged,
+    "objector": _nobody,
+    "reviewer if asked": _nobody,
+}

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from corps.models import User
 from notices.models import Notice, NoticeItem
 from notices.states import ItemState, NoticeState
+from stores.extensions import Touched, Waiting
 from stores.models import Platform
-from stores.status_providers import Touched, Waiting
 
 
 def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
-    """For `stores.status_providers.backlog_providers`: unanswered items of issued notices, by platform; one query."""
+    """For `stores.extensions.backlog_providers`: unanswered items of issued notices, by platform; one query."""
     if user.role == user.Role.ADMINISTRATOR:
         items = NoticeItem.objects.all()
     else:

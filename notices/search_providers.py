@@ -7,11 +7,11 @@ from django.db.models.functions import Reverse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from corps import search
 from corps.models import User
 from corps.search import (
     Hit,
     Indexed,
+    Kind,
     Query,
     Rows,
     Source,
@@ -45,64 +45,6 @@ LIAISON = ("liaison",)
 BOTH = CORPS + LIAISON
 ANSWER_WORDS = Words(Answer, AnswerWords, ("record.remark",))
 CHECK_WORDS = Words(Check, CheckWords, ("record.note",))
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    search.indexes.extend((ANSWER_WORDS, CHECK_WORDS))
-    search.numbered_models.extend(
-        (("N", Notice), ("O", Objection), ("W", WithdrawalLetter))
-    )
-    kind = search.register
-    kind(
-        "notices",
-        _("Notices"),
-        order=20,
-        roles=BOTH,
-        sources=_notices,
-        show=_show_notices,
-    )
-    kind(
-        "withdrawals",
-        _("Letters of withdrawal"),
-        order=22,
-        roles=BOTH,
-        sources=_withdrawals,
-        show=_show_withdrawals,
-    )
-    kind(
-        "objections",
-        _("Objections"),
-        order=24,
-        roles=CORPS,
-        sources=_objections,
-        show=_show_objections,
-    )
-    kind("items", _("Items"), order=30, roles=LIAISON, sources=_items, show=_show_items)
-    kind(
-        "answer_sheets",
-        _("Answer sheets"),
-        order=42,
-        roles=BOTH,
-        sources=_sheets,
-        show=_show_sheets,
-    )
-    kind(
-        "answers",
-        _("Remarks in answers"),
-        order=52,
-        roles=BOTH,
-        sources=_answers,
-        show=_show_answers,
-    )
-    kind(
-        "checks",
-        _("Notes on checks"),
-        order=54,
-        roles=CORPS,
-        sources=_checks,
-        show=_show_checks,
-    )
 
 
 def _notices(user: User, query: Query) -> list[Source]:
@@ -318,3 +260,59 @@ def _page_of(user: User, item: NoticeItem) -> str:
     if user.is_corps:
         return reverse("cases:target", args=[item.target_id])
     return item.notice.get_absolute_url()
+
+
+# What this app adds to the search.
+KINDS = (
+    Kind(
+        "notices",
+        _("Notices"),
+        order=20,
+        roles=BOTH,
+        sources=_notices,
+        show=_show_notices,
+    ),
+    Kind(
+        "withdrawals",
+        _("Letters of withdrawal"),
+        order=22,
+        roles=BOTH,
+        sources=_withdrawals,
+        show=_show_withdrawals,
+    ),
+    Kind(
+        "objections",
+        _("Objections"),
+        order=24,
+        roles=CORPS,
+        sources=_objections,
+        show=_show_objections,
+    ),
+    Kind(
+        "items", _("Items"), order=30, roles=LIAISON, sources=_items, show=_show_items
+    ),
+    Kind(
+        "answer_sheets",
+        _("Answer sheets"),
+        order=42,
+        roles=BOTH,
+        sources=_sheets,
+        show=_show_sheets,
+    ),
+    Kind(
+        "answers",
+        _("Remarks in answers"),
+        order=52,
+        roles=BOTH,
+        sources=_answers,
+        show=_show_answers,
+    ),
+    Kind(
+        "checks",
+        _("Notes on checks"),
+        order=54,
+        roles=CORPS,
+        sources=_checks,
+        show=_show_checks,
+    ),
+)

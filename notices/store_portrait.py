@@ -20,8 +20,8 @@ from corps.ui.formats import day
 from corps.ui.months import month_label
 from notices.models import Check, Notice, Outcome
 from notices.states import ItemState
+from stores.extensions import Counted, Month, Portrait
 from stores.models import Store
-from stores.store_pages import Counted, Month, Portrait
 
 MONTHS = 12
 LETTERS = 6

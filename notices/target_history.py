@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases import pasted, target_history, timeline
+from cases import target_history, timeline
 from cases.models import Case, Target
 from cases.states import CaseState, Seen, TargetState
 from corps.access.permissions import may
@@ -37,7 +37,6 @@ from notices.models import (
     WithdrawalLetter,
 )
 from notices.states import UNFINISHED, ItemState
-from notices.workflow import waiting_targets
 from notices.workflow.checkers import check_refusals
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
@@ -405,7 +404,7 @@ NOTICES = target_history.Panel(
 
 
 def last_asked(targets: Collection[int]) -> dict[int, Any]:
-    """For `cases.pasted.request_lookups`: of targets, with which notice a platform was last asked, and when.
+    """For `cases.extensions.pasted_lookups`: of targets, with which notice a platform was last asked, and when.
 
     One statement.
     """
@@ -419,12 +418,3 @@ def last_asked(targets: Collection[int]) -> dict[int, Any]:
         % {"number": item.notice.number, "day": day(item.notice.issued_at)}
         for item in latest
     }
-
-
-def register() -> None:
-    """Tell the pages of the cases app; called once, from `AppConfig.ready()`."""
-    target_history.providers.append(NoticesHistory())
-    target_history.binders.append(bind)
-    target_history.waiting.append(waiting_targets)
-    target_history.panels.append(NOTICES)
-    pasted.request_lookups.append(last_asked)

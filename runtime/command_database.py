@@ -14,8 +14,8 @@ from runtime.paths import NoDatabaseError, ServicesError
 from runtime.shared_servers import KINDS, PROJECT, Services, join, use
 
 WITHOUT_DATABASE = {
-    "addresses", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages",
-    "makemigrations", "spectacular", "startapp", "version",
+    "addresses", "check", "collectstatic", "compilemessages", "diffsettings", "extensions", "findstatic", "help",
+    "makemessages", "makemigrations", "spectacular", "startapp", "version",
 }  # fmt: skip
 IF_REACHABLE = {"due"}
 # Of the commands these alone make an embedded database where there is none.

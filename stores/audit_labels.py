@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from corps.audit import labels
-from corps.audit.labels import Detail, choices, name_kind, names_of
+from corps.audit.extensions import Detail, Kind
+from corps.audit.labels import choices, names_of
 from stores.models import Liaison, OfficialAccount, Platform
 
 ACTS = {
@@ -22,45 +22,39 @@ ACTS = {
     "official_account.strike_declined": _("Official account left protected"),
     "official_account.struck": _("Official account struck"),
 }
-
-
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    labels.families.update(
-        platform=_("Platforms"),
-        liaison=_("Liaisons"),
-        official_account=_("Official accounts"),
-    )
-    labels.name_acts(ACTS)
-    labels.details.update(
-        changed=Detail(
-            _("changes"),
-            codes=lambda: {
-                "email": _("e-mail"),
-                "phone": _("telephone"),
-                "name": _("name"),
-            },
-        ),
-        duty=Detail(_("duty"), codes=choices(Liaison.Duty)),
-        open=Detail(_("still open there")),
-        former=Detail(_("former"), kind="stores.liaison"),
-        platform=Detail(_("platform")),
-        slug=Detail(_("code")),
-        store=Detail(_("store")),
-    )
-    name_kind(
-        Platform,
-        _("Platform"),
-        names_of(Platform.objects.all, lambda platform: platform.label),
-    )
-    name_kind(
-        Liaison,
+FAMILIES = {
+    "platform": _("Platforms"),
+    "liaison": _("Liaisons"),
+    "official_account": _("Official accounts"),
+}
+DETAILS: dict[str, Detail] = {
+    "changed": Detail(
+        _("changes"),
+        codes=lambda: {
+            "email": _("e-mail"),
+            "phone": _("telephone"),
+            "name": _("name"),
+        },
+    ),
+    "duty": Detail(_("duty"), codes=choices(Liaison.Duty)),
+    "open": Detail(_("still open there")),
+    "former": Detail(_("former"), kind="stores.liaison"),
+    "platform": Detail(_("platform")),
+    "slug": Detail(_("code")),
+    "store": Detail(_("store")),
+}
+KINDS = {
+    "stores.platform": Kind(
+        _("Platform"), names_of(Platform.objects.all, lambda platform: platform.label)
+    ),
+    "stores.liaison": Kind(
         _("Liaison"),
         names_of(
             lambda: Liaison.objects.select_related("platform"),
             lambda one: f"{one.platform.label} {one.name}",
         ),
-    )
-    name_kind(
-        OfficialAccount, _("Official account"), names_of(OfficialAccount.objects.all)
-    )
+    ),
+    "stores.officialaccount": Kind(
+        _("Official account"), names_of(OfficialAccount.objects.all)
+    ),
+}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from corps.monitoring.first_steps import Step
+from corps.monitoring.extensions import Step
 from stores.models import Liaison, OfficialAccount, Platform
 
 

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from corps.models import User
+from corps.ui.extensions import Need
 from corps.ui.formats import thousands
-from corps.ui.home import Need
+from stores.extensions import Waiting
 from stores.models import Platform
-from stores.status_providers import Waiting, reads_addresses_of, waiting_at
+from stores.status_providers import reads_addresses_of, waiting_at
 
 
 def cut_off(user: User) -> Iterable[Need]:

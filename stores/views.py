@@ -16,10 +16,10 @@ from corps.models import User
 from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
 from stores import workflow
+from stores.extensions import Waiting
 from stores.forms import LiaisonForm, PlatformChangeForm, PlatformForm
 from stores.models import Liaison, Platform, Store
 from stores.status_providers import (
-    Waiting,
     known_statuses,
     open_at,
     reads_addresses_of,

@@ -12,7 +12,12 @@ from django.utils import translation
 
 from cases.states import CASE_STATES, COMPLAINT_STATES
 from corps.access.limits import limits
-from corps.audit import labels
+from corps.audit.extensions import (
+    act_families,
+    act_labels,
+    detail_labels,
+    subject_kinds,
+)
 from corps.mail.events import events
 from corps.models import Approval, Delivery
 from listings.models import Belonging
@@ -56,7 +61,7 @@ def sources() -> Iterator[tuple[str, ast.AST]]:
 
 def acts_in_sources() -> set[str]:
     """Text that looks like an act of a known family, in Python and in the SQL that Python holds."""
-    families = "|".join(sorted(labels.families))
+    families = "|".join(sorted(act_families))
     found: set[str] = set()
     for _room, node in sources():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -69,7 +74,7 @@ def acts_in_sources() -> set[str]:
             }
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             family = str(node.values[0].value)
-            if family.endswith(".") and family[:-1] in labels.families:
+            if family.endswith(".") and family[:-1] in act_families:
                 found |= {family + state for state in BY_STATE[family[:-1]]}
     # A model's field asked for through a relation looks the same.
     return {
@@ -93,28 +98,25 @@ def details_in_sources() -> set[str]:
 def test_every_act_that_the_sources_write_has_words():
     assert len(acts := acts_in_sources()) > 90
     # An event that people are told of is written like an act and has words of its own.
-    assert sorted(acts - labels.acts.keys() - events().keys()) == []
+    assert sorted(acts - act_labels.keys() - events().keys()) == []
 
 
 def test_every_detail_that_the_sources_note_has_words():
     assert len(details := details_in_sources()) > 50
-    assert sorted(details - labels.details.keys()) == []
+    assert sorted(details - detail_labels.keys()) == []
 
 
 def test_every_act_belongs_to_a_family_with_words():
-    assert (
-        sorted({act.split(".")[0] for act in labels.acts} - labels.families.keys())
-        == []
-    )
+    assert sorted({act.split(".")[0] for act in act_labels} - act_families.keys()) == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_words_are_in_the_readers_language(language):
     with translation.override(language):
-        said = {code: str(words) for code, words in labels.acts.items()}
-        said |= {kind: str(known.label) for kind, known in labels.kinds.items()}
+        said = {code: str(words) for code, words in act_labels.items()}
+        said |= {kind: str(known.label) for kind, known in subject_kinds.items()}
         said |= {
-            f"detail {key}": str(detail.label) for key, detail in labels.details.items()
+            f"detail {key}": str(detail.label) for key, detail in detail_labels.items()
         }
     chinese = re.compile(r"[\u4e00-\u9fff]")
     wrong = {
@@ -127,10 +129,10 @@ def test_words_are_in_the_readers_language(language):
 
 
 def test_kinds_are_models_of_the_house():
-    assert {apps.get_model(label)._meta.app_label for label in labels.kinds} <= set(
+    assert {apps.get_model(label)._meta.app_label for label in subject_kinds} <= set(
         settings.LOCAL_APPS
     )
-    for label, kind in labels.kinds.items():
+    for label, kind in subject_kinds.items():
         assert apps.get_model(label)._meta.label_lower == label
         assert str(kind.label)
 
@@ -138,5 +140,5 @@ def test_kinds_are_models_of_the_house():
 def test_states_of_a_delivery_are_acts():
     assert {
         f"delivery.{state}" for state in ("sent", "failed", "uncertain", "cancelled")
-    } <= labels.acts.keys()
+    } <= act_labels.keys()
     assert set(Delivery.State.values) >= {"sent", "failed", "uncertain", "cancelled"}

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from corps.mail.events import events, recipients, words
+from corps.mail.events import events
+from corps.mail.extensions import event_recipients, event_sentences
 
 PROJECT = Path(__file__).resolve().parents[1]
 # What these tell comes later: letters of supplement and reminders, questions, digests and papers for firms, the
@@ -78,7 +79,7 @@ def test_every_phrase_of_what_is_announced_names_people_whom_an_app_knows():
         for code in announced()
         for phrase in (*events()[code].who, *events()[code].later)
     }
-    assert sorted(phrases - recipients.keys()) == []
+    assert sorted(phrases - event_recipients.keys()) == []
 
 
 def test_phrases_with_a_delay_are_read_as_such():
@@ -95,11 +96,13 @@ def test_phrases_with_a_delay_are_read_as_such():
 
 
 def test_every_announced_event_has_words():
-    assert announced() == {key if isinstance(key, str) else key[0] for key in words}
+    assert announced() == {
+        key if isinstance(key, str) else key[0] for key in event_sentences
+    }
 
 
 def test_words_for_the_people_of_one_phrase_are_of_a_phrase_that_the_table_has():
-    named = {key for key in words if isinstance(key, tuple)}
+    named = {key for key in event_sentences if isinstance(key, tuple)}
     assert not [
         (code, phrase)
         for code, phrase in named

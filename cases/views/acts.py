@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline, workflow
-from cases.acts import Way, entries_of_today, undoable_now, ways_back
+from cases.acts import entries_of_today, undoable_now, ways_back
+from cases.extensions import Way
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.states import ComplaintState, TargetState
 from cases.views.casework import verbs_on

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import target_history, timeline, workflow
+from cases import timeline, workflow
+from cases.extensions import case_panels, target_providers
 from cases.filters import UNDER_WAY
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import BulkAct, Case, Complaint, SheetImport, Target
@@ -131,7 +132,7 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
     """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other apps show."""
     case = visible_case(request.user, number)
     tab = request.GET.get("tab", "targets")
-    panel = next((panel for panel in target_history.panels if panel.key == tab), None)
+    panel = next((panel for panel in case_panels if panel.key == tab), None)
     own: dict[str, Callable[[SignedIn, Case], dict[str, Any]]] = {
         "targets": _targets,
         "complaints": _complaints,
@@ -201,7 +202,7 @@ def _tabs(user: User, case: Case) -> list[dict[str, Any]]:
                 "url": f"?tab={panel.key}",
                 "count": panel.count(case, user),
             }
-            for panel in target_history.panels
+            for panel in case_panels
         ),
         {
             "key": "notes",
@@ -221,9 +222,7 @@ def _tabs(user: User, case: Case) -> list[dict[str, Any]]:
 def _clocks(user: User, case: Case) -> list[dict[str, Any]]:
     """What is due in a case: by other apps, whether to file it, and its handling."""
     clocks = [
-        clock
-        for provider in target_history.providers
-        for clock in provider.clocks(case, user)
+        clock for provider in target_providers for clock in provider.clocks(case, user)
     ]
     if filing := case.filing_deadline:
         clocks.append(_clock(_("Filing decision"), filing, calendar_days=False))

@@ -24,8 +24,9 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import User
 from corps.results import Result
+from corps.ui.extensions import Need
 from corps.ui.formats import thousands
-from corps.ui.home import Need, one_key
+from corps.ui.home import one_key
 from corps.ui.lists import conditions, page_of
 from corps.ui.refusals import send_back, status_of
 from corps.ui.stream import Need as StreamNeed

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases import acts
+from cases.extensions import home_asides, home_warnings
 from cases.home_news import news_since
 from cases.views.acts import undoable_by
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
 from corps.deadlines.clock import now
 from corps.models import User
-from corps.ui.home import asides, since_for, stream_for, warnings
+from corps.ui.home import since_for, stream_for
 from corps.ui.stream import GROUP_KEYS
 
 corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
@@ -31,8 +32,8 @@ def show_home(request: SignedIn) -> HttpResponse:
         "stream": stream_for(user, request.GET.get("group", "")),
         "since": since,
         "news": news_since(user, since),
-        "warnings": [warning for tell in warnings for warning in tell(user)],
-        "asides": [tell(user) for tell in asides[user.role]],
+        "warnings": [warning for tell in home_warnings for warning in tell(user)],
+        "asides": [one.aside(user) for one in home_asides if user.role in one.roles],
         "now": now(),
         "acted": acts.of_today(user).count(),
         "undoable": len(undoable_by(user)) + len(acts.undoable_now(user)),

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import target_history
+from cases.extensions import notice_annotation
 from cases.filters import OFFICIAL, TargetFilter
 from cases.models import Case, LegalGround, Target
 from cases.states import UNFINISHED, TargetState
@@ -103,7 +103,7 @@ def in_order(targets: QuerySet[Target]) -> QuerySet[Any]:
     known = Q(store_key__gt=0)
     against = When(AGAINST & known, then=0), When(AGAINST, then=1)
     rank = Either(*against, When(known, then=2), default=3, output_field=IntegerField())
-    rows = target_history.bound(targets.annotate(store_key=Coalesce(*STORE_KEY, 0)))
+    rows = notice_annotation.sole(targets.annotate(store_key=Coalesce(*STORE_KEY, 0)))
     return rows.annotate(
         against=Either(When(AGAINST, then=0), default=1, output_field=IntegerField()),
         store_rank=Window(Min(rank), partition_by=F("store_key")),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import target_history, timeline, workflow
+from cases.extensions import target_providers
 from cases.filters import in_store
 from cases.models import BulkAct, Case, Complaint, LegalGround, Target
 from cases.states import Seen, TargetState
@@ -99,7 +100,7 @@ def _history(target: Target, rows: list[Any], request: SignedIn) -> dict[str, An
         [
             *_reports(target, rows),
             *_acts(target),
-            *target_history.history_of(target, request.user),
+            *_told_by_apps(target, request.user),
         ]
     )
     part, shown = request.GET.get("story", ""), lines
@@ -115,16 +116,23 @@ def _history(target: Target, rows: list[Any], request: SignedIn) -> dict[str, An
     }
 
 
+def _told_by_apps(target: Target, user: User) -> list[target_history.Line]:
+    """All that the apps above know of a target, in the order in which they give it."""
+    return [
+        line for provider in target_providers for line in provider.lines(target, user)
+    ]
+
+
 def _provided(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
     """What apps above know of the target: what it counts and why, and what may be begun."""
     ledger: list[target_history.Count] = []
     proofs: list[tuple[Any, Any, Any]] = _origin(target, rows)
     acts: list[tuple[Any, str]] = []
-    for provider in target_history.providers:
+    for provider in target_providers:
         ledger += provider.ledger(target, user)
-    for provider in target_history.providers:
+    for provider in target_providers:
         proofs += provider.proofs(target, user)
-    for provider in target_history.providers:
+    for provider in target_providers:
         acts += provider.acts(target, user)
     return {
         "ledger": ledger,
@@ -186,7 +194,7 @@ def _parts(lines: list[target_history.Line]) -> list[tuple[str, Any, int]]:
 def _truths(target: Target, rows: list[Any], user: User) -> dict[str, Any]:
     """What the firm says, what the platform says, what was seen; and which of them another one contradicts."""
     witnesses: dict[str, list[Any]] = {"claimed": [], "seen": []}
-    for provider in target_history.providers:
+    for provider in target_providers:
         for truth, lines in provider.witnesses(target, user).items():
             witnesses[truth] += lines
     contradiction = ""

@@ -1,11 +1,10 @@
 """The verbs of this app, one module for each subject."""
 
-from cases.workflow.campaigns import change_campaign, length_checks, open_campaign
+from cases.workflow.campaigns import change_campaign, open_campaign
 from cases.workflow.carrying_over import (
     carry_over,
     carry_over_all,
     carry_over_ended,
-    draft_checks,
     misplaced_targets,
 )
 from cases.workflow.cases import (
@@ -29,23 +28,15 @@ from cases.workflow.claims import (
     judge_claims,
     known_store_of,
     propose_belonging,
-    work_counters,
 )
 from cases.workflow.closing import (
-    Leaving,
-    Missing,
-    Waiting,
     archive_case,
     close_case,
-    closing_checks,
     conclude_case,
-    leaving_checks,
-    leaving_hooks,
     missing,
     open_targets,
     reopen_case,
     resume_case,
-    resuming_hooks,
     suspend_case,
     transfer_case,
     what_waits,
@@ -63,7 +54,6 @@ from cases.workflow.complaints import (
 from cases.workflow.correcting import Said, correct_reading, forget_corrections
 from cases.workflow.grounds import change_ground, is_given, register_ground
 from cases.workflow.import_undoing import (
-    import_checks,
     take_back_rows,
     undo_import,
     undoing_of,
@@ -77,7 +67,6 @@ from cases.workflow.imports import (
     rows_by_result,
 )
 from cases.workflow.moving import move_complaint, stays_of
-from cases.workflow.registration import official_found
 from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
 from cases.workflow.settling import (
     note_address_asked,
@@ -88,7 +77,6 @@ from cases.workflow.taking_up import take_up_sheet
 from cases.workflow.targets import (
     add_targets,
     cases_seen,
-    drop_checks,
     drop_targets,
     ground_targets,
     mark_account,
@@ -98,13 +86,10 @@ from cases.workflow.targets import (
     touched_targets,
     where_dropped,
 )
-from cases.workflow.undoing import undo_act, undo_checks
+from cases.workflow.undoing import undo_act
 
 __all__ = [
-    "Leaving",
-    "Missing",
     "Said",
-    "Waiting",
     "abandon_import",
     "accept_complaint",
     "add_complaints",
@@ -121,7 +106,6 @@ __all__ = [
     "change_ground",
     "claims_for",
     "close_case",
-    "closing_checks",
     "conclude_case",
     "confirm_belonging",
     "consequences_of",
@@ -130,8 +114,6 @@ __all__ = [
     "correct_reading",
     "decline_belonging",
     "decline_case",
-    "draft_checks",
-    "drop_checks",
     "drop_targets",
     "enqueue_unfinished",
     "file_case",
@@ -140,23 +122,18 @@ __all__ = [
     "give_ground",
     "ground_targets",
     "hand_in_sheet",
-    "import_checks",
     "is_barred",
     "is_given",
     "judge_claims",
     "kept_by",
     "kept_rows",
     "known_store_of",
-    "leaving_checks",
-    "leaving_hooks",
-    "length_checks",
     "mark_account",
     "misplaced_targets",
     "missing",
     "move_complaint",
     "note_address_asked",
     "note_addresses_asked",
-    "official_found",
     "open_campaign",
     "open_case",
     "open_targets",
@@ -170,7 +147,6 @@ __all__ = [
     "release_account",
     "reopen_case",
     "resume_case",
-    "resuming_hooks",
     "retitle_case",
     "rows_by_result",
     "set_received_on",
@@ -185,12 +161,10 @@ __all__ = [
     "touched_targets",
     "transfer_case",
     "undo_act",
-    "undo_checks",
     "undo_import",
     "undoing_of",
     "what_waits",
     "where_dropped",
     "withdraw_case",
     "withdraw_complaint",
-    "work_counters",
 ]

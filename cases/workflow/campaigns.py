@@ -1,11 +1,10 @@
 """Campaigns."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
+from cases.extensions import campaign_checks
 from cases.models import Campaign
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -14,10 +13,6 @@ from corps.audit.recording import record
 from corps.database.locking import locked
 from corps.deadlines.clock import now
 from corps.models import User
-
-# Apps above add what may stand against another length for answers; called with the campaign, they raise
-# TransitionRefused.
-length_checks: list[Callable[[Campaign], Any]] = []
 
 
 @transaction.atomic
@@ -76,7 +71,7 @@ def change_campaign(
 ) -> Campaign:
     """Correct a campaign. Its lengths hold for what begins later: deadlines that run keep the length they began with.
 
-    Raises PermissionDenied; ValidationError by field; TransitionRefused of `length_checks`.
+    Raises PermissionDenied; ValidationError by field; TransitionRefused of `campaign_checks`.
     """
     at = accept_at(actor, at, now())
     campaign = locked(Campaign.objects).get(pk=campaign.pk)
@@ -96,7 +91,7 @@ def change_campaign(
         return campaign
     campaign.full_clean()
     if "reply_working_days" in after:
-        for check in length_checks:
+        for check in campaign_checks:
             check(campaign)
     campaign.save(update_fields=list(after))
     record(actor, "campaign.changed", campaign, at=at, before=before, after=after)

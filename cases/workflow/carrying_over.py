@@ -10,7 +10,7 @@ registers a row. So none of them can miss what another has just written.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.extensions import draft_checks
 from cases.models import Case, Complaint, ImportRow, Target
 from cases.states import ENDED_CASE, ENDED_COMPLAINT, MAY_CARRY_OVER
 from cases.workflow.notifications import tell_officers
@@ -27,9 +28,6 @@ from corps.database.locking import locked
 from corps.deadlines.clock import now
 from corps.models import User
 from listings.registration import lock_registry
-
-# Apps above add to these: asked for the ids of targets, each gives those that a draft of their case names.
-draft_checks: list[Callable[[Collection[int]], Collection[int]]] = []
 
 # At most so many are carried over by one run of the maintenance.
 MOST_AT_ONCE = 5000

@@ -4,7 +4,7 @@ No row withdraws anything: only what a person confirms here does.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases.extensions import work_counters
 from cases.models import Case, Target
 from cases.workflow.guards import given
 from cases.workflow.registration import mark_official
@@ -32,8 +33,6 @@ from listings.registration import Key, lock_registry
 from stores.models import OfficialAccount, Store
 
 State = Belonging.State
-# Apps above count what a correction touches: called with ids of targets; (code, words, count) of each kind.
-work_counters: list[Callable[[Iterable[int]], Iterable[tuple[str, Any, int]]]] = []
 PUT_IN_STORES = """
 UPDATE listings_listing listing SET store_id = store.id
 FROM listings_belonging belonging

@@ -1,7 +1,6 @@
 """The end of a case and its side exits: concluded, closed, reopened, suspended, transferred, withdrawn."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,15 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from cases.extensions import (
+    Leaving,
+    Missing,
+    Waiting,
+    closing_checks,
+    leaving_checks,
+    leaving_hooks,
+    resuming_hooks,
+)
 from cases.models import Case, Complaint
 from cases.states import CaseState, ComplaintState, TargetState
 from cases.workflow.carrying_over import carry_over, held_by
@@ -19,50 +27,11 @@ from corps.access.permissions import require
 from corps.audit.last_acts import last_act
 from corps.audit.recording import entry, record, record_many
 from corps.database.locking import locked
-from corps.deadlines.calendar import Span, parse_spans
+from corps.deadlines.calendar import parse_spans
 from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import Deadline, User
 from listings.registration import lock_registry
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something to be done before a case is closed. code: a stable word; count: of how many; text: a sentence."""
-
-    code: str
-    count: int
-    text: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits in a case which leaves, or is suspended. code: a stable word; count: of how many.
-
-    text: a sentence that says what becomes of it. is_ended: whether the act changes it, so that whoever acts confirms
-    the count.
-    """
-
-    code: str
-    count: int
-    text: Any
-    is_ended: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A case that leaves, or is suspended, under its lock and those of its targets; its own state is changed already.
-
-    after: the state it goes to. take_back: ids of counted targets whose results are to be taken back.
-    """
-
-    case: Case
-    after: str
-    actor: User
-    at: datetime
-    reason: str
-    take_back: tuple[int, ...] = ()
-
 
 OPEN_TARGETS = {
     TargetState.REPORTED: ngettext_lazy(
@@ -112,16 +81,6 @@ def open_targets(case: Case) -> list[Missing]:
     ]
 
 
-# Apps above add to these. Asked before a case is closed, each names what is missing, or raises TransitionRefused.
-closing_checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
-
-# Higher apps add to these. The first say what waits in a case, before it leaves or is suspended; the others end that,
-# in the same transaction, and go on with it when the case is resumed (with the days that do not count).
-leaving_checks: list[Callable[[Case, str], Iterable[Waiting]]] = []
-leaving_hooks: list[Callable[[Leaving], Any]] = []
-resuming_hooks: list[Callable[[Case, Span, User, datetime], Any]] = []
-
-
 def what_waits(case: Case, after: str) -> list[Waiting]:
     """What waits in a case that is to leave, or to be suspended, and what would become of it; after: the new state."""
     return [thing for check in leaving_checks for thing in check(case, after)]
@@ -129,7 +88,9 @@ def what_waits(case: Case, after: str) -> list[Waiting]:
 
 def missing(case: Case, *, to_close: bool) -> list[Missing]:
     """What must be done before a case can be concluded, or closed."""
-    checks = closing_checks if to_close else [open_targets]
+    checks: list[Callable[[Case], Iterable[Missing] | None]] = [open_targets]
+    if to_close:
+        checks += closing_checks
     return [thing for check in checks for thing in _asked(check, case)]
 
 

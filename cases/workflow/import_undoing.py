@@ -5,7 +5,7 @@ names it (`take_up_undone`). What other living complaints name as well passes on
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from cases.extensions import import_checks
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.models.targets import IMPORT_UNDONE
 from cases.states import CaseState, TargetState
@@ -41,10 +42,6 @@ from listings.sheets.headers import ADDRESS_FIELDS
 from listings.sites import platform_of
 
 State = SheetImport.State
-
-# Apps above add to these: asked for ids of targets, each names those of which something has left or is under way, with
-# a sentence that says what.
-import_checks: list[Callable[[Collection[int]], Mapping[int, Any]]] = []
 
 
 class Undoing(NamedTuple):

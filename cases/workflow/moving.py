@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.extensions import drop_checks
 from cases.models import Case, Complaint, Target
 from cases.states import MAY_CARRY_OVER, UNFINISHED, CaseState, ComplaintState
 from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import given, last_act, require_open
 from cases.workflow.notifications import tell_officers
-from cases.workflow.targets import drop_checks
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record

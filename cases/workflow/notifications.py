@@ -1,5 +1,6 @@
 """Whom the events of a case are told, and in which words."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,11 +9,10 @@ from django.utils.translation import ngettext_lazy
 
 from cases.models import Case
 from corps.audit.origin import current
-from corps.mail import events
 from corps.models import User
 from corps.workflow import notify_many
 
-WORDS: dict[str | tuple[str, str], Any] = {
+SENTENCES: dict[str | tuple[str, str], Any] = {
     "case.to_file": _("Case %(number)s is to be filed: %(title)s"),
     "case.filed": _("Case %(number)s is filed; notices can be composed."),
     ("case.filed", "firm (paper)"): _("A case was filed on your complaint %(number)s."),
@@ -86,20 +86,13 @@ def tell_officers(case: Case, actor: User | None, text: Any) -> None:
     notify_many(officers, text, case.get_absolute_url())
 
 
-def register() -> None:
-    """Called once, from `AppConfig.ready()`."""
-    for phrase in (
-        "officers",
-        "both officers",
-        "both officers of the case",
-        "officers of touched cases",
-    ):
-        events.recipients[phrase] = officers_of
-    events.recipients["chiefs"] = chiefs
-    for phrase in ("supervisor", "deciding supervisor"):
-        events.recipients[phrase] = supervisors_of
-    events.recipients["approving supervisors of the unit"] = approvers_of
-    # Until the firm gets a paper, its notification says so.
-    for phrase in ("firm", "firm (paper)"):
-        events.recipients[phrase] = representatives_of
-    events.words.update(WORDS)
+# Phrases of the table of events → whom they name. Until the firm gets a paper, its notification says so.
+RECIPIENTS: dict[str, Callable[[Any], QuerySet[User]]] = {
+    "officers of touched cases": officers_of,
+    "chiefs": chiefs,
+    "supervisor": supervisors_of,
+    "deciding supervisor": supervisors_of,
+    "approving supervisors of the unit": approvers_of,
+    "firm": representatives_of,
+    "firm (paper)": representatives_of,
+}

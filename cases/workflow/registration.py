@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F
 
+from cases.extensions import official_targets_hooks
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.models.targets import IMPORT_UNDONE
@@ -48,11 +49,6 @@ ACCEPTABLE = (Result.NEW, Result.REPEAT, Result.OFFICIAL)
 REASONS_OF = {Result.OFFICIAL.value: OFFICIAL, Result.HELD.value: CLAIMED}
 # A listing or a store that something is asked about.
 TargetKey = tuple[str, Key]
-
-# Apps above add what must follow, in the same transaction, when targets are found to be official: called with a list
-# of ids of targets, `actor`, `at`, and `answered`: whether what a platform answered already is withdrawn as well, and
-# what is counted taken back in the same act.
-official_found: list[Callable[..., Any]] = []
 
 SELECT_ROWS = """
 SELECT row, result, platform_slug, kind, listing_id, store_id, id, finding, listing_site, store_site, cells
@@ -503,13 +499,13 @@ def mark_official(listings: list[int], actor: User, at: datetime) -> None:
 def announce_official(
     targets: list[int], actor: User, at: datetime, *, answered: bool = True
 ) -> None:
-    """Write down that targets were found to be official, and run the hooks. answered: as for `official_found`."""
+    """Write down that targets were found to be official, and run the hooks. answered: see `OfficialTargetsHook`."""
     if not targets:
         return
     record_each(
         actor, "target.found_official", Target.objects.filter(pk__in=targets), at
     )
-    for hook in official_found:
+    for hook in official_targets_hooks:
         hook(targets, actor=actor, at=at, answered=answered)
 
 

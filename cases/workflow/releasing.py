@@ -17,8 +17,8 @@ from corps.database.locking import locked_in_order
 from corps.models import User
 from corps.workflow import announce
 from listings.registration import Account
+from stores.extensions import Touched
 from stores.models import OfficialAccount
-from stores.status_providers import Touched
 
 
 def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> None:
@@ -53,7 +53,7 @@ def release_account(account: OfficialAccount, *, actor: User, at: datetime) -> N
 
 
 def kept_by(account: OfficialAccount) -> int:
-    """For `stores.status_providers.protected_counters`: how many targets this account alone keeps from notices."""
+    """For `stores.extensions.protected_counters`: how many targets this account alone keeps from notices."""
     return len(kept_targets(account))
 
 
@@ -67,7 +67,7 @@ def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
 
 
 def freed_by(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.status_providers.freed_counters`: what revoking the account sets free, or what it has."""
+    """For `stores.extensions.freed_counters`: what revoking the account sets free, or what it has."""
     targets = targets_of(account)
     if account.struck_at:
         count = sum(lot.filter(is_official=False).count() for lot in targets)

@@ -1,6 +1,6 @@
 """Targets: added by hand, given their ground, dropped; and marked when an account turns out to be official."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, Whe
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.extensions import drop_checks
 from cases.models import BulkAct, Case, ImportRow, LegalGround, Target
 from cases.models.targets import TargetQuerySet
 from cases.states import (
@@ -56,16 +57,12 @@ from listings.registration import (
     store_words,
 )
 from listings.sites import platform_of
+from stores.extensions import Touched
 from stores.models import OfficialAccount, Store
-from stores.status_providers import Touched
 
 DROPPABLE = (TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED)
 # Most addresses that can be added by hand at once; a sheet holds more.
 ADDRESSES = 500
-
-# Apps above add to these: asked for the ids of targets, each names those that must not be dropped, with code and
-# sentence.
-drop_checks: list[Callable[[Collection[int]], Mapping[int, tuple[str, Any]]]] = []
 
 
 @transaction.atomic
@@ -586,7 +583,7 @@ def proposed_among(targets: Collection[int]) -> set[int]:
 
 
 def touched_targets(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.status_providers.touched_counters`: the targets that an account keeps from notices once it is
+    """For `stores.extensions.touched_counters`: the targets that an account keeps from notices once it is
     registered."""
     count = sum(lot.count() for lot in targets_of(account))
     listed = reverse("cases:official_targets", args=[account.pk])

@@ -4,7 +4,7 @@ What nobody built on is undone; of the rest each is refused with who did what to
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from cases.extensions import undo_checks
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.models.acts import UNDO_FOR
 from cases.states import CaseState, ComplaintState
@@ -32,10 +33,6 @@ from corps.results import Result
 from listings.registration import lock_registry
 
 Verb = BulkAct.Verb
-
-# Apps above add to these: asked for ids of targets and a moment, each names those that it has built on since, with a
-# sentence that says by whom and when.
-undo_checks: list[Callable[[Collection[int], datetime], Mapping[int, Any]]] = []
 
 GROUNDS_AS_BEFORE = """
 UPDATE cases_target target SET ground_id = old.ground

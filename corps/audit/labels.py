@@ -1,6 +1,6 @@
 """What the audit's codes are called in the reader's language: acts, the kinds of things they are about, and details.
 
-Each app names its own in `AppConfig.ready()`, in its module `audit_labels.py`. What nobody has named is shown as its
+Each app names its own in its module `audit_labels.py`. What nobody has named is shown as its
 code; a test walks the sources and fails on an act, kind or detail without words.
 """
 
@@ -10,30 +10,18 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-Names = dict[int, Any]
-Codes = Callable[[], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of thing that acts are about. names: what each of these ids is called, in one statement. codes: gives the
-    words of what it was before and after: of its states, say."""
-
-    label: Any
-    names: Callable[[Collection[int]], Names]
-    codes: Codes = dict
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """What an act notes. kind: its values are ids of that kind of thing. codes: gives the words of its values."""
-
-    label: Any
-    kind: str = ""
-    codes: Codes = dict
+from corps.audit.extensions import (
+    Codes,
+    Detail,
+    Names,
+    act_families,
+    act_labels,
+    detail_labels,
+    subject_kinds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +35,6 @@ class Told:
     said: list[tuple[str, str]]
 
 
-acts: dict[str, Any] = {}
-families: dict[str, Any] = {}
-kinds: dict[str, Kind] = {}
-details: dict[str, Detail] = {}
-
-
-def name_acts(named: Mapping[str, Any]) -> None:
-    """Give acts their words; what a lower app has named keeps its name."""
-    for act, words in named.items():
-        acts.setdefault(act, words)
-
-
-def name_kind(
-    model: type[Model],
-    label: Any,
-    names: Callable[[Collection[int]], Names],
-    codes: Codes = dict,
-) -> None:
-    """Give a kind of thing its words; see Kind."""
-    kinds[model._meta.label_lower] = Kind(label, names, codes)
-
-
 def choices(*of: Any) -> Codes:
     """The words of TextChoices, as `codes` of a kind or detail."""
     return lambda: {code: label for each in of for code, label in each.choices}
@@ -77,25 +43,27 @@ def choices(*of: Any) -> Codes:
 def names_of(
     rows: Callable[[], QuerySet], name: Callable[[Any], Any] = str
 ) -> Callable[[Collection[int]], Names]:
-    """The names of things for `name_kind`: rows gives the queryset, with what the name needs joined."""
+    """The names of things for a Kind: rows gives the queryset, with what the name needs joined."""
     return lambda ids: {row.pk: name(row) for row in rows().filter(pk__in=ids)}
 
 
 def act_words(act: str) -> str:
     """`case.opened` → 案件已建; the beginning `case.` → the whole family; a code without words stays as it is."""
     if act.endswith("."):
-        return str(families.get(act[:-1], act))
-    return str(acts.get(act, act))
+        return str(act_families.get(act[:-1], act))
+    return str(act_labels.get(act, act))
 
 
 def kind_words(label: str) -> str:
     """`cases.case` → 案件; a code without words stays as it is."""
-    return str(kinds[label].label) if label in kinds else label
+    return str(subject_kinds[label].label) if label in subject_kinds else label
 
 
 def acts_by_family() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """What can be asked for: (beginning, its words, [(act, words)]), families and acts by their words."""
-    named = sorted((act.split(".")[0], str(words), act) for act, words in acts.items())
+    named = sorted(
+        (act.split(".")[0], str(words), act) for act, words in act_labels.items()
+    )
     groups = [
         (
             f"{family}.",
@@ -111,12 +79,12 @@ def name_things(wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int
     """What things are called: (kind, id) → name. One statement for each kind, whatever the number of things."""
     by_kind: dict[str, set[int]] = {}
     for kind, pk in wanted:
-        if pk is not None and kind in kinds:
+        if pk is not None and kind in subject_kinds:
             by_kind.setdefault(kind, set()).add(pk)
     return {
         (kind, pk): str(name)
         for kind, ids in by_kind.items()
-        for pk, name in kinds[kind].names(ids).items()
+        for pk, name in subject_kinds[kind].names(ids).items()
     }
 
 
@@ -151,7 +119,7 @@ def _mentioned(detail: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
     for key, value in detail.items():
         if isinstance(value, dict):
             yield from _mentioned(value)
-        elif (known := details.get(key)) and known.kind:
+        elif (known := detail_labels.get(key)) and known.kind:
             yield from (
                 (known.kind, pk)
                 for pk in (value if isinstance(value, list) else [value])
@@ -169,7 +137,11 @@ class Interpreter:
     def said(self, entry: Any) -> Iterable[tuple[str, str]]:
         """The details of an entry. What was before and after stands as one: `old → new`, field by field."""
         detail = dict(entry.detail)
-        codes = kinds[entry.subject_type].codes if entry.subject_type in kinds else dict
+        codes = (
+            subject_kinds[entry.subject_type].codes
+            if entry.subject_type in subject_kinds
+            else dict
+        )
         if "before" in detail and "after" in detail:
             before, after = detail.pop("before"), detail.pop("after")
             if isinstance(before, dict) and isinstance(after, dict):
@@ -191,7 +163,11 @@ class Interpreter:
 
     def change(self, entry: Any) -> str:
         """What an entry says was before and is after: `old → new`."""
-        codes = kinds[entry.subject_type].codes if entry.subject_type in kinds else dict
+        codes = (
+            subject_kinds[entry.subject_type].codes
+            if entry.subject_type in subject_kinds
+            else dict
+        )
         before, after = (
             self.value("", entry.detail[name], codes) for name in ("before", "after")
         )
@@ -199,7 +175,7 @@ class Interpreter:
 
     def value(self, key: str, value: Any, codes: Codes | None = None) -> str:
         """One value in words; codes: in place of what the detail itself says."""
-        known = details.get(key, Detail(key))
+        known = detail_labels.get(key, Detail(key))
         if value in (None, "", []):
             return "—"
         if isinstance(value, bool):
@@ -223,7 +199,7 @@ class Interpreter:
 
 
 def _label(key: str) -> str:
-    return str(details[key].label) if key in details else key
+    return str(detail_labels[key].label) if key in detail_labels else key
 
 
 def _is_id(value: Any) -> bool:

@@ -11,8 +11,7 @@ from django.apps import apps
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import sql
 
-# Tables that only triggers and the owner write; an app adds its own in AppConfig.ready().
-read_only_tables: set[str] = {"django_migrations"}
+from corps.database.extensions import read_only_tables
 
 
 def append_only_tables() -> set[str]:
@@ -49,9 +48,10 @@ def settle(cursor: CursorWrapper, role: str) -> None:
         " AND relowner = current_user::regrole AND relkind IN ('r', 'p', 'v', 'm', 'S')"
     )
     append_only = append_only_tables()
+    read_only = {"django_migrations", *read_only_tables}
     for table, is_sequence in cursor.fetchall():
         rights = "USAGE, SELECT" if is_sequence else "SELECT, INSERT, UPDATE, DELETE"
-        if table in read_only_tables:
+        if table in read_only:
             rights = "SELECT"
         elif table in append_only:
             rights = "SELECT, INSERT"

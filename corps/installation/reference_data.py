@@ -4,16 +4,13 @@ When it was last changed stands in the row of the installation, and comes along 
 page asks for it; tasks ask by `look`. A process that sees another moment than it knows loads anew.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Now
 
+from corps.installation.extensions import reference_data_reloaders
 from corps.models import Installation
-
-# Apps above add what loads their data; called outside of any change.
-reloaders: list[Callable[[], None]] = []
 
 
 class _Known:
@@ -25,7 +22,7 @@ class _Known:
 def see(moment: datetime | None) -> None:
     """Load anew if the data was changed at another moment than this process knows."""
     if moment != _Known.moment:
-        for reload in reloaders:
+        for reload in reference_data_reloaders:
             reload()
         _Known.moment = moment
 

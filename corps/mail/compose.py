@@ -24,8 +24,6 @@ from corps.models import Delivery, Message
 
 # RFC 5322, 2.1.1: without its line end.
 LONGEST_LINE = 998
-# What kinds of mail there are: purpose → what it is called. Higher apps add theirs.
-purposes: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What people are told when something happens: who, by which channels, and whether they may switch it off.
 
-The rule is data (`events.tsv`). Apps say whom a phrase of it names (`recipients`) and in which words an event is
-told (`words`); `corps.workflow.announce` does the telling. A phrase such as "supervisor after 1 working day" names
-people who are told later, where the thing still stands: maintenance finds it and asks the table how long (`delay_of`).
+The rule is data (`events.tsv`). Apps say whom a phrase of it names (`event_recipients`) and in which words an event is
+told (`event_sentences`); `corps.workflow.announce` does the telling. A phrase such as "supervisor after 1 working day"
+names people who are told later, where the thing still stands: maintenance finds it and asks the table how long
+(`delay_of`).
 """
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from corps.mail.extensions import event_recipients, event_sentences
 from corps.models import Notification, User
 
 TABLE = Path(__file__).with_name("events.tsv")
@@ -77,13 +79,6 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";"))
 
 
-# A phrase of the table's column `who` → the people whom it names, given what the event is about.
-recipients: dict[str, Callable[[Any], Iterable[User]]] = {}
-# An event's code → its sentence, lazily translated, with `%(name)s` for each fact and `%(count)d` for how many. Where
-# the people of one phrase are told in other words: (code, phrase).
-words: dict[str | tuple[str, str], Any] = {}
-
-
 def delay_of(code: str, phrase: str) -> Delay | None:
     """How long a thing has to stand before the people of a phrase are told; None where the table tells them never."""
     return events()[code].later.get(phrase)
@@ -101,15 +96,17 @@ def people_for(event: Event, about: Any, to: str = "") -> dict[int, User]:
     named = (
         person
         for phrase in phrases
-        if phrase in recipients
-        for person in recipients[phrase](about)
+        if phrase in event_recipients
+        for person in event_recipients[phrase](about)
     )
     return {person.pk: person for person in named if person.is_active}
 
 
 def tell(code: str, facts: Mapping[str, Any], count: int) -> str:
     """An event's sentence in the reader's language; of a fact `x` the English `x_en`, where there is one."""
-    sentence = words.get((code, facts.get("to", "")), words.get(code))
+    sentence = event_sentences.get(
+        (code, facts.get("to", "")), event_sentences.get(code)
+    )
     return (
         code
         if sentence is None

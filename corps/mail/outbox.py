@@ -36,6 +36,13 @@ from corps.audit.origin import current
 from corps.audit.recording import record
 from corps.database.locking import locked
 from corps.installation.identity import may_send
+from corps.mail.extensions import (
+    arrival_hooks,
+    failure_hooks,
+    holding_checks,
+    sending_checks,
+    stopped_hooks,
+)
 from corps.mail.smtp import Answer, Line, Verdict
 from corps.models import Delivery, Installation
 
@@ -57,19 +64,6 @@ ALARM_AFTER = timedelta(hours=1)
 BROKEN_IN_A_ROW = 2
 WORKER_LOCKS, REPLAY_LOCKS = 0x0B0, 0x0B1
 REPLAY_MARK = "replay:"
-
-# Higher apps add to these. Each check is asked just before some deliveries are sent (READ_AT_ONCE at most, each with
-# its message) and answers with the reasons why they must not go, by the delivery's id. What changes after it was asked
-# is the changer's to stop, with `workflow.cancel_unsent` in its own transaction. What a holding check names is put off,
-# to be asked again, and not given up. Each failure hook is called, in the failure's own transaction, for a delivery
-# that has failed for good, each stopped hook for one that a check has stopped. Each arrival hook is called with the ids
-# of deliveries that a server took, or that turned out to be sent or not: in the transaction of the person's decision,
-# and of a worker's own only after its commits, which nothing may hold up; what is lost there, maintenance finds.
-sending_checks: list[Callable[[Sequence[Delivery]], Mapping[int, str]]] = []
-holding_checks: list[Callable[[Sequence[Delivery]], Mapping[int, str]]] = []
-failure_hooks: list[Callable[[Delivery], Any]] = []
-arrival_hooks: list[Callable[[Sequence[int]], Any]] = []
-stopped_hooks: list[Callable[[Delivery, str], Any]] = []
 
 CLAIM = """
 UPDATE corps_delivery

@@ -1,15 +1,27 @@
-"""What `manage.py check --deploy` says of this installation, beside Django's own checks."""
+"""What `manage.py check` says of the extension points, and with `--deploy` of this installation."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import translation
 
+from corps.extensions import points
 from corps.monitoring.placeholders import Placeholder, of_database, of_settings
+
+
+@register()
+def extension_points_are_filled(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """An error for each extension point that nobody fills although somebody must, or that too many do."""
+    hint = "`manage.py extensions` shows who contributes; see docs/architecture.md."
+    return [
+        Error(fault, hint=hint, id="corps.E001")
+        for point in points()
+        for fault in point.faults()
+    ]
 
 
 @register(Tags.security, deploy=True)

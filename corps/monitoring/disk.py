@@ -10,8 +10,8 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
 from corps.access.limits import limit
-from corps.monitoring.readiness import Status
-from corps.ui.home import Need
+from corps.monitoring.extensions import Status
+from corps.ui.extensions import Need
 
 MEGABYTE = 2**20
 

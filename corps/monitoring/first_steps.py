@@ -1,8 +1,6 @@
 """What an administrator does on the first day, each ticked by what stands in the database."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,21 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from corps.deadlines.clock import today
 from corps.installation.organisation import current
 from corps.models import Holiday, Installation, Unit, User
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step. order: where it stands in the list. url: where it is done; who does it otherwise, or how, says note."""
-
-    order: int
-    text: Any
-    is_done: bool
-    url: str = ""
-    note: Any = ""
-
-
-# What each app has to say; higher apps add theirs. Each is a fixed number of statements.
-providers: list[Callable[[], Iterable[Step]]] = []
+from corps.monitoring import extensions
+from corps.monitoring.extensions import Step
 
 
 def first_steps() -> list[Step]:
@@ -32,7 +17,8 @@ def first_steps() -> list[Step]:
     if Installation.objects.demonstrations().exists():
         return []
     steps = sorted(
-        (step for tell in providers for step in tell()), key=lambda step: step.order
+        (step for tell in extensions.first_steps for step in tell()),
+        key=lambda step: step.order,
     )
     return steps if any(not step.is_done for step in steps) else []
 

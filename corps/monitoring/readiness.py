@@ -1,15 +1,12 @@
 """How the system stands: what /readyz and /statusz tell.
 
-/readyz asks whether pages can be served. /statusz asks every provider below; whatever else has something to tell adds
-itself to `providers`, in a module's own `AppConfig.ready()`:
-
-    readiness.providers["disk"] = free_disk  # a function without arguments that returns a Status
+/readyz asks whether pages can be served. /statusz asks every one of `status_providers`, which the apps contribute, in
+their order.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from celery import current_app
 from django.db import DatabaseError, connection
@@ -20,18 +17,11 @@ from kombu.exceptions import OperationalError as BrokerError
 from corps.database.probe import answers_within
 from corps.mail.outbox import backlog
 from corps.models import Installation
+from corps.monitoring.extensions import Status, status_providers
 
 SWEEP_IS_LATE = timedelta(seconds=60)
 # Who asks whether pages can be served gives up after a few seconds itself.
 ANSWER_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a provider tells. value: plain JSON, without secrets or personal data. is_ok: nobody needs to look."""
-
-    value: Any
-    is_ok: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +112,8 @@ needed: dict[str, Callable[[], Status]] = {
     "database": database,
     "migrations": migrations,
 }
-# Of the rest, what can be told while the database does not answer.
+# Of the providers, what can be told while the database does not answer.
 NEED_NO_DATABASE = frozenset({"broker", "disk"})
-# The rest of what /statusz tells, in the order in which it is told.
-providers: dict[str, Callable[[], Status]] = {
-    "broker": broker,
-    "maintenance": maintenance,
-    "outbox": outbox,
-    "append_only": append_only,
-}
 
 
 def ready() -> Report:
@@ -149,11 +132,14 @@ def everything() -> Report:
     report = ready()
     if report.parts["database"].is_ok:
         return Report(
-            report.parts | {name: ask(provider) for name, provider in providers.items()}
+            report.parts
+            | {name: ask(provider) for name, provider in status_providers.items()}
         )
-    parts = dict.fromkeys(providers, Status("unreachable", is_ok=False))
+    parts = dict.fromkeys(status_providers, Status("unreachable", is_ok=False))
     parts |= {
-        name: ask(providers[name]) for name in NEED_NO_DATABASE if name in providers
+        name: ask(status_providers[name])
+        for name in NEED_NO_DATABASE
+        if name in status_providers
     }
     return Report(report.parts | parts)
 

@@ -1,30 +1,25 @@
 """The search over everything.
 
-`query` reads what was typed, `kinds` is where apps register what is searched, `words` the index of what comes by the
-million, `asking` what one person finds; `addresses` says what an address is.
+`query` reads what was typed, `extensions` is where apps contribute what is searched, `words` the index of what comes by
+the million, `asking` what one person finds; `addresses` says what an address is.
 """
 
-from corps.search.addresses import Described, describe, describers
+from corps.search.addresses import describe
 from corps.search.asking import Section, find, overview, page_of_kind, what_was_meant
+from corps.search.extensions import Described, Hit, Kind, Source
 from corps.search.kinds import (
-    Hit,
     Indexed,
-    Kind,
     Listed,
     Rows,
-    Source,
     Through,
     holding,
     in_order,
-    kinds,
     kinds_of,
     numbered,
-    numbered_models,
     numbered_things,
-    register,
 )
 from corps.search.query import FAULTS, LONGEST, Query
-from corps.search.words import TooBroad, Words, indexes
+from corps.search.words import TooBroad, Words
 
 __all__ = [
     "FAULTS",
@@ -42,18 +37,13 @@ __all__ = [
     "TooBroad",
     "Words",
     "describe",
-    "describers",
     "find",
     "holding",
     "in_order",
-    "indexes",
-    "kinds",
     "kinds_of",
     "numbered",
-    "numbered_models",
     "numbered_things",
     "overview",
     "page_of_kind",
-    "register",
     "what_was_meant",
 ]

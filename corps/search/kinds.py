@@ -1,41 +1,22 @@
-"""Kinds of things that are searched. Each app registers its own in `AppConfig.ready()`: who searches them, where they
-are looked for, always beginning with `visible_to`, and what a page says of each."""
+"""Where things of one kind are looked for, and what of it a query names.
+
+Each app contributes its kinds to `search_kinds`: who searches them, where they are looked for, always beginning with
+`visible_to`, and what a page says of each.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from corps.models import User
+from corps.search.extensions import Hit, Kind, Source, numbered_models, search_kinds
 from corps.search.query import Query
 from corps.search.words import TooBroad, Words, newest_matches
 
 MOST_NUMBERED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something found. label, note: what its line says. url: where it is. state, state_label: as `status_mark` takes
-    them. is_exact: whether the query is its whole number, id or address, so that it is what was meant."""
-
-    label: str
-    note: str
-    url: str
-    state: str = ""
-    state_label: Any = ""
-    is_exact: bool = False
-
-
-class Source(Protocol):
-    """Where things of one kind are looked for."""
-
-    def newest(self, before: int | None, limit: int) -> list[int]:
-        """The keys of what is found, highest first, `limit` at most; before: only those below this key.
-
-        Raises TooBroad, or a database error where it takes too long.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,51 +73,10 @@ class Listed:
         return [self.hits[len(self.hits) - key] for key in keys]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """key: its name in addresses. label: its head. order: where it stands. roles: who searches it.
-
-    sources: where it is looked for; none where the query can name no such thing. show: a Hit for each key, in the order
-    of the keys, in a fixed number of statements.
-    """
-
-    key: str
-    label: Any
-    order: int
-    roles: frozenset[str]
-    sources: Callable[[User, Query], Sequence[Source]]
-    show: Callable[[User, Query, Sequence[int]], list[Hit]]
-
-    def newest(
-        self, user: User, query: Query, before: int | None, limit: int
-    ) -> list[int]:
-        """The keys of what a person finds, highest first, `limit` at most."""
-        found: set[int] = set()
-        for source in self.sources(user, query):
-            found.update(source.newest(before, limit))
-        return sorted(found, reverse=True)[:limit]
-
-
-kinds: dict[str, Kind] = {}
-
-
-def register(
-    key: str,
-    label: Any,
-    *,
-    order: int,
-    roles: Iterable[str],
-    sources: Callable[[User, Query], Sequence[Source]],
-    show: Callable[[User, Query, Sequence[int]], list[Hit]],
-) -> None:
-    """Add a kind of things to the search."""
-    kinds[key] = Kind(key, label, order, frozenset(roles), sources, show)
-
-
 def kinds_of(user: User) -> list[Kind]:
     """What a person searches, in the order in which it stands."""
     return sorted(
-        (kind for kind in kinds.values() if user.role in kind.roles),
+        (kind for kind in search_kinds if user.role in kind.roles),
         key=lambda kind: kind.order,
     )
 
@@ -163,15 +103,11 @@ def numbered(query: Query, series: str, *, official: str = "") -> Q:
     return condition
 
 
-# Models whose rows have numbers, by series; apps add to it: what an auditor finds in the audit by its number.
-numbered_models: list[tuple[str, type[models.Model]]] = []
-
-
 def numbered_things(query: Query) -> list[tuple[str, list[tuple[int, str]]]]:
     """(label of the model, (key, number) of each row) of the rows whose number is said; one statement each. Whoever
     asks sees to it that only those are told of that the person may know."""
     found = []
-    for series, model in numbered_models:
+    for series, model in numbered_models.items():
         rows = (
             model._default_manager.filter(numbered(query, series))
             .order_by("-pk")

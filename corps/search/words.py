@@ -64,9 +64,6 @@ class Matches:
     is_whole: bool
 
 
-# What maintenance keeps up; apps add to it.
-indexes: list[Words] = []
-
 # The newest first: where they are enough, nobody looks further. What waits is looked at itself.
 MATCHES = """
 WITH newest AS MATERIALIZED (

@@ -29,7 +29,7 @@ from corps.results import Result, tally
 from corps.ui import formats
 from corps.ui.charts import bars_of, tally_of
 from corps.ui.deadline_marks import chip, current_calendar
-from corps.ui.home import Aside
+from corps.ui.extensions import Aside
 from corps.ui.lists import Condition
 from corps.ui.status_colours import kind_of
 from corps.ui.tables import SELECT, Column, ShownTable

@@ -99,9 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         else (),
         "sidebar": sections,
         "sections_html": SimpleLazyObject(lambda: sections_html(sections)),
-        "bell": SimpleLazyObject(lambda: navigation.bell_for(user) or ())
-        if framed
-        else (),
+        "bell": SimpleLazyObject(lambda: navigation.bell_for(user)) if framed else (),
         "place": SimpleLazyObject(lambda: navigation.place_of(user))
         if signed_in
         else "",

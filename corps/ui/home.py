@@ -1,7 +1,6 @@
-"""The first page of each role. The apps above name theirs in `AppConfig.ready()`; this app asks here."""
+"""What the first page of each role shows, of what the apps contribute."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,71 +12,13 @@ from django.db.models.functions import Cast
 
 from corps.deadlines.clock import now, today
 from corps.models import Unit, User
+from corps.ui.extensions import Provider, home_streams, stream_subjects
 from corps.ui.stream import Key, Stream, Subject, stream_of
-from corps.ui.stream import Need as StreamNeed
 
 # Values that nobody has, of the person for whom a statement is composed.
 STAND_IN, UNIT_OF_STAND_IN, PATH_OF_STAND_IN = -(2**40), -(2**40) - 1, "/stand-in/"
 # Who has not said yet that all is read is told of the last week; nobody of more than two.
 UNTIL_FIRST_READ, LONGEST_SINCE = timedelta(days=7), timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A line of the administrator's home page. colour, mark: of its badge. text, note: what it is. verb: what the
-    button that leads to `url` says."""
-
-    colour: str
-    mark: Any
-    text: Any
-    note: Any
-    url: str
-    verb: Any
-
-
-# What the apps above have for the administrator's home page; called with the administrator, each a fixed number of
-# statements.
-needs: list[Callable[[Any], Iterable[Need]]] = []
-
-# What stops the work of officers and supervisors altogether, above their streams; as `needs`.
-warnings: list[Callable[[Any], Iterable[Need]]] = []
-
-# Role → dotted path of a view: a function that takes the request.
-home_views: dict[str, str] = {
-    "administrator": "corps.views.administrator_home.show_administrator_home",
-    "auditor": "corps.views.audit.list_entries",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Somebody who knows needs. needs: a fixed number of statements, whatever there is. subjects: of which subjects it
-    has some, as `keys_of` gives them, so that the sidebar counts without fetching."""
-
-    needs: Callable[[User], Iterable[StreamNeed]]
-    subjects: Callable[[User], Iterable[QuerySet[Any]]]
-
-
-# Role → whoever knows what waits for its people.
-streams: dict[str, list[Provider]] = {role.value: [] for role in User.Role}
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """A part at the side of a home page, below what happened. template: a fragment; context: what it needs."""
-
-    template: str
-    context: dict[str, Any]
-
-
-# Role → what else stands at the side of its home page; each a fixed number of statements.
-asides: dict[str, list[Callable[[User], Aside]]] = {
-    role.value: [] for role in User.Role
-}
-# Kind of a subject → what those of these ids are called, in one statement.
-subject_providers: dict[
-    str, Callable[[User, Collection[int]], Mapping[int, Subject]]
-] = {}
 
 
 def keys_of(queryset: QuerySet[Any], kind: str, field: str = "pk") -> QuerySet[Any]:
@@ -143,7 +84,7 @@ def _composed(
         unit=unit,
         phone="-" if has_phone else "",
     )
-    keys = [rows for provider in streams[role] for rows in provider.subjects(person)]
+    keys = [rows for provider in _providers(role) for rows in provider.subjects(person)]
     if not keys:
         return "", ()
     try:
@@ -155,10 +96,16 @@ def _composed(
 
 def stream_for(user: User, whole: str = "") -> Stream:
     """A person's stream. whole: the group to show alone, or "". A fixed number of statements."""
-    found = [need for provider in streams[user.role] for need in provider.needs(user)]
+    found = [
+        need for provider in _providers(user.role) for need in provider.needs(user)
+    ]
     return stream_of(
         found, _subjects(user, {need.subject for need in found}), today(), whole
     )
+
+
+def _providers(role: str) -> list[Provider]:
+    return [provider for provider in home_streams if role in provider.roles]
 
 
 def _subjects(user: User, keys: Iterable[Key]) -> dict[Key, Subject]:
@@ -167,7 +114,7 @@ def _subjects(user: User, keys: Iterable[Key]) -> dict[Key, Subject]:
         by_kind.setdefault(kind, set()).add(pk)
     subjects: dict[Key, Subject] = {}
     for kind, ids in by_kind.items():
-        for pk, subject in subject_providers[kind](user, ids).items():
+        for pk, subject in stream_subjects[kind](user, ids).items():
             subjects[kind, pk] = subject
     return subjects
 

@@ -1,104 +1,27 @@
-"""The frame's sections. Corps has few of its own; each app above registers its links in `AppConfig.ready()`.
+"""The sidebar: the lines that a person has, what waits behind each, and which is the current one.
 
-from corps import navigation
-navigation.register("cases", _("Cases"), "cases:list", section="casework", order=20,
-                    roles=("officer", "supervisor"), count=lambda user: Case.objects.visible_to(user).open().count())
+The apps contribute their lines to `sidebar_links`.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
 
-# In the order in which they stand; the first has no head.
-SECTIONS: dict[str, Any] = {
-    "desk": "",
-    "casework": _("Casework"),
-    "exchange": _("Correspondence"),
-    "registers": _("Registers"),
-    "oversight": _("Oversight"),
-    "house": _("Administration"),
-}
+from corps.models import Notification
+from corps.ui.extensions import SECTIONS, Count, Link, person_captions, sidebar_links
 
-Count = Callable[[Any], int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A line of the sidebar. roles: who has it; allowed: a further condition on the person. count: what waits there.
-
-    counted: the query with which the page lists just what is counted, if that is not all it lists.
-    """
-
-    key: str
-    label: Any
-    url_name: str
-    section: str
-    order: int
-    roles: frozenset[str]
-    count: Count | None = None
-    allowed: Callable[[Any], bool] | None = None
-    counted: str = ""
-
-    def open_to(self, user: Any) -> bool:
-        return user.role in self.roles and (self.allowed is None or self.allowed(user))
-
-
-@dataclass(slots=True)
-class _Registry:
-    links: dict[str, Link] = field(default_factory=dict)
-    places: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
-    bell: tuple[str, Count] | None = None
-
-
-_registry = _Registry()
 _counted: dict[tuple[int, str], tuple[float, int | None]] = {}
-
-
-def register(
-    key: str,
-    label: Any,
-    url_name: str,
-    *,
-    section: str,
-    order: int,
-    roles: Iterable[str],
-    count: Count | None = None,
-    allowed: Callable[[Any], bool] | None = None,
-    counted: str = "",
-) -> None:
-    """Add a line to the sidebar. It is the current one where the address begins with its own, or the view sets
-    `request.sidebar_key = key`.
-
-    count: called with the user when a whole page is rendered, never for a fragment; keep it to one cheap query.
-    counted: the query with which the page lists just what is counted, such as "state=open".
-    """
-    if section not in SECTIONS:
-        raise ValueError(f"no section {section!r}")
-    _registry.links[key] = Link(
-        key, label, url_name, section, order, frozenset(roles), count, allowed, counted
-    )
-
-
-def register_bell(url_name: str, count: Count) -> None:
-    """What the notifications link opens, and how many are unread."""
-    _registry.bell = (url_name, count)
-
-
-def register_place(role: str, place: Callable[[Any], Any]) -> None:
-    """How people of this role are introduced beside their name: a liaison by the platform, say."""
-    _registry.places[role] = place
 
 
 def place_of(user: Any) -> str:
     """`执法一支队`, `淘宝天猫`; the role where nothing nearer is known."""
-    place = _registry.places.get(user.role)
+    place = person_captions.get(user.role)
     return str((place(user) if place else user.unit) or user.get_role_display())
 
 
@@ -133,7 +56,7 @@ def forget_counts(user: Any) -> None:
 def links_of(user: Any) -> list[Link]:
     """The lines that a person has, in order, as far as there are pages for them."""
     links = sorted(
-        (link for link in _registry.links.values() if link.open_to(user)),
+        (link for link in sidebar_links if link.open_to(user)),
         key=lambda link: link.order,
     )
     return [link for link in links if address_of(link.url_name)]
@@ -201,8 +124,10 @@ def _first_address(addresses: dict[str, str], links: list[Link]) -> str | None:
     return None
 
 
-def bell_for(user: Any) -> tuple[str, int] | None:
-    """(address, unread) of the notifications, if the system has them."""
-    if not _registry.bell or not (url := address_of(_registry.bell[0])):
-        return None
-    return url, count_of("bell", user, _registry.bell[1]) or 0
+def bell_for(user: Any) -> tuple[str, int]:
+    """(address, unread) of the notifications."""
+    return address_of("notifications"), count_of("bell", user, _unread) or 0
+
+
+def _unread(user: Any) -> int:
+    return Notification.objects.filter(user=user, read_at=None).count()

@@ -17,8 +17,8 @@ from corps.monitoring.disk import free_bytes
 from corps.monitoring.first_steps import first_steps
 from corps.monitoring.placeholders import of_database, of_settings
 from corps.monitoring.readiness import SWEEP_IS_LATE
+from corps.ui.extensions import administrator_needs
 from corps.ui.formats import length_of
-from corps.ui.home import needs
 
 # From this month on the State Council's notice for the next year is to be expected.
 NOTICE_COMES_IN = 11
@@ -59,7 +59,7 @@ def show_administrator_home(request: SignedIn) -> HttpResponse:
         "years": _unpublished(today()),
         "steps": first_steps(),
         "placeholders": [*of_settings(), *of_database()],
-        "needs": [need for tell in needs for need in tell(request.user)],
+        "needs": [need for tell in administrator_needs for need in tell(request.user)],
         "roles": [
             (role.value, role.label, *counts.get(role.value, (0, 0)))
             for role in User.Role

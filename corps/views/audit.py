@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.audit import labels
+from corps.audit.extensions import subject_kinds
 from corps.filters import CHANNELS
 from corps.models import AuditSeal, User
 from corps.tables import AuditList
@@ -43,7 +44,7 @@ def list_entries(request: SignedIn) -> HttpResponse:
         "often": [(act, labels.act_words(act)) for act in OFTEN],
         "families": labels.acts_by_family(),
         "kinds": sorted(
-            (str(kind.label), label) for label, kind in labels.kinds.items()
+            (str(kind.label), label) for label, kind in subject_kinds.items()
         ),
         "channels": CHANNELS,
         "seal": last,

@@ -19,7 +19,7 @@ from corps.access.parameters import Parameter, reads
 from corps.errors import TransitionRefused
 from corps.forms import HeldMailsForm
 from corps.installation import identity
-from corps.mail.compose import purposes
+from corps.mail.extensions import mail_purposes
 from corps.mail.outbox import backlog
 from corps.models import Delivery, Installation, User
 from corps.task_queue import enqueue
@@ -33,7 +33,7 @@ administrators = open_to(User.Role.ADMINISTRATOR)
 def kinds_that_wait(user: User) -> set[str]:
     """The kinds of mail that there are."""
     return {
-        *purposes,
+        *mail_purposes,
         *Delivery.objects.held_for(user).values_list("message__purpose", flat=True),
     }
 
@@ -169,11 +169,11 @@ def _context(request: SignedIn, form: HeldMailsForm) -> dict[str, Any]:
             Installation.Held(code).label for code in installation.held_because
         ],
         "kinds": [
-            (code, purposes.get(code, code), count, since)
+            (code, mail_purposes.get(code, code), count, since)
             for code, count, since in kinds
         ],
         "kind": kind,
-        "kind_label": purposes.get(kind, kind),
+        "kind_label": mail_purposes.get(kind, kind),
         "page": _page_of_mails(held.filter(message__purpose=kind), request.GET)
         if kind
         else None,

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
-from corps.accounts.role_profiles import initial_of, parts, required_of
+from corps.accounts.extensions import account_parts
+from corps.accounts.role_profiles import initial_of, required_of
 from corps.accounts.second_factor import has_factor
 from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
@@ -45,8 +46,8 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
         raise Http404
     own: dict[str, Any] = {}
     further: dict[str, Any] = {}
-    if role in parts:
-        own, further = parts[role].offered(request.GET.dict())
+    if role in account_parts:
+        own, further = account_parts[role].offered(request.GET.dict())
     form = UserForm(
         posted(request),
         role=role,
@@ -199,14 +200,16 @@ def _save_part(
 ) -> None:
     """Keep what the role needs beside the account's own fields, if it needs something. part: a valid form."""
     if part:
-        parts[user.role].save(user, part.cleaned_data, actor=request.user, at=at)
+        account_parts[user.role].save(
+            user, part.cleaned_data, actor=request.user, at=at
+        )
 
 
 def _part_form(
     request: SignedIn, role: str, initial: dict[str, Any]
 ) -> forms.Form | None:
     """The form of what the role needs beside the account's own fields, if an app has registered something."""
-    if not (part := parts.get(role)):
+    if not (part := account_parts.get(role)):
         return None
     return part.form(posted(request), prefix="part", initial=initial)
 

@@ -31,9 +31,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
         if line.count is not None
     ]
     bell = navigation.bell_for(request.user)
-    body = json.dumps(
-        {"bell": bell[1] if bell else 0, "lines": counts}, separators=(",", ":")
-    )
+    body = json.dumps({"bell": bell[1], "lines": counts}, separators=(",", ":"))
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
     response = HttpResponse(body, content_type=JSON, headers={"ETag": etag})
     return get_conditional_response(request, etag=etag, response=response) or response

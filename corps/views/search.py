@@ -17,7 +17,6 @@ from corps.search import (
     Query,
     Section,
     describe,
-    kinds,
     kinds_of,
     overview,
     page_of_kind,
@@ -27,6 +26,12 @@ from corps.search import (
 # How many of each kind, and of all, are suggested.
 SUGGESTED_OF_A_KIND = 3
 MOST_SUGGESTED = 9
+
+
+def _kind_of(request: SignedIn) -> Kind:
+    """The kind that the address names, which is one of the person's."""
+    key = request.GET["kind"]
+    return next(kind for kind in kinds_of(request.user) if kind.key == key)
 
 
 def _keys_of_kinds(user: User) -> list[str]:
@@ -53,7 +58,7 @@ def search(request: SignedIn) -> HttpResponse:
 def _one_kind(request: SignedIn, query: Query) -> HttpResponse:
     if query.fault:
         return render(request, "corps/search.html", _context(query, []))
-    kind = kinds[request.GET["kind"]]
+    kind = _kind_of(request)
     key = int(request.GET["before"]) if request.GET.get("before") else None
     section = page_of_kind(request.user, query, kind, key)
     context = _context(query, [section]) | {

@@ -12,11 +12,11 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template import Engine
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
@@ -32,7 +32,7 @@ from corps.forms import NoActChosen
 from corps.mail.events import line_of
 from corps.models import Notification
 from corps.ui import navigation
-from corps.ui.home import home_views
+from corps.ui.extensions import home_pages
 from corps.ui.lists import page_of
 from corps.unavailable import Unavailable, translated, unavailable
 
@@ -46,13 +46,11 @@ LIMIT_TITLES = {
 
 @open_to()
 @passes_on
-def home(request: SignedIn) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponseBase:
     """What do I do now? Each role has its own answer."""
-    if path := home_views.get(request.user.role):
-        view = import_string(path)
-        refuse_unknown(request, view)
-        return view(request)
-    return render(request, "corps/home.html")
+    view = home_pages[request.user.role]
+    refuse_unknown(request, view)
+    return view(request)
 
 
 @require_POST

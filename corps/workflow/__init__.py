@@ -36,7 +36,6 @@ from corps.workflow.deliveries import (
 from corps.workflow.files import (
     Paper,
     Upload,
-    named_otherwise,
     note_opening,
     open_file,
     put_away,
@@ -125,7 +124,6 @@ __all__ = [
     "lost_seals",
     "make_key",
     "mark_sent",
-    "named_otherwise",
     "next_number",
     "note_key_use",
     "note_mail_test",

@@ -1,9 +1,7 @@
 """Verbs on the working-day calendar: publishing a year's table, and moving the deadlines that hang on it."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,22 +12,10 @@ from corps.database.copy import update_many
 from corps.deadlines.calendar import Calendar, Day
 from corps.errors import TransitionRefused
 from corps.models import Deadline, Holiday, User
+from corps.workflow.extensions import Move, deadline_hooks
 
 # Number of the advisory lock under which tables are published and deadlines recomputed, one at a time.
 CALENDAR_LOCK = 0x63616C
-
-# Higher apps add to these: what they do when deadlines moved, in the same transaction; given what moved.
-move_hooks: list[Callable[[list["Move"]], Any]] = []
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A deadline whose due date or standing changed."""
-
-    deadline: int
-    was_due_on: date
-    due_on: date
-    is_provisional: bool
 
 
 def lock_calendar() -> None:
@@ -52,7 +38,7 @@ def recompute_deadlines() -> list[Move]:
         row.due_on, row.is_provisional = move.due_on, move.is_provisional
         moved.append(row)
     update_many(moved, ["due_on", "is_provisional"])
-    for hook in move_hooks if moves else ():
+    for hook in deadline_hooks if moves else ():
         hook(moves)
     return moves
 

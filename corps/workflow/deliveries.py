@@ -19,6 +19,7 @@ from corps.database.locking import locked
 from corps.errors import TransitionRefused
 from corps.mail import outbox
 from corps.mail.events import delay_of
+from corps.mail.extensions import arrival_hooks, failure_hooks
 from corps.models import Delivery, Installation, User
 from corps.models.messages import DELIVERY_STATES, DeliveryState
 from corps.workflow.announcing import announce
@@ -73,14 +74,14 @@ def record_bounce(
             state=delivery.state,
         )
     _decide(delivery, DeliveryState.FAILED, actor, at, reason=reason.strip())
-    for hook in outbox.failure_hooks:
+    for hook in failure_hooks:
         hook(delivery)
     _tell_arrivals(delivery)
     return delivery
 
 
 def _tell_arrivals(delivery: Delivery) -> None:
-    for hook in outbox.arrival_hooks:
+    for hook in arrival_hooks:
         hook([delivery.pk])
 
 
@@ -212,7 +213,7 @@ ALARMS = {
     "failed": "delivery.failed",
     "uncertain": "delivery.uncertain",
 }
-WORDS: dict[str | tuple[str, str], Any] = {
+SENTENCES: dict[str | tuple[str, str], Any] = {
     "alarm": _("Mails wait unsent for more than an hour: %(count)d."),
     ("delivery.failed", "administrator"): _(
         "Mails failed more than an hour ago and nobody decided: %(count)d."

@@ -1,7 +1,7 @@
 """Stored files: each content once, under its SHA-256."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, cast
@@ -17,14 +17,13 @@ from corps.database.references import named_among, unnamed
 from corps.deadlines.clock import now
 from corps.errors import FileLost
 from corps.models import StoredFile, User
+from corps.workflow.extensions import file_references
 
 # Who handed a file in has so long to write the row that points at it; noting it again may wait for an hour.
 GRACE = timedelta(days=1)
 NOTED_FOR = timedelta(hours=1)
 AT_ONCE = 200
 FOLDERS = 256
-# Which of some stored files are named otherwise than by a foreign key; other apps add what they know.
-named_otherwise: list[Callable[[list[StoredFile]], set[int]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def put_away(files: Iterable[int]) -> int:
     old = StoredFile.objects.filter(pk__in=list(files), handed_in_at__lt=now() - GRACE)
     rows = list(locked_against_naming(old.order_by("pk"), skip_locked=True))
     named = named_among(StoredFile, [row.pk for row in rows]) if rows else set()
-    named = named.union(*(asked(rows) for asked in named_otherwise if rows))
+    named = named.union(*(asked(rows) for asked in file_references if rows))
     gone = [row for row in rows if row.pk not in named]
     StoredFile.objects.filter(pk__in=[row.pk for row in gone]).delete()
     for row in gone:

@@ -16,7 +16,7 @@ from corps.audit.recording import entry, record, record_many
 from corps.database.locking import locked
 from corps.errors import TransitionRefused
 from corps.installation import identity
-from corps.mail.outbox import stopped_hooks
+from corps.mail.extensions import stopped_hooks
 from corps.models import Delivery, Installation, User
 from corps.workflow.deliveries import administrators, cancel_unsent
 from corps.workflow.installation import notify_many

@@ -4,7 +4,8 @@ from django.db import connection, transaction
 
 from corps.database.locking import locked
 from corps.models import UnindexedRange
-from corps.search.words import Words, indexes
+from corps.search.extensions import word_indexes
+from corps.search.words import Words
 
 AT_ONCE = 20_000
 RANGES_AT_ONCE = 200
@@ -23,7 +24,7 @@ def index_words() -> int:
     Two at once share the work: each takes what the other has not locked.
     """
     done = 0
-    for words in indexes:
+    for words in word_indexes:
         while done < MOST_IN_A_TURN and (step := _index_some(words)):
             done += step
     return done

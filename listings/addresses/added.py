@@ -4,7 +4,7 @@ They are asked only where the table knows nothing: no form takes an address that
 services are the one exception; they take hosts of stores away. No database: `listings.address_forms` loads them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,9 +13,11 @@ from functools import cached_property
 from .pages import Page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Added:
-    """pages: each with what tells its form apart, in the order in which they were added. labels: site → first labels
+    """Equal to itself alone, so that what was read by one is kept under it.
+
+    pages: each with what tells its form apart, in the order in which they were added. labels: site → first labels
     of hosts that are services of it."""
 
     pages: tuple[tuple[int, Page], ...] = ()
@@ -68,8 +70,6 @@ class _Rules:
 
 
 _tried: ContextVar[Added | None] = ContextVar("tried", default=None)
-# Called when what is in force changes: whoever keeps what was read forgets it.
-on_change: list[Callable[[], None]] = []
 
 
 def in_force() -> Added:
@@ -80,8 +80,6 @@ def in_force() -> Added:
 def put_in_force(added: Added) -> None:
     """Go by these from now on, in this process."""
     _Rules.in_force = added
-    for forget in on_change:
-        forget()
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from cases.extensions import Leaving, Waiting
 from cases.models import Case, Target
 from cases.states import CaseState
-from cases.workflow import Leaving, Waiting
 from corps import workflow as ground
 from corps.audit.origin import current
 from corps.audit.recording import entry, record_many

@@ -22,8 +22,8 @@ from notices.models.withdrawals import Cause
 from notices.states import ItemState
 from notices.workflow import ledger
 from notices.workflow.withdrawing import tell_withdrawn, with_notices
+from stores.extensions import Touched
 from stores.models import OfficialAccount
-from stores.status_providers import Touched
 
 ON_THEIR_WAY = (
     Delivery.State.PENDING,
@@ -88,7 +88,7 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
 
 
 def touched_work(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.status_providers.touched_counters`: open items, letters on their way and counted outcomes of an
+    """For `stores.extensions.touched_counters`: open items, letters on their way and counted outcomes of an
     account."""
     targets = [
         pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)
@@ -125,7 +125,7 @@ def touched_work(account: OfficialAccount) -> Iterable[Touched]:
 
 
 def work_of(targets: Iterable[int]) -> Iterable[tuple[str, Any, int]]:
-    """For `cases.workflow.claims.work_counters`: what is under way about these targets. Three statements."""
+    """For `cases.extensions.work_counters`: what is under way about these targets. Three statements."""
     ids = list(targets)
     items = NoticeItem.objects.filter(target__in=ids)
     yield "open", _("Open items of notices"), items.filter(state=ItemState.OPEN).count()

@@ -10,10 +10,8 @@ from stores.workflow.official import (
     confirm_official_account,
     decline_official_account,
     decline_revocation,
-    official_hooks,
     propose_official_account,
     propose_revocation,
-    revocation_hooks,
     revoke_official_account,
 )
 from stores.workflow.platforms import (
@@ -32,12 +30,10 @@ __all__ = [
     "decline_revocation",
     "dismiss_liaison",
     "give_account",
-    "official_hooks",
     "propose_official_account",
     "propose_revocation",
     "register_platform",
     "resume_platform",
     "retire_platform",
-    "revocation_hooks",
     "revoke_official_account",
 ]

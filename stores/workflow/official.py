@@ -1,9 +1,7 @@
 """The official accounts that must never be hit: proposed, confirmed, struck, each by two persons."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,17 +16,12 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import Approval, User
 from firms.models import Firm
+from stores.extensions import official_account_hooks, revocation_hooks
 from stores.models import OfficialAccount, Platform
 from stores.official_account_lock import lock_official_accounts
 from stores.status_providers import touched_by, touched_version
 
 REASON = 300
-
-# Apps above add what must follow in the same transaction when an account is confirmed: called with the account,
-# `actor` and `at`, in the order in which they were added.
-official_hooks: list[Callable[..., Any]] = []
-# The same for one that is struck.
-revocation_hooks: list[Callable[..., Any]] = []
 
 
 @transaction.atomic
@@ -81,9 +74,9 @@ def confirm_official_account(
 ) -> OfficialAccount:
     """Register an official account, as a second person proposed: no notice may name it or a listing known to be in it.
 
-    What is under way against it is stopped in the same transaction by `official_hooks`. touches: the version of what
-    the person was shown that it touches (`stores.status_providers.touched_version`); None asks for no look, as in
-    a replay.
+    What is under way against it is stopped in the same transaction by `official_account_hooks`. touches: the version
+    of what the person was shown that it touches (`stores.status_providers.touched_version`); None asks for no look,
+    as in a replay.
     Raises PermissionDenied; TransitionRefused "declined", "confirmed", "consequences-changed", and those of
     `corps.workflow.decide_approval` ("own-draft" for who proposed it).
     """
@@ -107,7 +100,7 @@ def confirm_official_account(
     account.confirmed_at = at
     account.save(update_fields=["confirmed_at"])
     record(actor, "official_account.registered", account, at=at, **_told(account))
-    for hook in official_hooks:
+    for hook in official_account_hooks:
         hook(account, actor=actor, at=at)
     return account
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cases import workflow
+from cases.extensions import draft_checks
 from cases.models import Case, Complaint, Target
 from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.models import AuditEntry, Notification
@@ -204,15 +205,16 @@ def test_what_a_notice_names_stays_when_only_the_complaint_ends(scenario, case_o
     assert (target(A).case, target(B).case) == (first, second)
 
 
-def test_what_a_draft_names_stays(scenario, case_of, monkeypatch):
+def test_what_a_draft_names_stays(scenario, case_of):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
-    monkeypatch.setattr(
-        "cases.workflow.carrying_over.draft_checks",
-        [lambda ids: {target(A).pk} & set(ids)],
-    )
-    workflow.withdraw_complaint(
-        complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
-    )
+
+    def in_a_draft(ids):
+        return {target(A).pk} & set(ids)
+
+    with draft_checks.replaced(in_a_draft):
+        workflow.withdraw_complaint(
+            complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
+        )
     assert (target(A).case, target(B).case) == (first, second)
 
 

@@ -7,6 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from cases import workflow
+from cases.extensions import (
+    Missing,
+    Waiting,
+    closing_checks,
+    leaving_checks,
+    leaving_hooks,
+)
 from cases.models import Case, Complaint, Target
 from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
@@ -98,18 +105,14 @@ def test_apps_above_are_asked_whether_they_name_or_raise(scenario, disposing):
             "objections-open", "2 objections are not decided.", objections=2
         )
 
-    checks = [
-        lambda _case: [workflow.Missing("letters", 3, "3 letters are missing")],
-        raises,
-    ]
-    workflow.closing_checks.extend(checks)
-    try:
-        with pytest.raises(TransitionRefused) as refused:
-            workflow.close_case(
-                case=disposing, actor=scenario.officer, conclusion="完毕"
-            )
-    finally:
-        del workflow.closing_checks[-2:]
+    def misses(_case: Case) -> list[Missing]:
+        return [Missing("letters", 3, "3 letters are missing")]
+
+    with (
+        closing_checks.extended(misses, raises),
+        pytest.raises(TransitionRefused) as refused,
+    ):
+        workflow.close_case(case=disposing, actor=scenario.officer, conclusion="完毕")
     missing = refused.value.details["missing"]
     assert [(thing.code, thing.count) for thing in missing] == [
         ("letters", 3),
@@ -184,15 +187,13 @@ def test_a_case_is_left_by_the_chief_with_a_reason_and_once(scenario, disposing,
 def test_apps_above_say_what_waits_and_end_it(scenario, disposing):
     ended = []
 
-    def waits(_case: Case, after: str) -> list[workflow.Waiting]:
+    def waits(_case: Case, after: str) -> list[Waiting]:
         return [
-            workflow.Waiting("letters", 3, f"3 letters, {after}"),
-            workflow.Waiting("kept", 1, "1 kept", False),
+            Waiting("letters", 3, f"3 letters, {after}"),
+            Waiting("kept", 1, "1 kept", False),
         ]
 
-    workflow.leaving_checks.append(waits)
-    workflow.leaving_hooks.append(ended.append)
-    try:
+    with leaving_checks.extended(waits), leaving_hooks.extended(ended.append):
         with pytest.raises(TransitionRefused) as refused:
             workflow.withdraw_case(
                 case=disposing,
@@ -209,9 +210,6 @@ def test_apps_above_say_what_waits_and_end_it(scenario, disposing):
             reason="误立",
             confirmed={"letters": 3},
         )
-    finally:
-        workflow.leaving_checks.remove(waits)
-        workflow.leaving_hooks.pop()
     [leaving] = ended
     assert (leaving.case.state, leaving.after, leaving.actor) == (
         "withdrawn",

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases import workflow
+from cases.extensions import official_targets_hooks
 from cases.models import Complaint, ImportRow, Target
 from corps.audit.origin import audit_origin
 from corps.models import AuditEntry
@@ -103,8 +103,11 @@ def test_the_store_that_a_row_names_beside_a_listing_is_only_claimed(scenario):
 
 def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(scenario):
     announced = []
-    workflow.official_found.append(lambda targets, **_: announced.extend(targets))
-    try:
+
+    def announce(targets, **_):
+        announced.extend(targets)
+
+    with official_targets_hooks.extended(announce):
         make_official(scenario, "70000001")
         assert results(
             scenario, row("600000000001"), row("600000000001", "70000001")
@@ -112,8 +115,6 @@ def test_a_registered_listing_that_is_claimed_to_be_official_stays_as_it_is(scen
             "new",
             "official",
         ]
-    finally:
-        workflow.official_found.pop()
     target = Target.objects.get()
     assert not target.is_official
     assert announced == []
@@ -193,13 +194,14 @@ class TestConfirmedAsTheyAreRead:
         self, scenario
     ):
         announced = []
-        workflow.official_found.append(lambda targets, **_: announced.extend(targets))
-        try:
+
+        def announce(targets, **_):
+            announced.extend(targets)
+
+        with official_targets_hooks.extended(announce):
             make_official(scenario, "70000001")
             rows = [row("600000000001"), row("600000000001", "70000001")]
             assert results(scenario, *rows, **self.said) == ["new", "official"]
-        finally:
-            workflow.official_found.pop()
         target = Target.objects.get()
         assert target.is_official
         assert announced == [target.pk]

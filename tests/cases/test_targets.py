@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases import workflow
+from cases.extensions import drop_checks
 from cases.models import Case, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
@@ -134,15 +135,14 @@ def test_only_what_no_notice_names_is_dropped(scenario, opened):
 
 def test_an_app_above_can_bar_the_dropping_of_a_target(scenario, opened):
     target = opened().targets.first()
-    workflow.drop_checks.append(
-        lambda ids: dict.fromkeys(ids, ("in-draft", "It stands in a draft."))
-    )
-    try:
+
+    def bar(ids):
+        return dict.fromkeys(ids, ("in-draft", "It stands in a draft."))
+
+    with drop_checks.extended(bar):
         result = workflow.drop_targets(
             targets=[target.pk], actor=scenario.officer, reason="重复"
         )[0]
-    finally:
-        workflow.drop_checks.pop()
     assert (result.ok, result.code) == (False, "in-draft")
 
 

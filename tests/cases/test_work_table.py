@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connections
 from django.test import Client
 
-from cases import target_history, workflow
+from cases import workflow
+from cases.extensions import target_providers
 from cases.models import Target
+from cases.target_history import TargetProvider
 from corps.ui.lists import page_of
 from listings.models import Listing
 from stores.models import Store
@@ -67,7 +69,7 @@ def shown_by(client: Client, url: str) -> list[int]:
 
 
 def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
-    client, committed_scenario, monkeypatch
+    client, committed_scenario
 ):
     scenario = committed_scenario
     sheet_import = hand_in(
@@ -83,7 +85,7 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
         workflow.continue_registering(sheet_import.pk)
         connections.close_all()
 
-    class Meanwhile(target_history.TargetProvider):
+    class Meanwhile(TargetProvider):
         """Something commits after the first counts and before the rows."""
 
         def clocks(self, case, user):
@@ -91,10 +93,7 @@ def test_a_page_is_of_one_moment_while_a_sheet_comes_into_the_case_and_says_so(
                 pool.submit(register).result()
             return ()
 
-    with monkeypatch.context() as patched:
-        patched.setattr(
-            target_history, "providers", [*target_history.providers, Meanwhile()]
-        )
+    with target_providers.extended(Meanwhile()):
         client.force_login(scenario.officer)
         during = client.get(case.get_absolute_url())
     assert (during.context["tabs"][0]["count"], during.context["rows"]) == (0, [])

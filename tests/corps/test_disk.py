@@ -5,7 +5,7 @@ from collections import namedtuple
 import pytest
 
 from corps.monitoring import disk
-from corps.monitoring.readiness import providers
+from corps.monitoring.extensions import status_providers
 
 Usage = namedtuple("Usage", "free")
 
@@ -18,7 +18,7 @@ def almost_full(monkeypatch) -> None:
 
 
 def test_a_disk_that_is_almost_full_is_an_alarm(almost_full):
-    status = providers["disk"]()
+    status = status_providers["disk"]()
     assert (status.value, status.is_ok) == ({"free_megabytes": 100}, False)
 
 
@@ -26,7 +26,7 @@ def test_a_disk_with_room_is_none(monkeypatch):
     monkeypatch.setattr(
         disk.shutil, "disk_usage", lambda _place: Usage(5000 * disk.MEGABYTE)
     )
-    assert providers["disk"]().is_ok
+    assert status_providers["disk"]().is_ok
     assert list(disk.disk_need(None)) == []
 
 

@@ -17,12 +17,12 @@ from corps import tasks
 from corps.deadlines.clock import now
 from corps.models import StoredFile
 from corps.workflow import (
-    named_otherwise,
     open_file,
     put_away_strays,
     put_away_unnamed,
     store_file,
 )
+from corps.workflow.extensions import file_references
 from corps.workflow.files import FOLDERS
 
 
@@ -109,13 +109,12 @@ def test_a_file_that_no_record_names_is_put_away_after_a_day_and_no_other(db):
         store_file(word, "text/plain") for word in (b"unnamed", b"named", b"fresh")
     )
     gone, kept = grown_old(unnamed), grown_old(named)
-    named_otherwise.append(
-        lambda files: {file.pk for file in files if file.pk == named.pk}
-    )
-    try:
+
+    def is_named(files):
+        return {file.pk for file in files if file.pk == named.pk}
+
+    with file_references.extended(is_named):
         assert put_away_unnamed() == 1
-    finally:
-        named_otherwise.pop()
     assert (gone.exists(), kept.exists()) == (False, True)
     assert set(StoredFile.objects.filter(pk__in=[unnamed.pk, named.pk, fresh.pk])) == {
         named,

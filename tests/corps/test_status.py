@@ -15,7 +15,7 @@ from corps.mail import outbox
 from corps.mail.compose import compose
 from corps.models import Delivery, Installation, Message
 from corps.monitoring import readiness
-from corps.monitoring.readiness import Status
+from corps.monitoring.extensions import Status, status_providers
 from corps.workflow import note_sweep, quarantine_outbox
 
 ADDRESSES = ("/healthz", "/readyz", "/statusz")
@@ -183,7 +183,9 @@ def test_a_part_that_the_database_fails_is_said_and_the_others_are_still_told(
     def fail():
         raise OperationalError("no such table")
 
-    monkeypatch.setitem(readiness.providers, "disk", fail)
+    monkeypatch.setattr(
+        readiness, "status_providers", {**status_providers, "disk": fail}
+    )
     client.force_login(administrator)
     answer = client.get("/statusz").json()
     assert answer["alarms"] == ["maintenance", "disk"]

@@ -6,85 +6,76 @@ import pytest
 from django.test import RequestFactory
 
 from corps.ui import navigation
+from corps.ui.extensions import Link, sidebar_links
 
 
 @pytest.fixture
-def sidebar(monkeypatch):
-    monkeypatch.setattr(navigation, "_registry", navigation._Registry())
+def sidebar():
+    """The lines of a person in a sidebar of these links alone."""
     navigation._counted.clear()
 
-    def lines(role="officer", path="/", pk=1):
+    def lines(*links, role="officer", path="/", pk=1):
         request = RequestFactory().get(path)
         request.user = SimpleNamespace(pk=pk, role=role, get_role_display=lambda: role)
-        return list(navigation.lines_for(request))
+        with sidebar_links.replaced(*links):
+            return list(navigation.lines_for(request))
 
     return lines
 
 
+def desk_link(key, url_name, order=1, roles=("officer",), **options):
+    return Link(key, key, url_name, "desk", order, roles, **options)
+
+
 def test_a_line_is_seen_by_its_roles_only_and_empty_sections_are_left_out(sidebar):
-    navigation.register(
-        "home", "工作台", "home", section="desk", order=1, roles=["officer", "liaison"]
+    links = (
+        desk_link("home", "home", roles=("officer", "liaison")),
+        Link("login", "登录", "account_login", "house", 1, ("administrator",)),
     )
-    navigation.register(
-        "login",
-        "登录",
-        "account_login",
-        section="house",
-        order=1,
-        roles=["administrator"],
-    )
-    assert [[line.key for line in lines] for _head, lines in sidebar()] == [["home"]]
-    assert [
-        [line.key for line in lines] for _head, lines in sidebar("administrator")
-    ] == [["login"]]
-    assert sidebar("auditor") == []
+
+    def keys(role):
+        return [
+            [line.key for line in lines] for _head, lines in sidebar(*links, role=role)
+        ]
+
+    assert keys("officer") == [["home"]]
+    assert keys("administrator") == [["login"]]
+    assert keys("auditor") == []
 
 
 def test_a_page_that_is_not_there_has_no_line(sidebar):
-    navigation.register(
-        "later", "以后", "no-such-page", section="desk", order=1, roles=["officer"]
-    )
-    assert sidebar() == []
+    assert sidebar(desk_link("later", "no-such-page")) == []
 
 
 def test_the_longest_fitting_address_is_the_current_line(sidebar):
-    navigation.register(
-        "home", "工作台", "home", section="desk", order=1, roles=["officer"]
+    links = (
+        desk_link("home", "home"),
+        desk_link("login", "account_login", order=2),
+        desk_link("out", "account_logout", order=3),
     )
-    navigation.register(
-        "login", "登录", "account_login", section="desk", order=2, roles=["officer"]
-    )
-    navigation.register(
-        "out", "退出", "account_logout", section="desk", order=3, roles=["officer"]
-    )
-    ((_head, lines),) = sidebar(path="/accounts/login/x/")
+    ((_head, lines),) = sidebar(*links, path="/accounts/login/x/")
     assert [line.key for line in lines if line.current] == ["login"]
-    ((_head, lines),) = sidebar(path="/elsewhere/")
+    ((_head, lines),) = sidebar(*links, path="/elsewhere/")
     assert not any(line.current for line in lines)
 
 
 def test_a_count_is_asked_once_for_a_person_until_they_do_something(sidebar):
     asked = []
-    navigation.register(
-        "home",
-        "工作台",
-        "home",
-        section="desk",
-        order=1,
-        roles=["officer"],
-        count=lambda user: asked.append(user.pk) or 7,
-    )
+    link = desk_link("home", "home", count=lambda user: asked.append(user.pk) or 7)
     for _ in range(3):
-        ((_head, (line,)),) = sidebar()
-    sidebar(pk=2)
+        ((_head, (line,)),) = sidebar(link)
+    sidebar(link, pk=2)
     assert (asked, line.count) == ([1, 2], 7)
     navigation.forget_counts(SimpleNamespace(pk=1))
-    sidebar()
+    sidebar(link)
     assert asked == [1, 2, 1]
 
 
-def test_an_unknown_section_is_a_mistake(sidebar):
+def test_an_unknown_section_is_a_mistake():
     with pytest.raises(ValueError, match="no section"):
-        navigation.register(
-            "x", "x", "home", section="nowhere", order=1, roles=["officer"]
-        )
+        Link("x", "x", "home", section="nowhere", order=1, roles=("officer",))
+
+
+def test_no_two_lines_have_the_same_key():
+    keys = [link.key for link in sidebar_links]
+    assert len(keys) == len(set(keys))

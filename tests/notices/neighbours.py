@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.models import Case, Complaint, Target
 from cases.states import CaseState, ComplaintState, TargetState
 from corps.mail import outbox
+from corps.mail.extensions import holding_checks, sending_checks
 from corps.models import Delivery, Notification, StoredFile, User
 from corps.models.messages import DeliveryState
 from corps.results import Result
@@ -211,9 +212,9 @@ def _send(scene: Scene) -> str:
     letter = Delivery.objects.select_related("message").get()
     if not Delivery.objects.due(timezone.now()).exists():
         return "not-due"
-    if outbox._asked(outbox.sending_checks, [letter]):
+    if outbox._asked(sending_checks, [letter]):
         return "cancelled"
-    return "held" if outbox._asked(outbox.holding_checks, [letter]) else "done"
+    return "held" if outbox._asked(holding_checks, [letter]) else "done"
 
 
 VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {

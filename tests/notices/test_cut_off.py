@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from corps.models import AuditEntry, User
 from notices.models import NoticeItem
+from stores.extensions import Waiting
 from stores.models import Liaison
-from stores.status_providers import Waiting
 from tests.home import needs_of
 from tests.notices.world import World, add_targets, answer, arrive, issue
 

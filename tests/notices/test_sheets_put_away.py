@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from corps import tasks
 from corps.models import AuditEntry, StoredFile
 from corps.workflow import put_away, store_file
+from corps.workflow.extensions import maintenance_tasks
 from notices.models import Answer, AnswerSheet, Notice
 from notices.workflow import put_away_sheets
 from tests.notices.test_answer_sheets import (
@@ -43,7 +43,7 @@ def grow_old(days: int = 8) -> None:
 
 def sweep() -> None:
     """What the sweep has to look after, without the outbox, which sends nothing inside a test's transaction."""
-    for look in tasks.maintenance_tasks:
+    for look in maintenance_tasks:
         look()
 
 

@@ -12,10 +12,10 @@ from corps.models import AuditEntry, Unit, User
 from firms.workflow import register_firm
 from listings.registration import platforms_taking_part, registered_platforms
 from stores import workflow
+from stores.extensions import official_account_hooks
 from stores.first_steps import of_platforms
 from stores.models import Liaison, OfficialAccount, Platform
 from stores.official_account_lock import OFFICIAL_LOCK, lock_official_accounts
-from stores.workflow import official
 from tests.accounts import register_official_account
 
 pytestmark = pytest.mark.django_db
@@ -121,15 +121,15 @@ def test_a_dismissed_liaison_sees_the_platform_no_more(people, platform):
 
 
 def test_an_official_account_is_registered_once_and_the_hooks_run_in_the_same_transaction(
-    people, platform, firm, monkeypatch
+    people, platform, firm
 ):
     seen = []
-    monkeypatch.setattr(
-        official,
-        "official_hooks",
-        [lambda account, **_: seen.append((account.pk, connection.in_atomic_block))],
-    )
-    account = protect(firm, platform, people.officer)
+
+    def note(account, **_):
+        seen.append((account.pk, connection.in_atomic_block))
+
+    with official_account_hooks.replaced(note):
+        account = protect(firm, platform, people.officer)
     assert seen == [(account.pk, True)]
     with pytest.raises(TransitionRefused) as known:
         protect(firm, platform, people.officer)

@@ -1,0 +1,218 @@
+"""What cases contribute to the apps below. Found by `corps.extensions.load_plugins`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import (
+    audit_labels,
+    home_needs,
+    home_news,
+    search_providers,
+    store_portrait,
+    target_status,
+    workflow,
+)
+from cases.extensions import news_kinds, timeline_words, ways_back
+from cases.models import Case, Complaint
+from cases.views import casework, claims, complaints, imports
+from cases.views.acts import ways_of_cases
+from cases.views.home import show_home
+from cases.views.named import representative
+from cases.workflow import deadlines, notifications
+from corps.access.extensions import Rule, access_rules
+from corps.audit.extensions import (
+    act_families,
+    act_labels,
+    detail_labels,
+    subject_kinds,
+)
+from corps.mail.extensions import event_recipients, event_sentences
+from corps.models import User
+from corps.search.extensions import numbered_models, search_kinds, word_indexes
+from corps.ui.extensions import (
+    Link,
+    Provider,
+    administrator_needs,
+    home_pages,
+    home_streams,
+    person_captions,
+    sidebar_links,
+    stream_subjects,
+)
+from corps.ui.home import waiting_for
+from corps.workflow.extensions import maintenance_tasks
+from listings.extensions import sheet_links
+from stores.extensions import (
+    freed_counters,
+    official_account_hooks,
+    protected_counters,
+    revocation_hooks,
+    status_providers,
+    store_portrayers,
+    touched_counters,
+)
+
+CASEWORKERS = ("officer", "supervisor")
+CASEWORKERS_AND_FIRMS = (*CASEWORKERS, "representative")
+# The roles and duties that may do each of these verbs.
+WHO_MAY = (
+    (Rule(("supervisor", "administrator")), ("open_campaign",)),
+    (Rule(("administrator",)), ("keep_grounds",)),
+    (Rule(("supervisor",)), ("reopen_case", "confirm_belonging")),
+    (
+        Rule(CASEWORKERS_AND_FIRMS),
+        (
+            "submit_complaint",
+            "hand_in_sheet",
+            "withdraw_complaint",
+            "correct_complaint",
+            "register_import",
+            "settle_rows",
+            "correct_reading",
+        ),
+    ),
+    (
+        Rule(CASEWORKERS),
+        (
+            "accept_complaint",
+            "refuse_complaint",
+            "refuse_rows",
+            "open_case",
+            "assign_officers",
+            "add_note",
+            "give_ground",
+            "retitle_case",
+            "ground_targets",
+            "add_targets",
+            "drop_targets",
+            "move_complaint",
+            "undo_act",
+            "undo_import",
+            "judge_claims",
+            "propose_belonging",
+            "conclude_case",
+            "close_case",
+        ),
+    ),
+    (
+        Rule(duties=("head_of_department",)),
+        ("file_case", "suspend_case", "leave_case"),
+    ),
+)
+
+
+def _firm_of(user: User) -> str:
+    """The firm for which a representative speaks."""
+    if hasattr(user, "representative"):
+        return user.representative.firm.short_label
+    return ""
+
+
+for rule, verbs in WHO_MAY:
+    access_rules.contribute_all({f"cases.{verb}": rule for verb in verbs})
+
+sidebar_links.contribute_all(
+    (
+        Link(
+            "home",
+            _("Desk"),
+            "home",
+            section="desk",
+            order=5,
+            roles=CASEWORKERS_AND_FIRMS,
+            count=waiting_for,
+        ),
+        Link(
+            "complaints",
+            _("Complaints, imports"),
+            "cases:complaints",
+            section="casework",
+            order=10,
+            roles=CASEWORKERS_AND_FIRMS,
+            count=complaints.waiting,
+            counted="state=open",
+        ),
+        Link(
+            "named",
+            _("What you named"),
+            "cases:named",
+            section="casework",
+            order=15,
+            roles=("representative",),
+        ),
+        Link(
+            "cases",
+            _("Cases"),
+            "cases:list",
+            section="casework",
+            order=20,
+            roles=CASEWORKERS,
+            count=casework.under_way,
+            counted="state=open",
+        ),
+        Link(
+            "campaigns",
+            _("Campaigns"),
+            "cases:campaigns",
+            section="registers",
+            order=5,
+            roles=CASEWORKERS,
+        ),
+        Link(
+            "grounds",
+            _("Legal grounds"),
+            "cases:grounds",
+            section="registers",
+            order=25,
+            roles=(*CASEWORKERS, "administrator"),
+        ),
+        Link(
+            "claims",
+            _("Claims of belonging"),
+            "cases:claims",
+            section="registers",
+            order=55,
+            roles=CASEWORKERS,
+            count=claims.waiting,
+        ),
+    )
+)
+person_captions.contribute("representative", _firm_of)
+
+home_pages.contribute("officer", show_home)
+home_pages.contribute("supervisor", show_home)
+home_pages.contribute("representative", representative)
+stream_subjects.contribute_all(home_needs.SUBJECTS)
+stream_subjects.contribute(claims.CLAIMS[0], claims.claims_subject)
+home_streams.contribute_all(home_needs.PROVIDERS)
+home_streams.contribute(Provider(("officer",), claims.to_judge, claims.claims_keys))
+administrator_needs.contribute(claims.without_effect)
+
+search_kinds.contribute_all(search_providers.KINDS)
+word_indexes.contribute(search_providers.ROW_WORDS)
+numbered_models.contribute("C", Case)
+numbered_models.contribute("T", Complaint)
+
+act_families.contribute_all(audit_labels.FAMILIES)
+act_labels.contribute_all(audit_labels.ACTS)
+detail_labels.contribute_all(audit_labels.DETAILS)
+subject_kinds.contribute_all(audit_labels.KINDS)
+
+event_sentences.contribute_all(notifications.SENTENCES)
+event_recipients.contribute_all(notifications.RECIPIENTS)
+maintenance_tasks.contribute(workflow.enqueue_unfinished)
+maintenance_tasks.contribute(workflow.carry_over_ended)
+maintenance_tasks.contribute(deadlines.announce_handling)
+
+timeline_words.contribute_all(audit_labels.VERBS)
+# Below the news of notices.
+news_kinds.contribute_all(home_news.KINDS, order=20)
+ways_back.contribute(ways_of_cases)
+sheet_links.contribute(imports.named)
+
+official_account_hooks.contribute(workflow.mark_account)
+revocation_hooks.contribute(workflow.release_account)
+protected_counters.contribute(workflow.kept_by)
+freed_counters.contribute(workflow.freed_by)
+touched_counters.contribute(workflow.touched_targets)
+status_providers.contribute(target_status.tell)
+store_portrayers.contribute(store_portrait.tell_portrait)

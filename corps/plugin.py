@@ -1,0 +1,78 @@
+"""What corps contributes to its own extension points. Found by `corps.extensions.load_plugins`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from corps import audit_labels, search_providers
+from corps.access.extensions import Rule, access_rules
+from corps.audit.extensions import (
+    act_families,
+    act_labels,
+    detail_labels,
+    subject_kinds,
+)
+from corps.mail.extensions import event_recipients, event_sentences
+from corps.monitoring import disk, first_steps, readiness
+from corps.monitoring import extensions as monitoring
+from corps.search.extensions import search_kinds
+from corps.ui.extensions import Link, administrator_needs, home_pages, sidebar_links
+from corps.views.administrator_home import show_administrator_home
+from corps.views.audit import list_entries
+from corps.workflow import deliveries
+
+ADMINISTRATORS = ("administrator",)
+CASEWORKERS = ("officer", "supervisor")
+
+access_rules.contribute_all(
+    {
+        "corps.publish_calendar": Rule(ADMINISTRATORS),
+        "corps.record_past_event": Rule(duties=("record_past_event",)),
+        "corps.manage_accounts": Rule(ADMINISTRATORS),
+        "corps.lift_quarantine": Rule(ADMINISTRATORS),
+        "corps.change_organisation": Rule(ADMINISTRATORS),
+        "corps.change_own_phone": Rule(CASEWORKERS),
+        "corps.decide_delivery": Rule(CASEWORKERS),
+        "corps.check_audit": Rule(("auditor",)),
+    }
+)
+
+sidebar_links.contribute_all(
+    (
+        Link("desk_of_the_house", _("Desk"), "home", "desk", 1, ADMINISTRATORS),
+        Link("users", _("Accounts"), "users", "house", 10, ADMINISTRATORS),
+        Link("units", _("Units"), "units", "house", 20, ADMINISTRATORS),
+        Link(
+            "organisation",
+            _("Organisation"),
+            "organisation",
+            "house",
+            25,
+            ADMINISTRATORS,
+        ),
+        Link("calendar", _("Calendar"), "calendar", "house", 30, ADMINISTRATORS),
+        Link("outbox", _("Outgoing mail"), "outbox", "house", 80, ADMINISTRATORS),
+        Link("admin", _("Reference data"), "admin:index", "house", 90, ADMINISTRATORS),
+        Link("audit", _("Audit"), "audit", "oversight", 90, ("auditor",)),
+    )
+)
+home_pages.contribute("administrator", show_administrator_home)
+home_pages.contribute("auditor", list_entries)
+administrator_needs.contribute(disk.disk_need)
+
+search_kinds.contribute_all(search_providers.KINDS)
+
+act_families.contribute_all(audit_labels.FAMILIES)
+act_labels.contribute_all(audit_labels.ACTS)
+detail_labels.contribute_all(audit_labels.DETAILS)
+subject_kinds.contribute_all(audit_labels.KINDS)
+
+event_sentences.contribute_all(deliveries.SENTENCES)
+event_recipients.contribute("administrator", deliveries.administrators)
+event_recipients.contribute("administrators", deliveries.administrators)
+
+monitoring.status_providers.contribute("broker", readiness.broker)
+monitoring.status_providers.contribute("maintenance", readiness.maintenance)
+monitoring.status_providers.contribute("outbox", readiness.outbox)
+monitoring.status_providers.contribute("append_only", readiness.append_only)
+monitoring.status_providers.contribute("disk", disk.free_disk)
+monitoring.first_steps.contribute(first_steps.of_the_installation)
+monitoring.first_steps.contribute(first_steps.of_people)

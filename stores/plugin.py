@@ -1,0 +1,70 @@
+"""What stores contribute to the apps below. Found by `corps.extensions.load_plugins`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from corps.access.extensions import Rule, access_rules
+from corps.accounts.extensions import account_parts
+from corps.audit.extensions import (
+    act_families,
+    act_labels,
+    detail_labels,
+    subject_kinds,
+)
+from corps.models import User
+from corps.monitoring.extensions import first_steps
+from corps.ui.extensions import Link, administrator_needs, sidebar_links
+from stores import audit_labels
+from stores.first_steps import of_platforms
+from stores.home_needs import cut_off, unread
+from stores.models import Platform
+from stores.role_profiles import LiaisonPart
+
+ADMINISTRATORS, SUPERVISORS = ("administrator",), ("supervisor",)
+CASEWORKERS = ("officer", "supervisor")
+STAFF = (*CASEWORKERS, "administrator")
+
+
+def _platforms(user: User) -> int:
+    return Platform.objects.visible_to(user).count()
+
+
+access_rules.contribute_all(
+    {
+        "stores.register_platform": Rule(ADMINISTRATORS),
+        "stores.appoint_liaison": Rule(ADMINISTRATORS),
+        "stores.propose_official_account": Rule(CASEWORKERS),
+        "stores.confirm_official_account": Rule(SUPERVISORS),
+        "stores.propose_strike": Rule(CASEWORKERS),
+        "stores.strike_official_account": Rule(SUPERVISORS),
+    }
+)
+account_parts.contribute("liaison", LiaisonPart())
+first_steps.contribute(of_platforms)
+sidebar_links.contribute_all(
+    (
+        Link(
+            "platforms",
+            _("Platforms and liaisons"),
+            "stores:platforms",
+            section="registers",
+            order=20,
+            roles=STAFF,
+            count=_platforms,
+        ),
+        Link(
+            "stores",
+            _("Stores"),
+            "stores:list",
+            section="registers",
+            order=30,
+            roles=CASEWORKERS,
+        ),
+    )
+)
+administrator_needs.contribute(cut_off)
+administrator_needs.contribute(unread)
+
+act_families.contribute_all(audit_labels.FAMILIES)
+act_labels.contribute_all(audit_labels.ACTS)
+detail_labels.contribute_all(audit_labels.DETAILS)
+subject_kinds.contribute_all(audit_labels.KINDS)
