@@ -12,9 +12,9 @@ from corps.deadlines.clock import today
 from corps.models import AuditEntry, User
 from notices import workflow
 from notices.models import Notice
+from runtime.shared_servers import PROJECT
 from tests.accounts import register_official_account
 from tests.notices.world import World, add_targets, issue, make_world
-from tests.services import PROJECT
 
 READS = "corps/forms.py"
 

@@ -19,8 +19,9 @@ from corps.workflow import seal_audit, verify_audit
 from runtime import use
 from runtime.paths import wheel
 from runtime.postgres import DATABASE, OWNER, RUNTIME, SUPERUSER, create_database, url
+from runtime.shared_servers import PROJECT
 from tests.corps.conftest import NOW
-from tests.services import OURS, PROJECT, Running
+from tests.services import OURS, Running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # As a server that has been at work for a while.
