@@ -160,7 +160,7 @@ def handling(user: User) -> Iterator[Need]:
             case.unfinished,
             url,
             due=deadline.due_on,
-            clock=_("Handling period"),
+            clock=_("Case deadline"),
             verb="",
             act=case.get_absolute_url(),
             provisional=deadline.is_provisional,

@@ -66,7 +66,7 @@ VERBS = {
 }
 # What only the audit tells.
 ONLY_IN_AUDIT = {
-    "notice.sheet_handed_in": _("Answer sheet handed in"),
+    "notice.sheet_handed_in": _("Answer sheet uploaded"),
     "notice.sheet_confirmed": _("Answer sheet confirmed"),
     "notice.sheet_put_away": _("Answer sheet put away, never confirmed"),
 }

@@ -36,7 +36,7 @@ OFFICERS, SUPERVISORS = (User.Role.OFFICER,), (User.Role.SUPERVISOR,)
 # No item at all.
 NOBODYS = Q(pk__in=())
 # Why a target waits for a notice, where that is not what its state says.
-WHY = {TargetState.NOTICED: gettext_lazy("answer owed")}
+WHY = {TargetState.NOTICED: gettext_lazy("answer overdue")}
 FOR_A_PERSON = {
     Delivery.State.UNCERTAIN: gettext_lazy("mails of unknown outcome"),
     Delivery.State.FAILED: gettext_lazy("mails that failed"),
@@ -252,7 +252,7 @@ def unsubmitted(user: User) -> Iterator[Need]:
         else:
             text, verb, note = (
                 _("notice to %(platform)s returned"),
-                _("Put right"),
+                _("Revise"),
                 notice.reason[:LONGEST_NOTE],
             )
         yield Need(

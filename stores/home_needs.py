@@ -24,7 +24,7 @@ def cut_off(user: User) -> Iterable[Need]:
         said = {"notices": thousands(owed.notices), "items": thousands(owed.items)}
         yield Need(
             colour="red",
-            mark=_("nobody there"),
+            mark=_("no liaison"),
             text=_("%(platform)s has no primary liaison: no notice can be sent there")
             % {"platform": platform.label},
             note=_("notices open there: %(notices)s; unanswered items: %(items)s")

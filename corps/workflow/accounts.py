@@ -365,7 +365,7 @@ def _require_another_administrator(user: User) -> None:
     )
     if not locked(others.order_by("pk")).first():
         raise TransitionRefused(
-            "last-administrator", _("The house needs at least one administrator.")
+            "last-administrator", _("At least one administrator must remain.")
         )
 
 

@@ -199,7 +199,7 @@ def undo(request: SignedIn) -> HttpResponse:
         messages.success(request, sentence % {"count": back})
     else:
         messages.warning(
-            request, _("It counts already; from now on only a correction undoes it.")
+            request, _("Already counted; to take it back, propose a correction.")
         )
     return redirect(_judged_in(request, ids, back > 0))
 

@@ -507,8 +507,8 @@ def refuse_blocked(notice: Notice) -> None:
     )
     if screened.blocked:
         sentence = ngettext(
-            "%(count)d item cannot go as it is; remove it, or mend what blocks it.",
-            "%(count)d items cannot go as they are; remove them, or mend what blocks them.",
+            "%(count)d item cannot be sent yet; remove it, or correct what blocks it.",
+            "%(count)d items cannot be sent yet; remove them, or correct what blocks them.",
             len(screened.blocked),
         )
         count = len(screened.blocked)

@@ -188,7 +188,7 @@ def propose_revocation(
     if len(reason) > REASON:
         raise TransitionRefused(
             "reason-too-long",
-            _("The reason is longer than %(signs)s signs.") % {"signs": REASON},
+            _("The reason is longer than %(count)s characters.") % {"count": REASON},
         )
     approval = corps_workflow.request_approval(
         subject=account,

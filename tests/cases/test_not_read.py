@@ -92,7 +92,7 @@ def test_a_host_that_is_not_known_is_named_beside_its_row(scenario, client):
     assert [row["reason"] for row in rows] == [
         "系统不认识链接的域名 detail.vip.com。",
         "单元格里只有文字，没有链接。",
-        "这一行没有填写链接。",
+        "这一行未识别到网址。",
     ]
 
 

@@ -90,7 +90,7 @@ def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(
     ] == [("自己的标题", "", None)]
     Target.objects.update(seen_at=timezone.now())
     [line] = client.get(reverse(NAMED)).context["rows"]
-    assert (str(line.seen), line.complaint.firm.code) == ("已消失", "CXT")
+    assert (str(line.seen), line.complaint.firm.code) == ("页面不存在", "CXT")
 
 
 def test_an_imports_page_and_file_say_what_became_of_each_row(scenario, represent):

@@ -39,7 +39,7 @@ class Answer(forms.Form):
     )
     seen = forms.ChoiceField(
         label="所见",
-        choices=[("a", "已消失"), ("b", "仍在售")],
+        choices=[("a", "页面不存在"), ("b", "仍在售")],
         widget=forms.RadioSelect,
     )
     told = forms.BooleanField(label="已电话告知")
@@ -114,7 +114,7 @@ def context() -> dict:
                         "at": AT,
                         "kind": "green",
                         "text": "所见：",
-                        "strong": "已消失",
+                        "strong": "页面不存在",
                         "url": "#",
                         "link": "截图",
                     }

@@ -208,7 +208,7 @@ def test_checks_are_counted_by_what_was_seen_whatever_was_claimed(world: World):
     answer(world, notice, "already_gone", ids[3:])
     workflow.verify_items(items=ids, seen="gone", actor=world.officer2)
     [line] = called(of_case(world), "条目复核")
-    assert line.strong == "已消失"
+    assert line.strong == "页面不存在"
 
 
 def test_a_ground_taken_back_is_no_ground_given(world: World):
@@ -325,14 +325,14 @@ def test_a_follow_up_says_for_which_notice_items_were_left(world: World):
     [first] = issue(world)
     answer(world, first, "refused")
     [second] = issue(world, [target])
-    [line] = called(of_case(world), "条目转入后续函件")
+    [line] = called(of_case(world), "条目转入下一轮协查")
     assert (line.strong, line.link) == (
         f"{first.number} {target.thing.canonical_id}",
         second.number,
     )
     of_target = lines(world, reverse("cases:target", args=[target.pk]))
     told = [str(line.text).strip() for line in of_target]
-    assert told[:2] == ["协查函送达", "条目转入后续函件"], "what caused it stands below"
+    assert told[:2] == ["协查函送达", "条目转入下一轮协查"], "what caused it stands below"
 
 
 def test_the_story_of_a_target_tells_of_its_handing_over_and_of_each_answer_and_check_once(
@@ -389,7 +389,7 @@ def test_a_note_stands_in_it_and_what_was_asked_of_the_platform(world: World):
     )
     casework.add_note(case=world.case, actor=world.officer, text="已电话联系平台")
     found = of_case(world)
-    assert [line.changed for line in called(found, "写下记录")] == ["已电话联系平台"]
+    assert [line.changed for line in called(found, "新增记录")] == ["已电话联系平台"]
     [line] = called(found, "修改函件要求")
     assert "：是" in line.changed
     assert "：否" in line.changed
@@ -436,7 +436,7 @@ def test_it_holds_everything_page_by_page_and_costs_no_query_for_each_line(
             line.changed
             for _day, lot in page.context["days"]
             for line in lot
-            if str(line.text) == "写下记录"
+            if str(line.text) == "新增记录"
         ]
         if not page.context["page"].next:
             break
