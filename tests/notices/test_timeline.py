@@ -332,7 +332,9 @@ def test_a_follow_up_says_for_which_notice_items_were_left(world: World):
     )
     of_target = lines(world, reverse("cases:target", args=[target.pk]))
     told = [str(line.text).strip() for line in of_target]
-    assert told[:2] == ["协查函送达", "条目转入下一轮协查"], "what caused it stands below"
+    assert told[:2] == ["协查函送达", "条目转入下一轮协查"], (
+        "what caused it stands below"
+    )
 
 
 def test_the_story_of_a_target_tells_of_its_handing_over_and_of_each_answer_and_check_once(
