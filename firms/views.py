@@ -35,7 +35,7 @@ def list_firms(request: SignedIn) -> HttpResponse:
             "official_accounts",
             Q(
                 official_accounts__confirmed_at__isnull=False,
-                official_accounts__struck_at=None,
+                official_accounts__revoked_at=None,
             ),
             distinct=True,
         )

@@ -91,7 +91,7 @@ def list_official(request: SignedIn) -> HttpResponse:
     visible = OfficialAccount.objects.visible_to(request.user)
     show_revoked = request.GET.get("struck") == "1"
     asked_for = Approval.objects.open_among(OfficialAccount)
-    revoked = visible.exclude(struck_at=None)
+    revoked = visible.exclude(revoked_at=None)
     accounts = revoked
     if not show_revoked:
         accounts = visible.protecting() | visible.proposed()
@@ -134,7 +134,7 @@ def _official_conditions(
         [
             ("firm", _("Firm"), firms.get),
             ("platform", _("Platform"), labels.get),
-            ("struck", _("State"), {"1": _("struck")}.get),
+            ("revoked", _("State"), {"1": _("revoked")}.get),
         ],
     )
 
@@ -240,7 +240,7 @@ def judge_revocation(request: SignedIn, pk: int) -> TransitionRefused | None:
             workflow.revoke_official_account(account=account, actor=request.user)
             messages.success(
                 request,
-                _("The account is struck: its store may be named like any other."),
+                _("The account is revoked: its store may be named like any other."),
             )
         else:
             workflow.decline_revocation(
@@ -283,6 +283,6 @@ def protection(user: User, account: OfficialAccount) -> dict[str, Any]:
         "may_decide": may(user, "stores.strike_official_account"),
         "freed": freed_by(account) if account.confirmed_at else [],
         "protected": protected_by(account)
-        if account.confirmed_at and not account.struck_at
+        if account.confirmed_at and not account.revoked_at
         else 0,
     }

@@ -541,7 +541,7 @@ def decisions_owed(user: User) -> Iterator[Need]:
         url = _list("notices:approvals", strike=accounts["first"])
         yield Need(
             ACCOUNTS,
-            _("to register or to strike"),
+            _("to register or to revoke"),
             accounts["count"],
             url,
             verb=_("Decide"),

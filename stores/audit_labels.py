@@ -18,9 +18,11 @@ ACTS = {
     "official_account.proposed": _("Official account proposed"),
     "official_account.declined": _("Proposed official account declined"),
     "official_account.registered": _("Official account registered"),
-    "official_account.strike_proposed": _("Asked to strike an official account"),
+    "official_account.strike_proposed": _(
+        "Revocation of an official account requested"
+    ),
     "official_account.strike_declined": _("Official account left protected"),
-    "official_account.struck": _("Official account struck"),
+    "official_account.struck": _("Official account revoked"),
 }
 FAMILIES = {
     "platform": _("Platforms"),

@@ -202,7 +202,7 @@ class OfficialAccountQuerySet(models.QuerySet):
 
     def protecting(self) -> Self:
         """Those that two persons registered and that were not struck: what no notice may name."""
-        return self.filter(confirmed_at__isnull=False, struck_at=None)
+        return self.filter(confirmed_at__isnull=False, revoked_at=None)
 
     def proposed(self) -> Self:
         """Those that wait for a second person: no new letter may name them, and nothing else follows yet."""
@@ -218,7 +218,7 @@ class OfficialAccount(models.Model):
 
     One person proposes it and another confirms it; until then its targets are only kept out of new letters. One that
     was registered by mistake is struck by two persons and protects nothing from then on; its row stays as it was.
-    strike_reason: why somebody asks, or asked, for that.
+    revocation_reason: why somebody asks, or asked, for that.
     """
 
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="official_accounts")
@@ -232,8 +232,10 @@ class OfficialAccount(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
-    strike_reason = models.CharField(max_length=300, blank=True)
-    struck_at = models.DateTimeField(null=True, blank=True)
+    revocation_reason = models.CharField(
+        max_length=300, blank=True, db_column="strike_reason"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True, db_column="struck_at")
 
     objects = OfficialAccountQuerySet.as_manager()
 
@@ -243,7 +245,7 @@ class OfficialAccount(models.Model):
             models.UniqueConstraint(
                 fields=["platform", "canonical_id"],
                 name="an_official_account_once",
-                condition=models.Q(struck_at__isnull=True, declined_at__isnull=True),
+                condition=models.Q(revoked_at__isnull=True, declined_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="an_account_is_confirmed_or_declined",
@@ -252,13 +254,13 @@ class OfficialAccount(models.Model):
             ),
             models.CheckConstraint(
                 name="an_account_is_confirmed_before_it_is_struck",
-                condition=models.Q(struck_at__isnull=True)
+                condition=models.Q(revoked_at__isnull=True)
                 | models.Q(confirmed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="an_account_is_struck_for_a_reason",
-                condition=models.Q(struck_at__isnull=True)
-                | ~models.Q(strike_reason=""),
+                condition=models.Q(revoked_at__isnull=True)
+                | ~models.Q(revocation_reason=""),
             ),
         ]
         triggers = [

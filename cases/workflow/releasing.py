@@ -69,7 +69,7 @@ def kept_rows(account: OfficialAccount) -> QuerySet[ImportRow]:
 def freed_by(account: OfficialAccount) -> Iterable[Touched]:
     """For `stores.extensions.freed_counters`: what revoking the account sets free, or what it has."""
     targets = targets_of(account)
-    if account.struck_at:
+    if account.revoked_at:
         count = sum(lot.filter(is_official=False).count() for lot in targets)
     else:
         count = kept_by(account)

@@ -196,8 +196,8 @@ def propose_revocation(
         actor=actor,
         at=at,
     )
-    account.strike_reason = reason
-    account.save(update_fields=["strike_reason"])
+    account.revocation_reason = reason
+    account.save(update_fields=["revocation_reason"])
     record(
         actor,
         "official_account.strike_proposed",
@@ -224,18 +224,18 @@ def revoke_official_account(
     lock_official_accounts(to_change=True)
     account = _locked_account(account)
     require(actor, "stores.strike_official_account", account)
-    version = _revocation_version(account, account.strike_reason)
+    version = _revocation_version(account, account.revocation_reason)
     corps_workflow.decide_approval(
         approval=_proposed(account), actor=actor, version=version, approve=True, at=at
     )
-    account.struck_at = at
-    account.save(update_fields=["struck_at"])
+    account.revoked_at = at
+    account.save(update_fields=["revoked_at"])
     record(
         actor,
         "official_account.struck",
         account,
         at=at,
-        reason=account.strike_reason,
+        reason=account.revocation_reason,
         **_told(account),
     )
     for hook in revocation_hooks:
@@ -264,8 +264,8 @@ def decline_revocation(
         reason=reason,
         at=at,
     )
-    account.strike_reason = ""
-    account.save(update_fields=["strike_reason"])
+    account.revocation_reason = ""
+    account.save(update_fields=["revocation_reason"])
     record(
         actor,
         "official_account.strike_declined",
@@ -284,9 +284,9 @@ def _locked_account(account: OfficialAccount) -> OfficialAccount:
         .select_related("firm", "platform")
         .get(pk=account.pk)
     )
-    if account.struck_at is not None:
+    if account.revoked_at is not None:
         raise TransitionRefused(
-            "struck", _("This account was struck already."), **last_act(account)
+            "struck", _("This account was revoked already."), **last_act(account)
         )
     if account.confirmed_at is None:
         raise TransitionRefused(

@@ -392,8 +392,8 @@ def _account(scene: Scene, state: str) -> None:
         name="官方店",
         confirmed_at=at if state in ("registered", "struck") else None,
         declined_at=at if state == "declined" else None,
-        struck_at=at if state == "struck" else None,
-        strike_reason="误登" if state == "struck" else "",
+        revoked_at=at if state == "struck" else None,
+        revocation_reason="误登" if state == "struck" else "",
     )
     scene.row("claim").update(in_effect=True)
 

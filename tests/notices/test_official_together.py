@@ -133,4 +133,4 @@ def test_no_account_changes_while_somebody_names_targets():
         pytest.raises(OperationalError),
     ):
         revoke_official_account(account=account, actor=world.supervisor)
-    assert revoke_official_account(account=account, actor=world.supervisor).struck_at
+    assert revoke_official_account(account=account, actor=world.supervisor).revoked_at

@@ -200,7 +200,7 @@ def test_an_account_is_confirmed_once_and_struck_only_after_that(world: World):
     account = propose(world)
     with pytest.raises(IntegrityError), transaction.atomic():
         OfficialAccount.objects.filter(pk=account.pk).update(
-            struck_at=account.recorded_at, strike_reason="x"
+            revoked_at=account.recorded_at, revocation_reason="x"
         )
     confirm_official_account(account=account, actor=world.supervisor)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -75,9 +75,9 @@ def test_until_a_second_person_decides_it_protects_as_before(world: World):
     with pytest.raises(TransitionRefused) as own:
         revoke_official_account(account=account, actor=world.supervisor)
     assert own.value.code == "own-draft"
-    assert not OfficialAccount.objects.exclude(struck_at=None).exists()
+    assert not OfficialAccount.objects.exclude(revoked_at=None).exists()
     revoke_official_account(account=account, actor=world.supervisor2)
-    assert OfficialAccount.objects.get().struck_at is not None
+    assert OfficialAccount.objects.get().revoked_at is not None
 
 
 def test_nobody_strikes_without_being_asked_nor_without_the_role(world: World):
@@ -109,7 +109,7 @@ def test_a_declined_strike_leaves_it_protected_with_the_reason_and_may_be_asked_
     assert silent.value.code == "reason-missing"
     decline_revocation(account=account, actor=world.supervisor, reason="企业已确认")
     account.refresh_from_db()
-    assert (account.struck_at, account.strike_reason) == (None, "")
+    assert (account.revoked_at, account.revocation_reason) == (None, "")
     struck(world, account)
     verbs = (
         AuditEntry.objects.about(account).order_by("pk").values_list("verb", flat=True)
@@ -152,11 +152,11 @@ def test_the_struck_row_stays_as_it_was_and_the_store_may_be_protected_again(
         protect(world)
     assert known.value.code == "account-known"
     for act in (
-        lambda: OfficialAccount.objects.filter(pk=first.pk).update(struck_at=None),
+        lambda: OfficialAccount.objects.filter(pk=first.pk).update(revoked_at=None),
         lambda: OfficialAccount.objects.filter(pk=first.pk).update(name="x"),
         lambda: OfficialAccount.objects.filter(pk=second.pk).update(canonical_id="1"),
         lambda: OfficialAccount.objects.filter(pk=second.pk).update(
-            struck_at=first.struck_at
+            revoked_at=first.revoked_at
         ),
         lambda: OfficialAccount.objects.filter(pk=second.pk).delete(),
         lambda: connection.cursor().execute("DELETE FROM stores_officialaccount"),
@@ -244,7 +244,7 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
         client_of(world.supervisor).post(decided, {"act": "strike"}).status_code == 302
     )
     account.refresh_from_db()
-    assert account.struck_at is not None
+    assert account.revoked_at is not None
     assert (
         client_of(world.supervisor).get(reverse("notices:approvals")).context["waiting"]
         == 0
@@ -270,7 +270,7 @@ def test_a_strike_is_decided_in_the_inbox(world: World):
     assert client_of(world.officer2).post(decided, {"act": "strike"}).status_code == 404
     assert client_of(world.supervisor).post(decided, {"act": "strike"}).url == inbox
     account.refresh_from_db()
-    assert account.struck_at is not None
+    assert account.revoked_at is not None
     over = client_of(world.supervisor).get(f"{inbox}?strike={account.pk}")
     assert (over.status_code, over.context["is_over"]) == (200, True)
 
@@ -286,7 +286,7 @@ def test_whoever_asks_for_a_strike_is_not_offered_the_decision(world: World):
     assert list(own.get(inbox).context["strikes"]) == []
     assert own.post(decided, {"act": "strike"}).url == f"{inbox}?strike={account.pk}"
     account.refresh_from_db()
-    assert account.struck_at is None
+    assert account.revoked_at is None
     assert list(client_of(world.supervisor2).get(inbox).context["strikes"]) == [account]
 
 

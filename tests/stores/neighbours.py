@@ -190,7 +190,7 @@ def _account(scene: Scene, state: str) -> None:
         return
     if account.is_proposed:
         account = workflow.confirm_official_account(account=account, actor=supervisor)
-    if state in ("strike proposed", "struck") and not account.strike_reason:
+    if state in ("strike proposed", "struck") and not account.revocation_reason:
         workflow.propose_revocation(
             account=account, actor=scene.user("officer2"), reason="误登"
         )
