@@ -20,7 +20,7 @@ from cases import workflow
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from corps.access.parameters import KnownFields, KnownInput, reads
-from corps.api.base import HasBusiness, TooLarge
+from corps.api.base import MayDoVerb, TooLarge
 from corps.deadlines.clock import now
 from corps.models import User
 from corps.ui.formats import moment
@@ -60,10 +60,10 @@ class ComplaintViewSet(KnownInput, viewsets.GenericViewSet):
     """Complaints with their sheets."""
 
     serializer_class = ComplaintSerializer
-    permission_classes = [IsAuthenticated, HasBusiness]
+    permission_classes = [IsAuthenticated, MayDoVerb]
     parser_classes = [MultiPartParser]
     body_kind = "body.sheet"
-    business = ("officer", "supervisor", "representative")
+    verb = "cases.view_complaints"
 
     @reads(has_body=True)
     @extend_schema(
@@ -204,8 +204,8 @@ class ImportViewSet(KnownInput, mixins.RetrieveModelMixin, viewsets.GenericViewS
 
     queryset = SheetImport.objects.none()
     serializer_class = ImportSerializer
-    permission_classes = [IsAuthenticated, HasBusiness]
-    business = ("officer", "supervisor", "representative")
+    permission_classes = [IsAuthenticated, MayDoVerb]
+    verb = "cases.view_complaints"
     lookup_value_converter = "uuid"
     ordering = "row"
 

@@ -81,9 +81,9 @@ class NewsKind:
 
 @dataclass(frozen=True, slots=True)
 class AsideProvider:
-    """What else stands at the side of the home pages of these roles; a fixed number of statements."""
+    """What else stands at the side of the home page of who may do a verb; a fixed number of statements."""
 
-    roles: Collection[str]
+    verb: str
     aside: Callable[[User], Aside]
 
 
@@ -196,7 +196,7 @@ news_kinds = ExtensionPoint[NewsKind](
 )
 home_asides = ExtensionPoint[AsideProvider](
     "cases.home_asides",
-    "A part at the side of the home pages of some roles.",
+    "A part at the side of the home pages of who may do its verb.",
 )
 home_warnings = ExtensionPoint[Callable[[Any], Iterable[Need]]](
     "cases.home_warnings",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases import (
+    access,
     audit_labels,
     home_needs,
     home_news,
@@ -18,7 +19,7 @@ from cases.views.acts import ways_of_cases
 from cases.views.home import show_home
 from cases.views.named import representative
 from cases.workflow import deadlines, notifications
-from corps.access.extensions import Rule, access_rules
+from corps.access.extensions import access_rules
 from corps.audit.extensions import (
     act_families,
     act_labels,
@@ -51,54 +52,6 @@ from stores.extensions import (
     touched_counters,
 )
 
-CASEWORKERS = ("officer", "supervisor")
-CASEWORKERS_AND_FIRMS = (*CASEWORKERS, "representative")
-# The roles and duties that may do each of these verbs.
-WHO_MAY = (
-    (Rule(("supervisor", "administrator")), ("open_campaign",)),
-    (Rule(("administrator",)), ("keep_grounds",)),
-    (Rule(("supervisor",)), ("reopen_case", "confirm_belonging")),
-    (
-        Rule(CASEWORKERS_AND_FIRMS),
-        (
-            "submit_complaint",
-            "hand_in_sheet",
-            "withdraw_complaint",
-            "correct_complaint",
-            "register_import",
-            "settle_rows",
-            "correct_reading",
-        ),
-    ),
-    (
-        Rule(CASEWORKERS),
-        (
-            "accept_complaint",
-            "refuse_complaint",
-            "refuse_rows",
-            "open_case",
-            "assign_officers",
-            "add_note",
-            "give_ground",
-            "retitle_case",
-            "ground_targets",
-            "add_targets",
-            "drop_targets",
-            "move_complaint",
-            "undo_act",
-            "undo_import",
-            "judge_claims",
-            "propose_belonging",
-            "conclude_case",
-            "close_case",
-        ),
-    ),
-    (
-        Rule(duties=("head_of_department",)),
-        ("file_case", "suspend_case", "leave_case"),
-    ),
-)
-
 
 def _firm_of(user: User) -> str:
     """The firm for which a representative speaks."""
@@ -107,8 +60,7 @@ def _firm_of(user: User) -> str:
     return ""
 
 
-for rule, verbs in WHO_MAY:
-    access_rules.contribute_all({f"cases.{verb}": rule for verb in verbs})
+access_rules.contribute_all(access.RULES)
 
 sidebar_links.contribute_all(
     (
@@ -118,7 +70,7 @@ sidebar_links.contribute_all(
             "home",
             section="desk",
             order=5,
-            roles=CASEWORKERS_AND_FIRMS,
+            verb="cases.view_stream",
             count=waiting_for,
         ),
         Link(
@@ -127,7 +79,7 @@ sidebar_links.contribute_all(
             "cases:complaints",
             section="casework",
             order=10,
-            roles=CASEWORKERS_AND_FIRMS,
+            verb="cases.view_complaints",
             count=complaints.waiting,
             counted="state=open",
         ),
@@ -137,7 +89,7 @@ sidebar_links.contribute_all(
             "cases:named",
             section="casework",
             order=15,
-            roles=("representative",),
+            verb="cases.view_named",
         ),
         Link(
             "cases",
@@ -145,7 +97,7 @@ sidebar_links.contribute_all(
             "cases:list",
             section="casework",
             order=20,
-            roles=CASEWORKERS,
+            verb="cases.view_cases",
             count=casework.under_way,
             counted="state=open",
         ),
@@ -155,7 +107,7 @@ sidebar_links.contribute_all(
             "cases:campaigns",
             section="registers",
             order=5,
-            roles=CASEWORKERS,
+            verb="cases.view_campaigns",
         ),
         Link(
             "grounds",
@@ -163,7 +115,7 @@ sidebar_links.contribute_all(
             "cases:grounds",
             section="registers",
             order=25,
-            roles=(*CASEWORKERS, "administrator"),
+            verb="cases.view_grounds",
         ),
         Link(
             "claims",
@@ -171,7 +123,7 @@ sidebar_links.contribute_all(
             "cases:claims",
             section="registers",
             order=55,
-            roles=CASEWORKERS,
+            verb="cases.judge_claims",
             count=claims.waiting,
         ),
     )

@@ -39,8 +39,6 @@ from listings.models import Listing
 from listings.search_addresses import by_id, is_whole_id, place_of
 from stores.models import Store
 
-CORPS = ("officer", "supervisor")
-FIRM = ("representative",)
 # What a firm wrote into its sheet, and the ids that it names there.
 ROW_WORDS = Words(
     ImportRow,
@@ -277,7 +275,7 @@ KINDS = (
         "cases",
         gettext_lazy("Cases"),
         order=10,
-        roles=CORPS,
+        verb="cases.view_cases",
         sources=_cases,
         show=_show_cases,
     ),
@@ -285,7 +283,7 @@ KINDS = (
         "complaints",
         gettext_lazy("Complaints"),
         order=15,
-        roles=CORPS + FIRM,
+        verb="cases.view_complaints",
         sources=_complaints,
         show=_show_complaints,
     ),
@@ -293,7 +291,7 @@ KINDS = (
         "campaigns",
         gettext_lazy("Campaigns"),
         order=27,
-        roles=CORPS,
+        verb="cases.view_campaigns",
         sources=_campaigns,
         show=_show_campaigns,
     ),
@@ -301,7 +299,7 @@ KINDS = (
         "named",
         gettext_lazy("What you named"),
         order=18,
-        roles=FIRM,
+        verb="cases.view_named",
         sources=_named,
         show=_show_named,
     ),
@@ -309,7 +307,7 @@ KINDS = (
         "sheets",
         gettext_lazy("Complaint files"),
         order=40,
-        roles=CORPS + FIRM,
+        verb="cases.view_complaints",
         sources=_sheets,
         show=_show_sheets,
     ),
@@ -317,7 +315,7 @@ KINDS = (
         "rows",
         gettext_lazy("Rows of sheets"),
         order=45,
-        roles=CORPS + FIRM,
+        verb="cases.view_complaints",
         sources=_rows,
         show=_show_rows,
     ),
@@ -325,7 +323,7 @@ KINDS = (
         "notes",
         gettext_lazy("Notes on cases"),
         order=50,
-        roles=CORPS,
+        verb="cases.view_cases",
         sources=_notes,
         show=_show_notes,
     ),

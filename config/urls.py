@@ -104,6 +104,7 @@ urlpatterns = [
     path("calendar/<int:year>/", calendar.show_year, name="calendar_year"),
     path("calendar/<int:year>/publish/", calendar.publish, name="calendar_publish"),
     path("audit/", audit.list_entries, name="audit"),
+    path("audit/access/", audit.show_access, name="audit_access"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),

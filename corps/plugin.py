@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from corps import audit_labels, search_providers
-from corps.access.extensions import Rule, access_rules
+from corps.access.extensions import access_rules
+from corps.access.rules import RULES
 from corps.audit.extensions import (
     act_families,
     act_labels,
@@ -19,39 +20,39 @@ from corps.views.administrator_home import show_administrator_home
 from corps.views.audit import list_entries
 from corps.workflow import deliveries
 
-ADMINISTRATORS = ("administrator",)
-CASEWORKERS = ("officer", "supervisor")
-
-access_rules.contribute_all(
-    {
-        "corps.publish_calendar": Rule(ADMINISTRATORS),
-        "corps.record_past_event": Rule(duties=("record_past_event",)),
-        "corps.manage_accounts": Rule(ADMINISTRATORS),
-        "corps.lift_quarantine": Rule(ADMINISTRATORS),
-        "corps.change_organisation": Rule(ADMINISTRATORS),
-        "corps.change_own_phone": Rule(CASEWORKERS),
-        "corps.decide_delivery": Rule(CASEWORKERS),
-        "corps.check_audit": Rule(("auditor",)),
-    }
-)
+access_rules.contribute_all(RULES)
 
 sidebar_links.contribute_all(
     (
-        Link("desk_of_the_house", _("Desk"), "home", "desk", 1, ADMINISTRATORS),
-        Link("users", _("Accounts"), "users", "house", 10, ADMINISTRATORS),
-        Link("units", _("Units"), "units", "house", 20, ADMINISTRATORS),
+        Link(
+            "desk_of_the_house",
+            _("Desk"),
+            "home",
+            "desk",
+            1,
+            "corps.view_administrator_home",
+        ),
+        Link("users", _("Accounts"), "users", "house", 10, "corps.manage_accounts"),
+        Link("units", _("Units"), "units", "house", 20, "corps.manage_accounts"),
         Link(
             "organisation",
             _("Organisation"),
             "organisation",
             "house",
             25,
-            ADMINISTRATORS,
+            "corps.change_organisation",
         ),
-        Link("calendar", _("Calendar"), "calendar", "house", 30, ADMINISTRATORS),
-        Link("outbox", _("Outgoing mail"), "outbox", "house", 80, ADMINISTRATORS),
-        Link("admin", _("Reference data"), "admin:index", "house", 90, ADMINISTRATORS),
-        Link("audit", _("Audit"), "audit", "oversight", 90, ("auditor",)),
+        Link("calendar", _("Calendar"), "calendar", "house", 30, "corps.view_calendar"),
+        Link("outbox", _("Outgoing mail"), "outbox", "house", 80, "corps.view_outbox"),
+        Link(
+            "admin",
+            _("Reference data"),
+            "admin:index",
+            "house",
+            90,
+            "corps.keep_reference_data",
+        ),
+        Link("audit", _("Audit"), "audit", "oversight", 90, "corps.view_audit"),
     )
 )
 home_pages.contribute("administrator", show_administrator_home)

@@ -24,9 +24,6 @@ from corps.search import (
 from corps.ui import navigation
 from corps.ui.extensions import SECTIONS
 
-CORPS = ("officer", "supervisor")
-ADMINISTRATOR, AUDITOR = ("administrator",), ("auditor",)
-
 
 def _people(user: User, query: Query) -> list[Source]:
     named = holding(query, "name", "username")
@@ -165,7 +162,7 @@ KINDS = (
         "colleagues",
         gettext_lazy("Colleagues"),
         order=60,
-        roles=CORPS,
+        verb="corps.find_colleagues",
         sources=_people,
         show=_show_colleagues,
     ),
@@ -173,7 +170,7 @@ KINDS = (
         "accounts",
         gettext_lazy("Accounts"),
         order=10,
-        roles=ADMINISTRATOR,
+        verb="corps.manage_accounts",
         sources=_people,
         show=_show_accounts,
     ),
@@ -181,7 +178,7 @@ KINDS = (
         "people",
         gettext_lazy("People in the audit"),
         order=10,
-        roles=AUDITOR,
+        verb="corps.view_audit",
         sources=_people,
         show=_show_audited,
     ),
@@ -189,7 +186,7 @@ KINDS = (
         "units",
         gettext_lazy("Units"),
         order=60,
-        roles=ADMINISTRATOR,
+        verb="corps.manage_accounts",
         sources=_units,
         show=_show_units,
     ),
@@ -197,7 +194,7 @@ KINDS = (
         "things",
         gettext_lazy("Things in the audit"),
         order=20,
-        roles=AUDITOR,
+        verb="corps.view_audit",
         sources=_things,
         show=_show_things,
     ),
@@ -205,7 +202,7 @@ KINDS = (
         "acts",
         gettext_lazy("Acts"),
         order=30,
-        roles=AUDITOR,
+        verb="corps.view_audit",
         sources=_acts,
         show=_show_acts,
     ),
@@ -213,7 +210,7 @@ KINDS = (
         "pages",
         gettext_lazy("Pages"),
         order=99,
-        roles=User.Role.values,
+        verb="",
         sources=_pages,
         show=_show_pages,
     ),

@@ -9,8 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from corps.access.parameters import KnownInput, Parameter, day, reads
-from corps.api.base import HasBusiness
-from corps.models import User
+from corps.api.base import MayDoVerb
 from dashboards.statistics import read_question, statistics
 
 
@@ -38,8 +37,8 @@ class StatisticsSerializer(CountsSerializer):
 class StatisticsView(KnownInput, APIView):
     """The two numbers and what stands beside them, as far as the caller sees cases."""
 
-    permission_classes = (HasBusiness,)
-    business = (User.Role.OFFICER, User.Role.SUPERVISOR)
+    permission_classes = (MayDoVerb,)
+    verb = "dashboards.view_numbers"
 
     @reads(
         day("from", description=_("First Shanghai date, included, as 2026-04-01.")),

@@ -24,7 +24,6 @@ from dashboards.backlog import Kept, of_deadlines
 from stores.filters import PLATFORM
 from stores.models import Platform
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 NAMES = {
     "filing": gettext_lazy("Decisions whether to file"),
     "answer": gettext_lazy("Answers"),
@@ -81,7 +80,7 @@ def linked(line: Kept, campaign: int | None) -> Linked:
     return Linked(line, _url(query | {"in_time": "yes"}), _url(query))
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(
     Parameter("what", [*NAMES]),
     Parameter("in_time", [*IN_TIME]),

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import AsideProvider, home_asides
+from corps.access.extensions import access_rules
+from corps.access.permissions import may
 from corps.audit.extensions import (
     act_families,
     act_labels,
@@ -10,16 +12,22 @@ from corps.audit.extensions import (
     subject_kinds,
 )
 from corps.database.extensions import read_only_tables
+from corps.models import User
 from corps.ui.extensions import Link, sidebar_links
-from dashboards import audit_labels
+from dashboards import access, audit_labels
 from dashboards.backlog import stuck_places
 
-SUPERVISORS = ("supervisor",)
-CASEWORKERS = ("officer", "supervisor")
 
 # Only the ledger's triggers write the rollup.
+def _has_it_below(user: User) -> bool:
+    """Whether the dashboard does not stand among the first lines already."""
+    return not may(user, "dashboards.view_backlog")
+
+
+access_rules.contribute_all(access.RULES)
+
 read_only_tables.contribute("dashboards_rollup")
-home_asides.contribute(AsideProvider(SUPERVISORS, stuck_places))
+home_asides.contribute(AsideProvider("dashboards.view_backlog", stuck_places))
 sidebar_links.contribute_all(
     (
         Link(
@@ -28,7 +36,7 @@ sidebar_links.contribute_all(
             "dashboards:dashboard",
             section="desk",
             order=12,
-            roles=SUPERVISORS,
+            verb="dashboards.view_backlog",
         ),
         Link(
             "numbers",
@@ -36,7 +44,8 @@ sidebar_links.contribute_all(
             "dashboards:dashboard",
             section="oversight",
             order=10,
-            roles=("officer",),
+            verb="dashboards.view_numbers",
+            allowed=_has_it_below,
         ),
         Link(
             "statistics",
@@ -44,7 +53,7 @@ sidebar_links.contribute_all(
             "dashboards:statistics",
             section="oversight",
             order=20,
-            roles=CASEWORKERS,
+            verb="dashboards.view_numbers",
         ),
         Link(
             "ledger",
@@ -52,7 +61,7 @@ sidebar_links.contribute_all(
             "dashboards:ledger",
             section="oversight",
             order=30,
-            roles=CASEWORKERS,
+            verb="dashboards.view_numbers",
         ),
     )
 )

@@ -19,8 +19,8 @@ from cases.models import Campaign
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import counted
 from corps.access.parameters import Parameter, reads
+from corps.access.permissions import may
 from corps.deadlines.clock import now
-from corps.models import User
 from corps.ui.csv_export import Download, csv_response
 from corps.ui.lists import Condition, conditions, page_of
 from corps.ui.tables import Column, Table
@@ -35,7 +35,6 @@ from notices.models import Outcome
 from stores.filters import PLATFORM
 from stores.models import Platform
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 LEDGER = Table(
     "ledger",
     Column("time", gettext_lazy("Time"), "w128", fixed=True),
@@ -57,7 +56,7 @@ GROUP_NAMES = {
 NARROWED = ("count", PLATFORM, FIRM, "month", "case")
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(*QUESTION)
 @require_safe
 def show_dashboard(request: SignedIn) -> HttpResponse:
@@ -71,7 +70,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
     shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
     request.sidebar_key = "numbers"
-    if request.user.role == User.Role.SUPERVISOR:
+    if may(request.user, "dashboards.view_backlog"):
         request.sidebar_key = "dashboard"
     context = {
         "board": shown,
@@ -92,7 +91,7 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     return render(request, "dashboards/dashboard.html", context)
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(*QUESTION)
 @require_safe
 @vary_on_headers("HX-Request")
@@ -155,7 +154,7 @@ def _number(
     }
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(*QUESTION)
 @require_safe
 def show_statistics(request: HttpRequest) -> HttpResponse:
@@ -241,7 +240,7 @@ def _labels(user: Any) -> dict[str, dict[str, str]]:
     }
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(*QUESTION)
 @require_safe
 @counted("exports")
@@ -263,7 +262,7 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(*QUESTION, *NARROWED, paged=True)
 @require_safe
 def list_ledger(request: SignedIn) -> HttpResponse:
@@ -303,7 +302,7 @@ def list_ledger(request: SignedIn) -> HttpResponse:
     return render(request, "dashboards/ledger.html", context)
 
 
-@corps
+@open_to("dashboards.view_numbers")
 @reads(*QUESTION, *NARROWED, paged=True)
 @require_safe
 @counted("exports")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from corps.access.extensions import Rule, access_rules
+from corps.access.extensions import access_rules
 from corps.accounts.extensions import account_parts
 from corps.audit.extensions import (
     act_families,
@@ -14,20 +14,17 @@ from corps.models import User
 from corps.monitoring.extensions import first_steps
 from corps.search.extensions import search_kinds
 from corps.ui.extensions import Link, sidebar_links
-from firms import audit_labels, search_providers
+from firms import access, audit_labels, search_providers
 from firms.first_steps import of_firms
 from firms.models import Firm
 from firms.role_profiles import RepresentativePart
-
-STAFF = ("officer", "supervisor", "administrator")
 
 
 def _firms(user: User) -> int:
     return Firm.objects.visible_to(user).count()
 
 
-access_rules.contribute("firms.register_firm", Rule(("administrator",)))
-access_rules.contribute("firms.appoint_representative", Rule(("administrator",)))
+access_rules.contribute_all(access.RULES)
 account_parts.contribute("representative", RepresentativePart())
 first_steps.contribute(of_firms)
 sidebar_links.contribute(
@@ -37,7 +34,7 @@ sidebar_links.contribute(
         "firms:list",
         section="registers",
         order=10,
-        roles=STAFF,
+        verb="firms.view_firms",
         count=_firms,
     )
 )

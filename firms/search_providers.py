@@ -9,8 +9,6 @@ from corps.models import User
 from corps.search import Hit, Kind, Query, Rows, Source, holding, in_order
 from firms.models import Firm, Representative
 
-READERS = ("officer", "supervisor", "administrator")
-
 
 def _firms(user: User, query: Query) -> list[Source]:
     firms = Firm.objects.visible_to(user)
@@ -51,13 +49,18 @@ def _show_people(user: User, query: Query, keys: Sequence[int]) -> list[Hit]:
 # What this app adds to the search.
 KINDS = (
     Kind(
-        "firms", _("Firms"), order=25, roles=READERS, sources=_firms, show=_show_firms
+        "firms",
+        _("Firms"),
+        order=25,
+        verb="firms.view_firms",
+        sources=_firms,
+        show=_show_firms,
     ),
     Kind(
         "representatives",
         _("Representatives"),
         order=64,
-        roles=READERS,
+        verb="firms.view_firms",
         sources=_people,
         show=_show_people,
     ),

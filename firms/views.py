@@ -13,17 +13,13 @@ from corps.access.decorators import SignedIn, open_to
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import posted
-from corps.models import User
 from corps.ui.refusals import refusals_go_to, send_back
 from firms import workflow
 from firms.forms import BrandForm, FirmChangeForm, FirmForm
 from firms.models import Brand, Firm
 
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
-administrators = open_to(User.Role.ADMINISTRATOR)
 
-
-@readers
+@open_to("firms.view_firms")
 @require_GET
 def list_firms(request: SignedIn) -> HttpResponse:
     """Every firm with its brands and how many official accounts it has."""
@@ -44,7 +40,7 @@ def list_firms(request: SignedIn) -> HttpResponse:
     return render(request, "firms/list.html", context)
 
 
-@administrators
+@open_to("firms.register_firm")
 def new_firm(request: SignedIn) -> HttpResponse:
     """Register a firm."""
     form = FirmForm(posted(request))
@@ -56,7 +52,7 @@ def new_firm(request: SignedIn) -> HttpResponse:
     return render(request, "firms/new.html", {"form": form})
 
 
-@readers
+@open_to("firms.view_firms")
 def show_firm(request: SignedIn, code: str) -> HttpResponse:
     """A firm: what is known of it, its brands, its representatives, its official accounts."""
     firms = Firm.objects.visible_to(request.user).prefetch_related(
@@ -79,7 +75,7 @@ def show_firm(request: SignedIn, code: str) -> HttpResponse:
     return render(request, "firms/firm.html", context)
 
 
-@administrators
+@open_to("firms.register_firm")
 def change_firm(request: SignedIn, code: str) -> HttpResponse:
     """Correct what is known of a firm."""
     firm = get_object_or_404(Firm.objects.visible_to(request.user), code=code)
@@ -92,7 +88,7 @@ def change_firm(request: SignedIn, code: str) -> HttpResponse:
     return render(request, "firms/change.html", {"firm": firm, "form": form})
 
 
-@administrators
+@open_to("firms.register_firm")
 def change_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
     """Correct the name of a brand, or give it up."""
     brand = get_object_or_404(
@@ -109,7 +105,7 @@ def change_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
     )
 
 
-@administrators
+@open_to("firms.register_firm")
 @require_POST
 def retire_brand(request: SignedIn, code: str, pk: int) -> HttpResponse:
     """Note that a firm gave a brand up."""

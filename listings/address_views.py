@@ -37,9 +37,6 @@ from listings.forms import AddressFormForm
 from listings.models import AddressForm
 from listings.unknown_hosts import months, ranked
 
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
-administrators = open_to(User.Role.ADMINISTRATOR)
-
 MOST_LINES = 200
 LONGEST_LINE = 4_000
 ORIGINS = ("added", "shipped", "retired")
@@ -51,7 +48,7 @@ def site_slugs(user: User) -> list[str]:
     return [site for site, _label in site_choices()]
 
 
-@readers
+@open_to("listings.view_address_rules")
 @reads(
     Parameter("site", site_slugs),
     Parameter("kind", tuple(KINDS)),
@@ -64,7 +61,7 @@ def list_forms(request: SignedIn) -> HttpResponse:
     return render(request, "listings/addresses.html", _listed(request))
 
 
-@readers
+@open_to("listings.view_address_rules")
 @require_POST
 @vary_on_headers("HX-Request")
 def try_addresses(request: SignedIn) -> HttpResponse:
@@ -82,7 +79,7 @@ def try_addresses(request: SignedIn) -> HttpResponse:
     return render(request, "listings/addresses.html", _listed(request) | context)
 
 
-@administrators
+@open_to("listings.change_address_forms")
 @reads("host", "example")
 @require_http_methods(["GET", "POST"])
 def new_form(request: SignedIn) -> HttpResponse:
@@ -120,7 +117,7 @@ def _tried(form: AddressFormForm, lines: list[str]) -> dict[str, Any]:
     return {"compared": tried_with(candidate, lines)} if form.is_valid() else {}
 
 
-@readers
+@open_to("listings.view_address_rules")
 @require_GET
 def show_form(request: SignedIn, pk: int) -> HttpResponse:
     """One form that was added, with how its example is read now."""
@@ -135,7 +132,7 @@ def show_form(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "listings/address_form.html", context)
 
 
-@administrators
+@open_to("listings.change_address_forms")
 @require_POST
 def retire_form(request: SignedIn, pk: int) -> HttpResponse:
     """Read addresses by a form no longer."""
@@ -148,7 +145,7 @@ def retire_form(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("listings:address_form", pk)
 
 
-@readers
+@open_to("listings.view_address_rules")
 @reads(Parameter("month", pattern=MONTH), Parameter("marked", ("1",)), SEARCH)
 @require_GET
 def list_hosts(request: SignedIn) -> HttpResponse:
@@ -182,7 +179,7 @@ def list_hosts(request: SignedIn) -> HttpResponse:
     return render(request, "listings/unknown_hosts.html", context)
 
 
-@administrators
+@open_to("listings.change_address_forms")
 @require_POST
 def mark_host(request: SignedIn) -> HttpResponse:
     """State that a host is no platform's, or take that back with `undo`."""

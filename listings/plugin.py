@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from corps.access.extensions import Rule, access_rules
+from corps.access.extensions import access_rules
 from corps.audit.extensions import (
     act_families,
     act_labels,
@@ -14,6 +14,7 @@ from corps.models import User
 from corps.search.extensions import address_describers, search_kinds, word_indexes
 from corps.ui.extensions import Link, administrator_needs, sidebar_links
 from listings import (
+    access,
     address_forms,
     audit_labels,
     search_addresses,
@@ -23,15 +24,12 @@ from listings import (
 from stores.extensions import address_rules
 from stores.models import OfficialAccount
 
-CASEWORKERS = ("officer", "supervisor")
-STAFF = (*CASEWORKERS, "administrator")
-
 
 def _official_accounts(user: User) -> int:
     return OfficialAccount.objects.visible_to(user).protecting().count()
 
 
-access_rules.contribute("listings.change_address_forms", Rule(("administrator",)))
+access_rules.contribute_all(access.RULES)
 
 sidebar_links.contribute_all(
     (
@@ -41,7 +39,7 @@ sidebar_links.contribute_all(
             "listings:list",
             section="registers",
             order=40,
-            roles=CASEWORKERS,
+            verb="listings.view_listings",
         ),
         Link(
             "addresses",
@@ -49,7 +47,7 @@ sidebar_links.contribute_all(
             "listings:addresses",
             section="registers",
             order=45,
-            roles=STAFF,
+            verb="listings.view_address_rules",
         ),
         Link(
             "official",
@@ -57,7 +55,7 @@ sidebar_links.contribute_all(
             "listings:official",
             section="registers",
             order=50,
-            roles=(*CASEWORKERS, "representative"),
+            verb="listings.view_official_accounts",
             count=_official_accounts,
         ),
     )

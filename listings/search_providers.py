@@ -23,8 +23,6 @@ from listings.search_addresses import by_id, is_whole_id, place_of
 from stores.models import Liaison, OfficialAccount, Platform, Store, StoreWords
 from stores.status_providers import known_statuses
 
-CORPS = ("officer", "supervisor")
-READERS = (*CORPS, "administrator")
 LISTING_WORDS = Words(Listing, ListingWords, ("record.title", "record.brand"))
 STORE_WORDS = Words(Store, StoreWords, ("record.name",))
 
@@ -163,18 +161,23 @@ KINDS = (
         "official",
         _("Official accounts"),
         order=28,
-        roles=CORPS,
+        verb="listings.view_listings",
         sources=_official,
         show=_show_official,
     ),
     Kind(
-        "stores", _("Stores"), order=30, roles=CORPS, sources=_stores, show=_show_stores
+        "stores",
+        _("Stores"),
+        order=30,
+        verb="stores.view_stores",
+        sources=_stores,
+        show=_show_stores,
     ),
     Kind(
         "listings",
         _("Listings"),
         order=35,
-        roles=CORPS,
+        verb="listings.view_listings",
         sources=_listings,
         show=_show_listings,
     ),
@@ -182,7 +185,7 @@ KINDS = (
         "platforms",
         _("Platforms"),
         order=26,
-        roles=READERS,
+        verb="stores.view_platforms",
         sources=_platforms,
         show=_show_platforms,
     ),
@@ -190,7 +193,7 @@ KINDS = (
         "liaisons",
         _("Liaisons"),
         order=62,
-        roles=READERS,
+        verb="stores.view_platforms",
         sources=_liaisons,
         show=_show_liaisons,
     ),

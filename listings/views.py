@@ -37,12 +37,8 @@ from stores.status_providers import (
     touched_version,
 )
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-supervisors = open_to(User.Role.SUPERVISOR)
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 
-
-@corps
+@open_to("listings.view_listings")
 @ListingList.reads()
 @require_GET
 @vary_on_headers("HX-Request")
@@ -64,7 +60,7 @@ def _rows_html(rows: Sequence[tuple[str, ...]]) -> str:
     return render_to_string("listings/rows.html", {"rows": rows}, using="jinja2")
 
 
-@corps
+@open_to("listings.view_listings")
 @require_GET
 def show_listing(request: SignedIn, pk: int) -> HttpResponse:
     """A listing; where somebody asked to act on it, the page of its story, if the person may see that."""
@@ -83,7 +79,7 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "listings/listing.html", context)
 
 
-@readers
+@open_to("listings.view_official_accounts")
 @reads(FIRM, PLATFORM, Parameter("struck", ("1",)))
 @require_GET
 def list_official(request: SignedIn) -> HttpResponse:
@@ -139,7 +135,7 @@ def _official_conditions(
     )
 
 
-@corps
+@open_to("stores.propose_official_account")
 def new_official(request: SignedIn) -> HttpResponse:
     """Propose an official account; the page that follows says what it touches, for whoever confirms it."""
     form = OfficialAccountForm(posted(request), user=request.user)
@@ -163,7 +159,7 @@ def new_official(request: SignedIn) -> HttpResponse:
     return render(request, "listings/official_new.html", {"form": form})
 
 
-@supervisors
+@open_to("stores.confirm_official_account")
 @require_POST
 def confirm_official(request: SignedIn, pk: int) -> HttpResponse:
     """Register an account as somebody else proposed it, or decline it with the reason."""
@@ -197,14 +193,14 @@ def judge_registration(request: SignedIn, pk: int) -> TransitionRefused | None:
     return None
 
 
-@corps
+@open_to("stores.propose_strike")
 @require_GET
 def show_official(request: SignedIn, pk: int) -> HttpResponse:
     """An official account: since when, what it keeps from notices, and whether somebody asks to strike it."""
     return _official(request, pk, RevocationForm())
 
 
-@corps
+@open_to("stores.propose_strike")
 @require_POST
 def propose_revocation(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for an account that was registered by mistake to be struck; a supervisor decides."""
@@ -224,7 +220,7 @@ def propose_revocation(request: SignedIn, pk: int) -> HttpResponse:
     return _official(request, pk, form)
 
 
-@supervisors
+@open_to("stores.strike_official_account")
 @require_POST
 def decide_revocation(request: SignedIn, pk: int) -> HttpResponse:
     """Strike an account as somebody else asked, or leave it protected with the reason."""

@@ -26,8 +26,8 @@ from rest_framework.routers import SimpleRouter
 from cases.models import Target
 from cases.states import Claim
 from corps.access.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
-from corps.access.permissions import require
-from corps.api.base import OWN_PROBLEMS, HasBusiness
+from corps.access.permissions import may, require
+from corps.api.base import OWN_PROBLEMS, MayDoVerb
 from corps.api.schema import PROBLEMS, CodeField, refusal_codes
 from corps.deadlines.clock import midnight, parse_day, parse_moment
 from corps.errors import TransitionRefused
@@ -157,8 +157,8 @@ class NoticeViewSet(
 
     queryset = Notice.objects.none()
     serializer_class = NoticeSerializer
-    permission_classes = [IsAuthenticated, HasBusiness]
-    business = ("officer", "supervisor", "liaison")
+    permission_classes = [IsAuthenticated, MayDoVerb]
+    verb = "notices.read_letters"
     lookup_field = "number"
     lookup_value_regex = "[A-Z0-9-]+"
 
@@ -334,7 +334,7 @@ def _replies_of(request: Request) -> list[Any]:
 def _note_opening(request: Request, notice: Notice) -> None:
     person = cast(User, request.user)
     if (
-        person.role == User.Role.LIAISON
+        may(person, "notices.answer")
         and notice.opened_at is None
         and is_read(request._request)
     ):

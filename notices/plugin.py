@@ -25,7 +25,7 @@ from cases.extensions import (
     ways_back,
     work_counters,
 )
-from corps.access.extensions import Rule, access_rules
+from corps.access.extensions import access_rules
 from corps.audit.extensions import (
     act_families,
     act_labels,
@@ -58,6 +58,7 @@ from corps.workflow.extensions import (
     maintenance_tasks,
 )
 from notices import (
+    access,
     acts,
     audit_labels,
     home_needs,
@@ -96,9 +97,6 @@ from stores.extensions import (
     touched_counters,
 )
 
-LIAISONS, SUPERVISORS = ("liaison",), ("supervisor",)
-OFFICERS, CASEWORKERS = ("officer",), ("officer", "supervisor")
-
 
 def _unanswered(user: User) -> int:
     return Notice.objects.visible_to(user).awaiting_answers().count()
@@ -115,21 +113,7 @@ def _platform_of(user: User) -> str:
     return ""
 
 
-access_rules.contribute_all(
-    {
-        "notices.compose": Rule(OFFICERS),
-        "notices.approve": Rule(duties=("head_of_unit", "head_of_department")),
-        "notices.serve": Rule(OFFICERS),
-        "notices.answer": Rule(LIAISONS),
-        "notices.answer_on_behalf": Rule(OFFICERS),
-        "notices.check": Rule(CASEWORKERS),
-        "notices.withdraw": Rule(CASEWORKERS),
-        "notices.lodge_objection": Rule(CASEWORKERS),
-        "notices.decide_objection": Rule(SUPERVISORS),
-        "notices.propose_correction": Rule(CASEWORKERS),
-        "notices.correct_outcome": Rule(SUPERVISORS),
-    }
-)
+access_rules.contribute_all(access.RULES)
 
 sidebar_links.contribute_all(
     (
@@ -139,7 +123,7 @@ sidebar_links.contribute_all(
             "notices:desk",
             section="desk",
             order=10,
-            roles=LIAISONS,
+            verb="notices.answer",
             count=_unanswered,
         ),
         Link(
@@ -148,7 +132,7 @@ sidebar_links.contribute_all(
             "notices:approvals",
             section="desk",
             order=15,
-            roles=SUPERVISORS,
+            verb="notices.view_approvals",
             count=approvals.waiting,
         ),
         Link(
@@ -157,7 +141,7 @@ sidebar_links.contribute_all(
             "notices:list",
             section="casework",
             order=40,
-            roles=CASEWORKERS,
+            verb="notices.view_notices",
             count=_issued,
             counted="state=issued",
         ),
@@ -167,7 +151,7 @@ sidebar_links.contribute_all(
             "notices:checks",
             section="casework",
             order=50,
-            roles=CASEWORKERS,
+            verb="notices.check",
             count=checks.waiting,
         ),
         Link(
@@ -176,7 +160,7 @@ sidebar_links.contribute_all(
             "notices:objections",
             section="casework",
             order=60,
-            roles=CASEWORKERS,
+            verb="notices.view_objections",
             count=objections.waiting,
             counted="state=open",
         ),
@@ -186,7 +170,7 @@ sidebar_links.contribute_all(
             "notices:deliveries",
             section="casework",
             order=70,
-            roles=CASEWORKERS,
+            verb="notices.view_deliveries",
             count=deliveries.waiting,
             counted="state=open",
         ),

@@ -40,9 +40,6 @@ from notices.models import (
 from notices.states import ItemState
 from stores.models import Platform, Store
 
-CORPS = ("officer", "supervisor")
-LIAISON = ("liaison",)
-BOTH = CORPS + LIAISON
 ANSWER_WORDS = Words(Answer, AnswerWords, ("record.remark",))
 CHECK_WORDS = Words(Check, CheckWords, ("record.note",))
 
@@ -268,7 +265,7 @@ KINDS = (
         "notices",
         _("Notices"),
         order=20,
-        roles=BOTH,
+        verb="notices.read_letters",
         sources=_notices,
         show=_show_notices,
     ),
@@ -276,7 +273,7 @@ KINDS = (
         "withdrawals",
         _("Letters of withdrawal"),
         order=22,
-        roles=BOTH,
+        verb="notices.read_letters",
         sources=_withdrawals,
         show=_show_withdrawals,
     ),
@@ -284,18 +281,23 @@ KINDS = (
         "objections",
         _("Objections"),
         order=24,
-        roles=CORPS,
+        verb="notices.view_objections",
         sources=_objections,
         show=_show_objections,
     ),
     Kind(
-        "items", _("Items"), order=30, roles=LIAISON, sources=_items, show=_show_items
+        "items",
+        _("Items"),
+        order=30,
+        verb="notices.answer",
+        sources=_items,
+        show=_show_items,
     ),
     Kind(
         "answer_sheets",
         _("Answer sheets"),
         order=42,
-        roles=BOTH,
+        verb="notices.read_letters",
         sources=_sheets,
         show=_show_sheets,
     ),
@@ -303,7 +305,7 @@ KINDS = (
         "answers",
         _("Remarks in answers"),
         order=52,
-        roles=BOTH,
+        verb="notices.read_letters",
         sources=_answers,
         show=_show_answers,
     ),
@@ -311,7 +313,7 @@ KINDS = (
         "checks",
         _("Notes on checks"),
         order=54,
-        roles=CORPS,
+        verb="notices.check",
         sources=_checks,
         show=_show_checks,
     ),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from corps.access.extensions import Rule, access_rules
+from corps.access.extensions import access_rules
 from corps.accounts.extensions import account_parts
 from corps.audit.extensions import (
     act_families,
@@ -13,31 +13,18 @@ from corps.audit.extensions import (
 from corps.models import User
 from corps.monitoring.extensions import first_steps
 from corps.ui.extensions import Link, administrator_needs, sidebar_links
-from stores import audit_labels
+from stores import access, audit_labels
 from stores.first_steps import of_platforms
 from stores.home_needs import cut_off, unread
 from stores.models import Platform
 from stores.role_profiles import LiaisonPart
-
-ADMINISTRATORS, SUPERVISORS = ("administrator",), ("supervisor",)
-CASEWORKERS = ("officer", "supervisor")
-STAFF = (*CASEWORKERS, "administrator")
 
 
 def _platforms(user: User) -> int:
     return Platform.objects.visible_to(user).count()
 
 
-access_rules.contribute_all(
-    {
-        "stores.register_platform": Rule(ADMINISTRATORS),
-        "stores.appoint_liaison": Rule(ADMINISTRATORS),
-        "stores.propose_official_account": Rule(CASEWORKERS),
-        "stores.confirm_official_account": Rule(SUPERVISORS),
-        "stores.propose_strike": Rule(CASEWORKERS),
-        "stores.strike_official_account": Rule(SUPERVISORS),
-    }
-)
+access_rules.contribute_all(access.RULES)
 account_parts.contribute("liaison", LiaisonPart())
 first_steps.contribute(of_platforms)
 sidebar_links.contribute_all(
@@ -48,7 +35,7 @@ sidebar_links.contribute_all(
             "stores:platforms",
             section="registers",
             order=20,
-            roles=STAFF,
+            verb="stores.view_platforms",
             count=_platforms,
         ),
         Link(
@@ -57,7 +44,7 @@ sidebar_links.contribute_all(
             "stores:list",
             section="registers",
             order=30,
-            roles=CASEWORKERS,
+            verb="stores.view_stores",
         ),
     )
 )

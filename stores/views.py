@@ -12,7 +12,6 @@ from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.forms import posted
-from corps.models import User
 from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
 from stores import workflow
@@ -29,12 +28,8 @@ from stores.status_providers import (
 from stores.store_pages import official_check, portrait_of
 from stores.tables import StoreList
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
-administrators = open_to(User.Role.ADMINISTRATOR)
 
-
-@readers
+@open_to("stores.view_platforms")
 @require_GET
 def list_platforms(request: SignedIn) -> HttpResponse:
     """The platforms, retired ones too, with their liaisons; where nobody can be written to, what waits there."""
@@ -53,7 +48,7 @@ def list_platforms(request: SignedIn) -> HttpResponse:
     return render(request, "stores/platforms.html", context)
 
 
-@administrators
+@open_to("stores.register_platform")
 def new_platform(request: SignedIn) -> HttpResponse:
     """Register a platform; addresses of its sites are no longer held from then on. Its page says what comes next."""
     form = PlatformForm(posted(request))
@@ -69,7 +64,7 @@ def new_platform(request: SignedIn) -> HttpResponse:
     )
 
 
-@readers
+@open_to("stores.view_platforms")
 @require_GET
 def show_platform(request: SignedIn, slug: str) -> HttpResponse:
     """A platform: who answers for it, whether addresses of its sites are read, and what is still open there."""
@@ -90,7 +85,7 @@ def show_platform(request: SignedIn, slug: str) -> HttpResponse:
     return render(request, "stores/platform.html", context)
 
 
-@administrators
+@open_to("stores.register_platform")
 @require_http_methods(["GET", "POST"])
 def change_platform(request: SignedIn, slug: str) -> HttpResponse:
     """Correct what is known of a platform and its legal person."""
@@ -108,7 +103,7 @@ def change_platform(request: SignedIn, slug: str) -> HttpResponse:
     return render(request, "stores/form.html", {"form": form, "title": title})
 
 
-@administrators
+@open_to("stores.register_platform")
 @require_http_methods(["GET", "POST"])
 def retire_platform(request: SignedIn, slug: str) -> HttpResponse:
     """Let a platform take no new notices; first the page counts what is open there."""
@@ -135,7 +130,7 @@ def retire_platform(request: SignedIn, slug: str) -> HttpResponse:
     return render(request, "stores/retire.html", context)
 
 
-@administrators
+@open_to("stores.register_platform")
 @require_POST
 def resume_platform(request: SignedIn, slug: str) -> HttpResponse:
     """Let a retired platform take part again."""
@@ -148,7 +143,7 @@ def resume_platform(request: SignedIn, slug: str) -> HttpResponse:
     return redirect("stores:platform", slug)
 
 
-@administrators
+@open_to("stores.appoint_liaison")
 def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
     """Appoint a liaison; the page of the platform then leads on to the account."""
     platform = get_object_or_404(Platform.objects.visible_to(request.user), slug=slug)
@@ -167,7 +162,7 @@ def new_liaison(request: SignedIn, slug: str) -> HttpResponse:
     return render(request, "stores/form.html", {"form": form, "title": title})
 
 
-@administrators
+@open_to("stores.appoint_liaison")
 def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """Change how a liaison is reached, or their duty."""
     liaison = get_object_or_404(
@@ -190,7 +185,7 @@ def change_liaison(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@administrators
+@open_to("stores.appoint_liaison")
 @require_http_methods(["GET", "POST"])
 def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
     """Dismiss a liaison who left; first the page says what the platform is left with."""
@@ -218,7 +213,7 @@ def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "stores/dismiss.html", context)
 
 
-@corps
+@open_to("stores.view_stores")
 @StoreList.reads()
 @require_GET
 def list_stores(request: SignedIn) -> HttpResponse:
@@ -226,7 +221,7 @@ def list_stores(request: SignedIn) -> HttpResponse:
     return render(request, "stores/list.html", StoreList(request).context())
 
 
-@corps
+@open_to("stores.view_stores")
 @reads(paged=True)
 @require_GET
 def show_store(request: SignedIn, pk: int) -> HttpResponse:

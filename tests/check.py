@@ -40,6 +40,7 @@ CHECKS = {
     "settings": ["-m", "runtime.environment", "--check"],
     "refusals": ["-m", "tests.refusals", "--check"],
     "states": ["-m", "tests.states", "--check"],
+    "access": ["-m", "tests.access", "--check"],
     "migrations": [
         "-W",
         "ignore::RuntimeWarning",

@@ -100,9 +100,14 @@ def test_acts_of_weight_are_for_those_named_and_nobody_else(world: World):
 
 def test_auditors_only_check_and_liaisons_only_answer(world: World):
     auditor = person("auditor")
-    assert {act for act in access_rules if may(auditor, act)} == {"corps.check_audit"}
+    assert {act for act in access_rules if may(auditor, act)} == {
+        "corps.check_audit",
+        "corps.view_audit",
+        "corps.view_status",
+    }
     assert {act for act in access_rules if may(world.liaison, act)} == {
-        "notices.answer"
+        "notices.answer",
+        "notices.read_letters",
     }
 
 

@@ -432,7 +432,7 @@ def test_a_kind_that_takes_too_long_is_told_and_the_others_are_found(
         "slow",
         "慢的",
         1,
-        frozenset(["officer"]),
+        "notices.compose",
         lambda *_: [Sleepy(())],
         lambda *_: [],
     )

@@ -26,8 +26,6 @@ from corps.results import Result
 from corps.ui.lists import Page, page_of
 from corps.ui.refusals import send_back, status_of
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-
 # An act on a case → the form that takes it back or puts it right (`cases.views.changes`), what `verbs_on` calls it, and
 # its words.
 OF_CASES = {
@@ -63,7 +61,7 @@ OF_COMPLAINTS = {
 }
 
 
-@corps
+@open_to("cases.view_cases")
 @reads(number("each"), paged=True)
 @require_GET
 def list_acts(request: SignedIn) -> HttpResponse:
@@ -100,7 +98,7 @@ def _page_of_acts(
     return page, timeline.days_of(entries, page), [told[act["last"]] for act in page]
 
 
-@corps
+@open_to("cases.undo_act")
 @require_POST
 def undo(request: SignedIn, pk: int) -> HttpResponse:
     """Undo one of one's own acts as a whole; what somebody built on is told row by row."""

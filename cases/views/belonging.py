@@ -14,16 +14,12 @@ from corps.access.decorators import SignedIn, open_to
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
-from corps.models import User
 from corps.ui.refusals import refusals_go_to, send_back
 from corps.workflow import open_approval
 from listings.models import Belonging, BelongingCorrection, Listing
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-supervisors = open_to(User.Role.SUPERVISOR)
 
-
-@corps
+@open_to("cases.propose_belonging")
 def show_belonging(request: SignedIn, pk: int) -> HttpResponse:
     """What is known and claimed of a listing; propose otherwise, after a page that counts what that changes."""
     listing = _listing(request, pk)
@@ -51,7 +47,7 @@ def show_belonging(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "cases/belonging.html", context)
 
 
-@supervisors
+@open_to("cases.confirm_belonging")
 @require_POST
 def decide_belonging(request: SignedIn, pk: int) -> HttpResponse:
     """Correct the store of a listing as somebody else proposed, or leave it with the reason."""

@@ -16,14 +16,10 @@ from corps.access.decorators import SignedIn, open_to
 from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.forms import posted
-from corps.models import User
 from corps.ui.refusals import refusals_go_to
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-supervisors = open_to(User.Role.SUPERVISOR)
 
-
-@corps
+@open_to("cases.view_campaigns")
 @require_GET
 def list_campaigns(request: SignedIn) -> HttpResponse:
     """Campaigns, the latest first, with how many complaints and cases each has among those the person may see."""
@@ -55,7 +51,7 @@ def _by_campaign(found: QuerySet) -> dict[int, int]:
     )
 
 
-@supervisors
+@open_to("cases.manage_campaigns")
 def new_campaign(request: SignedIn) -> HttpResponse:
     """Open a campaign; complaints can name it from then on."""
     form = CampaignForm(posted(request))
@@ -67,7 +63,7 @@ def new_campaign(request: SignedIn) -> HttpResponse:
     return render(request, "cases/campaign_new.html", {"form": form})
 
 
-@supervisors
+@open_to("cases.manage_campaigns")
 def change_campaign(request: SignedIn, pk: int) -> HttpResponse:
     """Correct a campaign; deadlines that run keep the length they began with."""
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)

@@ -36,7 +36,6 @@ from corps.ui.formats import day
 from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 KINDS = (
     ("", gettext_lazy("Everything")),
     ("case.", gettext_lazy("Case")),
@@ -59,7 +58,7 @@ def under_way(user: User) -> int:
     return Case.objects.visible_to(user).filter(state__in=UNDER_WAY).count()
 
 
-@corps
+@open_to("cases.view_cases")
 @CaseList.reads()
 @require_GET
 def list_cases(request: SignedIn) -> HttpResponse:
@@ -68,7 +67,7 @@ def list_cases(request: SignedIn) -> HttpResponse:
     return render(request, "cases/case_list.html", context)
 
 
-@corps
+@open_to("cases.open_case")
 @reads(Parameter("complaint", many=True, pattern=COMPLAINT.pattern))
 def new_case(request: SignedIn) -> HttpResponse:
     """Make a case of accepted complaints of one firm, named by `complaint` in the address or the form, or take them
@@ -118,7 +117,7 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
     return None
 
 
-@corps
+@open_to("cases.view_cases")
 @reads(
     "tab",
     *TARGET_FILTERS,
@@ -397,7 +396,7 @@ def _notes(request: SignedIn, case: Case) -> dict[str, Any]:
     }
 
 
-@corps
+@open_to("cases.view_cases")
 @require_POST
 def act(request: SignedIn, number: str) -> HttpResponse:
     """The verbs on a case that need no more than a word: each goes to its workflow function."""

@@ -23,8 +23,8 @@ from cases.forms import (
 )
 from cases.models import Case
 from cases.states import CaseState, ComplaintState
-from cases.views.casework import corps, verbs_on, visible_case
-from corps.access.decorators import SignedIn
+from cases.views.casework import verbs_on, visible_case
+from corps.access.decorators import SignedIn, open_to
 from corps.access.permissions import require
 from corps.models import User
 from corps.ui.formats import thousands
@@ -87,7 +87,7 @@ CANNOT_BE_UNDONE = ("transfer", "withdraw", "archive")
 DANGEROUS = ("decline", "transfer", "withdraw")
 
 
-@corps
+@open_to("cases.view_cases")
 def change(request: SignedIn, number: str, what: str) -> HttpResponse:
     """One verb's form: what it brings, what is missing for it, and its fields.
 

@@ -35,7 +35,6 @@ from firms.models import Firm
 from listings.models import Belonging, BelongingCorrection, Listing
 from stores.models import Platform
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
 # All claims are one row of a home page.
 CLAIMS = ("claims", 0)
@@ -45,7 +44,7 @@ MINE = Parameter("mine", ("1",))
 ANSWERED = (TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
 
 
-@corps
+@open_to("cases.judge_claims")
 @ClaimList.reads()
 @require_GET
 def list_claims(request: SignedIn) -> HttpResponse:
@@ -66,7 +65,7 @@ def list_claims(request: SignedIn) -> HttpResponse:
     return render(request, "cases/claims.html", context)
 
 
-@corps
+@open_to("cases.judge_claims")
 @require_POST
 def judge(request: SignedIn) -> HttpResponse:
     """Confirm the selected claims after a look, refuse them with the reason, or let them take effect."""
@@ -163,7 +162,7 @@ def answered_for(user: User) -> QuerySet[Target]:
     )
 
 
-@corps
+@open_to("cases.judge_claims")
 @reads(MINE, paged=True)
 @require_GET
 def list_answered(request: SignedIn) -> HttpResponse:

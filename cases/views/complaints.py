@@ -41,8 +41,6 @@ from corps.ui.refusals import refusals_go_to, send_back
 from corps.workflow import Upload
 from firms.models import Firm
 
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 SPREADSHEET = "application/octet-stream"
 MOST_TOLD = 100
 # Where the refusals of a complaint's verbs are said.
@@ -63,7 +61,7 @@ def waiting(user: User) -> int:
     return Complaint.objects.visible_to(user).filter(state__in=IN_NO_CASE).count()
 
 
-@readers
+@open_to("cases.view_complaints")
 @ComplaintList.reads()
 @require_GET
 def list_complaints(request: SignedIn) -> HttpResponse:
@@ -73,7 +71,7 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     return render(request, "cases/complaint_list.html", context)
 
 
-@readers
+@open_to("cases.submit_complaint")
 @takes("body.sheet")
 def new_complaint(request: SignedIn) -> HttpResponse:
     """Hand a complaint in; its sheet is read at once and shown for a look."""
@@ -94,7 +92,7 @@ def new_complaint(request: SignedIn) -> HttpResponse:
     return render(request, "cases/complaint_new.html", {"form": form})
 
 
-@readers
+@open_to("cases.submit_complaint")
 @reads("name", "firm", "subject", "guessed_firm", "guessed_subject")
 @require_GET
 def guess_complaint(request: SignedIn) -> HttpResponse:
@@ -118,7 +116,7 @@ def guess_complaint(request: SignedIn) -> HttpResponse:
     return render(request, "cases/_complaint_guess.html", context)
 
 
-@readers
+@open_to("cases.correct_complaint")
 def correct(request: SignedIn, number: str) -> HttpResponse:
     """Put right whose complaint it is and what it is about, before anything of it is registered."""
     complaint = _visible(request, number)
@@ -143,14 +141,14 @@ def correct(request: SignedIn, number: str) -> HttpResponse:
     )
 
 
-@readers
+@open_to("cases.view_complaints")
 @require_GET
 def show_complaint(request: SignedIn, number: str) -> HttpResponse:
     """A complaint: who, when, its sheet and what came of it."""
     return _page(request, _visible(request, number), ReasonForm())
 
 
-@corps
+@open_to("cases.accept_complaint")
 @require_POST
 def set_receipt(request: SignedIn, number: str) -> HttpResponse:
     """Set the date of receipt; what is wrong is said beside its field, and what was typed stays."""
@@ -169,7 +167,7 @@ def set_receipt(request: SignedIn, number: str) -> HttpResponse:
     return _page(request, complaint, ReasonForm(), form)
 
 
-@readers
+@open_to("cases.view_complaints")
 @require_safe
 def open_sheet(request: SignedIn, number: str) -> HttpResponseBase:
     """The sheet of a complaint as it was handed in."""
@@ -304,7 +302,7 @@ def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
     ]
 
 
-@readers
+@open_to("cases.hand_in_sheet")
 @takes("body.sheet")
 @require_POST
 def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
@@ -325,7 +323,7 @@ def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
     return _page(request, complaint, ReasonForm(), sheet_form=form)
 
 
-@readers
+@open_to("cases.view_complaints")
 @require_POST
 def decide(request: SignedIn, number: str) -> HttpResponse:
     """Accept, refuse or take back a complaint. What is wrong with the reason is said beside it; the text stays."""
@@ -351,7 +349,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
     return _page(request, complaint, form)
 
 
-@corps
+@open_to("cases.move_complaint")
 def move(request: SignedIn, number: str) -> HttpResponse:
     """Move a complaint out of a case that it was taken into by mistake, after a page that says how much goes along."""
     complaint = _visible(request, number)

@@ -15,14 +15,10 @@ from corps.access.decorators import SignedIn, open_to
 from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.forms import posted
-from corps.models import User
 from corps.ui.refusals import refusals_go_to
 
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.ADMINISTRATOR)
-administrators = open_to(User.Role.ADMINISTRATOR)
 
-
-@readers
+@open_to("cases.view_grounds")
 @require_GET
 def list_grounds(request: SignedIn) -> HttpResponse:
     """Every ground with its articles, those that may be given today first."""
@@ -39,7 +35,7 @@ def list_grounds(request: SignedIn) -> HttpResponse:
     return render(request, "cases/ground_list.html", context)
 
 
-@administrators
+@open_to("cases.keep_grounds")
 def new_ground(request: SignedIn) -> HttpResponse:
     """Take a ground into the list; it can be given from its first day on."""
     form = NewGroundForm(posted(request))
@@ -51,7 +47,7 @@ def new_ground(request: SignedIn) -> HttpResponse:
     return render(request, "cases/ground_form.html", {"form": form})
 
 
-@administrators
+@open_to("cases.keep_grounds")
 def change_ground(request: SignedIn, pk: int) -> HttpResponse:
     """Correct a ground, or set its last day. What was given keeps its wording; then only the rest is offered."""
     ground = get_object_or_404(LegalGround.objects.visible_to(request.user), pk=pk)

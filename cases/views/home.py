@@ -12,17 +12,16 @@ from cases.home_news import news_since
 from cases.views.acts import undoable_by
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
+from corps.access.permissions import may
 from corps.deadlines.clock import now
-from corps.models import User
 from corps.ui.home import since_for, stream_for
 from corps.ui.stream import GROUP_KEYS
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 # The group of a stream that is shown alone.
 GROUP = Parameter("group", GROUP_KEYS)
 
 
-@corps
+@open_to("cases.view_cases")
 @reads(GROUP)
 @require_safe
 def show_home(request: SignedIn) -> HttpResponse:
@@ -33,10 +32,10 @@ def show_home(request: SignedIn) -> HttpResponse:
         "since": since,
         "news": news_since(user, since),
         "warnings": [warning for tell in home_warnings for warning in tell(user)],
-        "asides": [one.aside(user) for one in home_asides if user.role in one.roles],
+        "asides": [one.aside(user) for one in home_asides if may(user, one.verb)],
         "now": now(),
         "acted": acts.of_today(user).count(),
         "undoable": len(undoable_by(user)) + len(acts.undoable_now(user)),
-        "is_officer": user.role == User.Role.OFFICER,
+        "sees_approvals": may(user, "notices.view_approvals"),
     }
     return render(request, "cases/home.html", context)

@@ -15,7 +15,7 @@ from cases.forms import CaseForm, JoinForm
 from cases.models import SheetImport, Target
 from cases.states import ComplaintState
 from cases.titles import proposed_title
-from cases.views.imports import readers, visible_import
+from cases.views.imports import visible_import
 from corps.access.decorators import SignedIn, open_to
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
@@ -23,12 +23,11 @@ from corps.files.downloads import hand_out
 from corps.models import User
 from corps.ui.refusals import refusals_go_to, send_back
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 State = SheetImport.State
 MOST_OBSTACLES = 20
 
 
-@corps
+@open_to("cases.add_targets")
 def take_up(request: SignedIn, pk: str) -> HttpResponse:
     """Register the rows, accept the complaint and make a case of it, or take it into an open one: in one act."""
     request.sidebar_key = "complaints"
@@ -65,7 +64,7 @@ def _sent_with(name: str, request: SignedIn) -> QueryDict | None:
     return request.POST if name in request.POST else None
 
 
-@corps
+@open_to("cases.undo_import")
 def undo(request: SignedIn, pk: str) -> HttpResponse:
     """Take the import back, after a page that says what goes with it, or what was built on it."""
     request.sidebar_key = "complaints"
@@ -110,7 +109,7 @@ def _obstacles(user: User, built_on: Mapping[int, Any]) -> list[dict[str, Any]]:
     ]
 
 
-@readers
+@open_to("cases.view_complaints")
 @require_GET
 def open_own_sheet(request: SignedIn, pk: str) -> HttpResponseBase:
     """The file of an import that was undone, as a download."""

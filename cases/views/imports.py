@@ -36,7 +36,6 @@ from corps.ui.csv_export import Download, csv_response
 from corps.ui.refusals import send_back
 from stores.models import Platform
 
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
 State = SheetImport.State
 AT_WORK = (State.READING, State.REGISTERING)
 MOST_AT_ONCE = 10_000
@@ -44,7 +43,7 @@ MOST_AT_ONCE = 10_000
 ACTS = ("repair", "again", "refuse", "suggested", "proposals", "take_back")
 
 
-@readers
+@open_to("cases.view_complaints")
 @reads(*ROW_FILTERS, number("row"), paged=True)
 @require_GET
 @vary_on_headers("HX-Request")
@@ -115,7 +114,7 @@ def _time_left(seconds: float) -> str:
     return _("%(minutes)d min") % {"minutes": seconds / 60 + 1}
 
 
-@readers
+@open_to("cases.view_complaints")
 @reads("repair")
 @require_GET
 def read_address(request: SignedIn, pk: str) -> HttpResponse:
@@ -139,7 +138,7 @@ def read_address(request: SignedIn, pk: str) -> HttpResponse:
     return render(request, "cases/_read_as.html", {"address": address})
 
 
-@readers
+@open_to("cases.settle_rows")
 @require_POST
 def settle(request: SignedIn, pk: str) -> HttpResponse:
     """Decide on rows: with the address put right, judged again as they stand, or sent back to the firm.
@@ -306,14 +305,14 @@ def _results(
     return render(request, "cases/import_result.html", context)
 
 
-@readers
+@open_to("cases.register_import")
 @require_POST
 def register(request: SignedIn, pk: str) -> HttpResponse:
     """Have the rows registered that can be."""
     return _end(request, pk, workflow.register_import)
 
 
-@readers
+@open_to("cases.register_import")
 def abandon(request: SignedIn, pk: str) -> HttpResponse:
     """Give the sheet up, after a page that says how much that is."""
     request.sidebar_key = "complaints"
@@ -333,7 +332,7 @@ def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
     return redirect("cases:import", sheet_import.pk)
 
 
-@readers
+@open_to("cases.view_complaints")
 @reads(*ROW_FILTERS, number("row"), paged=True)
 @require_GET
 @counted("exports")

@@ -18,14 +18,12 @@ from cases.views.home import GROUP
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import reads
 from corps.deadlines.clock import now
-from corps.models import User
 from corps.ui.home import since_for, stream_for
 
-representatives = open_to(User.Role.REPRESENTATIVE)
 MOST = 20
 
 
-@representatives
+@open_to("cases.view_named")
 @reads(GROUP)
 @require_safe
 def representative(request: SignedIn) -> HttpResponse:
@@ -48,7 +46,7 @@ def representative(request: SignedIn) -> HttpResponse:
     return render(request, "cases/home_firm.html", context)
 
 
-@representatives
+@open_to("cases.view_named")
 @NamedTargetList.reads()
 @require_GET
 def list_named(request: SignedIn) -> HttpResponse:

@@ -7,13 +7,10 @@ from django.views.decorators.http import require_GET
 
 from cases.tables import OfficialRowList, OfficialTargetList
 from corps.access.decorators import SignedIn, open_to
-from corps.models import User
 from stores.models import OfficialAccount
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 
-
-@corps
+@open_to("cases.view_cases")
 @OfficialTargetList.reads()
 @require_GET
 def list_targets(request: SignedIn, pk: int) -> HttpResponse:
@@ -30,7 +27,7 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "cases/official_targets.html", context)
 
 
-@corps
+@open_to("cases.view_cases")
 @OfficialRowList.reads()
 @require_GET
 def list_rows(request: SignedIn, pk: int) -> HttpResponse:

@@ -21,15 +21,13 @@ from corps.ui.refusals import refusals_go_to
 from corps.workflow import Upload
 from firms.models import Firm
 
-readers = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.REPRESENTATIVE)
-
 
 def box_of(user: User, firm: Firm | None = None) -> dict[str, Any]:
     """The context of `cases/_paste_box.html`, empty, for any page that includes it. firm: which is proposed."""
     return {"paste_form": PasteForm(user=user, firm=firm)}
 
 
-@readers
+@open_to("cases.submit_complaint")
 @vary_on_headers("HX-Request")
 def paste(request: SignedIn) -> HttpResponse:
     """Answer what is pasted, a fragment for HTMX; with `act` "hand_in" make a complaint of it, read as any sheet."""

@@ -17,10 +17,10 @@ from cases import workflow
 from cases.models import Complaint, ImportRow, SheetCorrection, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.sheet_form import SheetForm
-from cases.views.imports import progress_answer, readers, visible_import
+from cases.views.imports import progress_answer, visible_import
 from cases.views.paste import box_of
 from cases.views.review import READY, may_take_up
-from corps.access.decorators import SignedIn
+from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
@@ -84,7 +84,7 @@ class Worksheet:
         return name or _("The file")
 
 
-@readers
+@open_to("cases.view_complaints")
 @reads(number("worksheet"))
 @require_GET
 @vary_on_headers("HX-Request")
@@ -102,7 +102,7 @@ def show_sheet(request: SignedIn, pk: str) -> HttpResponse:
     return _page(request, sheet_import)
 
 
-@readers
+@open_to("cases.correct_reading")
 @require_POST
 def correct(request: SignedIn, pk: str) -> HttpResponse:
     """Have the sheet read again as the form says. Registered is only what was seen: with a change, it is read first."""
@@ -151,7 +151,7 @@ def _register(request: SignedIn, sheet_import: SheetImport) -> HttpResponse:
     return redirect("cases:import", sheet_import.pk)
 
 
-@readers
+@open_to("cases.correct_reading")
 @require_POST
 def forget(request: SignedIn, pk: str) -> HttpResponse:
     """Forget what is remembered of the firm's sheets, the ticked of it, and have this one read without."""

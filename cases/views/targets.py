@@ -33,7 +33,6 @@ from corps.ui.refusals import send_back, status_of
 from listings.models import Belonging
 from stores.models import OfficialAccount
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 10_000
 MOST_ROWS = 20
 # What only the audit knows of a target; the rest is told by the rows that it left.
@@ -54,7 +53,7 @@ PARTS = (
 )
 
 
-@corps
+@open_to("cases.view_cases")
 @reads(Parameter("story", [part for part, _label in PARTS]))
 @require_GET
 def show_target(request: SignedIn, pk: int) -> HttpResponse:
@@ -340,7 +339,7 @@ def _reports(target: Target, rows: list[Any]) -> list[target_history.Line]:
     return lines
 
 
-@corps
+@open_to("cases.view_cases")
 @require_POST
 def act_on_many(request: SignedIn, number: str) -> HttpResponse:
     """Ground, drop or take up selected targets of a case, singly judged, with a result for each."""

@@ -1,4 +1,4 @@
-"""Doors of pages: who has business there."""
+"""Decorators of pages: who may open them."""
 
 import inspect
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from corps.access.parameters import UnknownInput, refuse_unknown
+from corps.access.permissions import may
 from corps.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -29,10 +30,10 @@ class SignedIn(HttpRequest):
     sidebar_key: str
 
 
-def open_to(*roles: str) -> Callable[[View], View]:
-    """A page for these roles, or for everybody who is signed in if none is named.
+def open_to(verb: str = "") -> Callable[[View], View]:
+    """A page for whoever may do this verb of the access table, or for everybody who is signed in if none is named.
 
-    The anonymous are sent to sign in; for other roles there is nothing there (404). A fragment asked for by HTMX sends
+    The anonymous are sent to sign in; for who may not there is nothing there (404). A fragment asked for by HTMX sends
     the whole page to sign in. What the address asks for and the view does not declare (`reads`) is refused by name.
     """
 
@@ -45,7 +46,7 @@ def open_to(*roles: str) -> Callable[[View], View]:
                 if getattr(view, "is_asked_while_typing", False):
                     return HttpResponse(status=401)
                 return sign_in_first(request)
-            if roles and request.user.role not in roles:
+            if verb and not may(request.user, verb):
                 raise Http404
             try:
                 refuse_unknown(request, view)
@@ -53,7 +54,7 @@ def open_to(*roles: str) -> Callable[[View], View]:
             except UnknownInput as unknown:
                 return unknown_input(request, unknown)
 
-        guarded.roles = roles  # type: ignore[attr-defined]
+        guarded.verb = verb  # type: ignore[attr-defined]
         return guarded
 
     return guard

@@ -26,6 +26,7 @@ from rest_framework.serializers import as_serializer_error
 from corps import workflow
 from corps.access.limits import LIMIT_CODES, LimitExceeded, count, count_often
 from corps.access.networks import network
+from corps.access.permissions import may
 from corps.api.problems import PROBLEM_TYPE, document
 from corps.errors import TransitionRefused
 from corps.installation.reference_data import see
@@ -105,13 +106,13 @@ class JsonBody(JSONParser):
         return body
 
 
-class HasBusiness(BasePermission):
-    """Only the roles that the view names in `business`; for the others there is nothing here (404)."""
+class MayDoVerb(BasePermission):
+    """Only who may do the `verb` that the view names; for the others there is nothing here (404)."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return False
-        if request.user.role not in view.business:
+        if not may(request.user, view.verb):
             raise Http404
         return True
 

@@ -1,6 +1,6 @@
 """What `corps.search` asks of the apps: what is searched, and what an address is."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,7 +37,8 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """key: its name in addresses. label: its head. order: where it stands. roles: who searches it.
+    """key: its name in addresses. label: its head. order: where it stands. verb: of the access table; who may do it
+    searches it, and everybody if it is "".
 
     sources: where it is looked for; none where the query can name no such thing. show: a Hit for each key, in the order
     of the keys, in a fixed number of statements.
@@ -46,7 +47,7 @@ class Kind:
     key: str
     label: Any
     order: int
-    roles: Collection[str]
+    verb: str
     sources: Callable[[User, Query], Sequence[Source]]
     show: Callable[[User, Query, Sequence[int]], list[Hit]]
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from corps.access.permissions import may
 from corps.models import User
 from corps.search.extensions import Hit, Kind, Source, numbered_models, search_kinds
 from corps.search.query import Query
@@ -76,7 +77,7 @@ class Listed:
 def kinds_of(user: User) -> list[Kind]:
     """What a person searches, in the order in which it stands."""
     return sorted(
-        (kind for kind in search_kinds if user.role in kind.roles),
+        (kind for kind in search_kinds if not kind.verb or may(user, kind.verb)),
         key=lambda kind: kind.order,
     )
 

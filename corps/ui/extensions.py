@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from corps.access.permissions import may
 from corps.extensions import Cardinality, ExtensionPoint, KeyedExtensionPoint
 from corps.models import User
 from corps.ui.stream import Need as StreamNeed
@@ -32,9 +33,9 @@ class Link:
     """A line of the sidebar. It is the current one where the address begins with its own, or the view sets
     `request.sidebar_key = key`.
 
-    roles: who has it; allowed: a further condition on the person. count: what waits there, called with the user when a
-    whole page is rendered, never for a fragment; one cheap query. counted: the query with which the page lists just
-    what is counted, such as "state=open", if that is not all it lists.
+    verb: of the access table; who may do it has the line. allowed: a further condition on the person. count: what waits
+    there, called with the user when a whole page is rendered, never for a fragment; one cheap query. counted: the query
+    with which the page lists just what is counted, such as "state=open", if that is not all it lists.
     """
 
     key: str
@@ -42,7 +43,7 @@ class Link:
     url_name: str
     section: str
     order: int
-    roles: Collection[str]
+    verb: str
     count: Count | None = None
     allowed: Callable[[Any], bool] | None = None
     counted: str = ""
@@ -52,7 +53,7 @@ class Link:
             raise ValueError(f"no section {self.section!r}")
 
     def open_to(self, user: Any) -> bool:
-        return user.role in self.roles and (self.allowed is None or self.allowed(user))
+        return may(user, self.verb) and (self.allowed is None or self.allowed(user))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from corps.accounts.session_store import live_sessions
 from corps.accounts.user_agents import browser_and_system
 from corps.errors import TransitionRefused
 from corps.forms import OwnPhoneForm, posted
-from corps.models import Session, User
+from corps.models import Session
 from corps.ui.refusals import refusals_go_to
 from corps.workflow.sessions import digest_of
 
@@ -47,7 +47,7 @@ def list_sessions(request: SignedIn) -> HttpResponse:
     )
 
 
-@open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
+@open_to("corps.change_own_phone")
 @require_http_methods(["GET", "POST"])
 def change_phone(request: SignedIn) -> HttpResponse:
     """One's own telephone, which letters give to platforms."""

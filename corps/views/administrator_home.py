@@ -24,10 +24,9 @@ from corps.ui.formats import length_of
 NOTICE_COMES_IN = 11
 # Mail that has waited for longer than this is not just on its way.
 STUCK_AFTER = timedelta(minutes=10)
-administrators = open_to(User.Role.ADMINISTRATOR)
 
 
-@administrators
+@open_to("corps.view_administrator_home")
 @require_safe
 def show_administrator_home(request: SignedIn) -> HttpResponse:
     """What needs an administrator, and the accounts of each role. A fixed number of statements."""

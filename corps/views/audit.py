@@ -11,10 +11,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
+from corps.access.routes import (
+    access_table,
+    decided_by_their_views,
+    for_everybody,
+)
 from corps.audit import labels
 from corps.audit.extensions import subject_kinds
 from corps.filters import CHANNELS
-from corps.models import AuditSeal, User
+from corps.models import AuditSeal
 from corps.tables import AuditList
 
 # What an auditor looks at first.
@@ -27,11 +32,10 @@ OFTEN = (
     "calendar.",
     "audit.checked",
 )
-auditors = open_to(User.Role.AUDITOR)
 KNOWN_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
-@auditors
+@open_to("corps.view_audit")
 @AuditList.reads()
 @require_GET
 def list_entries(request: SignedIn) -> HttpResponse:
@@ -53,7 +57,20 @@ def list_entries(request: SignedIn) -> HttpResponse:
     return render(request, "corps/audit_list.html", context)
 
 
-@auditors
+@open_to("corps.view_audit")
+@require_GET
+def show_access(request: SignedIn) -> HttpResponse:
+    """Who may do what: each verb with its roles and duties, and the addresses that it opens; no statement."""
+    request.sidebar_key = "audit"
+    context = {
+        "verbs": access_table(),
+        "everybody": for_everybody(),
+        "own": decided_by_their_views(),
+    }
+    return render(request, "corps/access.html", context)
+
+
+@open_to("corps.check_audit")
 @require_POST
 def verify(request: SignedIn) -> HttpResponse:
     """Check every seal now, and that seals of which the auditor noted the hash still stand; that it was done is itself

@@ -19,7 +19,7 @@ from corps.deadlines.calendar import Calendar, Day, Kind
 from corps.deadlines.clock import today
 from corps.deadlines.holiday_tables import write_table
 from corps.forms import CalendarForm, posted
-from corps.models import Deadline, Holiday, User
+from corps.models import Deadline, Holiday
 from corps.ui.formats import thousands
 from corps.ui.months import changes, weekdays, year_of
 from corps.ui.refusals import refusals_go_to
@@ -27,10 +27,9 @@ from corps.ui.refusals import refusals_go_to
 MOST_SHOWN = 20
 TABLE_FAULTS = ("no-days", "other-year", "provisional-days", "day-twice")
 YEARS = range(2000, 2100)
-administrators = open_to(User.Role.ADMINISTRATOR)
 
 
-@administrators
+@open_to("corps.view_calendar")
 @require_GET
 def list_years(request: SignedIn) -> HttpResponse:
     """Every year that has days, up to the next one: whether its table is published, and what hangs on it."""
@@ -53,7 +52,7 @@ def list_years(request: SignedIn) -> HttpResponse:
     return render(request, "corps/calendar_list.html", {"lines": lines[::-1]})
 
 
-@administrators
+@open_to("corps.view_calendar")
 @require_GET
 def show_year(request: SignedIn, year: int) -> HttpResponse:
     """The days of a year, month by month."""
@@ -71,7 +70,7 @@ def show_year(request: SignedIn, year: int) -> HttpResponse:
     return render(request, "corps/calendar_year.html", context)
 
 
-@administrators
+@open_to("corps.publish_calendar")
 @require_http_methods(["GET", "POST"])
 def publish(request: SignedIn, year: int) -> HttpResponse:
     """Paste or upload a year's table, look at what it changes and moves, and publish it.

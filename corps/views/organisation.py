@@ -11,13 +11,10 @@ from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.forms import OrganisationForm, posted
 from corps.installation.organisation import FIELDS, current, stated
-from corps.models import User
 from corps.ui.refusals import refusals_go_to
 
-administrators = open_to(User.Role.ADMINISTRATOR)
 
-
-@administrators
+@open_to("corps.change_organisation")
 @require_http_methods(["GET", "POST"])
 def change_organisation(request: SignedIn) -> HttpResponse:
     """How the authority is called and reached, with what stands where nothing is stated."""

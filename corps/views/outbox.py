@@ -27,8 +27,6 @@ from corps.ui.formats import thousands
 from corps.ui.lists import Page, page_of
 from corps.ui.refusals import send_back
 
-administrators = open_to(User.Role.ADMINISTRATOR)
-
 
 def kinds_that_wait(user: User) -> set[str]:
     """The kinds of mail that there are."""
@@ -38,7 +36,7 @@ def kinds_that_wait(user: User) -> set[str]:
     }
 
 
-@administrators
+@open_to("corps.view_outbox")
 @reads(Parameter("kind", kinds_that_wait), paged=True)
 @require_safe
 def show_outbox(request: SignedIn) -> HttpResponse:
@@ -46,7 +44,7 @@ def show_outbox(request: SignedIn) -> HttpResponse:
     return render(request, "corps/outbox.html", _context(request, HeldMailsForm()))
 
 
-@administrators
+@open_to("corps.lift_quarantine")
 @require_POST
 def hold_outbox(request: SignedIn) -> HttpResponse:
     """Let nothing leave until it is released."""
@@ -57,7 +55,7 @@ def hold_outbox(request: SignedIn) -> HttpResponse:
     return redirect("outbox")
 
 
-@administrators
+@open_to("corps.lift_quarantine")
 @require_POST
 def release_outbox(request: SignedIn) -> HttpResponse:
     """Let the outbox send again."""
@@ -75,7 +73,7 @@ def release_outbox(request: SignedIn) -> HttpResponse:
     return redirect("home")
 
 
-@administrators
+@open_to("corps.lift_quarantine")
 @require_POST
 def release_mails(request: SignedIn) -> HttpResponse:
     """Let the chosen mails go, though the outbox is held."""
@@ -96,7 +94,7 @@ def release_mails(request: SignedIn) -> HttpResponse:
     return redirect("outbox")
 
 
-@administrators
+@open_to("corps.lift_quarantine")
 @require_POST
 def drop_mails(request: SignedIn) -> HttpResponse:
     """Give the chosen mails up, with the reason."""

@@ -25,10 +25,8 @@ from corps.models import ApiKey, FailedAttempts, User
 from corps.tables import UserList
 from corps.ui.refusals import refusals_go_to, send_back
 
-administrators = open_to(User.Role.ADMINISTRATOR)
 
-
-@administrators
+@open_to("corps.manage_accounts")
 @UserList.reads()
 @require_GET
 def list_users(request: SignedIn) -> HttpResponse:
@@ -37,7 +35,7 @@ def list_users(request: SignedIn) -> HttpResponse:
     return render(request, "corps/users_list.html", context)
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @reads(number("liaison"), "platform", "firm")
 @require_http_methods(["GET", "POST"])
 def create_user(request: SignedIn, role: str) -> HttpResponse:
@@ -70,7 +68,7 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
     return render(request, "corps/users_form.html", context)
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_http_methods(["GET", "POST"])
 def show_user(request: SignedIn, username: str) -> HttpResponse:
     """An account with its keys; POST changes it."""
@@ -105,13 +103,13 @@ def show_user(request: SignedIn, username: str) -> HttpResponse:
     return render(request, "corps/users_show.html", context)
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def close_user(request: SignedIn, username: str) -> HttpResponse:
     return _do(request, username, workflow.deactivate_user, _("The account is closed."))
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def reopen_user(request: SignedIn, username: str) -> HttpResponse:
     return _do(
@@ -119,7 +117,7 @@ def reopen_user(request: SignedIn, username: str) -> HttpResponse:
     )
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def reset_password(request: SignedIn, username: str) -> HttpResponse:
     """Make up a new password and show it once."""
@@ -128,7 +126,7 @@ def reset_password(request: SignedIn, username: str) -> HttpResponse:
     return _shown_once(request, user, password=password)
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def unlock_user(request: SignedIn, username: str) -> HttpResponse:
     return _do(
@@ -136,7 +134,7 @@ def unlock_user(request: SignedIn, username: str) -> HttpResponse:
     )
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def reset_second_factor(request: SignedIn, username: str) -> HttpResponse:
     return _do(
@@ -147,7 +145,7 @@ def reset_second_factor(request: SignedIn, username: str) -> HttpResponse:
     )
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def make_key(request: SignedIn, username: str) -> HttpResponse:
     """Make an API key and show it once."""
@@ -159,7 +157,7 @@ def make_key(request: SignedIn, username: str) -> HttpResponse:
     )
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_POST
 def revoke_key(request: SignedIn, username: str, pk: int) -> HttpResponse:
     key = get_object_or_404(ApiKey, user=_account(request, username), pk=pk)

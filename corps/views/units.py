@@ -11,13 +11,11 @@ from django.views.decorators.http import require_http_methods
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.forms import UnitForm, posted
-from corps.models import Unit, User
+from corps.models import Unit
 from corps.ui.refusals import refusals_go_to
 
-administrators = open_to(User.Role.ADMINISTRATOR)
 
-
-@administrators
+@open_to("corps.manage_accounts")
 @require_http_methods(["GET", "POST"])
 def list_units(request: SignedIn) -> HttpResponse:
     """The tree of units, in order, and a form for a new one."""
@@ -37,7 +35,7 @@ def list_units(request: SignedIn) -> HttpResponse:
     return render(request, "corps/units_list.html", {"units": units, "form": form})
 
 
-@administrators
+@open_to("corps.manage_accounts")
 @require_http_methods(["GET", "POST"])
 def change_unit(request: SignedIn, pk: int) -> HttpResponse:
     """Rename a unit or move it."""

@@ -39,7 +39,6 @@ from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
 from notices.workflow.submissions import changed_since, recipient_gone
 from stores.models import OfficialAccount
 
-supervisors = open_to(User.Role.SUPERVISOR)
 STORES_SHOWN = 8
 # Of a session: the number of the notice that was approved last.
 APPROVED = "approved"
@@ -61,7 +60,7 @@ def waiting(user: User) -> int:
     return notices + sum(objects.count() for objects in others)
 
 
-@supervisors
+@open_to("notices.view_approvals")
 @reads("notice", "filing", number("correction"), "objection", number("strike"))
 @require_GET
 def inbox(request: SignedIn) -> HttpResponse:
@@ -179,7 +178,7 @@ def _chosen(params: QueryDict, waiting_ones: dict[str, list[Any]]) -> tuple[str,
     )
 
 
-@supervisors
+@open_to("notices.view_approvals")
 @require_POST
 def decide(request: SignedIn, number: str) -> HttpResponse:
     """Approve the version on the screen, which is issued in ten seconds, or return it with a reason; then the next."""
@@ -207,7 +206,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
     return redirect("notices:approvals")
 
 
-@supervisors
+@open_to("notices.view_approvals")
 @require_POST
 def undo_approval(request: SignedIn, number: str) -> HttpResponse:
     """Take back one's own approval of the last ten seconds; then that notice again."""
@@ -239,7 +238,7 @@ def _undoable(request: SignedIn) -> dict[str, Any] | None:
     }
 
 
-@supervisors
+@open_to("notices.correct_outcome")
 @require_POST
 def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
     """Take back a counted outcome that a colleague proposed to correct, or leave it as it is; with the reason."""
@@ -261,7 +260,7 @@ def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("notices:approvals")
 
 
-@supervisors
+@open_to("notices.view_approvals")
 @require_POST
 def decide_revocation(request: SignedIn, pk: int) -> HttpResponse:
     """Decide about registering or striking an official account, and stay in the inbox."""
@@ -275,7 +274,7 @@ def decide_revocation(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("notices:approvals")
 
 
-@supervisors
+@open_to("notices.view_approvals")
 @require_POST
 def file_case(request: SignedIn, number: str) -> HttpResponse:
     """File a lead from the inbox; then what waits next."""

@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 
 from corps.access.decorators import SignedIn, open_to
 from corps.forms import posted
-from corps.models import User
 from corps.request_bodies import takes
 from corps.results import Result, tally
 from corps.ui.refusals import refusals_go_to, say_of_lines
@@ -18,10 +17,8 @@ from notices.forms import BehalfForm
 from notices.models import Notice
 from notices.workflow import Reply
 
-officers = open_to(User.Role.OFFICER)
 
-
-@officers
+@open_to("notices.answer_on_behalf")
 @takes("body.paper")
 def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
     """Answer items named by address or id, one on each line, as a letter or a fax of the platform says."""

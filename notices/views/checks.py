@@ -26,7 +26,6 @@ from notices.filters import CheckFilter
 from notices.models import Answer, NoticeItem, PendingVerdict
 from notices.tables import CheckList
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 NEXT_ROWS = 12
 MOST_UNDONE = 5
 # Where a session keeps the note that was typed beside verdicts of which some were refused.
@@ -38,7 +37,7 @@ def waiting(user: User) -> int:
     return NoticeItem.objects.visible_to(user).to_check().count()
 
 
-@corps
+@open_to("notices.check")
 @reads(*CheckFilter.parameters(), number("item"))
 @require_GET
 def show_queue(request: SignedIn) -> HttpResponse:
@@ -83,7 +82,7 @@ def _of_current(request: SignedIn, current: NoticeItem | None) -> dict[str, Any]
     return shown
 
 
-@corps
+@open_to("notices.check")
 @CheckList.reads()
 @require_GET
 def list_queue(request: SignedIn) -> HttpResponse:
@@ -115,7 +114,7 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
     return len(refused) < len(items)
 
 
-@corps
+@open_to("notices.check")
 @require_POST
 def judge(request: SignedIn) -> HttpResponse:
     """Give a verdict on one item or many; it counts in ten seconds unless undone."""
@@ -184,7 +183,7 @@ def _told_why(
     )
 
 
-@corps
+@open_to("notices.check")
 @require_POST
 def undo(request: SignedIn) -> HttpResponse:
     """Take back one's own verdicts of the last ten seconds; then the queue in which they were given, at that item."""

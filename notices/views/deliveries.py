@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import counted
+from corps.access.permissions import may
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.installation import identity
@@ -29,8 +30,6 @@ from notices.forms import DeliveryForm
 from notices.models import Notice
 from notices.tables import DeliveryList, visible_deliveries
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-officers = open_to(User.Role.OFFICER)
 NOT_SENT = (Delivery.State.PENDING, Delivery.State.SENDING, *FOR_A_PERSON)
 # A letter that was made within this time waits its turn.
 JUST_NOW = timedelta(minutes=1)
@@ -41,7 +40,7 @@ def waiting(user: User) -> int:
     return visible_deliveries(user).filter(state__in=FOR_A_PERSON).count()
 
 
-@corps
+@open_to("notices.view_deliveries")
 @DeliveryList.reads()
 @require_GET
 def list_deliveries(request: SignedIn) -> HttpResponse:
@@ -50,7 +49,7 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
     return render(request, "notices/delivery_list.html", context)
 
 
-@corps
+@open_to("notices.view_deliveries")
 @require_GET
 def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     """One delivery: how far it is, the server's answer, and the stored message."""
@@ -63,7 +62,7 @@ def show_delivery(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@corps
+@open_to("notices.view_deliveries")
 @require_GET
 @counted("papers.saved")
 def download(request: SignedIn, pk: int) -> HttpResponse:
@@ -74,7 +73,7 @@ def download(request: SignedIn, pk: int) -> HttpResponse:
     return taken.whole(saved_as(f"delivery-{delivery.pk}.eml", response))
 
 
-@officers
+@open_to("notices.decide_delivery")
 @require_POST
 def decide(request: SignedIn, pk: int) -> HttpResponse:
     """Mark an uncertain delivery as sent, send a failed or uncertain one again, give it up, or enter that one which was
@@ -191,6 +190,6 @@ def _context(
         "reading": mail.read(delivery),
         "form": form,
         "notice": notice,
-        "may_decide": request.user.role == User.Role.OFFICER,
+        "may_decide": may(request.user, "notices.decide_delivery"),
         "held": held,
     }

@@ -15,10 +15,8 @@ from corps.ui.refusals import refusals_go_to
 from notices import workflow
 from notices.forms import LookForm
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 
-
-@corps
+@open_to("notices.check")
 def look_again(request: SignedIn, pk: int) -> HttpResponse:
     """Record what was seen at a verified target; live is a relisting and takes nothing out of the count.
 

@@ -22,6 +22,7 @@ from cases.target_history import FAR
 from cases.views.home import GROUP
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
+from corps.access.permissions import may
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.forms import ticked_ids
@@ -41,7 +42,6 @@ from notices.models.notices import NoticeQuerySet
 from notices.states import RETRACTABLE, ItemState, NoticeState
 from notices.workflow import Reply
 
-liaisons = open_to(User.Role.LIAISON)
 Shown = TypeVar("Shown", bound=HttpResponseBase)
 KEYS = (
     (Claim.REMOVED, "1"),
@@ -70,7 +70,7 @@ PAGE_SIZE = 50
 LONGEST_NAME = 40
 
 
-@liaisons
+@open_to("notices.answer")
 @reads(Parameter("show", ("open", "answered")), GROUP, paged=True)
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
@@ -97,7 +97,7 @@ def opened(request: SignedIn, notice: Notice, show: Callable[[Notice], Shown]) -
     show: makes the response, which tells the due date that the opening sets. Where there is no reader, as for a
     prefetch or one who has hung up, what was noted is taken back.
     """
-    is_liaison = request.user.role == User.Role.LIAISON
+    is_liaison = may(request.user, "notices.answer")
     is_first_opening = notice.opened_at is None and request.method == "GET"
     if not (is_liaison and is_first_opening):
         return show(notice)
@@ -219,7 +219,7 @@ def _by_outcome(counts: Iterable[tuple[str, int]]) -> list[tuple[Any, int]]:
     ]
 
 
-@liaisons
+@open_to("notices.answer")
 @require_POST
 def pick(request: SignedIn, number: str) -> HttpResponse:
     """Select the items that a pasted column of addresses or ids names, or those selected before. Changes nothing."""
@@ -234,7 +234,7 @@ def pick(request: SignedIn, number: str) -> HttpResponse:
     return show_notice(request, notice, lines[:MOST_PICKED])
 
 
-@liaisons
+@open_to("notices.answer")
 @require_POST
 def answer(request: SignedIn, number: str) -> HttpResponse:
     """Answer the selected items: first a summary with room for a remark, then, confirmed, the result of each row.
@@ -310,7 +310,7 @@ def _answered(count: int, outcome: str) -> str:
     return sentence % {"count": thousands(count), "outcome": Claim(outcome).label}
 
 
-@liaisons
+@open_to("notices.answer")
 @require_POST
 def retract(request: SignedIn, number: str) -> HttpResponse:
     """Take the answers to the selected items back: first what that means, then, confirmed, the result of each row."""

@@ -41,8 +41,6 @@ from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
 from notices.workflow.periods import reply_period
 from stores.models import Platform
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
-officers = open_to(User.Role.OFFICER)
 # Refusals of a service that are said beside a field.
 SERVICE_FIELDS = {
     "served-ahead": "served_on",
@@ -50,10 +48,9 @@ SERVICE_FIELDS = {
     "proof-missing": "proof",
     "proof-too-long": "proof",
 }
-everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
 
 
-@corps
+@open_to("notices.view_notices")
 @NoticeList.reads()
 @require_GET
 def list_notices(request: SignedIn) -> HttpResponse:
@@ -61,7 +58,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
     return render(request, "notices/list.html", NoticeList(request).context())
 
 
-@everyone
+@open_to("notices.read_letters")
 @reads(
     "tab",
     Parameter("show", [*liaison.SHOWN]),
@@ -83,7 +80,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
         "issued_by",
     )
     notice = get_object_or_404(notices, number=number)
-    if request.user.role == User.Role.LIAISON:
+    if may(request.user, "notices.answer"):
         return liaison.opened(
             request, notice, lambda notice: liaison.show_notice(request, notice)
         )
@@ -110,7 +107,7 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
     )
 
 
-@corps
+@open_to("notices.view_notices")
 @reads("notice")
 @require_GET
 def compose(request: SignedIn, number: str) -> HttpResponse:
@@ -175,7 +172,7 @@ def _waiting_by_platform(waiting: QuerySet[Target]) -> dict[str, Any]:
     }
 
 
-@officers
+@open_to("notices.compose")
 @require_POST
 def draft(request: SignedIn, number: str) -> HttpResponse:
     """Draft notices from targets of a case: those named by `ids`, all that the table's filter leaves, or all that
@@ -210,7 +207,7 @@ def _stay_behind(blocked: list[Result]) -> str:
     return sentence % {"count": len(blocked), "why": "; ".join(reasons)}
 
 
-@officers
+@open_to("notices.compose")
 @require_POST
 def change_draft(request: SignedIn, number: str) -> HttpResponse:
     """What the buttons of composer and page do to drafts: submit, take back, take items out, give up, change."""
@@ -292,7 +289,7 @@ DRAFT_ACTS: dict[str, Callable[[SignedIn, Notice], None]] = {
 }
 
 
-@officers
+@open_to("notices.compose")
 @require_POST
 def change_items(request: SignedIn, number: str) -> HttpResponse:
     """Withdraw items of an issued notice, or hand over those answered "not ours", or take some out of one that is not
@@ -389,7 +386,7 @@ ITEM_ACTS = {
 }
 
 
-@officers
+@open_to("notices.serve")
 @takes("body.paper")
 def serve(request: SignedIn, number: str) -> HttpResponse:
     """Record that a notice was served in another way than by mail."""
@@ -406,7 +403,7 @@ def serve(request: SignedIn, number: str) -> HttpResponse:
     return render(request, "notices/serve.html", {"notice": notice, "form": form})
 
 
-@everyone
+@open_to("notices.read_letters")
 @require_GET
 def letter(request: SignedIn, number: str) -> HttpResponse:
     """The letter alone, for reading and printing."""
@@ -419,7 +416,7 @@ def letter(request: SignedIn, number: str) -> HttpResponse:
     return liaison.opened(request, notice, lambda notice: _letter_page(request, notice))
 
 
-@everyone
+@open_to("notices.read_letters")
 @require_GET
 @counted("papers.saved")
 def sheet(request: SignedIn, number: str) -> HttpResponse:
@@ -488,10 +485,8 @@ def _composed(notice: Notice) -> dict[str, Any]:
 def _verbs(user: User, notice: Notice) -> dict[str, bool]:
     return {
         "may_compose": may(user, "notices.compose"),
-        "may_withdraw": may(user, "notices.withdraw")
-        and user.role == User.Role.OFFICER,
-        "may_withdraw_whole": may(user, "notices.withdraw")
-        and user.role == User.Role.OFFICER
+        "may_withdraw": may(user, "notices.withdraw_notice"),
+        "may_withdraw_whole": may(user, "notices.withdraw_notice")
         and notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
         and notice.items.unfinished().exists(),
         "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,

@@ -21,7 +21,6 @@ from notices.models import Objection
 from notices.states import UNDECIDED, ObjectionState
 from notices.tables import ObjectionList
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 MOST_AT_ONCE = 2000
 VERDICTS = (ObjectionState.UPHELD, ObjectionState.DISMISSED)
 
@@ -31,7 +30,7 @@ def waiting(user: User) -> int:
     return Objection.objects.visible_to(user).filter(state__in=UNDECIDED).count()
 
 
-@corps
+@open_to("notices.view_objections")
 @ObjectionList.reads()
 @require_GET
 def list_objections(request: SignedIn) -> HttpResponse:
@@ -43,7 +42,7 @@ def list_objections(request: SignedIn) -> HttpResponse:
     return render(request, "notices/objection_list.html", context)
 
 
-@corps
+@open_to("notices.view_objections")
 def show_objection(request: SignedIn, number: str) -> HttpResponse:
     """One objection, with what upholding it would change; a supervisor who did not lodge it decides here."""
     objections = Objection.objects.visible_to(request.user).select_related(
@@ -101,7 +100,7 @@ def _back(request: SignedIn, number: str) -> str:
     return reverse("notices:objection", args=[number])
 
 
-@corps
+@open_to("notices.lodge_objection")
 @require_POST
 def accept(request: SignedIn, number: str) -> HttpResponse:
     """Take an objection up for decision."""
@@ -115,7 +114,7 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
     return redirect(_back(request, number))
 
 
-@corps
+@open_to("notices.lodge_objection")
 @require_POST
 def decide_many(request: SignedIn) -> HttpResponse:
     """Take the ticked objections up, or uphold or dismiss them for one reason; with a result for each."""
@@ -158,7 +157,7 @@ def decide_many(request: SignedIn) -> HttpResponse:
     )
 
 
-@corps
+@open_to("notices.lodge_objection")
 def lodge(request: SignedIn, pk: int) -> HttpResponse:
     """Take in an objection against a target."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
@@ -174,7 +173,7 @@ def lodge(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@corps
+@open_to("notices.propose_correction")
 def propose_correction(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for a counted outcome to be taken back; somebody else decides."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)

@@ -6,13 +6,10 @@ from django.views.decorators.http import require_safe
 
 from corps.access.decorators import SignedIn, open_to
 from corps.files.downloads import hand_out, name_by_type
-from corps.models import User
 from notices.models import Answer, Notice, NoticeItem
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 
-
-@corps
+@open_to("notices.view_notices")
 @require_safe
 def open_service_proof(request: SignedIn, number: str) -> HttpResponseBase:
     """The paper that proves that a notice was served in another way than by mail."""
@@ -33,7 +30,7 @@ def open_service_proof(request: SignedIn, number: str) -> HttpResponseBase:
     )
 
 
-@corps
+@open_to("notices.view_notices")
 @require_safe
 def open_answer_paper(request: SignedIn, pk: int) -> HttpResponseBase:
     """The paper by which an answer came that an officer recorded in a platform's stead."""

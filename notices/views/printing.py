@@ -8,18 +8,16 @@ from django.views.decorators.http import require_GET
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
 from corps.deadlines.clock import now
-from corps.models import User
 from corps.ui.lists import conditions
 from notices import letters
 from notices.models import Notice
 from notices.states import ItemState
 
-corps = open_to(User.Role.OFFICER, User.Role.SUPERVISOR)
 # About eighty pages; a longer print is asked for in parts.
 MOST_PRINTED = 2000
 
 
-@corps
+@open_to("notices.view_notices")
 @reads(Parameter("state", ItemState.values))
 @require_GET
 def print_items(request: SignedIn, number: str) -> HttpResponse:

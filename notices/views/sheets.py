@@ -33,7 +33,6 @@ from notices.models import AnswerSheet, Notice
 from notices.states import NoticeState
 from notices.views import liaison
 
-liaisons = open_to(User.Role.LIAISON)
 SALT = "notices.answer_sheet"
 PROBLEMS_SHOWN = 200
 LONGEST_NAME = 100
@@ -41,7 +40,7 @@ LONGEST_NAME = 100
 CONFIRM_WITHIN = timedelta(days=1)
 
 
-@liaisons
+@open_to("notices.answer")
 @require_GET
 @counted("papers.saved")
 def download(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
@@ -68,7 +67,7 @@ def _answer_sheet(request: SignedIn, notice: Notice, kind: str) -> HttpResponseB
     return saved_as(f"{notice.number}-answers.{kind}", response)
 
 
-@liaisons
+@open_to("notices.answer")
 @require_http_methods(["GET", "POST"])
 @takes("body.sheet")
 def upload(request: SignedIn, number: str) -> HttpResponse:
@@ -100,7 +99,7 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
     )
 
 
-@liaisons
+@open_to("notices.answer")
 @require_POST
 def confirm(request: SignedIn, number: str) -> HttpResponse:
     """Register the answers of the sheet that was looked at; sent twice, it answers once."""

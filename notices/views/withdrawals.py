@@ -7,19 +7,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from corps.access.decorators import SignedIn, open_to
-from corps.models import User
 from corps.ui.refusals import refusals_go_to
 from notices import letters, withdrawal_letters, workflow
 from notices.forms import WithdrawalForm
 from notices.models import Notice, WithdrawalLetter
 from notices.states import NoticeState
 
-officers = open_to(User.Role.OFFICER)
-everyone = open_to(User.Role.OFFICER, User.Role.SUPERVISOR, User.Role.LIAISON)
 ITEMS_SHOWN = 200
 
 
-@officers
+@open_to("notices.withdraw_notice")
 def withdraw_notice(request: SignedIn, number: str) -> HttpResponse:
     """Ask, with what it would touch counted, and withdraw an issued notice as a whole."""
     notice = get_object_or_404(
@@ -56,7 +53,7 @@ def withdraw_notice(request: SignedIn, number: str) -> HttpResponse:
     return render(request, "notices/notice_withdraw.html", context)
 
 
-@everyone
+@open_to("notices.read_letters")
 @require_GET
 def show_letter(request: SignedIn, number: str, letter: str) -> HttpResponse:
     """A letter of withdrawal as it was written, with the items that it names; to the corps with its mails too."""
@@ -80,7 +77,7 @@ def show_letter(request: SignedIn, number: str, letter: str) -> HttpResponse:
     return render(request, "notices/withdrawal.html", context)
 
 
-@everyone
+@open_to("notices.read_letters")
 @require_GET
 def download_sheet(request: SignedIn, number: str, letter: str) -> HttpResponse:
     """The attached sheet of a letter of withdrawal, as it was sent."""

@@ -32,6 +32,8 @@ ROUTES = {
     "cases:receipt": CORPS,
     "cases:import": WITH_FIRMS,
     "cases:import_": WITH_FIRMS,
+    "cases:import_take_up": CORPS,
+    "cases:import_undo": CORPS,
     "api-complaint-": WITH_FIRMS,
     "api-import-": WITH_FIRMS,
 }

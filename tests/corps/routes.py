@@ -35,6 +35,7 @@ ROUTES = {
     "calendar": ADMINISTRATOR,
     "calendar_": ADMINISTRATOR,
     "audit": AUDITOR,
+    "audit_access": AUDITOR,
     "audit_verify": AUDITOR,
     "admin:": ADMINISTRATOR,
     "admin:login": PUBLIC,

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from corps.api.base import HasBusiness
+from corps.api.base import MayDoVerb
 from corps.errors import TransitionRefused
 from corps.models import ApiKey, Unit
 from corps.views import site
@@ -52,8 +52,8 @@ class UnitSerializer(serializers.ModelSerializer):
 
 
 class Units(ListAPIView):
-    permission_classes = [HasBusiness]
-    business = ("officer",)
+    permission_classes = [MayDoVerb]
+    verb = "notices.compose"
     serializer_class = UnitSerializer
     queryset = Unit.objects.all()
 
