@@ -10,7 +10,17 @@ from cases.extensions import awaiting_notice
 from cases.models import Campaign, Case, Complaint, Target
 from cases.models.cases import CaseQuerySet
 from cases.models.targets import TargetQuerySet
-from cases.states import UNFINISHED, CaseState, ComplaintState, Seen, TargetState, Told
+from cases.states import (
+    IN_NOTICE,
+    OPEN_COMPLAINT,
+    TARGET_STATES,
+    UNDER_WAY_CASE,
+    UNFINISHED,
+    CaseState,
+    ComplaintState,
+    Seen,
+    Told,
+)
 from cases.workflow import claims_for
 from corps.access.parameters import NUMBER, Parameter
 from corps.models import User
@@ -27,16 +37,6 @@ from listings.addresses import read_cell
 from listings.models import Belonging
 from stores.filters import platform_filter
 from stores.models import Platform, Store
-
-# What the word "open" narrows the lists of cases and of complaints to.
-UNDER_WAY = (
-    CaseState.LEAD,
-    CaseState.FILED,
-    CaseState.DISPOSING,
-    CaseState.CONCLUDING,
-    CaseState.REOPENED,
-)
-IN_NO_CASE = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
 
 
 def campaigns_of(user: User) -> dict[str, str]:
@@ -87,7 +87,7 @@ class CaseFilter(ListFilterSet):
 
     def in_state(self, cases: CaseQuerySet, _name: str, state: str) -> QuerySet[Case]:
         if state == "open":
-            return cases.filter(state__in=UNDER_WAY)
+            return cases.filter(state__in=UNDER_WAY_CASE)
         return cases.filter(state=state)
 
     def handled_by_me(self, cases: CaseQuerySet, *_set: str) -> QuerySet[Case]:
@@ -114,17 +114,14 @@ class ComplaintFilter(ListFilterSet):
         self, complaints: QuerySet[Complaint], _name: str, state: str
     ) -> QuerySet[Complaint]:
         if state == "open":
-            return complaints.filter(state__in=IN_NO_CASE)
+            return complaints.filter(state__in=OPEN_COMPLAINT)
         return complaints.filter(state=state)
 
 
 # In the order of the work, as the strip above the work table shows them.
 TALLY = (
     *UNFINISHED,
-    TargetState.VERIFIED,
-    TargetState.GONE_BEFORE,
-    TargetState.RESTORED,
-    TargetState.DROPPED,
+    *TARGET_STATES.finished(),
 )
 # What stands in place of a state: of several states, or of a target that no notice may name.
 OFFICIAL = "official"
@@ -303,12 +300,6 @@ OFFICIAL_WORDS = {
     "counted": _("counted"),
     "answered": _("answered"),
 }
-NAMED_STATES = (
-    TargetState.NOTICED,
-    TargetState.CLAIMED,
-    TargetState.REFUSED,
-    TargetState.NEEDS_INFORMATION,
-)
 
 
 class OfficialTargetFilter(ListFilterSet):
@@ -323,7 +314,7 @@ class OfficialTargetFilter(ListFilterSet):
 
     def shown(self, targets: TargetQuerySet, _name: str, show: str) -> QuerySet[Target]:
         if show == "open":
-            return targets.filter(state__in=NAMED_STATES)
+            return targets.filter(state__in=IN_NOTICE)
         if show == "counted":
             return targets.filter(is_counted=True)
         return targets

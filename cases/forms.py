@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.guessing import guess
 from cases.models import Campaign, Case, CaseOfficer, Complaint, LegalGround
 from cases.pasted import MOST_LINES
+from cases.states import OPEN_CASE
 from cases.workflow.grounds import ALWAYS
-from cases.workflow.guards import OPEN_CASE
 from corps.deadlines.clock import today
 from corps.forms import RecordForm, offer, resent, ticked_ids
 from corps.models import User

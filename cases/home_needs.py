@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from cases.models import Case, CaseOfficer, Complaint, SheetImport, Target
-from cases.states import UNFINISHED, CaseState, ComplaintState
+from cases.states import (
+    HANDLED_CASE,
+    IMPORT_FOR_ITS_FIRM,
+    OPEN_COMPLAINT,
+    UNFINISHED,
+    CaseState,
+    ComplaintState,
+)
 from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.models import User
@@ -25,15 +32,6 @@ OFFICERS, SUPERVISORS = (User.Role.OFFICER,), (User.Role.SUPERVISOR,)
 REPRESENTATIVES = (User.Role.REPRESENTATIVE,)
 # How long before the end of its handling period a case comes onto the home page.
 NEAR = timedelta(days=14)
-HANDLED = (
-    CaseState.FILED,
-    CaseState.DISPOSING,
-    CaseState.CONCLUDING,
-    CaseState.REOPENED,
-)
-NOT_IN_CASE = (ComplaintState.RECEIVED, ComplaintState.ACCEPTED)
-# A sheet in one of these asks its firm for something.
-FOR_ITS_FIRM = (SheetImport.State.REVIEW, SheetImport.State.FAILED)
 
 
 def case_key(pk: int) -> Key:
@@ -74,7 +72,7 @@ def _complaint_subject(complaint: Complaint, user: User) -> Subject:
 
 
 def _not_in_case(user: User) -> QuerySet[Complaint]:
-    return Complaint.objects.visible_to(user).filter(state__in=NOT_IN_CASE)
+    return Complaint.objects.visible_to(user).filter(state__in=OPEN_COMPLAINT)
 
 
 def to_take_in(user: User) -> Iterator[Need]:
@@ -135,7 +133,7 @@ def _next_act(complaint: Complaint, sheet: SheetImport | None) -> Need:
 
 
 def _ending_soon(user: User) -> QuerySet[Case]:
-    cases = Case.objects.visible_to(user).filter(state__in=HANDLED)
+    cases = Case.objects.visible_to(user).filter(state__in=HANDLED_CASE)
     return cases.filter(handling_deadline__due_on__lte=today() + NEAR)
 
 
@@ -276,7 +274,7 @@ def _late_keys(user: User) -> list[QuerySet[Any]]:
 def _of_firm(user: User) -> QuerySet[Complaint]:
     """A firm's complaints on which something is to be done: by the firm, or by the corps."""
     waits = Q(state=ComplaintState.RECEIVED) | Q(
-        state__in=NOT_IN_CASE, sheet_import__state__in=FOR_ITS_FIRM
+        state__in=OPEN_COMPLAINT, sheet_import__state__in=IMPORT_FOR_ITS_FIRM
     )
     return Complaint.objects.visible_to(user).filter(waits)
 
@@ -288,7 +286,7 @@ def for_firm(user: User) -> Iterator[Need]:
     ):
         sheet = getattr(complaint, "sheet_import", None)
         need = _next_act(complaint, sheet)
-        if sheet is None or sheet.state not in FOR_ITS_FIRM:
+        if sheet is None or sheet.state not in IMPORT_FOR_ITS_FIRM:
             need = replace(
                 need,
                 verb=_("Look"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases import workflow
 from cases.models import Target
-from cases.states import TargetState
+from cases.states import CHECKED_GONE, TargetState
 from corps.models import User
 from corps.ui.status_colours import kind_of
 
@@ -49,7 +49,7 @@ def became(
             kind_of(target.state),
             _where(target, seen, own_case),
             target.state == TargetState.DROPPED,
-            target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE),
+            target.state in CHECKED_GONE,
         )
         for target in targets
     }

@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 
 from cases.models import Complaint
-from cases.states import CaseState, ComplaintState
+from cases.states import OPEN_COMPLAINT, CaseState, ComplaintState
 from corps.deadlines.clock import SHANGHAI, today
 from corps.ui.extensions import Aside
 from notices.models import Answer, Check, Notice, NoticeItem
@@ -169,9 +169,7 @@ def _filings(user: Any, campaign: int | None) -> QuerySet[Any]:
     decided = complaints.annotate(
         decided_at=Coalesce("case__filed_at", "case__declined_at")
     )
-    waiting = Q(state__in=(ComplaintState.RECEIVED, ComplaintState.ACCEPTED)) | Q(
-        case__state=CaseState.LEAD
-    )
+    waiting = Q(state__in=OPEN_COMPLAINT) | Q(case__state=CaseState.LEAD)
     missed = waiting & Q(verify_deadline__due_on__lt=today())
     judged = decided.filter(Q(decided_at__isnull=False) | missed).exclude(
         state=ComplaintState.WITHDRAWN

@@ -5,14 +5,17 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from cases.states import TARGET_STATES
 from corps.audit.recording import record
 from corps.deadlines.clock import now
 from corps.models import User
+from corps.states import Counted
 from dashboards.models import Recount
 from notices.models import Outcome
 
 # One statement sees one moment, whatever others commit meanwhile. Each part yields: what, where, expected, found.
-DIFFERENCES = """
+NEVER_COUNTED = ", ".join(f"'{s}'" for s in TARGET_STATES.counted(Counted.NEVER))
+DIFFERENCES = f"""
 WITH sums AS (
     SELECT target_id, sum(sign) AS net FROM notices_outcome GROUP BY target_id
 ), ledger AS (
@@ -36,7 +39,7 @@ FROM cases_target target LEFT JOIN sums ON sums.target_id = target.id
 WHERE target.state = 'verified' AND coalesce(sums.net, 0) <> 1
 UNION ALL
 SELECT 'state', 'target ' || id, 'not counted', state
-FROM cases_target WHERE is_counted AND state IN ('reported', 'dropped', 'restored')
+FROM cases_target WHERE is_counted AND state IN ({NEVER_COUNTED})
 UNION ALL
 SELECT 'platform', 'outcome ' || outcome.id, 'platform ' || target.platform_id, 'platform ' || outcome.platform_id
 FROM notices_outcome outcome JOIN cases_target target ON target.id = outcome.target_id

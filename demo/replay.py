@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
-from cases.states import Seen, TargetState
+from cases.states import NOTICEABLE, UNFINISHED, Seen, TargetState
 from cases.titles import proposed_title
 from corps import workflow as corps_workflow
 from corps.deadlines.clock import SHANGHAI, now
@@ -40,13 +40,8 @@ from stores.models import Platform
 
 NINE = time(9)
 IMPORT_PATIENCE, MAIL_PATIENCE = 180.0, 60.0
-NOTICEABLE = (
-    TargetState.REPORTED,
-    TargetState.NOTICED,
-    TargetState.REFUSED,
-    TargetState.NEEDS_INFORMATION,
-    TargetState.RELISTED,
-)
+# What was asked to be restored is not asked for again.
+NOTICED_AGAIN = tuple(state for state in NOTICEABLE if state in UNFINISHED)
 KINDS = (Target.Kind.LISTING, Target.Kind.STORE)
 # (kind, canonical id) within one platform.
 Key = tuple[str, str]
@@ -256,7 +251,7 @@ class Replay:
         issued = []
         for case in self.cases.values():
             waiting = Target.objects.filter(
-                case=case, state__in=NOTICEABLE, is_official=False
+                case=case, state__in=NOTICED_AGAIN, is_official=False
             )
             ids = list(waiting.values_list("pk", flat=True))
             if not ids:

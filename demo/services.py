@@ -18,6 +18,7 @@ from django.db.models import Count
 from cases.models import SheetImport
 from cases.workflow.imports import enqueue_import
 from corps.models import Delivery
+from corps.models.messages import UNSENT
 from corps.task_queue import enqueue
 from runtime.child_processes import start_bound, stop
 from runtime.mail_sink import listen
@@ -136,9 +137,7 @@ class Machinery:
     def await_deliveries(self, seconds: float) -> dict[str, int]:
         """How many of the replay's deliveries have which state, once none is pending or being sent."""
         mine = Delivery.objects.filter(replay=self.mark)
-        waiting = mine.filter(
-            state__in=(Delivery.State.PENDING, Delivery.State.SENDING)
-        )
+        waiting = mine.filter(state__in=UNSENT)
         self._await(
             lambda: not waiting.exists(),
             waiting.count,

@@ -12,6 +12,12 @@ from corps.models import RecordWords
 from corps.models.words import indexed
 from firms.models import Firm
 from listings.sheets import ROWS_OF_A_WORKSHEET
+from listings.states import (
+    BELONGING_STATES,
+    CORRECTION_STATES,
+    BelongingState,
+    CorrectionState,
+)
 from stores.models import Platform, Store
 
 
@@ -252,11 +258,7 @@ class Belonging(models.Model):
     corps. complaint: the key of a complaint, which an app above keeps.
     """
 
-    class State(models.TextChoices):
-        UNJUDGED = "unjudged", _("To be judged")
-        CONFIRMED = "confirmed", _("Confirmed")
-        REFUSED = "refused", _("Not confirmed")
-        CORRECTED = "corrected", _("Corrected")
+    State = BelongingState
 
     platform = models.ForeignKey(
         Platform, models.PROTECT, related_name="+", db_index=False, db_constraint=False
@@ -306,7 +308,10 @@ class Belonging(models.Model):
             models.Index(fields=["platform", "store_id"], name="belonging_store"),
             models.Index(fields=["firm", "state"], name="belonging_firm_state"),
         ]
-        triggers = refers("platform_id", "stores_platform")
+        triggers = [
+            *refers("platform_id", "stores_platform"),
+            BELONGING_STATES.trigger(),
+        ]
 
     @property
     def row_number(self) -> int | None:
@@ -320,10 +325,7 @@ class BelongingCorrection(models.Model):
     store_id: canonical id of the store, empty where it is in none that is known. reason: why.
     """
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
-        CONFIRMED = "confirmed", _("Confirmed")
-        DECLINED = "declined", _("Declined")
+    State = CorrectionState
 
     listing = models.ForeignKey(
         Listing, models.PROTECT, related_name="corrections", db_index=False
@@ -344,7 +346,7 @@ class BelongingCorrection(models.Model):
                 condition=models.Q(state="proposed"),
             ),
         ]
-        triggers = [is_kept("belonging_correction")]
+        triggers = [is_kept("belonging_correction"), CORRECTION_STATES.trigger()]
 
     def __str__(self) -> str:
         return f"{self.listing.canonical_id} → {self.store_id or '—'}"

@@ -8,16 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from cases.filters import campaign_filter
 from cases.states import Claim, Seen
 from corps.models import Delivery
+from corps.models.messages import FOR_A_PERSON
 from corps.ui.filters import ChoiceFilter, FlagFilter, ListFilterSet, TextFilter
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.models.notices import NoticeQuerySet
-from notices.states import UNDECIDED, NoticeState, ObjectionState
+from notices.states import CLAIMS_GONE, UNDECIDED, NoticeState, ObjectionState
 from stores.filters import platform_filter
 
 # What waits for a person to decide, and what the list of checks offers to choose from.
-FOR_A_PERSON = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
-CHECKED_CLAIMS = (Claim.REMOVED, Claim.SHUT, Claim.ALREADY_GONE)
 SEEN_BEFORE = (Seen.LIVE, Seen.UNREACHABLE)
 
 
@@ -61,8 +60,8 @@ class CheckFilter(ListFilterSet):
     claim = ChoiceFilter(
         "outcome",
         label=_("Claimed"),
-        choices=[(claim, claim.label) for claim in CHECKED_CLAIMS],
-        unlisted={claim: claim.label for claim in Claim if claim not in CHECKED_CLAIMS},
+        choices=[(claim, claim.label) for claim in CLAIMS_GONE],
+        unlisted={claim: claim.label for claim in Claim if claim not in CLAIMS_GONE},
     )
     seen = ChoiceFilter(
         "target__seen",

@@ -11,7 +11,8 @@ from cases.states import Claim, Seen
 from corps.deadlines.clock import today
 from corps.files.form_fields import PaperField
 from corps.forms import resent
-from notices.workflow.answering import LONGEST_REMARK, OWE_REASON
+from notices.states import OWE_REASON
+from notices.workflow.answering import LONGEST_REMARK
 
 PAPERS = _("PDF, OFD, DOCX, JPEG or PNG, up to 50 MB.")
 LONGEST_OBJECTOR = 100

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from cases.home_needs import case_key, late, leading_officers, own_unit
 from cases.models import Case, CaseOfficer, Target
-from cases.states import UNFINISHED, CaseState, TargetState
+from cases.states import HANDLED_CASE, UNFINISHED, CaseState, TargetState
 from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.installation import identity
@@ -25,10 +25,9 @@ from corps.ui.stream import Key, Need, Subject
 from notices import liaison_home, workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.platform_backlog import owed_by
-from notices.states import ItemState, NoticeState, ObjectionState
+from notices.states import UNDECIDED, ItemState, NoticeState, ObjectionState
 from notices.tables import visible_deliveries
 from notices.views import approvals
-from notices.workflow.guards import OPEN_FOR_NOTICES
 from stores.models import Platform
 
 LONGEST_NOTE = 60
@@ -170,7 +169,7 @@ def _named_in_letters(user: User) -> QuerySet[CaseOfficer]:
     if user.phone or user.role != User.Role.OFFICER:
         return CaseOfficer.objects.none()
     return CaseOfficer.objects.filter(
-        officer=user, is_lead=True, until=None, case__state__in=OPEN_FOR_NOTICES
+        officer=user, is_lead=True, until=None, case__state__in=HANDLED_CASE
     )
 
 
@@ -449,9 +448,7 @@ def to_approve(user: User) -> Iterator[Need]:
 
 
 def _undecided(user: User) -> QuerySet[Objection]:
-    return Objection.objects.visible_to(user).filter(
-        state__in=(ObjectionState.LODGED, ObjectionState.ACCEPTED)
-    )
+    return Objection.objects.visible_to(user).filter(state__in=UNDECIDED)
 
 
 def objections(user: User) -> Iterator[Need]:

@@ -33,7 +33,6 @@ from stores.models import Liaison
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PURPOSE = "notice"
 # Of a letter in one of these states somebody may have it: being sent, or of unknown outcome, counts as well.
-MAY_HAVE_LEFT = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNCERTAIN)
 SHOWN_IN_LETTER = 3
 ID_COLUMN = 2
 ASKED: dict[str, Any] = {

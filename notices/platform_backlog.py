@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.models import User
 from notices.models import Notice, NoticeItem
-from notices.states import ItemState, NoticeState
+from notices.states import FOR_THE_CORPS, NOT_ISSUED, ItemState, NoticeState
 from stores.extensions import Touched, Waiting
 from stores.models import Platform
 
@@ -39,15 +39,11 @@ def open_at(platform: Platform) -> Iterator[Touched]:
     """What retiring a platform touches: letters on their way to it, and what was asked and is not answered or checked.
     Two statements."""
     notices = Notice.objects.filter(platform=platform)
-    drafts = notices.filter(
-        state__in=(NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
-    ).count()
+    drafts = notices.filter(state__in=NOT_ISSUED).count()
     items = NoticeItem.objects.filter(notice__platform=platform)
     counted = items.aggregate(
         open=Count("pk", filter=Q(state=ItemState.OPEN)),
-        claimed=Count(
-            "pk", filter=Q(state__in=(ItemState.CLAIMED, ItemState.APPEALED))
-        ),
+        claimed=Count("pk", filter=Q(state__in=FOR_THE_CORPS)),
     )
     yield Touched(
         "drafts",

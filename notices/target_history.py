@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases import target_history, timeline
 from cases.models import Case, Target
-from cases.states import CaseState, Seen, TargetState
+from cases.states import CHECKED_GONE, CaseState, Seen
 from corps.access.permissions import may
 from corps.models import AuditEntry, Deadline, User
 from corps.ui.formats import day, moment
@@ -145,7 +145,7 @@ class NoticesHistory(target_history.TargetProvider):
                 _("Propose a correction…"),
                 reverse("notices:correction_new", args=[target.pk]),
             )
-        verified = target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE)
+        verified = target.state in CHECKED_GONE
         if verified and may(user, "notices.check") and _may_look_again(target, user):
             yield _("Look again…"), reverse("notices:look_again", args=[target.pk])
 

@@ -19,6 +19,7 @@ from corps.deadlines.clock import shanghai_date
 from corps.installation import organisation
 from corps.mail.compose import Attachment, Reading, ascii_address, compose, read
 from corps.models import Delivery, Message, StoredFile
+from corps.models.messages import MAY_HAVE_LEFT
 from corps.workflow import open_file
 from notices import letters
 from notices.models import Notice, NoticeItem, WithdrawalLetter
@@ -207,7 +208,7 @@ def recipients_of(notices: Sequence[Notice]) -> dict[int, list[Liaison]]:
         subject_type=Notice._meta.label_lower,
         subject_id__in=[notice.pk for notice in notices],
         purpose=letters.PURPOSE,
-        delivery__state__in=letters.MAY_HAVE_LEFT,
+        delivery__state__in=MAY_HAVE_LEFT,
     )
     told: dict[int, set[str]] = {notice.pk: set() for notice in notices}
     for notice, recipient in about.values_list("subject_id", "recipient"):

@@ -31,6 +31,7 @@ from notices import workflow
 from notices.models import Notice, Objection
 from stores.models import Store
 from tests.notices.world import World, answer, issue, make_world
+from tests.put_into import put_into
 from tests.routes import Route, every_route, rule_for
 from tests.test_every_route import ROUTES
 
@@ -179,8 +180,8 @@ def scene() -> Scene:
     assert CaseNote.objects.exists()
     [notice] = issue(world)
     ids = list(notice.items.order_by("position").values_list("pk", flat=True))
-    Delivery.objects.update(
-        state="sent", finished_at=timezone.now()
+    put_into(
+        Delivery.objects, "sent", finished_at=timezone.now()
     )  # what is withdrawn now needs a letter
     workflow.withdraw_items(items=ids[4:], actor=world.officer, reason=f"{SHORT}撤回")
     answer(world, notice, items=ids[:2])

@@ -129,7 +129,7 @@ def full(world: World) -> World:
     )
     other = file_another(world, 0)
     other.case.unit = below
-    other.case.save()
+    other.case.save(update_fields=["unit"])
     for place in (world, other):
         target, again, not_answered = add_targets(place, 3)
         complaint = Complaint.objects.create(

@@ -18,6 +18,7 @@ from notices import workflow
 from notices.models import Notice, NoticeItem, Objection, PendingApproval
 from stores import workflow as storework
 from tests.notices.world import World, add_targets, answer, issue, make_world
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -205,7 +206,7 @@ def correct(world: World) -> Act:
 
 def mark_sent(world: World) -> Act:
     issued(world)
-    Delivery.objects.update(state="uncertain")
+    put_into(Delivery.objects, "uncertain")
     delivery = Delivery.objects.get()
     return lambda actor: ground.mark_sent(
         delivery=delivery, actor=actor, evidence="电话确认", at=timezone.now()
@@ -266,7 +267,7 @@ def test_the_api_tells_the_second_of_two_in_the_problem_document(world: World):
     workflow.withdraw_items(
         items=[notice.items.get().pk], actor=world.officer, reason="误列"
     )
-    Notice.objects.filter(pk=notice.pk).update(state="withdrawn")
+    put_into(Notice.objects.filter(pk=notice.pk), "withdrawn")
     client = Client()
     client.force_login(world.liaison)
     refused = client.post(

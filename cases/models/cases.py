@@ -102,6 +102,7 @@ class Case(models.Model):
                 | models.Q(suspended_at__isnull=False) & ~models.Q(suspended_from=""),
             ),
         ]
+        triggers = [CASE_STATES.trigger()]
         indexes = [
             models.Index(fields=["unit", "-id"], name="case_unit"),
             # Official numbers are said by how they end.

@@ -90,7 +90,7 @@ class Complaint(models.Model):
     objects = ComplaintQuerySet.as_manager()
 
     class Meta:
-        triggers = [is_kept("complaint")]
+        triggers = [is_kept("complaint"), COMPLAINT_STATES.trigger()]
         constraints = [
             COMPLAINT_STATES.constraint("complaint_state_known"),
             models.CheckConstraint(

@@ -13,7 +13,14 @@ from uuid_utils.compat import uuid7
 
 from cases.models.complaints import Complaint
 from cases.models.targets import Target
-from cases.states import ENDED_CASE, ENDED_COMPLAINT
+from cases.states import (
+    ENDED_CASE,
+    ENDED_COMPLAINT,
+    IMPORT_AT_WORK,
+    IMPORT_FOR_ITS_FIRM,
+    IMPORT_STATES,
+    ImportState,
+)
 from corps.database.references import is_kept, refers
 from corps.models import RecordWords, StoredFile
 from corps.models.words import indexed
@@ -68,14 +75,7 @@ class SheetImport(models.Model):
     nothing that asks what complaints name finds its rows; it keeps its file and them.
     """
 
-    class State(models.TextChoices):
-        READING = "reading", _("Being read")
-        REVIEW = "review", _("To be looked at")
-        REGISTERING = "registering", _("Being registered")
-        DONE = "done", _("Registered")
-        FAILED = "failed", _("Could not be read")
-        ABANDONED = "abandoned", _("Abandoned")
-        UNDONE = "undone", _("Undone")
+    State = ImportState
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # Empty of an undone one alone, which only `of_complaint` is asked of: hence the type.
@@ -135,7 +135,7 @@ class SheetImport(models.Model):
             models.Index(
                 fields=["touched_at"],
                 name="import_unfinished",
-                condition=models.Q(state__in=["reading", "registering"]),
+                condition=models.Q(state__in=list(IMPORT_AT_WORK)),
             )
         ]
         constraints = [
@@ -151,7 +151,7 @@ class SheetImport(models.Model):
                 & models.Q(complaint__isnull=False, undone_complaint__isnull=True),
             )
         ]
-        triggers = [is_kept("sheet_import")]
+        triggers = [is_kept("sheet_import"), IMPORT_STATES.trigger()]
 
     @property
     def of_complaint(self) -> Complaint:
@@ -204,9 +204,7 @@ class SheetImport(models.Model):
     @property
     def can_be_corrected(self) -> bool:
         """Whether a person may say how the file is to be read: nothing of it is registered yet."""
-        return self.state in (self.State.REVIEW, self.State.FAILED) and bool(
-            self.understood
-        )
+        return self.state in IMPORT_FOR_ITS_FIRM and bool(self.understood)
 
     @property
     def rows_not_read(self) -> int:

@@ -224,6 +224,7 @@ class Target(models.Model):
             *refers("complaint_id", "cases_complaint", changes="seldom"),
             *refers("firm_id", "firms_firm", changes="seldom"),
             is_kept("target"),
+            TARGET_STATES.trigger(),
         ]
         indexes = [
             # No index names the state: what changes most often changes in place, without a write to any index.

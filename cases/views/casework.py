@@ -14,16 +14,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import timeline, workflow
 from cases.extensions import case_panels, target_providers
-from cases.filters import UNDER_WAY
 from cases.forms import AddressesForm, CaseForm, JoinForm, TextForm
 from cases.models import BulkAct, Case, Complaint, SheetImport, Target
 from cases.other_cases import became
-from cases.states import ENDED_CASE, CaseState, ComplaintState
+from cases.states import (
+    CASE_STATES,
+    ENDED_CASE,
+    HANDLED_CASE,
+    OPEN_CASE,
+    OVER_CASE,
+    UNDER_WAY_CASE,
+    CaseState,
+    ComplaintState,
+    case_before,
+)
 from cases.tables import CaseList
 from cases.titles import proposed_title
 from cases.views.tables import FILTERS as TARGET_FILTERS
 from cases.views.tables import target_table
-from cases.workflow.guards import OPEN_CASE
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, number, reads
 from corps.access.permissions import may
@@ -44,18 +52,12 @@ KINDS = (
     ("item.", gettext_lazy("Items")),
 )
 COMPLAINT = re.compile(r"[A-Z0-9-]{1,20}")
-OVER = (
-    CaseState.CLOSED,
-    CaseState.ARCHIVED,
-    CaseState.TRANSFERRED,
-    CaseState.WITHDRAWN,
-)
-STEPS = (*UNDER_WAY[:4], CaseState.CLOSED, CaseState.ARCHIVED)
+STEPS = CASE_STATES.group("step")
 
 
 def under_way(user: User) -> int:
     """How many cases are not closed, for the sidebar."""
-    return Case.objects.visible_to(user).filter(state__in=UNDER_WAY).count()
+    return Case.objects.visible_to(user).filter(state__in=UNDER_WAY_CASE).count()
 
 
 @open_to("cases.view_cases")
@@ -63,7 +65,7 @@ def under_way(user: User) -> int:
 @require_GET
 def list_cases(request: SignedIn) -> HttpResponse:
     """Cases, newest first, with how many targets they have and how many are verified."""
-    context = CaseList(request).context() | {"over": OVER}
+    context = CaseList(request).context() | {"over": OVER_CASE}
     return render(request, "cases/case_list.html", context)
 
 
@@ -291,21 +293,21 @@ def _position(case: Case, reached: Collection[CaseState]) -> float:
 
 # What can be begun on the page of a case: by the verb that a person must be allowed, in these states.
 VERBS: dict[str, tuple[str, Collection[str]]] = {
-    "compose": ("notices.compose", (CaseState.FILED, *UNDER_WAY[2:])),
-    "file": ("cases.file_case", (CaseState.LEAD,)),
+    "compose": ("notices.compose", HANDLED_CASE),
+    "file": ("cases.file_case", case_before(CaseState.FILED)),
     "assign": (
         "cases.assign_officers",
-        tuple(state for state in CaseState if state not in OVER),
+        CASE_STATES.unfinished(),
     ),
     "ground": ("cases.give_ground", OPEN_CASE),
-    "conclude": ("cases.conclude_case", (CaseState.DISPOSING, CaseState.REOPENED)),
-    "close": ("cases.close_case", (CaseState.CONCLUDING, CaseState.REOPENED)),
-    "reopen": ("cases.reopen_case", (CaseState.CLOSED,)),
-    "suspend": ("cases.suspend_case", UNDER_WAY[1:4]),
+    "conclude": ("cases.conclude_case", case_before(CaseState.CONCLUDING)),
+    "close": ("cases.close_case", case_before(CaseState.CLOSED)),
+    "reopen": ("cases.reopen_case", case_before(CaseState.REOPENED)),
+    "suspend": ("cases.suspend_case", case_before(CaseState.SUSPENDED)),
     "resume": ("cases.suspend_case", (CaseState.SUSPENDED,)),
-    "reconsider": ("cases.file_case", (CaseState.NOT_FILED,)),
-    "archive": ("cases.close_case", (CaseState.CLOSED,)),
-    "leave": ("cases.leave_case", UNDER_WAY[:3]),
+    "reconsider": ("cases.file_case", case_before(CaseState.LEAD)),
+    "archive": ("cases.close_case", case_before(CaseState.ARCHIVED)),
+    "leave": ("cases.leave_case", case_before(CaseState.TRANSFERRED)),
 }
 # Those that have a button of their own; the others stand under "More".
 BUTTONS = ("compose", "file")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import workflow
 from cases.filters import claims_touching, handled_by
 from cases.models import Complaint, Target
-from cases.states import TargetState
+from cases.states import ANSWERED_TARGET
 from cases.tables import ClaimList, accounts_of
 from cases.workflow import claims_for
 from corps.access.decorators import SignedIn, open_to
@@ -41,7 +41,6 @@ CLAIMS = ("claims", 0)
 # Only what touches the cases that one handles.
 MINE = Parameter("mine", ("1",))
 # What a platform said of an official account's target: an officer decides, nothing follows by itself.
-ANSWERED = (TargetState.CLAIMED, TargetState.REFUSED, TargetState.NEEDS_INFORMATION)
 
 
 @open_to("cases.judge_claims")
@@ -158,7 +157,7 @@ def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
 def answered_for(user: User) -> QuerySet[Target]:
     """Targets of official accounts that a platform answered or that count: an officer decides on each."""
     return Target.objects.visible_to(user).filter(
-        Q(state__in=ANSWERED) | Q(is_counted=True), is_official=True
+        Q(state__in=ANSWERED_TARGET) | Q(is_counted=True), is_official=True
     )
 
 

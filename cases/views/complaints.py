@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases import timeline, workflow
-from cases.filters import IN_NO_CASE
 from cases.forms import (
     ComplaintCorrectionForm,
     ComplaintForm,
@@ -24,10 +23,17 @@ from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
-from cases.states import COMPLAINT_STATES, MAY_CARRY_OVER, CaseState, ComplaintState
+from cases.states import (
+    COMPLAINT_STATES,
+    DECIDED_CASE,
+    MAY_CARRY_OVER,
+    OPEN_COMPLAINT,
+    TAKES_ROWS,
+    CaseState,
+    ComplaintState,
+    complaint_before,
+)
 from cases.tables import ComplaintList
-from cases.workflow.guards import OPEN_COMPLAINT
-from cases.workflow.moving import DECIDED
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import reads
 from corps.access.permissions import may
@@ -58,7 +64,7 @@ RECEIPT_REFUSED_AT = {
 
 def waiting(user: User) -> int:
     """How many complaints are not in a case yet, for the sidebar."""
-    return Complaint.objects.visible_to(user).filter(state__in=IN_NO_CASE).count()
+    return Complaint.objects.visible_to(user).filter(state__in=OPEN_COMPLAINT).count()
 
 
 @open_to("cases.view_complaints")
@@ -241,25 +247,22 @@ def _allowed(user: User, complaint: Complaint) -> dict[str, bool]:
     state, takes_in = complaint.state, may(user, "cases.accept_complaint")
     may_withdraw = may(user, "cases.withdraw_complaint")
     return {
-        "may_accept": takes_in
-        and COMPLAINT_STATES.allows(state, ComplaintState.ACCEPTED),
-        "may_refuse": takes_in
-        and COMPLAINT_STATES.allows(state, ComplaintState.REFUSED),
+        "may_accept": takes_in and state in complaint_before(ComplaintState.ACCEPTED),
+        "may_refuse": takes_in and state in complaint_before(ComplaintState.REFUSED),
         "may_withdraw": may_withdraw
-        and COMPLAINT_STATES.allows(state, ComplaintState.WITHDRAWN),
+        and state in complaint_before(ComplaintState.WITHDRAWN),
         "may_open": state == ComplaintState.ACCEPTED and may(user, "cases.open_case"),
         "may_move": _may_move(user, complaint),
-        "may_hand_in": state in OPEN_COMPLAINT and may(user, "cases.hand_in_sheet"),
+        "may_hand_in": state in TAKES_ROWS and may(user, "cases.hand_in_sheet"),
     }
 
 
 def _receipt_form(user: User, complaint: Complaint) -> ReceiptForm | None:
     """The form for the date of receipt, as long as this person may set it."""
     is_decided = complaint.case is not None and complaint.case.state != CaseState.LEAD
-    ended = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN, ComplaintState.CLOSED)
     if (
         is_decided
-        or complaint.state in ended
+        or complaint.state in COMPLAINT_STATES.finished()
         or not may(user, "cases.accept_complaint")
     ):
         return None
@@ -273,7 +276,9 @@ def _may_move(user: User, complaint: Complaint) -> bool:
     """Whether a complaint can be moved out of the case that it is in."""
     if complaint.state != ComplaintState.IN_CASE or complaint.case is None:
         return False
-    return complaint.case.state not in DECIDED and may(user, "cases.move_complaint")
+    return complaint.case.state not in DECIDED_CASE and may(
+        user, "cases.move_complaint"
+    )
 
 
 def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from cases import workflow
 from cases.forms import CaseForm, JoinForm
 from cases.models import SheetImport, Target
-from cases.states import ComplaintState
+from cases.states import OPEN_COMPLAINT
 from cases.titles import proposed_title
 from cases.views.imports import visible_import
 from corps.access.decorators import SignedIn, open_to
@@ -33,10 +33,7 @@ def take_up(request: SignedIn, pk: str) -> HttpResponse:
     request.sidebar_key = "complaints"
     sheet_import = visible_import(request, pk)
     complaint = sheet_import.of_complaint
-    if sheet_import.state != State.REVIEW or complaint.state not in (
-        ComplaintState.RECEIVED,
-        ComplaintState.ACCEPTED,
-    ):
+    if sheet_import.state != State.REVIEW or complaint.state not in OPEN_COMPLAINT:
         messages.warning(request, _("This sheet is not waiting to be reviewed."))
         return redirect("cases:import", sheet_import.pk)
     initial = {"title": proposed_title(now())}

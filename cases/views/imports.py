@@ -21,6 +21,7 @@ from django.views.decorators.vary import vary_on_headers
 from cases import workflow
 from cases.models import ImportRow, SheetImport
 from cases.row_corrections import findings_told, read_typed_address
+from cases.states import IMPORT_AT_WORK
 from cases.views.proposals import MOST_TAKEN, Proposals, proposals_of, take, take_each
 from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
 from cases.views.review import FILTERS as ROW_FILTERS
@@ -37,7 +38,6 @@ from corps.ui.refusals import send_back
 from stores.models import Platform
 
 State = SheetImport.State
-AT_WORK = (State.READING, State.REGISTERING)
 MOST_AT_ONCE = 10_000
 # What rows can be settled by, beside an address that was proposed for them.
 ACTS = ("repair", "again", "refuse", "suggested", "proposals", "take_back")
@@ -64,7 +64,7 @@ def progress_answer(
 ) -> HttpResponse | None:
     """What a page of an import answers instead of itself: its progress while it works, and afterwards, to the part that
     is asked each second, that the whole page is to be loaded. page: its name."""
-    if sheet_import.state in AT_WORK:
+    if sheet_import.state in IMPORT_AT_WORK:
         return _progress_page(request, _progress_of(sheet_import, page))
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})

@@ -16,7 +16,7 @@ from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.other_cases import Became, became
 from cases.row_corrections import describe, findings_told, suggestions
-from cases.states import ComplaintState
+from cases.states import OPEN_COMPLAINT
 from corps.access.decorators import SignedIn
 from corps.access.parameters import Parameter
 from corps.access.permissions import may
@@ -383,10 +383,7 @@ def _permissions(user: User, sheet_import: SheetImport) -> dict[str, bool]:
 
 def may_take_up(user: User, sheet_import: SheetImport) -> bool:
     """Whether a person may register a sheet, accept its complaint and make a case of it in one act."""
-    in_no_case = sheet_import.of_complaint.state in (
-        ComplaintState.RECEIVED,
-        ComplaintState.ACCEPTED,
-    )
+    in_no_case = sheet_import.of_complaint.state in OPEN_COMPLAINT
     return (
         sheet_import.state == State.REVIEW
         and in_no_case

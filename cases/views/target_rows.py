@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases import target_history
 from cases.filters import OFFICIAL, TALLY, WORDS
 from cases.models import Case, LegalGround, Target
-from cases.states import UNFINISHED, Claim, Seen, TargetState
+from cases.states import SAID_TO_BE_GONE, UNFINISHED, Claim, Seen, TargetState
 from corps.deadlines.calendar import Calendar, working_days_left
 from corps.deadlines.clock import shanghai_date, today
 from corps.ui.deadline_marks import current_calendar
@@ -25,8 +25,7 @@ from stores.models import Platform
 # (word, label) of what targets are counted by.
 SHOWN = (*((state.value, state.label) for state in TALLY), (OFFICIAL, WORDS[OFFICIAL]))
 # What a platform says is gone and somebody has seen on sale since.
-CLAIMED_GONE = (TargetState.CLAIMED, TargetState.RELISTED)
-AGAINST = Q(seen=Seen.LIVE, state__in=CLAIMED_GONE)
+AGAINST = Q(seen=Seen.LIVE, state__in=SAID_TO_BE_GONE)
 CONTRADICTION = "contradiction"
 # By which store a target is grouped: its own, the one its listing is known to be in, or else the claimed one.
 STORE_KEY = ("store", "listing__store", "listing__claimed_store")
@@ -47,7 +46,7 @@ def word_of(state: str, is_official: bool) -> str:
 
 def is_against(state: str, seen: str) -> bool:
     """Whether what was seen contradicts what the platform says; AGAINST in Python."""
-    return seen == Seen.LIVE and state in CLAIMED_GONE
+    return seen == Seen.LIVE and state in SAID_TO_BE_GONE
 
 
 @dataclass(frozen=True, slots=True)

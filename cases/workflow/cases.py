@@ -16,7 +16,14 @@ from cases.models import (
     LegalGround,
     Target,
 )
-from cases.states import CaseState, ComplaintState
+from cases.states import (
+    CASE_STATES,
+    COMPLAINT_STATES,
+    OVER_CASE,
+    CaseState,
+    ComplaintState,
+    case_before,
+)
 from cases.workflow.bulk_acts import keep_act
 from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import (
@@ -181,12 +188,7 @@ def assign_officers(
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.assign_officers", case)
-    if case.state in (
-        CaseState.CLOSED,
-        CaseState.ARCHIVED,
-        CaseState.TRANSFERRED,
-        CaseState.WITHDRAWN,
-    ):
+    if case.state in OVER_CASE:
         raise TransitionRefused(
             "wrong-state", _("This case is over."), state=case.state, **last_act(case)
         )
@@ -204,14 +206,15 @@ def file_case(*, case: Case, actor: User, at: datetime | None = None) -> Case:
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.file_case", case)
-    require_way(case, CaseState.FILED)
+    require_way(case, case_before(CaseState.FILED))
     if case.opened_by_id == actor.pk:
         raise TransitionRefused(
             "own-draft", _("Nobody files the case that they opened.")
         )
     _require_two_officers(case)
 
-    case.state, case.filed_by, case.filed_at = CaseState.FILED, actor, at
+    CASE_STATES.move(case, CaseState.FILED)
+    case.filed_by, case.filed_at = actor, at
     case.handling_deadline = Deadline.objects.ensure("CB", shanghai_date(at))
     case.document_number = document_number("立", at)
     case.save(
@@ -249,12 +252,9 @@ def decline_case(
     lock_registry()
     case = lock_case(case)
     require(actor, "cases.file_case", case)
-    require_way(case, CaseState.NOT_FILED)
-    case.state, case.conclusion, case.declined_at = (
-        CaseState.NOT_FILED,
-        given(reason),
-        at,
-    )
+    require_way(case, case_before(CaseState.NOT_FILED))
+    case.conclusion, case.declined_at = given(reason), at
+    CASE_STATES.move(case, CaseState.NOT_FILED)
     case.document_number = document_number("不立", at)
     case.save(update_fields=["state", "conclusion", "declined_at", "document_number"])
     said = {"document_number": case.document_number, "reason": case.conclusion}
@@ -300,14 +300,10 @@ def reconsider_case(
     lock_registry()
     case = lock_case(case)
     require(actor, "cases.file_case", case)
-    require_way(case, CaseState.LEAD)
+    require_way(case, case_before(CaseState.LEAD))
     reason = given(reason)
-    case.state, case.conclusion, case.document_number, case.declined_at = (
-        CaseState.LEAD,
-        "",
-        "",
-        None,
-    )
+    CASE_STATES.move(case, CaseState.LEAD)
+    case.conclusion, case.document_number, case.declined_at = "", "", None
     case.save(update_fields=["state", "conclusion", "document_number", "declined_at"])
     record(actor, "case.reconsidered", case, at=at, thread=case.thread, reason=reason)
     carry_over(named_by(case.complaints.all()), actor=actor, at=at)
@@ -433,7 +429,9 @@ def _keep(
 def _put_in(case: Case, complaints: list[Complaint], actor: User, at: datetime) -> None:
     """Make locked complaints the case's, with their targets; the caller holds `lock_registry`."""
     ids = [complaint.pk for complaint in complaints]
-    Complaint.objects.filter(pk__in=ids).update(state=ComplaintState.IN_CASE, case=case)
+    COMPLAINT_STATES.move_all(
+        Complaint.objects.filter(pk__in=ids), ComplaintState.IN_CASE, case=case
+    )
     targets = Target.objects.filter(complaint__in=ids, case__isnull=True).update(
         case=case
     )

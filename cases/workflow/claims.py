@@ -30,6 +30,7 @@ from corps.models import Approval, User
 from corps.results import Result
 from listings.models import Belonging, BelongingCorrection, Listing
 from listings.registration import Key, lock_registry
+from listings.states import BELONGING_STATES, CORRECTION_STATES, CorrectionState
 from stores.models import OfficialAccount, Store
 
 State = Belonging.State
@@ -130,8 +131,12 @@ def _judge(
     if not claims:
         return
     ids = [claim.pk for claim in claims]
-    Belonging.objects.filter(pk__in=ids).update(
-        state=state, judged_by=actor, judged_at=at, reason=reason
+    BELONGING_STATES.move_all(
+        Belonging.objects.filter(pk__in=ids),
+        state,
+        judged_by=actor,
+        judged_at=at,
+        reason=reason,
     )
     record_alike(actor, f"belonging.{state}", Belonging, ids, at=at, reason=reason)
     keys = [(claim.platform_id, claim.listing_id) for claim in claims]
@@ -338,7 +343,7 @@ def confirm_belonging(
         approve=True,
         at=at,
     )
-    correction.state = BelongingCorrection.State.CONFIRMED
+    CORRECTION_STATES.move(correction, CorrectionState.CONFIRMED)
     correction.save(update_fields=["state"])
     _know(listing, correction, actor, at)
     record(
@@ -378,7 +383,7 @@ def decline_belonging(
         reason=reason,
         at=at,
     )
-    correction.state = BelongingCorrection.State.DECLINED
+    CORRECTION_STATES.move(correction, CorrectionState.DECLINED)
     correction.save(update_fields=["state"])
     record(
         actor,
@@ -415,20 +420,18 @@ def _know(
         platform=listing.platform_id, listing_id=listing.canonical_id
     )
     other = Q(state=State.CONFIRMED) & ~Q(store_id=correction.store_id)
-    claims.filter(other).update(
-        state=State.CORRECTED, judged_by=actor, judged_at=at, reason=correction.reason
-    )
+    judged: dict[str, Any] = {
+        "judged_by": actor,
+        "judged_at": at,
+        "reason": correction.reason,
+    }
+    BELONGING_STATES.move_all(claims.filter(other), State.CORRECTED, **judged)
     if correction.store_id:
         Belonging.objects.update_or_create(
             platform_id=listing.platform_id,
             listing_id=listing.canonical_id,
             store_id=correction.store_id,
-            defaults={
-                "state": State.CONFIRMED,
-                "judged_by": actor,
-                "judged_at": at,
-                "reason": correction.reason,
-            },
+            defaults={"state": State.CONFIRMED, **judged},
         )
     store = Store.objects.filter(
         platform=listing.platform_id, canonical_id=correction.store_id

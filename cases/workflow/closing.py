@@ -19,7 +19,15 @@ from cases.extensions import (
     resuming_hooks,
 )
 from cases.models import Case, Complaint
-from cases.states import CaseState, ComplaintState, TargetState
+from cases.states import (
+    CASE_STATES,
+    COMPLAINT_STATES,
+    MAY_CARRY_OVER,
+    CaseState,
+    ComplaintState,
+    TargetState,
+    case_before,
+)
 from cases.workflow.carrying_over import carry_over, held_by
 from cases.workflow.guards import given, lock_case, require_way
 from corps.access.past_events import accept_at
@@ -70,9 +78,7 @@ OPEN_TARGETS = {
 def open_targets(case: Case) -> list[Missing]:
     """Targets on which something is still to be done, by state; official ones that no notice names do not count."""
     waiting = case.targets.filter(state__in=OPEN_TARGETS.keys())
-    waiting = waiting.exclude(
-        is_official=True, state__in=(TargetState.REPORTED, TargetState.RELISTED)
-    )
+    waiting = waiting.exclude(is_official=True, state__in=MAY_CARRY_OVER)
     counts = dict(waiting.values_list("state").annotate(count=Count("pk")))
     return [
         Missing(f"targets-{state}", counts[state], text % {"count": counts[state]})
@@ -103,9 +109,10 @@ def conclude_case(*, case: Case, actor: User, at: datetime | None = None) -> Cas
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.conclude_case", case)
-    require_way(case, CaseState.CONCLUDING)
+    require_way(case, case_before(CaseState.CONCLUDING))
     _require_nothing(missing(case, to_close=False))
-    before, case.state, case.concluding_at = case.state, CaseState.CONCLUDING, at
+    before = CASE_STATES.move(case, CaseState.CONCLUDING)
+    case.concluding_at = at
     case.save(update_fields=["state", "concluding_at"])
     record(actor, "case.concluding", case, at=at, thread=case.thread, before=before)
     return case
@@ -124,11 +131,12 @@ def close_case(
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.close_case", case)
-    require_way(case, CaseState.CLOSED)
+    require_way(case, case_before(CaseState.CLOSED))
     conclusion = given(conclusion)
     _require_nothing(missing(case, to_close=True))
 
-    case.state, case.conclusion, case.closed_at = CaseState.CLOSED, conclusion, at
+    CASE_STATES.move(case, CaseState.CLOSED)
+    case.conclusion, case.closed_at = conclusion, at
     case.save(update_fields=["state", "conclusion", "closed_at"])
     record(actor, "case.closed", case, at=at, thread=case.thread, conclusion=conclusion)
     _pass_complaints_on(
@@ -187,7 +195,7 @@ def suspend_case(
     at = accept_at(actor, at, now())
     case = lock_case(case)
     require(actor, "cases.suspend_case", case)
-    require_way(case, CaseState.SUSPENDED)
+    require_way(case, case_before(CaseState.SUSPENDED))
     reason = given(reason)
     counts = _confirm(case, CaseState.SUSPENDED, confirmed)
     case.suspended_at, case.suspended_from = at, case.state
@@ -287,7 +295,7 @@ def _leave(
     lock_registry()
     case = lock_case(case)
     require(actor, "cases.leave_case", case)
-    require_way(case, after)
+    require_way(case, case_before(after))
     reason = given(reason)
     # Every verb that moves an item, or counts one, locks its target first: from here on nothing of it moves.
     targets = locked(case.targets.order_by("pk")).values_list("pk", "is_counted")
@@ -359,14 +367,14 @@ def _require_nothing(things: list[Missing]) -> None:
 def _move(
     case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any
 ) -> Case:
-    require_way(case, after)
+    require_way(case, case_before(after))
     return _put(case, after, actor, at, *fields, **said)
 
 
 def _put(
     case: Case, after: str, actor: User, at: datetime, *fields: str, **said: Any
 ) -> Case:
-    before, case.state = case.state, after
+    before = CASE_STATES.move(case, after)
     case.save(update_fields=["state", *fields])
     record(
         actor, f"case.{after}", case, at=at, thread=case.thread, before=before, **said
@@ -380,9 +388,8 @@ def _pass_complaints_on(
     complaints = list(
         locked(Complaint.objects).filter(case=case, state=before).order_by("pk")
     )
-    Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(
-        state=after
-    )
+    ids = [complaint.pk for complaint in complaints]
+    COMPLAINT_STATES.move_all(Complaint.objects.filter(pk__in=ids), after)
     record_many(
         entry(actor, f"complaint.{after}", complaint, at=at, thread=case.thread)
         for complaint in complaints

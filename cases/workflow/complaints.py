@@ -10,7 +10,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Campaign, Case, Complaint, SheetImport
-from cases.states import CaseState, ComplaintState
+from cases.states import (
+    COMPLAINT_STATES,
+    IMPORT_REGISTERED,
+    IMPORT_UNREGISTERED,
+    OPEN_COMPLAINT,
+    CaseState,
+    ComplaintState,
+    complaint_before,
+)
 from cases.workflow import imports
 from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import given, intake_barred, require_way
@@ -32,7 +40,6 @@ RECEIPT_REASON = 300
 # Fields of a complaint that nobody types.
 NOT_TYPED = ("number", "verify_deadline", "firm", "campaign", "sheet", "submitted_by")
 # From here on rows of a sheet stand in the registry.
-REGISTERED = (SheetImport.State.REGISTERING, SheetImport.State.DONE)
 
 
 @transaction.atomic
@@ -228,11 +235,7 @@ def set_received_on(
     )
     complaint = _locked(complaint)
     require(actor, "cases.accept_complaint", complaint)
-    if complaint.state in (
-        ComplaintState.REFUSED,
-        ComplaintState.WITHDRAWN,
-        ComplaintState.CLOSED,
-    ):
+    if complaint.state in COMPLAINT_STATES.finished():
         raise TransitionRefused(
             "decided", _("This complaint is decided; its date of receipt stands.")
         )
@@ -326,14 +329,14 @@ def _require_correctable(
 ) -> None:
     """Raise TransitionRefused "wrong-state" or "already-registered" unless whose complaint it is, and what it is about,
     can still be corrected."""
-    if complaint.state not in (ComplaintState.RECEIVED, ComplaintState.ACCEPTED):
+    if complaint.state not in OPEN_COMPLAINT:
         message = _("This cannot be done now: it is “%(state)s”.") % {
             "state": complaint.get_state_display()
         }
         raise TransitionRefused(
             "wrong-state", message, state=complaint.state, **last_act(complaint)
         )
-    if sheet_import is not None and sheet_import.state in REGISTERED:
+    if sheet_import is not None and sheet_import.state in IMPORT_REGISTERED:
         raise TransitionRefused(
             "already-registered",
             _("Its sheet is registered; firm and subject stand as they are."),
@@ -473,8 +476,9 @@ def _locked(complaint: Complaint) -> Complaint:
 def _move(
     complaint: Complaint, after: str, actor: User, at: datetime, *, reason: str
 ) -> Complaint:
-    require_way(complaint, after)
-    before, complaint.state, complaint.reason = complaint.state, after, reason
+    require_way(complaint, complaint_before(after))
+    before = COMPLAINT_STATES.move(complaint, after)
+    complaint.reason = reason
     complaint.save(update_fields=["state", "reason"])
     said = {"reason": reason} if reason else {}
     record(
@@ -504,5 +508,5 @@ def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:
             "being-registered",
             _("Its sheet is being registered. Try again when that is done."),
         )
-    if sheet_import.state in (SheetImport.State.READING, SheetImport.State.REVIEW):
+    if sheet_import.state in IMPORT_UNREGISTERED:
         imports.give_up(sheet_import, complaint=complaint, actor=actor, at=at)

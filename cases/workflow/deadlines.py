@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.models import Case, Complaint
-from cases.states import CaseState
+from cases.states import HANDLED_CASE, CaseState
 from corps.deadlines.calendar import add_working_days
 from corps.deadlines.clock import today
 from corps.mail.events import delay_of
@@ -20,12 +20,6 @@ NEAR = timedelta(days=14)
 # How long before the end of the time in which to decide on filing.
 FILING_NEAR = timedelta(days=3)
 MOST = 200
-UNDER_WAY = (
-    CaseState.FILED,
-    CaseState.DISPOSING,
-    CaseState.CONCLUDING,
-    CaseState.REOPENED,
-)
 SUPERVISOR = "supervisor"
 
 # Of a thing: its case, what it is called, its day, and the page on which it is dealt with.
@@ -35,7 +29,7 @@ Dated = tuple[Case, str, date, str]
 def announce_handling() -> int:
     """For maintenance: tell of cases whose handling period, or the time in which to decide on filing them, ends soon or
     is over; how many lines of telling."""
-    cases = Case.objects.filter(state__in=UNDER_WAY).select_related(
+    cases = Case.objects.filter(state__in=HANDLED_CASE).select_related(
         "unit", "handling_deadline"
     )
     handling = announce_dates(cases, "handling_deadline__due_on", _handling, near=NEAR)

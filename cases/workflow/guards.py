@@ -8,35 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Complaint, LegalGround, Target
 from cases.states import (
-    CASE_STATES,
-    COMPLAINT_STATES,
     ENDED_CASE,
-    CaseState,
-    ComplaintState,
+    OPEN_CASE,
+    TAKES_ROWS,
 )
 from corps.audit.last_acts import last_act
 from corps.database.locking import held, locked
 from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
 
-# While a case is in one of these, things can be added to it and taken out.
-OPEN_CASE = (CaseState.LEAD, CaseState.FILED, CaseState.DISPOSING, CaseState.REOPENED)
-# What a complaint in one of these names is still registered.
-OPEN_COMPLAINT = (
-    ComplaintState.RECEIVED,
-    ComplaintState.ACCEPTED,
-    ComplaintState.IN_CASE,
-)
 REASON = 4000
 
 
-def require_way(subject: Case | Complaint, after: str) -> None:
-    """Raise TransitionRefused "wrong-state", with the last act, unless the thing may go to that state.
+def require_way(subject: Case | Complaint, before: Collection[str]) -> None:
+    """Raise TransitionRefused "wrong-state", with the last act, unless the thing is in one of these states.
 
-    A suspended case goes nowhere: it is resumed first (`cases.workflow.resume_case`).
+    before: of `cases.states.case_before` or `complaint_before`.
     """
-    table = CASE_STATES if isinstance(subject, Case) else COMPLAINT_STATES
-    if subject.state == CaseState.SUSPENDED or not table.allows(subject.state, after):
+    if subject.state not in before:
         message = _("This cannot be done now: it is “%(state)s”.") % {
             "state": subject.get_state_display()
         }
@@ -59,7 +48,7 @@ def require_open(case: Case) -> None:
 def intake_barred(complaint: Complaint) -> tuple[str, Any] | None:
     """Code and sentence for why nothing that a complaint names is registered any more, if so: "complaint-not-open",
     "case-not-open". The caller holds the complaint, and its case or the registry."""
-    if complaint.state not in OPEN_COMPLAINT:
+    if complaint.state not in TAKES_ROWS:
         said = _(
             "The complaint is “%(state)s”; nothing that it names is registered any more."
         )

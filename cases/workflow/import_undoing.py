@@ -18,10 +18,10 @@ from django.utils.translation import ngettext_lazy
 from cases.extensions import import_checks
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.models.targets import IMPORT_UNDONE
-from cases.states import CaseState, TargetState
+from cases.states import IMPORT_STATES, TARGET_STATES, UNDER_WAY_CASE, TargetState
 from cases.workflow import imports
 from cases.workflow.carrying_over import carry_over
-from cases.workflow.guards import OPEN_CASE, intake_barred
+from cases.workflow.guards import intake_barred
 from cases.workflow.reading import RESULTS
 from cases.workflow.registration import record_each, restate_targets
 from cases.workflow.settling import judge_anew, judge_held, name_addresses, take_over
@@ -143,7 +143,10 @@ def _hold_case_of(sheet_import: SheetImport) -> None:
 
 def _require_registered(sheet_import: SheetImport, complaint: Complaint) -> None:
     """Raise TransitionRefused "not-registered" unless rows of an import, and no more of it, stand in the registry."""
-    if sheet_import.state not in (State.DONE, State.FAILED) or not sheet_import.done:
+    if (
+        sheet_import.state not in IMPORT_STATES.before(State.UNDONE)
+        or not sheet_import.done
+    ):
         message = _("Only a sheet that is registered can be undone: it is “%(state)s”.")
         said = {"state": sheet_import.get_state_display()}
         raise TransitionRefused("not-registered", message % said, **last_act(complaint))
@@ -153,10 +156,7 @@ def _require_open(complaint: Complaint) -> None:
     """Raise TransitionRefused unless what a complaint named can still be taken out of work."""
     if barred := intake_barred(complaint):
         raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
-    if complaint.case is not None and complaint.case.state not in (
-        *OPEN_CASE,
-        CaseState.CONCLUDING,
-    ):
+    if complaint.case is not None and complaint.case.state not in UNDER_WAY_CASE:
         message = _("The case is not open: it is “%(state)s”.") % {
             "state": complaint.case.get_state_display()
         }
@@ -189,10 +189,11 @@ def _set_aside(
     sheet_import: SheetImport, complaint: Complaint, actor: User, at: datetime
 ) -> None:
     """Keep an import, with its file, beside its complaint, which has none any more."""
-    SheetImport.objects.filter(pk=sheet_import.pk).update(
+    IMPORT_STATES.move_all(
+        SheetImport.objects.filter(pk=sheet_import.pk),
+        State.UNDONE,
         complaint=None,
         undone_complaint=complaint,
-        state=State.UNDONE,
         undone_by=actor,
         undone_at=at,
         sheet=complaint.sheet,
@@ -228,8 +229,10 @@ def _let_go(
     )
     left = list(Target.objects.filter(~Exists(named), pk__in=ids, complaint=complaint))
     left_ids = [target.pk for target in left]
-    Target.objects.filter(pk__in=left_ids).update(
-        state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE
+    TARGET_STATES.move_all(
+        Target.objects.filter(pk__in=left_ids),
+        TargetState.DROPPED,
+        dropped_reason=IMPORT_UNDONE,
     )
     record_each(actor, "target.import_undone", left, at)
     return len(passed), len(left)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.guessing import is_title
 from cases.models import Case, Complaint, ImportRow, SheetImport
 from cases.models.imports import SheetImportQuerySet
+from cases.states import IMPORT_AT_WORK, IMPORT_STATES
 from cases.workflow import reading, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.hosts import note_unknown_hosts
@@ -148,7 +149,7 @@ def _write_and_register(sheet_import: SheetImport, chunks: SheetChunks) -> None:
     for chunk in chunks:
         if isinstance(chunk, reading.SheetHeading):
             mine = SheetImport.objects.filter(
-                pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)
+                pk=sheet_import.pk, state__in=IMPORT_AT_WORK
             )
             if not _note_heading(mine, chunk, state=State.REGISTERING):
                 return
@@ -179,8 +180,11 @@ def _note_heading(
 def _pass_to_review(sheet_import: SheetImport) -> None:
     """Forecast what becomes of the rows, and tell whoever handed the sheet in."""
     forecast(sheet_import)
-    moved = SheetImport.objects.filter(pk=sheet_import.pk, state=State.READING).update(
-        state=State.REVIEW, done=0, touched_at=Now()
+    moved = IMPORT_STATES.move_all(
+        SheetImport.objects.filter(pk=sheet_import.pk, state=State.READING),
+        State.REVIEW,
+        done=0,
+        touched_at=Now(),
     )
     if not moved:
         return
@@ -250,10 +254,9 @@ def _fail(
     changes: dict[str, Any] = {}
     if understood:
         changes["columns"] = {"understood": understood}
-    failed = SheetImport.objects.filter(
-        pk=sheet_import.pk, state__in=(State.READING, State.REGISTERING)
-    ).update(
-        state=State.FAILED,
+    failed = IMPORT_STATES.move_all(
+        SheetImport.objects.filter(pk=sheet_import.pk, state__in=IMPORT_AT_WORK),
+        State.FAILED,
         detail=detail[:400],
         finished_at=Now(),
         touched_at=Now(),
@@ -303,11 +306,8 @@ def register_import(
     if barred := intake_barred(complaint):
         raise TransitionRefused(*barred, state=complaint.state, **last_act(complaint))
 
-    sheet_import.state, sheet_import.started_by, sheet_import.at = (
-        State.REGISTERING,
-        actor,
-        at,
-    )
+    IMPORT_STATES.move(sheet_import, State.REGISTERING)
+    sheet_import.started_by, sheet_import.at = actor, at
     sheet_import.done, sheet_import.touched_at = 0, now()
     sheet_import.save(update_fields=["state", "started_by", "at", "done", "touched_at"])
     record(
@@ -343,7 +343,8 @@ def give_up(
     sheet_import: SheetImport, *, complaint: Complaint, actor: User, at: datetime
 ) -> None:
     """Abandon a locked import; its rows stay, to be looked at."""
-    sheet_import.state, sheet_import.finished_at = State.ABANDONED, now()
+    IMPORT_STATES.move(sheet_import, State.ABANDONED)
+    sheet_import.finished_at = now()
     sheet_import.save(update_fields=["state", "finished_at"])
     record(
         actor,
@@ -357,11 +358,8 @@ def give_up(
 
 def read_again(sheet_import: SheetImport, actor: User, at: datetime) -> None:
     """Have a locked import of which nothing is registered read anew."""
-    sheet_import.state, sheet_import.started_by, sheet_import.at = (
-        State.READING,
-        actor,
-        at,
-    )
+    IMPORT_STATES.move(sheet_import, State.READING)
+    sheet_import.started_by, sheet_import.at = actor, at
     sheet_import.rows = sheet_import.done = 0
     sheet_import.detail, sheet_import.finished_at, sheet_import.touched_at = (
         "",
@@ -445,7 +443,8 @@ def _note_done(sheet_import: SheetImport, complaint: Complaint, count: int) -> b
     sheet_import.done += count
     sheet_import.touched_at = now()
     if sheet_import.done >= sheet_import.rows or not count:
-        sheet_import.state, sheet_import.finished_at = State.DONE, now()
+        IMPORT_STATES.move(sheet_import, State.DONE)
+        sheet_import.finished_at = now()
         if not sheet_import.needs_review:
             note_unknown_hosts(sheet_import)
         record(
@@ -482,7 +481,7 @@ def enqueue_unfinished() -> None:
     What a replay brought in is left to the replay.
     """
     unfinished = SheetImport.objects.filter(
-        state__in=(State.READING, State.REGISTERING),
+        state__in=IMPORT_AT_WORK,
         replay="",
         touched_at__lt=now() - UNTOUCHED,
     )

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import drop_checks
 from cases.models import Case, Complaint, Target
-from cases.states import MAY_CARRY_OVER, UNFINISHED, CaseState, ComplaintState
+from cases.states import (
+    COMPLAINT_STATES,
+    DECIDED_CASE,
+    MAY_CARRY_OVER,
+    UNFINISHED,
+    ComplaintState,
+)
 from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import given, last_act, require_open
 from cases.workflow.notifications import tell_officers
@@ -22,9 +28,6 @@ from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
 from listings.registration import lock_registry
-
-# From here a complaint cannot be moved: what was decided there stands for it too.
-DECIDED = (CaseState.TRANSFERRED, CaseState.CLOSED, CaseState.ARCHIVED)
 
 
 @transaction.atomic
@@ -56,7 +59,7 @@ def move_complaint(
         }
         raise TransitionRefused("not-in-a-case", message, **last_act(complaint))
     old = cases[complaint.case_id]
-    if old.state in DECIDED:
+    if old.state in DECIDED_CASE:
         decided = _("Its case is “%(state)s”; that stands for this complaint too.")
         raise TransitionRefused(
             "case-decided",
@@ -134,9 +137,11 @@ def move_locked(
 ) -> None:
     """Put a locked complaint from one locked case into another or none, with what may go; told in both threads."""
     complaint.case = new
-    complaint.state, goes_to = ComplaintState.ACCEPTED, complaint.number
+    goes_to = complaint.number
     if new is not None:
-        complaint.state, goes_to = ComplaintState.IN_CASE, new.number
+        goes_to = new.number
+    else:
+        COMPLAINT_STATES.move(complaint, ComplaintState.ACCEPTED)
     complaint.save(update_fields=["case", "state"])
     way = f"{old.number} → {goes_to}"
     said: dict[str, Any] = {"reason": reason} if reason else {}

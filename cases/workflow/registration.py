@@ -17,7 +17,7 @@ from cases.extensions import official_targets_hooks
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.models.targets import IMPORT_UNDONE
-from cases.states import TargetState
+from cases.states import TARGET_STATES, TargetState
 from cases.workflow.carrying_over import carry_over
 from cases.workflow.claiming import allowance_of, tell_of_claims
 from corps.audit.recording import record_alike
@@ -344,8 +344,9 @@ def take_up_undone(
         actor, "target.passed_on", left, at, way=complaint.number, why="import_undone"
     )
     ids = [target.pk for target in again]
-    Target.objects.filter(pk__in=ids).update(
-        state=TargetState.REPORTED,
+    TARGET_STATES.move_all(
+        Target.objects.filter(pk__in=ids),
+        TargetState.REPORTED,
         dropped_reason="",
         complaint=complaint,
         case=complaint.case_id,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.imports import CLAIMED, OFFICIAL
+from cases.states import IMPORT_JUDGED
 from cases.workflow import imports, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.reading import RESULTS, site_and_id
@@ -235,10 +236,7 @@ def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
         complaint, locked = imports.lock_import(sheet_import)
         if intake_barred(complaint):
             continue
-        if (
-            locked.state in (SheetImport.State.REVIEW, SheetImport.State.DONE)
-            or not locked.needs_review
-        ):
+        if locked.state in IMPORT_JUDGED or not locked.needs_review:
             judge_anew(locked, complaint, by_import[sheet_import.pk], actor, at)
 
 

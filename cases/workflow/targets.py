@@ -17,13 +17,13 @@ from cases.states import (
     ENDED_CASE,
     ENDED_COMPLAINT,
     MAY_CARRY_OVER,
-    CaseState,
+    TARGET_STATES,
+    UNDER_WAY_CASE,
     TargetState,
 )
 from cases.workflow.bulk_acts import keep_act
 from cases.workflow.claiming import take_up_claims
 from cases.workflow.guards import (
-    OPEN_CASE,
     given,
     hold_cases,
     lock_case,
@@ -60,7 +60,7 @@ from listings.sites import platform_of
 from stores.extensions import Touched
 from stores.models import OfficialAccount, Store
 
-DROPPABLE = (TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED)
+DROPPABLE = TARGET_STATES.before(TargetState.DROPPED)
 # Most addresses that can be added by hand at once; a sheet holds more.
 ADDRESSES = 500
 
@@ -436,8 +436,10 @@ def drop_targets(
         for pk, target in locked.items()
     }
     dropped = [locked[pk] for pk, result in results.items() if result.ok]
-    Target.objects.filter(pk__in=[target.pk for target in dropped]).update(
-        state=TargetState.DROPPED, dropped_reason=reason
+    TARGET_STATES.move_all(
+        Target.objects.filter(pk__in=[target.pk for target in dropped]),
+        TargetState.DROPPED,
+        dropped_reason=reason,
     )
     record_each(actor, "target.dropped", dropped, at, reason=reason)
     before = [target.state for target in dropped]
@@ -531,8 +533,7 @@ def _locked_targets(
 
 
 def _case_not_open(target: Any) -> Result | None:
-    open_states = (*OPEN_CASE, CaseState.CONCLUDING)
-    if target.case_id is None or target.case_state in open_states:
+    if target.case_id is None or target.case_state in UNDER_WAY_CASE:
         return None
     return Result(target.pk, False, "case-not-open", _("Its case is not open."))
 

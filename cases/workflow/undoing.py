@@ -16,9 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from cases.extensions import undo_checks
 from cases.models import BulkAct, Case, Complaint, Target
 from cases.models.acts import UNDO_FOR
-from cases.states import CaseState, ComplaintState
+from cases.states import (
+    CASE_STATES,
+    TARGET_STATES,
+    UNDER_WAY_CASE,
+    CaseState,
+    ComplaintState,
+)
 from cases.workflow.carrying_over import carry_over
-from cases.workflow.guards import OPEN_CASE, hold_cases, lock_case
+from cases.workflow.guards import hold_cases, lock_case
 from cases.workflow.moving import move_locked, stays_of
 from cases.workflow.registration import record_each
 from corps.access.past_events import accept_at
@@ -80,7 +86,9 @@ def _undo_drop(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
     for pk in _done(results):
         by_state[before[pk]].append(pk)
     for state, ids in by_state.items():
-        Target.objects.filter(pk__in=ids).update(state=state, dropped_reason="")
+        TARGET_STATES.move_all(
+            Target.objects.filter(pk__in=ids), state, dropped_reason=""
+        )
     record_each(actor, "target.drop_undone", [found[pk] for pk in _done(results)], at)
     carry_over(
         _done(results), actor=actor, at=at, wait=False
@@ -116,7 +124,7 @@ def _judged(act: BulkAct) -> tuple[dict[int, Target], dict[int, Result]]:
         case = target.case
         if pk in built_on:
             results[pk] = Result(pk, False, "built-on", built_on[pk])
-        elif case is not None and case.state not in (*OPEN_CASE, CaseState.CONCLUDING):
+        elif case is not None and case.state not in UNDER_WAY_CASE:
             results[pk] = Result(pk, False, "case-not-open", _("Its case is not open."))
         else:
             results[pk] = Result(pk)
@@ -162,7 +170,7 @@ def _may_come_out(
 
 def _take_back_opening(case: Case, actor: User, at: datetime) -> None:
     """Withdraw a case that was opened by mistake and in which nothing was done."""
-    before, case.state = case.state, CaseState.WITHDRAWN
+    before = CASE_STATES.move(case, CaseState.WITHDRAWN)
     case.save(update_fields=["state"])
     record(actor, "case.opening_undone", case, at=at, thread=case.thread, before=before)
 

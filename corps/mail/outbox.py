@@ -45,6 +45,7 @@ from corps.mail.extensions import (
 )
 from corps.mail.smtp import Answer, Line, Verdict
 from corps.models import Delivery, Installation
+from corps.models.messages import DELIVERY_STATES
 
 log = structlog.get_logger(__name__)
 
@@ -424,23 +425,22 @@ class _Turn:
         """Commit an answer that is not "taken": try later, failed for good, or uncertain."""
         change: dict[str, Any] = {"answer": answer.text, "lease_until": None}
         if answer.verdict is Verdict.UNCERTAIN:
-            change |= {"state": Delivery.State.UNCERTAIN, "finished_at": timezone.now()}
+            state = Delivery.State.UNCERTAIN
+            change["finished_at"] = timezone.now()
         elif answer.verdict is Verdict.REFUSED or delivery.tries >= MOST_TRIES:
-            change |= {"state": Delivery.State.FAILED, "finished_at": timezone.now()}
+            state = Delivery.State.FAILED
+            change["finished_at"] = timezone.now()
         else:
-            change |= {
-                "state": Delivery.State.PENDING,
-                "worker": "",
-                "due_at": timezone.now() + _pause(delivery.tries),
-            }
+            state = Delivery.State.PENDING
+            change |= {"worker": "", "due_at": timezone.now() + _pause(delivery.tries)}
         with transaction.atomic():
             mine = Delivery.objects.filter(
                 pk=delivery.pk, worker=self.worker, state=Delivery.State.SENDING
             )
-            if not mine.update(**change):
+            if not DELIVERY_STATES.move_all(mine, state, **change):
                 self._tell_late(delivery, answer)
                 return
-            for name, value in change.items():
+            for name, value in (change | {"state": state}).items():
                 setattr(delivery, name, value)
             verb = (
                 "postponed"
@@ -462,8 +462,9 @@ class _Turn:
             mine = Delivery.objects.filter(
                 pk=delivery.pk, worker=self.worker, state=Delivery.State.PENDING
             )
-            if mine.update(
-                state=Delivery.State.CANCELLED,
+            if DELIVERY_STATES.move_all(
+                mine,
+                Delivery.State.CANCELLED,
                 answer=reason,
                 finished_at=timezone.now(),
                 lease_until=None,

@@ -6,6 +6,28 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from corps.states import AMBER, BLUE, GREEN, GREY, State, StateTable
+
+
+class ApprovalState(models.TextChoices):
+    OPEN = "open"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    VOID = "void"
+
+
+APPROVAL_STATES = StateTable(
+    ApprovalState,
+    State(
+        ApprovalState.OPEN,
+        BLUE,
+        moves=(ApprovalState.APPROVED, ApprovalState.RETURNED, ApprovalState.VOID),
+    ),
+    State(ApprovalState.APPROVED, GREEN, finished=True),
+    State(ApprovalState.RETURNED, AMBER, finished=True),
+    State(ApprovalState.VOID, GREY, finished=True),
+)
+
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def about(self, subject: models.Model) -> Self:
@@ -36,11 +58,7 @@ class Approval(models.Model):
     version: SHA-256 of what was put forward; any change afterwards voids the request. One open request a subject.
     """
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        APPROVED = "approved"
-        RETURNED = "returned"
-        VOID = "void"
+    State = ApprovalState
 
     subject_type = models.CharField(max_length=48)
     subject_id = models.BigIntegerField()
@@ -74,3 +92,4 @@ class Approval(models.Model):
                 | ~models.Q(decided_by=models.F("requested_by")),
             ),
         ]
+        triggers = [APPROVAL_STATES.trigger()]

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from corps.models.installation import Installation
-from corps.states import StateTable
+from corps.states import BLUE, GREY, RED, State, StateTable
 
 
 class DeliveryState(models.TextChoices):
@@ -25,14 +25,58 @@ class DeliveryState(models.TextChoices):
 # "uncertain" and "failed" only a person leads on, and from "sent" where the message came back.
 DELIVERY_STATES = StateTable(
     DeliveryState,
-    {
-        "pending": ("sending", "failed", "cancelled"),
-        "sending": ("sent", "pending", "failed", "uncertain"),
-        "sent": ("failed",),
-        "failed": ("pending", "cancelled"),
-        "uncertain": ("sent", "pending", "cancelled"),
-    },
+    State(
+        DeliveryState.PENDING,
+        GREY,
+        moves=(DeliveryState.SENDING, DeliveryState.CANCELLED),
+        groups=("not_arrived", "unsent"),
+    ),
+    State(
+        DeliveryState.SENDING,
+        BLUE,
+        moves=(
+            DeliveryState.SENT,
+            DeliveryState.PENDING,
+            DeliveryState.FAILED,
+            DeliveryState.UNCERTAIN,
+        ),
+        groups=("not_arrived", "unsent", "may_have_left"),
+    ),
+    State(
+        DeliveryState.SENT,
+        BLUE,
+        moves=(DeliveryState.FAILED,),
+        finished=True,
+        groups=("may_have_left",),
+    ),
+    State(
+        DeliveryState.FAILED,
+        RED,
+        moves=(DeliveryState.PENDING, DeliveryState.CANCELLED),
+        listed_under="open",
+    ),
+    State(
+        DeliveryState.UNCERTAIN,
+        RED,
+        moves=(
+            DeliveryState.SENT,
+            DeliveryState.PENDING,
+            DeliveryState.CANCELLED,
+        ),
+        groups=("not_arrived", "may_have_left"),
+        listed_under="open",
+    ),
+    State(DeliveryState.CANCELLED, GREY, finished=True),
 )
+
+# A person has to decide what becomes of it.
+FOR_A_PERSON = DELIVERY_STATES.listed_under("open")
+# A worker has it, or will.
+UNSENT = DELIVERY_STATES.group("unsent")
+# It may still arrive, or be sent again.
+NOT_ARRIVED = DELIVERY_STATES.group("not_arrived")
+# Somebody outside may have it.
+MAY_HAVE_LEFT = DELIVERY_STATES.group("may_have_left")
 
 
 class DeliveryQuerySet(models.QuerySet):
@@ -163,7 +207,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["state", "id"],
                 name="delivery_for_a_person",
-                condition=models.Q(state__in=["failed", "uncertain"]),
+                condition=models.Q(state__in=list(FOR_A_PERSON)),
             ),
         ]
         constraints = [
@@ -177,3 +221,4 @@ class Delivery(models.Model):
                 condition=~models.Q(state="sending") | ~models.Q(worker=""),
             ),
         ]
+        triggers = [DELIVERY_STATES.trigger()]

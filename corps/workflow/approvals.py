@@ -13,6 +13,7 @@ from corps.audit.recording import record
 from corps.database.locking import locked
 from corps.errors import TransitionRefused
 from corps.models import Approval, User
+from corps.models.approvals import APPROVAL_STATES
 
 
 def open_approval(subject: models.Model) -> Approval | None:
@@ -98,7 +99,10 @@ def decide_approval(
     if not approve and not reason.strip():
         raise TransitionRefused("reason-missing", _("Say why it is returned."))
 
-    approval.state = Approval.State.APPROVED if approve else Approval.State.RETURNED
+    decision = Approval.State.RETURNED
+    if approve:
+        decision = Approval.State.APPROVED
+    APPROVAL_STATES.move(approval, decision)
     approval.decided_by, approval.decided_at, approval.reason = (
         actor,
         at,
@@ -125,7 +129,7 @@ def void_approval(*, subject: models.Model, actor: User | None, at: datetime) ->
     ).first()
     if approval is None:
         return False
-    approval.state = Approval.State.VOID
+    APPROVAL_STATES.move(approval, Approval.State.VOID)
     approval.save(update_fields=["state"])
     record(actor, "approval.void", approval, at=at, attempt=approval.attempt)
     return True

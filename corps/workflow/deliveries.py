@@ -21,7 +21,7 @@ from corps.mail import outbox
 from corps.mail.events import delay_of
 from corps.mail.extensions import arrival_hooks, failure_hooks
 from corps.models import Delivery, Installation, User
-from corps.models.messages import DELIVERY_STATES, DeliveryState
+from corps.models.messages import DELIVERY_STATES, FOR_A_PERSON, DeliveryState
 from corps.workflow.announcing import announce
 
 
@@ -94,7 +94,7 @@ def resend(*, delivery: Delivery, actor: User, reason: str, at: datetime) -> Del
     """
     delivery = _locked(delivery, actor)
     _require_reason(reason)
-    if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+    if delivery.state not in FOR_A_PERSON:
         raise TransitionRefused(
             "not-resendable",
             _("Only a failed or uncertain delivery can be sent again."),
@@ -162,8 +162,9 @@ def cancel_unsent(
     )
     stopped = list(locked(waiting.order_by("pk")))
     ids = [delivery.pk for delivery in stopped]
-    Delivery.objects.filter(pk__in=ids).update(
-        state=DeliveryState.CANCELLED,
+    DELIVERY_STATES.move_all(
+        Delivery.objects.filter(pk__in=ids),
+        DeliveryState.CANCELLED,
         answer=reason,
         finished_at=timezone.now(),
         lease_until=None,
@@ -279,7 +280,8 @@ def _decide(
     **fields: Any,
 ) -> Delivery:
     """Write a person's decision and its audit entry; the worker's last answer stays as evidence."""
-    before, delivery.state, delivery.decided_by = delivery.state, state, actor
+    before = DELIVERY_STATES.move(delivery, state)
+    delivery.decided_by = actor
     for name, value in fields.items():
         setattr(delivery, name, value)
     delivery.save(update_fields=["state", "decided_by", *fields])

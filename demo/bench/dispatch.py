@@ -18,6 +18,10 @@ from notices.models import Notice, NoticeItem
 
 NOTICES = 1000
 ITEMS = 5
+# By the ways of the table: what was sent comes back, and is sent again.
+CAME_BACK = (
+    "UPDATE corps_delivery SET state = 'failed' WHERE state = 'sent' AND replay = ''"
+)
 AGAIN = """
 UPDATE corps_delivery SET state = 'pending', tries = 0, worker = '', due_at = now(), finished_at = NULL, answer = ''
 WHERE replay = ''"""

@@ -12,7 +12,7 @@ from corps.ui.csv_export import csv_lines
 from notices.answer_sheets.vocabulary import ANSWERS
 from notices.letters import ASKED, name_items
 from notices.models import Notice
-from notices.states import ItemState
+from notices.states import UNASKED, ItemState
 
 
 def write_xlsx(notice: Notice) -> bytes:
@@ -71,9 +71,7 @@ def _table(notice: Notice) -> tuple[list[str], list[list[Any]]]:
         _("To do"),
     ]
     heads += [_("Answer"), _("Remark")]
-    items = notice.items.exclude(
-        state__in=(ItemState.DRAFT, ItemState.WITHDRAWN)
-    ).order_by("position")
+    items = notice.items.exclude(state__in=UNASKED).order_by("position")
     rows = []
     for item in name_items(
         items.select_related("target__listing__store", "target__store", "ground")

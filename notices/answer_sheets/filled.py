@@ -21,8 +21,8 @@ from listings.sheets.refusals import refused
 from listings.sites import platform_of
 from notices.answer_sheets.vocabulary import FIELD_OF, answer_of
 from notices.models import Notice
-from notices.states import ItemState
-from notices.workflow import OWE_REASON, Reply
+from notices.states import OWE_REASON, ItemState
+from notices.workflow import Reply
 
 LIMITS = Limits(
     max_bytes=10 * 2**20,

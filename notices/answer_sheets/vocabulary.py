@@ -7,17 +7,10 @@ from django.utils import translation
 from cases.states import Claim
 from listings.sheets.cells import plain
 from listings.sheets.headers import heading_key
+from notices.states import ANSWER_KINDS, ANSWERED_AS
 
 # In the order of the digits that the keys of the liaison's page have.
-ANSWERS = (
-    Claim.REMOVED,
-    Claim.SHUT,
-    Claim.ALREADY_GONE,
-    Claim.REFUSED,
-    Claim.NEEDS_INFORMATION,
-    Claim.NOT_OURS,
-    Claim.APPEALED,
-)
+ANSWERS = tuple(ANSWERED_AS)
 HEADS = {
     "id": ("编号", "商品编号", "店铺编号", "id", "itemid"),
     "address": (
@@ -34,27 +27,14 @@ HEADS = {
     "remark": ("备注", "说明", "理由", "remark", "remarks", "reason", "note"),
 }
 FIELD_OF = {heading_key(head): name for name, heads in HEADS.items() for head in heads}
-SAID_OTHERWISE = {
-    "下架": Claim.REMOVED,
-    "已删除": Claim.REMOVED,
-    "关店": Claim.SHUT,
-    "已关闭": Claim.SHUT,
-    "收函前已不存在": Claim.ALREADY_GONE,
-    "通知前已消失": Claim.ALREADY_GONE,
-    "已不存在": Claim.ALREADY_GONE,
-    "alreadygone": Claim.ALREADY_GONE,
-    "拒绝": Claim.REFUSED,
-    "refused": Claim.REFUSED,
-    "需补充材料": Claim.NEEDS_INFORMATION,
-    "不是本平台": Claim.NOT_OURS,
-    "申诉": Claim.APPEALED,
-}
 
 
 @cache
 def _words() -> dict[str, Claim]:
     """Every way to write an answer, as `plain` has it: the words in both languages, the codes, the digits."""
-    claims = {plain(word): claim for word, claim in SAID_OTHERWISE.items()}
+    claims = {
+        plain(word): kind.claim for kind in ANSWER_KINDS for word in kind.said_otherwise
+    }
     for language in ("zh-hans", "en"):
         with translation.override(language):
             claims |= {plain(str(claim.label)): claim for claim in ANSWERS}

@@ -15,10 +15,14 @@ from cases.states import Claim
 from corps.database.references import is_kept, refers
 from corps.models import Deadline, StoredFile
 from notices.states import (
+    CLAIMS_GONE,
+    ISSUED_NOTICE,
     ITEM_STATES,
     NOTICE_STATES,
     RETRACTABLE,
+    UNASKED,
     UNFINISHED,
+    WITH_ITS_DRAFTER,
     ItemState,
     NoticeState,
 )
@@ -58,7 +62,7 @@ class NoticeQuerySet(models.QuerySet):
 
     def drafts(self) -> Self:
         """Notices that can still be changed: drafts, and those that were sent back."""
-        return self.filter(state__in=(NoticeState.DRAFT, NoticeState.RETURNED))
+        return self.filter(state__in=WITH_ITS_DRAFTER)
 
     def awaiting_answers(self) -> Self:
         """Issued notices of which some item is not answered; no row twice."""
@@ -190,7 +194,7 @@ class Notice(models.Model):
             NOTICE_STATES.constraint("notice_state_known"),
             models.CheckConstraint(
                 name="notice_issued_is_whole",
-                condition=~models.Q(state__in=("issued", "completed"))
+                condition=~models.Q(state__in=ISSUED_NOTICE)
                 | models.Q(issued_at__isnull=False, issued_by__isnull=False)
                 & ~models.Q(document_number=""),
             ),
@@ -249,6 +253,7 @@ class Notice(models.Model):
                 operation=pgtrigger.Update,
                 func="NEW.changed_at = clock_timestamp(); RETURN NEW;",
             ),
+            NOTICE_STATES.trigger(),
         ]
 
     def __str__(self) -> str:
@@ -346,7 +351,7 @@ class NoticeItem(models.Model):
                 name="item_claimed_says_what",
                 condition=~models.Q(state__in=("claimed", "verified"))
                 | models.Q(
-                    outcome__in=("removed", "shut", "already_gone"),
+                    outcome__in=CLAIMS_GONE,
                     answered_at__isnull=False,
                 ),
             ),
@@ -357,8 +362,7 @@ class NoticeItem(models.Model):
             ),
             models.CheckConstraint(
                 name="item_in_an_issued_notice_has_a_ground",
-                condition=models.Q(state__in=("draft", "withdrawn"))
-                | models.Q(ground__isnull=False),
+                condition=models.Q(state__in=UNASKED) | models.Q(ground__isnull=False),
             ),
         ]
         indexes = [
@@ -381,6 +385,7 @@ class NoticeItem(models.Model):
                 referencing=pgtrigger.Referencing(new="fresh"),
                 func=CHANGE_NOTED,
             ),
+            ITEM_STATES.trigger(),
         ]
 
 

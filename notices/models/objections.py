@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
 from notices.models.notices import NoticeItem
-from notices.states import OBJECTION_STATES, ObjectionState
+from notices.states import OBJECTION_STATES, UNDECIDED, ObjectionState
 
 
 class ObjectionQuerySet(models.QuerySet):
@@ -59,7 +59,7 @@ class Objection(models.Model):
             models.UniqueConstraint(
                 fields=["target"],
                 name="one_open_objection_for_a_target",
-                condition=models.Q(state__in=["lodged", "accepted"]),
+                condition=models.Q(state__in=list(UNDECIDED)),
             ),
             models.CheckConstraint(
                 name="objection_not_decided_by_who_lodged_it",
@@ -67,6 +67,7 @@ class Objection(models.Model):
                 | ~models.Q(decided_by=models.F("lodged_by")),
             ),
         ]
+        triggers = [OBJECTION_STATES.trigger()]
 
     def __str__(self) -> str:
         return self.number

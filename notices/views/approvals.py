@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import workflow as casework
 from cases.models import Case, Target
-from cases.states import ComplaintState
+from cases.states import HANDLED_CASE, ComplaintState
 from cases.views.filing import filing_context, to_be_filed
 from corps import workflow as ground
 from corps.access.decorators import SignedIn, open_to
@@ -32,10 +32,10 @@ from listings.views import judge_registration, judge_revocation, protection
 from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection, PendingApproval
-from notices.states import ObjectionState
+from notices.states import UNDECIDED
 from notices.versions import in_words, parts_of, whole
 from notices.views.objections import may_decide
-from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
+from notices.workflow.guards import by_reason, screen
 from notices.workflow.submissions import changed_since, recipient_gone
 from stores.models import OfficialAccount
 
@@ -292,7 +292,7 @@ def file_case(request: SignedIn, number: str) -> HttpResponse:
 
 
 def objections_for(user: User) -> Any:
-    open_ones = (ObjectionState.LODGED, ObjectionState.ACCEPTED)
+    open_ones = UNDECIDED
     return (
         Objection.objects.visible_to(user)
         .filter(state__in=open_ones)
@@ -374,7 +374,7 @@ def _consequences(user: User, notice: Notice) -> dict[str, Any]:
         length = campaign.reply_working_days
     parts = parts_of(notice)
     changed, gone = changed_since(notice, parts), recipient_gone(notice)
-    case_is_open = notice.case.state in OPEN_FOR_NOTICES
+    case_is_open = notice.case.state in HANDLED_CASE
     return letters.letter_context(notice) | {
         "notice": notice,
         "version": whole(parts),

@@ -20,17 +20,16 @@ from corps.installation import identity
 from corps.mail import compose as mail
 from corps.mail.outbox import ALARM_AFTER
 from corps.models import Delivery, User
+from corps.models.messages import FOR_A_PERSON, UNSENT
 from corps.task_queue import enqueue
 from corps.ui.csv_export import Download, saved_as
 from corps.ui.formats import length_of
 from corps.ui.refusals import say_refused
 from notices import letters
-from notices.filters import FOR_A_PERSON
 from notices.forms import DeliveryForm
 from notices.models import Notice
 from notices.tables import DeliveryList, visible_deliveries
 
-NOT_SENT = (Delivery.State.PENDING, Delivery.State.SENDING, *FOR_A_PERSON)
 # A letter that was made within this time waits its turn.
 JUST_NOW = timedelta(minutes=1)
 
@@ -133,7 +132,7 @@ def undelivered_of(notice: Notice) -> list[Undelivered]:
     """What is on its way for an issued notice, or needs a person; nothing for a letter that just waits its turn."""
     rows = (
         letters.deliveries_of(notice)
-        .filter(state__in=NOT_SENT, replay="")
+        .filter(state__in=(*UNSENT, *FOR_A_PERSON), replay="")
         .select_related("message")
     )
     waiting = list(rows.defer("content"))

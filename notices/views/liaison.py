@@ -39,26 +39,27 @@ from notices.forms import AnswerForm
 from notices.home_news import for_liaison
 from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.models.notices import NoticeQuerySet
-from notices.states import RETRACTABLE, ItemState, NoticeState
+from notices.states import (
+    ANSWER_KINDS,
+    ITEM_STATES,
+    RETRACTABLE,
+    ItemState,
+    NoticeState,
+)
 from notices.workflow import Reply
 
 Shown = TypeVar("Shown", bound=HttpResponseBase)
-KEYS = (
-    (Claim.REMOVED, "1"),
-    (Claim.SHUT, "2"),
-    (Claim.ALREADY_GONE, "3"),
-    (Claim.REFUSED, "4"),
-    (Claim.NEEDS_INFORMATION, "5"),
-    (Claim.NOT_OURS, "6"),
-    (Claim.APPEALED, "7"),
-)
+# The answers with the digits of their keys.
+KEYS = tuple((kind.claim, str(n)) for n, kind in enumerate(ANSWER_KINDS, start=1))
 # What is still asked of a platform: not what was withdrawn.
 ASKED = ~Q(state=ItemState.WITHDRAWN)
 # Taken up by a later notice before this one was answered: nothing is left to answer here, and nothing was.
 CARRIED = Q(state=ItemState.CARRIED_OVER, answered_at__isnull=True)
 SHOWN = {
     "open": Q(state=ItemState.OPEN),
-    "answered": Q(answered_at__isnull=False) & ~Q(state=ItemState.OPEN) & ASKED,
+    "answered": Q(
+        answered_at__isnull=False, state__in=ITEM_STATES.listed_under("answered")
+    ),
     # What an appeal was dismissed of is open again as well, but nobody found it live.
     "back": Q(state=ItemState.OPEN, answered_at__isnull=False)
     & ~Q(outcome=Claim.APPEALED),

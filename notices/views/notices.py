@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import Case, Target
+from cases.states import HANDLED_CASE
 from cases.views.casework import timeline_of
 from cases.views.tables import filtered
 from corps import workflow as ground
@@ -31,13 +32,12 @@ from corps.ui.refusals import refusals_go_to, send_back, status_of
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem, WithdrawalLetter
-from notices.states import ItemState, NoticeState
+from notices.states import ISSUED_NOTICE, NOT_ISSUED, ItemState, NoticeState
 from notices.tables import NoticeList
 from notices.views import liaison
 from notices.views.deliveries import undelivered_of
 from notices.views.stepper import sent_back, steps_of
-from notices.workflow.drafting import CHANGEABLE
-from notices.workflow.guards import OPEN_FOR_NOTICES, by_reason, screen
+from notices.workflow.guards import by_reason, screen
 from notices.workflow.periods import reply_period
 from stores.models import Platform
 
@@ -120,7 +120,7 @@ def compose(request: SignedIn, number: str) -> HttpResponse:
     waiting = workflow.waiting_targets(case)
     context: dict[str, Any] = {
         "case": case,
-        "is_open": case.state in OPEN_FOR_NOTICES,
+        "is_open": case.state in HANDLED_CASE,
         "drafts": drafts,
         "drafted": sum(draft.item_count for draft in drafts),
         **_waiting_by_platform(waiting),
@@ -487,9 +487,9 @@ def _verbs(user: User, notice: Notice) -> dict[str, bool]:
         "may_compose": may(user, "notices.compose"),
         "may_withdraw": may(user, "notices.withdraw_notice"),
         "may_withdraw_whole": may(user, "notices.withdraw_notice")
-        and notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
+        and notice.state in ISSUED_NOTICE
         and notice.items.unfinished().exists(),
-        "may_take_out": may(user, "notices.compose") and notice.state in CHANGEABLE,
+        "may_take_out": may(user, "notices.compose") and notice.state in NOT_ISSUED,
         "may_approve": notice.state == NoticeState.SUBMITTED
         and workflow.may_decide(user, notice),
     }

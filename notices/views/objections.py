@@ -18,11 +18,10 @@ from corps.ui.refusals import refusals_go_to, send_back, status_of
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
 from notices.models import Objection
-from notices.states import UNDECIDED, ObjectionState
+from notices.states import DECIDED_OBJECTION, UNDECIDED, ObjectionState
 from notices.tables import ObjectionList
 
 MOST_AT_ONCE = 2000
-VERDICTS = (ObjectionState.UPHELD, ObjectionState.DISMISSED)
 
 
 def waiting(user: User) -> int:
@@ -57,7 +56,7 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
     objection = get_object_or_404(objections, number=number)
     form = DecisionForm(posted(request))
     verdict = request.POST.get("decision")
-    undecided = request.method == "POST" and verdict not in VERDICTS
+    undecided = request.method == "POST" and verdict not in DECIDED_OBJECTION
     if undecided:
         form.add_error(None, _("Uphold it or dismiss it."))
     if request.method == "POST" and form.is_valid():
@@ -119,7 +118,7 @@ def accept(request: SignedIn, number: str) -> HttpResponse:
 def decide_many(request: SignedIn) -> HttpResponse:
     """Take the ticked objections up, or uphold or dismiss them for one reason; with a result for each."""
     act, ids = (
-        chosen_act(request, "accept", *VERDICTS),
+        chosen_act(request, "accept", *DECIDED_OBJECTION),
         ticked_ids(request.POST)[:MOST_AT_ONCE],
     )
     back = f"{reverse('notices:objections')}?{request.GET.urlencode()}"

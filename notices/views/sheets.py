@@ -30,7 +30,7 @@ from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
 from notices.forms import AnswerSheetForm
 from notices.models import AnswerSheet, Notice
-from notices.states import NoticeState
+from notices.states import ISSUED_NOTICE, OWE_REASON
 from notices.views import liaison
 
 SALT = "notices.answer_sheet"
@@ -209,7 +209,7 @@ def _answers() -> list[tuple[str, Any, int, bool]]:
     """The answers as the page explains them: code, word, digit, whether a reason is owed."""
     numbered = enumerate(answer_sheets.ANSWERS, start=1)
     return [
-        (claim.value, claim.label, digit, claim in workflow.OWE_REASON)
+        (claim.value, claim.label, digit, claim in OWE_REASON)
         for digit, claim in numbered
     ]
 
@@ -219,9 +219,7 @@ def _visible(request: SignedIn, number: str) -> Notice:
     notices = Notice.objects.visible_to(request.user).select_related(
         "case", "platform", "reply_deadline", "drafted_by"
     )
-    return get_object_or_404(
-        notices, number=number, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED)
-    )
+    return get_object_or_404(notices, number=number, state__in=ISSUED_NOTICE)
 
 
 def _in_language(language: str, lines: Iterator[str]) -> Iterator[str]:

@@ -6,20 +6,14 @@ from typing import Any, NamedTuple
 
 from corps.models import Approval, AuditEntry, User
 from notices.models import Notice
-from notices.states import NoticeState
+from notices.states import NOTICE_STEPS, WITH_ITS_DRAFTER, NoticeState
 
-WAY = (
-    NoticeState.DRAFT,
-    NoticeState.SUBMITTED,
-    NoticeState.ISSUED,
-    NoticeState.COMPLETED,
-)
 WITHDRAWALS = ("notice.draft_withdrawn", "notice.withdrawn")
 
 
 def sent_back(notice: Notice) -> Approval | None:
     """Who sent back a notice that has not been submitted again since, when and why."""
-    if notice.state not in (NoticeState.DRAFT, NoticeState.RETURNED):
+    if notice.state not in WITH_ITS_DRAFTER:
         return None
     returned = Approval.objects.about(notice).last_return()
     if returned is None or not returned.decided_at or not notice.submitted_at:
@@ -38,17 +32,21 @@ def steps_of(notice: Notice, returned: Approval | None) -> list[dict[str, Any]]:
     state = NoticeState(notice.state)
     if state == NoticeState.WITHDRAWN:
         return [
-            *_done([step for step in WAY if reached[step].at], reached),
+            *_done([step for step in NOTICE_STEPS if reached[step].at], reached),
             _withdrawn(notice),
         ]
     if state == NoticeState.RETURNED and returned:
         back = _step(state, "now back", returned.decided_at, returned.decided_by)
-        return [*_done(WAY[:2], reached), back, *_ahead(WAY[2:])]
+        return [*_done(NOTICE_STEPS[:2], reached), back, *_ahead(NOTICE_STEPS[2:])]
     if state == NoticeState.RETURNED:
         state = NoticeState.DRAFT
-    position = WAY.index(state)
+    position = NOTICE_STEPS.index(state)
     now = _step(state, "now", *reached[state])
-    return [*_done(WAY[:position], reached), now, *_ahead(WAY[position + 1 :])]
+    return [
+        *_done(NOTICE_STEPS[:position], reached),
+        now,
+        *_ahead(NOTICE_STEPS[position + 1 :]),
+    ]
 
 
 class Reached(NamedTuple):

@@ -11,7 +11,7 @@ from corps.ui.refusals import refusals_go_to
 from notices import letters, withdrawal_letters, workflow
 from notices.forms import WithdrawalForm
 from notices.models import Notice, WithdrawalLetter
-from notices.states import NoticeState
+from notices.states import ISSUED_NOTICE
 
 ITEMS_SHOWN = 200
 
@@ -47,8 +47,7 @@ def withdraw_notice(request: SignedIn, number: str) -> HttpResponse:
         "counts": counts,
         "form": form,
         "recipients": withdrawal_letters.recipients_of([notice])[notice.pk],
-        "may_withdraw": notice.state in (NoticeState.ISSUED, NoticeState.COMPLETED)
-        and counts["unfinished"],
+        "may_withdraw": notice.state in ISSUED_NOTICE and counts["unfinished"],
     }
     return render(request, "notices/notice_withdraw.html", context)
 

@@ -1,7 +1,7 @@
 """The verbs of the notices app, one module for each subject."""
 
 from notices.versions import version_of
-from notices.workflow.answering import OWE_REASON, Reply, answer_items, foresee_answers
+from notices.workflow.answering import Reply, answer_items, foresee_answers
 from notices.workflow.approving import propose_approval, settle_approvals, undo_approval
 from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals, own_work
@@ -57,7 +57,6 @@ from notices.workflow.withdrawing import (
 )
 
 __all__ = [
-    "OWE_REASON",
     "Composed",
     "ItemCheck",
     "Reply",

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
-from cases.states import CLAIMS_GONE, Claim, TargetState
+from cases.states import Claim, TargetState
 from corps.access import permissions
 from corps.access.past_events import AHEAD, accept_at
 from corps.audit.last_acts import last_act
@@ -31,7 +31,15 @@ from listings.addresses import read_cell
 from listings.sites import platform_of
 from notices.models import Notice, NoticeItem
 from notices.notifications import announce_notice
-from notices.states import ANSWERED_AS, ItemState, NoticeState
+from notices.states import (
+    ANSWERED_AS,
+    AWAITS_ANSWER,
+    CLAIMS_GONE,
+    ISSUED_NOTICE,
+    TAKEN_OUT,
+    TARGET_AWAITS_ANSWER,
+    ItemState,
+)
 from notices.workflow.arrival import note_opening
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
@@ -39,10 +47,6 @@ from notices.workflow.objecting import Appeal, lodge_appeals
 
 LONGEST_REMARK = 300
 OUTCOMES = frozenset(Claim.values)
-# How an item stops asking for an answer without having been answered.
-TAKEN_OUT = (ItemState.WITHDRAWN, ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
-# Answers by which nothing is removed: whoever gives one by hand says why.
-OWE_REASON = (Claim.REFUSED, Claim.NEEDS_INFORMATION, Claim.NOT_OURS, Claim.APPEALED)
 
 WRITE = """
 WITH wordings AS (
@@ -58,12 +62,12 @@ WITH wordings AS (
     UPDATE notices_noticeitem item
     SET state = answered.state, outcome = answered.outcome, remark = answered.remark, answered_by_id = %(actor)s,
         answered_at = answered.fact, answer_late = answered.late, check_deadline_id = answered.deadline
-    FROM answered WHERE item.id = answered.item AND item.state = 'open'
+    FROM answered WHERE item.id = answered.item AND item.state = ANY(%(asked)s)
 ), targets AS (
     UPDATE cases_target target
     SET state = answered.target_state, claim = answered.outcome, claim_at = answered.fact,
         claim_remark = answered.remark
-    FROM answered WHERE target.id = answered.target
+    FROM answered WHERE target.id = answered.target AND target.state = ANY(%(noticed)s)
 ), answers AS (
     INSERT INTO notices_answer (item_id, outcome, remark, by_id, at, claimed_at, is_late, due_on, document_id)
     SELECT item, outcome, remark, %(actor)s, fact, claimed, late, %(due)s::date, %(document)s FROM answered
@@ -153,7 +157,7 @@ def answer_items(
     notice = Notice.objects.select_related("case__campaign", "platform").get(
         pk=notice.pk
     )
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if notice.state not in ISSUED_NOTICE:
         raise TransitionRefused(
             "notice-not-open",
             _("This notice is not open for answers."),
@@ -392,6 +396,8 @@ def _write(
         "item": [item.pk for item, _reply in accepted],
         "target": [item.target for item, _reply in accepted],
         "wording": wording_of_item,
+        "asked": list(AWAITS_ANSWER),
+        "noticed": list(TARGET_AWAITS_ANSWER),
         "due": notice.reply_due_on,
         "document": document and document.pk,
         "thread": notice.case.thread,
@@ -423,14 +429,12 @@ def _wording_columns(notice: Notice, wordings: list[Wording]) -> dict[str, list[
     check is owed. Two statements at most, when something is claimed to be gone."""
     due_on = notice.reply_due_on or date.max
     days = [wording.day for wording in wordings]
-    answered_as = [ANSWERED_AS[wording.outcome] for wording in wordings]
+    kinds = [ANSWERED_AS[Claim(wording.outcome)] for wording in wordings]
     return {
         "outcome": [wording.outcome for wording in wordings],
         "remark": [wording.remark for wording in wordings],
-        "state": [str(item_state) for item_state, _target_state in answered_as],
-        "target_state": [
-            str(target_state) for _item_state, target_state in answered_as
-        ],
+        "state": [str(kind.item) for kind in kinds],
+        "target_state": [str(kind.target) for kind in kinds],
         "fact": [wording.fact for wording in wordings],
         "claimed": [wording.claimed for wording in wordings],
         "late": [day > due_on for day in days],

@@ -25,10 +25,9 @@ from corps.models import AuditEntry, Deadline, Delivery, User
 from corps.workflow.calendar import Move
 from notices import letters
 from notices.models import Notice
-from notices.states import NoticeState
+from notices.states import NOTICE_STATES, NoticeState
 from notices.workflow.periods import REPLY_RULE, reply_period
 
-OVER = (NoticeState.COMPLETED, NoticeState.WITHDRAWN)
 CLOCK = ("arrived_at", "arrived_by", "reply_deadline", "reply_due_on", "first_due_on")
 
 
@@ -189,7 +188,7 @@ def _is_news(notice: Notice, first: First | None) -> bool:
     """Whether it changes what stands on the notice. What is counted from its issue, or over, stays as it is."""
     if notice.arrived_by == Notice.Arrival.ISSUED:
         return False
-    if notice.state in OVER and notice.reply_due_on is not None:
+    if notice.state in NOTICE_STATES.finished() and notice.reply_due_on is not None:
         return False
     if first:
         return (first.at, first.by) != (notice.arrived_at, notice.arrived_by)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
 from cases.models import Case, Complaint, Target
-from cases.states import Claim, Seen, TargetState
+from cases.states import CHECKED_GONE, TARGET_STATES, Claim, Seen, TargetState
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act, last_acts
@@ -23,7 +23,7 @@ from corps.models import User
 from corps.results import Result
 from notices.models import Check, NoticeItem, Objection
 from notices.notifications import announce_notice
-from notices.states import UNDECIDED, ItemState, NoticeState
+from notices.states import ISSUED_NOTICE, ITEM_STATES, UNDECIDED, ItemState
 from notices.workflow import ledger
 from notices.workflow.checkers import check_refusals
 from notices.workflow.guards import checks_barred
@@ -34,7 +34,7 @@ UNKNOWN_SEEN = _("Say what was seen: gone, live, or did not open.")
 MOVE_ITEMS = """
 UPDATE notices_noticeitem item SET state = checked.state
 FROM unnest(%(item)s::bigint[], %(item_state)s::text[]) AS checked (item, state)
-WHERE item.id = checked.item"""
+WHERE item.id = checked.item AND item.state = ANY(%(checked)s)"""
 
 MOVE_TARGETS = """
 UPDATE cases_target target
@@ -42,7 +42,7 @@ SET state = checked.state, seen = checked.seen, seen_at = checked.at, is_counted
 FROM unnest(
     %(target)s::bigint[], %(target_state)s::text[], %(seen)s::text[], %(at)s::timestamptz[], %(counted)s::boolean[]
 ) AS checked (target, state, seen, at, counted)
-WHERE target.id = checked.target"""
+WHERE target.id = checked.target AND target.state = ANY(%(target_checked)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _barred(item: NoticeItem) -> Result | None:
     """Why an item that waits for a check is not checked as its case and its target stand, if so."""
     if barred := checks_barred(item.notice.case):
         return Result(item.pk, False, *barred)
-    if item.notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if item.notice.state not in ISSUED_NOTICE:
         not_open = _("Its notice is “%(state)s”.") % {
             "state": item.notice.get_state_display()
         }
@@ -313,6 +313,8 @@ def _move(accepted: list[tuple[NoticeItem, ItemCheck]], counted: set[int]) -> No
         "seen": [check.seen for _item, check in accepted],
         "at": [check.at for _item, check in accepted],
         "counted": [target.is_counted or target.pk in counted for target in targets],
+        "checked": list(ITEM_STATES.before(ItemState.VERIFIED)),
+        "target_checked": list(TARGET_STATES.before(TargetState.VERIFIED)),
     }
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ITEMS, parameters)
@@ -406,7 +408,7 @@ def _not_looked_at(
         return Result(pk, False, "unknown", unknown)
     if item.pk in refused:
         return Result(pk, False, refused[item.pk].code, refused[item.pk].message)
-    if target.state in (TargetState.VERIFIED, TargetState.GONE_BEFORE):
+    if target.state in CHECKED_GONE:
         return None
     act = last_act(target)
     state = _("It is not verified now: %(state)s.") % {
@@ -436,7 +438,6 @@ def _write_later_checks(
     verb = "target.seen"
     is_relisted = check.seen == Seen.LIVE
     if is_relisted:
-        changes["state"] = TargetState.RELISTED
         verb = "target.relisted"
         ledger.note_relistings(
             ledger.CheckedTarget(target, items[target.pk], row, check.at)
@@ -444,7 +445,11 @@ def _write_later_checks(
             if target.is_counted
         )
     ids = [target.pk for target in targets]
-    Target.objects.filter(pk__in=ids).update(**changes)
+    seen = Target.objects.filter(pk__in=ids)
+    if is_relisted:
+        TARGET_STATES.move_all(seen, TargetState.RELISTED, **changes)
+    else:
+        seen.update(**changes)
     record_many(
         entry(
             actor,

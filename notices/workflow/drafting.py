@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
-from cases.states import TargetState
+from cases.states import WAITS_FOR_NOTICE, TargetState
 from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -26,11 +26,11 @@ from corps.results import Result
 from corps.ui.formats import clock_time
 from notices.models import Notice, NoticeItem, Objection
 from notices.notifications import announce_notice
-from notices.states import NOTICE_STATES, ItemState, NoticeState
+from notices.states import NOT_ISSUED, NOTICE_STATES, ItemState, NoticeState
 from notices.versions import parts_of, whole
 from notices.workflow.guards import (
+    HANDLED_CASE,
     NO_LIAISON,
-    OPEN_FOR_NOTICES,
     Screened,
     hold_platforms_of,
     hold_recipient,
@@ -48,8 +48,6 @@ from notices.workflow.submissions import (
 from stores.models import Platform
 from stores.official_account_lock import lock_official_accounts
 from stores.workflow.platforms import require_taking_part
-
-CHANGEABLE = (NoticeState.DRAFT, NoticeState.RETURNED, NoticeState.SUBMITTED)
 
 NUMBER_ANEW = """
 UPDATE notices_noticeitem item SET position = -fresh.position
@@ -130,7 +128,7 @@ def waiting_targets(case: Case) -> QuerySet[Target]:
 
 def waiting_among(cases: QuerySet[Case]) -> QuerySet[Target]:
     """The same of all those among these cases that are open for notices."""
-    return _waiting(case__in=cases.filter(state__in=OPEN_FOR_NOTICES).values("pk"))
+    return _waiting(case__in=cases.filter(state__in=HANDLED_CASE).values("pk"))
 
 
 def _waiting(**of: Any) -> QuerySet[Target]:
@@ -140,14 +138,7 @@ def _waiting(**of: Any) -> QuerySet[Target]:
     )
     past_due = Q(notice__reply_due_on__lt=today()) | Q(answered_at__isnull=False)
     unanswered = items.filter(past_due, state=ItemState.OPEN)
-    waiting = Q(
-        state__in=(
-            TargetState.REPORTED,
-            TargetState.REFUSED,
-            TargetState.NEEDS_INFORMATION,
-            TargetState.RELISTED,
-        )
-    )
+    waiting = Q(state__in=WAITS_FOR_NOTICE)
     noticed = Q(state=TargetState.NOTICED, pk__in=unanswered.values("target"))
     in_draft = items.filter(state=ItemState.DRAFT).values("target")
     return Target.objects.filter(waiting | noticed, is_official=False, **of).exclude(
@@ -290,7 +281,7 @@ def withdraw_draft(
     drafts = notice.items.filter(state=ItemState.DRAFT)
     freed = list(drafts.values_list("target_id", flat=True))
     count = drafts.delete()[0]
-    notice.state = NoticeState.WITHDRAWN
+    NOTICE_STATES.move(notice, NoticeState.WITHDRAWN)
     notice.save(update_fields=["state"])
     record(
         actor,
@@ -349,7 +340,7 @@ def _save_as_submitted(notice: Notice, actor: User, at: datetime) -> None:
         cursor.execute(
             GROUND_AS_ISSUED, {"notice": notice.pk, "ground": notice.case.ground_id}
         )
-    notice.state = NoticeState.SUBMITTED
+    NOTICE_STATES.move(notice, NoticeState.SUBMITTED)
     notice.submitted_by, notice.submitted_at = actor, at
     notice.put_forward = parts_of(notice)
     notice.version = whole(notice.put_forward)
@@ -541,7 +532,7 @@ def _lock_draft(
     )
     require(actor, "notices.compose", notice)
     at = accept_at(actor, at, now())
-    if notice.state not in CHANGEABLE:
+    if notice.state not in NOT_ISSUED:
         sentence = _("This notice was issued or withdrawn; it cannot be changed.")
         raise TransitionRefused(
             "already-issued", sentence, state=notice.state, **last_act(notice)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, LegalGround, Target
-from cases.states import CaseState, TargetState
+from cases.states import HANDLED_CASE, NOTICEABLE, UNFILED_CASE, CaseState
 from cases.workflow import proposed_among
 from corps.audit.last_acts import last_act
 from corps.database.locking import held, locked
@@ -20,14 +20,6 @@ from notices.models import Notice, NoticeItem, Objection
 from notices.states import UNDECIDED, ItemState
 from stores.models import Liaison, Platform
 
-# States of a case in which something may be asked of a platform.
-OPEN_FOR_NOTICES = (
-    CaseState.FILED,
-    CaseState.DISPOSING,
-    CaseState.CONCLUDING,
-    CaseState.REOPENED,
-)
-NOT_FILED = (CaseState.LEAD, CaseState.NOT_FILED)
 NO_LIAISON = _(
     "The platform has no primary liaison who can be reached; ask an administrator to appoint one, or to open the "
     "account again."
@@ -52,16 +44,6 @@ BLOCKS = {
     ),
 }
 
-NOTICEABLE = (
-    TargetState.REPORTED,
-    TargetState.NOTICED,
-    TargetState.REFUSED,
-    TargetState.NEEDS_INFORMATION,
-    TargetState.RELISTED,
-    TargetState.RESTORED,
-)
-# What an unfinished item may look like when a follow-up notice to the same platform carries it over.
-CARRIED_FROM = (ItemState.OPEN, ItemState.REFUSED, ItemState.NEEDS_INFORMATION)
 # Of the targets that one reason blocks, so many are named.
 TARGETS_SHOWN = 6
 
@@ -77,9 +59,9 @@ class Screened:
 def require_open_for_notices(case: Case) -> None:
     """Raise TransitionRefused "case-not-filed" or "case-not-open", with who ended or stopped it when, unless something
     may be asked of a platform in this case. The caller holds the case."""
-    if case.state in OPEN_FOR_NOTICES:
+    if case.state in HANDLED_CASE:
         return
-    if case.state in NOT_FILED:
+    if case.state in UNFILED_CASE:
         raise TransitionRefused(
             "case-not-filed",
             _("Notices need a filed case; have the head of department file it."),
@@ -99,7 +81,7 @@ def answers_barred(case: Case) -> tuple[str, Any] | None:
     What a platform did while a case is suspended is taken down; it is checked once the case is resumed. The sentence
     tells a platform nothing of the case itself.
     """
-    if case.state in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
+    if case.state in (*HANDLED_CASE, CaseState.SUSPENDED):
         return None
     sentences = {
         CaseState.TRANSFERRED: _(
@@ -116,7 +98,7 @@ def answers_barred(case: Case) -> tuple[str, Any] | None:
 
 def checks_barred(case: Case) -> tuple[str, Any] | None:
     """Code and sentence for why nothing is checked and counted in this case, if so."""
-    if case.state in OPEN_FOR_NOTICES:
+    if case.state in HANDLED_CASE:
         return None
     if case.state == CaseState.SUSPENDED:
         return "case-suspended", _(

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.states import CaseState
+from cases.states import CASE_STATES, NOTICEABLE, CaseState, case_before
 from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import may, require
@@ -24,12 +24,20 @@ from corps.ui.formats import full_day
 from notices import letters
 from notices.models import Notice, NoticeItem, PendingApproval
 from notices.notifications import announce_notice
-from notices.states import ItemState, NoticeState
+from notices.states import (
+    ISSUED_NOTICE,
+    ITEM_STATES,
+    KEEPS_NOTICE_OPEN,
+    MAY_CARRY_OVER,
+    NOTICE_STATES,
+    RETRACTABLE,
+    ItemState,
+    NoticeState,
+)
 from notices.versions import parts_of
 from notices.workflow import arrival
 from notices.workflow.drafting import refuse_blocked
 from notices.workflow.guards import (
-    CARRIED_FROM,
     hold_recipient,
     lock_targets_of,
     require_open_for_notices,
@@ -44,15 +52,6 @@ from notices.workflow.submissions import (
 from stores.models import Platform
 from stores.official_account_lock import lock_official_accounts
 
-# States in which an item still keeps its notice from being completed.
-BUSY = (
-    ItemState.OPEN,
-    ItemState.CLAIMED,
-    ItemState.APPEALED,
-    ItemState.NEEDS_INFORMATION,
-    ItemState.NOT_OURS,
-)
-
 PROOF = 300
 
 CARRY_OVER = """
@@ -60,9 +59,10 @@ WITH fresh AS (
     SELECT id, target_id FROM notices_noticeitem WHERE notice_id = %(notice)s
 ), old AS (
     UPDATE notices_noticeitem item
-    SET state = CASE WHEN item.state = 'not_ours' THEN 'handed_over' ELSE 'carried_over' END, successor_id = fresh.id
+    SET state = CASE WHEN item.state = ANY(%(handed_over)s) THEN 'handed_over' ELSE 'carried_over' END,
+        successor_id = fresh.id
     FROM fresh
-    WHERE item.target_id = fresh.target_id AND item.id <> fresh.id AND item.state = ANY(%(unfinished)s)
+    WHERE item.target_id = fresh.target_id AND item.id <> fresh.id AND item.state = ANY(%(carried_over)s)
     RETURNING item.id, item.notice_id, item.state, fresh.id AS successor
 ), noted AS (
     INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
@@ -77,10 +77,11 @@ WITH opened AS (
     UPDATE notices_noticeitem item
     SET state = 'open', ground_id = coalesce(target.ground_id, %(ground)s)
     FROM cases_target target
-    WHERE item.notice_id = %(notice)s AND item.state = 'draft' AND target.id = item.target_id
+    WHERE item.notice_id = %(notice)s AND item.state = ANY(%(drafts)s) AND target.id = item.target_id
     RETURNING item.id, item.target_id
 ), noticed AS (
-    UPDATE cases_target target SET state = 'noticed', dropped_reason = '' FROM opened WHERE target.id = opened.target_id
+    UPDATE cases_target target SET state = 'noticed', dropped_reason = '' FROM opened
+    WHERE target.id = opened.target_id AND target.state = ANY(%(noticeable)s)
 ), noted AS (
     INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
     SELECT %(at)s, %(actor)s, %(role)s, %(channel)s, %(address)s, 'target.noticed', 'cases.target', opened.target_id,
@@ -189,7 +190,8 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
     """Everything an approval sets going; the caller holds the locks and has asked the guards."""
     arrival.begin(notice, at)
     notice.document_number = ground.document_number("协查", at)
-    notice.state, notice.issued_by, notice.issued_at = NoticeState.ISSUED, actor, at
+    NOTICE_STATES.move(notice, NoticeState.ISSUED)
+    notice.issued_by, notice.issued_at = actor, at
     _carry_over_and_open(notice, case, actor, at)
     letter = letters.render(notice)
     notice.letter_html = ground.store_file(
@@ -200,8 +202,9 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
     )
     notice.attachment = ground.store_file(letter.sheet, letters.XLSX)
     notice.save()
-    if case.state in (CaseState.FILED, CaseState.CONCLUDING, CaseState.REOPENED):
-        case.state, case.disposing_at = CaseState.DISPOSING, case.disposing_at or at
+    if case.state in case_before(CaseState.DISPOSING):
+        CASE_STATES.move(case, CaseState.DISPOSING)
+        case.disposing_at = case.disposing_at or at
         case.save(update_fields=["state", "disposing_at"])
         record(actor, "case.disposing", case, at=at, thread=case.thread)
     record(
@@ -222,12 +225,16 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
 
 
 def _carry_over_and_open(notice: Notice, case: Case, actor: User, at: datetime) -> None:
+    handed_over = ITEM_STATES.before(ItemState.HANDED_OVER)
     parameters = origin(actor, at) | {
         "notice": notice.pk,
         "thread": case.thread,
         "number": notice.number,
         "ground": case.ground_id,
-        "unfinished": [*CARRIED_FROM, ItemState.NOT_OURS],
+        "handed_over": list(handed_over),
+        "carried_over": [*MAY_CARRY_OVER, *handed_over],
+        "drafts": list(ITEM_STATES.before(ItemState.OPEN, without=RETRACTABLE)),
+        "noticeable": list(NOTICEABLE),
     }
     with connection.cursor() as cursor:
         cursor.execute(CARRY_OVER, parameters)
@@ -259,7 +266,7 @@ def return_notice(
         reason=reason,
         at=at,
     )
-    notice.state = NoticeState.RETURNED
+    NOTICE_STATES.move(notice, NoticeState.RETURNED)
     notice.save(update_fields=["state"])
     ground.settle_lines("notice.submitted", notice)
     record(
@@ -332,7 +339,7 @@ def serve_otherwise(
 
 def _require_servable(notice: Notice) -> None:
     """Raise TransitionRefused "not-issued" or "case-not-open" unless the notice can have been served."""
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if notice.state not in ISSUED_NOTICE:
         raise TransitionRefused(
             "not-issued", _("Only an issued notice can have been served.")
         )
@@ -380,7 +387,7 @@ def _given_proof(proof: str) -> str:
 def complete_notices(
     notices: Iterable[int], *, actor: User | None, at: datetime
 ) -> None:
-    """Complete those of the issued notices in which no item is in one of the states `BUSY`, and open again those in
+    """Complete those of the issued notices in which no item is in one of `KEEPS_NOTICE_OPEN`, and open again those in
     which one has become so. Four statements at most.
 
     Targets and items are locked before notices, everywhere; and the items are looked at only once the notices are
@@ -388,21 +395,25 @@ def complete_notices(
     """
     ids = sorted(set(notices))
     list(locked(Notice.objects.filter(pk__in=ids).order_by("pk")).values_list("pk"))
-    busy = Exists(NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=BUSY))
+    busy = Exists(
+        NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=KEEPS_NOTICE_OPEN)
+    )
     notices_now = list(
-        Notice.objects.filter(
-            pk__in=ids, state__in=(NoticeState.ISSUED, NoticeState.COMPLETED)
-        )
+        Notice.objects.filter(pk__in=ids, state__in=ISSUED_NOTICE)
         .annotate(busy=busy)
         .select_related("case")
     )
     done = [n for n in notices_now if n.state == NoticeState.ISSUED and not n.busy]
     again = [n for n in notices_now if n.state == NoticeState.COMPLETED and n.busy]
-    Notice.objects.filter(pk__in=[n.pk for n in done]).update(
-        state=NoticeState.COMPLETED, completed_at=at
+    NOTICE_STATES.move_all(
+        Notice.objects.filter(pk__in=[n.pk for n in done]),
+        NoticeState.COMPLETED,
+        completed_at=at,
     )
-    Notice.objects.filter(pk__in=[n.pk for n in again]).update(
-        state=NoticeState.ISSUED, completed_at=None
+    NOTICE_STATES.move_all(
+        Notice.objects.filter(pk__in=[n.pk for n in again]),
+        NoticeState.ISSUED,
+        completed_at=None,
     )
     record_many(
         entry(

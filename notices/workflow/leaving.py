@@ -29,7 +29,16 @@ from notices.models import (
     PendingVerdict,
 )
 from notices.models.withdrawals import Cause
-from notices.states import UNDECIDED, ItemState, NoticeState
+from notices.states import (
+    HAS_CLOCK,
+    ISSUED_NOTICE,
+    NOT_ISSUED,
+    NOTICE_STATES,
+    UNDECIDED,
+    WITH_ITS_DRAFTER,
+    ItemState,
+    NoticeState,
+)
 from notices.workflow.objecting import propose_correction
 from notices.workflow.submissions import take_back, void_pending
 from notices.workflow.withdrawing import (
@@ -43,9 +52,6 @@ CAUSES = {
     CaseState.WITHDRAWN: Cause.CASE_WITHDRAWN,
     CaseState.TRANSFERRED: Cause.CASE_TRANSFERRED,
 }
-UNISSUED = (NoticeState.DRAFT, NoticeState.RETURNED)
-NOT_ISSUED = (*UNISSUED, NoticeState.SUBMITTED)
-ISSUED = (NoticeState.ISSUED, NoticeState.COMPLETED)
 
 # What becomes of what waits, by its code: when the case leaves, and when it is suspended.
 ENDED = {
@@ -145,7 +151,7 @@ def _counts(case: Case) -> dict[str, int]:
     items = dict(unfinished.values_list("state").annotate(Count("pk")))
     claimed = items.pop(ItemState.CLAIMED, 0)
     return {
-        "drafts": sum(states.get(state, 0) for state in UNISSUED),
+        "drafts": sum(states.get(state, 0) for state in WITH_ITS_DRAFTER),
         "submitted": states.get(NoticeState.SUBMITTED, 0),
         "open-items": sum(items.values()),
         "claimed-items": claimed,
@@ -233,7 +239,9 @@ def _with_results(notices: Sequence[Notice]) -> list[Notice]:
     )
     results = set(counted.values_list("notice_id", flat=True))
     return [
-        notice for notice in notices if notice.pk in results and notice.state in ISSUED
+        notice
+        for notice in notices
+        if notice.pk in results and notice.state in ISSUED_NOTICE
     ]
 
 
@@ -254,7 +262,7 @@ def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
     drafts = NoticeItem.objects.filter(notice__in=ids, state=ItemState.DRAFT)
     counts = dict(drafts.order_by().values_list("notice").annotate(Count("pk")))
     drafts.delete()
-    Notice.objects.filter(pk__in=ids).update(state=NoticeState.WITHDRAWN)
+    NOTICE_STATES.move_all(Notice.objects.filter(pk__in=ids), NoticeState.WITHDRAWN)
     record_many(
         entry(
             actor,
@@ -331,9 +339,7 @@ def move_deadlines(case: Case, span: Span, actor: User, at: datetime) -> None:
     span: first and last day. Deadlines that had passed before it stay. Few dates, whatever the number of items.
     """
     items = lock_items(
-        NoticeItem.objects.filter(
-            notice__case=case, state__in=(ItemState.OPEN, ItemState.CLAIMED)
-        )
+        NoticeItem.objects.filter(notice__case=case, state__in=HAS_CLOCK)
     )
     issued = case.notices.filter(state=NoticeState.ISSUED).select_related("case")
     notices = list(locked(issued.order_by("pk")))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
 from cases.models import Target
-from cases.states import Seen, TargetState
+from cases.states import REPORTED_AGAIN, TARGET_STATES, Seen, TargetState
 from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -29,7 +29,13 @@ from firms.models import Firm
 from notices.models import Notice, NoticeItem, Objection, Outcome
 from notices.models.withdrawals import Cause
 from notices.notifications import announce_notice
-from notices.states import OBJECTION_STATES, UNDECIDED, ItemState, ObjectionState
+from notices.states import (
+    ITEM_STATES,
+    OBJECTION_STATES,
+    UNDECIDED,
+    ItemState,
+    ObjectionState,
+)
 from notices.workflow import ledger
 from notices.workflow.issuing import complete_notices
 from notices.workflow.withdrawing import (
@@ -220,8 +226,9 @@ def accept_objections(
     accepted = [
         visible[pk] for pk, result in zip(ids, results, strict=True) if result.ok
     ]
-    Objection.objects.filter(pk__in=[objection.pk for objection in accepted]).update(
-        state=ObjectionState.ACCEPTED
+    OBJECTION_STATES.move_all(
+        Objection.objects.filter(pk__in=[objection.pk for objection in accepted]),
+        ObjectionState.ACCEPTED,
     )
     record_many(
         entry(
@@ -282,8 +289,12 @@ def decide_objections(
         visible[pk] for pk, result in zip(ids, results, strict=True) if result.ok
     ]
     if decided:
-        Objection.objects.filter(pk__in=[objection.pk for objection in decided]).update(
-            state=state, decided_by=actor, decided_at=at, decision_reason=reason
+        OBJECTION_STATES.move_all(
+            Objection.objects.filter(pk__in=[objection.pk for objection in decided]),
+            state,
+            decided_by=actor,
+            decided_at=at,
+            decision_reason=reason,
         )
         _carry_out(decided, targets, state, actor, at)
         _note_decision(decided, state, actor, at, reason)
@@ -388,11 +399,11 @@ def _restore(pairs: list[tuple[Objection, Target]], actor: User, at: datetime) -
     removed = _take_back(pairs, at)
     ids = [target.pk for _objection, target in pairs]
     items = lock_items(NoticeItem.objects.filter(target__in=ids).unfinished())
-    NoticeItem.objects.filter(pk__in=items).update(state=ItemState.WITHDRAWN)
+    ITEM_STATES.move_all(NoticeItem.objects.filter(pk__in=items), ItemState.WITHDRAWN)
     for item in items.values():
-        item.state = ItemState.WITHDRAWN
-    Target.objects.filter(pk__in=ids).update(
-        state=TargetState.RESTORED, is_counted=False
+        ITEM_STATES.move(item, ItemState.WITHDRAWN)
+    TARGET_STATES.move_all(
+        Target.objects.filter(pk__in=ids), TargetState.RESTORED, is_counted=False
     )
     told = [*items.values(), *with_notices(removed)]
     tell_withdrawn(told, actor=actor, at=at, cause=Cause.OBJECTION_UPHELD)
@@ -426,7 +437,7 @@ def _open_again(targets: list[int], actor: User, at: datetime) -> None:
     """Open the items again that waited for objections which were dismissed, and tell their liaisons."""
     appealed = NoticeItem.objects.filter(target__in=targets, state=ItemState.APPEALED)
     touched = dict.fromkeys(appealed.order_by("pk").values_list("notice_id", flat=True))
-    appealed.update(state=ItemState.OPEN)
+    ITEM_STATES.move_all(appealed, ItemState.OPEN)
     complete_notices(touched, actor=actor, at=at)
     for notice in Notice.objects.filter(pk__in=touched).select_related("platform"):
         announce_notice("objection.decided", notice, to="liaison", actor=actor)
@@ -534,12 +545,8 @@ def correct_outcome(
         reason=reason,
     )
     target.is_counted = False
-    if target.state in (
-        TargetState.VERIFIED,
-        TargetState.GONE_BEFORE,
-        TargetState.RELISTED,
-    ):
-        target.state = TargetState.REPORTED
+    if target.state in REPORTED_AGAIN:
+        TARGET_STATES.move(target, TargetState.REPORTED)
     target.save(update_fields=["state", "is_counted"])
     record(
         actor,

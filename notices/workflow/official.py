@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Target
-from cases.states import TargetState
+from cases.states import REPORTED_AGAIN, TargetState
 from cases.workflow import targets_of
 from corps import workflow as ground
 from corps.audit.recording import entry, record_many
 from corps.database.locking import locked_in_order
 from corps.models import Approval, Delivery, User
+from corps.models.messages import NOT_ARRIVED
 from notices.models import Notice, NoticeItem
 from notices.models.withdrawals import Cause
 from notices.states import ItemState
@@ -24,14 +25,6 @@ from notices.workflow import ledger
 from notices.workflow.withdrawing import tell_withdrawn, with_notices
 from stores.extensions import Touched
 from stores.models import OfficialAccount
-
-ON_THEIR_WAY = (
-    Delivery.State.PENDING,
-    Delivery.State.SENDING,
-    Delivery.State.UNCERTAIN,
-)
-# States from which a target that counts no longer is reported again.
-FINISHED = (TargetState.VERIFIED, TargetState.GONE_BEFORE, TargetState.RELISTED)
 
 
 def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> None:
@@ -71,7 +64,8 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
     for target in Target.objects.filter(pk__in=proposed.values("subject_id")):
         ground.void_approval(subject=target, actor=actor, at=at)
     state = Either(
-        When(state__in=FINISHED, then=Value(TargetState.REPORTED)), default=F("state")
+        When(state__in=REPORTED_AGAIN, then=Value(TargetState.REPORTED)),
+        default=F("state"),
     )
     Target.objects.filter(pk__in=ids).update(is_counted=False, state=state)
     record_many(
@@ -108,7 +102,7 @@ def touched_work(account: OfficialAccount) -> Iterable[Touched]:
         "message__subject_type": Notice._meta.label_lower,
         "message__subject_id__in": notices,
     }
-    waiting = Delivery.objects.filter(state__in=ON_THEIR_WAY, **about)
+    waiting = Delivery.objects.filter(state__in=NOT_ARRIVED, **about)
     note = _("those not sent are cancelled and replaced")
     yield Touched(
         "letters",

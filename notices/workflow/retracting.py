@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
+from cases.states import Claim
 from corps.access import permissions
 from corps.access.past_events import accept_at
 from corps.audit.last_acts import last_act
@@ -23,7 +24,13 @@ from corps.models import User
 from corps.results import Result
 from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
 from notices.notifications import announce_notice
-from notices.states import ANSWERED_AS, ITEM_STATES, ItemState, NoticeState
+from notices.states import (
+    ANSWERED_AS,
+    ISSUED_NOTICE,
+    ITEM_STATES,
+    RETRACTABLE,
+    ItemState,
+)
 from notices.workflow.answering import Reply, answer_items, judge_wording
 from notices.workflow.guards import answers_barred
 from notices.workflow.issuing import complete_notices
@@ -48,7 +55,7 @@ WITH retracted AS (
           AND NOT EXISTS (SELECT FROM notices_answerretraction back WHERE back.answer_id = answer.id)
         ORDER BY answer.id DESC LIMIT 1
     ) earlier ON true
-    WHERE item.id = retracted.item
+    WHERE item.id = retracted.item AND item.state = ANY(%(retractable)s)
 ), targets AS (
     UPDATE cases_target target
     SET state = 'noticed', claim = coalesce(earlier.outcome, ''), claim_at = earlier.at,
@@ -60,7 +67,7 @@ WITH retracted AS (
           AND NOT EXISTS (SELECT FROM notices_answerretraction back WHERE back.answer_id = answer.id)
         ORDER BY answer.id DESC LIMIT 1
     ) earlier ON true
-    WHERE target.id = retracted.target
+    WHERE target.id = retracted.target AND target.state = ANY(%(answered)s)
 )
 INSERT INTO corps_auditentry (at, actor_id, role, channel, address, verb, subject_type, subject_id, thread, detail)
 SELECT %(at)s, %(actor)s, %(role)s, %(channel)s, %(address)s, 'item.answer_retracted', 'notices.noticeitem',
@@ -184,7 +191,7 @@ def _lock(notice: Notice, asked: list[int]) -> tuple[Notice, dict[int, NoticeIte
 
 def _require_open(notice: Notice) -> None:
     """Raise TransitionRefused "notice-not-open" or "case-not-open" unless answers may be given or taken back."""
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if notice.state not in ISSUED_NOTICE:
         sentence = _("This notice is not open for answers.")
         raise TransitionRefused(
             "notice-not-open", sentence, state=notice.state, **last_act(notice)
@@ -243,7 +250,7 @@ def _judge(pk: int, facts: _Facts, actor: User) -> Result:
             "state": item.get_state_display()
         }
         return Result(pk, False, "closed", message, {"state": item.state})
-    if item.target.state != ANSWERED_AS[answer.outcome][1]:
+    if item.target.state != ANSWERED_AS[Claim(answer.outcome)].target:
         return Result(
             pk, False, "wrong-state", _("Nothing is asked about it any more.")
         )
@@ -292,6 +299,8 @@ def _write(
         "items": [item.pk for item in items],
         "targets": [item.target_id for item in items],
         "answers": [facts.answers[item.pk].pk for item in items],
+        "retractable": list(RETRACTABLE),
+        "answered": list({answered.target for answered in ANSWERED_AS.values()}),
         "thread": notice.case.thread,
         "number": notice.number,
     }

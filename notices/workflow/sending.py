@@ -7,14 +7,13 @@ from django.db.models import Exists, OuterRef
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import CaseState
+from cases.states import HANDLED_CASE, CaseState
 from corps import workflow as ground
 from corps.deadlines.clock import now
 from corps.models import Delivery, User
 from notices import letters, withdrawal_letters
 from notices.models import Notice, NoticeItem, WithdrawalLetter
-from notices.states import NoticeState
-from notices.workflow.guards import OPEN_FOR_NOTICES
+from notices.states import ISSUED_NOTICE
 from notices.workflow.undelivered import tell_of
 from stores.models import Liaison
 
@@ -58,9 +57,9 @@ def _reason_against(
 ) -> Any:
     """Why a letter must not leave, or None. state, case_state: of its notice and its case. stands: whether anything of
     the notice was not withdrawn. is_reachable: whether its recipient is."""
-    if state not in (NoticeState.ISSUED, NoticeState.COMPLETED) or not stands:
+    if state not in ISSUED_NOTICE or not stands:
         return NOTICE_OVER
-    if case_state not in (*OPEN_FOR_NOTICES, CaseState.SUSPENDED):
+    if case_state not in (*HANDLED_CASE, CaseState.SUSPENDED):
         return CASE_OVER
     if not is_reachable:
         return RECIPIENT_GONE
@@ -132,7 +131,7 @@ def after_failure(delivery: Delivery) -> None:
     notice = _notice_of(delivery)
     if notice is None:
         return
-    if notice.case.state in OPEN_FOR_NOTICES:
+    if notice.case.state in HANDLED_CASE:
         _pass_on(notice)
     tell_of(delivery)
 

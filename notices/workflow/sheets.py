@@ -15,7 +15,7 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, StoredFile, User
 from notices.models import AnswerSheet, Notice
-from notices.states import NoticeState
+from notices.states import ISSUED_NOTICE
 from notices.workflow.guards import answers_barred
 
 AT_ONCE = 50
@@ -32,7 +32,7 @@ def hand_in_sheet(
     require(actor, "notices.answer", notice)
     held(Case, [notice.case_id])
     notice = locked(Notice.objects).select_related("case").get(pk=notice.pk)
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if notice.state not in ISSUED_NOTICE:
         raise TransitionRefused(
             "notice-not-open",
             _("This notice is not open for answers."),

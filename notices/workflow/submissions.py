@@ -14,7 +14,7 @@ from corps.models import User
 from notices import versions
 from notices.models import Notice, PendingApproval
 from notices.notifications import announce_notice
-from notices.states import NoticeState
+from notices.states import NOTICE_STATES, NoticeState
 from stores.models import Liaison
 
 
@@ -97,7 +97,8 @@ def take_back(
     void_pending(notice, actor, why=why_approval_ends)
     ground.void_approval(subject=notice, actor=actor, at=at)
     ground.settle_lines("notice.submitted", notice)
-    notice.state, notice.version, notice.put_forward = NoticeState.DRAFT, "", {}
+    NOTICE_STATES.move(notice, NoticeState.DRAFT)
+    notice.version, notice.put_forward = "", {}
     notice.save(update_fields=["state", "version", "put_forward"])
 
 

@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from corps.database.locking import locked
 from corps.models import Delivery
+from corps.models.messages import FOR_A_PERSON
 from notices.models import Notice
 from notices.notifications import announce_delivery
 
-STATES = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
 AT_ONCE = 200
 
 
@@ -22,7 +22,7 @@ def tell_of(delivery: Delivery) -> None:
 def tell_officers_of_failures() -> int:
     """For maintenance: tell of each such letter once that was not told of by its failure itself; how many letters."""
     waiting = Delivery.objects.filter(
-        state__in=STATES,
+        state__in=FOR_A_PERSON,
         told_at=None,
         replay="",
         message__subject_type=Notice._meta.label_lower,

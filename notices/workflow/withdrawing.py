@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import workflow as casework
 from cases.models import Target
-from cases.states import TargetState
+from cases.states import TARGET_STATES, TargetState
 from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -24,6 +24,7 @@ from corps.database.locking import locked, locked_in_order
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused, told_by_whom
 from corps.models import Delivery, User
+from corps.models.messages import MAY_HAVE_LEFT, NOT_ARRIVED
 from corps.results import Result
 from notices import letters, withdrawal_letters
 from notices.models import (
@@ -36,7 +37,17 @@ from notices.models import (
 )
 from notices.models.withdrawals import RESTORING, Cause
 from notices.notifications import announce_notice, announce_voided
-from notices.states import UNDECIDED, UNFINISHED, ItemState, NoticeState, ObjectionState
+from notices.states import (
+    ISSUED_NOTICE,
+    ITEM_STATES,
+    NOTICE_STATES,
+    OBJECTION_STATES,
+    UNDECIDED,
+    UNFINISHED,
+    ItemState,
+    NoticeState,
+    ObjectionState,
+)
 from notices.workflow.issuing import complete_notices
 
 # What a letter about an item says, beside the item.
@@ -47,8 +58,6 @@ NEEDED = (
     "notice__platform",
     "notice__recipient",
 )
-# A letter in one of these states may still arrive, or be sent again, though it names what is withdrawn.
-NOT_ARRIVED = (Delivery.State.PENDING, Delivery.State.SENDING, Delivery.State.UNCERTAIN)
 
 # Items by the notice whose letter named them.
 Lots = dict[Notice, list[NoticeItem]]
@@ -148,7 +157,7 @@ def _require_withdrawable(
     notice: Notice, unfinished: int, confirmed: int | None
 ) -> None:
     """Raise TransitionRefused unless a notice can be withdrawn as a whole. unfinished: how many of its items are."""
-    if notice.state not in (NoticeState.ISSUED, NoticeState.COMPLETED):
+    if notice.state not in ISSUED_NOTICE:
         not_issued = _(
             "Only an issued notice can be withdrawn as a whole; it is “%(state)s”."
         )
@@ -187,8 +196,9 @@ def end_notices(
         )
     )
     whole = [notice for notice in notices if notice.pk not in verified]
-    Notice.objects.filter(pk__in=[notice.pk for notice in whole]).update(
-        state=NoticeState.WITHDRAWN
+    NOTICE_STATES.move_all(
+        Notice.objects.filter(pk__in=[notice.pk for notice in whole]),
+        NoticeState.WITHDRAWN,
     )
     record_many(
         entry(
@@ -247,15 +257,15 @@ def _end(
     items: Sequence[NoticeItem], *, actor: User | None, at: datetime, reason: str
 ) -> None:
     """Withdraw items, give their targets back, and withdraw the appeals that are about nothing now."""
-    NoticeItem.objects.filter(pk__in=[item.pk for item in items]).update(
-        state=ItemState.WITHDRAWN
-    )
+    ids = [item.pk for item in items]
+    ITEM_STATES.move_all(NoticeItem.objects.filter(pk__in=ids), ItemState.WITHDRAWN)
     for item in items:
-        item.state = ItemState.WITHDRAWN
+        ITEM_STATES.move(item, ItemState.WITHDRAWN)
     relisted = [item.target_id for item in items if item.target.is_counted]
     reported = [item.target_id for item in items if not item.target.is_counted]
-    Target.objects.filter(pk__in=reported).update(state=TargetState.REPORTED)
-    Target.objects.filter(pk__in=relisted).update(state=TargetState.RELISTED)
+    targets = Target.objects
+    TARGET_STATES.move_all(targets.filter(pk__in=reported), TargetState.REPORTED)
+    TARGET_STATES.move_all(targets.filter(pk__in=relisted), TargetState.RELISTED)
     record_many(
         entry(
             actor,
@@ -356,7 +366,7 @@ def _owed(by_notice: Lots) -> set[int]:
         message__subject_type=Notice._meta.label_lower,
         message__subject_id__in=[notice.pk for notice in by_notice],
         message__purpose=letters.PURPOSE,
-        state__in=letters.MAY_HAVE_LEFT,
+        state__in=MAY_HAVE_LEFT,
     )
     owed = set(left.values_list("message__subject_id", flat=True))
     for notice, lot in by_notice.items():
@@ -478,8 +488,9 @@ def lapse_objections(
 ) -> list[Objection]:
     """Withdraw these undecided objections, whoever lodged them; those withdrawn. Three statements."""
     lapsed = list(locked(objections.order_by("pk")).select_related("case"))
-    Objection.objects.filter(pk__in=[objection.pk for objection in lapsed]).update(
-        state=ObjectionState.WITHDRAWN
+    OBJECTION_STATES.move_all(
+        Objection.objects.filter(pk__in=[objection.pk for objection in lapsed]),
+        ObjectionState.WITHDRAWN,
     )
     record_many(
         entry(
@@ -534,7 +545,7 @@ def withdrawal_counts(notice: Notice) -> dict[str, Any]:
             (ItemState(state).label, count) for state, count in unfinished.items()
         ],
         "verified": counts.get(ItemState.VERIFIED, 0),
-        "undecided": notice.items.filter(objections__state__in=("lodged", "accepted"))
+        "undecided": notice.items.filter(objections__state__in=UNDECIDED)
         .distinct()
         .count(),
     }

@@ -29,6 +29,7 @@ from notices.states import ANSWERED_AS, ItemState, NoticeState, ObjectionState
 from stores.models import Liaison, OfficialAccount, Store
 from tests.neighbours import Neighbours
 from tests.notices.world import World, add_targets, file_another, make_world
+from tests.put_into import put_into
 
 STORE, OTHER_STORE = "70000001", "70000002"
 OPENS, CLOSES = date(2026, 1, 1), date(2099, 12, 31)
@@ -241,8 +242,9 @@ def _other_case(scene: Scene, state: str) -> None:
 def _put_case(scene: Scene, name: str, state: str) -> None:
     at = timezone.now()
     is_suspended = state == CaseState.SUSPENDED
-    scene.row(name).update(
-        state=state,
+    put_into(
+        scene.row(name),
+        state,
         filed_at=None if state in NEVER_FILED else at,
         closed_at=at if state in (CaseState.CLOSED, CaseState.ARCHIVED) else None,
         suspended_at=at if is_suspended else None,
@@ -253,7 +255,7 @@ def _put_case(scene: Scene, name: str, state: str) -> None:
 def _complaint(scene: Scene, state: str) -> None:
     """Its target goes with it."""
     case = scene.case.pk if state in IN_A_CASE else None
-    scene.row("complaint").update(state=state, case=case)
+    put_into(scene.row("complaint"), state, case=case)
     scene.row("target").update(case=case)
 
 
@@ -264,8 +266,9 @@ def _import(scene: Scene, state: str) -> None:
         state == SheetImport.State.UNDONE,
     )
     complaint = scene.complaint.pk
-    scene.row("sheet").update(
-        state=state,
+    put_into(
+        scene.row("sheet"),
+        state,
         done=2 if is_done else 0,
         complaint=None if is_undone else complaint,
         undone_complaint=complaint if is_undone else None,
@@ -279,8 +282,8 @@ def _import(scene: Scene, state: str) -> None:
 
 def _target(scene: Scene, state: str) -> None:
     is_counted = state in (TargetState.VERIFIED, TargetState.RELISTED)
-    scene.row("target").update(
-        state=state, dropped_reason="不予处理", is_counted=is_counted
+    put_into(
+        scene.row("target"), state, dropped_reason="不予处理", is_counted=is_counted
     )
 
 
@@ -328,16 +331,14 @@ def _name(scene: Scene, notice_state: str, state: str) -> None:
     if not is_issued:
         return
     followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
-    NoticeItem.objects.filter(pk=item.pk).update(
-        state=state,
+    put_into(
+        NoticeItem.objects.filter(pk=item.pk),
+        state,
         outcome="removed",
         answered_at=at,
         successor=item if followed else None,
     )
-    targets = {
-        str(item_state): target_state
-        for item_state, target_state in ANSWERED_AS.values()
-    } | {
+    targets = {str(kind.item): kind.target for kind in ANSWERED_AS.values()} | {
         ItemState.VERIFIED: TargetState.VERIFIED,
         ItemState.WITHDRAWN: TargetState.REPORTED,
     }
@@ -363,7 +364,7 @@ def _claim(scene: Scene, state: str) -> None:
         if state == Belonging.State.UNJUDGED
         else timezone.now() - timedelta(days=1)
     )
-    scene.row("claim").update(state=state, judged_at=at, judged_by=scene.officer2)
+    put_into(scene.row("claim"), state, judged_at=at, judged_by=scene.officer2)
 
 
 def _correction(scene: Scene, state: str) -> None:
@@ -375,7 +376,7 @@ def _correction(scene: Scene, state: str) -> None:
             actor=scene.officer2,
             reason="看过",
         )
-    BelongingCorrection.objects.update(state=state)
+    put_into(BelongingCorrection.objects, state)
 
 
 def _account(scene: Scene, state: str) -> None:

@@ -13,6 +13,7 @@ from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.models import AuditEntry, Notification
 from tests.cases.conftest import sheet_of, take_in
 from tests.cases.test_rows import ITEM, row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 A, B = "600000000001", "600000000002"
@@ -49,8 +50,11 @@ def end_complaint(verb):
 
 
 def archive(scenario, case: Case) -> None:
-    Case.objects.filter(pk=case.pk).update(
-        state="closed", filed_at=case.opened_at, closed_at=case.opened_at
+    put_into(
+        Case.objects.filter(pk=case.pk),
+        "closed",
+        filed_at=case.opened_at,
+        closed_at=case.opened_at,
     )
     case.refresh_from_db()
     workflow.archive_case(case=case, actor=scenario.officer)
@@ -75,8 +79,8 @@ def test_an_unfinished_target_passes_to_the_next_case_that_names_it(
     scenario, case_of, why, state
 ):
     first, second = case_of(A, firm="HYS"), case_of(A, B)
-    Target.objects.filter(pk=target().pk).update(
-        state=state, is_counted=state == "relisted"
+    put_into(
+        Target.objects.filter(pk=target().pk), state, is_counted=state == "relisted"
     )
     complaint = first.complaints.get()
     ENDS[why](scenario, first)
@@ -151,7 +155,7 @@ def test_what_lies_where_all_has_ended_comes_to_whoever_names_it_next(
 ):
     """Nobody named it when the case ended; a case that ended cannot be reopened."""
     first = case_of(A, firm="HYS")
-    Target.objects.filter(pk=target().pk).update(state="relisted", is_counted=True)
+    put_into(Target.objects.filter(pk=target().pk), "relisted", is_counted=True)
     ENDS[why](scenario, first)
     assert target().case == first
     complaint = accepted(row(A))
@@ -188,8 +192,11 @@ def test_what_lies_where_all_has_ended_can_be_added_by_hand(scenario, case_of):
 )
 def test_a_finished_target_stays_with_its_case(scenario, case_of, state):
     first, second = case_of(A, firm="HYS"), case_of(A)
-    Target.objects.filter(pk=target().pk).update(
-        state=state, is_counted=state == "verified", dropped_reason="x"
+    put_into(
+        Target.objects.filter(pk=target().pk),
+        state,
+        is_counted=state == "verified",
+        dropped_reason="x",
     )
     workflow.withdraw_case(case=first, actor=scenario.chief, reason="误立")
     assert target().case == first
@@ -198,7 +205,7 @@ def test_a_finished_target_stays_with_its_case(scenario, case_of, state):
 
 def test_what_a_notice_names_stays_when_only_the_complaint_ends(scenario, case_of):
     first, second = case_of(A, B, firm="HYS"), case_of(A, B)
-    Target.objects.filter(pk=target(A).pk).update(state="noticed")
+    put_into(Target.objects.filter(pk=target(A).pk), "noticed")
     workflow.withdraw_complaint(
         complaint=first.complaints.get(), actor=scenario.officer, reason="和解"
     )
@@ -315,8 +322,11 @@ def test_who_may_not_see_the_case_learns_only_that_it_was_dropped_elsewhere(
 def test_a_counted_target_that_is_taken_up_is_relisted(scenario, case_of):
     case_of(A, firm="HYS")
     second = case_of(A)
-    Target.objects.filter(pk=target().pk).update(
-        state="dropped", dropped_reason="x", is_counted=True
+    put_into(
+        Target.objects.filter(pk=target().pk),
+        "dropped",
+        dropped_reason="x",
+        is_counted=True,
     )
     workflow.add_targets(case=second, addresses=[ITEM % A], actor=scenario.officer)
     assert (target().state, target().is_counted) == ("relisted", True)
@@ -336,7 +346,7 @@ def test_carrying_over_costs_the_same_for_one_and_fifty(scenario, case_of):
 
 def test_the_maintenance_passes_on_what_an_act_could_not(scenario, case_of):
     first, second = case_of(A, firm="HYS"), case_of(A)
-    Complaint.objects.filter(case=first).update(state="withdrawn")
+    put_into(Complaint.objects.filter(case=first), "withdrawn")
     assert [move.target for move in misplaced([target().pk])] == [target().pk]
     assert workflow.carry_over_ended() == 1
     assert target().case == second
@@ -351,7 +361,7 @@ def test_the_command_names_what_lies_wrongly_and_passes_it_on(
     scenario, case_of, capsys
 ):
     first, second = case_of(A, firm="HYS"), case_of(A)
-    Complaint.objects.filter(case=first).update(state="withdrawn")
+    put_into(Complaint.objects.filter(case=first), "withdrawn")
     with pytest.raises(SystemExit) as ended:
         call_command("pass_on", check=True)
     assert ended.value.code == 1

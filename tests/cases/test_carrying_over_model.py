@@ -18,6 +18,7 @@ from corps.errors import TransitionRefused
 from tests.cases.conftest import Scenario, make_scenario, sheet_of, take_in
 from tests.cases.test_carrying_over import A
 from tests.cases.test_rows import row
+from tests.put_into import put_into
 
 ENDED = ("not_filed", "archived", "transferred", "withdrawn")
 VERBS = [
@@ -112,8 +113,8 @@ class Model:
             verbs[verb](case=case, **by_chief)
         if case is not None and verb == "archive" and case.state == "lead":
             at = case.opened_at
-            Case.objects.filter(pk=case.pk).update(
-                state="closed", filed_at=at, closed_at=at
+            put_into(
+                Case.objects.filter(pk=case.pk), "closed", filed_at=at, closed_at=at
             )
             workflow.archive_case(case=case, actor=person)
         if case is not None and verb == "take_up":
@@ -151,12 +152,12 @@ class Model:
         ):
             self.state = moves[verb][1]
             is_counted = self.state in ("verified", "relisted")
-            Target.objects.filter(pk=target.pk).update(
-                state=self.state, is_counted=is_counted
+            put_into(
+                Target.objects.filter(pk=target.pk), self.state, is_counted=is_counted
             )
         if verb == "free" and self.state == "noticed":
             self.state = "reported"
-            Target.objects.filter(pk=target.pk).update(state=self.state)
+            put_into(Target.objects.filter(pk=target.pk), self.state)
         if verb in ("free", "relist"):
             workflow.carry_over(
                 [target.pk],

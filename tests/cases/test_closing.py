@@ -20,6 +20,7 @@ from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from tests.cases.test_cases import opened  # noqa: F401
 from tests.cases.test_rows import row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -31,17 +32,16 @@ def disposing(scenario, opened):
         case=opened(*(row(str(600000000000 + n)) for n in range(4))),
         actor=scenario.chief,
     )
-    Case.objects.filter(pk=case.pk).update(
-        state="disposing", disposing_at=case.filed_at
-    )
+    put_into(Case.objects.filter(pk=case.pk), "disposing", disposing_at=case.filed_at)
     case.refresh_from_db()
     return case
 
 
 def set_states(case: Case, *states: str) -> None:
     for target, state in zip(case.targets.order_by("pk"), states, strict=True):
-        Target.objects.filter(pk=target.pk).update(
-            state=state,
+        put_into(
+            Target.objects.filter(pk=target.pk),
+            state,
             is_counted=state == "verified",
             dropped_reason="x" if state == "dropped" else "",
         )
@@ -145,7 +145,7 @@ def test_days_of_a_suspension_move_the_deadline_and_the_case_goes_on_where_it_wa
 ):
     with audit_origin(channel="replay", replay="mark"):
         Case.objects.update(handling_deadline=None)
-        Case.objects.update(state="lead", filed_at=None, disposing_at=None)
+        put_into(Case.objects, "lead", filed_at=None, disposing_at=None)
         case = workflow.file_case(
             case=disposing, actor=scenario.chief, at=datetime(2026, 3, 2, 2, tzinfo=UTC)
         )

@@ -14,6 +14,7 @@ from corps.workflow import store_file
 from firms.workflow import appoint_representative
 from tests.cases.conftest import hand_in, sheet_of
 from tests.cases.test_rows import row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +150,7 @@ def test_refusing_needs_a_reason_and_gives_up_the_sheet(scenario):
 
 def test_a_complaint_whose_sheet_is_being_registered_is_not_refused(scenario):
     sheet_import = hand_in(scenario, sheet_of(row("600000000001")), "a.csv")
-    SheetImport.objects.update(state="registering")
+    put_into(SheetImport.objects, "registering")
     with pytest.raises(TransitionRefused, match="being-registered"):
         workflow.refuse_complaint(
             complaint=sheet_import.complaint, actor=scenario.officer, reason="重复"

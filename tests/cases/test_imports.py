@@ -27,6 +27,7 @@ from listings import registration as registry
 from listings.models import Belonging, Listing
 from stores.models import Store
 from tests.cases.conftest import SMALL, hand_in, sheet_of, take_in
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -376,7 +377,7 @@ def test_maintenance_enqueues_what_nobody_has_touched_for_a_while(
     with django_capture_on_commit_callbacks(execute=True):
         workflow.enqueue_unfinished()
     assert enqueued == [("cases.tasks.read_sheet", None)]
-    SheetImport.objects.update(state="registering")
+    put_into(SheetImport.objects, "registering")
     with django_capture_on_commit_callbacks(execute=True):
         workflow.enqueue_unfinished()
     assert enqueued[1:] == [("cases.tasks.register_sheet", None)]

@@ -10,6 +10,7 @@ from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from tests.cases.test_carrying_over import A, B, case_of, leave, target  # noqa: F401
 from tests.cases.test_rows import row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 C = "600000000003"
@@ -26,8 +27,8 @@ def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(
 ):
     wrong, right = case_of(A, B, C), case_of("600000000004")
     complaint = wrong.complaints.get()
-    Target.objects.filter(pk=target(B).pk).update(state="verified", is_counted=True)
-    Target.objects.filter(pk=target(C).pk).update(state="claimed")
+    put_into(Target.objects.filter(pk=target(B).pk), "verified", is_counted=True)
+    put_into(Target.objects.filter(pk=target(C).pk), "claimed")
     [stays] = move(scenario, complaint, right)
     assert (stays.ref, stays.code) == (target(C).pk, "under-way")
     complaint.refresh_from_db()
@@ -41,9 +42,9 @@ def test_it_goes_with_its_unfinished_targets_and_both_timelines_say_so(
 
 def test_what_stayed_follows_once_no_notice_names_it(scenario, case_of):
     wrong, right = case_of(A), case_of(B)
-    Target.objects.filter(pk=target().pk).update(state="noticed")
+    put_into(Target.objects.filter(pk=target().pk), "noticed")
     move(scenario, wrong.complaints.get(), right)
-    Target.objects.filter(pk=target().pk).update(state="reported")
+    put_into(Target.objects.filter(pk=target().pk), "reported")
     assert (
         workflow.carry_over([target().pk], actor=scenario.officer, at=wrong.opened_at)
         == 1
@@ -102,8 +103,11 @@ def test_it_goes_only_where_it_fits(scenario, case_of, accepted):
 def test_what_was_decided_stands_for_its_complaints(scenario, case_of, state):
     wrong = case_of(A)
     complaint = wrong.complaints.get()
-    type(wrong).objects.filter(pk=wrong.pk).update(
-        state=state, filed_at=wrong.opened_at, closed_at=wrong.opened_at
+    put_into(
+        type(wrong).objects.filter(pk=wrong.pk),
+        state,
+        filed_at=wrong.opened_at,
+        closed_at=wrong.opened_at,
     )
     with pytest.raises(TransitionRefused, match="case-decided"):
         move(scenario, complaint, None)
@@ -124,7 +128,7 @@ def test_the_page_says_how_much_goes_along_and_offers_the_firms_open_cases(
         case_of(C),
         case_of("600000000004", firm="HYS"),
     )
-    Target.objects.filter(pk=target(B).pk).update(state="noticed")
+    put_into(Target.objects.filter(pk=target(B).pk), "noticed")
     complaint = wrong.complaints.get()
     client.force_login(scenario.officer)
     address = reverse("cases:complaint_move", args=[complaint.number])

@@ -26,6 +26,7 @@ from notices.models import Notice, NoticeItem
 from stores.models import Store
 from tests.home import entries_of, needs_of
 from tests.notices.world import World, add_targets, answer, arrive, case_page, issue
+from tests.put_into import put_into
 
 
 def queries_of(client: Client, url: str) -> int:
@@ -560,7 +561,7 @@ def test_counting_the_leads_takes_one_statement(
 ):
     world.supervisor.duties = ["head_of_department"]
     world.supervisor.save()
-    Case.objects.filter(pk=world.case.pk).update(state="lead", filed_at=None)
+    put_into(Case.objects.filter(pk=world.case.pk), "lead", filed_at=None)
     with django_assert_num_queries(1):
         assert len(list(to_decide(world.supervisor))) == 1
 

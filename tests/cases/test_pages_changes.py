@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases.models import Case, Target
 from corps.models import User
 from tests.notices.world import World, add_targets, case_page, issue
+from tests.put_into import put_into
 
 
 def test_addresses_of_which_none_can_be_added_stay_in_the_form_with_the_reason_of_each(
@@ -45,12 +46,11 @@ def test_whoever_opened_a_case_does_not_file_it(client, world):
         duties=["head_of_department"],
     )
     lead = {
-        "state": "lead",
         "filed_at": None,
         "document_number": "",
         "opened_by": chief,
     }
-    Case.objects.filter(pk=world.case.pk).update(**lead)
+    put_into(Case.objects.filter(pk=world.case.pk), "lead", **lead)
     client.force_login(chief)
     address = reverse("cases:case_act", args=[world.case.number])
     page = client.post(address, {"act": "file"}, follow=True)
@@ -74,7 +74,7 @@ def test_the_same_officer_twice_is_said_beside_the_second(officer, world):
 
 
 def test_an_officer_does_not_file(officer, world):
-    Case.objects.filter(pk=world.case.pk).update(state="lead", filed_at=None)
+    put_into(Case.objects.filter(pk=world.case.pk), "lead", filed_at=None)
     assert (
         officer.post(
             reverse("cases:case_act", args=[world.case.number]), {"act": "file"}
@@ -109,7 +109,7 @@ def test_a_case_goes_to_its_end_and_back_by_its_buttons(client, world):
         world.case.refresh_from_db()
         return world.case.state
 
-    Case.objects.filter(pk=world.case.pk).update(state="disposing")
+    put_into(Case.objects.filter(pk=world.case.pk), "disposing")
     client.post(
         reverse("cases:case_change", args=[world.case.number, "suspend"]),
         {"reason": "等待鉴定"},
@@ -166,8 +166,8 @@ def test_a_form_that_cannot_be_sent_now_leads_back_and_one_that_is_not_theirs_is
 
 
 def test_a_case_offers_no_verb_that_its_state_refuses(officer, world):
-    Case.objects.filter(pk=world.case.pk).update(
-        state="archived", closed_at=timezone.now()
+    put_into(
+        Case.objects.filter(pk=world.case.pk), "archived", closed_at=timezone.now()
     )
     page = officer.get(case_page(world))
     assert not any(page.context["verbs"].values())

@@ -17,6 +17,7 @@ from firms.models import Representative
 from tests.cases.conftest import sheet_of, take_in
 from tests.cases.test_carrying_over import A, B, case_of, target  # noqa: F401
 from tests.cases.test_rows import ITEM, row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 NAMED = "cases:named"
@@ -50,8 +51,8 @@ def test_a_firm_sees_what_became_of_all_that_it_named_whoever_named_it_first(
 ):
     take_in(scenario, sheet_of(row(A), row(B)), firm="HYS")
     take_in(scenario, sheet_of(row(A)), firm="CXT")
-    Target.objects.filter(pk=target().pk).update(
-        state="dropped", dropped_reason="系授权店铺"
+    put_into(
+        Target.objects.filter(pk=target().pk), "dropped", dropped_reason="系授权店铺"
     )
     client = represent("CXT")
     home = client.get(reverse("home"))
@@ -96,7 +97,7 @@ def test_a_firm_learns_nothing_of_who_named_it_first_nor_from_before(
 def test_an_imports_page_and_file_say_what_became_of_each_row(scenario, represent):
     take_in(scenario, sheet_of(row(A)), firm="HYS")
     own = take_in(scenario, sheet_of(row(A), row(B)), firm="CXT")
-    Target.objects.filter(pk=target(A).pk).update(state="verified", is_counted=True)
+    put_into(Target.objects.filter(pk=target(A).pk), "verified", is_counted=True)
     client = represent("CXT")
     page = client.get(reverse("cases:import", args=[own.pk]) + "?show=all")
     labels = [str(line.became.label) for line in page.context["rows"]]
@@ -199,8 +200,11 @@ def test_who_may_not_see_the_other_case_is_told_no_secret_of_it(
         ("verified", ""),
         ("dropped", "系授权店铺"),
     ):
-        Target.objects.filter(pk=target().pk).update(
-            state=state, dropped_reason=reason, is_counted=state == "verified"
+        put_into(
+            Target.objects.filter(pk=target().pk),
+            state,
+            dropped_reason=reason,
+            is_counted=state == "verified",
         )
         for address in addresses:
             page = client.get(address).content.decode()
@@ -215,8 +219,10 @@ def test_only_what_was_dropped_is_taken_up_and_only_what_the_case_names(
     case_of(A, firm="HYS")
     case_of("600000000005", firm="HYS")
     second = case_of(A, B)
-    Target.objects.filter(pk=target("600000000005").pk).update(
-        state="dropped", dropped_reason="x"
+    put_into(
+        Target.objects.filter(pk=target("600000000005").pk),
+        "dropped",
+        dropped_reason="x",
     )
     ids = [target(A).pk, target("600000000005").pk, 10**9]
     results = workflow.take_up_targets(case=second, targets=ids, actor=scenario.officer)
@@ -233,16 +239,15 @@ def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case
     case = case_of(A, firm="HYS")
     told = set()
     for case_state in CaseState.values:
-        Case.objects.filter(pk=case.pk).update(state=case_state, **MOMENTS)
+        put_into(Case.objects.filter(pk=case.pk), case_state, **MOMENTS)
         for state in TargetState.values:
             for official in (False, True):
                 values = {
-                    "state": state,
                     "is_official": official,
                     "dropped_reason": "重复",
                     "is_counted": True,
                 }
-                Target.objects.update(case=case, **values)
+                put_into(Target.objects, state, case=case, **values)
                 found = Target.objects.annotate(told=TOLD).select_related("case").get()
                 assert found.told == found.as_told, (case_state, state, official)
                 assert found.as_told in Told.values or found.as_told == state
@@ -251,7 +256,7 @@ def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case
                 ), (case_state, state, official)
                 told.add(str(found.as_told))
     assert told >= set(Told.values)
-    Target.objects.update(case=None, state="reported", is_official=False)
+    put_into(Target.objects, "reported", case=None, is_official=False)
     assert (
         Target.objects.annotate(told=TOLD).get().told
         == Target.objects.get().as_told
@@ -276,7 +281,7 @@ def test_a_firm_is_not_told_that_a_letter_waits_where_none_can_be_written(
 ):
     case = case_of(A, firm="HYS")
     own = case.complaints.get().sheet_import
-    Case.objects.filter(pk=case.pk).update(state=case_state, **MOMENTS)
+    put_into(Case.objects.filter(pk=case.pk), case_state, **MOMENTS)
     Target.objects.update(case=case, is_official=official)
     client = represent("HYS")
     pages = [

@@ -14,6 +14,7 @@ from listings.models import Belonging
 from tests.cases.conftest import sheet_of, take_in
 from tests.cases.test_cases import opened  # noqa: F401
 from tests.cases.test_rows import ITEM, SHOP, make_official, row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +123,7 @@ def test_a_dropped_target_can_be_taken_up_again_by_adding_it(scenario, opened):
 def test_only_what_no_notice_names_is_dropped(scenario, opened):
     case = opened()
     first, second = case.targets.order_by("pk")
-    Target.objects.filter(pk=second.pk).update(state="noticed")
+    put_into(Target.objects.filter(pk=second.pk), "noticed")
     results = workflow.drop_targets(
         targets=[second.pk, first.pk, 10**9], actor=scenario.officer, reason="重复"
     )

@@ -16,6 +16,7 @@ from corps.models import AuditEntry
 from notices import workflow as notices
 from tests.cases.test_carrying_over import A, B, case_of, target  # noqa: F401
 from tests.cases.test_rows import row
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +42,8 @@ def drop(scenario, *targets: Target):
 @pytest.mark.parametrize("state", ["reported", "relisted", "restored"])
 def test_dropped_targets_are_what_they_were(scenario, case_of, state):
     case = case_of(A, B)
-    Target.objects.filter(pk=target(A).pk).update(
-        state=state, is_counted=state == "relisted"
+    put_into(
+        Target.objects.filter(pk=target(A).pk), state, is_counted=state == "relisted"
     )
     drop(scenario, target(A), target(B))
     assert [result.ok for result in undo(scenario)] == [True, True]
@@ -153,7 +154,7 @@ def test_a_complaint_whose_targets_a_notice_names_stays(scenario, case_of, accep
     case = case_of(A)
     one, other = accepted(row(B)), accepted(row("600000000003"))
     workflow.add_complaints(case=case, complaints=[one, other], actor=scenario.officer)
-    Target.objects.filter(pk=target(B).pk).update(state="noticed")
+    put_into(Target.objects.filter(pk=target(B).pk), "noticed")
     results = {result.ref: result for result in undo(scenario)}
     assert (results[one.pk].code, results[other.pk].ok) == ("built-on", True)
     assert target(B).case == case

@@ -10,6 +10,7 @@ from corps import tasks
 from corps.mail.compose import compose
 from corps.models import Delivery, Message, Notification
 from corps.workflow import alarm_administrators, resend
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +61,8 @@ def test_what_waits_for_an_hour_is_told_to_administrators_once(
 def test_what_nobody_decided_for_an_hour_is_told_once_and_again_only_after_it_was_sent_again(
     delivery, administrator, officer, state, words
 ):
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, finished_at=ago(minutes=50)
+    put_into(
+        Delivery.objects.filter(pk=delivery.pk), state, finished_at=ago(minutes=50)
     )
     assert alarm_administrators() == 0
     Delivery.objects.filter(pk=delivery.pk).update(finished_at=ago(minutes=70))
@@ -100,7 +101,7 @@ def test_the_administrators_first_page_says_what_is_stuck_and_undecided(
     page = client.get("/").content.decode()
     assert "1 封邮件尚未发出" in page
     assert "最早的已等待 2 小时" in page
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state="uncertain", finished_at=timezone.now()
+    put_into(
+        Delivery.objects.filter(pk=delivery.pk), "uncertain", finished_at=timezone.now()
     )
     assert "去向不明的邮件 1 封" in client.get("/").content.decode()

@@ -9,6 +9,7 @@ from corps.models import AuditEntry, Delivery
 from corps.models.messages import DELIVERY_STATES
 from corps.workflow import cancel, cancel_unsent, mark_sent, resend
 from tests.corps.conftest import NOW
+from tests.put_into import put_into
 
 State = Delivery.State
 
@@ -23,18 +24,19 @@ def uncertain(unit) -> Delivery:
         text="t",
         thread="case:3",
     )
-    delivery.state, delivery.worker, delivery.tries, delivery.answer = (
+    put_into(
+        Delivery.objects.filter(pk=delivery.pk),
         State.UNCERTAIN,
-        "w:1:1",
-        3,
-        "the line broke",
+        worker="w:1:1",
+        tries=3,
+        answer="the line broke",
     )
-    delivery.save()
+    delivery.refresh_from_db()
     return delivery
 
 
 def in_state(delivery: Delivery, state: str) -> Delivery:
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, finished_at=NOW)
+    put_into(Delivery.objects.filter(pk=delivery.pk), state, finished_at=NOW)
     return delivery
 
 

@@ -23,6 +23,7 @@ from corps.task_queue import enqueue
 from corps.workflow import cancel_replay, cancel_unsent
 from runtime.child_processes import start_bound
 from tests.corps.conftest import NOW
+from tests.put_into import put_into
 from tests.sink import Behaviour
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -504,7 +505,7 @@ def test_an_answer_that_comes_after_the_row_was_taken_away_is_kept_as_evidence_o
     smtp_sink.then(Behaviour.HANG)
     with in_background(outbox.send_due):
         until(lambda: states() == {"sending": 1})
-        Delivery.objects.update(state=State.UNCERTAIN)
+        put_into(Delivery.objects, State.UNCERTAIN)
         smtp_sink.release()
     delivery.refresh_from_db()
     assert delivery.state == State.UNCERTAIN
@@ -522,7 +523,7 @@ def test_an_answer_says_nothing_of_what_another_worker_sends_by_now(
 
     def lose_it_meanwhile(line: smtp.Line, **letter) -> smtp.Answer:
         answer = say(line, **letter)
-        Delivery.objects.update(state=state, worker="other:1:17")
+        put_into(Delivery.objects, state, worker="other:1:17")
         return answer
 
     monkeypatch.setattr(smtp.Line, "say", lose_it_meanwhile)
@@ -552,11 +553,11 @@ def test_a_check_stops_nothing_that_another_worker_has_claimed_meanwhile(
 
 def test_only_a_workers_own_lock_says_that_it_lives(queue):
     queue()
-    Delivery.objects.update(state=State.SENDING, worker="gone:1:17")
+    put_into(Delivery.objects, State.SENDING, worker="gone:1:17")
     with closing(connection.copy()) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, 17)", [outbox.REPLAY_LOCKS])
         assert outbox.clean_up() == 1
-        Delivery.objects.update(state=State.SENDING)
+        put_into(Delivery.objects, State.SENDING)
         cursor.execute("SELECT pg_advisory_lock(%s, 17)", [outbox.WORKER_LOCKS])
         assert outbox.clean_up() == 0
 

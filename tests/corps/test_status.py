@@ -17,6 +17,7 @@ from corps.models import Delivery, Installation, Message
 from corps.monitoring import readiness
 from corps.monitoring.extensions import Status, status_providers
 from corps.workflow import note_sweep, quarantine_outbox
+from tests.put_into import put_into
 
 ADDRESSES = ("/healthz", "/readyz", "/statusz")
 
@@ -216,12 +217,10 @@ def test_the_outbox_tells_what_is_unsent_since_when_and_what_is_uncertain(
     client.force_login(administrator)
     first, second, third = queue(), queue(), queue()
     Message.objects.filter(pk=first.message_id).update(created_at=ago(minutes=40))
-    Delivery.objects.filter(pk=second.pk).update(
-        state="uncertain", finished_at=timezone.now()
+    put_into(
+        Delivery.objects.filter(pk=second.pk), "uncertain", finished_at=timezone.now()
     )
-    Delivery.objects.filter(pk=third.pk).update(
-        state="failed", finished_at=ago(hours=2)
-    )
+    put_into(Delivery.objects.filter(pk=third.pk), "failed", finished_at=ago(hours=2))
     told = parts(client)["outbox"]
     assert told["ok"]
     assert told["value"] | {"oldest_unsent_seconds": 0} == {
@@ -251,8 +250,8 @@ def test_what_waits_unsent_for_an_hour_is_an_alarm_and_what_must_not_go_yet_does
 
 def test_what_is_uncertain_for_an_hour_is_an_alarm(client, administrator, queue):
     client.force_login(administrator)
-    Delivery.objects.filter(pk=queue().pk).update(
-        state="uncertain", finished_at=ago(hours=2)
+    put_into(
+        Delivery.objects.filter(pk=queue().pk), "uncertain", finished_at=ago(hours=2)
     )
     assert not parts(client)["outbox"]["ok"]
     assert outbox.backlog().overdue == 1

@@ -8,6 +8,7 @@ from corps.deadlines.clock import SHANGHAI
 from firms.models import Firm
 from notices.models import Check, Notice, NoticeItem, Outcome, Recurrence
 from tests.notices.world import World, add_targets
+from tests.put_into import put_into
 
 MIDNIGHT = datetime(2026, 4, 1, tzinfo=SHANGHAI)
 
@@ -51,7 +52,7 @@ class Book:
         counted = [
             self.items[which].target_id for which, nth in self.last.items() if nth % 2
         ]
-        Target.objects.filter(pk__in=counted).update(is_counted=True, state="verified")
+        put_into(Target.objects.filter(pk__in=counted), "verified", is_counted=True)
 
     @staticmethod
     def _shared(item: NoticeItem, at: datetime) -> dict:

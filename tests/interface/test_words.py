@@ -10,6 +10,7 @@ from django.utils import translation
 from cases.states import CaseState, Claim, ComplaintState, Seen, TargetState
 from corps.deadlines.calendar import shipped_calendar
 from corps.models.messages import DeliveryState
+from corps.states import COLOURS
 from corps.ui import formats
 from corps.ui.charts import bars_of, tally_of
 from corps.ui.deadline_marks import chip
@@ -117,8 +118,9 @@ def test_every_state_word_of_the_house_has_one_colour():
         NoticeState,
     )
     said = {word for table in tables for word in table.values}
-    assert said - set(KINDS) == set()
-    assert set(KINDS.values()) <= set(NAMES)
+    assert said - {*KINDS, *COLOURS} == set()
+    assert {*KINDS.values(), *COLOURS.values()} <= set(NAMES)
+    assert not KINDS.keys() & COLOURS
     assert (kind_of("amber"), kind_of("no such word")) == ("amber", "grey")
 
 

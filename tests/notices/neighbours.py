@@ -29,6 +29,7 @@ from notices.workflow import ledger
 from stores.models import Liaison, Platform
 from tests.neighbours import Neighbours
 from tests.notices.world import World, add_targets, answer, issue, make_world, object_to
+from tests.put_into import put_into
 
 
 @dataclass
@@ -435,7 +436,7 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
 def _case(scene: Scene, state: str) -> None:
     now = timezone.now()
     known = {"closed_at": now, "suspended_at": now, "suspended_from": "filed"}
-    Case.objects.filter(pk=scene.world.case.pk).update(state=state, **known)
+    put_into(Case.objects.filter(pk=scene.world.case.pk), state, **known)
     scene.world.case.refresh_from_db()
     for notice in (scene.notice,) if scene.notice else ():
         notice.refresh_from_db()
@@ -454,7 +455,7 @@ def _notice(scene: Scene, state: str) -> None:
             "issued_by": scene.world.supervisor2,
             "document_number": "协查〔2026〕9号",
         }
-    Notice.objects.filter(pk=scene.notice.pk).update(state=state, **known)
+    put_into(Notice.objects.filter(pk=scene.notice.pk), state, **known)
     scene.notice.refresh_from_db()
 
 
@@ -463,8 +464,9 @@ def _item(scene: Scene, state: str) -> None:
         return
     item = scene.item
     followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
-    NoticeItem.objects.filter(pk=item.pk).update(
-        state=state,
+    put_into(
+        NoticeItem.objects.filter(pk=item.pk),
+        state,
         outcome="removed",
         answered_at=timezone.now(),
         successor=item if followed else None,
@@ -483,8 +485,11 @@ def _target(scene: Scene, state: str) -> None:
             [ledger.CheckedTarget(target, scene.item, check, timezone.now())]
         )
     is_counted = target.is_counted or state == TargetState.VERIFIED
-    Target.objects.filter(pk=target.pk).update(
-        state=state, dropped_reason="不予处理", is_counted=is_counted
+    put_into(
+        Target.objects.filter(pk=target.pk),
+        state,
+        dropped_reason="不予处理",
+        is_counted=is_counted,
     )
     target.refresh_from_db()
 
@@ -494,12 +499,12 @@ def _official(scene: Scene, state: str) -> None:
 
 
 def _complaint(scene: Scene, state: str) -> None:
-    Complaint.objects.filter(pk=scene.complaint.pk).update(state=state)
+    put_into(Complaint.objects.filter(pk=scene.complaint.pk), state)
 
 
 def _objection(scene: Scene, state: str) -> None:
     if scene.objection is not None:
-        Objection.objects.filter(pk=scene.objection.pk).update(state=state)
+        put_into(Objection.objects.filter(pk=scene.objection.pk), state)
         scene.objection.refresh_from_db()
         return
     object_to(scene.world, scene.target, state)
@@ -540,7 +545,7 @@ def _actor(scene: Scene, state: str) -> None:
 
 
 def _delivery(scene: Scene, state: str) -> None:
-    Delivery.objects.update(state=state, worker="w", finished_at=timezone.now())
+    put_into(Delivery.objects, state, worker="w", finished_at=timezone.now())
 
 
 def _values(choices: type[models.TextChoices]) -> list[str]:

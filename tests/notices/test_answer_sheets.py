@@ -24,6 +24,7 @@ from notices.answer_sheets import filled
 from notices.models import Answer, Notice, NoticeItem
 from stores.models import Store
 from tests.notices.world import World, add_targets, answer, file_another, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 HEAD = ["编号", "网址", "答复", "备注"]
@@ -359,11 +360,18 @@ def test_statements_do_not_grow_with_the_rows(world, notice):
             page = hand_in(client, notice, as_csv(some))
         with CaptureQueriesContext(connection) as answered:
             confirm(client, notice, page)
-        NoticeItem.objects.filter(notice=notice).update(
-            state="open", outcome="", answered_at=None, check_deadline=None
+        put_into(
+            NoticeItem.objects.filter(notice=notice),
+            "open",
+            outcome="",
+            answered_at=None,
+            check_deadline=None,
         )
-        Target.objects.filter(items__notice=notice).update(
-            state="noticed", claim="", claim_at=None
+        put_into(
+            Target.objects.filter(items__notice=notice),
+            "noticed",
+            claim="",
+            claim_at=None,
         )
         return len(looked), len(answered)
 

@@ -30,6 +30,7 @@ from tests.notices.world import (
     issue,
     make_world,
 )
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -50,7 +51,7 @@ def client_of(user: User, **headers: str) -> Client:
 def sent(notice: Notice, at: datetime) -> Delivery:
     """The notice's letter as a worker leaves it that died just after the server had taken it."""
     delivery = letters.deliveries_of(notice).order_by("-pk")[0]
-    Delivery.objects.filter(pk=delivery.pk).update(state=State.SENT, finished_at=at)
+    put_into(Delivery.objects.filter(pk=delivery.pk), State.SENT, finished_at=at)
     return Delivery.objects.get(pk=delivery.pk)
 
 
@@ -130,7 +131,7 @@ def test_an_uncertain_letter_starts_nothing_until_an_officer_says_that_it_arrive
     world, notice
 ):
     delivery = sent(notice, ago(hours=3))
-    Delivery.objects.filter(pk=delivery.pk).update(state=State.UNCERTAIN)
+    put_into(Delivery.objects.filter(pk=delivery.pk), State.UNCERTAIN)
     assert workflow.find_arrivals() == 0
     assert clock_of(notice) == ("", None)
     at = ago(days=2)
@@ -363,12 +364,12 @@ def test_of_a_notice_that_is_over_an_earlier_arrival_changes_nothing(world, noti
 
 
 def test_a_letter_that_withdraws_something_shows_no_arrival(notice, world):
-    letters.requests_of(notice).update(state=State.UNCERTAIN)
+    put_into(letters.requests_of(notice), State.UNCERTAIN)
     workflow.withdraw_items(
         items=[notice.items.order_by("pk")[0].pk], actor=world.officer, reason="误发"
     )
     withdrawals = letters.deliveries_of(notice).filter(message__purpose="withdrawal")
-    assert withdrawals.update(state=State.SENT, finished_at=timezone.now()) == 1
+    assert put_into(withdrawals, State.SENT, finished_at=timezone.now()) == 1
     workflow.arrival.settle([notice.pk])
     assert clock_of(notice) == ("", None)
 
@@ -486,7 +487,7 @@ def test_a_check_keeps_the_day_by_which_it_was_judged(world):
 )
 def test_the_database_keeps_a_date_that_was_told(world, notice, state, change):
     arrive(world, notice)
-    Notice.objects.filter(pk=notice.pk).update(state=state)
+    put_into(Notice.objects.filter(pk=notice.pk), state)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.filter(pk=notice.pk).update(**change)
 
@@ -499,9 +500,7 @@ def test_a_letter_that_waits_or_is_uncertain_is_said_on_the_notices_page(world, 
     delivery.message.created_at = ago(minutes=125)
     delivery.message.save()
     assert "已等待 2 小时" in page.get(address).content.decode()
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=State.UNCERTAIN, worker="w:1:1"
-    )
+    put_into(Delivery.objects.filter(pk=delivery.pk), State.UNCERTAIN, worker="w:1:1")
     assert "去向不明" in page.get(address).content.decode()
 
 

@@ -23,6 +23,7 @@ from notices.models import Notice, Objection, PendingVerdict
 from notices.workflow import handover, sending, undelivered
 from notices.workflow.submissions import take_back
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {"officer", "officer2", "supervisor", "supervisor2"}
@@ -188,7 +189,7 @@ def test_a_lead_rings_for_the_chief_and_its_filing_for_its_officers_and_its_firm
 def test_a_letter_that_failed_and_a_day_that_passed_ring_once_however_often_maintenance_looks(
     world: World, notice: Notice
 ):
-    Delivery.objects.update(state="failed")
+    put_into(Delivery.objects, "failed")
     arrive(world, notice, ago(days=40))
     for _time in range(2):
         undelivered.tell_officers_of_failures()
@@ -268,7 +269,7 @@ def test_administrators_are_told_after_an_hour_of_letters_that_still_stand_and_n
         username="admin", name="admin", role="administrator", password="!"
     )
     for age, told in ((50, set()), (70, {"admin"})):
-        Delivery.objects.update(state=state, finished_at=ago(minutes=age))
+        put_into(Delivery.objects, state, finished_at=ago(minutes=age))
         for _time in range(2):
             alarm_administrators()
         assert rung(f"delivery.{state}") == told
@@ -286,7 +287,7 @@ def test_a_letter_that_somebody_gave_up_within_the_hour_is_told_to_no_administra
     User.objects.create(
         username="admin", name="admin", role="administrator", password="!"
     )
-    Delivery.objects.update(state="failed", finished_at=ago(minutes=70))
+    put_into(Delivery.objects, "failed", finished_at=ago(minutes=70))
     for delivery in Delivery.objects.all():
         cancel(
             delivery=delivery,
@@ -301,8 +302,10 @@ def test_a_letter_that_somebody_gave_up_within_the_hour_is_told_to_no_administra
 def test_a_withdrawal_rings_for_whoever_got_the_letter_once_a_notice(
     world: World, notice: Notice
 ):
-    Delivery.objects.filter(message__recipient="liaison@taobao.example").update(
-        state="sent", finished_at=ago(days=1)
+    put_into(
+        Delivery.objects.filter(message__recipient="liaison@taobao.example"),
+        "sent",
+        finished_at=ago(days=1),
     )
     first, second, *_rest = notice.items.values_list("pk", flat=True)
     for item in (first, second):
@@ -416,16 +419,14 @@ def test_who_approved_is_told_once_that_the_approval_is_void(
 def test_a_letter_of_withdrawal_that_did_not_arrive_is_told_once_by_its_own_number(
     world: World, notice: Notice, state: str
 ):
-    Delivery.objects.update(state="sent", finished_at=ago(days=1))
+    put_into(Delivery.objects, "sent", finished_at=ago(days=1))
     workflow.withdraw_items(
         items=[notice.items.first().pk], actor=world.officer, reason="误发"
     )
     Notification.objects.all().delete()
     letter = notice.withdrawal_letters.get()
     delivery = Delivery.objects.filter(message__purpose="withdrawal").first()
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, finished_at=timezone.now()
-    )
+    put_into(Delivery.objects.filter(pk=delivery.pk), state, finished_at=timezone.now())
     if state == "failed":
         sending.after_failed_withdrawal(Delivery.objects.get(pk=delivery.pk))
     for _time in range(2):

@@ -24,7 +24,7 @@ def campaign(world: World) -> Campaign:
         reply_working_days=5,
     )
     world.case.campaign = campaign
-    world.case.save()
+    world.case.save(update_fields=["campaign"])
     return campaign
 
 

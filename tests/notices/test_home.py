@@ -20,6 +20,7 @@ from notices import workflow
 from notices.models import Notice
 from tests.home import entries_of, needs_of, stream_of
 from tests.notices.world import World, add_targets, answer, arrive, file_another, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 # The number beside the sidebar's line of the page.
@@ -54,7 +55,7 @@ def busy(world: World) -> Notice:
         ("refused", "not_ours", "removed", "appealed"), ids, strict=False
     ):
         answer(world, notice, outcome, [item])
-    Delivery.objects.update(state=Delivery.State.FAILED, finished_at=timezone.now())
+    put_into(Delivery.objects, Delivery.State.FAILED, finished_at=timezone.now())
     add_targets(world, 1, platform=world.other_platform)
     workflow.compose_notices(case=world.case, actor=world.officer)
     add_targets(world, 2)
@@ -144,7 +145,7 @@ def test_a_returned_notice_comes_back_with_its_reason_until_it_is_submitted_agai
 def test_mails_of_unknown_outcome_stand_with_their_case(world: World):
     add_targets(world, 1)
     issue(world)
-    Delivery.objects.update(state="uncertain")
+    put_into(Delivery.objects, "uncertain")
     [need] = needs_at(world.officer, reverse("notices:deliveries"))
     assert (need.count, need.subject) == (1, ("case", world.case.pk))
     assert not needs_of(world.stranger)
@@ -266,8 +267,11 @@ def test_an_official_accounts_targets_wait_for_nothing_and_are_counted_apart(
 
 
 def test_the_officers_of_a_case_are_told_that_it_is_filed_or_not(world: World):
-    Case.objects.filter(pk=world.case.pk).update(
-        state="lead", filed_at=None, opened_by=world.stranger
+    put_into(
+        Case.objects.filter(pk=world.case.pk),
+        "lead",
+        filed_at=None,
+        opened_by=world.stranger,
     )
     casework.assign_officers(
         case=world.case,

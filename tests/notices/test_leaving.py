@@ -29,6 +29,7 @@ from notices.models import (
 )
 from notices.models.withdrawals import WithdrawnItem
 from tests.notices.world import World, add_targets, answer, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def busy(world: World) -> dict[str, Notice]:
 
     def issued(count: int) -> Notice:
         [notice] = issue(world, add_targets(world, count))
-        letters.requests_of(notice).update(state="sent", finished_at=timezone.now())
+        put_into(letters.requests_of(notice), "sent", finished_at=timezone.now())
         return notice
 
     counted, claimed, appealed = issued(2), issued(3), issued(2)

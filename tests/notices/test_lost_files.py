@@ -10,6 +10,7 @@ from corps.models import AuditEntry, Delivery, Notification, StoredFile
 from notices import workflow
 from notices.models import Notice, WithdrawalLetter
 from tests.notices.world import World, add_targets, ago, issue
+from tests.put_into import put_into
 from tests.sink import Behaviour
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def letter(world: World) -> WithdrawalLetter:
     """The letter that withdrew the one notice, after its own had been sent."""
     add_targets(world, 2)
     [notice] = issue(world)
-    Delivery.objects.update(state="sent", finished_at=ago(days=1))
+    put_into(Delivery.objects, "sent", finished_at=ago(days=1))
     workflow.withdraw_items(
         items=[item.pk for item in notice.items.all()],
         actor=world.officer,

@@ -22,6 +22,7 @@ from stores.models import OfficialAccount, Store
 from stores.workflow import dismiss_liaison
 from tests.accounts import register_official_account
 from tests.notices.world import World, add_targets, issue, make_world
+from tests.put_into import put_into
 from tests.sink import Behaviour, Sink
 
 STORE = "104736810"
@@ -203,8 +204,8 @@ class TestRegisteredLater:
 
     def test_where_nothing_else_is_left_no_letter_goes_at_all(self, world):
         _inside, _itself, elsewhere = targets_in_the_store(world)
-        Target.objects.filter(pk=elsewhere.pk).update(
-            state="dropped", dropped_reason="误报"
+        put_into(
+            Target.objects.filter(pk=elsewhere.pk), "dropped", dropped_reason="误报"
         )
         [notice] = issue(world)
         protect(world)
@@ -271,8 +272,8 @@ class TestOnItsWay:
     ):
         world = make_world()
         _inside, _itself, elsewhere = targets_in_the_store(world)
-        Target.objects.filter(pk=elsewhere.pk).update(
-            state="dropped", dropped_reason="误报"
+        put_into(
+            Target.objects.filter(pk=elsewhere.pk), "dropped", dropped_reason="误报"
         )
         [notice] = issue(world)
         smtp_sink.then(Behaviour.REFUSE)

@@ -16,6 +16,7 @@ from notices.models import Answer, Notice, Outcome, PendingVerdict, Recurrence
 from notices.workflow.guards import BLOCKS
 from tests import papers
 from tests.notices.world import World, add_targets, answer, file_another, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -300,7 +301,7 @@ def test_only_officers_are_offered_to_decide_about_a_delivery(world: World):
     add_targets(world, 1)
     issue(world)
     delivery = Delivery.objects.get()
-    Delivery.objects.filter(pk=delivery.pk).update(state="failed")
+    put_into(Delivery.objects.filter(pk=delivery.pk), "failed")
     url, act = (
         reverse("notices:delivery", args=[delivery.pk]),
         reverse("notices:delivery_decide", args=[delivery.pk]),

@@ -16,6 +16,7 @@ from tests.notices.world import (
     issue,
     make_world,
 )
+from tests.put_into import put_into
 from tests.seen import accessibility_faults, blank_rows, uneven_buttons
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -188,7 +189,7 @@ def test_every_page_passes_axe_and_fits_its_width(
         target=second, actor=world.officer, reason="进货渠道合法"
     )
     workflow.accept_objection(objection=objection, actor=world.officer)
-    Delivery.objects.update(state="failed", answer="550 User unknown")
+    put_into(Delivery.objects, "failed", answer="550 User unknown")
     drafted = file_another(world, 3)
     [draft] = workflow.compose_notices(case=drafted.case, actor=world.officer).notices
     waiting = file_another(world, 3)

@@ -16,6 +16,7 @@ from corps.workflow import put_away_unnamed
 from notices.models import Answer, AnswerSheet, Notice
 from tests import papers
 from tests.notices.world import World, add_targets, ago, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_what_is_no_paper_is_refused_beside_its_field_and_not_kept(
 def test_a_paper_whose_act_is_refused_is_not_kept(world, notice):
     content = papers.PDF.replace(b"Catalog", b"Catalog/Act/Refused")
     assert behalf(world, notice, content, "99999").status_code == 200
-    Notice.objects.filter(pk=notice.pk).update(state="withdrawn")
+    put_into(Notice.objects.filter(pk=notice.pk), "withdrawn")
     assert serve(world, notice, content).status_code == 200
     assert kept() == 0
     assert not default_storage.exists(StoredFile(sha256=sha256_of(content)).path)

@@ -354,7 +354,7 @@ def test_without_a_ground_or_with_a_low_price_alone_a_target_stays_behind(world:
     assert composed.notices[0].items.count() == 1
     workflow.withdraw_draft(notice=composed.notices[0], actor=world.officer)
     world.case.ground = None
-    world.case.save()
+    world.case.save(update_fields=["ground"])
     again = workflow.compose_notices(case=world.case, actor=world.officer)
     assert sorted(result.code for result in again.blocked) == [
         "no-ground",

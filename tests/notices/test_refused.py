@@ -15,6 +15,7 @@ from firms.models import Representative
 from notices import workflow
 from notices.models import Notice, Objection, Outcome, Recurrence
 from tests.notices.world import World, add_targets, ago, answer, file_another, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +211,7 @@ def test_a_notice_waits_for_its_case_its_liaison_and_every_answer_under_decision
     world.platform.liaisons.update(is_active=False)
     with pytest.raises(TransitionRefused, match="no-liaison"):
         workflow.submit_notice(notice=draft, actor=world.officer)
-    Case.objects.filter(pk=world.case.pk).update(state="lead")
+    put_into(Case.objects.filter(pk=world.case.pk), "lead")
     with pytest.raises(TransitionRefused, match="case-not-filed"):
         workflow.compose_notices(case=world.case, actor=world.officer)
 
@@ -254,7 +255,7 @@ def test_a_case_is_not_closed_while_a_draft_or_an_objection_is_open(world: World
     workflow.decide_objection(
         objection=objection, actor=world.supervisor2, upheld=False, reason="不属实"
     )
-    notice.items.update(state="refused", outcome="refused")
+    put_into(notice.items, "refused", outcome="refused")
     with pytest.raises(TransitionRefused) as refused:
         close_case(case=world.case, actor=world.officer, conclusion="办结")
     assert [thing.code for thing in refused.value.details["missing"]] == [

@@ -8,6 +8,7 @@ from corps.mail import outbox
 from corps.models import AuditEntry, Delivery, Notification
 from notices.models import Notice
 from tests.notices.world import World, add_targets, issue, make_world
+from tests.put_into import put_into
 from tests.sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,7 +90,7 @@ def test_a_letter_of_a_case_that_was_left_does_not_leave(
 ):
     add_targets(world, 1)
     issue(world)
-    type(world.case).objects.filter(pk=world.case.pk).update(state=state)
+    put_into(type(world.case).objects.filter(pk=world.case.pk), state)
     outbox.send_due()
     assert states() == [("liaison@taobao.example", "cancelled")]
     assert Notification.objects.filter(user=world.officer).count() == 1
@@ -102,8 +103,8 @@ def test_a_letter_of_a_suspended_case_waits_until_it_is_resumed(
     add_targets(world, 1)
     issue(world)
     cases = type(world.case).objects.filter(pk=world.case.pk)
-    cases.update(
-        state="suspended", suspended_at=timezone.now(), suspended_from="disposing"
+    put_into(
+        cases, "suspended", suspended_at=timezone.now(), suspended_from="disposing"
     )
     for _time in range(2):
         outbox.send_due()
@@ -111,7 +112,7 @@ def test_a_letter_of_a_suspended_case_waits_until_it_is_resumed(
     assert states() == [("liaison@taobao.example", "pending")]
     assert Delivery.objects.get().tries == 0
     assert AuditEntry.objects.filter(verb="delivery.held").count() == 1
-    cases.update(state="disposing")
+    put_into(cases, "disposing")
     outbox.send_due()
     assert states() == [("liaison@taobao.example", "sent")]
     assert list(sink.counts().values()) == [1]
@@ -120,7 +121,7 @@ def test_a_letter_of_a_suspended_case_waits_until_it_is_resumed(
 def test_a_letter_of_which_nothing_stands_does_not_leave(world: World, sink: Sink):
     add_targets(world, 1)
     [notice] = issue(world)
-    notice.items.update(state="withdrawn")
+    put_into(notice.items, "withdrawn")
     outbox.send_due()
     assert [state for _recipient, state in states()] == ["cancelled"]
     assert not sink.counts()

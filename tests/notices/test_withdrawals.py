@@ -23,6 +23,7 @@ from stores.models import Liaison, Store
 from stores.workflow import dismiss_liaison
 from tests.accounts import register_official_account
 from tests.notices.world import World, add_targets, answer, issue
+from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def sent(notice: Notice, state: str = "sent") -> None:
         if state == "sending"
         else {}
     )
-    letters.requests_of(notice).update(state=state, **more)
+    put_into(letters.requests_of(notice), state, **more)
 
 
 def mails(notice: Notice) -> list[Delivery]:
@@ -241,7 +242,7 @@ class TestWhoIsTold:
 class TestTheLetter:
     def test_it_never_tells_who_complained_nor_the_officers_words(self, world, issued):
         world.case.title = "澄溪岚堂举报系列案"
-        world.case.save()
+        world.case.save(update_fields=["title"])
         withdraw(world, issued)
         [mail] = mails(issued)
         content = compose.read(mail)
@@ -274,8 +275,10 @@ class TestTheLetter:
                 == f"{WithdrawalLetter.objects.order_by('-pk')[0].number}.xlsx"
             )
             assert len(letters.ids_in(mail)) == number
-            Target.objects.filter(items__notice=notice).update(
-                state="dropped", dropped_reason="x"
+            put_into(
+                Target.objects.filter(items__notice=notice),
+                "dropped",
+                dropped_reason="x",
             )
         assert counts[60] <= counts[2]
 
@@ -334,8 +337,8 @@ class TestTheLetter:
     ):
         withdraw(world, issued)
         [mail] = mails(issued)
-        mail.state = "failed"
-        mail.save()
+        put_into(Delivery.objects.filter(pk=mail.pk), "failed")
+        mail.refresh_from_db()
         after_failed_withdrawal(mail)
         first, second = mails(issued)
         assert second.message.recipient == "liaison-b@taobao.example"

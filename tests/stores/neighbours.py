@@ -17,6 +17,7 @@ from stores import workflow
 from stores.models import Liaison, OfficialAccount, Platform, Store
 from tests.neighbours import Neighbours
 from tests.notices.world import World, add_targets, make_world, object_to
+from tests.put_into import put_into
 
 STORE = "70000001"
 
@@ -253,8 +254,13 @@ def _brand(scene: Scene, state: str) -> None:
 
 def _case(scene: Scene, state: str) -> None:
     at = timezone.now()
-    Case.objects.filter(pk=scene.world.case.pk).update(
-        state=state, filed_at=at, closed_at=at, suspended_at=at, suspended_from="filed"
+    put_into(
+        Case.objects.filter(pk=scene.world.case.pk),
+        state,
+        filed_at=at,
+        closed_at=at,
+        suspended_at=at,
+        suspended_from="filed",
     )
 
 
@@ -268,8 +274,11 @@ def _target(scene: Scene, state: str) -> None:
             item=item, seen="gone", by=scene.world.officer2, at=at
         )
         ledger.count_verified([ledger.CheckedTarget(scene.target, item, check, at)])
-    Target.objects.filter(pk=scene.target.pk).update(
-        state=state, dropped_reason="不予处理", is_counted=is_counted
+    put_into(
+        Target.objects.filter(pk=scene.target.pk),
+        state,
+        dropped_reason="不予处理",
+        is_counted=is_counted,
     )
 
 
@@ -293,8 +302,9 @@ def _item(scene: Scene, state: str) -> None:
     )
     if is_issued:
         followed = state in (ItemState.CARRIED_OVER, ItemState.HANDED_OVER)
-        NoticeItem.objects.filter(pk=item.pk).update(
-            state=state,
+        put_into(
+            NoticeItem.objects.filter(pk=item.pk),
+            state,
             outcome="removed",
             answered_at=at,
             successor=item if followed else None,

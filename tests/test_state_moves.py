@@ -1,0 +1,227 @@
+"""The database refuses every move that a state table does not have, whoever makes it and by whatever statement."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from cases.models import Case, Complaint, SheetImport, Target
+from cases.states import (
+    CASE_STATES,
+    COMPLAINT_STATES,
+    IMPORT_STATES,
+    TARGET_STATES,
+    Claim,
+)
+from corps.models import Approval, Delivery
+from corps.models.approvals import APPROVAL_STATES
+from corps.models.messages import DELIVERY_STATES
+from corps.states import Counted, StateTable
+from listings.models import Belonging, BelongingCorrection
+from listings.states import BELONGING_STATES, CORRECTION_STATES
+from notices.models import Notice, NoticeItem, Objection
+from notices.states import (
+    ANSWERED_AS,
+    AWAITS_ANSWER,
+    ITEM_STATES,
+    NOTICE_STATES,
+    OBJECTION_STATES,
+    TARGET_AWAITS_ANSWER,
+)
+from tests.notices.neighbours import Scene, taken_up
+from tests.put_into import put_into
+from tests.states import TABLES
+
+pytestmark = pytest.mark.django_db
+
+
+class Moved(NamedTuple):
+    """An object with states: what the constraints of its table ask for in one state or another, besides the state."""
+
+    table: StateTable
+    model: type[models.Model]
+    changes: Callable[[Scene, str], dict[str, Any]]
+
+
+def _nothing(scene: Scene, state: str) -> dict[str, Any]:
+    return {}
+
+
+def _case(scene: Scene, state: str) -> dict[str, Any]:
+    at = timezone.now()
+    moments = dict.fromkeys(("filed_at", "closed_at", "suspended_at"), at)
+    return moments | {"suspended_from": "filed"}
+
+
+def _target(scene: Scene, state: str) -> dict[str, Any]:
+    return {"is_counted": True, "dropped_reason": "误报"}
+
+
+def _item(scene: Scene, state: str) -> dict[str, Any]:
+    return {
+        "outcome": "removed",
+        "answered_at": timezone.now(),
+        "successor": scene.item,
+        "ground": scene.world.ground,
+    }
+
+
+def _import(scene: Scene, state: str) -> dict[str, Any]:
+    if state == "undone":
+        return {
+            "complaint": None,
+            "undone_complaint": scene.complaint,
+            "undone_at": timezone.now(),
+        }
+    return {"complaint": scene.complaint, "undone_complaint": None}
+
+
+def _delivery(scene: Scene, state: str) -> dict[str, Any]:
+    return {"worker": "w:1:1", "finished_at": timezone.now()}
+
+
+def _belonging(scene: Scene, state: str) -> dict[str, Any]:
+    return {"judged_at": timezone.now()}
+
+
+OBJECTS = {
+    "Complaint": Moved(COMPLAINT_STATES, Complaint, _nothing),
+    "Case": Moved(CASE_STATES, Case, _case),
+    "Target": Moved(TARGET_STATES, Target, _target),
+    "SheetImport": Moved(IMPORT_STATES, SheetImport, _import),
+    "Belonging": Moved(BELONGING_STATES, Belonging, _belonging),
+    "BelongingCorrection": Moved(CORRECTION_STATES, BelongingCorrection, _nothing),
+    "Notice": Moved(NOTICE_STATES, Notice, _nothing),
+    "NoticeItem": Moved(ITEM_STATES, NoticeItem, _item),
+    "Objection": Moved(OBJECTION_STATES, Objection, _nothing),
+    "Delivery": Moved(DELIVERY_STATES, Delivery, _delivery),
+    "Approval": Moved(APPROVAL_STATES, Approval, _nothing),
+}
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """One row of each object at least."""
+    scene = taken_up()
+    world, listing = scene.world, scene.target.listing
+    assert listing is not None
+    SheetImport.objects.create(
+        complaint=scene.complaint, started_by=world.officer, at=timezone.now()
+    )
+    Belonging.objects.create(
+        platform=world.platform, listing_id=listing.canonical_id, store_id="70000001"
+    )
+    BelongingCorrection.objects.create(
+        listing=listing, reason="看过", at=timezone.now()
+    )
+    return scene
+
+
+def test_every_table_is_tried_here():
+    assert {name: table for name, (_path, table) in TABLES.items()} == {
+        name: moved.table for name, moved in OBJECTS.items()
+    }
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_the_database_refuses_what_the_table_does_not_have(name, scene):
+    table, model, changes = OBJECTS[name]
+    row = model._default_manager.order_by("pk")[:1].get()
+    rows = model._default_manager.filter(pk=row.pk)
+    wrong = []
+    for before, after in pairs(table):
+        put_into(rows, before, **changes(scene, before))
+        found = said_to(rows, after, changes(scene, after))
+        if found and not found.startswith("state: "):
+            wrong.append(f"{before} → {after}: another rule refuses it: {found}")
+        if (found == "") != table.allows(before, after):
+            wrong.append(f"{before} → {after}: {found or 'done'}")
+    assert wrong == []
+
+
+def pairs(table: StateTable) -> Iterator[tuple[str, str]]:
+    """Every two different states."""
+    for before in table.choices:
+        for after in table.choices:
+            if before != after:
+                yield before, after
+
+
+def said_to(rows: models.QuerySet[Any], after: str, changes: dict[str, Any]) -> str:
+    """What the database says to a plain UPDATE of a row's state: "" if it takes it, which is undone again."""
+    try:
+        with transaction.atomic():
+            rows.update(state=after, **changes)
+            transaction.set_rollback(True)
+    except IntegrityError as refused:
+        about = refused.__cause__.diag  # type: ignore[union-attr]
+        return f"{about.column_name}: {about.message_primary}"
+    return ""
+
+
+def test_the_refusal_names_row_and_states(scene):
+    row = Target.objects.get(pk=scene.target.pk)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Target.objects.filter(pk=row.pk).update(state="verified", is_counted=True)
+    said = f'cases_target {row.pk}: nothing leads from "noticed" to "verified"'
+    assert said in str(refused.value)
+
+
+def test_the_runtime_role_cannot_put_the_triggers_aside(scene):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_state_moves%%' AND tgenabled = 'O'"
+        )
+        assert cursor.fetchone()[0] == len(OBJECTS)
+    for statement in (
+        "ALTER TABLE cases_target DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+    ):
+        with (
+            pytest.raises(Exception, match=r"must be owner|permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+def test_an_upheld_objection_leads_from_every_state_of_a_target_to_restoring():
+    ways = set(TARGET_STATES.before("restored"))
+    assert ways == set(TARGET_STATES.choices) - {"restored"}
+
+
+def test_every_answer_leads_from_where_an_answer_is_awaited():
+    for claim, kind in ANSWERED_AS.items():
+        assert set(AWAITS_ANSWER) <= set(ITEM_STATES.before(kind.item)), claim
+        moved = set(TARGET_AWAITS_ANSWER) - {kind.target}
+        assert moved <= set(TARGET_STATES.before(kind.target)), claim
+
+
+def test_every_answer_that_a_liaison_may_give_says_all_that_is_asked_of_one():
+    assert set(ANSWERED_AS) == set(Claim)
+
+
+def test_what_a_list_calls_unfinished_is_what_the_table_does_not_call_finished():
+    assert TARGET_STATES.listed_under("unfinished") == TARGET_STATES.unfinished()
+    assert OBJECTION_STATES.listed_under("open") == OBJECTION_STATES.unfinished()
+
+
+def test_what_always_counts_is_finished_and_what_never_does_is_asked_of_the_recount():
+    assert TARGET_STATES.counted(Counted.ALWAYS) == ("verified",)
+    assert TARGET_STATES.counted(Counted.NEVER) == ("reported", "restored", "dropped")
+
+
+def test_a_table_refuses_a_state_twice_a_missing_one_and_a_way_to_nowhere():
+    states = list(OBJECTION_STATES.states.values())
+    for wrong in (states[1:], [*states, states[0]]):
+        with pytest.raises(ValueError, match="once"):
+            StateTable(OBJECTION_STATES.choices, *wrong)
+
+
+def test_a_move_that_the_table_lacks_is_a_fault_of_the_program(scene):
+    target = Target.objects.get(pk=scene.target.pk)
+    with pytest.raises(ValueError, match="noticed to verified"):
+        TARGET_STATES.move(target, "verified")
+    assert target.state == "noticed"
