@@ -1,30 +1,18 @@
 """Every route of the house has a rule, and keeps it: a new route without one fails here."""
 
-import importlib
-from pathlib import Path
-
 import pytest
 from django.test import Client
 
+from tests.route_rules import EVERY, GUARDED, ROUTES
 from tests.routes import (
-    PUBLIC,
     ROLES,
     SIGNED_IN,
     Route,
-    every_route,
     rule_for,
     signed_in,
     undone,
 )
 
-ROUTES: dict[str, frozenset[str]] = {}
-for table in sorted(Path(__file__).parent.glob("*/routes.py")):
-    ROUTES |= importlib.import_module(f"tests.{table.parent.name}.routes").ROUTES
-
-EVERY = every_route()
-GUARDED = [
-    route for route in EVERY if rule_for(route.name, ROUTES) not in (None, PUBLIC)
-]
 # Second factors are there once one has been set up, and Django's admin has addresses for its own scripts.
 ONLY_WITH_SOMETHING = ("mfa_", "admin:")
 

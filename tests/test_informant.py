@@ -32,8 +32,8 @@ from notices.models import Notice, Objection
 from stores.models import Store
 from tests.notices.world import World, answer, issue, make_world
 from tests.put_into import put_into
+from tests.route_rules import ROUTES
 from tests.routes import Route, every_route, rule_for
-from tests.test_every_route import ROUTES
 
 pytestmark = pytest.mark.django_db
 

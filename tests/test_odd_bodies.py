@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from tests.routes import Route, every_route, rule_for, signed_in, undone
-from tests.test_every_route import GUARDED, PUBLIC, ROUTES
+from tests.route_rules import GUARDED, ROUTES
+from tests.routes import PUBLIC, Route, every_route, rule_for, signed_in, undone
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=x"

@@ -25,7 +25,7 @@ from tests.notices.world import answer, issue
 from tests.put_into import put_into
 from tests.services import OURS, Running
 from tests.sink import Behaviour
-from tests.test_state_moves import OBJECTS
+from tests.stateful_objects import OBJECTS
 
 TABLES = {moved.model._meta.db_table: name for name, moved in OBJECTS.items()}
 # Of DESIGN's "any unfinished item may be carried over": a follow-up notice waits until somebody has checked, decided or

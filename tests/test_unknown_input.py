@@ -8,8 +8,8 @@ from django.urls import get_resolver
 from rest_framework.test import APIClient
 
 from corps.models import Unit, User
+from tests.route_rules import ROUTES
 from tests.routes import Route, every_route, rule_for
-from tests.test_every_route import ROUTES
 
 WRITES = ("post", "put", "patch", "delete")
 API = [route for route in every_route() if route.is_api]

@@ -17,8 +17,8 @@ from notices.models import Outcome
 from tests.cases.scene import Scene
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import answer, issue
+from tests.route_rules import ROUTES
 from tests.routes import PUBLIC, Route, every_route, rule_for
-from tests.test_every_route import ROUTES
 
 # Django's and allauth's own; asked by monitors and by the frame's script, which no list hangs on; by a button alone.
 OTHERS = (

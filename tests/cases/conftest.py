@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from cases import workflow
-from cases.models import Complaint, SheetImport
+from cases.models import Case, Complaint, SheetImport
 from corps.deadlines.clock import now, today
 from corps.models import Unit, User
 from corps.workflow import create_unit, store_file
@@ -21,6 +21,7 @@ from listings.addresses import read_cell
 from stores.models import OfficialAccount, Platform
 from stores.workflow import register_platform
 from tests.accounts import register_official_account
+from tests.cases.sheets import row, sheet_of
 from tests.notices.world import World, make_world
 
 SMALL = Path(__file__).parent / "data" / "small"
@@ -80,10 +81,12 @@ def make_scenario() -> Scenario:
         person("liaison", "liaison"),
     ]
     scenario = Scenario({user.username: user for user in people}, {}, {})
-    for row in table("platforms.csv"):
-        scenario.platforms[row["slug"]] = register_platform(actor=scenario.admin, **row)
-    for row in table("firms.csv"):
-        scenario.firms[row["code"]] = register_firm(actor=scenario.admin, **row)
+    for facts in table("platforms.csv"):
+        scenario.platforms[facts["slug"]] = register_platform(
+            actor=scenario.admin, **facts
+        )
+    for facts in table("firms.csv"):
+        scenario.firms[facts["code"]] = register_firm(actor=scenario.admin, **facts)
     OfficialAccount.objects.bulk_create(
         official_account(scenario, row) for row in table("official_accounts.csv")
     )
@@ -121,11 +124,6 @@ def hand_in(
     )
     assert sheet_import is not None
     return sheet_import
-
-
-def sheet_of(*rows: str, header: str = "商品链接,店铺链接,诉求,商品标题") -> bytes:
-    """A CSV sheet. rows: comma-separated cells under listing address, store address, request, title."""
-    return "\n".join([header, *rows]).encode()
 
 
 def take_in(
@@ -188,3 +186,33 @@ def officer(client: Client, world: World) -> Client:
     """A client that the officer of the small world is signed in with."""
     client.force_login(world.officer)
     return client
+
+
+@pytest.fixture
+def opened(scenario, accepted):
+    """Opens a case of one complaint with these rows, its two officers assigned."""
+
+    def make(*rows: str, **said) -> Case:
+        complaint = accepted(*(rows or (row("600000000001"), row("600000000002"))))
+        said = {
+            "lead": scenario.officer,
+            "second": scenario.officer2,
+            "actor": scenario.officer,
+        } | said
+        return workflow.open_case(complaints=[complaint], title="某某店铺案", **said)
+
+    return make
+
+
+@pytest.fixture
+def case_of(scenario, accepted):
+    """Opens a case of a new complaint of a firm, with both officers."""
+
+    def make(*ids: str, firm: str = "CXT", unit=None) -> Case:
+        complaint = accepted(*[row(pk) for pk in ids], firm=firm)
+        return workflow.open_case(
+            actor=scenario.chief if unit else scenario.officer, complaints=[complaint], title="案", unit=unit,
+            lead=scenario.officer, second=scenario.officer2,
+        )  # fmt: skip
+
+    return make

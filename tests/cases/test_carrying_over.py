@@ -8,60 +8,23 @@ from django.utils import translation
 
 from cases import workflow
 from cases.extensions import draft_checks
-from cases.models import Case, Complaint, Target
+from cases.models import Complaint, Target
 from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.models import AuditEntry, Notification
+from tests.cases.carrying_over import (
+    A,
+    B,
+    archive,
+    decline,
+    end_complaint,
+    leave,
+    target,
+)
 from tests.cases.conftest import sheet_of, take_in
-from tests.cases.test_rows import ITEM, row
+from tests.cases.sheets import ITEM, row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
-A, B = "600000000001", "600000000002"
-
-
-@pytest.fixture
-def case_of(scenario, accepted):
-    """Opens a case of a new complaint of a firm, with both officers."""
-
-    def make(*ids: str, firm: str = "CXT", unit=None) -> Case:
-        complaint = accepted(*[row(pk) for pk in ids], firm=firm)
-        return workflow.open_case(
-            actor=scenario.chief if unit else scenario.officer, complaints=[complaint], title="案", unit=unit,
-            lead=scenario.officer, second=scenario.officer2,
-        )  # fmt: skip
-
-    return make
-
-
-def target(canonical_id: str = A) -> Target:
-    return Target.objects.select_related("case", "complaint", "firm").get(
-        listing__canonical_id=canonical_id
-    )
-
-
-def leave(verb):
-    return lambda scenario, case: verb(case=case, actor=scenario.chief, reason="误立")
-
-
-def end_complaint(verb):
-    return lambda scenario, case: verb(
-        complaint=case.complaints.get(), actor=scenario.officer, reason="企业和解"
-    )
-
-
-def archive(scenario, case: Case) -> None:
-    put_into(
-        Case.objects.filter(pk=case.pk),
-        "closed",
-        filed_at=case.opened_at,
-        closed_at=case.opened_at,
-    )
-    case.refresh_from_db()
-    workflow.archive_case(case=case, actor=scenario.officer)
-
-
-def decline(scenario, case: Case) -> None:
-    workflow.decline_case(case=case, actor=scenario.chief, reason="轻微")
 
 
 ENDS = {

@@ -15,9 +15,9 @@ from cases import workflow
 from cases.models import Case, Complaint, Target
 from cases.workflow.carrying_over import ended_targets, misplaced
 from corps.errors import TransitionRefused
+from tests.cases.carrying_over import A
 from tests.cases.conftest import Scenario, make_scenario, sheet_of, take_in
-from tests.cases.test_carrying_over import A
-from tests.cases.test_rows import row
+from tests.cases.sheets import row
 from tests.put_into import put_into
 
 ENDED = ("not_filed", "archived", "transferred", "withdrawn")

@@ -9,7 +9,7 @@ from corps.models import User
 from notices import workflow as notices
 from notices.models import NoticeItem, Outcome, Recurrence
 from stores.models import Liaison
-from tests.cases.test_carrying_over import A, B, archive, case_of, target  # noqa: F401
+from tests.cases.carrying_over import A, B, archive, target
 
 pytestmark = pytest.mark.django_db
 

@@ -14,25 +14,9 @@ from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from listings.sheets.values import VIOLATION_LABELS
 from tests.cases.conftest import sheet_of, take_in
-from tests.cases.test_rows import row
+from tests.cases.sheets import row
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def opened(scenario, accepted):
-    """Opens a case of one complaint with these rows, its two officers assigned."""
-
-    def make(*rows: str, **said) -> Case:
-        complaint = accepted(*(rows or (row("600000000001"), row("600000000002"))))
-        said = {
-            "lead": scenario.officer,
-            "second": scenario.officer2,
-            "actor": scenario.officer,
-        } | said
-        return workflow.open_case(complaints=[complaint], title="某某店铺案", **said)
-
-    return make
 
 
 def test_a_case_takes_its_complaints_and_their_targets(scenario, opened):

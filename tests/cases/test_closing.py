@@ -18,8 +18,7 @@ from cases.models import Case, Complaint, Target
 from corps.audit.origin import audit_origin
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
-from tests.cases.test_cases import opened  # noqa: F401
-from tests.cases.test_rows import row
+from tests.cases.sheets import row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db

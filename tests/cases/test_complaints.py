@@ -13,7 +13,7 @@ from corps.models import AuditEntry, StoredFile, User
 from corps.workflow import store_file
 from firms.workflow import appoint_representative
 from tests.cases.conftest import hand_in, sheet_of
-from tests.cases.test_rows import row
+from tests.cases.sheets import row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db

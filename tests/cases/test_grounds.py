@@ -14,7 +14,7 @@ from cases.workflow import change_ground, give_ground, open_case, register_groun
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from tests.cases.conftest import Scenario
-from tests.cases.test_rows import row
+from tests.cases.sheets import row
 
 pytestmark = pytest.mark.django_db
 SAID = {

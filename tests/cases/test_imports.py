@@ -26,25 +26,11 @@ from corps.models import AuditEntry, Notification
 from listings import registration as registry
 from listings.models import Belonging, Listing
 from stores.models import Store
-from tests.cases.conftest import SMALL, hand_in, sheet_of, take_in
+from tests.cases.conftest import SMALL, hand_in, take_in
+from tests.cases.sheets import many
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
-
-ITEM = "https://item.taobao.com/item.htm?id=6000000%05d"
-SHOP = "https://shop7000%04d.taobao.com/"
-
-
-def many(count: int, start: int = 0) -> bytes:
-    """A sheet of so many listings, some twice, in a few stores, with rows that are held or invalid between."""
-    rows = []
-    for n in range(start, start + count):
-        store = SHOP % (n % 7) if n % 3 else ""
-        address = {5: "https://m.tb.cn/h.abc", 6: "无链接"}.get(
-            n % 11, ITEM % (n - n % 4 // 3)
-        )
-        rows.append(f"{address},{store},{'关店' if n % 8 == 1 else '下架'},第{n}件")
-    return sheet_of(*rows)
 
 
 def registered() -> dict[str, list]:

@@ -8,8 +8,8 @@ from cases import workflow
 from cases.models import Complaint, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
-from tests.cases.test_carrying_over import A, B, case_of, leave, target  # noqa: F401
-from tests.cases.test_rows import row
+from tests.cases.carrying_over import A, B, leave, target
+from tests.cases.sheets import row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from cases.models.targets import TOLD
 from cases.states import ENDED_CASE, UNFINISHED, CaseState, TargetState, Told
 from corps.models import User
 from firms.models import Representative
+from tests.cases.carrying_over import A, B, target
 from tests.cases.conftest import sheet_of, take_in
-from tests.cases.test_carrying_over import A, B, case_of, target  # noqa: F401
-from tests.cases.test_rows import ITEM, row
+from tests.cases.sheets import ITEM, row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db

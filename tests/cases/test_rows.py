@@ -10,17 +10,9 @@ from corps.models import AuditEntry
 from listings.models import Belonging, Listing
 from stores.models import Store
 from tests.cases.conftest import make_official, results, sheet_of, take_in
+from tests.cases.sheets import ITEM, JD_SHOP, row
 
 pytestmark = pytest.mark.django_db
-
-ITEM = "https://item.taobao.com/item.htm?id=%s"
-SHOP = "https://shop%s.taobao.com/"
-JD_SHOP = "https://mall.jd.com/index-%s.html"
-
-
-def row(listing: str = "", store: str = "", request: str = "下架商品") -> str:
-    """One row by the numbers of a Taobao listing and store."""
-    return f"{ITEM % listing if listing else ''},{SHOP % store if store else ''},{request},精华液"
 
 
 def test_a_listing_named_twice_is_new_and_then_a_repeat_under_any_form_of_its_address(

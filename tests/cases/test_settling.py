@@ -9,8 +9,8 @@ from corps.models import AuditEntry, User
 from firms.workflow import appoint_representative
 from listings.models import Listing
 from stores.workflow import register_platform
-from tests.cases.conftest import Scenario, hand_in, sheet_of, take_in
-from tests.cases.test_rows import ITEM, SHOP, make_official, row
+from tests.cases.conftest import Scenario, hand_in, make_official, sheet_of, take_in
+from tests.cases.sheets import ITEM, SHOP, row
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,8 @@ from cases.models import Case, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from listings.models import Belonging
-from tests.cases.conftest import sheet_of, take_in
-from tests.cases.test_cases import opened  # noqa: F401
-from tests.cases.test_rows import ITEM, SHOP, make_official, row
+from tests.cases.conftest import make_official, sheet_of, take_in
+from tests.cases.sheets import ITEM, SHOP, row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db

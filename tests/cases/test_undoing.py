@@ -14,8 +14,8 @@ from cases.models import BulkAct, Case, LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry
 from notices import workflow as notices
-from tests.cases.test_carrying_over import A, B, case_of, target  # noqa: F401
-from tests.cases.test_rows import row
+from tests.cases.carrying_over import A, B, target
+from tests.cases.sheets import row
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from cases.models import ImportRow, SheetImport, Target
 from corps.models import AuditEntry
 from listings.models import Listing
 from tests.cases.conftest import Scenario, hand_in
-from tests.cases.test_imports import many
+from tests.cases.sheets import many
 from tests.listings.sheet_files import complaints, patch, put_cells, write_xlsx
 from tests.machinery import CeleryWorker
 from tests.proofs import seconds

@@ -16,7 +16,7 @@ from psycopg2 import sql
 
 from corps.database.grants import append_only_tables
 from runtime.postgres import OWNER, RUNTIME, create_database
-from tests.corps.test_services import eventually, nothing_is_left
+from tests.corps.processes import eventually, nothing_is_left
 from tests.services import WORKER, Running, superuser_does
 
 PROJECT = Path(__file__).resolve().parents[2]

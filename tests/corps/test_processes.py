@@ -11,7 +11,7 @@ import pytest
 
 from runtime.console import Screen
 from runtime.processes import Job, ProcessGroup
-from tests.corps.test_services import eventually
+from tests.corps.processes import eventually
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,7 @@ import pytest
 from runtime import ServicesError, join, use
 from runtime.paths import Place
 from runtime.postgres import processes_in
+from tests.corps.processes import eventually, keepers, nothing_is_left
 
 PROJECT = Path(__file__).resolve().parents[2]
 AS_ROOT = os.geteuid() == 0
@@ -74,30 +75,6 @@ class User:
 def pipe(end: IO[bytes] | None) -> IO[bytes]:
     assert end is not None
     return end
-
-
-def keepers(folder: Path) -> list[int]:
-    """The keeper processes of a data directory."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"runtime.server_process" in words and os.fsencode(folder) in words:
-            found.append(int(entry.name))
-    return found
-
-
-def nothing_is_left(folder: Path) -> bool:
-    return not keepers(folder) and not processes_in(folder / "postgres")
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "did not come true"
-        time.sleep(0.02)
 
 
 @contextmanager

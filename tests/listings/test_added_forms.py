@@ -21,7 +21,7 @@ from listings.models import AddressForm
 from listings.search_addresses import describe
 from tests.corps.conftest import NOW
 from tests.listings.address_cases import ITEM, rows
-from tests.listings.test_address_properties import addresses, read_as, spelt
+from tests.listings.address_strategies import addresses, read_as, spelt
 
 VIP = "https://detail.vip.com/detail-1710612345-6918012345678901.html"
 FORMS: dict[str, tuple[dict[str, str], tuple[str, str, str]]] = {

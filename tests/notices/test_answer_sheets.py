@@ -9,7 +9,6 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -23,17 +22,18 @@ from notices import workflow
 from notices.answer_sheets import filled
 from notices.models import Answer, Notice, NoticeItem
 from stores.models import Store
+from tests.notices.answer_sheets import (
+    HEAD,
+    as_csv,
+    client_of,
+    confirm,
+    hand_in,
+    listings,
+)
 from tests.notices.world import World, add_targets, answer, file_another, issue
 from tests.put_into import put_into
 
 pytestmark = pytest.mark.django_db
-HEAD = ["编号", "网址", "答复", "备注"]
-
-
-def client_of(user: User, language: str = "zh-hans") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -41,21 +41,6 @@ def notice(world: World) -> Notice:
     add_targets(world, 6)
     [notice] = issue(world)
     return notice
-
-
-def listings(notice: Notice) -> list[Listing]:
-    return [
-        item.target.listing
-        for item in notice.items.order_by("position").select_related("target__listing")
-    ]
-
-
-def as_csv(rows: list[list[str]], head: list[str] = HEAD) -> SimpleUploadedFile:
-    text = io.StringIO()
-    csv.writer(text).writerows([head, *rows])
-    return SimpleUploadedFile(
-        "答复.csv", text.getvalue().encode("utf-8-sig"), "text/csv"
-    )
 
 
 def as_xlsx(rows: list[list[str]], head: list[str] = HEAD) -> SimpleUploadedFile:
@@ -66,19 +51,6 @@ def as_xlsx(rows: list[list[str]], head: list[str] = HEAD) -> SimpleUploadedFile
         page.write_row(number, 0, row)
     book.close()
     return SimpleUploadedFile("答复.xlsx", buffer.getvalue())
-
-
-def hand_in(client: Client, notice: Notice, file: SimpleUploadedFile):
-    return client.post(
-        reverse("notices:answers", args=[notice.number]), {"sheet": file}
-    )
-
-
-def confirm(client: Client, notice: Notice, page):
-    return client.post(
-        reverse("notices:answers_confirm", args=[notice.number]),
-        {"seen": page.context["seen"]},
-    )
 
 
 def states(notice: Notice) -> list[str]:

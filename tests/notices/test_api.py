@@ -1,6 +1,5 @@
 """The replies API: one answer for one request, and nothing for those who have no business."""
 
-import json
 from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,23 +16,10 @@ from corps import workflow as ground
 from corps.models import User
 from notices import workflow
 from notices.models import Answer, Notice
+from tests.notices.api_client import client_for, post
 from tests.notices.world import World, add_targets, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
-
-
-def client_for(user: User) -> Client:
-    key = ground.make_key(user=user, actor=user, at=timezone.now())
-    return Client(headers={"authorization": f"Bearer {key}"})
-
-
-def post(client: Client, notice: Notice, body: Any, key: str = "k1") -> Any:
-    return client.post(
-        f"/api/v1/notices/{notice.number}/replies/",
-        data=json.dumps(body),
-        content_type="application/json",
-        headers={"idempotency-key": key} if key else {},
-    )
 
 
 def test_a_liaison_reads_the_own_notices_and_their_items(world: World):

@@ -15,11 +15,18 @@ from notices import letters
 from notices.models import Notice
 from tests.machinery import CeleryWorker
 from tests.notices.broker import own_broker
+from tests.notices.deliveries import (
+    State,
+    arrived_as_stored,
+    settled,
+    states,
+    sweep_until_settled,
+    until,
+)
 from tests.notices.world import World, file_another, issue, make_world
-from tests.sink import Behaviour, Sink
+from tests.sink import Behaviour
 
 pytestmark = pytest.mark.django_db(transaction=True)
-State = Delivery.State
 Start = Callable[..., CeleryWorker]
 
 
@@ -31,46 +38,6 @@ def world(transactional_db: None) -> World:
 def issue_many(world: World, count: int) -> list[Notice]:
     """So many notices, each of a case of its own with one target, approved as always."""
     return [notice for _number in range(count) for notice in issue(file_another(world))]
-
-
-def until(holds: Callable[[], object], seconds: float = 40) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"it did not come to hold: {states()}"
-        time.sleep(0.05)
-
-
-def states() -> dict[str, int]:
-    found = list(Delivery.objects.values_list("state", flat=True))
-    return {state: found.count(state) for state in sorted(set(found))}
-
-
-def settled() -> bool:
-    return not Delivery.objects.filter(
-        state__in=(State.PENDING, State.SENDING)
-    ).exists()
-
-
-def sweep_until_settled() -> None:
-    """What the sweep does every few seconds, as often as it takes; what is put off is due at once."""
-
-    def swept() -> bool:
-        Delivery.objects.filter(state=State.PENDING, worker="").update(
-            due_at=timezone.now()
-        )
-        tasks.sweep()
-        return settled()
-
-    until(swept)
-
-
-def arrived_as_stored(sink: Sink) -> bool:
-    """Whether every message that came is one of ours, came once, and is to the byte what was stored."""
-    stored = {d.mail_id: bytes(d.content) for d in Delivery.objects.all()}
-    return set(sink.counts().values()) <= {1} and all(
-        kept.content == stored[kept.message_id] for kept in sink.kept
-    )
 
 
 proof = pytest.mark.proof

@@ -16,7 +16,7 @@ from notices.models import Notice, NoticeItem
 from stores.official_account_lock import OFFICIAL_LOCK
 from stores.workflow import propose_revocation, revoke_official_account
 from tests.accounts import register_official_account
-from tests.notices.test_official import FORMS, LISTING, protect
+from tests.notices.official_accounts import FORMS, LISTING, protect
 from tests.notices.world import World, add_targets, make_world
 
 ROUNDS = 8

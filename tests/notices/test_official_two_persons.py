@@ -27,7 +27,7 @@ from stores.workflow import (
     decline_official_account,
     propose_official_account,
 )
-from tests.notices.test_official import FORMS, STORE, targets_in_the_store
+from tests.notices.official_accounts import FORMS, STORE, targets_in_the_store
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from corps.workflow import put_away, store_file
 from corps.workflow.extensions import maintenance_tasks
 from notices.models import Answer, AnswerSheet, Notice
 from notices.workflow import put_away_sheets
-from tests.notices.test_answer_sheets import (
+from tests.notices.answer_sheets import (
     as_csv,
     client_of,
     confirm,

@@ -25,7 +25,7 @@ from notices.models import Notice, NoticeItem, Objection, PendingVerdict
 from tests.accounts import register_official_account
 from tests.machinery import CeleryWorker
 from tests.notices.broker import own_broker
-from tests.notices.test_delivery import (
+from tests.notices.deliveries import (
     arrived_as_stored,
     settled,
     states,

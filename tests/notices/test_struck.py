@@ -22,7 +22,7 @@ from stores.workflow import (
     revoke_official_account,
 )
 from tests.accounts import register_official_account
-from tests.notices.test_official import STORE, protect, targets_in_the_store
+from tests.notices.official_accounts import STORE, protect, targets_in_the_store
 from tests.notices.world import World, add_targets, issue
 
 pytestmark = pytest.mark.django_db

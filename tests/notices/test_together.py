@@ -12,7 +12,7 @@ from corps.errors import TransitionRefused
 from corps.models import Delivery, Notification, User
 from notices import workflow
 from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
-from tests.notices.test_api import client_for, post
+from tests.notices.api_client import client_for, post
 from tests.notices.world import (
     add_targets,
     ago,

@@ -1,0 +1,102 @@
+"""The objects that have a table of states, with their tables."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import models
+from django.utils import timezone
+
+from cases.models import Case, Complaint, SheetImport, Target
+from cases.states import CASE_STATES, COMPLAINT_STATES, IMPORT_STATES, TARGET_STATES
+from corps.models import Approval, Delivery
+from corps.models.approvals import APPROVAL_STATES
+from corps.models.messages import DELIVERY_STATES
+from corps.states import StateTable
+from listings.models import Belonging, BelongingCorrection
+from listings.states import BELONGING_STATES, CORRECTION_STATES
+from notices.models import Notice, NoticeItem, Objection
+from notices.states import ITEM_STATES, NOTICE_STATES, OBJECTION_STATES
+from tests.notices.neighbours import Scene, taken_up
+
+
+class Moved(NamedTuple):
+    """An object with states: what the constraints of its table ask for in one state or another, besides the state."""
+
+    table: StateTable
+    model: type[models.Model]
+    changes: Callable[[Scene, str], dict[str, Any]]
+
+
+def _nothing(scene: Scene, state: str) -> dict[str, Any]:
+    return {}
+
+
+def _case(scene: Scene, state: str) -> dict[str, Any]:
+    at = timezone.now()
+    moments = dict.fromkeys(("filed_at", "closed_at", "suspended_at"), at)
+    return moments | {"suspended_from": "filed"}
+
+
+def _target(scene: Scene, state: str) -> dict[str, Any]:
+    return {"is_counted": True, "dropped_reason": "误报"}
+
+
+def _item(scene: Scene, state: str) -> dict[str, Any]:
+    return {
+        "outcome": "removed",
+        "answered_at": timezone.now(),
+        "successor": scene.item,
+        "ground": scene.world.ground,
+    }
+
+
+def _import(scene: Scene, state: str) -> dict[str, Any]:
+    if state == "undone":
+        return {
+            "complaint": None,
+            "undone_complaint": scene.complaint,
+            "undone_at": timezone.now(),
+        }
+    return {"complaint": scene.complaint, "undone_complaint": None}
+
+
+def _delivery(scene: Scene, state: str) -> dict[str, Any]:
+    return {"worker": "w:1:1", "finished_at": timezone.now()}
+
+
+def _belonging(scene: Scene, state: str) -> dict[str, Any]:
+    return {"judged_at": timezone.now()}
+
+
+OBJECTS = {
+    "Complaint": Moved(COMPLAINT_STATES, Complaint, _nothing),
+    "Case": Moved(CASE_STATES, Case, _case),
+    "Target": Moved(TARGET_STATES, Target, _target),
+    "SheetImport": Moved(IMPORT_STATES, SheetImport, _import),
+    "Belonging": Moved(BELONGING_STATES, Belonging, _belonging),
+    "BelongingCorrection": Moved(CORRECTION_STATES, BelongingCorrection, _nothing),
+    "Notice": Moved(NOTICE_STATES, Notice, _nothing),
+    "NoticeItem": Moved(ITEM_STATES, NoticeItem, _item),
+    "Objection": Moved(OBJECTION_STATES, Objection, _nothing),
+    "Delivery": Moved(DELIVERY_STATES, Delivery, _delivery),
+    "Approval": Moved(APPROVAL_STATES, Approval, _nothing),
+}
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """One row of each object at least."""
+    scene = taken_up()
+    world, listing = scene.world, scene.target.listing
+    assert listing is not None
+    SheetImport.objects.create(
+        complaint=scene.complaint, started_by=world.officer, at=timezone.now()
+    )
+    Belonging.objects.create(
+        platform=world.platform, listing_id=listing.canonical_id, store_id="70000001"
+    )
+    BelongingCorrection.objects.create(
+        listing=listing, reason="看过", at=timezone.now()
+    )
+    return scene
