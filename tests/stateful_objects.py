@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import pytest
 from django.db import models
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from listings.models import Belonging, BelongingCorrection
 from listings.states import BELONGING_STATES, CORRECTION_STATES
 from notices.models import Notice, NoticeItem, Objection
 from notices.states import ITEM_STATES, NOTICE_STATES, OBJECTION_STATES
-from tests.notices.neighbours import Scene, taken_up
+from tests.notices.neighbours import Scene
 
 
 class Moved(NamedTuple):
@@ -82,21 +81,3 @@ OBJECTS = {
     "Delivery": Moved(DELIVERY_STATES, Delivery, _delivery),
     "Approval": Moved(APPROVAL_STATES, Approval, _nothing),
 }
-
-
-@pytest.fixture
-def scene() -> Scene:
-    """One row of each object at least."""
-    scene = taken_up()
-    world, listing = scene.world, scene.target.listing
-    assert listing is not None
-    SheetImport.objects.create(
-        complaint=scene.complaint, started_by=world.officer, at=timezone.now()
-    )
-    Belonging.objects.create(
-        platform=world.platform, listing_id=listing.canonical_id, store_id="70000001"
-    )
-    BelongingCorrection.objects.create(
-        listing=listing, reason="看过", at=timezone.now()
-    )
-    return scene

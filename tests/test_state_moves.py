@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
-from cases.models import Target
-from cases.states import (
-    TARGET_STATES,
-    Claim,
-)
+from cases.models import SheetImport, Target
+from cases.states import TARGET_STATES, Claim
 from corps.states import Counted, StateTable
+from listings.models import Belonging, BelongingCorrection
 from notices.states import (
     ANSWERED_AS,
     AWAITS_ANSWER,
@@ -19,11 +18,30 @@ from notices.states import (
     OBJECTION_STATES,
     TARGET_AWAITS_ANSWER,
 )
+from tests.notices.neighbours import Scene, taken_up
 from tests.put_into import put_into
 from tests.stateful_objects import OBJECTS
 from tests.states import TABLES
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """One row of each object at least."""
+    scene = taken_up()
+    world, listing = scene.world, scene.target.listing
+    assert listing is not None
+    SheetImport.objects.create(
+        complaint=scene.complaint, started_by=world.officer, at=timezone.now()
+    )
+    Belonging.objects.create(
+        platform=world.platform, listing_id=listing.canonical_id, store_id="70000001"
+    )
+    BelongingCorrection.objects.create(
+        listing=listing, reason="看过", at=timezone.now()
+    )
+    return scene
 
 
 def test_every_table_is_tried_here():
