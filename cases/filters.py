@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.extensions import awaiting_notice
-from cases.models import Campaign, Case, Complaint, Target
+from cases.extensions import awaiting_notice, notice_annotation
+from cases.models import Campaign, Case, Complaint, ImportRow, Target
 from cases.models.cases import CaseQuerySet
 from cases.models.targets import TargetQuerySet
 from cases.states import (
@@ -26,6 +26,7 @@ from corps.access.parameters import NUMBER, Parameter
 from corps.models import User
 from corps.ui.filters import (
     ChoiceFilter,
+    DayRangeFilter,
     FlagFilter,
     ListFilterSet,
     SearchFilter,
@@ -78,6 +79,19 @@ class CaseFilter(ListFilterSet):
         words=_name_of,
         method="handled_by_me",
     )
+    opened = DayRangeFilter("opened_at", label=_("Opened"), of_moments=True)
+    due = DayRangeFilter("handling_deadline__due_on", label=_("Due"))
+    q = SearchFilter(
+        field_label=_("Number, title or firm"),
+        within=(
+            "number",
+            "document_number",
+            "title",
+            "firm__short_name",
+            "firm__name",
+            "firm__code",
+        ),
+    )
     filing = FlagFilter(
         label=_("Decision"),
         words=_("to be filed"),
@@ -109,6 +123,11 @@ class ComplaintFilter(ListFilterSet):
     )
     firm = firm_filter()
     campaign = campaign_filter()
+    received = DayRangeFilter("received_on", label=_("Received on"))
+    q = SearchFilter(
+        field_label=_("Number, subject or sheet"),
+        within=("number", "subject", "sheet_name", "case__number"),
+    )
 
     def in_state(
         self, complaints: QuerySet[Complaint], _name: str, state: str
@@ -146,6 +165,15 @@ def _name_of_store(number: str, filters: ListFilterSet) -> str | None:
     return str(store)
 
 
+class DueFilter(DayRangeFilter):
+    """Between which days something is due on a target."""
+
+    def filter(self, targets: QuerySet, value: slice | None) -> QuerySet:
+        if value is None:
+            return targets
+        return super().filter(notice_annotation.sole(targets), value)
+
+
 class TargetFilter(ListFilterSet):
     """The filters of a case's work table. Its rows are the targets of `case`."""
 
@@ -162,6 +190,7 @@ class TargetFilter(ListFilterSet):
     kind = ChoiceFilter("kind", label=_("Kind"), choices=Target.Kind.choices)
     alleged = TextFilter("alleged", label=_("Alleged by the firm"), is_suggested=True)
     seen = ChoiceFilter("seen", label=_("Actually seen"), choices=Seen.choices)
+    due = DueFilter("due_on", label=_("Due"))
     store = TextFilter(
         label=_("Store"),
         wording=_name_of_store,
@@ -218,12 +247,33 @@ class TargetFilter(ListFilterSet):
 TOLD_WORDS = {str(word): word.label for word in (*TALLY, *Told)}
 
 
+class RowRangeFilter(DayRangeFilter):
+    """Between which days rows of the own firm named a target, whoever named it before."""
+
+    def filter(self, targets: QuerySet, value: slice | None) -> QuerySet:
+        if value is None:
+            return targets
+        rows = ImportRow.objects.visible_to(self.parent.request.user)
+        named = super().filter(rows, value)
+        return targets.filter(pk__in=named.values("target"))
+
+
 class NamedTargetFilter(ListFilterSet):
     """The filters of what a firm named. `told` is annotated: the word by which the firm is told of a target."""
 
     state = ChoiceFilter("told", label=_("State"), choices=TOLD_WORDS.items())
     kind = ChoiceFilter("kind", label=_("Kind"), choices=Target.Kind.choices)
+    complaint = TextFilter(label=_("Complaint"), method="of_complaint")
+    named = RowRangeFilter("registered_at", label=_("Named"), of_moments=True)
     q = SearchFilter(label=_("Id or address"))
+
+    def of_complaint(
+        self, targets: TargetQuerySet, _name: str, number: str
+    ) -> QuerySet[Target]:
+        """The targets that rows of a complaint of the own firm name."""
+        rows = ImportRow.objects.visible_to(self.request.user)
+        named = rows.filter(sheet_import__complaint__number=number)
+        return targets.filter(pk__in=named.values("target"))
 
     def search(self, targets: TargetQuerySet, text: str) -> QuerySet[Target]:
         return targets.called(text)
@@ -261,6 +311,10 @@ class ClaimFilter(ListFilterSet):
     complaint = TextFilter(label=_("Complaint"), method="of_complaint")
     store = TextFilter(label=_("Store"), wording=_store_called, method="of_store")
     case = TextFilter(label=_("Case"), method="of_case")
+    recorded = DayRangeFilter("recorded_at", label=_("Recorded"), of_moments=True)
+    q = SearchFilter(
+        field_label=_("Listing or store"), within=("listing_id", "store_id")
+    )
     effect = FlagFilter(
         label=_("Effect"), words=_("without effect"), value="none", method="idle"
     )
@@ -309,7 +363,16 @@ class OfficialTargetFilter(ListFilterSet):
         label=_("State"),
         choices=OFFICIAL_WORDS.items(),
         method="shown",
-        is_offered=False,
+    )
+    q = SearchFilter(
+        field_label=_("Id, title or case"),
+        within=(
+            "listing__canonical_id",
+            "listing__title",
+            "store__canonical_id",
+            "store__name",
+            "case__number",
+        ),
     )
 
     def shown(self, targets: TargetQuerySet, _name: str, show: str) -> QuerySet[Target]:
@@ -321,4 +384,13 @@ class OfficialTargetFilter(ListFilterSet):
 
 
 class OfficialRowFilter(ListFilterSet):
-    """The rows that an official account kept out are not filtered."""
+    """The filters of the rows that an official account kept out."""
+
+    q = SearchFilter(
+        field_label=_("Address, complaint or case"),
+        within=(
+            "address",
+            "sheet_import__complaint__number",
+            "sheet_import__complaint__case__number",
+        ),
+    )

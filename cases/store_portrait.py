@@ -8,7 +8,7 @@ from django.urls import reverse
 from cases.filters import in_store
 from cases.models import Case, Complaint, ImportRow, Target
 from cases.states import TargetState
-from cases.views.target_rows import AGAINST, is_against
+from cases.target_rows import AGAINST, is_against
 from corps.models import User
 from firms.models import Firm
 from stores.extensions import Counted, ListingLine, Portrait

@@ -22,12 +22,19 @@ from cases.views import (
 )
 
 app_name = "cases"
+KIND = r"(?P<kind>csv|xlsx)"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
 
 urlpatterns = [
     path("", casework.list_cases, name="list"),
+    re_path(rf"^list\.{KIND}$", casework.export_cases, name="export"),
     path("new/", casework.new_case, name="case_new"),
     path("complaints/", complaints.list_complaints, name="complaints"),
+    re_path(
+        rf"^complaints\.{KIND}$",
+        complaints.export_complaints,
+        name="complaints_export",
+    ),
     path("complaints/new/", complaints.new_complaint, name="complaint_new"),
     path("complaints/guess/", complaints.guess_complaint, name="complaint_guess"),
     path("complaints/paste/", paste.paste, name="complaint_paste"),
@@ -61,6 +68,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
     path("targets/<int:pk>/", targets.show_target, name="target"),
     path("claims/", claims.list_claims, name="claims"),
+    re_path(rf"^claims\.{KIND}$", claims.export_claims, name="claims_export"),
     path("claims/judge/", claims.judge, name="claims_judge"),
     path("claims/answered/", claims.list_answered, name="claims_answered"),
     path("listings/<int:pk>/store/", belonging.show_belonging, name="belonging"),
@@ -71,10 +79,21 @@ urlpatterns = [
     ),
     path("official/<int:pk>/", official.list_targets, name="official_targets"),
     path("official/<int:pk>/rows/", official.list_rows, name="official_rows"),
+    re_path(
+        rf"^official/(?P<pk>[0-9]{{1,18}})/targets\.{KIND}$",
+        official.export_targets,
+        name="official_targets_export",
+    ),
+    re_path(
+        rf"^official/(?P<pk>[0-9]{{1,18}})/rows\.{KIND}$",
+        official.export_rows,
+        name="official_rows_export",
+    ),
     path("acts/", acts.list_acts, name="acts"),
     path("acts/<int:pk>/undo/", acts.undo, name="act_undo"),
     re_path(rf"^complaints/{NUMBER}/move/$", complaints.move, name="complaint_move"),
     path("named/", named.list_named, name="named"),
+    re_path(rf"^named\.{KIND}$", named.export_named, name="named_export"),
     path("campaigns/", campaigns.list_campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new_campaign, name="campaign_new"),
     path("campaigns/<int:pk>/", campaigns.change_campaign, name="campaign_change"),
@@ -82,6 +101,9 @@ urlpatterns = [
     path("grounds/new/", grounds.new_ground, name="ground_new"),
     path("grounds/<int:pk>/", grounds.change_ground, name="ground"),
     re_path(rf"^{NUMBER}/$", casework.show_case, name="case"),
+    re_path(
+        rf"^{NUMBER}/targets\.{KIND}$", casework.export_targets, name="targets_export"
+    ),
     re_path(rf"^{NUMBER}/act/$", casework.act, name="case_act"),
     re_path(rf"^{NUMBER}/print/$", printing.print_targets, name="case_print"),
     re_path(rf"^{NUMBER}/targets/$", targets.act_on_many, name="targets_act"),

@@ -2,7 +2,7 @@
 
 from allauth.account import views as account_views
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 import cases.api
 import dashboards.api
@@ -22,6 +22,8 @@ from corps.views import (
     status,
     units,
 )
+
+KIND = r"(?P<kind>csv|xlsx)"
 
 handler400 = site.bad_request
 handler403 = site.permission_denied
@@ -51,6 +53,7 @@ accounts = [
 
 administration = [
     path("", people.list_users, name="users"),
+    re_path(rf"^list\.{KIND}$", people.export_users, name="users_export"),
     path("<str:username>/", people.show_user, name="user"),
     path("<str:username>/close/", people.close_user, name="user_close"),
     path("<str:username>/reopen/", people.reopen_user, name="user_reopen"),
@@ -105,6 +108,7 @@ urlpatterns = [
     path("calendar/<int:year>/publish/", calendar.publish, name="calendar_publish"),
     path("audit/", audit.list_entries, name="audit"),
     path("audit/access/", audit.show_access, name="audit_access"),
+    re_path(rf"^audit\.{KIND}$", audit.export_entries, name="audit_export"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),

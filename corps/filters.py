@@ -90,6 +90,10 @@ class AuditFilter(ListFilterSet):
     recorded = DayRangeFilter(
         "recorded_at", label=_("Recorded"), of_moments=True, ends=("from", "to")
     )
+    q = SearchFilter(
+        field_label=_("Name, sign-in name or address"),
+        within=("actor__name", "actor__username", "address", "verb"),
+    )
 
     def by_person(
         self, entries: QuerySet[AuditEntry], _name: str, login: str

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from corps.ui.filters import ListFilterSet, SearchFilter, TextFilter
+from corps.ui.filters import DayRangeFilter, ListFilterSet, SearchFilter, TextFilter
 from listings.addresses import read_cell
 from listings.models import Listing
 from listings.sites import platform_of
@@ -17,6 +17,7 @@ class ListingFilter(ListFilterSet):
 
     platform = platform_filter()
     brand = TextFilter("brand", label=_("Brand"))
+    known = DayRangeFilter("created_at", label=_("Recorded"), of_moments=True)
     q = SearchFilter(field_label=_("Id, address or part of the title"))
 
     def search(self, listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:

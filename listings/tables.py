@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,45 +22,77 @@ from stores.models import Platform
 from stores.status_providers import known_statuses
 
 COLUMNS = (
-    "id", "canonical_id", "title", "brand", "store__name", "claimed_store__name", "platform__name", "platform__name_en",
-    "created_at",
+    "id", "canonical_id", "title", "brand", "url", "store__name", "claimed_store__name", "platform__name",
+    "platform__name_en", "created_at",
 )  # fmt: skip
+STORE_NAME = Coalesce("store__name", "claimed_store__name", Value(""))
+
+
+class ListingRow(NamedTuple):
+    """A listing as flat words, for a flat loop."""
+
+    address: str
+    canonical_id: str
+    title: str
+    brand: str
+    store: str
+    platform: str
+    colour: str
+    state: str
+    since: str
+    url: str
+    since_at: datetime
 
 
 class ListingList(RecordList):
     """Listings, newest first, as flat rows."""
 
+    title = _("Listings")
     table = Table(
         "listings",
-        Column("id", _("Id"), "w224", fixed=True),
-        Column("title", _("Title, as claimed"), fixed=True),
-        Column("brand", _("Brand, as claimed"), "w128"),
-        Column("store", _("Store"), "w192"),
-        Column("platform", _("Platform"), "w96"),
-        Column("state", _("State"), "w112", fixed=True),
-        Column("since", _("Since"), "w64"),
+        Column(
+            "id",
+            _("Id"),
+            "w224",
+            fixed=True,
+            order="canonical_id",
+            value="canonical_id",
+        ),
+        Column(
+            "title", _("Title, as claimed"), fixed=True, order="title", value="title"
+        ),
+        Column("brand", _("Brand, as claimed"), "w128", order="brand", value="brand"),
+        Column("store", _("Store"), "w192", order=STORE_NAME, value="store"),
+        Column(
+            "platform", _("Platform"), "w96", order="platform__name", value="platform"
+        ),
+        Column("state", _("State"), "w112", fixed=True, value="state"),
+        Column("since", _("Since"), "w64", value="since_at"),
+        Column("url", _("Address"), value="url", is_exported_only=True),
     )
     filterset = ListingFilter
+    export_route = "listings:export"
 
     def records(self) -> QuerySet[Listing]:
         return Listing.objects.visible_to(self.user)
 
     def arranged(self, found: QuerySet[Any]) -> QuerySet[Any]:
-        return found.values(*COLUMNS)
+        return found.values(*COLUMNS, *found.query.annotations)
 
-    def present(self, rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+    def present(self, rows: Sequence[dict[str, Any]]) -> list[ListingRow]:
         """Flat rows for a flat loop, in the order of its names: everything is formatted once, here."""
         known = known_statuses("listing", [row["id"] for row in rows])
         base = reverse("listings:list")
         label_of, day_of, claimed = cache(_label), cache(day), cache(_as_claimed)
-        presented: list[tuple[str, ...]] = []
+        presented = []
         for row in rows:
             status = known.get(row["id"])
             colour, state = "grey", "—"
             if status:
                 colour, state = kind_of(status.state), str(status.label)
+            since = first_known(row["created_at"], status)
             presented.append(
-                (
+                ListingRow(
                     f"{base}{row['id']}/",
                     row["canonical_id"],
                     row["title"],
@@ -68,7 +101,9 @@ class ListingList(RecordList):
                     label_of(row["platform__name"], row["platform__name_en"]),
                     colour,
                     state,
-                    day_of(first_known(row["created_at"], status)),
+                    day_of(since),
+                    row["url"],
+                    since,
                 )
             )
         return presented

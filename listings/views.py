@@ -19,6 +19,7 @@ from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import Approval, User
+from corps.ui.list_export import exported
 from corps.ui.lists import Condition, conditions
 from corps.ui.refusals import refusals_go_to
 from firms.filters import FIRM
@@ -56,7 +57,10 @@ def list_listings(request: SignedIn) -> HttpResponse:
     return render(request, "listings/list.html", context)
 
 
-def _rows_html(rows: Sequence[tuple[str, ...]]) -> str:
+export_listings = open_to("listings.view_listings")(exported(ListingList))
+
+
+def _rows_html(rows: Sequence[Any]) -> str:
     return render_to_string("listings/rows.html", {"rows": rows}, using="jinja2")
 
 

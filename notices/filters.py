@@ -2,18 +2,34 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.filters import campaign_filter
+from cases.models import Target
 from cases.states import Claim, Seen
 from corps.models import Delivery
 from corps.models.messages import FOR_A_PERSON
-from corps.ui.filters import ChoiceFilter, FlagFilter, ListFilterSet, TextFilter
+from corps.ui.filters import (
+    ChoiceFilter,
+    DayRangeFilter,
+    FlagFilter,
+    ListFilterSet,
+    SearchFilter,
+    TextFilter,
+)
+from listings.addresses import read_cell
 from notices import workflow
 from notices.models import Notice, NoticeItem, Objection
 from notices.models.notices import NoticeQuerySet
-from notices.states import CLAIMS_GONE, UNDECIDED, NoticeState, ObjectionState
+from notices.states import (
+    CLAIMS_GONE,
+    ITEM_STATES,
+    UNDECIDED,
+    ItemState,
+    NoticeState,
+    ObjectionState,
+)
 from stores.filters import platform_filter
 
 # What waits for a person to decide, and what the list of checks offers to choose from.
@@ -34,6 +50,19 @@ class NoticeFilter(ListFilterSet):
         is_offered=False,
     )
     campaign = campaign_filter("case__campaign", is_offered=False)
+    issued = DayRangeFilter("issued_at", label=_("Issued"), of_moments=True)
+    due = DayRangeFilter("reply_due_on", label=_("Due"))
+    q = SearchFilter(
+        field_label=_("Number, case or firm"),
+        within=(
+            "number",
+            "document_number",
+            "case__number",
+            "case__title",
+            "case__firm__short_name",
+            "case__firm__name",
+        ),
+    )
 
     def with_answers_missing(
         self, notices: NoticeQuerySet, *_set: str
@@ -70,6 +99,18 @@ class CheckFilter(ListFilterSet):
         unlisted={seen: seen.label for seen in Seen if seen not in SEEN_BEFORE},
     )
 
+    due = DayRangeFilter("check_deadline__due_on", label=_("Due"))
+    q = SearchFilter(
+        field_label=_("Id, title or store"),
+        within=(
+            "target__listing__canonical_id",
+            "target__listing__title",
+            "target__store__canonical_id",
+            "target__store__name",
+            "target__listing__store__name",
+        ),
+    )
+
     def by_whom(
         self, items: QuerySet[NoticeItem], _name: str, own: str
     ) -> QuerySet[NoticeItem]:
@@ -90,6 +131,11 @@ class DeliveryFilter(ListFilterSet):
         method="in_state",
     )
     case = TextFilter(label=_("Case"), method="of_case", is_offered=False)
+    finished = DayRangeFilter("finished_at", label=_("Finished"), of_moments=True)
+    q = SearchFilter(
+        field_label=_("Letter or recipient"),
+        within=("message__title", "message__recipient_name", "message__recipient"),
+    )
 
     def in_state(
         self, deliveries: QuerySet[Any], _name: str, state: str
@@ -125,6 +171,17 @@ class ObjectionFilter(ListFilterSet):
         method="lodged_by_others",
         is_offered=False,
     )
+    lodged_on = DayRangeFilter("lodged_at", label=_("Lodged"), of_moments=True)
+    q = SearchFilter(
+        field_label=_("Number, target or reason"),
+        within=(
+            "number",
+            "reason",
+            "objector",
+            "target__listing__canonical_id",
+            "target__store__canonical_id",
+        ),
+    )
 
     def in_state(
         self, objections: QuerySet[Objection], _name: str, state: str
@@ -137,3 +194,55 @@ class ObjectionFilter(ListFilterSet):
         self, objections: QuerySet[Objection], *_set: str
     ) -> QuerySet[Objection]:
         return objections.exclude(lodged_by=self.request.user)
+
+
+# Which part of its items a liaison sees: what is still asked of a platform, not what was withdrawn.
+ASKED = ~Q(state=ItemState.WITHDRAWN)
+SHOWN = {
+    "open": Q(state=ItemState.OPEN),
+    "answered": Q(
+        answered_at__isnull=False, state__in=ITEM_STATES.listed_under("answered")
+    ),
+    # What an appeal was dismissed of is open again as well, but nobody found it live.
+    "back": Q(state=ItemState.OPEN, answered_at__isnull=False)
+    & ~Q(outcome=Claim.APPEALED),
+    "stores": Q(target__kind=Target.Kind.STORE) & ASKED,
+    "all": Q(),
+}
+
+
+class LiaisonItemFilter(ListFilterSet):
+    """The filters of a notice's items for its liaison.
+
+    Titles and names of stores are not searched: some are left out, so that nobody learns who complained.
+    """
+
+    outcome = ChoiceFilter("outcome", label=_("Answer"), choices=Claim.choices)
+    answered = DayRangeFilter("answered_at", label=_("Answered"), of_moments=True)
+    q = SearchFilter(field_label=_("Id or address"))
+
+    def search(self, items: QuerySet[NoticeItem], text: str) -> QuerySet[NoticeItem]:
+        """The items with an id that the text is a part of, or with the address that it is."""
+        address = read_cell(text)
+        if address.kind in Target.Kind.values:
+            text = address.canonical_id
+        return items.filter(
+            Q(target__listing__canonical_id__icontains=text)
+            | Q(target__store__canonical_id__icontains=text)
+        )
+
+
+class NoticeItemFilter(LiaisonItemFilter):
+    """The filters of a notice's items for officers."""
+
+    state = ChoiceFilter("state", label=_("State"), choices=ItemState.choices)
+    seen = ChoiceFilter("target__seen", label=_("Actually seen"), choices=Seen.choices)
+    q = SearchFilter(
+        field_label=_("Id, title or store"),
+        within=(
+            "target__listing__canonical_id",
+            "target__listing__title",
+            "target__store__canonical_id",
+            "target__store__name",
+        ),
+    )

@@ -19,10 +19,12 @@ from notices.views import (
 
 app_name = "notices"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
+KIND = r"(?P<kind>csv|xlsx)"
 LETTER = r"(?P<letter>[A-Z0-9-]+)"
 
 urlpatterns = [
     path("", notices.list_notices, name="list"),
+    re_path(rf"^list\.{KIND}$", notices.export_notices, name="export"),
     path("desk/", liaison.list_notices, name="desk"),
     path("approvals/", approvals.inbox, name="approvals"),
     re_path(rf"^filing/{NUMBER}/$", approvals.file_case, name="filing"),
@@ -30,15 +32,26 @@ urlpatterns = [
     path("corrections/<int:pk>/", approvals.decide_correction, name="correction"),
     path("checks/", checks.show_queue, name="checks"),
     path("checks/table/", checks.list_queue, name="checks_list"),
+    re_path(rf"^checks\.{KIND}$", checks.export_checks, name="checks_export"),
     path("checks/judge/", checks.judge, name="judge"),
     path("checks/undo/", checks.undo, name="undo"),
     path("deliveries/", deliveries.list_deliveries, name="deliveries"),
+    re_path(
+        rf"^deliveries\.{KIND}$",
+        deliveries.export_deliveries,
+        name="deliveries_export",
+    ),
     path("deliveries/<int:pk>/", deliveries.show_delivery, name="delivery"),
     path(
         "deliveries/<int:pk>/message.eml", deliveries.download, name="delivery_message"
     ),
     path("deliveries/<int:pk>/decide/", deliveries.decide, name="delivery_decide"),
     path("objections/", objections.list_objections, name="objections"),
+    re_path(
+        rf"^objections\.{KIND}$",
+        objections.export_objections,
+        name="objections_export",
+    ),
     path("objections/decide/", objections.decide_many, name="objections_decide"),
     path("objections/target/<int:pk>/", objections.lodge, name="objection_new"),
     path(
@@ -57,6 +70,7 @@ urlpatterns = [
     re_path(rf"^{NUMBER}/$", notices.show_notice, name="notice"),
     re_path(rf"^{NUMBER}/print/$", printing.print_items, name="print"),
     re_path(rf"^{NUMBER}/change/$", notices.change_draft, name="change"),
+    re_path(rf"^{NUMBER}/items\.{KIND}$", notices.export_items, name="items_export"),
     re_path(rf"^{NUMBER}/items/$", notices.change_items, name="change_items"),
     re_path(rf"^{NUMBER}/decide/undo/$", approvals.undo_approval, name="approval_undo"),
     re_path(rf"^{NUMBER}/decide/$", approvals.decide, name="decide"),

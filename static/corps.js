@@ -10,5 +10,6 @@ import { start as small } from "./js/small.js";
 import { start as pulse } from "./js/pulse.js";
 import { start as refused } from "./js/refused.js";
 import { start as search } from "./js/search.js";
+import { start as exports } from "./js/exports.js";
 
-for (const start of [keys, rows, selection, confirm, forms, files, small, pulse, refused, search]) start();
+for (const start of [keys, rows, selection, confirm, forms, files, small, pulse, refused, search, exports]) start();

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.access.parameters import Parameter
 from corps.models import User
-from corps.ui.filters import ChoiceFilter, ListFilterSet, SearchFilter
+from corps.ui.filters import ChoiceFilter, DayRangeFilter, ListFilterSet, SearchFilter
 from stores.models import Platform, Store
 
 
@@ -36,6 +36,7 @@ class StoreFilter(ListFilterSet):
     """The filters of the list of stores."""
 
     platform = platform_filter()
+    known = DayRangeFilter("created_at", label=_("Known since"), of_moments=True)
     q = SearchFilter(field_label=_("Id or part of the name"))
 
     def search(self, stores: QuerySet[Store], text: str) -> QuerySet[Store]:

@@ -15,14 +15,38 @@ from stores.models import Store
 class StoreList(RecordList):
     """Stores, newest first."""
 
+    title = _("Stores")
     table = Table(
         "stores",
-        Column("platform", _("Platform"), "w128"),
-        Column("id", _("Id"), "w256", fixed=True),
-        Column("name", _("Store name"), fixed=True),
-        Column("listings", _("Listings"), "w112", "n"),
+        Column(
+            "platform",
+            _("Platform"),
+            "w128",
+            order="platform__name",
+            value="platform.label",
+        ),
+        Column(
+            "id",
+            _("Id"),
+            "w256",
+            fixed=True,
+            order="canonical_id",
+            value="canonical_id",
+        ),
+        Column("name", _("Store name"), fixed=True, order="name", value="name"),
+        Column(
+            "listings",
+            _("Listings"),
+            "w112",
+            "n",
+            order="listing_count",
+            value="listing_count",
+        ),
+        Column("url", _("Address"), value="url", is_exported_only=True),
+        Column("known", _("Known since"), value="created_at", is_exported_only=True),
     )
     filterset = StoreFilter
+    export_route = "stores:export"
 
     def records(self) -> QuerySet[Store]:
         return Store.objects.visible_to(self.user)

@@ -1,12 +1,13 @@
 """Pages of this app."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from stores import views
 
 app_name = "stores"
 urlpatterns = [
     path("", views.list_stores, name="list"),
+    re_path(r"^list\.(?P<kind>csv|xlsx)$", views.export_stores, name="export"),
     path("<int:pk>/", views.show_store, name="store"),
     path("platforms/", views.list_platforms, name="platforms"),
     path("platforms/new/", views.new_platform, name="platform_new"),

@@ -12,6 +12,7 @@ from corps.access.permissions import may
 from corps.deadlines.clock import today
 from corps.errors import TransitionRefused
 from corps.forms import posted
+from corps.ui.list_export import exported
 from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
 from stores import workflow
@@ -219,6 +220,9 @@ def dismiss_liaison(request: SignedIn, pk: int) -> HttpResponse:
 def list_stores(request: SignedIn) -> HttpResponse:
     """Stores, newest first; by platform, and by id or part of the name."""
     return render(request, "stores/list.html", StoreList(request).context())
+
+
+export_stores = open_to("stores.view_stores")(exported(StoreList))
 
 
 @open_to("stores.view_stores")

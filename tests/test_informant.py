@@ -401,6 +401,7 @@ def test_no_page_of_another_firm_tells_who_complained_before(scene: Scene):
         "number": [complaint.number, scene.complaint.number],
         "key": ["named"],
         "pk": [sheet_import.pk, SheetImport.objects.get(complaint=scene.complaint).pk],
+        "kind": ["xlsx", "csv"],
     }
     assert read_routes(told, person, things) > 5
     client = client_of(person)

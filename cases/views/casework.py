@@ -30,8 +30,7 @@ from cases.states import (
 )
 from cases.tables import CaseList
 from cases.titles import proposed_title
-from cases.views.tables import FILTERS as TARGET_FILTERS
-from cases.views.tables import target_table
+from cases.work_table import TargetList
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, number, reads
 from corps.access.permissions import may
@@ -41,6 +40,7 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import AuditEntry, Deadline, User
 from corps.ui.formats import day
+from corps.ui.list_export import exported
 from corps.ui.lists import capped_count, page_of
 from corps.ui.refusals import refusals_go_to, send_back
 
@@ -67,6 +67,10 @@ def list_cases(request: SignedIn) -> HttpResponse:
     """Cases, newest first, with how many targets they have and how many are verified."""
     context = CaseList(request).context() | {"over": OVER_CASE}
     return render(request, "cases/case_list.html", context)
+
+
+export_cases = open_to("cases.view_cases")(exported(CaseList))
+export_targets = open_to("cases.view_cases")(exported(TargetList))
 
 
 @open_to("cases.open_case")
@@ -122,7 +126,7 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
 @open_to("cases.view_cases")
 @reads(
     "tab",
-    *TARGET_FILTERS,
+    *TargetList.parameters(),
     Parameter("verb", [*dict(KINDS)]),
     number("each"),
     paged=True,
@@ -331,7 +335,7 @@ def _targets(request: SignedIn, case: Case) -> dict[str, Any]:
         "addresses": AddressesForm(),
         "registering": registering.select_related("complaint"),
     }
-    return target_table(request, case) | context
+    return TargetList(request, case=case).context() | context
 
 
 def _elsewhere(request: SignedIn, case: Case) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from corps.results import Result
 from corps.ui.extensions import Need
 from corps.ui.formats import thousands
 from corps.ui.home import one_key
+from corps.ui.list_export import exported
 from corps.ui.lists import conditions, page_of
 from corps.ui.refusals import send_back, status_of
 from corps.ui.stream import Need as StreamNeed
@@ -62,6 +63,9 @@ def list_claims(request: SignedIn) -> HttpResponse:
     if not request.GET.get("store"):
         context["groups"] = _groups(claims.found)
     return render(request, "cases/claims.html", context)
+
+
+export_claims = open_to("cases.judge_claims")(exported(ClaimList))
 
 
 @open_to("cases.judge_claims")

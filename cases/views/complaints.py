@@ -43,6 +43,7 @@ from corps.forms import chosen_act, posted
 from corps.models import AuditEntry, User
 from corps.request_bodies import takes
 from corps.results import Result
+from corps.ui.list_export import exported
 from corps.ui.refusals import refusals_go_to, send_back
 from corps.workflow import Upload
 from firms.models import Firm
@@ -75,6 +76,9 @@ def list_complaints(request: SignedIn) -> HttpResponse:
     complaints = ComplaintList(request)
     context = complaints.context() | {"may_open": complaints.may_open}
     return render(request, "cases/complaint_list.html", context)
+
+
+export_complaints = open_to("cases.view_complaints")(exported(ComplaintList))
 
 
 @open_to("cases.submit_complaint")

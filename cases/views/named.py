@@ -19,6 +19,7 @@ from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import reads
 from corps.deadlines.clock import now
 from corps.ui.home import since_for, stream_for
+from corps.ui.list_export import exported
 
 MOST = 20
 
@@ -53,6 +54,9 @@ def list_named(request: SignedIn) -> HttpResponse:
     """Every target that the own firm named, whoever named it first, newest first, with what has become of it."""
     context = NamedTargetList(request).context() | {"cells": _cells(request)}
     return render(request, "cases/named.html", context)
+
+
+export_named = open_to("cases.view_named")(exported(NamedTargetList))
 
 
 def _cells(request: SignedIn) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from cases.tables import OfficialRowList, OfficialTargetList
 from corps.access.decorators import SignedIn, open_to
+from corps.ui.list_export import exported
 from stores.models import OfficialAccount
 
 
@@ -25,6 +26,10 @@ def list_targets(request: SignedIn, pk: int) -> HttpResponse:
         "elsewhere": targets.elsewhere,
     }
     return render(request, "cases/official_targets.html", context)
+
+
+export_targets = open_to("cases.view_cases")(exported(OfficialTargetList))
+export_rows = open_to("cases.view_cases")(exported(OfficialRowList))
 
 
 @open_to("cases.view_cases")

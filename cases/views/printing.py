@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cases.views.casework import visible_case
-from cases.views.tables import FILTERS, printed_table
+from cases.work_table import TargetList
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import reads
 from corps.deadlines.clock import now
@@ -15,7 +15,7 @@ MOST_PRINTED = 2000
 
 
 @open_to("cases.view_cases")
-@reads("tab", *FILTERS)
+@reads("tab", *TargetList.parameters())
 @require_GET
 def print_targets(request: SignedIn, number: str) -> HttpResponse:
     """The targets of a case as a sheet to print, and how many of how many it shows."""
@@ -29,5 +29,5 @@ def print_targets(request: SignedIn, number: str) -> HttpResponse:
     return render(
         request,
         "cases/case_print.html",
-        context | printed_table(request, case, MOST_PRINTED),
+        context | TargetList(request, case=case).printed(MOST_PRINTED),
     )

@@ -18,9 +18,9 @@ from cases.extensions import target_providers
 from cases.filters import in_store
 from cases.models import BulkAct, Case, Complaint, LegalGround, Target
 from cases.states import Seen, TargetState
+from cases.target_rows import is_against
 from cases.views.casework import visible_case
-from cases.views.tables import filtered
-from cases.views.target_rows import is_against
+from cases.work_table import filtered
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import Parameter, reads
 from corps.deadlines.clock import shanghai_date

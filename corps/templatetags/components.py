@@ -393,20 +393,23 @@ def _class(words: str) -> SafeString:
 
 
 def _in_head(table: ShownTable, column: Column, sort: str) -> Any:
-    if column is SELECT:
-        label = _("Select all on this page")
+    if column.key == SELECT.key:
+        hot_key = ""
+        if column.hot_key:
+            hot_key = format_html(' data-key="{}"', column.hot_key)
         return format_html(
-            '<input class="form-check-input" type="checkbox" data-all="1" aria-label="{}">',
-            label,
+            '<input class="form-check-input" type="checkbox" data-all="1"{} aria-label="{}">',
+            hot_key,
+            _("Select all on this page"),
         )
     if column.look == "sel":
         return format_html('<span class="visually-hidden">{}</span>', column.label)
-    if not column.sort or not table.sorts:
+    if not table.sorts or column.key not in table.sorts:
         return column.label
-    sorted_by = {column.sort: "sorted", f"-{column.sort}": "sorted down"}.get(sort, "")
+    sorted_by = {column.key: "sorted", f"-{column.key}": "sorted down"}.get(sort, "")
     return format_html(
         '<a{} href="{}">{}</a>',
         _class(sorted_by),
-        table.sorts[column.sort],
+        table.sorts[column.key],
         column.label,
     )

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import override
 
 from corps.audit.origin import AuditOrigin, audit_origin, current
 from corps.audit.recording import record
@@ -47,6 +48,16 @@ def csv_lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[st
             yield "".join(lines)
             lines = []
     yield "".join(lines)
+
+
+def in_language(language: str, lines: Iterator[str]) -> Iterator[str]:
+    """Lines that are made after the request has been answered, in the language of who asked."""
+    while True:
+        with override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
 
 
 class Download:

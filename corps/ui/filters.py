@@ -5,15 +5,17 @@ the parameters that the filters declare are judged before (`corps.access.paramet
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +28,8 @@ from corps.models import User
 from corps.search import LONGEST
 from corps.ui.lists import Condition
 
+# More words than these narrow nothing further.
+MOST_WORDS = 10
 Choices = Iterable[tuple[Any, Any]] | Callable[[User], Mapping[str, Any]]
 
 
@@ -141,14 +145,18 @@ class TextFilter(ListFilter):
 
 
 class SearchFilter(ListFilter):
-    """Text that is searched for. searched_by: the method of the filter set that narrows the rows to a text."""
+    """Text that is searched for.
+
+    within: the fields that hold it: each of its words stands in one of them, in capitals or not. Without them the
+    filter set's method `search` narrows the rows to a text.
+    """
 
     kind = "search"
 
-    def __init__(self, *, searched_by: str = "search", **more: Any) -> None:
+    def __init__(self, *, within: Sequence[str] = (), **more: Any) -> None:
         more.setdefault("label", gettext_lazy("Search"))
         super().__init__(strip=False, **more)
-        self.searched_by = searched_by
+        self.within = within
 
     def parameters(self, name: str) -> list[Parameter]:
         return [Parameter(name, description=gettext_lazy("What is searched for"))]
@@ -157,7 +165,12 @@ class SearchFilter(ListFilter):
         text = value.strip()[:LONGEST]
         if not text:
             return queryset
-        return getattr(self.parent, self.searched_by)(queryset, text)
+        if not self.within:
+            return self.parent.search(queryset, text)
+        for word in text.split()[:MOST_WORDS]:
+            fields = (Q(**{f"{field}__icontains": word}) for field in self.within)
+            queryset = queryset.filter(reduce(or_, fields))
+        return queryset
 
 
 class FlagFilter(ListFilter):

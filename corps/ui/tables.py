@@ -3,8 +3,9 @@
 A body's cells are hidden by style alone (`hide-3` hides the third), so that hot rows stay flat.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 from django.http import QueryDict
@@ -17,27 +18,51 @@ from corps.models import User
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. key: its name in what is kept. width: class of its `<col>`; without one it takes the rest.
+    """One column. key: its name in addresses and in what is kept. width: class of its `<col>`; without one it takes the
+    rest. look: classes of its head. fixed: cannot be hidden.
 
-    look: classes of its head. sort: the name that the list's orders know it by. fixed: cannot be hidden.
+    order: what the list is sorted by, never null: the path of a field, or an expression; without one the column does
+    not sort. is_indexed: whether that costs little however long the list is. value: what an export says: the path of
+    an attribute of a row, or a function of the row; without one the column is not exported. is_exported_only: it
+    stands in exports alone. hot_key: the key that ticks all rows, of the column of boxes.
     """
 
     key: str
     label: str | Promise
     width: str = ""
     look: str = ""
-    sort: str = ""
     fixed: bool = False
+    order: Any = ""
+    is_indexed: bool = False
+    value: str | Callable[[Any], Any] = ""
+    is_exported_only: bool = False
+    hot_key: str = ""
+
+    def value_of(self, row: Any) -> Any:
+        """What an export says of a row; "" where there is nothing."""
+        if callable(self.value):
+            return self.value(row)
+        for part in self.value.split("."):
+            row = row.get(part) if isinstance(row, dict) else getattr(row, part, None)
+            if callable(row):
+                row = row()
+            if row is None:
+                return ""
+        return row
 
 
 SELECT = Column("select", _("Select"), "w40", "sel", fixed=True)
+SELECT_BY_KEY = replace(SELECT, hot_key="a")
 
 
 class Table:
     """A long list and its columns. key: its name in addresses and in what a person keeps; one list has one."""
 
     def __init__(self, key: str, *columns: Column) -> None:
-        self.key, self.columns = key, columns
+        self.key = key
+        self.columns = [each for each in columns if not each.is_exported_only]
+        self.exported = [each for each in columns if each.value]
+        self.sortable = {each.key: each for each in columns if each.order}
         tables[key] = self
 
     def shown_to(
@@ -48,7 +73,7 @@ class Table:
         without: Collection[str] = (),
         sorts: dict[str, str] | None = None,
     ) -> "ShownTable":
-        """The list as this person sees it. without: columns that this page lacks. sorts: addresses by column's sort."""
+        """The list as this person sees it. without: columns that this page lacks. sorts: addresses by column."""
         columns = [column for column in self.columns if column.key not in without]
         kept = user.lists.get(self.key, {})
         return ShownTable(
@@ -105,6 +130,16 @@ class ShownTable:
             (column, not self._is_hidden(column))
             for column in self.all_columns
             if not column.fixed
+        ]
+
+    @property
+    def sort_choices(self) -> list[tuple[str, str]]:
+        """The orders to choose from, rising and falling, where there are no heads to press."""
+        chosen = [each for each in self.all_columns if each.key in (self.sorts or {})]
+        return [
+            (f"{sign}{column.key}", f"{column.label} {arrow}")
+            for column in chosen
+            for sign, arrow in (("", "↑"), ("-", "↓"))
         ]
 
     @property

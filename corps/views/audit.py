@@ -21,6 +21,7 @@ from corps.audit.extensions import subject_kinds
 from corps.filters import CHANNELS
 from corps.models import AuditSeal
 from corps.tables import AuditList
+from corps.ui.list_export import exported
 
 # What an auditor looks at first.
 OFTEN = (
@@ -55,6 +56,9 @@ def list_entries(request: SignedIn) -> HttpResponse:
         "seals": AuditSeal.objects.count(),
     }
     return render(request, "corps/audit_list.html", context)
+
+
+export_entries = open_to("corps.view_audit")(exported(AuditList))
 
 
 @open_to("corps.view_audit")

@@ -23,6 +23,7 @@ from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
 from corps.models import ApiKey, FailedAttempts, User
 from corps.tables import UserList
+from corps.ui.list_export import exported
 from corps.ui.refusals import refusals_go_to, send_back
 
 
@@ -33,6 +34,9 @@ def list_users(request: SignedIn) -> HttpResponse:
     """Every account, by sign-in name; `q`, `role`, `unit` and `closed` filter."""
     context = UserList(request).context() | {"roles": User.Role.choices}
     return render(request, "corps/users_list.html", context)
+
+
+export_users = open_to("corps.manage_accounts")(exported(UserList))
 
 
 @open_to("corps.manage_accounts")

@@ -20,9 +20,9 @@ from corps.deadlines.clock import now
 from corps.forms import ticked_ids
 from corps.models import User
 from corps.results import Result
+from corps.ui.list_export import exported
 from corps.ui.refusals import came_second, send_back, status_of
 from notices import workflow
-from notices.filters import CheckFilter
 from notices.models import Answer, NoticeItem, PendingVerdict
 from notices.tables import CheckList
 
@@ -38,12 +38,12 @@ def waiting(user: User) -> int:
 
 
 @open_to("notices.check")
-@reads(*CheckFilter.parameters(), number("item"))
+@reads(*CheckList.parameters(), number("item"))
 @require_GET
 def show_queue(request: SignedIn) -> HttpResponse:
     """One item big, the next ones beside it; `item` names the one to look at, otherwise the most urgent."""
     checks = CheckList(request)
-    ordered = checks.arranged(checks.found).order_by(*checks.order)
+    ordered = checks.ordered.order_by(*checks.ordering.columns)
     requested = request.GET.get("item", "")
     current = None
     if requested.isascii() and requested.isdigit():
@@ -101,6 +101,9 @@ def list_queue(request: SignedIn) -> HttpResponse:
         "may_judge": _say_why_not(request, checks.rows),
     }
     return render(request, "notices/check_list.html", context)
+
+
+export_checks = open_to("notices.check")(exported(CheckList))
 
 
 def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:

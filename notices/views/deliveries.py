@@ -24,6 +24,7 @@ from corps.models.messages import FOR_A_PERSON, UNSENT
 from corps.task_queue import enqueue
 from corps.ui.csv_export import Download, saved_as
 from corps.ui.formats import length_of
+from corps.ui.list_export import exported
 from corps.ui.refusals import say_refused
 from notices import letters
 from notices.forms import DeliveryForm
@@ -46,6 +47,9 @@ def list_deliveries(request: SignedIn) -> HttpResponse:
     """Deliveries, newest first; by default all, `state` filters."""
     context = DeliveryList(request).context() | {"held": identity.reason_to_hold()}
     return render(request, "notices/delivery_list.html", context)
+
+
+export_deliveries = open_to("notices.view_deliveries")(exported(DeliveryList))
 
 
 @open_to("notices.view_deliveries")

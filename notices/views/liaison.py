@@ -30,44 +30,30 @@ from corps.models import User
 from corps.results import Result, tally
 from corps.ui.formats import thousands
 from corps.ui.home import since_for, stream_for
-from corps.ui.lists import Page, page_of
+from corps.ui.lists import page_of
 from corps.ui.prefetch import is_read
 from corps.ui.refusals import say_refused, send_back, status_of
 from listings.addresses import read_cell
 from notices import letters, workflow
+from notices.filters import ASKED, SHOWN
 from notices.forms import AnswerForm
 from notices.home_news import for_liaison
 from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.models.notices import NoticeQuerySet
 from notices.states import (
     ANSWER_KINDS,
-    ITEM_STATES,
     RETRACTABLE,
     ItemState,
     NoticeState,
 )
+from notices.tables import MOST_PICKED, LiaisonItemList
 from notices.workflow import Reply
 
 Shown = TypeVar("Shown", bound=HttpResponseBase)
 # The answers with the digits of their keys.
 KEYS = tuple((kind.claim, str(n)) for n, kind in enumerate(ANSWER_KINDS, start=1))
-# What is still asked of a platform: not what was withdrawn.
-ASKED = ~Q(state=ItemState.WITHDRAWN)
 # Taken up by a later notice before this one was answered: nothing is left to answer here, and nothing was.
 CARRIED = Q(state=ItemState.CARRIED_OVER, answered_at__isnull=True)
-SHOWN = {
-    "open": Q(state=ItemState.OPEN),
-    "answered": Q(
-        answered_at__isnull=False, state__in=ITEM_STATES.listed_under("answered")
-    ),
-    # What an appeal was dismissed of is open again as well, but nobody found it live.
-    "back": Q(state=ItemState.OPEN, answered_at__isnull=False)
-    & ~Q(outcome=Claim.APPEALED),
-    "stores": Q(target__kind=Target.Kind.STORE) & ASKED,
-    "all": Q(),
-}
-MOST_PICKED = 2000
-PAGE_SIZE = 50
 LONGEST_NAME = 40
 
 
@@ -123,22 +109,22 @@ def show_notice(
     """
     items = notice.items.exclude(state=ItemState.DRAFT)
     counts = _item_counts(items)
-    shown = request.GET.get("show")
-    if not shown and counts["open"]:
-        shown = "open"
-    if shown not in SHOWN:
-        shown = "all"
-    selection = Selection(items.filter(SHOWN[shown]))
+    shown = _shown_part(request.GET.get("show", ""), counts)
+    selection = Selection()
     if picked:
         selection = _picked(request.user, items, list(picked))
     elif kept:
-        selection = Selection(items.filter(pk__in=list(kept)), is_chosen=True)
+        selection = Selection(items.filter(pk__in=list(kept)))
+    listed = LiaisonItemList(
+        request, notice=notice, shown=shown, chosen=selection.items
+    )
     next_notice = None
     if counts["total"] and not counts["open"]:
         next_notice = _most_urgent(request.user)
-    context = {
+    context = listed.context() | {
         "notice": notice,
-        "page": _item_page(request, selection),
+        "shown_url": f"?show={shown}",
+        "matching_query": listed.changed(),
         "counts": counts,
         "outcomes": _answers_by_outcome(items),
         "shown": shown,
@@ -154,16 +140,28 @@ def show_notice(
     return render(request, "notices/desk.html", context)
 
 
+def _shown_part(asked: str, counts: dict[str, int]) -> str:
+    """The part of the items that is shown: what is to be answered, unless another one is asked for."""
+    if not asked and counts["open"]:
+        return "open"
+    if asked in SHOWN:
+        return asked
+    return "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The items that the table shows. is_chosen: because the person named them; then all of them are selected.
+    """The items that the person named, all of which are selected then; None where they named none.
 
     unknown: pasted lines that name none of them, each with the other notice that it belongs to, if any.
     """
 
-    items: QuerySet[NoticeItem]
-    is_chosen: bool = False
+    items: QuerySet[NoticeItem] | None = None
     unknown: Sequence[dict[str, Any]] = ()
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.items is not None
 
 
 def _item_counts(items: QuerySet[NoticeItem]) -> dict[str, int]:
@@ -180,28 +178,6 @@ def _item_counts(items: QuerySet[NoticeItem]) -> dict[str, int]:
         listings=Count("pk", filter=~SHOWN["stores"] & ASKED),
     )
     return counts | {"withdrawn": counts["all"] - counts["total"]}
-
-
-def _item_page(request: SignedIn, selection: Selection) -> Page:
-    """The rows of the table, with their names; all that were chosen, otherwise fifty at a time."""
-    size = PAGE_SIZE
-    if selection.is_chosen:
-        size = MOST_PICKED
-    page = page_of(
-        selection.items.select_related(
-            "target__listing__store",
-            "target__store",
-            "ground",
-            "answered_by",
-            "withdrawal__letter__notice",
-        ),
-        request.GET,
-        order=("position",),
-        size=size,
-        total=selection.items.count(),
-    )
-    letters.name_items(page.rows)
-    return page
 
 
 def _answers_by_outcome(items: QuerySet[NoticeItem]) -> list[tuple[Any, int]]:
@@ -433,8 +409,10 @@ def _most_urgent(user: User) -> Notice | None:
 def _selected(request: SignedIn, notice: Notice) -> list[int]:
     """Ids ticked, or all that match the filter in the form's address."""
     if request.POST.get("all_matching"):
-        shown = SHOWN.get(request.GET.get("show", "open"), SHOWN["open"])
-        matching = notice.items.filter(shown).exclude(state=ItemState.DRAFT)
+        shown = request.GET.get("show", "open")
+        if shown not in SHOWN:
+            shown = "open"
+        matching = LiaisonItemList(request, notice=notice, shown=shown).found
         return list(matching.order_by("position").values_list("pk", flat=True))
     return ticked_ids(request.POST)[:10_000]
 
@@ -469,7 +447,7 @@ def _picked(user: User, items: QuerySet[NoticeItem], lines: list[str]) -> Select
     unknown = [
         {"line": lines_by_id[key], "notice": elsewhere.get(key)} for key in missing
     ]
-    return Selection(named, is_chosen=True, unknown=unknown)
+    return Selection(named, unknown)
 
 
 def _has_id(canonical_ids: Iterable[str]) -> Q:

@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from cases.models import Case, Target
 from cases.states import HANDLED_CASE
 from cases.views.casework import timeline_of
-from cases.views.tables import filtered
+from cases.work_table import filtered
 from corps import workflow as ground
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import counted
@@ -27,13 +28,14 @@ from corps.models import AuditEntry, Delivery, User
 from corps.request_bodies import takes
 from corps.results import Result, tally
 from corps.ui.csv_export import Download
-from corps.ui.lists import page_of
+from corps.ui.list_export import exported, list_file
+from corps.ui.record_lists import SORT
 from corps.ui.refusals import refusals_go_to, send_back, status_of
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.states import ISSUED_NOTICE, NOT_ISSUED, ItemState, NoticeState
-from notices.tables import NoticeList
+from notices.tables import LiaisonItemList, NoticeItemList, NoticeList
 from notices.views import liaison
 from notices.views.deliveries import undelivered_of
 from notices.views.stepper import sent_back, steps_of
@@ -48,6 +50,25 @@ SERVICE_FIELDS = {
     "proof-missing": "proof",
     "proof-too-long": "proof",
 }
+# What the page of a notice reads of its table, whoever opens it.
+ITEM_PARAMETERS = list(
+    {
+        each.name: each
+        for listed in (LiaisonItemList, NoticeItemList)
+        for each in listed.parameters()
+        if each.name != SORT
+    }.values()
+)
+ITEM_PARAMETERS.append(
+    Parameter(
+        SORT,
+        [
+            f"{sign}{key}"
+            for key in LiaisonItemList.table.sortable | NoticeItemList.table.sortable
+            for sign in ("", "-")
+        ],
+    )
+)
 
 
 @open_to("notices.view_notices")
@@ -58,11 +79,13 @@ def list_notices(request: SignedIn) -> HttpResponse:
     return render(request, "notices/list.html", NoticeList(request).context())
 
 
+export_notices = open_to("notices.view_notices")(exported(NoticeList))
+
+
 @open_to("notices.read_letters")
 @reads(
     "tab",
-    Parameter("show", [*liaison.SHOWN]),
-    Parameter("state", ItemState.values),
+    *ITEM_PARAMETERS,
     number("each"),
     paged=True,
 )
@@ -300,7 +323,9 @@ def change_items(request: SignedIn, number: str) -> HttpResponse:
     act = ITEM_ACTS[chosen_act(request, *ITEM_ACTS)]
     ids = ticked_ids(request.POST)
     if request.POST.get("all_matching"):
-        ids = list(_filtered_items(request, notice).values_list("pk", flat=True))
+        ids = list(
+            NoticeItemList(request, notice=notice).found.values_list("pk", flat=True)
+        )
     try:
         results = act.change(request, notice, ids)
     except TransitionRefused as refused:
@@ -495,13 +520,6 @@ def _verbs(user: User, notice: Notice) -> dict[str, bool]:
     }
 
 
-def _filtered_items(request: SignedIn, notice: Notice) -> QuerySet[NoticeItem]:
-    items = notice.items.all()
-    if (state := request.GET.get("state")) in ItemState.values:
-        items = items.filter(state=state)
-    return items
-
-
 def _state_cells(counts: dict[str, int], current: str) -> list[dict[str, Any]]:
     """How many items are in each state, each with the address that shows them; all of them first."""
     cells: list[dict[str, Any]] = [
@@ -529,33 +547,31 @@ def _state_cells(counts: dict[str, int], current: str) -> list[dict[str, Any]]:
 
 
 def _items(request: SignedIn, notice: Notice) -> dict[str, Any]:
-    items = _filtered_items(request, notice).select_related(
-        "target__listing__store",
-        "target__store",
-        "target__platform",
-        "target__ground",
-        "ground",
-        "answered_by",
-        "successor__notice",
-        "withdrawal__letter__notice",
-    )
     counts = dict(notice.items.order_by().values_list("state").annotate(Count("pk")))
     state = request.GET.get("state", "")
-    total = sum(counts.values())
-    if state:
-        total = counts.get(state, total)
-    page = page_of(items, request.GET, order=("position",), total=total)
-    for item in page:
-        item.ground = letters.ground_of(item, notice.case)
-    return {
-        "page": page,
+    platforms = Platform.objects.visible_to(request.user).taking_part()
+    listed = NoticeItemList(request, notice=notice)
+    return listed.context() | {
+        "matching_query": listed.changed(),
         "cells": _state_cells(counts, state),
         "state": state,
         "not_ours": counts.get(ItemState.NOT_OURS, 0),
-        "platforms": Platform.objects.visible_to(request.user)
-        .taking_part()
-        .exclude(pk=notice.platform_id),
+        "platforms": platforms.exclude(pk=notice.platform_id),
     }
+
+
+@open_to("notices.read_letters")
+@reads(*ITEM_PARAMETERS)
+@require_safe
+@counted("exports")
+def export_items(request: SignedIn, number: str, kind: str) -> HttpResponseBase:
+    """The items of a notice as a file; that a liaison takes it is reading the notice."""
+    if not may(request.user, "notices.answer"):
+        return list_file(NoticeItemList.opened(request, number), kind)
+    listed = LiaisonItemList.opened(request, number)
+    return liaison.opened(
+        request, listed.notice, lambda _notice: list_file(listed, kind)
+    )
 
 
 def _letter(request: SignedIn, notice: Notice) -> dict[str, Any]:

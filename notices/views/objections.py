@@ -14,6 +14,7 @@ from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted, ticked_ids
 from corps.models import User
+from corps.ui.list_export import exported
 from corps.ui.refusals import refusals_go_to, send_back, status_of
 from notices import workflow
 from notices.forms import DecisionForm, ObjectionForm, ReasonForm
@@ -39,6 +40,9 @@ def list_objections(request: SignedIn) -> HttpResponse:
         "may_decide": may(request.user, "notices.decide_objection"),
     }
     return render(request, "notices/objection_list.html", context)
+
+
+export_objections = open_to("notices.view_objections")(exported(ObjectionList))
 
 
 @open_to("notices.view_objections")

@@ -1,6 +1,6 @@
 """Answers from a sheet: download it, upload it filled in, look at what it would do, confirm."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +23,7 @@ from corps.forms import posted
 from corps.models import User
 from corps.request_bodies import takes
 from corps.results import Result
-from corps.ui.csv_export import Download, saved_as
+from corps.ui.csv_export import Download, in_language, saved_as
 from corps.ui.formats import thousands
 from corps.ui.refusals import refusals_go_to, send_back
 from listings.sheets import SheetRefused
@@ -58,7 +58,7 @@ def _answer_sheet(request: SignedIn, notice: Notice, kind: str) -> HttpResponseB
         response: HttpResponseBase = taken.whole(book, notice.items.named().count())
     else:
         taken.rows = notice.items.named().count()
-        lines = _in_language(
+        lines = in_language(
             get_language() or "zh-hans", answer_sheets.write_csv(notice)
         )
         response = StreamingHttpResponse(
@@ -220,13 +220,3 @@ def _visible(request: SignedIn, number: str) -> Notice:
         "case", "platform", "reply_deadline", "drafted_by"
     )
     return get_object_or_404(notices, number=number, state__in=ISSUED_NOTICE)
-
-
-def _in_language(language: str, lines: Iterator[str]) -> Iterator[str]:
-    """Lines that are made after the request has been answered, in the language of who asked."""
-    while True:
-        with override(language):
-            line = next(lines, None)
-        if line is None:
-            return
-        yield line

@@ -5,6 +5,13 @@ from tests.routes import CORPS
 WITH_FIRMS = CORPS | {"representative"}
 ROUTES = {
     "cases:list": CORPS,
+    "cases:export": CORPS,
+    "cases:targets_export": CORPS,
+    "cases:claims_export": CORPS,
+    "cases:official_targets_export": CORPS,
+    "cases:official_rows_export": CORPS,
+    "cases:named_export": {"representative"},
+    "cases:complaints_export": WITH_FIRMS,
     "cases:campaigns": CORPS,
     "cases:campaign_new": {"supervisor"},
     "cases:campaign_change": {"supervisor"},

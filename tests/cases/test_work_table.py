@@ -9,7 +9,7 @@ from cases import workflow
 from cases.extensions import target_providers
 from cases.models import Target
 from cases.target_history import TargetProvider
-from corps.ui.lists import page_of
+from cases.work_table import TargetList
 from listings.models import Listing
 from stores.models import Store
 from tests.cases.conftest import hand_in, sheet_of
@@ -27,7 +27,7 @@ def put_in_store(world: World, targets: list[Target], name: str) -> Store:
 def test_contradictions_come_first_their_stores_too_and_so_on_every_page(
     officer, world, monkeypatch
 ):
-    monkeypatch.setattr(page_of, "__kwdefaults__", page_of.__kwdefaults__ | {"size": 2})
+    monkeypatch.setattr(TargetList, "size", 2)
     calm, unknown, loud = (add_targets(world, 2) for _place in range(3))
     stores = put_in_store(world, calm, "甲店"), put_in_store(world, loud, "乙店")
     (notice,) = issue(world)

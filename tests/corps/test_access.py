@@ -96,7 +96,7 @@ def test_the_table_tells_roles_duties_and_addresses_in_words():
     row = told["corps.view_audit"]
     assert [str(role) for role in row.roles] == [User.Role.AUDITOR.label]
     assert [str(duty) for duty in row.duties] == [User.Duty.REVIEWER.label]
-    assert row.addresses == ("/audit/", "/audit/access/")
+    assert {"/audit/", "/audit/access/"} <= set(row.addresses)
 
 
 def test_the_auditor_reads_who_may_do_what(client, db):

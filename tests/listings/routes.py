@@ -4,6 +4,7 @@ from tests.routes import CORPS
 
 ROUTES = {
     "listings:list": CORPS,
+    "listings:export": CORPS,
     "listings:listing": CORPS,
     "listings:addresses": CORPS | {"administrator"},
     "listings:addresses_try": CORPS | {"administrator"},

@@ -6,6 +6,11 @@ DESK = CORPS | {"liaison"}
 OFFICER = {"officer"}
 ROUTES = {
     "notices:list": CORPS,
+    "notices:export": CORPS,
+    "notices:items_export": CORPS | {"liaison"},
+    "notices:checks_export": CORPS,
+    "notices:deliveries_export": CORPS,
+    "notices:objections_export": CORPS,
     "notices:desk": {"liaison"},
     "notices:pick": {"liaison"},
     "notices:answer": {"liaison"},

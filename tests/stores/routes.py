@@ -5,6 +5,7 @@ from tests.routes import CORPS
 HOUSE = CORPS | {"administrator"}
 ROUTES = {
     "stores:list": CORPS,
+    "stores:export": CORPS,
     "stores:store": CORPS,
     "stores:platforms": HOUSE,
     "stores:platform_new": {"administrator"},
