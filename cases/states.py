@@ -153,13 +153,18 @@ CASE_STATES = StateTable(
         groups=("decided", "step"),
     ),
     State(CaseState.ARCHIVED, GREY, finished=True, groups=("ended", "decided", "step")),
-    State(CaseState.TRANSFERRED, GREY, finished=True, groups=("ended", "decided")),
+    State(
+        CaseState.TRANSFERRED,
+        GREY,
+        finished=True,
+        groups=("ended", "decided", "left"),
+    ),
     State(
         CaseState.SUSPENDED,
         AMBER,
         moves=(CaseState.FILED, CaseState.DISPOSING, CaseState.CONCLUDING),
     ),
-    State(CaseState.WITHDRAWN, GREY, finished=True, groups=("ended",)),
+    State(CaseState.WITHDRAWN, GREY, finished=True, groups=("ended", "left")),
     State(
         CaseState.REOPENED,
         BLUE,
@@ -186,6 +191,8 @@ UNFILED_CASE = CASE_STATES.group("unfiled")
 DECIDED_CASE = CASE_STATES.group("decided")
 # Over: nobody is assigned to it any more.
 OVER_CASE = CASE_STATES.finished()
+# Given up, or another authority's.
+LEFT_CASE = CASE_STATES.group("left")
 # A case in one of these works on nothing any more; its unfinished targets are carried over.
 ENDED_CASE = CASE_STATES.group("ended")
 

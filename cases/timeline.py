@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.extensions import timeline_words
 from cases.models import Case, CaseNote
+from cases.states import CaseState
 from cases.target_history import Line
 from corps.audit import labels
 from corps.audit.extensions import detail_labels
@@ -302,7 +303,7 @@ class _Writer:
 
 
 def _words(entry: AuditEntry) -> tuple[Any, str]:
-    if entry.verb in RESUMED and entry.detail.get("before") == "suspended":
+    if entry.verb in RESUMED and entry.detail.get("before") == CaseState.SUSPENDED:
         return _("Case resumed"), "blue"
     return timeline_words.get(entry.verb) or (labels.act_words(entry.verb), "grey")
 

@@ -138,7 +138,7 @@ class StateTable(Generic[Choice]):
         setattr(subject, field, after)
         return before
 
-    def move_all(self, rows: models.QuerySet, after: str, **changes: Any) -> int:
+    def move_all(self, rows: models.QuerySet, after: str, /, **changes: Any) -> int:
         """Put those of the rows that may go there, or are there, into a state, with other changes; how many.
 
         One statement. The caller has locked and judged the rows.

@@ -1,5 +1,6 @@
 """The database refuses every move that a state table does not have, whoever makes it and by whatever statement."""
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +19,21 @@ from notices.states import (
     OBJECTION_STATES,
     TARGET_AWAITS_ANSWER,
 )
+from runtime.shared_servers import PROJECT
 from tests.notices.neighbours import Scene, taken_up
 from tests.put_into import put_into
 from tests.stateful_objects import OBJECTS
 from tests.states import TABLES
 
 pytestmark = pytest.mark.django_db
+
+APPS = ("corps", "firms", "stores", "listings", "cases", "notices", "dashboards")
+# One statement that puts each row into one of two states, by whether it counts; the trigger looks at it alone.
+TWO_STATES_AT_ONCE = {
+    "corps/states.py:move_all",
+    "cases/workflow/targets.py:bring_into",
+    "notices/workflow/official.py:take_back_counted",
+}
 
 
 @pytest.fixture
@@ -136,6 +146,31 @@ def test_what_a_list_calls_unfinished_is_what_the_table_does_not_call_finished()
 def test_what_always_counts_is_finished_and_what_never_does_is_asked_of_the_recount():
     assert TARGET_STATES.counted(Counted.ALWAYS) == ("verified",)
     assert TARGET_STATES.counted(Counted.NEVER) == ("reported", "restored", "dropped")
+
+
+def test_no_verb_writes_a_state_past_its_table():
+    found = {
+        f"{path.relative_to(PROJECT)}:{node.name}"
+        for app in APPS
+        for path in sorted((PROJECT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and any(map(writes_state, ast.walk(node)))
+    }
+    assert found == TWO_STATES_AT_ONCE
+
+
+def writes_state(node: ast.AST) -> bool:
+    """Whether this sets an attribute `state`, or hands `state` to an `update`."""
+    if isinstance(node, ast.Assign):
+        targets = [part for target in node.targets for part in ast.walk(target)]
+        return any(
+            isinstance(part, ast.Attribute) and part.attr == "state" for part in targets
+        )
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    names = {keyword.arg for keyword in node.keywords}
+    return node.func.attr == "update" and "state" in names
 
 
 def test_a_table_refuses_a_state_twice_a_missing_one_and_a_way_to_nowhere():

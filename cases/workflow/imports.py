@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.guessing import is_title
 from cases.models import Case, Complaint, ImportRow, SheetImport
 from cases.models.imports import SheetImportQuerySet
-from cases.states import IMPORT_AT_WORK, IMPORT_STATES
+from cases.states import IMPORT_AT_WORK, IMPORT_STATES, ImportState
 from cases.workflow import reading, registration
 from cases.workflow.guards import intake_barred
 from cases.workflow.hosts import note_unknown_hosts
@@ -151,7 +151,7 @@ def _write_and_register(sheet_import: SheetImport, chunks: SheetChunks) -> None:
             mine = SheetImport.objects.filter(
                 pk=sheet_import.pk, state__in=IMPORT_AT_WORK
             )
-            if not _note_heading(mine, chunk, state=State.REGISTERING):
+            if not _note_heading(mine, chunk, State.REGISTERING):
                 return
             continue
         first, passed = passed, passed + len(chunk.rows)
@@ -163,16 +163,19 @@ def _write_and_register(sheet_import: SheetImport, chunks: SheetChunks) -> None:
 
 
 def _note_heading(
-    mine: SheetImportQuerySet, heading: reading.SheetHeading, **changes: str
+    mine: SheetImportQuerySet,
+    heading: reading.SheetHeading,
+    after: ImportState = State.READING,
 ) -> int:
-    """Write down what the sheet is; 0 if the import is ours no more."""
-    return mine.update(
+    """Write down what the sheet is, and what state it comes into; 0 if the import is ours no more."""
+    return IMPORT_STATES.move_all(
+        mine,
+        after,
         worksheet=heading.worksheet,
         header_row=heading.header_row,
         columns=heading.columns,
         rows=heading.rows,
         touched_at=Now(),
-        **changes,
     )
 
 

@@ -210,9 +210,9 @@ UPDATE corps_delivery SET alarmed_at = clock_timestamp() WHERE id IN (
 )
 RETURNING state"""
 ALARMS = {
-    "pending": "alarm",
-    "failed": "delivery.failed",
-    "uncertain": "delivery.uncertain",
+    DeliveryState.PENDING: "alarm",
+    DeliveryState.FAILED: "delivery.failed",
+    DeliveryState.UNCERTAIN: "delivery.uncertain",
 }
 SENTENCES: dict[str | tuple[str, str], Any] = {
     "alarm": _("Mails wait unsent for more than an hour: %(count)d."),
@@ -241,7 +241,9 @@ def alarm_administrators() -> int:
         cursor.execute(ALARM, spans | {"pending": outbox.ALARM_AFTER.total_seconds()})
         states = Counter(state for (state,) in cursor.fetchall())
     for state, count in sorted(states.items()):
-        to = "administrators" if state == "pending" else "administrator"
+        to = "administrator"
+        if state == DeliveryState.PENDING:
+            to = "administrators"
         announce(
             ALARMS[state],
             Installation(pk=1),

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.states import CASE_STATES, NOTICEABLE, CaseState, case_before
+from cases.states import CASE_STATES, LEFT_CASE, NOTICEABLE, CaseState, case_before
 from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import may, require
@@ -343,7 +343,7 @@ def _require_servable(notice: Notice) -> None:
         raise TransitionRefused(
             "not-issued", _("Only an issued notice can have been served.")
         )
-    if notice.case.state in (CaseState.WITHDRAWN, CaseState.TRANSFERRED):
+    if notice.case.state in LEFT_CASE:
         sentence = _("The case is “%(state)s”; its letters are served no more.")
         raise TransitionRefused(
             "case-not-open", sentence % {"state": notice.case.get_state_display()}

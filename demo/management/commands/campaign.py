@@ -31,8 +31,6 @@ from runtime.demonstration import LOADING_LOCK
 from runtime.environment import value
 from runtime.secrets import secret
 
-SEND_STATES = ("failed", "uncertain", "pending", "sending")
-
 
 class Command(SealingCommand):
     help = (
