@@ -48,9 +48,10 @@ WHO_MAY = (
             "close_case",
         ),
     ),
-    (Rule(("supervisor",)), ("manage_campaigns",)),
+    (Rule(("supervisor",)), ("manage_campaigns", "view_tasks_of_unit")),
+    (Rule(("officer",)), ("view_own_tasks",)),
     (Rule((*CASEWORKERS, "administrator")), ("view_grounds",)),
-    (Rule(("representative",)), ("view_named",)),
+    (Rule(("representative",)), ("view_named", "view_tasks_of_firm")),
     (
         Rule(CASEWORKERS),
         ("view_campaigns", "view_cases"),

@@ -28,8 +28,9 @@ from corps.ui.formats import day, thousands
 from corps.ui.home import keys_of
 from corps.ui.stream import Key, Need, Subject
 
-OFFICERS, SUPERVISORS = (User.Role.OFFICER,), (User.Role.SUPERVISOR,)
-REPRESENTATIVES = (User.Role.REPRESENTATIVE,)
+# Who handles cases, answers for a unit, or speaks for a firm: each is told of other things.
+HANDLES, OVERSEES = "cases.view_own_tasks", "cases.view_tasks_of_unit"
+SPEAKS_FOR_FIRM = "cases.view_tasks_of_firm"
 # How long before the end of its handling period a case comes onto the home page.
 NEAR = timedelta(days=14)
 
@@ -316,20 +317,20 @@ SUBJECTS = {"case": case_subjects, "complaint": complaint_subjects}
 # What waits for the people of each role, in this order.
 PROVIDERS = (
     Provider(
-        OFFICERS,
+        HANDLES,
         to_take_in,
         lambda user: [keys_of(_not_in_case(user), "complaint")],
     ),
-    Provider(OFFICERS, handling, lambda user: [keys_of(_ending_soon(user), "case")]),
-    Provider(OFFICERS, to_file, lambda user: [keys_of(_leads(user), "case")]),
+    Provider(HANDLES, handling, lambda user: [keys_of(_ending_soon(user), "case")]),
+    Provider(HANDLES, to_file, lambda user: [keys_of(_leads(user), "case")]),
     Provider(
-        SUPERVISORS,
+        OVERSEES,
         to_decide,
         lambda user: [keys_of(_to_file_oneself(user), "case")],
     ),
-    Provider(SUPERVISORS, late_in_unit, _late_keys),
+    Provider(OVERSEES, late_in_unit, _late_keys),
     Provider(
-        REPRESENTATIVES,
+        SPEAKS_FOR_FIRM,
         for_firm,
         lambda user: [keys_of(_of_firm(user), "complaint")],
     ),

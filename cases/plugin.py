@@ -136,7 +136,9 @@ home_pages.contribute("representative", representative)
 stream_subjects.contribute_all(home_needs.SUBJECTS)
 stream_subjects.contribute(claims.CLAIMS[0], claims.claims_subject)
 home_streams.contribute_all(home_needs.PROVIDERS)
-home_streams.contribute(Provider(("officer",), claims.to_judge, claims.claims_keys))
+home_streams.contribute(
+    Provider(home_needs.HANDLES, claims.to_judge, claims.claims_keys)
+)
 administrator_needs.contribute(claims.without_effect)
 
 search_kinds.contribute_all(search_providers.KINDS)

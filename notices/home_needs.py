@@ -10,7 +10,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
-from cases.home_needs import case_key, late, leading_officers, own_unit
+from cases.home_needs import (
+    HANDLES,
+    OVERSEES,
+    case_key,
+    late,
+    leading_officers,
+    own_unit,
+)
 from cases.models import Case, CaseOfficer, Target
 from cases.states import HANDLED_CASE, UNFINISHED, CaseState, TargetState
 from corps.access.permissions import may
@@ -31,7 +38,6 @@ from notices.views import approvals
 from stores.models import Platform
 
 LONGEST_NOTE = 60
-OFFICERS, SUPERVISORS = (User.Role.OFFICER,), (User.Role.SUPERVISOR,)
 # No item at all.
 NOBODYS = Q(pk__in=())
 # Why a target waits for a notice, where that is not what its state says.
@@ -621,22 +627,22 @@ SUBJECTS = {
 }
 # What waits for the people of each role, in this order.
 PROVIDERS = (
-    Provider(OFFICERS, cut_off, _cut_off_keys),
+    Provider(HANDLES, cut_off, _cut_off_keys),
     Provider(
-        OFFICERS,
+        HANDLES,
         without_telephone,
         lambda user: [one_key(_named_in_letters(user), TELEPHONE[0])],
     ),
-    Provider(OFFICERS, unanswered, _by_case(_unanswered)),
-    Provider(OFFICERS, undelivered, _undelivered_keys),
-    Provider(OFFICERS, unsubmitted, _by_case(_unsubmitted)),
-    Provider(OFFICERS, not_ours, _by_case(_not_ours, "notice__case")),
-    Provider(OFFICERS, objections, _by_case(_undecided)),
-    Provider(OFFICERS, to_check, _by_case(_to_check, "notice__case")),
-    Provider(OFFICERS, to_send, _by_case(_waiting)),
-    Provider(OFFICERS, to_approve, _by_case(_to_approve)),
-    Provider(SUPERVISORS, approvals_owed, _approval_keys),
-    Provider(SUPERVISORS, decisions_owed, _decision_keys),
-    Provider(SUPERVISORS, late_in_unit, _late_keys),
+    Provider(HANDLES, unanswered, _by_case(_unanswered)),
+    Provider(HANDLES, undelivered, _undelivered_keys),
+    Provider(HANDLES, unsubmitted, _by_case(_unsubmitted)),
+    Provider(HANDLES, not_ours, _by_case(_not_ours, "notice__case")),
+    Provider(HANDLES, objections, _by_case(_undecided)),
+    Provider(HANDLES, to_check, _by_case(_to_check, "notice__case")),
+    Provider(HANDLES, to_send, _by_case(_waiting)),
+    Provider(HANDLES, to_approve, _by_case(_to_approve)),
+    Provider(OVERSEES, approvals_owed, _approval_keys),
+    Provider(OVERSEES, decisions_owed, _decision_keys),
+    Provider(OVERSEES, late_in_unit, _late_keys),
     liaison_home.TO_ANSWER,
 )

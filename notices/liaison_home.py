@@ -115,5 +115,5 @@ def subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject]:
 
 
 TO_ANSWER = Provider(
-    (User.Role.LIAISON,), to_answer, lambda user: [keys_of(_to_answer(user), "notice")]
+    "notices.answer", to_answer, lambda user: [keys_of(_to_answer(user), "notice")]
 )

@@ -71,10 +71,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Somebody who knows what waits for people of these roles. needs: a fixed number of statements, whatever there is.
+    """Somebody who knows what waits for who may do a verb. needs: a fixed number of statements, whatever there is.
     subjects: of which subjects it has some, as `keys_of` gives them, so that the sidebar counts without fetching."""
 
-    roles: Collection[str]
+    verb: str
     needs: Callable[[User], Iterable[StreamNeed]]
     subjects: Callable[[User], Iterable[QuerySet[Any]]]
 
@@ -105,7 +105,7 @@ home_pages = KeyedExtensionPoint[str, Callable[[HttpRequest], HttpResponseBase]]
 )
 home_streams = ExtensionPoint[Provider](
     "corps.ui.home_streams",
-    "What waits for the people of some roles, for the stream of their home page.",
+    "What waits for who may do a verb, for the stream of their home page.",
     Cardinality.AT_LEAST_ONE,
 )
 stream_subjects = KeyedExtensionPoint[

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.db.models.functions import Cast
 
+from corps.access.permissions import may
 from corps.deadlines.clock import now, today
 from corps.models import Unit, User
 from corps.ui.extensions import Provider, home_streams, stream_subjects
@@ -84,7 +85,9 @@ def _composed(
         unit=unit,
         phone="-" if has_phone else "",
     )
-    keys = [rows for provider in _providers(role) for rows in provider.subjects(person)]
+    keys = [
+        rows for provider in _providers(person) for rows in provider.subjects(person)
+    ]
     if not keys:
         return "", ()
     try:
@@ -96,16 +99,14 @@ def _composed(
 
 def stream_for(user: User, whole: str = "") -> Stream:
     """A person's stream. whole: the group to show alone, or "". A fixed number of statements."""
-    found = [
-        need for provider in _providers(user.role) for need in provider.needs(user)
-    ]
+    found = [need for provider in _providers(user) for need in provider.needs(user)]
     return stream_of(
         found, _subjects(user, {need.subject for need in found}), today(), whole
     )
 
 
-def _providers(role: str) -> list[Provider]:
-    return [provider for provider in home_streams if role in provider.roles]
+def _providers(user: User) -> list[Provider]:
+    return [provider for provider in home_streams if may(user, provider.verb)]
 
 
 def _subjects(user: User, keys: Iterable[Key]) -> dict[Key, Subject]:

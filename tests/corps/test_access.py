@@ -14,7 +14,7 @@ from corps.access.extensions import Rule, access_rules
 from corps.access.routes import access_table, routes
 from corps.models import User
 from corps.search.extensions import search_kinds
-from corps.ui.extensions import sidebar_links
+from corps.ui.extensions import home_streams, sidebar_links
 from tests.routes import ROLES, rule_for
 from tests.seen import accessibility_faults, blank_rows
 
@@ -65,7 +65,7 @@ def test_every_verb_that_something_asks_is_in_the_table():
     asked = {route.verb for route in routes() if route.verb}
     asked |= {link.verb for link in sidebar_links}
     asked |= {kind.verb for kind in search_kinds if kind.verb}
-    asked |= {one.verb for one in home_asides}
+    asked |= {one.verb for one in (*home_asides, *home_streams)}
     assert sorted(asked - access_rules.keys()) == []
 
 
