@@ -113,7 +113,7 @@ class NoticeList(RecordList):
         Column(
             "to_check",
             _("To check"),
-            "w64",
+            "w80",
             "n",
             order=_items_in(ItemState.CLAIMED),
             value="claimed_count",
@@ -121,7 +121,7 @@ class NoticeList(RecordList):
         Column(
             "verified",
             _("Verified"),
-            "w64",
+            "w80",
             "n",
             order=_items_in(ItemState.VERIFIED),
             value="verified_count",

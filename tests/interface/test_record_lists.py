@@ -3,6 +3,7 @@ none lost; what it exports stands in the audit; and nobody exports more than the
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,17 +12,20 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from cases.models import Case
-from cases.tables import OfAccount
+from cases.tables import CaseList, OfAccount
 from cases.work_table import TargetList
 from corps.models import AuditEntry, User
 from corps.ui.csv_export import safe
 from corps.ui.list_export import _written
 from corps.ui.record_lists import RecordList
+from listings.models import Listing
+from notices.filters import LiaisonItemFilter
 from notices.models import Notice
-from notices.tables import OfNotice
+from notices.tables import LiaisonItemList, OfNotice
 from stores.models import OfficialAccount
 from tests.golden import requests
 from tests.golden.requests import Recorder
@@ -271,3 +275,51 @@ def test_every_list_has_a_title_files_and_columns_that_say_something():
         shown = {column.key for column in each.table.columns}
         exported = {column.key for column in each.table.exported}
         assert not shown - exported - {"select", "pick"}
+
+
+def test_a_liaison_takes_the_items_of_letters_to_the_own_platform_alone(world):
+    issued = Notice.objects.exclude(issued_at=None)
+    notice = issued.filter(platform__slug="taobao").first()
+    draft = Notice.objects.filter(issued_at=None, platform__slug="taobao").first()
+    for kind in ("csv", "xlsx"):
+        url = reverse("notices:items_export", args=[notice.number, kind])
+        assert world.clients["liaison"].get(url).status_code == 200
+        assert world.clients["other liaison"].get(url).status_code == 404
+        assert world.clients["representative"].get(url).status_code == 404
+        if draft:
+            url = reverse("notices:items_export", args=[draft.number, kind])
+            assert world.clients["liaison"].get(url).status_code == 404
+
+
+def test_neither_titles_nor_names_of_stores_are_searched_or_sorted_by_for_a_liaison():
+    assert not {"title", "store"} & set(LiaisonItemList.table.sortable)
+    assert LiaisonItemFilter.base_filters["q"].within == ()
+
+
+def test_what_looks_like_a_formula_is_text_in_a_workbook_and_quoted_in_a_csv(world):
+    listing = Listing.objects.order_by("-pk").first()
+    Listing.objects.filter(pk=listing.pk).update(title="=1+1", brand="@brand")
+    client = world.clients["officer"]
+    content = client.get(reverse("listings:export", args=["xlsx"])).getvalue()
+    _cover, rows = sheets_of(content)
+    [row] = [row for row in rows if row[0] == listing.canonical_id]
+    assert {"=1+1", "@brand"} <= set(row)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheets = [name for name in book.namelist() if "worksheets/sheet" in name]
+        assert not any(b"<f>" in book.read(name) for name in sheets)
+    text = client.get(reverse("listings:export", args=["csv"])).getvalue().decode()
+    assert "'=1+1" in text
+    assert "'@brand" in text
+
+
+def test_more_rows_than_are_sorted_stand_as_usual_and_the_foot_says_to_filter(
+    world, monkeypatch
+):
+    monkeypatch.setattr("corps.ui.record_lists.MOST_SORTED", 3)
+    shown = opened(CaseList, "sort=title")
+    assert shown.ordering.sort == ""
+    assert set(shown.sorts()) == {"number"}
+    assert "10,000" in str(shown.sort_words())
+    narrowed = opened(CaseList, f"sort=title&q={Case.objects.first().number}")
+    assert narrowed.ordering.sort == "title"
+    assert "title" in narrowed.sorts()
