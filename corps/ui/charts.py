@@ -29,7 +29,10 @@ def bars_of(points: Sequence[tuple[Any, int, str]]) -> tuple[list[Bar], str]:
     """The bars of (label, value, address), and the height of the zero line, which rises if a value is negative."""
     values = [value for _label, value, _url in points]
     high, low = max([*values, 0]), min([*values, 0])
-    scale = (BOTTOM - TOP) / ((high - low) or 1)
+    if high == low:
+        # Nothing but zeros stands on the same line as what is above zero.
+        high = 1
+    scale = (BOTTOM - TOP) / (high - low)
     zero, step = TOP + high * scale, WIDTH / max(len(points), 1)
     bars = []
     for place, (label, value, url) in enumerate(points):
