@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -107,3 +108,10 @@ def known_for_long(
     navigation._counted.clear()
     if "page" not in request.fixturenames:
         settings.SIDEBAR_COUNT_SECONDS = 3_600
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Texts in English, which are the messages themselves."""
+    with translation.override("en"):
+        yield
