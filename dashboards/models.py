@@ -25,7 +25,7 @@ class Rollup(models.Model):
     day = models.DateField()
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
     listings_removed = models.IntegerField(default=0)
     stores_shut = models.IntegerField(default=0)
     repeat_removals = models.IntegerField(default=0)

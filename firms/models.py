@@ -80,7 +80,9 @@ class Firm(models.Model):
 class Brand(models.Model):
     """A brand of a firm. One that is given up keeps its row with the Shanghai date from which it is none any more."""
 
-    firm = models.ForeignKey(Firm, models.CASCADE, related_name="brands")
+    firm = models.ForeignKey(
+        Firm, models.CASCADE, related_name="brands", db_index=False
+    )
     name = models.CharField(_("brand"), max_length=60)
     retired_on = models.DateField(null=True, blank=True)
 

@@ -42,7 +42,7 @@ class BulkAct(models.Model):
 
     verb = models.CharField(max_length=8, choices=Verb.choices)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+")
     subjects = ArrayField(models.BigIntegerField())

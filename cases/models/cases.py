@@ -50,7 +50,7 @@ class Case(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="cases"
     )
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     ground = models.ForeignKey(
         LegalGround, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -258,7 +258,9 @@ class Deadline(models.Model):
     calendar moves them all by moving this row. An extension or a suspension makes a subject point at another row.
     """
 
-    rule = models.ForeignKey(ClockRule, models.PROTECT, related_name="deadlines")
+    rule = models.ForeignKey(
+        ClockRule, models.PROTECT, related_name="deadlines", db_index=False
+    )
     started_on = models.DateField()
     length = models.PositiveIntegerField(null=True)
     extension = models.PositiveIntegerField(default=0)

@@ -163,7 +163,9 @@ class User(AbstractBaseUser):
 class ApiKeyUse(models.Model):
     """That a key was used on a day from an address; the first time of each is in the audit."""
 
-    key = models.ForeignKey("corps.ApiKey", models.CASCADE, related_name="uses")
+    key = models.ForeignKey(
+        "corps.ApiKey", models.CASCADE, related_name="uses", db_index=False
+    )
     on = models.DateField()
     address = models.CharField(max_length=64, blank=True)
 

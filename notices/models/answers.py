@@ -122,7 +122,9 @@ class AnswerSheet(models.Model):
 class ReplyRequest(models.Model):
     """An answered request of the replies API, by its Idempotency-Key: the same body gets the same answer."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
     body_sha256 = models.CharField(max_length=64)
@@ -148,7 +150,9 @@ class CheckQuerySet(models.QuerySet):
 class Check(models.Model):
     """What an officer saw at an address. `at` is when the verdict was given, `looked_at` when they say they looked."""
 
-    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="checks")
+    item = models.ForeignKey(
+        NoticeItem, models.PROTECT, related_name="checks", db_index=False
+    )
     seen = models.CharField(max_length=12, choices=Seen.choices)
     note = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

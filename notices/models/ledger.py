@@ -61,7 +61,9 @@ class Outcome(models.Model):
         MERGE = "merge", _("Merge")
         OFFICIAL = "official", _("Official account registered")
 
-    target = models.ForeignKey(Target, models.PROTECT, related_name="outcomes")
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="outcomes", db_index=False
+    )
     nth = models.SmallIntegerField()
     previous = models.GeneratedField(
         expression=NullIf(models.F("nth") - 1, 0),
@@ -73,7 +75,9 @@ class Outcome(models.Model):
     cause = models.CharField(max_length=12, choices=Cause.choices)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
-    case = models.ForeignKey(Case, models.PROTECT, related_name="outcomes")
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="outcomes", db_index=False
+    )
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="outcomes")
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="outcomes")
     item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="outcomes")
@@ -132,7 +136,9 @@ class Recurrence(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
-    case = models.ForeignKey(Case, models.PROTECT, related_name="recurrences")
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="recurrences", db_index=False
+    )
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="recurrences")
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="recurrences")
     item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="recurrences")

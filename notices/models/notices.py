@@ -136,8 +136,12 @@ class Notice(models.Model):
 
     number = models.CharField(max_length=20, unique=True)
     document_number = models.CharField(max_length=60, blank=True)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="notices")
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="notices", db_index=False
+    )
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="notices", db_index=False
+    )
     round = models.SmallIntegerField(default=1)
     state = models.CharField(
         max_length=10, choices=NoticeState.choices, default=NoticeState.DRAFT
