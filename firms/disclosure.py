@@ -5,6 +5,7 @@ stand in no brand register: whose mark it is may be known, who complained may no
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Self
 
@@ -61,7 +62,9 @@ def _secrets() -> Iterator[str]:
 
 
 def _folded(text: str) -> str:
-    """The text without differences of case and spacing."""
+    """The text without differences of case, spacing and width."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split()).casefold()
 
 
