@@ -24,8 +24,8 @@ def official_check(store: Store) -> tuple[OfficialAccount | None, int]:
 
 
 def in_shares(rows: Sequence[Counted]) -> list[Counted]:
-    """The same with their shares of the largest."""
-    most = max((row.count for row in rows), default=0)
+    """The same with their shares of the largest, 0 where there is nothing of any."""
+    most = max((row.count for row in rows), default=0) or 1
     return [
         Counted(row.label, row.count, row.url, row.note, round(100 * row.count / most))
         for row in rows
