@@ -438,7 +438,7 @@ class LiaisonItemList(OfNotice):
         Column(
             "position",
             _("No."),
-            "w40",
+            "w56",
             "n",
             order="position",
             is_indexed=True,
