@@ -1,5 +1,6 @@
 """The access table as it stands: each verb, who may do it, and which pages and addresses of the API it opens."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from corps.access.extensions import access_rules
 from corps.models import User
 
+# A named group of a regular expression, and its name as a path has it.
+GROUP = re.compile(r"\(\?P(<\w+>)[^()]*\)")
 # Django's own pages of reference data, told as one.
 ADMIN = "/admin/"
 
@@ -63,8 +66,9 @@ def _verb_of(view: Any) -> str | None:
 
 
 def _plain(address: str) -> str:
-    """An address without the marks of a regular expression."""
-    return address.replace("^", "").removesuffix("$").replace("\\Z", "")
+    """An address without the marks of a regular expression, its groups as parameters."""
+    named = GROUP.sub(r"\1", address).replace("\\.", ".")
+    return named.replace("^", "").removesuffix("$").replace("\\Z", "")
 
 
 def access_table() -> list[VerbAccess]:
