@@ -155,5 +155,5 @@ def _columns(said: Mapping[str, object]) -> dict[int, str]:
     return {
         int(place): str(meaning)
         for place, meaning in said.items()
-        if meaning in MEANINGS
+        if meaning in MEANINGS and str(place).isdecimal()
     }
