@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from runtime import ServicesError
-from runtime.environment import BY_NAME, load, main, read_file, value
+from runtime.environment import (
+    BY_NAME,
+    load,
+    main,
+    number,
+    read_file,
+    seconds,
+    secure_origins,
+    switch,
+    value,
+    words,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = [
@@ -112,3 +123,56 @@ def test_a_value_that_cannot_be_read_is_told_in_a_sentence(
     monkeypatch.setenv(name, given)
     with pytest.raises(ServicesError, match=said):
         value(name)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [(" On ", True), ("YES", True), ("0", False), ("false", False)]
+)
+def test_a_switch_is_read_in_every_usual_spelling(given, read):
+    assert switch(given) is read
+
+
+def test_empty_pieces_of_a_list_are_none():
+    assert words(" a, ,b,") == ["a", "b"]
+    assert words("") == []
+
+
+@pytest.mark.parametrize("given", ["-1", "1.5", "1e3", "", "²"])
+def test_a_number_is_whole_and_not_below_zero(given):
+    with pytest.raises(ValueError, match="whole number"):
+        number(given)
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-0.1", "1s", ""])
+def test_seconds_are_a_number_that_comes_to_an_end(given):
+    with pytest.raises(ValueError, match="number of seconds"):
+        seconds(given)
+
+
+@pytest.mark.parametrize(
+    ("address", "origins"),
+    [
+        ("https://corps.example:8443/x", ["https://corps.example:8443"]),
+        ("http://corps.example", []),
+        ("https:///x", []),
+        ("", []),
+    ],
+)
+def test_only_an_address_by_https_is_an_origin_whose_forms_are_accepted(
+    address, origins
+):
+    assert secure_origins(address) == origins
+
+
+def test_a_secret_that_cannot_be_read_is_not_told(monkeypatch):
+    monkeypatch.setenv("FILES_URL", "ftp://hush@files.example/")
+    with pytest.raises(ServicesError, match="FILES_URL cannot be read") as refused:
+        value("FILES_URL")
+    assert "hush" not in str(refused.value)
+
+
+def test_an_empty_text_is_a_value_for_lists_and_none_for_numbers(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "")
+    monkeypatch.setenv("PORT", "")
+    assert value("ALLOWED_HOSTS") == []
+    assert value("PORT") == BY_NAME["PORT"].default
