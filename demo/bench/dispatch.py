@@ -34,6 +34,7 @@ def measure(environment: Environment) -> list[Measured]:
         settings.EMAIL_CONFIG = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": sink.port}
 
         def app(_number: int) -> float:
+            line.cursor().execute(CAME_BACK)
             line.cursor().execute(AGAIN)
             line.cursor().execute("VACUUM ANALYZE corps_delivery")
             with audit_origin(channel="task"):
