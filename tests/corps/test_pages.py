@@ -62,7 +62,7 @@ def test_a_refused_form_puts_the_cursor_into_the_first_field_that_is_wrong(admin
 
 
 def test_an_administrator_changes_closes_and_reopens_an_account(admin, officer, unit):
-    other = Unit.objects.create(name="二支队", path="/99/")
+    other = Unit.objects.create(name="二支队", path="/0/")
     admin.post(
         "/users/officer/",
         {
