@@ -20,9 +20,9 @@ from cases.views import (
     sheets,
     targets,
 )
+from corps.ui.list_export import KIND
 
 app_name = "cases"
-KIND = r"(?P<kind>csv|xlsx)"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 import cases.api
 import dashboards.api
 import notices.api
+from corps.ui.list_export import KIND
 from corps.views import (
     account,
     audit,
@@ -22,8 +23,6 @@ from corps.views import (
     status,
     units,
 )
-
-KIND = r"(?P<kind>csv|xlsx)"
 
 handler400 = site.bad_request
 handler403 = site.permission_denied

@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
+from corps.ui.list_export import KIND
 from listings import address_views, views
 
 app_name = "listings"
 urlpatterns = [
     path("", views.list_listings, name="list"),
-    re_path(r"^list\.(?P<kind>csv|xlsx)$", views.export_listings, name="export"),
+    re_path(rf"^list\.{KIND}$", views.export_listings, name="export"),
     path("<int:pk>/", views.show_listing, name="listing"),
     path("addresses/", address_views.list_forms, name="addresses"),
     path("addresses/try/", address_views.try_addresses, name="addresses_try"),

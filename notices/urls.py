@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from corps.ui.list_export import KIND
 from notices.views import (
     approvals,
     behalf,
@@ -19,7 +20,6 @@ from notices.views import (
 
 app_name = "notices"
 NUMBER = r"(?P<number>[A-Z0-9-]+)"
-KIND = r"(?P<kind>csv|xlsx)"
 LETTER = r"(?P<letter>[A-Z0-9-]+)"
 
 urlpatterns = [

@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
+from corps.ui.list_export import KIND
 from stores import views
 
 app_name = "stores"
 urlpatterns = [
     path("", views.list_stores, name="list"),
-    re_path(r"^list\.(?P<kind>csv|xlsx)$", views.export_stores, name="export"),
+    re_path(rf"^list\.{KIND}$", views.export_stores, name="export"),
     path("<int:pk>/", views.show_store, name="store"),
     path("platforms/", views.list_platforms, name="platforms"),
     path("platforms/new/", views.new_platform, name="platform_new"),

@@ -30,6 +30,8 @@ from corps.ui.csv_export import Download, csv_lines, in_language
 from corps.ui.formats import thousands
 from corps.ui.record_lists import RecordList
 
+# The kind of file in an address, as a named group.
+KIND = r"(?P<kind>csv|xlsx)"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A worksheet takes 1,048,576 rows; the rest goes on in the next one.
 ROWS_OF_A_SHEET = 1_000_000
