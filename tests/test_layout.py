@@ -16,6 +16,26 @@ def imported_by(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def asserted_addresses(path: Path) -> Iterator[int]:
+    """The lines that compare where a browser's page is. It goes there after the key or the click, so a test waits:
+    `page.wait_for_url`, `expect(page).to_have_url`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Assert):
+            for part in ast.walk(node.test):
+                if isinstance(part, ast.Attribute) and part.attr == "url":
+                    if isinstance(part.value, ast.Name) and part.value.id == "page":
+                        yield node.lineno
+
+
+def test_where_a_page_of_the_browser_is_is_waited_for():
+    wrong = [
+        f"{path.relative_to(TESTS)}:{line}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for line in asserted_addresses(path)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_nothing_is_imported_from_a_test_module():
     wrong = [
         f"{path.relative_to(TESTS)} imports {module}"

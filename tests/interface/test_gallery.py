@@ -258,7 +258,7 @@ def test_keys_walk_the_rows_tick_them_and_press_declared_buttons(gallery):
     page.keyboard.press("k")
     expect(page.locator("tr.at")).to_contain_text("691046522817")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#opened-691046522817")
+    page.wait_for_url("**#opened-691046522817")
 
 
 def test_a_key_that_an_input_method_is_composing_presses_nothing(gallery):
