@@ -41,6 +41,7 @@ FAST = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum_naptime": "10min",
+    "max_wal_size": "256MB",
 }
 START_SECONDS = 300
 

@@ -9,10 +9,9 @@ leave, not with nothing.
 
 import atexit
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -23,6 +22,7 @@ from psycopg2 import sql
 from runtime import Services, use
 from runtime.postgres import OWNER, RUNTIME, SUPERUSER
 from tests.migrated_cluster import TEMPLATE, address, copy_cluster
+from tests.run_folder import RunFolder
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 OURS = f"corps_{WORKER}"
@@ -32,6 +32,8 @@ class Running:
     """The servers of this run, from the first hook to the last."""
 
     services: Services | None = None
+    # The controller's alone.
+    folder: RunFolder | None = None
 
     @classmethod
     def url(cls, role: str, database: str) -> str:
@@ -43,10 +45,13 @@ class Running:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
     """Start or join the servers and put their addresses into the environment, before pytest-django reads settings."""
-    folder = os.environ.get("TEST_SERVICES")
-    if folder is None:
-        folder = os.environ["TEST_SERVICES"] = tempfile.mkdtemp(prefix="corps-tests-")
-        os.chmod(folder, 0o755)
+    if "TEST_SERVICES" not in os.environ:
+        Running.folder = RunFolder.make()
+        os.environ["TEST_SERVICES"] = str(Running.folder.path)
+        # Whatever a test puts away for a while lies there too, and goes with it.
+        os.environ["TMPDIR"] = str(Running.folder.path)
+        tempfile.tempdir = None
+    folder = os.environ["TEST_SERVICES"]
     own = Path(folder) / f"servers-{WORKER}"
     if not own.exists():
         own.mkdir()
@@ -78,8 +83,8 @@ def let_go() -> None:
     """End the servers; the controller, last to go, takes the folder away."""
     assert Running.services is not None
     Running.services.close(wait=True)
-    if WORKER == "main":
-        shutil.rmtree(os.environ["TEST_SERVICES"], ignore_errors=True)
+    if Running.folder is not None:
+        Running.folder.remove()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -125,11 +130,18 @@ def owner_database(transactional_db: None) -> Iterator[psycopg2.extensions.conne
         yield line
 
 
+@contextmanager
+def superuser_line() -> Iterator[psycopg2.extensions.connection]:
+    """A connection to this worker's database as the server's own superuser, in autocommit."""
+    with closing(psycopg2.connect(Running.url(SUPERUSER, OURS))) as line:
+        line.autocommit = True
+        yield line
+
+
 @pytest.fixture
 def superuser_database(
     transactional_db: None,
 ) -> Iterator[psycopg2.extensions.connection]:
-    """A connection as the server's own superuser, whom no trigger stops: for what only tampering can write."""
-    with closing(psycopg2.connect(Running.url(SUPERUSER, OURS))) as line:
-        line.autocommit = True
+    """`superuser_line`, whom no trigger stops: for what only tampering can write."""
+    with superuser_line() as line:
         yield line

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 from python_calamine import CalamineWorkbook
 
 from cases.models import Case
@@ -29,8 +30,8 @@ from notices.tables import LiaisonItemList, OfNotice
 from stores.models import OfficialAccount
 from tests.golden import requests
 from tests.golden.requests import Recorder
+from tests.services import copy_template, superuser_line
 
-pytestmark = pytest.mark.django_db(transaction=True)
 # Who opens what only some may open; an officer all others.
 ROLES = {
     "users": "administrator",
@@ -52,10 +53,21 @@ LISTS = sorted(declared(), key=lambda each: each.table.key)
 KEYS = [each.table.key for each in LISTS]
 
 
+@pytest.fixture(scope="module")
+def loaded_world(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Recorder]:
+    """Loaded once, for no test leaves anything in it."""
+    with django_db_blocker.unblock(), superuser_line() as line:
+        with requests.recorder(line) as recorder:
+            yield recorder
+        copy_template()
+
+
 @pytest.fixture
-def world(superuser_database) -> Iterator[Recorder]:
-    with requests.recorder(superuser_database) as recorder:
-        yield recorder
+def world(loaded_world: Recorder) -> Iterator[Recorder]:
+    with requests.rolled_back():
+        yield loaded_world
 
 
 def user_of(list_class: type[RecordList]) -> User:
