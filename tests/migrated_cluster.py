@@ -1,4 +1,6 @@
-"""A PostgreSQL data directory with the migrated template in it, made once and kept in `.venv` for the runs that follow.
+"""A migrated PostgreSQL data directory, made once and kept in `.venv` for the runs that follow.
+
+It holds an installation's own database, and a template of it for the databases of the tests.
 
 Making a cluster and migrating it take longer than most test files. Both hang only on what is hashed here; whoever
 changes one of these files gets a new one. It is never started again once it is made: every server runs on a copy.
@@ -16,10 +18,11 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from psycopg2 import sql
 
 from runtime import Services, use
 from runtime.paths import Place
-from runtime.postgres import OWNER, RUNTIME, SUPERUSER, create_database
+from runtime.postgres import DATABASE, OWNER, RUNTIME, SUPERUSER
 from runtime.postgres import url as database_url
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -58,7 +61,8 @@ def _sources() -> Iterator[Path]:
 
 
 def copy_cluster(to: Path) -> None:
-    """Put a copy of the migrated cluster, with its secrets, into a directory for servers; make it first if need be."""
+    """Put a copy of the migrated cluster, with its secrets, into a directory for servers; make both first if need be."""
+    Place(to).prepare()
     keeper = Place(KEPT)
     keeper.prepare()
     kept = KEPT / fingerprint()
@@ -81,15 +85,12 @@ def _make(kept: Path) -> None:
 
 
 def _migrate(services: Services) -> None:
-    """Make the template as its superuser, and migrate it as its owner."""
-    with closing(psycopg2.connect(address(services, SUPERUSER, "postgres"))) as line:
-        line.autocommit = True
-        line.cursor().execute(create_database(TEMPLATE))
+    """Migrate the installation's database as its owner, and make the template of it as the superuser."""
     environment = os.environ | services.env
     environment["DATA_DIR"] = str(services.place.root)
     environment["SECRET_KEY"] = "only-for-tests"
-    environment["DATABASE_URL"] = address(services, RUNTIME, TEMPLATE)
-    environment["MIGRATION_DATABASE_URL"] = address(services, OWNER, TEMPLATE)
+    environment["DATABASE_URL"] = address(services, RUNTIME, DATABASE)
+    environment["MIGRATION_DATABASE_URL"] = address(services, OWNER, DATABASE)
     migrate = ["manage.py", "migrate", "--verbosity=0", "--skip-checks"]
     made = subprocess.run(
         [sys.executable, *migrate],
@@ -103,6 +104,12 @@ def _migrate(services: Services) -> None:
         pytest.exit(
             f"The test database could not be migrated:\n{made.stderr}", returncode=1
         )
+    copied = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+        *(sql.Identifier(name) for name in (TEMPLATE, OWNER, DATABASE))
+    )
+    with closing(psycopg2.connect(address(services, SUPERUSER, "postgres"))) as line:
+        line.autocommit = True
+        line.cursor().execute(copied)
 
 
 def address(services: Services, role: str, database: str) -> str:

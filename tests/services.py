@@ -54,7 +54,6 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     folder = os.environ["TEST_SERVICES"]
     own = Path(folder) / f"servers-{WORKER}"
     if not own.exists():
-        own.mkdir()
         copy_cluster(own)
     Running.services = use(own, profile="fast")
     for name in (

@@ -17,6 +17,7 @@ from psycopg2 import sql
 from corps.database.grants import append_only_tables
 from runtime.postgres import OWNER, RUNTIME, create_database
 from tests.corps.processes import eventually, nothing_is_left
+from tests.migrated_cluster import copy_cluster
 from tests.services import WORKER, Running, superuser_does
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -60,9 +61,7 @@ def empty_database() -> Iterator[dict[str, str]]:
     )
 
 
-def test_only_what_is_asked_to_makes_a_database_and_each_command_names_its_own_once(
-    folder,
-):
+def test_only_what_is_asked_to_makes_a_database(folder):
     refused = manage("clearsessions", DATA_DIR=str(folder))
     assert refused.returncode == 2
     assert (
@@ -70,20 +69,24 @@ def test_only_what_is_asked_to_makes_a_database_and_each_command_names_its_own_o
         in refused.stderr
     )
     assert not folder.exists()
-    made = manage("migrate", "--verbosity=0", DATA_DIR=str(folder))
+    made = manage("migrate", "contenttypes", "--verbosity=0", DATA_DIR=str(folder))
     assert made.returncode == 0, made.stderr
+    assert (folder / "postgres").exists()
     eventually(lambda: nothing_is_left(folder))
+
+
+def test_each_command_names_its_database_once(folder):
+    copy_cluster(folder)
     ran = manage("clearsessions", DATA_DIR=str(folder))
     assert (ran.returncode, ran.stderr) == (
         0,
         f"Database: the embedded one of {folder}\n",
     )
     eventually(lambda: nothing_is_left(folder))
-    interrupted_in(folder)
 
 
-def interrupted_in(folder: Path) -> None:
-    """A command that is interrupted says so and stops the services."""
+def test_a_command_that_is_interrupted_says_so_and_stops_the_services(folder):
+    copy_cluster(folder)
     # A suite started in the background of a shell inherits that interrupts are ignored.
     heard = (
         "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -102,13 +105,19 @@ def test_a_command_that_needs_no_database_starts_and_leaves_nothing(folder):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("command", ["recount", "migrate", "showmigrations"])
+NO_ANSWER = "The database does not answer: "
+NO_POSTGRESQL = "DATABASE_URL names no PostgreSQL database"
+
+
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("command", "address", "said"),
     [
-        ("postgresql://somebody@127.0.0.1:1/none", "The database does not answer: "),
-        ("sqlite:///cases.db", "DATABASE_URL names no PostgreSQL database"),
-        ("nonsense", "DATABASE_URL names no PostgreSQL database"),
+        ("recount", "postgresql://somebody@127.0.0.1:1/none", NO_ANSWER),
+        ("migrate", "postgresql://somebody@127.0.0.1:1/none", NO_ANSWER),
+        ("showmigrations", "postgresql://somebody@127.0.0.1:1/none", NO_ANSWER),
+        ("recount", "sqlite:///cases.db", NO_POSTGRESQL),
+        ("migrate", "nonsense", NO_POSTGRESQL),
+        ("showmigrations", "nonsense", NO_POSTGRESQL),
     ],
 )
 def test_a_database_of_ones_own_that_cannot_be_had_is_told_in_a_sentence(

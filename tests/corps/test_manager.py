@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from runtime.mail_sink import listen
+from tests.migrated_cluster import copy_cluster
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_SECONDS, STOP_SECONDS = 120, 40
@@ -136,6 +137,7 @@ def test_it_says_ready_refuses_a_taken_port_and_ends_all_in_order(folder):
 
 
 def test_a_killed_manager_leaves_nothing_running_and_the_next_start_recovers(folder):
+    copy_cluster(folder)
     run = Run(folder, free_port())
     run.await_line("Ready: ")
     run.process.kill()
