@@ -139,12 +139,12 @@ class StateTable(Generic[Choice]):
         return before
 
     def move_all(self, rows: models.QuerySet, after: str, /, **changes: Any) -> int:
-        """Put those of the rows that may go there, or are there, into a state, with other changes; how many.
+        """Put rows into a state, with other changes; how many there were. One statement.
 
-        One statement. The caller has locked and judged the rows.
+        The caller has locked and judged them, or names the state from which they go. None is left out: the database
+        refuses the whole statement (IntegrityError) if one may not go there.
         """
-        movable = (*self.before(after), after)
-        return rows.filter(state__in=movable).update(state=after, **changes)
+        return rows.update(state=after, **changes)
 
     def constraint(self, name: str, field: str = "state") -> models.CheckConstraint:
         """A check constraint that knows no other states than these."""

@@ -21,6 +21,7 @@ from notices.states import (
 )
 from runtime.shared_servers import PROJECT
 from tests.notices.neighbours import Scene, taken_up
+from tests.notices.world import add_targets
 from tests.put_into import put_into
 from tests.stateful_objects import OBJECTS
 from tests.states import TABLES
@@ -120,6 +121,16 @@ def test_the_runtime_role_cannot_put_the_triggers_aside(scene):
             connection.cursor() as cursor,
         ):
             cursor.execute(statement)
+
+
+def test_rows_are_moved_all_together_or_not_at_all(scene):
+    mine = Target.objects.filter(pk=scene.target.pk)
+    [reported] = add_targets(scene.world, 1)
+    both = Target.objects.filter(pk__in=[scene.target.pk, reported.pk])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TARGET_STATES.move_all(both, "claimed")
+    assert mine.get().state == "noticed"
+    assert TARGET_STATES.move_all(mine, "claimed") == 1
 
 
 def test_an_upheld_objection_leads_from_every_state_of_a_target_to_restoring():

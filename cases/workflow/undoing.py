@@ -22,6 +22,7 @@ from cases.states import (
     UNDER_WAY_CASE,
     CaseState,
     ComplaintState,
+    TargetState,
 )
 from cases.workflow.carrying_over import carry_over
 from cases.workflow.guards import hold_cases, lock_case
@@ -81,6 +82,10 @@ def undo_act(*, act: BulkAct, actor: User, at: datetime | None = None) -> list[R
 
 def _undo_drop(act: BulkAct, actor: User, at: datetime) -> dict[int, Result]:
     found, results = _judged(act)
+    for pk in _done(results):
+        if found[pk].state != TargetState.DROPPED:
+            message = _("It is not among the dropped any more.")
+            results[pk] = Result(pk, False, "built-on", message)
     before = dict(zip(act.subjects, act.before, strict=True))
     by_state: dict[str, list[int]] = defaultdict(list)
     for pk in _done(results):

@@ -89,6 +89,7 @@ BOUND = (
     "open claimed refused needs_information appealed not_ours handed_over carried_over"
 )
 NAMED = "open claimed verified refused needs_information appealed not_ours handed_over carried_over"
+NOT_DROPPED = "reported noticed claimed verified gone_before_notice refused needs_information relisted restored"
 # Of the officers and of who acts.
 ABLE = "account-closed other-role"
 HERE = "forbidden: closed elsewhere"
@@ -291,8 +292,9 @@ EXPECTED: dict[str, dict[str, str]] = {
     "transfer_case": LEAVING,
     "undo_act": {
         "case": WORKED_CASE,
-        "notice": "built-on: draft submitted returned issued completed",
-        "item": f"built-on: draft {NAMED}",
+        "notice": "built-on: draft submitted returned issued completed withdrawn",
+        "item": f"built-on: draft {NAMED} withdrawn",
+        "target": f"built-on: {NOT_DROPPED}",
         "act": "undone-already: undone; undo-late: too-old; forbidden: of-another",
     },
     "undo_import": BUILT_ON
