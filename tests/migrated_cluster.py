@@ -61,7 +61,7 @@ def _sources() -> Iterator[Path]:
 
 
 def copy_cluster(to: Path) -> None:
-    """Put a copy of the migrated cluster, with its secrets, into a directory for servers; make both first if need be."""
+    """Put a copy of the migrated cluster, with its secrets, into a directory, which is made if it is missing."""
     Place(to).prepare()
     keeper = Place(KEPT)
     keeper.prepare()

@@ -65,8 +65,9 @@ def main() -> int:
     fetch_packages()
     # Hypothesis marks each property-based test with its name.
     proofs = ["-m", "proof or sampled or hypothesis", "-o", "faulthandler_timeout=0"]
-    # In the order of conftest, the longest files first, and not by the number of their tests.
-    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    # In the order of conftest, the longest files first, and not by the number of their tests. A worker waits for its
+    # servers and browsers almost half of the time, so that two processors have work for four.
+    spread = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
     arguments = proofs if options.proof else ["-m", "not proof", *spread]
     if options.proof:
         os.environ["PROOF"] = "1"

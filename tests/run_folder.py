@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 MEMORY = Path("/dev/shm")
-# What three workers' servers take at most, in bytes, with what tests store beside them.
+# What four workers' servers take at most, in bytes, with what tests store beside them.
 ROOM = 6 * 2**30
 PREFIX = "corps-tests-"
 # Locked by the run as long as it lasts.

@@ -16,15 +16,24 @@ def imported_by(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def is_address_of_page(node: ast.AST) -> bool:
+    """Whether this is `page.url`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "url"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "page"
+    )
+
+
 def asserted_addresses(path: Path) -> Iterator[int]:
     """The lines that compare where a browser's page is. It goes there after the key or the click, so a test waits:
     `page.wait_for_url`, `expect(page).to_have_url`."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Assert):
-            for part in ast.walk(node.test):
-                if isinstance(part, ast.Attribute) and part.attr == "url":
-                    if isinstance(part.value, ast.Name) and part.value.id == "page":
-                        yield node.lineno
+            yield from (
+                part.lineno for part in ast.walk(node.test) if is_address_of_page(part)
+            )
 
 
 def test_where_a_page_of_the_browser_is_is_waited_for():
