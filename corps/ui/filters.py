@@ -314,6 +314,13 @@ class ListFilterSet(django_filters.FilterSet):
         declared = cls.base_filters.items()
         return [each for name, one in declared for each in one.parameters(name)]
 
+    @property
+    def qs(self) -> QuerySet:
+        """The rows that are asked for. Where nothing is set, no form is made to judge it."""
+        if not self.data:
+            return self.queryset.all()
+        return super().qs
+
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """The rows that all filters leave; none where a value is not even of its kind."""
         if self.form.errors:
