@@ -25,11 +25,11 @@ from cases.workflow.registration import (
 from corps.models import User
 from listings.addresses import Address, read_cell
 from listings.classify import RowReading, judge_row
-from listings.registration import Registry
 from listings.sheets import Limits, SheetRefused, read_text
 from listings.sheets.not_read import REASONS as NOT_READ
 from listings.sheets.pasted import Pasted, read_pasted
 from listings.sites import platform_of
+from listings.workflow import Registry
 from stores.models import Platform
 
 # At most so many lines are answered at once; a file can hold more.

@@ -13,8 +13,8 @@ from corps.models import User
 from listings.addresses import canonical_url, read_cell
 from listings.addresses.text import clean, find_addresses
 from listings.classify import REASONS
-from listings.registration import Account, Key, Registry
 from listings.sites import platform_of, sites_named
+from listings.workflow import Account, Key, Registry
 from stores.models import OfficialAccount, Platform
 
 BARE_NUMBER = re.compile(r"(?<![\d.])\d{6,20}(?![\d.])")

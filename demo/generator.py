@@ -8,7 +8,7 @@ from cases.models import Case, Target
 from corps.database.copy import copy_lines, take_ids
 from corps.deadlines.clock import now
 from listings.models import Listing
-from listings.registration import listing_words, store_words
+from listings.workflow import listing_words, store_words
 from stores.models import Platform, Store
 
 BRANDS = ("澄溪岚", "禾曜衡", "QRITA", "砚露", "曜小禾", "云策本")

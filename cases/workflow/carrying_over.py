@@ -27,7 +27,7 @@ from corps.audit.recording import record_alike
 from corps.database.locking import locked
 from corps.deadlines.clock import now
 from corps.models import User
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 # At most so many are carried over by one run of the maintenance.
 MOST_AT_ONCE = 5000

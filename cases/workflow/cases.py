@@ -42,7 +42,7 @@ from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import Deadline, Unit, User
 from corps.workflow import announce, document_number, take_number
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 NOTE = 4000
 

@@ -18,7 +18,7 @@ from corps.models import Notification, User
 from corps.workflow import announce, notify_many
 from firms.models import Firm
 from listings.models import Belonging
-from listings.registration import Pair, Registry
+from listings.workflow import Pair, Registry, put_in_effect
 from stores.models import OfficialAccount
 
 LIMIT = "claims.firm"
@@ -136,7 +136,7 @@ def take_up_claims(account: OfficialAccount) -> None:
                 by_firm.setdefault(firm, []).append(claim)
     for firm, claims in by_firm.items():
         most = allowance_of(firm)
-        Belonging.objects.filter(pk__in=sorted(claims)[:most]).update(in_effect=True)
+        put_in_effect(sorted(claims)[:most])
         if len(claims) > most and not current().is_replay:
             _tell_administrators(Firm.objects.get(pk=firm), len(claims) - most)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import work_counters
@@ -29,17 +29,17 @@ from corps.errors import TransitionRefused
 from corps.models import Approval, User
 from corps.results import Result
 from listings.models import Belonging, BelongingCorrection, Listing
-from listings.registration import Key, lock_registry
-from listings.states import BELONGING_STATES, CORRECTION_STATES, CorrectionState
-from stores.models import OfficialAccount, Store
+from listings.states import CORRECTION_STATES, BelongingState, CorrectionState
+from listings.workflow import (
+    Key,
+    correct_store,
+    judge_belongings,
+    lock_registry,
+    put_in_effect,
+)
+from stores.models import OfficialAccount
 
 State = Belonging.State
-PUT_IN_STORES = """
-UPDATE listings_listing listing SET store_id = store.id
-FROM listings_belonging belonging
-JOIN stores_store store ON store.platform_id = belonging.platform_id AND store.canonical_id = belonging.store_id
-WHERE belonging.id = ANY(%s) AND listing.platform_id = belonging.platform_id
-    AND listing.canonical_id = belonging.listing_id"""
 
 
 def claims_for(user: User) -> QuerySet[Belonging]:
@@ -125,24 +125,18 @@ def _judgeable(claim: Belonging, known: str) -> Result:
 
 
 def _judge(
-    claims: list[Belonging], actor: User, state: str, reason: str, at: datetime
+    claims: list[Belonging],
+    actor: User,
+    state: BelongingState,
+    reason: str,
+    at: datetime,
 ) -> None:
     """Write down what became of claims, and let follow what must."""
     if not claims:
         return
     ids = [claim.pk for claim in claims]
-    BELONGING_STATES.move_all(
-        Belonging.objects.filter(pk__in=ids),
-        state,
-        judged_by=actor,
-        judged_at=at,
-        reason=reason,
-    )
-    record_alike(actor, f"belonging.{state}", Belonging, ids, at=at, reason=reason)
+    judge_belongings(ids, state, actor=actor, reason=reason, at=at)
     keys = [(claim.platform_id, claim.listing_id) for claim in claims]
-    if state == State.CONFIRMED:
-        with connection.cursor() as cursor:
-            cursor.execute(PUT_IN_STORES, [ids])
     judge_held(keys, actor=actor, at=at)
     if state == State.CONFIRMED:
         mark_official(_in_official_stores(keys), actor, at)
@@ -172,7 +166,7 @@ def admit_claims(
         if results[pk].ok and claim.in_effect:
             results[pk] = Result(pk, False, "in-effect", _("It takes effect already."))
     done = [pk for pk, result in results.items() if result.ok]
-    Belonging.objects.filter(pk__in=done).update(in_effect=True)
+    put_in_effect(done)
     record_alike(actor, "belonging.admitted", Belonging, done, at=at)
     missing = _("There is no such claim among what you may judge.")
     return [results.get(pk) or Result(pk, False, "not-found", missing) for pk in ids]
@@ -345,7 +339,9 @@ def confirm_belonging(
     )
     CORRECTION_STATES.move(correction, CorrectionState.CONFIRMED)
     correction.save(update_fields=["state"])
-    _know(listing, correction, actor, at)
+    correct_store(
+        listing, correction.store_id, actor=actor, reason=correction.reason, at=at
+    )
     record(
         actor, "belonging.corrected", listing, at=at, before=before.before, after=correction.store_id,
         reason=correction.reason,
@@ -410,33 +406,6 @@ def _locked_correction(
         }
         raise TransitionRefused("decided", said, state=correction.state)
     return correction, approval
-
-
-def _know(
-    listing: Listing, correction: BelongingCorrection, actor: User, at: datetime
-) -> None:
-    """Write down in which store a listing is known to be from now on."""
-    claims = Belonging.objects.filter(
-        platform=listing.platform_id, listing_id=listing.canonical_id
-    )
-    other = Q(state=State.CONFIRMED) & ~Q(store_id=correction.store_id)
-    judged: dict[str, Any] = {
-        "judged_by": actor,
-        "judged_at": at,
-        "reason": correction.reason,
-    }
-    BELONGING_STATES.move_all(claims.filter(other), State.CORRECTED, **judged)
-    if correction.store_id:
-        Belonging.objects.update_or_create(
-            platform_id=listing.platform_id,
-            listing_id=listing.canonical_id,
-            store_id=correction.store_id,
-            defaults={"state": State.CONFIRMED, **judged},
-        )
-    store = Store.objects.filter(
-        platform=listing.platform_id, canonical_id=correction.store_id
-    ).first()
-    Listing.objects.filter(pk=listing.pk).update(store=store)
 
 
 def _version_of(correction: BelongingCorrection) -> str:

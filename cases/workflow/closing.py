@@ -39,7 +39,7 @@ from corps.deadlines.calendar import parse_spans
 from corps.deadlines.clock import now, shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import Deadline, User
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 OPEN_TARGETS = {
     TargetState.REPORTED: ngettext_lazy(

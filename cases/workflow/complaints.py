@@ -34,7 +34,7 @@ from corps.errors import TransitionRefused
 from corps.models import Deadline, User
 from corps.workflow import Paper, announce, stored, take_number
 from firms.models import Firm
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 RECEIPT_REASON = 300
 # Fields of a complaint that nobody types.

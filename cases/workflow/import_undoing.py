@@ -36,10 +36,9 @@ from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
 from listings.classify import judge_row
-from listings.models import Belonging
-from listings.registration import lock_registry, platforms_taking_part
 from listings.sheets.headers import ADDRESS_FIELDS
 from listings.sites import platform_of
+from listings.workflow import lock_registry, platforms_taking_part, void_belongings
 
 State = SheetImport.State
 
@@ -120,7 +119,7 @@ def undo_import(
     ImportRow.objects.filter(sheet_import=sheet_import).update(
         target=None, registered_at=None
     )
-    claims = _void_claims(complaint)
+    claims = void_belongings(complaint.pk)
     _set_aside(sheet_import, complaint, actor, at)
     passed, dropped = _let_go([target.pk for target in targets], complaint, actor, at)
     noted: dict[str, Any] = {
@@ -203,14 +202,6 @@ def _set_aside(
     sheet_import.refresh_from_db()
     complaint.sheet, complaint.sheet_name = None, ""
     complaint.save(update_fields=["sheet", "sheet_name"])
-
-
-def _void_claims(complaint: Complaint) -> list[tuple[int, str]]:
-    """Have the claims of a complaint's rows, which nobody judged, hold nothing any more; of which listings."""
-    claims = Belonging.objects.in_effect().filter(complaint=complaint.pk)
-    listings = list(claims.values_list("platform", "listing_id"))
-    claims.update(in_effect=False)
-    return listings
 
 
 def _let_go(

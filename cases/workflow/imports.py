@@ -36,7 +36,7 @@ from corps.installation.reference_data import look
 from corps.models import User
 from corps.task_queue import enqueue
 from corps.workflow import notify
-from listings.registration import (
+from listings.workflow import (
     Registry,
     lock_registry,
     platforms_taking_part,

@@ -27,7 +27,7 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 
 @transaction.atomic

@@ -33,7 +33,8 @@ from corps.database.copy import (
 from corps.database.locking import locked_in_order
 from corps.models import User
 from listings.addresses import canonical_url
-from listings.registration import (
+from listings.sheets.values import parse_price
+from listings.workflow import (
     Account,
     Key,
     Registry,
@@ -41,7 +42,6 @@ from listings.registration import (
     listing_words,
     store_words,
 )
-from listings.sheets.values import parse_price
 
 Result = ImportRow.Result
 LISTING, STORE = Target.Kind.LISTING.value, Target.Kind.STORE.value

@@ -16,7 +16,7 @@ from corps.audit.recording import record
 from corps.database.locking import locked_in_order
 from corps.models import User
 from corps.workflow import announce
-from listings.registration import Account
+from listings.workflow import Account
 from stores.extensions import Touched
 from stores.models import OfficialAccount
 

@@ -25,14 +25,14 @@ from corps.results import Result
 from firms.models import Firm
 from listings.addresses import canonical_url, read_cell
 from listings.classify import REASONS, RowReading, judge_row
-from listings.registration import (
+from listings.sites import platform_of
+from listings.workflow import (
     Key,
     Registry,
     lock_registry,
     platforms_taking_part,
     registered_platforms,
 )
-from listings.sites import platform_of
 
 # Rows that may come out otherwise without another address; every other reason needs one.
 JUDGED_AS_IT_STANDS = {

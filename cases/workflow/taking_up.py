@@ -13,7 +13,7 @@ from cases.workflow.imports import register_import
 from corps.access.past_events import accept_at
 from corps.deadlines.clock import now
 from corps.models import User
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 
 @transaction.atomic

@@ -48,7 +48,8 @@ from corps.results import Result
 from listings.addresses import Address, read_cell
 from listings.classify import REASONS
 from listings.models import Belonging, Listing
-from listings.registration import (
+from listings.sites import platform_of
+from listings.workflow import (
     Key,
     Registry,
     listing_words,
@@ -56,7 +57,6 @@ from listings.registration import (
     platforms_taking_part,
     store_words,
 )
-from listings.sites import platform_of
 from stores.extensions import Touched
 from stores.models import OfficialAccount, Store
 

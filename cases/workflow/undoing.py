@@ -37,7 +37,7 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from corps.results import Result
-from listings.registration import lock_registry
+from listings.workflow import lock_registry
 
 Verb = BulkAct.Verb
 

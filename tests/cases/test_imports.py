@@ -23,8 +23,8 @@ from corps.database import copy
 from corps.deadlines.clock import shanghai_date
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Notification
-from listings import registration as registry
 from listings.models import Belonging, Listing
+from listings.workflow import registration as registry
 from stores.models import Store
 from tests.cases.conftest import SMALL, hand_in, take_in
 from tests.cases.sheets import many

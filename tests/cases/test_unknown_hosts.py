@@ -11,6 +11,7 @@ from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
 from listings import workflow
 from listings.models import OtherHost, UnknownHost
+from listings.workflow import unknown_hosts
 from tests.cases.conftest import hand_in, results, sheet_of
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_an_import_counts_the_hosts_of_rows_that_nobody_can_use_without_what_is_
 def test_the_hosts_of_the_most_rows_are_kept_by_name_and_the_rest_together(
     scenario, monkeypatch
 ):
-    monkeypatch.setattr(workflow, "MOST_HOSTS", 1)
+    monkeypatch.setattr(unknown_hosts, "MOST_HOSTS", 1)
     results(scenario, *ROWS)
     assert {host: rows for host, (rows, _example) in counted().items()} == {
         "detail.vip.com": 2,

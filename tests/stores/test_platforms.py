@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Unit, User
 from firms.workflow import register_firm
-from listings.registration import platforms_taking_part, registered_platforms
+from listings.workflow import platforms_taking_part, registered_platforms
 from stores import workflow
 from stores.extensions import official_account_hooks
 from stores.first_steps import of_platforms
