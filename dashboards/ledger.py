@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.deadlines.clock import midnight
 from dashboards.statistics import COUNTS, Question, read_question
-from notices.models import Outcome, Recurrence
+from notices.models import LedgerEntry, Recurrence
 
 NAMES = {
     "listings_removed": _("Listings removed"),
@@ -22,8 +22,8 @@ NAMES = {
     "corrections": _("Corrections"),
 }
 KINDS = {
-    "listings_removed": Outcome.Kind.LISTING_REMOVED,
-    "stores_shut": Outcome.Kind.STORE_SHUT,
+    "listings_removed": LedgerEntry.Kind.LISTING_REMOVED,
+    "stores_shut": LedgerEntry.Kind.STORE_SHUT,
     "repeat_removals": Recurrence.Kind.REPEAT_REMOVAL,
     "relistings": Recurrence.Kind.RELISTING,
 }
@@ -74,9 +74,9 @@ def read_chosen(params: QueryDict) -> Chosen:
     return Chosen(count, question, month=month, **narrowed)
 
 
-def entries(user: Any, chosen: Chosen) -> QuerySet[Outcome] | QuerySet[Recurrence]:
+def entries(user: Any, chosen: Chosen) -> QuerySet[LedgerEntry] | QuerySet[Recurrence]:
     """The rows that a number is made of, of those the person may see; unordered."""
-    model: type[Outcome | Recurrence] = Outcome
+    model: type[LedgerEntry | Recurrence] = LedgerEntry
     if chosen.count in ("repeat_removals", "relistings"):
         model = Recurrence
     rows: QuerySet[Any] = model.objects.visible_to(user)

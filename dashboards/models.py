@@ -1,6 +1,6 @@
 """The rollup and what its comparisons with the ledger found.
 
-The rollup says how many outcomes and recurrences there are, by Shanghai day, platform, firm and case; it
+The rollup says how many ledger entries and recurrences there are, by Shanghai day, platform, firm and case; it
 is kept by statement-level triggers on the ledger's tables; `./manage.py recount` rebuilds and compares it.
 """
 
@@ -51,10 +51,10 @@ class RecountQuerySet(models.QuerySet):
 
 
 class Recount(models.Model):
-    """One comparison of rollup, ledger and targets: when, over how many outcomes, and how many differences it found."""
+    """One comparison of rollup, ledger and targets: when, over how many entries, and how many differences it found."""
 
     at = models.DateTimeField()
-    outcomes = models.IntegerField()
+    entries = models.IntegerField(db_column="outcomes")
     differences = models.IntegerField()
 
     objects = RecountQuerySet.as_manager()

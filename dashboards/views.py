@@ -31,7 +31,7 @@ from dashboards.models import Recount
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
 from firms.filters import FIRM
 from firms.models import Firm
-from notices.models import Outcome
+from notices.models import LedgerEntry
 from stores.filters import PLATFORM
 from stores.models import Platform
 
@@ -68,7 +68,9 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
     narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
     shown = board.make_board(request.user, question, narrowed)
     corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
-    shut_again = corrections.filter(kind=Outcome.Kind.STORE_SHUT).select_related("firm")
+    shut_again = corrections.filter(kind=LedgerEntry.Kind.STORE_SHUT).select_related(
+        "firm"
+    )
     request.sidebar_key = "numbers"
     if may(request.user, "dashboards.view_backlog"):
         request.sidebar_key = "dashboard"
@@ -333,7 +335,7 @@ def download_ledger(request: HttpRequest) -> HttpResponseBase:
 def _cells(rows: Any) -> Iterator[list[Any]]:
     for row in rows.iterator(chunk_size=2000):
         sign, reason = 0, ""
-        if isinstance(row, Outcome):
+        if isinstance(row, LedgerEntry):
             sign, reason = row.sign, row.reason
         seen = seen_by = ""
         if row.check_row:

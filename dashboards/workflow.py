@@ -11,7 +11,7 @@ from corps.deadlines.clock import now
 from corps.models import User
 from corps.states import Counted
 from dashboards.models import Recount
-from notices.models import Outcome
+from notices.models import LedgerEntry
 
 # One statement sees one moment, whatever others commit meanwhile. Each part yields: what, where, expected, found.
 NEVER_COUNTED = ", ".join(f"'{s}'" for s in TARGET_STATES.counted(Counted.NEVER))
@@ -41,17 +41,17 @@ UNION ALL
 SELECT 'state', 'target ' || id, 'not counted', state
 FROM cases_target WHERE is_counted AND state IN ({NEVER_COUNTED})
 UNION ALL
-SELECT 'platform', 'outcome ' || outcome.id, 'platform ' || target.platform_id, 'platform ' || outcome.platform_id
-FROM notices_outcome outcome JOIN cases_target target ON target.id = outcome.target_id
-WHERE outcome.platform_id <> target.platform_id
+SELECT 'platform', 'outcome ' || entry.id, 'platform ' || target.platform_id, 'platform ' || entry.platform_id
+FROM notices_outcome entry JOIN cases_target target ON target.id = entry.target_id
+WHERE entry.platform_id <> target.platform_id
 UNION ALL
-SELECT 'kind', 'outcome ' || outcome.id, target.kind, outcome.kind
-FROM notices_outcome outcome JOIN cases_target target ON target.id = outcome.target_id
-WHERE (outcome.kind = 'store_shut') <> (target.kind = 'store')
+SELECT 'kind', 'outcome ' || entry.id, target.kind, entry.kind
+FROM notices_outcome entry JOIN cases_target target ON target.id = entry.target_id
+WHERE (entry.kind = 'store_shut') <> (target.kind = 'store')
 UNION ALL
-SELECT 'proof', 'outcome ' || outcome.id, 'a check that saw it gone', coalesce(proof.seen, 'none')
-FROM notices_outcome outcome LEFT JOIN notices_check proof ON proof.id = outcome.check_row_id
-WHERE outcome.cause = 'verification' AND proof.seen IS DISTINCT FROM 'gone'
+SELECT 'proof', 'outcome ' || entry.id, 'a check that saw it gone', coalesce(proof.seen, 'none')
+FROM notices_outcome entry LEFT JOIN notices_check proof ON proof.id = entry.check_row_id
+WHERE entry.cause = 'verification' AND proof.seen IS DISTINCT FROM 'gone'
 UNION ALL
 SELECT 'recurrence', 'recurrence ' || again.id, CASE again.kind WHEN 'relisting' THEN 'live' ELSE 'gone' END, proof.seen
 FROM notices_recurrence again JOIN notices_check proof ON proof.id = again.check_row_id
@@ -79,7 +79,7 @@ ORDER BY what, place"""
 class Difference:
     """Two places that should say the same and do not.
 
-    what: "target" (its outcomes do not sum to what it says, or it is gone), "verified", "state" (it counts in a state
+    what: "target" (its entries do not sum to what it says, or it is gone), "verified", "state" (it counts in a state
     that nothing counted has), "platform", "kind", "proof", "recurrence" or "rollup" (the five counts of a day:
     listings, stores, repeat removals, relistings, corrections).
     """
@@ -113,7 +113,7 @@ def recount(
     at = at or now()
     differences = compare()
     noted = Recount.objects.create(
-        at=at, outcomes=Outcome.objects.count(), differences=len(differences)
+        at=at, entries=LedgerEntry.objects.count(), differences=len(differences)
     )
     if differences:
         shown = [str(difference) for difference in differences[:20]]

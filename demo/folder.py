@@ -171,7 +171,7 @@ def read_folder(path: Path) -> Folder:
 SEEN = ("gone", "live", "unreachable")
 YES_NO = ("yes", "no")
 DUTIES = ("primary", "backup")
-OUTCOMES = ("removed", "shut", "refused", "needs_information")
+ANSWERS = ("removed", "shut", "refused", "needs_information")
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +334,7 @@ def _answer(row: _Row) -> AnswerLine:
         round=row.read("round", _round),
         platform=row.text("platform"),
         address=row.text("address", ""),
-        outcome=row.one_of("outcome", OUTCOMES),
+        outcome=row.one_of("outcome", ANSWERS),
         at=row.moment(),
         remark=row.text("remark", ""),
     )

@@ -11,7 +11,7 @@ from corps.models import User
 from dashboards.statistics import statistics
 from firms.models import Firm
 from listings.models import Listing
-from notices.models import NoticeItem, Outcome
+from notices.models import LedgerEntry, NoticeItem
 from stores.models import Platform, Store
 
 HEADLINES = ("listings_removed", "stores_shut")
@@ -66,7 +66,7 @@ def _all(found: dict[str, dict[str, int]], keys: Any) -> dict[str, dict[str, int
 
 def _months() -> list[str]:
     """The Shanghai months that have an outcome; one with a relisting alone has a row of statistics, but no entry."""
-    months = Outcome.objects.annotate(
+    months = LedgerEntry.objects.annotate(
         month=TruncMonth("at", tzinfo=SHANGHAI)
     ).values_list("month", flat=True)
     return sorted({f"{month:%Y-%m}" for month in months.distinct()})

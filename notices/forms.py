@@ -56,7 +56,7 @@ class ObjectorFields(forms.Form):
 
 
 class AnswerForm(ObjectorFields):
-    """One outcome for the selected items, with a remark; a reason is owed for everything but removal.
+    """One answer for the selected items, with a remark; a reason is owed for everything but removal.
 
     What is owed is judged here, so that the browser does not ask for it when the answer is changed on the page.
     """
@@ -87,16 +87,16 @@ class AnswerForm(ObjectorFields):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        outcome = self["outcome"].value()
-        self.owes_reason = outcome in OWE_REASON
-        if outcome == Claim.REFUSED:
+        answer = self["outcome"].value()
+        self.owes_reason = answer in OWE_REASON
+        if answer == Claim.REFUSED:
             self.fields["reason"].widget.attrs["autofocus"] = True
             self.fields["remark"].help_text = _("Needed where no reason is chosen.")
         else:
             del self.fields["reason"]
             self.fields["remark"].required = self.owes_reason
             self.fields["remark"].widget.attrs["autofocus"] = self.owes_reason
-        if outcome != Claim.APPEALED:
+        if answer != Claim.APPEALED:
             del self.fields["objector"], self.fields["objected_on"]
 
     def clean(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from corps.deadlines.clock import shanghai_date, today
 from corps.models import User
 from corps.ui.formats import day
 from corps.ui.months import month_label
-from notices.models import Check, Notice, Outcome
+from notices.models import Check, LedgerEntry, Notice
 from notices.states import ItemState
 from stores.extensions import Counted, Month, Portrait
 from stores.models import Store
@@ -39,7 +39,7 @@ def tell_portrait(
     looks = Check.objects.filter(item__target__in=targets.values("pk")).exclude(
         seen=Seen.UNREACHABLE
     )
-    taken_back = Outcome.objects.filter(target__in=targets.values("pk"), sign=-1)
+    taken_back = LedgerEntry.objects.filter(target__in=targets.values("pk"), sign=-1)
     acts = [
         *((pk, at, REPORTED) for pk, at in reported),
         *(

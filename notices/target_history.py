@@ -29,10 +29,10 @@ from corps.ui.formats import day, moment
 from notices.models import (
     Answer,
     Check,
+    LedgerEntry,
     Notice,
     NoticeItem,
     Objection,
-    Outcome,
     Recurrence,
     WithdrawalLetter,
 )
@@ -77,12 +77,10 @@ class NoticesHistory(target_history.TargetProvider):
         """What the target added to the numbers and what stands beside them, in the order in which it was recorded."""
         lines = [
             (
-                outcome.recorded_at,
-                target_history.Count(
-                    outcome.get_kind_display(), outcome.at, outcome.sign
-                ),
+                entry.recorded_at,
+                target_history.Count(entry.get_kind_display(), entry.at, entry.sign),
             )
-            for outcome in Outcome.objects.filter(target=target)
+            for entry in LedgerEntry.objects.filter(target=target)
         ]
         lines += [
             (
@@ -96,7 +94,7 @@ class NoticesHistory(target_history.TargetProvider):
     def proofs(self, target: Target, user: User) -> Iterator[tuple[Any, Any, Any]]:
         """The chain from the notice to the +1, as (name, value, address)."""
         last = (
-            Outcome.objects.filter(target=target)
+            LedgerEntry.objects.filter(target=target)
             .select_related("item__notice", "check_row__by")
             .order_by("-nth")
             .first()
@@ -327,14 +325,12 @@ def _count_lines(target: Target) -> Iterator[target_history.Line]:
             "",
             _("beside the number, not in it"),
         )
-    for outcome in Outcome.objects.filter(target=target):
+    for entry in LedgerEntry.objects.filter(target=target):
         sign, kind = "−1", "red"
-        if outcome.sign > 0:
+        if entry.sign > 0:
             sign, kind = "+1", "green"
-        note = " ".join([outcome.get_cause_display(), outcome.reason]).strip()
-        yield target_history.Line(
-            outcome.at, outcome.get_kind_display(), kind, sign, note
-        )
+        note = " ".join([entry.get_cause_display(), entry.reason]).strip()
+        yield target_history.Line(entry.at, entry.get_kind_display(), kind, sign, note)
 
 
 def _withdrawal_lines(target: Target) -> Iterator[target_history.Line]:

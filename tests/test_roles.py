@@ -20,7 +20,7 @@ from dashboards.models import Rollup
 from firms.models import Firm, Representative
 from listings.models import Listing
 from notices import workflow
-from notices.models import Notice, NoticeItem, Objection, Outcome, Recurrence
+from notices.models import LedgerEntry, Notice, NoticeItem, Objection, Recurrence
 from notices.tables import visible_deliveries
 from stores.models import OfficialAccount, Platform, Store
 from tests.notices.world import (
@@ -61,7 +61,7 @@ CASE_CONTENT = (
     Notice,
     NoticeItem,
     Objection,
-    Outcome,
+    LedgerEntry,
     Recurrence,
     Rollup,
     Listing,
@@ -197,7 +197,7 @@ def seen(user: User) -> set[tuple[str, int]]:
         Notice,
         NoticeItem,
         Objection,
-        Outcome,
+        LedgerEntry,
         Recurrence,
         Rollup,
     ):
@@ -214,7 +214,7 @@ def test_the_corps_sees_the_cases_of_its_units_and_of_those_below_by_role(full: 
     own, below = full.case, Case.objects.exclude(pk=full.case.pk).get()
     kinds = {kind for kind, _case in seen(full.officer)}
     assert kinds == {
-        "Case", "Target", "Complaint", "Notice", "NoticeItem", "Objection", "Outcome", "Recurrence", "Rollup"
+        "Case", "Target", "Complaint", "Notice", "NoticeItem", "Objection", "LedgerEntry", "Recurrence", "Rollup"
     }  # fmt: skip
     by_case = {
         full.officer: {own.pk},

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from cases.models import Complaint
 from corps.access.parameters import Parameter
 from corps.models import Unit, User
-from notices.models import Outcome
+from notices.models import LedgerEntry
 from tests.cases.scene import Scene
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import answer, issue
@@ -220,7 +220,7 @@ def test_every_link_and_form_asks_for_what_its_page_reads(db: None):
     notices = issue(world)
     answer(world, notices[0])
     book = open_book(world)
-    Outcome.objects.bulk_create(book.outcome(which, moment(1)) for which in (0, 1, 2))
+    LedgerEntry.objects.bulk_create(book.entry(which, moment(1)) for which in (0, 1, 2))
     auditor = User.objects.create(
         username="auditor", name="auditor", role="auditor", password="!"
     )

@@ -99,7 +99,7 @@ class Target(models.Model):
 
     Three truths are kept apart: `alleged` is what the firm says, `claim` what the platform says, `seen` what was
     last seen. `is_official` is set when it, or the store it is known to be in, is an official account: no notice may
-    name it then. `is_counted` says that its outcomes sum to one. `restoring_asked_at` is when its platform was last
+    name it then. `is_counted` says that its entries sum to one. `restoring_asked_at` is when its platform was last
     asked to restore it; whether it did is only seen.
     """
 

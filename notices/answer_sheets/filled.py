@@ -215,13 +215,13 @@ def _answer_problem(cells: Cells, headings: dict[str, str]) -> Problem | None:
     if not cells.answer:
         reason = _("There is a remark but no answer.")
         return Problem(cells.row, heading, cells.answer, reason)
-    outcome = answer_of(cells.answer)
-    if outcome is None:
+    answer = answer_of(cells.answer)
+    if answer is None:
         reason = _(
             "This is not one of the answers; write one of these words or its digit."
         )
         return Problem(cells.row, heading, cells.answer, reason)
-    if outcome in OWE_REASON and not cells.remark:
+    if answer in OWE_REASON and not cells.remark:
         reason = _("Say why, so that the officer need not ask.")
         return Problem(cells.row, headings.get("remark", heading), "", reason)
     return None
@@ -231,9 +231,9 @@ def _add_line(cells: Cells, items: "ItemsOfNotice", filled: Filled) -> Problem |
     """Add a row with an answer to the lines, or say why it names no item."""
     item, address, reason = items.find(cells.item, cells.address)
     if reason is None:
-        outcome = str(answer_of(cells.answer))
+        answer = str(answer_of(cells.answer))
         filled.lines.append(
-            Line(cells.row, item, address, outcome, cells.remark, cells.name)
+            Line(cells.row, item, address, answer, cells.remark, cells.name)
         )
         return None
     headings = filled.headings

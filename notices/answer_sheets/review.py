@@ -78,13 +78,13 @@ def key_of(filled: Filled, notice: Notice) -> str:
 
 def changed_items(filled: Filled, notice: Notice) -> list[int]:
     """Items that are answered, and otherwise than the sheet says, and whose answer may be taken back."""
-    outcomes = {
+    answers = {
         line.item: line.outcome for line in filled.lines if line.item is not None
     }
     answered = (
-        notice.items.retractable().filter(pk__in=outcomes).values_list("pk", "outcome")
+        notice.items.retractable().filter(pk__in=answers).values_list("pk", "outcome")
     )
-    return [pk for pk, outcome in answered if outcome != outcomes[pk]]
+    return [pk for pk, answer in answered if answer != answers[pk]]
 
 
 def unsettled(filled: Filled, notice: Notice) -> list[Reply]:
@@ -94,13 +94,13 @@ def unsettled(filled: Filled, notice: Notice) -> list[Reply]:
 
 
 def _current_answers(notice: Notice) -> dict[int, tuple[str, str]]:
-    """Item to (outcome, when) of the answers that stand; one found live has no outcome but its time."""
+    """Item to (answer, when) of the answers that stand; one found live has no answer but its time."""
     rows = notice.items.exclude(answered_at=None).values_list(
         "pk", "state", "outcome", "answered_at"
     )
     return {
-        pk: ("" if state == ItemState.OPEN else outcome, str(at))
-        for pk, state, outcome, at in rows
+        pk: ("" if state == ItemState.OPEN else answer, str(at))
+        for pk, state, answer, at in rows
     }
 
 

@@ -8,7 +8,7 @@ from notices.models.answers import (
     PendingVerdict,
     ReplyRequest,
 )
-from notices.models.ledger import Outcome, Recurrence
+from notices.models.ledger import LedgerEntry, Recurrence
 from notices.models.notices import Notice, NoticeItem, PendingApproval
 from notices.models.objections import Objection
 from notices.models.withdrawals import WithdrawalLetter, WithdrawnItem
@@ -20,10 +20,10 @@ __all__ = [
     "AnswerWords",
     "Check",
     "CheckWords",
+    "LedgerEntry",
     "Notice",
     "NoticeItem",
     "Objection",
-    "Outcome",
     "PendingApproval",
     "PendingVerdict",
     "Recurrence",

@@ -1,4 +1,4 @@
-"""The ledger: outcomes that are counted, and recurrences shown beside them. Rows are only ever added."""
+"""The ledger: the entries that are counted, and recurrences shown beside them. Rows are only ever added."""
 
 import pgtrigger
 from django.db import models
@@ -21,7 +21,7 @@ class LedgerQuerySet(models.QuerySet):
         return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
 
 
-# One officer alone makes no number; looked at for a whole statement, as outcomes come by the thousand.
+# One officer alone makes no number; looked at for a whole statement, as entries come by the thousand.
 CHECKED_BY_ANOTHER = pgtrigger.Trigger(
     name="outcome_checked_by_another",
     level=pgtrigger.Statement,
@@ -30,23 +30,23 @@ CHECKED_BY_ANOTHER = pgtrigger.Trigger(
     referencing=pgtrigger.Referencing(new="fresh"),
     func="""IF EXISTS (
     SELECT FROM fresh
-    JOIN notices_check looked ON looked.id = fresh.check_row_id
-    JOIN notices_noticeitem item ON item.id = looked.item_id
+    JOIN notices_check checked ON checked.id = fresh.check_row_id
+    JOIN notices_noticeitem item ON item.id = checked.item_id
     JOIN notices_notice notice ON notice.id = item.notice_id
     WHERE fresh.cause = 'verification'
-      AND looked.by_id IN (notice.drafted_by_id, notice.issued_by_id, item.answered_by_id)
+      AND checked.by_id IN (notice.drafted_by_id, notice.issued_by_id, item.answered_by_id)
 ) THEN
-    RAISE EXCEPTION 'an outcome is checked by nobody who drafted, approved or answered its notice'
+    RAISE EXCEPTION 'a ledger entry is checked by nobody who drafted, approved or answered its notice'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'outcome_checked_by_another';
 END IF;
 RETURN NULL;""",
 )
 
 
-class Outcome(models.Model):
+class LedgerEntry(models.Model):
     """+1 or −1 to one of the two numbers.
 
-    The outcomes of one target sum to 0 or 1 at all times, held by the database: they are numbered from 1 (`nth`),
+    The entries of one target sum to 0 or 1 at all times, held by the database: they are numbered from 1 (`nth`),
     odd ones are +1 and even ones −1, and each needs the one before it (a foreign key on (target, previous)).
     """
 
@@ -62,7 +62,7 @@ class Outcome(models.Model):
         OFFICIAL = "official", _("Official account registered")
 
     target = models.ForeignKey(
-        Target, models.PROTECT, related_name="outcomes", db_index=False
+        Target, models.PROTECT, related_name="ledger_entries", db_index=False
     )
     nth = models.SmallIntegerField()
     previous = models.GeneratedField(
@@ -76,22 +76,24 @@ class Outcome(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     case = models.ForeignKey(
-        Case, models.PROTECT, related_name="outcomes", db_index=False
+        Case, models.PROTECT, related_name="ledger_entries", db_index=False
     )
-    firm = models.ForeignKey(Firm, models.PROTECT, related_name="outcomes")
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="outcomes")
-    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="outcomes")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="ledger_entries")
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="ledger_entries"
+    )
+    item = models.ForeignKey(NoticeItem, models.PROTECT, related_name="ledger_entries")
     check_row = models.ForeignKey(
-        Check, models.PROTECT, null=True, related_name="outcomes"
+        Check, models.PROTECT, null=True, related_name="ledger_entries"
     )
     objection = models.ForeignKey(
-        Objection, models.PROTECT, null=True, related_name="outcomes"
+        Objection, models.PROTECT, null=True, related_name="ledger_entries"
     )
     account = models.ForeignKey(
         OfficialAccount,
         models.PROTECT,
         null=True,
-        related_name="outcomes",
+        related_name="ledger_entries",
         db_index=False,
     )
     reason = models.CharField(max_length=300, blank=True)
@@ -99,6 +101,7 @@ class Outcome(models.Model):
     objects = LedgerQuerySet.as_manager()
 
     class Meta:
+        db_table = "notices_outcome"
         constraints = [
             models.UniqueConstraint(
                 fields=["target", "nth"], name="outcome_nth_of_a_target"

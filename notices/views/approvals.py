@@ -241,7 +241,7 @@ def _undoable(request: SignedIn) -> dict[str, Any] | None:
 @open_to("notices.correct_outcome")
 @require_POST
 def decide_correction(request: SignedIn, pk: int) -> HttpResponse:
-    """Take back a counted outcome that a colleague proposed to correct, or leave it as it is; with the reason."""
+    """Take back what counts, which a colleague proposed to correct, or leave it as it is; with the reason."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
     reason = request.POST.get("reason", "")
     try:
@@ -302,7 +302,7 @@ def objections_for(user: User) -> Any:
 
 
 def corrections_for(user: User) -> Any:
-    """Targets whose outcome somebody else proposes to take back."""
+    """Targets that somebody else proposes to take out of the numbers."""
     proposed = Approval.objects.open_among(Target)
     return Target.objects.visible_to(user).filter(
         pk__in=proposed.exclude(requested_by=user).values("subject_id")
@@ -331,7 +331,7 @@ def belongings_for(user: User) -> Any:
 def _proposal(user: User, target: Target) -> dict[str, Any]:
     """A proposed correction: who asks for it why, what counts now, and what a yes would change."""
     last = (
-        target.outcomes.select_related("item__notice", "check_row__by")
+        target.ledger_entries.select_related("item__notice", "check_row__by")
         .order_by("-nth")
         .first()
     )
@@ -344,7 +344,7 @@ def _proposal(user: User, target: Target) -> dict[str, Any]:
         "target": target,
         "proposed": ground.open_approval(target),
         "proposal": entry.first(),
-        "outcome": last,
+        "ledger_entry": last,
         "may_correct": may(user, "notices.correct_outcome"),
     }
 

@@ -46,14 +46,14 @@ def answer_on_behalf(request: SignedIn, number: str) -> HttpResponse:
 def _replies(notice: Notice, form: BehalfForm) -> list[Reply]:
     """One reply for each line of the form, which names an item by its address or its id."""
     items = _items_by_id(notice)
-    outcome, remark = form.cleaned_data["outcome"], form.cleaned_data["remark"]
+    answer, remark = form.cleaned_data["outcome"], form.cleaned_data["remark"]
     details = form.appeal_details()
     replies = []
     for line in form.cleaned_data["lines"]:
         named: dict[str, Any] = {"address": line}
         if line in items:
             named = {"item": items[line]}
-        replies.append(Reply(line, outcome, remark=remark, **named, **details))
+        replies.append(Reply(line, answer, remark=remark, **named, **details))
     return replies
 
 

@@ -126,13 +126,13 @@ def show_notice(
         "shown_url": f"?show={shown}",
         "matching_query": listed.changed(),
         "counts": counts,
-        "outcomes": _answers_by_outcome(items),
+        "answer_counts": _answer_counts(items),
         "shown": shown,
         "picked": list(picked),
         "selected": selection.is_chosen,
         "unknown": selection.unknown,
         "next": next_notice,
-        "keys": [(outcome, outcome.label, key) for outcome, key in KEYS],
+        "keys": [(answer, answer.label, key) for answer, key in KEYS],
         "contact": letters.contact_of(notice),
         "withdrawals": WithdrawalLetter.objects.of(notice),
         "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
@@ -180,19 +180,19 @@ def _item_counts(items: QuerySet[NoticeItem]) -> dict[str, int]:
     return counts | {"withdrawn": counts["all"] - counts["total"]}
 
 
-def _answers_by_outcome(items: QuerySet[NoticeItem]) -> list[tuple[Any, int]]:
-    """How many answers say what, in the order of the outcomes; those that nobody gave are left out."""
+def _answer_counts(items: QuerySet[NoticeItem]) -> list[tuple[Any, int]]:
+    """How many answers say what, in the order of the answers; those that nobody gave are left out."""
     answered = items.exclude(outcome="").filter(SHOWN["answered"])
-    return _by_outcome(answered.values_list("outcome").annotate(Count("pk")))
+    return _counts_by_answer(answered.values_list("outcome").annotate(Count("pk")))
 
 
-def _by_outcome(counts: Iterable[tuple[str, int]]) -> list[tuple[Any, int]]:
-    """Counts by outcome with the outcome's name, in the order of the outcomes."""
+def _counts_by_answer(counts: Iterable[tuple[str, int]]) -> list[tuple[Any, int]]:
+    """Counts by answer with its name, in the order of the answers."""
     count_of = dict(counts)
     return [
-        (label, count_of[outcome])
-        for outcome, label in Claim.choices
-        if outcome in count_of
+        (label, count_of[answer])
+        for answer, label in Claim.choices
+        if answer in count_of
     ]
 
 
@@ -266,10 +266,8 @@ def _answer_confirmed(
     replaced: Collection[int],
 ) -> list[Result]:
     """Answer the items as the form says, once for its token. Raises what `answer_once` raises."""
-    outcome, details = form.cleaned_data["outcome"], form.appeal_details()
-    replies = [
-        Reply(pk, outcome, item=pk, remark=form.words(), **details) for pk in ids
-    ]
+    answer, details = form.cleaned_data["outcome"], form.appeal_details()
+    replies = [Reply(pk, answer, item=pk, remark=form.words(), **details) for pk in ids]
     body = [
         [reply.item, reply.outcome, reply.remark, *map(str, details.values())]
         for reply in replies
@@ -278,13 +276,13 @@ def _answer_confirmed(
     return answer_once(actor, notice, key, body, lambda: replies, replaced)
 
 
-def _answered(count: int, outcome: str) -> str:
+def _answered(count: int, answer: str) -> str:
     sentence = ngettext(
         "%(count)s item answered “%(outcome)s”.",
         "%(count)s items answered “%(outcome)s”.",
         count,
     )
-    return sentence % {"count": thousands(count), "outcome": Claim(outcome).label}
+    return sentence % {"count": thousands(count), "outcome": Claim(answer).label}
 
 
 @open_to("notices.answer")
@@ -318,16 +316,16 @@ def retract(request: SignedIn, number: str) -> HttpResponse:
 
 
 def _retraction(notice: Notice, ids: list[int]) -> dict[str, Any]:
-    """What taking answers back would touch: how many by outcome, and how many of those selected it cannot touch."""
+    """What taking answers back would touch: how many of each answer, and how many of those selected it cannot touch."""
     answered = notice.items.retractable().filter(pk__in=ids)
-    outcomes = _by_outcome(
+    answer_counts = _counts_by_answer(
         answered.order_by().values_list("outcome").annotate(Count("pk"))
     )
-    total = sum(count for _label, count in outcomes)
+    total = sum(count for _label, count in answer_counts)
     return {
         "notice": notice,
         "ids": ids,
-        "outcomes": outcomes,
+        "answer_counts": answer_counts,
         "total": total,
         "kept": len(ids) - total,
     }

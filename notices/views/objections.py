@@ -178,7 +178,7 @@ def lodge(request: SignedIn, pk: int) -> HttpResponse:
 
 @open_to("notices.propose_correction")
 def propose_correction(request: SignedIn, pk: int) -> HttpResponse:
-    """Ask for a counted outcome to be taken back; somebody else decides."""
+    """Ask for a counted target to be taken out of the numbers; somebody else decides."""
     target = get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
     form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():

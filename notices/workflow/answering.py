@@ -46,7 +46,7 @@ from notices.workflow.issuing import complete_notices
 from notices.workflow.objecting import Appeal, lodge_appeals
 
 LONGEST_REMARK = 300
-OUTCOMES = frozenset(Claim.values)
+ANSWERS = frozenset(Claim.values)
 
 WRITE = """
 WITH wordings AS (
@@ -350,7 +350,7 @@ def _candidates(replies: list[Reply], items: QuerySet[NoticeItem]) -> list[Candi
 
 def judge_wording(reply: Reply, recorded: datetime) -> Result | None:
     """Why a reply is refused whatever it is about, if it is."""
-    if reply.outcome not in OUTCOMES:
+    if reply.outcome not in ANSWERS:
         unknown = _("This is not one of the outcomes.")
         return Result(reply.ref, False, "unknown-outcome", unknown)
     if len(reply.remark) > LONGEST_REMARK:

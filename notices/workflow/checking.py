@@ -1,4 +1,4 @@
-"""Checks: what an officer saw decides whether a platform's claim becomes an outcome."""
+"""Checks: what an officer saw decides whether a platform's claim becomes a ledger entry."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -77,7 +77,7 @@ def verify_items(
 def check_items(*, checks: Iterable[ItemCheck], actor: User) -> list[Result]:
     """Judge claimed items by what was seen; one Result for each check, in the order given.
 
-    `gone` verifies: a claim of removal becomes an outcome (or a repeat removal), a claim that it was gone before the
+    `gone` verifies: a claim of removal becomes an entry (or a repeat removal), a claim that it was gone before the
     notice ends in its own bucket. `live` sends the item back to the platform. `unreachable` leaves it claimed.
     A fixed number of statements for checks of different items; a second one of an item in one call takes as many again.
     Whoever drafted the notice or answered in the platform's stead is refused row by row (`checkers`).

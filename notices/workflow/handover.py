@@ -40,7 +40,7 @@ def hand_over(
     """Send items that a platform says are not its own to the right platform: a notice to it is drafted and submitted.
 
     When that is issued, the old items are closed as handed over and the new ones' clock begins anew; target and
-    outcome keep the platform of the address. One Result for each item.
+    ledger entry keep the platform of the address. One Result for each item.
     Raises PermissionDenied; TransitionRefused "same-desk", "platform-retired", "case-not-filed", and those of
     `submit_notice`.
     """

@@ -1,4 +1,4 @@
-"""Writing outcomes. Nothing else writes to the ledger; it is called by verification, objections and corrections."""
+"""Writing the ledger. Nothing else writes to the ledger; it is called by verification, objections and corrections."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from cases.models import Case, Target
-from notices.models import Check, NoticeItem, Objection, Outcome, Recurrence
+from notices.models import Check, LedgerEntry, NoticeItem, Objection, Recurrence
 from stores.models import OfficialAccount
 
 
@@ -35,19 +35,19 @@ def count_verified(checked: Iterable[CheckedTarget]) -> None:
     """Write what verified removals are worth: +1 for a target that does not count now, a repeat removal otherwise.
 
     The targets are locked by the caller, who sets `is_counted`. Three statements at most. The database refuses an
-    outcome that does not follow the one before it.
+    ledger entry that does not follow the one before it.
     """
     checked = list(checked)
     fresh = [one for one in checked if not one.target.is_counted]
     last = _last_nth(one.target.pk for one in fresh)
-    Outcome.objects.bulk_create(
+    LedgerEntry.objects.bulk_create(
         [
-            Outcome(
+            LedgerEntry(
                 target=one.target,
                 nth=last.get(one.target.pk, 0) + 1,
                 kind=_kind(one.target),
                 sign=1,
-                cause=Outcome.Cause.VERIFICATION,
+                cause=LedgerEntry.Cause.VERIFICATION,
                 at=one.at,
                 case=_case(one.target),
                 firm_id=one.target.firm_id,
@@ -78,7 +78,7 @@ def take_back(
     at: datetime,
     reason: str,
     objection: Objection | None = None,
-) -> Outcome:
+) -> LedgerEntry:
     """Write the −1 of a target that counts now; the caller holds its lock and clears `is_counted`."""
     return take_back_many(
         [TakenBack(target, item, reason, objection)], cause=cause, at=at
@@ -87,14 +87,14 @@ def take_back(
 
 def take_back_many(
     taken: Iterable[TakenBack], *, cause: str, at: datetime
-) -> list[Outcome]:
+) -> list[LedgerEntry]:
     """Write the −1 of targets that count now, with two statements; the caller holds their locks and clears
     `is_counted`."""
     taken = list(taken)
     last = _last_nth(one.target.pk for one in taken)
-    return Outcome.objects.bulk_create(
+    return LedgerEntry.objects.bulk_create(
         [
-            Outcome(
+            LedgerEntry(
                 target=one.target,
                 nth=last[one.target.pk] + 1,
                 kind=_kind(one.target),
@@ -117,11 +117,11 @@ def take_back_many(
 def counted_items(targets: Iterable[int]) -> dict[int, NoticeItem]:
     """The items whose verification made the targets count, by target; one statement."""
     rows = (
-        Outcome.objects.filter(target__in=list(targets))
+        LedgerEntry.objects.filter(target__in=list(targets))
         .select_related("item")
         .order_by("target", "nth")
     )
-    return {outcome.target_id: outcome.item for outcome in rows}
+    return {entry.target_id: entry.item for entry in rows}
 
 
 def take_back_official(
@@ -133,27 +133,27 @@ def take_back_official(
     """
     counted = {target.pk: target for target in targets}
     last = (
-        Outcome.objects.filter(target__in=counted)
+        LedgerEntry.objects.filter(target__in=counted)
         .order_by("target", "-nth")
         .distinct("target")
     )
-    Outcome.objects.bulk_create(
+    LedgerEntry.objects.bulk_create(
         [
-            Outcome(
-                target=counted[outcome.target_id],
-                nth=outcome.nth + 1,
-                kind=outcome.kind,
+            LedgerEntry(
+                target=counted[entry.target_id],
+                nth=entry.nth + 1,
+                kind=entry.kind,
                 sign=-1,
-                cause=Outcome.Cause.OFFICIAL,
+                cause=LedgerEntry.Cause.OFFICIAL,
                 at=at,
-                case_id=outcome.case_id,
-                firm_id=outcome.firm_id,
-                platform_id=outcome.platform_id,
-                item_id=outcome.item_id,
+                case_id=entry.case_id,
+                firm_id=entry.firm_id,
+                platform_id=entry.platform_id,
+                item_id=entry.item_id,
                 account=account,
                 reason=reason[:300],
             )
-            for outcome in last
+            for entry in last
         ],
         batch_size=5000,
     )
@@ -180,7 +180,7 @@ def _recur(kind: str, checked: Iterable[CheckedTarget]) -> None:
 
 def _last_nth(targets: Iterable[int]) -> dict[int, int]:
     rows = (
-        Outcome.objects.filter(target__in=list(targets))
+        LedgerEntry.objects.filter(target__in=list(targets))
         .values("target")
         .annotate(last=Max("nth"))
     )
@@ -190,12 +190,12 @@ def _last_nth(targets: Iterable[int]) -> dict[int, int]:
 def _kind(target: Target) -> str:
     """Which of the two numbers a target belongs to: by what it is, not by the word of the reply."""
     if target.kind == Target.Kind.STORE:
-        return Outcome.Kind.STORE_SHUT
-    return Outcome.Kind.LISTING_REMOVED
+        return LedgerEntry.Kind.STORE_SHUT
+    return LedgerEntry.Kind.LISTING_REMOVED
 
 
 def _case(target: Target) -> Case:
-    """The case an outcome belongs to. Nothing is noticed, and so nothing counted, without one."""
+    """The case a ledger entry belongs to. Nothing is noticed, and so nothing counted, without one."""
     if target.case is None:
         raise ValueError(f"target {target.pk} has no case")
     return target.case

@@ -26,7 +26,7 @@ from corps.models import Approval, User
 from corps.results import Result
 from corps.workflow import announce
 from firms.models import Firm
-from notices.models import Notice, NoticeItem, Objection, Outcome
+from notices.models import LedgerEntry, Notice, NoticeItem, Objection
 from notices.models.withdrawals import Cause
 from notices.notifications import announce_notice
 from notices.states import (
@@ -429,7 +429,7 @@ def _take_back(pairs: list[tuple[Objection, Target]], at: datetime) -> list[int]
         ledger.TakenBack(target, items[target.pk], objection.reason, objection)
         for objection, target in counted
     ]
-    ledger.take_back_many(taken, cause=Outcome.Cause.OBJECTION, at=at)
+    ledger.take_back_many(taken, cause=LedgerEntry.Cause.OBJECTION, at=at)
     return [item.pk for item in items.values()]
 
 
@@ -483,7 +483,7 @@ def _tell_of_decision(
 def propose_correction(
     *, target: Target, actor: User, reason: str, at: datetime | None = None
 ) -> Approval:
-    """Ask for a counted outcome to be taken back; somebody else decides (`correct_outcome`).
+    """Ask for a counted target to be taken out of the numbers; somebody else decides (`correct_outcome`).
 
     Raises PermissionDenied; TransitionRefused "not-counted", "reason-missing", "already-submitted".
     """
@@ -510,8 +510,8 @@ def propose_correction(
 @transaction.atomic
 def correct_outcome(
     *, target: Target, actor: User, reason: str, at: datetime | None = None
-) -> Outcome:
-    """Take a counted outcome back, as a second person proposed: a −1 at `at`; the target is reported again.
+) -> LedgerEntry:
+    """Take a target out of the numbers, as a second person proposed: a −1 at `at`; it is reported again.
 
     Its platform gets a letter that asks to restore it, unless it was last seen live: then nothing is removed.
     Verified anew later, it counts again at the time of the new check.
@@ -537,10 +537,10 @@ def correct_outcome(
         reason=reason,
         at=at,
     )
-    outcome = ledger.take_back(
+    entry = ledger.take_back(
         target=target,
         item=_counted_item(target),
-        cause=Outcome.Cause.CORRECTION,
+        cause=LedgerEntry.Cause.CORRECTION,
         at=at,
         reason=reason,
     )
@@ -558,20 +558,20 @@ def correct_outcome(
     )
     if target.seen != Seen.LIVE:
         tell_withdrawn(
-            with_notices([outcome.item_id]),
+            with_notices([entry.item_id]),
             actor=actor,
             at=at,
             cause=Cause.OUTCOME_CORRECTED,
         )
     casework.carry_over([target.pk], actor=actor, at=at, wait=False)
-    return outcome
+    return entry
 
 
 @transaction.atomic
 def decline_correction(
     *, target: Target, actor: User, reason: str, at: datetime | None = None
 ) -> Approval:
-    """Leave a counted outcome as it is, though somebody proposed to take it back; they are owed the reason.
+    """Leave a counted target as it is, though somebody proposed to take it back; they are owed the reason.
 
     Raises PermissionDenied; TransitionRefused "not-proposed", and those of `corps.workflow.decide_approval`
     ("own-draft" for the proposer, "reason-missing").
@@ -613,7 +613,7 @@ def _locked(target: Target) -> Target:
 
 def _counted_item(target: Target) -> NoticeItem:
     """The item whose verification made the target count."""
-    return target.outcomes.select_related("item").order_by("-nth")[0].item
+    return target.ledger_entries.select_related("item").order_by("-nth")[0].item
 
 
 def _thread(target: Target) -> str:
@@ -624,6 +624,6 @@ def _thread(target: Target) -> str:
 
 
 def _version_of_count(target: Target) -> str:
-    """SHA-256 of what a correction would take back: the last outcome of the target."""
-    last = target.outcomes.order_by("-nth").values_list("pk", flat=True).first()
+    """SHA-256 of what a correction would take back: the last ledger entry of the target."""
+    last = target.ledger_entries.order_by("-nth").values_list("pk", flat=True).first()
     return hashlib.sha256(f"{target.pk}/{last}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What registering an official account takes back: the outcomes that count against it, and what it touches before."""
+"""What registering an official account takes back: the entries that count against it, and what it touches before."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -28,7 +28,7 @@ from stores.models import OfficialAccount
 
 
 def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> None:
-    """A hook of `stores.workflow`, in the confirming transaction: a −1 for each outcome that counts against an account.
+    """A hook of `stores.workflow`, in the confirming transaction: a −1 for each entry that counts against an account.
 
     The targets are marked and their items withdrawn already; they are reported again, and official. Platforms that were
     not asked with the withdrawal of what was open to restore them are asked here. A correction that somebody proposed
@@ -82,7 +82,7 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
 
 
 def touched_work(account: OfficialAccount) -> Iterable[Touched]:
-    """For `stores.extensions.touched_counters`: open items, letters on their way and counted outcomes of an
+    """For `stores.extensions.touched_counters`: open items, letters on their way and counted ledger entries of an
     account."""
     targets = [
         pk for lot in targets_of(account) for pk in lot.values_list("pk", flat=True)

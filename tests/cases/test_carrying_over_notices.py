@@ -7,7 +7,7 @@ from cases import workflow
 from cases.models import Case, LegalGround, Target
 from corps.models import User
 from notices import workflow as notices
-from notices.models import NoticeItem, Outcome, Recurrence
+from notices.models import LedgerEntry, NoticeItem, Recurrence
 from stores.models import Liaison
 from tests.cases.carrying_over import A, B, archive, target
 
@@ -121,7 +121,7 @@ def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is
         seen="gone",
         actor=scenario.officer2,
     )
-    [outcome] = Outcome.objects.all()
+    [entry] = LedgerEntry.objects.all()
     archive(scenario, first)
     second = filed(A)
     assert (target().case, target().state) == (first, "verified")
@@ -136,8 +136,8 @@ def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is
         items=answer(scenario, again), seen="gone", actor=scenario.officer2
     )
     assert target().state == "verified"
-    assert list(Outcome.objects.values_list("pk", "case", "firm__code")) == [
-        (outcome.pk, first.pk, "HYS")
+    assert list(LedgerEntry.objects.values_list("pk", "case", "firm__code")) == [
+        (entry.pk, first.pk, "HYS")
     ]
     assert list(
         Recurrence.objects.order_by("pk").values_list("kind", "case", "firm__code")
@@ -203,7 +203,7 @@ def test_a_corrected_target_of_an_archived_case_passes_on(scenario, filed):
     notices.propose_correction(target=target(), actor=scenario.officer, reason="看错")
     notices.correct_outcome(target=target(), actor=scenario.supervisor, reason="看错")
     assert (target().case, target().state) == (second, "reported")
-    assert [entry.case_id for entry in Outcome.objects.order_by("pk")] == [
+    assert [entry.case_id for entry in LedgerEntry.objects.order_by("pk")] == [
         first.pk,
         first.pk,
     ]

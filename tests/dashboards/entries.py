@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cases.models import Case, Target
 from corps.deadlines.clock import SHANGHAI
 from firms.models import Firm
-from notices.models import Check, Notice, NoticeItem, Outcome, Recurrence
+from notices.models import Check, LedgerEntry, Notice, NoticeItem, Recurrence
 from tests.notices.world import World, add_targets
 from tests.put_into import put_into
 
@@ -21,21 +21,21 @@ class Book:
     items: list[NoticeItem] = field(default_factory=list)
     last: dict[int, int] = field(default_factory=dict)
 
-    def outcome(self, which: int, at: datetime) -> Outcome:
-        """The next outcome of a target, not yet written: +1, −1, +1 and so on."""
+    def entry(self, which: int, at: datetime) -> LedgerEntry:
+        """The next ledger entry of a target, not yet written: +1, −1, +1 and so on."""
         item = self.items[which]
         nth = self.last[which] = self.last.get(which, 0) + 1
         kind = (
-            Outcome.Kind.STORE_SHUT
+            LedgerEntry.Kind.STORE_SHUT
             if item.target.kind == "store"
-            else Outcome.Kind.LISTING_REMOVED
+            else LedgerEntry.Kind.LISTING_REMOVED
         )
-        return Outcome(
+        return LedgerEntry(
             **self._shared(item, at),
             nth=nth,
             sign=nth % 2 * 2 - 1,
             kind=kind,
-            cause=Outcome.Cause.MERGE,
+            cause=LedgerEntry.Cause.MERGE,
         )
 
     def recurrence(self, which: int, at: datetime, kind: str) -> Recurrence:
@@ -48,7 +48,7 @@ class Book:
         return Recurrence(**self._shared(item, at), kind=kind, check_row=check)
 
     def settle(self) -> None:
-        """Let the targets say what their outcomes say."""
+        """Let the targets say what their ledger entries say."""
         counted = [
             self.items[which].target_id for which, nth in self.last.items() if nth % 2
         ]

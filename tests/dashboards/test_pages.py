@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from corps.models import User
-from notices.models import Outcome
+from notices.models import LedgerEntry
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import World, add_targets, answer, issue, make_world
 from tests.seen import accessibility_faults
@@ -27,13 +27,13 @@ PAGES = (
 
 @pytest.fixture
 def world(transactional_db) -> World:
-    """Some outcomes over three months, and something that is stuck."""
+    """Some ledger entries over three months, and something that is stuck."""
     world = make_world()
     book = open_book(world)
     for turn in range(3):
-        Outcome.objects.bulk_create(
+        LedgerEntry.objects.bulk_create(
             [
-                book.outcome(which, moment(24 * 33 * turn + which))
+                book.entry(which, moment(24 * 33 * turn + which))
                 for which in range(8 - turn)
             ]
         )
@@ -116,7 +116,9 @@ def test_the_wall_shows_the_two_numbers_without_menus_and_renews_itself(
     expect(page.locator("#wall .count")).to_have_count(2)
     expect(page.locator(".top, #sidebar")).to_have_count(0)
     first = page.locator("#wall .count").first.inner_text()
-    corrected = Outcome.objects.filter(kind=Outcome.Kind.LISTING_REMOVED, nth=2).last()
+    corrected = LedgerEntry.objects.filter(
+        kind=LedgerEntry.Kind.LISTING_REMOVED, nth=2
+    ).last()
     corrected.pk, corrected.nth, corrected.sign = None, corrected.nth + 1, 1
     corrected.save(force_insert=True)
     page.clock.run_for(61_000)

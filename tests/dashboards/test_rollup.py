@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from corps.models import AuditEntry
 from dashboards.models import Rollup
 from dashboards.workflow import compare, rebuild_rollup
-from notices.models import Outcome, Recurrence
+from notices.models import LedgerEntry, Recurrence
 from notices.workflow import look_again, verify_items
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import add_targets, answer, issue, make_world
 
-KINDS = ["outcome", "outcome", "outcome", "relisting", "repeat_removal"]
+KINDS = ["entry", "entry", "entry", "relisting", "repeat_removal"]
 # Statements, each of several entries: what is written, of which target, how many hours after the beginning of April.
 STATEMENTS = st.lists(
     st.lists(
@@ -56,16 +56,16 @@ def test_after_any_entries_the_rollup_is_what_a_recount_makes_of_the_ledger(
     with transaction.atomic():
         book = open_book(make_world())
         for entries in statements:
-            outcomes = [
-                book.outcome(which, moment(hours))
+            counted = [
+                book.entry(which, moment(hours))
                 for kind, which, hours in entries
-                if kind == "outcome"
+                if kind == "entry"
             ]
-            Outcome.objects.bulk_create(outcomes)
+            LedgerEntry.objects.bulk_create(counted)
             Recurrence.objects.bulk_create(
                 book.recurrence(which, moment(hours), kind)
                 for kind, which, hours in entries
-                if kind != "outcome"
+                if kind != "entry"
             )
         book.settle()
         kept = rows()
@@ -75,15 +75,15 @@ def test_after_any_entries_the_rollup_is_what_a_recount_makes_of_the_ledger(
         rebuild_rollup()
         assert rows() == kept
         assert sum(row[4] + row[5] for row in kept) == sum(
-            Outcome.objects.values_list("sign", flat=True)
+            LedgerEntry.objects.values_list("sign", flat=True)
         )
         transaction.set_rollback(True)
 
 
 def test_an_entry_just_before_midnight_in_shanghai_counts_on_that_day(db):
     book = open_book(make_world())
-    book.outcome(0, moment(23)).save()
-    book.outcome(2, moment(24)).save()
+    book.entry(0, moment(23)).save()
+    book.entry(2, moment(24)).save()
     assert [
         f"{day:%m-%d}"
         for day in Rollup.objects.order_by("day").values_list("day", flat=True)
@@ -118,7 +118,7 @@ def test_writers_of_the_same_days_wait_for_one_another_and_none_is_lost():
             for nth in range(1, 21):
                 # Each statement touches both cases, every writer in an order of its own.
                 pair = [
-                    Outcome(
+                    LedgerEntry(
                         **book._shared(item, moment(1)),
                         nth=nth,
                         sign=nth % 2 * 2 - 1,
@@ -134,21 +134,21 @@ def test_writers_of_the_same_days_wait_for_one_another_and_none_is_lost():
                         )
                     ]
                 ]
-                Outcome.objects.bulk_create(pair)
+                LedgerEntry.objects.bulk_create(pair)
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
-    assert Outcome.objects.count() == 4 * 2 * 20
+    assert LedgerEntry.objects.count() == 4 * 2 * 20
     assert compare() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_recount_names_what_differs_and_makes_it_right(owner_database, capsys):
     book = open_book(make_world())
-    Outcome.objects.bulk_create(
-        [book.outcome(0, moment(1)), book.outcome(1, moment(1))]
+    LedgerEntry.objects.bulk_create(
+        [book.entry(0, moment(1)), book.entry(1, moment(1))]
     )
     book.settle()
     call_command("recount", "--check")
@@ -170,9 +170,9 @@ def test_recount_names_what_differs_and_makes_it_right(owner_database, capsys):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_target_that_says_otherwise_than_its_outcomes_is_named():
+def test_a_target_that_says_otherwise_than_its_ledger_entries_is_named():
     book = open_book(make_world())
-    book.outcome(0, moment(1)).save()
+    book.entry(0, moment(1)).save()
     [difference] = compare()
     assert (
         str(difference)
@@ -182,7 +182,7 @@ def test_a_target_that_says_otherwise_than_its_outcomes_is_named():
 
 TAMPERED = {
     "UPDATE cases_target SET state = 'reported' WHERE id = {target}": "state: target {target}: expected not counted",
-    "UPDATE cases_target SET platform_id = {other} WHERE id = {target}": "platform: outcome {outcome}: expected",
+    "UPDATE cases_target SET platform_id = {other} WHERE id = {target}": "platform: outcome {entry}: expected",
     "DELETE FROM cases_target WHERE id = {target}": "target: target {target}: expected 1, found no such target",
 }
 
@@ -191,13 +191,13 @@ TAMPERED = {
 @pytest.mark.django_db(transaction=True)
 def test_what_only_a_superuser_can_write_is_named(statement, superuser_database):
     book = open_book(make_world())
-    outcome = book.outcome(0, moment(1))
-    outcome.save()
+    entry = book.entry(0, moment(1))
+    entry.save()
     book.settle()
     assert compare() == []
     names = {
-        "target": outcome.target_id,
-        "outcome": outcome.pk,
+        "target": entry.target_id,
+        "entry": entry.pk,
         "other": book.world.other_platform.pk,
     }
     with superuser_database.cursor() as cursor:

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Campaign
 from dashboards.statistics import COUNTS, read_question, statistics
-from notices.models import Outcome, Recurrence
+from notices.models import LedgerEntry, Recurrence
 from tests.dashboards.entries import Book, moment, open_book
 from tests.notices.world import make_world
 
@@ -27,10 +27,10 @@ def book(db) -> Book:
     """Items 0 to 3 are the first firm's (listing and store on taobao, then on jd), 4 to 7 the second's."""
     book = open_book(make_world())
     hours_in_may = 24 * 35
-    Outcome.objects.bulk_create(
+    LedgerEntry.objects.bulk_create(
         [
-            *(book.outcome(which, moment(1)) for which in (0, 1, 2, 4)),
-            *(book.outcome(which, moment(hours_in_may)) for which in (5, 0)),
+            *(book.entry(which, moment(1)) for which in (0, 1, 2, 4)),
+            *(book.entry(which, moment(hours_in_may)) for which in (5, 0)),
         ]
     )
     Recurrence.objects.bulk_create(
@@ -323,7 +323,7 @@ def test_no_page_of_numbers_asks_more_when_there_is_more(reader: Client, book: B
     )
     few = [queries(page) for page in pages]
     for turn in range(1, 15):
-        Outcome.objects.bulk_create(
-            [book.outcome(which, moment(24 * 30 * turn)) for which in range(8)]
+        LedgerEntry.objects.bulk_create(
+            [book.entry(which, moment(24 * 30 * turn)) for which in range(8)]
         )
     assert [queries(page) for page in pages] == few

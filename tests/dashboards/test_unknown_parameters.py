@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 from django.test import Client
 
-from notices.models import Outcome
+from notices.models import LedgerEntry
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import make_world
 
@@ -26,8 +26,8 @@ PAGES = (
 def reader(db, client: Client) -> Client:
     """Who reads numbers of two firms and two platforms."""
     book = open_book(make_world())
-    Outcome.objects.bulk_create(
-        book.outcome(which, moment(1)) for which in (0, 1, 2, 4)
+    LedgerEntry.objects.bulk_create(
+        book.entry(which, moment(1)) for which in (0, 1, 2, 4)
     )
     client.force_login(book.world.supervisor)
     return client

@@ -25,7 +25,7 @@ from corps.models import AuditEntry, Delivery, Installation, User
 from corps.workflow import verify_audit
 from dashboards.workflow import compare
 from demo.services import messages_in
-from notices.models import Notice, Objection, Outcome, WithdrawalLetter
+from notices.models import LedgerEntry, Notice, Objection, WithdrawalLetter
 from runtime.demonstration import LOADING_LOCK
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,7 @@ def test_the_small_campaign_ends_at_what_is_expected_of_it(
     } == {1}
 
     # The corps's acts are its own accounts', none of which anybody can sign in with.
-    verified = Outcome.objects.filter(cause="verification").values_list(
+    verified = LedgerEntry.objects.filter(cause="verification").values_list(
         "check_row__by__username", flat=True
     )
     assert set(verified) == {"officer2"}

@@ -93,8 +93,8 @@ def api_requests() -> Iterator[Request]:
 def _answers(values: dict[str, str]) -> Iterator[Request]:
     path = "/api/v1/notices/{notice}/replies/".format(**values)
     item = int(values["item"])
-    for outcome in ("removed", "refused", "needs_information", "nothing"):
-        data = [{"item": item, "outcome": outcome}]
+    for answer in ("removed", "refused", "needs_information", "nothing"):
+        data = [{"item": item, "outcome": answer}]
         yield Request("liaison", "POST", path, data, json=True)
     for role in ("other liaison", "officer", "anonymous"):
         data = [{"item": item, "outcome": "removed"}]

@@ -38,7 +38,7 @@ def world(transactional_db: None) -> World:
     Listing.objects.filter(pk=targets[0].listing_id).update(canonical_id=LONG_ID)
     Target.objects.update(alleged=WORDS, price="12345.00", list_price="23456.00")
     [notice] = issue(world, targets[:8])
-    outcomes = (
+    answers = (
         "removed",
         "removed",
         "already_gone",
@@ -47,8 +47,8 @@ def world(transactional_db: None) -> World:
         "not_ours",
         "removed",
     )
-    for item, outcome in zip(notice.items.order_by("position"), outcomes, strict=False):
-        answer(world, notice, outcome, items=[item.pk])
+    for item, given in zip(notice.items.order_by("position"), answers, strict=False):
+        answer(world, notice, given, items=[item.pk])
     items = dict(notice.items.values_list("target", "pk"))
     workflow.verify_items(
         items=[items[targets[0].pk]], seen="gone", actor=world.officer2

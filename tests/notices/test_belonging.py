@@ -19,7 +19,7 @@ from dashboards.workflow import compare
 from firms.models import Firm
 from firms.workflow import appoint_representative
 from listings.models import Belonging
-from notices.models import NoticeItem, Outcome
+from notices.models import LedgerEntry, NoticeItem
 from notices.workflow import check_items, verify_items, withdraw_items
 from notices.workflow.checking import ItemCheck
 from stores.models import OfficialAccount
@@ -98,13 +98,13 @@ def in_every_state(world: World) -> dict[str, Target]:
 
 
 def standing() -> list[tuple]:
-    """All that no row may change: marks, items, outcomes."""
+    """All that no row may change: marks, items, ledger entries."""
     return [
         *Target.objects.order_by("pk")
         .filter(items__isnull=False)
         .values_list("pk", "state", "is_official", "is_counted"),
         *NoticeItem.objects.order_by("pk").values_list("pk", "state", "target"),
-        *Outcome.objects.order_by("pk").values_list("pk", "sign"),
+        *LedgerEntry.objects.order_by("pk").values_list("pk", "sign"),
     ]
 
 
@@ -165,7 +165,7 @@ def test_what_was_answered_of_an_official_account_is_not_checked_into_a_number(
     assert (refused.ok, refused.code) == (False, "official")
     [done] = withdraw_items(items=[item.pk], actor=world.officer, reason="官方账号")
     assert done.ok
-    assert Outcome.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
 
 
 def test_refusing_leaves_everything_as_it_is(world: World, account):

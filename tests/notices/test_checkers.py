@@ -12,7 +12,7 @@ from cases.models import Target
 from corps.models import AuditEntry, User
 from corps.workflow import store_file
 from notices import workflow
-from notices.models import Check, Notice, Outcome, PendingVerdict
+from notices.models import Check, LedgerEntry, Notice, PendingVerdict
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_the_drafter_and_who_answered_in_the_platforms_stead_are_refused_row_by_
         "",
         "answered-by-you",
     ]
-    assert Outcome.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
     assert PendingVerdict.objects.get().item_id == second
 
 
@@ -88,7 +88,7 @@ def test_a_verdict_given_before_one_became_the_answerer_does_not_count(
     notice.items.filter(pk=first).update(answered_by=world.officer2)
     PendingVerdict.objects.update(due_at=timezone.now())
     workflow.settle_verdicts()
-    assert not Outcome.objects.exists()
+    assert not LedgerEntry.objects.exists()
 
 
 def test_a_drafter_does_not_look_again_either(world: World, notice: Notice):
@@ -116,7 +116,7 @@ def test_a_supervisor_checks_only_where_drafter_and_answerer_leave_no_officer(
         "for-an-officer",
         "",
     ]
-    assert Outcome.objects.get().item_id == third
+    assert LedgerEntry.objects.get().item_id == third
 
 
 def test_a_third_officer_of_the_unit_or_assigned_leaves_nothing_for_a_supervisor(
@@ -262,7 +262,7 @@ def test_how_many_statements_a_refused_verdict_takes_does_not_depend_on_how_many
     assert counts[0] == counts[1]
 
 
-def test_the_database_refuses_an_outcome_checked_by_its_drafter_approver_or_answerer(
+def test_the_database_refuses_a_ledger_entry_checked_by_its_drafter_approver_or_answerer(
     world: World, notice: Notice
 ):
     first, _second, third = ids_of(notice)
@@ -272,7 +272,7 @@ def test_the_database_refuses_an_outcome_checked_by_its_drafter_approver_or_answ
         check = Check.objects.create(
             item_id=item, seen="gone", by=checker, at=timezone.now()
         )
-        Outcome.objects.create(
+        LedgerEntry.objects.create(
             target=target,
             nth=1,
             sign=1,
@@ -292,12 +292,12 @@ def test_the_database_refuses_an_outcome_checked_by_its_drafter_approver_or_answ
         (third, world.officer2),
     ):
         with (
-            pytest.raises(DatabaseError, match="outcome is checked by nobody"),
+            pytest.raises(DatabaseError, match="ledger entry is checked by nobody"),
             transaction.atomic(),
         ):
             count(item, checker)
     count(first, world.officer2)
-    assert Outcome.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
 
 
 def test_papers_are_opened_by_who_sees_their_subject_as_attachments_and_each_opening_is_in_the_audit(

@@ -10,7 +10,7 @@ from cases.models import Target
 from corps.errors import TransitionRefused
 from dashboards.workflow import compare
 from notices import workflow
-from notices.models import NoticeItem, Outcome, Recurrence
+from notices.models import LedgerEntry, NoticeItem, Recurrence
 from tests.notices.world import add_targets, answer, issue, make_world
 
 ACTS = st.lists(
@@ -152,11 +152,13 @@ def test_the_numbers_are_what_a_simple_model_says(db, acts: list[tuple[str, int]
         ]
         for kind, part in (("listing_removed", models[:2]), ("store_shut", models[2:])):
             total = (
-                Outcome.objects.filter(kind=kind).aggregate(total=Sum("sign"))["total"]
+                LedgerEntry.objects.filter(kind=kind).aggregate(total=Sum("sign"))[
+                    "total"
+                ]
                 or 0
             )
             assert total == sum(model.counts for model in part)
-        assert Outcome.objects.filter(sign=-1).count() == sum(
+        assert LedgerEntry.objects.filter(sign=-1).count() == sum(
             model.corrections for model in models
         )
         assert Recurrence.objects.filter(kind="relisting").count() == sum(

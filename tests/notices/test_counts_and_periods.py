@@ -125,7 +125,7 @@ def test_what_a_later_notice_took_up_unanswered_is_nowhere_called_answered(
         counts["carried"],
         counts["answered"],
     ) == (5, 1, 3, 1)
-    assert page.context["outcomes"] == [("已下架", 1)]
+    assert page.context["answer_counts"] == [("已下架", 1)]
     assert "已全部答复" not in page.content.decode()
     assert (
         liaison.get(notice.get_absolute_url() + "?show=answered").context["page"].total

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connections, transaction
 from django.db.models import Sum
 
 from listings.models import Belonging, Listing
-from notices.models import Notice, NoticeItem, Outcome
+from notices.models import LedgerEntry, Notice, NoticeItem
 from stores.models import OfficialAccount, Store
 from stores.official_account_lock import OFFICIAL_LOCK
 from tests.notices.world import World, add_targets, make_world
@@ -118,15 +118,15 @@ def test_the_guard_and_the_workflow_hold_the_same_lock():
     assert f"x'{OFFICIAL_LOCK:X}'" in migration.REFUSE
 
 
-def entry(item: NoticeItem, nth: int) -> Outcome:
+def entry(item: NoticeItem, nth: int) -> LedgerEntry:
     target = item.target
-    return Outcome(
+    return LedgerEntry(
         target=target,
         item=item,
         nth=nth,
         sign=nth % 2 * 2 - 1,
-        kind=Outcome.Kind.LISTING_REMOVED,
-        cause=Outcome.Cause.MERGE,
+        kind=LedgerEntry.Kind.LISTING_REMOVED,
+        cause=LedgerEntry.Cause.MERGE,
         at=target.reported_at,
         case_id=target.case_id,
         firm_id=target.firm_id,
@@ -145,16 +145,16 @@ def item(world: World) -> NoticeItem:
     ("nths", "sign"),
     [([2], -1), ([1, 3], 1), ([1, 1], 1), ([1, 2], 1), ([0], -1), ([1], -1)],
 )
-def test_outcomes_follow_one_another_without_gap_or_double_and_alternate(
+def test_ledger_entries_follow_one_another_without_gap_or_double_and_alternate(
     item: NoticeItem, nths: list[int], sign: int
 ):
     *before, last = nths
     for nth in before:
         entry(item, nth).save()
-    outcome = entry(item, last)
-    outcome.sign = sign
+    last_entry = entry(item, last)
+    last_entry.sign = sign
     with pytest.raises(IntegrityError), transaction.atomic():
-        outcome.save()
+        last_entry.save()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -165,12 +165,12 @@ def test_eight_sessions_on_one_target_never_make_its_sum_anything_but_0_or_1():
     until = time.monotonic() + SECONDS
 
     def write(_session: int) -> tuple[int, int]:
-        """Read the last outcome and write the next, as fast as can be; how many stood, and how many sums were bad."""
+        """Read the last ledger entry and write the next, as fast as can be; the numbers written and of bad sums."""
         written = bad = 0
         try:
             while time.monotonic() < until:
                 last = (
-                    Outcome.objects.filter(target=item.target)
+                    LedgerEntry.objects.filter(target=item.target)
                     .order_by("-nth")
                     .values_list("nth", flat=True)
                     .first()
@@ -181,7 +181,7 @@ def test_eight_sessions_on_one_target_never_make_its_sum_anything_but_0_or_1():
                 except IntegrityError:
                     pass
                 total = (
-                    Outcome.objects.filter(target=item.target).aggregate(
+                    LedgerEntry.objects.filter(target=item.target).aggregate(
                         total=Sum("sign")
                     )["total"]
                     or 0
@@ -195,4 +195,4 @@ def test_eight_sessions_on_one_target_never_make_its_sum_anything_but_0_or_1():
         results = list(pool.map(write, range(SESSIONS)))
     written = sum(count for count, _bad in results)
     assert sum(bad for _count, bad in results) == 0
-    assert written == Outcome.objects.count() > SESSIONS
+    assert written == LedgerEntry.objects.count() > SESSIONS

@@ -20,10 +20,10 @@ from corps.mail import compose
 from corps.models import Approval, AuditEntry, Delivery, Notification, User
 from notices import letters, workflow
 from notices.models import (
+    LedgerEntry,
     Notice,
     NoticeItem,
     Objection,
-    Outcome,
     PendingVerdict,
     WithdrawalLetter,
 )
@@ -227,7 +227,7 @@ class TestWithdrawn:
     def test_what_is_chosen_is_proposed_to_a_second_person(self, world, chief, busy):
         chosen = busy["counted"].items.get(position=1).target
         leave(world.case, chief, "withdrawn", take_back=[chosen.pk])
-        assert Outcome.objects.filter(target=chosen).count() == 1
+        assert LedgerEntry.objects.filter(target=chosen).count() == 1
         assert Approval.objects.get(state="open").subject_id == chosen.pk
         with pytest.raises(TransitionRefused, match="own-draft"):
             workflow.correct_outcome(target=chosen, actor=chief, reason="案件撤销")

@@ -12,7 +12,7 @@ from corps.errors import TransitionRefused
 from corps.models import Approval, AuditEntry
 from dashboards.statistics import statistics
 from dashboards.workflow import compare
-from notices.models import Notice, NoticeItem, Outcome
+from notices.models import LedgerEntry, Notice, NoticeItem
 from notices.workflow import (
     approve_notice,
     compose_notices,
@@ -110,14 +110,14 @@ def test_confirming_writes_a_minus_one_for_each_counted_result_in_the_same_act(
     inside, itself, elsewhere = counted_in_the_store(world)
     account = propose(world)
     confirm_official_account(account=account, actor=world.supervisor)
-    taken_back = Outcome.objects.filter(sign=-1)
-    assert {outcome.target_id for outcome in taken_back} == {inside.pk, itself.pk}
-    assert {(outcome.cause, outcome.account_id) for outcome in taken_back} == {
+    taken_back = LedgerEntry.objects.filter(sign=-1)
+    assert {entry.target_id for entry in taken_back} == {inside.pk, itself.pk}
+    assert {(entry.cause, entry.account_id) for entry in taken_back} == {
         ("official", account.pk)
     }
     assert all(
-        "officer" in outcome.reason and "supervisor" in outcome.reason
-        for outcome in taken_back
+        "officer" in entry.reason and "supervisor" in entry.reason
+        for entry in taken_back
     )
     for target in Target.objects.filter(pk__in=[inside.pk, itself.pk]):
         assert (target.state, target.is_counted, target.is_official) == (

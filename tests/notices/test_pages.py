@@ -12,7 +12,7 @@ from cases.models import LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from notices import workflow
-from notices.models import Answer, Notice, Outcome, PendingVerdict, Recurrence
+from notices.models import Answer, LedgerEntry, Notice, PendingVerdict, Recurrence
 from notices.workflow.guards import BLOCKS
 from tests import papers
 from tests.notices.world import World, add_targets, answer, file_another, issue
@@ -195,15 +195,15 @@ def test_a_proposed_correction_is_decided_in_the_inbox_by_a_second_person(world:
     assert client.get(inbox).context["corrections"]
     client.post(decide, {"act": "decline", "reason": "已再次核实"})
     assert not client.get(inbox).context["corrections"]
-    assert Outcome.objects.filter(target=target).count() == 1
+    assert LedgerEntry.objects.filter(target=target).count() == 1
 
     workflow.propose_correction(
         target=target, actor=world.supervisor, reason="页面为售罄"
     )
     client.post(decide, {"act": "correct", "reason": "同意更正"})
     assert [
-        outcome.sign
-        for outcome in Outcome.objects.filter(target=target).order_by("nth")
+        entry.sign
+        for entry in LedgerEntry.objects.filter(target=target).order_by("nth")
     ] == [1, -1]
 
 

@@ -51,7 +51,7 @@ def sign_in(page: Page, user: User) -> None:
     expect(page.locator(".sidebar")).to_be_attached()
 
 
-def outcomes(notice: Notice) -> dict[str, int]:
+def answers(notice: Notice) -> dict[str, int]:
     words = list(notice.items.values_list("outcome", flat=True))
     return {word: words.count(word) for word in set(words)}
 
@@ -73,10 +73,10 @@ def test_more_items_than_a_page_holds_are_answered_with_four_keys(
     expect(page.locator("main .verbs .btn-primary")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".answered")).to_contain_text("60 / 60")
-    assert outcomes(notice) == {"removed": 60}
+    assert answers(notice) == {"removed": 60}
 
 
-def test_mixed_outcomes_are_answered_by_thumb(
+def test_mixed_answers_are_answered_by_thumb(
     browser: Browser, live_server: LiveServer, world: World
 ):
     targets = add_targets(world, 12)
@@ -108,7 +108,7 @@ def test_mixed_outcomes_are_answered_by_thumb(
     page.locator("#answer [value=removed]").tap()
     page.locator("form.form .btn-primary").tap()
     expect(page.locator(".answered")).to_contain_text("13 / 13")
-    assert outcomes(notice) == {"refused": 2, "not_ours": 1, "removed": 10}
+    assert answers(notice) == {"refused": 2, "not_ours": 1, "removed": 10}
     context.close()
 
 

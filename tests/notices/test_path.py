@@ -1,4 +1,4 @@
-"""The path of a target from a notice to an outcome, and every way off it."""
+"""The path of a target from a notice to a ledger entry, and every way off it."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from corps.errors import TransitionRefused
 from corps.models import AuditEntry, Delivery
 from listings.models import Belonging, Listing
 from notices import workflow
-from notices.models import Answer, Check, Notice, NoticeItem, Outcome, Recurrence
+from notices.models import Answer, Check, LedgerEntry, Notice, NoticeItem, Recurrence
 from stores.models import OfficialAccount, Store
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue
 
@@ -40,7 +40,7 @@ def test_a_target_goes_from_notice_to_the_number_it_belongs_to(world: World):
         actor=world.officer2,
     )
     assert all(result.ok for result in results)
-    assert sorted(Outcome.objects.values_list("kind", "sign")) == [
+    assert sorted(LedgerEntry.objects.values_list("kind", "sign")) == [
         ("listing_removed", 1),
         ("listing_removed", 1),
         ("store_shut", 1),
@@ -57,7 +57,7 @@ def test_a_claim_alone_counts_nothing(world: World):
     add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
-    assert not Outcome.objects.exists()
+    assert not LedgerEntry.objects.exists()
     assert Target.objects.get().status == "claimed_gone"
 
 
@@ -71,7 +71,7 @@ def test_found_live_goes_back_and_its_second_answer_is_taken(world: World):
     assert Target.objects.get().state == "noticed"
     assert all(result.ok for result in answer(world, notice))
     workflow.verify_items(items=[item.pk], seen="gone", actor=world.officer2)
-    assert Outcome.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
     assert Answer.objects.count() == 2
     assert Check.objects.count() == 2
 
@@ -86,7 +86,7 @@ def test_unreachable_stays_claimed_and_already_gone_counts_nothing(world: World)
     workflow.verify_items(items=[second], seen="gone", actor=world.officer2)
     assert states(notice) == ["claimed", "verified"]
     assert Target.objects.order_by("pk").last().state == "gone_before_notice"
-    assert not Outcome.objects.exists()
+    assert not LedgerEntry.objects.exists()
 
 
 def test_the_second_answer_is_refused_and_told_who_was_first(world: World):
@@ -243,7 +243,7 @@ def test_a_relisting_takes_nothing_out_and_its_next_removal_is_a_repeat(world: W
     workflow.verify_items(
         items=[second.items.get().pk], seen="gone", actor=world.officer2
     )
-    assert list(Outcome.objects.values_list("sign", flat=True)) == [1]
+    assert list(LedgerEntry.objects.values_list("sign", flat=True)) == [1]
     assert list(Recurrence.objects.order_by("pk").values_list("kind", flat=True)) == [
         "relisting",
         "repeat_removal",
@@ -251,7 +251,7 @@ def test_a_relisting_takes_nothing_out_and_its_next_removal_is_a_repeat(world: W
     assert states(notice) == ["verified"]
 
 
-def test_an_upheld_objection_takes_the_outcome_back_once(world: World):
+def test_an_upheld_objection_takes_the_ledger_entry_back_once(world: World):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
@@ -266,7 +266,7 @@ def test_an_upheld_objection_takes_the_outcome_back_once(world: World):
         workflow.decide_objection(
             objection=objection, actor=world.supervisor2, upheld=True, reason="属实"
         )
-    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [
+    assert list(LedgerEntry.objects.order_by("nth").values_list("sign", flat=True)) == [
         1,
         -1,
     ]
@@ -304,7 +304,7 @@ def test_a_correction_needs_two_people_and_can_be_counted_anew(world: World):
     workflow.verify_items(
         items=[second.items.get().pk], seen="gone", actor=world.officer2
     )
-    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [
+    assert list(LedgerEntry.objects.order_by("nth").values_list("sign", flat=True)) == [
         1,
         -1,
         1,
@@ -418,7 +418,7 @@ def test_an_item_of_another_platform_is_handed_over_with_one_act(world: World):
     workflow.verify_items(
         items=[second.items.get().pk], seen="gone", actor=world.officer2
     )
-    assert Outcome.objects.get().platform == world.platform
+    assert LedgerEntry.objects.get().platform == world.platform
 
 
 def test_an_officer_of_another_unit_can_neither_see_nor_check(world: World):
@@ -429,7 +429,7 @@ def test_an_officer_of_another_unit_can_neither_see_nor_check(world: World):
         items=[notice.items.get().pk], seen="gone", actor=world.stranger
     )
     assert result.code == "unknown"
-    assert not Outcome.objects.exists()
+    assert not LedgerEntry.objects.exists()
     assert not Notice.objects.visible_to(world.stranger).exists()
     assert not Notice.objects.visible_to(world.other_liaison).exists()
 

@@ -13,7 +13,7 @@ from corps.mail.compose import read
 from corps.models import Delivery, User
 from firms.models import Representative
 from notices import workflow
-from notices.models import Notice, Objection, Outcome, Recurrence
+from notices.models import LedgerEntry, Notice, Objection, Recurrence
 from tests.notices.world import World, add_targets, ago, answer, file_another, issue
 from tests.put_into import put_into
 
@@ -78,7 +78,7 @@ def test_what_was_gone_before_the_notice_and_comes_back_is_no_relisting(world: W
     workflow.verify_items(
         items=[second.items.get().pk], seen="gone", actor=world.officer2
     )
-    assert list(Outcome.objects.values_list("sign", flat=True)) == [1]
+    assert list(LedgerEntry.objects.values_list("sign", flat=True)) == [1]
     assert not Recurrence.objects.exists()
 
 
@@ -122,7 +122,9 @@ def test_an_objection_is_about_something_asked_has_a_reason_and_is_decided_once(
     assert notice.state == "completed"
 
 
-def test_a_correction_is_of_what_counts_and_of_the_outcome_that_was_meant(world: World):
+def test_a_correction_is_of_what_counts_and_of_the_ledger_entry_that_was_meant(
+    world: World,
+):
     [target] = add_targets(world, 1)
     [notice] = issue(world)
     with pytest.raises(TransitionRefused, match="not-counted"):
@@ -154,7 +156,7 @@ def test_a_correction_is_of_what_counts_and_of_the_outcome_that_was_meant(world:
         workflow.correct_outcome(
             target=target, actor=world.supervisor2, reason="确实看错"
         )
-    assert list(Outcome.objects.order_by("nth").values_list("sign", flat=True)) == [
+    assert list(LedgerEntry.objects.order_by("nth").values_list("sign", flat=True)) == [
         1,
         -1,
         1,

@@ -233,8 +233,8 @@ def test_changing_answers_replaces_only_those_that_the_person_saw(world: World):
         (False, "already-answered"),
         (True, ""),
     ]
-    outcomes = NoticeItem.objects.order_by("pk").values_list("outcome", flat=True)
-    assert list(outcomes) == ["refused", "removed", "refused"]
+    answers = NoticeItem.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(answers) == ["refused", "removed", "refused"]
 
 
 def test_a_change_that_cannot_be_an_answer_leaves_the_old_one(world: World):

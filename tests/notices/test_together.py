@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from corps.errors import TransitionRefused
 from corps.models import Delivery, Notification, User
 from notices import workflow
-from notices.models import Answer, Check, Notice, Outcome, PendingVerdict
+from notices.models import Answer, Check, LedgerEntry, Notice, PendingVerdict
 from tests.notices.api_client import client_for, post
 from tests.notices.world import (
     add_targets,
@@ -47,13 +47,13 @@ def test_two_liaisons_answer_the_same_items_and_each_item_has_one_answer():
     add_targets(world, 40)
     [notice] = issue(world)
     ids = list(notice.items.order_by("pk").values_list("pk", flat=True))
-    outcomes = at_once(
+    both = at_once(
         [
             lambda: answer(world, notice, "removed", ids),
             lambda: answer(world, notice, "refused", ids[::-1]),
         ]
     )
-    assert sorted(sum(result.ok for result in results) for results in outcomes) == [
+    assert sorted(sum(result.ok for result in results) for results in both) == [
         0,
         40,
     ]
@@ -176,7 +176,7 @@ def test_two_officers_check_the_same_items_and_each_counts_once():
             ),
         ]
     )
-    assert Outcome.objects.count() == 30
+    assert LedgerEntry.objects.count() == 30
     assert Check.objects.count() == 30
 
 
@@ -228,12 +228,12 @@ def test_a_verdict_can_be_undone_until_it_counts():
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
     workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
     assert workflow.settle_verdicts() == 0
-    assert not Outcome.objects.exists()
+    assert not LedgerEntry.objects.exists()
     assert workflow.undo_verdicts(items=[first], actor=third_officer(world)) == 0
     assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 1
     PendingVerdict.objects.update(due_at="2026-01-01T00:00:00Z")
     assert workflow.settle_verdicts() == 1
-    assert list(Outcome.objects.values_list("item", flat=True)) == [second]
+    assert list(LedgerEntry.objects.values_list("item", flat=True)) == [second]
     assert workflow.undo_verdicts(items=[second], actor=world.officer2) == 0
 
 
@@ -252,8 +252,8 @@ def test_a_verdict_is_one_persons_counts_at_its_click_and_is_dropped_when_it_com
     PendingVerdict.objects.update(due_at=ago(seconds=1), at=clicked)
     workflow.verify_items(items=[second], seen="gone", actor=other)
     assert workflow.settle_verdicts() == 2
-    assert Outcome.objects.get(item=first).at == clicked
-    assert Outcome.objects.get(item=second).check_row.by == other
+    assert LedgerEntry.objects.get(item=first).at == clicked
+    assert LedgerEntry.objects.get(item=second).check_row.by == other
     assert Check.objects.count() == 2
     assert Notification.objects.filter(user=world.officer2).count() == 1
     assert not Notification.objects.filter(user=other).exists()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from corps.models import User
 from corps.models.installation import Notification
 from notices import workflow
-from notices.models import Outcome, PendingVerdict
+from notices.models import LedgerEntry, PendingVerdict
 from tests.notices.world import World, add_targets, ago, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_a_verdict_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten
     workflow.settle_verdicts()
 
     assert not PendingVerdict.objects.exists()
-    assert not Outcome.objects.exists()
+    assert not LedgerEntry.objects.exists()
     told = Notification.objects.filter(user=world.officer2).latest("pk").text
     assert "supervisor" in told
     assert {"withdrawal": "已撤回", "objection": "异议"}[act] in told

@@ -431,7 +431,7 @@ class TestCauses:
             "pending",
         ]
 
-    def test_a_corrected_outcome_asks_to_restore_with_a_number_of_its_own(
+    def test_a_corrected_entry_asks_to_restore_with_a_number_of_its_own(
         self, world, issued
     ):
         counted(world, issued)
@@ -447,7 +447,7 @@ class TestCauses:
         target.refresh_from_db()
         assert target.restoring_asked_at == letter.issued_at
 
-    def test_a_corrected_outcome_of_what_is_seen_live_asks_nothing(self, world, issued):
+    def test_a_corrected_entry_of_what_is_seen_live_asks_nothing(self, world, issued):
         counted(world, issued)
         target = issued.items.get(position=2).target
         workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)

@@ -6,7 +6,7 @@ from typing import Any
 
 from corps.commands import SealingCommand
 from dashboards import workflow
-from notices.models import Outcome
+from notices.models import LedgerEntry
 
 
 class Command(SealingCommand):
@@ -32,5 +32,5 @@ class Command(SealingCommand):
             self.stderr.write(f"{len(differences)} differences.")
             sys.exit(1)
         self.stdout.write(
-            f"Rollup, ledger ({Outcome.objects.count()} outcomes) and targets say the same."
+            f"Rollup, ledger ({LedgerEntry.objects.count()} entries) and targets say the same."
         )
