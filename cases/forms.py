@@ -16,6 +16,7 @@ from cases.models import Campaign, Case, CaseOfficer, Complaint, LegalGround
 from cases.pasted import MOST_LINES
 from cases.states import OPEN_CASE
 from cases.workflow.grounds import ALWAYS
+from corps.access.permissions import who_may
 from corps.deadlines.clock import today
 from corps.forms import RecordForm, offer, resent, ticked_ids
 from corps.models import User
@@ -332,7 +333,7 @@ class CaseForm(forms.Form):
             LegalGround.objects.visible_to(user).valid_on(today()).sufficient(),
             "ground",
         )
-        officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
+        officers = who_may("cases.view_own_tasks", User.objects.visible_to(user))
         offer(self, officers, "lead", "second")
         self.fields["lead"].initial = user.pk
         self.fields["second"].initial = CaseOfficer.objects.last_partner_of(user)
@@ -371,7 +372,7 @@ class OfficersForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        officers = User.objects.visible_to(user).filter(role=User.Role.OFFICER)
+        officers = who_may("cases.view_own_tasks", User.objects.visible_to(user))
         offer(self, officers, "lead", "second")
         for turn in case.assignments.filter(until=None):
             self.fields["lead" if turn.is_lead else "second"].initial = turn.officer_id

@@ -67,7 +67,7 @@ def _complaint_subject(complaint: Complaint, user: User) -> Subject:
     received = _("received %(day)s") % {"day": day(complaint.received_on)}
     title = _("Complaint: %(subject)s") % {"subject": complaint.subject}
     facts = [complaint.number, received]
-    if user.role != User.Role.REPRESENTATIVE:
+    if user.scope != User.Scope.FIRM:
         facts.insert(0, complaint.firm.short_label)
     return Subject(title, complaint.get_absolute_url(), tuple(facts))
 

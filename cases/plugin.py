@@ -128,11 +128,10 @@ sidebar_links.contribute_all(
         ),
     )
 )
-person_captions.contribute("representative", _firm_of)
+person_captions.contribute(User.Scope.FIRM, _firm_of)
 
-home_pages.contribute("officer", show_home)
-home_pages.contribute("supervisor", show_home)
-home_pages.contribute("representative", representative)
+home_pages.contribute(User.Scope.CASES, show_home)
+home_pages.contribute(User.Scope.FIRM, representative)
 stream_subjects.contribute_all(home_needs.SUBJECTS)
 stream_subjects.contribute(claims.CLAIMS[0], claims.claims_subject)
 home_streams.contribute_all(home_needs.PROVIDERS)

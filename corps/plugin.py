@@ -12,6 +12,7 @@ from corps.audit.extensions import (
     subject_kinds,
 )
 from corps.mail.extensions import event_recipients, event_sentences
+from corps.models import User
 from corps.monitoring import disk, first_steps, readiness
 from corps.monitoring import extensions as monitoring
 from corps.search.extensions import search_kinds
@@ -55,8 +56,8 @@ sidebar_links.contribute_all(
         Link("audit", _("Audit"), "audit", "oversight", 90, "corps.view_audit"),
     )
 )
-home_pages.contribute("administrator", show_administrator_home)
-home_pages.contribute("auditor", list_entries)
+home_pages.contribute(User.Scope.SYSTEM, show_administrator_home)
+home_pages.contribute(User.Scope.AUDIT, list_entries)
 administrator_needs.contribute(disk.disk_need)
 
 search_kinds.contribute_all(search_providers.KINDS)

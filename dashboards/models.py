@@ -4,19 +4,17 @@ The rollup says how many ledger entries and recurrences there are, by Shanghai d
 is kept by statement-level triggers on the ledger's tables; `./manage.py recount` rebuilds and compares it.
 """
 
-from typing import Self
-
 from django.db import models
 
 from cases.models import Case
+from cases.models.cases import InCaseQuerySet
+from corps.models.visibility import CorpsQuerySet
 from firms.models import Firm
 from stores.models import Platform
 
 
-class RollupQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Counts of the cases the person may see."""
-        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+class RollupQuerySet(InCaseQuerySet):
+    """Counts of the cases the person may see."""
 
 
 class Rollup(models.Model):
@@ -42,12 +40,8 @@ class Rollup(models.Model):
         ]
 
 
-class RecountQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Whether the numbers agree is no secret within the corps."""
-        if user.is_authenticated and user.is_corps:
-            return self
-        return self.none()
+class RecountQuerySet(CorpsQuerySet):
+    """Whether the numbers agree is no secret within the corps."""
 
 
 class Recount(models.Model):

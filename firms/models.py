@@ -1,6 +1,6 @@
 """Direct-selling firms, their brands, and the people who speak for them."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,6 +12,8 @@ from stdnum.cn import uscc
 
 from corps.database.references import is_kept
 
+Rows = TypeVar("Rows", bound=models.QuerySet)
+
 
 def valid_uscc(text: str) -> None:
     """A unified social credit code of 18 characters with a right check digit (GB 32100-2015)."""
@@ -19,16 +21,24 @@ def valid_uscc(text: str) -> None:
         raise ValidationError(_("This is not a valid unified social credit code."))
 
 
+def of_own_firm(rows: Rows, user, path: str = "") -> Rows:
+    """Of these rows, those of the firm that a representative speaks for; none for anybody else.
+
+    path: from a row to its firm, such as "firm__"; of firms themselves "".
+    """
+    if user.scope != user.Scope.FIRM:
+        return rows.none()
+    return rows.filter(**{f"{path}representatives__user": user})
+
+
 class FirmQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """The corps and the administrators see every firm, a representative their own, others none."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_corps or user.role == user.Role.ADMINISTRATOR:
+        if user.reads_registers:
             return self
-        if user.role == user.Role.REPRESENTATIVE:
-            return self.filter(representatives__user=user)
-        return self.none()
+        return of_own_firm(self, user)
 
 
 class Firm(models.Model):

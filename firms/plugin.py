@@ -25,7 +25,7 @@ def _firms(user: User) -> int:
 
 
 access_rules.contribute_all(access.RULES)
-account_parts.contribute("representative", RepresentativePart())
+account_parts.contribute(User.Scope.FIRM, RepresentativePart())
 first_steps.contribute(of_firms)
 sidebar_links.contribute(
     Link(

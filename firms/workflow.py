@@ -159,7 +159,7 @@ def appoint_representative(
     at = accept_at(actor, at, now())
     user = locked(User.objects).get(pk=user.pk)
     require(actor, "firms.appoint_representative", firm)
-    if user.role != User.Role.REPRESENTATIVE:
+    if user.scope != User.Scope.FIRM:
         raise TransitionRefused(
             "not-a-representative",
             _("Only the account of a representative can speak for a firm."),

@@ -4,13 +4,21 @@ A verb that begins with `view` or `read` opens pages; the others are what a work
 it.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from corps.access.extensions import Rule
 
 CASEWORKERS = ("officer", "supervisor")
 
 RULES = {
-    "listings.change_address_forms": Rule(("administrator",)),
-    "listings.view_address_rules": Rule((*CASEWORKERS, "administrator")),
-    "listings.view_listings": Rule(CASEWORKERS),
-    "listings.view_official_accounts": Rule((*CASEWORKERS, "representative")),
+    "listings.change_address_forms": Rule(
+        _("Change address rules"), ("administrator",)
+    ),
+    "listings.view_address_rules": Rule(
+        _("Read address rules"), (*CASEWORKERS, "administrator")
+    ),
+    "listings.view_listings": Rule(_("Read the register of listings"), CASEWORKERS),
+    "listings.view_official_accounts": Rule(
+        _("Read the register of official accounts"), (*CASEWORKERS, "representative")
+    ),
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept, refers
 from corps.models import RecordWords
+from corps.models.visibility import CorpsQuerySet, RegisterQuerySet
 from corps.models.words import indexed
 from firms.models import Firm
 from listings.sheets import ROWS_OF_A_WORKSHEET
@@ -21,16 +22,7 @@ from listings.states import (
 from stores.models import Platform, Store
 
 
-class AddressFormQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """The corps and administrators see which forms of addresses are known."""
-        return (
-            self
-            if user.is_authenticated
-            and (user.is_corps or user.role == user.Role.ADMINISTRATOR)
-            else self.none()
-        )
-
+class AddressFormQuerySet(RegisterQuerySet):
     def in_force(self) -> Self:
         """Those by which addresses are read."""
         return self.filter(retired_on=None)
@@ -100,15 +92,8 @@ class AddressForm(models.Model):
         return f"{self.host}{self.path}{place}"
 
 
-class UnknownHostQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """The corps and administrators see which hosts nobody knows; which sheet named one is for who sees that."""
-        return (
-            self
-            if user.is_authenticated
-            and (user.is_corps or user.role == user.Role.ADMINISTRATOR)
-            else self.none()
-        )
+class UnknownHostQuerySet(RegisterQuerySet):
+    """Hosts that nobody knows; which sheet named one is for who sees that."""
 
 
 class UnknownHost(models.Model):
@@ -150,10 +135,8 @@ class OtherHost(models.Model):
         return self.host
 
 
-class ListingQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Only the corps reads the registry of listings."""
-        return self if user.is_authenticated and user.is_corps else self.none()
+class ListingQuerySet(CorpsQuerySet):
+    """The register of listings."""
 
 
 class Listing(models.Model):
@@ -229,11 +212,7 @@ class ListingWords(RecordWords):
     """The words of a listing: its title and brand."""
 
 
-class BelongingQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Only the corps reads who claims what."""
-        return self if user.is_authenticated and user.is_corps else self.none()
-
+class BelongingQuerySet(CorpsQuerySet):
     def waiting(self) -> Self:
         """Those that nobody has judged yet."""
         return self.filter(state=Belonging.State.UNJUDGED)

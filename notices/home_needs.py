@@ -172,7 +172,7 @@ def _platform_subjects(user: User, ids: Collection[int]) -> Mapping[int, Subject
 
 def _named_in_letters(user: User) -> QuerySet[CaseOfficer]:
     """Where letters of open cases would name an officer who has no telephone."""
-    if user.phone or user.role != User.Role.OFFICER:
+    if user.phone or not may(user, HANDLES):
         return CaseOfficer.objects.none()
     return CaseOfficer.objects.filter(
         officer=user, is_lead=True, until=None, case__state__in=HANDLED_CASE

@@ -14,7 +14,7 @@ from stores.models import Platform
 
 def owed_by(platforms: Sequence[int], user: User) -> dict[int, Waiting]:
     """For `stores.extensions.backlog_providers`: unanswered items of issued notices, by platform; one query."""
-    if user.role == user.Role.ADMINISTRATOR:
+    if user.scope == user.Scope.SYSTEM:
         items = NoticeItem.objects.all()
     else:
         items = NoticeItem.objects.visible_to(user)

@@ -176,9 +176,9 @@ sidebar_links.contribute_all(
         ),
     )
 )
-person_captions.contribute("liaison", _platform_of)
+person_captions.contribute(User.Scope.PLATFORM, _platform_of)
 
-home_pages.contribute("liaison", list_notices)
+home_pages.contribute(User.Scope.PLATFORM, list_notices)
 home_warnings.contribute(home_needs.held_back)
 stream_subjects.contribute_all(home_needs.SUBJECTS)
 home_streams.contribute_all(home_needs.PROVIDERS)

@@ -37,7 +37,7 @@ from notices.models import (
     WithdrawalLetter,
 )
 from notices.states import UNFINISHED, ItemState
-from notices.workflow.checkers import check_refusals
+from notices.workflow.checkers import CHECKS_FIRST, check_refusals
 
 SEEN_KINDS = {Seen.GONE: "green", Seen.LIVE: "red", Seen.UNREACHABLE: "amber"}
 # What only the audit knows of an item: that it left its notice, and for which other, if any, or that its answer was
@@ -177,7 +177,7 @@ class NoticesHistory(target_history.TargetProvider):
 
 def _may_look_again(target: Target, user: User) -> bool:
     """Whether looking is offered: to officers always, to supervisors what is left to them."""
-    if user.role == User.Role.OFFICER:
+    if may(user, CHECKS_FIRST):
         return True
     verified = NoticeItem.objects.filter(
         target=target, state=ItemState.VERIFIED

@@ -4,18 +4,28 @@ A verb that begins with `view` or `read` opens pages; the others are what a work
 it.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from corps.access.extensions import Rule
 
 ADMINISTRATORS, SUPERVISORS = ("administrator",), ("supervisor",)
 CASEWORKERS = ("officer", "supervisor")
 
 RULES = {
-    "stores.register_platform": Rule(ADMINISTRATORS),
-    "stores.appoint_liaison": Rule(ADMINISTRATORS),
-    "stores.propose_official_account": Rule(CASEWORKERS),
-    "stores.confirm_official_account": Rule(SUPERVISORS),
-    "stores.propose_strike": Rule(CASEWORKERS),
-    "stores.strike_official_account": Rule(SUPERVISORS),
-    "stores.view_platforms": Rule((*CASEWORKERS, "administrator")),
-    "stores.view_stores": Rule(CASEWORKERS),
+    "stores.register_platform": Rule(_("Register platforms"), ADMINISTRATORS),
+    "stores.appoint_liaison": Rule(_("Appoint liaisons"), ADMINISTRATORS),
+    "stores.propose_official_account": Rule(
+        _("Propose official accounts"), CASEWORKERS
+    ),
+    "stores.confirm_official_account": Rule(
+        _("Confirm official accounts"), SUPERVISORS
+    ),
+    "stores.propose_strike": Rule(
+        _("Propose to revoke official accounts"), CASEWORKERS
+    ),
+    "stores.strike_official_account": Rule(_("Revoke official accounts"), SUPERVISORS),
+    "stores.view_platforms": Rule(
+        _("Read the register of platforms"), (*CASEWORKERS, "administrator")
+    ),
+    "stores.view_stores": Rule(_("Read the register of stores"), CASEWORKERS),
 }

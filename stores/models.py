@@ -11,17 +11,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from corps.database.references import is_kept
-from corps.models import RecordWords
+from corps.models import RecordWords, User
+from corps.models.visibility import CorpsQuerySet
 from corps.models.words import indexed
-from firms.models import Firm, valid_uscc
+from firms.models import Firm, of_own_firm, valid_uscc
 
 
 class PlatformQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         """The corps, administrators and representatives see every platform; a liaison their own."""
-        if not user.is_authenticated or user.role == user.Role.AUDITOR:
+        if not user.is_authenticated or user.scope == user.Scope.AUDIT:
             return self.none()
-        if user.role == user.Role.LIAISON:
+        if user.scope == user.Scope.PLATFORM:
             return self.filter(liaisons__user=user, liaisons__is_active=True)
         return self
 
@@ -95,9 +96,9 @@ class LiaisonQuerySet(models.QuerySet):
         """The corps and administrators see every liaison, a liaison the colleagues of their platform."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_corps or user.role == user.Role.ADMINISTRATOR:
+        if user.reads_registers:
             return self
-        if user.role == user.Role.LIAISON:
+        if user.scope == user.Scope.PLATFORM:
             return self.filter(
                 platform__in=Platform.objects.visible_to(user).values("pk")
             )
@@ -108,8 +109,9 @@ class LiaisonQuerySet(models.QuerySet):
 
         One without an account receives by mail alone; an officer records the answers.
         """
-        account = models.Q(user__is_active=True, user__role="liaison")
-        return self.filter(models.Q(user__isnull=True) | account, is_active=True)
+        accounts = User.objects.in_scope(User.Scope.PLATFORM).filter(is_active=True)
+        is_open = models.Q(user__in=accounts.values("pk"))
+        return self.filter(models.Q(user__isnull=True) | is_open, is_active=True)
 
     def primary(self) -> Self:
         """Those to whom notices are addressed; the others step in where these cannot be reached."""
@@ -153,10 +155,8 @@ class Liaison(models.Model):
         return self.name
 
 
-class StoreQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Only the corps reads the registry of stores."""
-        return self if user.is_authenticated and user.is_corps else self.none()
+class StoreQuerySet(CorpsQuerySet):
+    """The register of stores."""
 
 
 class Store(models.Model):
@@ -196,9 +196,7 @@ class OfficialAccountQuerySet(models.QuerySet):
             return self.none()
         if user.is_corps:
             return self
-        if user.role == user.Role.REPRESENTATIVE:
-            return self.filter(firm__representatives__user=user)
-        return self.none()
+        return of_own_firm(self, user, "firm__")
 
     def protecting(self) -> Self:
         """Those that two persons registered and that were not struck: what no notice may name."""

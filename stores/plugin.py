@@ -25,7 +25,7 @@ def _platforms(user: User) -> int:
 
 
 access_rules.contribute_all(access.RULES)
-account_parts.contribute("liaison", LiaisonPart())
+account_parts.contribute(User.Scope.PLATFORM, LiaisonPart())
 first_steps.contribute(of_platforms)
 sidebar_links.contribute_all(
     (

@@ -9,11 +9,11 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from corps.models.visibility import CorpsQuerySet
 
-class CampaignQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """The corps knows its campaigns."""
-        return self if user.is_authenticated and user.is_corps else self.none()
+
+class CampaignQuerySet(CorpsQuerySet):
+    """The corps knows its campaigns."""
 
 
 class Campaign(models.Model):

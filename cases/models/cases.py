@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.campaigns import Campaign, LegalGround
 from cases.states import CASE_STATES, CaseState
-from corps.models import Deadline, Unit
+from corps.models import Deadline, Unit, User
 from firms.models import Firm
 
 
@@ -26,7 +26,7 @@ class CaseQuerySet(models.QuerySet):
         assigned = CaseOfficer.objects.filter(officer=user, until__isnull=True).values(
             "case"
         )
-        if user.role == user.Role.SUPERVISOR:
+        if user.sees_units_below:
             return self.filter(
                 models.Q(unit__path__startswith=user.unit.path)
                 | models.Q(pk__in=assigned)
@@ -138,13 +138,32 @@ class Case(models.Model):
         return f"case:{self.pk}"
 
 
+class InCaseQuerySet(models.QuerySet):
+    """What hangs on a case: who sees the case sees it."""
+
+    def visible_to(self, user) -> Self:
+        """What hangs on the cases that the person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+
+
+class BeforeCaseQuerySet(models.QuerySet):
+    """What comes before it hangs on a case."""
+
+    def open_to_corps(self, user) -> Self:
+        """What hangs on no case yet, to the whole corps; the rest to who sees the case. Nothing to others."""
+        if not user.is_corps:
+            return self.none()
+        if user.sees_every_unit:
+            return self
+        seen = Case.objects.visible_to(user).values("pk")
+        return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+
+
 class CaseOfficerQuerySet(models.QuerySet):
     def last_partner_of(self, officer) -> int | None:
         """The primary key of the other officer of the case that was assigned to this one last; None without one."""
         last = self.filter(officer=officer).order_by("-since", "-pk").values("case")[:1]
-        others = self.filter(
-            case__in=last, officer__is_active=True, officer__role=officer.role
-        )
+        others = self.filter(case__in=last, officer__in=User.objects.peers_of(officer))
         return (
             others.exclude(officer=officer)
             .order_by("-since")
@@ -181,12 +200,6 @@ class CaseOfficer(models.Model):
         ]
 
 
-class CaseNoteQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """Who sees the case sees its notes."""
-        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
-
-
 class CaseNote(models.Model):
     """Something an officer wrote down about the case. Notes are not changed; a later one says better."""
 
@@ -198,4 +211,4 @@ class CaseNote(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects = CaseNoteQuerySet.as_manager()
+    objects = InCaseQuerySet.as_manager()

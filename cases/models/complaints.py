@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.campaigns import Campaign
-from cases.models.cases import Case
+from cases.models.cases import BeforeCaseQuerySet, Case
 from cases.states import COMPLAINT_STATES, ComplaintState
 from corps.database.references import is_kept
 from corps.models import Deadline, StoredFile
-from firms.models import Firm
+from firms.models import Firm, of_own_firm
 
 # How many of those with the same sheet a page names.
 MOST_SAME_SHEETS = 3
 
 
-class ComplaintQuerySet(models.QuerySet):
+class ComplaintQuerySet(BeforeCaseQuerySet):
     def with_sheet_of(self, complaint: "Complaint") -> Self:
         """Those handed in earlier with exactly the same file, the first of them first."""
         if complaint.sheet_id is None:
@@ -36,14 +36,9 @@ class ComplaintQuerySet(models.QuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        if user.role == user.Role.REPRESENTATIVE:
-            return self.filter(firm__representatives__user=user)
-        if not user.is_corps:
-            return self.none()
-        if user.sees_every_unit:
-            return self
-        seen = Case.objects.visible_to(user).values("pk")
-        return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+        if user.scope == user.Scope.FIRM:
+            return of_own_firm(self, user, "firm__")
+        return self.open_to_corps(user)
 
 
 class Complaint(models.Model):

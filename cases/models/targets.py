@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.campaigns import LegalGround
-from cases.models.cases import Case
+from cases.models.cases import BeforeCaseQuerySet, Case
 from cases.models.complaints import Complaint
 from cases.states import (
     ENDED_CASE,
@@ -47,7 +47,7 @@ TOLD = models.Case(
 )
 
 
-class TargetQuerySet(models.QuerySet):
+class TargetQuerySet(BeforeCaseQuerySet):
     def visible_to(self, user) -> Self:
         """Who sees the case sees its targets; those without a case yet, who sees their complaint.
 
@@ -55,16 +55,11 @@ class TargetQuerySet(models.QuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        if user.role == user.Role.REPRESENTATIVE:
+        if user.scope == user.Scope.FIRM:
             return self.named_by(
                 sheet_import__complaint__firm__representatives__user=user
             )
-        if not user.is_corps:
-            return self.none()
-        if user.sees_every_unit:
-            return self
-        seen = Case.objects.visible_to(user).values("pk")
-        return self.filter(models.Q(case__isnull=True) | models.Q(case__in=seen))
+        return self.open_to_corps(user)
 
     def named_by(self, **rows: Any) -> Self:
         """Those that rows of sheets name, each once. rows: which rows, by lookups of `ImportRow`."""

@@ -502,10 +502,7 @@ def _require_two_officers(case: Case) -> None:
 
 def _can_handle(officer: User) -> bool:
     """Whether a person can handle cases: an officer or a supervisor whose account is open."""
-    return officer.is_active and officer.role in (
-        User.Role.OFFICER,
-        User.Role.SUPERVISOR,
-    )
+    return officer.is_active and officer.is_corps
 
 
 def _is_below(unit: Unit, top: Unit | None) -> bool:

@@ -93,7 +93,7 @@ def _tell_officers(complaint: Complaint, listings: Iterable[int], actor: User) -
 
 def _tell_administrators(firm: Firm, count: int) -> None:
     """One line for a sheet, or an account, with so many claims of a firm that take no effect yet."""
-    administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
+    administrators = User.objects.in_scope(User.Scope.SYSTEM).filter(is_active=True)
     said = _(
         "{count} claims of belonging of {firm} take no effect until an officer admits them"
     )

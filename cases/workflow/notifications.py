@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cases.models import Case
+from corps.access.permissions import who_may
 from corps.audit.origin import current
 from corps.models import User
 from corps.workflow import notify_many
@@ -52,7 +53,7 @@ def supervisors_of(about: Any) -> QuerySet[User]:
     """Supervisors of the case's unit and of the units above it."""
     keys = str(case_of(about).unit.path).strip("/").split("/")
     paths = [f"/{'/'.join(keys[:depth])}/" for depth in range(1, len(keys) + 1)]
-    return User.objects.filter(role=User.Role.SUPERVISOR, unit__path__in=paths)
+    return who_may("cases.view_tasks_of_unit").filter(unit__path__in=paths)
 
 
 def approvers_of(about: Any) -> QuerySet[User]:

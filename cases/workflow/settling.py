@@ -250,7 +250,7 @@ def _not_settleable(
     if barred := intake_barred(complaint):
         return Result(row.pk, False, *barred)
     may_still = [SheetImport.State.REVIEW]
-    if actor.role != User.Role.REPRESENTATIVE:
+    if actor.is_corps:
         may_still.append(SheetImport.State.DONE)
     if sheet_import.state not in may_still:
         message = _("Rows of this sheet cannot be settled now: %(state)s.")

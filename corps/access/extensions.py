@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from corps.extensions import Cardinality, KeyedExtensionPoint
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may do a verb. roles: which roles may. duties: any of these duties may too, whatever the role."""
+    """Who may do a verb. name: what the verb is called. roles: which roles may. duties: any of these duties may too,
+    whatever the role."""
 
+    name: Any
     roles: Collection[str] = ()
     duties: Collection[str] = ()
 

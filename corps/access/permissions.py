@@ -7,9 +7,11 @@ this table but of `visible_to` on the querysets.
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from corps.access.extensions import access_rules
+from corps.models import User
 
 
 def may(actor: Any, verb: str) -> bool:
@@ -18,6 +20,17 @@ def may(actor: Any, verb: str) -> bool:
     if not actor.is_active:
         return False
     return actor.role in rule.roles or any(duty in rule.duties for duty in actor.duties)
+
+
+def who_may(verb: str, among: QuerySet[User] | None = None) -> QuerySet[User]:
+    """The accounts, open or closed, whose role or duty includes the verb. among: only of these."""
+    rule = access_rules[verb]
+    if among is None:
+        among = User.objects.all()
+    included = Q(role__in=rule.roles)
+    if rule.duties:
+        included |= Q(duties__overlap=list(rule.duties))
+    return among.filter(included)
 
 
 def require(actor: Any, verb: str, subject: Any = None) -> None:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from corps.access.extensions import access_rules
 from corps.models import User
+from corps.models.people import SCOPES
 
 # A named group of a regular expression, and its name as a path has it.
 GROUP = re.compile(r"\(\?P(<\w+>)[^()]*\)")
@@ -32,9 +33,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class VerbAccess:
-    """A verb of the access table: who may do it, in the words of the reader's language, and what it opens."""
+    """A verb of the access table: its name, who may do it, in the words of the reader's language, and what it opens."""
 
     verb: str
+    name: Any
     roles: tuple[Any, ...]
     duties: tuple[Any, ...]
     addresses: tuple[str, ...]
@@ -80,6 +82,7 @@ def access_table() -> list[VerbAccess]:
     return [
         VerbAccess(
             verb,
+            rule.name,
             tuple(role.label for role in User.Role if role in rule.roles),
             tuple(duty.label for duty in User.Duty if duty in rule.duties),
             tuple(opened.get(verb, ())),
@@ -99,3 +102,8 @@ def decided_by_their_views() -> list[str]:
     return [
         address for address in own if address == ADMIN or not address.startswith(ADMIN)
     ]
+
+
+def scope_table() -> list[tuple[Any, Any]]:
+    """Each role with the words for whose records its people see."""
+    return [(role.label, SCOPES[role].label) for role in User.Role]

@@ -1,4 +1,4 @@
-"""What `corps.accounts` asks of the apps: what an account of one role needs beside its own fields.
+"""What `corps.accounts` asks of the apps: what an account needs beside its own fields, by its scope.
 
 That is the platform of a liaison, the firm of a representative; corps knows neither.
 """
@@ -14,11 +14,11 @@ from corps.models import User
 
 
 class AccountPart(Protocol):
-    """The further fields of one role's accounts.
+    """The further fields of the accounts of one scope.
 
     form: its fields, shown below the account's own with the prefix "part". `initial` gives their values for an account
     that exists. `save` is called with the form's cleaned data in the transaction that makes or changes the account, and
-    may raise TransitionRefused or ValidationError. required: the account's own fields that this role needs. `offered`:
+    may raise TransitionRefused or ValidationError. required: the account's own fields that these need. `offered`:
     from the query of the page, what the account's own fields and its own begin with.
     """
 
@@ -41,5 +41,5 @@ class AccountPart(Protocol):
 
 account_parts = KeyedExtensionPoint[str, AccountPart](
     "corps.accounts.account_parts",
-    "The further fields of the accounts of a role, by the role.",
+    "The further fields of accounts, by the scope of their role.",
 )

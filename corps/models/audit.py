@@ -87,7 +87,7 @@ def numbered_by_the_database() -> list[pgtrigger.Trigger]:
 class AuditQuerySet(models.QuerySet):
     def visible_to(self, user) -> "AuditQuerySet":
         """The whole audit is the auditor's; everybody else sees it through the thing it is about (`in_thread`)."""
-        if user.is_authenticated and user.role == "auditor":
+        if user.is_authenticated and user.scope == user.Scope.AUDIT:
             return self
         return self.none()
 

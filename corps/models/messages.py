@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from corps.models.installation import Installation
+from corps.models.visibility import CorpsQuerySet
 from corps.states import BLUE, GREY, RED, State, StateTable
 
 
@@ -79,12 +80,8 @@ NOT_ARRIVED = DELIVERY_STATES.group("not_arrived")
 MAY_HAVE_LEFT = DELIVERY_STATES.group("may_have_left")
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        """The corps reads deliveries; the app above narrows them to subjects the person may see."""
-        if user.is_authenticated and user.is_corps:
-            return self
-        return self.none()
+class DeliveryQuerySet(CorpsQuerySet):
+    """Deliveries; the app above narrows them to subjects the person may see."""
 
     def due(self, now) -> Self:
         """What a worker may claim: pending, its time come, its lease (if any) run out."""
@@ -92,7 +89,7 @@ class DeliveryQuerySet(models.QuerySet):
 
     def held_for(self, user) -> Self:
         """What waits while the outbox is held, and nobody has released yet: an administrator's to decide about."""
-        if not user.is_authenticated or user.role != user.Role.ADMINISTRATOR:
+        if not user.is_authenticated or user.scope != user.Scope.SYSTEM:
             return self.none()
         return self.held()
 

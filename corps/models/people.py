@@ -30,13 +30,19 @@ class UserQuerySet(models.QuerySet):
         """Administrators see every account; everybody else the colleagues who are active."""
         if not user.is_authenticated:
             return self.none()
-        if user.role in (User.Role.ADMINISTRATOR, User.Role.AUDITOR):
+        if user.scope in (User.Scope.SYSTEM, User.Scope.AUDIT):
             return self
         if user.is_corps:
-            return self.filter(
-                is_active=True, role__in=(User.Role.OFFICER, User.Role.SUPERVISOR)
-            )
+            return self.in_scope(User.Scope.CASES).filter(is_active=True)
         return self.filter(pk=user.pk)
+
+    def peers_of(self, user: "User") -> Self:
+        """People of the same role whose accounts are open, the person included."""
+        return self.filter(is_active=True, role=user.role)
+
+    def in_scope(self, scope: "User.Scope") -> Self:
+        """People who see the records of this scope."""
+        return self.filter(role__in=User.roles_in(scope))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # the plugin knows Manager's alone
@@ -54,8 +60,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser):
-    """A person with exactly one role. What a role may do stands in `corps.access.permissions`; what it sees, in
-    the querysets."""
+    """A person with exactly one role. What a role may do stands in the access table (`corps.access`), whose records
+    it sees is its scope, and which of them, `visible_to` of the querysets."""
 
     class Role(models.TextChoices):
         OFFICER = "officer", _("Officer")
@@ -64,6 +70,15 @@ class User(AbstractBaseUser):
         REPRESENTATIVE = "representative", _("Firm representative")
         ADMINISTRATOR = "administrator", _("System administrator")
         AUDITOR = "auditor", _("Security auditor")
+
+    class Scope(models.TextChoices):
+        """Whose records a person sees, by the role: what `visible_to` of the querysets asks, and never a role."""
+
+        CASES = "cases", _("cases, and the registers they stand on")
+        PLATFORM = "platform", _("letters to the own platform")
+        FIRM = "firm", _("complaints of the own firm")
+        SYSTEM = "system", _("accounts and reference data")
+        AUDIT = "audit", _("the audit")
 
     class Duty(models.TextChoices):
         HEAD_OF_UNIT = "head_of_unit", _("Head of the handling unit")
@@ -133,10 +148,30 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
+    @classmethod
+    def roles_in(cls, scope: Scope) -> tuple[str, ...]:
+        """The roles whose people see the records of this scope."""
+        return tuple(role for role, own in SCOPES.items() if own == scope)
+
+    @property
+    def scope(self) -> Scope:
+        """Whose records the person sees."""
+        return SCOPES[self.role]
+
     @property
     def is_corps(self) -> bool:
         """Officers and supervisors: those who may read case content."""
-        return self.role in (self.Role.OFFICER, self.Role.SUPERVISOR)
+        return self.scope == self.Scope.CASES
+
+    @property
+    def reads_registers(self) -> bool:
+        """The corps and the administrators: who reads firms, platforms, liaisons and forms of addresses."""
+        return self.scope in (self.Scope.CASES, self.Scope.SYSTEM)
+
+    @property
+    def sees_units_below(self) -> bool:
+        """A supervisor reads the cases of the units below the own one as well."""
+        return self.role == self.Role.SUPERVISOR
 
     @property
     def sees_every_unit(self) -> bool:
@@ -158,6 +193,17 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, label: str) -> bool:
         return self.is_staff
+
+
+# One scope for each role; a new role says here what its people see.
+SCOPES: dict[str, User.Scope] = {
+    User.Role.OFFICER: User.Scope.CASES,
+    User.Role.SUPERVISOR: User.Scope.CASES,
+    User.Role.LIAISON: User.Scope.PLATFORM,
+    User.Role.REPRESENTATIVE: User.Scope.FIRM,
+    User.Role.ADMINISTRATOR: User.Scope.SYSTEM,
+    User.Role.AUDITOR: User.Scope.AUDIT,
+}
 
 
 class ApiKeyUse(models.Model):

@@ -94,14 +94,14 @@ sidebar_links = ExtensionPoint[Link](
 )
 person_captions = KeyedExtensionPoint[str, Callable[[Any], Any]](
     "corps.ui.person_captions",
-    "How people of a role are introduced beside their name, by the role: a liaison by the"
+    "How people are introduced beside their name, by their scope: a liaison by the"
     " platform, say; others by their unit.",
 )
 home_pages = KeyedExtensionPoint[str, Callable[[HttpRequest], HttpResponseBase]](
     "corps.ui.home_pages",
-    "The view of the first page of a role, by the role.",
+    "The view of the first page of people, by their scope.",
     Cardinality.AT_LEAST_ONE,
-    required=User.Role.values,
+    required=User.Scope.values,
 )
 home_streams = ExtensionPoint[Provider](
     "corps.ui.home_streams",

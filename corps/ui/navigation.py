@@ -21,7 +21,7 @@ _counted: dict[tuple[int, str], tuple[float, int | None]] = {}
 
 def place_of(user: Any) -> str:
     """`执法一支队`, `淘宝天猫`; the role where nothing nearer is known."""
-    place = person_captions.get(user.role)
+    place = person_captions.get(user.scope)
     return str((place(user) if place else user.unit) or user.get_role_display())
 
 

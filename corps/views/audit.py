@@ -15,6 +15,7 @@ from corps.access.routes import (
     access_table,
     decided_by_their_views,
     for_everybody,
+    scope_table,
 )
 from corps.audit import labels
 from corps.audit.extensions import subject_kinds
@@ -64,10 +65,12 @@ export_entries = open_to("corps.view_audit")(exported(AuditList))
 @open_to("corps.view_audit")
 @require_GET
 def show_access(request: SignedIn) -> HttpResponse:
-    """Who may do what: each verb with its roles and duties, and the addresses that it opens; no statement."""
+    """Who may do what: each verb with its roles and duties, and the addresses that it opens; whose records each role
+    sees; no statement."""
     request.sidebar_key = "audit"
     context = {
         "verbs": access_table(),
+        "scopes": scope_table(),
         "everybody": for_everybody(),
         "own": decided_by_their_views(),
     }

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from corps import workflow
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
-from corps.accounts.extensions import account_parts
-from corps.accounts.role_profiles import initial_of, required_of
+from corps.accounts.role_profiles import initial_of, part_of, required_of
 from corps.accounts.second_factor import has_factor
 from corps.errors import TransitionRefused
 from corps.forms import UserForm, posted
@@ -48,8 +47,8 @@ def create_user(request: SignedIn, role: str) -> HttpResponse:
         raise Http404
     own: dict[str, Any] = {}
     further: dict[str, Any] = {}
-    if role in account_parts:
-        own, further = account_parts[role].offered(request.GET.dict())
+    if needed := part_of(role):
+        own, further = needed.offered(request.GET.dict())
     form = UserForm(
         posted(request),
         role=role,
@@ -201,19 +200,18 @@ def _save_part(
     request: SignedIn, user: User, part: forms.Form | None, at: datetime
 ) -> None:
     """Keep what the role needs beside the account's own fields, if it needs something. part: a valid form."""
-    if part:
-        account_parts[user.role].save(
-            user, part.cleaned_data, actor=request.user, at=at
-        )
+    needed = part_of(user.role)
+    if part and needed:
+        needed.save(user, part.cleaned_data, actor=request.user, at=at)
 
 
 def _part_form(
     request: SignedIn, role: str, initial: dict[str, Any]
 ) -> forms.Form | None:
     """The form of what the role needs beside the account's own fields, if an app has registered something."""
-    if not (part := account_parts.get(role)):
+    if not (needed := part_of(role)):
         return None
-    return part.form(posted(request), prefix="part", initial=initial)
+    return needed.form(posted(request), prefix="part", initial=initial)
 
 
 def _do(request: SignedIn, username: str, verb: Any, done: str) -> HttpResponse:

@@ -47,8 +47,8 @@ LIMIT_TITLES = {
 @open_to()
 @passes_on
 def home(request: SignedIn) -> HttpResponseBase:
-    """What do I do now? Each role has its own answer."""
-    view = home_pages[request.user.role]
+    """What do I do now? Each scope has its own answer."""
+    view = home_pages[request.user.scope]
     refuse_unknown(request, view)
     return view(request)
 

@@ -257,7 +257,7 @@ def alarm_administrators() -> int:
 
 def administrators(_about: Any) -> QuerySet[User]:
     """Whoever keeps the system running."""
-    return User.objects.filter(role=User.Role.ADMINISTRATOR)
+    return User.objects.in_scope(User.Scope.SYSTEM)
 
 
 def _locked(delivery: Delivery, actor: User) -> Delivery:

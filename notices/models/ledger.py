@@ -6,6 +6,7 @@ from django.db.models.functions import Mod, Now, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
+from cases.models.cases import InCaseQuerySet
 from corps.models.audit import append_only
 from firms.models import Firm
 from notices.models.answers import Check
@@ -14,11 +15,9 @@ from notices.models.objections import Objection
 from stores.models import OfficialAccount, Platform
 
 
-class LedgerQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "LedgerQuerySet":
-        """The two numbers are the whole corps's: every officer and supervisor may see how they come about,
-        each in the cases they may see."""
-        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
+class LedgerQuerySet(InCaseQuerySet):
+    """The two numbers are the whole corps's: every officer and supervisor may see how they come about, each in the
+    cases they may see."""
 
 
 # One officer alone makes no number; looked at for a whole statement, as entries come by the thousand.

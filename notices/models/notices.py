@@ -75,7 +75,7 @@ class NoticeQuerySet(models.QuerySet):
         """Who sees the case sees its notices; a liaison those issued to their own platform."""
         if not user.is_authenticated:
             return self.none()
-        if user.role == user.Role.LIAISON:
+        if user.scope == user.Scope.PLATFORM:
             mine = Platform.objects.visible_to(user).values("pk")
             return self.filter(platform__in=mine, issued_at__isnull=False)
         return self.filter(case__in=Case.objects.visible_to(user).values("pk"))

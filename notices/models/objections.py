@@ -6,14 +6,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Target
+from cases.models.cases import InCaseQuerySet
 from notices.models.notices import NoticeItem
 from notices.states import OBJECTION_STATES, UNDECIDED, ObjectionState
-
-
-class ObjectionQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "ObjectionQuerySet":
-        """Who sees the case sees its objections."""
-        return self.filter(case__in=Case.objects.visible_to(user).values("pk"))
 
 
 class Objection(models.Model):
@@ -51,7 +46,7 @@ class Objection(models.Model):
     decision_reason = models.TextField(blank=True, max_length=2000)
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects = ObjectionQuerySet.as_manager()
+    objects = InCaseQuerySet.as_manager()
 
     class Meta:
         constraints = [

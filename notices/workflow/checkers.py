@@ -11,9 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseOfficer
+from corps.access.permissions import may, who_may
 from corps.models import User
 from corps.results import Result
 from notices.models import NoticeItem
+
+# Who checks whatever is not their own work; others who may check do it where nobody of these is left.
+CHECKS_FIRST = "notices.check_first"
 
 
 def check_refusals(items: Iterable[NoticeItem], actor: User) -> dict[int, Result]:
@@ -24,7 +28,7 @@ def check_refusals(items: Iterable[NoticeItem], actor: User) -> dict[int, Result
     """
     items = list(items)
     refused = {item.pk: refusal for item in items if (refusal := _own(item, actor))}
-    if actor.role == User.Role.SUPERVISOR:
+    if not may(actor, CHECKS_FIRST):
         officers = _officers_by_case(
             {item.notice.case for item in items if item.pk not in refused}
         )
@@ -69,7 +73,7 @@ def _own(item: NoticeItem, actor: User) -> Result | None:
 
 def _officers_by_case(cases: set[Case]) -> dict[int, set[int]]:
     """The active officers who could check in each case: those of its unit and those assigned to it."""
-    officers = User.objects.filter(role=User.Role.OFFICER, is_active=True)
+    officers = who_may(CHECKS_FIRST).filter(is_active=True)
     in_units: dict[int | None, set[int]] = {}
     for unit, officer in officers.filter(
         unit__in={case.unit_id for case in cases}

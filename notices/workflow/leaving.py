@@ -14,6 +14,7 @@ from cases.extensions import Leaving, Waiting
 from cases.models import Case, Target
 from cases.states import CaseState
 from corps import workflow as ground
+from corps.access.permissions import who_may
 from corps.audit.origin import current
 from corps.audit.recording import entry, record_many
 from corps.database.copy import update_many
@@ -296,11 +297,8 @@ def _tell_given_up(
         leaving,
     )
     if submitted:
-        approvers = User.objects.filter(
-            role=User.Role.SUPERVISOR,
-            unit=leaving.case.unit_id,
-            is_active=True,
-            duties__overlap=[User.Duty.HEAD_OF_UNIT, User.Duty.HEAD_OF_DEPARTMENT],
+        approvers = who_may("notices.approve").filter(
+            unit=leaving.case.unit_id, is_active=True
         )
         sentence = _(
             "Case {case} has left: {count} notices do not wait for your approval any more."

@@ -256,7 +256,7 @@ def _judge(pk: int, facts: _Facts, actor: User) -> Result:
         )
     if verdict is not None:
         return _being_checked(pk, verdict)
-    if actor.role != User.Role.LIAISON and answer.document_id is None:
+    if _verb_of(actor) != "notices.answer" and answer.document_id is None:
         own = _(
             "The platform gave this answer itself; only its liaison can take it back."
         )

@@ -63,7 +63,7 @@ def appoint_liaison(
 
 def _require_free_account(user: User) -> None:
     """Raise TransitionRefused "not-a-liaison", "account-closed" or "account-taken" unless a new liaison may have it."""
-    if user.role != User.Role.LIAISON:
+    if user.scope != User.Scope.PLATFORM:
         raise TransitionRefused(
             "not-a-liaison",
             _("Only the account of a liaison can answer for a platform."),

@@ -3,16 +3,19 @@
 import ast
 import importlib
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 from playwright.sync_api import Page
 
 from cases.extensions import home_asides
 from corps.access.extensions import Rule, access_rules
+from corps.access.permissions import may, who_may
 from corps.access.routes import access_table, routes
-from corps.models import User
+from corps.models import Unit, User
 from corps.search.extensions import search_kinds
 from corps.ui.extensions import home_streams, sidebar_links
 from tests.routes import ROLES, rule_for
@@ -20,37 +23,81 @@ from tests.seen import accessibility_faults, blank_rows
 
 PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "three-red-lanterns"
-# Where pages and the API are made. What is said of a role by name there stands in the access table instead.
-PAGES = ("views", "views.py", "*_views.py", "api.py", "search_providers.py")
-# The dashboards keep their list of deadlines beside their views.
-ALSO = ("dashboards/deadlines.py",)
-# What pages say of the people that they show or make, not of who may open them.
-NOT_OF_ACCESS = {"corps/views/people.py"}
+# Where roles are named: the access table, and what is about accounts. Whatever else asks of a person asks a verb
+# (`may`, `who_may`) or whose records the person sees (`User.scope`).
+ACCESS = ("corps/access/", "*/access.py")
+ACCOUNTS = (
+    "corps/models/people.py",
+    "corps/accounts/",
+    "corps/workflow/accounts.py",
+    "corps/management/commands/administrator.py",
+    "corps/views/people.py",
+    "corps/forms.py",
+    "corps/filters.py",
+    # How many accounts of each role there are, and which ones are still owed.
+    "corps/views/administrator_home.py",
+    "corps/monitoring/first_steps.py",
+    # An entry says in which role somebody acted; a count is composed once for all people of a role.
+    "corps/audit/recording.py",
+    "corps/ui/home.py",
+    # Roles of the database, which are others.
+    "corps/database/grants.py",
+    # The accounts of the demonstration.
+    "demo/",
+)
+ROLE_LOOKUP = re.compile(r"(\w+__)?role(__\w+)?")
 
 
-def page_modules() -> list[Path]:
-    """The modules of pages and of the API."""
-    found = [PROJECT / path for path in ALSO]
-    for app in settings.LOCAL_APPS:
-        for pattern in PAGES:
-            for path in (PROJECT / app).glob(pattern):
-                found += path.glob("*.py") if path.is_dir() else [path]
-    return sorted(found)
+def is_about_roles(path: str) -> bool:
+    """Whether a module may name roles. path: from the project's root."""
+    return any(
+        path.startswith(one) if one.endswith("/") else fnmatch(path, one)
+        for one in (*ACCESS, *ACCOUNTS)
+    )
 
 
-def roles_named(path: Path) -> list[str]:
-    """Roles that a module names as `User.Role.X`, or by their word in a tuple, list, set or comparison."""
-    named = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Attribute) and re.search(
-            r"\bRole\.[A-Z]+$", ast.unparse(node)
-        ):
-            named.append(f"{path.name}:{node.lineno} {ast.unparse(node)}")
-        if isinstance(node, ast.Tuple | ast.List | ast.Set) and node.elts:
-            words = [getattr(part, "value", None) for part in node.elts]
-            if set(words) <= ROLES:
-                named.append(f"{path.name}:{node.lineno} {words}")
-    return named
+def modules() -> list[Path]:
+    """The modules of all apps but for what is about roles; migrations say what a table was made of."""
+    found = [
+        path for app in settings.LOCAL_APPS for path in (PROJECT / app).rglob("*.py")
+    ]
+    return sorted(
+        path
+        for path in found
+        if "migrations" not in path.parts
+        and not is_about_roles(path.relative_to(PROJECT).as_posix())
+    )
+
+
+def names_role(node: ast.AST) -> bool:
+    """Whether an expression asks for somebody's role, or names one: `User.Role.X`, `role=` in a lookup, its word in a
+    comparison, in a collection of such words or as the key of a contribution."""
+    match node:
+        case ast.Attribute(attr="role"):
+            return True
+        case ast.Attribute(value=ast.Attribute(attr="Role")):
+            return node.attr.isupper()
+        case ast.keyword(arg=str(name)):
+            return ROLE_LOOKUP.fullmatch(name) is not None
+        case ast.Compare():
+            return any(map(is_role, [node.left, *node.comparators]))
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+            return bool(parts) and all(map(is_role, parts))
+        case ast.Call(func=ast.Attribute(value=point, attr="contribute"), args=args):
+            # Whom an event is told is a word of the table of events.
+            return ast.unparse(point) != "event_recipients" and is_role(args[0])
+    return False
+
+
+def is_role(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in ROLES
+
+
+def roles_named(source: str) -> list[str]:
+    """Where the text of a module names roles, in words."""
+    return [
+        ast.unparse(node) for node in ast.walk(ast.parse(source)) if names_role(node)
+    ]
 
 
 def rules_of_routes() -> dict[str, frozenset[str]]:
@@ -80,18 +127,82 @@ def test_every_route_with_a_verb_is_open_to_just_the_roles_that_its_rule_names()
     assert differing == []
 
 
-def test_pages_and_the_api_name_no_role():
-    named = [
-        line
-        for path in page_modules()
-        if path.relative_to(PROJECT).as_posix() not in NOT_OF_ACCESS
-        for line in roles_named(path)
+def test_roles_are_named_in_access_and_in_accounts_alone():
+    named = {
+        path.relative_to(PROJECT).as_posix(): roles_named(path.read_text("utf-8"))
+        for path in modules()
+    }
+    assert {path: found for path, found in named.items() if found} == {}
+
+
+def test_templates_ask_for_no_role():
+    asking = [
+        path.relative_to(PROJECT).as_posix()
+        for path in sorted((PROJECT / "templates").rglob("*.*"))
+        if re.search(r"\buser\.role\b", path.read_text("utf-8"))
     ]
-    assert named == []
+    assert asking == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "user.role",
+        "User.Role.AUDITOR",
+        "people.filter(officer__role='x')",
+        "word == 'liaison'",
+        "('officer', 'supervisor')",
+        "home_pages.contribute('auditor', view)",
+    ],
+)
+def test_what_names_a_role_is_found(source: str):
+    assert roles_named(source)
+
+
+def test_what_only_sounds_like_a_role_is_not_found():
+    for source in (
+        "turns.select_related('officer')",
+        "event_recipients.contribute('administrator', people)",
+        "user.scope == User.Scope.FIRM",
+        "connect(role)",
+    ):
+        assert roles_named(source) == []
+
+
+def test_every_account_exempted_is_there():
+    for path in ACCOUNTS:
+        assert (PROJECT / path).exists(), path
+
+
+def test_who_may_gives_those_of_whom_may_is_true(db):
+    unit = Unit.objects.create(name="一")
+    people = [
+        User.objects.create_user(role, role=role, name=role, unit=unit)
+        for role in ROLES
+    ]
+    head = User.objects.create_user(
+        "head", role="supervisor", name="head", unit=unit, duties=["head_of_unit"]
+    )
+    for verb in access_rules:
+        able = {user.pk for user in (*people, head) if may(user, verb)}
+        assert set(who_may(verb).values_list("pk", flat=True)) == able, verb
+    assert list(who_may("notices.approve", User.objects.exclude(pk=head.pk))) == []
+
+
+def test_every_verb_has_a_name_of_its_own_in_both_languages():
+    for language in ("zh-hans", "en"):
+        with override(language):
+            names = [str(rule.name) for rule in access_rules.values()]
+        assert len(set(names)) == len(access_rules)
+    with override("zh-hans"):
+        for verb, rule in access_rules.items():
+            assert not str(rule.name).isascii(), verb
 
 
 def test_the_table_tells_roles_duties_and_addresses_in_words():
-    with access_rules.extended({"corps.view_audit": Rule(("auditor",), ("reviewer",))}):
+    with access_rules.extended(
+        {"corps.view_audit": Rule("读取", ("auditor",), ("reviewer",))}
+    ):
         told = {row.verb: row for row in access_table()}
     row = told["corps.view_audit"]
     assert [str(role) for role in row.roles] == [User.Role.AUDITOR.label]
@@ -108,10 +219,13 @@ def test_the_auditor_reads_who_may_do_what(client, db):
     page = client.get("/audit/access/").content.decode()
     for verb in access_rules:
         assert f"<code>{verb}</code>" in page
+    assert "结案<br>" in page
+    assert "<dt>企业代表</dt><dd>本企业的投诉</dd>" in page
     assert "具有“部门负责人”职责" in page
     client.cookies["django_language"] = "en"
     page = client.get("/audit/access/").content.decode()
     assert "Who may do what" in page
+    assert "Close cases<br>" in page
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,9 +12,9 @@ from corps.models import User
 def rules():
     with access_rules.replaced(
         {
-            "a.by_role": Rule(("officer", "supervisor")),
-            "a.by_duty": Rule(duties=(User.Duty.PAST_EVENTS,)),
-            "a.by_nobody": Rule(),
+            "a.by_role": Rule("a", ("officer", "supervisor")),
+            "a.by_duty": Rule("b", duties=(User.Duty.PAST_EVENTS,)),
+            "a.by_nobody": Rule("c"),
         }
     ):
         yield
