@@ -13,14 +13,14 @@ from cases.extensions import pasted_lookups
 from cases.models import ImportRow, Target
 from cases.other_cases import became
 from cases.workflow import cases_seen
-from cases.workflow.registration import (
+from cases.workflow.imports.registration import known_targets
+from cases.workflow.imports.rows import (
     LISTING,
     STORE,
     RegistrationBatch,
     RegistrationRow,
     TargetKey,
     judge_rows,
-    known_targets,
 )
 from corps.models import User
 from listings.addresses import Address, read_cell

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import ImportRow, Target
-from cases.workflow.registration import account_label
+from cases.workflow.imports.rows import account_label
 from corps.models import User
 from listings.addresses import canonical_url, read_cell
 from listings.addresses.text import clean, find_addresses

@@ -51,28 +51,26 @@ from cases.workflow.complaints import (
     submit_complaint,
     withdraw_complaint,
 )
-from cases.workflow.correcting import Said, correct_reading, forget_corrections
 from cases.workflow.grounds import change_ground, is_given, register_ground
-from cases.workflow.import_undoing import (
+from cases.workflow.imports import (
+    Said,
+    abandon_import,
+    continue_registering,
+    correct_reading,
+    enqueue_unfinished,
+    forget_corrections,
+    note_address_asked,
+    note_addresses_asked,
+    read_sheet,
+    register_import,
+    rows_by_result,
+    settle_rows,
     take_back_rows,
     undo_import,
     undoing_of,
 )
-from cases.workflow.imports import (
-    abandon_import,
-    continue_registering,
-    enqueue_unfinished,
-    read_sheet,
-    register_import,
-    rows_by_result,
-)
 from cases.workflow.moving import move_complaint, stays_of
 from cases.workflow.releasing import freed_by, kept_by, kept_rows, release_account
-from cases.workflow.settling import (
-    note_address_asked,
-    note_addresses_asked,
-    settle_rows,
-)
 from cases.workflow.taking_up import take_up_sheet
 from cases.workflow.targets import (
     add_targets,

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.extensions import work_counters
 from cases.models import Case, Target
 from cases.workflow.guards import given
-from cases.workflow.registration import mark_official
-from cases.workflow.settling import judge_held
+from cases.workflow.imports import judge_held
+from cases.workflow.official_targets import mark_official
 from cases.workflow.targets import release_targets
 from corps import workflow as ground
 from corps.access.past_events import accept_at

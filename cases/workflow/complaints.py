@@ -19,9 +19,9 @@ from cases.states import (
     ComplaintState,
     complaint_before,
 )
-from cases.workflow import imports
 from cases.workflow.carrying_over import carry_over, held_by, named_by
 from cases.workflow.guards import given, intake_barred, require_way
+from cases.workflow.imports import enqueue_import, give_up, read_again
 from cases.workflow.notifications import tell_officers
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
@@ -320,7 +320,7 @@ def correct_complaint(
         after=after,
     )
     if changes_firm and sheet_import is not None and sheet_import.can_be_corrected:
-        imports.read_again(sheet_import, actor, at)
+        read_again(sheet_import, actor, at)
     return complaint
 
 
@@ -384,7 +384,7 @@ def _begin_import(
         started_by=actor,
         at=at,
     )
-    imports.enqueue_import(sheet_import)
+    enqueue_import(sheet_import)
     return sheet_import
 
 
@@ -509,4 +509,4 @@ def _give_up_sheet(complaint: Complaint, actor: User, at: datetime) -> None:
             _("Its sheet is being registered. Try again when that is done."),
         )
     if sheet_import.state in IMPORT_UNREGISTERED:
-        imports.give_up(sheet_import, complaint=complaint, actor=actor, at=at)
+        give_up(sheet_import, complaint=complaint, actor=actor, at=at)

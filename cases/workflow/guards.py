@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Complaint, LegalGround, Target
+from cases.models import Case, Complaint, LegalGround, SheetImport, Target
 from cases.states import (
     ENDED_CASE,
     OPEN_CASE,
@@ -105,3 +105,14 @@ def lock_case(case: Case) -> Case:
         .select_related("firm", "unit", "ground", "handling_deadline")
         .get(pk=case.pk)
     )
+
+
+def lock_import(sheet_import: SheetImport) -> tuple[Complaint, SheetImport]:
+    """A complaint and its import, or one of it that was undone, locked in this order."""
+    pk = sheet_import.complaint_id or sheet_import.undone_complaint_id
+    assert pk is not None  # every import is, or was, of a complaint
+    complaint = locked(Complaint.objects).select_related("case").get(pk=pk)
+    imports = locked(SheetImport.objects).select_related(
+        "started_by", "claims_confirmed_by"
+    )
+    return complaint, imports.get(pk=sheet_import.pk)

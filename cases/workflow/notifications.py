@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from cases.models import Case
+from cases.models import Case, SheetImport
 from corps.access.permissions import who_may
 from corps.audit.origin import current
 from corps.models import User
-from corps.workflow import notify_many
+from corps.workflow import notify, notify_many
 
 SENTENCES: dict[str | tuple[str, str], Any] = {
     "case.to_file": _("Case %(number)s is to be filed: %(title)s"),
@@ -85,6 +87,29 @@ def tell_officers(case: Case, actor: User | None, text: Any) -> None:
     if actor is not None:
         officers = officers.exclude(pk=actor.pk)
     notify_many(officers, text, case.get_absolute_url())
+
+
+def tell_of_import(sheet_import: SheetImport, text: Any) -> None:
+    """Tell whoever handed the sheet in how it went; a replay asks by itself."""
+    if sheet_import.replay:
+        return
+    try:
+        url = sheet_import.complaint.get_absolute_url()
+    except NoReverseMatch:
+        url = ""
+    notify(sheet_import.started_by, text, url)
+
+
+def with_rows_not_read(text: Any, sheet_import: SheetImport) -> Any:
+    """A sentence for the notification, with how many rows were read and how many more the file holds."""
+    if not sheet_import.rows_not_read:
+        return text
+    counts = format_lazy(
+        _("{rows} rows were read, {more} more were not."),
+        rows=sheet_import.rows,
+        more=sheet_import.rows_not_read,
+    )
+    return format_lazy("{text} {counts}", text=text, counts=counts)
 
 
 # Phrases of the table of events → whom they name. Until the firm gets a paper, its notification says so.

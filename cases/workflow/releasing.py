@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ImportRow, SheetImport, Target
-from cases.workflow.registration import account_label
+from cases.workflow.imports.rows import account_label
 from cases.workflow.targets import kept_targets, targets_of
 from corps.audit.recording import record
 from corps.database.locking import locked_in_order

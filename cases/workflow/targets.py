@@ -30,12 +30,9 @@ from cases.workflow.guards import (
     require_open,
     require_valid_ground,
 )
-from cases.workflow.registration import (
-    account_label,
-    announce_official,
-    known_targets,
-    record_each,
-)
+from cases.workflow.imports.registration import known_targets
+from cases.workflow.imports.rows import account_label
+from cases.workflow.official_targets import announce_official, record_each
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import tell_second_comers

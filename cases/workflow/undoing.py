@@ -27,7 +27,7 @@ from cases.states import (
 from cases.workflow.carrying_over import carry_over
 from cases.workflow.guards import hold_cases, lock_case
 from cases.workflow.moving import move_locked, stays_of
-from cases.workflow.registration import record_each
+from cases.workflow.official_targets import record_each
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit import labels

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from cases import tasks, workflow
 from cases.models import ImportRow, SheetImport, Target
-from cases.workflow import imports, reading
+from cases.workflow.imports import jobs, parsing, reading, registration
 from corps.audit.origin import audit_origin
 from corps.database import copy
 from corps.deadlines.clock import shanghai_date
@@ -72,7 +72,7 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count, self.last = 0, -1
         write = copy.copy_lines
-        for module in (copy, registry, workflow.registration, reading):
+        for module in (copy, registry, registration, parsing):
             monkeypatch.setattr(
                 module,
                 "copy_lines",
@@ -103,8 +103,9 @@ class Steps:
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(imports, "CHUNK", 12)
-    monkeypatch.setattr(reading, "ROWS_AT_ONCE", 12)
+    monkeypatch.setattr(reading, "CHUNK", 12)
+    monkeypatch.setattr(jobs, "CHUNK", 12)
+    monkeypatch.setattr(parsing, "ROWS_AT_ONCE", 12)
 
 
 def drive(sheet_import: SheetImport) -> None:
@@ -158,8 +159,8 @@ READER = """
 import os, django
 django.setup()
 from cases import workflow
-from cases.workflow import reading
-reading.ROWS_AT_ONCE = 50
+from cases.workflow.imports import parsing
+parsing.ROWS_AT_ONCE = 50
 workflow.read_sheet(os.environ["IMPORT"])
 """
 
@@ -199,7 +200,7 @@ def test_a_worker_killed_while_registering_is_taken_up_by_another(
 
 def imports_free(sheet_import: SheetImport) -> bool:
     """Whether nobody works on it."""
-    with imports._alone(sheet_import.pk) as alone:
+    with jobs._alone(sheet_import.pk) as alone:
         return alone
 
 
@@ -243,7 +244,7 @@ def test_two_tasks_on_one_import_do_not_both_run(committed_scenario):
         finally:
             connections.close_all()
 
-    with imports._alone(sheet_import.pk) as alone:
+    with jobs._alone(sheet_import.pk) as alone:
         assert alone
         with ThreadPoolExecutor(1) as pool:
             pool.submit(elsewhere).result()
@@ -290,7 +291,7 @@ def test_a_file_that_cannot_be_read_ends_as_failed_and_says_why_in_the_readers_l
 def test_whatever_a_file_does_to_its_reader_the_worker_goes_on(
     scenario, monkeypatch, harm, code
 ):
-    monkeypatch.setattr(reading, "read_sheet", lambda *_args: harm())
+    monkeypatch.setattr(parsing, "read_sheet", lambda *_args: harm())
     sheet_import = take_in(scenario, many(5))
     assert sheet_import.state == "failed"
     assert json.loads(sheet_import.detail)["code"] == code
@@ -299,8 +300,8 @@ def test_whatever_a_file_does_to_its_reader_the_worker_goes_on(
 def test_a_reader_that_does_not_come_to_an_end_is_ended(
     scenario, monkeypatch, settings
 ):
-    monkeypatch.setattr(reading, "GRACE", -119.5)
-    monkeypatch.setattr(reading, "read_sheet", lambda *_args: time.sleep(600))
+    monkeypatch.setattr(parsing, "GRACE", -119.5)
+    monkeypatch.setattr(parsing, "read_sheet", lambda *_args: time.sleep(600))
     sheet_import = take_in(scenario, many(5))
     assert json.loads(sheet_import.detail)["code"] == "too-slow"
 

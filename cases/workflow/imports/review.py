@@ -11,9 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Complaint, ImportRow, SheetImport
 from cases.models.imports import CLAIMED, OFFICIAL
 from cases.states import IMPORT_JUDGED
-from cases.workflow import imports, registration
-from cases.workflow.guards import intake_barred
-from cases.workflow.reading import RESULTS, site_and_id
+from cases.workflow.guards import intake_barred, lock_import
+from cases.workflow.imports.parsing import RESULTS, site_and_id
+from cases.workflow.imports.reading import forecast
+from cases.workflow.imports.registration import register_rows
+from cases.workflow.imports.rows import (
+    finish_rows,
+    forecast_rows,
+    judge_rows,
+    select_rows,
+    source_of,
+)
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record, record_alike
@@ -87,7 +95,7 @@ def settle_rows(
         by_import.setdefault(row.sheet_import_id, []).append(row)
     results: dict[int, Result] = {}
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
-        complaint, locked = imports.lock_import(sheet_import)
+        complaint, locked = lock_import(sheet_import)
         results |= _settle(
             locked, complaint, by_import[sheet_import.pk], settlement, at
         )
@@ -233,7 +241,7 @@ def judge_held(listings: Iterable[Key], *, actor: User, at: datetime) -> None:
         state=SheetImport.State.UNDONE
     )
     for sheet_import in living.order_by("pk"):
-        complaint, locked = imports.lock_import(sheet_import)
+        complaint, locked = lock_import(sheet_import)
         if intake_barred(complaint):
             continue
         if locked.state in IMPORT_JUDGED or not locked.needs_review:
@@ -342,21 +350,19 @@ def judge_anew(
         sheet_import.state == SheetImport.State.REVIEW
         and sheet_import.rows <= FORECAST_ANEW
     ):
-        imports.forecast(sheet_import)
+        forecast(sheet_import)
         return
-    rows = registration.select_rows("id = ANY(%s) ORDER BY row", ids)
+    rows = select_rows("id = ANY(%s) ORDER BY row", ids)
     platforms = registered_platforms()
     if sheet_import.state == SheetImport.State.REVIEW:
-        registry = Registry(registration.source_of(complaint))
-        registration.forecast_rows(
-            rows, registration.judge_rows(rows, registry, platforms)
-        )
+        registry = Registry(source_of(complaint))
+        forecast_rows(rows, judge_rows(rows, registry, platforms))
     else:
-        registration.register_rows(
+        register_rows(
             rows,
             complaint=complaint,
             actor=actor,
             at=at,
             platforms=platforms,
-            write=lambda batch: registration.finish_rows(rows, batch, at),
+            write=lambda batch: finish_rows(rows, batch, at),
         )

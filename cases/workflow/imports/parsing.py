@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 
 from cases.models import ImportRow, SheetCorrection, SheetImport
-from cases.workflow.registration import (
+from cases.workflow.imports.rows import (
     RegistrationBatch,
     RegistrationRow,
     allegation,

@@ -19,12 +19,17 @@ from cases.extensions import import_checks
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.models.targets import IMPORT_UNDONE
 from cases.states import IMPORT_STATES, TARGET_STATES, UNDER_WAY_CASE, TargetState
-from cases.workflow import imports
 from cases.workflow.carrying_over import carry_over
-from cases.workflow.guards import intake_barred
-from cases.workflow.reading import RESULTS
-from cases.workflow.registration import record_each, restate_targets
-from cases.workflow.settling import judge_anew, judge_held, name_addresses, take_over
+from cases.workflow.guards import intake_barred, lock_import
+from cases.workflow.imports.parsing import RESULTS
+from cases.workflow.imports.registration import restate_targets
+from cases.workflow.imports.review import (
+    judge_anew,
+    judge_held,
+    name_addresses,
+    take_over,
+)
+from cases.workflow.official_targets import record_each
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
@@ -105,7 +110,7 @@ def undo_import(
     at = accept_at(actor, at, now())
     lock_registry()
     _hold_case_of(sheet_import)
-    complaint, sheet_import = imports.lock_import(sheet_import)
+    complaint, sheet_import = lock_import(sheet_import)
     require(actor, "cases.undo_import", sheet_import)
     _require_registered(sheet_import, complaint)
     _require_open(complaint)
@@ -250,7 +255,7 @@ def take_back_rows(
     results: dict[int, Result] = {}
     for sheet_import in SheetImport.objects.filter(pk__in=by_import).order_by("pk"):
         _hold_case_of(sheet_import)
-        complaint, locked_import = imports.lock_import(sheet_import)
+        complaint, locked_import = lock_import(sheet_import)
         results |= _take_back(
             locked_import, complaint, by_import[sheet_import.pk], actor, at
         )

@@ -1,36 +1,21 @@
-"""What becomes of a row once the registry is asked, and the targets that rows bring.
+"""What becomes of a row once the registry is asked.
 
 One code for the forecast that a person looks at, for the import itself, and for rows that are settled later.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F
 
-from cases.extensions import official_targets_hooks
 from cases.models import Complaint, ImportRow, Target
 from cases.models.imports import CLAIMED, OFFICIAL
-from cases.models.targets import IMPORT_UNDONE
-from cases.states import TARGET_STATES, TargetState
-from cases.workflow.carrying_over import carry_over
-from cases.workflow.claiming import allowance_of, tell_of_claims
-from corps.audit.recording import record_alike
-from corps.database.copy import (
-    NULL,
-    copied,
-    copy_lines,
-    copying_beside,
-    ids_among,
-    take_ids,
-    update_many,
-)
-from corps.database.locking import locked_in_order
+from cases.workflow.claiming import allowance_of
+from corps.database.copy import NULL, copied
 from corps.models import User
 from listings.addresses import canonical_url
 from listings.sheets.values import parse_price
@@ -54,10 +39,6 @@ SELECT_ROWS = """
 SELECT row, result, platform_slug, kind, listing_id, store_id, id, finding, listing_site, store_site, cells
 FROM cases_importrow
 WHERE decision <> 'refused' AND (result IN ('new', 'repeat', 'official') OR reason = 'claimed-official') AND """
-KNOWN_TARGETS = """
-SELECT 'listing', listing_id, id FROM cases_target JOIN unnest(%s::bigint[]) AS wanted (thing) ON listing_id = thing
-UNION ALL
-SELECT 'store', store_id, id FROM cases_target JOIN unnest(%s::bigint[]) AS wanted (thing) ON store_id = thing"""
 FINISH_ROWS = """
 UPDATE cases_importrow row
 SET result = done.result, reason = done.reason, finding = done.finding, target_id = done.target,
@@ -69,10 +50,7 @@ FORECAST_ROWS = """
 UPDATE cases_importrow row SET result = done.result, reason = done.reason, finding = done.finding
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS done (id, result, reason, finding)
 WHERE row.id = done.id"""
-TARGET_COLUMNS = [
-    "id", "kind", "platform_id", "listing_id", "store_id", "firm_id", "complaint_id", "case_id", "state", "is_official",
-    "is_counted", "alleged", "price", "list_price", "claim", "claim_remark", "seen", "reported_at", "dropped_reason",
-]  # fmt: skip
+CHUNK = 5000
 
 
 class RegistrationRow(NamedTuple):
@@ -277,104 +255,6 @@ def account_label(account: Account) -> str:
     return f"{account.name} ({account.firm})"[:200]
 
 
-def register_rows(
-    rows: Sequence[RegistrationRow],
-    *,
-    complaint: Complaint,
-    actor: User,
-    at: datetime,
-    platforms: dict[str, int],
-    write: Callable[[RegistrationBatch], None],
-    confirmed_by: User | None = None,
-) -> None:
-    """Register what rows of a complaint's sheet name, and make targets of what they ask about.
-
-    write: writes down what became of each row. confirmed_by: who confirms as they are read what the rows say of stores,
-    in a replay. The caller holds `lock_registry`. A fixed number of statements, whatever the number of rows.
-    """
-    registry = Registry(source_of(complaint, confirmed_by, at))
-    batch = judge_rows(rows, registry, platforms)
-    claimed = dict(registry.new_claims) | {
-        pair: (row, True) for pair, row in registry.raised.items()
-    }
-    registry.number()
-    missing = _find_targets(batch, registry)
-    with copying_beside():
-        registry.write()
-        _write_targets(missing, batch, registry, complaint, at)
-        write(batch)
-    record_alike(
-        actor,
-        "target.reported",
-        Target,
-        missing.values(),
-        at=at,
-        thread=complaint.thread,
-    )
-    # The complaint is locked, and so may its case not be waited for: what is held just now, the maintenance passes on.
-    known = [
-        pk for target_key, pk in batch.targets.items() if target_key not in missing
-    ]
-    if known:
-        take_up_undone(known, complaint, actor, at)
-    carry_over(known, actor=actor, at=at, wait=False)
-    mark_official(
-        [registry.listings[key] for key in batch.official_listings],
-        confirmed_by or actor,
-        at,
-    )
-    if claimed:
-        tell_of_claims(complaint, claimed, registry, actor)
-
-
-def take_up_undone(
-    targets: Iterable[int], complaint: Complaint, actor: User, at: datetime
-) -> None:
-    """Report anew those of the targets that were dropped since their import was undone: a locked complaint names them
-    again. They are its own from now on, with its words. A few statements; one, where there are none."""
-    undone = Target.objects.filter(
-        state=TargetState.DROPPED, dropped_reason=IMPORT_UNDONE
-    )
-    ids = list(undone.filter(pk__in=ids_among(targets)).values_list("pk", flat=True))
-    again = list(locked_in_order(undone, ids)) if ids else []
-    if not again:
-        return
-    left = [target for target in again if target.thread != complaint.thread]
-    record_each(
-        actor, "target.passed_on", left, at, way=complaint.number, why="import_undone"
-    )
-    ids = [target.pk for target in again]
-    TARGET_STATES.move_all(
-        Target.objects.filter(pk__in=ids),
-        TargetState.REPORTED,
-        dropped_reason="",
-        complaint=complaint,
-        case=complaint.case_id,
-    )
-    restate_targets(ids)
-    record_alike(actor, "target.reported", Target, ids, at=at, thread=complaint.thread)
-
-
-def restate_targets(targets: Collection[int]) -> None:
-    """Have targets say what the first row of their complaint alleges that names them, as if no other had: its firm, its
-    words, and when it was reported. Two statements."""
-    rows = ImportRow.objects.filter(
-        target__in=targets, sheet_import__complaint=F("target__complaint")
-    )
-    first = rows.order_by("target", "registered_at", "pk").distinct("target")
-    restated = []
-    for row in first.select_related("target", "sheet_import__complaint"):
-        target = row.target
-        assert target is not None  # its rows are asked for by their target
-        target.firm_id, target.reported_at = (
-            row.sheet_import.complaint.firm_id,
-            row.registered_at or target.reported_at,
-        )
-        target.alleged, target.price, target.list_price = alleged_by(row.cells)
-        restated.append(target)
-    update_many(restated, ["firm", "reported_at", "alleged", "price", "list_price"])
-
-
 def source_of(
     complaint: Complaint, confirmed_by: User | None = None, at: datetime | None = None
 ) -> Source:
@@ -385,59 +265,6 @@ def source_of(
     if at:
         moment = at.isoformat()
     return Source(complaint.firm_id, complaint.pk, person, moment)
-
-
-def _find_targets(batch: RegistrationBatch, registry: Registry) -> dict[TargetKey, int]:
-    """Find the targets of all that the rows ask about; primary keys for those that are missing, in the rows' order."""
-    old: dict[str, dict[int, TargetKey]] = {LISTING: {}, STORE: {}}
-    for kind, key in batch.firsts:
-        known, new = _of_kind(registry, kind)
-        if key not in new:
-            old[kind][known[key]] = (kind, key)
-    for kind, thing, pk in known_targets(list(old[LISTING]), list(old[STORE])):
-        batch.targets[old[kind][thing]] = pk
-    missing = [key for key in batch.firsts if key not in batch.targets]
-    numbered = dict(zip(missing, take_ids(Target, len(missing)), strict=True))
-    batch.targets.update(numbered)
-    return numbered
-
-
-def _of_kind(registry: Registry, kind: str) -> tuple[dict[Key, int], dict[Key, str]]:
-    """The listings, or the stores: those that are known, and of them those that are new."""
-    if kind == LISTING:
-        return registry.listings, registry.new_listings
-    return registry.stores, registry.new_stores
-
-
-def _write_targets(
-    missing: dict[TargetKey, int],
-    batch: RegistrationBatch,
-    registry: Registry,
-    complaint: Complaint,
-    at: datetime,
-) -> None:
-    whose = f"{complaint.firm_id}\t{complaint.pk}\t{complaint.case_id or NULL}\treported\tf\tf"
-    end = f"\t\t\t{at.isoformat()}\t"
-    lines = []
-    for target_key, pk in missing.items():
-        kind, key = target_key
-        known, _new = _of_kind(registry, kind)
-        subject = f"{NULL}\t{known[key]}"
-        if kind == LISTING:
-            subject = f"{known[key]}\t{NULL}"
-        lines.append(
-            f"{pk}\t{kind}\t{key[0]}\t{subject}\t{whose}\t{batch.firsts[target_key].alleged}\t{end}"
-        )
-    copy_lines(Target, TARGET_COLUMNS, lines)
-
-
-def known_targets(listings: list[int], stores: list[int]) -> list[tuple[str, int, int]]:
-    """Kind, primary key of the thing and of its target, for those of the things that have one."""
-    if not listings and not stores:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN_TARGETS, [listings, stores])
-        return cursor.fetchall()
 
 
 def finish_rows(
@@ -480,42 +307,3 @@ def forecast_rows(rows: Iterable[RegistrationRow], batch: RegistrationBatch) -> 
                 [batch.findings.get(number, "") for number in numbers],
             ],
         )
-
-
-def mark_official(listings: list[int], actor: User, at: datetime) -> None:
-    """Mark the targets of listings that are now known to be in an official account, and withdraw what is open.
-
-    What a platform answered already stays for an officer to decide on.
-    """
-    if not listings:
-        return
-    unmarked = Target.objects.filter(
-        listing__in=listings, is_official=False
-    ).values_list("pk", flat=True)
-    ids = [target.pk for target in locked_in_order(Target.objects, list(unmarked))]
-    Target.objects.filter(pk__in=ids).update(is_official=True)
-    announce_official(ids, actor, at, answered=False)
-
-
-def announce_official(
-    targets: list[int], actor: User, at: datetime, *, answered: bool = True
-) -> None:
-    """Write down that targets were found to be official, and run the hooks. answered: see `OfficialTargetsHook`."""
-    if not targets:
-        return
-    record_each(
-        actor, "target.found_official", Target.objects.filter(pk__in=targets), at
-    )
-    for hook in official_targets_hooks:
-        hook(targets, actor=actor, at=at, answered=answered)
-
-
-def record_each(
-    actor: User, verb: str, targets: Iterable[Target], at: datetime, **detail: Any
-) -> None:
-    """One entry for each target, in the thread of its case or complaint; one statement for each thread."""
-    threads: dict[str, list[int]] = {}
-    for target in targets:
-        threads.setdefault(target.thread, []).append(target.pk)
-    for thread, ids in threads.items():
-        record_alike(actor, verb, Target, ids, at=at, thread=thread, **detail)

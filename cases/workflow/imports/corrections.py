@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import SheetCorrection, SheetImport
-from cases.workflow import imports
+from cases.workflow.guards import lock_import
+from cases.workflow.imports.reading import read_again
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
@@ -68,7 +69,7 @@ def correct_reading(
     "not-in-review", "nothing-changed", "no-worksheet", "no-address-column", "one-column-each".
     """
     at = accept_at(actor, at, now())
-    complaint, sheet_import = imports.lock_import(sheet_import)
+    complaint, sheet_import = lock_import(sheet_import)
     require(actor, "cases.correct_reading", sheet_import)
     _require_correctable(sheet_import)
     _require_something_to_read(sheet_import, said)
@@ -92,7 +93,7 @@ def correct_reading(
         name: change.fields for name, change in changes
     }
     sheet_import.corrections = _with_what_was_seen(sheet_import, corrections, said)
-    imports.read_again(sheet_import, actor, at)
+    read_again(sheet_import, actor, at)
     told = "; ".join(words for _name, change in changes for words in change.told)
     record(
         actor,
@@ -118,7 +119,7 @@ def forget_corrections(
     Raises PermissionDenied; TransitionRefused "not-in-review", "nothing-changed".
     """
     at = accept_at(actor, at, now())
-    complaint, sheet_import = imports.lock_import(sheet_import)
+    complaint, sheet_import = lock_import(sheet_import)
     require(actor, "cases.correct_reading", sheet_import)
     _require_correctable(sheet_import)
     forgotten = SheetCorrection.objects.filter(
@@ -132,7 +133,7 @@ def forget_corrections(
             _("Nothing was changed; the sheet stands as it was read."),
         )
 
-    imports.read_again(sheet_import, actor, at)
+    read_again(sheet_import, actor, at)
     record(
         actor,
         "import.corrections_forgotten",
