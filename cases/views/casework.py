@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,6 +51,7 @@ KINDS = (
     ("target.", gettext_lazy("Targets")),
     ("item.", gettext_lazy("Items")),
 )
+OWN_TABS = ("targets", "complaints", "elsewhere", "timeline", "notes")
 COMPLAINT = re.compile(r"[A-Z0-9-]{1,20}")
 STEPS = CASE_STATES.group("step")
 
@@ -123,9 +124,14 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
     return None
 
 
+def _tab_keys(_user: User) -> list[str]:
+    """The tabs of a case's page, its own and those of other apps."""
+    return [*OWN_TABS, *(panel.key for panel in case_panels)]
+
+
 @open_to("cases.view_cases")
 @reads(
-    "tab",
+    Parameter("tab", _tab_keys),
     *TargetList.parameters(),
     Parameter("verb", [*dict(KINDS)]),
     number("each"),
@@ -136,7 +142,7 @@ def _sent(request: SignedIn, field: str) -> QueryDict | None:
 def show_case(request: SignedIn, number: str) -> HttpResponse:
     """A case: its state, its clocks, and in tabs its targets, complaints, timeline, notes and what other apps show."""
     case = visible_case(request.user, number)
-    tab = request.GET.get("tab", "targets")
+    tab = request.GET.get("tab") or "targets"
     panel = next((panel for panel in case_panels if panel.key == tab), None)
     own: dict[str, Callable[[SignedIn, Case], dict[str, Any]]] = {
         "targets": _targets,
@@ -145,8 +151,6 @@ def show_case(request: SignedIn, number: str) -> HttpResponse:
         "timeline": _timeline,
         "notes": _notes,
     }
-    if panel is None and tab not in own:
-        raise Http404
     context = _head(request, case, tab)
     if panel is not None:
         context |= panel.context(case, request.user)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -50,6 +50,7 @@ SERVICE_FIELDS = {
     "proof-missing": "proof",
     "proof-too-long": "proof",
 }
+TABS = ("items", "letter", "deliveries", "timeline")
 # What the page of a notice reads of its table, whoever opens it.
 ITEM_PARAMETERS = list(
     {
@@ -84,7 +85,7 @@ export_notices = open_to("notices.view_notices")(exported(NoticeList))
 
 @open_to("notices.read_letters")
 @reads(
-    "tab",
+    Parameter("tab", TABS),
     *ITEM_PARAMETERS,
     number("each"),
     paged=True,
@@ -107,15 +108,13 @@ def show_notice(request: SignedIn, number: str) -> HttpResponse:
         return liaison.opened(
             request, notice, lambda notice: liaison.show_notice(request, notice)
         )
-    tab = request.GET.get("tab", "items")
+    tab = request.GET.get("tab") or "items"
     shown = {
         "items": _items,
         "letter": _letter,
         "deliveries": _deliveries,
         "timeline": _timeline,
     }
-    if tab not in shown:
-        raise Http404
     returned = sent_back(notice)
     context = {
         "notice": notice,

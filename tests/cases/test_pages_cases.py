@@ -279,7 +279,7 @@ def test_a_filter_that_leaves_nothing_can_be_taken_away(officer, address):
 def test_every_tab_of_a_case_opens_and_no_other(officer, world):
     for tab in ("targets", "complaints", "notices", "notes", "timeline"):
         assert officer.get(case_page(world, f"?tab={tab}")).status_code == 200
-    assert officer.get(case_page(world, "?tab=nonsense")).status_code == 404
+    assert officer.get(case_page(world, "?tab=nonsense")).status_code == 400
     assert (
         officer.get(
             reverse("cases:case_change", args=[world.case.number, "nonsense"])

@@ -1,0 +1,75 @@
+"""Every page that a role opens without naming anything, in a real browser: nothing there that axe faults, and no page
+wider than its window. In the suite for the roles that have no such test of their own; for all in `make proof`."""
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.route_rules import GUARDED, ROUTES
+from tests.routes import SIGNED_IN, Route, rule_for, signed_in
+from tests.seen import accessibility_faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Django's own pages, signing out, and files.
+ELSEWHERE = ("admin:", "mfa_", "account_logout", "api", "list_")
+ELSEWHERE_IN_THE_SUITE = ("officer", "supervisor", "liaison", "representative")
+
+
+def pages_of(role: str) -> list[Route]:
+    """The pages that a role may open; those for everybody are opened by the administrator."""
+    found = []
+    for route in GUARDED:
+        allowed = rule_for(route.name, ROUTES) or frozenset()
+        is_for_all = allowed == SIGNED_IN and role != "administrator"
+        if role not in allowed or is_for_all or route.has_parameters:
+            continue
+        if not route.is_asked_by_script and not route.name.startswith(ELSEWHERE):
+            found.append(route)
+    return found
+
+
+def faults_of(page: Page, route: Route) -> list[str]:
+    """What is wrong with a page at both widths; nothing, if it is a file, a fragment, or only takes forms."""
+    answer = page.request.get(route.url, max_redirects=0)
+    if answer.status != 200 or b"<!doctype html>" not in answer.body():
+        return []
+    page.goto(route.url)
+    found = []
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 1600})
+        if page.evaluate("document.documentElement.scrollWidth") != width:
+            found.append(f"{route.url} is wider than {width}")
+        if faults := accessibility_faults(page):
+            found.append(f"{route.url} at {width}: {faults}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "language"),
+    [
+        ("administrator", "zh-hans"),
+        ("auditor", "zh-hans"),
+        *(
+            pytest.param(role, "zh-hans", marks=pytest.mark.proof)
+            for role in ELSEWHERE_IN_THE_SUITE
+        ),
+        *(
+            pytest.param(role, "en", marks=pytest.mark.proof)
+            for role in ("administrator", "auditor", *ELSEWHERE_IN_THE_SUITE)
+        ),
+    ],
+)
+def test_no_page_of_a_role_has_a_fault_of_axe_or_is_too_wide(
+    page: Page, live_server: LiveServer, role: str, language: str
+):
+    session = signed_in(role).cookies["sessionid"].value
+    page.context.add_cookies(
+        [
+            {"name": "sessionid", "value": session, "url": live_server.url},
+            {"name": "django_language", "value": language, "url": live_server.url},
+        ]
+    )
+    pages = pages_of(role)
+    assert pages
+    faults = [fault for route in pages for fault in faults_of(page, route)]
+    assert not faults, "\n".join(faults)
