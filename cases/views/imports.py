@@ -181,7 +181,7 @@ def _take_proposals(
     request: SignedIn, sheet_import: SheetImport, ids: list[int]
 ) -> HttpResponse:
     """Take what is certainly proposed for rows; those that stay are counted, by why they stay."""
-    proposals = proposals_of(request.user, ids)
+    proposals = proposals_of(request.user, ids, undo_decisions=False)
     try:
         results = take(request.user, proposals)
     except TransitionRefused as refused:
@@ -222,6 +222,13 @@ def _what_stays(proposals: Proposals, failed: list[Result]) -> Iterator[str]:
             unclear,
         )
         yield words % {"count": unclear}
+    if decided := len(proposals.decided):
+        words = ngettext(
+            "%(count)d row stays sent back to the firm.",
+            "%(count)d rows stay sent back to the firm.",
+            decided,
+        )
+        yield words % {"count": decided}
 
 
 def _told(user: User, ids: list[int], results: list[Result]) -> str:

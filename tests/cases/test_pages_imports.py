@@ -271,6 +271,17 @@ def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(
     assert told_after(officer, sheet_import) == [unclear]
 
 
+def test_what_a_person_sent_back_is_not_taken_up_with_all_the_others(officer, scenario):
+    sheet_import = of_bare_numbers(scenario, "天猫商城", 2)
+    sent_back, *_others = sheet_import.import_rows.filter(row__gte=3)
+    workflow.settle_rows(rows=[sent_back.pk], actor=scenario.officer, refuse=True)
+    told = told_after(officer, sheet_import)
+    assert told[0].startswith("第 4 行：新目标。")
+    assert told[-1] == "1 行此前已退回企业，未作改动。"
+    sent_back.refresh_from_db()
+    assert sent_back.decision == "refused"
+
+
 def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(
     officer, scenario, monkeypatch
 ):
