@@ -23,7 +23,7 @@ from cases.models import ImportRow, SheetImport
 from cases.row_corrections import findings_told, read_typed_address
 from cases.states import IMPORT_AT_WORK
 from cases.views.proposals import MOST_TAKEN, Proposals, proposals_of, take, take_each
-from cases.views.review import CELLS, SHOWN, filtered, query, review, shown_in
+from cases.views.review import CELLS, SHOWN, Review, filtered, query, shown_in
 from cases.views.review import FILTERS as ROW_FILTERS
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import count, counted
@@ -56,7 +56,8 @@ def show_import(request: SignedIn, pk: str) -> HttpResponse:
     sheet_import = visible_import(request, pk)
     if answer := progress_answer(request, sheet_import, "cases:import"):
         return answer
-    return render(request, "cases/import.html", review(request, sheet_import))
+    review = Review(request, sheet_import)
+    return render(request, "cases/import.html", review.as_context())
 
 
 def progress_answer(
@@ -160,10 +161,10 @@ def settle(request: SignedIn, pk: str) -> HttpResponse:
         return send_back(request, refused, _back(request, sheet_import))
     failed = [result for result in results if not result.ok]
     if failed and len(results) == 1:
-        context = review(
+        review = Review(
             request, sheet_import, at=ids[0], typed=repair, error=failed[0].message
         )
-        return render(request, "cases/import.html", context)
+        return render(request, "cases/import.html", review.as_context())
     if failed:
         return _results(request, sheet_import, results)
     messages.success(request, _told(request.user, ids, results))

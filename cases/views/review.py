@@ -63,67 +63,130 @@ class ReviewCounts(NamedTuple):
             for result, label in Result.choices
         ]
 
+    @property
+    def ready(self) -> int:
+        """How many can be registered."""
+        return sum(self.by_result[result] for result in READY)
+
+    @property
+    def new(self) -> int:
+        return self.by_result[Result.NEW]
+
+    @property
+    def repeated(self) -> int:
+        return self.by_result[Result.REPEAT]
+
+    @property
+    def undecided(self) -> int:
+        """How many of those for a person nobody has sent back."""
+        return self.look - self.refused
+
+
+class Review:
+    """What the page of an import shows: counts of all rows, those that are shown, and what the person may do with them.
+
+    counts: of all rows. shown: which are shown, a result or a key of SHOWN; matching: how many there are. query: the
+    filter of the address. page: the rows of one page, rows: the same as the table shows them. `at` names the row that
+    stands open by its id, with what was typed there and what is wrong with it; otherwise the address names it, or it
+    is the first.
+    """
+
+    # The bar is full of keys; the pages are turned under the table.
+    no_page = Page(())
+
+    def __init__(
+        self,
+        request: SignedIn,
+        sheet_import: SheetImport,
+        *,
+        at: int | None = None,
+        typed: str = "",
+        error: Any = "",
+    ) -> None:
+        self.user, self.sheet_import = request.user, sheet_import
+        self._platforms = _platforms_of(request.user)
+        self._groups = _groups(sheet_import)
+        self.counts = _counts(self._groups)
+        self.shown = shown_in(request, self.counts.look)
+        self.query = query(request, show=self.shown)
+        self.matching = _matching(self._groups, self.shown, request, self._platforms)
+        self.page = _page(request, sheet_import, self.shown, self.matching)
+        self.rows = _review_rows(
+            self.page.rows, sheet_import, request.user, self._platforms
+        )
+        self._open_row(at or _number(request.GET.get("row", "")), typed, error)
+
+    def _open_row(self, asked: int, typed: str, error: Any) -> None:
+        row = _row_at(self.rows, asked)
+        if row is not None:
+            row.at, row.typed, row.error = True, typed, error
+            row.same = _how_many(self._groups, row.reason)
+
     def as_context(self) -> dict[str, Any]:
-        """The counts by the names that the page asks for."""
+        """What the template of the page gets."""
+        complaint = self.sheet_import.of_complaint
+        earlier = Complaint.objects.visible_to(self.user).with_sheet_of(complaint)
         return {
-            "counts": self.by_result,
-            "ready": sum(self.by_result[result] for result in READY),
-            "look": self.look,
-            "refused": self.refused,
-            "undecided": self.look - self.refused,
+            "review": self,
+            "counts": self.counts,
+            "sheet_import": self.sheet_import,
+            "complaint": complaint,
+            "page": self.page,
+            "same_sheet": earlier[:MOST_SAME_SHEETS],
         }
 
+    @property
+    def shown_words(self) -> Any:
+        """Which rows are shown, in words."""
+        return _shown_words(self.shown)
 
-def review(
-    request: SignedIn,
-    sheet_import: SheetImport,
-    *,
-    at: int | None = None,
-    typed: str = "",
-    error: Any = "",
-) -> dict[str, Any]:
-    """What the review page shows. at: the row that stands open, by its id, with what was typed there and what is
-    wrong with it; otherwise the address names it, or it is the first."""
-    platforms = _platforms_of(request.user)
-    groups = _groups(sheet_import)
-    counts = _counts(groups)
-    shown = shown_in(request, counts.look)
-    matching = _matching(groups, shown, request, platforms)
-    page = _page(request, sheet_import, shown, matching)
-    rows = _review_rows(page.rows, sheet_import, request.user, platforms)
-    facets = _facets(groups, counts, shown, platforms)
-    row = _row_at(rows, at or _number(request.GET.get("row", "")))
-    if row is not None:
-        row.at, row.typed, row.error = True, typed, error
-        row.same = _how_many(groups, row.reason)
-    table = {
-        "matching": matching,
-        "query": query(request, show=shown),
-        "page": page,
-        # The bar is full of keys; the pages are turned under the table.
-        "no_page": Page(()),
-        "rows": rows,
-        "has_proposals": any(len(row.proposals) == 1 for row in rows),
-    }
-    subject = _subject(request.user, sheet_import)
-    permissions = _permissions(request.user, sheet_import)
-    return subject | facets | counts.as_context() | table | permissions
+    @property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Reasons by which the rows can be filtered: (code, sentence, count)."""
+        return _reasons(self._groups)
 
+    @property
+    def platforms(self) -> list[tuple[str, str, int]]:
+        """Platforms by which the rows can be filtered: (slug, label, count)."""
+        return _platforms(self._groups, self._platforms)
 
-def _facets(
-    groups: list[dict[str, Any]],
-    counts: ReviewCounts,
-    shown: str,
-    platforms: dict[str, Platform],
-) -> dict[str, Any]:
-    """By what the rows can be filtered, and how they are."""
-    return {
-        "facets": counts.facets,
-        "reasons": _reasons(groups),
-        "platforms": _platforms(groups, platforms),
-        "shown": shown,
-        "shown_words": _shown_words(shown),
-    }
+    @property
+    def has_proposals(self) -> bool:
+        """Whether a row of the page certainly proposes an address."""
+        return any(len(row.proposals) == 1 for row in self.rows)
+
+    @cached_property
+    def registered(self) -> int:
+        """How many targets the rows of a finished import were registered as, each once."""
+        if self.sheet_import.state != State.DONE:
+            return 0
+        rows = self.sheet_import.import_rows.order_by().filter(target__isnull=False)
+        return rows.values("target").distinct().count()
+
+    @property
+    def may_register(self) -> bool:
+        return self.sheet_import.state == State.REVIEW
+
+    @property
+    def may_settle(self) -> bool:
+        """Whether the person may decide on rows: the corps also once they are registered."""
+        is_done = self.sheet_import.state == State.DONE
+        return self.may_register or (is_done and self.user.is_corps)
+
+    @cached_property
+    def may_refuse(self) -> bool:
+        return self.may_settle and may(self.user, "cases.refuse_rows")
+
+    @cached_property
+    def may_undo(self) -> bool:
+        """Whether the person may take back what of the import was registered."""
+        state, done = self.sheet_import.state, self.sheet_import.done
+        is_registered = state == State.DONE or (state == State.FAILED and done > 0)
+        return is_registered and may(self.user, "cases.undo_import")
+
+    @cached_property
+    def may_take_up(self) -> bool:
+        return may_take_up(self.user, self.sheet_import)
 
 
 def _page(
@@ -137,18 +200,6 @@ def _page(
 
 def _platforms_of(user: User) -> dict[str, Platform]:
     return {platform.slug: platform for platform in Platform.objects.visible_to(user)}
-
-
-def _subject(user: User, sheet_import: SheetImport) -> dict[str, Any]:
-    """The import, its complaint, and earlier complaints with the same sheet."""
-    complaint = sheet_import.of_complaint
-    earlier = Complaint.objects.visible_to(user).with_sheet_of(complaint)
-    return {
-        "sheet_import": sheet_import,
-        "complaint": complaint,
-        "same_sheet": earlier[:MOST_SAME_SHEETS],
-        "registered": _registered(sheet_import),
-    }
 
 
 def _counts(groups: list[dict[str, Any]]) -> ReviewCounts:
@@ -349,36 +400,6 @@ def _row_at(rows: Iterable[ReviewRow], asked: int) -> ReviewRow | None:
         if row.pk == asked or (not asked and row.wrong):
             return row
     return None
-
-
-def _registered(sheet_import: SheetImport) -> int:
-    """How many targets the rows of a finished import were registered as, each once."""
-    if sheet_import.state != State.DONE:
-        return 0
-    return (
-        sheet_import.import_rows.order_by()
-        .filter(target__isnull=False)
-        .values("target")
-        .distinct()
-        .count()
-    )
-
-
-def _permissions(user: User, sheet_import: SheetImport) -> dict[str, bool]:
-    """What this person may do with the rows and with the import, by the names that its page asks for."""
-    in_review = sheet_import.state == State.REVIEW
-    is_done = sheet_import.state == State.DONE
-    may_settle = in_review or (is_done and user.is_corps)
-    is_registered = is_done or (
-        sheet_import.state == State.FAILED and sheet_import.done > 0
-    )
-    return {
-        "may_settle": may_settle,
-        "may_refuse": may_settle and may(user, "cases.refuse_rows"),
-        "may_register": in_review,
-        "may_undo": is_registered and may(user, "cases.undo_import"),
-        "may_take_up": may_take_up(user, sheet_import),
-    }
 
 
 def may_take_up(user: User, sheet_import: SheetImport) -> bool:

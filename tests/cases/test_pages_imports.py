@@ -126,18 +126,15 @@ def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(
 ):
     page = officer.get(address(reviewed))
     context = page.context
-    assert (
-        context["ready"],
-        context["look"],
-        context["undecided"],
-        context["shown"],
-    ) == (2, 2, 2, "look")
-    assert [row.row for row in context["rows"]] == [4, 5]
-    assert {slug: count for slug, _label, count in context["platforms"]} == {
+    counts, review = context["counts"], context["review"]
+    assert (counts.ready, counts.look, counts.undecided) == (2, 2, 2)
+    assert review.shown == "look"
+    assert [row.row for row in review.rows] == [4, 5]
+    assert {slug: count for slug, _label, count in review.platforms} == {
         "taobao": 2,
         "other": 2,
     }
-    assert context["rows"][0].at, "the first row that needs a person stands open"
+    assert review.rows[0].at, "the first row that needs a person stands open"
 
 
 @pytest.mark.parametrize(
@@ -153,14 +150,14 @@ def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(
     ],
 )
 def test_every_count_is_a_filter(officer, reviewed, query, rows):
-    context = officer.get(address(reviewed) + query).context
-    assert [row.row for row in context["rows"]] == rows
-    assert context["matching"] == len(rows)
+    review = officer.get(address(reviewed) + query).context["review"]
+    assert [row.row for row in review.rows] == rows
+    assert review.matching == len(rows)
 
 
 def test_a_bare_number_is_completed_for_the_platform_the_firm_states(officer, reviewed):
     page = officer.get(f"{address(reviewed)}?row={row_of(reviewed, 5).pk}")
-    opened = next(row for row in page.context["rows"] if row.at)
+    opened = next(row for row in page.context["review"].rows if row.at)
     assert opened.repair == "https://detail.tmall.com/item.htm?id=602704628222"
 
 
@@ -201,7 +198,7 @@ def test_an_address_that_cannot_be_used_stays_typed_with_what_is_wrong_with_it(
     row = row_of(reviewed, 4)
     typed = {"ids": row.pk, "act": "repair", "repair": "https://example.com/1"}
     answer = officer.post(address(reviewed, "import_settle") + "?show=look", typed)
-    opened = next(row for row in answer.context["rows"] if row.at)
+    opened = next(row for row in answer.context["review"].rows if row.at)
     assert (answer.status_code, opened.repair) == (200, "https://example.com/1")
     assert str(answer.context["way_back"]) == address(reviewed) + "?show=look"
     assert opened.error
@@ -216,7 +213,7 @@ def test_rows_go_back_to_the_firm_one_and_many(officer, reviewed):
     assert set(
         reviewed.import_rows.filter(row__gte=4).values_list("decision", flat=True)
     ) == {"refused"}
-    assert officer.get(address(reviewed)).context["undecided"] == 0
+    assert officer.get(address(reviewed)).context["counts"].undecided == 0
 
 
 def test_taking_what_is_proposed_settles_what_is_certain_and_names_the_rest(
@@ -323,12 +320,9 @@ def test_registering_from_the_review_makes_targets_and_keeps_what_is_undecided(
     workflow.continue_registering(reviewed.pk)
     page = officer.get(address(reviewed))
     assert Target.objects.count() == 2
-    assert (
-        page.context["ready"],
-        page.context["undecided"],
-        page.context["may_settle"],
-    ) == (2, 2, True)
-    assert page.context["may_register"] is False
+    counts, review = page.context["counts"], page.context["review"]
+    assert (counts.ready, counts.undecided, review.may_settle) == (2, 2, True)
+    assert review.may_register is False
 
 
 def test_giving_an_import_up_says_how_much_it_is_and_registers_nothing(
@@ -586,7 +580,7 @@ def test_prices_line_up_and_only_a_row_with_a_proposal_offers_to_take_it_first(
     sheet_import = hand_in(scenario, sheet.encode(), "价格.csv")
     workflow.read_sheet(sheet_import.pk)
     page = officer.get(address(sheet_import))
-    assert [(row.price, row.proposed) for row in page.context["rows"]] == [
+    assert [(row.price, row.proposed) for row in page.context["review"].rows] == [
         ("225.00", True),
         ("￥79起", False),
     ]
