@@ -48,7 +48,7 @@ class ReviewCounts(NamedTuple):
     """How many rows there are by result, and how many of those for a person were sent back to the firm."""
 
     by_result: Mapping[str, int]
-    refused: int
+    refused: int = 0
 
     @property
     def look(self) -> int:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +20,7 @@ from cases.models.complaints import MOST_SAME_SHEETS
 from cases.sheet_form import SheetForm
 from cases.views.imports import progress_answer, visible_import
 from cases.views.paste import box_of
-from cases.views.review import READY, may_take_up
+from cases.views.review import READY, ReviewCounts, may_take_up
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
 from corps.access.permissions import may
@@ -27,7 +28,6 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import User
 from corps.ui.refusals import send_back
-from corps.ui.status_colours import kind_of
 from listings.sheets.meanings import WORDS
 from listings.sheets.not_read import READABLE
 from listings.sheets.not_read import REASONS as NOT_READ
@@ -198,57 +198,78 @@ def _page(
 ) -> HttpResponse:
     """The page of what was understood of a sheet. form: with what was sent, where that could not be done."""
     form = form or _form(request, sheet_import)
-    worksheets = list(_worksheets(sheet_import, form))
-    shown = worksheets[form.shown]
-    corrections = SheetCorrection.objects.visible_to(request.user).filter(
-        firm=sheet_import.of_complaint.firm_id
-    )
-    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(
-        sheet_import.of_complaint
-    )
-    columns = [_column(column, form) for column in shown.understood["columns"]]
+    complaint = sheet_import.of_complaint
+    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(complaint)
     context = {
+        "reading": SheetReading(request.user, sheet_import, form),
+        "counts": ReviewCounts(workflow.rows_by_result(sheet_import)),
         "sheet_import": sheet_import,
-        "complaint": sheet_import.of_complaint,
+        "complaint": complaint,
         "form": form,
-        "worksheets": worksheets,
-        "shown": shown,
-        "columns": columns,
-        "unsure": sum(column["is_unsure"] for column in columns),
-        "corrections": [
-            _correction(one) for one in corrections.select_related("set_by")
-        ],
         "same_sheet": earlier[:MOST_SAME_SHEETS],
-        "settled_words": _settled_words(sheet_import),
-        "remarks": [str(sentence(remark)) for remark in sheet_import.remarks],
-        "delimiter": DELIMITERS.get(form.worksheets[0].get("delimiter", ""), ""),
-        **_counts(sheet_import),
-        **_verbs(request.user, sheet_import),
-        **box_of(request.user, sheet_import.of_complaint.firm),
+        **box_of(request.user, complaint.firm),
     }
     return render(request, "cases/import_sheet.html", context)
 
 
-def _counts(sheet_import: SheetImport) -> dict[str, Any]:
-    """How many of the rows have which result, by the names that the page asks for."""
-    counts = workflow.rows_by_result(sheet_import)
-    return {
-        "facets": [
-            (word, label, counts[word], kind_of(word)) for word, label in Result.choices
-        ],
-        "ready": sum(counts[result] for result in READY),
-        "look": sum(counts[result] for result in Result.values if result not in READY),
-        "platforms": _by_platform(sheet_import),
-    }
+class SheetReading:
+    """What was understood of a sheet, as a form in which a person corrects it, and what the person may do.
 
+    shown: the worksheet of which the columns are shown.
+    """
 
-def _verbs(user: User, sheet_import: SheetImport) -> dict[str, bool]:
-    """What this person may do with the sheet, by the names that the page asks for."""
-    return {
-        "may_register": sheet_import.state == State.REVIEW,
-        "may_correct": may(user, "cases.correct_complaint"),
-        "may_take_up": may_take_up(user, sheet_import),
-    }
+    def __init__(self, user: User, sheet_import: SheetImport, form: SheetForm) -> None:
+        self.user, self.sheet_import, self.form = user, sheet_import, form
+        self.worksheets = list(_worksheets(sheet_import, form))
+        self.shown = self.worksheets[form.shown]
+        self.columns = [
+            _column(column, form) for column in self.shown.understood["columns"]
+        ]
+
+    @property
+    def unsure(self) -> int:
+        """How many columns are to be confirmed."""
+        return sum(column["is_unsure"] for column in self.columns)
+
+    @property
+    def delimiter(self) -> Any:
+        """What stands between the columns of a text file, in words."""
+        return DELIMITERS.get(self.form.worksheets[0].get("delimiter", ""), "")
+
+    @property
+    def remarks(self) -> list[str]:
+        return [str(sentence(remark)) for remark in self.sheet_import.remarks]
+
+    @cached_property
+    def corrections(self) -> list[dict[str, Any]]:
+        """What is remembered of the firm's sheets."""
+        remembered = SheetCorrection.objects.visible_to(self.user).filter(
+            firm=self.sheet_import.of_complaint.firm_id
+        )
+        return [_correction(one) for one in remembered.select_related("set_by")]
+
+    @cached_property
+    def settled_words(self) -> str:
+        """What a person is asked before the sheet is read anew; "" where no row was settled."""
+        return _settled_words(self.sheet_import)
+
+    @cached_property
+    def platforms(self) -> list[tuple[str, int]]:
+        """How many rows can be registered, by platform, most first."""
+        return _by_platform(self.sheet_import)
+
+    @property
+    def may_register(self) -> bool:
+        return self.sheet_import.state == State.REVIEW
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the person may change firm and subject of the complaint."""
+        return may(self.user, "cases.correct_complaint")
+
+    @property
+    def may_take_up(self) -> bool:
+        return may_take_up(self.user, self.sheet_import)
 
 
 def _settled_words(sheet_import: SheetImport) -> str:

@@ -99,21 +99,21 @@ def test_before_anything_is_registered_the_page_shows_what_was_understood(
     page = officer.get(address(understood))
     text = page.content.decode()
     assert not Target.objects.exists()
-    assert [worksheet.name for worksheet in page.context["worksheets"]] == [
+    assert [worksheet.name for worksheet in page.context["reading"].worksheets] == [
         "清单",
         "旧表",
     ]
     assert "表头之上的标题：关于投诉侵权店铺的函" in text
     assert "另一个工作表" in text
     assert 'name="take" value="0:below-total"' in " ".join(text.split())
-    column = page.context["columns"][-1]
+    column = page.context["reading"].columns[-1]
     assert (
         column["letter"],
         column["heading"],
         column["sample"],
         column["filled"],
     ) == ("I", "内部代号", "急", 3)
-    assert page.context["unsure"] >= 1
+    assert page.context["reading"].unsure >= 1
     assert 'data-key="d"' in text
     assert "登记 3 行" in text
 
