@@ -5,8 +5,7 @@ from math import ceil
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,17 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import workflow as casework
 from cases.models import Case, Target
-from cases.states import HANDLED_CASE, ComplaintState
 from cases.views.filing import filing_context, to_be_filed
 from corps import workflow as ground
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
 from corps.access.permissions import may
-from corps.deadlines.calendar import due_on
-from corps.deadlines.clock import now, today
+from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act
-from corps.models import Approval, AuditEntry, ClockRule, Holiday, User
+from corps.models import Approval, AuditEntry, User
 from corps.ui.refusals import send_back
 from listings.models import BelongingCorrection, Listing
 from listings.views import judge_registration, judge_revocation, protection
@@ -33,13 +30,12 @@ from notices import letters, workflow
 from notices.forms import DecisionForm
 from notices.models import Notice, Objection, PendingApproval
 from notices.states import UNDECIDED
-from notices.versions import in_words, parts_of, whole
+from notices.versions import parts_of
+from notices.views.consequences import Consequences
 from notices.views.objections import may_decide
-from notices.workflow.guards import by_reason, screen
 from notices.workflow.submissions import changed_since, recipient_gone
 from stores.models import OfficialAccount
 
-STORES_SHOWN = 8
 # Of a session: the number of the notice that was approved last.
 APPROVED = "approved"
 OBJECTIONS_SHOWN = 20
@@ -131,10 +127,11 @@ def _waiting_ones(user: User) -> dict[str, list[Any]]:
 def _current(user: User, notice: Notice, notices: list[Notice]) -> dict[str, Any]:
     """The notice in hand: the one that waits next after it, and what a yes would change."""
     following = notices[notices.index(notice) + 1 :]
-    return {
+    return letters.letter_context(notice) | {
         "current": notice,
         "following": next(iter(following), None),
-    } | _consequences(user, notice)
+        "consequences": Consequences(user, notice),
+    }
 
 
 def _objection(user: User, objection: Objection) -> dict[str, Any]:
@@ -356,98 +353,3 @@ IN_HAND: dict[str, Callable[[User, Any], dict[str, Any]]] = {
     "filing": lambda _user, lead: filing_context(lead),
     "strike": protection,
 }
-
-
-def _consequences(user: User, notice: Notice) -> dict[str, Any]:
-    """What changes with a yes, what was checked just now, and what differs from the version returned before."""
-    targets = list(
-        Target.objects.filter(items__notice=notice).select_related(
-            "ground", "complaint"
-        )
-    )
-    handing_over = any(target.platform_id != notice.platform_id for target in targets)
-    screened = screen(
-        notice.case, targets, drafted_in=notice, handing_over=handing_over
-    )
-    total, campaign, length = len(targets), notice.case.campaign, None
-    if campaign:
-        length = campaign.reply_working_days
-    parts = parts_of(notice)
-    changed, gone = changed_since(notice, parts), recipient_gone(notice)
-    case_is_open = notice.case.state in HANDLED_CASE
-    return letters.letter_context(notice) | {
-        "notice": notice,
-        "version": whole(parts),
-        "changed": in_words(changed),
-        "gone": gone,
-        "case_is_open": case_is_open,
-        "barred": bool(changed or gone or not case_is_open),
-        "total": total,
-        "due_if_today": _due_if_today(length),
-        "checks": _passed(targets, [result.code for result in screened.blocked]),
-        "blocked": by_reason(screened.blocked),
-        "own": user.pk in (notice.drafted_by_id, notice.submitted_by_id),
-        "may_decide": workflow.may_decide(user, notice),
-        "approval": ground.open_approval(notice),
-        "returned": Approval.objects.about(notice).last_return(),
-        **_by_store(notice, total),
-    }
-
-
-def _passed(targets: list[Target], codes: list[str]) -> list[tuple[str, int, int]]:
-    """What was checked just now: (what, how many of the targets pass, how many there are). codes: of what blocks."""
-    total = len(targets)
-    return [
-        (_("No official account"), total - codes.count("official"), total),
-        (
-            _("All have a legal ground"),
-            total - codes.count("no-ground") - codes.count("price-only"),
-            total,
-        ),
-        (_("The complaint still stands"), total - _without_complaint(targets), total),
-        (
-            _("In no other open notice"),
-            total - codes.count("in-draft") - codes.count("claimed"),
-            total,
-        ),
-    ]
-
-
-def _by_store(notice: Notice, total: int) -> dict[str, Any]:
-    """The stores in which a notice names most listings, known or as their sheet says, and how many items are in none of
-    these. total: of its items."""
-    named = notice.items.annotate(
-        store=Coalesce(
-            "target__listing__store__canonical_id",
-            "target__listing__claimed_store__canonical_id",
-        ),
-        store_name=Coalesce(
-            "target__listing__store__name", "target__listing__claimed_store__name"
-        ),
-        is_claimed=Q(target__listing__store=None),
-    )
-    stores = (
-        named.exclude(store=None).order_by().values("store", "store_name", "is_claimed")
-    )
-    stores = stores.annotate(count=Count("pk")).order_by("-count")
-    shown = list(stores[:STORES_SHOWN])
-    return {
-        "by_store": shown,
-        "store_count": stores.count(),
-        "in_no_store_shown": total - sum(row["count"] for row in shown),
-    }
-
-
-def _without_complaint(targets: list[Target]) -> int:
-    """How many of these were named by a complaint that was refused or taken back since; the case decides on them."""
-    over = (ComplaintState.REFUSED, ComplaintState.WITHDRAWN)
-    return sum(
-        target.complaint is not None and target.complaint.state in over
-        for target in targets
-    )
-
-
-def _due_if_today(length: int | None) -> Any:
-    """Until when the platform would have to answer if the notice were issued now; writes nothing."""
-    rule = ClockRule.objects.in_force("PT_FK", today())
-    return due_on(rule.clock(length), today(), calendar=Holiday.objects.calendar()).date

@@ -29,7 +29,7 @@ def approve(world: World, notice: Notice) -> Client:
     client = Client()
     client.force_login(world.supervisor)
     page = client.get(reverse("notices:approvals") + f"?notice={notice.number}")
-    form = {"act": "approve", "version": page.context["version"]}
+    form = {"act": "approve", "version": page.context["consequences"].version}
     assert (
         client.post(reverse("notices:decide", args=[notice.number]), form).status_code
         == 302

@@ -224,7 +224,7 @@ def test_no_letter_goes_to_somebody_who_left_between_submitting_and_approving(
     client = Client()
     client.force_login(world.supervisor)
     page = client.get(reverse("notices:approvals") + f"?notice={notice.number}")
-    assert "管理员" in str(page.context["gone"])
+    assert "管理员" in str(page.context["consequences"].gone)
     assert b'value="approve"' not in page.content
     with pytest.raises(TransitionRefused, match="recipient-gone"):
         workflow.approve_notice(
@@ -248,12 +248,12 @@ def test_the_page_shows_what_changed_before_anybody_approves(world: World):
     client = Client()
     client.force_login(world.supervisor)
     address = reverse("notices:approvals") + f"?notice={notice.number}"
-    assert not client.get(address).context["barred"]
+    assert not client.get(address).context["consequences"].barred
     casework.give_ground(
         case=world.case, actor=world.officer, ground=another_ground(world)
     )
     page = client.get(address)
-    assert "法律依据" in str(page.context["changed"])
+    assert "法律依据" in str(page.context["consequences"].changed)
     assert b'value="approve"' not in page.content
     assert b'value="return"' in page.content
 
