@@ -1,7 +1,8 @@
 """Pages of this app."""
 
-from django.urls import path
+from django.urls import path, re_path
 
+from corps.ui.list_export import KIND
 from dashboards import deadlines, views
 
 app_name = "dashboards"
@@ -12,5 +13,5 @@ urlpatterns = [
     path("statistics.csv", views.download_statistics, name="statistics_csv"),
     path("deadlines/", deadlines.list_deadlines, name="deadlines"),
     path("ledger/", views.list_ledger, name="ledger"),
-    path("ledger.csv", views.download_ledger, name="ledger_csv"),
+    re_path(rf"^ledger\.{KIND}$", views.export_ledger, name="ledger_export"),
 ]

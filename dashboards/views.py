@@ -1,6 +1,6 @@
-"""The pages of the numbers: dashboard, statistics, ledger, and their CSV."""
+"""The pages of the numbers: dashboard, statistics, ledger, and their files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -22,29 +21,18 @@ from corps.access.parameters import Parameter, reads
 from corps.access.permissions import may
 from corps.deadlines.clock import now
 from corps.ui.csv_export import Download, csv_response
-from corps.ui.lists import Condition, conditions, page_of
-from corps.ui.tables import Column, Table
+from corps.ui.list_export import exported
+from corps.ui.lists import Condition, conditions
 from dashboards import board, ledger
 from dashboards.backlog import deadlines_kept, stuck
 from dashboards.deadlines import linked
 from dashboards.models import Recount
 from dashboards.statistics import COUNTS, GROUPS, Question, read_question, statistics
-from firms.filters import FIRM
+from dashboards.tables import LedgerList
 from firms.models import Firm
 from notices.models import LedgerEntry
-from stores.filters import PLATFORM
 from stores.models import Platform
 
-LEDGER = Table(
-    "ledger",
-    Column("time", gettext_lazy("Time"), "w128", fixed=True),
-    Column("counts", gettext_lazy("Counts"), "w80", "n", fixed=True),
-    Column("target", gettext_lazy("Target"), fixed=True),
-    Column("firm", gettext_lazy("Firm"), "w128"),
-    Column("case", gettext_lazy("Case"), "w128"),
-    Column("notice", gettext_lazy("Notice"), "w144"),
-    Column("by", gettext_lazy("By what"), "w224"),
-)
 PERIOD = ("from", "to", "campaign")
 QUESTION = ("from", "to", CAMPAIGN, Parameter("group", many=True))
 GROUP_NAMES = {
@@ -53,7 +41,6 @@ GROUP_NAMES = {
     "month": gettext_lazy("Month"),
     "case": gettext_lazy("Case"),
 }
-NARROWED = ("count", PLATFORM, FIRM, "month", "case")
 
 
 @open_to("dashboards.view_numbers")
@@ -67,7 +54,9 @@ def show_dashboard(request: SignedIn) -> HttpResponse:
         return _wrong(request, "dashboards/dashboard.html", wrong)
     narrowed = {name: request.GET[name] for name in PERIOD if request.GET.get(name)}
     shown = board.make_board(request.user, question, narrowed)
-    corrections = ledger.entries(request.user, ledger.Chosen("corrections", question))
+    corrections = ledger.asked_for(
+        ledger.rows_of(request.user, "corrections"), question
+    )
     shut_again = corrections.filter(kind=LedgerEntry.Kind.STORE_SHUT).select_related(
         "firm"
     )
@@ -265,113 +254,21 @@ def download_statistics(request: HttpRequest) -> HttpResponseBase:
 
 
 @open_to("dashboards.view_numbers")
-@reads(*QUESTION, *NARROWED, paged=True)
+@LedgerList.reads()
 @require_safe
 def list_ledger(request: SignedIn) -> HttpResponse:
     """The rows behind a number, newest first; their sum is the number."""
     try:
-        chosen = ledger.read_chosen(request.GET)
+        read_question(request.GET)
     except ValidationError as wrong:
         return _wrong(request, "dashboards/ledger.html", wrong)
-    rows = ledger.entries(request.user, chosen)
-    total, plus, minus = ledger.sum_of(rows)
-    shown_total = total
-    if chosen.count == "corrections":
-        shown_total = minus
-    page = page_of(
-        rows.select_related(*ledger.SHOWN),
-        request.GET,
-        order=("-at", "-id"),
-        total=plus + minus,
-    )
-    params = request.GET.copy()
-    context = {
-        "page": page,
-        "chosen": chosen,
-        "table": LEDGER.shown_to(request.user, request.GET),
-        "name": ledger.NAMES[chosen.count],
-        "total": shown_total,
-        "plus": plus,
-        "minus": minus,
-        "tabs": [_tab(params, name, chosen.count) for name in COUNTS],
-        "csv_query": params.urlencode(),
-        "choices": {
-            "platforms": Platform.objects.visible_to(request.user),
-            "firms": Firm.objects.visible_to(request.user),
-        },
-        **_filter(request, chosen.question, ledger=True),
-    }
-    return render(request, "dashboards/ledger.html", context)
+    return render(request, "dashboards/ledger.html", LedgerList(request).context())
 
 
-@open_to("dashboards.view_numbers")
-@reads(*QUESTION, *NARROWED, paged=True)
-@require_safe
-@counted("exports")
-def download_ledger(request: HttpRequest) -> HttpResponseBase:
-    """The rows behind a number as CSV, all of them."""
-    try:
-        chosen = ledger.read_chosen(request.GET)
-    except ValidationError as wrong:
-        return _wrong_csv(wrong)
-    rows = (
-        ledger.entries(request.user, chosen)
-        .select_related(*ledger.SHOWN)
-        .order_by("-at", "-id")
-    )
-    head = [
-        _("Time"), _("Figure"), _("Counts"), _("Platform"), _("Kind"), _("Id"), _("Address"), _("Firm"), _("Case"),
-        _("Notice"), _("Seen"), _("Seen by"), _("Reason"),
-    ]  # fmt: skip
-    return csv_response(
-        f"{chosen.count}.csv",
-        head,
-        _cells(rows),
-        mark=True,
-        download=Download(request, "ledger"),
-    )
+export_ledger = open_to("dashboards.view_numbers")(exported(LedgerList))
 
 
-def _cells(rows: Any) -> Iterator[list[Any]]:
-    for row in rows.iterator(chunk_size=2000):
-        sign, reason = 0, ""
-        if isinstance(row, LedgerEntry):
-            sign, reason = row.sign, row.reason
-        seen = seen_by = ""
-        if row.check_row:
-            seen, seen_by = row.check_row.seen, row.check_row.by.name
-        yield [
-            timezone.localtime(row.at).isoformat(timespec="seconds"),
-            row.get_kind_display(),
-            sign,
-            row.platform.slug,
-            row.target.kind,
-            row.target.thing.canonical_id,
-            row.target.thing.url,
-            row.firm.code,
-            row.case.number,
-            row.item.notice.number,
-            seen,
-            seen_by,
-            reason,
-        ]
-
-
-def _tab(params: QueryDict, name: str, current: str) -> dict[str, Any]:
-    query = params.copy()
-    for mark in ("after", "before"):
-        query.pop(mark, None)
-    query["count"] = name
-    return {
-        "label": ledger.NAMES[name],
-        "url": f"?{query.urlencode()}",
-        "current": name == current,
-    }
-
-
-def _filter(
-    request: HttpRequest, question: Question, *, ledger: bool = False
-) -> dict[str, Any]:
+def _filter(request: HttpRequest, question: Question) -> dict[str, Any]:
     """What every page of the app needs for its filter: chips and the campaigns to choose from."""
     campaigns = list(Campaign.objects.visible_to(request.user))
     campaign_labels = {str(campaign.pk): campaign.label for campaign in campaigns}
@@ -380,24 +277,13 @@ def _filter(
         ("from", _("From"), str),
         ("to", _("To"), str),
     ]
-    clear = "?"
-    if ledger:
-        labels = _labels(request.user)
-        names += [
-            ("platform", _("Platform"), labels["platform"].get),
-            ("firm", _("Firm"), labels["firm"].get),
-            ("month", _("Month"), str),
-            ("case", _("Case"), str),
-        ]
-        if count := request.GET.get("count"):
-            clear = f"?count={count}"
     chips: list[Condition] = conditions(request.GET, names)
     chosen = [campaign for campaign in campaigns if campaign.pk == question.campaign]
     return {
         "chips": chips,
         "campaigns": campaigns,
         "campaign": next(iter(chosen), None),
-        "clear": clear,
+        "clear": "?",
     }
 
 

@@ -69,7 +69,7 @@ def list_file(shown: RecordList, kind: str) -> HttpResponseBase:
 
 def _name_of(shown: RecordList) -> str:
     """What a file is called: after the list, and the thing that it is the list of."""
-    return "-".join(filter(None, [shown.about, str(shown.title)])).replace("/", "-")
+    return "-".join(filter(None, [shown.about, shown.heading])).replace("/", "-")
 
 
 def _heads(shown: RecordList) -> list[str]:
@@ -130,7 +130,7 @@ def _write_book(file: Any, shown: RecordList) -> int:
     }
     book = xlsxwriter.Workbook(file, options)
     _write_cover(book, shown)
-    sheet = _Rows(book, str(shown.title), _heads(shown))
+    sheet = _Rows(book, shown.heading, _heads(shown))
     for row in _cells(shown):
         sheet.add(row)
     book.close()
@@ -146,7 +146,7 @@ def _write_cover(book: xlsxwriter.Workbook, shown: RecordList) -> None:
     moment = _moment_read().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     filters = [(chip.label, chip.value) for chip in shown.filters.chips()]
     lines = [
-        (_("List"), " ".join(filter(None, [str(shown.title), shown.about]))),
+        (_("List"), " ".join(filter(None, [shown.heading, shown.about]))),
         *(filters or [(_("Filters"), _("none"))]),
         (_("Order"), str(shown.sort_words())),
         (_("Rows"), thousands(shown.found.count())),

@@ -79,6 +79,11 @@ class RecordList:
         return {}
 
     @property
+    def heading(self) -> str:
+        """What its files are called, and what their cover says that they hold."""
+        return str(self.title)
+
+    @property
     def about(self) -> str:
         """The number of the thing whose list it is, if it is of one."""
         return ""

@@ -48,7 +48,11 @@ def test_each_kind_of_download_is_told_with_its_list_and_rows(world):
     [notice] = issue(world)
     officer, liaison = client_of(world.officer), client_of(world.liaison)
     b"".join(officer.get(reverse("dashboards:statistics_csv"), {"group": "firm"}))
-    b"".join(officer.get(reverse("dashboards:ledger_csv"), {"platform": "taobao"}))
+    b"".join(
+        officer.get(
+            reverse("dashboards:ledger_export", args=["csv"]), {"platform": "taobao"}
+        )
+    )
     officer.get(reverse("notices:sheet", args=[notice.number]))
     officer.get(
         reverse(
@@ -84,7 +88,7 @@ def test_pages_and_lists_on_the_screen_leave_nothing(world):
 
 def test_a_head_and_a_prefetch_take_nothing(world):
     client = client_of(world.officer)
-    client.head(reverse("dashboards:ledger_csv"))
+    client.head(reverse("dashboards:ledger_export", args=["csv"]))
     add_targets(world, 1)
     [notice] = issue(world)
     client.get(

@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.test import RequestFactory
 
-from dashboards.ledger import Chosen, read_chosen
-from dashboards.statistics import Question, read_question
+from corps.access.parameters import faults_of
+from corps.models import User
+from dashboards.statistics import read_question
+from dashboards.tables import LedgerList
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -18,33 +21,53 @@ def faults(read, query):
     return set(refused.value.message_dict)
 
 
+def opened(query: str) -> LedgerList:
+    request = RequestFactory().get(f"/?{query}")
+    request.user = User(
+        pk=1, role=User.Role.SUPERVISOR, duties=[User.Duty.HEAD_OF_DEPARTMENT]
+    )
+    return LedgerList(request)
+
+
 def test_without_a_count_the_listings_that_were_removed_are_shown():
-    assert read_chosen(QueryDict("")) == Chosen("listings_removed", Question())
+    assert opened("").count == "listings_removed"
+    assert opened("count=corrections").count == "corrections"
 
 
-def test_everything_that_narrows_the_rows_is_read_together():
-    query = "count=corrections&platform=jd&firm=HM&month=2026-11&case=C2026-000001"
-    chosen = read_chosen(QueryDict(f"{query}&from=2026-11-01&campaign=7&group=firm"))
-    assert (chosen.platform, chosen.firm, chosen.month) == ("jd", "HM", "2026-11")
-    assert chosen.case == "C2026-000001"
-    assert chosen.question == Question(from_=date(2026, 11, 1), campaign=7)
+def test_its_files_are_called_after_the_number():
+    assert opened("count=stores_shut").heading == "Ledger Stores shut"
 
 
 @pytest.mark.parametrize(
-    "month", ["2026-13", "2026-00", "2026-1", "1826-01", "２０２６-01"]
+    "query",
+    [
+        "count=tears",
+        "month=2026-13",
+        "month=2026-00",
+        "month=2026-1",
+        "month=1826-01",
+        "month=２０２６-01",
+        "from=2026-02-30",
+        "group=firm",
+        "sort=counts",
+    ],
 )
-def test_a_month_that_does_not_exist_is_refused(month):
-    assert faults(read_chosen, f"month={month}") == {"month"}
+def test_what_it_does_not_know_is_refused_by_name(query):
+    asked = QueryDict(query)
+    known = {one.name: one for one in LedgerList.parameters()}
+    assert set(faults_of(asked, list(asked), known, None)) == {query.split("=")[0]}
 
 
-def test_all_that_is_wrong_is_told_at_once():
-    query = "count=tears&month=x&from=2026-11-05&to=2026-11-04&group=moon&campaign=x"
-    assert faults(read_chosen, query) == {"count", "month", "to", "group", "campaign"}
-
-
-def test_what_the_database_cannot_hold_is_left_out_and_what_is_too_long_cut():
-    chosen = read_chosen(QueryDict("firm=a%00b&case=" + "c" * 99))
-    assert (chosen.firm, len(chosen.case)) == ("ab", 60)
+def test_days_months_and_words_narrow_the_rows():
+    narrowed = opened("month=2026-02&from=2026-02-03&q=N2026&sort=-target")
+    sql = str(narrowed.found.query)
+    for said in ("2026-02-01 00:00", "2026-03-01 00:00", "2026-02-03 00:00", "%N2026%"):
+        assert said in sql
+    assert [chip.label for chip in narrowed.filters.chips()] == [
+        "Counted on",
+        "Month",
+        "Search",
+    ]
 
 
 def test_a_period_may_be_one_day_and_may_be_open():
