@@ -36,6 +36,7 @@ class UserFilter(ListFilterSet):
     q = SearchFilter(field_label=_("Name or sign-in name"))
     role = ChoiceFilter("role", label=_("Role"), choices=User.Role.choices)
     unit = ChoiceFilter("unit", label=_("Unit"), choices=_units, pattern=NUMBER)
+    made = DayRangeFilter("created_at", label=_("Account made on"), of_moments=True)
     closed = ChoiceFilter(
         label=_("Accounts"),
         choices=(("0", _("open")), ("1", _("closed"))),

@@ -38,6 +38,7 @@ class UserList(RecordList):
             order=Coalesce("unit__path", Value("")),
             value="unit.name",
         ),
+        Column("made", _("Account made on"), value="created_at", is_exported_only=True),
         Column(
             "state",
             _("State"),

@@ -3,7 +3,14 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from corps.ui.filters import DayRangeFilter, ListFilterSet, SearchFilter, TextFilter
+from corps.ui.filters import (
+    DayRangeFilter,
+    FilterField,
+    ListFilterSet,
+    SearchFilter,
+    TextFilter,
+)
+from firms.filters import firm_filter
 from listings.addresses import read_cell
 from listings.models import Listing
 from listings.sites import platform_of
@@ -22,6 +29,24 @@ class ListingFilter(ListFilterSet):
 
     def search(self, listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:
         return matching(listings, text)
+
+
+class OfficialAccountFilter(ListFilterSet):
+    """The filters of the list of official accounts."""
+
+    firm = firm_filter()
+    platform = platform_filter()
+    since = DayRangeFilter("since", label=_("Since"), of_moments=True)
+    q = SearchFilter(
+        field_label=_("Id or part of the name"), within=("canonical_id", "name")
+    )
+
+    def form_fields(self) -> list[FilterField]:
+        """A representative sees one firm alone, and chooses none."""
+        fields = super().form_fields()
+        if self.request.user.is_corps:
+            return fields
+        return [field for field in fields if field.name != "firm"]
 
 
 def matching(listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet, Value
@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from corps.access.parameters import Parameter
 from corps.ui.formats import day
 from corps.ui.record_lists import RecordList
 from corps.ui.status_colours import kind_of
 from corps.ui.tables import Column, Table
-from listings.filters import ListingFilter
+from listings.filters import ListingFilter, OfficialAccountFilter
 from listings.models import Listing
 from stores.extensions import KnownStatus
-from stores.models import Platform
+from stores.models import OfficialAccount, Platform
 from stores.status_providers import known_statuses
 
 COLUMNS = (
@@ -121,3 +122,73 @@ def _as_claimed(name: str | None) -> str:
 
 def _label(name: str, name_en: str) -> str:
     return Platform(name=name, name_en=name_en).label
+
+
+class OfficialAccountList(RecordList):
+    """Official accounts that protect a store or wait for it, by firm; with `struck`, those that were revoked."""
+
+    title = _("Official accounts")
+    table = Table(
+        "official_accounts",
+        Column(
+            "firm",
+            _("Firm"),
+            "w160",
+            fixed=True,
+            order="firm__short_name",
+            value="firm.short_label",
+        ),
+        Column(
+            "platform",
+            _("Platform"),
+            "w128",
+            order="platform__name",
+            value="platform.label",
+        ),
+        Column(
+            "id",
+            _("Id"),
+            "w224",
+            fixed=True,
+            order="canonical_id",
+            value="canonical_id",
+        ),
+        Column("name", _("Store name"), fixed=True, order="name", value="name"),
+        Column("since", _("Since"), "w96", order="since", value="since"),
+        Column("revoked", _("Revoked"), "w112", value="revoked_at"),
+        Column("url", _("Address"), value="url", is_exported_only=True),
+    )
+    filterset = OfficialAccountFilter
+    order = ("firm__code", "id")
+    order_words = _("By firm")
+    export_route = "listings:official_export"
+
+    @property
+    def shows_revoked(self) -> bool:
+        return self.asked.get("struck") == "1"
+
+    @cached_property
+    def revoked(self) -> QuerySet[OfficialAccount]:
+        return OfficialAccount.objects.visible_to(self.user).exclude(revoked_at=None)
+
+    def records(self) -> QuerySet[OfficialAccount]:
+        accounts = self.revoked
+        if not self.shows_revoked:
+            visible = OfficialAccount.objects.visible_to(self.user)
+            accounts = visible.protecting() | visible.proposed()
+        return accounts.annotate(since=Coalesce("confirmed_at", "recorded_at"))
+
+    def arranged(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        return found.select_related("firm", "platform")
+
+    def total(self) -> tuple[int, bool]:
+        return self.found.count(), False
+
+    def without(self) -> set[str]:
+        if self.shows_revoked:
+            return set()
+        return {"revoked"}
+
+    @classmethod
+    def parameters(cls) -> list[Parameter]:
+        return [Parameter("struck", ("1",)), *super().parameters()]

@@ -22,6 +22,7 @@ urlpatterns = [
         name="address_form_retire",
     ),
     path("official/", views.list_official, name="official"),
+    re_path(rf"^official\.{KIND}$", views.export_official, name="official_export"),
     path("official/new/", views.new_official, name="official_new"),
     path("official/<int:pk>/", views.show_official, name="official_account"),
     path("official/<int:pk>/confirm/", views.confirm_official, name="official_confirm"),

@@ -1,10 +1,9 @@
 """Pages of the listings app: the register of listings, and official accounts, whose addresses are read here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -14,22 +13,17 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import Parameter, reads
 from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, posted
 from corps.models import Approval, User
 from corps.ui.list_export import exported
-from corps.ui.lists import Condition, conditions
 from corps.ui.refusals import refusals_go_to
-from firms.filters import FIRM
-from firms.models import Firm
 from listings.forms import OfficialAccountForm, RevocationForm
 from listings.models import Listing
-from listings.tables import ListingList, first_known
+from listings.tables import ListingList, OfficialAccountList, first_known
 from stores import workflow
-from stores.filters import PLATFORM
-from stores.models import OfficialAccount, Platform
+from stores.models import OfficialAccount
 from stores.status_providers import (
     freed_by,
     known_statuses,
@@ -84,59 +78,24 @@ def show_listing(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @open_to("listings.view_official_accounts")
-@reads(FIRM, PLATFORM, Parameter("struck", ("1",)))
+@OfficialAccountList.reads()
 @require_GET
 def list_official(request: SignedIn) -> HttpResponse:
     """The official accounts that no notice may ever name; apart from them, with `struck`, those that were struck."""
-    visible = OfficialAccount.objects.visible_to(request.user)
-    show_revoked = request.GET.get("struck") == "1"
+    shown = OfficialAccountList(request)
     asked_for = Approval.objects.open_among(OfficialAccount)
-    revoked = visible.exclude(revoked_at=None)
-    accounts = revoked
-    if not show_revoked:
-        accounts = visible.protecting() | visible.proposed()
-    platforms = list(Platform.objects.visible_to(request.user))
-    firms = {
-        firm.code: firm.short_label for firm in Firm.objects.visible_to(request.user)
-    }
-    context = {
-        "accounts": _of_firm_and_platform(accounts, request),
-        "struck": show_revoked,
-        "revoked_count": revoked.count(),
+    context = shown.context() | {
+        "struck": shown.shows_revoked,
+        "revoked_count": shown.revoked.count(),
         "asked_for": set(asked_for.values_list("subject_id", flat=True)),
-        "conditions": _official_conditions(request, firms, platforms),
-        "firms": (),
-        "platforms": platforms,
         "may_register": may(request.user, "stores.propose_official_account"),
     }
-    if request.user.is_corps:
-        context["firms"] = firms.items()
     return render(request, "listings/official.html", context)
 
 
-def _of_firm_and_platform(
-    accounts: QuerySet[OfficialAccount], request: SignedIn
-) -> QuerySet[OfficialAccount]:
-    """The accounts that the page is filtered to, with their firms and platforms."""
-    if firm := request.GET.get("firm"):
-        accounts = accounts.filter(firm__code=firm)
-    if platform := request.GET.get("platform"):
-        accounts = accounts.filter(platform__slug=platform)
-    return accounts.select_related("firm", "platform")
-
-
-def _official_conditions(
-    request: SignedIn, firms: Mapping[str, Any], platforms: Iterable[Platform]
-) -> list[Condition]:
-    labels = {platform.slug: platform.label for platform in platforms}
-    return conditions(
-        request.GET,
-        [
-            ("firm", _("Firm"), firms.get),
-            ("platform", _("Platform"), labels.get),
-            ("revoked", _("State"), {"1": _("revoked")}.get),
-        ],
-    )
+export_official = open_to("listings.view_official_accounts")(
+    exported(OfficialAccountList)
+)
 
 
 @open_to("stores.propose_official_account")

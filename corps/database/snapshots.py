@@ -1,9 +1,16 @@
-"""Several statements that see the database as it stood at one moment."""
+"""Several statements that see the database as it stood at one moment, and which moment that is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
+
+# Since when the oldest of the transactions is running that may still add rows of an earlier time: `recorded_at` is
+# when a statement began, not when it was committed.
+SAFE_MOMENT = """
+SELECT least(statement_timestamp(), min(xact_start)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND (backend_xid IS NOT NULL OR state = 'active')"""
 
 
 @contextmanager
@@ -19,3 +26,14 @@ def snapshot() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
+
+
+def safe_moment() -> datetime:
+    """A moment up to which everything that is recorded can be seen by whoever begins to read after this call.
+
+    Earlier than the start of each transaction that is writing now. Ask it before a snapshot is taken. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SAFE_MOMENT)
+        (moment,) = cursor.fetchone()
+    return moment

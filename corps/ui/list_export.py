@@ -2,7 +2,7 @@
 
 Both are read in one transaction that sees one moment, some hundred rows at a time. A workbook is written row by row to
 a temporary file, so that a long list needs no more memory than a short one; its cover says what it holds, who took it,
-and of which moment it is.
+and of which moment it is: a safe one, up to which nothing is missing.
 """
 
 import tempfile
@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
-from django.db import connection
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -24,7 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 from corps.access.decorators import SignedIn, View
 from corps.access.limits import counted
 from corps.access.parameters import reads
-from corps.database.snapshots import snapshot
+from corps.database.snapshots import safe_moment, snapshot
 from corps.deadlines.clock import SHANGHAI, today
 from corps.ui.csv_export import Download, csv_lines, in_language
 from corps.ui.formats import thousands
@@ -112,15 +111,16 @@ def _written(cell: Any) -> Any:
 def _xlsx(shown: RecordList, download: Download) -> HttpResponseBase:
     # Closed, and so deleted, with the response.
     file = tempfile.TemporaryFile()  # noqa: SIM115
+    moment = safe_moment()
     with snapshot():
-        download.rows = _write_book(file, shown)
+        download.rows = _write_book(file, shown, moment)
     file.seek(0)
     response: Any = FileResponse(file, content_type=XLSX)
     return download.whole(response, download.rows)
 
 
-def _write_book(file: Any, shown: RecordList) -> int:
-    """Write cover and rows; how many rows."""
+def _write_book(file: Any, shown: RecordList, moment: datetime) -> int:
+    """Write cover and rows, read as of a moment; how many rows."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -129,7 +129,7 @@ def _write_book(file: Any, shown: RecordList) -> int:
         "remove_timezone": True,
     }
     book = xlsxwriter.Workbook(file, options)
-    _write_cover(book, shown)
+    _write_cover(book, shown, moment)
     sheet = _Rows(book, shown.heading, _heads(shown))
     for row in _cells(shown):
         sheet.add(row)
@@ -137,13 +137,15 @@ def _write_book(file: Any, shown: RecordList) -> int:
     return sheet.count
 
 
-def _write_cover(book: xlsxwriter.Workbook, shown: RecordList) -> None:
+def _write_cover(
+    book: xlsxwriter.Workbook, shown: RecordList, moment: datetime
+) -> None:
     """What the book holds: list, filters, order, how many rows, who took it, of which moment it is."""
     page = book.add_worksheet(_("About this file"))
     page.set_column(0, 0, 20)
     page.set_column(1, 1, 60)
     bold = book.add_format({"bold": True})
-    moment = _moment_read().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    as_of = moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     filters = [(chip.label, chip.value) for chip in shown.filters.chips()]
     lines = [
         (_("List"), " ".join(filter(None, [shown.heading, shown.about]))),
@@ -151,19 +153,11 @@ def _write_cover(book: xlsxwriter.Workbook, shown: RecordList) -> None:
         (_("Order"), str(shown.sort_words())),
         (_("Rows"), thousands(shown.found.count())),
         (_("Exported by"), f"{shown.user.name} ({shown.user.username})"),
-        (_("As of"), f"{moment} (Asia/Shanghai)"),
+        (_("As of"), f"{as_of} (Asia/Shanghai)"),
     ]
     for number, (label, value) in enumerate(lines):
         page.write_string(number, 0, str(label), bold)
         page.write_string(number, 1, _clean(str(value)))
-
-
-def _moment_read() -> datetime:
-    """When the transaction began whose rows are read."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transaction_timestamp()")
-        (moment,) = cursor.fetchone()
-    return moment
 
 
 class _Rows:

@@ -40,6 +40,7 @@ TRIED_ELSEWHERE = {
     "claims",
     "official_targets",
     "official_rows",
+    "official_accounts",
     "items_to_answer",
     "notice_items",
 }

@@ -14,6 +14,7 @@ ROUTES = {
     "listings:unknown_hosts": CORPS | {"administrator"},
     "listings:unknown_host_mark": {"administrator"},
     "listings:official": CORPS | {"representative"},
+    "listings:official_export": CORPS | {"representative"},
     "listings:official_new": CORPS,
     "listings:official_account": CORPS,
     "listings:official_confirm": {"supervisor"},
