@@ -18,6 +18,7 @@ from cases.views import (
     paste,
     printing,
     sheets,
+    target_page,
     targets,
 )
 from corps.ui.list_export import KIND
@@ -66,7 +67,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/undo/", import_acts.undo, name="import_undo"),
     path("imports/<uuid:pk>/file", import_acts.open_own_sheet, name="import_file"),
     path("imports/<uuid:pk>/rows.csv", imports.download, name="import_rows"),
-    path("targets/<int:pk>/", targets.show_target, name="target"),
+    path("targets/<int:pk>/", target_page.show_target, name="target"),
     path("claims/", claims.list_claims, name="claims"),
     re_path(rf"^claims\.{KIND}$", claims.export_claims, name="claims_export"),
     path("claims/judge/", claims.judge, name="claims_judge"),

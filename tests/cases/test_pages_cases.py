@@ -158,7 +158,9 @@ def test_what_is_seen_against_a_claim_stands_out(officer, world):
     row = officer.get(case_page(world)).context["rows"][0]
     assert "red" in row["seen_class"]
     assert (
-        officer.get(reverse("cases:target", args=[target.pk])).context["contradiction"]
+        officer.get(reverse("cases:target", args=[target.pk]))
+        .context["truths"]
+        .contradiction
         == "seen"
     )
 
@@ -344,19 +346,20 @@ def test_a_target_shows_its_history_and_why_it_counts(officer, world):
     answer(world, notice)
     judge(world, notice, "gone")
     context = officer.get(reverse("cases:target", args=[target.pk])).context
-    assert {part: count for part, _label, count in context["parts"]} == {
+    assert {part: count for part, _label, count in context["history"].parts} == {
         "": 6,
         "answer": 2,
         "check": 2,
         "notice": 1,
     }
-    assert (context["sum"], context["why_not"], len(context["ledger"])) == (1, "", 1)
-    assert [name for name, _value, _url in context["proofs"]][-1]
+    counting = context["counting"]
+    assert (counting.sum, counting.why_not, len(counting.ledger)) == (1, "", 1)
+    assert [name for name, _value, _url in counting.proofs][-1]
     only = officer.get(
         reverse("cases:target", args=[target.pk]) + "?story=check"
     ).context
-    assert sum(len(lot) for _day, lot in only["days"]) == 2
-    assert "2" in str(context["claimed"]["lines"])
+    assert sum(len(lot) for _day, lot in only["history"].days) == 2
+    assert "2" in str(context["truths"].claimed["lines"])
 
 
 def test_a_target_that_counts_nothing_says_why(officer, world):
@@ -369,8 +372,10 @@ def test_a_target_that_counts_nothing_says_why(officer, world):
         officer.get(reverse("cases:target", args=[pk])).context
         for pk in (official.pk, gone.pk)
     ]
-    assert all(page["why_not"] for page in pages)
-    assert pages[0]["why_not"] != pages[1]["why_not"]
+    official_counting, gone_counting = (page["counting"] for page in pages)
+    assert official_counting.why_not
+    assert gone_counting.why_not
+    assert official_counting.why_not != gone_counting.why_not
 
 
 def test_a_target_page_costs_the_same_whatever_happened_to_it(officer, world):

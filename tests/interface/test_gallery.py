@@ -103,9 +103,12 @@ def context() -> dict:
         "conditions": [Condition("平台", "淘宝天猫", "?")],
         "rows": rows,
         "page": ListPage(rows, 1225, next="?after=x"),
-        "alleged": {"word": "假冒注册商标", "lines": ["珞岚屿，第 1,204 行"]},
-        "claimed": {"word": "已下架", "lines": ["方桐涵，11-04 16:12"]},
-        "seen": {"word": "仍在售", "kind": "red", "lines": ["探测 11-05 06:31"]},
+        "truths": {
+            "alleged": {"word": "假冒注册商标", "lines": ["珞岚屿，第 1,204 行"]},
+            "claimed": {"word": "已下架", "lines": ["方桐涵，11-04 16:12"]},
+            "seen": {"word": "仍在售", "kind": "red", "lines": ["探测 11-05 06:31"]},
+            "contradiction": "seen",
+        },
         "days": [
             (
                 AT.date(),

@@ -387,7 +387,7 @@ def test_what_the_firm_alleged_stands_in_its_own_words_whatever_ground_the_corps
         False,
     )
     story = client.get(reverse("cases:target", args=[target.pk])).context
-    assert (story["alleged"]["word"], str(story["ground"])) == (WORDS, given)
+    assert (story["truths"].alleged["word"], str(story["ground"])) == (WORDS, given)
     queue = client.get(reverse("notices:checks"))
     assert f"<b>{WORDS}</b>" in queue.content.decode()
     page = client.get(reverse("notices:checks_list")).content.decode()
@@ -406,6 +406,8 @@ def test_where_the_firm_alleged_nothing_no_ground_of_the_corps_speaks_for_it(
         True,
     )
     assert (
-        client.get(reverse("cases:target", args=[target.pk])).context["alleged"]["word"]
+        client.get(reverse("cases:target", args=[target.pk]))
+        .context["truths"]
+        .alleged["word"]
         == ""
     )

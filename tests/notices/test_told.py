@@ -89,13 +89,17 @@ def test_a_relisting_contradicts_nobody_and_a_live_answer_does(world: World):
     workflow.look_again(targets=[gone.target_id], seen="live", actor=world.officer2)
     workflow.verify_items(items=[live.pk], seen="live", actor=world.officer2)
     client = client_of(world.officer)
-    claimed = client.get(reverse("cases:target", args=[gone.target_id])).context[
-        "claimed"
-    ]["lines"]
+    claimed = (
+        client.get(reverse("cases:target", args=[gone.target_id]))
+        .context["truths"]
+        .claimed["lines"]
+    )
     assert "不符" not in " ".join(map(str, claimed))
-    claimed = client.get(reverse("cases:target", args=[live.target_id])).context[
-        "claimed"
-    ]["lines"]
+    claimed = (
+        client.get(reverse("cases:target", args=[live.target_id]))
+        .context["truths"]
+        .claimed["lines"]
+    )
     assert "1 次与所见不符" in " ".join(map(str, claimed))
 
 
