@@ -383,6 +383,32 @@ class OfficialTargetFilter(ListFilterSet):
         return targets
 
 
+class AnsweredTargetFilter(ListFilterSet):
+    """The filters of the targets of official accounts that were answered or count."""
+
+    platform = platform_filter()
+    last_seen = DayRangeFilter("seen_at", label=_("Last seen"), of_moments=True)
+    q = SearchFilter(
+        field_label=_("Id, title or case"),
+        within=(
+            "listing__canonical_id",
+            "listing__title",
+            "store__canonical_id",
+            "store__name",
+            "case__number",
+        ),
+    )
+    mine = FlagFilter(
+        label=_("Handled by"),
+        field_label=_("my own"),
+        words=_name_of,
+        method="of_my_cases",
+    )
+
+    def of_my_cases(self, targets: TargetQuerySet, *_set: str) -> QuerySet[Target]:
+        return targets.filter(case__in=handled_by(self.request.user).values("pk"))
+
+
 class OfficialRowFilter(ListFilterSet):
     """The filters of the rows that an official account kept out."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import target_history
 from cases.extensions import notice_annotation
 from cases.filters import (
+    AnsweredTargetFilter,
     CaseFilter,
     ClaimFilter,
     ComplaintFilter,
@@ -23,7 +24,7 @@ from cases.filters import (
 )
 from cases.models import Case, Complaint, ImportRow, SheetImport, Target
 from cases.models.targets import TOLD
-from cases.states import OVER_CASE, ComplaintState, TargetState
+from cases.states import ANSWERED_TARGET, OVER_CASE, ComplaintState, TargetState
 from cases.workflow import claims_for, kept_rows, targets_of
 from corps.access.decorators import SignedIn
 from corps.access.permissions import may
@@ -498,6 +499,67 @@ class OfAccount(RecordList):
 
 def _count_of(target: Target) -> int:
     return int(target.is_counted)
+
+
+class AnsweredTargetList(RecordList):
+    """Targets of official accounts that a platform answered or that count, newest first."""
+
+    title = _("Answered or counted, and an official account's")
+    table = Table(
+        "answered_targets",
+        Column(
+            "platform",
+            _("Platform"),
+            "w128",
+            order="platform__name",
+            value="platform.label",
+        ),
+        Column(
+            "id",
+            _("Id"),
+            "w224",
+            fixed=True,
+            order=THING_ID,
+            value="thing.canonical_id",
+        ),
+        Column("title", _("Title, as claimed"), fixed=True, value="thing.__str__"),
+        Column("kind", _("Kind"), value="get_kind_display", is_exported_only=True),
+        Column(
+            "case",
+            _("Case"),
+            "w144",
+            order=Coalesce("case__number", Value("")),
+            value="case.number",
+        ),
+        Column(
+            "state",
+            _("State"),
+            "w144",
+            fixed=True,
+            order="state",
+            value="get_state_display",
+        ),
+        Column("counts", _("Counts"), "w80", "n", order="is_counted", value=_count_of),
+        Column("seen", _("Last seen"), value="seen_at", is_exported_only=True),
+    )
+    filterset = AnsweredTargetFilter
+    export_route = "cases:claims_answered_export"
+
+    def records(self) -> QuerySet[Target]:
+        return answered_for(self.user)
+
+    def arranged(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        return found.select_related("listing", "store", "platform", "case")
+
+    def total(self) -> tuple[int, bool]:
+        return self.found.count(), False
+
+
+def answered_for(user: User) -> QuerySet[Target]:
+    """Targets of official accounts that a platform answered or that count: an officer decides on each."""
+    return Target.objects.visible_to(user).filter(
+        Q(state__in=ANSWERED_TARGET) | Q(is_counted=True), is_official=True
+    )
 
 
 class OfficialTargetList(OfAccount):

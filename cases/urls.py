@@ -71,6 +71,11 @@ urlpatterns = [
     path("claims/", claims.list_claims, name="claims"),
     re_path(rf"^claims\.{KIND}$", claims.export_claims, name="claims_export"),
     path("claims/judge/", claims.judge, name="claims_judge"),
+    re_path(
+        rf"^claims/answered\.{KIND}$",
+        claims.export_answered,
+        name="claims_answered_export",
+    ),
     path("claims/answered/", claims.list_answered, name="claims_answered"),
     path("listings/<int:pk>/store/", belonging.show_belonging, name="belonging"),
     path(

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import workflow
 from cases.filters import claims_touching, handled_by
 from cases.models import Complaint, Target
-from cases.states import ANSWERED_TARGET
-from cases.tables import ClaimList, accounts_of
+from cases.tables import AnsweredTargetList, ClaimList, accounts_of, answered_for
 from cases.workflow import claims_for
 from corps.access.decorators import SignedIn, open_to
-from corps.access.parameters import Parameter, reads
+from corps.access.parameters import Parameter
 from corps.errors import TransitionRefused
 from corps.forms import chosen_act, ticked_ids
 from corps.models import User
@@ -28,7 +27,6 @@ from corps.ui.extensions import Need
 from corps.ui.formats import thousands
 from corps.ui.home import one_key
 from corps.ui.list_export import exported
-from corps.ui.lists import conditions, page_of
 from corps.ui.refusals import send_back, status_of
 from corps.ui.stream import Need as StreamNeed
 from corps.ui.stream import Subject
@@ -158,32 +156,16 @@ def _groups(claims: QuerySet[Belonging]) -> list[dict[str, Any]]:
     return groups
 
 
-def answered_for(user: User) -> QuerySet[Target]:
-    """Targets of official accounts that a platform answered or that count: an officer decides on each."""
-    return Target.objects.visible_to(user).filter(
-        Q(state__in=ANSWERED_TARGET) | Q(is_counted=True), is_official=True
-    )
-
-
 @open_to("cases.judge_claims")
-@reads(MINE, paged=True)
+@AnsweredTargetList.reads()
 @require_GET
 def list_answered(request: SignedIn) -> HttpResponse:
     """The same, one by one: their items are withdrawn, their results corrected, on their own pages."""
-    found = (
-        answered_of_mine(request.user)
-        if request.GET.get("mine")
-        else answered_for(request.user)
-    )
-    targets = found.select_related("listing", "store", "platform", "case").order_by(
-        "-pk"
-    )
-    page = page_of(targets, request.GET, order=("-id",), total=targets.count())
-    context = {
-        "page": page,
-        "conditions": conditions(request.GET, [_mine_chip(request)]),
-    }
+    context = AnsweredTargetList(request).context()
     return render(request, "cases/claims_answered.html", context)
+
+
+export_answered = open_to("cases.judge_claims")(exported(AnsweredTargetList))
 
 
 def answered_of_mine(user: User) -> QuerySet[Target]:

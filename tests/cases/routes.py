@@ -30,6 +30,7 @@ ROUTES = {
     "cases:claims": CORPS,
     "cases:claims_judge": CORPS,
     "cases:claims_answered": CORPS,
+    "cases:claims_answered_export": CORPS,
     "cases:belonging": CORPS,
     "cases:belonging_decide": {"supervisor"},
     "cases:named": {"representative"},

@@ -41,6 +41,7 @@ TRIED_ELSEWHERE = {
     "official_targets",
     "official_rows",
     "official_accounts",
+    "answered_targets",
     "items_to_answer",
     "notice_items",
 }

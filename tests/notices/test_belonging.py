@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cases import workflow as casework
 from cases.models import Target
-from cases.views.claims import answered_for
+from cases.tables import answered_for
 from cases.workflow import judge_claims
 from corps.models import Notification, User
 from corps.workflow import store_file
